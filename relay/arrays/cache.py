@@ -19,6 +19,8 @@ from relay.arrays.raw_tables import of_register
 from relay.arrays.tables import differences
 from relay.database import cypher
 from relay.domain.entries import Fault
+from relay.kept import pairs
+from relay.kept import register as kept_register
 from relay.ledger.context import entry_from
 from relay.ledger.reading import STEP, require_built
 from relay.text import Sentence
@@ -133,6 +135,10 @@ def verified(
                 columns=", ".join(columns),
             )
             yield Fault(sequence=None, fault=fault)
+        if kept_register.was_altered(folder, register):
+            fault = Sentence("The register kept in %(folder)s was altered and is discarded.", folder=folder)
+            yield Fault(sequence=None, fault=fault)
+        pairs.forget(folder, programme_id)
         yield from also(replayed)
 
     from relay.ledger.verify import verify  # noqa: PLC0415 - its cryptography, which no other question needs
@@ -142,6 +148,7 @@ def verified(
     if not found.ok:
         _CACHED.get(graph, {}).pop(programme_id, None)
         forget(folder, programme_id)
+        kept_register.forget(folder, programme_id)
     return found
 
 

@@ -7,8 +7,6 @@ be written the programme is read again next time.
 from __future__ import annotations
 
 import json
-import os
-import re
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
@@ -19,6 +17,8 @@ import numpy.typing as npt
 
 from relay.arrays.tables import Snapshot
 from relay.domain.model import Rule
+from relay.kept import files
+from relay.kept.files import path_of, put
 from relay.ledger.projection import PROJECTION
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FORMAT: Final = 3
 """A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
 
-_NAMES_A_FILE: Final = re.compile(r"[a-z0-9-]{1,40}")  # what a programme id may be; foreign data may have others
+_ENDING: Final = "snapshot"
 _PLAIN: Final = ("programme_id", "sequence", "head_hash", "goal_generations", "whole")
 
 Words = npt.NDArray[np.uint64]
@@ -41,40 +41,27 @@ def keep(folder: Path, snapshot: Snapshot) -> None:
         folder: Is made when it is not there.
         snapshot: Replaces what was kept of its programme.
     """
-    if not _NAMES_A_FILE.fullmatch(snapshot.programme_id):
-        return
-    path = _path(folder, snapshot.programme_id)
-    beside = path.with_suffix(f".{os.getpid()}")
-    with suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                _written(snapshot).tofile(file)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+    path = path_of(folder, snapshot.programme_id, _ENDING)
+    if path:
+        with suppress(OSError), put(path) as file:
+            _written(snapshot).tofile(file)
 
 
 def forget(folder: Path, programme_id: str) -> None:
     """Keep no snapshot of a programme any longer."""
-    if _NAMES_A_FILE.fullmatch(programme_id):
-        with suppress(OSError):
-            _path(folder, programme_id).unlink(missing_ok=True)
+    files.forget(folder, programme_id, _ENDING)
 
 
 def kept(folder: Path, programme_id: str) -> Snapshot | None:
     """The snapshot that is kept of a programme, or None when there is none that can be used."""
-    if not _NAMES_A_FILE.fullmatch(programme_id):
+    path = path_of(folder, programme_id, _ENDING)
+    if path is None:
         return None
     try:
-        snapshot = _read(np.memmap(_path(folder, programme_id), np.uint64, mode="r").view(np.ndarray))
+        snapshot = _read(np.memmap(path, np.uint64, mode="r").view(np.ndarray))
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return None
     return snapshot if snapshot and snapshot.programme_id == programme_id else None
-
-
-def _path(folder: Path, programme_id: str) -> Path:
-    return folder / f"{programme_id}.snapshot"
 
 
 # -- what is in a file: words of 8 bytes. The sum of all others, the length of the head in bytes, the head as JSON (what

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from relay.arrays.raw_tables import of_register
@@ -18,6 +19,7 @@ from relay.arrays.tables import Snapshot
 from relay.domain.acts import changes_of
 from relay.domain.entries import Entry, zone
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
+from relay.domain.people.likeness import Person
 from relay.domain.register import Fact, Register
 from relay.errors import Invalid, NotFound
 from relay.reports.trees import Relay
@@ -74,12 +76,14 @@ class Books:
     Attributes:
         register: Replayed from the whole ledger, or from its beginning up to some entry.
         as_of: The day; only what happened on or before it counts.
+        folder: Where what takes long to work out is kept from one question to the next; None keeps nothing.
     """
 
-    def __init__(self, register: Register, as_of: date) -> None:
+    def __init__(self, register: Register, as_of: date, folder: Path | None = None) -> None:
         """Open the books of a day."""
         self.register = register
         self.as_of = as_of
+        self.folder = folder
         self._relays: dict[date, Relay] = {}
 
     def happened(self, fact: Fact) -> bool:
@@ -98,6 +102,13 @@ class Books:
     def facts(self, *kinds: str) -> tuple[Fact, ...]:
         """The acts of some kinds, by kind and then by sequence."""
         return tuple(fact for kind in kinds for fact in self._by_kind.get(kind, ()))
+
+    @cached_property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody whose name is known, as registrations are compared."""
+        facts = self.facts("beneficiary")
+        found = (Person.of(fact.values, self.register.ward(fact.values)) for fact in facts)
+        return tuple(person for person in found if person)
 
     def woman(self, beneficiary_id: str) -> str:
         """The id under which a beneficiary is kept: that of another where both are one woman."""

@@ -156,7 +156,8 @@ def _told_apart(one: Fact, other: Fact) -> bool:
 
 def _tags(fact: Fact) -> frozenset[str]:
     """The ear tags that a pass-on names, however they are written."""
-    return frozenset(map(code, str(fact.values.get("tags", "")).split(";"))) - {""}
+    tags = fact.values.get("tags")
+    return frozenset(map(code, str(tags).split(";"))) - {""} if tags else frozenset()
 
 
 def far_more_than_owed(books: Books) -> Iterator[Finding]:

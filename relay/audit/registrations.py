@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from relay.audit.books import Books
 from relay.audit.findings import Finding, found_together
-from relay.domain.people.blocking import alike
-from relay.domain.people.likeness import Person
 from relay.domain.register import Fact
+from relay.kept import pairs
 from relay.reports.duplicates import LIKELY
 from relay.text import Sentence
 
@@ -16,14 +15,13 @@ from relay.text import Sentence
 def registered_twice(books: Books) -> Iterator[Finding]:
     """Find registrations that are likely one person, of whom nobody has said whether they are one or two."""
     ids = {fact.id: fact for fact in books.facts("beneficiary")}
-    people = [Person.of(fact.values, books.register.ward(fact.values)) for fact in ids.values()]
     said = (fact.values for fact in books.facts("different"))
     apart = {frozenset((books.woman(each["a_id"]), books.woman(each["b_id"]))) for each in said}
     apart |= {  # giver and receiver are two
         frozenset((books.woman(each.giver.beneficiary_id), books.woman(each.pass_on.beneficiary_id)))
         for each in books.hand_overs
     }
-    found = alike([person for person in people if person], LIKELY)
+    found = pairs.likely(books.people, LIKELY, books.register.programme_id, books.folder)
     for pair in found.pairs:
         women = frozenset((books.woman(pair.one), books.woman(pair.other)))
         if len(women) > 1 and women not in apart:
@@ -37,4 +35,5 @@ def registered_twice(books: Books) -> Iterator[Finding]:
 
 def named(books: Books) -> list[Fact]:
     """People whose names are known."""
-    return [fact for fact in books.facts("beneficiary") if Person.of(fact.values)]
+    known = {person.id for person in books.people}
+    return [fact for fact in books.facts("beneficiary") if fact.id in known]

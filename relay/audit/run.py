@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from relay.audit.books import Books
 from relay.audit.checks import Check, Severity, checks_of
@@ -11,7 +12,7 @@ from relay.audit.findings import Finding
 from relay.domain.register import Register
 from relay.errors import NotFound
 from relay.graph import Graph
-from relay.ledger import reading
+from relay.kept import register as kept_register
 from relay.ledger.gc_paused import gc_paused
 
 
@@ -68,7 +69,9 @@ class Audit:
         return sum(len(checked.findings) for checked in self.checks)
 
 
-def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = None) -> Audit:
+def audit(
+    graph: Graph, programme_id: str, as_of: date, *, last: int | None = None, folder: Path | None = None
+) -> Audit:
     """Check a programme's record of all that happened by a day, as known now.
 
     Args:
@@ -76,18 +79,25 @@ def audit(graph: Graph, programme_id: str, as_of: date, *, last: int | None = No
         programme_id: Of the programme.
         as_of: The day.
         last: As known when the ledger ended with this entry; None is now.
+        folder: Where the register is kept from one question to the next; None keeps nothing.
 
     Raises:
         NoProgramme: It is not in the database.
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    entries = reading.entries(graph, programme_id, last=last)
-    return audit_of(reading.replay(programme_id, entries, graph.catalogue), as_of)
+    now = kept_register.register(graph, programme_id, folder)
+    return audit_of(kept_register.known_then(now, last), as_of, folder)
 
 
 def looked_at(
-    graph: Graph, programme_id: str, as_of: date, check_id: str, *, last: int | None = None
+    graph: Graph,
+    programme_id: str,
+    as_of: date,
+    check_id: str,
+    *,
+    last: int | None = None,
+    folder: Path | None = None,
 ) -> tuple[str, ...]:
     """The records that a check looked at, each as "kind:id"; the rest as in `audit`.
 
@@ -97,8 +107,7 @@ def looked_at(
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    entries = reading.entries(graph, programme_id, last=last)
-    register = reading.replay(programme_id, entries, graph.catalogue)
+    register = kept_register.known_then(kept_register.register(graph, programme_id, folder), last)
     check = next((each for each in checks_of(graph.catalogue, register.systems) if each.check_id == check_id), None)
     if check is None:
         raise NoSuchCheck(check_id=check_id)
@@ -106,9 +115,9 @@ def looked_at(
 
 
 @gc_paused()
-def audit_of(register: Register, as_of: date) -> Audit:
-    """Check a whole replayed register."""
-    books = Books(register, as_of)
+def audit_of(register: Register, as_of: date, folder: Path | None = None) -> Audit:
+    """Check a whole register; what takes long to work out is kept in the folder, where one is named."""
+    books = Books(register, as_of, folder)
     checks = checks_of(register.catalogue, register.systems)
     return Audit(programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, books) for check in checks))
 

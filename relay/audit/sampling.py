@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Final, Literal
 
 from relay.audit.books import Books, Held
@@ -23,7 +24,7 @@ from relay.audit.error_rate import ErrorRate, Seen, error_rate
 from relay.domain.model import Quantity, shown, standing
 from relay.domain.register import Fact, Register
 from relay.graph import Graph
-from relay.ledger import reading
+from relay.kept import register as kept_register
 
 CameBy = Literal["gift", "pass_on"]
 Outcome = Literal["found", "partly", "not_found"]
@@ -116,7 +117,16 @@ class Sample:
     not_found_rate: ErrorRate | None
 
 
-def sample(graph: Graph, programme_id: str, as_of: date, *, size: int, seed: int, last: int | None = None) -> Sample:
+def sample(
+    graph: Graph,
+    programme_id: str,
+    as_of: date,
+    *,
+    size: int,
+    seed: int,
+    last: int | None = None,
+    folder: Path | None = None,
+) -> Sample:
     """Draw a sample of placements, and read the outcomes recorded since.
 
     Args:
@@ -126,21 +136,17 @@ def sample(graph: Graph, programme_id: str, as_of: date, *, size: int, seed: int
         size: How many placements, at least 1; all of them when there are no more.
         seed: Another seed draws another sample.
         last: Draw from what was known when the ledger ended with this entry; None is now.
+        folder: Where the register is kept from one question to the next; None keeps nothing.
 
     Raises:
         NoProgramme: It is not in the database.
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    register, drawn, known = Register(programme_id, graph.catalogue), None, 0
-    for entry in reading.entries(graph, programme_id):
-        if last is not None and drawn is None and entry.sequence > last:
-            drawn = draw(Books(register, as_of), size=size, seed=seed)
-        if drawn is None:
-            known = entry.sequence
-        register.replay(entry)
-    drawn = drawn or draw(Books(register, as_of), size=size, seed=seed)
-    return outcome_of(drawn, register, as_of, seed=seed, as_known=known)
+    now = kept_register.register(graph, programme_id, folder)
+    then = kept_register.known_then(now, last)
+    drawn = draw(Books(then, as_of), size=size, seed=seed)
+    return outcome_of(drawn, now, as_of, seed=seed, as_known=kept_register.end(then))
 
 
 # -- drawing -----------------------------------------------------------------------------------------------------------

@@ -86,6 +86,8 @@ class OneWoman:
 
         It is other to none of her ids; where several are so, the one that was last said to be kept.
         """
+        if not self._of.get(id_):  # of nearly all
+            return id_
         edges = self.edges(id_)
         others = {edge.other_id for edge in edges}
         return next((edge.kept_id for edge in reversed(edges) if edge.kept_id not in others), min(self.ids(id_)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from relay.arrays import cache
 from relay.audit import run, sampling
 from relay.service.queries.parameters import AsKnown, AsOf
 from relay.service.question import Question, Says, Source
@@ -23,7 +24,8 @@ class Audit(Question[run.Audit]):
 
     def answer(self, source: Source, programme_id: str) -> run.Audit:
         """What each check found."""
-        return run.audit(source.graph, programme_id, self.as_of, last=source.last(programme_id, self.as_known))
+        last, folder = source.last(programme_id, self.as_known), source.folder / cache.FOLDER
+        return run.audit(source.graph, programme_id, self.as_of, last=last, folder=folder)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,5 +43,12 @@ class Sample(Question[sampling.Sample]):
 
     def answer(self, source: Source, programme_id: str) -> sampling.Sample:
         """Drawn from what stood on that day."""
-        last = source.last(programme_id, self.as_known)
-        return sampling.sample(source.graph, programme_id, self.as_of, size=self.size, seed=self.seed, last=last)
+        return sampling.sample(
+            source.graph,
+            programme_id,
+            self.as_of,
+            size=self.size,
+            seed=self.seed,
+            last=source.last(programme_id, self.as_known),
+            folder=source.folder / cache.FOLDER,
+        )

@@ -31,7 +31,7 @@ def found(as_of: date) -> Audit:
     return kept(
         ("audit", head.programme_id, as_of),
         head.head_hash,
-        lambda: run.audit(current.graph(), head.programme_id, as_of, last=head.entries),
+        lambda: run.audit(current.graph(), head.programme_id, as_of, last=head.entries, folder=current.snapshots()),
     )
 
 
@@ -124,7 +124,9 @@ class LookedAtRow:
 def looked_at(page: ListPage) -> tuple[LookedAtRow, ...]:
     """The records that a check looked at, the first one unless another is asked for."""
     head, check_id = current.head(), page.asked_for.get("check", CHECKS[0].check_id)
-    ids = run.looked_at(current.graph(), head.programme_id, page.as_of, check_id, last=head.entries)
+    ids = run.looked_at(
+        current.graph(), head.programme_id, page.as_of, check_id, last=head.entries, folder=current.snapshots()
+    )
     return tuple(LookedAtRow(act_id=act_id) for act_id in ids)
 
 

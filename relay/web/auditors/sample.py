@@ -56,7 +56,15 @@ class Draw:
         return kept(
             ("sample", head.programme_id, as_of, size, seed, self.last),
             head.head_hash,
-            lambda: sampling.sample(current.graph(), head.programme_id, as_of, size=size, seed=seed, last=self.last),
+            lambda: sampling.sample(
+                current.graph(),
+                head.programme_id,
+                as_of,
+                size=size,
+                seed=seed,
+                last=self.last,
+                folder=current.snapshots(),
+            ),
         )
 
 

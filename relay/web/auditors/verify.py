@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
-from relay.arrays import cache
 from relay.ledger.checkpoints import read_hash
 from relay.published import verifying
 from relay.web.request import current
@@ -47,7 +46,5 @@ class VerifyPage:
             return cls(noted=None, found=None)
         typed = request.args["noted"]
         noted = read_hash(typed) if typed.strip() else None
-        folder = current.core().settings.data_folder / cache.FOLDER
-        return cls(
-            noted=noted, found=verifying.verified(current.graph(), current.head().programme_id, folder, noted=noted)
-        )
+        graph, programme_id = current.graph(), current.head().programme_id
+        return cls(noted=noted, found=verifying.verified(graph, programme_id, current.snapshots(), noted=noted))

@@ -20,6 +20,7 @@ from relay.web.result_cache import kept
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
+    from pathlib import Path
 
     from flask import Flask
 
@@ -199,6 +200,11 @@ def _of_systems(what: str, find: Callable[[Graph, str, Survey, tuple[str, ...]],
     )
 
 
+def snapshots() -> Path:
+    """The folder in which programmes are kept from one question to the next."""
+    return core().settings.data_folder / cache.FOLDER
+
+
 def snapshot() -> Snapshot:
     """The programme as columns, as this request found it first.
 
@@ -206,7 +212,7 @@ def snapshot() -> Snapshot:
         Unavailable: The database cannot be reached.
     """
     if "snapshot" not in g:
-        known, folder = head(), core().settings.data_folder / cache.FOLDER
-        g.snapshot = cache.snapshot(graph(), known.programme_id, folder, known.head_hash)
+        known = head()
+        g.snapshot = cache.snapshot(graph(), known.programme_id, snapshots(), known.head_hash)
     found: Snapshot = g.snapshot
     return found

@@ -1,0 +1,78 @@
+"""Files of what is kept: private, whole or not there, and believed only with the digest of what they contain.
+
+What is kept is a copy. A file that is damaged or cut short counts as not there, and where none can be written the same
+is read or worked out again next time. The digest finds damage; who may write the file can forge it too, and `verify`
+finds that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+_NAMES_A_FILE: Final = re.compile(r"[a-z0-9-]{1,40}")  # what a programme id may be; foreign data may have others
+_DIGEST_BYTES: Final = 32
+
+
+def path_of(folder: Path, programme_id: str, ending: str) -> Path | None:
+    """Where something is kept of a programme; None where its id names no file."""
+    return folder / f"{programme_id}.{ending}" if _NAMES_A_FILE.fullmatch(programme_id) else None
+
+
+@contextmanager
+def put(path: Path) -> Generator[BinaryIO]:
+    """Write a file for its owner only, in a folder that is made when it is not there: whole, or as if nothing was done.
+
+    Yields:
+        The file, beside its later place.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    beside = path.with_suffix(f"{path.suffix}.{os.getpid()}")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            yield file
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def forget(folder: Path, programme_id: str, ending: str) -> None:
+    """Keep something of a programme no longer."""
+    path = path_of(folder, programme_id, ending)
+    if path:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def keep(folder: Path, programme_id: str, ending: str, body: bytes) -> None:
+    """Keep something of a programme with its digest, where it can be written."""
+    path = path_of(folder, programme_id, ending)
+    if path:
+        with suppress(OSError), put(path) as file:
+            file.write(_digest(body))
+            file.write(body)
+
+
+def kept(folder: Path, programme_id: str, ending: str) -> memoryview | None:
+    """What is kept of a programme; None when there is none, or other bytes than were written."""
+    path = path_of(folder, programme_id, ending)
+    try:
+        content = memoryview(path.read_bytes() if path else b"")
+    except OSError:
+        return None
+    body = content[_DIGEST_BYTES:]
+    return body if content[:_DIGEST_BYTES] == _digest(body) else None
+
+
+def _digest(body: bytes | memoryview) -> bytes:
+    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()

@@ -1,0 +1,79 @@
+"""Who is likely registered twice, kept on disk: of all that an auditor asks, comparing everybody takes longest.
+
+What is kept belongs to the people as they were compared. As soon as anybody is registered, erased or said otherwise,
+everybody is compared again, since each name tells the more the fewer bear it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from relay.domain.people.blocking import Found, alike
+from relay.kept import files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from relay.domain.people.likeness import Person
+
+FORMAT: Final = 1
+"""A file of another number was made by other rules of likeness."""
+
+_ENDING: Final = "pairs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What a file holds: ids and bits, and a digest of who was compared; no name."""
+
+    format: int
+    people: str
+    share: float
+    found: Found
+
+
+def likely(people: Sequence[Person], share: float, programme_id: str, folder: Path | None) -> Found:
+    """`blocking.alike`, from what is kept where nothing about these people changed.
+
+    Args:
+        people: Each with an id of her own.
+        share: The likelihood, above 0 and below 1.
+        programme_id: Of their programme.
+        folder: Where it is kept from one question to the next; None keeps nothing.
+    """
+    if folder is None:
+        return alike(people, share)
+    compared = _digest(people)
+    known = _read(folder, programme_id)
+    if known and (known.format, known.people, known.share) == (FORMAT, compared, share):
+        return known.found
+    found = alike(people, share)
+    kept = _Kept(format=FORMAT, people=compared, share=share, found=found)
+    files.keep(folder, programme_id, _ENDING, msgspec.json.encode(kept))
+    return found
+
+
+def forget(folder: Path, programme_id: str) -> None:
+    """Keep no pairs of a programme any longer."""
+    files.forget(folder, programme_id, _ENDING)
+
+
+def _read(folder: Path, programme_id: str) -> _Kept | None:
+    body = files.kept(folder, programme_id, _ENDING)
+    try:
+        return msgspec.json.decode(body, type=_Kept) if body else None
+    except msgspec.DecodeError:
+        return None
+
+
+def _digest(people: Sequence[Person]) -> str:
+    compared = [
+        (each.id, each.first, each.surname, each.birth_year, each.ward, sorted(each.phones), each.household, each.sort)
+        for each in people
+    ]
+    return hashlib.blake2b(msgspec.json.encode(compared)).hexdigest()
