@@ -75,10 +75,12 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "ledger checkpoint": _WHO_CHECK,
     "access log": _AUDITORS | _ADMINISTRATORS,
     "logout": frozenset(ROLES),
+    "own account": frozenset(ROLES),
     # recording without a line
     "acts": _STAFF | _MANAGERS,
     "device code": _STAFF | _MANAGERS,
     # looking after the service
+    "accounts": _ADMINISTRATORS,
     "metrics": _ADMINISTRATORS,
     "query": _ADMINISTRATORS,
 }

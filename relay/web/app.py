@@ -9,6 +9,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
+from relay.web.accounts import every, own
 from relay.web.api import field, registers
 from relay.web.api import routes as api
 from relay.web.auditors import query
@@ -87,7 +88,8 @@ def create_app(
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
         part.set_up(app)
     managing = (managers, list_pages, confirming, duplicates)
-    for part in (monitoring, responses, sign_in, certificates, *managing, staff, importing, auditors, phone):
+    people = (own, every)
+    for part in (monitoring, responses, sign_in, certificates, *people, *managing, staff, importing, auditors, phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(registers.blueprint)

@@ -49,6 +49,14 @@ STATES: Final = {
     "growing": lazy_gettext("growing"),
     "weakened": lazy_gettext("weakened"),
 }
+ROLES: Final = {
+    "staff": lazy_gettext("staff"),
+    "manager": lazy_gettext("manager"),
+    "auditor": lazy_gettext("auditor"),
+    "administrator": lazy_gettext("administrator"),
+    "protection": lazy_gettext("keeper of the protection counts"),
+}
+
 CAUSES: Final = {
     "overdue": lazy_gettext("overdue"),
     "death": lazy_gettext("animals died"),
@@ -135,6 +143,11 @@ def kind(word: str) -> str:
     """A kind of record."""
     known = _catalogue().kinds
     return say(known[word].title) if word in known else word
+
+
+def role(word: str) -> str:
+    """A role that an account holds."""
+    return str(ROLES[word])
 
 
 def cause(word: str) -> str:
@@ -290,6 +303,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "places": places,
     "plain": plain,
     "record": record,
+    "role_name": role,
     "said": said,
     "severity": severity,
     "shown": number,

@@ -1,0 +1,170 @@
+"""Everybody's accounts, for who administers every programme: who may sign in, and in which roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from relay.access import accounts, tokens
+from relay.access.roles import EVERY, ROLES, Grant, grant_of
+from relay.errors import Invalid, NotFound, Refused, RelayError
+from relay.ledger import reading
+from relay.web import guard, sessions
+from relay.web.i18n.language import gettext, say
+from relay.web.permission import action
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from werkzeug.wrappers import Response
+
+    from relay.access.accounts import Account
+
+ROWS: Final = 3
+"""Roles that a form has room for beside those that are held (our choice)."""
+
+_CHECKED: Final = 422
+
+blueprint = Blueprint("accounts", __name__)
+
+
+class NotOfAll(NotFound):
+    """Who asks is no administrator of every programme."""
+
+    reason = "Accounts are for every programme of the database."
+    suggestion = "This needs the role administrator in all of them: ask someone who has it."
+
+
+class NoRoleChosen(Invalid):
+    """An account is given no role at all."""
+
+    reason = "No role is chosen."
+    suggestion = "Choose at least one. To shut somebody out, remove the account."
+    field = "role"
+
+
+class YourOwn(Refused):
+    """An administrator would lock herself out."""
+
+    reason = "This is your own account, and nobody might be left who can let you in again."
+    suggestion = "Ask another administrator, or use relay account on the machine of the database."
+    field = "login"
+
+
+@blueprint.get("/accounts")
+@action("accounts")
+def page() -> str:
+    """All accounts, and a form for one more."""
+    return _list()
+
+
+@blueprint.post("/accounts")
+@action("accounts")
+def add() -> Response | tuple[str, int]:
+    """Make an account."""
+    _require_all()
+    login = request.form.get("login", "").strip()
+    try:
+        accounts.add(current.graph(), login, _grants(), request.form.get("password", ""), current.core().now())
+    except RelayError as error:
+        return _list(error), _CHECKED
+    flash(gettext("%(login)s can sign in. Hand the password over in person.", login=login))
+    return redirect(url_for("accounts.one", login=login), 303)
+
+
+@blueprint.get("/accounts/<login>")
+@action("accounts")
+def one(login: str) -> str:
+    """An account with its roles."""
+    return _one(login)
+
+
+@blueprint.post("/accounts/<login>")
+@action("accounts")
+def change(login: str) -> Response | tuple[str, int]:
+    """Give an account other roles or a new password, or remove it."""
+    _require_all()
+    graph, step = current.graph(), request.form.get("step")
+    try:
+        if login == sessions.signed_in().login:
+            raise YourOwn
+        if step == "roles":
+            accounts.set_grants(graph, login, _grants())
+            flash(gettext("%(login)s has these roles now, and is signed out everywhere.", login=login))
+        elif step == "password":
+            accounts.set_password(graph, login, request.form.get("password", ""))
+            flash(gettext("%(login)s has a new password. Hand it over in person.", login=login))
+        elif step == "remove":
+            accounts.remove(graph, login)
+            flash(gettext("%(login)s can no longer sign in. What this account recorded stays.", login=login))
+            return redirect(url_for("accounts.page"), 303)
+    except RelayError as error:
+        return _one(login, error), _CHECKED
+    return redirect(url_for("accounts.one", login=login), 303)
+
+
+def _require_all() -> None:
+    if not guard.may("accounts", EVERY):
+        raise NotOfAll
+
+
+def _grants() -> tuple[Grant, ...]:
+    """The roles that were chosen, each once.
+
+    Raises:
+        NoRoleChosen: There are none.
+        NotARole: One cannot be read.
+    """
+    form = request.form
+    chosen = zip(form.getlist("role"), form.getlist("programme"), form.getlist("place"), strict=False)
+    found = dict.fromkeys(
+        _grant(role, programme_id, place_id.strip()) for role, programme_id, place_id in chosen if role
+    )
+    if not found:
+        raise NoRoleChosen
+    return tuple(found)
+
+
+def _grant(role: str, programme_id: str, place_id: str) -> Grant:
+    where = f"@{programme_id}" if programme_id else ""
+    return grant_of(f"{role}{where}{f'/{place_id}' if place_id else ''}")
+
+
+def _list(error: RelayError | None = None) -> str:
+    _require_all()
+    return render_template(
+        "accounts.html", accounts=accounts.every(current.graph()), login=request.form.get("login", ""), **_form(error)
+    )
+
+
+def _one(login: str, error: RelayError | None = None) -> str:
+    _require_all()
+    account = accounts.find(current.graph(), login)
+    return render_template(
+        "account_of.html",
+        account=account,
+        is_own=login == sessions.signed_in().login,
+        tokens=sum(token.login == login for token in tokens.every(current.graph())),
+        **_form(error, account),
+    )
+
+
+def _form(error: RelayError | None, account: Account | None = None) -> dict[str, Any]:
+    """The rows of roles: those that are held, or were chosen and are wrong, and room for more."""
+    held: Iterable[tuple[str, str, str]] = (
+        (grant.role, "" if grant.programme_id == EVERY else grant.programme_id, grant.place_id or "")
+        for grant in (account.grants if account else ())
+    )
+    if error:
+        form = request.form
+        held = zip(form.getlist("role"), form.getlist("programme"), form.getlist("place"), strict=False)
+    rows = [row for row in held if any(row)]
+    return {
+        "rows": [*rows, *[("", "", "")] * (1 if rows else ROWS)],
+        "roles": ROLES,
+        "programmes": reading.heads(current.graph()),
+        "error": f"{say(error.reason)} {say(error.suggestion)}" if error else "",
+        "least": accounts.LEAST_PASSWORD,
+    }

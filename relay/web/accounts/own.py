@@ -1,0 +1,166 @@
+"""One's own account: its roles, its password, and its tokens for other machines."""
+
+from __future__ import annotations
+
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Final
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+
+from relay.access import accounts, tokens
+from relay.access.roles import EVERY
+from relay.errors import Invalid, Refused, RelayError
+from relay.web import guard, sessions
+from relay.web.i18n.language import gettext, say
+from relay.web.permission import action
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from flask import Response
+    from werkzeug.wrappers import Response as Answer
+
+    from relay.access.tokens import NewToken, Token
+
+DAYS: Final = 90
+"""For how long the form offers a token (our choice: a season in the field)."""
+
+EVER: Final = 10_000
+"""Days that nobody means: longer numbers are not read."""
+
+_CHECKED: Final = 422  # the page comes back with what is wrong
+
+blueprint = Blueprint("own_account", __name__)
+
+
+class OnlyInABrowser(Refused):
+    """A token asks for what only who signed in with a password, or at this machine, may do."""
+
+    reason = "A token does not open this."
+    suggestion = "Sign in to the pages with login and password."
+
+
+class NotTheSame(Invalid):
+    """A new password was typed in two ways."""
+
+    reason = "The new password was typed in two ways."
+    suggestion = "Type it twice the same."
+    field = "again"
+
+
+class WrongPassword(Refused):
+    """A password is to be changed by somebody who does not know it."""
+
+    reason = "This is not your password."
+    suggestion = "Type the one with which you signed in. If it is forgotten, ask an administrator for a new one."
+    field = "password"
+
+
+class NotDays(Invalid):
+    """For how long a token is to be valid cannot be read."""
+
+    reason = "This is not a number of days."
+    suggestion = "Write digits, such as 90."
+    field = "days"
+
+
+@blueprint.get("/account")
+@action("own account")
+def page() -> Response:
+    """What who is asking may do, and the tokens made for her."""
+    return _shown()
+
+
+@blueprint.post("/account/password")
+@action("own account")
+def password() -> Answer:
+    """Change one's own password: it ends every other session, and every token."""
+    user, form = _in_a_browser(), request.form
+    try:
+        if form.get("new") != form.get("again"):
+            raise NotTheSame
+        _require_known(user.login, form.get("password", ""))
+        account = accounts.set_password(current.graph(), user.login, form.get("new", ""))
+    except RelayError as error:
+        return _shown(error)
+    sessions.begin(account)
+    flash(gettext("Your password is changed. Other browsers are signed out, and your tokens have ended."))
+    return redirect(url_for("own_account.page"), 303)
+
+
+@blueprint.post("/account/tokens")
+@action("own account")
+def make_token() -> Answer:
+    """Make a token for another machine; its secret is shown this once."""
+    user, form = _in_a_browser(), request.form
+    try:
+        days = form.get("days", "").strip()
+        if not (days.isascii() and days.isdecimal() and len(days) < len(str(EVER))):
+            raise NotDays
+        made = tokens.issue(
+            current.graph(),
+            user.login,
+            role=form.get("role") or EVERY,
+            programme_id=form.get("programme") or EVERY,
+            days=int(days),
+            now=current.core().now(),
+            random=token_bytes,
+            generation=user.generation,
+        )
+    except RelayError as error:
+        return _shown(error)
+    return _shown(made=made)
+
+
+@blueprint.post("/account/tokens/<token_id>/revoke")
+@action("own account")
+def revoke(token_id: str) -> Answer:
+    """End one of one's own tokens."""
+    user = _in_a_browser()
+    if token_id not in {token.token_id for token in _tokens(user.login)}:
+        raise tokens.NoToken(token_id=token_id)
+    tokens.revoke(current.graph(), token_id)
+    flash(gettext("The token %(token)s has ended.", token=token_id))
+    return redirect(url_for("own_account.page"), 303)
+
+
+def _in_a_browser() -> sessions.User:
+    """Who is asking, with a session: a token makes no tokens, and changes no password."""
+    user = sessions.signed_in()
+    if user.token_id or not user.generation:
+        raise OnlyInABrowser
+    return user
+
+
+def _require_known(login: str, typed: str) -> None:
+    """Let nobody go on who does not know the password; who guesses waits, as at the sign-in."""
+    tries, source = current.core().shared.tries, request.remote_addr or ""
+    tries.may(source, login)
+    try:
+        accounts.let_in(current.graph(), login, typed)
+    except accounts.NotLetIn as error:
+        tries.failed(source, login)
+        raise WrongPassword from error
+    tries.succeeded(source, login)
+
+
+def _tokens(login: str) -> tuple[Token, ...]:
+    return tuple(token for token in tokens.every(current.graph()) if token.login == login)
+
+
+def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Response:
+    user = sessions.signed_in()
+    page = render_template(
+        "account.html",
+        login=user.login,
+        grants=user.grants,
+        has_session=bool(user.generation) and not user.token_id,
+        tokens=_tokens(user.login),
+        programmes=guard.heads(),
+        error=f"{say(error.reason)} {say(error.suggestion)}" if error else "",
+        made=made,
+        days=DAYS,
+        administers=guard.may("accounts", EVERY),
+    )
+    response = make_response(page, _CHECKED if error else 200)
+    response.headers["Cache-Control"] = "no-store"
+    return response
