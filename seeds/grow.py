@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from seeds import files, golden, odd, planning
+from seeds import files, goals, golden, learning, odd, planning, protection
 from seeds.people import DONORS, FAMILY_NAMES, GIVEN_NAMES, GROUPS, MENS_NAMES, PLACES
 from seeds.register import (
     Beneficiary,
@@ -633,6 +633,9 @@ def main(folder: Path) -> None:
     (folder / "relay-demo-corrections.toml").write_text(odd.corrections(planted), encoding="utf-8")
     (folder / "relay-demo-systems.toml").write_text(SYSTEMS, encoding="utf-8")
     planning.write(folder / "relay-demo", folder / planning.FOLDER)
+    learning.write(folder / "relay-demo", folder / learning.FOLDER)
+    goals.write(folder / "relay-demo", folder / goals.FOLDER)
+    protection.write(folder / protection.FOLDER)
     before, marker, after = Path(__file__).with_name("README.md").read_text(encoding="utf-8").partition(ODD_ROWS)
     readme = f"{before}{marker}\n{odd.table(planted)}\n{marker}{after.partition(marker)[2]}"
     (folder / "README.md").write_text(readme, encoding="utf-8")

@@ -42,8 +42,8 @@ def _roles(*, required: bool) -> Callable[[Callable[..., Any]], Callable[..., An
         multiple=True,
         required=required,
         metavar="ROLE",
-        help="staff, manager, auditor or administrator; in one programme: manager@ID; of one place: staff@ID/PLACE."
-        " May be repeated.",
+        help="staff, manager, auditor, administrator or protection; in one programme: manager@ID; of one place: "
+        "staff@ID/PLACE. May be repeated.",
     )
 
 

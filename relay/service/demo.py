@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import seeds
-from relay.domain.acts import Act
+from relay.domain.acts import Act, changes_of
 from relay.domain.system import Catalogue
 from relay.exchange.importing import import_programme
 from relay.graph import Graph
@@ -40,21 +40,23 @@ class Loaded:
 def load_demo(graph: Graph, clerk: Clerk) -> Loaded:
     """Load the demonstration programme, or find that it is there; one that was cut short goes on.
 
-    It uses those systems that this Relay has and the seeds show.
+    It uses those systems that this Relay has and that the seeds switch on; folders of others wait beside it.
 
     Raises:
         RelayError: A correction, confirmation or erasing was refused: somebody has recorded in the demonstration.
         Unavailable: The database cannot be reached.
     """
     folder = Path(seeds.__file__).parent
-    shown = [each for name in graph.catalogue.systems if (each := folder / f"{DEMO}-{name}").is_dir()]
+    switching = tuple(_acts(folder / f"{DEMO}-systems.toml"))
+    used = {name for act in switching for name in _systems(act)}
+    shown = [folder / f"{DEMO}-{name}" for name in graph.catalogue.systems if name in used]
     actions = Counter[str]()
     acts = tuple(_acts(folder / f"{DEMO}-corrections.toml"))
     if not reading.recorded(graph, DEMO, acts[-1].act_id):
         actions += _imported(graph, folder / DEMO, clerk)
         actions += _recorded(graph, acts, clerk)
     if shown and not reading.recorded(graph, DEMO, _last(graph.catalogue, shown[-1])):
-        actions += _recorded(graph, tuple(_acts(folder / f"{DEMO}-systems.toml")), clerk)
+        actions += _recorded(graph, switching, clerk)
         for each in shown:
             actions += _imported(graph, each, clerk)
     return Loaded(entries=_entries(graph), actions=actions)
@@ -70,6 +72,11 @@ def _recorded(graph: Graph, acts: Sequence[Act], clerk: Clerk) -> Counter[str]:
         if outcome.error:
             raise outcome.error
     return Counter(outcome.action for outcome in outcomes)
+
+
+def _systems(act: Act) -> Sequence[str]:
+    """The systems that a correction of the programme switches on."""
+    return str(changes_of(act.values).get("systems", "")).split(";")
 
 
 def _last(catalogue: Catalogue, folder: Path) -> str:
