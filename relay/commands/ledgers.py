@@ -111,7 +111,7 @@ def ledger_verify(
     else:
         if signed and not public_keys and not session.service:
             _known_public_keys(session, signed)
-        texts = tuple(each.to_text() for each in signed)
+        texts = tuple(each.to_line() for each in signed)
         found = session.ask(Verify(noted=noted, checkpoint=texts, key=public_keys))
     _print_verification(session, found)
     click.get_current_context().exit(DONE if found.ok else FOUND)

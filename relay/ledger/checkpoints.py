@@ -114,6 +114,10 @@ class Checkpoint:
         """As it is written down: one key a line, short enough to print; ends with a line break."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
+    def to_line(self) -> str:
+        """The same in one line, as it travels to a service."""
+        return json.dumps(asdict(self), separators=(",", ":"), ensure_ascii=False)
+
     @property
     def signed(self) -> bool:
         """Whether the signature is that of the public key, over just this content."""
