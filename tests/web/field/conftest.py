@@ -61,16 +61,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def begun(graph: Graph, programme_id: str) -> str:
-    """Record the programme of the picture, and give Mina's login for it."""
+def begun(graph: Graph, programme_id: str, women: int = 8) -> str:
+    """Record the programme of the picture, with so many who give, and give Mina's login for it."""
     people = [
-        say.woman(f"{letter}{number}", name=f"{name} {chr(64 + number)}", place_id="MED", phone="9851012345")
-        for number in range(1, 9)
+        say.woman(f"{letter}{number}", name=f"{name} {chr(65 + (number - 1) % 26)}", place_id="MED", phone="9851012345")
+        for number in range(1, women + 1)
         for letter, name in (("W", "Maya"), ("N", "Asmita"))
     ]
     stranger = say.woman("F1", name="Farawaya", place_id="FAR")
     places = (say.place("MED", kind="ward", name="Meadow"), say.place("FAR", kind="ward"))
-    placed = [say.placed(f"P{number} on 2024-03-01") for number in range(1, 9)]
+    placed = [say.placed(f"P{number} on 2024-03-01") for number in range(1, women + 1)]
     acts = (say.programme(programme_id), say.rule(), say.gift(), *places, *people, stranger, *placed)
     record(graph, *acts, programme_id=programme_id)
     login = f"mina-{programme_id}"
@@ -120,14 +120,14 @@ class Phone:
         """Go on within the page."""
         self.page.evaluate("hash => { location.hash = hash }", hash_)
 
-    def enrol(self) -> None:
+    def enrol(self, women: int = 8) -> None:
         """Type the code that the office gave, and wait until the worker keeps the page."""
         self.goto()
-        login = begun(self.graph, self.programme_id)
+        login = begun(self.graph, self.programme_id, women)
         self.page.get_by_label("Code").fill(code(self.graph, self.programme_id, login))
         self.page.get_by_label("What is this phone called?").fill("Mina's phone")
         self.page.get_by_role("button", name="Use this phone").click()
-        expect(self.page.get_by_text("8 hand-overs to come")).to_be_visible(timeout=20_000)
+        expect(self.page.get_by_text(f"{women} hand-overs to come")).to_be_visible(timeout=20_000)
         self.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
 
     def keep(self, acts: Sequence[dict[str, Any]]) -> None:

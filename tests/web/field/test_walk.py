@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from relay.backup import replay
-from relay.ledger import reading
-from tests.commands.shell import record
+from relay.ledger import reading, recording
 from tests.ledger.test_recording import run_the_script
 from tests.scenes import acts as say
-from tests.web.field.conftest import switched_on, visit
+from tests.web.field.conftest import now, switched_on, visit
 from tests.web.test_every_page import faults
 
 if TYPE_CHECKING:
@@ -116,8 +115,9 @@ def test_twenty_acts_of_a_day_without_a_line(own_phone: Phone, chromium: Browser
     phone.keep([{"act": "pass", "content": {**twin, "passed_on": "2026-02-01", "animals": 1}}])
     phone.keep([visit("P99", "NOWHERE", happened_on="2026-02-01")])
     phone.says("20 kept on this phone")
-    paper = say.passed("T88: P5 > N5 on 2026-02-01", animals=1, beneficiary_id="N5", receiver_placement_id="RP5")
-    record(phone.graph, paper, programme_id=phone.programme_id, by="account:clerk2")
+    paper = say.passed("T88: P5 > RP5 on 2026-02-01", animals=1, beneficiary_id="N5")
+    clerk = say.clerk("account:clerk2", today=now().date())
+    assert recording.record(phone.graph, phone.programme_id, [paper], clerk)[0].action == "added"
     assert phone.entries() == ["pass:T88"]
     phone.context.close()
 

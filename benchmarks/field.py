@@ -1,0 +1,104 @@
+"""Measure the phone: how large its bundle is, how soon a page stands without a line, how long 500 kept acts take.
+
+    python -m benchmarks.field
+
+In a real Chromium against the real service, on a ward of 300 women. The phone-like processor is four times slower, the
+line carries 20 kB a second; both are made by the browser. Prints a table.
+"""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+import urllib3
+from playwright.sync_api import sync_playwright
+
+from relay import graph as relay_graph
+from relay.database import engine
+from relay.settings import Settings
+from relay.web import create_app
+from tests.rigs.in_a_thread import answering
+from tests.scenes.core import CORE
+from tests.web.field.conftest import PHONE, STORE, Phone, visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from relay.graph import Graph
+
+WOMEN: Final = 300
+ACTS: Final = 500
+LINE: Final = {"offline": False, "latency": 100, "downloadThroughput": 20_000, "uploadThroughput": 20_000}
+SLOWER: Final = 4
+PATIENCE: Final = 120_000  # milliseconds
+
+TOKEN: Final = """async (module) => {
+    const { Store, currentDevice } = await import(module);
+    return new Store(currentDevice()).get("device", "device");
+}"""
+
+
+def measure(browser: Browser, graph: Graph, site: str) -> dict[str, str]:
+    """Every figure, by what it is."""
+    context = browser.new_context(viewport=PHONE, locale="en")  # type: ignore[arg-type]
+    phone = Phone(context, context.new_page(), site, graph, "meadow")
+    phone.enrol(women=WOMEN)
+    found = {f"bundle of {WOMEN} women, compressed": f"{_bundle(phone) / 1000:.1f} kB"}
+
+    browser_line: Any = context.new_cdp_session(phone.page)
+    context.set_offline(True)
+    browser_line.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    began = time.perf_counter()
+    phone.goto("/field/en/")
+    found["first page without a line, processor 4 times slower"] = f"{time.perf_counter() - began:.2f} s"
+    browser_line.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+
+    phone.keep([visit(f"P{1 + number % WOMEN}", f"V{number}") for number in range(ACTS)])
+    phone.at("outbox")
+    phone.says(f"{ACTS} kept on this phone")
+    browser_line.send("Network.enable")
+    context.set_offline(False)
+    browser_line.send("Network.emulateNetworkConditions", LINE)
+    began = time.perf_counter()
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.page.locator("#head", has_text="All sent").wait_for(timeout=PATIENCE)
+    found[f"{ACTS} kept acts on a line of 20 kB a second"] = f"{time.perf_counter() - began:.1f} s"
+    context.close()
+    return found
+
+
+def _bundle(phone: Phone) -> int:
+    """Bytes of the work of the ward on the line."""
+    device = phone.page.evaluate(TOKEN, STORE)
+    answer = urllib3.request(
+        "GET",
+        f"{phone.site}/api/v1/programmes/{device['programme_id']}/field-bundle",
+        headers={"Authorization": f"Bearer {device['token']}"},
+    )
+    return len(gzip.compress(answer.data, 5))
+
+
+def main() -> None:
+    """Measure, and print."""
+    with TemporaryDirectory() as at:
+        settings = Settings.read({"RELAY_DATA": str(Path(at))})
+        connection = engine.ensure(settings.data_folder, readable=CORE.readable)
+        with (
+            relay_graph.connect(connection, CORE) as graph,
+            answering(create_app(graph, settings)) as site,
+            sync_playwright() as playwright,
+        ):
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            for what, figure in measure(browser, graph, site).items():
+                sys.stdout.write(f"| {what} | {figure} |\n")
+            browser.close()
+        engine.stop(settings.data_folder)
+
+
+if __name__ == "__main__":
+    main()
