@@ -37,7 +37,7 @@ LINE: Final = {"offline": False, "latency": 100, "downloadThroughput": 20_000, "
 SLOWER: Final = 4
 PATIENCE: Final = 120_000  # milliseconds
 
-TOKEN: Final = """async (module) => {
+DEVICE: Final = """async (module) => {
     const { Store, currentDevice } = await import(module);
     return new Store(currentDevice()).get("device", "device");
 }"""
@@ -74,7 +74,7 @@ def measure(browser: Browser, graph: Graph, site: str) -> dict[str, str]:
 
 def _bundle(phone: Phone) -> int:
     """Bytes of the work of the ward on the line."""
-    device = phone.page.evaluate(TOKEN, STORE)
+    device = phone.page.evaluate(DEVICE, STORE)
     answer = urllib3.request(
         "GET",
         f"{phone.site}/api/v1/programmes/{device['programme_id']}/field-bundle",
