@@ -65,9 +65,9 @@ def page() -> str:
 def add() -> Response | tuple[str, int]:
     """Make an account."""
     _require_all()
-    login = request.form.get("login", "").strip()
+    login, password, now = request.form.get("login", "").strip(), request.form.get("password", ""), current.core().now()
     try:
-        accounts.add(current.graph(), login, _grants(), request.form.get("password", ""), current.core().now())
+        accounts.add(current.graph(), login, _grants(), password, now, by=sessions.signed_in().by)
     except RelayError as error:
         return _list(error), _CHECKED
     flash(gettext("%(login)s can sign in. Hand the password over in person.", login=login))
@@ -86,18 +86,18 @@ def one(login: str) -> str:
 def change(login: str) -> Response | tuple[str, int]:
     """Give an account other roles or a new password, or remove it."""
     _require_all()
-    graph, step = current.graph(), request.form.get("step")
+    graph, step, user = current.graph(), request.form.get("step"), sessions.signed_in()
     try:
-        if login == sessions.signed_in().login:
+        if login == user.login:
             raise YourOwn
         if step == "roles":
-            accounts.set_grants(graph, login, _grants())
+            accounts.set_grants(graph, login, _grants(), by=user.by)
             flash(gettext("%(login)s has these roles now, and is signed out everywhere.", login=login))
         elif step == "password":
-            accounts.set_password(graph, login, request.form.get("password", ""))
+            accounts.set_password(graph, login, request.form.get("password", ""), by=user.by)
             flash(gettext("%(login)s has a new password. Hand it over in person.", login=login))
         elif step == "remove":
-            accounts.remove(graph, login)
+            accounts.remove(graph, login, by=user.by)
             flash(gettext("%(login)s can no longer sign in. What this account recorded stays.", login=login))
             return redirect(url_for("accounts.page"), 303)
     except RelayError as error:

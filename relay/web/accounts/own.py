@@ -79,7 +79,7 @@ def password() -> Answer:
         if form.get("new") != form.get("again"):
             raise NotTheSame
         _require_known(user.login, form.get("password", ""))
-        account = accounts.set_password(current.graph(), user.login, form.get("new", ""))
+        account = accounts.set_password(current.graph(), user.login, form.get("new", ""), by=user.by)
     except RelayError as error:
         return _shown(error)
     sessions.begin(account)
@@ -105,6 +105,7 @@ def make_token() -> Answer:
             now=current.core().now(),
             random=token_bytes,
             generation=user.generation,
+            by=user.by,
         )
     except RelayError as error:
         return _shown(error)
@@ -118,7 +119,7 @@ def revoke(token_id: str) -> Answer:
     user = _in_a_browser()
     if token_id not in {token.token_id for token in _tokens(user.login)}:
         raise tokens.NoToken(token_id=token_id)
-    tokens.revoke(current.graph(), token_id)
+    tokens.revoke(current.graph(), token_id, by=user.by)
     flash(gettext("The token %(token)s has ended.", token=token_id))
     return redirect(url_for("own_account.page"), 303)
 

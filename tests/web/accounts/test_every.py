@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.access import accounts
+from relay.access import accounts, trail
 from relay.access.roles import grant_of
+from relay.domain.entries import Entry
 from tests.web import relays
 from tests.web.readers import WORDS, sign_in
 from tests.web.reading import words
@@ -59,6 +60,7 @@ def test_an_account_is_made_given_other_roles_and_removed(recorded: Graph, boss:
 
     assert "can no longer sign in" in post(boss, "/accounts/bimala", step="remove")[1]
     assert "bimala" not in {account.login for account in accounts.every(recorded)}
+    assert {entry.recorded_by for entry in trail.entries(recorded)[-4:] if isinstance(entry, Entry)} == {"account:boss"}
 
 
 def test_what_cannot_be_is_told_and_what_was_chosen_stays(recorded: Graph, boss: FlaskClient) -> None:
