@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, send
 
 from relay.web import responses
 from relay.web.field import forms, words
-from relay.web.i18n.language import LANGUAGES, gettext, language, speaking
+from relay.web.i18n.language import LANGUAGES, gettext, language, months, speaking
 from relay.web.permission import public
 from relay.web.request import current
 
@@ -60,6 +60,7 @@ def _shell(word: str) -> str:
             "forms": forms.told(catalogue),
             "labels": forms.words(catalogue),
             "units": forms.units(),
+            "months": months(),
         }
         return render_template("field.html", word=word, version=responses.own_files(), told=told, colour=COLOUR)
 

@@ -193,6 +193,12 @@ def iso_day(text: str) -> str:
         return text
 
 
+def months() -> tuple[str, ...]:
+    """The Gregorian months as days name them, such as "Nov"."""
+    names = Locale.parse(language()).months["format"]["abbreviated"]
+    return tuple(str(names[month]) for month in range(1, 13))
+
+
 def month_and_year(value: date) -> str:
     """A Gregorian month, such as "Nov 2026"."""
     return str(flask_babel.format_date(value, "MMM y"))

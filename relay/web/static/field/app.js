@@ -36,7 +36,7 @@ async function show() {
   const body = phone ? await (VIEWS[name] ?? VIEWS[""])(...rest) : pages.enrol(lost, began);
   main.replaceChildren(...body.flat(Infinity).filter(Boolean));
   form = main.querySelector("form.asking");
-  for (const each of nav.querySelectorAll("a")) each.toggleAttribute("aria-current", each.hash === `#${name}`);
+  for (const each of nav.querySelectorAll("a")) each.toggleAttribute("aria-current", each.getAttribute("href") === `#${name}`);
   await told();
   return body;
 }

@@ -40,7 +40,7 @@ const stateOf = (row) => h("span", { class: `tally ${row.state}` }, word("state"
 
 function card(phone, row) {
   const owes = phone.owes(row);
-  return h("li", { class: "card" }, link(`placement/${encodeURIComponent(row.placement_id)}`, h("bdi", {}, h("strong", {}, phone.nameOf(row.beneficiary_id)))), h("p", {}, stateOf(row), " ", owes ? say("owes_by", { units: units(owes, row.help), day: day(row.due_on) }) : say("owes_nothing")), row.planned_receiver ? h("p", { class: "quiet" }, say("planned_to", { name: phone.nameOf(row.planned_receiver) })) : null);
+  return h("li", { class: "card" }, link(`placement/${encodeURIComponent(row.placement_id)}`, h("bdi", {}, h("strong", {}, phone.nameOf(row.beneficiary_id)))), h("p", {}, stateOf(row), " · ", owes ? say("owes_by", { units: units(owes, row.help), day: day(row.due_on) }) : say("owes_nothing")), row.planned_receiver ? h("p", { class: "quiet" }, say("planned_to", { name: phone.nameOf(row.planned_receiver) })) : null);
 }
 
 /** A list with a search above it; what is typed stays on this phone. */

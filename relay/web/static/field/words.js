@@ -24,18 +24,20 @@ export function units(many, help) {
 
 export const number = (value) => new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3 }).format(value);
 
-const REGION = { en: "en-GB" }[LANGUAGE] ?? LANGUAGE; // days before months, and a clock of 24 hours
+const parts = (iso) => /^(\d{4})-(\d\d)-(\d\d)/.exec(iso ?? "");
 
-const written = (iso, form) => {
-  const found = /^(\d{4})-(\d\d)-(\d\d)/.exec(iso ?? "");
-  return found ? new Intl.DateTimeFormat(REGION, { ...form, timeZone: "UTC" }).format(Date.UTC(+found[1], found[2] - 1, +found[3])) : (iso ?? "");
-};
+/** A day as the pages write it; browsers do not know the months of every language. */
+export function day(iso) {
+  const found = parts(iso);
+  return found ? `${dayAndMonth(iso)} ${found[1]}` : (iso ?? "");
+}
 
-export const day = (iso) => written(iso, { day: "numeric", month: "short", year: "numeric" });
+export function dayAndMonth(iso) {
+  const found = parts(iso);
+  return found ? `${Number(found[3])} ${shell.months[found[2] - 1]}` : "";
+}
 
-export const dayAndMonth = (iso) => written(iso, { day: "numeric", month: "short" });
-
-export const time = (at) => new Intl.DateTimeFormat(REGION, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
+export const time = (at) => new Date(at).toTimeString().slice(0, 5);
 
 /** A number as it was typed, in Devanagari digits too, as digits that every program reads. */
 export const digits = (text) => text.replace(/[०-९]/g, (digit) => "०१२३४५६७८९".indexOf(digit)).replace(",", ".").trim();
