@@ -41,6 +41,12 @@ def _pages() -> object:
     return PAGES
 
 
+def _errands() -> object:
+    from relay.systems.learning.errands import ERRANDS
+
+    return ERRANDS
+
+
 LEARNING: Final = System(
     name="learning",
     title=Sentence("Learning"),
@@ -56,5 +62,6 @@ LEARNING: Final = System(
     questions=_questions,
     commands=_commands,
     pages=_pages,
+    errands=_errands,
     folder=Path(__file__).parent,
 )

@@ -168,7 +168,8 @@ class Learning(Question[LearningFound]):
             )
             prepared = reading.prepared(relay.survey, required, done)
             if "planning" in ledger.head(graph, programme_id).systems:
-                ready = reading.ready(graph, programme_id, relay.survey, required, done)
+                waiting = reading.waiting(graph, programme_id, relay.survey, required, done)
+                ready = Rate.of(sum(not missing for _, missing in waiting), len(waiting))
         reports = tuple(each.report() for each in known)
         return LearningFound(
             as_of=self.as_of,

@@ -83,8 +83,10 @@ def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) ->
     return Rate.of(ready, asked)
 
 
-def ready(graph: Graph, programme_id: str, survey: Survey, required: Mapping[str, Requirement], done: Done) -> Rate:
-    """Requests of the waiting list whose woman completed all that the rule of the day requires, of all on the list.
+def waiting(
+    graph: Graph, programme_id: str, survey: Survey, required: Mapping[str, Requirement], done: Done
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Who is on the waiting list, request by request, each with what the rule of the day requires and she has not done.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -92,10 +94,11 @@ def ready(graph: Graph, programme_id: str, survey: Survey, required: Mapping[str
     from relay.systems.planning.reading import read
 
     season = read(graph, programme_id, survey).season
-    waiting = [each for each in season.requests if season.request_states[each.request_id] in ("waiting", "ready")]
-    fit = 0
-    for each in waiting:
-        rule = binding_rule(survey.snapshot.rules, each.help, None, survey.as_of)
-        known = required.get(id_of_rule(rule)) if rule else None
-        fit += not (known and known.missing(done.get(each.beneficiary_id, ()), survey.as_of))
-    return Rate.of(fit, len(waiting))
+    found = list[tuple[str, tuple[str, ...]]]()
+    for each in season.requests:
+        if season.request_states[each.request_id] in ("waiting", "ready"):
+            rule = binding_rule(survey.snapshot.rules, each.help, None, survey.as_of)
+            known = required.get(id_of_rule(rule)) if rule else None
+            missing = known.missing(done.get(each.beneficiary_id, ()), survey.as_of) if known else ()
+            found.append((each.beneficiary_id, tuple(missing)))
+    return found

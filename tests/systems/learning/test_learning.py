@@ -96,6 +96,21 @@ def test_classes_are_told_with_three_numbers_of_people(alone: Shell, connection:
     assert "women reached" in alone.ok("learning", *ON).out
 
 
+def test_who_waits_without_what_help_requires_is_on_the_list_of_visits(
+    alone: Shell, connection: Connection, school: Graph
+) -> None:
+    asks = [
+        act("request", {"request_id": f"R{n}", "beneficiary_id": f"W{n}", "help": "pig", "asked_on": "2024-01-01"})
+        for n in (2, 7)
+    ]
+    added(school, *asks)
+    alone.use(connection)
+
+    rows = alone.ok("todo", "--json", *ON).json
+
+    assert {row["beneficiary_id"] for row in rows if "requires_unmet" in row["reasons"]} == {"W7"}  # W2 learned it
+
+
 def test_they_are_recorded_by_their_commands(alone: Shell, connection: Connection, school: Graph) -> None:
     assert school.catalogue.systems
     alone.use(connection)

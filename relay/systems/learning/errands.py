@@ -1,0 +1,31 @@
+"""What learning asks of whoever visits: who waits for help without having completed what its rule requires."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from relay.ledger import reading as ledger
+from relay.reports.field.errands import Errand, Errands
+from relay.systems.learning import reading
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.arrays.lineage import Survey
+    from relay.graph import Graph
+
+
+def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
+    required = reading.requirements(graph, programme_id)
+    if not required or "planning" not in ledger.head(graph, programme_id).systems:
+        return
+    done = reading.done_in(reading.classes(graph, programme_id, survey.as_of))
+    waiting = reading.waiting(graph, programme_id, survey, required, done)
+    for woman in dict.fromkeys(woman for woman, missing in waiting if missing):
+        yield Errand(reason="requires_unmet", beneficiary_id=woman)
+
+
+ERRANDS: Final = Errands(
+    reasons={"requires_unmet": Sentence("waits for help and has not completed what it requires")}, find=_errands
+)
