@@ -17,9 +17,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.access import accounts
+from relay.access import accounts, trail
 from relay.access.accounts import NotLetIn
 from relay.access.roles import Grant
+from relay.access.trail import LOCAL
 from relay.database import cypher
 from relay.domain.acts import ID_BYTES, new_id
 from relay.domain.entries import instant
@@ -242,6 +243,8 @@ def enrol(graph: Graph, code: str, name: str, *, now: datetime, random: Callable
             "revoked_at": "",
             "handed_in": 0,
         }
+        told = {"device": device_id, **{name: said[name] for name in ("login", "scope", "place_id")}}
+        trail.note(transaction, "device", told, account.by)
         transaction.run(cypher.ADD_DEVICE, device=kept)
         return kept
 
@@ -285,15 +288,22 @@ def every(graph: Graph, login: str | None = None) -> tuple[Device, ...]:
     return tuple(device for device in found if login in (None, device.login))
 
 
-def revoke(graph: Graph, device_id: str, now: datetime) -> Device:
-    """Give a device up: it opens nothing any more.
+def revoke(graph: Graph, device_id: str, now: datetime, *, by: str = LOCAL) -> Device:
+    """Give a device up: it opens nothing any more. `by` whom is left in the trail.
 
     Raises:
         NoDevice: There is none.
         Unavailable: The database cannot be reached.
     """
     at = instant(now.astimezone(UTC))
-    graph.write(lambda transaction: transaction.run(cypher.REVOKE_DEVICE, device_id=device_id, now=at))
+
+    def work(transaction: Transaction) -> None:
+        rows = [row["device"] for row in transaction.rows(cypher.DEVICES)]
+        if any(row["device_id"] == device_id and not row["revoked_at"] for row in rows):
+            trail.note(transaction, "given_up", {"device": device_id}, by)
+        transaction.run(cypher.REVOKE_DEVICE, device_id=device_id, now=at)
+
+    graph.write(work)
     found = next((device for device in every(graph) if device.device_id == device_id), None)
     if found is None:
         raise NoDevice(device_id=device_id)

@@ -1,4 +1,4 @@
-"""The trail of accounts, roles and tokens: a hash chain of its own, since they belong to no programme's ledger.
+"""The trail of accounts, roles, tokens and devices: a hash chain of its own, since they are of no programme.
 
 Each change leaves an entry of the ledger's format, in the transaction that makes it; none holds a password, its hash or
 a token. Whoever changes an account behind Relay's back leaves none: `verify` replays the trail and names what differs,
@@ -31,7 +31,18 @@ if TYPE_CHECKING:
 
 LOCAL: Final = "local"
 """Who changes what where nobody is named: the owner of the database's machine."""
-KINDS: Final = ("began", "account", "roles", "password", "removed", "token", "revoked", "restored")
+KINDS: Final = (
+    "began",
+    "account",
+    "roles",
+    "password",
+    "removed",
+    "token",
+    "revoked",
+    "device",
+    "given_up",
+    "restored",
+)
 _MARK: Final = 16  # hex digits; our choice: no two tokens of one database share them
 _PARTS: Final = frozenset(each for each in Entry.__slots__ if each not in ("opened", "personal"))
 
@@ -187,10 +198,11 @@ def restore(graph: Graph, kept: tuple[Entry, ...], by: str) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class _Standing:
-    """Who may do what: login → grants as `Grant` writes them; token → whose it is, what it allows, until when."""
+    """Who may do what: login → grants; token → whose it is, what it allows, until when; device → whose, and where."""
 
     accounts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     tokens: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    devices: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def take(self, entry: Entry) -> None:
         """Follow an entry.
@@ -201,6 +213,7 @@ class _Standing:
         said = entry.payload
         if entry.kind in ("began", "restored"):
             self.accounts, self.tokens = dict(said["accounts"]), dict(said["tokens"])
+            self.devices = dict(said["devices"])
         elif entry.kind in ("account", "roles"):
             self.accounts[said["login"]] = said["grants"]
         elif entry.kind == "removed":
@@ -209,6 +222,10 @@ class _Standing:
             self.tokens[said["token"]] = [said["login"], said["role"], said["scope"], said["expires_at"]]
         elif entry.kind == "revoked":
             del self.tokens[said["token"]]
+        elif entry.kind == "device":
+            self.devices[said["device"]] = [said["login"], said["scope"], said["place_id"]]
+        elif entry.kind == "given_up":
+            del self.devices[said["device"]]
         if entry.kind == "removed" or (entry.kind == "password" and said["tokens_end"]):
             self.tokens = {token: kept for token, kept in self.tokens.items() if kept[0] != said["login"]}
 
@@ -230,11 +247,13 @@ def _there(transaction: Transaction) -> _Standing:
     """Who may do what, as accounts and tokens say themselves."""
     accounts = [row["account"] for row in transaction.rows(cypher.ACCOUNTS)]
     tokens = [row["token"] for row in transaction.rows(cypher.TOKENS)]
+    devices = [row["device"] for row in transaction.rows(cypher.DEVICES) if not row["device"]["revoked_at"]]
     return _Standing(
         accounts={each["login"]: grants_of(each["grants"]) for each in accounts},
         tokens={
             mark_of(each["key"]): [each["login"], each["role"], each["scope"], each["expires_at"]] for each in tokens
         },
+        devices={each["device_id"]: [each["login"], each["scope"], each["place_id"]] for each in devices},
     )
 
 
@@ -292,6 +311,7 @@ def _differences(standing: _Standing, there: _Standing) -> Iterator[Fault]:
     for said, is_, named in (
         (standing.accounts, there.accounts, Sentence("account")),
         (standing.tokens, there.tokens, Sentence("token")),
+        (standing.devices, there.devices, Sentence("device")),
     ):
         for name in sorted(said.keys() | is_.keys()):
             if said.get(name) != is_.get(name):

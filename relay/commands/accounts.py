@@ -318,7 +318,7 @@ def device_revoke(session: Session, device_id: str) -> None:
     from relay.access import devices
     from relay.service.terminal import print_json
 
-    ended = devices.revoke(session.graph, device_id, session.now)
+    ended = devices.revoke(session.graph, device_id, session.now, by=session.clerk.by)
     if session.as_json:
         print_json(ended)
     say(f"{ended.device_id} of {ended.login} opens nothing any more. What it still hands in is held: relay held list.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from relay.access import accounts, tokens, trail
+from relay.access import accounts, devices, tokens, trail
 from relay.access.roles import grant_of
 from relay.backup import replay
 from relay.domain.entries import Entry
@@ -106,6 +106,21 @@ def test_what_is_done_behind_it_is_named(graph: Graph, what: str) -> None:
     assert fault in [each.fault for each in found.faults]
 
 
+def test_a_telephone_is_in_it_from_its_enrolment_until_it_is_given_up(graph: Graph) -> None:
+    accounts.add(graph, "asha", [grant_of("staff@demo/W3")], None, NOW, by="local:ram")
+    code = devices.make_code(graph, "asha", programme_id="demo", place_id="W3", around=(), now=NOW, random=token_bytes)
+    made = devices.enrol(graph, code.code, "blue phone", now=NOW, random=token_bytes).device
+    assert told(graph)[1:] == [
+        ("device", {"device": made.device_id, "login": "asha", "scope": "demo", "place_id": "W3"}, "account:asha")
+    ]
+    assert trail.verify(graph).ok
+
+    devices.revoke(graph, made.device_id, NOW, by="local:ram")
+
+    assert told(graph)[2:] == [("given_up", {"device": made.device_id}, "local:ram")]
+    assert trail.verify(graph).ok
+
+
 def test_an_account_that_came_and_went_behind_it_is_known_by_what_it_recorded(graph: Graph) -> None:
     lived(graph)
     later = replace(say.clerk("account:ghost"), now=datetime(2100, 1, 1, tzinfo=UTC))
@@ -127,7 +142,7 @@ def test_a_database_of_before_begins_with_what_is_there(graph: Graph) -> None:
     accounts.add(graph, "gita", [grant_of("auditor")], None, NOW)
 
     assert told(graph) == [
-        ("began", {"accounts": {"asha": ["staff@demo/W3"]}, "tokens": {}}, "local"),
+        ("began", {"accounts": {"asha": ["staff@demo/W3"]}, "tokens": {}, "devices": {}}, "local"),
         ("account", {"login": "gita", "grants": ["auditor@*"]}, "local"),
     ]
     assert trail.verify(graph).ok
@@ -143,6 +158,6 @@ def test_a_backup_holds_the_trail_and_a_restore_says_that_no_account_came_with_i
     wiped(graph)
     replay.restore(graph, kept, say.clerk())
 
-    assert told(graph) == [*before, ("restored", {"accounts": {}, "tokens": {}}, "local:asha")]
+    assert told(graph) == [*before, ("restored", {"accounts": {}, "tokens": {}, "devices": {}}, "local:asha")]
     assert trail.verify(graph).ok
     assert verify.verify(graph, "demo").ok
