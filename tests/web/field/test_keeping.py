@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from playwright.sync_api import expect
 
+from relay.web import responses
 from tests.web.field.conftest import STORE, now, switched_on, visit
 
 if TYPE_CHECKING:
@@ -222,3 +223,25 @@ def test_a_kept_act_is_deleted_for_a_reason(phone: Phone) -> None:
     expect(phone.page.get_by_text("deleted: wrong woman")).to_be_visible()
     assert "well" not in str(phone.kept())
     assert phone.entries() == []
+
+
+def test_a_new_version_waits_until_she_taps_and_what_is_typed_is_there_after_it(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone.goto("/field/en/")
+    phone.at("record/visit/placement/P1")
+    phone.page.get_by_role("textbox", name="Note").fill("two kids in the shed")
+    old = responses.own_files()
+    monkeypatch.setattr(responses, "own_files", lambda: "0123456789ab")
+    phone.page.evaluate(
+        "navigator.serviceWorker.getRegistration('/field/').then((found) => found.update().then(() => null))"
+    )
+    expect(phone.page.get_by_text("A new version is here.")).to_be_visible(timeout=20_000)
+    assert old in str(phone.page.locator("script[type=module]").get_attribute("src"))
+    assert phone.page.get_by_role("textbox", name="Note").input_value() == "two kids in the shed"
+
+    with phone.page.expect_navigation():
+        phone.page.get_by_role("button", name="Use the new version").click()
+    phone.page.get_by_role("button", name="Go on with it").click()
+    expect(phone.page.get_by_role("textbox", name="Note")).to_have_value("two kids in the shed")
+    assert "0123456789ab" in str(phone.page.locator("script[type=module]").get_attribute("src"))

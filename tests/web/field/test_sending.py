@@ -150,3 +150,36 @@ def test_a_phone_that_was_signed_out_forgets_names_and_hands_in_what_it_kept(pho
     expect(phone.page.get_by_text("Maya A")).to_have_count(0)
     assert "note" not in str(phone.kept())
     assert phone.entries() == []
+
+
+def test_another_act_under_one_id_is_told_and_changes_nothing(phone: Phone) -> None:
+    phone.keep([visit("P1", "V1")])
+    phone.at("outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("✓ All sent")
+    phone.keep([visit("P1", "V1", outcome="not_found")])
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("1 needs you")
+    phone.page.locator(".card.refused a").click()
+    expect(phone.page.get_by_text("Under this number something else is recorded already.")).to_be_visible()
+    assert phone.entries() == ["event:V1"]
+
+
+def test_no_cookie_is_sent_and_no_answer_of_the_service_is_cached(phone: Phone) -> None:
+    phone.context.add_cookies([{"name": "relay", "value": "of the pages", "url": phone.site}])
+    with phone.page.expect_request("**/acts") as sending:
+        phone.keep([visit("P1", "V1")])
+        phone.at("outbox")
+        phone.page.get_by_role("button", name="Send now").click()
+    assert "cookie" not in sending.value.all_headers()
+    assert sending.value.all_headers()["authorization"].startswith("Bearer ")
+    phone.says("✓ All sent")
+    kept = phone.page.evaluate("""async () => {
+        const urls = [];
+        for (const name of await caches.keys()) {
+            for (const request of await (await caches.open(name)).keys()) urls.push(new URL(request.url).pathname);
+        }
+        return urls;
+    }""")
+    assert len(kept) > 10
+    assert [url for url in kept if not url.startswith(("/field/", "/static/"))] == []
