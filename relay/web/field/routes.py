@@ -62,7 +62,10 @@ def _shell(word: str) -> str:
             "units": forms.units(),
             "months": months(),
         }
-        return render_template("field.html", word=word, version=responses.own_files(), told=told, colour=COLOUR)
+        scripts = sorted(path.name for path in FOLDER.glob("*.js") if path.name not in (WORKER, "app.js"))
+        return render_template(
+            "field.html", word=word, version=responses.own_files(), told=told, colour=COLOUR, scripts=scripts
+        )
 
 
 @blueprint.get(f"/field/{_WORD}/relay.webmanifest")

@@ -5,6 +5,7 @@
 export const STORES = ["keys", "device", "outbox", "place", "drafts"];
 
 const CURRENT = "relay.field"; // in localStorage: as which device this phone is enrolled
+const MOST_READ = 2000; // values that are remembered as they were opened
 const DEAD = ["InvalidStateError", "UnknownError"]; // a connection that was cut while the page slept
 
 export const databaseOf = (deviceId) => `relay-field-${deviceId}`;
@@ -28,6 +29,7 @@ export class Store {
   #name;
   #opening = null;
   #key = null;
+  #read = new Map(); // by its nonce, what was opened: a full outbox is listed again with each answer
 
   constructor(deviceId) { this.#name = databaseOf(deviceId); }
 
@@ -85,6 +87,12 @@ export class Store {
   }
 
   async #opened(sealed) {
+    const nonce = sealed.iv.join();
+    if (!this.#read.has(nonce)) this.#read.set(nonce, await this.#unsealed(sealed));
+    return this.#read.get(nonce);
+  }
+
+  async #unsealed(sealed) {
     const bytes = await crypto.subtle.decrypt({ name: "AES-GCM", iv: sealed.iv }, await this.#sealing(), sealed.data);
     return JSON.parse(new TextDecoder().decode(bytes));
   }
@@ -97,7 +105,9 @@ export class Store {
   /** Every key and value of a store, the oldest key first. */
   async all(store) {
     const [keys, values] = await this.#within("readonly", [store], (of) => Promise.all([answered(of(store).getAllKeys()), answered(of(store).getAll())]));
-    return Promise.all(keys.map(async (key, at) => [key, await this.#opened(values[at])]));
+    const found = await Promise.all(keys.map(async (key, at) => [key, await this.#opened(values[at])]));
+    if (this.#read.size > MOST_READ) this.#read.clear();
+    return found;
   }
 
   /** Put and delete in one transaction, which is on the disk when this resolves; an undefined value deletes. */
