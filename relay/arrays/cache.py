@@ -106,6 +106,7 @@ def verified(
     checkpoints: tuple[Checkpoint, ...] = (),
     public_keys: Collection[str] = (),
     also: Callable[[Snapshot], Iterable[Fault]] = lambda _: (),
+    progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Verification:
     """`verify.verify`, and whether what questions are answered from is what the ledger says.
 
@@ -119,6 +120,7 @@ def verified(
         checkpoints: The same.
         public_keys: The same.
         also: Where nothing else is wrong, says what is when it is given the snapshot that the ledger adds up to.
+        progress: As in `verify.verify`.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -144,7 +146,15 @@ def verified(
     from relay.ledger.verify import verify  # noqa: PLC0415 - its cryptography, which no other question needs
 
     with _VERIFYING:
-        found = verify(graph, programme_id, noted=noted, checkpoints=checkpoints, public_keys=public_keys, also=altered)
+        found = verify(
+            graph,
+            programme_id,
+            noted=noted,
+            checkpoints=checkpoints,
+            public_keys=public_keys,
+            also=altered,
+            progress=progress,
+        )
     if not found.ok:
         _CACHED.get(graph, {}).pop(programme_id, None)
         forget(folder, programme_id)

@@ -16,7 +16,7 @@ import click
 from relay.errors import Invalid, NotFound, Refused, RelayError, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
     from relay.backup.replay import Kept
@@ -125,7 +125,9 @@ class Session:
         from relay.service.question import Source, require_used
 
         require_used(self.catalogue, type(question), self.head)
-        source = Source(graph=self.graph, folder=self.settings.data_folder, by=self.clerk.by)
+        source = Source(
+            graph=self.graph, folder=self.settings.data_folder, by=self.clerk.by, progress=_progress_on_a_terminal()
+        )
         found = question.ask(source, self.head)
         question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)
         return found
@@ -453,6 +455,24 @@ def waiting(sentence: str) -> Generator[None]:
         yield
     finally:
         timer.cancel()
+
+
+def _progress_on_a_terminal() -> Callable[[str, int, int], None]:
+    """Say on a terminal how far a long answer has come, as often as a person wants to know; else nothing."""
+    from time import monotonic
+
+    if not sys.stderr.isatty():
+        return lambda *_: None
+    begun = said = monotonic()
+
+    def show(what: str, done: int, of: int) -> None:
+        nonlocal said
+        now = monotonic()
+        if now - said >= SAID_AFTER_SECONDS:
+            said = now
+            say(f"{done} of {of} {what}, about {(of - done) * (now - begun) / done:.0f} s left")
+
+    return show
 
 
 @contextmanager

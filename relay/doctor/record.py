@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from relay.arrays import cache
 from relay.backup import files, status
 from relay.backup.status import LastBackup
 from relay.database import cypher, engine
@@ -106,7 +107,8 @@ def _erased(folder: Path, erased_at: str) -> Iterator[Finding]:
     """Copies in the data folder from before the last erasure; others are the operator's to find."""
     own = files.own_folder(folder)
     copies = [path for path in own.glob("relay-*.jsonl*") if files.made_at(path) < erased_at] if own.is_dir() else []
-    copies += [path for path in (folder / engine.BEFORE_UPGRADES).glob("*") if _changed_at(path) < erased_at]
+    others = (*(folder / engine.BEFORE_UPGRADES).glob("*"), *(folder / cache.FOLDER).glob("*.register"))
+    copies += [path for path in others if _changed_at(path) < erased_at]
     if copies:
         what = f"{len(copies)} copies here are older than the last erasure ({erased_at}) and contain what was erased."
         names = " ".join(shlex.quote(str(path)) for path in sorted(copies))

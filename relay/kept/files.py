@@ -13,6 +13,8 @@ import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from relay.database.engine import LOW_FREE_BYTES, free_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
@@ -55,12 +57,13 @@ def forget(folder: Path, programme_id: str, ending: str) -> None:
 
 
 def keep(folder: Path, programme_id: str, ending: str, body: bytes) -> None:
-    """Keep something of a programme with its digest, where it can be written."""
+    """Keep something of a programme with its digest, where it can be written and leaves the database enough room."""
     path = path_of(folder, programme_id, ending)
-    if path:
-        with suppress(OSError), put(path) as file:
-            file.write(_digest(body))
-            file.write(body)
+    with suppress(OSError):
+        if path and free_bytes(folder) - len(body) >= LOW_FREE_BYTES:
+            with put(path) as file:
+                file.write(_digest(body))
+                file.write(body)
 
 
 def kept(folder: Path, programme_id: str, ending: str) -> memoryview | None:

@@ -21,6 +21,14 @@ from relay.ledger.gc_paused import gc_paused
 from relay.ledger.verify_graph import ChangedMeanwhile, GraphDifference, senseless
 from relay.text import Sentence
 
+Progress = Callable[[str, int, int], None]
+"""Is told what is counted, how much of it is done, and of how much."""
+
+
+def silent(_what: str, _done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
 _TRIES: Final = 100  # our choice: only an import that goes on and on is faster
 
 
@@ -124,6 +132,7 @@ def verify(
     checkpoints: tuple[Checkpoint, ...] = (),
     public_keys: Collection[str] = (),
     also: Callable[[Register], Iterable[Fault]] | None = None,
+    progress: Progress = silent,
 ) -> Verification:
     """Recompute every hash, replay the ledger into memory, and compare it with the whole graph.
 
@@ -138,6 +147,7 @@ def verify(
         public_keys: Of the programme, one for each machine that signed, 64 lowercase hex digits each; without any the
             key that a checkpoint names is believed.
         also: Where nothing else is wrong, says what is when it is given the register that the ledger adds up to.
+        progress: Is told how far the ledger has been read, and how much of the graph compared.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -148,8 +158,8 @@ def verify(
     head = reading.head(graph, programme_id)
     if not head.built:
         raise reading.NotBuilt(programme_id=programme_id)
-    replay.go_on(head.entries)
-    differing = verify_graph.whole(graph, replay.register, others)
+    replay.go_on(head.entries, progress=progress)
+    differing = verify_graph.whole(graph, replay.register, others, progress)
     moved, again = ChangedMeanwhile(), list[GraphDifference]()
     for _ in range(_TRIES):
         head = reading.head(graph, programme_id)
@@ -198,7 +208,7 @@ class _Replay:
         self.erased: dict[str, set[str]] = {}
         self.last = 0
 
-    def go_on(self, last: int, moved: ChangedMeanwhile | None = None) -> None:
+    def go_on(self, last: int, moved: ChangedMeanwhile | None = None, progress: Progress = silent) -> None:
         """Take in the entries up to one; what they change is noted where it is asked for."""
         programme_id, first, self.last = self.register.programme_id, self.last + 1, last
         for entry in self.chain.read(reading.stored(self.graph, programme_id, first=first, last=last)):
@@ -211,6 +221,8 @@ class _Replay:
             except NONSENSE:
                 self.chain.faults.append(senseless(entry.sequence, entry.act_id))
                 continue
+            if entry.sequence % reading.STEP == 0 or entry.sequence == last:
+                progress("entries", entry.sequence, last)
             for act_id, names in change.erased.items():
                 self.erased.setdefault(act_id, set()).update(names)
 

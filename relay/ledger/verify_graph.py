@@ -86,13 +86,22 @@ class ChangedMeanwhile:
         self.about |= {_about(row) for _, row in _rows_of_things(register, things, [])}
 
 
-def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[GraphDifference]:
+_PARTS: Final = "parts of the graph"  # entries, what they made, and what ties it
+
+
+def whole(
+    graph: Graph,
+    register: Register,
+    others: Iterable[str],
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> list[GraphDifference]:
     """Everything in the graph that differs from a register.
 
     Args:
         graph: Where.
         register: Of one programme.
         others: Programmes whose nodes and relationships are left out.
+        progress: Is told how many parts of the graph are compared.
 
     Returns:
         Nodes first, then relationships; empty when nothing differs.
@@ -112,11 +121,14 @@ def whole(graph: Graph, register: Register, others: Iterable[str]) -> list[Graph
     # One after the other, since all together would take some gigabytes for 100,000 placements.
     nodes = _nodes(_rows_of_entries(register, entries))
     found = read(cypher.ENTRY_NODES, lambda rows: _unlike_nodes({**nodes}, rows))
+    progress(_PARTS, 1, 3)
     nodes = _nodes(_rows_of_things(register, things, unclear))
     found += read(cypher.OTHER_NODES, lambda rows: _unlike_nodes({**nodes}, rows))
+    progress(_PARTS, 2, 3)
     nodes.clear()
     edges = _edges(chain(_rows_of_entries(register, entries), _rows_of_things(register, things, [])))
     found += read(cypher.ALL_EDGES, lambda rows: _unlike_edges(_ends_of(graph), _copied(edges), rows))
+    progress(_PARTS, 3, 3)
     return [*(GraphDifference(about=(), fault=fault) for fault in unclear), *found]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +39,7 @@ def verified(
     noted: str | None = None,
     checkpoints: tuple[Checkpoint, ...] = (),
     public_keys: Collection[str] = (),
+    progress: Callable[[str, int, int], None] = lambda *_: None,
 ) -> Verification:
     """`cache.verified`, and whether what is published is what the ledger says.
 
@@ -57,7 +58,14 @@ def verified(
         yield from _differences(graph, now, layer_, found)
 
     result = cache.verified(
-        graph, programme_id, folder, noted=noted, checkpoints=checkpoints, public_keys=public_keys, also=unlike
+        graph,
+        programme_id,
+        folder,
+        noted=noted,
+        checkpoints=checkpoints,
+        public_keys=public_keys,
+        also=unlike,
+        progress=progress,
     )
     if not compared:
         return result

@@ -103,6 +103,7 @@ class Source:
         kept: The relay of the programme on a day, with or without what nobody confirmed, where it is kept up; None
             surveys it for each question.
         systems: That the programme uses; a question that is asked of its head learns them from there.
+        progress: Is told how far a long answer has come: of what, how much is done, and of how much.
     """
 
     graph: Graph
@@ -111,6 +112,7 @@ class Source:
     by: str = ""
     kept: Callable[[date, bool], trees.Relay] | None = None
     systems: tuple[str, ...] = ()
+    progress: Callable[[str, int, int], None] = lambda *_: None
 
     def last(self, programme_id: str, known: int | date | None) -> int | None:
         """The entry with which the ledger ended; None for all of it."""

@@ -17,6 +17,7 @@ import pytest
 from relay import private_files
 from relay.access import access_log
 from relay.access.access_log import Access
+from relay.arrays import cache
 from relay.backup import files, replay, status
 from relay.commands import exits
 from relay.database import engine
@@ -348,6 +349,9 @@ def test_copies_that_hold_what_was_erased_since_are_deleted(
     private_files.folder(files.own_folder(folder))
     old = files.own_folder(folder) / "relay-2020-01-01T000000Z.jsonl"
     old.touch(mode=0o600)
+    shell.ok("audit")
+    register = folder / cache.FOLDER / "demo.register"
+    os.utime(register, (0, 0))
     shell.ok("backup", "--keep", "5")
     now = datetime.now(UTC)
     assert "kept_after_erasure" not in {each.code for each in record.findings(graph, folder, now)}
@@ -359,7 +363,7 @@ def test_copies_that_hold_what_was_erased_since_are_deleted(
     subprocess.run(["sh", "-c", commands(found)[1]], check=True)  # noqa: S607
 
     assert record.findings(graph, folder, now) == ()
-    assert not old.exists()
+    assert [path for path in (old, register) if path.exists()] == []
 
 
 def test_a_database_that_was_set_back_is_restored_from_the_last_backup(

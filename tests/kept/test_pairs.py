@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relay.database.engine import LOW_FREE_BYTES
 from relay.domain.people import blocking
 from relay.domain.people.likeness import Person
-from relay.kept import pairs
+from relay.kept import files, pairs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,3 +81,11 @@ def test_a_file_that_was_altered_is_as_none(tmp_path: Path) -> None:
     assert pairs.likely(PEOPLE, 0.5, "demo", tmp_path) == found
     pairs.forget(tmp_path, "demo")
     assert not file.exists()
+
+
+def test_what_would_fill_the_disk_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "free_bytes", lambda _: LOW_FREE_BYTES)
+
+    assert pairs.likely(PEOPLE, 0.5, "demo", tmp_path) == blocking.alike(PEOPLE, 0.5)
+
+    assert not (tmp_path / "demo.pairs").exists()

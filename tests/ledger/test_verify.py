@@ -255,3 +255,14 @@ def test_what_is_altered_while_it_is_verified_is_named(
     monkeypatch.setattr(verify_graph, "whole", alter_first)
 
     assert words in found(kept)
+
+
+def test_whoever_waits_is_told_how_far_it_has_come(kept: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "STEP", 5)
+    told: list[tuple[str, int, int]] = []
+    last = reading.head(kept, "demo").entries
+
+    assert verify.verify(kept, "demo", progress=lambda *said: told.append(said)).ok
+
+    entries = [("entries", done, last) for done in (*range(5, last, 5), last)]
+    assert told == [*entries, *(("parts of the graph", part, 3) for part in (1, 2, 3))]

@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import logging
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
 from relay.web.monitoring import JsonLines
 
 if TYPE_CHECKING:
+    from typing import LiteralString
+
     from flask import Flask
     from flask.testing import FlaskClient
+
+    from relay.graph import Graph
 
 
 def test_health_and_metrics_say_no_more_than_they_must(client: FlaskClient) -> None:
@@ -49,3 +54,19 @@ def test_no_header_is_written_into_an_answer_or_a_log(
     assert "evil" not in str(answer.headers).lower()
     assert "evil" not in answer.text
     assert not [record for record in caplog.records if "evil" in str(record.__dict__.get("said", "")).lower()]
+
+
+def test_while_a_programme_is_half_restored_or_the_database_is_gone_no_traffic_is_sent(
+    client: FlaskClient, recorded: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: LiteralString = "CREATE (:Ledger {key: 'half', programme_id: 'half', sequence: 0, hash: '', projection: -1})"
+    recorded.write(lambda transaction: transaction.run(begun))
+    half = client.get("/readyz")
+    recorded.write(lambda transaction: transaction.run("MATCH (l:Ledger {key: 'half'}) DELETE l"))
+    assert (half.status_code, half.get_json()) == (503, {"ok": False})
+    assert client.get("/readyz").status_code == 200
+
+    gone = Mock(side_effect=FileNotFoundError)  # the data folder was moved away
+    monkeypatch.setattr(type(recorded), "rows", gone)
+
+    assert (client.get("/readyz").status_code, client.get("/healthz").status_code) == (503, 200)

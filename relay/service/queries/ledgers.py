@@ -145,6 +145,7 @@ class Verify(Question[verify.Verification]):
             noted=None if self.noted is None else read_hash(self.noted),
             checkpoints=tuple(map(from_text, self.checkpoint)),
             public_keys=(own.public_key,) if own else tuple(map(read_public_key, self.key)),
+            progress=source.progress,
         )
 
 
