@@ -91,9 +91,11 @@ def test_a_programme_that_is_begun_while_another_is_verified_is_not_held_against
 ) -> None:
     whole = verify_graph.whole
 
-    def read_later(graph: Graph, register: Register, others: list[str]) -> list[verify_graph.GraphDifference]:
+    def read_later(
+        graph: Graph, register: Register, others: list[str], progress: verify.Progress
+    ) -> list[verify_graph.GraphDifference]:
         record(kept, "third", [programme("third"), rule(), gift(), woman("W1"), placed("P1 on 2020-03-01")], clerk())
-        return whole(graph, register, others)
+        return whole(graph, register, others, progress)
 
     monkeypatch.setattr(verify_graph, "whole", read_later)
 
@@ -247,7 +249,9 @@ def test_what_is_altered_while_it_is_verified_is_named(
     recording(kept, monkeypatch, MEANWHILE[:1])
     whole = verify_graph.whole
 
-    def alter_first(graph: Graph, register: Register, others: list[str]) -> list[verify_graph.GraphDifference]:
+    def alter_first(
+        graph: Graph, register: Register, others: list[str], _: verify.Progress
+    ) -> list[verify_graph.GraphDifference]:
         found = whole(graph, register, others)
         alter(graph, statement)
         return [*found, *whole(graph, register, others)]
