@@ -52,6 +52,7 @@ READERS: Final = 50
 CLERKS: Final = 8
 PAUSE_SECONDS: Final = 10.0  # our choice: between two clicks of somebody who reads what she asked for
 WORKERS: Final = (1, 2)
+WARM: Final = 4
 HEADERS_END: Final = b"\r\n\r\n"
 
 
@@ -237,7 +238,8 @@ def _served(connection: Connection, at: Path, workers: int, secret: str) -> Gene
     environ = speaking_to(connection) | {"RELAY_DATA": str(folder / "data")}
     with serving(environ, folder, workers=workers) as service:
         for path in PAGES.values():
-            read(service, secret, path, 4 * workers, 10)
+            while read(service, secret, path, WARM * workers, 10).pace < WARM * workers / 10:
+                pass  # until each worker has read the programme and surveyed the day
         yield service
 
 

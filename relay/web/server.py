@@ -123,6 +123,7 @@ def serve(  # noqa: PLR0913 - the options of a command
         raise NobodyMaySignIn
     _log_json()
     ended_by_signal()
+    sys.setswitchinterval(policy.SWITCH_SECONDS)
     once = OneTimeLink(login=owner, used=one_for_all()) if shown is None and site is None else None
     trusted = (proxy or "127.0.0.1") if site else None
     with _bound(host, port) as listening:

@@ -63,6 +63,32 @@ def test_a_snapshot_is_never_stale(graph: Graph, connection: Connection, tmp_pat
                 assert tables.differences(cache.snapshot(later, "demo", tmp_path), whole) == ()
 
 
+def test_what_is_kept_on_disk_is_in_no_process_memory_of_its_own(graph: Graph, tmp_path: Path) -> None:
+    """Neither in that of who wrote it nor in that of who reads it."""
+    record(graph, *STORY)
+
+    def own(snapshot: Snapshot) -> list[str]:
+        return [name for name, column in snapshot.columns() if len(column) and column.flags.writeable]
+
+    assert own(load(graph, "demo"))
+    assert own(cache.snapshot(graph, "demo", tmp_path)) == []
+
+
+def test_the_snapshot_asked_for_longest_ago_is_let_go_and_read_again(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three programmes, two places: each is right each time that it is asked for."""
+    monkeypatch.setattr(cache, "MOST", 2)
+    for programme_id in ("a", "b", "c"):
+        clerk = say.clerk()
+        recording.record(graph, programme_id, [say.programme(programme_id), say.woman(f"W{programme_id}")], clerk)
+
+    for programme_id in ("a", "b", "a", "c", "a", "b"):
+        found = cache.snapshot(graph, programme_id, tmp_path)
+        assert (found.programme_id, list(found.beneficiaries.ids)) == (programme_id, [f"W{programme_id}"])
+    assert list(cache._CACHED[graph]) == ["a", "b"]  # noqa: SLF001 - what is in memory
+
+
 def test_a_kept_snapshot_that_was_forged_is_found_by_verifying_and_read_again(graph: Graph, tmp_path: Path) -> None:
     record(graph, *STORY)
     sound = load(graph, "demo")

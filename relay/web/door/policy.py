@@ -51,6 +51,10 @@ WAITING: Final = 1024
 THREADS: Final = 8
 """Requests that one process answers at once: more would only wait for one database."""
 
+SWITCH_SECONDS: Final = 0.001
+"""For which one thread keeps the others waiting: a page asks the database several times, and would wait as often for
+whatever strangers ask; Python's own 5 ms are five times as long."""
+
 OF_ONE_CLIENT: Final = 2
 """Of THREADS, those that answer one address of which nobody is known: the others are for whoever else comes."""
 
