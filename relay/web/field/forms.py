@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.vocabulary import CONDITIONS, STATES
+from relay.domain.vocabulary import STATES
 from relay.web.i18n import labels
 from relay.web.i18n.language import both_forms, say
 from relay.web.recording.fields import field_of
@@ -38,12 +38,11 @@ def told(catalogue: Catalogue) -> list[dict[str, Any]]:
     return [_form(catalogue, form) for form in sorted(forms, key=lambda each: FORMS.index(each.name))]
 
 
-def words(catalogue: Catalogue) -> Mapping[str, Mapping[str, str]]:
-    """Words of the record that the phone shows beside its forms: states, kinds of help and conditions."""
+def words() -> Mapping[str, Mapping[str, str]]:
+    """Words of the record that the phone shows beside its forms: states and kinds of help."""
     return {
         "state": {state: str(labels.STATES[state]) for state in STATES},
         "help": {help_: labels.said(help_, "help") for help_ in labels.HELPS},
-        "condition": {each: labels.said(each, "condition") for each in CONDITIONS if "condition" in catalogue.chosen},
     }
 
 

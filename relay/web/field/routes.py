@@ -58,7 +58,7 @@ def _shell(word: str) -> str:
         told: Mapping[str, Any] = {
             "words": words.told(),
             "forms": forms.told(catalogue),
-            "labels": forms.words(catalogue),
+            "labels": forms.words(),
             "units": forms.units(),
             "months": months(),
         }

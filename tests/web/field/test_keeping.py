@@ -139,6 +139,24 @@ def test_a_draft_is_offered_with_its_ids_and_not_imposed(phone: Phone) -> None:
     expect(phone.page.get_by_role("textbox", name="Note")).to_have_value("two kids in the shed")
 
 
+def test_what_was_kept_or_never_typed_into_is_no_draft(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    phone.at("record/visit/placement/P1")
+    phone.page.locator("input[value=found]").check()
+    phone.page.locator("input[value=today]").check()
+    phone.page.get_by_role("button", name="Keep it").click()
+    phone.says("1 kept on this phone")
+    phone.at("record/visit/placement/P2")
+    expect(phone.page.get_by_text("Maya B")).to_be_visible()
+    phone.at("record/visit/placement/P1")
+    expect(phone.page.get_by_text("Maya A")).to_be_visible()
+    phone.at("record/visit/placement/P2")
+    expect(phone.page.get_by_text("Maya B")).to_be_visible()
+    assert phone.page.get_by_role("dialog").count() == 0
+    drafts = "module => import(module).then(({ Store, currentDevice }) => new Store(currentDevice()).all('drafts'))"
+    assert phone.page.evaluate(drafts, STORE) == []
+
+
 def test_a_clock_that_is_a_year_wrong_is_told_and_today_is_right(phone: Phone) -> None:
     phone.page.clock.set_fixed_time(now() + timedelta(days=365))
     phone.goto()

@@ -10,7 +10,7 @@ import { say } from "./words.js";
 const EVERY = 5 * 60 * 1000; // milliseconds
 const main = document.getElementById("main"), head = document.getElementById("head"), notices = document.getElementById("notices");
 const nav = document.getElementById("ways");
-let phone = null, lost = 0, newer = null, form = null;
+let phone = null, lost = 0, newer = null, form = null, registration = null;
 
 const VIEWS = {
   "": () => pages.today(phone),
@@ -78,6 +78,7 @@ async function began(found) {
 }
 
 async function wake() {
+  registration?.update().catch(() => null); // an installed page may stay open for weeks
   if (!phone) return;
   await phone.dropOldNames();
   lost = Math.max(lost, await phone.outbox.missing());
@@ -95,7 +96,7 @@ async function useNewer() {
 
 async function watchVersions() {
   if (!("serviceWorker" in navigator)) return;
-  const registration = await navigator.serviceWorker.register("/field-sw.js", { scope: "/field/", updateViaCache: "none" });
+  registration = await navigator.serviceWorker.register("/field-sw.js", { scope: "/field/", updateViaCache: "none" });
   const waits = (worker) => { newer = worker; told(); };
   if (registration.waiting && navigator.serviceWorker.controller) waits(registration.waiting);
   registration.addEventListener("updatefound", () => {

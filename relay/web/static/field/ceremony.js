@@ -21,9 +21,10 @@ export async function openCeremony(phone, form, done) {
 
   const rows = phone.due().map((placement) => rowOf(phone, form, placement, typed.rows?.[placement.placement_id]));
   const line = h("p", { class: "sum", "aria-live": "polite" });
-  let soon;
+  let soon, isTyped = false; // what nobody typed into, or was kept, is no draft
   const keepDraft = async () => {
     clearTimeout(soon);
+    if (!isTyped) return;
     const raw = { held_on: when.raw(), witness: witness.raw(), counted: yard.raw(), rows: Object.fromEntries(rows.filter((row) => row.ticked()).map((row) => [row.placement.placement_id, row.raw()])) };
     for (const row of rows) if (row.ticked()) idsOf(row.placement.placement_id);
     await phone.store.change("drafts", [[DRAFT, { at: Date.now(), ids, typed: raw }]]).catch(() => null);
@@ -39,6 +40,7 @@ export async function openCeremony(phone, form, done) {
   };
   const changed = () => {
     clearTimeout(soon);
+    isTyped = true;
     soon = setTimeout(keepDraft, SOON);
     sums();
   };
@@ -52,9 +54,11 @@ export async function openCeremony(phone, form, done) {
     const read = ticked.map((row) => row.read(idsOf(row.placement.placement_id), { passed_on: held_on, ceremony_id: ids.ceremony, ...(saw ? { witness: saw } : {}) }));
     if (!held_on || !agrees || !read.length || read.includes(null)) return;
     const day = { act: "ceremony", content: { ceremony_id: ids.ceremony, held_on, place_id: phone.device.place } };
+    isTyped = false;
     try {
       await done([{ form: "ceremony", acts: [day] }, ...read.map((acts) => ({ form: form.name, acts }))]);
     } catch (error) {
+      isTyped = true;
       if (error.name !== "QuotaExceededError") throw error;
       node.dispatchEvent(new CustomEvent("full", { bubbles: true, detail: [day, ...read.flat()] }));
       return;

@@ -150,15 +150,17 @@ export async function openForm(phone, form, { tie = "", kept = null, done }) {
   const blamed = main?.field && fields.get(main.field);
   if (blamed) say_fault(blamed.node, main.sentence);
 
-  let soon;
+  let soon, isTyped = false; // what nobody typed into, or was kept, is no draft
   const keepDraft = async () => {
     clearTimeout(soon);
+    if (!isTyped) return;
     const raw = Object.fromEntries([...fields].map(([name, field]) => [name, field.raw()]));
     await phone.store.change("drafts", [[draftKey, { at: Date.now(), ids, typed: raw }]]).catch(() => null);
   };
   const line = h("p", { class: "sum", hidden: true });
   const changed = () => {
     clearTimeout(soon);
+    isTyped = true;
     soon = setTimeout(keepDraft, SOON);
     parts(fields, line);
   };
@@ -167,9 +169,11 @@ export async function openForm(phone, form, { tie = "", kept = null, done }) {
     event.preventDefault();
     const acts = read();
     if (!acts) return;
+    isTyped = false;
     try {
       await done(acts);
     } catch (error) {
+      isTyped = true;
       if (error.name !== "QuotaExceededError") throw error;
       node.dispatchEvent(new CustomEvent("full", { bubbles: true, detail: acts }));
       return;

@@ -83,7 +83,8 @@ export async function woman(phone, id) {
 export async function placement(phone, id) {
   const row = phone.placement(id);
   if (!row) return page(id, h("p", { class: "notice" }, say("not_here")), await unsent(phone, id));
-  const facts = [[say("state"), stateOf(row)], [say("holds"), units(row.animals, row.help)], [say("still_owes"), `${number(phone.owes(row))} / ${number(row.owed ?? 0)}`], [say("by_day"), day(row.due_on)], [say("planned_receiver"), row.planned_receiver ? h("bdi", {}, phone.nameOf(row.planned_receiver)) : say("nobody")], [say("last_visit"), row.last_visit_on ? day(row.last_visit_on) : say("never")]];
+  const facts = [[say("state"), stateOf(row)], [say("holds"), units(row.animals, row.help)], [say("still_owes"), `${number(phone.owes(row))} / ${number(row.owed ?? 0)}`], [say("by_day"), day(row.due_on)], [say("planned_receiver"), row.planned_receiver ? h("bdi", {}, phone.nameOf(row.planned_receiver)) : say("nobody")]];
+  if (row.last_visit_on !== undefined) facts.push([say("last_visit"), row.last_visit_on ? day(row.last_visit_on) : say("never")]);
   return page(h("bdi", {}, phone.nameOf(row.beneficiary_id)), h("p", { class: "quiet" }, `${row.beneficiary_id} · ${id}`), h("ul", { class: "deeds" }, recording(phone, "placement", id)), h("dl", { class: "summed" }, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))), await unsent(phone, id));
 }
 
