@@ -2,7 +2,7 @@
 // own in the outbox, so that one which the record will not take holds up no other.
 
 import { h } from "./dom.js";
-import { fieldOf, say_fault, whoField } from "./forms.js";
+import { fieldOf, sayFault, whoField } from "./forms.js";
 import { newId } from "./outbox.js";
 import { digits, number, say, units } from "./words.js";
 
@@ -49,8 +49,8 @@ export async function openCeremony(phone, form, done) {
     event.preventDefault();
     const { ticked, agrees } = sums();
     const held_on = when.read().value, saw = witness.read().value;
-    say_fault(when.node, held_on ? "" : say("needed"));
-    say_fault(yard.node, agrees ? "" : say("count_first"));
+    sayFault(when.node, held_on ? "" : say("needed"));
+    sayFault(yard.node, agrees ? "" : say("count_first"));
     const read = ticked.map((row) => row.read(idsOf(row.placement.placement_id), { passed_on: held_on, ceremony_id: ids.ceremony, ...(saw ? { witness: saw } : {}) }));
     if (!held_on || !agrees || !read.length || read.includes(null)) return;
     const day = { act: "ceremony", content: { ceremony_id: ids.ceremony, held_on, place_id: phone.device.place } };
@@ -93,8 +93,8 @@ function rowOf(phone, form, placement, typed) {
     read: (ids, more) => {
       const { value, fault, isNew } = whom.read();
       const wrong = fault ?? (value || isNew ? "" : say("needed"));
-      say_fault(whom.node, wrong);
-      say_fault(inside.lastElementChild, counted() ? "" : say("needed"));
+      sayFault(whom.node, wrong);
+      sayFault(inside.lastElementChild, counted() ? "" : say("needed"));
       node.classList.toggle("faulty", Boolean(wrong) || !counted());
       if (wrong || !counted()) return null;
       const woman = isNew && { act: "beneficiary", content: { beneficiary_id: ids.woman, name: isNew, sex: "F", place_id: phone.device.place } };

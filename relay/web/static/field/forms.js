@@ -108,7 +108,7 @@ export function fieldOf(field, typed, phone) {
   return field.sort === "number" ? numberField(field, typed) : textField(field, typed);
 }
 
-export function say_fault(node, text) {
+export function sayFault(node, text) {
   node.querySelector(".fault")?.remove();
   if (text) node.append(h("small", { class: "fault", role: "alert" }, text));
 }
@@ -148,7 +148,7 @@ export async function openForm(phone, form, { tie = "", kept = null, done }) {
   if (before && !draft) typed.beneficiary_id = { text: before.content.name ?? "", chosen: "", isNew: true };
   const fields = new Map([...form.asks, ...form.more].map((field) => [field.name, fieldOf(field, typed[field.name], phone)]));
   const blamed = main?.field && fields.get(main.field);
-  if (blamed) say_fault(blamed.node, main.sentence);
+  if (blamed) sayFault(blamed.node, main.sentence);
 
   let soon, isTyped = false; // what nobody typed into, or was kept, is no draft
   const keepDraft = async () => {
@@ -190,7 +190,7 @@ export async function openForm(phone, form, { tie = "", kept = null, done }) {
     for (const field of [...form.asks, ...form.more]) {
       const { value, fault, isNew } = fields.get(field.name).read();
       const wrong = fault ?? (value === "" && field.needed && !isNew ? say("needed") : "") ?? "";
-      say_fault(fields.get(field.name).node, wrong);
+      sayFault(fields.get(field.name).node, wrong);
       if (wrong && isSound) fields.get(field.name).node.scrollIntoView({ block: "center" });
       isSound &&= !wrong;
       if (isNew) woman = { act: "beneficiary", content: { beneficiary_id: ids.woman, name: isNew, sex: "F", place_id: phone.device.place } };

@@ -261,14 +261,14 @@ export async function thisPhone(phone, left) {
   const typed = h("input", { inputmode: "numeric", autocomplete: "off" });
   const leave = async () => { await phone.leave(); left(); };
   const body = unsentHere.length
-    ? [h("p", { class: "notice" }, say("leave_refused", { num: unsentHere.length })), h("div", { class: "answers" }, button(say("send_now"), () => phone.send()), button(say("save_file"), () => saveAll(phone, unsentHere), "outline")), h("form", { class: "asking", onsubmit: (event) => { event.preventDefault(); if (Number(typed.value) === unsentHere.length) leave(); else say_wrong(event.target); } }, h("label", {}, say("type_number", { number: number(unsentHere.length) }), typed), h("button", { type: "submit", class: "outline" }, say("delete_and_leave", { num: unsentHere.length })))]
+    ? [h("p", { class: "notice" }, say("leave_refused", { num: unsentHere.length })), h("div", { class: "answers" }, button(say("send_now"), () => phone.send()), button(say("save_file"), () => saveAll(phone, unsentHere), "outline")), h("form", { class: "asking", onsubmit: (event) => { event.preventDefault(); if (Number(typed.value) === unsentHere.length) leave(); else sayWrong(event.target); } }, h("label", {}, say("type_number", { number: number(unsentHere.length) }), typed), h("button", { type: "submit", class: "outline" }, say("delete_and_leave", { num: unsentHere.length })))]
     : [button(say("leave"), leave, "outline")];
   const { device } = phone;
   const facts = [[say("signed_in_as"), device.username], [say("place"), phone.place?.place_name ?? device.place], [say("programme"), device.programme_id]];
   return page(say("this_phone"), h("dl", { class: "summed" }, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, h("bdi", {}, value))))), h("p", {}, say("phone_holds")), h("h2", {}, say("leave")), body);
 }
 
-function say_wrong(form) {
+function sayWrong(form) {
   form.querySelector(".fault")?.remove();
   form.append(h("small", { class: "fault", role: "alert" }, say("wrong_number")));
 }

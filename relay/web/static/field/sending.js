@@ -86,15 +86,15 @@ export class Sender {
   /** Send what is kept, look after what lies at the office, and fetch the work of the place; after another page does. */
   send() {
     return this.phone.outbox.exclusively(async () => {
-      await this.#hand_in();
+      await this.#handIn();
       if (!this.phone.device.revoked) {
-        await this.#look_after();
+        await this.#lookAfter();
         await this.#fetch();
       }
     });
   }
 
-  async #hand_in() {
+  async #handIn() {
     const { outbox } = this.phone;
     for (;;) {
       const kept = (await outbox.entries()).filter((entry) => entry.state === "kept");
@@ -140,7 +140,7 @@ export class Sender {
   }
 
   /** See what the office did with what lies there. */
-  async #look_after() {
+  async #lookAfter() {
     const { outbox } = this.phone;
     const lying = (await outbox.entries()).filter((entry) => [...HERS, "held"].includes(entry.state) && entry.acts.some((one) => one.held_id));
     if (!lying.length) return;
