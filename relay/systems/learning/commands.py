@@ -149,6 +149,8 @@ def _tell(session: Session, found: LearningFound) -> None:
             ("attendances", found.attendances),
             ("people counted without names", found.unnamed),
             ("prepared when they received", rate(found.prepared)),
+            ("prepared, and passed on in time", rate(found.prepared_on_time)),
+            ("not prepared, and passed on in time", rate(found.others_on_time)),
             ("ready on the waiting list", rate(found.ready)),
         )
     )

@@ -63,6 +63,8 @@ class LearningFound:
         attendances: Comings of all women to all sessions.
         unnamed: People who were counted at sessions without names.
         prepared: Placements whose holder had completed what their rule requires, of all whose rule requires it.
+        prepared_on_time: Of those, past their due day: which had passed on all they owe by then.
+        others_on_time: The same of the others whose rule requires something: an association, no proof.
         ready: The same of requests on the waiting list; nothing to count without planning.
         sites: By id.
     """
@@ -73,6 +75,8 @@ class LearningFound:
     attendances: int
     unnamed: float
     prepared: Rate
+    prepared_on_time: Rate
+    others_on_time: Rate
     ready: Rate
     sites: tuple[SiteRow, ...]
 
@@ -158,7 +162,8 @@ class Learning(Question[LearningFound]):
         graph = source.graph
         known = reading.classes(graph, programme_id, self.as_of)
         required, done = reading.requirements(graph, programme_id), reading.done_in(known)
-        prepared = ready = Rate.of(0, 0)
+        nobody = ready = Rate.of(0, 0)
+        prepared = reading.Prepared(of_all=nobody, on_time=nobody, others_on_time=nobody)
         if required:
             kept = source.kept
             relay = (
@@ -177,7 +182,9 @@ class Learning(Question[LearningFound]):
             reached=reached(known),
             attendances=sum(each.attendances for each in reports),
             unnamed=sum(each.unnamed for each in reports),
-            prepared=prepared,
+            prepared=prepared.of_all,
+            prepared_on_time=prepared.on_time,
+            others_on_time=prepared.others_on_time,
             ready=ready,
             sites=sites(graph, programme_id, self.as_of),
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from relay.arrays.columns import NONE, known_day
+from relay.arrays.columns import NO_DAY, NONE, day_number, known_day
 from relay.domain.model import Rate, binding_rule
 from relay.ledger.projection import kind_and_id
 from relay.systems.groups.reading import customs, women
@@ -68,19 +69,42 @@ def requirements(graph: Graph, programme_id: str) -> Mapping[str, Requirement]:
     return {rule: requirement for rule, requirement in found.items() if requirement}
 
 
-def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> Rate:
-    """Placements whose holder had completed what their rule requires when they began, of all whose rule requires it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Placements whose rule requires something to be learned first.
+
+    Attributes:
+        of_all: Those whose holder had completed it when they began, of all of them.
+        on_time: Of those, past their due day: which had passed on all they owe by then.
+        others_on_time: The same of the others. An association, no proof: who learned may differ in much else.
+    """
+
+    of_all: Rate
+    on_time: Rate
+    others_on_time: Rate
+
+
+def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> Prepared:
+    """Who was prepared when she received, and who passed on in time, prepared or not."""
     snapshot, stood = survey.snapshot, survey.standings
     people, holders = snapshot.beneficiaries.ids, snapshot.women()[snapshot.placements.beneficiary]
     by_row = {row: known for row, rule in enumerate(snapshot.rules) if (known := required.get(id_of_rule(rule)))}
-    asked = ready = 0
+    learned, on_time = list[bool](), {True: list[bool](), False: list[bool]()}
+    today = day_number(survey.as_of)
     for row, rule in enumerate(stood.rule.tolist()):
         if stood.state[row] == NONE or rule not in by_row:
             continue
-        asked += 1
         day = known_day(stood.received_day[row])
-        ready += not by_row[rule].missing(done.get(people[int(holders[row])], ()), day)
-    return Rate.of(ready, asked)
+        missing = by_row[rule].missing(done.get(people[int(holders[row])], ()), day)
+        learned.append(not missing)
+        due, fulfilled = int(stood.due_day[row]), int(stood.fulfilled_day[row])
+        if due < today:
+            on_time[not missing].append(fulfilled != NO_DAY and fulfilled <= due)
+    return Prepared(of_all=_share(learned), on_time=_share(on_time[True]), others_on_time=_share(on_time[False]))
+
+
+def _share(said: Sequence[bool]) -> Rate:
+    return Rate.of(sum(said), len(said))
 
 
 def waiting(

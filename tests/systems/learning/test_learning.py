@@ -70,7 +70,7 @@ def test_classes_are_told_with_three_numbers_of_people(alone: Shell, connection:
         act("request", {"request_id": f"R{n}", "beneficiary_id": f"W{n}", "help": "pig", "asked_on": "2023-01-01"})
         for n in (2, 7)
     ]
-    added(school, *asks)
+    added(school, *asks, say.passed("T1: P1 > P9 on 2024-03-01", help="pig"))
     alone.use(connection)
 
     found = alone.ok("learning", "--json", *ON).json
@@ -83,8 +83,12 @@ def test_classes_are_told_with_three_numbers_of_people(alone: Shell, connection:
     assert one["passed"] == {"numerator": 3, "denominator": 3, "share": 1.0}
     assert two["dropped_out"] == {"numerator": 0, "denominator": 1, "share": 0.0}
     assert (found["reached"], found["attendances"], found["unnamed"]) == (5, 41, 20)
-    assert found["prepared"] == {"numerator": 1, "denominator": 2, "share": 0.5}  # W1, not W6
+    # W1, not W6, nor W9, who received from her
+    assert found["prepared"] == {"numerator": 1, "denominator": 3, "share": 1 / 3}
     assert found["ready"] == {"numerator": 1, "denominator": 2, "share": 0.5}  # W2, not W7
+    # both were due a year later: P1, of W1 who had learned, has passed on by then, and P6 has not
+    assert found["prepared_on_time"] == {"numerator": 1, "denominator": 1, "share": 1.0}
+    assert found["others_on_time"] == {"numerator": 0, "denominator": 1, "share": 0.0}
     assert found["sites"][0]["missing"] == ["2023-01", "2023-03"]
     rows = alone.ok("learning", "C1", "--json", *ON).json
     assert [(row["beneficiary_id"], row["completed"], row["dropped_out"]) for row in rows] == [
