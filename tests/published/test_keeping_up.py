@@ -41,8 +41,8 @@ def test_what_is_recorded_while_pages_are_served_is_shown_the_next_minute(
         return there.sequence if there else 0
 
     with kept_up(graph, None, token_bytes, said.append):
-        within(20, lambda: sequence() == len(VILLAGE))
+        within(60, lambda: sequence() == len(VILLAGE))
         recording.record(graph, "demo", [say.woman("W20")], say.clerk())
-        within(20, lambda: sequence() == len(VILLAGE) + 1)
+        within(60, lambda: sequence() == len(VILLAGE) + 1)
 
     assert said == []
