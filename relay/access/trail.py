@@ -141,7 +141,7 @@ def _entry(properties: Mapping[str, Any]) -> Entry | Fault:
 
 
 def _of_parts(parts: Mapping[str, Any]) -> Entry:
-    if {*parts} != _PARTS or not isinstance(parts["payload"], dict) or type(parts["sequence"]) is not int:
+    if parts.keys() ^ _PARTS or not isinstance(parts["payload"], dict) or type(parts["sequence"]) is not int:
         raise ValueError
     return Entry(**parts)
 
