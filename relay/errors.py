@@ -22,6 +22,7 @@ from relay.text import Sentence
 
 Code = Literal[
     "before_gift",
+    "beyond_gift",
     "born_too_soon",
     "half_an_animal",
     "holds_already",

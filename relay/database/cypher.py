@@ -596,6 +596,13 @@ RETURN b.beneficiary_id AS beneficiary_id, b.sex AS sex, b.kind AS kind, o.name 
   o.birth_year AS birth_year, o.household_id AS household_id, place
 """
 
+# What is placed from some gifts. One row = a gift from which anything is; in no order; cost: what each filled.
+PLACED: Final[LiteralString] = """
+UNWIND $gifts AS gift
+MATCH (:Gift {key: gift})-[f:FILLED]->(:Placement)
+RETURN gift, sum(f.animals) AS animals
+"""
+
 # Those of some pairs of beneficiaries of whom one passed on to the other. One row = a pair; in no order; cost: the
 # placements of each.
 PASSED_BETWEEN: Final[LiteralString] = """

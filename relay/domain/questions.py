@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from relay.domain.acts import changes_of
 from relay.domain.advisories import begun_beside
-from relay.domain.model import Event, Placement, Quantity, Rule, shown
+from relay.domain.model import Event, Placement, Quantity, Rule, shown, thousandths
 from relay.domain.people.likeness import Person
 from relay.domain.vocabulary import LOSSES
 from relay.errors import Asked, Code
@@ -116,6 +116,20 @@ class BeforeGift(Asked):
     received_on: str
     gift_id: str
     given_on: str
+
+
+class BeyondGift(Asked):
+    """More is placed from a gift than was given."""
+
+    reason = "With %(act_id)s, %(placed)s %(help)s are placed from gift %(gift_id)s, which was of %(given)s."
+    suggestion = _AGAIN
+    field = "animals"
+
+    act_id: str
+    gift_id: str
+    help: str
+    placed: Quantity
+    given: Quantity
 
 
 class TooManyYoung(Asked):
@@ -310,6 +324,15 @@ def _of_its_gift(register: Register, fact: Fact) -> Iterator[Asked]:
             received_on=said["received_on"],
             gift_id=said["gift_id"],
             given_on=gift.values["given_on"],
+        )
+    placed, given = register.placed.get(said["gift_id"]), gift.values.get("animals") if gift else None
+    if placed is not None and given is not None and placed + thousandths(said["animals"]) > thousandths(given):
+        yield BeyondGift(
+            act_id=fact.act_id,
+            gift_id=said["gift_id"],
+            help=said["help"],
+            placed=shown(placed + thousandths(said["animals"])),
+            given=given,
         )
 
 

@@ -89,6 +89,7 @@ class Register:
             loaded.
         one_woman: Which ids are one woman's; in a part, of those who were loaded.
         neighbours: The people of wards in which somebody is being registered; of no ward unless they were loaded.
+        placed: gift id → what is placed from it, in thousandths; of gifts of which it was loaded.
         rules: All rule versions that stand, in ledger order.
         entries: act id → the entry that recorded it; in a part, only those that were loaded.
         about: act id → ids of the corrections, confirmations and erasures that name it, in ledger order.
@@ -105,6 +106,7 @@ class Register:
         self.holdings: dict[str, dict[str, str]] = {}
         self.one_woman = OneWoman()
         self.neighbours = Neighbours()
+        self.placed: dict[str, int] = {}
         self.rules: tuple[Rule, ...] = ()
         self.entries: MutableMapping[str, Entry] = {}
         self.about: dict[str, list[str]] = {}
@@ -133,6 +135,7 @@ class Register:
 
     def take(self, change: Change) -> None:
         """Make a change part of the register."""
+        self._count_placed(change.facts)
         _update(self.facts, change.facts)
         for act_id, fact in change.facts.items():
             if act_id.startswith("same:"):
@@ -185,6 +188,14 @@ class Register:
     def ended_on(self, act_id: str) -> date | None:
         """The day on which what was recorded open was ended; None while it is open."""
         return next((date.fromisoformat(end.values["until_on"]) for end in self.beside("end", act_id)), None)
+
+    def _count_placed(self, facts: Mapping[str, Fact | None]) -> None:
+        """What is placed from a gift, or no longer, is counted where that is known of it."""
+        for act_id in facts:
+            if act_id.startswith("placement:"):
+                for fact, times in ((self.facts.get(act_id), -1), (facts[act_id], 1)):
+                    if fact and fact.values["gift_id"] in self.placed:
+                        self.placed[fact.values["gift_id"]] += times * thousandths(fact.values["animals"])
 
     def _settle_in(self, act_id: str, fact: Fact | None) -> None:
         """Who is registered, moves or leaves is so among her neighbours, where these are known."""

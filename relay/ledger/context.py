@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 from relay.database import cypher
 from relay.domain.acts import Act, changes_of
 from relay.domain.entries import ORIGIN, Entry, UnknownKind, from_values
+from relay.domain.model import thousandths
 from relay.domain.people.likeness import Person
 from relay.domain.people.neighbours import MOST
 from relay.domain.register import (
@@ -180,6 +181,7 @@ class _Context:
         self._load_women(said)
         self._load_beside(said)
         self._load_rules(said)
+        self._load_placed(act for act in acts if act.kind == "placement")
         self._load_neighbours([act for act in acts if act.kind == "beneficiary"], offered)
         begun = {filled_by(act) for act in acts if act.kind == "pass"}
         unknown = self.unknown(said) - begun - {act.act_id for act in acts}
@@ -403,6 +405,17 @@ class _Context:
             if f"all of {kind}" not in self.asked:
                 self.asked.add(f"all of {kind}")
                 self._load_all_of(kind)
+
+    def _load_placed(self, acts: Iterable[Act]) -> None:
+        """Read what was placed before from the gifts from which something is placed now."""
+        register = self.register
+        new = dict.fromkeys(str(act.values["gift_id"]) for act in acts if act.act_id not in register.entries)
+        gifts = [gift_id for gift_id in new if gift_id not in register.placed]
+        if gifts:
+            keys = {key_of(register.programme_id, f"gift:{gift_id}"): gift_id for gift_id in gifts}
+            register.placed |= dict.fromkeys(gifts, 0)
+            for row in self.transaction.rows(cypher.PLACED, gifts=[*keys]):
+                register.placed[keys[row["gift"]]] = thousandths(row["animals"])
 
     def _load_all_of(self, kind: str) -> None:
         text, programme_id = self.statements.export[kind], self.register.programme_id
