@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, LiteralString
 
 from relay.domain.acts import Value
 from relay.domain.model import Rate
@@ -249,7 +249,7 @@ class RawCounts(Question[tuple[RawCount, ...]]):
         return (each.act_id for each in answer)
 
 
-def _rows(source: Source, text: str, programme_id: str) -> list[dict[str, Any]]:
+def _rows(source: Source, text: LiteralString, programme_id: str) -> list[dict[str, Any]]:
     return source.graph.rows(text, programme_id=programme_id)
 
 
