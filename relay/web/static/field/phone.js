@@ -152,9 +152,8 @@ export class Phone {
     return (await navigator.storage?.persist?.()) ?? false;
   }
 
-  /** Leave this phone: everything that it holds is deleted. */
+  /** Leave this phone: everything that it holds is deleted, its token too. */
   async leave() {
-    if (!this.device.revoked) await ask("/devices", { method: "DELETE", token: this.device.token }).catch(() => null);
     this.outbox.forget();
     setCurrentDevice(null);
     await this.store.destroy();

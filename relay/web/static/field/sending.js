@@ -28,7 +28,7 @@ export async function ask(path, { method = "GET", token, body, etag } = {}) {
   let response, found;
   try {
     response = await fetch(`/api/v1${path}`, { method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store", redirect: "error", signal: AbortSignal.timeout(PATIENCE) });
-    if (response.status === 304 || response.status === 204) return { status: response.status };
+    if (response.status === 304) return { status: response.status };
     found = await response.json();
   } catch {
     if (!response || response.ok) throw new NoLine(); // such as the sign-in page of a hotel's network
