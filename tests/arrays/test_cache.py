@@ -86,7 +86,8 @@ def test_the_snapshot_asked_for_longest_ago_is_let_go_and_read_again(
     for programme_id in ("a", "b", "a", "c", "a", "b"):
         found = cache.snapshot(graph, programme_id, tmp_path)
         assert (found.programme_id, list(found.beneficiaries.ids)) == (programme_id, [f"W{programme_id}"])
-    assert list(cache._CACHED[graph]) == ["a", "b"]  # noqa: SLF001 - what is in memory
+    in_memory = cache._CACHED[graph]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    assert list(in_memory) == ["a", "b"]
 
 
 def test_a_kept_snapshot_that_was_forged_is_found_by_verifying_and_read_again(graph: Graph, tmp_path: Path) -> None:

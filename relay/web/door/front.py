@@ -7,6 +7,10 @@ without it, and says so in its own words. Who stays too long without asking is c
 one who has kept a place longest without asking makes room. Clients are answered in turn, not requests.
 """
 
+# what is known of waitress's types is of another version:
+# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false, reportArgumentType=false
+# pyright: reportOperatorIssue=false, reportUnknownLambdaType=false
+
 from __future__ import annotations
 
 import select

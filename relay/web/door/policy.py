@@ -55,8 +55,9 @@ SWITCH_SECONDS: Final = 0.001
 """For which one thread keeps the others waiting: a page asks the database several times, and would wait as often for
 whatever strangers ask; Python's own 5 ms are five times as long."""
 
-OF_ONE_CLIENT: Final = 2
-"""Of THREADS, those that answer one address of which nobody is known: the others are for whoever else comes."""
+OF_ONE_CLIENT: Final = 1
+"""Of THREADS, those that answer one address of which nobody is known: the others are for whoever else comes. Whoever
+signed in, or was let in by a token before, is known."""
 
 SIGN_INS_A_MINUTE: Final = 20
 """From one address: a whole office behind it signs in; guessing stays slow."""

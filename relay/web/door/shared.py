@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.managers import BaseManager
 from pathlib import Path
@@ -133,8 +134,7 @@ def shared_by_processes(begin: Callable[[], None]) -> Generator[Shared]:
     """
     kept = Shared()
     for name in ("tries", "pace", "board"):
-        one = getattr(kept, name)
-        _Keeper.register(name, callable=lambda one=one: one)
+        _Keeper.register(name, callable=partial(getattr, kept, name))
     keeper: Any = _Keeper(ctx=get_context("fork"))
     keeper.start(initializer=begin)
     try:

@@ -211,8 +211,9 @@ def test_one_address_has_its_share_and_whoever_else_comes_is_answered(monkeypatc
         assert all(connection.recv(1 << 16) for connection in waiting)
 
 
-def test_clients_have_their_turns_and_not_requests() -> None:
+def test_clients_have_their_turns_and_not_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """A a a b c: a, b, c, a; the fourth a waits until one of the others was answered."""
+    monkeypatch.setattr(policy, "OF_ONE_CLIENT", 2)
 
     class Server:
         def client_of(self, channel: Any) -> str:  # noqa: ANN401 - a connection
@@ -226,7 +227,7 @@ def test_clients_have_their_turns_and_not_requests() -> None:
     for of in "aaabc":
         turns.append(Connection(of))
 
-    assert share("a") == 2
+    assert (share("a"), share("login asha")) == (2, policy.THREADS)
     assert [turns.popleft().client for _ in range(4)] == ["a", "b", "c", "a"]
     assert not turns
     turns.done("a")
