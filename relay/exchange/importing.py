@@ -171,7 +171,11 @@ class InDatabase:
         progress: Callable[[int], None] | None,
     ) -> Iterator[ReportRow]:
         """Judge step by step; when writing, one step is committed while the next is judged."""
-        while apply and recorded_by(self.graph, programme_id, self.clerk.by, first=self.at, last=self.at):
+
+        def second_taken() -> bool:
+            return bool(recorded_by(self.graph, programme_id, self.clerk.by, first=self.at, last=self.at))
+
+        while apply and patiently(second_taken):
             self.clerk = replace(self.clerk, now=self.clerk.now + timedelta(seconds=1))
         with ThreadPoolExecutor(max_workers=1) as beside, gc_paused():
             rehearsal = Rehearsal(self.graph, programme_id, self.clerk, answers=answers)
