@@ -124,7 +124,7 @@ def verified(
     checkpoints: tuple[Checkpoint, ...] = (),
     public_keys: Collection[str] = (),
     also: Callable[[Snapshot], Iterable[Fault]] = lambda _: (),
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
 ) -> Verification:
     """`verify.verify`, and whether what questions are answered from is what the ledger says.
 

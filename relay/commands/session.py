@@ -462,7 +462,7 @@ def _progress_on_a_terminal() -> Callable[[str, int, int], None]:
     from time import monotonic
 
     if not sys.stderr.isatty():
-        return lambda *_: None
+        return lambda _what, _done, _of: None
     begun = said = monotonic()
 
     def show(what: str, done: int, of: int) -> None:

@@ -74,7 +74,7 @@ def kept(folder: Path, programme_id: str, ending: str) -> memoryview | None:
     except OSError:
         return None
     body = content[_DIGEST_BYTES:]
-    return body if content[:_DIGEST_BYTES] == _digest(body) else None
+    return body if bytes(content[:_DIGEST_BYTES]) == _digest(body) else None
 
 
 def _digest(body: bytes | memoryview) -> bytes:

@@ -93,7 +93,7 @@ def whole(
     graph: Graph,
     register: Register,
     others: Iterable[str],
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
 ) -> list[GraphDifference]:
     """Everything in the graph that differs from a register.
 

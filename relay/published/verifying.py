@@ -39,7 +39,7 @@ def verified(
     noted: str | None = None,
     checkpoints: tuple[Checkpoint, ...] = (),
     public_keys: Collection[str] = (),
-    progress: Callable[[str, int, int], None] = lambda *_: None,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
 ) -> Verification:
     """`cache.verified`, and whether what is published is what the ledger says.
 

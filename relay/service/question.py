@@ -112,7 +112,7 @@ class Source:
     by: str = ""
     kept: Callable[[date, bool], trees.Relay] | None = None
     systems: tuple[str, ...] = ()
-    progress: Callable[[str, int, int], None] = lambda *_: None
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None
 
     def last(self, programme_id: str, known: int | date | None) -> int | None:
         """The entry with which the ledger ended; None for all of it."""

@@ -127,7 +127,10 @@ def test_a_disk_without_room_names_what_can_be_deleted(folder: Path, monkeypatch
     copies = folder / engine.BEFORE_UPGRADES
     private_files.folder(copies)
     (copies / "copy").write_bytes(bytes(3_000_000))
-    free = Mock(side_effect=lambda _: 30_000_000 if (copies / "copy").exists() else 300_000_000)
+
+    def free(_: Path) -> int:
+        return 30_000_000 if (copies / "copy").exists() else 300_000_000
+
     monkeypatch.setattr(engine, "free_bytes", free)
 
     (found,) = data_folder.findings(folder, embedded=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_a_file_that_was_altered_is_as_none(tmp_path: Path) -> None:
 
 
 def test_what_would_fill_the_disk_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "free_bytes", lambda _: LOW_FREE_BYTES)
+    monkeypatch.setattr(files, "free_bytes", Mock(return_value=LOW_FREE_BYTES))
 
     assert pairs.likely(PEOPLE, 0.5, "demo", tmp_path) == blocking.alike(PEOPLE, 0.5)
 
