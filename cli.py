@@ -27,6 +27,7 @@ from relay.commands import (
     statistics,
 )
 from relay.commands.exits import DONE, NOT_DONE, UNAVAILABLE
+from relay.commands.offline import held, outbox
 from relay.commands.options import Listed, RelayGroup, pass_session, session_of
 from relay.commands.recording import KindCommand
 from relay.commands.session import Session, say
@@ -45,12 +46,13 @@ USERS: Final = {
         ceremony.ceremony_,
         *(recording.confirm, recording.correct, recording.undo, recording.erase, recording.claim, recording.rule),
         *(recording.end,),
+        *(outbox.outbox, outbox.sync),
         *(files.import_, mapping.map_, mapping.template, reading.find, reading.show, accounts.login, accounts.logout),
     ),
     "Managers": (
         *(chain_lists.gifts, reading.trace, reading.tree, chain_lists.chains, chain_lists.todo),
         *(chain_lists.waiting, statistics.forecast, chain_lists.duplicates),
-        *(recording.same, recording.different),
+        *(recording.same, recording.different, held.held),
     ),
     "Auditors": (
         *(auditing.health, auditing.audit_, ledgers.ledger),

@@ -35,6 +35,8 @@ def fault(entry, number, hash_before):
         return "does not follow the entry before it"
     if sha256(canonical({key: entry[key] for key in entry.keys() - {"hash", "opened"}})).hexdigest() != entry["hash"]:
         return "was altered: its hash does not fit its content"
+    if repr(entry["format"]) != ("2" if "written_at" in entry else "1"):
+        return "is of another format than what it says of when it was written"
     for name, opening in entry.get("opened", {}).items():
         said = entry["payload"]["changes"][name[8:]] if name.startswith("changes.") else entry["payload"][name]
         salt = bytes.fromhex(opening.pop("salt"))  # always of one length: no value can begin in it, and none end there

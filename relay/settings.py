@@ -111,6 +111,7 @@ class Settings:
         url: the service that the command line speaks to instead of a database; None means this machine.
         token: the secret that proves to the service who is asking; None when none is given here.
         programme: the programme that is meant where a command names none; None when nothing is said.
+        outbox_passphrase: what the outbox of this machine is sealed with; None for nothing.
         plain_driver: whether the embedded engine is spoken to as `Connection.plain` says; `neo4j` says it of its own.
     """
 
@@ -121,6 +122,7 @@ class Settings:
     token: str | None = field(repr=False)
     plain_driver: bool
     programme: str | None = None
+    outbox_passphrase: str | None = field(default=None, repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -128,8 +130,9 @@ class Settings:
 
         Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
         (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME,
-        RELAY_PLAIN_DRIVER (1 or 0; absent: 0). Without NEO4J_URI the other NEO4J variables are not looked at. A secret
-        may lie in a file that NEO4J_PASSWORD_FILE or RELAY_TOKEN_FILE names; it is the first line.
+        RELAY_OUTBOX_PASSPHRASE, RELAY_PLAIN_DRIVER (1 or 0; absent: 0). Without NEO4J_URI the other NEO4J variables are
+        not looked at. A secret may lie in a file that NEO4J_PASSWORD_FILE, RELAY_TOKEN_FILE or
+        RELAY_OUTBOX_PASSPHRASE_FILE names; it is the first line.
 
         Raises:
             Invalid: an address or the token is malformed, NEO4J_PASSWORD is missing, a secret's file is unreadable, or
@@ -155,6 +158,7 @@ class Settings:
             token=token,
             plain_driver=_plain_driver(environ),
             programme=environ.get("RELAY_PROGRAMME") or None,
+            outbox_passphrase=_secret(environ, "RELAY_OUTBOX_PASSPHRASE"),
         )
 
 

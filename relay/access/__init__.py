@@ -1,1 +1,1 @@
-"""Who may do what: accounts, tokens, roles, and who opened what."""
+"""Who may do what: accounts, tokens, telephones, roles, and who opened what."""

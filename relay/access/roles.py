@@ -79,6 +79,8 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     # recording without a line
     "acts": _STAFF | _MANAGERS,
     "device code": _STAFF | _MANAGERS,
+    "held list": _MANAGERS,
+    "held settle": _MANAGERS,
     # looking after the service
     "accounts": _ADMINISTRATORS,
     "metrics": _ADMINISTRATORS,
@@ -109,6 +111,10 @@ HERE: Final = frozenset(
         "graph publish",
         "ledger evidence",
         "ledger export",
+        "outbox drop",
+        "outbox list",
+        "outbox show",
+        "sync",
         "login",
         "programme use",
         "restore",

@@ -114,6 +114,12 @@ class Seal:
             raise CannotOpen(with_what=said) from error
 
 
+def key_pair() -> tuple[str, str]:
+    """A new public key with its secret one."""
+    made = _age.x25519.Identity.generate()
+    return str(made.to_public()), str(made)
+
+
 def _opened_with(passphrase: str, content: bytes) -> bytes:
     for _ in range(_TRIES):
         try:

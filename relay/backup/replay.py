@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -37,6 +37,7 @@ from relay.ledger import reading
 from relay.ledger.batch import Batch, Clerk
 from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
+from relay.ledger.held import rows as held_rows
 from relay.ledger.projection import PROJECTION, RESTORING, Edge, Node, things_of
 from relay.ledger.reading import STEP, LedgerHead, NotBuilt
 from relay.ledger.verify_graph import senseless
@@ -149,6 +150,7 @@ def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
     heads, accounts = reading.all_heads(graph), tuple(trail.lines(graph))
     if not heads:
         raise NothingToKeep
+    held = [row for head in heads for row in held_rows.every(graph, head.programme_id)]
     yield json.dumps(
         {
             "relay_backup": FORMAT,
@@ -157,6 +159,7 @@ def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
                 for head in heads
             ],
             **({"trail": len(accounts)} if accounts else {}),
+            **({"held": len(held)} if held else {}),
         },
         separators=(",", ":"),
     )
@@ -166,6 +169,7 @@ def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
             if not sealed and secret_fields(graph.catalogue, entry) & entry.opened.keys():
                 raise MustBeSealed(programme_id=head.programme_id, role=_reader_of(graph.catalogue, entry))
             yield to_line(entry, with_opened=True)
+    yield from map(held_rows.to_line, held)
 
 
 def _reader_of(catalogue: Catalogue, entry: Entry) -> str:
@@ -194,33 +198,46 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
             until it is restored further.
     """
     read = iter(lines)
-    promised, accounts = _promised(read)
+    promised, accounts, many = _promised(read)
     there = {head.programme_id: reading.require_sound(head) for head in reading.heads(graph)}
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
         raise Conflict(reason=message, suggestion=_ELSEWHERE)
     keys = tuple(head.programme_id for head in promised)
+    held = list[held_rows.HeldAct]()
     restored = tuple(
         _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
-        for head, entries in _ledgers(read, promised, graph.catalogue)
+        for head, entries in _ledgers(read, promised, graph.catalogue, lambda: held.extend(_held(read, many)))
     )
     trail.restore(graph, accounts, clerk.by)
+    graph.write(lambda transaction: held_rows.keep(transaction, held))
+    return restored
+        _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
+        for head, entries in _ledgers(read, promised, graph.catalogue, lambda: held.extend(_held(read, first)))
+    )
+    held = list[held_rows.HeldAct]()
+    restored = tuple(
+        _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
+        for head, entries in _ledgers(read, promised, graph.catalogue, lambda: held.extend(_held(read, many)))
+    )
+    trail.restore(graph, accounts, clerk.by)
+    graph.write(lambda transaction: held_rows.keep(transaction, held))
     return restored
 
 
-def _promised(lines: Iterator[str]) -> tuple[tuple[Kept, ...], tuple[Entry, ...]]:
-    """What the first line says of the ledgers that follow, and the trail of accounts, which comes before them."""
+def _promised(lines: Iterator[str]) -> tuple[tuple[Kept, ...], tuple[Entry, ...], int]:
+    """What the first line says of the ledgers that follow, the trail of accounts before them, how many are held after."""
     try:
         written: Any = json.loads(next(lines, ""))
         promised = tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
-        accounts = _count(written.get("trail", 0))
+        accounts, held = _count(written.get("trail", 0)), _count(written.get("held", 0))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
         raise Invalid(reason=message, suggestion=Sentence("Give a file that `relay backup` wrote.")) from error
     if not promised:
         raise _doubtful(Fault(sequence=None, fault=Sentence("It contains no programme.")))
-    return promised, trail.read_lines(islice(lines, accounts))
+    return promised, trail.read_lines(islice(lines, accounts)), held
 
 
 def _count(written: object) -> int:
@@ -287,14 +304,29 @@ def _write(key: str, keys: Iterable[str], delta: Delta, head: Head, transaction:
 
 
 def _ledgers(
-    lines: Iterator[str], promised: Sequence[Kept], catalogue: Catalogue
+    lines: Iterator[str], promised: Sequence[Kept], catalogue: Catalogue, rest: Callable[[], object]
 ) -> Iterator[tuple[Kept, Iterator[Entry]]]:
-    """Each programme of a backup with its entries, to be read in this order; after the last one nothing follows."""
+    """Each programme of a backup with its entries, to be read in this order; `rest` reads what follows the last one."""
     for head in promised:
-        yield head, _believed(lines, head, catalogue, last=head is promised[-1])
+        yield head, _believed(lines, head, catalogue, rest if head is promised[-1] else None)
 
 
-def _believed(lines: Iterator[str], promised: Kept, catalogue: Catalogue, *, last: bool) -> Iterator[Entry]:
+def _held(lines: Iterator[str], many: int) -> list[held_rows.HeldAct]:
+    """What is held, so many lines after all entries; nothing follows it."""
+    try:
+        held = [held_rows.from_line(line) for line in islice(lines, many)]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise _doubtful(Fault(sequence=None, fault=Sentence("What is held cannot be read."))) from error
+    if len(held) < many:
+        raise _doubtful(Fault(sequence=None, fault=Sentence("What is held is cut short.")))
+    if any(line.strip() for line in lines):
+        raise _doubtful(Fault(sequence=None, fault=Sentence("It has more lines than its first line says.")))
+    return held
+
+
+def _believed(
+    lines: Iterator[str], promised: Kept, catalogue: Catalogue, rest: Callable[[], object] | None
+) -> Iterator[Entry]:
     """The entries of one programme, each checked before it is passed on."""
     before: Entry | None = None
     known: dict[str, int] = {}
@@ -326,8 +358,8 @@ def _believed(lines: Iterator[str], promised: Kept, catalogue: Catalogue, *, las
         systems.update(systems_of(entry.payload), systems_of(changes_of(entry.payload)))
         before = entry
         yield entry
-    if last and any(line.strip() for line in lines):
-        raise _doubtful(Fault(sequence=None, fault=Sentence("It has more lines than its first line says.")))
+    if rest:
+        rest()
     if before is None or before.sequence != promised.entries or before.hash != promised.head_hash:
         raise _doubtful(
             Fault(
@@ -405,8 +437,8 @@ def check(lines: Iterable[str], catalogue: Catalogue) -> tuple[Kept, ...]:
         Invalid: It is not a backup, or was altered or cut.
     """
     read = iter(lines)
-    promised, _ = _promised(read)
-    for _, entries in _ledgers(read, promised, catalogue):
+    promised, _, many = _promised(read)
+    for _, entries in _ledgers(read, promised, catalogue, lambda: _held(read, many)):
         for _ in entries:
             pass
     return promised

@@ -33,6 +33,8 @@ def print_recorded(session: Session, *recorded: Recorded, told: bool = True) -> 
             print_pairs((name, getattr(each, name)) for name in ("act_id", "action", "sequence", "placement_id"))
         if session.rehearses:
             say(REHEARSED)
+        elif session.offline:
+            say(f"Kept on this machine, not recorded yet: {each.act_id}. When there is a line: relay sync")
         elif told:
             _tell(session, each)
         for note in each.notes:
@@ -58,15 +60,26 @@ def _rehearse(context: click.Context, _: click.Parameter, value: bool) -> None: 
     session_of(context).rehearses = value
 
 
+def _go_offline(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    session_of(context).offline = value
+
+
 def dry_run_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Of every command that records."""
+    offline = click.option(
+        "--offline",
+        is_flag=True,
+        expose_value=False,
+        callback=_go_offline,
+        help="Keep it on this machine, and send it later: relay sync.",
+    )
     return click.option(
         "--dry-run",
         is_flag=True,
         expose_value=False,
         callback=_rehearse,
         help="Say what would become of it, and record nothing.",
-    )(command)
+    )(offline(command))
 
 
 def _flags(column: Column, kind: Kind) -> list[str]:

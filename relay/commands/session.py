@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
     from relay.ledger.reading import LedgerHead
+    from relay.outbox.kept import Outbox
     from relay.service.client import Remote
     from relay.service.queries.parameters import ReadOptions
     from relay.service.question import Question
@@ -71,6 +72,20 @@ class NoProgrammeYet(NotFound):
     )
 
 
+class OnlyWithALine(Refused):
+    """What one role alone may read is to be kept in a file."""
+
+    reason = "What one role alone may read is not kept on a laptop."
+    suggestion = "Record it when there is a line."
+
+
+class NoneNamed(NotFound):
+    """Somebody records without a line, and nothing says into which programme."""
+
+    reason = "Without a line nothing tells which programme is meant."
+    suggestion = "Name it: --programme ID, or for good, while there is a line: relay programme use ID"
+
+
 class DataFolderUnusable(Unavailable):
     """The embedded engine's folder cannot be made, read or written."""
 
@@ -98,6 +113,7 @@ class Session:
         self.as_json = False
         self.as_csv = False
         self.rehearses = False
+        self.offline = False
         self.now = datetime.now(UTC)
         self._opened: list[Graph] = []
 
@@ -131,6 +147,13 @@ class Session:
         found = question.ask(source, self.head)
         question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)
         return found
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What was recorded here without a line."""
+        from relay.outbox.kept import Outbox
+
+        return Outbox(folder=self.settings.data_folder / "outbox", passphrase=self.settings.outbox_passphrase or "")
 
     @cached_property
     def last_backup(self) -> LastBackup | None:
@@ -170,6 +193,8 @@ class Session:
         from relay.desk import intake
         from relay.domain.acts import ID_BYTES, new_id
 
+        if self.offline or self._may_keep_instead(lambda: self.head):
+            return self._keep(kind, said, programme_id, again=again)
         into, column, sent = programme_id or self.programme_id, self.catalogue.kind(kind).id_column, ""
         if column and column not in said:
             said = {column: new_id(self.clerk.random(ID_BYTES)), **said}
@@ -186,6 +211,69 @@ class Session:
             with_ids = f", with{sent}" if sent else ""
             say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")
             raise
+
+    def _may_keep_instead(self, reach: Callable[[], object]) -> bool:
+        """Whether the service cannot be reached and a person wants it kept here; else it is raised that it cannot.
+
+        Args:
+            reach: Asks the service.
+        """
+        if not self.service:
+            return False
+        from relay.service.client import NotReached
+
+        try:
+            reach()
+        except NotReached:
+            command = click.get_current_context().command
+            if not any("--offline" in each.opts for each in command.params):
+                raise
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                say("With --offline it is kept on this machine until there is a line.")
+                raise
+            self.offline = click.confirm("There is no line. Keep it on this machine and send it later?", err=True)
+            if not self.offline:
+                raise
+        return self.offline
+
+    def _keep(self, kind: str, said: Mapping[str, Value], programme_id: str | None, *, again: bool) -> Recorded:
+        """Keep an act on this machine until there is a line; what it names is looked up only when it is sent."""
+        from relay.desk import intake
+        from relay.domain.acts import ID_BYTES, new_id
+        from relay.ledger.held.taking_in import may_be_kept
+
+        if not may_be_kept(self.catalogue, kind, said):
+            raise OnlyWithALine
+        column = self.catalogue.kind(kind).id_column
+        content = {**({column: new_id(self.clerk.random(ID_BYTES))} if column else {}), **said}
+        if kind == "pass":
+            content.setdefault("receiver_placement_id", intake.begun_by(str(content["pass_id"])))
+        into = programme_id or self.named_offline
+        self.outbox.keep(into, kind, content, written_at=self.at, again=again)
+        placement_id = str(content.get("receiver_placement_id") or content.get("placement_id") or "") or None
+        own = str(content.get(column, "")) if column else self.catalogue.kind(kind).name
+        return intake.Recorded(
+            programme_id=into,
+            act_id=f"{kind}:{own}",
+            action="kept",
+            sequence=None,
+            placement_id=placement_id,
+            notes=(),
+        )
+
+    @property
+    def named_offline(self) -> str:
+        """The programme that is meant, without asking which there are.
+
+        Raises:
+            NoneNamed: None is named, here or by what was chosen.
+        """
+        from relay.service.usual_programme import chosen
+
+        found = self.programme or self.settings.programme or chosen(self.settings)
+        if not found:
+            raise NoneNamed
+        return found
 
     @property
     def registers(self) -> Registers:
@@ -336,10 +424,12 @@ class Session:
 
     @cached_property
     def today(self) -> date:
-        """The date in the programme's time zone."""
+        """The date in the programme's time zone; offline that of this machine."""
         from relay.domain.entries import zone
 
-        return self.now.astimezone(zone(self.head.timezone)).date()
+        if not self.offline and not self._may_keep_instead(lambda: self.head):
+            return self.now.astimezone(zone(self.head.timezone)).date()
+        return self.now.astimezone().date()
 
     @cached_property
     def clerk(self) -> Clerk:

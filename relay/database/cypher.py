@@ -812,6 +812,23 @@ MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open' AND any(name IN h.n
 RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
 """
 
+# Who wrote an act that another handed in for her. One row = a writer; cost: a scan of :Held.
+WRITERS_OF_SETTLED: Final[LiteralString] = """
+MATCH (h:Held {scope: $programme_id, became: $act_id}) WHERE h.state = 'recorded' AND h.settled_by <> ''
+RETURN DISTINCT h.by AS by ORDER BY by
+"""
+
+# Whether anything is held. One row, or none; cost: a scan of :Held up to the first.
+ANYTHING_HELD: Final[LiteralString] = """
+MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open' RETURN h.held_id AS held_id LIMIT 1
+"""
+
+# Forget what was settled long ago; who wrote what another handed in stays known.
+FORGET_SETTLED: Final[LiteralString] = """
+MATCH (h:Held {scope: $programme_id})
+WHERE h.state <> 'open' AND h.settled_at < $before AND (h.state <> 'recorded' OR h.settled_by = '') DELETE h
+"""
+
 # Keep rows, each in place of the one of its key.
 HOLD: Final[LiteralString] = "UNWIND $rows AS row MERGE (h:Held {key: row.key}) SET h = row"
 

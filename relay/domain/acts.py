@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 # A day is ISO text; a whole number is an int, any other a float of at most 3 decimals (degrees: 6). A rule's
@@ -20,11 +20,14 @@ class Act:
         id: The act's own id, without its kind.
         values: The normalised content in the order of the kind's columns, its own id included; what is empty is
             absent, nothing is filled in, personal fields are in clear.
+        written_at: When it was written down by the writer's own clock, a UTC instant; None where nobody said. It says
+            nothing of what happened, so two acts are the same whatever it is.
     """
 
     kind: str
     id: str
     values: Mapping[str, Value]
+    written_at: str | None = field(default=None, compare=False)
 
     @property
     def act_id(self) -> str:

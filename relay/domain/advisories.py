@@ -34,7 +34,8 @@ class Note:
         note: Of a pass-on "too_soon", "more_than_owed", "same_household", "after_loss", "unwanted_sex", "due_sooner" or
             "alike"; of a gift "no_rule"; of an event "nothing_owed", "extends_nothing", "more_than_held" or "alike";
             of a correction "unconfirmed"; of what begins a placement "holds_already"; of two ids that are one woman's
-            "years_apart", "other_household", "said_different" or "holds_already"; of any act "clock_ahead".
+            "years_apart", "other_household", "said_different" or "holds_already"; of any act "clock_ahead" or
+            "written_ahead".
         sentence: For people.
     """
 
@@ -42,13 +43,21 @@ class Note:
     sentence: str
 
 
-def of_clocks(before: str, now: datetime) -> Iterator[Note]:
-    """What is noted as something is recorded by a clock that is far behind the one of the entry before.
+def of_clocks(before: str, now: datetime, written_at: str | None = None) -> Iterator[Note]:
+    """What is noted as something is recorded by a clock far behind the entry before, or written by one far ahead.
 
     Args:
         before: When that entry was recorded, as `entries.instant` writes it; empty before the first.
         now: When this one is.
+        written_at: When it was written down, by the writer's clock; None where nobody said.
     """
+    if written_at and written_at > instant(now + timedelta(days=CLOCKS_DAYS)):
+        sentence = Sentence(
+            "The clock of who wrote this said %(written_at)s, and the clock here says %(now)s: hers runs ahead.",
+            written_at=written_at,
+            now=instant(now),
+        )
+        yield Note(note="written_ahead", sentence=sentence)
     if before > instant(now + timedelta(days=CLOCKS_DAYS)):
         sentence = Sentence(
             "The entry before this one is dated %(before)s, and the clock now says %(now)s: one of the two is wrong."

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
 
 FORMAT: Final = 1
+WRITTEN_FORMAT: Final = 2
+"""Of an entry that says when its act was written down; no other entry has it."""
 ORIGIN: Final = "0" * 64  # previous_hash of entry 1
 SALT_BYTES: Final = 16
 CLOCKS_DAYS: Final = 1  # by which the clocks of two machines may differ, or an import may take (our choice)
@@ -52,7 +55,7 @@ class Entry:
         sequence: From 1, without gaps.
         act_id: "kind:id", unique in the ledger.
         kind: Of the act.
-        format: Of the payload; `FORMAT` today.
+        format: `FORMAT`, or `WRITTEN_FORMAT` where it says when the act was written down.
         payload: The act's content with commitments in place of personal values.
         recorded_by: An account id, or "local:LOGIN".
         recorded_at: UTC, "2026-11-24T22:28:19Z".
@@ -61,6 +64,8 @@ class Entry:
         opened: field → {salt, value} of personal fields that have not been erased or left out.
         personal: Personal fields that were recorded, opened or not, named as in `opened`; what is personal is told by
             how the act's kind is declared.
+        written_at: When the act was written down, by the clock of who wrote it, in UTC; None where nobody said. It is
+            in the hash, is compared with nothing, and orders nothing.
     """
 
     programme_id: str
@@ -75,6 +80,7 @@ class Entry:
     hash: str
     opened: Opened = field(default_factory=dict[str, Mapping[str, Any]])
     personal: frozenset[str] = frozenset()
+    written_at: str | None = None
 
     @property
     def act(self) -> Act:
@@ -187,11 +193,12 @@ def seal(
         "sequence": sequence,
         "act_id": act.act_id,
         "kind": act.kind,
-        "format": FORMAT,
+        "format": WRITTEN_FORMAT if act.written_at else FORMAT,
         "payload": payload,
         "recorded_by": recorded_by,
         "recorded_at": recorded_at,
         "previous_hash": previous_hash,
+        **({"written_at": act.written_at} if act.written_at else {}),
     }
     return Entry(**hashed, hash=_digest(hashed), opened=opened, personal=_personal(catalogue, act.kind, payload))
 
@@ -217,6 +224,7 @@ def _hashed(entry: Entry) -> dict[str, Any]:
         "recorded_by": entry.recorded_by,
         "recorded_at": entry.recorded_at,
         "previous_hash": entry.previous_hash,
+        **({} if entry.written_at is None else {"written_at": entry.written_at}),
     }
 
 
@@ -271,7 +279,7 @@ def from_line(line: str, catalogue: Catalogue) -> Entry:
     except (ValueError, RecursionError) as error:
         message = Sentence("This line is not JSON with each name used once.")
         raise Invalid(reason=message, suggestion=Sentence("Export the ledger again.")) from error
-    if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened"} != _REQUIRED:
+    if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened", "written_at"} != _REQUIRED:
         message = Sentence("This line is not a ledger entry: it has other keys.")
         raise Invalid(reason=message, suggestion=Sentence("Export the ledger again."))
     return from_values(written, catalogue, opened=written.get("opened", {}), told=line)
@@ -318,7 +326,8 @@ def from_values(written: Mapping[str, Any], catalogue: Catalogue, *, opened: Any
         and isinstance(opened, dict)
         and all(isinstance(opening, dict) and opening.keys() == {"salt", "value"} for opening in opened.values())
         and type(written["format"]) is int
-        and written["format"] == FORMAT
+        and written["format"] == (FORMAT if written.get("written_at") is None else WRITTEN_FORMAT)
+        and ("written_at" not in written or is_instant(written["written_at"]))
         and ("\\u" not in told or _writable(written, opened))
     )
     if not fits:
@@ -339,7 +348,22 @@ def from_values(written: Mapping[str, Any], catalogue: Catalogue, *, opened: Any
         hash=written["hash"],
         opened=opened,
         personal=_personal(catalogue, written["kind"], written["payload"]),
+        written_at=written.get("written_at"),
     )
+
+
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+def is_instant(written: object) -> bool:
+    """Whether something is a UTC instant as `instant` writes it."""
+    if not isinstance(written, str) or not _INSTANT.fullmatch(written):
+        return False
+    try:
+        datetime.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _writable(*parts: object) -> bool:

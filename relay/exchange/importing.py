@@ -36,6 +36,7 @@ from relay.ledger import reading
 from relay.ledger.batch import Clerk, Outcome, RuleInDoubt, provided_by
 from relay.ledger.entry_search import recorded_by
 from relay.ledger.gc_paused import gc_paused
+from relay.ledger.held import trying_again
 from relay.ledger.reading import STEP
 from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
@@ -181,6 +182,8 @@ class InDatabase:
             rehearsal = Rehearsal(self.graph, programme_id, self.clerk, answers=answers)
             recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
             yield from _Import(recorder, progress or (lambda _: None)).run(rows)
+        if apply:
+            trying_again.everything(self.graph, programme_id, self.clerk)
 
 
 def import_programme(graph: Graph, path: Path, clerk: Clerk, **how: Any) -> Iterator[ReportRow]:  # noqa: ANN401

@@ -313,7 +313,7 @@ class Batch:
             salt=lambda: self.clerk.random(16),
             catalogue=self.register.catalogue,
         )
-        behind = of_clocks(self.head.recorded_at, self.clerk.now.astimezone(UTC))
+        behind = of_clocks(self.head.recorded_at, self.clerk.now.astimezone(UTC), act.written_at)
         self._take(change, entry)
         return Outcome(act=act, action="added", entry=entry, notes=(*behind, *notes))
 

@@ -218,6 +218,7 @@ def entry_node(entry: Entry) -> Node:
             "recorded_at": entry.recorded_at,
             "previous_hash": entry.previous_hash,
             "hash": entry.hash,
+            **({} if entry.written_at is None else {"written_at": entry.written_at}),
         },
     )
 

@@ -7,7 +7,8 @@ and leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -23,7 +24,8 @@ from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome
 from relay.ledger.context import Head, RehearsalContext
 from relay.ledger.delta import Delta
-from relay.ledger.held.judging import locked, offered
+from relay.ledger.held import rows, trying_again
+from relay.ledger.held.judging import erased, locked, offered
 from relay.ledger.projection import PROJECTION
 from relay.ledger.reading import require_built
 
@@ -136,17 +138,29 @@ def record_rows(
     """
     work = _RecordingRows(programme_id=programme_id, rows=tuple(map(tuple, rows)), clerk=clerk, again=again)
     try:
-        return graph.write(work.in_transaction)
+        outcomes = graph.write(work.in_transaction)
     except UnknownOutcome as unknown:
-        return _send_again(graph, replace(work, resent=True).in_transaction, unknown)
+        outcomes = _send_again(graph, replace(work, resent=True).in_transaction, unknown)
+    _try_what_is_held(graph, programme_id, (each for row in outcomes for each in row), clerk)
+    return outcomes
 
 
 def _written(graph: Graph, work: _Recording) -> tuple[Outcome, ...]:
     """Record, once more with the same ids where the line was cut during the commit."""
     try:
-        return graph.write(work.in_transaction)
+        outcomes = graph.write(work.in_transaction)
     except UnknownOutcome as unknown:
-        return _send_again(graph, replace(work, resent=True).in_transaction, unknown)
+        outcomes = _send_again(graph, replace(work, resent=True).in_transaction, unknown)
+    _try_what_is_held(graph, work.programme_id, outcomes, work.clerk)
+    return outcomes
+
+
+def _try_what_is_held(graph: Graph, programme_id: str, outcomes: Iterable[Outcome], clerk: Clerk) -> None:
+    """Try what waited for what was just recorded; what cannot be tried now is tried when its device asks next."""
+    recorded = [outcome.act for outcome in outcomes if outcome.action == "added" and outcome.entry]
+    if not clerk.rehearses:
+        with suppress(Unavailable):
+            trying_again.after(graph, programme_id, recorded, clerk)
 
 
 def record_one(graph: Graph, programme_id: str, act: Act, clerk: Clerk, *, answers: Answers = NO_ANSWER) -> Outcome:
@@ -195,6 +209,7 @@ class _Recording:
         if self.clerk.rehearses:
             return tuple(each if each.action == "same" else replace(each, entry=None) for each in outcomes)
         batch.write(transaction)
+        rows.forget(transaction, self.programme_id, erased(outcomes))
         return outcomes
 
     def _require_all(self, outcomes: Sequence[Outcome]) -> None:

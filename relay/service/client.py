@@ -24,6 +24,7 @@ from relay import private_files
 from relay.database.driver_errors import UnknownOutcome
 from relay.desk.intake import Recorded
 from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.ledger.held.taking_in import TakenIn
 from relay.ledger.reading import LedgerHead
 from relay.service.json_codec import json_of, read_json
 from relay.service.question import Question, answer_of
@@ -158,7 +159,7 @@ class Remote:
         """
         return self._ask(kind, path, {}, {})
 
-    def send(self, kind: Any, path: str, body: Mapping[str, str]) -> Any:  # noqa: ANN401 - as the kind says
+    def send(self, kind: Any, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the kind says
         """What the API answers to something that is to be changed.
 
         Raises:
@@ -255,6 +256,19 @@ class _Error:
     """An error as a service answers it."""
 
     error: _Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What became of a list of acts, in the order in which they were sent.
+
+    Attributes:
+        clock: The service's, a UTC instant.
+        acts: A row for each.
+    """
+
+    clock: str
+    acts: tuple[TakenIn, ...]
 
 
 def sign_in(url: str, login: str, password: str, **wish: str | int) -> str:

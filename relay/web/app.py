@@ -20,12 +20,12 @@ from relay.web.field import routes as phone
 from relay.web.i18n import labels, language
 from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views
-from relay.web.managers import confirming, duplicates
+from relay.web.managers import confirming, duplicates, held
 from relay.web.managers import routes as managers
 from relay.web.papers import certificates
 from relay.web.recording import routes as recording
 from relay.web.request.current import Core
-from relay.web.staff import importing
+from relay.web.staff import devices, importing
 from relay.web.staff import routes as staff
 
 if TYPE_CHECKING:
@@ -87,9 +87,9 @@ def create_app(
     Compress(app)
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
         part.set_up(app)
-    managing = (managers, list_pages, confirming, duplicates)
-    people = (own, every)
-    for part in (monitoring, responses, sign_in, certificates, *people, *managing, staff, importing, auditors, phone):
+    managing = (managers, list_pages, confirming, duplicates, held)
+    signed_in = (own, every, *managing, staff, importing, devices, auditors)
+    for part in (monitoring, responses, sign_in, certificates, *signed_in, phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(registers.blueprint)

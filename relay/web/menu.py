@@ -74,6 +74,7 @@ SECTIONS: Final = (
             Link(endpoint="managers.programme", label=lazy_gettext("Overview"), key="o"),
             _list("visits", lazy_gettext("Visits"), "v", by_place=True),
             Link(endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n", values={"name": "waiting"}),
+            Link(endpoint="held.page", label=lazy_gettext("Held"), key="e", values={"name": "held"}),
         ),
     ),
     (

@@ -44,7 +44,16 @@ HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _BESIDE_THE_LEDGER: Final = frozenset(
-    {"api.accesses", "api.verify", "auditors.verify", "confirming.opened", "field.field_bundle", "field.held"}
+    {
+        "api.accesses",
+        "api.verify",
+        "auditors.verify",
+        "confirming.opened",
+        "field.field_bundle",
+        "field.held",
+        "api.held",
+        "held.page",
+    }
 )
 """What tells of more than the ledger, and so may change while its head does not: of who looked, of the graph itself, of
 what is held; and what differs by the telephone that asks."""

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 from relay.access.roles import NotThatPlace
 from relay.domain.questions import NO_ANSWER
-from relay.domain.rulebook import Missing
+from relay.domain.rulebook import Missing, SamePerson
 from relay.ledger.batch import Batch, EarlierActs, Outcome
 from relay.ledger.context import lock_and_load
+from relay.ledger.held import rows
 from relay.ledger.places import new_homes, places_of, places_of_record
 from relay.ledger.reading import NoProgramme, require_built
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from relay.domain.acts import Act
     from relay.domain.questions import Answers
@@ -46,6 +47,10 @@ def offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:
     Nobody is brought into another place either: who may not record there does not decide who belongs there.
     """
     allowed, programme_id = batch.clerk.places, batch.register.programme_id
+    if act.kind == "confirm":  # the ledger does not know of who wrote what another put right
+        subject = str(act.values["act_id"])
+        if batch.clerk.by in rows.writers_of(transaction, programme_id, subject):
+            return Outcome(act=act, action="not", error=SamePerson(act_id=subject))
     if allowed is not None:
         lies = [places_of(transaction, programme_id, act.values)]
         if act.act_id in batch.register.entries:  # else the answer would tell what was recorded elsewhere
@@ -108,11 +113,18 @@ def in_any_order(
             batch.clerk, batch.answers = each.clerk, each.answers
             outcomes[number] = _waiting(batch, offered(transaction, batch, each.act))
         batch.write(transaction)
+        rows.forget(transaction, programme_id, erased(outcomes[number] for number in left))
         still = [number for number in left if outcomes[number].error]
         if len(still) == len(left):
             break
         left = still
     return tuple(outcomes[number] for number in range(len(handed_in)))
+
+
+def erased(outcomes: Iterable[Outcome]) -> frozenset[str]:
+    """The records of which what is personal was erased by some acts."""
+    done = (outcome.act for outcome in outcomes if outcome.act.kind == "erase" and not outcome.error)
+    return frozenset(str(act.values["subject_id"]) for act in done)
 
 
 def _waiting(batch: Batch, outcome: Outcome) -> Outcome:

@@ -74,7 +74,8 @@ class HeldAct:
         state: "open"; once it is settled "recorded", "discarded" or "same".
         settled_at: A UTC instant; empty while it is open.
         settled_by: Who settled it, as the ledger names people; empty while it is open, and where nobody had to.
-        reason: Why it was discarded; or as which record it was the same; else empty.
+        reason: Why it was discarded; else empty.
+        became: The record that it became, or as which it was the same; else empty.
         sequence: Of its entry, where it was recorded; else None.
     """
 
@@ -101,6 +102,7 @@ class HeldAct:
     settled_at: str = ""
     settled_by: str = ""
     reason: str = ""
+    became: str = ""
     sequence: int | None = None
 
     @property
@@ -112,22 +114,11 @@ class HeldAct:
     def as_act(self) -> Act | None:
         """The act itself; None when it cannot be read."""
         kind, _, id_ = self.act_id.partition(":")
-        return Act(kind=kind, id=id_, values=self.values) if self.values else None
+        return Act(kind=kind, id=id_, values=self.values, written_at=self.written_at or None) if self.values else None
 
-    def settled(
-        self, state: str, *, at: datetime, by: str = "", reason: str = "", sequence: int | None = None
-    ) -> HeldAct:
+    def settled(self, state: str, *, at: datetime, **how: Any) -> HeldAct:  # noqa: ANN401 - fields of its own
         """The same once it is settled: without its content."""
-        return replace(
-            self,
-            content={},
-            values={},
-            state=state,
-            settled_at=instant(at),
-            settled_by=by,
-            reason=reason,
-            sequence=sequence,
-        )
+        return replace(self, content={}, values={}, state=state, settled_at=instant(at), **how)
 
     def because(self, error: RelayError, result: str, waits_for: str) -> HeldAct:
         """The same, with why it is not recorded now."""
@@ -135,10 +126,15 @@ class HeldAct:
             self,
             result=result,
             code=error.code,
-            sentence=Sentence("%(reason)s %(suggestion)s", reason=error.reason, suggestion=error.suggestion),
+            sentence=why(error),
             field=error.field,
             waits_for=waits_for,
         )
+
+
+def why(error: RelayError) -> Sentence:
+    """Why something is held, in one sentence that can be translated later."""
+    return Sentence("%(reason)s %(suggestion)s", reason=error.reason, suggestion=error.suggestion)
 
 
 def id_of(programme_id: str, device_id: str, act_id: str, content: Mapping[str, Any]) -> str:
@@ -210,12 +206,18 @@ def naming(graph: Graph | Transaction, programme_id: str, names: Collection[str]
     return _read(graph.rows(cypher.HELD_NAMING, programme_id=programme_id, names=sorted(names)))
 
 
+def writers_of(transaction: Transaction, programme_id: str, act_id: str) -> frozenset[str]:
+    """Who wrote an act that somebody else put right and handed in, as the ledger names people; empty for all others."""
+    found = transaction.rows(cypher.WRITERS_OF_SETTLED, programme_id=programme_id, act_id=act_id)
+    return frozenset(row["by"] for row in found)
+
+
 def _read(rows: Sequence[Mapping[str, Any]]) -> tuple[HeldAct, ...]:
     return tuple(_held(row["held"]) for row in rows)
 
 
 def _held(said: Mapping[str, Any]) -> HeldAct:
-    values = {name: value for name, value in said.items() if name not in ("key", "scope", "template", "said")}
+    values = {name: value for name, value in said.items() if name not in ("key", "scope")}
     return HeldAct(
         **{
             **values,
@@ -261,5 +263,42 @@ def _said(text: object) -> Any:  # noqa: ANN401 - JSON
 
 def _sentence(said: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(said, dict):
-        return Sentence(said["template"], **{name: _sentence(value) for name, value in said["values"].items()})
+        template, values = said["template"], said["values"]
+        return Sentence(template, **{name: _sentence(value) for name, value in values.items()})
     return said
+
+
+def forget(transaction: Transaction, programme_id: str, erased: Collection[str]) -> None:
+    """Erase what is personal in all that is held and names one of some records; what is left waits for a person."""
+    if not erased:
+        return
+    found = _read(transaction.rows(cypher.HELD_NAMING, programme_id=programme_id, names=sorted(erased)))
+    keep(transaction, [_without_what_is_personal(row, transaction.catalogue) for row in found])
+
+
+def forget_settled(transaction: Transaction, programme_id: str, now: datetime) -> None:
+    """Forget what was settled so long ago that no device is told of it any more."""
+    transaction.run(cypher.FORGET_SETTLED, programme_id=programme_id, before=instant(now - timedelta(days=TOLD_DAYS)))
+
+
+def _without_what_is_personal(row: HeldAct, catalogue: Catalogue) -> HeldAct:
+    personal = catalogue.personal(row.act)
+    content = {name: value for name, value in row.content.items() if name not in personal and name != "changes"}
+    return replace(row, content=content, values={}, by_hand=True)
+
+
+# ---------------------------------------------------------------------------------------------------- in backups
+
+
+def to_line(row: HeldAct) -> str:
+    """A row as one line of a backup."""
+    return json.dumps({"held": _properties(row)}, ensure_ascii=False)
+
+
+def from_line(line: str) -> HeldAct:
+    """The row on one line of a backup.
+
+    Raises:
+        ValueError, TypeError, KeyError: It is none.
+    """
+    return _held(json.loads(line)["held"])

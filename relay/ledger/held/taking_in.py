@@ -14,7 +14,6 @@ from relay.ledger.held import rows, trying_again
 from relay.ledger.held.judging import HandedIn, in_any_order
 from relay.ledger.held.rows import MOST_A_DEVICE, HeldAct
 from relay.ledger.held.standing import FromRevoked, in_doubt, standing
-from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,10 +44,12 @@ class Source:
         place_id: To which the device is bound; empty for none.
         by: Who wrote it, as the ledger names who records.
         holds: Whether what is not recorded is held.
+        systems: That the programme uses.
         revoked: Whether the device was: then everything is held and nothing judged.
     """
 
     programme_id: str
+    systems: tuple[str, ...]
     device_id: str
     place_id: str
     by: str
@@ -152,9 +153,16 @@ class _TakingIn:
             for number, each in enumerate(self.sent)
             if each.act and (outcome := outcomes.get(number)) and not outcome.error
         }
-        settled = [row.settled("recorded", at=now, sequence=acts[row.act_id]) for row in before if row.act_id in acts]
+        settled = [
+            row.settled("recorded", at=now, sequence=acts[row.act_id], became=row.act_id)
+            for row in before
+            if row.act_id in acts
+        ]
         rows.keep(transaction, (*kept.values(), *settled))
-        return tuple(self._row(number, outcomes.get(number), errors[number], kept.get(number)) for number in errors)
+        catalogue = transaction.catalogue
+        return tuple(
+            self._row(catalogue, number, outcomes.get(number), errors[number], kept.get(number)) for number in errors
+        )
 
     def _judged(self, transaction: Transaction, before: Sequence[HeldAct]) -> dict[int, Outcome]:
         readable = [number for number, each in enumerate(self.sent) if each.act]
@@ -178,7 +186,7 @@ class _TakingIn:
         known, kept = {row.held_id: row for row in before}, dict[int, HeldAct]()
         room = MOST_A_DEVICE - len(known)
         for number, error in errors.items():
-            if error is None:
+            if error is None or not may_be_kept(catalogue, self.sent[number].kind, self.sent[number].content):
                 continue
             row = self._as_held(catalogue, self.sent[number], error)
             if row.held_id not in known:
@@ -206,21 +214,28 @@ class _TakingIn:
             by_hand=source.revoked,
             result=result,
             code=error.code,
-            sentence=Sentence(""),
+            sentence=rows.why(error),
             field=error.field,
             waits_for=waits_for,
             received_at=instant(each.clerk.now.astimezone(UTC)),
             written_at=each.written_at,
-        ).because(error, result, waits_for)
+        )
 
-    def _row(self, number: int, outcome: Outcome | None, error: RelayError | None, kept: HeldAct | None) -> TakenIn:
+    def _row(
+        self,
+        catalogue: Catalogue,
+        number: int,
+        outcome: Outcome | None,
+        error: RelayError | None,
+        kept: HeldAct | None,
+    ) -> TakenIn:
         each = self.sent[number]
         act_id = each.act.act_id if each.act else ""
         if error is None and outcome:
             return TakenIn(act_id=act_id, result=outcome.action, sequence=outcome.sequence)
         error = error or FromRevoked()
         result, waits_for = standing(error)
-        if self.source.holds and kept is None:
+        if self.source.holds and kept is None and may_be_kept(catalogue, each.kind, each.content):
             error, result, waits_for = HeldListFull(), "refused", ""
         return TakenIn(
             act_id=act_id,
@@ -231,3 +246,8 @@ class _TakingIn:
             held_id=kept.held_id if kept else "",
             waits_for=waits_for,
         )
+
+
+def may_be_kept(catalogue: Catalogue, kind: str, content: Mapping[str, Any]) -> bool:
+    """Whether an act may lie outside the ledger: not where one role alone reads what it says, or what it corrects."""
+    return not (catalogue.secret(kind) or catalogue.secret(str(content.get("act_id", "")).partition(":")[0]))

@@ -6,6 +6,7 @@ from datetime import UTC
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from relay.database import cypher
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.ledger.held import rows
@@ -14,7 +15,7 @@ from relay.ledger.held.standing import in_doubt, standing
 from relay.ledger.held.writers import clerk_for, grants_now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from relay.graph import Graph, Transaction
     from relay.ledger.batch import Clerk
@@ -33,9 +34,32 @@ def after(graph: Graph, programme_id: str, recorded: Sequence[Act], clerk: Clerk
     Raises:
         Unavailable: The database cannot be reached; what was recorded before stays so.
     """
-    while recorded:
-        names = {name for act in recorded for name in rows.names_of(act, graph.catalogue)}
+    if recorded and graph.rows(cypher.ANYTHING_HELD, programme_id=programme_id):
+        after_names(graph, programme_id, _names(graph, recorded), clerk)
+
+
+def after_names(graph: Graph, programme_id: str, names: Collection[str], clerk: Clerk) -> None:
+    """Try what is held and names some records, or is one of them; and what waited for that, and so on.
+
+    Raises:
+        Unavailable: The database cannot be reached; what was recorded before stays so.
+    """
+    while names:
         recorded = _tried(graph, programme_id, rows.naming(graph, programme_id, names), clerk)
+        names = _names(graph, recorded)
+
+
+def everything(graph: Graph, programme_id: str, clerk: Clerk) -> None:
+    """Try all that is held in a programme, such as after an import.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    after(graph, programme_id, _tried(graph, programme_id, rows.every(graph, programme_id), clerk), clerk)
+
+
+def _names(graph: Graph, recorded: Sequence[Act]) -> set[str]:
+    return {name for act in recorded for name in rows.names_of(act, graph.catalogue)}
 
 
 def of_device(graph: Graph, programme_id: str, device_id: str, clerk: Clerk) -> None:
@@ -90,7 +114,8 @@ def _tried_of_one(graph: Graph, programme_id: str, held: Sequence[HeldAct], cler
             if outcome.error:
                 kept.append(row.because(outcome.error, *standing(outcome.error)))
                 continue
-            kept.append(row.settled("recorded", at=clerk.now.astimezone(UTC), sequence=outcome.sequence))
+            now = clerk.now.astimezone(UTC)
+            kept.append(row.settled("recorded", at=now, sequence=outcome.sequence, became=row.act_id))
             recorded.append(outcome.act)
         rows.keep(transaction, kept)
         return recorded

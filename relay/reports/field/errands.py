@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from relay.arrays.columns import NONE
+from relay.ledger.held import rows
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.domain.system import Catalogue
     from relay.graph import Graph
-    from relay.text import Sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +56,19 @@ def of_systems(catalogue: Catalogue, used: Collection[str] | None = None) -> Ite
                 yield found
 
 
+HELD_DAYS: Final = 14
+"""What is held so long is told to whoever visits (our choice: a fortnight, in which an office meets once)."""
+
+_HELD: Final = {"held": Sentence("something of hers is held: see what is held")}
+
+
 def reasons(catalogue: Catalogue, used: Collection[str] | None = None) -> Mapping[str, Sentence]:
-    """Word → as people read it, of the systems that a programme uses, or of all."""
-    return {word: said for each in of_systems(catalogue, used) for word, said in each.reasons.items()}
+    """Word → as people read it, of the systems that a programme uses, or of all; and of what is held."""
+    return {word: said for each in of_systems(catalogue, used) for word, said in each.reasons.items()} | _HELD
 
 
 def errands(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[Errand, ...]:
-    """All that the systems of a programme ask of whoever visits, system by system; empty where none asks anything.
+    """All that the systems of a programme ask of whoever visits, system by system, then what is held for long.
 
     Args:
         graph: Where.
@@ -71,4 +80,22 @@ def errands(graph: Graph, programme_id: str, survey: Survey, used: Collection[st
         Unavailable: The database cannot be reached.
     """
     asking = of_systems(graph.catalogue, used)
-    return tuple(errand for each in asking for errand in each.find(graph, programme_id, survey))
+    asked = (errand for each in asking for errand in each.find(graph, programme_id, survey))
+    return (*asked, *_held(graph, programme_id, survey))
+
+
+def _held(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
+    """An errand for each woman of whom something is held for long, by the day by which it was to be settled."""
+    snapshot = survey.snapshot
+    for row in rows.every(graph, programme_id):
+        due_on = date.fromisoformat(row.received_at[:10]) + timedelta(days=HELD_DAYS)
+        if due_on >= survey.as_of:
+            continue
+        for kind, _, id_ in (name.partition(":") for name in row.names):
+            placement = snapshot.placements.ids.row(id_) if kind == "placement" else None
+            holder = snapshot.beneficiaries.ids.row(id_) if kind == "beneficiary" else None
+            if placement is not None:
+                holder = int(snapshot.placements.beneficiary[placement])
+            if holder is not None and holder != NONE:
+                yield Errand(reason="held", beneficiary_id=snapshot.beneficiaries.ids[holder], due_on=due_on)
+                break

@@ -7,6 +7,7 @@ from typing import Final
 from relay.domain.system import Catalogue
 from relay.service.queries.auditing import Audit, Sample
 from relay.service.queries.chain_health import Health
+from relay.service.queries.held import HeldActs
 from relay.service.queries.ledgers import Accesses, Entries, SignedCheckpoint, Verify
 from relay.service.queries.lookup import Find, Names, Resolve, Show, Told, Undoable
 from relay.service.queries.people import Duplicates
@@ -16,7 +17,7 @@ from relay.service.question import Kind, of_system
 
 QUESTIONS: Final[tuple[Kind, ...]] = (
     *(Find, Show, Resolve, Names, Trace, Tree, Gifts, Chains, Todo, Waiting, Health, Survival, Deadlines, Forecast),
-    *(Audit, Sample, Entries, Verify, SignedCheckpoint, Accesses, Undoable, Told, Duplicates),
+    *(Audit, Sample, Entries, Verify, SignedCheckpoint, Accesses, Undoable, Told, Duplicates, HeldActs),
 )
 """All of the core."""
 

@@ -6,33 +6,29 @@ A telephone sends its own token and never a cookie. What it handed in and the re
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
 from relay.access import devices, roles
-from relay.desk import intake
-from relay.domain.acts import Act
-from relay.domain.entries import instant, login_of
+from relay.domain.entries import instant, is_instant, login_of
 from relay.domain.model import Quantity, shown
-from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
-from relay.domain.system import SystemOff
-from relay.errors import NotFound, RelayError
+from relay.errors import NotFound
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows, trying_again
-from relay.ledger.held.taking_in import SentAct, Source, TakenIn, take_in
-from relay.ledger.held.writers import clerk_for
+from relay.ledger.held.taking_in import Source, take_in
 from relay.reports.field import givers
 from relay.reports.placements import Which, holdings
+from relay.service.client import Answered
 from relay.service.json_codec import json_of
 from relay.web import guard, privacy, responses, sessions
 from relay.web.api import bodies
-from relay.web.api.bodies import Bodies, ColumnMissing, NoSuchField, NotAnObject, OtherType
+from relay.web.api.bodies import ColumnMissing, NoSuchField, NotAnObject, OtherType
 from relay.web.api.routes import sent_body
+from relay.web.api.sent import Sent, Wish, read_sent, settled
 from relay.web.i18n import labels
 from relay.web.permission import action, public
 from relay.web.request import current
@@ -44,22 +40,15 @@ if TYPE_CHECKING:
     from relay.domain.schema import Kind
     from relay.ledger.held.rows import HeldAct
 
+SETTLE: Final = ("hand_in", "discard", "same")
+
 EXPIRES: Final = timedelta(days=14)
 """After so long without a new bundle a telephone forgets all names."""
 
-_INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"
-_INSTANT_LIKE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _LONGEST_KIND: Final = 64
+_LONGEST_REASON: Final = 400
 
 blueprint = Blueprint("field", __name__, url_prefix="/api/v1")
-
-
-class NoSuchKind(NotFound):
-    """A list holds an act of a kind that is not known here."""
-
-    reason = "There is no such kind of act here."
-    suggestion = "Use a version of the page that fits this service."
-    field = "act"
 
 
 class OnlyForDevices(NotFound):
@@ -268,7 +257,9 @@ def _received(survey: Survey, placement_id: str) -> Quantity:
 def _is_asked(kind: Kind, systems: Collection[str]) -> bool:
     """Whether a telephone has a form for acts of a kind: what its writer may record in the programme."""
     programme_id = current.head().programme_id
-    return current.graph().catalogue.is_on(kind.name, systems) and guard.may(kind.recording, programme_id)
+    catalogue = current.graph().catalogue
+    may = catalogue.is_on(kind.name, systems) and guard.may(kind.recording, programme_id)
+    return may and not catalogue.secret(kind.name)
 
 
 def _field_kind(kind: Kind, systems: tuple[str, ...]) -> FieldKind:
@@ -294,14 +285,6 @@ def _field_kind(kind: Kind, systems: tuple[str, ...]) -> FieldKind:
 # ---------------------------------------------------------------------------------------------------- acts in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """What became of a list of acts, in the order in which they were sent, and what time it is at the service."""
-
-    clock: str
-    acts: tuple[TakenIn, ...]
-
-
 @blueprint.post("/programmes/<programme_id>/acts")
 @action("acts", by_device=True, by_revoked=True)
 def acts(programme_id: str) -> Response:
@@ -316,10 +299,11 @@ def acts(programme_id: str) -> Response:
     if not isinstance(body.get("hold", False), bool):
         raise OtherType(field="hold", wanted="true or false")
     source = _source(programme_id, holds=body.get("hold", False))
-    known = Bodies(current.graph().catalogue)
-    sent = [_sent(source, each, known) for each in body["acts"]]
-    taken = take_in(current.graph(), source, sent)
-    return jsonify(json_of(Answered(clock=instant(current.core().now().astimezone(UTC)), acts=taken)))
+    core, said = current.core(), [_sent(each) for each in body["acts"]]
+    clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
+    sent = [read_sent(core.graph, source, each, clerk, sessions.signed_in().grants) for each in said]
+    taken = take_in(core.graph, source, sent)
+    return jsonify(json_of(Answered(clock=instant(core.now().astimezone(UTC)), acts=taken)))
 
 
 def _source(programme_id: str, *, holds: bool) -> Source:
@@ -331,13 +315,14 @@ def _source(programme_id: str, *, holds: bool) -> Source:
         device_id=device.device_id if device else user.by,
         place_id=device.place_id if device else "",
         by=user.by,
+        systems=current.head().systems,
         holds=holds or device is not None,
         revoked=bool(device and device.revoked_at),
     )
 
 
-def _sent(source: Source, said: object, known: Bodies) -> SentAct:
-    """One act of a list, as far as it can be read.
+def _sent(said: object) -> Sent:
+    """One act of a list, as far as it is one.
 
     Raises:
         Invalid: It is no act with a kind and a content at all.
@@ -349,74 +334,10 @@ def _sent(source: Source, said: object, known: Bodies) -> SentAct:
         raise OtherType(field="act", wanted="a kind of act")
     if not isinstance(content, dict):
         raise OtherType(field="content", wanted="an object")
-    if not (written_at == "" or _is_instant(written_at)):
+    if not (written_at == "" or is_instant(written_at)):
         raise OtherType(field="written_at", wanted="a UTC instant, such as 2026-11-24T22:28:19Z")
     again = said.get("again", False) is True
-    return read_act(source, str(kind), content, known, written_at=str(written_at), again=again)
-
-
-def read_act(
-    source: Source, kind: str, content: Mapping[str, Any], known: Bodies, *, written_at: str, again: bool
-) -> SentAct:
-    """One act from what was sent of it, with what whoever sends may record; what cannot be read says why."""
-    core, act = current.core(), None
-    refusal: RelayError | None = None
-    clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
-    try:
-        act = _read(kind, content, known)
-        clerk, refusal = clerk_for(
-            core.graph,
-            kind,
-            sessions.signed_in().grants,
-            by=source.by,
-            programme_id=source.programme_id,
-            now=clerk.now,
-            random=clerk.random,
-        )
-    except RelayError as error:
-        refusal = error
-    return SentAct(
-        kind=kind,
-        content=content,
-        written_at=written_at,
-        again=again,
-        act=act,
-        clerk=clerk,
-        answers=EVERY_ANSWER if again else NO_ANSWER,
-        refusal=refusal,
-    )
-
-
-def _read(kind: str, content: Mapping[str, Any], known: Bodies) -> Act:
-    """The act that a content means. Its ids are full: nothing is looked up, since what it names may not be there yet.
-
-    Raises:
-        RelayError: It cannot be read, or is of no kind that the programme records.
-    """
-    catalogue = current.graph().catalogue
-    if kind not in known.columns or kind == "programme":
-        raise NoSuchKind
-    if not catalogue.is_on(kind, current.head().systems):
-        raise SystemOff(act_id=kind, system=", ".join(sorted(catalogue.systems_of(kind))))
-    declared, values = catalogue.kind(kind), known.said(kind, dict(content))
-    if "changes" in values:
-        values |= {"changes": known.changes(str(values["act_id"]).partition(":")[0], values["changes"])}
-    if declared.id_column and declared.id_column not in values:
-        raise ColumnMissing(field=declared.id_column)
-    if kind == "pass":
-        values.setdefault("receiver_placement_id", intake.begun_by(str(values["pass_id"])))
-    id_ = declared.id_of(values) if declared.id_of else str(values[declared.id_column])
-    return Act(kind=kind, id=id_, values=values)
-
-
-def _is_instant(text: object) -> bool:
-    if not isinstance(text, str) or not _INSTANT_LIKE.fullmatch(text):
-        return False
-    try:
-        datetime.strptime(text, _INSTANT).replace(tzinfo=UTC)
-    except ValueError:
-        return False
-    return True
+    return Sent(act=str(kind), content=content, written_at=str(written_at), again=again)
 
 
 # ---------------------------------------------------------------------------------------------------- what is held
@@ -467,9 +388,58 @@ def held(programme_id: str) -> Response:
     trying_again.of_device(core.graph, programme_id, source.device_id, clerk)
     responses.never_kept()
     waiting = rows.of_device(core.graph, programme_id, source.device_id)
-    settled = rows.settled_of(core.graph, programme_id, source.device_id, core.now().astimezone(UTC))
-    answer = HeldOfDevice(held=tuple(map(_held_row, waiting)), settled=tuple(map(_settled_row, settled)))
+    became = rows.settled_of(core.graph, programme_id, source.device_id, core.now().astimezone(UTC))
+    answer = HeldOfDevice(held=tuple(map(_held_row, waiting)), settled=tuple(map(_settled_row, became)))
     return jsonify(json_of(answer))
+
+
+@blueprint.post("/programmes/<programme_id>/held/<held_id>")
+@action("acts", by_device=True)
+def settle(programme_id: str, held_id: str) -> Response:
+    """Settle an act that is held: hand it in as it should be, discard it, or say as which record it is the same.
+
+    A telephone, and who sends by a token, settles what came from there; who may settle for others, everything.
+    """
+    body = sent_body()
+    if not isinstance(body, dict):
+        raise NotAnObject(example='{"settle": "discard", "reason": "…"}')
+    if body.keys() - {"settle", "content", "reason", "as", "again"}:
+        raise NoSuchField(known=("settle", "content", "reason", "as", "again"))
+    core, source = current.core(), _source(programme_id, holds=True)
+    row = rows.one(core.graph, programme_id, held_id)
+    others = guard.may("held settle", programme_id)
+    if row.device_id != source.device_id and (source.device_id != source.by or not others):
+        raise rows.NotHeld(held_id=held_id)
+    clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
+    grants = None if others else sessions.signed_in().grants
+    return jsonify(json_of(settled(core.graph, source, row, _wish(body), clerk, grants=grants)))
+
+
+def _wish(body: Mapping[str, Any]) -> Wish:
+    """How it is to be settled.
+
+    Raises:
+        Invalid: It cannot be read.
+    """
+    how, content = str(body.get("settle")), body.get("content")
+    if how not in SETTLE:
+        raise OtherType(field="settle", wanted=f"one of {', '.join(SETTLE)}")
+    if content is not None and not isinstance(content, dict):
+        raise OtherType(field="content", wanted="an object")
+    return Wish(
+        settle=how,
+        content=content,
+        reason=_text(body, "reason") if how == "discard" else "",
+        same_as=_text(body, "as") if how == "same" else "",
+        again=body.get("again") is True,
+    )
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    text = body.get(name)
+    if not isinstance(text, str) or not bodies.is_text(text) or not text.strip():
+        raise ColumnMissing(field=name)
+    return " ".join(text.split())[:_LONGEST_REASON]
 
 
 def _held_row(row: HeldAct) -> HeldRow:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from relay.access import accounts, devices
+from relay.access import accounts, devices, tokens
 from relay.access.roles import grant_of
+from relay.backup import replay
+from relay.errors import Invalid
 from relay.ledger import reading
 from relay.ledger.held import rows
 from relay.ledger.places import places_of
 from relay.ledger.verify import verify
 from relay.web import create_app
 from tests.commands.shell import record
+from tests.rigs.soak import SOAK
+from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.web import relays
 from tests.web.readers import bearer
@@ -204,3 +210,130 @@ def test_a_role_that_was_withdrawn_holds_everything(phone: FlaskClient, graph: G
     accounts.set_grants(graph, "maya", (grant_of("staff@wards/W1"),))
     told = phone.get(f"{HERE}/held", headers=mine).get_json()
     assert (told["held"], [each["settled"] for each in told["settled"]]) == ([], ["recorded"])
+
+
+# ---------------------------------------------------------------------------------------------------- settling
+
+
+def held_ids(phone: FlaskClient, mine: dict[str, str]) -> dict[str, str]:
+    told = phone.get(f"{HERE}/held", headers=mine).get_json()
+    return {each["act_id"]: each["held_id"] for each in told["held"]}
+
+
+def settled(phone: FlaskClient, headers: dict[str, str], held_id: str, **how: Any) -> Any:  # noqa: ANN401
+    answer = phone.post(f"{HERE}/held/{held_id}", json=how, headers=headers)
+    assert answer.status_code == 200, answer.get_json()
+    return answer.get_json()
+
+
+def test_each_of_three_is_settled_in_its_own_way(phone: FlaskClient, graph: Graph) -> None:
+    _, mine = enrolled(phone, graph)
+    visit = {"kind": "visit", "happened_on": "2024-06-01"}
+    wrong = ("pass", {**SIX[2][1], "passed_on": "2019-01-01"})  # before P1 received
+    unknown = ("event", {"event_id": "E20", "placement_id": "P77", **visit})
+    twice = ("event", {"event_id": "E21", "placement_id": "P78", **visit})
+    sent(phone, mine, SIX[0], wrong, unknown, twice)
+    held = held_ids(phone, mine)
+    assert set(held) == {"pass:T9", "event:E20", "event:E21"}
+
+    handed_in = settled(phone, mine, held["pass:T9"], settle="hand_in", content=SIX[2][1])
+    assert (handed_in["result"], handed_in["act_id"]) == ("added", "pass:T9")
+    still = settled(phone, mine, held["event:E20"], settle="hand_in", content={**unknown[1], "placement_id": "P79"})
+    assert (still["result"], still["waits_for"]) == ("held", "placement:P79")
+    assert settled(phone, mine, held["event:E20"], settle="discard", reason="another ward")["result"] == "discarded"
+    assert settled(phone, mine, held["event:E21"], settle="same", **{"as": "pass:T9"})["result"] == "same"
+
+    told = phone.get(f"{HERE}/held", headers=mine).get_json()
+    assert told["held"] == []
+    assert {each["act_id"]: (each["settled"], each["reason"], each["by"]) for each in told["settled"]} == {
+        "pass:T9": ("recorded", "", "maya"),
+        "event:E20": ("discarded", "another ward", "maya"),
+        "event:E21": ("same", "", "maya"),
+    }
+    again = phone.post(f"{HERE}/held/{held['event:E20']}", json={"settle": "discard", "reason": "x"}, headers=mine)
+    assert (again.status_code, again.get_json()["error"]["code"]) == (404, "not_held")
+
+
+def test_neither_who_wrote_nor_who_handed_in_confirms_and_a_third_does(
+    phone: FlaskClient, graph: Graph, settings: Settings
+) -> None:
+    _, mine = enrolled(phone, graph)
+    sent(phone, mine, SIX[0], ("pass", {**SIX[2][1], "passed_on": "2019-01-01"}))
+    held = held_ids(phone, mine)["pass:T9"]
+    office = {name: token_of(graph, name, "manager@wards") for name in ("bina", "chandra")}
+    accounts.set_grants(graph, "maya", (grant_of("staff@wards/W1"), grant_of("manager@wards")))
+    maya = bearer(tokens.issue(graph, "maya", days=1, now=relays.NOW, random=token_bytes).secret)
+
+    assert settled(phone, office["bina"], held, settle="hand_in", content=SIX[2][1])["result"] == "added"
+    (entry,) = [each for each in reading.entries(graph, "wards") if each.act_id == "pass:T9"]
+    assert entry.recorded_by == "account:bina"
+    for headers, status in ((office["bina"], 422), (maya, 422), (office["chandra"], 201)):
+        answer = phone.post(f"{HERE}/acts/confirm", json={"act_id": "pass:T9"}, headers=headers)
+        assert answer.status_code == status, answer.get_json()
+    assert settings.data_folder.exists()
+
+
+def token_of(graph: Graph, login: str, role: str) -> dict[str, str]:
+    accounts.add(graph, login, (grant_of(role),), None, relays.NOW)
+    return bearer(tokens.issue(graph, login, days=1, now=relays.NOW, random=token_bytes).secret)
+
+
+def test_what_is_held_is_tried_again_when_somebody_records_what_it_waits_for(phone: FlaskClient, graph: Graph) -> None:
+    device_id, mine = enrolled(phone, graph)
+    sent(phone, mine, SIX[3], SIX[2], written_at=WRITTEN)
+    assert len(rows.of_device(graph, "wards", device_id)) == 2
+
+    record(graph, say.woman("B9", place_id="W1", name="Maya"), programme_id="wards")
+
+    assert rows.of_device(graph, "wards", device_id) == ()
+    late = [each for each in reading.entries(graph, "wards") if each.format == 2]
+    assert [(each.act_id, each.written_at, each.recorded_by) for each in late] == [
+        ("pass:T9", WRITTEN, "account:maya"),
+        ("event:E9", WRITTEN, "account:maya"),
+    ]
+    assert verify(graph, "wards").faults == ()
+
+
+def test_erasing_her_reaches_what_is_held_of_her(phone: FlaskClient, graph: Graph) -> None:
+    device_id, mine = enrolled(phone, graph)
+    other = {"beneficiary_id": "W1", "name": "Somebody else", "phone": "9851099999", "place_id": "W1"}
+    assert sent(phone, mine, ("beneficiary", other))[0]["result"] == "conflict"
+
+    record(graph, say.erased("beneficiary:W1"), programme_id="wards")
+
+    (row,) = rows.of_device(graph, "wards", device_id)
+    assert row.content == {"beneficiary_id": "W1", "place_id": "W1"}
+    assert (row.values, row.by_hand) == ({}, True)
+
+
+def test_what_is_held_is_in_backups_and_outlives_a_rebuild(phone: FlaskClient, graph: Graph) -> None:
+    device_id, mine = enrolled(phone, graph)
+    sent(phone, mine, SIX[3], SIX[0], written_at=WRITTEN)
+    before = rows.of_device(graph, "wards", device_id)
+    lines = [*replay.backup(graph)]
+
+    replay.rebuild(graph, "wards")
+    assert rows.of_device(graph, "wards", device_id) == before
+    wiped(graph)
+    replay.restore(graph, lines, say.clerk("local:asha"))
+    assert rows.of_device(graph, "wards", device_id) == before
+    for broken in (lines[:-1], [*lines, lines[-1]], [*lines[:-1], "{}"]):
+        with pytest.raises(Invalid):
+            replay.check(broken, graph.catalogue)
+
+
+def test_one_act_sent_by_many_at_once_is_one_entry(phone: FlaskClient, graph: Graph) -> None:
+    _, mine = enrolled(phone, graph)
+    body = {"acts": [{"act": SIX[0][0], "content": SIX[0][1]}, {"act": SIX[3][0], "content": SIX[3][1]}], "hold": True}
+
+    def send(_: int) -> str:
+        answer = phone.application.test_client().post(f"{HERE}/acts", json=body, headers=mine)
+        found: str = answer.get_json()["acts"][0]["result"]
+        return found
+
+    with ThreadPoolExecutor(max_workers=8) as workers:
+        results = [*workers.map(send, range(24 if not SOAK else 100))]
+    assert results.count("added") == 1
+    assert set(results) == {"added", "same"}
+    assert reading.head(graph, "wards").entries == 10
+    assert len(held_ids(phone, mine)) == 1

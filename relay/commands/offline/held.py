@@ -1,0 +1,137 @@
+"""Managers settle what telephones and outboxes handed in and the record did not take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import click
+
+from relay.commands.options import group, pass_session
+from relay.commands.session import Session, say
+from relay.commands.showing import print_list
+
+if TYPE_CHECKING:
+    from relay.ledger.held.taking_in import TakenIn
+
+
+@group()
+def held() -> None:
+    """Settle what telephones and outboxes handed in and the record did not take."""
+
+
+_SHOWN = ("held_id", "act_id", "by", "received_at", "result", "sentence")
+
+
+@held.command("list", example="relay held list")
+@pass_session
+def held_list(session: Session) -> None:
+    """List what is held, in the order of arrival: from whom, and why it is not recorded."""
+    from relay.service.queries.held import HeldActs
+    from relay.service.terminal import print_json
+
+    found = session.ask(HeldActs())
+    if session.as_json:
+        print_json(found)
+    else:
+        print_list(session, _SHOWN, ([getattr(row, name) for name in _SHOWN] for row in found))
+
+
+@held.command("settle", example='relay held settle 3f8a0c2d9b1e4a77 --discard "written for another ward"')
+@click.argument("held_id", metavar="ID")
+@click.option("--set", "changed", multiple=True, metavar="COLUMN=VALUE", help="Hand it in so. May be repeated.")
+@click.option("--hand-in", is_flag=True, help="Hand it in as it is.")
+@click.option("--discard", metavar="WHY", help="Discard it; its device is told why.")
+@click.option("--same-as", metavar="RECORD", help="It is the same as this record, such as pass:88.")
+@click.option("--again", is_flag=True, help="Record it without being asked: answers every question about it.")
+@pass_session
+def held_settle(
+    session: Session,
+    held_id: str,
+    *,
+    changed: tuple[str, ...],
+    hand_in: bool,
+    discard: str | None,
+    same_as: str | None,
+    again: bool,
+) -> None:
+    """Settle one act that is held. Who hands it in is its recorder; neither she nor who wrote it may confirm it."""
+    from relay.commands.exits import DONE, FOUND
+    from relay.service.terminal import print_json
+
+    if bool(changed or hand_in) + (discard is not None) + (same_as is not None) != 1:
+        raise click.UsageError("Say how: --hand-in or --set, --discard WHY, or --same-as RECORD.")
+    wish: dict[str, Any] = {"settle": "hand_in", "again": again}
+    if discard is not None:
+        wish = {"settle": "discard", "reason": discard}
+    elif same_as is not None:
+        wish = {"settle": "same", "as": same_as}
+    became = _settled(session, held_id, wish, dict(_pairs(changed)))
+    if session.as_json:
+        print_json(became)
+    if became.held_id:
+        say(f"Still held. {became.sentence}")
+    else:
+        say(f"{became.act_id}: {became.result}.")
+    click.get_current_context().exit(FOUND if became.held_id else DONE)
+
+
+def _pairs(changed: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = [text.partition("=") for text in changed]
+    if any(not name or not equals for name, equals, _ in pairs):
+        raise click.UsageError("Write --set COLUMN=VALUE, such as --set passed_on=2026-03-01.")
+    return [(name, value) for name, _, value in pairs]
+
+
+def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict[str, str]) -> TakenIn:
+    from relay.ledger.held.rows import NotHeld
+    from relay.ledger.held.taking_in import TakenIn
+    from relay.service.queries.held import HeldActs
+
+    if changed:
+        row = next((row for row in session.ask(HeldActs()) if row.held_id == held_id), None)
+        if row is None:
+            raise NotHeld(held_id=held_id)
+        wish["content"] = {**row.content, **_as_sent(session, row.act, changed)}
+    if session.service:
+        path = f"/programmes/{quote(session.programme_id)}/held/{quote(held_id)}"
+        became: TakenIn = session.service.send(TakenIn, path, wish)
+        return became
+    from relay.ledger.held import rows
+    from relay.ledger.held.taking_in import Source
+    from relay.web.api.sent import Wish, settled
+
+    by = session.clerk.by
+    source = Source(
+        programme_id=session.programme_id,
+        device_id=by,
+        place_id="",
+        by=by,
+        systems=session.head.systems,
+        holds=True,
+    )
+    said = Wish(
+        settle=wish["settle"],
+        content=wish.get("content"),
+        reason=wish.get("reason", ""),
+        same_as=wish.get("as", ""),
+        again=wish.get("again", False),
+    )
+    held = rows.one(session.graph, session.programme_id, held_id)
+    return settled(session.graph, source, held, said, session.clerk, grants=None)
+
+
+def _as_sent(session: Session, kind: str, changed: dict[str, str]) -> dict[str, Any]:
+    """Columns as they are sent: read as the kind's cells; an empty text empties the column."""
+    from relay.commands.session import usage
+    from relay.exchange import cells
+
+    declared = session.catalogue.kind(kind)
+    content = dict[str, Any]()
+    for name, text in changed.items():
+        column = declared.column(name)
+        if column is None:
+            raise click.UsageError(f"{kind} has no column {name}.")
+        with usage("--set", f"{name}={text}"):
+            content[name] = cells.read(column, text)
+    return content

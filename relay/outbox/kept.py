@@ -1,0 +1,214 @@
+"""Kept acts: one file for each, written to the disk before anybody is told that it is kept.
+
+A file is JSON Lines: the first line says whose it is, each further one is an act. What a telephone saves for the office
+is the same with many acts. Where a passphrase was set, files are sealed to a key of the outbox's own, so that keeping
+an act asks for no passphrase and reading them asks for it once.
+
+    {"relay_outbox":1,"programme_id":"hills","device_id":"","place":""}
+    {"act":"pass","content":{"pass_id":"88"},"written_at":"2026-11-24T22:28:19Z"}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from relay import private_files
+from relay.backup.encryption import ENDING, OPEN, Seal, key_pair
+from relay.domain.entries import is_instant
+from relay.errors import Invalid, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+FORMAT: Final = 1
+LARGEST: Final = 64 * 1024 * 1024  # bytes of a file; our choice: a hundred seasons of one telephone
+_ENDING: Final = ".jsonl"
+_PUBLIC: Final = "outbox.pub"
+_SECRET: Final = f"outbox.key{ENDING}"
+
+
+class NotAnOutbox(Invalid):
+    """A file is not one in which acts are kept."""
+
+    reason = "%(path)s is not a file of kept acts, or is damaged (line %(line)s)."
+    suggestion = "Give a file that a telephone saved, or that lies in the outbox of this machine."
+
+    path: Path
+    line: int
+
+
+class NothingKept(NotFound):
+    """Nothing in the outbox is called so."""
+
+    reason = "Nothing in the outbox is called %(name)s."
+    suggestion = "See relay outbox list."
+
+    name: str
+
+
+class NoPassphrase(Invalid):
+    """The outbox is sealed, and nobody said with what."""
+
+    reason = "The outbox of this machine is sealed with a passphrase."
+    suggestion = "Set RELAY_OUTBOX_PASSPHRASE, or RELAY_OUTBOX_PASSPHRASE_FILE to a file whose first line it is."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAct:
+    """One act that waits to be sent.
+
+    Attributes:
+        name: Of its file, without the folder.
+        programme_id: Into which it is to be recorded.
+        device_id: Of the telephone that wrote it; empty for this machine.
+        act: Its kind.
+        content: Column → value. Personal.
+        written_at: When it was written down, a UTC instant; empty where the file does not say.
+        again: Whether it answers whatever Relay asks.
+    """
+
+    name: str
+    programme_id: str
+    device_id: str
+    act: str
+    content: Mapping[str, Any] = field(repr=False)
+    written_at: str
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """The outbox of this machine.
+
+    Attributes:
+        folder: Where its files lie.
+        passphrase: Which seals them; empty where none is set.
+    """
+
+    folder: Path
+    passphrase: str = field(default="", repr=False)
+
+    def keep(self, programme_id: str, act: str, content: Mapping[str, Any], *, written_at: str, again: bool) -> str:
+        """Keep an act: when this returns, a power cut does not lose it. The name of its file.
+
+        Raises:
+            NotWritten: It cannot be written; nothing is kept.
+        """
+        private_files.folder(self.folder)
+        seal = self._seal()
+        said: dict[str, Any] = {"act": act, "content": content, "written_at": written_at}
+        head = {"relay_outbox": FORMAT, "programme_id": programme_id, "device_id": "", "place": ""}
+        lines = (head, {**said, "again": True} if again else said)
+        text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
+        id_ = next((str(value) for name, value in content.items() if name.endswith("_id")), act)
+        stem = "".join(letter if letter.isalnum() else "-" for letter in f"{written_at}-{act}-{id_}")
+        path = self.folder / f"{stem}{_ENDING}{seal.ending}"
+        with private_files.create(path) as file:
+            file.write(seal.close(text.encode()))
+        self._sync()
+        return path.name
+
+    def acts(self) -> Iterator[KeptAct]:
+        """What is kept, the earliest first.
+
+        Raises:
+            NoPassphrase: It is sealed, and no passphrase is set.
+            CannotOpen: The passphrase is another.
+            NotAnOutbox: A file is damaged.
+        """
+        seal: Seal | None = None
+        for path in self._files():
+            if path.suffix == ENDING and seal is None:
+                seal = self._opening()
+            yield from read(path, seal or OPEN)
+
+    def drop(self, name: str) -> None:
+        """Keep an act no longer, since it was recorded or somebody dropped it.
+
+        Raises:
+            NothingKept: Nothing is called so.
+        """
+        if name not in {path.name for path in self._files()}:
+            raise NothingKept(name=name)
+        (self.folder / name).unlink()
+        self._sync()
+
+    def _files(self) -> list[Path]:
+        found = (*self.folder.glob(f"*{_ENDING}"), *self.folder.glob(f"*{_ENDING}{ENDING}"))
+        return sorted(path for path in found if not path.name.startswith("."))
+
+    def _seal(self) -> Seal:
+        """With what is sealed from now on; the key is made when a passphrase is first set."""
+        public = self.folder / _PUBLIC
+        if not public.exists():
+            if not self.passphrase:
+                return OPEN
+            own, secret = key_pair()
+            with private_files.create(self.folder / _SECRET) as file:
+                file.write(Seal(passphrase=self.passphrase).close(secret.encode()))
+            with private_files.create(public) as file:
+                file.write(own.encode())
+        return Seal(public_key=public.read_text(encoding="ascii").strip())
+
+    def _opening(self) -> Seal:
+        if not self.passphrase:
+            raise NoPassphrase
+        sealed = (self.folder / _SECRET).read_bytes()
+        return Seal(secret_key=Seal(passphrase=self.passphrase).open(sealed).decode())
+
+    def _sync(self) -> None:
+        """Let the disk know the folder too: else a power cut loses the name of a file that is whole."""
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def read(path: Path, seal: Seal = OPEN) -> list[KeptAct]:
+    """The acts of a file, in its order.
+
+    Raises:
+        CannotOpen: It is sealed, and not for this seal.
+        NotAnOutbox: It is none, or is damaged.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise NotAnOutbox(path=path, line=1)
+        text = seal.open(path.read_bytes()).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotAnOutbox(path=path, line=1) from error
+    lines = [line for line in text.split("\n") if line.strip()]
+    head = _object(path, 1, lines[0] if lines else "")
+    if head.get("relay_outbox") != FORMAT or not isinstance(head.get("programme_id"), str):
+        raise NotAnOutbox(path=path, line=1)
+    return [_act(path, number, head, _object(path, number, line)) for number, line in enumerate(lines[1:], 2)]
+
+
+def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise NotAnOutbox(path=path, line=number) from error
+    if not isinstance(said, dict):
+        raise NotAnOutbox(path=path, line=number)
+    return said
+
+
+def _act(path: Path, number: int, head: Mapping[str, Any], said: Mapping[str, Any]) -> KeptAct:
+    act, content, written_at = said.get("act"), said.get("content"), said.get("written_at") or ""
+    if not isinstance(act, str) or not isinstance(content, dict) or (written_at and not is_instant(written_at)):
+        raise NotAnOutbox(path=path, line=number)
+    return KeptAct(
+        name=path.name,
+        programme_id=head["programme_id"],
+        device_id=str(head.get("device_id") or ""),
+        act=act,
+        content=content,
+        written_at=str(written_at),
+        again=said.get("again") is True,
+    )

@@ -1,0 +1,1 @@
+"""Recording without a line, on the command line."""

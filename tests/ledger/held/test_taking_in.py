@@ -1,0 +1,137 @@
+"""Lists of acts in any order: one record whatever the order, and nothing lost or doubled whatever happens meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relay.access import accounts
+from relay.access.roles import grant_of
+from relay.domain.questions import NO_ANSWER
+from relay.ledger import reading
+from relay.ledger.held import rows, settling
+from relay.ledger.held.taking_in import HeldListFull, SentAct, Source, TakenIn, take_in
+from relay.ledger.verify import verify
+from tests.commands.shell import record
+from tests.rigs.soak import share
+from tests.rigs.wiping import wiped
+from tests.scenes import acts as say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from relay.domain.acts import Act
+    from relay.graph import Graph
+
+SOURCE = Source(programme_id="demo", device_id="D1", place_id="", by="account:maya", systems=(), holds=True)
+SIX: tuple[Act, ...] = (
+    say.woman("W2"),
+    say.woman("W3"),
+    say.passed("T1: P1 > P2 on 2021-03-01", animals=1),
+    say.happened("E1: P2 birth on 2022-01-05"),
+    say.passed("T2: P2 > P3 on 2023-03-01", animals=1),
+    say.happened("E2: P3 visit on 2023-06-01"),
+)
+"""Six acts, each of which but the first two needs others: P1 ── T1 ── P2 (W2; a birth) ── T2 ── P3 (W3; a visit)."""
+
+
+def begun(graph: Graph) -> None:
+    """A programme with one placement, and an account that records."""
+    wiped(graph)
+    record(graph, say.programme(), say.rule(), say.gift(), say.woman("W1"), say.placed("P1 on 2020-03-01"))
+    accounts.add(graph, "maya", (grant_of("staff@demo"),), None, say.clerk().now)
+
+
+def sent(act: Act) -> SentAct:
+    return SentAct(
+        kind=act.kind,
+        content=dict(act.values),
+        written_at="",
+        again=False,
+        act=act,
+        clerk=say.clerk("account:maya"),
+        answers=NO_ANSWER,
+        refusal=None,
+    )
+
+
+def handed_in(graph: Graph, acts: Iterable[Act], source: Source = SOURCE) -> tuple[TakenIn, ...]:
+    return take_in(graph, source, [sent(act) for act in acts])
+
+
+def standing(graph: Graph) -> dict[str, object]:
+    """What the record says, whoever recorded it in whichever order."""
+    return {each.act_id: each.payload for each in reading.entries(graph, "demo") if each.kind in ("pass", "event")}
+
+
+def test_every_order_gives_one_record_and_an_empty_held_list(graph: Graph) -> None:
+    begun(graph)
+    handed_in(graph, SIX)
+    expected = standing(graph)
+    orders = [*permutations(range(6))]
+    for order in Random(7).sample(orders, share(len(orders)) // 4 or 1):  # noqa: S311 - which orders are tried
+        begun(graph)
+        for number in order:
+            handed_in(graph, [SIX[number]])
+
+        assert rows.every(graph, "demo") == (), order
+        assert standing(graph) == expected, order
+    assert verify(graph, "demo").faults == ()
+
+
+def test_what_was_written_is_recorded_held_settled_or_still_kept(graph: Graph) -> None:
+    """Random schedules of sending, losing an answer, revoking, withdrawing a role and settling."""
+    for seed in range(max(share(150), 3)):
+        begun(graph)
+        draw, kept, discarded = Random(seed), {act.act_id: act for act in SIX}, set[str]()  # noqa: S311 - a schedule
+        revoked = False
+        for _ in range(14):
+            deed = draw.choice(("send", "send", "send", "lose", "revoke", "withdraw", "restore", "discard"))
+            some = draw.sample([*kept.values()], min(len(kept), draw.randint(1, 3)))
+            if deed in ("send", "lose") and some:
+                source = replace(SOURCE, revoked=revoked, device_id="D2" if revoked else "D1")
+                answers = handed_in(graph, some, source)
+                for act, row in zip(some, answers, strict=True):
+                    if deed == "send" and (row.result in ("added", "same") or row.held_id):
+                        kept.pop(act.act_id)
+            elif deed == "revoke":
+                revoked = True
+            elif deed in ("withdraw", "restore"):
+                accounts.set_grants(graph, "maya", (grant_of("staff@demo" if deed == "restore" else "auditor@demo"),))
+            elif deed == "discard" and (held := rows.every(graph, "demo")):
+                waiting = draw.choice(held)
+                settling.discard(graph, waiting, "tried", say.clerk("account:bina"))
+                discarded.add(waiting.act_id)
+
+        recorded = [each.act_id for each in reading.entries(graph, "demo")]
+        there = {*recorded, *(row.act_id for row in rows.every(graph, "demo")), *kept, *discarded}
+        assert {act.act_id for act in SIX} <= there, seed
+        assert len(recorded) == len({*recorded}), seed
+
+
+def test_a_device_holds_so_many_and_keeps_the_rest(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(graph)
+    monkeypatch.setattr("relay.ledger.held.taking_in.MOST_A_DEVICE", 2)
+
+    answers = handed_in(graph, [say.happened(f"E{number}: P9 visit on 2023-06-01") for number in range(3)])
+
+    assert [row.code for row in answers] == ["missing", "missing", HeldListFull.code]
+    assert [bool(row.held_id) for row in answers] == [True, True, False]
+
+
+def test_what_depends_on_a_conflict_waits_for_a_person(graph: Graph) -> None:
+    begun(graph)
+    record(graph, say.woman("W2", name="Somebody else"))
+
+    for acts in ([SIX[2]], [say.woman("W2", name="Another")]):
+        handed_in(graph, acts)
+    later = handed_in(graph, [say.passed("T8: P1 > P8 on 2021-04-01", animals=1, beneficiary_id="W2")])
+    assert (later[0].result, later[0].waits_for) == ("held", "beneficiary:W2")
+
+    (conflict,) = [row for row in rows.every(graph, "demo") if row.result == "conflict"]
+    settling.discard(graph, conflict, "she is the one that is there", say.clerk("account:bina"))
+    assert rows.every(graph, "demo") == ()

@@ -1,0 +1,82 @@
+"""The page on which managers settle what is held, and that of one's own telephones."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from relay.access import accounts, devices
+from relay.access.roles import grant_of
+from relay.ledger.held import rows
+from relay.ledger.held.taking_in import Source, take_in
+from relay.web import create_app
+from relay.web.api.sent import Sent, read_sent
+from tests.commands.shell import record, tell_story
+from tests.scenes import acts as say
+from tests.web import relays
+from tests.web.readers import WORDS, sign_in
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+    from relay.graph import Graph
+    from relay.settings import Settings
+
+
+def office(graph: Graph, settings: Settings) -> FlaskClient:
+    """A manager's browser, in a programme where two visits to an unknown placement and one gift wait."""
+    tell_story(graph)
+    record(graph, say.place("W1"))
+    accounts.add(graph, "bina", (grant_of("manager@demo"),), WORDS, relays.NOW)
+    accounts.add(graph, "maya", (grant_of("staff@demo"),), None, relays.NOW)
+    by, clerk = "account:maya", say.clerk("account:maya")
+    source = Source(programme_id="demo", device_id="D1", place_id="", by=by, systems=(), holds=True)
+    grants = (grant_of("staff@demo"),)
+    sent = [
+        Sent(
+            act="event",
+            content={"event_id": id_, "placement_id": "P77", "kind": "visit", "happened_on": "2024-06-01"},
+        )
+        for id_ in ("E1x", "E2x", "E3x")
+    ]
+    take_in(graph, source, [read_sent(graph, source, each, clerk, grants) for each in sent])
+    client = create_app(graph, settings, now=lambda: relays.NOW).test_client()
+    sign_in(client, "bina")
+    return client
+
+
+def posted(client: FlaskClient, address: str, **form: str) -> str:
+    page = client.get(address.partition("#")[0] if address.count("/") < 4 else "/account/devices").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    return client.post(address, data={"csrf_token": token[1], **form}, follow_redirects=True).text
+
+
+def test_a_manager_settles_each_in_another_way(graph: Graph, settings: Settings) -> None:
+    client = office(graph, settings)
+    page = client.get("/p/demo/held").text
+    assert page.count('aria-labelledby="h-') == 3
+    assert "P77" in page
+    one, two, three = (row.held_id for row in rows.every(graph, "demo"))
+
+    assert "Still held" in posted(
+        client, "/p/demo/held", held_id=one, settle="hand_in", **{"column.placement_id": "P78"}
+    )
+    posted(client, "/p/demo/held", held_id=one, settle="hand_in", **{"column.placement_id": "P1"})
+    assert "Write why" in posted(client, "/p/demo/held", held_id=two, settle="discard", text=" ")
+    posted(client, "/p/demo/held", held_id=two, settle="discard", text="another ward")
+    assert "Nothing is held" in posted(client, "/p/demo/held", held_id=three, settle="same", text="event:E1x")
+    assert rows.every(graph, "demo") == ()
+
+
+def test_a_telephone_is_enrolled_and_given_up_on_a_page(graph: Graph, settings: Settings) -> None:
+    client = office(graph, settings)
+
+    page = posted(client, "/account/devices", programme="demo", place="W1", login="maya")
+    code = re.search(r'<strong class="hash">([0-9A-Z-]+)<', page)
+    assert code
+    made = devices.enrol(graph, code[1], "blue phone", now=relays.NOW, random=bytes)
+    assert "blue phone" in client.get("/account/devices").text
+    page = posted(client, f"/account/devices/{made.device.device_id}")
+    assert "Revoked" in page
+    assert devices.every(graph)[0].revoked_at
