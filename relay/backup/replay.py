@@ -213,21 +213,10 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     trail.restore(graph, accounts, clerk.by)
     graph.write(lambda transaction: held_rows.keep(transaction, held))
     return restored
-        _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
-        for head, entries in _ledgers(read, promised, graph.catalogue, lambda: held.extend(_held(read, first)))
-    )
-    held = list[held_rows.HeldAct]()
-    restored = tuple(
-        _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
-        for head, entries in _ledgers(read, promised, graph.catalogue, lambda: held.extend(_held(read, many)))
-    )
-    trail.restore(graph, accounts, clerk.by)
-    graph.write(lambda transaction: held_rows.keep(transaction, held))
-    return restored
 
 
 def _promised(lines: Iterator[str]) -> tuple[tuple[Kept, ...], tuple[Entry, ...], int]:
-    """What the first line says of the ledgers that follow, the trail of accounts before them, how many are held after."""
+    """What the first line says of the ledgers that follow, the trail of accounts before them, and how many are held."""
     try:
         written: Any = json.loads(next(lines, ""))
         promised = tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))

@@ -32,9 +32,9 @@ SIX: tuple[Act, ...] = (
     say.woman("W2"),
     say.woman("W3"),
     say.passed("T1: P1 > P2 on 2021-03-01", animals=1),
-    say.happened("E1: P2 birth on 2022-01-05"),
+    say.happened("E1: birth of P2 on 2022-01-05"),
     say.passed("T2: P2 > P3 on 2023-03-01", animals=1),
-    say.happened("E2: P3 visit on 2023-06-01"),
+    say.happened("E2: visit of P3 on 2023-06-01"),
 )
 """Six acts, each of which but the first two needs others: P1 ── T1 ── P2 (W2; a birth) ── T2 ── P3 (W3; a visit)."""
 
@@ -117,7 +117,7 @@ def test_a_device_holds_so_many_and_keeps_the_rest(graph: Graph, monkeypatch: py
     begun(graph)
     monkeypatch.setattr("relay.ledger.held.taking_in.MOST_A_DEVICE", 2)
 
-    answers = handed_in(graph, [say.happened(f"E{number}: P9 visit on 2023-06-01") for number in range(3)])
+    answers = handed_in(graph, [say.happened(f"E{number}: visit of P9 on 2023-06-01") for number in range(3)])
 
     assert [row.code for row in answers] == ["missing", "missing", HeldListFull.code]
     assert [bool(row.held_id) for row in answers] == [True, True, False]
