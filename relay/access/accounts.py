@@ -221,7 +221,7 @@ def remove(graph: Graph, login: str, *, by: str = LOCAL) -> None:
     def work(transaction: Transaction) -> None:
         locked(transaction, login)
         trail.note(transaction, "removed", {"login": login}, by)
-        transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
+        _end_tokens(transaction, login)
         transaction.run(cypher.REMOVE_ACCOUNT, key=_key(login))
 
     graph.write(work)
@@ -375,10 +375,16 @@ def _change(graph: Graph, login: str, by: str, **changes: str) -> Account:
         changed = {**before, **changes, "generation": before["generation"] + 1}
         transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
         if "password" in changes and before["password"]:
-            transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
+            _end_tokens(transaction, login)
         return changed
 
     return account_of(graph.write(work))
+
+
+def _end_tokens(transaction: Transaction, login: str) -> None:
+    """End what programs and telephones of an account sign in with; telephones may still hand in what they kept."""
+    transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
+    transaction.run(cypher.REVOKE_DEVICES_OF, login=login, now=instant(datetime.now(UTC)))
 
 
 def _hashed(password: str) -> str:

@@ -23,7 +23,7 @@ from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.web import relays
-from tests.web.readers import bearer
+from tests.web.readers import WORDS, bearer
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -197,6 +197,19 @@ def test_a_device_that_was_revoked_hands_in_to_the_held_list_and_reads_nothing(
     for address in ("field-bundle", "held"):
         answer = phone.get(f"{HERE}/{address}", headers=mine)
         assert (answer.status_code, answer.get_json()["error"]["code"]) == (401, "device_revoked")
+
+
+def test_another_password_or_no_account_any_more_revokes_its_telephones(phone: FlaskClient, graph: Graph) -> None:
+    _, mine = enrolled(phone, graph)
+    accounts.set_password(graph, "maya", WORDS)
+    assert phone.get(f"{HERE}/field-bundle", headers=mine).status_code == 200  # nobody had a password before
+    accounts.set_password(graph, "maya", f"{WORDS} again")
+    assert phone.get(f"{HERE}/field-bundle", headers=mine).status_code == 401
+
+    _, another = enrolled(phone, graph)
+    accounts.remove(graph, "maya")
+    accounts.add(graph, "maya", (grant_of("staff@wards/W1"),), None, relays.NOW)
+    assert phone.get(f"{HERE}/field-bundle", headers=another).status_code == 401
 
 
 def test_a_role_that_was_withdrawn_holds_everything(phone: FlaskClient, graph: Graph) -> None:
