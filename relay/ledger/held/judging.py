@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from relay.access.roles import NotThatPlace
+from relay.database import cypher
 from relay.domain.questions import NO_ANSWER
 from relay.domain.rulebook import Missing, SamePerson
 from relay.ledger.batch import Batch, EarlierActs, Outcome
@@ -39,6 +40,11 @@ def locked(transaction: Transaction, programme_id: str, acts: Sequence[Act], cle
     head, register = loaded
     require_built(programme_id, head.projection)
     return head, register
+
+
+def lock(transaction: Transaction, programme_id: str, clerk: Clerk) -> None:
+    """Lock the ledger before anything else is read: whoever reads first and locks later loses to all who did not."""
+    transaction.rows(cypher.LOCK, ledger=programme_id, lock=clerk.random(8).hex())
 
 
 def offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:

@@ -9,7 +9,7 @@ from relay.domain.rulebook import Missing
 from relay.ledger import reading
 from relay.ledger.batch import EarlierActs
 from relay.ledger.held import rows, trying_again
-from relay.ledger.held.judging import HandedIn, in_any_order
+from relay.ledger.held.judging import HandedIn, in_any_order, lock
 from relay.ledger.held.standing import standing
 from relay.ledger.held.taking_in import TakenIn
 
@@ -44,6 +44,7 @@ def hand_in(graph: Graph, row: HeldAct, sent: SentAct) -> TakenIn:
     clerk = sent.clerk
 
     def work(transaction: Transaction) -> Outcome:
+        lock(transaction, row.programme_id, clerk)
         open_ = rows.one(transaction, row.programme_id, row.held_id)
         handed_in = HandedIn(act=act, clerk=clerk, answers=sent.answers, refusal=sent.refusal)
         (outcome,) = in_any_order(transaction, row.programme_id, [handed_in], EarlierActs())
@@ -85,6 +86,7 @@ def same(graph: Graph, row: HeldAct, act_id: str, clerk: Clerk) -> TakenIn:
 
 def _settled(graph: Graph, row: HeldAct, clerk: Clerk, state: str, *, reason: str = "", became: str = "") -> TakenIn:
     def work(transaction: Transaction) -> None:
+        lock(transaction, row.programme_id, clerk)
         open_ = rows.one(transaction, row.programme_id, row.held_id)
         now = clerk.now.astimezone(UTC)
         settled = open_.settled(state, at=now, settled_by=clerk.by, reason=reason, became=became)

@@ -11,7 +11,7 @@ from relay.database.driver_errors import UnknownOutcome
 from relay.domain.entries import instant
 from relay.errors import Refused
 from relay.ledger.held import rows, trying_again
-from relay.ledger.held.judging import HandedIn, in_any_order
+from relay.ledger.held.judging import HandedIn, in_any_order, lock
 from relay.ledger.held.rows import MOST_A_DEVICE, HeldAct
 from relay.ledger.held.standing import FromRevoked, in_doubt, standing
 
@@ -140,6 +140,7 @@ class _TakingIn:
     sent: tuple[SentAct, ...]
 
     def in_transaction(self, transaction: Transaction) -> tuple[TakenIn, ...]:
+        lock(transaction, self.source.programme_id, self.sent[0].clerk)
         before = rows.of_device(transaction, self.source.programme_id, self.source.device_id)
         outcomes = {} if self.source.revoked else self._judged(transaction, before)
         errors = {number: self._error(number, outcomes.get(number)) for number in range(len(self.sent))}

@@ -10,7 +10,7 @@ from relay.database import cypher
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.ledger.held import rows
-from relay.ledger.held.judging import HandedIn, in_any_order
+from relay.ledger.held.judging import HandedIn, in_any_order, lock
 from relay.ledger.held.standing import in_doubt, standing
 from relay.ledger.held.writers import clerk_for, grants_now
 
@@ -104,13 +104,13 @@ def _tried_of_one(graph: Graph, programme_id: str, held: Sequence[HeldAct], cler
             handed_in.append(HandedIn(act=act, clerk=own, answers=answers, refusal=refusal))
 
     def work(transaction: Transaction) -> list[Act]:
+        lock(transaction, programme_id, clerk)
         before = rows.of_device(transaction, programme_id, device_id)
-        outcomes = in_any_order(transaction, programme_id, handed_in, in_doubt(before))
-        still_open = {row.held_id for row in rows.of_device(transaction, programme_id, device_id)}
+        still_open = {row.held_id for row in before}  # the others were settled by somebody meanwhile
+        tried = [each for each in zip(held, handed_in, strict=True) if each[0].held_id in still_open]
+        outcomes = in_any_order(transaction, programme_id, [each for _, each in tried], in_doubt(before))
         kept, recorded = list[rows.HeldAct](), list[Act]()
-        for row, outcome in zip(held, outcomes, strict=True):
-            if row.held_id not in still_open:  # somebody settled it meanwhile
-                continue
+        for (row, _), outcome in zip(tried, outcomes, strict=True):
             if outcome.error:
                 kept.append(row.because(outcome.error, *standing(outcome.error)))
                 continue
