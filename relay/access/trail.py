@@ -44,7 +44,7 @@ KINDS: Final = (
     "restored",
 )
 _MARK: Final = 16  # hex digits; our choice: no two tokens of one database share them
-_PARTS: Final = frozenset(each for each in Entry.__slots__ if each not in ("opened", "personal"))
+_PARTS: Final = frozenset(each for each in Entry.__slots__ if each not in ("opened", "personal", "written_at"))
 
 
 class TrailUnreadable(Invalid):
