@@ -52,6 +52,7 @@ CLERKS = 8
 ACTS = 20  # acknowledged between two kills
 CUTS = 8
 LIMIT_SECONDS = 20
+BRIEFLY = 3.0  # seconds; in place of the 15 for which a database is waited for
 
 
 @pytest.fixture
@@ -295,15 +296,15 @@ def _one_handover(connection: Connection, programme_id: str) -> subprocess.Popen
 def test_an_import_that_meets_a_silent_database_sends_the_same_again_by_itself(
     graph: Graph, line: Line, connection: Connection, moment: Moment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Silent twice, each time for the second after which the line is given up."""
-    monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
+    """Silent once, until the line is given up; a database that plans its first query may be so for a second itself."""
+    monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", BRIEFLY)
     with relay_graph.connect(over(line, connection), CORE) as silent:
-        line.break_at(moment, "stall", after=2, times=2)
+        line.break_at(moment, "stall", after=2)
         report = list(
             import_programme(silent, ROOT / "tests" / "folder_of_faults" / "before", clerk("first"), apply=True)
         )
 
-    assert line.came == 2
+    assert line.came == 1
     assert {row.action for row in report} == {"added"}
     assert head(graph, "faults").entries == len(report) == 35
     assert verify(graph, "faults").faults == ()
@@ -312,15 +313,15 @@ def test_an_import_that_meets_a_silent_database_sends_the_same_again_by_itself(
 def test_a_restore_that_meets_a_silent_database_sends_the_same_again_by_itself(
     graph: Graph, line: Line, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
+    monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", BRIEFLY)
     record(graph, PROGRAMME, _beginning(), clerk("first"))
     kept, before = list(backup(graph)), _everything(graph)
     wiped(graph)
     with relay_graph.connect(over(line, connection), CORE) as silent:
-        line.break_at("commit", "stall", after=1, times=3)  # the first one ends a read
+        line.break_at("commit", "stall", after=1)  # the first one ends a read
         restore(silent, kept, clerk("second"))
 
-    assert line.came == 3
+    assert line.came == 1
     assert _everything(graph) == before
 
 
