@@ -320,19 +320,19 @@ RETURN collect([p.key, labels(p), p.shown_state, p.shown_passed, p.shown_still_o
                 p.shown_reach, p.shown_caption]) AS layer
 """
 
-# Nothing is published any more, and whoever made this claim publishes next.
+# Nothing is published any more, and whoever begins publishes next.
 UNPUBLISH: Final[LiteralString] = "MATCH (s:Published {key: $programme_id}) DELETE s"
-CLAIM: Final[LiteralString] = """
-MERGE (c:Publishing {key: $programme_id}) SET c.programme_id = $programme_id, c.claim = $claim
+BEGIN_PUBLISHING: Final[LiteralString] = """
+MERGE (c:Publishing {key: $programme_id}) SET c.programme_id = $programme_id, c.publisher = $publisher
 """
 
-# The FIRST statement of each step: nobody else claims it until the transaction ends. One row, who claims it, or none.
-CLAIMED_BY: Final[LiteralString] = """
-MATCH (c:Publishing {key: $programme_id}) SET c.programme_id = $programme_id WITH c RETURN c.claim AS claim
+# The FIRST statement of each step: nobody else publishes until the transaction ends. One row, who does, or none.
+PUBLISHER: Final[LiteralString] = """
+MATCH (c:Publishing {key: $programme_id}) SET c.programme_id = $programme_id WITH c RETURN c.publisher AS publisher
 """
 
 # One row while somebody publishes, or was cut short; cost: one look-up.
-CLAIMS: Final[LiteralString] = "MATCH (c:Publishing {key: $programme_id}) RETURN c.claim AS claim"
+IS_PUBLISHING: Final[LiteralString] = "MATCH (c:Publishing {key: $programme_id}) RETURN c.publisher AS publisher"
 
 # A label is taken off and another one set in two transactions: within one, the embedded engine takes the placement for
 # two of the same key.
@@ -347,7 +347,7 @@ LABEL: Final[Mapping[str, LiteralString]] = {
 }
 
 PUBLISH: Final[LiteralString] = "MERGE (s:Published {key: $published.key}) SET s = $published"
-UNCLAIM: Final[LiteralString] = "MATCH (c:Publishing {key: $programme_id}) DELETE c"
+END_PUBLISHING: Final[LiteralString] = "MATCH (c:Publishing {key: $programme_id}) DELETE c"
 
 # ---------------------------------------------------------------------------------------------------- columns
 

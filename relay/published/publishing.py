@@ -2,7 +2,7 @@
 
     (:Placement:ShownBroken {shown_state, shown_passed, shown_still_owed, shown_generation, shown_reach, shown_caption})
     (:Published {key, programme_id, as_of, sequence, hash})      there only while all placements show what it says
-    (:Publishing {key, programme_id, claim})                     there only while somebody writes the layer
+    (:Publishing {key, programme_id, publisher})                 there only while somebody writes the layer
 
 The layer is no part of the ledger, and nothing reads it back: whoever opens the graph without Relay sees it. It is
 written in steps, between which others record; `Published` goes first and comes back last, so that a layer cut short
@@ -136,24 +136,24 @@ def publish(
     """
     snapshot = cache.snapshot(graph, programme_id, folder)
     wanted = {key: marks_of(shown) for key, shown in layer(lineage.survey(snapshot, as_of)).items()}
-    claim = random(16).hex()
+    publisher = random(16).hex()
     publication = Publication(
         programme_id=programme_id, as_of=as_of, sequence=snapshot.sequence, hash=snapshot.head_hash
     )
 
     def begin(transaction: Transaction) -> None:
-        transaction.run(cypher.CLAIM, programme_id=programme_id, claim=claim)
+        transaction.run(cypher.BEGIN_PUBLISHING, programme_id=programme_id, publisher=publisher)
         transaction.run(cypher.UNPUBLISH, programme_id=programme_id)
 
     def step(work: Callable[[Transaction], None], transaction: Transaction) -> None:
-        holders = transaction.rows(cypher.CLAIMED_BY, programme_id=programme_id)
-        if [each["claim"] for each in holders] != [claim]:
+        holders = transaction.rows(cypher.PUBLISHER, programme_id=programme_id)
+        if [each["publisher"] for each in holders] != [publisher]:
             raise PublishedMeanwhile(programme_id=programme_id)
         work(transaction)
 
     def end(transaction: Transaction) -> None:
         transaction.run(cypher.PUBLISH, published={"key": programme_id, **asdict(publication)})
-        transaction.run(cypher.UNCLAIM, programme_id=programme_id)
+        transaction.run(cypher.END_PUBLISHING, programme_id=programme_id)
 
     graph.write(begin)
     found = marks(graph, programme_id)

@@ -77,7 +77,7 @@ def _whole(graph: Graph, programme_id: str) -> tuple[Publication | None, dict[st
     before, found = published(graph, programme_id), marks(graph, programme_id)
     for _ in range(LOOKS):
         after = published(graph, programme_id)
-        if before == after and (after or not graph.rows(cypher.CLAIMS, programme_id=programme_id)):
+        if before == after and (after or not graph.rows(cypher.IS_PUBLISHING, programme_id=programme_id)):
             break
         time.sleep(PAUSE_SECONDS)
         before, found = published(graph, programme_id), marks(graph, programme_id)
