@@ -151,7 +151,7 @@ def add(
     def work(transaction: Transaction) -> None:
         if transaction.rows(cypher.ACCOUNT, key=_key(login)):
             raise AccountThere(login=login)
-        trail.note(transaction, "account", {"login": login, "grants": grants_of(properties["grants"])}, by)
+        trail.note(transaction, "account", {"login": login, "grants": grants_of(properties["grants"])}, by, now)
         transaction.run(cypher.ADD_ACCOUNT, account=properties)
 
     graph.write(work)

@@ -160,7 +160,7 @@ def issue(
                 programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
             )
         said = {name: kept[name] for name in ("login", "role", "scope", "expires_at")}
-        trail.note(transaction, "token", {"token": trail.mark_of(kept["key"]), **said}, by)
+        trail.note(transaction, "token", {"token": trail.mark_of(kept["key"]), **said}, by, now)
         transaction.run(cypher.ADD_TOKEN, token=kept)
 
     graph.write(work)

@@ -76,7 +76,7 @@ class TrailVerification:
 # ---------------------------------------------------------------------------------------------------- writing
 
 
-def note(transaction: Transaction, kind: str, payload: Mapping[str, Any], by: str) -> None:
+def note(transaction: Transaction, kind: str, payload: Mapping[str, Any], by: str, now: datetime | None = None) -> None:
     """Add an entry, before the change that it tells is made in the same transaction.
 
     Args:
@@ -84,18 +84,21 @@ def note(transaction: Transaction, kind: str, payload: Mapping[str, Any], by: st
         kind: Of `KINDS`.
         payload: What changes; nothing that is secret.
         by: Who changes it, as a ledger names who records.
+        now: The instant; as the clock says when left out.
     """
     (head,) = transaction.rows(cypher.LOCK_TRAIL, origin=ORIGIN)
     sequence, hash_ = head["sequence"], head["hash"]
     if not sequence and (there := _there(transaction)) != _Standing():
-        began = _sealed(1, ORIGIN, "began", asdict(there), by)
+        began = _sealed(1, ORIGIN, "began", asdict(there), by, now)
         sequence, hash_ = 1, began.hash
         transaction.run(cypher.ADD_TO_TRAIL, entry=_properties(began), sequence=1, hash=hash_)
-    entry = _sealed(sequence + 1, hash_, kind, payload, by)
+    entry = _sealed(sequence + 1, hash_, kind, payload, by, now)
     transaction.run(cypher.ADD_TO_TRAIL, entry=_properties(entry), sequence=entry.sequence, hash=entry.hash)
 
 
-def _sealed(sequence: int, previous_hash: str, kind: str, payload: Mapping[str, Any], by: str) -> Entry:
+def _sealed(
+    sequence: int, previous_hash: str, kind: str, payload: Mapping[str, Any], by: str, now: datetime | None = None
+) -> Entry:
     entry = Entry(
         programme_id=EVERY,
         sequence=sequence,
@@ -104,7 +107,7 @@ def _sealed(sequence: int, previous_hash: str, kind: str, payload: Mapping[str, 
         format=FORMAT,
         payload=payload,
         recorded_by=by,
-        recorded_at=instant(datetime.now(UTC)),
+        recorded_at=instant((now or datetime.now(UTC)).astimezone(UTC)),
         previous_hash=previous_hash,
         hash="",
     )

@@ -142,7 +142,11 @@ class Session:
 
         require_used(self.catalogue, type(question), self.head)
         source = Source(
-            graph=self.graph, folder=self.settings.data_folder, by=self.clerk.by, progress=_progress_on_a_terminal()
+            graph=self.graph,
+            folder=self.settings.data_folder,
+            by=self.clerk.by,
+            now=self.now,
+            progress=_progress_on_a_terminal(),
         )
         found = question.ask(source, self.head)
         question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
@@ -102,6 +102,7 @@ class Source:
         by: Who asks, as the ledger names who records; empty where that is not known.
         kept: The relay of the programme on a day, with or without what nobody confirmed, where it is kept up; None
             surveys it for each question.
+        now: The instant.
         systems: That the programme uses; a question that is asked of its head learns them from there.
         progress: Is told how far a long answer has come: of what, how much is done, and of how much.
     """
@@ -111,6 +112,7 @@ class Source:
     reader: Reader = Reader()
     by: str = ""
     kept: Callable[[date, bool], trees.Relay] | None = None
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
     systems: tuple[str, ...] = ()
     progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None
 

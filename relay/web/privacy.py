@@ -127,6 +127,7 @@ def source(graph: Graph) -> Source:
         reader=READER,
         by=sessions.signed_in().by,
         kept=current.kept_relay,
+        now=current.core().now(),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated, Any, Final
 
 from relay.access import access_log
@@ -109,7 +109,7 @@ class SignedCheckpoint(Question[Checkpoint]):
         head = reading.head(source.graph, programme_id)
         folder = source.folder
         key = known_key(folder, programme_id) or make_key(folder, programme_id, secrets.token_bytes)
-        made_at = instant(datetime.now(UTC))
+        made_at = instant(source.now.astimezone(UTC))
         return key.sign(programme_id=programme_id, sequence=head.entries, head_hash=head.head_hash, made_at=made_at)
 
 
