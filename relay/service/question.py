@@ -230,14 +230,14 @@ def parameters(kind: type[Any]) -> tuple[Parameter, ...]:
     """The fields of a request that stand in its URL or are sent beside it; not those that stand in the path."""
     hints = get_type_hints(kind, include_extras=True)
     found: list[Parameter] = []
-    for field in dataclasses.fields(kind):
-        wanted, said = get_args(hints[field.name])
+    for each in dataclasses.fields(kind):
+        wanted, said = get_args(hints[each.name])
         if said.in_path:
             continue
-        usual = None if field.default is dataclasses.MISSING else field.default
-        required = field.default is dataclasses.MISSING and not said.today
+        usual = None if each.default is dataclasses.MISSING else each.default
+        required = each.default is dataclasses.MISSING and not said.today
         many = get_origin(wanted) is tuple
-        found.append(Parameter(name=field.name, says=said, required=required, many=many, usual=usual))
+        found.append(Parameter(name=each.name, says=said, required=required, many=many, usual=usual))
     return tuple(found)
 
 
