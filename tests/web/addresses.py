@@ -73,7 +73,9 @@ PAGES: Final = (
     *(f"{HILLS}/record/place:RAM/{form}" for form in ("person", "group", "place")),
     *(f"{HILLS}/new/{form}" for form in ("person", "group", "place", "gift")),
     "/account",
+    "/account/devices",
     "/accounts",
+    f"{DEMO}/held",
     f"{HILLS}/ceremony",
     f"{HILLS}/ceremony?place=PAL",
     f"{HILLS}/ceremony/sheet?place=PAL",
@@ -116,8 +118,11 @@ FAILURES: Final[Mapping[str, int]] = {
 }
 """Pages that explain why they cannot be given → the number that says so too."""
 
-NOTHING: Final[Mapping[str, int]] = {"/api/v1/programmes/demo/undoable?since=2020-01-01T00:00:00Z": 404}
-"""What the API has no answer to for the owner, who recorded nothing → the number that says so."""
+NOTHING: Final[Mapping[str, int]] = {
+    "/api/v1/programmes/demo/undoable?since=2020-01-01T00:00:00Z": 404,
+    "/api/v1/programmes/demo/field-bundle": 404,
+}
+"""What the API has no answer to for the owner, who recorded nothing and is no telephone → the number that says so."""
 
 LISTS: Final = ("gifts", "chains", "visits", "placements", "people", "groups", "places")
 
@@ -162,6 +167,9 @@ API: Final = (
             "audit/sample?size=2&seed=7",
             "ledger",
             "ledger/verify",
+            "ledger/checkpoint",
+            "held-acts",
+            "held",
             "duplicates",
             "accesses",
             "registers/ids?kind=placement&text=P",
