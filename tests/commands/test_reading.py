@@ -269,7 +269,8 @@ def test_the_ledger_is_listed_and_verified(shell: Shell) -> None:
     newest = [row[1] for row in shell.ok("ledger", "log", "--about", "E1", "--last", "1").rows[1:]]
     assert (about, newest) == (["event:E1", "correct:K9"], ["correct:K9"])
     assert [list(entry) for entry in entries] == [ENTRY]
-    assert (list(verified), verified["ok"], verified["faults"]) == (["entries", "head_hash", "ok", "faults"], True, [])
+    assert list(verified) == ["entries", "head_hash", "ok", "faults", "published"]
+    assert (verified["ok"], verified["faults"], verified["published"]) == (True, [], None)
     assert verified["entries"] == entries[0]["sequence"]
 
 
