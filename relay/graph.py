@@ -373,9 +373,8 @@ class Graph:
             done = {*(row.get("unique") or ()), *(row.get("indexed") or ())}
             unique = [each for each in self._migrations if ".".join(each) not in done]
             return unique, [each for each in self._indexes if ".".join(each) not in done]
-        there = {(row["label"], row["property"]) for row in self.rows(cypher.CONSTRAINTS)}
-        unique = [each for each in self._migrations if each not in there]
-        there = {(row["label"], row["property"]) for row in self.rows(cypher.INDEXES)}
+        there = {(row["label"], row["property"]): row["unique"] for row in self.rows(cypher.INDEXES)}
+        unique = [each for each in self._migrations if not there.get(each)]  # each constraint has an index of its own
         return unique, [each for each in self._indexes if each not in there]
 
     def _require_own(self, unique: Iterable[tuple[str, str]]) -> None:

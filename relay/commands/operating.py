@@ -133,7 +133,7 @@ def serve(session: Session, /, *, publish: bool, **how: Any) -> None:  # noqa: A
 @command(example="relay status")
 @pass_session
 def status(session: Session) -> None:
-    """Show which database is used, its programmes and the last backup, and what is wrong at first sight."""
+    """Show the database, its programmes, the last backup and faults."""
     from relay.service.terminal import print_json, print_pairs, print_table
 
     found = _status(session)
@@ -196,9 +196,10 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 @command(example="relay doctor")
 @pass_session
 def doctor(session: Session) -> None:
-    """Look for what is wrong with the data folder, the database's files, clock and backups, and say what helps.
+    """Look for what is wrong with files, clock and backups.
 
-    It reads every file of the database. Whether graph and ledger agree: relay ledger verify.
+    Says of each finding where it is, and what helps. It reads every file of the database. Whether graph and ledger
+    agree: relay ledger verify.
     """
     from relay.doctor.examination import examine
     from relay.service.terminal import print_json

@@ -16,15 +16,7 @@ from relay.domain.vocabulary import SHOWN
 
 # ---------------------------------------------------------------------------------------------------- schema
 
-# Neo4j alone: what is unique, whatever its constraint is called. One row = a constraint; cost: none.
-CONSTRAINTS: Final[LiteralString] = """
-SHOW CONSTRAINTS YIELD type, labelsOrTypes, properties
-WHERE type IN ['UNIQUENESS', 'NODE_PROPERTY_UNIQUENESS', 'NODE_KEY', 'RELATIONSHIP_UNIQUENESS',
-               'RELATIONSHIP_PROPERTY_UNIQUENESS', 'RELATIONSHIP_KEY'] AND size(properties) = 1
-RETURN labelsOrTypes[0] AS label, properties[0] AS property
-"""
-
-# Neo4j alone: what has an index, those of constraints included. One row = an index; cost: none.
+# Neo4j alone: what has an index, that of what is unique included. One row = an index; cost: none.
 INDEXES: Final[LiteralString] = """
 SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint
 WHERE type = 'RANGE' AND size(properties) = 1

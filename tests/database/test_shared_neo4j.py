@@ -52,7 +52,7 @@ def database(neo4j_server: Connection) -> Iterator[Connection]:
 
 
 def unique(session: neo4j.Session) -> set[tuple[str, str]]:
-    return {(row["label"], row["property"]) for row in session.run(cypher.CONSTRAINTS)}
+    return {(row["label"], row["property"]) for row in session.run(cypher.INDEXES) if row["unique"]}
 
 
 def test_constraints_that_were_dropped_are_made_again_when_relay_connects(database: Connection) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @group()
 def held() -> None:
-    """Settle what telephones and outboxes handed in and the record did not take."""
+    """Settle what telephones handed in and the record did not take."""
 
 
 _SHOWN = ("held_id", "act_id", "by", "received_at", "result", "sentence")

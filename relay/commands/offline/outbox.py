@@ -79,10 +79,10 @@ def outbox_drop(session: Session, name: str, why: str) -> None:
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @pass_session
 def sync(session: Session, files: tuple[Path, ...]) -> None:
-    """Send what waits in the outbox, or what FILES hold that telephones saved. What is not recorded is held there.
+    """Send what waits in the outbox, or FILES that telephones saved.
 
-    Ends with 0 when all is recorded, 3 when some is held or was refused, and 4 when nothing could be reached; then all
-    is kept.
+    What is not recorded is held there. Ends with 0 when all is recorded, 3 when some is held or was refused, and 4 when
+    nothing could be reached; then all is kept.
     """
     from relay.outbox.kept import read
     from relay.service.terminal import print_json
