@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,6 +30,11 @@ class Sentence(str):
         sentence = super().__new__(cls, template % values if values else template)
         sentence.template, sentence.values = template, values
         return sentence
+
+    @classmethod
+    def kept(cls, template: str, values: Mapping[str, object]) -> Self:
+        """One that was kept as its parts, so that it can be translated later; its template stands where it was said."""
+        return cls(cast("LiteralString", template), **values)  # type: ignore[redundant-cast]  # mypy takes it for str
 
 
 def any_of(words: Iterable[str]) -> str:

@@ -19,8 +19,6 @@ from relay.arrays.raw_tables import of_register
 from relay.arrays.tables import differences
 from relay.database import cypher
 from relay.domain.entries import Fault
-from relay.kept import pairs
-from relay.kept import register as kept_register
 from relay.ledger.context import entry_from
 from relay.ledger.reading import STEP, require_built
 from relay.text import Sentence
@@ -144,6 +142,10 @@ def verified(
         NoProgramme: It is not in the database.
         Unavailable: The database cannot be reached.
     """
+    # no other question needs its cryptography, nor what audits keep
+    from relay.kept import pairs  # noqa: PLC0415
+    from relay.kept import register as kept_register  # noqa: PLC0415
+    from relay.ledger.verify import verify  # noqa: PLC0415
 
     def altered(register: Register) -> Iterator[Fault]:
         known, replayed = snapshot(graph, programme_id, folder), of_register(register)
@@ -160,8 +162,6 @@ def verified(
             yield Fault(sequence=None, fault=fault)
         pairs.forget(folder, programme_id)
         yield from also(replayed)
-
-    from relay.ledger.verify import verify  # noqa: PLC0415 - its cryptography, which no other question needs
 
     with _VERIFYING:
         found = verify(

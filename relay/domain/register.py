@@ -493,6 +493,13 @@ def filled_by(act: Act | Fact) -> str | None:
     return f"placement:{act.values['receiver_placement_id']}" if act.kind == "pass" else None
 
 
+def provided_by(act: Act) -> Iterator[str]:
+    """What other acts may name once this one is recorded: itself, and the placement that a pass-on fills."""
+    yield act.act_id
+    if act.kind == "pass" and (filled := filled_by(act)):
+        yield filled
+
+
 def rule_of(values: Mapping[str, Any]) -> Rule:
     """The rule that a rule act states, with the defaults of rules.toml for what is absent."""
     owed, scaled = values.get("owed"), values.get("owed_per_given")

@@ -25,6 +25,7 @@ from typing import Any, Final, Protocol, Self
 from relay.domain.acts import Act
 from relay.domain.entries import instant
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED, Answers
+from relay.domain.register import provided_by
 from relay.domain.rulebook import Missing, TakenBack
 from relay.domain.system import Catalogue
 from relay.errors import Asked, Invalid, NotFound, Refused, RelayError
@@ -33,7 +34,7 @@ from relay.exchange.rows import SHOWN, Action, ReportRow, Row, read_folder_or_wo
 from relay.exchange.workbook import PROGRAMME, RULES_FILE
 from relay.graph import Graph, patiently
 from relay.ledger import reading
-from relay.ledger.batch import Clerk, Outcome, RuleInDoubt, provided_by
+from relay.ledger.batch import Clerk, Outcome, RuleInDoubt
 from relay.ledger.entry_search import recorded_by
 from relay.ledger.gc_paused import gc_paused
 from relay.ledger.held import trying_again

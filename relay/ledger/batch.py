@@ -6,7 +6,7 @@ with the record, those that depend on it may be about another woman or placement
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal
@@ -150,13 +150,6 @@ class SameAsTakenBack(Asked):
 
     act_id: str
     earlier: str
-
-
-def provided_by(act: Act) -> Iterator[str]:
-    """What other acts may name once this one is recorded: itself, and the placement that a pass-on fills."""
-    yield act.act_id
-    if act.kind == "pass" and (filled := filled_by(act)):
-        yield filled
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,8 +18,8 @@ from relay.database import cypher
 from relay.domain.acts import Act
 from relay.domain.canonical import canonical
 from relay.domain.entries import instant
+from relay.domain.register import provided_by
 from relay.errors import NotFound
-from relay.ledger.batch import provided_by
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -264,7 +264,7 @@ def _said(text: object) -> Any:  # noqa: ANN401 - JSON
 def _sentence(said: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(said, dict):
         template, values = said["template"], said["values"]
-        return Sentence(template, **{name: _sentence(value) for name, value in values.items()})
+        return Sentence.kept(template, {name: _sentence(value) for name, value in values.items()})
     return said
 
 

@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay.arrays.columns import NONE
-from relay.ledger.held import rows
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -86,6 +85,8 @@ def errands(graph: Graph, programme_id: str, survey: Survey, used: Collection[st
 
 def _held(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
     """An errand for each woman of whom something is held for long, by the day by which it was to be settled."""
+    from relay.ledger.held import rows  # noqa: PLC0415 - only visits ask for it, and every question would pay for it
+
     snapshot = survey.snapshot
     for row in rows.every(graph, programme_id):
         due_on = date.fromisoformat(row.received_at[:10]) + timedelta(days=HELD_DAYS)

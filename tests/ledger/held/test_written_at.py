@@ -82,7 +82,7 @@ def test_another_instant_in_a_file_is_found_by_the_script(lines: list[str], tmp_
     for forged in (
         [line.replace(WRITTEN, OTHER) if "pass:T1" in line else line for line in lines],
         [line.replace(f',"written_at":"{WRITTEN}"', "") if "pass:T1" in line else line for line in lines],
-        [line.replace('"sequence":1,', f'"sequence":1,"written_at":"{WRITTEN}",') for line in lines],
+        [line.replace('"sequence":1}', f'"sequence":1,"written_at":"{WRITTEN}"}}') for line in lines],
     ):
         assert forged != lines
         assert "was altered" in _by_the_script(forged, tmp_path)
