@@ -392,9 +392,10 @@ class Graph:
         wanted = {cypher.schema_name(*each): each for each in unique}
         for row in self.rows(cypher.INDEXES):
             where = row["label"], row["property"]
-            named = wanted.get(row["name"], where)
-            if named != where or (where in wanted.values() and not row["unique"]):
-                raise NotRelaysOwn(label=named[0], property=named[1])
+            named = wanted.get(row["name"])  # under our own name somebody else of Relay may just be making it unique
+            if named not in (None, where) or (named is None and where in wanted.values() and not row["unique"]):
+                label, name = named or where
+                raise NotRelaysOwn(label=label, property=name)
 
     def _constrain(self, named: tuple[str, str], text: LiteralString) -> None:
         """Change the schema, in a transaction without data; again when another process does so too."""

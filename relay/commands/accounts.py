@@ -264,7 +264,7 @@ def device() -> None:
     """Telephones that keep one place's work and record without a line."""
 
 
-@device.command("code", example="relay device code maya --place CHI-RAT-2")
+@device.command("code", example="relay device code junkiri --place CHI-RAT-2")
 @click.argument("login")
 @click.option("--place", "place_id", required=True, metavar="ID", help="The place whose work the telephone keeps.")
 @pass_session

@@ -198,7 +198,7 @@ def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]])
     folder, environment = sandbox
     (folder / "password.txt").write_text("a few words that nobody guesses\n", encoding="utf-8")
     second = "relay account add bina --role staff --password-file password.txt"
-    with_a_phone = "relay account add maya --role staff --password-file password.txt"
+    with_a_phone = "relay account add junkiri --role staff --password-file password.txt"
     proposed = "relay map propose seeds/registers/example.csv > ngo.toml"
     for needed in (second, with_a_phone, proposed):
         assert show(["bash", "-c", needed], environment=environment, folder=folder).code == exits.DONE
