@@ -172,7 +172,7 @@ def test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes
     assert "nothing was written" in found["refused"]
     assert found["read"] == found["written"] == found["again"] - 1
     assert found["asked"] == 1  # a whole programme is read, and who asks with a token is let in
-    assert "nearly full" in found["status"]
+    assert "The disk is full" in found["status"]
 
 
 def write_on_a_small_disk(data_folder: Path) -> None:

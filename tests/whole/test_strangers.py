@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -36,9 +37,19 @@ def while_attacked(service: Service, secret: str, paths: Iterator[str]) -> tuple
     with subprocess.Popen(attack, cwd=ROOT) as strangers:
         took = list[float]()
         while strangers.poll() is None:
-            took += read(service.port, secret, islice(paths, 1))
+            took.append(patiently(service, secret, next(paths)))
         assert strangers.returncode == 0
     return took, service.resident_bytes()
+
+
+def patiently(service: Service, secret: str, path: str) -> float:
+    """How long a page took, asked for as browsers do: once more where a new connection had to make room for another."""
+    begun = time.perf_counter()
+    try:
+        read(service.port, secret, [path])
+    except ConnectionResetError:
+        read(service.port, secret, [path])
+    return time.perf_counter() - begun
 
 
 def test_strangers_cost_a_service_no_memory_and_nobody_is_shut_out(

@@ -88,9 +88,11 @@ def test_three_acts_kept_by_an_earlier_version_are_there_after_it(phone: Phone, 
     phone.context.set_offline(True)
     phone.keep([visit("P1", f"V{number}") for number in range(3)])
     phone.page.close()
+    phone.context.set_offline(False)
     phone.page = phone.context.new_page()
-    phone.page.goto(f"{phone.site}{STORE}")  # no page of the phone is open
+    phone.page.goto(f"{phone.site}/sign-in")  # no page of the phone is open
     phone.page.evaluate(OLDER, [STORE, version])
+    phone.context.set_offline(True)
     phone.goto()
     phone.says("3 kept on this phone")
     phone.context.set_offline(False)
