@@ -8,7 +8,7 @@ applies and never judges.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -153,7 +153,7 @@ class Register:
             self.entries[act_id] = self.entries[act_id].without(names)
 
     @contextmanager
-    def supposing(self, change: Change) -> Iterator[None]:
+    def supposing(self, change: Change) -> Generator[None]:
         """Have a change taken in for a while, to judge what depends on it as if it stood."""
         before = replace(
             change,

@@ -266,7 +266,10 @@ def test_whoever_waits_is_told_how_far_it_has_come(kept: Graph, monkeypatch: pyt
     told: list[tuple[str, int, int]] = []
     last = reading.head(kept, "demo").entries
 
-    assert verify.verify(kept, "demo", progress=lambda *said: told.append(said)).ok
+    def note(what: str, done: int, of: int) -> None:
+        told.append((what, done, of))
+
+    assert verify.verify(kept, "demo", progress=note).ok
 
     entries = [("entries", done, last) for done in (*range(5, last, 5), last)]
     assert told == [*entries, *(("parts of the graph", part, 3) for part in (1, 2, 3))]

@@ -328,7 +328,11 @@ def test_a_restore_that_meets_a_silent_database_sends_the_same_again_by_itself(
 def test_a_database_that_stays_silent_is_given_up_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
     monkeypatch.setattr("relay.graph.time.monotonic", lambda: clock[0])
-    monkeypatch.setattr("relay.graph.time.sleep", lambda _: None)
+
+    def no_time_passes(_seconds: float) -> None:
+        """Sleep not at all."""
+
+    monkeypatch.setattr("relay.graph.time.sleep", no_time_passes)
     tried = list[float]()
 
     def silent() -> None:

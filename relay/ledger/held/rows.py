@@ -217,18 +217,10 @@ def _read(rows: Sequence[Mapping[str, Any]]) -> tuple[HeldAct, ...]:
 
 
 def _held(said: Mapping[str, Any]) -> HeldAct:
-    values = {name: value for name, value in said.items() if name not in ("key", "scope")}
-    return HeldAct(
-        **{
-            **values,
-            "programme_id": said["scope"],
-            "content": json.loads(said["content"]),
-            "values": json.loads(said["values"]),
-            "names": tuple(said["names"]),
-            "sentence": _sentence(json.loads(said["sentence"])),
-            "sequence": said["sequence"] or None,
-        }
-    )
+    found: dict[str, Any] = {name: value for name, value in said.items() if name not in ("key", "scope")}
+    found |= {"programme_id": said["scope"], "names": tuple(said["names"]), "sequence": said["sequence"] or None}
+    found |= {name: json.loads(said[name]) for name in ("content", "values")}
+    return HeldAct(**found | {"sentence": _sentence(json.loads(said["sentence"]))})
 
 
 # ---------------------------------------------------------------------------------------------------- written
