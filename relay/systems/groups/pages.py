@@ -19,7 +19,7 @@ from relay.systems.groups.questions import YEAR, Custodies, Group, Groups, group
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, say
+from relay.web.i18n.language import gettext, say, say_error
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording.judging import answers_of
@@ -209,7 +209,7 @@ def _sent(programme_id: str, group_id: str) -> Page:
     try:
         day = cells.read_day(typed["held_on"] or "today", current.today())
     except RelayError as error:
-        day, faults["held_on"] = shown_on, _sentence(error)
+        day, faults["held_on"] = shown_on, say_error(error)
     if day != shown_on and sent.get("step") == "record":
         faults["held_on"] = gettext("These are the members of that day: look at the list, then record it.")
     id_column = current.graph().catalogue.kind("meeting").columns[0]
@@ -238,7 +238,7 @@ def _recorded(programme_id: str, act_id: str, page: Page) -> Response | tuple[st
             if column and (value := cells.read(column, page.typed[name])) is not None:
                 said[name] = value
         except RelayError as error:
-            faults[name] = _sentence(error)
+            faults[name] = say_error(error)
     if faults:
         return _shown(act_id, replace(page, faults=faults)), _FALLEN
     clerk = guard.clerk(programme_id)
@@ -250,17 +250,13 @@ def _recorded(programme_id: str, act_id: str, page: Page) -> Response | tuple[st
         asked = replace(page, faults={"": str(say(error.reason))}, question=error.code)
         return _shown(act_id, asked), _FALLEN
     except RelayError as error:
-        return _shown(act_id, replace(page, faults={_beside(error.field): _sentence(error)})), _FALLEN
+        return _shown(act_id, replace(page, faults={_beside(error.field): say_error(error)})), _FALLEN
     return redirect(menu.to("recording.recorded", act_id=recorded.act_id), 303)
 
 
 def _beside(column: str) -> str:
     """The field that a column is typed into; empty for the roster and all else."""
     return column if column in ("kind", "held_on", *_MORE) else ""
-
-
-def _sentence(error: RelayError) -> str:
-    return f"{say(error.reason)} {say(error.suggestion)}".strip()
 
 
 def _shown(act_id: str, page: Page) -> str:

@@ -16,7 +16,7 @@ from relay.systems.planning.questions import plan_rows, waiting_list
 from relay.systems.planning.rates import due_and_unplanned, rates
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
-from relay.web.i18n.language import ngettext, say
+from relay.web.i18n.language import ngettext, say, say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
@@ -104,7 +104,7 @@ def proposal(programme_id: str) -> str:
     try:
         rows = _rows(programme_id, planned, _pairs(request.args.getlist("locked")))
     except RelayError as error:
-        fault = f"{say(error.reason)} {say(error.suggestion)}"
+        fault = say_error(error)
     holders = _holders(planned)
     return render_template(
         "planning/proposal.html",
@@ -133,7 +133,7 @@ def accept(programme_id: str) -> Response:
             intake.hand_in(current.built(), programme_id, act, clerk)
             done += 1
         except RelayError as error:
-            flash(f"{say(error.reason)} {say(error.suggestion)}")
+            flash(say_error(error))
     flash(ngettext("%(num)s woman is planned.", "%(num)s women are planned.", done))
     if len(rows) < len(chosen):
         flash(say(Sentence("Some rows no longer stand as they were proposed: look at the proposal again.")))

@@ -14,7 +14,7 @@ from relay.systems.protection.questions import DraftRelease, Protection, RawCoun
 from relay.systems.protection.rules import LARGE_ENOUGH
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
-from relay.web.i18n.language import say
+from relay.web.i18n.language import say, say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
@@ -58,7 +58,7 @@ def draft(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
         try:
             found = _draft(request.args)
         except RelayError as error:
-            fault = f"{say(error.reason)} {say(error.suggestion)}"
+            fault = say_error(error)
     return render_template(
         "protection/release.html",
         found=found,
@@ -80,7 +80,7 @@ def release(programme_id: str) -> Response:
         made = intake.made(current.built(), programme_id, "release", said(_draft(request.form)), random=clerk.random)
         intake.hand_in(current.built(), programme_id, made, clerk)
     except RelayError as error:
-        flash(f"{say(error.reason)} {say(error.suggestion)}")
+        flash(say_error(error))
         return redirect(menu.to("protection.draft"), 303)
     flash(say(Sentence("Released.")))
     return redirect(menu.to("protection.page"), 303)

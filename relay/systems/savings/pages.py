@@ -27,7 +27,7 @@ from relay.systems.savings.report import due_at, group_savings, passbook
 from relay.text import Sentence
 from relay.web import guard, privacy
 from relay.web.door import policy
-from relay.web.i18n.language import say
+from relay.web.i18n.language import say, say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
@@ -279,7 +279,7 @@ def _values(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict
             if column and (value := _value(column, text)) is not None:
                 values[name] = value
         except RelayError as error:
-            faults[name] = _sentence(error)
+            faults[name] = say_error(error)
     return values, faults
 
 
@@ -332,7 +332,7 @@ def _recorded(programme_id: str, books: GroupBooks, page: Page) -> Page:
     try:
         became = record_meeting(current.built(), programme_id, said, rows, guard.clerk(programme_id), answers=answers)
     except RelayError as error:
-        fault = {error.field if error.field in _HEAD else "": _sentence(error)}
+        fault = {error.field if error.field in _HEAD else "": say_error(error)}
         return replace(page, faults=fault, asked=isinstance(error, Asked))
     return replace(page, is_held=True, rows=tuple(_answered(row, became.get(row.name)) for row in page.rows))
 
@@ -349,11 +349,7 @@ def _answered(row: Row, became: Became | None) -> Row:
     if became is None or became.error is None:
         return replace(row, became=became)
     column = became.error.field if became.error.field in row.typed else ""
-    return replace(row, became=became, faults={column: _sentence(became.error)})
-
-
-def _sentence(error: RelayError) -> str:
-    return f"{say(error.reason)} {say(error.suggestion)}".strip()
+    return replace(row, became=became, faults={column: say_error(became.error)})
 
 
 def _on_record(record: Record) -> Markup | None:

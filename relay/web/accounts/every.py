@@ -11,7 +11,7 @@ from relay.access.roles import EVERY, ROLES, Grant, grant_of
 from relay.errors import Invalid, NotFound, Refused, RelayError
 from relay.ledger import reading
 from relay.web import guard, sessions
-from relay.web.i18n.language import gettext, say
+from relay.web.i18n.language import gettext, say_error
 from relay.web.permission import action
 from relay.web.request import current
 
@@ -165,6 +165,6 @@ def _form(error: RelayError | None, account: Account | None = None) -> dict[str,
         "rows": [*rows, *[("", "", "")] * (1 if rows else ROWS)],
         "roles": ROLES,
         "programmes": reading.heads(current.graph()),
-        "error": f"{say(error.reason)} {say(error.suggestion)}" if error else "",
+        "error": say_error(error) if error else "",
         "least": accounts.LEAST_PASSWORD,
     }

@@ -11,7 +11,7 @@ from relay.access import accounts, tokens
 from relay.access.roles import EVERY
 from relay.errors import Invalid, Refused, RelayError
 from relay.web import guard, sessions
-from relay.web.i18n.language import gettext, say
+from relay.web.i18n.language import gettext, say_error
 from relay.web.permission import action
 from relay.web.request import current
 
@@ -157,7 +157,7 @@ def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Res
         has_session=bool(user.generation) and not user.token_id,
         tokens=_tokens(user.login),
         programmes=guard.heads(),
-        error=f"{say(error.reason)} {say(error.suggestion)}" if error else "",
+        error=say_error(error) if error else "",
         made=made,
         days=DAYS,
         administers=guard.may("accounts", EVERY),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
+    from relay.errors import RelayError
+
 LANGUAGES: Final = {"en": "English", "fr": "Français", "ne": "नेपाली"}
 """Each language by its own name."""
 
@@ -125,6 +127,11 @@ def say(sentence: str) -> str:
     if not isinstance(sentence, Sentence):
         return sentence
     return gettext(sentence.template, **{name: _said(value) for name, value in sentence.values.items()})
+
+
+def say_error(error: RelayError) -> str:
+    """Why something cannot be done, and what to do next, in the language of the page."""
+    return f"{say(error.reason)} {say(error.suggestion)}".strip()
 
 
 def _said(value: object) -> object:

@@ -19,7 +19,7 @@ from relay.reports.field import givers
 from relay.service.question import of_system
 from relay.web import guard, privacy
 from relay.web.door import policy
-from relay.web.i18n.language import gettext, say
+from relay.web.i18n.language import gettext, say, say_error
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording import people
@@ -323,7 +323,7 @@ def _row(number: int, ceremony_id: str) -> Row:
             if (value := cells.read(column, typed[column.name])) is not None:
                 values[column.name] = value
         except RelayError as error:
-            faults[column.name] = _sentence(error)
+            faults[column.name] = say_error(error)
     row = Row(
         number=number,
         typed=typed,
@@ -392,7 +392,7 @@ def _recorded(day: Day) -> Day:
             guard.clerk(current.head().programme_id),
         )
     except SAYS_NO as error:
-        return replace(day, fault=_sentence(error))
+        return replace(day, fault=say_error(error))
     return replace(day, rows=tuple(_answered(day.rows, became)))
 
 
@@ -424,14 +424,10 @@ def _answered(rows: Iterable[Row], became: Iterable[Became]) -> Iterator[Row]:
         elif isinstance(found.error, Asked) and found.error.code not in row.again:
             yield replace(row, became=found, question=found.error.code, faults={"": str(say(found.error.reason))})
         else:
-            yield replace(row, became=found, faults={_beside(found.error.field): _sentence(found.error)})
+            yield replace(row, became=found, faults={_beside(found.error.field): say_error(found.error)})
 
 
 def _beside(column: str) -> str:
     """The field of a row that a column is typed into; empty for none."""
     ends = {"giver_placement_id": "giver", "beneficiary_id": "receiver", "name": "receiver"}
     return ends.get(column, column if column in _SAID else "")
-
-
-def _sentence(error: RelayError) -> str:
-    return f"{say(error.reason)} {say(error.suggestion)}".strip()

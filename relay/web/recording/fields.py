@@ -9,7 +9,7 @@ from relay.desk.wording import heading
 from relay.errors import RelayError
 from relay.exchange import cells
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, lazy_gettext, pgettext, say
+from relay.web.i18n.language import gettext, lazy_gettext, pgettext, say_error
 from relay.web.recording import people
 from relay.web.request import current
 
@@ -128,7 +128,7 @@ class Field:
             else:
                 value = cells.read(self.column, text)
         except RelayError as error:
-            return replace(found, fault=f"{say(error.reason)} {say(error.suggestion)}".strip())
+            return replace(found, fault=say_error(error))
         return replace(found, value=value)
 
 

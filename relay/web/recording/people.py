@@ -10,7 +10,7 @@ from relay.errors import RelayError
 from relay.reports import search
 from relay.web import privacy
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, say
+from relay.web.i18n.language import gettext, say_error
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def meant(kind: str, text: str) -> Meant:
             return Meant(fault=gettext("Nothing in the record has this name or id. Try fewer letters, or register it."))
         return Meant(found=found, fault=gettext("Choose which of these is meant."))
     except RelayError as error:
-        return Meant(fault=f"{say(error.reason)} {say(error.suggestion)}".strip())
+        return Meant(fault=say_error(error))
     return Meant(id=act_id.partition(":")[2], named=called(act_id))
 
 

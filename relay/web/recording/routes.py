@@ -13,7 +13,7 @@ from relay.errors import Asked
 from relay.reports import record_history
 from relay.web import guard, menu, privacy, sessions
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, say
+from relay.web.i18n.language import gettext, say_error
 from relay.web.permission import action
 from relay.web.recording import ceremony, people, walk
 from relay.web.recording.filled import Filled, opened
@@ -102,7 +102,7 @@ def _answer(filled: Filled, step: str) -> Answer:
 
 def _refused(filled: Filled, error: RelayError, judgement: Judged) -> Answer:
     """The form again, with what the rule book says against it beside the field at fault."""
-    said = f"{say(error.reason)} {say(error.suggestion)}".strip()
+    said = say_error(error)
     blamed = filled.blaming(error.field, said)
     return _page("form", blamed, judgement, fault="" if not blamed.is_sound else said), _CHECKED
 

@@ -16,7 +16,7 @@ from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.reports.field import visits
 from relay.web import guard, privacy
-from relay.web.i18n.language import gettext, say
+from relay.web.i18n.language import gettext, say, say_error
 from relay.web.permission import action
 from relay.web.recording.fields import Field, field_of
 from relay.web.recording.judging import SAYS_NO, answers_of
@@ -214,7 +214,7 @@ def _row(placement_id: str, visit: Visit | None) -> Row:
             if (value := cells.read(_column(name), text)) is not None:
                 values[name] = value
         except RelayError as error:
-            faults[name] = _sentence(error)
+            faults[name] = say_error(error)
     if typed["note"] and not typed["outcome"]:
         faults["outcome"] = gettext("This is needed.")
     return Row(
@@ -244,7 +244,7 @@ def _recorded(walk: Walk) -> Walk:
             current.built(), programme_id, walk.walk_id, str(walk.day.value), seen, guard.clerk(programme_id)
         )
     except SAYS_NO as error:
-        return replace(walk, fault=_sentence(error))
+        return replace(walk, fault=say_error(error))
     return replace(walk, rows=tuple(_answered(walk.rows, became)))
 
 
@@ -259,8 +259,4 @@ def _answered(rows: Iterable[Row], became: Iterable[Outcome]) -> Iterator[Row]:
             yield replace(row, became=found, question=found.error.code, faults={"": str(say(found.error.reason))})
         else:
             name = found.error.field if found.error.field in _SAID else ""
-            yield replace(row, became=found, faults={name: _sentence(found.error)})
-
-
-def _sentence(error: RelayError) -> str:
-    return f"{say(error.reason)} {say(error.suggestion)}".strip()
+            yield replace(row, became=found, faults={name: say_error(found.error)})

@@ -23,7 +23,7 @@ from relay.mapping.reading import read_register
 from relay.web import guard, menu, responses, sessions
 from relay.web.door import policy
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, lazy_gettext, say
+from relay.web.i18n.language import gettext, lazy_gettext, say, say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.staff import under_way, uploads
@@ -276,7 +276,7 @@ def _look(programme_id: str, token: str, *, decided: Mapping[str, str] | None) -
             of = {"kind": labels.kind(error.act), "column": labels.column(error.column)}
             problem = gettext("%(kind)s: no column says this yet: %(column)s.", **of)
         except WrongMap as error:
-            problem = f"{say(error.reason)} {say(error.suggestion)}".strip()
+            problem = say_error(error)
     return Look(
         upload=upload,
         kept="",
