@@ -13,18 +13,18 @@ from flask import render_template, request
 from relay.desk import ceremony as desk
 from relay.desk.ceremony import MOST_ROWS, Ceremony, HandOver
 from relay.domain.acts import ID_BYTES, new_id
-from relay.errors import Asked, RelayError
+from relay.errors import RelayError
 from relay.exchange import cells
 from relay.reports.field import givers
 from relay.service.question import of_system
 from relay.web import guard, privacy
 from relay.web.door import policy
-from relay.web.i18n.language import gettext, say, say_error
+from relay.web.i18n.language import gettext, say_error
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording import people
 from relay.web.recording.fields import Field, field_of
-from relay.web.recording.judging import SAYS_NO, answers_of
+from relay.web.recording.judging import SAYS_NO, answers_of, objection
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -419,12 +419,7 @@ def _answered(rows: Iterable[Row], became: Iterable[Became]) -> Iterator[Row]:
     by_number = {each.number: each for each in became}
     for row in rows:
         found = by_number.get(row.number)
-        if found is None or found.error is None:
-            yield replace(row, became=found)
-        elif isinstance(found.error, Asked) and found.error.code not in row.again:
-            yield replace(row, became=found, question=found.error.code, faults={"": str(say(found.error.reason))})
-        else:
-            yield replace(row, became=found, faults={_beside(found.error.field): say_error(found.error)})
+        yield replace(row, became=found, **objection(found.error if found else None, row.again, _beside))
 
 
 def _beside(column: str) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from relay.desk import intake
 from relay.domain.rulebook import SeveralReceipts
 from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused
 from relay.web import guard
+from relay.web.i18n.language import say, say_error
 from relay.web.request import current
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from relay.desk.intake import Recorded
     from relay.domain.questions import Answers
@@ -49,6 +50,21 @@ def answers_of(codes: Iterable[str]) -> Answers:
     """The questions that a form answers; other words are left out."""
     known = {code: code for code in get_args(Code)}
     return frozenset(known[code] for code in codes if code in known)
+
+
+def objection(error: RelayError | None, again: Collection[str], beside: Callable[[str], str]) -> dict[str, Any]:
+    """What stands at a row that was not recorded: its `question`, or its `faults` alone; empty where it was.
+
+    Args:
+        error: Why it was not; None when it was.
+        again: The questions that the row answers already.
+        beside: The field of the row into which a column is typed; empty for none.
+    """
+    if error is None:
+        return {}
+    if isinstance(error, Asked) and error.code not in again:
+        return {"question": error.code, "faults": {"": str(say(error.reason))}}
+    return {"faults": {beside(error.field): say_error(error)}}
 
 
 def judged(filled: Filled, *, whole: bool = False) -> Judged:

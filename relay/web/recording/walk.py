@@ -12,14 +12,14 @@ from relay.arrays.columns import NONE
 from relay.desk import visiting
 from relay.desk.visiting import MOST_VISITS, Visited
 from relay.domain.acts import ID_BYTES, new_id
-from relay.errors import Asked, RelayError
+from relay.errors import RelayError
 from relay.exchange import cells
 from relay.reports.field import visits
 from relay.web import guard, privacy
-from relay.web.i18n.language import gettext, say, say_error
+from relay.web.i18n.language import gettext, say_error
 from relay.web.permission import action
 from relay.web.recording.fields import Field, field_of
-from relay.web.recording.judging import SAYS_NO, answers_of
+from relay.web.recording.judging import SAYS_NO, answers_of, objection
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -253,10 +253,9 @@ def _answered(rows: Iterable[Row], became: Iterable[Outcome]) -> Iterator[Row]:
     of = {str(outcome.act.values["placement_id"]): outcome for outcome in became}
     for row in rows:
         found = of.get(row.placement_id)
-        if found is None or found.error is None:
-            yield replace(row, became=found)
-        elif isinstance(found.error, Asked) and found.error.code not in row.again:
-            yield replace(row, became=found, question=found.error.code, faults={"": str(say(found.error.reason))})
-        else:
-            name = found.error.field if found.error.field in _SAID else ""
-            yield replace(row, became=found, faults={name: say_error(found.error)})
+        yield replace(row, became=found, **objection(found.error if found else None, row.again, _beside))
+
+
+def _beside(column: str) -> str:
+    """The field of a row that a column is typed into; empty for none."""
+    return column if column in _SAID else ""
