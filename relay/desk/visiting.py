@@ -44,7 +44,7 @@ class Visited:
 
     Attributes:
         placement_id: Of whom.
-        said: What is said of it: `outcome`, and a `note` where there is one.
+        said: What was recorded about it: `outcome`, and a `note` where there is one.
         answers: The questions that it answers.
     """
 
@@ -72,7 +72,7 @@ def record_walk(
         clerk: Who records.
 
     Returns:
-        What became of each, in order.
+        The outcome of each, in order.
 
     Raises:
         NobodyVisited: There are no visits.

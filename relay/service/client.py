@@ -260,7 +260,7 @@ class _Error:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What became of a list of acts, in the order in which they were sent.
+    """The outcomes of a list of acts, in the order in which they were sent.
 
     Attributes:
         clock: The service's, a UTC instant.

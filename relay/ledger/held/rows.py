@@ -2,7 +2,7 @@
 
 (:Held {key: 'held/PROGRAMME/DEVICE/ACT/SHA-256 of the content'})
 
-What is held is personal like the acts themselves. Once it is settled its content is forgotten here; what became of it
+What is held is personal like the acts themselves. Once it is settled its content is forgotten here; the outcome
 is told for a while to the device that it came from.
 """
 
@@ -34,7 +34,7 @@ MOST_A_DEVICE: Final = 1000
 """Acts that are held of one device; our choice: more than two seasons of one field worker."""
 
 TOLD_DAYS: Final = 30
-"""For so long a device is told what became of an act that it had handed in."""
+"""For so long a device is told the outcome of an act that it handed in."""
 
 
 class NotHeld(NotFound):

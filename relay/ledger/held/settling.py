@@ -32,7 +32,7 @@ def hand_in(graph: Graph, row: HeldAct, sent: SentAct) -> TakenIn:
         sent: As it should be, with what whoever settles it may record.
 
     Returns:
-        What became of it; where it cannot be recorded either, what was held stays as it was.
+        The outcome; where it cannot be recorded either, what was held stays as it was.
 
     Raises:
         NotHeld: It was settled meanwhile.

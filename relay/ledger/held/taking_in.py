@@ -84,7 +84,7 @@ class SentAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenIn:
-    """What became of one act of a list.
+    """The outcome of one act of a list.
 
     Attributes:
         act_id: "kind:id"; empty when it cannot be read.

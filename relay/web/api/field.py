@@ -362,7 +362,7 @@ class HeldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledRow:
-    """What became of an act that was held."""
+    """The outcome for a held act."""
 
     act_id: str
     settled: str

@@ -51,7 +51,7 @@ class Row:
         values: Column → what was said, as far as it could be read.
         faults: Field → what is wrong with it.
         question: The code of what is asked about it.
-        became: What became of it; None while nothing was recorded.
+        became: Its outcome; None while nothing was recorded.
     """
 
     placement_id: str
@@ -128,7 +128,7 @@ class Walk:
 
 @action("event", typed=True)
 def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current` reads it
-    """The next women of the list, to be filled in; or what became of each of them."""
+    """The next women of the list, to be filled in; or the outcome for each of them."""
     if request.method == "GET":
         return _shown(_opened())
     walk = _typed()
@@ -231,7 +231,7 @@ def _row(placement_id: str, visit: Visit | None) -> Row:
 
 
 def _recorded(walk: Walk) -> Walk:
-    """The page with what became of each row; with its fault where nothing was recorded."""
+    """The page with the outcome of each row, or with its fault where nothing was recorded."""
     if walk.day.fault:
         return replace(walk, fault=gettext("Nothing was recorded yet: look at what is marked below."))
     sound = [row for row in walk.rows if row.is_visited and not row.faults]
@@ -249,7 +249,7 @@ def _recorded(walk: Walk) -> Walk:
 
 
 def _answered(rows: Iterable[Row], became: Iterable[Outcome]) -> Iterator[Row]:
-    """The rows with what became of them; a question stands beside the row that raised it."""
+    """The rows with their outcomes; a question stands beside the row that raised it."""
     of = {str(outcome.act.values["placement_id"]): outcome for outcome in became}
     for row in rows:
         found = of.get(row.placement_id)

@@ -54,7 +54,7 @@ export function batchOf(entries) {
 
 const toSend = (entry) => entry.acts.filter((one) => !one.done);
 
-/** An entry with what the service said of its acts. */
+/** An entry with the service's answers about its acts. */
 export function withAnswers(entry, rows) {
   const acts = entry.acts.map((one) => {
     const row = rows.get(idOf(one));
