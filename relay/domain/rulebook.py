@@ -741,6 +741,8 @@ def _reopens_nothing_wrongly(register: Register, change: Change) -> None:
     catalogue = register.catalogue
     corrected = [was for act_id, fact in change.facts.items() if (was := register.facts.get(act_id)) and was != fact]
     named = {name for was in corrected for name in catalogue.beside(was) if name in register.facts}
+    if not named:  # as of all but corrections: an import does nothing twice
+        return
     with register.supposing(change):
         for fact in [register.facts[name] for name in sorted(named) if name in register.facts]:
             if any(catalogue.beside(fact)):  # it stands beside others, as an open request does
