@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Literal
 
 from relay.database import cypher
 from relay.desk import intake
-from relay.domain.acts import Act, Value, new_id
+from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.model import Quantity, shown, thousandths
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.domain.rulebook import InTheFuture
@@ -134,7 +133,7 @@ class Became:
 
 def id_of(ceremony_id: str, number: int, what: str) -> str:
     """The id of what a row of a ceremony records: a "pass", or a "beneficiary" who is new."""
-    return new_id(sha256(f"{ceremony_id}/{number}/{what}".encode()).digest())
+    return id_made_of(f"{ceremony_id}/{number}/{what}")
 
 
 def animals(rows: Sequence[HandOver]) -> Quantity:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Any, Final
 
 from relay.database import cypher
 from relay.desk import repair
 from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
-from relay.domain.acts import ID_BYTES, Act, Value, new_id
+from relay.domain.acts import ID_BYTES, Act, Value, id_made_of, new_id
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.domain.system import Catalogue
 from relay.errors import Refused
@@ -123,7 +122,7 @@ def _giver(catalogue: Catalogue, row: Mapping[str, Any], id_: str) -> str:
 
 def begun_by(pass_id: str) -> str:
     """The id of the placement that a pass-on begins where nobody gave one: the same for whoever sends it twice."""
-    return new_id(sha256(pass_id.encode()).digest())
+    return id_made_of(pass_id)
 
 
 def _recorded_receiver(row: Mapping[str, Any]) -> str | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.acts import Act, changes_of, new_id
+from relay.domain.acts import Act, changes_of, id_made_of
 from relay.domain.register import filled_by, subject_of
 from relay.errors import Invalid
 from relay.ledger.context import read
@@ -61,7 +60,7 @@ def corrections(graph: Graph, programme_id: str, act: Act, *, whole: bool = Fals
         act = _about(act, act.id, subject)
     others = [each for each in filling if each != subject] if whole else []
     return act, *(
-        _about(act, new_id(sha256(f"{act.id} {each}".encode()).digest()), each)
+        _about(act, id_made_of(f"{act.id} {each}"), each)
         for each in others
         if register.facts[each].values[HOLDER] != changes[HOLDER]
     )

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.acts import Act, Value, new_id
+from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.errors import Invalid
 from relay.ledger.recording import record_rows
@@ -55,7 +54,7 @@ class Visited:
 
 def id_of(walk_id: str, placement_id: str) -> str:
     """The id of a visit that was made on a walk."""
-    return new_id(sha256(f"{walk_id}/{placement_id}/visit".encode()).digest())
+    return id_made_of(f"{walk_id}/{placement_id}/visit")
 
 
 def record_walk(

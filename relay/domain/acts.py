@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Final
 
 # A day is ISO text; a whole number is an int, any other a float of at most 3 decimals (degrees: 6). A rule's
@@ -56,6 +57,11 @@ def new_id(token: bytes) -> str:
         raise ValueError(ID_BYTES)
     number = int.from_bytes(token[:ID_BYTES], "big")
     return "".join(_CROCKFORD[(number >> (5 * place)) & 31] for place in reversed(range(_ID_LENGTH)))
+
+
+def id_made_of(text: str) -> str:
+    """An id of the same form, made of a text: who sends the same twice makes the same id twice."""
+    return new_id(sha256(text.encode()).digest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from relay.domain.acts import Act, Value, new_id
+from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.ledger.recording import record_one, record_rows
 
@@ -88,7 +87,7 @@ def record_meeting(
 
 
 def _whole(meeting_id: str, row: Written, catalogue: Catalogue) -> Mapping[str, Value]:
-    own = new_id(sha256(f"{meeting_id}/{row.name}".encode()).digest())
+    own = id_made_of(f"{meeting_id}/{row.name}")
     return {**row.said, catalogue.kind(row.kind).id_column: own, "meeting_id": meeting_id}
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, redirect, render_template, request
 
 from relay.access import access_log
-from relay.domain.acts import ID_BYTES, Act, new_id
+from relay.domain.acts import ID_BYTES, Act, id_made_of, new_id
 from relay.domain.entries import login_of
 from relay.ledger.recording import record
 from relay.reports import unconfirmed
@@ -86,7 +85,7 @@ class Confirmations:
     @property
     def acts(self) -> tuple[Act, ...]:
         """A confirmation of each."""
-        ids = (new_id(sha256(f"{self.own_id}/{pass_id}".encode()).digest()) for pass_id in self.pass_ids)
+        ids = (id_made_of(f"{self.own_id}/{pass_id}") for pass_id in self.pass_ids)
         return tuple(
             Act(kind="confirm", id=id_, values={"confirm_id": id_, "act_id": f"pass:{pass_id}"})
             for id_, pass_id in zip(ids, self.pass_ids, strict=True)
