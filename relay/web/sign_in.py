@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
-_A_MINUTE: Final = {
+A_MINUTE: Final = {
     "sign_in.sign_in": policy.SIGN_INS_A_MINUTE,
     "api.token": policy.SIGN_INS_A_MINUTE,
     "field.enrol": policy.SIGN_INS_A_MINUTE,
@@ -41,7 +41,7 @@ class LinkUsed(NotFound):
 
 def set_up(app: Flask) -> None:
     """Have an application let people in, and slow down those who guess, passwords or codes of certificates."""
-    for endpoint, most in _A_MINUTE.items():
+    for endpoint, most in A_MINUTE.items():
         app.view_functions[endpoint] = _slowed(endpoint, app.view_functions[endpoint], most)
 
 

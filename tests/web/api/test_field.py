@@ -18,6 +18,7 @@ from relay.ledger.held import rows
 from relay.ledger.places import places_of
 from relay.ledger.verify import verify
 from relay.web import create_app
+from relay.web.door.policy import SIGN_INS_A_MINUTE
 from tests.commands.shell import record
 from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
@@ -141,6 +142,14 @@ def test_a_telephone_is_enrolled_once_by_a_code_and_reads_one_place(phone: Flask
     for address in (f"{HERE}/health", "/wards/", f"{HERE}/acts/pass"):
         assert phone.get(address, headers=mine).status_code in (403, 404, 405), address
     assert phone.get("/api/v1/programmes/demo/held", headers=mine).status_code == 404
+
+
+def test_one_address_tries_so_many_codes_a_minute_and_no_more(phone: FlaskClient) -> None:
+    statuses = [
+        phone.post("/api/v1/devices", json={"code": f"GUESS-{number:05}", "name": "guesser"}).status_code
+        for number in range(SIGN_INS_A_MINUTE + 1)
+    ]
+    assert statuses == [404] * SIGN_INS_A_MINUTE + [429]
 
 
 @pytest.mark.usefixtures("phone")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from secrets import token_bytes
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -23,7 +24,7 @@ from relay.database import engine
 from relay.ledger import reading
 from relay.ledger.places import places_of
 from relay.settings import Settings
-from relay.web import create_app, responses
+from relay.web import create_app, responses, sign_in
 from tests.commands.shell import record
 from tests.rigs.in_a_thread import answering
 from tests.scenes import acts as say
@@ -143,6 +144,16 @@ class Phone:
         """The head of the page says so, in the end."""
         expect(self.page.locator("#head")).to_contain_text(words, timeout=20_000)
 
+    def has_sent(self) -> None:
+        """Nothing that was kept is unsent, in the end, and the head of the page says so.
+
+        The head alone would not do: it says so too before what was kept just now has come to it.
+        """
+        until = monotonic() + 20
+        while any(entry["state"] == "kept" for entry in self.kept()) and monotonic() < until:
+            self.page.wait_for_timeout(100)
+        self.says("✓ All sent")
+
     def entries(self) -> list[str]:
         """The acts of the ledger beyond what it began with."""
         return [entry.act_id for entry in reading.entries(self.graph, self.programme_id)][3 + 2 + 17 + 8 :]
@@ -150,14 +161,19 @@ class Phone:
 
 @pytest.fixture(scope="session")
 def land(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Graph, str]]:
-    """Give a graph of its own, and where its pages are served at the time that it is."""
+    """Give a graph of its own, and where its pages are served at the time that it is.
+
+    More phones are enrolled here within a minute than a real address may: that limit has a test of its own.
+    """
     settings = Settings.read({"RELAY_DATA": str(tmp_path_factory.mktemp("field"))})
     connection = engine.ensure(settings.data_folder, readable=CORE.readable)
     with (
+        pytest.MonkeyPatch.context() as patch,
         relay_graph.connect(connection, CORE) as graph,
-        answering(create_app(graph, settings)) as site,
     ):
-        yield graph, site
+        patch.setitem(sign_in.A_MINUTE, "field.enrol", 1000)
+        with answering(create_app(graph, settings)) as site:
+            yield graph, site
     engine.stop(settings.data_folder)
 
 

@@ -26,7 +26,7 @@ def test_a_form_is_kept_without_a_line_and_sent_when_it_returns(phone: Phone) ->
     assert phone.entries() == []
 
     phone.context.set_offline(False)
-    phone.says("✓ All sent")
+    phone.has_sent()
     expect(page.get_by_text("✓ recorded, no. ")).to_be_visible()
     assert len(phone.entries()) == 1
     assert phone.entries()[0].startswith("pass:")
@@ -60,7 +60,7 @@ def test_an_answer_that_is_lost_records_once(phone: Phone) -> None:
 
     phone.context.unroute("**/acts")
     phone.page.get_by_role("button", name="Send now").click()
-    phone.says("✓ All sent")
+    phone.has_sent()
     assert phone.entries() == ["event:V1"]
     assert phone.kept()[0]["state"] == "recorded"
 
@@ -79,7 +79,7 @@ def test_two_pages_with_thirty_acts_each_send_sixty_once(phone: Phone) -> None:
     phone.context.on("request", lambda request: requests.append(request.url) if "/acts" in request.url else None)
 
     phone.context.set_offline(False)
-    phone.says("✓ All sent")
+    phone.has_sent()
     assert len(phone.entries()) == len(set(phone.entries())) == 60
     assert len(requests) == 2  # of at most 50 acts each, and one page sent them both
 
@@ -94,7 +94,7 @@ def test_on_a_slow_line_it_is_kept_at_once(phone: Phone) -> None:
     phone.page.locator("input[value=today]").check()
     phone.page.get_by_role("button", name="Keep it").click()
     expect(phone.page.get_by_text("kept on this phone, not sent yet")).to_be_visible(timeout=1000)
-    phone.says("✓ All sent")
+    phone.has_sent()
     assert len(phone.entries()) == 1
 
 
@@ -108,7 +108,7 @@ def test_what_a_rule_refuses_stays_and_is_corrected_in_the_form(phone: Phone) ->
     phone.page.get_by_role("button", name="Correct").click()
     phone.page.locator("input[type=date]").fill("2024-07-01")
     phone.page.get_by_role("button", name="Keep the change").click()
-    phone.says("✓ All sent")
+    phone.has_sent()
     assert phone.entries() == ["event:V1"]
 
 
@@ -120,7 +120,7 @@ def test_what_points_at_something_unknown_waits_at_the_office_and_is_recorded_wh
     phone.says("1 waiting at the office")
     phone.keep([{"act": "pass", "content": {**passed, "passed_on": "2026-01-01", "animals": 1}}])
     phone.page.get_by_role("button", name="Send now").click()
-    phone.says("✓ All sent")
+    phone.has_sent()
     assert sorted(phone.entries()) == ["event:V1", "pass:T1"]
     assert {entry["state"] for entry in phone.kept()} == {"recorded"}
 
@@ -156,7 +156,7 @@ def test_another_act_under_one_id_is_told_and_changes_nothing(phone: Phone) -> N
     phone.keep([visit("P1", "V1")])
     phone.at("outbox")
     phone.page.get_by_role("button", name="Send now").click()
-    phone.says("✓ All sent")
+    phone.has_sent()
     phone.keep([visit("P1", "V1", outcome="not_found")])
     phone.page.get_by_role("button", name="Send now").click()
     phone.says("1 needs you")
@@ -173,7 +173,7 @@ def test_no_cookie_is_sent_and_no_answer_of_the_service_is_cached(phone: Phone) 
         phone.page.get_by_role("button", name="Send now").click()
     assert "cookie" not in sending.value.all_headers()
     assert sending.value.all_headers()["authorization"].startswith("Bearer ")
-    phone.says("✓ All sent")
+    phone.has_sent()
     kept = phone.page.evaluate("""async () => {
         const urls = [];
         for (const name of await caches.keys()) {
