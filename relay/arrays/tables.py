@@ -25,7 +25,7 @@ from relay.arrays.columns import (
     Units,
 )
 from relay.arrays.id_column import IdColumn
-from relay.domain.people.one_woman import Edge, OneWoman
+from relay.domain.people.one_woman import OneWoman, SameWoman
 
 if TYPE_CHECKING:
     from relay.domain.model import Rule
@@ -334,7 +334,7 @@ class Snapshot:
         columns = (self.sames.kept.tolist(), self.sames.other.tolist(), self.sames.sequence.tolist())
         for kept, other, sequence in zip(*columns, strict=True):
             if NONE not in (kept, other):  # foreign data may name what is not there
-                known.add(Edge(act_id=str(sequence), kept_id=ids[kept], other_id=ids[other], sequence=sequence))
+                known.add(SameWoman(act_id=str(sequence), kept_id=ids[kept], other_id=ids[other], sequence=sequence))
         joined = {ids[row]: row for row in {*self.sames.kept.tolist(), *self.sames.other.tolist()} - {NONE}}
         for id_, row in joined.items():
             rows[row] = joined[known.kept(id_)]

@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 
 from relay import private_files
 from relay.backup.encryption import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
-from relay.backup.replay import BEGINNING, Kept, backup, check, restore
+from relay.backup.replay import BEGINNING, KeptLedger, backup, check, restore
 from relay.database import engine
 from relay.domain.entries import Fault
 from relay.domain.system import Catalogue
@@ -28,7 +28,7 @@ from relay.ledger.verify import verify
 _DATED: Final = re.compile(r"relay-\d{4}-\d\d-\d\dT\d{6}Z\.jsonl(\.age)?")
 
 
-def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[Kept, ...]:
+def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[KeptLedger, ...]:
     """Write a backup of all programmes; it takes its place only when it was read back and can be believed.
 
     Args:
@@ -96,7 +96,7 @@ def _opened(file: BinaryIO, seal: Seal) -> BinaryIO:
     return io.BytesIO(seal.open(file.read())) if needs_to_open(beginning) else file
 
 
-def restore_file(graph: Graph, file: BinaryIO, seal: Seal, clerk: Clerk) -> tuple[Kept, ...]:
+def restore_file(graph: Graph, file: BinaryIO, seal: Seal, clerk: Clerk) -> tuple[KeptLedger, ...]:
     """Restore a backup that was first read through to its end: of one that was altered or cut, nothing is written.
 
     The arguments, and what is returned and raised, are those of `restore` and `lines_of`.
@@ -163,7 +163,7 @@ def drill(
             engine.stop(data_folder)
 
 
-def _drilled(graph: Graph, kept: Kept) -> Drilled:
+def _drilled(graph: Graph, kept: KeptLedger) -> Drilled:
     found = verify(graph, kept.programme_id, noted=kept.head_hash)
     return Drilled(
         programme_id=kept.programme_id,

@@ -81,7 +81,7 @@ class OtherSystem(Invalid):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptLedger:
     """A ledger in a backup.
 
     Attributes:
@@ -95,7 +95,7 @@ class Kept:
     head_hash: str
 
     @classmethod
-    def of(cls, written: Mapping[str, Any]) -> Kept:
+    def of(cls, written: Mapping[str, Any]) -> KeptLedger:
         """From its parts as JSON gives them.
 
         Raises:
@@ -178,7 +178,7 @@ def _reader_of(catalogue: Catalogue, entry: Entry) -> str:
     return str(catalogue.kind(kind).read_by)
 
 
-def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...]:
+def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[KeptLedger, ...]:
     """Replay a backup into an empty database, or go on with one that was cut short.
 
     Args:
@@ -215,11 +215,11 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[Kept, ...
     return restored
 
 
-def _promised(lines: Iterator[str]) -> tuple[tuple[Kept, ...], tuple[Entry, ...], int]:
+def _promised(lines: Iterator[str]) -> tuple[tuple[KeptLedger, ...], tuple[Entry, ...], int]:
     """What the first line says of the ledgers that follow, the trail of accounts before them, and how many are held."""
     try:
         written: Any = json.loads(next(lines, ""))
-        promised = tuple(map(Kept.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
+        promised = tuple(map(KeptLedger.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
         accounts, held = _count(written.get("trail", 0)), _count(written.get("held", 0))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
@@ -236,8 +236,13 @@ def _count(written: object) -> int:
 
 
 def _restore_one(
-    graph: Graph, entries: Iterator[Entry], promised: Kept, there: LedgerHead | None, clerk: Clerk, keys: Sequence[str]
-) -> Kept:
+    graph: Graph,
+    entries: Iterator[Entry],
+    promised: KeptLedger,
+    there: LedgerHead | None,
+    clerk: Clerk,
+    keys: Sequence[str],
+) -> KeptLedger:
     key = promised.programme_id
     register, last = Register(key, graph.catalogue), Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
     if there:
@@ -254,10 +259,10 @@ def _restore_one(
         patiently(partial(graph.write, partial(_write, key, keys, delta, batch.head)))
         last = batch.head
     _set_projection(graph, key, PROJECTION)
-    return Kept(programme_id=key, entries=last.sequence, head_hash=last.hash)
+    return KeptLedger(programme_id=key, entries=last.sequence, head_hash=last.hash)
 
 
-def _what_is_there(graph: Graph, promised: Kept, there: LedgerHead) -> Sentence:
+def _what_is_there(graph: Graph, promised: KeptLedger, there: LedgerHead) -> Sentence:
     """What a database holds that is not the beginning of a backup: a later state of the same ledger, or another."""
     key, last = promised.programme_id, promised.entries
     at_the_end = reading.stored(graph, key, first=last, last=last)
@@ -293,8 +298,8 @@ def _write(key: str, keys: Iterable[str], delta: Delta, head: Head, transaction:
 
 
 def _ledgers(
-    lines: Iterator[str], promised: Sequence[Kept], catalogue: Catalogue, rest: Callable[[], object]
-) -> Iterator[tuple[Kept, Iterator[Entry]]]:
+    lines: Iterator[str], promised: Sequence[KeptLedger], catalogue: Catalogue, rest: Callable[[], object]
+) -> Iterator[tuple[KeptLedger, Iterator[Entry]]]:
     """Each programme of a backup with its entries, to be read in this order; `rest` reads what follows the last one."""
     for head in promised:
         yield head, _believed(lines, head, catalogue, rest if head is promised[-1] else None)
@@ -314,7 +319,7 @@ def _held(lines: Iterator[str], many: int) -> list[held_rows.HeldAct]:
 
 
 def _believed(
-    lines: Iterator[str], promised: Kept, catalogue: Catalogue, rest: Callable[[], object] | None
+    lines: Iterator[str], promised: KeptLedger, catalogue: Catalogue, rest: Callable[[], object] | None
 ) -> Iterator[Entry]:
     """The entries of one programme, each checked before it is passed on."""
     before: Entry | None = None
@@ -412,7 +417,7 @@ def _set_projection(graph: Graph, programme_id: str, projection: int) -> None:
     patiently(partial(graph.write, work))
 
 
-def check(lines: Iterable[str], catalogue: Catalogue) -> tuple[Kept, ...]:
+def check(lines: Iterable[str], catalogue: Catalogue) -> tuple[KeptLedger, ...]:
     """Read a backup back without any database: every hash, every opening, and what its first line promises.
 
     Args:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from relay import private_files
-from relay.backup.replay import Kept
+from relay.backup.replay import KeptLedger
 from relay.domain.entries import Entry, instant
 from relay.ledger import reading
 
@@ -37,10 +37,10 @@ class LastBackup:
 
     at: str
     file: str
-    programmes: tuple[Kept, ...]
+    programmes: tuple[KeptLedger, ...]
 
 
-def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[Kept]) -> None:
+def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[KeptLedger]) -> None:
     """Note that a backup was made.
 
     Raises:
@@ -55,13 +55,13 @@ def last_backup(data_folder: Path) -> LastBackup | None:
     """The last backup that was noted; None when none was, or the note cannot be read."""
     try:
         said: Any = json.loads((data_folder / FILE).read_bytes())
-        programmes = tuple(map(Kept.of, said["programmes"]))
+        programmes = tuple(map(KeptLedger.of, said["programmes"]))
         return LastBackup(at=str(said["at"]), file=str(said["file"]), programmes=programmes)
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
-def no_longer_there(graph: Graph, last: LastBackup | None) -> tuple[Kept, ...]:
+def no_longer_there(graph: Graph, last: LastBackup | None) -> tuple[KeptLedger, ...]:
     """What the last backup holds and the database does not, or not all: it was set back, emptied, or is another.
 
     Raises:
@@ -70,13 +70,13 @@ def no_longer_there(graph: Graph, last: LastBackup | None) -> tuple[Kept, ...]:
     return tuple(kept for kept in (last.programmes if last else ()) if not _is_there(graph, kept))
 
 
-def _is_there(graph: Graph, kept: Kept) -> bool:
+def _is_there(graph: Graph, kept: KeptLedger) -> bool:
     """Whether a ledger still has the entry with which a backup of it ends."""
     newest = next(reading.stored(graph, kept.programme_id, first=kept.entries, last=kept.entries), None)
     return isinstance(newest, Entry) and newest.hash == kept.head_hash
 
 
-def entries_since(head: LedgerHead, last: LastBackup | None, gone: Collection[Kept]) -> int:
+def entries_since(head: LedgerHead, last: LastBackup | None, gone: Collection[KeptLedger]) -> int:
     """How many entries of a ledger the last backup does not hold: all, where it holds another ledger of that name.
 
     Args:

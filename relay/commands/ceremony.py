@@ -14,7 +14,7 @@ from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, 
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
-    from relay.desk.ceremony import Became
+    from relay.desk.ceremony import RowOutcome
     from relay.errors import RelayError
     from relay.exchange.ceremony_sheet import Fallen
 
@@ -97,7 +97,7 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     if not (typed.rows or typed.fallen):
         say(f"No row of {path} has an x under handed_over. Nothing was recorded.")
         click.get_current_context().exit(FOUND)
-    became: tuple[Became, ...] = ()
+    became: tuple[RowOutcome, ...] = ()
     if not typed.fallen:
         require_counted(typed.rows, yard if isinstance(yard, int | float) else 0)
         became = record_day(session.graph, session.programme_id, typed.ceremony, typed.rows, session.clerk)
@@ -113,7 +113,7 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     click.get_current_context().exit(FOUND if fell else DONE)
 
 
-def _print_rows(session: Session, became: tuple[Became, ...], fallen: tuple[Fallen, ...]) -> None:
+def _print_rows(session: Session, became: tuple[RowOutcome, ...], fallen: tuple[Fallen, ...]) -> None:
     """A line for each row."""
     from relay.service.terminal import print_json, print_table
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 if TYPE_CHECKING:
-    from relay.doctor.finding import Finding
+    from relay.doctor.finding import Trouble
 
 
 class DemoElsewhere(Refused):
@@ -187,7 +187,7 @@ def _status(session: Session) -> dict[str, Any]:
     }
 
 
-def _print_findings(findings: Sequence[Finding]) -> None:
+def _print_findings(findings: Sequence[Trouble]) -> None:
     """Say each as a person reads it, faults first."""
     for each in sorted(findings, key=lambda finding: finding.severity):
         click.echo(f"{each.severity}: {each.where}\n  {each.what}\n  {each.advice}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
-    from relay.backup.replay import Kept
+    from relay.backup.replay import KeptLedger
     from relay.backup.status import LastBackup
     from relay.desk.intake import Recorded
     from relay.desk.undo import UndoableAct
@@ -167,7 +167,7 @@ class Session:
         return last_backup(self.settings.data_folder)
 
     @cached_property
-    def gone(self) -> tuple[Kept, ...]:
+    def gone(self) -> tuple[KeptLedger, ...]:
         """What the last backup holds and the database no longer does."""
         from relay.backup.status import no_longer_there
 

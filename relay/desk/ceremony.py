@@ -90,7 +90,7 @@ class Ceremony:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandOver:
+class HandOverRow:
     """One row: somebody handed something over.
 
     Attributes:
@@ -111,7 +111,7 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Became:
+class RowOutcome:
     """What became of a row.
 
     Attributes:
@@ -136,12 +136,12 @@ def id_of(ceremony_id: str, number: int, what: str) -> str:
     return id_made_of(f"{ceremony_id}/{number}/{what}")
 
 
-def animals(rows: Sequence[HandOver]) -> Quantity:
+def animals(rows: Sequence[HandOverRow]) -> Quantity:
     """How many animals some rows hand over in all."""
     return shown(sum(thousandths(float(str(row.said.get("animals", 0)))) for row in rows))
 
 
-def require_counted(rows: Sequence[HandOver], counted: Quantity) -> None:
+def require_counted(rows: Sequence[HandOverRow], counted: Quantity) -> None:
     """Let nothing be recorded while rows and yard do not agree.
 
     Raises:
@@ -152,8 +152,8 @@ def require_counted(rows: Sequence[HandOver], counted: Quantity) -> None:
 
 
 def record_day(
-    graph: Graph, programme_id: str, ceremony: Ceremony, rows: Sequence[HandOver], clerk: Clerk
-) -> tuple[Became, ...]:
+    graph: Graph, programme_id: str, ceremony: Ceremony, rows: Sequence[HandOverRow], clerk: Clerk
+) -> tuple[RowOutcome, ...]:
     """Record a ceremony with what was handed over at it, in one transaction; each row stands or falls alone.
 
     A woman who is new is registered with the row in which she receives, or not at all.
@@ -201,7 +201,7 @@ def record_day(
     return became
 
 
-def _known(graph: Graph, programme_id: str, rows: Sequence[HandOver]) -> frozenset[str]:
+def _known(graph: Graph, programme_id: str, rows: Sequence[HandOverRow]) -> frozenset[str]:
     """Those of the receivers that are ids of somebody in the record."""
     keys = [key_of(programme_id, f"beneficiary:{row.receiver}") for row in rows if not row.is_new]
     found = graph.rows(cypher.KNOWN, ledger=programme_id, acts=keys, placements=[])
@@ -209,7 +209,7 @@ def _known(graph: Graph, programme_id: str, rows: Sequence[HandOver]) -> frozens
 
 
 def _acts(
-    graph: Graph, programme_id: str, ceremony: Ceremony, row: HandOver, clerk: Clerk, *, is_known: bool
+    graph: Graph, programme_id: str, ceremony: Ceremony, row: HandOverRow, clerk: Clerk, *, is_known: bool
 ) -> Sequence[Act]:
     """The ceremony, the woman where she is new, and the pass-on."""
     if not row.receiver:
@@ -234,13 +234,13 @@ def _acts(
 
 
 def _became(
-    ceremony: Ceremony, row: HandOver, acts: Sequence[Act], outcomes: Sequence[Outcome], error: RelayError | None
-) -> Became:
+    ceremony: Ceremony, row: HandOverRow, acts: Sequence[Act], outcomes: Sequence[Outcome], error: RelayError | None
+) -> RowOutcome:
     """What became of a row of the outcomes of its acts."""
     last = outcomes[-1] if outcomes else None
     if last and last.error and last.act.kind == "ceremony":
         raise last.error
-    return Became(
+    return RowOutcome(
         number=row.number,
         action="not" if last is None else last.action,
         error=error or (last.error if last else None),

@@ -13,7 +13,7 @@ from typing import Final
 from relay.access import access_log
 from relay.backup import files
 from relay.database import engine
-from relay.doctor.finding import Finding, fault, note, of_damage, of_error
+from relay.doctor.finding import Trouble, fault, note, of_damage, of_error
 from relay.errors import Unavailable
 
 SECRET: Final = (engine.STATE_FILE, engine.READER_FILE, "keys", "last_backup.json", access_log.FILE, access_log.OLDER)
@@ -22,7 +22,7 @@ SECRET: Final = (engine.STATE_FILE, engine.READER_FILE, "keys", "last_backup.jso
 _MB: Final = 1_000_000
 
 
-def findings(folder: Path, *, embedded: bool) -> tuple[Finding, ...]:
+def findings(folder: Path, *, embedded: bool) -> tuple[Trouble, ...]:
     """What is wrong with a data folder; empty when nothing is.
 
     Args:
@@ -43,7 +43,7 @@ def findings(folder: Path, *, embedded: bool) -> tuple[Finding, ...]:
     )
 
 
-def _ownership(folder: Path) -> Iterator[Finding]:
+def _ownership(folder: Path) -> Iterator[Trouble]:
     owner, me = folder.stat().st_uid, os.geteuid()
     if owner != me:
         error = engine.OfAnotherUser(data_folder=folder, owner=owner)
@@ -83,7 +83,7 @@ def _counted(paths: list[Path]) -> str:
     return f"{len(paths)} files or folders"
 
 
-def _writable(folder: Path) -> Iterator[Finding]:
+def _writable(folder: Path) -> Iterator[Trouble]:
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -99,7 +99,7 @@ def _mount(folder: Path) -> Path:
     return next(each for each in (folder, *folder.parents) if os.path.ismount(each))
 
 
-def _room(folder: Path, *, embedded: bool) -> Iterator[Finding]:
+def _room(folder: Path, *, embedded: bool) -> Iterator[Trouble]:
     free = engine.free_bytes(folder)
     if free >= engine.LOW_FREE_BYTES:
         return
@@ -116,7 +116,7 @@ def _room(folder: Path, *, embedded: bool) -> Iterator[Finding]:
     )
 
 
-def _engine(folder: Path) -> Iterator[Finding]:
+def _engine(folder: Path) -> Iterator[Trouble]:
     try:
         engine.require_local(folder)
         running = engine.status(folder).running
@@ -133,7 +133,7 @@ def _engine(folder: Path) -> Iterator[Finding]:
             yield of_damage(engine.DatabaseDamaged(data_folder=folder, finding=finding), folder)
 
 
-def _out_of_reach(folder: Path, what: str) -> Finding:
+def _out_of_reach(folder: Path, what: str) -> Trouble:
     """An engine that runs, and whose port and password nobody knows any more."""
     pids = " ".join(map(str, engine.processes(folder)))
     advice = f"End the engine of this folder; the next command starts another: `kill {pids}`"

@@ -11,14 +11,14 @@ from relay.access import access_log
 from relay.access.access_log import LogUnreadable
 from relay.database import engine
 from relay.doctor import data_folder, record
-from relay.doctor.finding import Finding, fault, note, of_damage, of_error
+from relay.doctor.finding import Trouble, fault, note, of_damage, of_error
 from relay.errors import RelayError
 from relay.graph import Graph
 
 _NO_DATABASE: Final = frozenset({"nothing_there", "not_a_folder", "engine_out_of_reach"})
 
 
-def examine(folder: Path, now: datetime, opened: Callable[[], Graph], *, embedded: bool) -> tuple[Finding, ...]:
+def examine(folder: Path, now: datetime, opened: Callable[[], Graph], *, embedded: bool) -> tuple[Trouble, ...]:
     """All that is wrong, the data folder first; empty when nothing is.
 
     Args:
@@ -49,7 +49,7 @@ def examine(folder: Path, now: datetime, opened: Callable[[], Graph], *, embedde
     return tuple(found)
 
 
-def look(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) -> tuple[Finding, ...]:
+def look(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) -> tuple[Trouble, ...]:
     """What is soon seen: the same without the check of every file, and of the record where its database is open.
 
     Raises:
@@ -59,7 +59,7 @@ def look(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) ->
     return (*seen, *record.findings(graph, folder, now)) if graph else seen
 
 
-def _access_log(folder: Path) -> Iterator[Finding]:
+def _access_log(folder: Path) -> Iterator[Trouble]:
     try:
         torn = access_log.unreadable(folder)
     except LogUnreadable as error:

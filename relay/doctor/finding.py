@@ -19,7 +19,7 @@ Severity = Literal["fault", "note"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Trouble:
     """Something that the doctor found.
 
     Attributes:
@@ -37,22 +37,22 @@ class Finding:
     advice: str
 
 
-def fault(code: str, where: object, what: str, advice: str) -> Finding:
+def fault(code: str, where: object, what: str, advice: str) -> Trouble:
     """Something that keeps Relay from working, or endangers the record."""
-    return Finding(code=code, severity="fault", where=str(where), what=what, advice=advice)
+    return Trouble(code=code, severity="fault", where=str(where), what=what, advice=advice)
 
 
-def note(code: str, where: object, what: str, advice: str) -> Finding:
+def note(code: str, where: object, what: str, advice: str) -> Trouble:
     """Something that is worth knowing."""
-    return Finding(code=code, severity="note", where=str(where), what=what, advice=advice)
+    return Trouble(code=code, severity="note", where=str(where), what=what, advice=advice)
 
 
-def of_error(error: RelayError, where: object) -> Finding:
+def of_error(error: RelayError, where: object) -> Trouble:
     """The fault that Relay itself ran into."""
     return fault(error.code, where, str(error.reason), str(error.suggestion))
 
 
-def of_damage(error: DatabaseDamaged, folder: Path) -> Finding:
+def of_damage(error: DatabaseDamaged, folder: Path) -> Trouble:
     """Database files that are not what the engine wrote; the last backup that was made here is named."""
     last = last_backup(folder)
     if last is None:

@@ -12,7 +12,7 @@ from relay.arrays import cache
 from relay.backup import files, status
 from relay.backup.status import LastBackup
 from relay.database import cypher, engine
-from relay.doctor.finding import Finding, fault, note, of_error
+from relay.doctor.finding import Trouble, fault, note, of_error
 from relay.domain.entries import CLOCKS_DAYS, Entry, instant
 from relay.graph import Graph
 from relay.ledger import reading
@@ -22,7 +22,7 @@ BACKUP_DAYS: Final = 7
 """Days after which what was recorded must be in a backup (our choice: a nightly one may fail over a long weekend)."""
 
 
-def findings(graph: Graph, folder: Path, now: datetime) -> tuple[Finding, ...]:
+def findings(graph: Graph, folder: Path, now: datetime) -> tuple[Trouble, ...]:
     """What is wrong with the record of a database; empty when nothing is.
 
     Args:
@@ -46,7 +46,7 @@ def findings(graph: Graph, folder: Path, now: datetime) -> tuple[Finding, ...]:
     )
 
 
-def _incomplete(heads: tuple[LedgerHead, ...]) -> Iterator[Finding]:
+def _incomplete(heads: tuple[LedgerHead, ...]) -> Iterator[Trouble]:
     for head in heads:
         programme_id = head.programme_id
         if head.restoring:
@@ -57,7 +57,7 @@ def _incomplete(heads: tuple[LedgerHead, ...]) -> Iterator[Finding]:
             yield of_error(NotBuilt(programme_id=programme_id), programme_id)
 
 
-def _clock(row: dict[str, Any], heads: tuple[LedgerHead, ...], now: datetime) -> Iterator[Finding]:
+def _clock(row: dict[str, Any], heads: tuple[LedgerHead, ...], now: datetime) -> Iterator[Trouble]:
     programme_id, ahead, latest = row["programme_id"], row["ahead"], row["latest"]
     if not ahead:
         return
@@ -75,7 +75,7 @@ def _clock(row: dict[str, Any], heads: tuple[LedgerHead, ...], now: datetime) ->
         yield note("clock_was_ahead", programme_id, what, advice)
 
 
-def _backup(graph: Graph, heads: tuple[LedgerHead, ...], last: LastBackup | None, now: datetime) -> Iterator[Finding]:
+def _backup(graph: Graph, heads: tuple[LedgerHead, ...], last: LastBackup | None, now: datetime) -> Iterator[Trouble]:
     gone = status.no_longer_there(graph, last)
     for kept in gone:
         what = (
@@ -103,7 +103,7 @@ def _backup(graph: Graph, heads: tuple[LedgerHead, ...], last: LastBackup | None
         )
 
 
-def _erased(folder: Path, erased_at: str) -> Iterator[Finding]:
+def _erased(folder: Path, erased_at: str) -> Iterator[Trouble]:
     """Copies in the data folder from before the last erasure; others are the operator's to find."""
     own = files.own_folder(folder)
     copies = [path for path in own.glob("relay-*.jsonl*") if files.made_at(path) < erased_at] if own.is_dir() else []

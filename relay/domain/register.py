@@ -20,7 +20,7 @@ from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt,
 from relay.domain.name_matching import code
 from relay.domain.people.likeness import Person
 from relay.domain.people.neighbours import Neighbours
-from relay.domain.people.one_woman import Edge, OneWoman
+from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.domain.system import Catalogue
 
 _Value = TypeVar("_Value")
@@ -172,7 +172,9 @@ class Register:
         """Count two ids as one woman's, where that is what a fact says."""
         if fact and fact.kind == "same":
             kept_id, other_id = fact.values["kept_id"], fact.values["other_id"]
-            self.one_woman.add(Edge(act_id=fact.act_id, kept_id=kept_id, other_id=other_id, sequence=fact.sequence))
+            self.one_woman.add(
+                SameWoman(act_id=fact.act_id, kept_id=kept_id, other_id=other_id, sequence=fact.sequence)
+            )
 
     def set_beside(self, fact: Fact) -> None:
         """Let a fact be found beside others that name the same, where it is judged so."""

@@ -120,7 +120,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class SystemRules:
     """The rules of a system, read when the first act is judged: what only asks starts sooner without them.
 
     Attributes:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relay import private_files
-from relay.desk.ceremony import Ceremony, HandOver
+from relay.desk.ceremony import Ceremony, HandOverRow
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.schema import Column
 from relay.errors import Invalid, RelayError
@@ -85,7 +85,7 @@ class Typed:
     """
 
     ceremony: Ceremony
-    rows: tuple[HandOver, ...]
+    rows: tuple[HandOverRow, ...]
     fallen: tuple[Fallen, ...]
 
 
@@ -143,7 +143,7 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
     if not (known["ceremony_id"] and known["held_on"]):
         raise NoSheet(path=path, what=Sentence("its rows do not say which ceremony it is, and its day"))
     ceremony = Ceremony(**{name: None if value is None else str(value) for name, value in known.items()})  # type: ignore[arg-type]
-    rows, fallen = list[HandOver](), list[Fallen]()
+    rows, fallen = list[HandOverRow](), list[Fallen]()
     for line in said:
         number: int | None = None
         try:
@@ -178,13 +178,13 @@ def _was_handed_over(cell: object) -> bool:
     return word in _YES
 
 
-def _row(number: int, line: Mapping[str, object], catalogue: Catalogue, *, again: bool) -> HandOver:
+def _row(number: int, line: Mapping[str, object], catalogue: Catalogue, *, again: bool) -> HandOverRow:
     said = dict[str, "Value"]()
     for name in _OF_PASS:
         column = catalogue.kind("pass").column(name)
         if column and (value := cells.read(column, line[name])) is not None:
             said[name] = value
-    return HandOver(
+    return HandOverRow(
         number=number,
         giver=str(cells.read(_GIVER, line["giver"]) or ""),
         receiver=str(cells.read(_GIVER, line["receiver"]) or ""),

@@ -33,7 +33,7 @@ SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class RowFault:
     """Why a row is put aside.
 
     Attributes:
@@ -68,7 +68,7 @@ class Row:
     row: int
     act_id: str | None
     act: acts.Act | None
-    faults: tuple[Fault, ...]
+    faults: tuple[RowFault, ...]
     left_out: bool = False
     rules: tuple[acts.RuleMeant, ...] = ()
 
@@ -84,7 +84,7 @@ class ReportRow:
         action: *added* and *same* stand; *put aside* could not be read; *refused* broke a rule or an earlier act;
             *left out* is a column that the format does not have, without which the rows of its file are taken.
         field: The column at fault, or None.
-        value: As in `Fault`, or None when it is not shown.
+        value: As in `RowFault`, or None when it is not shown.
         reason: Why it was put aside or refused, else None.
         suggestion: What to do about it, or None.
         notes: Of a row that is added, what may be a slip of the pen or is for the auditor, as sentences.
@@ -153,7 +153,7 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
 
 
 def _unreadable(part: workbook.Unreadable) -> Row:
-    fault = Fault(field=part.field, value="", reason=part.reason, suggestion=part.suggestion)
+    fault = RowFault(field=part.field, value="", reason=part.reason, suggestion=part.suggestion)
     rules = (acts.RuleMeant(),) if _may_hold_rules(part) else ()
     return Row(file=part.file, row=part.row, act_id=None, act=None, faults=(fault,), rules=rules)
 
@@ -181,7 +181,7 @@ def _like(name: object) -> str:
     return re.sub(r"[\s\-]+", "_", str(name).strip().strip("*").strip().casefold())
 
 
-def _unknown_columns(sheet: workbook.Sheet, kind: Kind) -> tuple[Fault, ...]:
+def _unknown_columns(sheet: workbook.Sheet, kind: Kind) -> tuple[RowFault, ...]:
     """The columns that the format does not have, each once."""
     known = tuple(column.name for column in kind.columns)
     return tuple(
@@ -198,7 +198,7 @@ def _unknown_columns(sheet: workbook.Sheet, kind: Kind) -> tuple[Fault, ...]:
     )
 
 
-def _header_faults(sheet: workbook.Sheet, kind: Kind, unknown: tuple[Fault, ...]) -> tuple[Fault, ...]:
+def _header_faults(sheet: workbook.Sheet, kind: Kind, unknown: tuple[RowFault, ...]) -> tuple[RowFault, ...]:
     """What is wrong with a header, so that none of the sheet's rows is taken.
 
     Columns that the format does not have are, where they may hold what is missing, and in rules, where each word binds.
@@ -233,12 +233,12 @@ def _header_below(sheet: workbook.Sheet, known: tuple[str, ...]) -> int | None:
     return None
 
 
-def _fault(field: str | None, value: object, reason: str, suggestion: str) -> Fault:
+def _fault(field: str | None, value: object, reason: str, suggestion: str) -> RowFault:
     if isinstance(value, Mapping):
         value = ";".join(f"{key}={one}" for key, one in value.items())
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # as a spreadsheet shows it
-    return Fault(field=field, value=str(value)[:SHOWN], reason=reason, suggestion=suggestion)
+    return RowFault(field=field, value=str(value)[:SHOWN], reason=reason, suggestion=suggestion)
 
 
 def _ids(sheet: workbook.Sheet, kind: Kind, name: str) -> set[str]:
@@ -256,7 +256,7 @@ def _ids(sheet: workbook.Sheet, kind: Kind, name: str) -> set[str]:
     return found
 
 
-def _value(column: Column, cell: object) -> cells.Value | Fault | None:
+def _value(column: Column, cell: object) -> cells.Value | RowFault | None:
     try:
         if isinstance(cell, str) and cell.startswith("'"):
             cell = cells.unescaped(cell)
@@ -324,10 +324,10 @@ def _padded(sheet: workbook.Sheet, plan: list[tuple[int, Column]]) -> set[int]:
 
 def _content(
     plan: list[tuple[int, Column]], row_cells: workbook.Cells, padded: Collection[int]
-) -> tuple[dict[str, acts.Value], list[Fault]]:
+) -> tuple[dict[str, acts.Value], list[RowFault]]:
     """The values of a row's cells in the order of the plan, and the faults of those that cannot be read."""
     values: dict[str, acts.Value] = {}
-    faults: list[Fault] = []
+    faults: list[RowFault] = []
     for place, column in plan:
         cell = row_cells[place] if place < len(row_cells) else None
         if cell is None or cell == "":
@@ -335,20 +335,20 @@ def _content(
         value = _value(column, cell)
         if place in padded and not isinstance(cell, str):
             value = _fault(column.name, cell, "This is a number, and leading zeros may have been lost.", _AS_TEXT)
-        if isinstance(value, Fault):
+        if isinstance(value, RowFault):
             faults.append(value)
         elif value is not None:
             values[column.name] = value
     return values, faults
 
 
-def _missing(kind: Kind, names: set[str]) -> Iterator[Fault]:
+def _missing(kind: Kind, names: set[str]) -> Iterator[RowFault]:
     for column in kind.columns:
         if column.name in names:
             yield _fault(column.name, "", "This is required, and empty.", "Fill it in.")
 
 
-def _outside(row_cells: workbook.Cells, width: int, nameless: list[int]) -> Iterator[Fault]:
+def _outside(row_cells: workbook.Cells, width: int, nameless: list[int]) -> Iterator[RowFault]:
     for place in chain(nameless, range(width, len(row_cells))):
         if place < len(row_cells) and str(row_cells[place] or "").strip():
             yield _fault(
@@ -359,7 +359,7 @@ def _outside(row_cells: workbook.Cells, width: int, nameless: list[int]) -> Iter
             )
 
 
-def _row(file: str, number: int, kind: Kind, values: dict[str, acts.Value], faults: tuple[Fault, ...]) -> Row:
+def _row(file: str, number: int, kind: Kind, values: dict[str, acts.Value], faults: tuple[RowFault, ...]) -> Row:
     own_id = _own_id(kind, values)
     act_id = f"{kind.name}:{own_id}" if own_id else None
     act = acts.Act(kind=kind.name, id=own_id, values=values) if own_id and not faults else None
@@ -405,12 +405,12 @@ def _in_order(rows: Iterator[Row], ahead: set[str], *, own: str, awaited: str) -
 # --- what one cell cannot tell ----------------------------------------------------------------------------------------
 
 
-def _rule_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
+def _rule_faults(values: Mapping[str, acts.Value]) -> Iterator[RowFault]:
     if "owed" not in values and "owed_per_given" not in values:
         yield _fault("owed", "", "This is required, or else owed_per_given.", "Write how many are owed.")
 
 
-def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
+def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[RowFault]:
     """More females and males than animals; an event without an amount is about one."""
     if "females" not in values and "males" not in values:
         return
@@ -427,7 +427,7 @@ def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[Fault]:
         )
 
 
-_CHECKS: Final[Mapping[str, Callable[[Mapping[str, acts.Value]], Iterator[Fault]]]] = {
+_CHECKS: Final[Mapping[str, Callable[[Mapping[str, acts.Value]], Iterator[RowFault]]]] = {
     "rule": _rule_faults,
     "placement": _sex_faults,
     "pass": _sex_faults,

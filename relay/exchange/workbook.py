@@ -435,7 +435,7 @@ def _merged(sheet: python_calamine.CalamineSheet, header: Sequence[str]) -> Mapp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class AnySheet:
     """One sheet of any workbook, or any CSV file: cells of which nobody has said yet what they mean.
 
     Attributes:
@@ -451,7 +451,7 @@ class Page:
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
 
 
-def pages(path: Path) -> tuple[Page, ...]:
+def pages(path: Path) -> tuple[AnySheet, ...]:
     """Every sheet of any workbook, or a CSV file as the only one.
 
     Raises:
@@ -471,10 +471,10 @@ def pages(path: Path) -> tuple[Page, ...]:
     )
 
 
-def _pages_of_workbook(path: Path) -> tuple[Page, ...]:
+def _pages_of_workbook(path: Path) -> tuple[AnySheet, ...]:
     with _readable(path), python_calamine.load_workbook(path) as workbook:
         return tuple(
-            Page(
+            AnySheet(
                 name=about.name,
                 hidden=about.visible != python_calamine.SheetVisibleEnum.Visible,
                 rows=_all_rows(sheet),
@@ -493,7 +493,7 @@ def _all_rows(sheet: python_calamine.CalamineSheet) -> tuple[Cells, ...]:
     return tuple([*cut, *row] if cut else row for row in sheet.iter_rows())
 
 
-def _page_of_table(path: Path) -> Page:
+def _page_of_table(path: Path) -> AnySheet:
     broken = _overlong(path)
     if broken is None and not _is_utf8(path):
         broken = _not_utf8(path, ",")
@@ -504,4 +504,4 @@ def _page_of_table(path: Path) -> Page:
             suggestion=broken.suggestion,
         )
     rows = tuple(row if isinstance(row, Unreadable) else row[1] for row in _lines(path, _delimiter(path)))
-    return Page(name=path.name, rows=rows)
+    return AnySheet(name=path.name, rows=rows)

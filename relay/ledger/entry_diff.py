@@ -14,7 +14,7 @@ from relay.ledger.context import read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class ChangedField:
     """A field of an act, before and after an entry.
 
     Attributes:
@@ -52,7 +52,7 @@ class Changed:
 
     entry: Entry
     subject_id: str
-    fields: tuple[Field, ...]
+    fields: tuple[ChangedField, ...]
     existed: bool
     exists: bool
     later: tuple[Entry, ...]
@@ -115,14 +115,14 @@ def _says(register: Register, act_id: str) -> Mapping[str, Any] | None:
 
 def _fields(
     known: Register, entry: Entry, subject_id: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterator[Field]:
+) -> Iterator[ChangedField]:
     kind = subject_id.partition(":")[0]
     personal, secret = known.catalogue.personal(kind), known.catalogue.secret(kind)
     gone = known.erased_fields(subject_id) if entry.kind == "erase" else _names(entry.withheld)
     recorded = known.entries[subject_id].payload if subject_id in known.entries else {}
     for name in dict.fromkeys((*recorded, *before, *after)):
         if before.get(name) != after.get(name) or name in gone & personal:
-            yield Field(
+            yield ChangedField(
                 name=name,
                 before=None if name in secret else before.get(name),
                 after=None if name in secret else after.get(name),

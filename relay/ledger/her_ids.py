@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relay.database import cypher
-from relay.domain.people.one_woman import Edge, OneWoman
+from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.ledger.projection import key_of, kind_and_id
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def one_woman(graph: Graph | Transaction, programme_id: str, beneficiary_ids: It
         for row in graph.rows(cypher.SAMES_OF, people=people):
             act_id = ":".join(kind_and_id(row["key"]))
             ends = {"kept_id": row["kept_id"], "other_id": row["other_id"]}
-            known.add(Edge(act_id=act_id, sequence=row["sequence"], **ends))
+            known.add(SameWoman(act_id=act_id, sequence=row["sequence"], **ends))
         ids = {id_ for edge in known for id_ in (edge.kept_id, edge.other_id)} - seen
     return known
 

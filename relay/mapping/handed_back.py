@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.exchange.rows import Action, ReportRow
-    from relay.exchange.workbook import Page
+    from relay.exchange.workbook import AnySheet
     from relay.mapping.map_file import RegisterMap
     from relay.mapping.reading import MappedRegister
 
@@ -69,7 +69,7 @@ def hand_back(path: Path, register: MappedRegister, report: Iterable[ReportRow],
                 sheet.hide()
 
 
-def _copy(book: Any, sheet: Any, page: Page) -> None:  # noqa: ANN401 - xlsxwriter has no types
+def _copy(book: Any, sheet: Any, page: AnySheet) -> None:  # noqa: ANN401 - xlsxwriter has no types
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     for number, cells in enumerate(page.rows):
         for place, cell in enumerate(() if isinstance(cells, Unreadable) else cells):
@@ -91,7 +91,7 @@ def _copy(book: Any, sheet: Any, page: Page) -> None:  # noqa: ANN401 - xlsxwrit
 def _tell(
     book: Any,  # noqa: ANN401
     sheet: Any,  # noqa: ANN401
-    page: Page,
+    page: AnySheet,
     header: int,
     of_row: Mapping[int, Sequence[ReportRow]],
     *,

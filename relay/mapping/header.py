@@ -12,14 +12,14 @@ from relay.mapping.meanings import words
 from relay.mapping.table import is_blank
 
 if TYPE_CHECKING:
-    from relay.exchange.workbook import Page
+    from relay.exchange.workbook import AnySheet
 
 _HEADER_ROWS: Final = 20  # our choice: titles, a logo and a legend take fewer
 _MOST_LINES: Final = 3  # of the names of columns; our choice
 _NAMED: Final = 0.7  # our choice: how like a cell must be to a name of a column to count as one
 
 
-def register_of(pages: Sequence[Page]) -> tuple[Page, tuple[int, ...]]:
+def register_of(pages: Sequence[AnySheet]) -> tuple[AnySheet, tuple[int, ...]]:
     """The visible sheet that is most like a register, and the rows in which its columns have their names."""
     found = [(*_header_of(page), page) for page in pages if not page.hidden] or [
         (*_header_of(page), page) for page in pages
@@ -28,7 +28,7 @@ def register_of(pages: Sequence[Page]) -> tuple[Page, tuple[int, ...]]:
     return page, header
 
 
-def _header_of(page: Page) -> tuple[float, tuple[int, ...]]:
+def _header_of(page: AnySheet) -> tuple[float, tuple[int, ...]]:
     """How many cells of the best rows are names of columns, and these rows."""
     counts = [(_names_in(row), number) for number, row in enumerate(page.rows[:_HEADER_ROWS], 1)]
     if not counts:
@@ -57,7 +57,7 @@ def _names_in(row: Sequence[object] | Unreadable) -> float:
     return sum(each for each in likeness if each >= _NAMED)
 
 
-def _continues(page: Page, upper: int, lower: int) -> bool:
+def _continues(page: AnySheet, upper: int, lower: int) -> bool:
     """Whether two rows are two lines of the same names: the upper one leaves cells to the lower one, all of it text."""
     above, below = page.rows[upper - 1], page.rows[lower - 1]
     if isinstance(above, Unreadable) or isinstance(below, Unreadable):

@@ -23,7 +23,7 @@ from relay.mapping.table import table_of
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
-    from relay.exchange.workbook import Page
+    from relay.exchange.workbook import AnySheet
     from relay.graph import Graph
 
 LONGEST_TEXT: Final = 50_000
@@ -173,7 +173,9 @@ def fingerprint(columns: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(columns).encode()).hexdigest()[:_SHOWN]
 
 
-def fitting(pages: Sequence[Page], maps: Iterable[KeptMap], catalogue: Catalogue) -> tuple[KeptMap, RegisterMap] | None:
+def fitting(
+    pages: Sequence[AnySheet], maps: Iterable[KeptMap], catalogue: Catalogue
+) -> tuple[KeptMap, RegisterMap] | None:
     """The kept map of a file's columns, which may begin in another row, or in a sheet of another name.
 
     Nothing is guessed: all names of columns are those of the map, in its order.
@@ -201,12 +203,12 @@ def fitting(pages: Sequence[Page], maps: Iterable[KeptMap], catalogue: Catalogue
     return found[0] if found else None
 
 
-def _likeliest(pages: Sequence[Page], how: RegisterMap) -> list[Page]:
+def _likeliest(pages: Sequence[AnySheet], how: RegisterMap) -> list[AnySheet]:
     """The sheets to look at: that of the map's name first, hidden ones never."""
     return sorted((page for page in pages if not page.hidden), key=lambda page: page.name != how.sheet)
 
 
-def _as_in(page: Page, how: RegisterMap, *, several: bool) -> RegisterMap | None:
+def _as_in(page: AnySheet, how: RegisterMap, *, several: bool) -> RegisterMap | None:
     """How a sheet is read whose columns have all the names that a map reads; None when they have not."""
     for lower in (0, *range(-how.header[0] + 1, 0), *range(1, _HIGHER)):
         header = tuple(row + lower for row in how.header)

@@ -57,7 +57,7 @@ class StillOpen(WrongMap):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ValueSource:
     """Where a value comes from.
 
     Attributes:
@@ -117,7 +117,7 @@ class Make:
     """
 
     act: str
-    values: Mapping[str, Source]
+    values: Mapping[str, ValueSource]
     when: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     unless_received: bool = False
@@ -288,15 +288,15 @@ class _Reader:
                 raise self._wrong(where, f'the register has no column "{column}"', "Write it as it stands in columns.")
         return make
 
-    def _source(self, where: str, name: str, said: object) -> Source:
+    def _source(self, where: str, name: str, said: object) -> ValueSource:
         if isinstance(said, str):
-            return Source(text=said if _PIECE.search(said) else f"{{{said}}}")
+            return ValueSource(text=said if _PIECE.search(said) else f"{{{said}}}")
         if isinstance(said, dict):
             table = cast("Mapping[str, Any]", said)
             if set(table) == {"constant"} and isinstance(table["constant"], str | int | float):
-                return Source(constant=table["constant"])
+                return ValueSource(constant=table["constant"])
             if "column" in table and set(table) <= {"column", "via", "found_in", "as", "age_in"}:
-                return Source(
+                return ValueSource(
                     text=f"{{{table['column']}}}",
                     via=str(table.get("via", "")),
                     found_in=str(table.get("found_in", "")),

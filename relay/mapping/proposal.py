@@ -19,7 +19,7 @@ from relay.mapping.meanings import words
 from relay.mapping.table import Table, is_blank, is_total, shown, table_of
 
 if TYPE_CHECKING:
-    from relay.exchange.workbook import Page
+    from relay.exchange.workbook import AnySheet
     from relay.mapping.programme import Programme
 
 _COMMON: Final = 0.5  # our choice: the share of the cells of a reference that are found where it points
@@ -92,7 +92,7 @@ class Proposed:
     text: str
 
 
-def proposed(pages: Sequence[Page], programme: Programme, name: str) -> str:
+def proposed(pages: Sequence[AnySheet], programme: Programme, name: str) -> str:
     """A map for a register, as TOML.
 
     Args:
@@ -106,7 +106,7 @@ def proposed(pages: Sequence[Page], programme: Programme, name: str) -> str:
     return propose(pages, programme, name).text
 
 
-def propose(pages: Sequence[Page], programme: Programme, name: str, decided: Decided | None = None) -> Proposed:
+def propose(pages: Sequence[AnySheet], programme: Programme, name: str, decided: Decided | None = None) -> Proposed:
     """A map for a register, with what it was made of.
 
     Args:
@@ -138,8 +138,8 @@ def _slug(name: str) -> str:
 class _Proposal:
     """The parts of one proposed map."""
 
-    page: Page
-    pages: Sequence[Page]
+    page: AnySheet
+    pages: Sequence[AnySheet]
     header: tuple[int, ...]
     programme: Programme
     prefix: str

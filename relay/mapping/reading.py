@@ -11,10 +11,10 @@ from relay import errors
 from relay.domain import acts
 from relay.domain.name_matching import alike, key
 from relay.exchange import cells, workbook
-from relay.exchange.rows import SHOWN, Fault, Row
+from relay.exchange.rows import SHOWN, Row, RowFault
 from relay.mapping import days
 from relay.mapping.guessing import SURE
-from relay.mapping.map_file import Make, RegisterMap, Source, fill
+from relay.mapping.map_file import Make, RegisterMap, ValueSource, fill
 from relay.mapping.table import Line, Table, is_blank, shown, table_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class MappedRegister:
 
     map: RegisterMap
     table: Table
-    pages: tuple[workbook.Page, ...]
+    pages: tuple[workbook.AnySheet, ...]
 
     def rows(self, _: Path, catalogue: Catalogue) -> Iterator[Row]:
         """What its rows record: its beneficiaries first, then placements, pass-ons and events.
@@ -80,7 +80,7 @@ class MappedRegister:
             A row for each act that a row of the register makes, and for each row that cannot be read.
         """
         for unread in self.table.unreadable:
-            fault = Fault(field=None, value="", reason=unread.reason, suggestion=unread.suggestion)
+            fault = RowFault(field=None, value="", reason=unread.reason, suggestion=unread.suggestion)
             yield Row(file=self.table.sheet, row=unread.row, act_id=None, act=None, faults=(fault,))
         yield from _Reading(self, catalogue).rows()
 
@@ -165,15 +165,15 @@ class _Reading:
                         if (row := self._made(make, kind, line, own)) is not None:
                             yield row
 
-    def _key_fault(self, line: Line, own: Mapping[str, object], first: dict[str, int]) -> Fault | None:
+    def _key_fault(self, line: Line, own: Mapping[str, object], first: dict[str, int]) -> RowFault | None:
         """What is wrong with the cell that tells a row from the others."""
         name = self.how.key
         if name not in own:
-            return Fault(field=name, value="", reason="This tells one row from another, and is empty.",
+            return RowFault(field=name, value="", reason="This tells one row from another, and is empty.",
                          suggestion="Fill it in, or delete the row.")  # fmt: skip
         text = _id_text(own[name]).casefold()
         if first.setdefault(text, line.row) != line.row:
-            return Fault(field=name, value=text[:SHOWN], reason=f"Row {first[text]} has this too.",
+            return RowFault(field=name, value=text[:SHOWN], reason=f"Row {first[text]} has this too.",
                          suggestion="Give each row its own; the first one is read.")  # fmt: skip
         return None
 
@@ -182,7 +182,7 @@ class _Reading:
         if not all(name in own for name in make.when) or any(name in own for name in make.unless):
             return None
         values: dict[str, acts.Value] = {}
-        faults: list[Fault] = []
+        faults: list[RowFault] = []
         for column in kind.columns:
             source = make.values.get(column.name)
             if source is None:
@@ -221,7 +221,7 @@ class _Reading:
                         continue
         return frozenset(found)
 
-    def _said(self, source: Source, column: Column, own: Mapping[str, object]) -> object:
+    def _said(self, source: ValueSource, column: Column, own: Mapping[str, object]) -> object:
         """What a row says for a column: text, or the cell itself.
 
         Raises:
@@ -255,7 +255,7 @@ class _Reading:
             )
         return said
 
-    def _found(self, source: Source, cell: object) -> str | None:
+    def _found(self, source: ValueSource, cell: object) -> str | None:
         """The id of the one row that has a cell in another column."""
         if cell is None:
             return None
@@ -308,16 +308,16 @@ def _as_text(column: Column, cell: object) -> object:
     )
 
 
-def _columns_shown(source: Source, column: Column) -> str:
+def _columns_shown(source: ValueSource, column: Column) -> str:
     return ", ".join(dict.fromkeys(source.columns[:1])) or column.name
 
 
-def _fault(source: Source, column: Column, own: Mapping[str, object], fault: cells.CellFault) -> Fault:
+def _fault(source: ValueSource, column: Column, own: Mapping[str, object], fault: cells.CellFault) -> RowFault:
     hidden = column.personal or bool(source.found_in)  # a cell that is looked for among names is a name
     value = "" if hidden or not source.columns else shown(own.get(source.columns[0]))[:SHOWN]
-    return Fault(field=_columns_shown(source, column), value=value, reason=fault.reason, suggestion=fault.suggestion)
+    return RowFault(field=_columns_shown(source, column), value=value, reason=fault.reason, suggestion=fault.suggestion)
 
 
-def _missing(source: Source, column: Column) -> Fault:
-    return Fault(field=_columns_shown(source, column), value="", reason="This is required, and empty.",
+def _missing(source: ValueSource, column: Column) -> RowFault:
+    return RowFault(field=_columns_shown(source, column), value="", reason="This is required, and empty.",
                  suggestion="Fill it in.")  # fmt: skip

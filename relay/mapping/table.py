@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from relay.exchange.workbook import Unreadable
 
 if TYPE_CHECKING:
-    from relay.exchange.workbook import Page
+    from relay.exchange.workbook import AnySheet
 
 BETWEEN_LINES: Final = " / "
 """What stands between the lines of a name: "Received / Date"."""
@@ -68,7 +68,7 @@ def shown(cell: object) -> str:
     return "" if cell is None else " ".join(str(cell).split())
 
 
-def table_of(page: Page, header: Sequence[int], stop_at: Collection[str]) -> Table:
+def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) -> Table:
     """Read a sheet as a register.
 
     Args:
@@ -100,7 +100,7 @@ def is_total(cells: Sequence[object], stop_at: Collection[str]) -> bool:
     return any(shown(cell).casefold().rstrip(" :.-") in stop_at for cell in first)
 
 
-def _filled(page: Page) -> Iterator[Sequence[object] | Unreadable]:
+def _filled(page: AnySheet) -> Iterator[Sequence[object] | Unreadable]:
     """The rows of a sheet, each merged cell standing in all that were merged into it."""
     over: dict[int, list[tuple[int, int, object]]] = {}
     for (top, left), (bottom, right) in page.merged:
@@ -119,7 +119,7 @@ def _filled(page: Page) -> Iterator[Sequence[object] | Unreadable]:
         yield whole
 
 
-def _names(page: Page, lines: Sequence[Sequence[object] | Unreadable], header: Sequence[int]) -> tuple[str, ...]:
+def _names(page: AnySheet, lines: Sequence[Sequence[object] | Unreadable], header: Sequence[int]) -> tuple[str, ...]:
     """The name of each column: its lines, each said once; a second column of a name is called "Name (2)"."""
     read = [[shown(cell) for cell in line] for line in lines if not isinstance(line, Unreadable)]
     width = max(map(len, read), default=0)

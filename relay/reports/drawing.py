@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.reports.tree_layout import BOX_WIDTH, TAB_WIDTH, Box, Link, Picture, PlannedBox, Tab
+from relay.reports.tree_layout import BOX_WIDTH, TAB_WIDTH, Picture, PlannedBox, Tab, TreeBox, TreeLink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -122,7 +122,7 @@ OPTIONS: Final = {
 """For vis-network 9.1.2, as tried in a browser: with these nothing moves by itself."""
 
 
-def network(picture: Picture, caption: Callable[[Box | Tab | PlannedBox], Caption]) -> Network:
+def network(picture: Picture, caption: Callable[[TreeBox | Tab | PlannedBox], Caption]) -> Network:
     """A picture for vis-network, built by pyvis.
 
     pyvis is the builder only, and imported here only: its pages load scripts from elsewhere, its network looks through
@@ -132,12 +132,12 @@ def network(picture: Picture, caption: Callable[[Box | Tab | PlannedBox], Captio
     from pyvis.edge import Edge  # noqa: PLC0415 - slow, as said above
     from pyvis.node import Node  # noqa: PLC0415
 
-    def node(each: Box | Tab | PlannedBox) -> Any:  # noqa: ANN401 - pyvis has no types
+    def node(each: TreeBox | Tab | PlannedBox) -> Any:  # noqa: ANN401 - pyvis has no types
         said, (node_id, group, look) = caption(each), _look(each)
         place = {"x": round(each.x), "y": round(each.y), "physics": False}
         return Node(node_id, "box", said.label, title=said.title, href=said.href, group=group, **place, **look)
 
-    def edge(link: Link) -> Any:  # noqa: ANN401
+    def edge(link: TreeLink) -> Any:  # noqa: ANN401
         return Edge(
             link.giver,
             link.receiver,
@@ -150,7 +150,7 @@ def network(picture: Picture, caption: Callable[[Box | Tab | PlannedBox], Captio
     def coming(each: PlannedBox) -> Any:  # noqa: ANN401
         return Edge(each.giver, each.key, directed=True, dashes=COMING, width=1.5, group="planned")
 
-    drawn: tuple[Box | Tab | PlannedBox, ...] = (*picture.boxes, *picture.tabs, *picture.planned)
+    drawn: tuple[TreeBox | Tab | PlannedBox, ...] = (*picture.boxes, *picture.tabs, *picture.planned)
     return Network(
         nodes=[node(each).options for each in drawn],
         edges=[*(edge(link).options for link in picture.links), *(coming(each).options for each in picture.planned)],
@@ -165,7 +165,7 @@ TAB_HEIGHT: Final = 30
 RADIUS: Final = {"fulfilled": 16, "excused": 16, "broken": 0, "lost": 0, "late": 3}
 
 
-def _look(each: Box | Tab | PlannedBox) -> tuple[str, str, dict[str, Any]]:
+def _look(each: TreeBox | Tab | PlannedBox) -> tuple[str, str, dict[str, Any]]:
     """Id, group and border: the state can be told without its colour."""
     if isinstance(each, Tab):
         look = {"borderWidth": 1, "shapeProperties": {"borderRadius": 10, "borderDashes": [2, 2]}}

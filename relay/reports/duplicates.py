@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from relay.database import cypher
 from relay.domain.people.blocking import alike
 from relay.domain.people.likeness import Person
-from relay.domain.people.one_woman import Edge, OneWoman
+from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.ledger.projection import key_of
 
 if TYPE_CHECKING:
@@ -101,7 +101,9 @@ def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> D
     one_woman = OneWoman()
     for row in said:
         if row["kind"] == "same":
-            one_woman.add(Edge(act_id=row["key"], kept_id=row["one"], other_id=row["other"], sequence=row["sequence"]))
+            one_woman.add(
+                SameWoman(act_id=row["key"], kept_id=row["one"], other_id=row["other"], sequence=row["sequence"])
+            )
     people = _people(graph, programme_id, known)
     found = alike(people, LIKELY)
     apart = {frozenset(map(one_woman.kept, (row["one"], row["other"]))) for row in said if row["kind"] == "different"}

@@ -53,7 +53,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class TreeBox:
     """A placement, or the gift, that is shown; x and y are those of its middle.
 
     Attributes:
@@ -120,7 +120,7 @@ class PlannedBox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class TreeLink:
     """A hand-over between two boxes, or from a gift to a placement.
 
     Attributes:
@@ -163,10 +163,10 @@ class Picture:
         left: Least x of anything, and so on.
     """
 
-    boxes: tuple[Box, ...]
+    boxes: tuple[TreeBox, ...]
     tabs: tuple[Tab, ...]
     planned: tuple[PlannedBox, ...]
-    links: tuple[Link, ...]
+    links: tuple[TreeLink, ...]
     marks: tuple[Mark, ...]
     placements: int
     left: float
@@ -196,7 +196,7 @@ def picture(tree: Tree, view: View, *, start: str, break_points: Iterable[BreakP
         placed = _by_generation(branching, shown, leaves)
     breaks = {each.placement_id: each for each in break_points}
     boxes = tuple(
-        Box(
+        TreeBox(
             key=key,
             node=branching.nodes.get(key),
             break_point=breaks.get(key),
@@ -419,12 +419,12 @@ def _first_day(branching: Branching, shown: Mapping[str, None]) -> date:
     return min((branching.nodes[key].received_on for key in shown if key in branching.nodes), default=date.min)
 
 
-def _links(branching: Branching, shown: Mapping[str, None], path: Sequence[str]) -> Iterator[Link]:
+def _links(branching: Branching, shown: Mapping[str, None], path: Sequence[str]) -> Iterator[TreeLink]:
     steps = set(pairwise(path))
     if branching.start not in branching.nodes:
         for key in branching.below[branching.start]:
             if key in shown:
-                yield Link(
+                yield TreeLink(
                     giver=branching.start,
                     receiver=key,
                     pass_on=None,
@@ -438,7 +438,7 @@ def _links(branching: Branching, shown: Mapping[str, None], path: Sequence[str])
             by_giver.setdefault(edge.giver_placement_id, []).append(edge)
         for giver, edges in by_giver.items():
             if giver in shown:
-                yield Link(
+                yield TreeLink(
                     giver=giver,
                     receiver=receiver,
                     pass_on=edges[0],

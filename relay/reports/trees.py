@@ -166,7 +166,7 @@ FindPlans = Callable[["Graph", str, "Survey"], Iterable[TreePlan]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class ReceivedHelp:
     """What a placement received at one time.
 
     Attributes:
@@ -345,7 +345,7 @@ class Relay:
                 animals=animals,
             )
 
-    def receipts(self, placement_ids: Iterable[str]) -> Mapping[str, Sequence[Receipt]]:
+    def receipts(self, placement_ids: Iterable[str]) -> Mapping[str, Sequence[ReceivedHelp]]:
         """What some placements had received: from their gift, then from givers by day; also from outside of a tree."""
         survey, snapshot = self.survey, self.survey.snapshot
         placements, passes, ids = snapshot.placements, snapshot.passes, snapshot.placements.ids
@@ -363,9 +363,9 @@ class Relay:
             _shown(np.concatenate((placements.filled_units[filled], passes.units[passed]))),
             strict=True,
         )
-        found: dict[str, list[Receipt]] = {}
+        found: dict[str, list[ReceivedHelp]] = {}
         for placement_id, giver, day, help_, units in columns:
-            receipt = Receipt(giver=giver, received_on=day, help=snapshot.helps[help_], units=units)
+            receipt = ReceivedHelp(giver=giver, received_on=day, help=snapshot.helps[help_], units=units)
             found.setdefault(placement_id, []).append(receipt)
         return found
 

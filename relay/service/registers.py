@@ -19,7 +19,7 @@ from relay.domain.acts import Act, RuleMeant
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
 from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
 from relay.exchange.importing import InDatabase
-from relay.exchange.rows import Fault, ReportRow, Row
+from relay.exchange.rows import ReportRow, Row, RowFault
 from relay.mapping import kept_maps
 from relay.mapping.programme import Programme, known_of
 from relay.service.json_codec import json_of, read_json
@@ -61,7 +61,7 @@ class SentRow:
     act_id: str | None = None
     kind: str | None = None
     content: Mapping[str, Any]
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[RowFault, ...] = ()
     left_out: bool = False
     rules: tuple[RuleMeant, ...] = ()
 
@@ -103,7 +103,7 @@ class ReportLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentAct:
+class ExportedAct:
     """An act that stands, on its way into a file."""
 
     kind: str
@@ -122,7 +122,7 @@ class ActLine:
         ended: Whether this is the last line, and all is told.
     """
 
-    act: SentAct | None = None
+    act: ExportedAct | None = None
     failed: Failed | None = None
     again: bool = False
     ended: bool = False

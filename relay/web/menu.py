@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class MenuLink:
     """Somewhere to go.
 
     Attributes:
@@ -62,8 +62,8 @@ class Link:
         return request.endpoint == self.endpoint and all(said.get(name) == self.values[name] for name in self.values)
 
 
-def _list(name: str, label: Any, key: str, *, by_place: bool = False) -> Link:  # noqa: ANN401 - lazy text
-    return Link(endpoint="lists.page", label=label, key=key, values={"name": name}, by_place=by_place)
+def _list(name: str, label: Any, key: str, *, by_place: bool = False) -> MenuLink:  # noqa: ANN401 - lazy text
+    return MenuLink(endpoint="lists.page", label=label, key=key, values={"name": name}, by_place=by_place)
 
 
 SECTIONS: Final = (
@@ -71,10 +71,12 @@ SECTIONS: Final = (
         "today",
         lazy_gettext("Today"),
         (
-            Link(endpoint="managers.programme", label=lazy_gettext("Overview"), key="o"),
+            MenuLink(endpoint="managers.programme", label=lazy_gettext("Overview"), key="o"),
             _list("visits", lazy_gettext("Visits"), "v", by_place=True),
-            Link(endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n", values={"name": "waiting"}),
-            Link(endpoint="held.page", label=lazy_gettext("Held"), key="e", values={"name": "held"}),
+            MenuLink(
+                endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n", values={"name": "waiting"}
+            ),
+            MenuLink(endpoint="held.page", label=lazy_gettext("Held"), key="e", values={"name": "held"}),
         ),
     ),
     (
@@ -84,7 +86,7 @@ SECTIONS: Final = (
             _list("gifts", lazy_gettext("Gifts"), "g"),
             _list("chains", lazy_gettext("Chains"), "c", by_place=True),
             _list("placements", lazy_gettext("Placements"), "p", by_place=True),
-            Link(endpoint="managers.map_", label=lazy_gettext("Map"), key="m"),
+            MenuLink(endpoint="managers.map_", label=lazy_gettext("Map"), key="m"),
         ),
     ),
     (
@@ -94,28 +96,28 @@ SECTIONS: Final = (
             _list("people", lazy_gettext("Women and men"), "b", by_place=True),
             _list("groups", lazy_gettext("Groups"), "u"),
             _list("places", lazy_gettext("Places"), "w"),
-            Link(endpoint="duplicates.page", label=lazy_gettext("Likely duplicates"), key="d"),
+            MenuLink(endpoint="duplicates.page", label=lazy_gettext("Likely duplicates"), key="d"),
         ),
     ),
     (
         "check",
         lazy_gettext("Check"),
         (
-            Link(endpoint="auditors.health", label=lazy_gettext("Health"), key="h"),
-            Link(endpoint="auditors.survival", label=lazy_gettext("Survival"), key="s"),
-            Link(endpoint="auditors.audit", label=lazy_gettext("Audit"), key="a"),
-            Link(endpoint="auditors.sample", label=lazy_gettext("Sample"), key="r", values={"name": "sample"}),
-            Link(endpoint="auditors.entries", label=lazy_gettext("Ledger"), key="l", values={"name": "ledger"}),
-            Link(endpoint="auditors.verify", label=lazy_gettext("Verify"), key="y"),
-            Link(endpoint="query.page", label=lazy_gettext("Query"), key="q", everywhere=True),
+            MenuLink(endpoint="auditors.health", label=lazy_gettext("Health"), key="h"),
+            MenuLink(endpoint="auditors.survival", label=lazy_gettext("Survival"), key="s"),
+            MenuLink(endpoint="auditors.audit", label=lazy_gettext("Audit"), key="a"),
+            MenuLink(endpoint="auditors.sample", label=lazy_gettext("Sample"), key="r", values={"name": "sample"}),
+            MenuLink(endpoint="auditors.entries", label=lazy_gettext("Ledger"), key="l", values={"name": "ledger"}),
+            MenuLink(endpoint="auditors.verify", label=lazy_gettext("Verify"), key="y"),
+            MenuLink(endpoint="query.page", label=lazy_gettext("Query"), key="q", everywhere=True),
         ),
     ),
     (
         "manage",
         lazy_gettext("Manage"),
         (
-            Link(endpoint="importing.page", label=lazy_gettext("Import"), key="i"),
-            Link(endpoint="confirming.opened", label=lazy_gettext("Access log"), key="x"),
+            MenuLink(endpoint="importing.page", label=lazy_gettext("Import"), key="i"),
+            MenuLink(endpoint="confirming.opened", label=lazy_gettext("Access log"), key="x"),
         ),
     ),
 )
@@ -133,7 +135,7 @@ def set_up(app: Flask) -> None:
     app.url_defaults(_still_confirmed_only)
 
 
-def sections() -> list[tuple[str, list[Link]]]:
+def sections() -> list[tuple[str, list[MenuLink]]]:
     """Headings with the links whose pages there are, and which who is asking may open."""
     found = [
         (str(heading), [link for link in (*links, *_of_systems(group)) if _is_open(link)])
@@ -142,13 +144,13 @@ def sections() -> list[tuple[str, list[Link]]]:
     return [(heading, links) for heading, links in found if links]
 
 
-def _of_systems(group: str) -> Iterator[Link]:
+def _of_systems(group: str) -> Iterator[MenuLink]:
     """What the systems that the programme uses add to a group."""
     for name, part in system_pages.of(current.graph().catalogue).items():
         if name in current.head().systems:
             for each in part.links:
                 if each.group == group:
-                    yield Link(endpoint=f"{name}.{each.endpoint}", label=say(each.label), key=each.key)
+                    yield MenuLink(endpoint=f"{name}.{each.endpoint}", label=say(each.label), key=each.key)
 
 
 def pages(app: Flask, programme_id: str) -> dict[str, str]:
@@ -162,7 +164,7 @@ def _address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever th
     return url_for(endpoint, **values)
 
 
-def _is_open(link: Link) -> bool:
+def _is_open(link: MenuLink) -> bool:
     if link.endpoint not in current_app.view_functions:
         return False
     action = permission_of(link.endpoint).action

@@ -12,7 +12,7 @@ import pytest
 from relay import graph as relay_graph
 from relay.arrays import cache
 from relay.backup import replay
-from relay.backup.replay import Kept
+from relay.backup.replay import KeptLedger
 from relay.database import cypher
 from relay.domain.entries import ORIGIN, Entry, digest, from_line, to_line
 from relay.domain.questions import NOTED
@@ -100,7 +100,7 @@ def test_what_one_engine_keeps_the_other_restores(embedded_graph: Graph, neo4j_g
     heads = reading.heads(here)
     assert reading.heads(there) == heads
     assert kept == tuple(
-        Kept(programme_id=head.programme_id, entries=head.entries, head_hash=head.head_hash) for head in heads
+        KeptLedger(programme_id=head.programme_id, entries=head.entries, head_hash=head.head_hash) for head in heads
     )
     assert [verify.verify(there, head.programme_id, noted=head.head_hash).faults for head in heads] == [(), ()]
     assert list(replay.backup(there)) == lines

@@ -16,12 +16,12 @@ import pytest
 from relay.desk import ceremony as desk
 from relay.desk.ceremony import (
     MOST_ROWS,
-    Became,
     Ceremony,
-    HandOver,
+    HandOverRow,
     NobodyHandsOver,
     NoReceiver,
     OtherNumberOfAnimals,
+    RowOutcome,
     TooManyRows,
     record_day,
     require_counted,
@@ -48,18 +48,18 @@ def begun(graph: Graph) -> None:
     record(graph, "demo", [say.programme(), say.rule(), say.gift(), say.place("L1"), *women, *placed], clerk())
 
 
-def row(number: int, receiver: str = "", giver: str = "", animals: float = 1, **more: object) -> HandOver:
-    made = HandOver(
+def row(number: int, receiver: str = "", giver: str = "", animals: float = 1, **more: object) -> HandOverRow:
+    made = HandOverRow(
         number=number, giver=giver or f"P{number}", receiver=receiver or f"N{number}", said={"animals": animals}
     )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-def held(graph: Graph, rows: Sequence[HandOver], day: Ceremony = DAY) -> tuple[Became, ...]:
+def held(graph: Graph, rows: Sequence[HandOverRow], day: Ceremony = DAY) -> tuple[RowOutcome, ...]:
     return record_day(graph, "demo", day, rows, clerk())
 
 
-def actions(became: Sequence[Became]) -> list[str]:
+def actions(became: Sequence[RowOutcome]) -> list[str]:
     return [each.action for each in became]
 
 

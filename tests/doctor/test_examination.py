@@ -33,7 +33,7 @@ from tests.scenes import acts as say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relay.doctor.finding import Finding
+    from relay.doctor.finding import Trouble
     from relay.graph import Graph
     from relay.settings import Connection
 
@@ -57,21 +57,21 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], f
     return shell
 
 
-def looked(folder: Path, graph: Graph | None = None, now: datetime = NOW) -> tuple[Finding, ...]:
+def looked(folder: Path, graph: Graph | None = None, now: datetime = NOW) -> tuple[Trouble, ...]:
     return examination.look(folder, now, graph, embedded=False)
 
 
-def commands(finding: Finding) -> list[str]:
+def commands(finding: Trouble) -> list[str]:
     """What the advice says to type."""
     return re.findall("`(.*?)`", finding.advice)
 
 
-def follow(finding: Finding) -> None:
+def follow(finding: Trouble) -> None:
     """Type it; who runs the tests may do without sudo what is hers."""
     subprocess.run(["sh", "-c", commands(finding)[0].removeprefix("sudo ")], check=True)  # noqa: S607
 
 
-def only(found: tuple[Finding, ...], code: str) -> Finding:
+def only(found: tuple[Trouble, ...], code: str) -> Trouble:
     """The one thing that is wrong."""
     assert [each.code for each in found] == [code]
     return found[0]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.domain.system import Catalogue
-    from relay.exchange.rows import Fault, Row
+    from relay.exchange.rows import Row, RowFault
 
 PROGRAMME = """[programme]
 id = "relay-demo"
@@ -1080,7 +1080,7 @@ def test_any_act_written_reads_back_the_same(tmp_path_factory: pytest.TempPathFa
     assert taken(path / "out.xlsx") == [act]
 
 
-def fault_texts(faults: Sequence[Fault]) -> bool:
+def fault_texts(faults: Sequence[RowFault]) -> bool:
     return all(fault.reason and fault.suggestion and len(fault.value) <= 60 for fault in faults)
 
 

@@ -36,7 +36,7 @@ _VISIT: Final = EVENT_KINDS.index("visit")  # which changes nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class CurveStep:
     """One step down of a curve.
 
     Attributes:
@@ -90,11 +90,11 @@ class Curve:
     excused: int
     lost: int
     median: Median
-    steps: tuple[Step, ...]
+    steps: tuple[CurveStep, ...]
     seen_days: int | None
     confidence: float
 
-    def after(self, days: int) -> Step | None:
+    def after(self, days: int) -> CurveStep | None:
         """The last step down by some days; None before the first one, and beyond what was seen."""
         if self.seen_days is None or days > self.seen_days:
             return None
@@ -283,7 +283,7 @@ def curve(seen: Waits) -> Curve:
     )
 
 
-def _steps(seen: Waits) -> Iterator[Step]:
+def _steps(seen: Waits) -> Iterator[CurveStep]:
     from scipy.stats import ecdf  # noqa: PLC0415 - slow to import, and only statistics need it
 
     waiting = ecdf(seen.censored()).sf
@@ -305,7 +305,7 @@ def _steps(seen: Waits) -> Iterator[Step]:
         strict=True,
     ):
         ends = (low, high) if share > 0 else (0.0, above)
-        yield Step(days=nth, at_risk=who, fulfilled=many, waiting_share=share, low=ends[0], high=ends[1])
+        yield CurveStep(days=nth, at_risk=who, fulfilled=many, waiting_share=share, low=ends[0], high=ends[1])
         above = high
 
 

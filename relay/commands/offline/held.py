@@ -98,11 +98,11 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
         became: TakenIn = session.service.send(TakenIn, path, wish)
         return became
     from relay.ledger.held import rows
-    from relay.ledger.held.taking_in import Source
-    from relay.web.api.sent import Wish, settled
+    from relay.ledger.held.taking_in import Sender
+    from relay.web.api.sent import Settlement, settled
 
     by = session.clerk.by
-    source = Source(
+    source = Sender(
         programme_id=session.programme_id,
         device_id=by,
         place_id="",
@@ -110,7 +110,7 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
         systems=session.head.systems,
         holds=True,
     )
-    said = Wish(
+    said = Settlement(
         settle=wish["settle"],
         content=wish.get("content"),
         reason=wish.get("reason", ""),

@@ -140,12 +140,12 @@ def _sent(session: Session, programme_id: str, device_id: str, acts: Sequence[Ke
         answered: Answered = session.service.send(Answered, path, {"acts": said, "hold": True})
         return answered.acts
     from relay.access.roles import OWNER
-    from relay.ledger.held.taking_in import Source, take_in
+    from relay.ledger.held.taking_in import Sender, take_in
     from relay.ledger.reading import head
     from relay.web.api.sent import Sent, read_sent
 
     by = session.clerk.by
-    source = Source(
+    source = Sender(
         programme_id=programme_id,
         device_id=device_id or by,
         place_id="",

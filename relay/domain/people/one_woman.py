@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class SameWoman:
     """What one act says: that two ids are one woman.
 
     Attributes:
@@ -31,8 +31,8 @@ class OneWoman:
     """The edges that stand, and the women whom they make.
 
     >>> known = OneWoman()
-    >>> known.add(Edge(act_id="same:1", kept_id="B1", other_id="B2", sequence=1))
-    >>> known.add(Edge(act_id="same:2", kept_id="B3", other_id="B1", sequence=2))
+    >>> known.add(SameWoman(act_id="same:1", kept_id="B1", other_id="B2", sequence=1))
+    >>> known.add(SameWoman(act_id="same:2", kept_id="B3", other_id="B1", sequence=2))
     >>> known.ids("B2"), known.kept("B2"), known.kept("B4")
     (('B1', 'B2', 'B3'), 'B3', 'B4')
     >>> known.remove("same:2")
@@ -42,14 +42,14 @@ class OneWoman:
 
     def __init__(self) -> None:
         """Begin with every id a woman of her own."""
-        self._edges: dict[str, Edge] = {}
-        self._of: dict[str, dict[str, Edge]] = {}
+        self._edges: dict[str, SameWoman] = {}
+        self._of: dict[str, dict[str, SameWoman]] = {}
 
-    def __iter__(self) -> Iterator[Edge]:
+    def __iter__(self) -> Iterator[SameWoman]:
         """The edges that stand, in the order in which they were added."""
         return iter(self._edges.values())
 
-    def add(self, edge: Edge) -> None:
+    def add(self, edge: SameWoman) -> None:
         """Let an edge stand; once more changes nothing."""
         self._edges[edge.act_id] = edge
         for id_ in (edge.kept_id, edge.other_id):
@@ -76,7 +76,7 @@ class OneWoman:
                     found.append(other)
         return tuple(sorted(found))
 
-    def edges(self, id_: str) -> tuple[Edge, ...]:
+    def edges(self, id_: str) -> tuple[SameWoman, ...]:
         """The edges that join the ids of a woman, by sequence."""
         found = {edge.act_id: edge for each in self.ids(id_) for edge in self._of.get(each, {}).values()}
         return tuple(sorted(found.values(), key=lambda edge: edge.sequence))

@@ -35,7 +35,7 @@ class HeldListFull(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Sender:
     """Where a list of acts comes from.
 
     Attributes:
@@ -107,7 +107,7 @@ class TakenIn:
     waits_for: str = ""
 
 
-def take_in(graph: Graph, source: Source, sent: Sequence[SentAct]) -> tuple[TakenIn, ...]:
+def take_in(graph: Graph, source: Sender, sent: Sequence[SentAct]) -> tuple[TakenIn, ...]:
     """Record what can stand of a list, and hold the rest where that is wished; then what waited for any of it.
 
     Returns:
@@ -136,7 +136,7 @@ def take_in(graph: Graph, source: Source, sent: Sequence[SentAct]) -> tuple[Take
 class _TakingIn:
     """A list on its way in."""
 
-    source: Source
+    source: Sender
     sent: tuple[SentAct, ...]
 
     def in_transaction(self, transaction: Transaction) -> tuple[TakenIn, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final, LiteralString
 
-from relay.domain.schema import Column, Judged, Kind, Rules
+from relay.domain.schema import Column, Kind, Rules, SystemRules
 from relay.systems.goals.progress import STATUSES
 from relay.text import Sentence
 
@@ -27,7 +27,7 @@ def _rules() -> Rules:
     )
 
 
-JUDGED: Final = Judged(_rules)
+JUDGED: Final = SystemRules(_rules)
 
 ACTIVITIES: Final = Column(name="activities", type="words")
 """Key of rules.toml: the activities that a goal of the programme may be about; without it any word is."""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from relay.database import cypher as core
-from relay.domain.people.one_woman import Edge, OneWoman
+from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.errors import NotFound
 from relay.ledger.her_ids import her_ids
 from relay.ledger.projection import key_of, kind_and_id
@@ -104,7 +104,7 @@ def women(graph: Graph, programme_id: str) -> OneWoman:
     for row in graph.rows(core.SAID_OF_PEOPLE, programme_id=programme_id):
         if row["kind"] == "same":
             act_id = ":".join(kind_and_id(row["key"]))
-            known.add(Edge(act_id=act_id, kept_id=row["one"], other_id=row["other"], sequence=row["sequence"]))
+            known.add(SameWoman(act_id=act_id, kept_id=row["one"], other_id=row["other"], sequence=row["sequence"]))
     return known
 
 

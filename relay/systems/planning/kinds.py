@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from relay.domain.schema import Column, Judged, Kind, Rules
+from relay.domain.schema import Column, Kind, Rules, SystemRules
 from relay.text import Sentence
 
 
@@ -25,7 +25,7 @@ def _rules() -> Rules:
     )
 
 
-JUDGED: Final = Judged(_rules)
+JUDGED: Final = SystemRules(_rules)
 
 _HELP: Final = Column(name="help", type="help", required=True, fixed=True)
 _READY: Final = Column(name="ready", type="words")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from relay.domain.schema import Column, Judged, Kind, Rules
+from relay.domain.schema import Column, Kind, Rules, SystemRules
 from relay.text import Sentence
 
 OF_A_GROUP: Final = (
@@ -52,7 +52,7 @@ def _rules() -> Rules:
     )
 
 
-JUDGED: Final = Judged(_rules)
+JUDGED: Final = SystemRules(_rules)
 
 KINDS: Final = (
     Kind(

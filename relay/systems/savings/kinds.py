@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.schema import Column, Judged, Kind, Rules
+from relay.domain.schema import Column, Kind, Rules, SystemRules
 from relay.systems.savings.books.records import FLOW_KINDS
 from relay.systems.savings.books.savings_rule import CHARGE_METHODS, INSTALMENTS, RHYTHMS, SHARE_OUTS
 from relay.text import Sentence
@@ -34,7 +34,7 @@ def _rules() -> Rules:
     return Rules(refuse=REFUSALS, note={kind: partial(notes_of, kind=kind) for kind in ("loan", "passbook", "payout")})
 
 
-_JUDGED: Final = Judged(_rules)
+_JUDGED: Final = SystemRules(_rules)
 
 
 def _own(name: str) -> Column:

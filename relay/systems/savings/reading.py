@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.people.one_woman import Edge, OneWoman
+from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.ledger.projection import key_of, values_of
 from relay.systems.savings import cypher
 from relay.systems.savings.books.loans import Loan, LoanEvent
@@ -40,7 +40,7 @@ def read(graph: Graph, programme_id: str, group_id: str | None = None) -> Mappin
         said[row["kind"]].append({**values_of(values), "sequence": values["sequence"]})
     women = OneWoman()
     for same in graph.rows(cypher.SAME, programme_id=programme_id):
-        women.add(Edge(act_id=f"same:{same.pop('same_id')}", **same))
+        women.add(SameWoman(act_id=f"same:{same.pop('same_id')}", **same))
     ended = {row["membership_id"]: row["until_on"] for row in graph.rows(cypher.ENDED, programme_id=programme_id)}
     return _put_together(groups, said, ended, women.kept)
 

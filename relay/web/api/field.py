@@ -19,7 +19,7 @@ from relay.domain.model import Quantity, shown
 from relay.errors import NotFound
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows, trying_again
-from relay.ledger.held.taking_in import Source, take_in
+from relay.ledger.held.taking_in import Sender, take_in
 from relay.reports.field import givers
 from relay.reports.placements import Which, holdings
 from relay.service.client import Answered
@@ -28,7 +28,7 @@ from relay.web import guard, privacy, responses, sessions
 from relay.web.api import bodies
 from relay.web.api.bodies import ColumnMissing, NoSuchField, NotAnObject, OtherType
 from relay.web.api.routes import sent_body
-from relay.web.api.sent import Sent, Wish, read_sent, settled
+from relay.web.api.sent import Sent, Settlement, read_sent, settled
 from relay.web.i18n import labels
 from relay.web.permission import action, public
 from relay.web.request import current
@@ -306,11 +306,11 @@ def acts(programme_id: str) -> Response:
     return jsonify(json_of(Answered(clock=instant(core.now().astimezone(UTC)), acts=taken)))
 
 
-def _source(programme_id: str, *, holds: bool) -> Source:
+def _source(programme_id: str, *, holds: bool) -> Sender:
     """Who sends, from which device; a telephone's acts are held whether it asks for that or not."""
     user = sessions.signed_in()
     device = user.device
-    return Source(
+    return Sender(
         programme_id=programme_id,
         device_id=device.device_id if device else user.by,
         place_id=device.place_id if device else "",
@@ -415,7 +415,7 @@ def settle(programme_id: str, held_id: str) -> Response:
     return jsonify(json_of(settled(core.graph, source, row, _wish(body), clerk, grants=grants)))
 
 
-def _wish(body: Mapping[str, Any]) -> Wish:
+def _wish(body: Mapping[str, Any]) -> Settlement:
     """How it is to be settled.
 
     Raises:
@@ -426,7 +426,7 @@ def _wish(body: Mapping[str, Any]) -> Wish:
         raise OtherType(field="settle", wanted=f"one of {', '.join(SETTLE)}")
     if content is not None and not isinstance(content, dict):
         raise OtherType(field="content", wanted="an object")
-    return Wish(
+    return Settlement(
         settle=how,
         content=content,
         reason=_text(body, "reason") if how == "discard" else "",

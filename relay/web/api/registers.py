@@ -19,11 +19,11 @@ from relay.domain.acts import Act
 from relay.errors import Invalid, RelayError
 from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
 from relay.exchange.importing import InDatabase
-from relay.exchange.rows import Fault, Row
+from relay.exchange.rows import Row, RowFault
 from relay.mapping import kept_maps
 from relay.mapping.programme import known_of
 from relay.service.json_codec import json_of, read_json
-from relay.service.registers import ANSWERS, ActLine, Failed, ReportLine, SentAct, SentRow, lines_of
+from relay.service.registers import ANSWERS, ActLine, ExportedAct, Failed, ReportLine, SentRow, lines_of
 from relay.web import failures, guard, privacy, responses, sessions
 from relay.web.api.bodies import Bodies, ColumnMissing, NotAnObject, OtherType
 from relay.web.door import policy
@@ -174,7 +174,7 @@ def _row(sent: SentRow, programme_id: str, bodies: Bodies, catalogue: Catalogue)
                 raise OtherType(field=kind.id_column, wanted="the programme in the URL")
         except RelayError as error:
             act = None
-            faults = (Fault(field=error.field or None, value="", reason=error.reason, suggestion=error.suggestion),)
+            faults = (RowFault(field=error.field or None, value="", reason=error.reason, suggestion=error.suggestion),)
     return Row(
         file=sent.file,
         row=sent.row,
@@ -206,7 +206,7 @@ def acts(programme_id: str) -> Response:
             for act in standing_acts(current.graph(), programme_id):
                 hidden = frozenset[str]() if with_names else catalogue.personal(act.kind)
                 values = {name: value for name, value in act.values.items() if name not in hidden}
-                yield ActLine(act=SentAct(kind=act.kind, id=act.id, values=values))
+                yield ActLine(act=ExportedAct(kind=act.kind, id=act.id, values=values))
         except CorrectedMeanwhile:
             yield ActLine(again=True)
         else:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
     from relay.ledger.held.rows import HeldAct
-    from relay.ledger.held.taking_in import Source, TakenIn
+    from relay.ledger.held.taking_in import Sender, TakenIn
 
 
 class NoSuchKind(NotFound):
@@ -53,7 +53,7 @@ class Sent:
     again: bool = False
 
 
-def read_sent(graph: Graph, source: Source, sent: Sent, clerk: Clerk, grants: Collection[Grant]) -> SentAct:
+def read_sent(graph: Graph, source: Sender, sent: Sent, clerk: Clerk, grants: Collection[Grant]) -> SentAct:
     """An act with what whoever sends it may record; what cannot be read says why.
 
     Args:
@@ -113,7 +113,7 @@ def _read(graph: Graph, kind: str, content: Mapping[str, Any], systems: Collecti
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Settlement:
     """How somebody settles an act that is held.
 
     Attributes:
@@ -132,7 +132,7 @@ class Wish:
 
 
 def settled(
-    graph: Graph, source: Source, row: HeldAct, wish: Wish, clerk: Clerk, *, grants: Collection[Grant] | None
+    graph: Graph, source: Sender, row: HeldAct, wish: Settlement, clerk: Clerk, *, grants: Collection[Grant] | None
 ) -> TakenIn:
     """What becomes of an act that is held as somebody settles it.
 

@@ -10,7 +10,7 @@ from relay.web.i18n.language import percent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from relay.audit.statistics.survival import Curve, Step
+    from relay.audit.statistics.survival import Curve, CurveStep
 
 MONTH_DAYS: Final = 365.25 / 12
 WIDTH, HEIGHT = 460, 262
@@ -82,7 +82,7 @@ def chart(curve: Curve, most_days: int) -> Chart:
     )
 
 
-def _thinned(steps: Sequence[Step], scale: float) -> Iterator[tuple[float, Step]]:
+def _thinned(steps: Sequence[CurveStep], scale: float) -> Iterator[tuple[float, CurveStep]]:
     """Of the steps that lie on one point of the drawing, the last."""
     last = {round(LEFT + scale * step.days): step for step in steps}
     return ((float(x), step) for x, step in last.items())

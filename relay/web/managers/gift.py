@@ -15,7 +15,7 @@ from relay.reports.placements import Which
 from relay.reports.tree_layout import MOST, View
 from relay.web import privacy
 from relay.web.managers import district_map
-from relay.web.managers.tree import TreePage, Wish
+from relay.web.managers.tree import TreePage, TreeWish
 from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class GiftPage:
         """Its tree: whole while that can be read, else folded."""
         whole = len(self.holdings) <= WHOLE
         view = View(focus=None, depth=MOST if whole else None, opened=frozenset(), by_date=False)
-        wish = Wish(
+        wish = TreeWish(
             as_of=self.as_of, today=self.today, view=view, names=parameters.choice("names", ("ids", "initials", "full"))
         )
         return TreePage(self.relay, f"gift:{self.gift_id}", wish)

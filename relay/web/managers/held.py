@@ -11,10 +11,10 @@ from flask import Blueprint, flash, redirect, render_template, request
 
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows
-from relay.ledger.held.taking_in import Source
+from relay.ledger.held.taking_in import Sender
 from relay.reports.field.errands import HELD_DAYS
 from relay.web import menu, privacy, sessions
-from relay.web.api.sent import Wish, settled
+from relay.web.api.sent import Settlement, settled
 from relay.web.i18n.language import gettext
 from relay.web.permission import action
 from relay.web.request import current
@@ -47,7 +47,7 @@ def settle(programme_id: str, name: str) -> Response:  # noqa: ARG001 - as above
     """Settle one: what was put right is handed in, another is discarded, or is the same as a record."""
     core, by = current.core(), sessions.signed_in().by
     row = rows.one(core.graph, programme_id, request.form.get("held_id", ""))
-    source = Source(
+    source = Sender(
         programme_id=programme_id, device_id=by, place_id="", by=by, systems=current.head().systems, holds=True
     )
     clerk = Clerk(by=by, now=core.now(), random=secrets.token_bytes)
@@ -63,14 +63,14 @@ def settle(programme_id: str, name: str) -> Response:  # noqa: ARG001 - as above
     return redirect(menu.to("held.page", name="held"), 303)
 
 
-def _wish(row: HeldAct) -> Wish | None:
+def _wish(row: HeldAct) -> Settlement | None:
     """How it is to be settled; None where the form does not say enough."""
     how, text = request.form.get("settle", ""), request.form.get("text", "").strip()
     if how == "hand_in":
-        return Wish(settle=how, content=_content(row), again="again" in request.form)
+        return Settlement(settle=how, content=_content(row), again="again" in request.form)
     if not text or how not in ("discard", "same"):
         return None
-    return Wish(settle=how, reason=text, same_as=text)
+    return Settlement(settle=how, reason=text, same_as=text)
 
 
 def _content(row: HeldAct) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from relay.web.managers import district_map, tree_files
 from relay.web.managers.gift import GiftPage
 from relay.web.managers.overview import Overview
 from relay.web.managers.place_or_group import PartPage
-from relay.web.managers.tree import TreePage, Wish
+from relay.web.managers.tree import TreePage, TreeWish
 from relay.web.permission import action
 from relay.web.request import current, parameters
 from relay.web.staff import searches
@@ -41,7 +41,7 @@ def programme(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
 
 
 def _page(id_: str) -> TreePage:
-    return TreePage(current.relay(), id_, Wish.of_request())
+    return TreePage(current.relay(), id_, TreeWish.of_request())
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>")

@@ -12,7 +12,18 @@ from werkzeug.utils import cached_property
 from relay.domain.model import add_months
 from relay.reports import drawing, search
 from relay.reports.drawing import Caption
-from relay.reports.tree_layout import BOX_WIDTH, MOST, TAB_WIDTH, Box, Link, Picture, PlannedBox, Tab, View, picture
+from relay.reports.tree_layout import (
+    BOX_WIDTH,
+    MOST,
+    TAB_WIDTH,
+    Picture,
+    PlannedBox,
+    Tab,
+    TreeBox,
+    TreeLink,
+    View,
+    picture,
+)
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from relay.reports.trees import BreakPoint, Receipt, Relay, Trace, Tree
+    from relay.reports.trees import BreakPoint, ReceivedHelp, Relay, Trace, Tree
 
 AXES: Final = ("generation", "date")
 _MARGIN: Final = 12
@@ -34,7 +45,7 @@ HITS: Final = 200  # our choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class TreeWish:
     """How the URL asks for a tree to be shown.
 
     Attributes:
@@ -50,7 +61,7 @@ class Wish:
     names: str
 
     @classmethod
-    def of_request(cls) -> Wish:
+    def of_request(cls) -> TreeWish:
         """Read it from the URL.
 
         Raises:
@@ -82,7 +93,7 @@ class Wish:
         }
         return {name: value for name, value in said.items() if value is not None}
 
-    def with_view(self, **changes: Any) -> Wish:  # noqa: ANN401 - fields of a view
+    def with_view(self, **changes: Any) -> TreeWish:  # noqa: ANN401 - fields of a view
         """The same with another view."""
         return replace(self, view=replace(self.view, **changes))
 
@@ -90,7 +101,7 @@ class Wish:
 class TreePage:
     """A relay tree as somebody wishes to see it."""
 
-    def __init__(self, relay: Relay, id_: str, wish: Wish) -> None:
+    def __init__(self, relay: Relay, id_: str, wish: TreeWish) -> None:
         """Ask the relay for the tree and for how far it travelled.
 
         Raises:
@@ -130,7 +141,7 @@ class TreePage:
 
     def link(
         self,
-        wish: Wish | None = None,
+        wish: TreeWish | None = None,
         endpoint: str = "managers.tree",
         form: str | None = None,
         search: str | None = None,
@@ -152,7 +163,7 @@ class TreePage:
         return self.link(self.wish.with_view(focus=placement_id, depth=None, opened=frozenset()))
 
     @property
-    def unfolded(self) -> Wish:
+    def unfolded(self) -> TreeWish:
         """The same tree with nothing folded away, as far as a drawing can hold it."""
         return self.wish.with_view(depth=MOST, opened=frozenset(), focus=None)
 
@@ -192,11 +203,11 @@ class TreePage:
             return gettext("Relay tree of gift %(id)s", id=id_)
         return gettext("Relay tree of placement %(id)s", id=id_)
 
-    def lines(self, box: Box) -> list[str]:
+    def lines(self, box: TreeBox) -> list[str]:
         """The text on a box."""
         return tree_labels.lines(box, self._holder(box))
 
-    def title(self, box: Box) -> str:
+    def title(self, box: TreeBox) -> str:
         """All that is known of a box."""
         return tree_labels.title(box, self._holder(box), self.receipts(box))
 
@@ -208,18 +219,18 @@ class TreePage:
         """All that is known of it."""
         return tree_labels.planned_title(planned.plan, self.name(planned.plan.beneficiary_id))
 
-    def receipts(self, box: Box) -> Sequence[Receipt]:
+    def receipts(self, box: TreeBox) -> Sequence[ReceivedHelp]:
         """What a box received, and from whom; a gift received nothing."""
         return self._receipts.get(box.key, ())
 
     @cached_property
-    def _receipts(self) -> Mapping[str, Sequence[Receipt]]:
+    def _receipts(self) -> Mapping[str, Sequence[ReceivedHelp]]:
         return self.relay.receipts(box.key for box in self.picture.boxes if box.node)
 
-    def _holder(self, box: Box) -> str:
+    def _holder(self, box: TreeBox) -> str:
         return self.name(box.node.beneficiary_id) if box.node else ""
 
-    def path(self) -> list[Box]:
+    def path(self) -> list[TreeBox]:
         """From the start to the focus; empty without one."""
         return sorted((box for box in self.picture.boxes if box.on_path), key=lambda box: self._distance[box.key])
 
@@ -253,7 +264,7 @@ class TreePage:
     def network(self) -> drawing.Network:
         """For vis-network."""
 
-        def caption(each: Box | Tab | PlannedBox) -> Caption:
+        def caption(each: TreeBox | Tab | PlannedBox) -> Caption:
             if isinstance(each, PlannedBox):
                 label, title = "\n".join(self.planned_lines(each)), self.planned_title(each)
                 return Caption(label=label, title=title, href=self.record_of(each.key))
@@ -274,7 +285,7 @@ class TreePage:
         left, top = drawn.left - _MARGIN, drawn.top - _MARGIN - _HEADING
         return left, top, drawn.right - left + _MARGIN, drawn.bottom - top + _MARGIN
 
-    def curve(self, link: Link) -> str:
+    def curve(self, link: TreeLink) -> str:
         """The way of a link in the drawing."""
         giver, receiver = self._boxes[link.giver], self._boxes[link.receiver]
         x1, x2 = giver.x + BOX_WIDTH / 2, receiver.x - BOX_WIDTH / 2
@@ -294,7 +305,7 @@ class TreePage:
         return _curve(box.x + BOX_WIDTH / 2, box.y, tab.x - TAB_WIDTH / 2, tab.y)
 
     @cached_property
-    def _boxes(self) -> Mapping[str, Box]:
+    def _boxes(self) -> Mapping[str, TreeBox]:
         return {box.key: box for box in self.picture.boxes}
 
     # -- finding somebody in it

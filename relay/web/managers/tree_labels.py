@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from relay.reports.tree_layout import Box, Tab
-    from relay.reports.trees import Receipt, TreePlan
+    from relay.reports.tree_layout import Tab, TreeBox
+    from relay.reports.trees import ReceivedHelp, TreePlan
 
 LONGEST: Final = 30  # characters on a box, as many as fit
 
 
-def lines(box: Box, name: str) -> list[str]:
+def lines(box: TreeBox, name: str) -> list[str]:
     """The text on a box, one to three lines."""
     node = box.node
     if node is None:
@@ -79,7 +79,7 @@ def _from(giver: str, on: date, help_: str, units_: float) -> str:
     return gettext("from %(giver)s: %(units)s, %(day)s", giver=record(giver), units=units(units_, help_), day=day(on))
 
 
-def title(box: Box, name: str, receipts: Iterable[Receipt]) -> str:
+def title(box: TreeBox, name: str, receipts: Iterable[ReceivedHelp]) -> str:
     """All that is known of a box, as text."""
     node = box.node
     if node is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import render_template, request
 
 from relay.desk import ceremony as desk
-from relay.desk.ceremony import MOST_ROWS, Ceremony, HandOver
+from relay.desk.ceremony import MOST_ROWS, Ceremony, HandOverRow
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
 from relay.exchange import cells
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from relay.desk.ceremony import Became
+    from relay.desk.ceremony import RowOutcome
     from relay.domain.acts import Value
     from relay.domain.model import Quantity
     from relay.domain.schema import Column
@@ -54,7 +54,7 @@ _FALLEN: Final = 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class CeremonyRow:
     """One row of the page.
 
     Attributes:
@@ -83,7 +83,7 @@ class Row:
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
     found: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict[str, "tuple[Hit, ...]"])
     question: str = ""
-    became: Became | None = None
+    became: RowOutcome | None = None
 
     @property
     def is_recorded(self) -> bool:
@@ -95,9 +95,9 @@ class Row:
         chosen = self.chosen.get(name, "")
         return chosen if chosen and chosen != NEW else self.typed[name]
 
-    def hand_over(self) -> HandOver:
+    def hand_over(self) -> HandOverRow:
         """What it says."""
-        return HandOver(
+        return HandOverRow(
             number=self.number,
             giver=self.meant("giver"),
             receiver=self.meant("receiver"),
@@ -126,7 +126,7 @@ class Day:
     fields: Mapping[str, Field]
     place_id: str | None
     group_id: str | None
-    rows: tuple[Row, ...]
+    rows: tuple[CeremonyRow, ...]
     counted: str = ""
     fault: str = ""
     left_out: int = 0
@@ -142,17 +142,17 @@ class Day:
         return privacy.group_names().get(self.group_id or "", self.group_id or "")
 
     @property
-    def ticked(self) -> tuple[Row, ...]:
+    def ticked(self) -> tuple[CeremonyRow, ...]:
         """The rows of who handed over."""
         return tuple(row for row in self.rows if row.is_ticked)
 
     @property
-    def recorded(self) -> tuple[Row, ...]:
+    def recorded(self) -> tuple[CeremonyRow, ...]:
         """The rows that stand in the ledger."""
         return tuple(row for row in self.rows if row.is_recorded)
 
     @property
-    def fallen(self) -> tuple[Row, ...]:
+    def fallen(self) -> tuple[CeremonyRow, ...]:
         """The ticked rows that do not."""
         return tuple(row for row in self.ticked if not row.is_recorded)
 
@@ -241,7 +241,7 @@ def _opened() -> Day:
     walk_ins = _number(request.args.get("walk_ins", ""))
     most = MOST_ROWS - walk_ins
     rows = [
-        Row(
+        CeremonyRow(
             number=number,
             is_listed=True,
             planned=planned.get(each.placement_id, ""),
@@ -290,7 +290,7 @@ def _with_walk_ins(day: Day, many: int = WALK_INS) -> Day:
     rows = [row for row in day.rows if row.is_listed or row.is_ticked or any(row.typed.values())]
     first = max((row.number for row in rows), default=0) + 1
     more = min(many, MOST_ROWS - len(rows))
-    return replace(day, rows=(*rows, *(Row(number=first + each, typed=_empty()) for each in range(more))))
+    return replace(day, rows=(*rows, *(CeremonyRow(number=first + each, typed=_empty()) for each in range(more))))
 
 
 # ------------------------------------------------------------------------------------------------ what was typed
@@ -312,7 +312,7 @@ def _typed() -> Day:
     return _with_walk_ins(day)
 
 
-def _row(number: int, ceremony_id: str) -> Row:
+def _row(number: int, ceremony_id: str) -> CeremonyRow:
     def sent(name: str) -> str:
         return request.form.get(f"{number}.{name}", "").strip()
 
@@ -324,7 +324,7 @@ def _row(number: int, ceremony_id: str) -> Row:
                 values[column.name] = value
         except RelayError as error:
             faults[column.name] = say_error(error)
-    row = Row(
+    row = CeremonyRow(
         number=number,
         typed=typed,
         is_listed=bool(sent("listed")),
@@ -343,7 +343,7 @@ def _columns() -> Iterator[Column]:
     return (column for column in kind.columns if column.name in _SAID)
 
 
-def _with_whom(row: Row, new_id_: str) -> Row:
+def _with_whom(row: CeremonyRow, new_id_: str) -> CeremonyRow:
     """The row with those among whom is to be chosen, where words are typed in place of an id.
 
     Nothing is to be chosen where the row registered her before, under the id that it makes.
@@ -414,7 +414,7 @@ def _ceremony(day: Day) -> Ceremony:
     )
 
 
-def _answered(rows: Iterable[Row], became: Iterable[Became]) -> Iterator[Row]:
+def _answered(rows: Iterable[CeremonyRow], became: Iterable[RowOutcome]) -> Iterator[CeremonyRow]:
     """The rows with what became of them; a question stands beside the row that raised it."""
     by_number = {each.number: each for each in became}
     for row in rows:

@@ -25,7 +25,7 @@ SAYS_NO = (Refused, Invalid, Conflict, NotFound)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedForm:
     """What the rule book says of a form.
 
     Attributes:
@@ -67,7 +67,7 @@ def objection(error: RelayError | None, again: Collection[str], beside: Callable
     return {"faults": {beside(error.field): say_error(error)}}
 
 
-def judged(filled: Filled, *, whole: bool = False) -> Judged:
+def judged(filled: Filled, *, whole: bool = False) -> JudgedForm:
     """What the rule book would say of a form, with every question that it would ask; nothing is recorded.
 
     Raises:
@@ -80,12 +80,12 @@ def judged(filled: Filled, *, whole: bool = False) -> Judged:
             recorded = handed_in(filled, answers, whole=whole, rehearses=True)
         except Asked as question:
             if question.code in answers:  # cannot be answered here
-                return Judged(fault=question, whole=whole)
+                return JudgedForm(fault=question, whole=whole)
             questions.append(question)
         except SAYS_NO as fault:
-            return Judged(fault=fault, whole=whole)
+            return JudgedForm(fault=fault, whole=whole)
         else:
-            return Judged(questions=tuple(questions), notes=recorded.notes, whole=whole)
+            return JudgedForm(questions=tuple(questions), notes=recorded.notes, whole=whole)
 
 
 def handed_in(filled: Filled, answers: Answers, *, whole: bool = False, rehearses: bool = False) -> Recorded:

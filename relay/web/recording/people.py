@@ -21,7 +21,7 @@ MOST: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
+class WordsMeant:
     """What typed words mean.
 
     Attributes:
@@ -41,7 +41,7 @@ class Meant:
         return {"value": self.id, "named": self.named, "found": self.found, "fault": self.fault}
 
 
-def meant(kind: str, text: str) -> Meant:
+def meant(kind: str, text: str) -> WordsMeant:
     """What typed words mean among the records of a kind."""
     programme_id = current.head().programme_id
     try:
@@ -49,11 +49,13 @@ def meant(kind: str, text: str) -> Meant:
     except NotInRecord:
         found = near(kind, text)
         if not found:
-            return Meant(fault=gettext("Nothing in the record has this name or id. Try fewer letters, or register it."))
-        return Meant(found=found, fault=gettext("Choose which of these is meant."))
+            return WordsMeant(
+                fault=gettext("Nothing in the record has this name or id. Try fewer letters, or register it.")
+            )
+        return WordsMeant(found=found, fault=gettext("Choose which of these is meant."))
     except RelayError as error:
-        return Meant(fault=say_error(error))
-    return Meant(id=act_id.partition(":")[2], named=called(act_id))
+        return WordsMeant(fault=say_error(error))
+    return WordsMeant(id=act_id.partition(":")[2], named=called(act_id))
 
 
 def near(kind: str, text: str) -> tuple[Hit, ...]:

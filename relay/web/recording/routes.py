@@ -18,7 +18,7 @@ from relay.web.permission import action
 from relay.web.recording import ceremony, people, walk
 from relay.web.recording.filled import Filled, opened
 from relay.web.recording.forms import every
-from relay.web.recording.judging import SAYS_NO, Judged, answers_of, handed_in, judged
+from relay.web.recording.judging import SAYS_NO, JudgedForm, answers_of, handed_in, judged
 from relay.web.recording.offers import offers
 from relay.web.request import current
 
@@ -72,9 +72,9 @@ def _view(name: str, may: str) -> Callable[..., Answer]:
     return view
 
 
-def _page(template: str, filled: Filled, judgement: Judged | None = None, **more: Any) -> str:  # noqa: ANN401
+def _page(template: str, filled: Filled, judgement: JudgedForm | None = None, **more: Any) -> str:  # noqa: ANN401
     return render_template(
-        f"recording/{template}.html", page=filled, judged=judgement or Judged(), today=current.today(), **more
+        f"recording/{template}.html", page=filled, judged=judgement or JudgedForm(), today=current.today(), **more
     )
 
 
@@ -91,7 +91,7 @@ def _answer(filled: Filled, step: str) -> Answer:
         except Asked:
             pass  # asked since the form was checked: it is checked once more
         except SAYS_NO as fault:
-            return _refused(filled, fault, Judged(fault=fault, whole=whole))
+            return _refused(filled, fault, JudgedForm(fault=fault, whole=whole))
         else:
             return redirect(menu.to("recording.recorded", act_id=recorded.act_id), 303)
     judgement = judged(filled, whole=whole)
@@ -100,7 +100,7 @@ def _answer(filled: Filled, step: str) -> Answer:
     return _page("check", filled, judgement, now=current.head().entries)
 
 
-def _refused(filled: Filled, error: RelayError, judgement: Judged) -> Answer:
+def _refused(filled: Filled, error: RelayError, judgement: JudgedForm) -> Answer:
     """The form again, with what the rule book says against it beside the field at fault."""
     said = say_error(error)
     blamed = filled.blaming(error.field, said)

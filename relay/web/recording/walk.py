@@ -40,7 +40,7 @@ _FALLEN: Final = 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class VisitRow:
     """One woman who is on the list.
 
     Attributes:
@@ -101,7 +101,7 @@ class Walk:
     day: Field
     outcome: Field
     place_id: str | None
-    rows: tuple[Row, ...]
+    rows: tuple[VisitRow, ...]
     left: int = 0
     next: str = ""
     fault: str = ""
@@ -112,12 +112,12 @@ class Walk:
         return privacy.places_and_donors().places.get(self.place_id or "", self.place_id or "")
 
     @property
-    def recorded(self) -> tuple[Row, ...]:
+    def recorded(self) -> tuple[VisitRow, ...]:
         """The rows that stand in the ledger."""
         return tuple(row for row in self.rows if row.is_recorded)
 
     @property
-    def fallen(self) -> tuple[Row, ...]:
+    def fallen(self) -> tuple[VisitRow, ...]:
         """The rows of who was visited that do not."""
         return tuple(row for row in self.rows if row.is_visited and not row.is_recorded)
 
@@ -166,7 +166,7 @@ def _opened() -> Walk:
         day=_day(),
         outcome=_outcome(),
         place_id=place_id,
-        rows=tuple(Row(placement_id=str(visit.placement_id), visit=visit) for visit in shown),
+        rows=tuple(VisitRow(placement_id=str(visit.placement_id), visit=visit) for visit in shown),
         left=len(after),
         next=str(after[0].placement_id) if after else "",
     )
@@ -206,7 +206,7 @@ def _typed() -> Walk:
     )
 
 
-def _row(placement_id: str, visit: Visit | None) -> Row:
+def _row(placement_id: str, visit: Visit | None) -> VisitRow:
     typed = {name: request.form.get(f"{name}.{placement_id}", "").strip() for name in _SAID}
     values, faults = dict[str, "Value"](), dict[str, str]()
     for name, text in typed.items():
@@ -217,7 +217,7 @@ def _row(placement_id: str, visit: Visit | None) -> Row:
             faults[name] = say_error(error)
     if typed["note"] and not typed["outcome"]:
         faults["outcome"] = gettext("This is needed.")
-    return Row(
+    return VisitRow(
         placement_id=placement_id,
         visit=visit,
         typed=typed,
@@ -248,7 +248,7 @@ def _recorded(walk: Walk) -> Walk:
     return replace(walk, rows=tuple(_answered(walk.rows, became)))
 
 
-def _answered(rows: Iterable[Row], became: Iterable[Outcome]) -> Iterator[Row]:
+def _answered(rows: Iterable[VisitRow], became: Iterable[Outcome]) -> Iterator[VisitRow]:
     """The rows with their outcomes; a question stands beside the row that raised it."""
     of = {str(outcome.act.values["placement_id"]): outcome for outcome in became}
     for row in rows:

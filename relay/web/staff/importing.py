@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from relay.domain.system import Catalogue
     from relay.exchange.rows import Row
-    from relay.exchange.workbook import Page
+    from relay.exchange.workbook import AnySheet
     from relay.mapping.guessing import Slot
     from relay.mapping.kept_maps import KeptMap
     from relay.mapping.map_file import RegisterMap
@@ -230,7 +230,7 @@ def discard(programme_id: str, token: str) -> Response:
 # ---------------------------------------------------------------------------------------------------- reading
 
 
-def _pages(upload: Upload) -> tuple[Page, ...]:
+def _pages(upload: Upload) -> tuple[AnySheet, ...]:
     return _without_folder(upload, lambda: pages(upload.path))
 
 
@@ -289,7 +289,7 @@ def _look(programme_id: str, token: str, *, decided: Mapping[str, str] | None) -
     )
 
 
-def _kept(sheets: Sequence[Page], programme_id: str) -> tuple[KeptMap, RegisterMap] | None:
+def _kept(sheets: Sequence[AnySheet], programme_id: str) -> tuple[KeptMap, RegisterMap] | None:
     """The kept map of a file's columns; where there are several, the person makes one here."""
     try:
         return kept_maps.fitting(sheets, kept_maps.every(current.graph(), programme_id), _catalogue())

@@ -14,7 +14,7 @@ from relay.access.roles import grant_of
 from relay.domain.questions import NO_ANSWER
 from relay.ledger import reading
 from relay.ledger.held import rows, settling
-from relay.ledger.held.taking_in import HeldListFull, SentAct, Source, TakenIn, take_in
+from relay.ledger.held.taking_in import HeldListFull, Sender, SentAct, TakenIn, take_in
 from relay.ledger.verify import verify
 from tests.commands.shell import record
 from tests.rigs.soak import share
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.domain.acts import Act
     from relay.graph import Graph
 
-SOURCE = Source(programme_id="demo", device_id="D1", place_id="", by="account:maya", systems=(), holds=True)
+SOURCE = Sender(programme_id="demo", device_id="D1", place_id="", by="account:maya", systems=(), holds=True)
 SIX: tuple[Act, ...] = (
     say.woman("W2"),
     say.woman("W3"),
@@ -59,7 +59,7 @@ def sent(act: Act) -> SentAct:
     )
 
 
-def handed_in(graph: Graph, acts: Iterable[Act], source: Source = SOURCE) -> tuple[TakenIn, ...]:
+def handed_in(graph: Graph, acts: Iterable[Act], source: Sender = SOURCE) -> tuple[TakenIn, ...]:
     return take_in(graph, source, [sent(act) for act in acts])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from relay.access import accounts, devices
 from relay.access.roles import grant_of
 from relay.ledger.held import rows
-from relay.ledger.held.taking_in import Source, take_in
+from relay.ledger.held.taking_in import Sender, take_in
 from relay.web import create_app
 from relay.web.api.sent import Sent, read_sent
 from tests.commands.shell import record, tell_story
@@ -30,7 +30,7 @@ def office(graph: Graph, settings: Settings) -> FlaskClient:
     accounts.add(graph, "bina", (grant_of("manager@demo"),), WORDS, relays.NOW)
     accounts.add(graph, "maya", (grant_of("staff@demo"),), None, relays.NOW)
     by, clerk = "account:maya", say.clerk("account:maya")
-    source = Source(programme_id="demo", device_id="D1", place_id="", by=by, systems=(), holds=True)
+    source = Sender(programme_id="demo", device_id="D1", place_id="", by=by, systems=(), holds=True)
     grants = (grant_of("staff@demo"),)
     sent = [
         Sent(
