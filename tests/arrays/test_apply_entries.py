@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from relay.arrays import tables
 from relay.arrays.apply_entries import applied
@@ -109,7 +109,7 @@ def test_foreign_data_that_names_what_is_not_there_is_not_applied() -> None:
     assert applied(of_register(register), [book.register.entries["gift:G1"]]) is None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(acts=programmes(most=40))
 def test_a_refreshed_snapshot_is_the_one_of_the_whole_ledger(acts: list[Act]) -> None:
     book = say.Book()

@@ -236,7 +236,7 @@ def _events(register: Register) -> Iterator[Any]:
         yield from placement.events
 
 
-DRAWN = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+DRAWN = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @pytest.mark.usefixtures("loops")

@@ -89,7 +89,6 @@ def test_of_one_gift_only_what_decides_its_trace_is_read(graph: Graph) -> None:
 
 @settings(
     max_examples=share(300),
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(acts=programmes(most=40))

@@ -76,7 +76,6 @@ def askable(graph: Graph, programme_id: str) -> list[str]:
 
 @settings(
     max_examples=PROGRAMMES,
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

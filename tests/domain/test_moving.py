@@ -200,7 +200,7 @@ def test_a_file_that_still_says_the_mistake_or_says_it_right_changes_nothing(boo
     assert type(book.refusal(Act(kind="pass", id="T1", values=other))) is UsedOtherwise
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(acts=programmes(most=15), data=st.data())
 def test_whatever_hangs_on_a_mistake_the_corrected_record_is_that_of_a_ledger_that_never_had_it(
     acts: list[Act], data: st.DataObject

@@ -138,7 +138,7 @@ def book_of(*offered: Act) -> Book:
 # --- step by step = all at once ---------------------------------------------------------------------------------------
 
 
-@settings(max_examples=drawn(150), deadline=None)
+@settings(max_examples=drawn(150))
 @given(strategies.programmes())
 def test_the_graph_that_follows_act_by_act_is_the_graph_of_the_whole_register(offered: list[Act]) -> None:
     following, book = FollowingGraph(), Book()
@@ -150,7 +150,7 @@ def test_the_graph_that_follows_act_by_act_is_the_graph_of_the_whole_register(of
     assert following.rows() == whole(book.register)
 
 
-@settings(max_examples=drawn(100), deadline=None)
+@settings(max_examples=drawn(100))
 @given(strategies.programmes())
 def test_replaying_the_ledger_gives_the_same_register(offered: list[Act]) -> None:
     book = book_of(*offered)
@@ -163,7 +163,7 @@ def test_replaying_the_ledger_gives_the_same_register(offered: list[Act]) -> Non
     assert whole(again) == whole(book.register)
 
 
-@settings(max_examples=drawn(75), deadline=None)
+@settings(max_examples=drawn(75))
 @given(strategies.programmes())
 def test_one_batch_of_acts_comes_to_the_same_as_one_at_a_time(offered: list[Act]) -> None:
     judged = Book()

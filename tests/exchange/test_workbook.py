@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay import errors
@@ -1069,7 +1069,7 @@ def any_act(draw: st.DrawFn) -> Act:
     return Act(kind=kind.name, id=str(values[kind.id_column]), values=values)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=drawn(150))
+@settings(max_examples=drawn(150))
 @given(act=any_act())
 def test_any_act_written_reads_back_the_same(tmp_path_factory: pytest.TempPathFactory, act: Act) -> None:
     path = tmp_path_factory.mktemp("any")
@@ -1084,7 +1084,7 @@ def fault_texts(faults: Sequence[RowFault]) -> bool:
     return all(fault.reason and fault.suggestion and len(fault.value) <= 60 for fault in faults)
 
 
-@settings(deadline=None, max_examples=drawn(300))
+@settings(max_examples=drawn(300))
 @given(
     name=st.sampled_from([*(f"{file}.csv" for file in CORE.files), "rules.toml"]),
     content=st.binary()
@@ -1104,7 +1104,7 @@ def test_any_bytes_in_a_file_are_rows_or_faults(
         assert fault_texts(row.faults)
 
 
-@settings(deadline=None, max_examples=drawn(300))
+@settings(max_examples=drawn(300))
 @given(data=st.data())
 def test_any_damage_to_a_workbook_is_rows_or_faults_or_invalid(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -56,7 +56,6 @@ def said(outcome: Outcome, *, alone: bool) -> tuple[object, ...]:
 
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from relay.arrays import lineage
 from relay.arrays.columns import NONE
@@ -199,7 +199,7 @@ def test_selei_has_twenty_chains_of_two_generations_and_one_of_one() -> None:
     assert {chain.chain_state for chain in found} == {"growing"}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(acts=relays())
 def test_chains_and_gifts_are_what_the_oracle_says(acts: list[Act]) -> None:
     register = replayed(acts)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from relay import graph as relay_graph
 from relay.arrays import cache, lineage
@@ -394,7 +394,7 @@ def as_told(found: Health) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(acts=relays())
 def test_a_programmes_health_is_what_each_placement_says_by_itself(acts: list[Act]) -> None:
     register = replayed(acts)

@@ -179,7 +179,6 @@ def test_no_number_stands_bare_in_a_cell_or_a_card(client: FlaskClient, page: st
 
 @settings(
     max_examples=drawn(6),
-    deadline=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -61,9 +61,7 @@ _age: Any = pyrage  # it is compiled and ships no types
 def many(whole: int) -> settings:
     """As many examples as are run now, the same in each run: what one finds, all find."""
     slow = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-    return settings(
-        max_examples=share(whole), deadline=None, derandomize=True, database=None, suppress_health_check=slow
-    )
+    return settings(max_examples=share(whole), derandomize=True, database=None, suppress_health_check=slow)
 
 
 def test_they_are_a_hundred_thousand() -> None:

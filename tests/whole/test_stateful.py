@@ -203,7 +203,6 @@ def test_however_a_ledger_grows_and_is_corrected_all_ways_of_asking_agree() -> N
         settings=settings(
             max_examples=SEQUENCES,
             stateful_step_count=ACTS,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )

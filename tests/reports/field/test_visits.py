@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from relay.arrays import lineage
 from relay.arrays.raw_tables import of_register
@@ -286,7 +286,7 @@ def test_the_demonstration_has_a_walk_for_every_day_of_its_ranks() -> None:
     assert all(visit.state in {"due", "late", "in_time", "broken", "lost"} for visit in found)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(acts=relays())
 def test_who_is_visited_and_what_hangs_on_her_is_what_the_oracle_says(acts: list[Act]) -> None:
     register = replayed(acts)

@@ -166,7 +166,7 @@ def _said_around(goal: Goal, visits: list[Visit], months: int) -> str:
     return best[2]
 
 
-@settings(max_examples=drawn(300), deadline=None)
+@settings(max_examples=drawn(300))
 @given(_drawn())
 def test_plain_python_counts_the_same(said: tuple[list[Goal], list[Visit]]) -> None:
     goals, visits = said

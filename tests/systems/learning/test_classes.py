@@ -174,7 +174,7 @@ def _drawn(draw: st.DrawFn) -> tuple[list[Enrolment], list[Session], int]:
     return spells, sessions, draw(st.integers(1, 25))
 
 
-@settings(max_examples=drawn(300), deadline=None)
+@settings(max_examples=drawn(300))
 @given(_drawn())
 def test_plain_python_counts_the_same(said: tuple[list[Enrolment], list[Session], int]) -> None:
     spells, sessions, day = said

@@ -44,7 +44,7 @@ def seasons(draw: st.DrawFn) -> tuple[Metres, Allowed]:
     return metres, draw(st.lists(may, min_size=women, max_size=women))
 
 
-@settings(max_examples=drawn(500), deadline=None)
+@settings(max_examples=drawn(500))
 @given(seasons())
 def test_it_is_what_looking_at_everything_finds(season: tuple[Metres, Allowed]) -> None:
     metres, allowed = season
@@ -52,7 +52,7 @@ def test_it_is_what_looking_at_everything_finds(season: tuple[Metres, Allowed]) 
     assert assign(metres, allowed) == best(metres, allowed)
 
 
-@settings(max_examples=drawn(500), deadline=None)
+@settings(max_examples=drawn(500))
 @given(seasons(), st.data())
 def test_one_more_woman_never_lowers_the_number_served(season: tuple[Metres, Allowed], data: st.DataObject) -> None:
     metres, allowed = season

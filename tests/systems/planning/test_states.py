@@ -162,7 +162,7 @@ def stories(draw: st.DrawFn) -> Sequence[Said]:
     return story
 
 
-@settings(max_examples=drawn(500), deadline=None)
+@settings(max_examples=drawn(500))
 @given(stories(), st.integers(0, 1000))
 def test_all_arrival_orders_give_the_same_states(story: Sequence[Said], seed: int) -> None:
     shuffled = list(story)

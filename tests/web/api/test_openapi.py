@@ -86,9 +86,7 @@ def test_every_answer_is_as_the_document_promises(
     )  # what a rule refuses, no schema can say
 
     @given(case=cases)
-    @settings_of_hypothesis(
-        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=_SLOW
-    )
+    @settings_of_hypothesis(max_examples=EXAMPLES, derandomize=True, database=None, suppress_health_check=_SLOW)
     def answered(case: Case[Any]) -> None:
         case.call_and_validate(headers=headers, excluded_checks=unpromised)
 

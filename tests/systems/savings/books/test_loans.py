@@ -142,7 +142,7 @@ def test_the_rule_of_the_group_comes_before_that_of_its_kind() -> None:
     assert [percent("G7", date(2024, 5, 31)), percent("G7", date(2025, 1, 1))] == [1000, 3000]
 
 
-@settings(max_examples=drawn(150), deadline=None)
+@settings(max_examples=drawn(150))
 @given(
     st.integers(1, 10**9),
     st.integers(1, 60),

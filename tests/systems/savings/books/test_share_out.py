@@ -73,7 +73,7 @@ def test_what_cannot_be_parted_stays_in_the_box() -> None:
     assert by("by_savings", -5).rest == -5
 
 
-@settings(max_examples=drawn(150), deadline=None)
+@settings(max_examples=drawn(150))
 @given(
     st.integers(-(10**6), 10**9),
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 50), st.integers(0, 10**5)), max_size=8),
