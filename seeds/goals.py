@@ -1,7 +1,7 @@
-"""What women of the demonstration aim at: relay-demo-goals, beside what grow.py wrote.
+"""What women of the demonstration aim at: relay-villages-goals, beside what grow.py wrote.
 
 Sixty goals, set from 2024 to 2026, each with its steps and with visits half a year apart. Most build on a placement
-that the woman received. Incomes are invented round sums a month.
+of 2023 that villages.py tells. Incomes are invented round sums a month.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 from seeds.files import Cell, table
 from seeds.learning import ERASED
 
-FOLDER: Final = "relay-demo-goals"
+FOLDER: Final = "relay-villages-goals"
 DAY: Final = dt.date(2026, 11, 25)
 MANY: Final = 60
 KINDS: Final = (
@@ -28,17 +28,13 @@ WITHOUT_BASELINE: Final = 21
 ALIKE: Final = (30, 36)  # the same income and expenses of two women, at the first visit
 
 
-def _holders(demo: Path) -> list[tuple[str, str, dt.date]]:
-    """Women who received from a gift before 2024: who, which placement, and when; each once, by placement."""
+def _holders(demo: Path) -> list[str]:
+    """Women who received from a gift before 2024, each once, by placement."""
     with (demo / "beneficiaries.csv").open(encoding="utf-8", newline="") as file:
         women = {row["beneficiary_id"] for row in csv.DictReader(file) if row["kind"] == "person"} - {ERASED}
-    found = dict[str, tuple[str, str, dt.date]]()
     with (demo / "placements.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["beneficiary_id"] in women and row["received_on"] < "2024":
-                day = dt.date.fromisoformat(row["received_on"])
-                found.setdefault(row["beneficiary_id"], (row["beneficiary_id"], row["placement_id"], day))
-    return list(found.values())
+        received = [row["beneficiary_id"] for row in csv.DictReader(file) if row["received_on"] < "2024"]
+    return [id_ for id_ in dict.fromkeys(received) if id_ in women]
 
 
 def write(demo: Path, folder: Path) -> None:
@@ -48,11 +44,11 @@ def write(demo: Path, folder: Path) -> None:
     visits: list[tuple[Cell, ...]] = []
     holders = _holders(demo)
     for nth in range(1, MANY + 1):
-        goal, (woman, placement, _) = f"O{nth:02}", holders[nth * 3]
+        goal, woman = f"O{nth:02}", holders[nth * 3]
         kind, activity = KINDS[nth % len(KINDS)]
         set_on = dt.date(2024, 1, 15) + dt.timedelta(days=nth * 13)
         baseline, target = 2000 + nth % 5 * 500, 6000 + nth % 7 * 500
-        builds = placement if kind == "farming" or nth % 2 == 0 else ""
+        builds = f"P{nth:02}" if kind == "farming" or nth % 2 == 0 else ""
         goals.append(
             (goal, woman, kind, activity, set_on, set_on + dt.timedelta(days=730),
              "" if nth == WITHOUT_BASELINE else baseline, target, builds)

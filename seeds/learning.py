@@ -1,4 +1,4 @@
-"""Classes, and sites for advice, of the demonstration: relay-demo-learning, beside what grow.py wrote.
+"""Classes, and sites for advice, of the demonstration: relay-villages-learning, beside what grow.py wrote.
 
 Fourteen classes of women of ten groups, 2024 to 2026: eight in the care of goats, four in letters, one for those who
 have learned them, one on rights. Who was absent, left or came back follows from her place in the list, so that the same
@@ -18,7 +18,7 @@ from seeds.people import GROUPS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FOLDER: Final = "relay-demo-learning"
+FOLDER: Final = "relay-villages-learning"
 # What is taught: group, kind, topic, first day, days between sessions, sessions, minutes, women, tested.
 COURSES: Final = (
     ("W01", "training", "goat_care", dt.date(2024, 11, 18), 1, 5, 120, 14, "no"),

@@ -1,4 +1,4 @@
-"""Whom to turn to in the demonstration, and what was released: relay-demo-protection.
+"""Whom to turn to in the demonstration, and what was released: relay-villages-protection.
 
 Services are invented, their numbers too; the helplines of Nepal are not (1145, 1098, 100). Committees know nobody. The
 monthly counts are left out: they are secret, and no seed holds them; what was released of them is here.
@@ -13,7 +13,7 @@ from typing import Final
 
 from seeds.files import table
 
-FOLDER: Final = "relay-demo-protection"
+FOLDER: Final = "relay-villages-protection"
 SERVICES: Final = (
     ("V01", "Helpline for women", "women_helpline", "NP-05", "1145", "day and night", "ne", dt.date(2026, 9, 1)),
     ("V02", "Helpline for children", "child_helpline", "NP-05", "1098", "day and night", "ne", dt.date(2026, 9, 1)),
@@ -72,7 +72,7 @@ def write(folder: Path) -> None:
         folder / "releases.csv",
         ("release_id", "measure", "from_month", "until_month", "level", "span", "k", "entries", "table"),
         (
-            (id_, "people_informed", first, last, level, span, 5, 5000, json.dumps(said, ensure_ascii=False))
+            (id_, "people_informed", first, last, level, span, 5, 1000, json.dumps(said, ensure_ascii=False))
             for id_, first, last, level, span, said in RELEASES
         ),
     )

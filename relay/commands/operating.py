@@ -49,16 +49,19 @@ def demo(session: Session) -> None:
 
     Without a terminal, or where CI is set, it only checks that the pages answer.
     """
-    from relay.service.demo import DAY, DEMO, GIFT, load_demo
+    from relay.service.demo import DAY, DEMO, GIFT, VILLAGES, load_demo, load_villages
     from relay.service.queries.chain_health import Health
     from relay.service.queries.relays import Tree
     from relay.service.terminal import print_json, print_pairs
 
-    if any(head.programme_id != DEMO for head in session.heads):
+    if any(head.programme_id not in (DEMO, VILLAGES) for head in session.heads):
         raise DemoElsewhere
     if not session.heads:
         say("Loading eight years of a programme; this takes a few seconds.")
     loaded = load_demo(session.graph, session.clerk)
+    if session.catalogue.systems:
+        load_villages(session.graph, session.clerk)
+        _mean_the_demonstration(session)
     session.programme = DEMO
     del session.heads
     summary = session.ask(Health(as_of=DAY))
@@ -87,6 +90,15 @@ def demo(session: Session) -> None:
 
         tried = try_pages(session.graph, session.settings, DEMO, GIFT, DAY)
         click.echo(f"The pages answer, all {len(tried.paths)} that were tried. To see them: {_this_command()} serve")
+
+
+def _mean_the_demonstration(session: Session) -> None:
+    """Two programmes are there now: the first is meant where none is named, unless the person chose otherwise."""
+    from relay.service.demo import DEMO
+    from relay.service.usual_programme import choose, chosen
+
+    if chosen(session.settings) is None:
+        choose(session.settings, DEMO)
 
 
 def _serve(session: Session, **how: Any) -> None:  # noqa: ANN401 - as `relay.web.serve` takes it

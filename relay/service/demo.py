@@ -1,4 +1,7 @@
-"""The demonstration: the seeds' programme, imported, corrected, confirmed and erased as they say; then its systems."""
+"""The demonstration: the seeds' programme, imported, corrected, confirmed and erased as they say; then its systems.
+
+Beside it are the villages, a second and small programme, whose women learn, aim at something and meet in groups.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from relay.ledger.batch import Clerk
 
 DEMO: Final = "relay-demo"
 DAY: Final = date(2026, 11, 25)  # on which the seeds end: on later days nearly all is overdue
+VILLAGES: Final = "relay-villages"
 GIFT: Final = "G31"  # its tree fits one screen, splits, is pooled once, and broke for each reason that there is
 SECOND_CLERK: Final = "local:second-clerk"  # confirms what the first one recorded: two persons
 
@@ -62,8 +66,26 @@ def load_demo(graph: Graph, clerk: Clerk) -> Loaded:
     return Loaded(entries=_entries(graph), actions=actions)
 
 
-def _imported(graph: Graph, folder: Path, clerk: Clerk) -> Counter[str]:
-    return Counter(row.action for row in import_programme(graph, folder, clerk, apply=True))
+def load_villages(graph: Graph, clerk: Clerk) -> Mapping[str, int]:
+    """Load the villages, or find that they are there; what was cut short goes on. Action → rows.
+
+    Their folder comes first, then that of each system, relay-villages-NAME.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    folder = Path(seeds.__file__).parent
+    own = (folder / f"{VILLAGES}-{name}" for name in graph.catalogue.systems)
+    actions = Counter[str]()
+    for each in (folder / VILLAGES, *(each for each in own if each.is_dir())):
+        if not reading.recorded(graph, VILLAGES, _last(graph.catalogue, each)):
+            actions += _imported(graph, each, clerk, VILLAGES)
+    return actions
+
+
+def _imported(graph: Graph, folder: Path, clerk: Clerk, programme_id: str = DEMO) -> Counter[str]:
+    rows = import_programme(graph, folder, clerk, programme_id=programme_id, apply=True)
+    return Counter(row.action for row in rows)
 
 
 def _recorded(graph: Graph, acts: Sequence[Act], clerk: Clerk) -> Counter[str]:

@@ -126,6 +126,8 @@ def release(
             print_json(found)
         else:
             _print(session, found.wanted.columns, found.rows)
+            if found.coarser:
+                say(COARSER % {"level": found.wanted.level, "span": found.wanted.span})
             say(f"{found.hidden} of {found.cells} numbers are hidden. Nothing is recorded: --apply releases it.")
         return
     values = {name: str(value) for name, value in said(found).items()}
@@ -135,7 +137,12 @@ def release(
 def _print(session: Session, columns: Sequence[str], rows: Sequence[ReleasedRow]) -> None:
     total = ("total",) if len(columns) > 1 else ()
     print_list(session, ["place_id", *columns, *total], ((row.place_id or "total", *row.cells) for row in rows))
+    for row in rows:
+        if row.not_reported:
+            say(f"Not reported by {row.place_id}, which is not 0: {', '.join(row.not_reported)}.")
 
+
+COARSER: Final = "More than was asked is added up, since too much would have to be hidden: by %(level)s and %(span)s."
 
 COMMANDS: Final = (
     Listed(users="Staff", command=service),

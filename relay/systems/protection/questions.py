@@ -124,6 +124,8 @@ class Draft:
 
     Attributes:
         wanted: What is to be released.
+        coarser: Whether that adds up more than was asked, of which more than a third would have to be hidden, or a
+            line would be the count of one committee.
         k: Smaller counts are hidden.
         entries: The last entry of the ledger that it takes in.
         hidden: How many numbers are hidden.
@@ -133,6 +135,7 @@ class Draft:
     """
 
     wanted: Wanted
+    coarser: bool
     k: int
     entries: int
     hidden: int
@@ -280,7 +283,8 @@ class DraftRelease(Question[Draft]):
         found, entries = reading.draft(source.graph, programme_id, wanted, self.as_of)
         table = found.text()
         return Draft(
-            wanted=wanted,
+            wanted=found.wanted,
+            coarser=found.wanted != wanted,
             k=K,
             entries=entries,
             hidden=len(found.hidden),

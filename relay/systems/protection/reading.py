@@ -8,11 +8,22 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.register import Register
+from relay.errors import Refused
 from relay.ledger import reading as ledger
 from relay.systems.protection import cypher, months
 from relay.systems.protection.kinds import OF_SITES
 from relay.systems.protection.rules import COMMITTEE, ReleasedAlready, bounding, require_period
-from relay.systems.protection.tables import Counted, MonthGoesOn, OneCommittee, Place, Protected, Wanted, made, place_at
+from relay.systems.protection.tables import (
+    Counted,
+    MonthGoesOn,
+    OneCommittee,
+    Place,
+    Protected,
+    TooMuchHidden,
+    Wanted,
+    made,
+    place_at,
+)
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -106,8 +117,23 @@ def table(known: Counts, wanted: Wanted) -> Protected:
     return found
 
 
+def _coarse_enough(known: Counts, wanted: Wanted) -> Protected:
+    """What is wanted, or else the finest table of the same months that says enough.
+
+    Raises:
+        Refused: Not even the coarsest does: what `table` says of what was wanted.
+    """
+    first: Refused | None = None
+    for each in wanted.and_coarser():
+        try:
+            return table(known, each)
+        except (TooMuchHidden, OneCommittee) as error:
+            first = first or error
+    raise first or AssertionError
+
+
 def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple[Protected, int]:
-    """A release as it would be made now, and the last entry of the ledger that it takes in.
+    """A release as it would be made now, coarser than wanted if need be, and the last entry of the ledger it takes in.
 
     Raises:
         NotAPeriod: The months are none.
@@ -129,7 +155,7 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
                 until_month=wanted.until_month,
                 earlier=f"release:{row['release_id']}",
             )
-    return table(counts(graph, programme_id, wanted.measure, head.systems), wanted), head.entries
+    return _coarse_enough(counts(graph, programme_id, wanted.measure, head.systems), wanted), head.entries
 
 
 def wanted_of(values: Mapping[str, Any]) -> Wanted:

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, product
 from typing import Any, Final
 
 from relay.errors import Refused
 from relay.systems.protection import months
-from relay.systems.protection.kinds import SPANS
+from relay.systems.protection.kinds import LEVELS, SPANS
 from relay.systems.protection.release import HIDDEN, Cell, K, Line, Table, is_coarse_enough, protected, shown
 
 NOT_REPORTED: Final = "-"
 """The mark of what nobody counted, which is not 0."""
 TOTAL: Final = ":total"  # of a cell; no id holds a colon
 _WHOLE: Final = "total"  # of the text
+_MISSING: Final = "not_reported"
+
+_COARSENESS: Final = (
+    ("month", "municipality"),
+    ("quarter", "municipality"),
+    ("month", "district"),
+    ("quarter", "district"),
+    ("year", "municipality"),
+    ("year", "district"),
+)
+"""Spans and levels, the finest table first (our choice)."""
 
 Shown = int | str
 """A cell as it is published: a number, or a mark."""
@@ -55,8 +67,10 @@ class OneCommittee(Refused):
 class TooMuchHidden(Refused):
     """So much of a table would be hidden that it says little."""
 
-    reason = "%(hidden)s of %(cells)s numbers would have to be hidden: too many for a table that says something."
-    suggestion = "Release a coarser one: by district instead of municipality, by quarter or year instead of month."
+    reason = (
+        "%(hidden)s of %(cells)s numbers would have to be hidden, in a coarser table too: too many to say something."
+    )
+    suggestion = "Give more months, so that they can be added up to quarters or years."
     field = "level"
 
     hidden: int
@@ -119,6 +133,14 @@ class Wanted:
         """What each column is called: its month, or its first and last."""
         return tuple(part[0] if len(part) == 1 else f"{part[0]} to {part[-1]}" for part in self.parts)
 
+    def and_coarser(self) -> Iterator[Wanted]:
+        """Itself, then what adds up more, the finer first: quarters before districts, districts before years."""
+        many = sum(map(len, self.parts))
+        spans = [span for span, months_ in SPANS.items() if months_ >= SPANS[self.span] and many % months_ == 0]
+        finer = sorted(product(spans, LEVELS[LEVELS.index(self.level) :]), key=_COARSENESS.index)
+        for span, level in finer:
+            yield replace(self, span=span, level=level)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedRow:
@@ -128,11 +150,13 @@ class ReleasedRow:
         place_id: The place; None of the line of totals.
         cells: For each column a number or a mark, the total of the line last where there are several columns.
         of_total: The share that the line's total is of the whole, hidden where either is; None of the line of totals.
+        not_reported: Months that no column stands for alone and of which nobody counted there, which is not 0.
     """
 
     place_id: str | None
     cells: tuple[Shown, ...]
     of_total: float | str | None
+    not_reported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,27 +164,32 @@ class Protected:
     """A table, and which of its cells are hidden.
 
     Attributes:
+        wanted: What it is a table of.
         table: All cells, with the numbers that are secret.
         hidden: Those that are hidden.
         places: Of the lines, in order.
-        columns: What they are called.
+        not_reported: Place → the months that a column sums up with others and of which nobody counted there.
     """
 
+    wanted: Wanted
     table: Table
     hidden: frozenset[Cell]
     places: tuple[str, ...]
-    columns: tuple[str, ...]
+    not_reported: Mapping[str, Sequence[str]]
 
     def text(self) -> str:
         """What is published, as a release keeps it."""
         lines = {place: self._line(place) for place in self.places}
-        written: dict[str, Any] = {"columns": self.columns, "places": lines}
+        written: dict[str, Any] = {"columns": self.wanted.columns, "places": lines}
         if len(self.places) > 1:
             written[_WHOLE] = self._line(TOTAL)
+        if self.not_reported:
+            written[_MISSING] = self.not_reported
         return json.dumps(written, ensure_ascii=False, separators=(",", ":"))
 
     def _line(self, row: str) -> list[Shown]:
-        columns = (*self.columns, TOTAL) if len(self.columns) > 1 else self.columns
+        own = self.wanted.columns
+        columns = (*own, TOTAL) if len(own) > 1 else own
         cells = ((row, column) for column in columns)
         return [shown(self.table, self.hidden, cell) if cell in self.table.counts else NOT_REPORTED for cell in cells]
 
@@ -209,7 +238,7 @@ def table_of(counted: Iterable[Counted], places: Mapping[str, Place], wanted: Wa
     return Table(counts=counts, lines=tuple(lines)), rows
 
 
-def made(counted: Iterable[Counted], places: Mapping[str, Place], wanted: Wanted) -> Protected:
+def made(counted: Sequence[Counted], places: Mapping[str, Place], wanted: Wanted) -> Protected:
     """What of some counts may be published, where that says enough.
 
     Raises:
@@ -222,7 +251,11 @@ def made(counted: Iterable[Counted], places: Mapping[str, Place], wanted: Wanted
     hidden = protected(table)
     if not is_coarse_enough(table, hidden):
         raise TooMuchHidden(hidden=len(hidden), cells=len(table.counts))
-    return Protected(table=table, hidden=hidden, places=rows, columns=wanted.columns)
+    reported = {(place_at(places, each.place_id, wanted.level), each.month) for each in counted}
+    missing = {row: [month for part in wanted.parts for month in part if (row, month) not in reported] for row in rows}
+    alone = wanted.span == "month"  # the mark in its own column tells it
+    said = {} if alone else {row: months_ for row, months_ in missing.items() if months_}
+    return Protected(wanted=wanted, table=table, hidden=hidden, places=rows, not_reported=said)
 
 
 # -- the text of a release -------------------------------------------------------------------------------------------
@@ -235,8 +268,14 @@ def rows_of(text: str) -> tuple[ReleasedRow, ...]:
     if _WHOLE in written:
         lines.append((None, written[_WHOLE]))
     whole = lines[-1][1][-1]
+    missing = written.get(_MISSING, {})
     return tuple(
-        ReleasedRow(place_id=place, cells=tuple(cells), of_total=_share(cells[-1], whole) if place else None)
+        ReleasedRow(
+            place_id=place,
+            cells=tuple(cells),
+            of_total=_share(cells[-1], whole) if place else None,
+            not_reported=tuple(missing.get(place, ())),
+        )
         for place, cells in lines
     )
 
@@ -248,12 +287,14 @@ def _share(part: Shown, whole: Shown) -> float | str:
 
 
 def well_written(text: str, columns: int) -> bool:
-    """Whether a text is the table of a release with so many columns: numbers from k on, marks, and nothing else."""
+    """Whether a text is the table of a release with so many columns: numbers from k on, marks, months and no more."""
     try:
         written: Any = json.loads(text)
         lines = [*written["places"].values(), *([written[_WHOLE]] if _WHOLE in written else [])]
-        right = written.keys() <= {"columns", "places", _WHOLE} and len(written["columns"]) == columns
-        names = [*written["columns"], *written["places"]]
+        missing = written.get(_MISSING, {})
+        right = written.keys() <= {"columns", "places", _WHOLE, _MISSING} and len(written["columns"]) == columns
+        right = right and missing.keys() <= written["places"].keys()
+        names = [*written["columns"], *written["places"], *chain.from_iterable(missing.values())]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
     width = columns + (columns > 1)

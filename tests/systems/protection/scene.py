@@ -66,7 +66,7 @@ def wanted(measure: str = "people_informed", **how: str) -> Wanted:
 def released(graph: Graph, release_id: str, what: Wanted) -> Act:
     """A release as Relay makes it."""
     found, entries = draft(graph, "demo", what, say.TODAY)
-    said = {name: getattr(what, name) for name in Wanted.__slots__}
+    said = {name: getattr(found.wanted, name) for name in Wanted.__slots__}
     return act("release", {"release_id": release_id, **said, "k": K, "entries": entries, "table": found.text()})
 
 

@@ -78,6 +78,7 @@ def test_one_row_is_hidden_so_that_nobody_can_subtract() -> None:
     assert row_of((30, 9, 5)) == "30 9 5 44"
     assert row_of((30, 3, 3)) == "30 · · 36"
     assert row_of((30, 12, 3)) == "30 · · 45"
+    assert row_of((1, 1, 1)) == "· · · ·"
     assert row_of((40, 0, 2)) == "· · · 42"  # 0 and 2 are 2 together: too narrow, so that 40 is hidden too
 
 

@@ -12,7 +12,7 @@ import pytest
 from relay.domain.system import Catalogue
 from relay.ledger import verify
 from relay.systems import SYSTEMS
-from relay.systems.protection import tables
+from relay.systems.protection import reading, tables
 from relay.systems.protection.kinds import KINDS, OF_A_GROUP
 from relay.systems.protection.months import months, share_a_day
 from relay.systems.protection.rules import (
@@ -26,6 +26,7 @@ from relay.systems.protection.rules import (
     PlaceTooSmall,
     ReleasedAlready,
 )
+from relay.systems.protection.tables import rows_of
 from tests.scenes import acts as say
 from tests.systems.protection.scene import (
     act,
@@ -154,7 +155,48 @@ def test_a_release_is_of_months_that_are_over_and_says_enough(valley: Graph) -> 
         released(valley, "Z1", wanted("contacts", until_month="2023-01"))
     added(valley, committee("C", "1"))
     with pytest.raises(tables.OneCommittee):
-        released(valley, "Z1", wanted())
+        reading.table(reading.counts(valley, "demo", "people_informed", ()), wanted())
     assert '"D1":[179]' in str(released(valley, "Z1", wanted(level="district", span="quarter")).values["table"])
+    assert released(valley, "Z1", wanted()).values["level"] == "district", "by itself"
     added(valley, committee("E", "M1"))
     added(valley, released(valley, "Z1", wanted()))
+
+
+def test_where_too_much_would_be_hidden_more_is_added_up(valley: Graph) -> None:
+    # of nine months and places, six are small: as quarters none is
+    numbers = {"M1": (3, 20, 2), "M2": (4, 1, 30), "M3": (2, 25, 0)}
+    for place, months_ in numbers.items():
+        for month, number in enumerate(months_, 1):
+            added(valley, counted(f"B{place}{month}: contacts in {place} in 2023-0{month}", number))
+
+    made = released(valley, "Z1", wanted("contacts"))
+
+    assert (made.values["span"], made.values["level"]) == ("quarter", "municipality")
+    assert made.values["table"] == (
+        '{"columns":["2023-01 to 2023-03"],"places":{"M1":[25],"M2":[35],"M3":[27]},"total":[87]}'
+    )
+    added(valley, made)
+
+
+def test_a_month_nobody_reported_is_told_apart_from_none(valley: Graph) -> None:
+    numbers = {"M1": (30, 20), "M2": (14, 31), "M3": (0, 60)}  # M3 counted none in January, nobody anything in March
+    for place, months_ in numbers.items():
+        for month, number in enumerate(months_, 1):
+            added(valley, counted(f"B{place}{month}: contacts in {place} in 2023-0{month}", number))
+    added(valley, counted("BM13: contacts in M1 in 2023-03", 9))
+
+    monthly = rows_of(str(released(valley, "Z1", wanted("contacts")).values["table"]))
+    quarter = rows_of(str(released(valley, "Z1", wanted("contacts", span="quarter")).values["table"]))
+
+    assert [row.cells for row in monthly] == [
+        (30, 20, 9, 59),
+        ("·", "·", "-", 45),
+        ("·", "·", "-", 60),
+        (44, 111, 9, 164),
+    ]
+    assert [(row.cells, row.not_reported) for row in quarter] == [
+        ((59,), ()),
+        ((45,), ("2023-03",)),
+        ((60,), ("2023-03",)),
+        ((164,), ()),
+    ]
