@@ -52,13 +52,25 @@ class Visited:
     answers: Answers = NO_ANSWER
 
 
-def id_of(walk_id: str, placement_id: str) -> str:
+VISIT: Final = "visit"
+CHECKED: Final = "checked"
+"""The event of a placement of an audit sample, looked for where the record says it is."""
+
+
+def id_of(walk_id: str, placement_id: str, kind: str = VISIT) -> str:
     """The id of a visit that was made on a walk."""
-    return id_made_of(f"{walk_id}/{placement_id}/visit")
+    return id_made_of(f"{walk_id}/{placement_id}/{kind}")
 
 
 def record_walk(
-    graph: Graph, programme_id: str, walk_id: str, happened_on: str, visits: Sequence[Visited], clerk: Clerk
+    graph: Graph,
+    programme_id: str,
+    walk_id: str,
+    happened_on: str,
+    visits: Sequence[Visited],
+    clerk: Clerk,
+    *,
+    kind: str = VISIT,
 ) -> tuple[Outcome, ...]:
     """Record the visits of a walk in one transaction; each stands or falls alone.
 
@@ -69,6 +81,7 @@ def record_walk(
         happened_on: The day of the walk, ISO.
         visits: Who was visited, each placement once.
         clerk: Who records.
+        kind: Of the events: `VISIT`, or `CHECKED` for placements of an audit sample.
 
     Returns:
         The outcome of each, in order.
@@ -84,18 +97,18 @@ def record_walk(
         raise NobodyVisited
     if len(visits) > MOST_VISITS:
         raise TooManyVisits
-    acts = [_act(walk_id, happened_on, each) for each in visits]
+    acts = [_act(walk_id, happened_on, each, kind) for each in visits]
     again = {act.act_id: each.answers for act, each in zip(acts, visits, strict=True)}
     recorded = record_rows(graph, programme_id, [(act,) for act in acts], clerk, again=again)
     return tuple(outcomes[-1] for outcomes in recorded)
 
 
-def _act(walk_id: str, happened_on: str, visited: Visited) -> Act:
-    event_id = id_of(walk_id, visited.placement_id)
+def _act(walk_id: str, happened_on: str, visited: Visited, kind: str) -> Act:
+    event_id = id_of(walk_id, visited.placement_id, kind)
     said: dict[str, Value] = {
         "event_id": event_id,
         "placement_id": visited.placement_id,
-        "kind": "visit",
+        "kind": kind,
         "happened_on": happened_on,
     }
     return Act(kind="event", id=event_id, values=said | dict(visited.said))

@@ -127,6 +127,7 @@ SECTIONS: Final = (
 def set_up(app: Flask) -> None:
     """Give the ways to the templates."""
     app.add_template_global(sections, "sections")
+    app.add_template_global(privacy.names_on, "names_on")
     app.add_template_global(to, "to")
     app.add_template_global(begins, "begins")
     app.add_template_global(counting_all, "counting_all")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from flask import request
+from flask import request, session
 
 from relay.access import access_log
 from relay.access.roles import NotThatPlace
@@ -21,7 +21,8 @@ from relay.reports.breakdown import PartNames
 from relay.reports.field import contacts as find
 from relay.service.question import Question, Reader, Source
 from relay.web import guard, responses, sessions
-from relay.web.request import current
+from relay.web.i18n import labels
+from relay.web.request import current, parameters
 from relay.web.result_cache import kept
 
 if TYPE_CHECKING:
@@ -171,6 +172,30 @@ def opened(what: str, ids: Iterable[str]) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ names
+
+
+def switch_names(*, on: bool) -> None:
+    """Show names on every page that has somebody to name, or no longer; it is so until this reader signs out."""
+    session[sessions.NAMES] = on
+
+
+def names_on() -> bool:
+    """Whether this reader switched names on."""
+    return bool(session.get(sessions.NAMES))
+
+
+def usual_naming(*, file: bool = False) -> str:
+    """How people are named where the URL does not say: the switch is for pages, never for files."""
+    return labels.NAMES[-1] if names_on() and not file else labels.NAMES[0]
+
+
+def naming(*, file: bool = False) -> str:
+    """How people are named: as the URL says, else as is usual.
+
+    Raises:
+        NotAChoice: The URL says something else.
+    """
+    return parameters.choice("names", dict.fromkeys((usual_naming(file=file), *labels.NAMES)))
 
 
 def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:

@@ -53,6 +53,7 @@ _BESIDE_THE_LEDGER: Final = frozenset(
         "field.held",
         "api.held",
         "held.page",
+        "managers.open_work_",
     }
 )
 """What tells of more than the ledger, and so may change while its head does not: of who looked, of the graph itself, of

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 KEY_FILE: Final = "session.key"
 _KEY_BYTES: Final = 32
+NAMES: Final = "names"
+"""In a session: whether its reader switched names on."""
 _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 
 
@@ -164,7 +166,7 @@ def end() -> None:
 def page_of() -> str:
     """For whom a page is: two people, or two sessions, never share one that was kept."""
     found = user()
-    return f"{found.get_id() if found else ''} {session.get('opened', '')}"
+    return f"{found.get_id() if found else ''} {session.get('opened', '')} {session.get(NAMES, '')}"
 
 
 def remembered() -> str | None:

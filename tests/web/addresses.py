@@ -140,6 +140,7 @@ FILES: Final = (
     f"{HILLS}/ceremony/sheet.pdf?place=PAL",
     f"{DEMO}/tree/gift:G1/network.json",
     f"{DEMO}/trace/gift:G1.json",
+    f"{DEMO}/open-work.json",
 )
 """Files to take along, and what the pages' own scripts ask for."""
 

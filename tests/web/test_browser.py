@@ -14,6 +14,7 @@ from tests.scenes import acts as say
 from tests.web import relays
 from tests.web.addresses import DEMO, TREE
 from tests.web.conftest import Watched
+from tests.web.test_every_page import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from relay.graph import Graph
+
+
+BESIDE = 1200  # pixels from which a window is wide enough for a record beside its tree
 
 
 def test_a_tree_of_a_thousand_opens_folded(watched: Watched) -> None:
@@ -105,12 +109,80 @@ def test_a_click_on_a_tab_opens_it_in_place_and_the_address_says_so(watched: Wat
     expect(page.locator("#way")).to_contain_text("31 of 1,023 placements")
 
 
-def test_a_click_on_a_box_leads_to_its_record(watched: Watched) -> None:
+def seen_at(page: Page, key: str) -> tuple[float, float]:
+    """Where on the screen a box is."""
+    x, y = page.evaluate(
+        """key => {
+            const stage = document.getElementById("network");
+            const { x, y } = stage.network.canvasToDOM(stage.network.getPosition(key));
+            const { left, top } = stage.getBoundingClientRect();
+            return [x + left, y + top];
+        }""",
+        key,
+    )
+    return x, y
+
+
+def test_a_click_on_a_box_opens_its_record_beside_the_tree_which_stands_still(watched: Watched) -> None:
     page = watched.goto(f"{DEMO}/tree/gift:G1")
+    beside, heading = page.get_by_role("complementary"), page.locator("#beside-title")
+    x, y = point_at(page, "P2")
+    page.mouse.click(x, y)
 
-    page.mouse.click(*point_at(page, "P2"))
+    expect(heading).to_be_focused()
+    expect(beside).to_contain_text("placement P2")
+    expect(page).to_have_url(re.compile(r"/tree/gift:G1\?beside=P2$"))
+    assert seen_at(page, "P2") == pytest.approx((x, y), abs=1)
+    beside.get_by_role("link", name="The whole record").click()
+    expect(page).to_have_url(re.compile(r"/record/placement:P2$"))
+    page.go_back()
+    expect(page.get_by_role("complementary")).to_contain_text("placement P2")  # the address keeps what is open
 
-    page.wait_for_url(re.compile(r"/record/placement:P2$"))
+
+def test_who_walks_with_keys_opens_one_record_after_another_and_comes_back_to_her_box(watched: Watched) -> None:
+    page = watched.goto(f"{DEMO}/tree/gift:G1")
+    picture, beside = page.get_by_role("application"), page.get_by_role("complementary")
+    picture.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("#beside-title")).to_be_focused()
+    expect(beside).to_contain_text("placement P1")
+    assert faults(page) == []
+
+    page.keyboard.press("Escape")
+    expect(beside).to_be_hidden()
+    expect(picture).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/tree/gift:G1$"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(beside).to_contain_text("placement P2")
+    page.go_back()
+    page.go_back()
+    expect(beside).to_contain_text("placement P1")
+    page.get_by_role("button", name="Close the record").click()
+    expect(picture).to_be_focused()
+
+
+def test_a_record_stays_open_beside_the_tree_while_branches_are_opened(watched: Watched) -> None:
+    page = watched.goto(TREE)
+    page.mouse.click(*point_at(page, "P16"))
+    expect(page.get_by_role("complementary")).to_contain_text("placement P16")
+    page.mouse.click(*point_at(page, "tab:P16"))
+
+    expect(page.locator("#way")).to_contain_text("45 of 1,023 placements")
+    expect(page).to_have_url(re.compile("beside=P16"))
+    expect(page.get_by_role("complementary")).to_contain_text("placement P16")
+
+
+def test_all_of_a_thousand_boxes_are_walked_and_opened_without_waiting(watched: Watched) -> None:
+    page = watched.goto("/p/large/tree/gift:G1?depth=all")
+    page.get_by_role("application").focus()
+    for key in ("ArrowRight",) * 4 + ("ArrowDown",) * 30:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#beside-title")).to_be_focused()
+    assert int(page.locator("#network").get_attribute("data-drawn") or 0) == 1024  # the gift, and 1,023 placements
 
 
 def test_the_same_tree_can_be_walked_with_a_keyboard(watched: Watched) -> None:
@@ -170,12 +242,12 @@ def test_what_was_opened_goes_along_with_the_form_and_the_languages(watched: Wat
     expect(page.locator("#way")).to_contain_text("45 of 1,023 placements")
 
     around = words_around(page)
-    page.get_by_label("Names").select_option("full")
+    page.get_by_label("From left to right").select_option("date")
     page.get_by_role("button", name="Show").click()
 
     assert around["opened"] == "P16"
     assert "open=P16" in (around["language"] or "")
-    expect(page).to_have_url(re.compile("open=P16.*names=full"))
+    expect(page).to_have_url(re.compile("open=P16.*axis=date"))
     expect(page.locator("#way")).to_contain_text("45 of 1,023 placements")
 
 
@@ -291,7 +363,7 @@ def test_enter_opens_the_box_that_the_arrows_came_to(watched: Watched) -> None:
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
 
-    page.wait_for_url(re.compile(r"/record/placement:P1$"))
+    page.wait_for_url(re.compile(r"\?beside=P1$"))
 
 
 def test_a_branch_that_was_opened_folds_again_in_place(watched: Watched) -> None:
@@ -362,6 +434,12 @@ def test_every_box_opens_what_it_shows_however_the_window_was_scrolled_and_the_p
         assert page.evaluate("document.activeElement.closest('#network')") is None
         page.mouse.click(x, y)
         record = key if key.startswith("gift:") else f"placement:{key}"
+        if size[0] >= BESIDE:
+            page.locator(f"#beside a[href*='/record/{record}']").first.wait_for()
+            page.get_by_role("button", name="Close the record").click()
+            page.mouse.click(1, 1)  # what has the focus is looked at next
+            page.locator("body").evaluate("() => document.activeElement.blur()")
+            continue
         page.wait_for_url(re.compile(rf"/record/{record}$"))
         page.go_back()
         page.locator("#network[data-drawn]").wait_for()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from relay.graph import Graph
+    from relay.settings import Settings
 
 
 def found_by_id(door: FlaskClient, who: dict[str, str], text: str) -> list[str]:
@@ -193,3 +194,59 @@ def test_what_one_reader_was_told_is_not_kept_for_another(door: FlaskClient, vil
             door.get(page, headers=first)
             assert "Donor of G1" not in door.get(page, headers=own).text, page
             assert "Donor of G1" in door.get(page, headers=manager).text, page
+
+
+def switched(client: FlaskClient, to: str, at: str) -> str:
+    """Where the switch for names leads back to, from a page."""
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(at).text)
+    assert token
+    sent = {"csrf_token": token[1], "names": to}
+    answer = client.post("/p/demo/names", data=sent, headers={"Referer": f"http://localhost{at}"})
+    assert answer.status_code == 303
+    return str(answer.location)
+
+
+def test_one_switch_names_women_on_every_page_until_its_reader_signs_out(
+    door: FlaskClient, people: dict[str, str], settings: Settings
+) -> None:
+    assert people
+    sign_in(door, "manager")
+    pages = ("/p/demo/tree/gift:G1", "/p/demo/tree/gift:G1/network.json", "/p/demo/people", "/p/demo")
+    assert [path for path in pages if "Name of W" in door.get(path).text] == []
+
+    assert switched(door, "on", "/p/demo/people?names=ids&sort=-received") == "/p/demo/people?sort=-received"
+    before = len(access_log.newest(settings.data_folder, "demo"))
+    for path in pages[:3]:
+        answer = door.get(path)
+        assert "Name of W5" in answer.text, path
+        assert answer.headers["Cache-Control"] == "no-store", path
+        assert "Name of W" not in re.sub(r"(?s)<main.*</main>", "", answer.text) or path.endswith("json"), path
+    looks = access_log.newest(settings.data_folder, "demo")
+    assert len(looks) - before == 3  # each look is written down, as ever
+    assert {look.by for look in looks[:3]} == {"account:manager"}
+    assert "Name of W" in door.get("/p/demo").text  # whom to visit first
+    assert "Name of W" not in door.get("/p/demo/people.csv").text + door.get("/p/demo/tree/gift:G1/tree.svg").text
+    links = re.findall(r'(?:href|action)="([^"]*)"', door.get("/p/demo/people").text)
+    assert [link for link in links if "names=" in link or "Name%20of" in link] == []
+
+    switched(door, "off", "/p/demo/people")
+    assert "Name of W" not in door.get("/p/demo/people").text
+    switched(door, "on", "/p/demo/people")
+    form = door.get("/p/demo").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)
+    assert token
+    door.post("/sign-out", data={"csrf_token": token[1]})
+    sign_in(door, "manager")
+    assert "Name of W" not in door.get("/p/demo/people").text
+
+
+def test_the_switch_leads_nowhere_else(door: FlaskClient, people: dict[str, str]) -> None:
+    assert people
+    sign_in(door, "manager")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', door.get("/p/demo").text)
+    assert token
+
+    for stranger in ("https://elsewhere.example/p/demo", "http://localhost//elsewhere.example", "nonsense"):
+        sent = {"csrf_token": token[1], "names": "on"}
+        answer = door.post("/p/demo/names", data=sent, headers={"Referer": stranger})
+        assert (answer.status_code, answer.location) == (303, "/p/demo")

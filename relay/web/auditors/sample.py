@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.utils import cached_property
 
 from relay.audit import sampling
+from relay.desk.visiting import MOST_VISITS
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.request import current, parameters
 from relay.web.result_cache import kept
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from relay.audit.sampling import Sample, ToVerify
@@ -138,6 +140,10 @@ class SamplePage:
         """The address that draws the same sample at any time, and shows what was found since."""
         known = self.sample.as_known if self.sample else None
         return self.sheet.link(as_of=self.sheet.as_of.isoformat(), as_known=known)
+
+    def unchecked(self, rows: Sequence[ToVerify]) -> list[str]:
+        """Those of some placements of which nobody said yet what was found, as many as are typed in at once."""
+        return [each.placement_id for each in rows if not each.outcome][:MOST_VISITS]
 
     @property
     def checked(self) -> int:

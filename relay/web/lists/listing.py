@@ -156,7 +156,7 @@ class ListPage:
             relay=current.relay_of_all() if listing.of_record else current.relay(),
             as_of=current.as_of(),
             today=current.today(),
-            names=parameters.choice("names", labels.NAMES),
+            names=privacy.naming(file=request.endpoint == listing.files),
             asked_for={each.name: value for each in listing.filters if (value := request.args.get(each.name))},
             order=parameters.choice("sort", orders) if request.args.get("sort") else listing.order,
             number=parameters.number("page", 1) or 1,
@@ -246,11 +246,6 @@ class ListPage:
         """Whether people and donors are named in any way."""
         return self.names != labels.NAMES[0]
 
-    @property
-    def can_name(self) -> bool:
-        """Whether it holds anyone who could be named."""
-        return any(column.personal or column.cell == "person" for column in self.listing.columns)
-
     # -- what things are called
 
     @cached_property
@@ -311,7 +306,7 @@ class ListPage:
         said: dict[str, Any] = {
             **self.asked_for,
             "as_of": self.as_of.isoformat() if self.as_of != self.today else None,
-            "names": self.names if self.with_names else None,
+            "names": self.names if self.names != privacy.usual_naming() else None,
             "sort": self.order if self.order != self.listing.order else None,
             "page": self.number if self.number > 1 else None,
         }

@@ -16,7 +16,7 @@ from relay.web.request import current
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from relay.reports.breakdown import PartNames
@@ -86,6 +86,20 @@ class Overview:
         """Whom to visit first."""
         survey, asked = self.relay.survey, current.errands()
         return kept_of(survey, ("visits",), lambda: todo.by_rank(survey, self.called, asked))
+
+    @property
+    def visit_first(self) -> Sequence[Visit]:
+        """The first of them, as many as are shown."""
+        return self.visits[:ROWS]
+
+    def name(self, beneficiary_id: str | None) -> str:
+        """A woman of those who are shown; "" where names are not on, or hers is not known."""
+        return self._names.get(beneficiary_id or "", "")
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        shown = {row.beneficiary_id for row in self.broke_first} | {visit.beneficiary_id for visit in self.visit_first}
+        return privacy.names({id_ for id_ in shown if id_}) if privacy.names_on() else {}
 
     @cached_property
     def stuck(self) -> Sequence[Beginning]:

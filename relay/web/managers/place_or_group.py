@@ -14,7 +14,7 @@ from relay.reports.health import health
 from relay.reports.placements import Which
 from relay.web import privacy
 from relay.web.i18n import labels
-from relay.web.request import current, parameters
+from relay.web.request import current
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class PartPage:
         snapshot = relay.survey.snapshot
         if (snapshot.groups if word == "group" else snapshot.places).ids.row(part_id) is None:
             raise NoSuchPart(word=word, asked=part_id)
-        names = parameters.choice("names", labels.NAMES)
+        names = privacy.naming()
         return cls(relay=relay, word=word, part_id=part_id, as_of=current.as_of(), today=current.today(), names=names)
 
     @cached_property

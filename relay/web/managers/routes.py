@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template
 
 from relay.service.json_codec import json_of
 from relay.web import guard, menu
-from relay.web.managers import district_map, tree_files
+from relay.web.managers import district_map, open_work, tree_files
 from relay.web.managers.gift import GiftPage
 from relay.web.managers.overview import Overview
 from relay.web.managers.place_or_group import PartPage
@@ -40,8 +40,15 @@ def programme(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     return render_template("programme.html", page=Overview.of_request())
 
 
-def _page(id_: str) -> TreePage:
-    return TreePage(current.relay(), id_, TreeWish.of_request())
+@blueprint.get("/p/<programme_id>/open-work.json")
+@action("gifts")
+def open_work_(programme_id: str) -> Response:  # noqa: ARG001 - `asked` reads it
+    """How much calls for work, for the menu."""
+    return jsonify(open_work.counts())
+
+
+def _page(id_: str, *, file: bool = False) -> TreePage:
+    return TreePage(current.relay(), id_, TreeWish.of_request(file=file))
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>")
@@ -73,7 +80,7 @@ def network(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` 
 @action("tree")
 def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The picture or the tree as a file: svg, html, graphml or json."""
-    return tree_files.file(_page(id_), parameters.choice_of(form, tree_files.FORMS))
+    return tree_files.file(_page(id_, file=True), parameters.choice_of(form, tree_files.FORMS))
 
 
 @blueprint.get("/p/<programme_id>/trace/<id_>.json")

@@ -53,16 +53,18 @@ class TreeWish:
         today: The date in the programme's time zone.
         view: What is folded, opened and in focus.
         names: One of `labels.NAMES`.
+        beside: The box whose record is open beside the tree; None when none is.
     """
 
     as_of: date
     today: date
     view: View
     names: str
+    beside: str | None = None
 
     @classmethod
-    def of_request(cls) -> TreeWish:
-        """Read it from the URL.
+    def of_request(cls, *, file: bool = False) -> TreeWish:
+        """Read it from the URL, for a page or for a file.
 
         Raises:
             Invalid: A parameter cannot be read.
@@ -77,7 +79,8 @@ class TreeWish:
                 opened=frozenset(request.args.getlist("open")),
                 by_date=parameters.choice("axis", AXES) == "date",
             ),
-            names=parameters.choice("names", labels.NAMES),
+            names=privacy.naming(file=file),
+            beside=request.args.get("beside") or None,
         )
 
     def parameters(self) -> dict[str, Any]:
@@ -86,10 +89,11 @@ class TreeWish:
         said = {
             "as_of": self.as_of.isoformat() if self.as_of != self.today else None,
             "axis": "date" if view.by_date else None,
-            "names": self.names if self.names != labels.NAMES[0] else None,
+            "names": self.names if self.names != privacy.usual_naming() else None,
             "focus": view.focus,
             "depth": "all" if view.depth == MOST else view.depth,
             "open": sorted(view.opened) or None,
+            "beside": self.beside,
         }
         return {name: value for name, value in said.items() if value is not None}
 
@@ -130,6 +134,13 @@ class TreePage:
     def name(self, beneficiary_id: str) -> str:
         """A person, as far as she may be named."""
         return labels.named(beneficiary_id, self._names.get(beneficiary_id), self.wish.names)
+
+    def name_at(self, placement_id: str) -> str:
+        """Who holds a placement of the tree, if she is named here; else ""."""
+        held = next((node for node in self.tree.nodes if node.placement_id == placement_id), None)
+        if held is None or self.wish.names == labels.NAMES[0]:
+            return ""
+        return labels.named("", privacy.names((held.beneficiary_id,)).get(held.beneficiary_id), self.wish.names)
 
     # -- where links lead
 

@@ -1,16 +1,16 @@
-"""Visits typed in after a walk: the twin of the printed visit list, ten women a screen."""
+"""Visits typed in after a walk: the twin of the printed visit list, ten women a screen, or of the sheet of a sample."""
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import render_template, request
 
 from relay.arrays.columns import NONE
 from relay.desk import visiting
-from relay.desk.visiting import MOST_VISITS, Visited
+from relay.desk.visiting import CHECKED, MOST_VISITS, VISIT, Visited
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
 from relay.exchange import cells
@@ -94,6 +94,7 @@ class Walk:
         rows: In the order of the printed list.
         left: Women on the list after those of this page.
         next: The placement with which the next page begins; empty where this is the last.
+        sampled: Whether its women are those of an audit sample, not of the visit list.
         fault: Why nothing was recorded.
     """
 
@@ -104,6 +105,7 @@ class Walk:
     rows: tuple[VisitRow, ...]
     left: int = 0
     next: str = ""
+    sampled: bool = False
     fault: str = ""
 
     @property
@@ -156,20 +158,21 @@ def _listed(place_id: str | None) -> Sequence[Visit]:
 
 def _opened() -> Walk:
     place_id = request.args.get("place") or None
+    if sampled := request.args.getlist("placement")[:MOST_VISITS]:
+        return _blank(place_id, [VisitRow(placement_id=each) for each in dict.fromkeys(sampled)], sampled=True)
     listed = _listed(place_id)
     ids = [visit.placement_id for visit in listed]
     begins = request.args.get("from")
     first = ids.index(begins) if begins in ids else 0
     shown, after = listed[first : first + ON_A_SCREEN], listed[first + ON_A_SCREEN :]
-    return Walk(
-        walk_id=new_id(secrets.token_bytes(ID_BYTES)),
-        day=_day(),
-        outcome=_outcome(),
-        place_id=place_id,
-        rows=tuple(VisitRow(placement_id=str(visit.placement_id), visit=visit) for visit in shown),
-        left=len(after),
-        next=str(after[0].placement_id) if after else "",
-    )
+    rows = [VisitRow(placement_id=str(visit.placement_id), visit=visit) for visit in shown]
+    return _blank(place_id, rows, left=len(after), next=str(after[0].placement_id) if after else "")
+
+
+def _blank(place_id: str | None, rows: Sequence[VisitRow], **more: Any) -> Walk:  # noqa: ANN401 - attributes of a walk
+    """A page on which nothing was typed yet."""
+    walk_id = new_id(secrets.token_bytes(ID_BYTES))
+    return Walk(walk_id=walk_id, day=_day(), outcome=_outcome(), place_id=place_id, rows=tuple(rows), **more)
 
 
 def _day() -> Field:
@@ -203,6 +206,7 @@ def _typed() -> Walk:
         ),
         left=int(known) if known.isascii() and known.isdecimal() else 0,
         next=request.form.get("next", ""),
+        sampled=bool(request.form.get("sampled")),
     )
 
 
@@ -241,7 +245,13 @@ def _recorded(walk: Walk) -> Walk:
     programme_id = current.head().programme_id
     try:
         became = visiting.record_walk(
-            current.built(), programme_id, walk.walk_id, str(walk.day.value), seen, guard.clerk(programme_id)
+            current.built(),
+            programme_id,
+            walk.walk_id,
+            str(walk.day.value),
+            seen,
+            guard.clerk(programme_id),
+            kind=CHECKED if walk.sampled else VISIT,
         )
     except SAYS_NO as error:
         return replace(walk, fault=say_error(error))

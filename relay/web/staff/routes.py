@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
 
@@ -63,12 +64,26 @@ def _near(programme_id: str, text: str) -> tuple[search.Hit, ...]:
     )
 
 
+@blueprint.post("/p/<programme_id>/names")
+@action("names")
+def switch_names(programme_id: str) -> Response:
+    """Show names on the pages from now on, or no longer; back to the page on which it was switched."""
+    privacy.switch_names(on=request.form.get("names") == "on")
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host or not came_from.path.startswith("/p/"):
+        return redirect(menu.begins(programme_id), 303)
+    said = urlencode([each for each in parse_qsl(came_from.query) if each[0] != "names"])
+    return redirect(f"{came_from.path}?{said}" if said else came_from.path, 303)
+
+
 @blueprint.get("/p/<programme_id>/record/<act_id>")
 @action("show")
 def record(programme_id: str, act_id: str) -> str:
-    """One record with its history, and the gifts it descends from."""
+    """One record with its history, and the gifts it descends from; in brief for the panel beside a tree."""
     found = _shown(programme_id, act_id)
     privacy.opened("show", (found.id,))
+    if request.headers.get("HX-Request"):
+        return render_template("beside.html", record=found)
     held = _held(programme_id, found)
     told = {line.id for each in held for line in each.history}
     return render_template(

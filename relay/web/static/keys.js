@@ -1,6 +1,6 @@
 // Keys for those who like them: "/" searches, "?" lists all, "g" and a letter goes somewhere, j and k walk a list.
 // They can be switched off, never act while somebody types, and no page needs them. And what a search says when the
-// line is cut, since htmx says nothing.
+// line is cut, since htmx says nothing; and how much calls for work.
 "use strict";
 (() => {
   const dialog = document.getElementById("keys");
@@ -23,6 +23,26 @@
     told.textContent = ctx.target.dataset.cut;
     ctx.target.replaceChildren(told);
   });
+
+  // How much calls for work stands beside the lines of the menu, as soon as it is known.
+  const menu = document.querySelector("nav.sections[data-counts]");
+  if (menu) {
+    fetch(menu.dataset.counts)
+      .then((answer) => (answer.ok ? answer.json() : {}))
+      .then((counts) => {
+        for (const link of menu.querySelectorAll("a")) {
+          if (!(link.dataset.name in counts)) continue;
+          const count = document.createElement("span");
+          count.textContent = counts[link.dataset.name];
+          count.className = "open-work";
+          count.id = `open-${link.dataset.name}`;
+          count.setAttribute("aria-hidden", "true"); // it describes the link, whose name stays what it is
+          link.setAttribute("aria-describedby", count.id);
+          link.append(count);
+        }
+      })
+      .catch(() => {}); // without a line the menu has no counts
+  }
 
   function walk(step) {
     const links = [...document.querySelectorAll("main table tbody tr")].map((row) => row.querySelector("a")).filter(Boolean);

@@ -13,6 +13,8 @@
   let network = null;
   let shown = null;
   let at = null; // the box that the keys have come to
+  const beside = document.getElementById("beside"); // where records open, if the window is wide enough
+  const wide = matchMedia("(min-width: 1200px)");
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -149,13 +151,67 @@
     const node = shown.nodes.find((each) => each.id === key);
     if (!node || ownData) return;
     if (!key.startsWith("tab:")) {
-      window.location.assign(node.href);
+      at = key;
+      if (beside && wide.matches) {
+        if (opened() !== key) goTo(withBeside(window.location.href, key));
+        open();
+      } else {
+        window.location.assign(node.href);
+      }
       return;
     }
-    const id = key.slice("tab:".length);
-    const dom = network.canvasToDOM(network.getPosition(id));
-    history.pushState(null, "", node.href);
-    show({ id, dom, scale: network.getScale() });
+    const held = stands(key.slice("tab:".length));
+    goTo(withBeside(node.href, opened()));
+    show(held);
+  }
+
+  const stands = (id) => ({ id, dom: network.canvasToDOM(network.getPosition(id)), scale: network.getScale() });
+  const opened = () => new URL(window.location.href).searchParams.get("beside");
+  const goTo = (href) => history.pushState(null, "", href);
+
+  function withBeside(href, key) {
+    const url = new URL(href, window.location.href);
+    if (key) url.searchParams.set("beside", key);
+    else url.searchParams.delete("beside");
+    return url.href;
+  }
+
+  // The record that the address names, beside the tree; the box stays where it is on the screen.
+  async function open(quietly = false) {
+    const key = opened();
+    const node = shown.nodes.find((each) => each.id === key);
+    if (!beside || !wide.matches || !node || key.startsWith("tab:")) {
+      makeRoom(false);
+      return;
+    }
+    const answer = await fetch(node.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (opened() !== key) return; // gone on meanwhile
+    if (!answer?.ok || answer.redirected) {
+      window.location.assign(node.href); // which says why
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    beside.querySelector(".record").replaceChildren(...page.body.childNodes);
+    beside.scrollTop = 0;
+    makeRoom(true, key);
+    if (!quietly) document.getElementById("beside-title").focus({ preventScroll: true });
+  }
+
+  function close() {
+    if (!beside || beside.hidden) return;
+    if (opened()) goTo(withBeside(window.location.href, null));
+    makeRoom(false);
+    stage.querySelector(".vis-network").focus({ preventScroll: true });
+  }
+
+  function makeRoom(wanted, key = at) {
+    if (!beside || beside.hidden === !wanted) return;
+    const held = stands(key);
+    beside.hidden = !wanted;
+    network.setSize("100%", "100%");
+    const seen = stage.clientWidth - 100; // how far right the middle of a box may be
+    keepInPlace(key, { ...held, dom: { x: Math.min(held.dom.x, seen), y: held.dom.y } });
+    network.redraw();
   }
 
   function drawRing(context) {
@@ -182,6 +238,8 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter") {
       follow(at);
+    } else if (event.key === "Escape" && beside && !beside.hidden) {
+      close();
     } else if (event.key === "+" || event.key === "-") {
       zoom(event.key === "+" ? 1.25 : 0.8);
     } else if (event.key.startsWith("Arrow")) {
@@ -224,10 +282,12 @@
       const link = event.target.closest("a[data-in-place]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      history.pushState(null, "", link.href);
+      goTo(withBeside(link.href, opened()));
       show(null);
     });
     tools.hidden = false;
+    beside.querySelector(".close").addEventListener("click", close);
+    beside.addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.fullscreenElement) close(); });
   }
 
   // A finger moves the page until it taps the picture; vis-network would hold on to both.
@@ -257,6 +317,7 @@
     const [picture, text] = await Promise.all([data.json(), page.text()]);
     if (window.location.href !== address) return; // gone on meanwhile
     draw(picture, held);
+    open(true);
     takeOver(new DOMParser().parseFromString(text, "text/html"));
     document.getElementById("heard").textContent = document.getElementById("summary").dataset.told;
   }
@@ -323,6 +384,6 @@
   frame(JSON.parse(stage.dataset.bounds));
   fetch(`${window.location.pathname}/network.json${window.location.search}`)
     .then((answer) => { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
-    .then((picture) => draw(picture, null))
+    .then((picture) => { draw(picture, null); open(true); })
     .catch(() => { stage.hidden = true; document.getElementById("drawing").open = true; });
 })();

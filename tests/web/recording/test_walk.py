@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from relay.ledger import reading
 from tests.commands.shell import record
 from tests.scenes import acts as say
+from tests.web.readers import bearer
 from tests.web.reading import words
 
 if TYPE_CHECKING:
@@ -106,3 +107,40 @@ def test_another_answer_to_what_was_recorded_is_told_and_changes_nothing(asha: F
     assert other.status_code == 422
     assert "was recorded before" in words(other.text)
     assert visits(recorded, "walk-twice") == {one: "found"}
+
+
+def test_what_was_found_of_a_sample_is_typed_in_by_staff_from_its_sheet(asha: FlaskClient, recorded: Graph) -> None:
+    begun(recorded, "sampled")
+    sheet = "/p/sampled/sample?size=12&seed=7"
+    way = re.findall(r'href="(/p/sampled/visits/made[^"]*)"', asha.get(sheet).text)
+    assert len(way) == 1  # all twelve live in one place
+    path = way[0].replace("&amp;", "&")
+    page = asha.get(path).text
+    assert len(rows(page)) == 12
+    assert "What was found of the sample" in words(page)
+
+    done = sent(
+        asha, path.partition("?")[0], page, outcome_P1="found", outcome_P2="not_found", note_P2="Nobody knew her."
+    )
+    assert done.status_code == 200
+    assert "2 visits are recorded." in words(done.text)
+    kinds = [entry.payload["kind"] for entry in reading.entries(recorded, "sampled") if entry.kind == "event"]
+    assert kinds == ["checked", "checked"]
+    assert "2 of 12 placements visited" in words(asha.get(sheet).text)
+    assert (
+        len(
+            rows(
+                asha.get(
+                    re.findall(r'href="(/p/sampled/visits/made[^"]*)"', asha.get(sheet).text)[0].replace("&amp;", "&")
+                ).text
+            )
+        )
+        == 10
+    )
+
+
+def test_auditors_are_offered_no_form_for_a_sample(door: FlaskClient, people: dict[str, str]) -> None:
+    auditor = bearer(people["auditor"])
+
+    assert "/visits/made" not in door.get("/p/demo/sample?size=2&seed=7", headers=auditor).text
+    assert door.get("/p/demo/visits/made?placement=P1", headers=auditor).status_code == 403
