@@ -1,1 +1,1 @@
-"""What is kept on disk from one question to the next, so that only what is new is read and worked out."""
+"""What is kept on disk between two questions, so that only what is new is worked out: it can be deleted at any time."""

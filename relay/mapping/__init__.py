@@ -1,1 +1,1 @@
-"""A register of one's own: a map is proposed once, read ever after, and the register handed back with its report."""
+"""A register of one's own: an organisation's own workbook, read by a map that is proposed once."""

@@ -1,1 +1,1 @@
-"""What is shown: states and numbers written beside the facts, for people who open the graph itself."""
+"""What is shown: figures written beside the facts, for people who open the graph itself; Relay reads none of them."""

@@ -1,4 +1,4 @@
-"""The systems: what a programme may do beside the relay, each in a folder of its own; this file alone names them."""
+"""The systems: what a programme may do beside the relay, each a folder of its own, named in this file alone."""
 
 from __future__ import annotations
 

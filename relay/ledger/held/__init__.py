@@ -1,1 +1,1 @@
-"""Held acts: what telephones and outboxes handed in and the record would not take, kept until it is settled."""
+"""Held acts: what telephones and outboxes handed in and the record refused, until somebody settles it."""
