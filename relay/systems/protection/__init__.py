@@ -1,4 +1,4 @@
-"""Protection: a directory of services, and monthly counts that leave the record only as a release; no case, no person."""
+"""Protection: a directory of services, and monthly counts that leave the record only as a release; no case, no name."""
 
 from __future__ import annotations
 
