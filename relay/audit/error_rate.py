@@ -9,11 +9,25 @@ interval errs on the wide side.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
+
+from relay.domain.model import Quantity
 
 CONFIDENCE: Final = 0.95
+
+
+class Share(Protocol):
+    """A share with what it is made of; it is not known where its denominator is a text, which tells of few."""
+
+    @property
+    def share(self) -> float | None:
+        """In [0, 1]."""
+
+    @property
+    def denominator(self) -> Quantity | str:
+        """Of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,3 +113,10 @@ def interval(share: float, size: float) -> tuple[float, float]:
     low = float(beta.ppf(outside, wrong, size - wrong + 1)) if share > 0 else 0.0
     high = float(beta.ppf(1 - outside, wrong + 1, size - wrong)) if share < 1 else 1.0
     return low, high
+
+
+def intervals(shares: Mapping[str, Share]) -> dict[str, tuple[float, float]]:
+    """The interval of each share that is known, by its name."""
+    return {
+        name: interval(each.share, float(each.denominator)) for name, each in shares.items() if each.share is not None
+    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -18,10 +19,12 @@ from relay.commands.options import (
     read_options,
 )
 from relay.commands.session import Session, say
-from relay.commands.showing import counted, print_list, print_tree
+from relay.commands.showing import counted, print_list, print_tree, told
 from relay.errors import NotFound
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from relay.reports.record_history import Record, Stand
     from relay.service.question import Question
 
@@ -65,15 +68,28 @@ def _of(session: Session, kind: str, id_: str, asked: Callable[[str], Question[T
 @pass_session
 def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool) -> None:
     """Show a record, its history, and the gifts it descends from."""
+    from relay.service.json_codec import json_of
     from relay.service.queries.lookup import Show
-    from relay.service.terminal import print_json
+    from relay.service.terminal import print_json, print_table
 
     day = session.day(as_of)
     record = _of(session, "beneficiary", id_, lambda id_: Show(id=id_, as_of=day, confirmed_only=confirmed_only))
+    of_her = _in_systems(session, record, day) if record.id.startswith("beneficiary:") else {}
     if session.as_json:
-        print_json(record)
-    else:
-        _print_record(record)
+        print_json({**json_of(record), **of_her} if of_her else record)
+        return
+    _print_record(record)
+    for title, rows in of_her.items():
+        headers = [each.name for each in fields(rows[0]) if each.name != "beneficiary_id"]
+        print_table(headers, ([told(getattr(row, name)) for name in headers] for row in rows), title)
+
+
+def _in_systems(session: Session, record: Record, day: date) -> dict[str, Sequence[Any]]:
+    """System → what it tells of a woman, of those that the programme uses and that tell something."""
+    used = (system for name, system in session.catalogue.systems.items() if name in session.head.systems)
+    asked: list[tuple[str, Any]] = [(system.name, system.of_her()) for system in used]
+    found = {name: session.ask(kind(id=record.id, as_of=day)) for name, kind in asked if kind}
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def _print_record(record: Record) -> None:

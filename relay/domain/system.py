@@ -50,7 +50,8 @@ class System:
     What belongs to a room above this one is given by a function without arguments, which imports it when it is asked
     for: `checks` gives `relay.audit.checks.Check`, `questions` gives `relay.service.queries.Question`, `commands` gives
     `relay.commands.options.Listed`, `pages` gives one `relay.web.system_pages.SystemPages`, `errands` one
-    `relay.reports.field.errands.Errands`, `plans` one `relay.reports.trees.FindPlans`, each of these three or nothing.
+    `relay.reports.field.errands.Errands`, `plans` one `relay.reports.trees.FindPlans`, `of_her` one kind of question
+    with the fields `id` and `as_of` whose answer is rows, each of these four or nothing.
 
     Attributes:
         name: In rules.toml and on the command line.
@@ -70,6 +71,7 @@ class System:
         pages: Gives its pages.
         errands: Gives what it adds to the list of visits.
         plans: Gives what it adds to relay trees: hand-overs that are planned.
+        of_her: Gives the question that tells of one woman what stands in this system, for `relay show`.
         folder: In which its templates and translations lie; None when it has neither.
     """
 
@@ -93,6 +95,7 @@ class System:
     pages: Callable[[], object] = _nothing
     errands: Callable[[], object] = _nothing
     plans: Callable[[], object] = _nothing
+    of_her: Callable[[], object] = _nothing
     folder: Path | None = None
 
 

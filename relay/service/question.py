@@ -116,6 +116,20 @@ class Source:
     systems: tuple[str, ...] = ()
     progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None
 
+    def her(self, programme_id: str, id_: str) -> tuple[str, ...]:
+        """The id under which a woman is kept, where the reader may find her; else none.
+
+        Raises:
+            NotInRecord: There is nobody with this id.
+            Unavailable: The database cannot be reached.
+        """
+        from relay.desk.lookup import resolve  # noqa: PLC0415 - most questions are about nobody alone
+        from relay.ledger.her_ids import one_woman  # noqa: PLC0415 - as above
+
+        act_id = resolve(self.graph, programme_id, id_, kinds=("beneficiary",))
+        own = act_id.partition(":")[2]
+        return (one_woman(self.graph, programme_id, {own}).kept(own),) if act_id in self.reader.seen([act_id]) else ()
+
     def last(self, programme_id: str, known: int | date | None) -> int | None:
         """The entry with which the ledger ended; None for all of it."""
         return None if known is None else reading.last_known(self.graph, programme_id, known)

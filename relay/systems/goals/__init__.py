@@ -41,6 +41,12 @@ def _errands() -> object:
     return ERRANDS
 
 
+def _of_her() -> object:
+    from relay.systems.goals.questions import GoalsOf
+
+    return GoalsOf
+
+
 GOALS: Final = System(
     name="goals",
     title=Sentence("Goals"),
@@ -53,5 +59,6 @@ GOALS: Final = System(
     commands=_commands,
     pages=_pages,
     errands=_errands,
+    of_her=_of_her,
     folder=Path(__file__).parent,
 )

@@ -9,7 +9,7 @@ import click
 
 from relay.commands.options import Listed, as_of_option, complete_ids, format_option, group, pass_session
 from relay.commands.recording import print_recorded, record_kind, records
-from relay.commands.session import Session
+from relay.commands.session import Session, say
 from relay.commands.showing import print_list
 
 if TYPE_CHECKING:
@@ -54,14 +54,19 @@ def _print(session: Session, found: GoalsFound) -> None:
             ("income above that before", _said(found.income.above_baseline)),
             ("median change of income a month", f"{found.income.median:+.0f}" if known else "not told"),
             ("steps done of those planned", _said(found.steps)),
+            ("run, of those that build on a placement", _said(found.building, found.intervals.get("building"))),
+            ("run, of the others", _said(found.others, found.intervals.get("others"))),
             ("jobs in running goals", _said(found.jobs)),
             ("open and not visited for 12 months", " ".join(found.unvisited) or "none"),
         )
     )
 
+    say("What goals and placements have in common is an association, not proof that one led to the other.")
 
-def _said(ratio: Ratio) -> str:
-    return f"{ratio.numerator} of {ratio.denominator}"
+
+def _said(ratio: Ratio, between: tuple[float, float] | None = None) -> str:
+    told = f"{ratio.numerator} of {ratio.denominator}"
+    return f"{told}, between {between[0]:.1%} and {between[1]:.1%}" if between else told
 
 
 @records(

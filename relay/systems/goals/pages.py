@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from relay.systems.goals.questions import found_in, progress
+from relay.systems.goals.questions import GoalsOf, found_in, progress
 from relay.text import Sentence
-from relay.web import privacy
+from relay.web import guard, privacy
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
@@ -32,12 +32,11 @@ def page(programme_id: str) -> str:
 
 def _on_record(record: Record) -> Markup | None:
     """Her goals, on a woman's record."""
-    if not record.id.startswith("beneficiary:") or not any(each.id.startswith("goal:") for each in record.history):
+    hers = record.id.startswith("beneficiary:") and any(each.id.startswith("goal:") for each in record.history)
+    if not hers or not guard.may("goals", current.head().programme_id):
         return None
-    hers = {each.id for each in record.history}
-    known = progress(current.built(), current.head().programme_id, current.as_of())
-    rows = [row for row in found_in(known).goals if f"goal:{row.goal_id}" in hers]
-    return Markup(render_template("goals/hers.html", rows=rows))  # noqa: S704 - a template escapes what it shows
+    rows = privacy.answer_to(GoalsOf(id=record.id, as_of=current.as_of()))
+    return Markup(render_template("goals/hers.html", rows=rows)) if rows else None  # noqa: S704 - a template escapes
 
 
 PAGES: Final = SystemPages(

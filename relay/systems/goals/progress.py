@@ -320,6 +320,11 @@ class Progress:
             len(done), len(planned), counted=[women[goal] for goal, _ in done], of=[women[goal] for goal, _ in planned]
         )
 
+    def building(self, *, on_a_placement: bool) -> Ratio:
+        """Goals that run, as the last visit tells, of those that build on a placement; or of those that do not."""
+        of = [goal for goal in self.goals if (goal.placement_id is not None) is on_a_placement]
+        return _of_women([goal for goal in of if (visit := self.last(goal)) and visit.status in RUNS], of)
+
     def jobs(self) -> Ratio:
         """People whom running goals employ, for each goal that runs."""
         running = {goal: visit for goal in self.goals if (visit := self.last(goal)) and visit.status in RUNS}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from relay.audit.error_rate import intervals
 from relay.ledger.her_ids import one_woman
-from relay.service.queries.parameters import AsOf
+from relay.service.queries.parameters import AsOf, Id
 from relay.service.question import Question, Source
 from relay.systems.goals import cypher
 from relay.systems.goals.progress import AT_MONTHS, Goal, IncomeChange, Progress, Ratio, Running, Step, Visit
@@ -71,6 +73,9 @@ class GoalsFound:
         running: How many run 12 and 24 months after they were set.
         income: How income changed.
         steps: Planned steps that are done, of those planned.
+        building: Goals that run, as the last visit tells, of those that build on a placement.
+        others: The same of those that build on none: an association, no proof.
+        intervals: Which of these two → between which shares that of many more like them may lie, at 95 %.
         jobs: People whom running goals employ, for each goal that runs.
         unvisited: Open goals to which nobody came for twelve months, by id.
     """
@@ -80,18 +85,27 @@ class GoalsFound:
     running: tuple[Running, ...]
     income: IncomeChange
     steps: Ratio
+    building: Ratio
+    others: Ratio
+    intervals: Mapping[str, tuple[float, float]]
     jobs: Ratio
     unvisited: tuple[str, ...]
 
 
 def found_in(known: Progress) -> GoalsFound:
     """What is told of all goals."""
+    joined = {
+        "building": known.building(on_a_placement=True),
+        "others": known.building(on_a_placement=False),
+    }
     return GoalsFound(
         as_of=known.as_of,
         goals=tuple(_row(known, goal) for goal in known.goals),
         running=tuple(known.running(months) for months in AT_MONTHS),
         income=known.income(),
         steps=known.steps_done(),
+        **joined,
+        intervals=intervals(joined),
         jobs=known.jobs(),
         unvisited=tuple(goal.goal_id for goal in known.unvisited()),
     )
@@ -129,4 +143,27 @@ class Goals(Question[GoalsFound]):
         return found_in(progress(source.graph, programme_id, self.as_of))
 
 
-QUESTIONS: Final = (Goals,)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalsOf(Question[tuple[GoalRow, ...]]):
+    """The goals of one woman, and what the last visitor found; no income. Personal."""
+
+    name = "goals_of"
+    action = "goals"
+    path = "goals/of/<id>"
+    personal = True
+
+    id: Id
+    as_of: AsOf
+
+    def answer(self, source: Source, programme_id: str) -> tuple[GoalRow, ...]:
+        """By id; none of a woman whom the reader may not find."""
+        known = progress(source.graph, programme_id, self.as_of)
+        her = source.her(programme_id, self.id)
+        return tuple(_row(known, goal) for goal in known.goals if goal.beneficiary_id in her)
+
+    def opened(self, answer: tuple[GoalRow, ...]) -> Iterable[str]:
+        """Her record."""
+        return {f"beneficiary:{each.beneficiary_id}" for each in answer}
+
+
+QUESTIONS: Final = (Goals, GoalsOf)

@@ -47,6 +47,12 @@ def _errands() -> object:
     return ERRANDS
 
 
+def _of_her() -> object:
+    from relay.systems.learning.questions import CoursesOf
+
+    return CoursesOf
+
+
 LEARNING: Final = System(
     name="learning",
     title=Sentence("Learning"),
@@ -63,5 +69,6 @@ LEARNING: Final = System(
     commands=_commands,
     pages=_pages,
     errands=_errands,
+    of_her=_of_her,
     folder=Path(__file__).parent,
 )

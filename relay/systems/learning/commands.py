@@ -148,12 +148,28 @@ def _tell(session: Session, found: LearningFound) -> None:
             ("women reached", found.reached),
             ("attendances", found.attendances),
             ("people counted without names", found.unnamed),
-            ("prepared when they received", rate(found.prepared)),
-            ("prepared, and passed on in time", rate(found.prepared_on_time)),
-            ("not prepared, and passed on in time", rate(found.others_on_time)),
+            *((title, _between(found, name)) for name, title in _JOINED.items()),
             ("ready on the waiting list", rate(found.ready)),
         )
     )
+
+    if found.prepared.denominator:
+        say("This is an association, not proof: women who learned may differ in much else.")
+
+
+_JOINED: Final = {
+    "prepared": "prepared when they received",
+    "prepared_on_time": "prepared, and passed on in time",
+    "others_on_time": "not prepared, and passed on in time",
+    "prepared_kept": "prepared, and not lost",
+    "others_kept": "not prepared, and not lost",
+}
+
+
+def _between(found: LearningFound, name: str) -> str:
+    """A share with its interval."""
+    low, high = found.intervals.get(name, (None, None))
+    return rate(getattr(found, name)) + ("" if low is None else f", between {low:.1%} and {high:.1%}")
 
 
 def _list(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:

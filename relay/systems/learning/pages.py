@@ -8,9 +8,9 @@ from flask import Blueprint, render_template
 from markupsafe import Markup
 
 from relay.systems.learning import reading
-from relay.systems.learning.questions import Learning, learners
+from relay.systems.learning.questions import CoursesOf, Learning, learners
 from relay.text import Sentence
-from relay.web import privacy
+from relay.web import guard, privacy
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
@@ -40,24 +40,18 @@ def _classes() -> Mapping[str, Class]:
 
 def _on_record(record: Record) -> Markup | None:
     """Who took part, on the record of a course; her courses, on that of a woman."""
-    kind, enrolled = (
-        record.id.partition(":")[0],
-        {each.id for each in record.history if each.id.startswith("enrolment:")},
-    )
-    if kind == "course" and (known := _classes().get(record.id)):
-        rows = learners(known)
-        names = privacy.names([each.beneficiary_id for each in rows])
-        return Markup(render_template("learning/roster.html", rows=rows, names=names))  # noqa: S704 - it escapes
-    if kind != "beneficiary" or not enrolled:
+    kind = record.id.partition(":")[0]
+    if not guard.may("learning", current.head().programme_id) or kind not in ("course", "beneficiary"):
         return None
-    hers = [
-        (known.course, row)
-        for known in _classes().values()
-        for woman in {each.beneficiary_id for each in known.enrolments if each.act_id in enrolled}
-        for row in learners(known)
-        if row.beneficiary_id == woman
-    ]
-    return Markup(render_template("learning/hers.html", rows=hers))  # noqa: S704 - a template escapes what it shows
+    if kind == "course":
+        known = _classes().get(record.id)
+        rows = learners(known) if known else ()
+        names = privacy.names([each.beneficiary_id for each in rows])
+        return Markup(render_template("learning/roster.html", rows=rows, names=names)) if known else None  # noqa: S704 - it escapes
+    if not any(each.id.startswith("enrolment:") for each in record.history):
+        return None
+    found = privacy.answer_to(CoursesOf(id=record.id, as_of=current.as_of()))
+    return Markup(render_template("learning/hers.html", rows=found)) if found else None  # noqa: S704 - it escapes
 
 
 PAGES: Final = SystemPages(

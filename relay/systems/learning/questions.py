@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from relay.arrays import cache
+from relay.audit.error_rate import intervals
 from relay.domain.model import Rate
 from relay.errors import NotFound
 from relay.ledger import reading as ledger
@@ -65,6 +66,9 @@ class LearningFound:
         prepared: Placements whose holder had completed what their rule requires, of all whose rule requires it.
         prepared_on_time: Of those, past their due day: which had passed on all they owe by then.
         others_on_time: The same of the others whose rule requires something: an association, no proof.
+        prepared_kept: Placements that are not lost, of those whose holder had completed what their rule requires.
+        others_kept: The same of the others: an association, no proof.
+        intervals: Which of these shares → between which shares that of many more like them may lie, at 95 %.
         ready: The same of requests on the waiting list; nothing to count without planning.
         sites: By id.
     """
@@ -77,6 +81,9 @@ class LearningFound:
     prepared: Rate
     prepared_on_time: Rate
     others_on_time: Rate
+    prepared_kept: Rate
+    others_kept: Rate
+    intervals: Mapping[str, tuple[float, float]]
     ready: Rate
     sites: tuple[SiteRow, ...]
 
@@ -123,6 +130,34 @@ def learners(known: Class) -> tuple[LearnerRow, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HerCourse(LearnerRow):
+    """A course of one woman, as `LearnerRow` tells it.
+
+    Attributes:
+        course_id: Of the course.
+        name: What it is called.
+    """
+
+    course_id: str
+    name: str
+
+
+def hers(known: Iterable[Class], woman: str) -> tuple[HerCourse, ...]:
+    """The courses of a woman who is kept under an id, of some classes."""
+    return tuple(
+        HerCourse(
+            course_id=each.course.course_id,
+            name=each.course.name,
+            **{field.name: getattr(row, field.name) for field in fields(LearnerRow)},
+        )
+        for each in known
+        if woman in each.hers
+        for row in learners(each)
+        if row.beneficiary_id == woman
+    )
+
+
 def sites(graph: Graph, programme_id: str, as_of: date) -> tuple[SiteRow, ...]:
     """The sites that were open by a day, by id.
 
@@ -163,7 +198,9 @@ class Learning(Question[LearningFound]):
         known = reading.classes(graph, programme_id, self.as_of)
         required, done = reading.requirements(graph, programme_id), reading.done_in(known)
         nobody = ready = Rate.of(0, 0)
-        prepared = reading.Prepared(of_all=nobody, on_time=nobody, others_on_time=nobody)
+        prepared = reading.Prepared(
+            of_all=nobody, on_time=nobody, others_on_time=nobody, kept=nobody, others_kept=nobody
+        )
         if required:
             kept = source.kept
             relay = (
@@ -176,15 +213,21 @@ class Learning(Question[LearningFound]):
                 waiting = reading.waiting(graph, programme_id, relay.survey, required, done)
                 ready = Rate.of(sum(not missing for _, missing in waiting), len(waiting))
         reports = tuple(each.report() for each in known)
+        joined = {
+            "prepared": prepared.of_all,
+            "prepared_on_time": prepared.on_time,
+            "others_on_time": prepared.others_on_time,
+            "prepared_kept": prepared.kept,
+            "others_kept": prepared.others_kept,
+        }
         return LearningFound(
             as_of=self.as_of,
             courses=reports,
             reached=reached(known),
             attendances=sum(each.attendances for each in reports),
             unnamed=sum(each.unnamed for each in reports),
-            prepared=prepared.of_all,
-            prepared_on_time=prepared.on_time,
-            others_on_time=prepared.others_on_time,
+            **joined,
+            intervals=intervals(joined),
             ready=ready,
             sites=sites(graph, programme_id, self.as_of),
         )
@@ -215,4 +258,26 @@ class Learners(Question[tuple[LearnerRow, ...]]):
         raise NoSuchCourse(course_id=course_id)
 
 
-QUESTIONS: Final = (Learning, Learners)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoursesOf(Question[tuple[HerCourse, ...]]):
+    """The courses of one woman, and how often she came; nothing of a test. Personal."""
+
+    name = "courses_of"
+    action = "learning"
+    path = "learning/of/<id>"
+    personal = True
+
+    id: Id
+    as_of: AsOf
+
+    def answer(self, source: Source, programme_id: str) -> tuple[HerCourse, ...]:
+        """By course; none of a woman whom the reader may not find."""
+        known = reading.classes(source.graph, programme_id, self.as_of)
+        return tuple(row for id_ in source.her(programme_id, self.id) for row in hers(known, id_))
+
+    def opened(self, answer: tuple[HerCourse, ...]) -> Iterable[str]:
+        """Her record."""
+        return {f"beneficiary:{each.beneficiary_id}" for each in answer}
+
+
+QUESTIONS: Final = (Learning, Learners, CoursesOf)

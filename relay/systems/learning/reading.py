@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from relay.arrays.columns import NO_DAY, NONE, day_number, known_day
+from relay.arrays.standings import LOST
 from relay.domain.model import Rate, binding_rule
 from relay.ledger.projection import kind_and_id
 from relay.systems.groups.reading import customs, women
@@ -77,11 +78,15 @@ class Prepared:
         of_all: Those whose holder had completed it when they began, of all of them.
         on_time: Of those, past their due day: which had passed on all they owe by then.
         others_on_time: The same of the others. An association, no proof: who learned may differ in much else.
+        kept: Of those whose holder had completed it: which are not lost.
+        others_kept: The same of the others.
     """
 
     of_all: Rate
     on_time: Rate
     others_on_time: Rate
+    kept: Rate
+    others_kept: Rate
 
 
 def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> Prepared:
@@ -89,7 +94,8 @@ def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) ->
     snapshot, stood = survey.snapshot, survey.standings
     people, holders = snapshot.beneficiaries.ids, snapshot.women()[snapshot.placements.beneficiary]
     by_row = {row: known for row, rule in enumerate(snapshot.rules) if (known := required.get(id_of_rule(rule)))}
-    learned, on_time = list[bool](), {True: list[bool](), False: list[bool]()}
+    learned = list[bool]()
+    on_time, kept = ({True: list[bool](), False: list[bool]()} for _ in range(2))
     today = day_number(survey.as_of)
     for row, rule in enumerate(stood.rule.tolist()):
         if stood.state[row] == NONE or rule not in by_row:
@@ -97,10 +103,17 @@ def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) ->
         day = known_day(stood.received_day[row])
         missing = by_row[rule].missing(done.get(people[int(holders[row])], ()), day)
         learned.append(not missing)
+        kept[not missing].append(bool(stood.state[row] != LOST))
         due, fulfilled = int(stood.due_day[row]), int(stood.fulfilled_day[row])
         if due < today:
             on_time[not missing].append(fulfilled != NO_DAY and fulfilled <= due)
-    return Prepared(of_all=_share(learned), on_time=_share(on_time[True]), others_on_time=_share(on_time[False]))
+    return Prepared(
+        of_all=_share(learned),
+        on_time=_share(on_time[True]),
+        others_on_time=_share(on_time[False]),
+        kept=_share(kept[True]),
+        others_kept=_share(kept[False]),
+    )
 
 
 def _share(said: Sequence[bool]) -> Rate:

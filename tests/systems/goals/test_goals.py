@@ -75,8 +75,14 @@ def test_goals_are_listed_with_figures_and_without_any_income(
     assert found["income"]["above_baseline"] == {"numerator": 5, "denominator": 5, "share": 1.0}
     assert found["income"]["median"] == 236  # (6000 + 180) / 5 - 1000
     assert found["steps"] == {"numerator": 6, "denominator": 6, "share": 1.0}
+    assert found["building"] == {"numerator": "<5", "denominator": "<5", "share": None}
+    assert found["others"] == {"numerator": 5, "denominator": 7, "share": 5 / 7}
+    assert [*found["intervals"]] == ["others"]
     assert found["unvisited"] == [f"O{each}" for each in range(1, 8)]
-    assert "+236" in alone.ok("goals", "--as-of", "2024-06-30").out
+    shown = alone.ok("goals", "--as-of", "2024-06-30")
+    assert "+236" in shown.out
+    assert "5 of 7, between 29.0% and 96.3%" in shown.out
+    assert "association, not proof" in shown.err
     alone.ok("goals", "visit", "O7", "--status", "running", "--on", "2024-06-01", "--jobs", "2")
     alone.ok("goals", "step", "O7", "--step", "capital", "--planned-on", "2024-05-01", "--done-on", "2024-06-01")
     added_ = alone.ok(
@@ -117,6 +123,18 @@ def test_they_stand_on_a_page_and_on_her_record_and_have_forms(client: FlaskClie
     added(season, say.corrected("programme:demo", "K1", systems=None))
     assert client.get("/p/demo/goals").status_code == 404
     assert "/goal" not in seen(client, "record/beneficiary:W8")
+
+
+def test_her_record_tells_her_goals_and_no_income(alone: Shell, connection: Connection, season: Graph) -> None:
+    assert season.catalogue.systems
+    alone.use(connection)
+
+    (hers,) = alone.ok("show", "W6", "--json", "--as-of", "2024-06-30").json["goals"]
+
+    assert (hers["goal_id"], hers["status"], hers["visits"]) == ("O6", "not_found", 1)
+    assert not [name for name in hers if "income" in name]
+    assert "not_found" in alone.ok("show", "W6", "--as-of", "2024-06-30").out
+    assert "goals" not in alone.ok("show", "W8", "--json").json
 
 
 def test_they_are_exported_imported_backed_up_and_erased(season: Graph, tmp_path: Path) -> None:

@@ -89,6 +89,11 @@ def test_classes_are_told_with_three_numbers_of_people(alone: Shell, connection:
     # both were due a year later: P1, of W1 who had learned, has passed on by then, and P6 has not
     assert found["prepared_on_time"] == {"numerator": 1, "denominator": 1, "share": 1.0}
     assert found["others_on_time"] == {"numerator": 0, "denominator": 1, "share": 0.0}
+    assert found["prepared_kept"] == {"numerator": 1, "denominator": 1, "share": 1.0}
+    assert found["others_kept"] == {"numerator": 2, "denominator": 2, "share": 1.0}
+    # Clopper and Pearson's: of one in one the least is 0.025, of one in three 1 - 0.975 ** (1 / 3)
+    assert found["intervals"]["prepared_on_time"] == [pytest.approx(0.025), 1.0]
+    assert found["intervals"]["prepared"][0] == pytest.approx(1 - 0.975 ** (1 / 3))
     assert found["sites"][0]["missing"] == ["2023-01", "2023-03"]
     rows = alone.ok("learning", "C1", "--json", *ON).json
     assert [(row["beneficiary_id"], row["completed"], row["dropped_out"]) for row in rows] == [
@@ -97,7 +102,10 @@ def test_classes_are_told_with_three_numbers_of_people(alone: Shell, connection:
     ]
     assert "passed" not in rows[0]
     assert "There is no course C9" in alone.run("learning", "C9").err
-    assert "women reached" in alone.ok("learning", *ON).out
+    shown = alone.ok("learning", *ON)
+    assert "women reached" in shown.out
+    assert "100.0% (1 of 1), between 2.5% and 100.0%" in shown.out
+    assert "association, not proof" in shown.err
 
 
 def test_who_waits_without_what_help_requires_is_on_the_list_of_visits(
@@ -142,12 +150,15 @@ def test_they_stand_on_a_page_and_on_records_and_have_forms(client: FlaskClient,
     assert "4 of 5" in page
     assert "1 of 2" in page
     assert "not reported: 2023-01, 2023-03" in page
+    assert "association, not proof" in page
+    assert "between 1.3% and 98.7%" in page  # prepared: 1 of 2
     roster = seen(client, "record/course:C1")
     assert "Name of W5" in roster
     assert "10 of 10" in roster
     hers = seen(client, "record/beneficiary:W1")
     assert "10 of 10" in hers
     assert "completed" in hers
+    assert "Courses" not in seen(client, "record/beneficiary:W8")
     assert 'name="present"' in seen(client, "record/course:C1/meeting")
     assert 'name="enrolled_on"' in seen(client, "record/course:C1/enrolment")
     assert 'name="month"' in seen(client, "record/site:S1/site-count")
@@ -157,6 +168,22 @@ def test_they_stand_on_a_page_and_on_records_and_have_forms(client: FlaskClient,
     added(school, say.corrected("programme:demo", "K9", systems=None))
     assert client.get("/p/demo/learning").status_code == 404
     assert "/enrolment" not in seen(client, "record/beneficiary:W8")
+
+
+def test_her_record_tells_her_courses_and_nothing_of_a_test(
+    alone: Shell, connection: Connection, school: Graph
+) -> None:
+    added(school, ended("X1: enrolment:E6 on 2023-03-05"), enrolled("E9: W6 in C2 on 2023-03-08"))
+    alone.use(connection)
+
+    (hers,) = alone.ok("show", "W6", "--json", *ON).json["learning"]  # she left and came back: one line
+
+    assert (hers["course_id"], hers["enrolled_on"], hers["left_on"]) == ("C2", "2023-03-01", None)
+    assert hers["attendance"] == {"numerator": 1, "denominator": 1, "share": 1.0}
+    assert {*hers} & {"result", "passed"} == set()
+    assert "Goat care" in alone.ok("show", "W1", *ON).out
+    assert "learning" not in alone.ok("show", "W8", "--json", *ON).json
+    assert "learning" not in alone.ok("show", "P1", "--json", *ON).json
 
 
 def test_they_are_exported_imported_backed_up_and_named_less(school: Graph, tmp_path: Path) -> None:
