@@ -110,7 +110,7 @@ FIGURES: Final = (
         tests=("tests/database/test_driver_errors.py",),
     ),
     Figure(
-        done="The database silent for 3 s as rows are imported or a backup is restored",
+        done="The database silent for 15 s as rows are imported or a backup is restored",
         often="each once on each engine",
         withstood="the same ids sent again, every act recorded once",
         tests=("tests/whole/test_faults.py", "-k", "sends_the_same_again"),

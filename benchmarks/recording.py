@@ -159,7 +159,7 @@ def write_bare(graph: Graph, rows: list[Node | Edge]) -> None:
             key = f"bare/{row.key}"
             nodes.setdefault(row.label, []).append({**row.properties, "key": key, "programme_id": "bare"})
         else:
-            edges.setdefault(row.type, []).append(
+            edges.setdefault(cypher.edge_name(row.type, row.to), []).append(
                 {"start": f"bare/{row.start}", "end": f"bare/{row.end}", "properties": row.properties}
             )
     written = cypher.statements(graph.catalogue).write

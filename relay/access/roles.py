@@ -183,6 +183,13 @@ class NotThatPlace(Refused):
     places: Sequence[str]
 
 
+class NotIntoThatPlace(NotThatPlace):
+    """Staff of one place would bring somebody into another, be it by taking back what a manager decided."""
+
+    reason = "Your account covers %(places)s only, and this would bring somebody, or a group, to another place."
+    suggestion = "Ask a manager: who moves between places is decided for both."
+
+
 class Locked(Refused):
     """Somebody who may not lock a period corrects what happened in one that is locked, or what a manager decided."""
 

@@ -38,7 +38,7 @@ from relay.ledger.batch import Batch, Clerk
 from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
 from relay.ledger.held import rows as held_rows
-from relay.ledger.projection import PROJECTION, RESTORING, Edge, Node, things_of
+from relay.ledger.projection import PROJECTION, RESTORING, Edge, Node, entry_edges, things_of
 from relay.ledger.reading import STEP, LedgerHead, NotBuilt
 from relay.ledger.verify_graph import senseless
 from relay.text import Sentence
@@ -210,8 +210,8 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[KeptLedge
         _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
         for head, entries in _ledgers(read, promised, graph.catalogue, lambda: held.extend(_held(read, many)))
     )
-    trail.restore(graph, accounts, clerk.by)
-    graph.write(lambda transaction: held_rows.keep(transaction, held))
+    patiently(lambda: trail.restore(graph, accounts, clerk.by))
+    patiently(lambda: graph.write(lambda transaction: held_rows.keep(transaction, held)))
     return restored
 
 
@@ -387,13 +387,13 @@ def rebuild(graph: Graph, programme_id: str) -> None:
     head = reading.head(graph, programme_id)
     entries = reading.entries(graph, programme_id, last=head.entries)
     register = reading.replay(programme_id, entries, graph.catalogue)
-    while graph.write(lambda transaction: transaction.rows(cypher.CLEAR, programme_id=programme_id, limit=STEP))[0][
-        "cleared"
-    ]:
-        pass
+    for clear in (cypher.CLEAR, cypher.CLEAR_ENTRIES):
+        while graph.write(partial(Transaction.rows, query=clear, programme_id=programme_id, limit=STEP))[0]["cleared"]:
+            pass
     last = Head(sequence=head.entries, hash=head.head_hash, projection=PROJECTION)
     things = dict.fromkeys((*register.entries, *things_of(register)))
     all_rows = [row for thing in things for row in rows_of(register, thing)]
+    all_rows += [edge for entry in register.entries.values() for edge in entry_edges(register, entry)]
     nodes = [row for row in all_rows if isinstance(row, Node)]
     edges = [row for row in all_rows if isinstance(row, Edge)]
     both: tuple[Iterator[Node | Edge], ...] = (iter(nodes), iter(edges))

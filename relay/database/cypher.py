@@ -175,7 +175,7 @@ CALL () { UNWIND $Placement AS row MERGE (n:Placement {key: row.key})
                 shown_caption: n.shown_caption} AS shown
   SET n = row SET n += shown }"""
 _WRITE_EDGE: Final[LiteralString] = """
-CALL () { UNWIND $TYPE AS row MATCH (a:START {key: row.start}) MATCH (b:END {key: row.end})
+CALL () { UNWIND $ROWS AS row MATCH (a:START {key: row.start}) MATCH (b:END {key: row.end})
   CREATE (a)-[r:TYPE]->(b) SET r = row.properties }"""
 
 # Corrections only: what no longer exists, or has changed. Relationships are found by the keys of their ends,
@@ -185,14 +185,15 @@ UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:END {key: row.
 WHERE row.properties.key IS NULL OR r.key = row.properties.key DELETE r
 """
 _RELINK: Final[LiteralString] = """
-UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:Placement {key: row.end})
+UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:END {key: row.end})
 WHERE r.key = row.properties.key SET r = row.properties
 """
-RELINK: Final[Mapping[str, LiteralString]] = {
-    "FILLED": _RELINK.replace("TYPE", "FILLED").replace("START", "Gift"),
-    "PASSED_TO": _RELINK.replace("TYPE", "PASSED_TO").replace("START", "Placement"),
-}
 _DROP: Final[LiteralString] = "UNWIND $rows AS row MATCH (n:LABEL {key: row.key}) DETACH DELETE n"
+# An animal stays for as long as any act names it.
+_DROP_ANIMAL: Final[LiteralString] = """
+UNWIND $rows AS row MATCH (n:Animal {key: row.key})
+WHERE NOT EXISTS { MATCH (n)-[:WENT_TO]->(:Placement) } AND NOT EXISTS { MATCH (n)-[:NAMED_IN]->(:Event) } DELETE n
+"""
 
 # ---------------------------------------------------------------------------------------------------- the ledger read
 
@@ -290,6 +291,12 @@ RETURN labels(a) AS start_labels, a.key AS start, type(r) AS type, labels(b) AS 
 # ---------------------------------------------------------------------------------------------------- rebuilding
 
 SET_PROJECTION: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l.projection = $projection"
+
+# Up to $limit relationships between entries of a programme. One row = how many went.
+CLEAR_ENTRIES: Final[LiteralString] = """
+MATCH (:Entry {programme_id: $programme_id})-[r:NEXT|ABOUT]->(:Entry)
+WITH r LIMIT $limit DELETE r RETURN count(*) AS cleared
+"""
 
 # Up to $limit nodes of a programme's projection, entries and openings left alone. One row = how many went.
 CLEAR: Final[LiteralString] = """
@@ -976,7 +983,7 @@ _INDEX_OF_EDGES: Final[LiteralString] = "CREATE INDEX NAME IF NOT EXISTS FOR ()-
 # What people ask for who open the graph; Relay itself finds everything by its key.
 _ASKED_FOR: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
     *(("Placement", "placement_id"), ("Placement", "beneficiary_id"), ("Placement", "due_on")),
-    *(("Beneficiary", "beneficiary_id"), ("Gift", "gift_id")),
+    *(("Beneficiary", "beneficiary_id"), ("Gift", "gift_id"), ("Animal", "tag")),
 )
 _ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
 _OWN: Final[tuple[LiteralString, ...]] = (
@@ -985,6 +992,7 @@ _OWN: Final[tuple[LiteralString, ...]] = (
     *("Published", "Publishing"),
     *("Device", "EnrolmentCode", "Held"),
     *("TrailHead", "TrailEntry"),
+    "Animal",
 )
 _OWN_EDGES: Final[Mapping[LiteralString, tuple[LiteralString, LiteralString]]] = {
     "RULED_BY": ("Programme", "Rule"),
@@ -992,7 +1000,14 @@ _OWN_EDGES: Final[Mapping[LiteralString, tuple[LiteralString, LiteralString]]] =
     "HOLDS": ("Beneficiary", "Placement"),
     "PASSED_TO": ("Placement", "Placement"),
     "ABOUT": ("Entry", "Entry"),
+    "NEXT": ("Entry", "Entry"),
+    "WENT_TO": ("Animal", "Placement"),
+    "NAMED_IN": ("Animal", "Event"),
 }
+_CARRYING: Final[tuple[LiteralString, ...]] = ("FILLED", "PASSED_TO", "WENT_TO", "NAMED_IN")
+"""Relationships that carry what an act says, of which each has a key of its own."""
+_RECORDED: Final[LiteralString] = "RECORDED"
+"""From an entry to a node of any kind that it recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -1000,13 +1015,15 @@ class Statements:
     """The texts that hang on which kinds of acts there are, composed from literal pieces alone.
 
     Attributes:
-        edges: Relationship → labels of its start and end, of all that there are.
+        edges: Relationship → labels of its start and end, of all that there are; "" for an end of any kind of act.
         migrations: Label or relationship, and property → what makes it unique; each is run on its own.
         indexes: The same → what gives it an index.
         load: Kind, or "entries" → the part of a statement after `LOCK_AND_LOAD` that reads those with some keys.
         pointing_at: Kind → what stands on acts of it that may be taken back; absent where nothing can.
-        write: Label or relationship → the part of a statement after `WRITE_HEAD`, nodes before relationships.
+        write: Label or relationship → the part of a statement after `WRITE_HEAD`, nodes before relationships; of
+            relationships, here and in what follows, as `edge_name` calls them.
         unlink: Relationship → what removes some.
+        relink: Relationship that carries what an act says → what changes some.
         drop: Label → what removes some nodes; `$rows` as in `write`.
         some_nodes: Label → the nodes of some keys.
         some_edges: Label → the relationships that begin at some keys.
@@ -1022,6 +1039,7 @@ class Statements:
     pointing_at: Mapping[str, LiteralString]
     write: Mapping[str, LiteralString]
     unlink: Mapping[str, LiteralString]
+    relink: Mapping[str, LiteralString]
     drop: Mapping[str, LiteralString]
     some_nodes: Mapping[str, LiteralString]
     some_edges: Mapping[str, LiteralString]
@@ -1035,6 +1053,11 @@ def _filled_in(piece: LiteralString, words: Iterable[tuple[LiteralString, Litera
     for capitals, word in words:
         piece = piece.replace(capitals, word)
     return piece
+
+
+def edge_name(type_: LiteralString | str, to: LiteralString | str = "") -> str:
+    """What a relationship is called among the statements, with the label to which it leads where that may be any."""
+    return f"{type_}_{to}" if to else type_
 
 
 def schema_name(label: str, property_: str) -> str:
@@ -1055,6 +1078,7 @@ def _named(piece: LiteralString, label: LiteralString, property_: LiteralString)
 def statements(catalogue: Catalogue) -> Statements:
     """The texts for all kinds of acts of a catalogue."""
     labels = catalogue.labels
+    nodes: tuple[LiteralString, ...] = (*labels.values(), "Animal")
     edges: Mapping[LiteralString, tuple[LiteralString, LiteralString]] = {**_OWN_EDGES, **catalogue.edges}
     unique: list[tuple[LiteralString, LiteralString]] = [
         *((label, "key") for label in (*_OWN, *labels.values())),
@@ -1074,8 +1098,19 @@ def statements(catalogue: Catalogue) -> Statements:
             if column.told:
                 belonging += _filled_in(_TELLING, ends)
                 telling.append(edge)
+    ties: list[tuple[LiteralString, LiteralString, LiteralString, LiteralString]] = [
+        *((type_, type_, start, end) for type_, (start, end) in edges.items()),
+        *((f"{_RECORDED}_{label}", _RECORDED, "Entry", label) for label in labels.values()),
+    ]
+
+    def tied(piece: LiteralString) -> Mapping[str, LiteralString]:
+        return {
+            name: _filled_in(piece, (("START", start), ("END", end), ("TYPE", type_), ("ROWS", name)))
+            for name, type_, start, end in ties
+        }
+
     return Statements(
-        edges={**edges},
+        edges={**edges, _RECORDED: ("Entry", "")},
         migrations={
             **{(label, each): _named(_MIGRATION, label, each) for label, each in unique},
             ("PASSED_TO", "key"): _named(_MIGRATION_OF_EDGES, "PASSED_TO", "key"),
@@ -1097,20 +1132,18 @@ def statements(catalogue: Catalogue) -> Statements:
         },
         write={
             "Entry": _WRITE_ENTRY,
-            **{label: _WRITE_NODE.replace("LABEL", label) for label in (*labels.values(), "Personal")},
+            **{label: _WRITE_NODE.replace("LABEL", label) for label in (*nodes, "Personal")},
             "Placement": _WRITE_PLACEMENT,
-            **{
-                type_: _WRITE_EDGE.replace("START", start).replace("END", end).replace("TYPE", type_)
-                for type_, (start, end) in edges.items()
-            },
+            **tied(_WRITE_EDGE),
         },
-        unlink={
-            type_: _UNLINK.replace("START", start).replace("END", end).replace("TYPE", type_)
-            for type_, (start, end) in edges.items()
+        unlink=tied(_UNLINK),
+        relink={name: text for name, text in tied(_RELINK).items() if name in _CARRYING},
+        drop={
+            **{label: _DROP.replace("LABEL", label) for label in (*labels.values(), "Personal")},
+            "Animal": _DROP_ANIMAL,
         },
-        drop={label: _DROP.replace("LABEL", label) for label in (*labels.values(), "Personal")},
-        some_nodes={label: _SOME_NODES.replace("LABEL", label) for label in ("Entry", *labels.values(), "Personal")},
-        some_edges={label: _SOME_EDGES.replace("LABEL", label) for label in ("Entry", *labels.values())},
+        some_nodes={label: _SOME_NODES.replace("LABEL", label) for label in ("Entry", *nodes, "Personal")},
+        some_edges={label: _SOME_EDGES.replace("LABEL", label) for label in ("Entry", *nodes)},
         belonging=belonging,
         telling=tuple(telling),
         export={

@@ -54,6 +54,7 @@ READER: Final = "reader"
 READER_FILE: Final = "reader.key"
 READABLE: Final = (
     *("Entry", "Ledger", "Schema", "Published", "RULED_BY", "HOLDS", "FILLED", "PASSED_TO", "ABOUT"),
+    *("NEXT", "RECORDED", "Animal", "WENT_TO", "NAMED_IN"),
     *(name for label in SHOWN.values() for name in (label, f"Placement~{label}")),
 )
 """Nodes and relationships in which nothing is personal, beside those that kinds of acts declare (`Catalogue.readable`);

@@ -23,7 +23,7 @@ from relay.errors import Asked, Conflict, RelayError
 from relay.graph import Transaction
 from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
-from relay.ledger.projection import Edge, Node, about_edge, entry_node, touched
+from relay.ledger.projection import Edge, Node, entry_edges, entry_node, touched
 from relay.ledger.reading import NoProgramme
 from relay.text import Sentence
 
@@ -422,9 +422,8 @@ class Batch:
         delta = Delta()
         for entry in self.entries:
             delta.add(entry_node(entry))
-            about = about_edge(self.register, entry)
-            if about:
-                delta.add(about)
+            for edge in entry_edges(self.register, entry):
+                delta.add(edge)
         for thing, was in self.before.items():
             delta.between(was, rows_of(self.register, thing))
         return delta

@@ -27,7 +27,7 @@ class Delta:
         if isinstance(row, Node):
             self.written.setdefault(row.label, []).append(row.properties)
         else:
-            self.written.setdefault(row.type, []).append(_edge_row(row))
+            self.written.setdefault(_name(row), []).append(_edge_row(row))
 
     def between(self, was: Iterable[Node | Edge], is_: Iterable[Node | Edge]) -> None:
         """Write what differs between what one thing put into the graph and what it puts there now."""
@@ -35,21 +35,21 @@ class Delta:
         for row in is_:
             earlier = old.pop(_identity(row), None)
             if isinstance(row, Edge) and earlier and earlier != row:
-                self.relinked.setdefault(row.type, []).append(_edge_row(row))
+                self.relinked.setdefault(_name(row), []).append(_edge_row(row))
             elif earlier != row:
                 self.add(row)
         for row in old.values():
             if isinstance(row, Node):
                 self.dropped.setdefault(row.label, []).append({"key": row.key})
             else:
-                self.unlinked.setdefault(row.type, []).append(_edge_row(row))
+                self.unlinked.setdefault(_name(row), []).append(_edge_row(row))
 
     def write(self, transaction: Transaction, programme_id: str, head: Head) -> None:
         """Write it all, with the new head of the ledger, and let nothing follow in the transaction."""
         statements = cypher.statements(transaction.catalogue)
         for texts, rows_of_name in (
             (statements.unlink, self.unlinked),
-            (cypher.RELINK, self.relinked),
+            (statements.relink, self.relinked),
             (statements.drop, self.dropped),
         ):
             for name, rows in rows_of_name.items():
@@ -73,6 +73,11 @@ def _identity(row: Node | Edge) -> tuple[str, ...]:
     if isinstance(row, Node):
         return row.label, row.key
     return row.type, row.start, row.end, str(row.properties.get("key"))
+
+
+def _name(edge: Edge) -> str:
+    """Of the statement that writes it, as `cypher.edge_name` calls it."""
+    return cypher.edge_name(edge.type, edge.to)
 
 
 def _edge_row(edge: Edge) -> dict[str, Any]:

@@ -10,13 +10,14 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
-from relay.domain.acts import changes_of
+from relay.domain.register import subject_of
 from relay.ledger.projection import key_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from relay.domain.acts import Act
+    from relay.domain.register import Register
     from relay.graph import Graph, Transaction
 
 _SUBJECTS: Final = ("act_id", "subject_id")
@@ -91,22 +92,36 @@ def places_of_record(graph: Graph | Transaction, programme_id: str, act_id: str)
     return places_of(graph, programme_id, _leading(graph, programme_id, act_id))
 
 
-def new_homes(graph: Graph | Transaction, programme_id: str, act: Act) -> tuple[frozenset[str], ...]:
+def new_homes(
+    graph: Graph | Transaction, programme_id: str, act: Act, register: Register
+) -> tuple[frozenset[str], ...]:
     """The places to which an act brings a person, a group or a place, each with all around it.
 
-    A registration, a correction of where somebody lives and an entry into a group bring somebody; a hand-over does not.
-    Empty places stand for nowhere.
+    A registration, an entry into a group and a correction of where somebody lives bring somebody, and so does whatever
+    takes such a correction back; a hand-over does not. Empty places stand for nowhere.
+
+    Args:
+        graph: Where; or a transaction, in which to look.
+        programme_id: Of the programme.
+        act: The act.
+        register: With everything that the act touches, as it is before the act.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    kind, said = act.kind, act.values
-    if kind == "correct":
-        kind, said = str(act.values["act_id"]).partition(":")[0], changes_of(act.values)
-    named = _AT_HOME.get(kind, ("group_id",) if "beneficiary_id" in said else ())
-    homes = [{name: said[name]} for name in named if said.get(name)]
-    if said is not act.values:
-        homes += [{} for name in named if name in said and name != "group_id" and not said[name]]  # taken from hers
+    kind, now = act.kind, act.values
+    was: Mapping[str, Any] = {}
+    if act.kind == "correct":
+        subject = register.last_subject(subject_of(act))
+        settled = register.settled(subject, act) if subject in register.entries else None
+        if settled is None:  # nobody is there any more whom it could bring somewhere
+            return ()
+        kind, now = settled.kind, settled.values
+        was = register.facts[subject].values if subject in register.facts else was
+    named = _AT_HOME.get(kind, ("group_id",) if "beneficiary_id" in now else ())
+    changed = [name for name in named if now.get(name) != was.get(name)]
+    homes = [{name: now[name]} for name in changed if now.get(name)]
+    homes += [{} for name in changed if name != "group_id" and not now.get(name)]  # taken from hers
     return tuple(places_of(graph, programme_id, each) for each in homes)
 
 

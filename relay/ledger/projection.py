@@ -6,6 +6,10 @@
     (:Beneficiary)-[:MEMBER_OF]->(:Group)-[:BASED_IN]->(:Place)-[:PART_OF]->(:Place)
     (:Beneficiary)-[:LIVES_IN]->(:Place)
     (:Entry)-[:ABOUT]->(:Entry)        corrections, confirmations and erasures
+    (:Entry)-[:NEXT]->(:Entry)         the chain of the ledger
+    (:Entry)-[:RECORDED]->(:LABEL)     what stands of what an entry recorded; of a pass-on, the placement that received
+    (:Animal)-[:WENT_TO]->(:Placement) an animal with an ear tag, and the acts that name it
+    (:Animal)-[:NAMED_IN]->(:Event)
     (:LABEL)-[:EDGE]->(:LABEL)         other kinds, as each declares its label and the edges of its columns
     (:Personal)                        what `opened` holds, and personal values as they are now; joined by `key`
 
@@ -23,10 +27,11 @@ from typing import Any, Final
 
 from relay.domain.entries import Entry
 from relay.domain.model import Placement, extensions, shown, terms
+from relay.domain.name_matching import code
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of
 from relay.domain.system import Catalogue
 
-PROJECTION: Final = 2
+PROJECTION: Final = 3
 RESTORING: Final = -1
 """In place of `PROJECTION` while a ledger is being restored: until then a part of it would pass for the whole."""
 
@@ -49,12 +54,21 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """A relationship as it must be, between the nodes of two keys."""
+    """A relationship as it must be, between the nodes of two keys.
+
+    Attributes:
+        type: Of it.
+        start: The key of the node from which it leads.
+        end: The key of the node to which it leads.
+        properties: What it holds.
+        to: The label of its end, where those of its type lead to several; else empty.
+    """
 
     type: str
     start: str
     end: str
     properties: Mapping[str, Any]
+    to: str = ""
 
 
 def key_of(programme_id: str, act_id: str) -> str:
@@ -168,7 +182,7 @@ def graph_of(register: Register, thing: str) -> Iterator[Node | Edge]:
         placement = register.placements.get(id_)
         yield from _placement(register, placement, fact) if placement else ()
     elif kind == "pass" and fact:
-        yield _pass(register, fact)
+        yield from _pass(register, fact)
     elif fact and kind in register.catalogue.labels:
         yield from _node(register, fact)
 
@@ -223,17 +237,36 @@ def entry_node(entry: Entry) -> Node:
     )
 
 
-def about_edge(register: Register, entry: Entry) -> Edge | None:
-    """The relationship from a correction, confirmation or erasure to the entry that it names, when that is there."""
+def entry_edges(register: Register, entry: Entry) -> Iterator[Edge]:
+    """The relationships of an entry with others: from the one before, and to the one that it is about.
+
+    A correction, a confirmation and an erasure are about another, if that is there.
+    """
+    key = entry_key(entry.programme_id, entry.sequence)
+    if entry.sequence > 1:
+        yield Edge(type="NEXT", start=entry_key(entry.programme_id, entry.sequence - 1), end=key, properties={})
     subject = register.entries.get(subject_of(entry.act)) if entry.kind in ABOUT_ACTS else None
-    if subject is None:
-        return None
-    return Edge(
-        type="ABOUT",
-        start=entry_key(entry.programme_id, entry.sequence),
-        end=entry_key(entry.programme_id, subject.sequence),
-        properties={},
-    )
+    if subject:
+        end = entry_key(entry.programme_id, subject.sequence)
+        yield Edge(type="ABOUT", start=key, end=end, properties={})
+
+
+def _recorded(register: Register, fact: Fact, label: str, end: str) -> Edge:
+    """From the entry of an act to what stands of it."""
+    start = entry_key(register.programme_id, fact.sequence)
+    return Edge(type="RECORDED", start=start, end=end, properties={}, to=label)
+
+
+def _animals(register: Register, fact: Fact, type_: str, end: str) -> Iterator[Node | Edge]:
+    """The animals that an act names by their ear tags, however these are written, and where it says they went."""
+    day = register.catalogue.day(fact.kind)
+    said = {"key": key_of(register.programme_id, fact.act_id), day: date.fromisoformat(fact.values[day])}
+    for tag in dict.fromkeys(map(code, str(fact.values.get("tags", "")).split(";"))):
+        if tag:
+            key = key_of(register.programme_id, f"animal:{tag}")
+            properties = {"key": key, "programme_id": register.programme_id, "tag": tag}
+            yield Node(label="Animal", key=key, properties=properties)
+            yield Edge(type=type_, start=key, end=end, properties=said)
 
 
 def _shared(register: Register, fact: Fact) -> dict[str, Any]:
@@ -250,6 +283,9 @@ def _shared(register: Register, fact: Fact) -> dict[str, Any]:
 def _node(register: Register, fact: Fact) -> Iterator[Node | Edge]:
     key, label = key_of(register.programme_id, fact.act_id), register.catalogue.labels[fact.kind]
     yield Node(label=label, key=key, properties=_shared(register, fact))
+    yield _recorded(register, fact, label, key)
+    if fact.kind == "event":
+        yield from _animals(register, fact, "NAMED_IN", key)
     for type_, name in register.catalogue.ties(fact):
         yield Edge(type=type_, start=key, end=key_of(register.programme_id, name), properties={})
     if fact.kind == "rule":
@@ -257,14 +293,17 @@ def _node(register: Register, fact: Fact) -> Iterator[Node | Edge]:
         yield Edge(type="RULED_BY", start=start, end=key, properties={})
 
 
-def _pass(register: Register, fact: Fact) -> Edge:
+def _pass(register: Register, fact: Fact) -> Iterator[Node | Edge]:
     confirmed = {"confirm_id": fact.confirm_id} if fact.confirm_id else {}
-    return Edge(
+    end = key_of(register.programme_id, f"placement:{fact.values['receiver_placement_id']}")
+    yield Edge(
         type="PASSED_TO",
         start=key_of(register.programme_id, f"placement:{fact.values['giver_placement_id']}"),
-        end=key_of(register.programme_id, f"placement:{fact.values['receiver_placement_id']}"),
+        end=end,
         properties={**_shared(register, fact), **confirmed},
     )
+    yield _recorded(register, fact, "Placement", end)
+    yield from _animals(register, fact, "WENT_TO", end)
 
 
 def _placement(register: Register, placement: Placement, fact: Fact | None) -> Iterator[Node | Edge]:
@@ -298,3 +337,5 @@ def _placement(register: Register, placement: Placement, fact: Fact | None) -> I
     if fact:
         start = key_of(register.programme_id, f"gift:{placement.gift_id}")
         yield Edge(type="FILLED", start=start, end=key, properties=_shared(register, fact))
+        yield _recorded(register, fact, "Placement", key)
+        yield from _animals(register, fact, "WENT_TO", key)

@@ -18,7 +18,7 @@ from relay.domain.register import NONSENSE, Change, Register
 from relay.domain.vocabulary import SHOWN
 from relay.graph import Graph, Transaction
 from relay.ledger.delta import rows_of
-from relay.ledger.projection import SHOWN_PROPERTIES, Edge, Node, about_edge, entry_node, things_of, touched
+from relay.ledger.projection import SHOWN_PROPERTIES, Edge, Node, entry_edges, entry_node, things_of, touched
 from relay.text import Sentence
 
 # The ledger's head is checked apart, and so is what is published; what else is here belongs to no programme's graph.
@@ -169,9 +169,7 @@ def _rows_of_entries(register: Register, entries: Iterable[Entry]) -> Iterator[t
     """Entries as rows of the graph, each with its sequence."""
     for entry in entries:
         yield entry.sequence, entry_node(entry)
-        about = about_edge(register, entry)
-        if about:
-            yield entry.sequence, about
+        yield from ((entry.sequence, edge) for edge in entry_edges(register, entry))
 
 
 def _rows_of_things(register: Register, things: Iterable[str], unclear: list[Fault]) -> Iterator[tuple[int, _Row]]:
@@ -299,12 +297,15 @@ def _ends_of(graph: Graph) -> _Labels:
 
 def _ends(labels: _Labels, row: _Found) -> tuple[str, str, str]:
     """Type, and the keys of both ends; an end of another label than the type joins is named with its own."""
-    joined = labels.get(row["type"], ("", ""))
+    joined = labels.get(row["type"], (None, None))
     ends = (
         (_labels_of_facts(row["start_labels"]), row["start"], joined[0]),
         (_labels_of_facts(row["end_labels"]), row["end"], joined[1]),
     )
-    start, end = (str(key) if found == [label] else f"{'/'.join(found)} {key}" for found, key, label in ends)
+    start, end = (
+        str(key) if found == [label] or (label == "" and len(found) == 1) else f"{'/'.join(found)} {key}"
+        for found, key, label in ends
+    )
     return str(row["type"]), start, end
 
 

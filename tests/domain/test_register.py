@@ -15,7 +15,7 @@ from relay.domain.rulebook import BindsThePast, HeldByAnother, OtherHelp, TakenB
 from relay.ledger.batch import Batch, UsedOtherwise
 from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
-from relay.ledger.projection import PROJECTION, Edge, Node, about_edge, entry_node, things_of
+from relay.ledger.projection import PROJECTION, Edge, Node, entry_edges, entry_node, things_of
 from relay.ledger.reading import replay
 from tests.rigs.soak import drawn
 from tests.scenes import acts, strategies
@@ -51,16 +51,20 @@ def identity(row: Node | Edge) -> tuple[str, ...]:
     return row.type, row.start, row.end, row.properties.get("key", "")
 
 
+def is_animal(row: Node | Edge | tuple[str, ...]) -> bool:
+    """Whether it is an animal, which several acts may name."""
+    return (row[0] if isinstance(row, tuple) else isinstance(row, Node) and row.label) == "Animal"
+
+
 def whole(register: Register) -> Rows:
     """All that a register puts into the graph, said at once."""
     rows: list[Node | Edge] = [
         row for thing in dict.fromkeys((*register.entries, *things_of(register))) for row in rows_of(register, thing)
     ]
     for entry in register.entries.values():
-        about = about_edge(register, entry)
-        rows += [entry_node(entry), *([about] if about else ())]
+        rows += [entry_node(entry), *entry_edges(register, entry)]
     found = {identity(row): dict(row.properties) for row in rows}
-    assert len(found) == len(rows)
+    assert len(found) == len([row for row in rows if not is_animal(row)]) + len({*filter(is_animal, found)})
     return found
 
 
@@ -82,7 +86,7 @@ class FollowingGraph:
             for row in rows:
                 self._unlink(type_, row)
         for type_, rows in delta.relinked.items():
-            assert type_ in cypher.RELINK
+            assert type_ in STATEMENTS.relink
             for row in rows:
                 self.edges[named(type_, row)] = dict(row["properties"])
         for label, rows in delta.dropped.items():
@@ -102,6 +106,8 @@ class FollowingGraph:
         self.edges.pop(named(type_, row), None)
 
     def _drop(self, label: str, key: str) -> None:
+        if label == "Animal" and any(key in name[1:3] for name in self.edges):
+            return
         del self.nodes[label, key]
         if label not in ("Personal", "Entry"):  # DETACH: these have no relationships that are keyed by acts
             self.edges = {name: edge for name, edge in self.edges.items() if key not in name[1:3]}
@@ -118,7 +124,12 @@ class FollowingGraph:
 
 
 def named(type_: str, row: Mapping[str, Any]) -> tuple[str, ...]:
-    return type_, row["start"], row["end"], row["properties"].get("key", "")
+    return (
+        "RECORDED" if type_.startswith("RECORDED_") else type_,
+        row["start"],
+        row["end"],
+        row["properties"].get("key", ""),
+    )
 
 
 def followed(book: Book) -> Rows:
@@ -215,6 +226,53 @@ def test_a_placement_begun_by_a_pass_on_goes_with_it() -> None:
     }
 
 
+def test_an_animal_is_there_for_as_long_as_an_act_names_its_tag() -> None:
+    #   P1 received H-7; it had a kid h8 (E1), which went to P2 (T1); somebody writes the tags otherwise
+    book = Book(
+        *beginnings(),
+        placed("P1 on 2020-03-01", tags="H-7;H 9"),
+        passed("T1: P1 > P2 on 2021-03-01", tags="H-8"),
+        happened("E1: death of P2 on 2021-04-01", tags="h8"),
+    )
+    went = {
+        ("WENT_TO", "animal/h7", "placement/P1", "placement/P1"),
+        ("WENT_TO", "animal/h8", "placement/P2", "pass/T1"),
+        ("NAMED_IN", "animal/h8", "event/E1", "event/E1"),
+    }
+    nine = ("WENT_TO", "animal/h9", "placement/P1", "placement/P1")
+    animals = {("Animal", "animal/h7"), ("Animal", "animal/h8")}
+    named = ("Animal", "WENT_TO", "NAMED_IN")
+    assert keys(followed(book), *named) == animals | went | {("Animal", "animal/h9"), nine}
+
+    book.add(corrected("placement:P1", "C1", tags="h7"))
+    assert keys(followed(book), *named) == animals | went
+    book.add(taken_back("event:E1", "C2"))
+    assert keys(followed(book), *named) == animals | {each for each in went if each[0] == "WENT_TO"}
+    book.add(taken_back("pass:T1", "C3"))
+    assert keys(followed(book), *named) == {
+        ("Animal", "animal/h7"),
+        ("WENT_TO", "animal/h7", "placement/P1", "placement/P1"),
+    }
+
+
+def test_entries_lead_to_each_other_and_to_what_stands_of_what_they_recorded() -> None:
+    begun = [*beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01")]
+    book = Book(*begun)
+    last = len(begun)
+    chain = {("NEXT", f"entry/{each}", f"entry/{each + 1}", "") for each in range(1, last)}
+    told = keys(followed(book), "NEXT", "RECORDED")
+    assert chain < told
+    assert ("RECORDED", f"entry/{last - 1}", "placement/P1", "") in told
+    assert ("RECORDED", f"entry/{last}", "placement/P2", "") in told  # of a pass-on, who received
+    assert len(told - chain) == last
+
+    book.add(taken_back("pass:T1", "C1"))
+    gone = ("RECORDED", f"entry/{last}", "placement/P2", "")
+    assert keys(followed(book), "NEXT", "RECORDED") == (told - {gone}) | {
+        ("NEXT", f"entry/{last}", f"entry/{last + 1}", "")
+    }
+
+
 def test_every_kind_of_thing_can_be_taken_back_and_brought_back() -> None:
     begun = [place("L1"), place("L2", parent_id="L1"), group("V1", place_id="L1")]
     begun += [woman("W7", place_id="L1", group_id="V1"), claimed("K1"), placed("P1 on 2020-03-01")]
@@ -236,7 +294,7 @@ def test_every_kind_of_thing_can_be_taken_back_and_brought_back() -> None:
 
     after = whole(book.register)
     assert {name: row for name, row in after.items() if name in before} == before
-    assert {name[0] for name in after.keys() - before.keys()} == {"Entry", "ABOUT", "Personal"}
+    assert {name[0] for name in after.keys() - before.keys()} == {"Entry", "ABOUT", "NEXT", "Personal"}
 
 
 def test_an_act_is_there_or_not_however_often_it_was_taken_back_and_brought_back() -> None:

@@ -97,3 +97,31 @@ def test_staff_of_a_place_bring_nobody_into_another_and_move_nobody_away(graph: 
     assert of(say.passed("T1: P1 > P2 on 2021-03-01"), "D1") == "added"  # a hand-over reaches beyond
     assert of(say.corrected("beneficiary:W1", "C3", place_id="D2"), "D1", "D2") == "added"
     assert of(say.corrected("beneficiary:W1", "C4", place_id="D1"), "D") == "added"
+
+
+def test_staff_of_a_place_do_not_undo_what_moved_somebody_there_or_away(graph: Graph) -> None:
+    #   W1: D1 → D2 by a manager (C1); W2: D1 → D2 (C2), then struck out (C3); W3: its name corrected (C4)
+    keep(
+        graph,
+        *say.beginnings(0),
+        *(say.place("D1"), say.place("D2"), say.group("V1", place_id="D1"), say.group("V2", place_id="D2")),
+        *(say.woman("W1", place_id="D1"), say.woman("W2", place_id="D1"), say.woman("W3", place_id="D2")),
+    )
+    keep(graph, say.corrected("beneficiary:W1", "C1", place_id="D2"))
+    keep(graph, say.corrected("beneficiary:W2", "C2", place_id="D2"), say.taken_back("beneficiary:W2", "C3"))
+    keep(graph, say.corrected("beneficiary:W3", "C4", sex="female"))
+    keep(graph, say.corrected("group:V1", "C5", place_id="D2"))
+
+    def of(act: Act, *place_ids: str) -> str:
+        by = replace(say.clerk(), places=frozenset(place_ids))
+        (outcome,) = recording.record(graph, "demo", [act], by, answers=EVERY_ANSWER)
+        return type(outcome.error).__name__ if outcome.error else outcome.action
+
+    assert of(say.taken_back("correct:C1", "U1"), "D2") == "NotIntoThatPlace"  # she would be in D1 again
+    assert of(say.taken_back("correct:C1", "U1"), "D1") == "NotThatPlace"  # she is in D2
+    assert of(say.corrected("correct:C1", "U1", place_id="D1"), "D2") == "NotCorrectable"
+    assert of(say.taken_back("correct:C5", "U1"), "D2") == "NotIntoThatPlace"  # the group and all who belong to it
+    assert of(say.taken_back("correct:C3", "U1"), "D1") == "NotIntoThatPlace"  # brought back, she would be in D2
+    assert of(say.taken_back("correct:C4", "U2"), "D2") == "added"
+    assert of(say.corrected("beneficiary:W1", "U3", name="Hidden"), "D2") == "added"
+    assert of(say.taken_back("correct:C1", "U1"), "D1", "D2") == "added"

@@ -59,6 +59,22 @@ ALTERED: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("MATCH (e:Entry {key: 'demo/entry/5'}) SET e.recorded_by = 'local:x'", ("Entry 5 (beneficiary:W1) was altered",)),
     ("MATCH (e:Entry {key: 'demo/entry/6'}) SET e.note = 'x'", ("Entry demo/entry/6 was altered: note is x",)),
     ("MATCH (e:Entry {key: 'demo/entry/7'}) SET e.act_key = 'x'", ("Entry demo/entry/7 was altered: act_key is x",)),
+    (
+        "MATCH (:Entry {key: 'demo/entry/5'})-[r:NEXT]->() SET r.x = 10",
+        ("NEXT from demo/entry/5 to demo/ent", "x is 10"),
+    ),
+    (
+        "MATCH (:Entry {key: 'demo/entry/5'})-[r:RECORDED]->() SET r.x = 11",
+        ("RECORDED from demo/entry/5 to demo/beneficiary/W1", "x is 11"),
+    ),
+    (
+        "MATCH (a:Entry {key: 'demo/entry/5'}) MATCH (b:Gift {key: 'demo/gift/G1'}) CREATE (a)-[:RECORDED]->(b)",
+        ("RECORDED from demo/entry/5 to demo/gift/G1 is in the graph but not in the ledger",),
+    ),
+    (
+        "CREATE (:Animal {key: 'demo/animal/x1', programme_id: 'demo', tag: 'x1'})",
+        ("Animal demo/animal/x1 is in the graph but not in the ledger",),
+    ),
     ("CREATE (:Gift {key: 'demo/gift/G9', programme_id: 'demo'})", ("Gift demo/gift/G9 is in the graph but not",)),
     (
         "MATCH (n:Placement {key: 'demo/placement/P1'}) SET n.received_on = toString(n.received_on)",

@@ -48,6 +48,9 @@ DRAWN: Final = (
     {"P4", "P6", "P7"},
     {"P2", "P4"},
     {"P1", "P2", "P3", "P4", "P5", "P11", "P12"},
+    {"P1"},
+    {"P9"},
+    set[str](),
 )
 SOUGHT: Final = {
     2: "NodeIndexSeek",
@@ -56,6 +59,9 @@ SOUGHT: Final = {
     5: "NodeIndexSeek",
     6: "DirectedRelationshipIndexSeek",
     10: "NodeIndexSeekByRange",
+    12: "NodeIndexSeek",
+    13: "NodeIndexSeek",
+    14: "NodeUniqueIndexSeek",
 }
 """The queries that begin at an id or a day, and what finds it."""
 
@@ -74,7 +80,8 @@ def shown(connection: Connection) -> Iterator[Graph]:
     """Give the village, published."""
     with relay_graph.connect(connection, CORE) as graph:
         wiped(graph)
-        recording.record(graph, "demo", VILLAGE, say.clerk())
+        tagged = say.corrected("placement:P1", "CT", tags="999000000000282")
+        recording.record(graph, "demo", [*VILLAGE, tagged], say.clerk())
         publish(graph, "demo", DAY, None, bytes)
         if not graph.embedded:  # else it plans by what was there before, in tests that ran earlier
             graph.rows("CALL db.prepareForReplanning(120)")

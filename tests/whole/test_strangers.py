@@ -8,13 +8,10 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.questions import NOTED
-from relay.ledger.recording import record
 from tests.rigs.served import ROOT, serving, speaking_to, token
 from tests.rigs.soak import SOAK, share
 from tests.scenes import made
-from tests.scenes.clerks import clerk
-from tests.whole.test_load import KINDS_OF_PAGE, PROGRAMME, at_most, pages, read
+from tests.whole.test_load import KINDS_OF_PAGE, at_most, founded, pages, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +54,7 @@ def test_strangers_cost_a_service_no_memory_and_nobody_is_shut_out(
 ) -> None:
     """Every page that is asked for meanwhile is answered; in whole, at most three times as late as in calm."""
     snapshot = made.programme(PLACEMENTS)
-    record(graph, PROGRAMME, list(made.acts(snapshot)), clerk("first"), answers=NOTED)
+    founded(graph, made.acts(snapshot))
     manager = token(graph, "chandra", "manager", "auditor")
     environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from relay.access.roles import NotThatPlace
+from relay.access.roles import NotIntoThatPlace, NotThatPlace
 from relay.database import cypher
 from relay.domain.questions import NO_ANSWER
 from relay.domain.rulebook import Missing, SamePerson
@@ -61,9 +61,10 @@ def offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:
         lies = [places_of(transaction, programme_id, act.values)]
         if act.act_id in batch.register.entries:  # else the answer would tell what was recorded elsewhere
             lies.append(places_of_record(transaction, programme_id, act.act_id))
-        lies += new_homes(transaction, programme_id, act)
         if not all(allowed & each for each in lies):
             return Outcome(act=act, action="not", error=NotThatPlace(places=sorted(allowed)))
+        if not all(allowed & each for each in new_homes(transaction, programme_id, act, batch.register)):
+            return Outcome(act=act, action="not", error=NotIntoThatPlace(places=sorted(allowed)))
     return batch.offer(act)
 
 

@@ -3,8 +3,9 @@
     connection → head (HEAD_BYTES, PATIENCE_SECONDS) → how much it may send → body → its client's turn → answered
 
 A body is refused at its first byte too many, which the head may announce already: the application gets the request
-without it, and says so in its own words. Who stays too long without asking is closed; where all places are taken, the
-one who has kept a place longest without asking makes room. Clients are answered in turn, not requests.
+without it, and says so in its own words. Who stays too long without asking is closed. Where all places are taken, the
+one who has kept a place longest without asking makes room, or else a stranger who waits for an answer: whoever has only
+just come is about to ask. Clients are answered in turn, not requests.
 """
 
 # what is known of waitress's types is of another version:
@@ -187,6 +188,18 @@ class Turns:
         self.running[client] += 1
         return channel
 
+    def stranger(self) -> _Channel | None:
+        """Of those whom nobody knows, who asks most at once, or else has waited longest; None where none waits."""
+        waiting = (each for client, queue in self.waiting.items() if not client.startswith(_KNOWN) for each in queue)
+        return max(waiting, key=lambda channel: (len(channel.requests), -channel.since), default=None)
+
+    def leave(self, channel: _Channel) -> None:
+        """Let one wait no longer."""
+        queue = self.waiting[channel.client]
+        queue.remove(channel)
+        if not queue:
+            del self.waiting[channel.client]
+
     def done(self, client: str) -> None:
         """One was answered."""
         self.running[client] -= 1
@@ -240,16 +253,34 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
     def readable(self) -> bool:
         """Whether somebody who comes can be taken in: there is a place, or one can be made."""
         ready: bool = super().readable()
-        return ready and (len(self.active_channels) < policy.CONNECTIONS or self._longest() is not None)
+        return ready and (len(self.active_channels) < policy.CONNECTIONS or self._somebody_can_leave())
 
     def handle_accept(self) -> None:
-        """Take one in; where all places are taken, who has kept one longest without asking makes room."""
-        if len(self.active_channels) >= policy.CONNECTIONS and (longest := self._longest()):
-            longest.handle_close()
+        """Take one in; where all places are taken, another makes room."""
+        if len(self.active_channels) >= policy.CONNECTIONS:
+            self._make_room()
         super().handle_accept()
 
-    def _longest(self) -> _Channel | None:
-        silent = (channel for channel in self.active_channels.values() if channel.silent)
+    def _somebody_can_leave(self) -> bool:
+        if self._longest(0):
+            return True
+        with self.task_dispatcher.lock:
+            return self.task_dispatcher.queue.stranger() is not None
+
+    def _make_room(self) -> None:
+        longest = self._longest(policy.COMING_SECONDS)
+        if longest is None:
+            with self.task_dispatcher.lock:
+                longest = self.task_dispatcher.queue.stranger()
+                if longest:
+                    self.task_dispatcher.queue.leave(longest)
+        if longest := longest or self._longest(0):
+            longest.handle_close()
+
+    def _longest(self, seconds: float) -> _Channel | None:
+        """Who has kept a place longest without asking, and for so long at least."""
+        since = time.monotonic() - seconds
+        silent = (each for each in self.active_channels.values() if each.silent and each.since <= since)
         return min(silent, key=lambda channel: channel.since, default=None)
 
     def maintenance(self, now: float) -> None:  # noqa: ARG002 - by the other clock

@@ -147,6 +147,40 @@ def test_where_all_places_are_taken_by_half_sent_requests_an_honest_one_is_answe
             assert asked(site, "GET / HTTP/1.1\nHost: localhost\nConnection: close").endswith(b"ok")
 
 
+def test_where_strangers_wait_in_all_places_one_of_them_makes_room_and_not_who_is_about_to_ask(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of nine strangers one is answered and seven wait; asha comes, says nothing yet, and ten more strangers ask."""
+    monkeypatch.setattr(policy, "CONNECTIONS", 8)
+    monkeypatch.setattr(policy, "COMING_SECONDS", PATIENCE)
+    begun, over = threading.Event(), threading.Event()
+
+    def slow(environ: Any, start: Any) -> list[bytes]:  # noqa: ANN401 - as WSGI has it
+        if environ["PATH_INFO"] == "/slow":
+            begun.set()
+            over.wait(PATIENCE)
+        return small(environ, start)
+
+    with front(slow) as site, ExitStack() as held:
+
+        def ask() -> socket.socket:
+            connection: socket.socket = held.enter_context(line(site))
+            connection.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            return connection
+
+        first = ask()
+        assert begun.wait(PATIENCE)
+        waiting = [ask() for _ in range(8)]
+        assert waiting[0].recv(1) == b""
+        asha = held.enter_context(line(site))
+        more = [ask() for _ in range(10)]
+        assert more[0].recv(1) == b""  # so all who waited before it have left too
+        asha.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nName: asha\r\n\r\n")
+        assert asha.recv(1 << 16).startswith(b"HTTP/1.1 200")
+        over.set()
+        assert first.recv(1 << 16).startswith(b"HTTP/1.1 200")
+
+
 def test_who_keeps_a_place_too_long_loses_it_and_who_sends_slowly_but_steadily_does_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
