@@ -187,7 +187,7 @@ class NotIntoThatPlace(NotThatPlace):
     """Staff of one place would bring somebody into another, be it by taking back what a manager decided."""
 
     reason = "Your account covers %(places)s only, and this would bring somebody, or a group, to another place."
-    suggestion = "Ask a manager: who moves between places is decided for both."
+    suggestion = "Ask a manager, who records for both places."
 
 
 class Locked(Refused):

@@ -256,13 +256,21 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
         return ready and (len(self.active_channels) < policy.CONNECTIONS or self._somebody_can_leave())
 
     def handle_accept(self) -> None:
-        """Take one in; where all places are taken, another makes room."""
-        if len(self.active_channels) >= policy.CONNECTIONS:
-            self._make_room()
-        super().handle_accept()
+        """Take in all who have come, up to so many: where strangers throng, each would wait for every one before her.
+
+        Where all places are taken, another makes room.
+        """
+        coming = select.poll()
+        coming.register(self.socket, select.POLLIN)
+        for _ in range(policy.COMING_AT_ONCE):
+            if not (coming.poll(0) and self.readable()):
+                break
+            if len(self.active_channels) >= policy.CONNECTIONS:
+                self._make_room()
+            super().handle_accept()
 
     def _somebody_can_leave(self) -> bool:
-        if self._longest(0):
+        if any(each.silent for each in self.active_channels.values()):
             return True
         with self.task_dispatcher.lock:
             return self.task_dispatcher.queue.stranger() is not None

@@ -45,6 +45,9 @@ IDLE_SECONDS: Final = 60
 CONNECTIONS: Final = 256
 """Of one process at once. Whoever comes then takes the place of the one who has kept a place longest without asking."""
 
+COMING_AT_ONCE: Final = 32
+"""Who are taken in before it is looked what anybody says: few of CONNECTIONS, so that who has just come is heard."""
+
 COMING_SECONDS: Final = 2.0
 """For which whoever came is taken to be about to ask: before her, a stranger who waits for an answer makes room."""
 
