@@ -52,6 +52,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "map forget": _STAFF | _MANAGERS,
     "export": _WHO_CHECK,
     "export names": _MANAGERS,
+    "share story": _MANAGERS,
     # reading
     "programme list": frozenset(ROLES),
     "find": _WHO_WORK_WITH_IT,

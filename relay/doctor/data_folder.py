@@ -10,13 +10,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from relay.access import access_log
+from relay.access import access_log, story_links
 from relay.backup import files
 from relay.database import engine
 from relay.doctor.finding import Trouble, fault, note, of_damage, of_error
 from relay.errors import Unavailable
 
-SECRET: Final = (engine.STATE_FILE, engine.READER_FILE, "keys", "last_backup.json", access_log.FILE, access_log.OLDER)
+SECRET: Final = (
+    engine.STATE_FILE,
+    engine.READER_FILE,
+    "keys",
+    "last_backup.json",
+    access_log.FILE,
+    access_log.OLDER,
+    story_links.FOLDER,
+)
 """What in a data folder is for its owner only, beside the database and the backups."""
 
 _MB: Final = 1_000_000

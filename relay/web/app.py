@@ -17,10 +17,11 @@ from relay.web.auditors import routes as auditors
 from relay.web.door import policy
 from relay.web.door.shared import Shared
 from relay.web.field import routes as phone
+from relay.web.help import routes as help_pages
 from relay.web.i18n import labels, language
 from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views
-from relay.web.managers import confirming, duplicates, held
+from relay.web.managers import confirming, duplicates, held, stories
 from relay.web.managers import routes as managers
 from relay.web.papers import certificates
 from relay.web.recording import routes as recording
@@ -87,9 +88,9 @@ def create_app(
     Compress(app)
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
         part.set_up(app)
-    managing = (managers, list_pages, confirming, duplicates, held)
+    managing = (managers, list_pages, confirming, duplicates, held, stories)
     signed_in = (own, every, *managing, staff, importing, devices, auditors)
-    for part in (monitoring, responses, sign_in, certificates, *signed_in, phone):
+    for part in (monitoring, responses, sign_in, help_pages, certificates, *signed_in, phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
     app.register_blueprint(registers.blueprint)

@@ -219,13 +219,26 @@ def contacts(beneficiary_ids: Collection[str]) -> Mapping[str, Contact]:
     return find.contacts(current.graph(), current.head().programme_id, told(beneficiary_ids))
 
 
+def places_called() -> Mapping[str, str]:
+    """Place id → what it is called, which is no secret.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return _names_of_parts().places
+
+
+def _names_of_parts() -> PartNames:
+    return _called("names", lambda programme_id: breakdown.names(current.graph(), programme_id, ("place", "donor")))
+
+
 def places_and_donors() -> PartNames:
     """What places are called, and donors where the reader is told who gave.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    found = _called("names", lambda programme_id: breakdown.names(current.graph(), programme_id, ("place", "donor")))
+    found = _names_of_parts()
     return found if within() is None else PartNames(places=found.places)
 
 

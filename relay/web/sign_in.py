@@ -25,6 +25,7 @@ A_MINUTE: Final = {
     "api.token": policy.SIGN_INS_A_MINUTE,
     "field.enrol": policy.SIGN_INS_A_MINUTE,
     "certificates.opened": policy.LOOKS_A_MINUTE,
+    "stories.opened": policy.LOOKS_A_MINUTE,
 }
 """View that strangers may ask for → how often an address may."""
 _STATUS: Final = {accounts.NotLetIn: 401, accounts.TooManyTries: 429}

@@ -22,6 +22,8 @@ PAGES: Final = (
     "/",
     "/sign-in",
     "/api/v1/docs",
+    "/help/recording",
+    "/help/checks",
     # the field
     "/field/",
     *(f"/field/{word}/" for word in LANGUAGES),
@@ -42,6 +44,7 @@ PAGES: Final = (
     "/p/hostile/record/beneficiary:tab",  # whose name is 500 letters without a break
     f"{HILLS}/map",
     f"{HILLS}/gift/G1",
+    f"{HILLS}/gift/G1/links",
     f"{HILLS}/place/PAL",
     f"{HILLS}/group/S1",
     f"{DEMO}/tree/gift:G1",
@@ -111,6 +114,7 @@ FAILURES: Final[Mapping[str, int]] = {
     "/v/demo/0123456789abcdef": 404,
     "/V/DEMO/0123456789ABCDEF": 404,
     "/sign-in/once/guessed": 404,
+    "/s/guessed": 404,
     "/accounts/nobody": 404,
     f"{DEMO}/import/guessed": 404,
     f"{DEMO}/import/guessed/progress": 404,

@@ -88,7 +88,7 @@ def commands(group: click.Group = PROGRAM, before: str = "") -> Iterator[str]:
             yield f"{before}{name}"
 
 
-_OF_PAGES = frozenset({"accounts", "acts", "export names", "metrics", "names", "own account", "query"})
+_OF_PAGES = frozenset({"accounts", "acts", "export names", "metrics", "names", "own account", "query", "share story"})
 """Actions of pages and of the API that no command is named after."""
 
 

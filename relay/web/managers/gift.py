@@ -122,7 +122,7 @@ class GiftPage:
     @cached_property
     def places(self) -> Sequence[tuple[str, int]]:
         """Name and placements of each place that has enough of them to be shown, most first."""
-        called, counted = privacy.places_and_donors().places, self.holdings.by_place().items()
+        called, counted = privacy.places_called(), self.holdings.by_place().items()
         found = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if tellable(many)]
         return sorted(found, key=lambda each: (-each[1], each[0]))
 

@@ -1,0 +1,1 @@
+"""Help: when a form is used and what it asks, what each check looks for, and what to do next."""

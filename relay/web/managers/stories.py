@@ -1,0 +1,122 @@
+"""The story of a gift, sent to its donor as a link: made, listed and revoked by managers, opened by whoever has it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+
+from relay.access import access_log, story_links
+from relay.access.story_links import CODE_BYTES, DAYS, StoryLink
+from relay.domain.entries import instant
+from relay.ledger import reading
+from relay.ledger.reading import NoProgramme
+from relay.reports.trees import NotInRelay
+from relay.web import responses, sessions
+from relay.web.managers.gift import GiftPage
+from relay.web.permission import action, public
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+blueprint = Blueprint("stories", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A link as the list shows it, with its first and last day in UTC."""
+
+    link: StoryLink
+    made_on: datetime
+    expires_on: datetime
+
+
+@blueprint.get("/p/<programme_id>/gift/<gift_id>/links")
+@action("share story")
+def links(programme_id: str, gift_id: str) -> str:
+    """The links of a gift that open its story, and a form for another."""
+    return _links(programme_id, gift_id)
+
+
+@blueprint.post("/p/<programme_id>/gift/<gift_id>/links")
+@action("share story")
+def change(programme_id: str, gift_id: str) -> str:
+    """Make a link, which is shown this once, or revoke one; both are in the access log."""
+    made = request.form.get("code", "")
+    if mark := request.form.get("revoke"):
+        story_links.revoke(_folder(), programme_id, gift_id, mark)
+        _logged("story revoked", programme_id, gift_id, sessions.signed_in().by)
+        return _links(programme_id, gift_id)
+    if len(made) < CODE_BYTES:
+        return _links(programme_id, gift_id)
+    GiftPage.of_request(gift_id)  # which there has to be
+    now = current.core().now()
+    link = StoryLink(
+        mark=story_links.mark_of(made),
+        programme_id=programme_id,
+        gift_id=gift_id,
+        by=sessions.signed_in().by,
+        made_at=instant(now),
+        expires_at=instant(now + timedelta(days=DAYS)),
+    )
+    _logged("story sent", programme_id, gift_id, link.by)
+    story_links.keep(_folder(), link)
+    site = current.core().site
+    path = url_for("stories.opened", code=made)
+    return _links(programme_id, gift_id, f"https://{site}{path}" if site else f"{request.host_url.rstrip('/')}{path}")
+
+
+def _links(programme_id: str, gift_id: str, made: str = "") -> str:
+    responses.never_kept()
+    found = story_links.every(_folder(), programme_id, gift_id, current.core().now())
+    return render_template(
+        "story_links.html",
+        gift_id=gift_id,
+        links=[Listed(link=each, made_on=_day(each.made_at), expires_on=_day(each.expires_at)) for each in found],
+        made=made,
+        days=DAYS,
+        code=secrets.token_urlsafe(CODE_BYTES),
+    )
+
+
+@blueprint.get("/s/<code>")
+@public()
+def opened(code: str) -> Response:
+    """The story as it stands today, for whoever has the link: it names nobody, and no place of few women."""
+    g.untraced = True
+    responses.never_kept()
+    link = story_links.of_code(_folder(), code, current.core().now())
+    page = None
+    if link:
+        try:
+            g.head = reading.head(current.graph(), link.programme_id)
+            page = GiftPage(
+                relay=current.kept_relay(current.today(), confirmed_only=False),
+                gift_id=link.gift_id,
+                as_of=current.today(),
+                today=current.today(),
+            )
+            page.relay.asked(f"gift:{link.gift_id}")
+            _logged("story", link.programme_id, link.gift_id, f"link:{link.mark[:8]}")
+        except (NoProgramme, NotInRelay):
+            page = None
+    text = render_template("story_opened.html", page=page, expires_on=_day(link.expires_at) if link else None)
+    return make_response(text, 200 if page else 404)
+
+
+def _folder() -> Path:
+    return current.core().settings.data_folder
+
+
+def _day(written: str) -> datetime:
+    return datetime.fromisoformat(written).astimezone(UTC)
+
+
+def _logged(what: str, programme_id: str, gift_id: str, by: str) -> None:
+    """Write down that a link to a story was made, opened or revoked."""
+    at = instant(current.core().now())
+    access_log.note(_folder(), programme_id, access_log.Access(at=at, by=by, what=what, ids=(f"gift:{gift_id}",)))
