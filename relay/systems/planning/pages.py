@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, flash, redirect, render_template, request
 
 from relay.desk import intake
-from relay.errors import RelayError
+from relay.errors import RelayError, Unavailable
 from relay.exchange import cells
 from relay.systems.planning import calls, reading
 from relay.systems.planning.order import in_order
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from relay.systems.planning.reading import Planned
 
 blueprint = Blueprint("planning", __name__, template_folder="templates")
+
+_MOST_FALLEN: Final = 3
+"""Rows that were not accepted, told each with its reason (our choice): a cookie carries them to the next page."""
 
 Pair = tuple[str, str]
 
@@ -125,15 +128,23 @@ def accept(programme_id: str) -> Response:
         return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
     chosen = _pairs(sent.getlist("row") if sent.get("step") == "all" else sent.getlist("accept"))
     rows = [row for row in _rows(programme_id, _planned(programme_id), chosen) if row.locked]
-    clerk, done = guard.clerk(programme_id), 0
+    clerk, done, fallen = guard.clerk(programme_id), 0, list[str]()
     expected = cells.read_day(sent["expected_on"], current.today()) if sent.get("expected_on") else None
     for said in accepted(rows, None, current.as_of(), expected):
         act = intake.made(current.built(), programme_id, "plan", said, random=clerk.random)
         try:
             intake.hand_in(current.built(), programme_id, act, clerk)
             done += 1
+        except Unavailable as error:  # each of the others would only wait for the database again
+            fallen.append(say_error(error))
+            break
         except RelayError as error:
-            flash(say_error(error))
+            fallen.append(f"{said['beneficiary_id']}: {say_error(error)}")
+    for why in fallen[:_MOST_FALLEN]:
+        flash(why, "fault")
+    if len(fallen) > _MOST_FALLEN:
+        more = len(fallen) - _MOST_FALLEN
+        flash(ngettext("%(num)s more row was not accepted.", "%(num)s more rows were not accepted.", more), "fault")
     flash(ngettext("%(num)s woman is planned.", "%(num)s women are planned.", done))
     if len(rows) < len(chosen):
         flash(say(Sentence("Some rows no longer stand as they were proposed: look at the proposal again.")))

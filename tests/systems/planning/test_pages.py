@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relay.database.driver_errors import Unreachable
+from relay.desk import intake
+from relay.domain.acts import Act
+from relay.errors import Invalid
 from relay.service.question import Source
 from relay.settings import Settings
 from relay.systems.planning.questions import Plans
@@ -19,7 +23,9 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
+    from relay.desk.intake import Recorded
     from relay.graph import Graph
+    from relay.ledger.batch import Clerk
 
 
 @pytest.fixture
@@ -31,6 +37,19 @@ def seen(client: FlaskClient, page: str, **query: str | list[str]) -> str:
     answer = client.get(f"/p/demo/{page}", query_string={"as_of": "2024-06-30", **query})
     assert answer.status_code == 200
     return answer.text
+
+
+def rows_of(page: str) -> list[str]:
+    return re.findall(r'name="row" value="([^"]+)"', page)
+
+
+def sent(client: FlaskClient, **said: str | list[str]) -> str:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', seen(client, "proposal"))
+    assert token
+    data = {"csrf_token": token[1], **said}
+    answer = client.post("/p/demo/proposal", query_string={"as_of": "2024-06-30"}, data=data)
+    assert answer.status_code == 303
+    return str(answer.location)
 
 
 def test_the_waiting_list_shows_the_order_and_why(client: FlaskClient) -> None:
@@ -57,31 +76,46 @@ def test_plans_show_who_is_due_while_nobody_is_planned(client: FlaskClient, mead
 def test_a_proposal_is_accepted_row_by_row_and_keeps_what_is_locked(
     client: FlaskClient, meadow: Graph, tmp_path: Path
 ) -> None:
-    page = seen(client, "proposal")
-    assert re.findall(r'name="row" value="([^"]+)"', page) == ["P2=R5", "P1=R4", "P2=R3"]
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert token
-
-    def sent(**said: str | list[str]) -> str:
-        answer = client.post(
-            "/p/demo/proposal", query_string={"as_of": "2024-06-30"}, data={"csrf_token": token[1], **said}
-        )
-        assert answer.status_code == 303
-        return str(answer.location)
-
-    again = sent(step="again", locked=["P1=R5"])
+    assert rows_of(seen(client, "proposal")) == ["P2=R5", "P1=R4", "P2=R3"]
+    again = sent(client, step="again", locked=["P1=R5"])
     assert "locked=P1" in again
     locked = seen(client, "proposal", locked=["P1=R5"])
-    assert re.findall(r'name="row" value="([^"]+)"', locked) == ["P1=R5", "P2=R4", "P2=R3"]
+    assert rows_of(locked) == ["P1=R5", "P2=R4", "P2=R3"]
     assert Plans(as_of=say.TODAY).answer(Source(graph=meadow, folder=tmp_path), "demo") == ()
 
-    sent(accept=["P2=R5"], expected_on="2030-01-01")
+    sent(client, accept=["P2=R5"], expected_on="2030-01-01")
     assert "1 woman is planned." in seen(client, "proposal")
-    sent(step="all", row=["P1=R4", "P2=R3", "P2=R5"])
+    sent(client, step="all", row=["P1=R4", "P2=R3", "P2=R5"])
     left = seen(client, "proposal")
     assert "2 women are planned." in left
     assert "no longer stand as they were proposed" in left, re.findall(r"role=.status.*", left)
     assert "can be served" in left
+
+
+def test_of_rows_that_fall_each_is_told_with_her_id_and_a_silent_database_is_not_asked_again(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three rows the first is refused, and the database is silent at the second."""
+    tried, hand_in = list[Act](), intake.hand_in
+
+    def faulty(graph: Graph, programme_id: str, act: Act, clerk: Clerk) -> Recorded:
+        tried.append(act)
+        if len(tried) == 1:
+            raise Invalid(reason="She is planned already.")
+        if len(tried) == 2:
+            raise Unreachable
+        return hand_in(graph, programme_id, act, clerk)
+
+    monkeypatch.setattr(intake, "hand_in", faulty)
+    rows = rows_of(seen(client, "proposal"))
+    sent(client, step="all", row=rows)
+
+    page = seen(client, "proposal")
+    assert f"{tried[0].values['beneficiary_id']}: She is planned already." in page
+    assert "The database cannot be reached" in page
+    assert "0 women are planned." in page
+    assert len(tried) == 2
+    assert rows_of(page) == rows
 
 
 def test_requests_and_plans_have_forms_on_the_records_that_they_name(client: FlaskClient) -> None:
