@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from relay.systems.savings.books.loans import LoanAccount, Repayment
-from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded
+from relay.systems.savings.books.records import GAPS, Cycle, Line, Meeting, Recorded
 from relay.systems.savings.books.savings_rule import SavingsRule, in_force
 from relay.systems.savings.books.share_out import Sharing, Stake, share
 
@@ -24,7 +24,7 @@ class Box:
     Attributes:
         meeting: Which.
         before: What it held when the meeting began: as counted, or else as it was left.
-        moved: What went in at the meeting, less what went out.
+        moved: What went in at the meeting, less what went out; what explains an earlier gap moved before.
         gap: What is there beyond what should be; below 0 where money is missing, None where nobody counted.
         carry_gap: What changed since the meeting before, between closing and opening; None where one was not counted.
     """
@@ -189,14 +189,16 @@ class GroupBooks:
     def boxes(self) -> Mapping[str, Box]:
         """Meeting → the box at it, of meetings with money, in their order."""
         found: dict[str, Box] = {}
-        left, last_count = None, None
+        left, last_count, unexplained = None, None, 0
         for meeting in self.savings_meetings:
             cycle = self.cycle_of(meeting)
             if left is None or (cycle and cycle.opening_cash is not None and self._opens(meeting, cycle)):
                 left = cycle.opening_cash if cycle and cycle.opening_cash is not None else left
             before = meeting.cash_before if meeting.cash_before is not None else (left or 0)
-            moved = self.moved.get(meeting.meeting_id, 0)
-            found[meeting.meeting_id] = Box(
+            explained = _of_the_same_sign(self._written_down[meeting.meeting_id], unexplained)
+            moved = self.moved.get(meeting.meeting_id, 0) - explained  # that money had come or gone before
+            unexplained -= explained
+            found[meeting.meeting_id] = box = Box(
                 meeting=meeting,
                 before=before,
                 moved=moved,
@@ -205,8 +207,17 @@ class GroupBooks:
                 if meeting.cash_before is None or last_count is None
                 else meeting.cash_before - last_count,
             )
+            unexplained += box.gap or 0
             left = before + moved if meeting.cash_after is None else meeting.cash_after
             last_count = meeting.cash_after
+        return found
+
+    @cached_property
+    def _written_down(self) -> Mapping[str, int]:
+        """Meeting → what was recorded at it as found, less what was recorded as missing."""
+        found = defaultdict[str, int](int)
+        for flow in self.flows:
+            found[flow.meeting_id] += flow.cash if flow.kind in GAPS else 0
         return found
 
     def _opens(self, meeting: Meeting, cycle: Cycle) -> bool:
@@ -321,7 +332,7 @@ class CycleBooks:
             if meeting == at:
                 break
         explained = sum(
-            each.cash for each in self.flows if each.kind in ("found", "missing") and self._after(each.meeting_id, at)
+            each.cash for each in self.flows if each.kind in GAPS and self._after(each.meeting_id, at)
         )
         return at.cash_after - self.opening_cash - moved - explained
 
@@ -399,6 +410,11 @@ class CycleBooks:
         lent_before = self.group.owed_on(self.cycle.from_on - timedelta(days=1))
         opening = self.opening_cash + self.cycle.opening_bank - self.cycle.opening_social + lent_before
         return opening + self.social + self.saved + self.profit - self.paid_out
+
+
+def _of_the_same_sign(amount: int, limit: int) -> int:
+    """An amount, as far as it lies between 0 and a limit on either side of it."""
+    return max(min(amount, max(limit, 0)), min(limit, 0))
 
 
 def _taken(account: LoanAccount, day: date) -> bool:

@@ -18,6 +18,8 @@ FLOW_KINDS: Final = (
     *("to_bank", "from_bank", "bank_interest", "expense", "social_paid", "grant_in"),
     *("outside_loan_in", "outside_loan_paid", "buck_fee", "found", "missing"),
 )
+GAPS: Final = frozenset({"found", "missing"})
+"""Kinds that write down what a count of the box found, at that meeting or a later one."""
 _EARNED: Final = frozenset({"bank_interest", "grant_in", "buck_fee", "found"})
 _SPENT: Final = frozenset({"expense", "missing"})
 

@@ -327,6 +327,19 @@ def _shared(fund: int, box: Box, shares: dict[str, int], rule: SavingsRule) -> d
     return {woman: floor(amount / step) * step for woman, amount in paid.items()}
 
 
+@pytest.mark.parametrize(("kind", "gap"), [("found", 50000), ("missing", -50000)])
+def test_a_gap_that_is_written_down_later_is_no_gap_of_that_meeting(kind: str, gap: int) -> None:
+    """500 was missing at M1 (or found too much), and is written down at M2, where all is as it should be."""
+    flow = Flow(flow_id="F", meeting_id="M2", kind=kind, amount=50000)
+    meetings = [
+        Meeting(meeting_id="M1", held_on=DAYS[0], cash_before=100000, cash_after=100000 + gap),
+        Meeting(meeting_id="M2", held_on=DAYS[1], cash_before=100000 + gap, cash_after=100000 + gap),
+    ]
+    boxes = GroupBooks(Recorded(group_id="G", meetings=meetings, flows=[flow]), DAYS[2]).boxes
+
+    assert [boxes[each].gap for each in ("M1", "M2")] == [gap, 0]
+
+
 @pytest.mark.parametrize("kind", ["found", "missing"])
 def test_a_gap_stays_until_a_flow_explains_it(kind: str) -> None:
     """500 is missing at M1 (or found too much); M2 is not counted; at M3 the group writes it down."""
