@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from seeds import files, goals, golden, learning, odd, planning, protection, villages
+from seeds import files, goals, golden, groups, learning, odd, planning, protection, savings, villages
 from seeds.people import DONORS, FAMILY_NAMES, GIVEN_NAMES, GROUPS, MENS_NAMES, PLACES
 from seeds.register import (
     Beneficiary,
@@ -637,6 +637,8 @@ def main(folder: Path) -> None:
     goals.write(folder / "relay-demo", folder / goals.FOLDER)
     protection.write(folder / protection.FOLDER)
     villages.write(folder / "relay-demo", folder / villages.FOLDER)
+    groups.write(folder / villages.FOLDER, folder / groups.FOLDER)
+    savings.write(folder / villages.FOLDER, folder / savings.FOLDER)
     before, marker, after = Path(__file__).with_name("README.md").read_text(encoding="utf-8").partition(ODD_ROWS)
     readme = f"{before}{marker}\n{odd.table(planted)}\n{marker}{after.partition(marker)[2]}"
     (folder / "README.md").write_text(readme, encoding="utf-8")

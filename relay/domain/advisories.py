@@ -37,10 +37,13 @@ class Note:
             "years_apart", "other_household", "said_different" or "holds_already"; of any act "clock_ahead" or
             "written_ahead".
         sentence: For people.
+        hangs_on_later_rows: Whether the rest of a file may make it pointless, as a birth that is told after a death; so
+            an import does not tell it.
     """
 
     note: str
     sentence: str
+    hangs_on_later_rows: bool = False
 
 
 def of_clocks(before: str, now: datetime, written_at: str | None = None) -> Iterator[Note]:
@@ -243,6 +246,7 @@ def _of_event(register: Register, change: Change) -> Iterator[Note]:
     if event.kind in LOSSES and _lost(after) > _had(after):
         yield Note(
             note="more_than_held",
+            hangs_on_later_rows=True,
             sentence=Sentence(
                 "%(name)s: more was lost than placement %(placement_id)s ever had on record: is a birth missing?",
                 name=name,
@@ -268,6 +272,7 @@ def _of_waiver(name: str, event: Event, placement: Placement, rules: Iterable[Ru
     if stood and event.kind == "excused" and (stood.passed >= stood.owed or stood.state == "excused"):
         yield Note(
             note="nothing_owed",
+            hangs_on_later_rows=True,
             sentence=Sentence(
                 "%(name)s: placement %(placement_id)s no longer owed anything.",
                 name=name,
@@ -277,6 +282,7 @@ def _of_waiver(name: str, event: Event, placement: Placement, rules: Iterable[Ru
     if stood and event.until_on and event.until_on <= stood.due_on:
         yield Note(
             note="extends_nothing",
+            hangs_on_later_rows=True,
             sentence=Sentence(
                 "%(name)s: placement %(placement_id)s is due on %(due_on)s even without it.",
                 name=name,
@@ -355,6 +361,7 @@ def _of_receiver(register: Register, change: Change, giver: Placement, pass_on: 
     if was and is_ and is_.due_on < was.due_on:
         yield Note(
             note="due_sooner",
+            hangs_on_later_rows=True,
             sentence=Sentence(
                 "%(name)s: placement %(receiver_id)s is now due on %(due_on)s instead of %(was_due_on)s.",
                 name=name,

@@ -45,8 +45,6 @@ from relay.text import Sentence
 Read = Callable[[Path, Catalogue], Iterator[Row]]
 """Reads the rows of a path, in the order in which they can be recorded."""
 
-_OF_WHAT_FOLLOWS: Final = frozenset({"more_than_held", "nothing_owed", "extends_nothing", "due_sooner"})
-"""Notes that hang on what may stand in rows further down, such as a birth before a death."""
 FIRST: Final = 20  # our choice: noted rows that one looks up in a paper register at one go
 _TOP_OF_A_SHEET: Final = 2000  # bytes, in which its dimension stands
 _DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]+[0-9]+:[A-Z]+([0-9]{1,7})"')
@@ -433,7 +431,7 @@ def _report(judged: _Judged, first: tuple[str, int] | None, personal: frozenset[
         value=(_value(outcome.act, error.field, personal) or None) if error else None,
         reason=error.reason if error else None,
         suggestion=(mend or error.suggestion or None) if error else None,
-        notes=tuple(note.sentence for note in outcome.notes if note.note not in _OF_WHAT_FOLLOWS),
+        notes=tuple(note.sentence for note in outcome.notes if not note.hangs_on_later_rows),
     )
 
 

@@ -83,12 +83,14 @@ class Reader:
         nameable: Those of some beneficiaries whose names the reader may be told.
         hits: What a search found, with the names that the reader is told.
         record: A record as far as the reader may see it.
+        may: Whether the reader may do something, such as "passbooks".
     """
 
     seen: Callable[[Collection[str]], Collection[str]] = frozenset
     nameable: Callable[[Collection[str]], tuple[str, ...]] = tuple
     hits: Callable[[Iterable[Hit]], tuple[Hit, ...]] = tuple
     record: Callable[[Record], Record] = lambda record: record
+    may: Callable[[str], bool] = lambda _action: True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from relay.ledger import places
 from relay.reports import breakdown
 from relay.reports.breakdown import PartNames
 from relay.reports.field import contacts as find
+from relay.reports.field import errands as field_errands
 from relay.service.question import Question, Reader, Source
 from relay.web import guard, responses, sessions
 from relay.web.i18n import labels
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
     from relay.reports.field.contacts import Contact
+    from relay.reports.field.errands import Errand
     from relay.reports.record_history import Record
     from relay.reports.search import Hit
 
@@ -116,7 +118,21 @@ def record(found: Record) -> Record:
     )
 
 
-READER: Final = Reader(seen=seen, nameable=nameable, hits=hits, record=record)
+def may(action: str) -> bool:
+    """Whether this reader may do something in the programme."""
+    return guard.may(action, current.head().programme_id)
+
+
+def errands() -> tuple[Errand, ...]:
+    """What the systems of the programme ask of whoever visits, as far as this reader is told.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return field_errands.seen(current.errands(), current.graph().catalogue, may)
+
+
+READER: Final = Reader(seen=seen, nameable=nameable, hits=hits, record=record, may=may)
 """Whoever asks by this request."""
 
 

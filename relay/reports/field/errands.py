@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
@@ -40,10 +40,12 @@ class Errands:
     Attributes:
         reasons: Word → as people read it, in the order of their rank.
         find: All errands of a programme, beside its relay on a day.
+        action: Who may do this is told of them; empty for all who see the visit list.
     """
 
     reasons: Mapping[str, Sentence]
     find: Callable[[Graph, str, Survey], Iterable[Errand]]
+    action: str = ""
 
 
 def of_systems(catalogue: Catalogue, used: Collection[str] | None = None) -> Iterator[Errands]:
@@ -81,6 +83,12 @@ def errands(graph: Graph, programme_id: str, survey: Survey, used: Collection[st
     asking = of_systems(graph.catalogue, used)
     asked = (errand for each in asking for errand in each.find(graph, programme_id, survey))
     return (*asked, *_held(graph, programme_id, survey))
+
+
+def seen(asked: Sequence[Errand], catalogue: Catalogue, may: Callable[[str], bool]) -> tuple[Errand, ...]:
+    """Those errands of which a reader is told, by what the reader may do."""
+    hidden = {word for each in of_systems(catalogue) if each.action and not may(each.action) for word in each.reasons}
+    return tuple(each for each in asked if each.reason not in hidden)
 
 
 def _held(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:

@@ -29,6 +29,12 @@ def _commands() -> Sequence[object]:
     return COMMANDS
 
 
+def _errands() -> object:
+    from relay.systems.savings.errands import ERRANDS
+
+    return ERRANDS
+
+
 def _pages() -> object:
     from relay.systems.savings.pages import PAGES
 
@@ -48,6 +54,7 @@ SAVINGS: Final = System(
     questions=_questions,
     commands=_commands,
     pages=_pages,
+    errands=_errands,
     folder=Path(__file__).parent,
 )
 """Managers see sums of groups; what one woman saved and owes is seen by field staff, and by auditors under her id."""

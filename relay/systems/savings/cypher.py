@@ -14,7 +14,7 @@ OPTIONAL MATCH (g:Group {programme_id: $programme_id, group_id: group_id})
 RETURN group_id, head(collect(g.kind)) AS kind ORDER BY group_id
 """
 
-# All that is recorded of the savings of some groups. One row = the properties of one act, and the name of its kind; by
+# All that is recorded of the savings of some groups, of meetings since a day. One row = the properties of one act, and the name of its kind; by
 # kind and id; cost: a scan of the meetings and cycles, and what hangs on them.
 #
 #     (:PassbookLine)-[:WRITTEN_AT]->(:Meeting)<-[:LENT_AT]-(:Loan)<-[:EVENT_OF]-(:LoanEvent)
@@ -26,26 +26,53 @@ CALL () {
     MATCH (n:Cycle {programme_id: $programme_id}) WHERE n.group_id IN $groups
     RETURN 'cycle' AS kind, properties(n) AS values
     UNION ALL
-    MATCH (n:Meeting {programme_id: $programme_id}) WHERE n.group_id IN $groups
+    MATCH (n:Meeting {programme_id: $programme_id}) WHERE n.group_id IN $groups AND ($since IS NULL OR n.held_on >= $since)
     RETURN 'meeting' AS kind, properties(n) AS values
     UNION ALL
     MATCH (n:Membership {programme_id: $programme_id}) WHERE n.group_id IN $groups
     RETURN 'membership' AS kind, properties(n) AS values
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
     MATCH (n:PassbookLine)-[:WRITTEN_AT]->(m) RETURN 'passbook' AS kind, properties(n) AS values
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
     MATCH (n:Loan)-[:LENT_AT]->(m) RETURN 'loan' AS kind, properties(n) AS values
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
     MATCH (n:LoanEvent)-[:EVENT_OF]->(:Loan)-[:LENT_AT]->(m) RETURN 'loan_event' AS kind, properties(n) AS values
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
     MATCH (n:Flow)-[:MOVED_AT]->(m) RETURN 'flow' AS kind, properties(n) AS values
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups
+    MATCH (m:Meeting {programme_id: $programme_id}) WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
     MATCH (n:Payout)-[:PAID_AT]->(m) RETURN 'payout' AS kind, properties(n) AS values }
+RETURN kind, values ORDER BY kind, values.key
+"""
+
+# The loans of some women, with all that was recorded of each. One row = the properties of one act, and the name of its
+# kind; by kind and id; cost: their loans.
+#
+#     (:Beneficiary)<-[:LENT_TO]-(:Loan)<-[:REPAYS]-(:PassbookLine)-[:WRITTEN_AT]->(:Meeting)
+#     (:LoanEvent)-[:EVENT_OF]->(:Loan)-[:LENT_AT]->(:Meeting)
+LOANS_OF: Final[LiteralString] = """
+CALL () {
+    MATCH (n:SavingsRule {programme_id: $programme_id}) RETURN 'savings_rule' AS kind, properties(n) AS values
+    UNION
+    UNWIND $keys AS key MATCH (:Beneficiary {key: key})<-[:LENT_TO]-(n:Loan)
+    RETURN 'loan' AS kind, properties(n) AS values
+    UNION
+    UNWIND $keys AS key MATCH (:Beneficiary {key: key})<-[:LENT_TO]-(:Loan)-[:LENT_AT]->(n:Meeting)
+    RETURN 'meeting' AS kind, properties(n) AS values
+    UNION
+    UNWIND $keys AS key MATCH (:Beneficiary {key: key})<-[:LENT_TO]-(:Loan)<-[:REPAYS]-(n:PassbookLine)
+    RETURN 'passbook' AS kind, properties(n) AS values
+    UNION
+    UNWIND $keys AS key
+    MATCH (:Beneficiary {key: key})<-[:LENT_TO]-(:Loan)<-[:REPAYS]-(:PassbookLine)-[:WRITTEN_AT]->(n:Meeting)
+    RETURN 'meeting' AS kind, properties(n) AS values
+    UNION
+    UNWIND $keys AS key MATCH (:Beneficiary {key: key})<-[:LENT_TO]-(:Loan)<-[:EVENT_OF]-(n:LoanEvent)
+    RETURN 'loan_event' AS kind, properties(n) AS values }
 RETURN kind, values ORDER BY kind, values.key
 """
 
@@ -55,12 +82,6 @@ RETURN kind, values ORDER BY kind, values.key
 ENDED: Final[LiteralString] = """
 MATCH (e:End {programme_id: $programme_id})-[:ENDS_MEMBERSHIP]->(m:Membership)
 RETURN m.membership_id AS membership_id, toString(e.until_on) AS until_on ORDER BY membership_id
-"""
-
-# Which ids are one woman's. One row = such an act; in ledger order; cost: a scan of :Same.
-SAME: Final[LiteralString] = """
-MATCH (s:Same {programme_id: $programme_id})
-RETURN s.same_id AS same_id, s.kept_id AS kept_id, s.other_id AS other_id, s.sequence AS sequence ORDER BY sequence
 """
 
 # In which groups a woman has a passbook. One row = a group; by id; cost: her lines.

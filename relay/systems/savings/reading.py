@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.ledger.projection import key_of, values_of
+from relay.systems.groups.reading import women
 from relay.systems.savings import cypher
 from relay.systems.savings.books.loans import Loan, LoanEvent
 from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting, Member, PaidOut, Recorded
@@ -23,8 +23,16 @@ Said = Mapping[str, Any]
 _KINDS: Final = ("savings_rule", "cycle", "meeting", "membership", "passbook", "loan", "loan_event", "flow", "payout")
 
 
-def read(graph: Graph, programme_id: str, group_id: str | None = None) -> Mapping[str, Recorded]:
-    """Group → all that is recorded of its savings, by id; of one group, or of all that have a cycle.
+def read(
+    graph: Graph, programme_id: str, group_id: str | None = None, since: date | None = None
+) -> Mapping[str, Recorded]:
+    """Group → what is recorded of its savings, by id.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        group_id: Of one group; None for all that have a cycle.
+        since: Of meetings since that day alone; None for all of them.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -34,15 +42,33 @@ def read(graph: Graph, programme_id: str, group_id: str | None = None) -> Mappin
     }
     if not groups:
         return {}
-    said: dict[str, list[Said]] = defaultdict(list)
-    for row in graph.rows(cypher.RECORDED, programme_id=programme_id, groups=[*groups]):
-        values = row["values"]
-        said[row["kind"]].append({**values_of(values), "sequence": values["sequence"]})
-    women = OneWoman()
-    for same in graph.rows(cypher.SAME, programme_id=programme_id):
-        women.add(SameWoman(act_id=f"same:{same.pop('same_id')}", **same))
+    said = _by_kind(graph.rows(cypher.RECORDED, programme_id=programme_id, groups=[*groups], since=since))
     ended = {row["membership_id"]: row["until_on"] for row in graph.rows(cypher.ENDED, programme_id=programme_id)}
-    return _put_together(groups, said, ended, women.kept)
+    return _put_together(groups, said, ended, women(graph, programme_id).kept)
+
+
+def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) -> Mapping[str, Recorded]:
+    """Group → the loans that some women ever had there, with all that was repaid of them; of nobody else.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    keys = [key_of(programme_id, f"beneficiary:{id_}") for id_ in beneficiary_ids]
+    said = _by_kind(graph.rows(cypher.LOANS_OF, programme_id=programme_id, keys=keys)) if keys else {}
+    if not said.get("loan"):
+        return {}
+    kinds = {row["group_id"]: row["kind"] for row in graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=None)}
+    groups = dict.fromkeys(each["group_id"] for each in said["meeting"])
+    return _put_together(
+        {group_id: kinds.get(group_id) for group_id in groups}, said, {}, women(graph, programme_id).kept
+    )
+
+
+def _by_kind(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Said]]:
+    said: dict[str, list[Said]] = defaultdict(list)
+    for row in rows:
+        said[row["kind"]].append({**values_of(row["values"]), "sequence": row["values"]["sequence"]})
+    return said
 
 
 def passbooks_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[str, ...]:

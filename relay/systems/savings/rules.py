@@ -488,8 +488,8 @@ def notes_of(register: Register, change: Change, kind: str) -> Iterator[Note]:
         yield from _NOTES[kind](register, fact, meeting, group_id)
 
 
-def _note(note: str, sentence: Sentence) -> Note:
-    return Note(note=note, sentence=sentence)
+def _note(note: str, sentence: Sentence, *, hangs_on_later_rows: bool = False) -> Note:
+    return Note(note=note, sentence=sentence, hangs_on_later_rows=hangs_on_later_rows)
 
 
 def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
@@ -540,6 +540,7 @@ def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
                 name=fact.act_id,
                 saved=rupees(saved),
             ),
+            hangs_on_later_rows=True,  # passbooks come after loans
         )
     if rule.loan_months and loan.months > rule.loan_months:
         yield _note(
@@ -557,6 +558,7 @@ def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
                 name=fact.act_id,
                 loans=", ".join(each.loan.loan_id for each in owing),
             ),
+            hangs_on_later_rows=True,  # passbooks come after loans
         )
 
 

@@ -131,7 +131,7 @@ class VisitRow:
 def visit_rows(page: ListPage) -> Sequence[VisitRow]:
     """Whom to visit, the visits of one place together."""
     reason = page.asked_for.get("reason")
-    place_id, asked = page.asked_for.get("place"), current.errands()
+    place_id, asked = page.asked_for.get("place"), privacy.errands()
     found = visits.todo(page.relay.survey, place_id=place_id, names=page.called, errands=asked)
     return tuple(
         VisitRow(

@@ -84,8 +84,8 @@ class Overview:
     @cached_property
     def visits(self) -> Sequence[Visit]:
         """Whom to visit first."""
-        survey, asked = self.relay.survey, current.errands()
-        return kept_of(survey, ("visits",), lambda: todo.by_rank(survey, self.called, asked))
+        survey, asked = self.relay.survey, privacy.errands()
+        return kept_of(survey, ("visits", asked), lambda: todo.by_rank(survey, self.called, asked))
 
     @property
     def visit_first(self) -> Sequence[Visit]:

@@ -151,7 +151,7 @@ def _relay() -> Relay:
 def _listed(place_id: str | None) -> Sequence[Visit]:
     """The visits of the printed list that are about a placement, in its order."""
     found = visits.todo(
-        _relay().survey, place_id=place_id, names=privacy.places_and_donors(), errands=current.errands()
+        _relay().survey, place_id=place_id, names=privacy.places_and_donors(), errands=privacy.errands()
     )
     return [visit for visit in found if visit.placement_id]
 

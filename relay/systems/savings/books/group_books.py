@@ -27,6 +27,7 @@ class Box:
         moved: What went in at the meeting, less what went out; what explains an earlier gap moved before.
         gap: What is there beyond what should be; below 0 where money is missing, None where nobody counted.
         carry_gap: What changed since the meeting before, between closing and opening; None where one was not counted.
+        unexplained: Of all gaps so far, what nobody wrote down as found or missing.
     """
 
     meeting: Meeting
@@ -34,6 +35,7 @@ class Box:
     moved: int
     gap: int | None
     carry_gap: int | None
+    unexplained: int
 
     @property
     def act_id(self) -> str:
@@ -197,17 +199,18 @@ class GroupBooks:
             before = meeting.cash_before if meeting.cash_before is not None else (left or 0)
             explained = _of_the_same_sign(self._written_down[meeting.meeting_id], unexplained)
             moved = self.moved.get(meeting.meeting_id, 0) - explained  # that money had come or gone before
-            unexplained -= explained
-            found[meeting.meeting_id] = box = Box(
+            gap = None if meeting.cash_after is None else meeting.cash_after - before - moved
+            unexplained += (gap or 0) - explained
+            found[meeting.meeting_id] = Box(
                 meeting=meeting,
                 before=before,
                 moved=moved,
-                gap=None if meeting.cash_after is None else meeting.cash_after - before - moved,
+                gap=gap,
                 carry_gap=None
                 if meeting.cash_before is None or last_count is None
                 else meeting.cash_before - last_count,
+                unexplained=unexplained,
             )
-            unexplained += box.gap or 0
             left = before + moved if meeting.cash_after is None else meeting.cash_after
             last_count = meeting.cash_after
         return found

@@ -1,0 +1,68 @@
+"""What savings ask of whoever visits: loans that are late where animals fall due, and boxes that do not add up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from relay.arrays.columns import NO_DAY, day_number
+from relay.reports.field.errands import Errand, Errands
+from relay.systems.groups import reading as groups
+from relay.systems.savings import reading
+from relay.systems.savings.books.group_books import GroupBooks
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from relay.arrays.lineage import Survey
+    from relay.graph import Graph
+
+BEFORE_DUE_DAYS: Final = 60
+"""So long before her animals fall due, a late loan may tempt a woman to sell them."""
+COUNTED_SINCE: Final = timedelta(days=60)
+"""Boxes are looked at that were counted since: groups meet once a month, and somebody may have been ill."""
+
+
+def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
+    women = _women_with_something_due(survey)
+    for recorded in reading.loans_of(graph, programme_id, women).values():
+        for account in GroupBooks(recorded, survey.as_of).accounts.values():
+            if account.days_late(survey.as_of):
+                due_on = account.due_on(survey.as_of)
+                yield Errand(reason="loan_late", beneficiary_id=account.loan.beneficiary_id, due_on=due_on)
+    recent = reading.read(graph, programme_id, since=survey.as_of - COUNTED_SINCE)
+    for group_id, recorded in recent.items():
+        boxes = [*GroupBooks(recorded, survey.as_of).boxes.values()]
+        first = next((each.meeting for each in boxes if each.gap is not None), None)
+        if first and first.cash_before is not None and boxes[-1].unexplained:  # what came before it was not read
+            yield from _treasurer(graph, programme_id, survey, group_id)
+
+
+def _women_with_something_due(survey: Survey) -> list[str]:
+    """The ids of the women who have to pass something on within sixty days, each under all of hers."""
+    stood, snapshot, today = survey.standings, survey.snapshot, day_number(survey.as_of)
+    soon = stood.there & (stood.due_day >= today) & (stood.due_day <= today + BEFORE_DUE_DAYS)
+    soon &= stood.fulfilled_day == NO_DAY
+    women, people = snapshot.women(), snapshot.beneficiaries.ids
+    hers = np.isin(women, women[snapshot.placements.beneficiary[soon]])
+    return [people[row] for row in np.flatnonzero(hers).tolist()]
+
+
+def _treasurer(graph: Graph, programme_id: str, survey: Survey, group_id: str) -> Iterator[Errand]:
+    roll = groups.read(graph, programme_id, survey.as_of, group_id).roll
+    for office in roll.officers_on(group_id, survey.as_of):
+        if office.office == "treasurer":
+            yield Errand(reason="box_gap", beneficiary_id=office.beneficiary_id)
+
+
+ERRANDS: Final = Errands(
+    reasons={
+        "loan_late": Sentence("late with a loan of her savings group"),
+        "box_gap": Sentence("treasurer of a group whose box does not hold what it should"),
+    },
+    find=_errands,
+    action="passbooks",
+)
