@@ -111,7 +111,7 @@ def write(villages: Path, folder: Path) -> None:
     table(
         folder / "custodies.csv",
         ("custody_id", "animal", "help", "owner_group_id", "keeper_group_id", "from_on", "until_on", "reason"),
-        ((id_, BUCK, "buck", "W01", keeper, *rest) for id_, keeper, *rest in CUSTODIES),
+        ((id_, BUCK, "buck", "W01", keeper, since, until, why) for id_, keeper, since, until, why in CUSTODIES),
     )
 
 

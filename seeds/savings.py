@@ -30,6 +30,8 @@ SHARES: Final = "S01"  # buys shares of 50 rupees, and shares out by them
 BY_SAVINGS: Final = "S02"
 SHARE: Final = 50
 SAVING: Final = 100
+MORE: Final = 50
+SAVE_MORE: Final = (3, 8)  # the seats of women who save more
 SOCIAL: Final = 10
 FINE: Final = 20  # of who was absent at the meeting before
 PERCENT: Final = 2
@@ -168,7 +170,7 @@ class _Savings:
 
     def _pays(self, seat: int, meeting: int, meeting_id: str) -> None:
         shares = 1 + (seat + meeting) % 4 if self.group == SHARES else None
-        saved = shares * SHARE if shares else SAVING + 50 * (seat % 5 == 3)
+        saved = shares * SHARE if shares else SAVING + MORE * (seat in SAVE_MORE)
         fine = FINE if meeting and not self._is_there(seat, meeting - 1) else 0
         owed, principal, charge = self.owed.get(seat), 0, 0
         if owed and STOPPED.get(owed.loan_id) != owed.paid:
@@ -198,6 +200,8 @@ class _Savings:
             purpose = PURPOSES[(meeting + self.nth) % len(PURPOSES)]
             months = min(LOAN_MONTHS - 1, self.saved[seat] * LOAN_TIMES // each, self.cash // each)
             if in_year < FIRST_LOAN or (self.shares_out and in_year > LAST_LOAN_OF_A_YEAR):
+                return
+            if any(self.women[seat] == each[0] for each in LENT.values()):
                 return
         if seat not in there or seat in self.owed or months < 1:
             return

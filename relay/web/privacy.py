@@ -129,7 +129,12 @@ def errands() -> tuple[Errand, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return field_errands.seen(current.errands(), current.graph().catalogue, may)
+    return field_errands.seen(current.errands(), hidden_reasons())
+
+
+def hidden_reasons() -> frozenset[str]:
+    """The reasons to visit of which this reader is not told."""
+    return field_errands.hidden(current.graph().catalogue, may)
 
 
 READER: Final = Reader(seen=seen, nameable=nameable, hits=hits, record=record, may=may)

@@ -62,6 +62,6 @@ def test_the_villages_hold_what_their_page_tells_and_each_odd_row_is_found(
     assert len(directory.releases) == 2
     kept = beside.kept_after_loan.of_them
     assert (kept.numerator, kept.denominator) == (1, 2), "S03-L8 kept the animals, S08-L9 did not"
-    assert visits == {("loan_late", "B0006"), ("box_gap", "B0165")}, "of S06-L26; the treasurer of S05"
+    assert visits == {("loan_late", "B0006"), ("box_gap", "B0164")}, "of S06-L26; the treasurer of S05"
     found = {(checked.check_id, finding.subject_id) for checked in audited.checks for finding in checked.findings}
     assert found == told

@@ -85,9 +85,14 @@ def errands(graph: Graph, programme_id: str, survey: Survey, used: Collection[st
     return (*asked, *_held(graph, programme_id, survey))
 
 
-def seen(asked: Sequence[Errand], catalogue: Catalogue, may: Callable[[str], bool]) -> tuple[Errand, ...]:
-    """Those errands of which a reader is told, by what the reader may do."""
-    hidden = {word for each in of_systems(catalogue) if each.action and not may(each.action) for word in each.reasons}
+def hidden(catalogue: Catalogue, may: Callable[[str], bool]) -> frozenset[str]:
+    """The reasons of which a reader is not told, by what the reader may do."""
+    asking = (each for each in of_systems(catalogue) if each.action and not may(each.action))
+    return frozenset(word for each in asking for word in each.reasons)
+
+
+def seen(asked: Sequence[Errand], hidden: Collection[str]) -> tuple[Errand, ...]:
+    """Those errands of which a reader is told."""
     return tuple(each for each in asked if each.reason not in hidden)
 
 

@@ -164,9 +164,8 @@ class Todo(Read[tuple[visits.Visit, ...]]):
         graph, survey = source.graph, self.relay(source, programme_id).survey
         names = breakdown.names(graph, programme_id, ("place",))
         used = () if self.as_known is not None else source.systems
-        asked = errands.seen(
-            errands.errands(graph, programme_id, survey, used), graph.catalogue, source.reader.may
-        )
+        hidden = errands.hidden(graph.catalogue, source.reader.may)
+        asked = errands.seen(errands.errands(graph, programme_id, survey, used), hidden)
         walks = None if self.account is None else self._walks(graph, programme_id, self.account)
         found = visits.todo(survey, place_id=self.place_id, walks=walks, most=self.most, names=names, errands=asked)
         told = source.reader.nameable({each.beneficiary_id for each in found if each.beneficiary_id})

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from relay.arrays.columns import NO_DAY, day_number
 from relay.reports.field.errands import Errand, Errands
 from relay.systems.groups import reading as groups
@@ -47,8 +45,8 @@ def _women_with_something_due(survey: Survey) -> list[str]:
     soon = stood.there & (stood.due_day >= today) & (stood.due_day <= today + BEFORE_DUE_DAYS)
     soon &= stood.fulfilled_day == NO_DAY
     women, people = snapshot.women(), snapshot.beneficiaries.ids
-    hers = np.isin(women, women[snapshot.placements.beneficiary[soon]])
-    return [people[row] for row in np.flatnonzero(hers).tolist()]
+    holders = {*women[snapshot.placements.beneficiary[soon]].tolist()}
+    return [people[row] for row, woman in enumerate(women.tolist()) if woman in holders]
 
 
 def _treasurer(graph: Graph, programme_id: str, survey: Survey, group_id: str) -> Iterator[Errand]:

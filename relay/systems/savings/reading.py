@@ -57,7 +57,9 @@ def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) ->
     said = _by_kind(graph.rows(cypher.LOANS_OF, programme_id=programme_id, keys=keys)) if keys else {}
     if not said.get("loan"):
         return {}
-    kinds = {row["group_id"]: row["kind"] for row in graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=None)}
+    kinds = {
+        row["group_id"]: row["kind"] for row in graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=None)
+    }
     groups = dict.fromkeys(each["group_id"] for each in said["meeting"])
     return _put_together(
         {group_id: kinds.get(group_id) for group_id in groups}, said, {}, women(graph, programme_id).kept

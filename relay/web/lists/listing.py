@@ -172,7 +172,8 @@ class ListPage:
             NotFound: A filter names what there is not.
         """
         reader = sessions.signed_in().login if self.listing.of_reader else None
-        choice = (self.name, reader, privacy.within(), self.order, *sorted(self.asked_for.items()))
+        told = (reader, privacy.within(), privacy.hidden_reasons())
+        choice = (self.name, told, self.order, *sorted(self.asked_for.items()))
         return kept_of(self.relay.survey, choice, self._found)
 
     def _found(self) -> Sequence[Any]:

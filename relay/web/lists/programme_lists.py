@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.counted import COUNTED, NOT_STUCK, NOT_THERE, STUCK, UNKNOWN
 from relay.reports.field import errands, visits
+from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext, say
 from relay.web.lists import choices, rows
@@ -36,7 +37,8 @@ def reason(word: str) -> str:
 
 
 def _reasons(_: ListPage) -> tuple[str, ...]:
-    return (*visits.REASONS, *errands.reasons(current.graph().catalogue, current.head().systems))
+    asked = errands.reasons(current.graph().catalogue, current.head().systems)
+    return (*visits.REASONS, *(word for word in asked if word not in privacy.hidden_reasons()))
 
 
 def _states(page: ListPage) -> list[Choice]:  # noqa: ARG001 - all choices are made of a page

@@ -11,6 +11,7 @@ from relay.reports import chains, health, placements
 from relay.reports.counted import UNKNOWN
 from relay.reports.field import visits
 from relay.reports.placements import ListedChains, Which
+from relay.web import privacy
 from relay.web.request import current
 
 if TYPE_CHECKING:

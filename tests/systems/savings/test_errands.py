@@ -1,7 +1,7 @@
 """What savings ask of whoever visits.
 
-W1 and W2 have to pass on by 2023-11-01; W3 holds nothing. W1 and W3 are late with loans, W2 repaid hers and is treasurer.
-At M5, on 2023-09-20, 300 of 1,000 are missing from the box.
+W1 and W2 have to pass on by 2023-11-01; W3 holds nothing. W1 and W3 are late with loans; W2 repaid hers, and
+is treasurer. At M5, on 2023-09-20, 300 of 1,000 are missing from the box.
 """
 
 from __future__ import annotations
@@ -82,6 +82,6 @@ def test_staff_read_on_their_list_who_is_late_and_managers_do_not(lending: Graph
         sign_in(client, role)
         pages = [client.get(f"/p/demo{page}?as_of={date(2023, 10, 1)}") for page in ("/visits", "", "/visits/print")]
         assert [each.status_code for each in pages] == [200, 200, 200]
-        told[role] = [LATE in each.text.replace(f">{LATE}</option>", "") for each in pages]
+        told[role] = [LATE in each.text for each in pages]
 
     assert told == {"staff": [True, True, True], "manager": [False, False, False]}

@@ -334,9 +334,7 @@ class CycleBooks:
             moved += self.group.moved.get(meeting.meeting_id, 0)
             if meeting == at:
                 break
-        explained = sum(
-            each.cash for each in self.flows if each.kind in GAPS and self._after(each.meeting_id, at)
-        )
+        explained = sum(each.cash for each in self.flows if each.kind in GAPS and self._after(each.meeting_id, at))
         return at.cash_after - self.opening_cash - moved - explained
 
     def _after(self, meeting_id: str, at: Meeting) -> bool:
