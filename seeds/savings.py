@@ -49,7 +49,7 @@ WRITTEN_DOWN: Final = {"S03": 21}  # at which the group wrote it down as missing
 LENT: Final = {  # to whom else was lent: group, meeting → whom, months, each month, purpose, placement
     ("S03", 8): ("B0060", 4, 500, "keep_animal", "P19"),
     ("S08", 9): ("B0037", 4, 500, "keep_animal", "P12"),
-    ("S04", 16): ("B0265", 6, 1000, "house", ""),
+    ("S04", 16): ("B0264", 6, 1000, "house", ""),
     ("S06", 26): ("B0006", 5, 500, "feed_vet", ""),
 }
 SALES: Final = (("S08-E1", "P12", "sale", dt.date(2024, 10, 5), 2, 2),)  # at Dashain, six weeks after the loan
@@ -224,9 +224,7 @@ class _Savings:
         for seat, saved in sorted(self.saved.items()):
             by_shares = fund // (all_saved // SHARE) * (saved // SHARE)
             paid = by_shares if self.group == SHARES else fund * saved // all_saved
-            self.rows["payouts"].append(
-                (f"{meeting_id}-{seat + 1:02}", self.cycle, meeting_id, self.women[seat], paid)
-            )
+            self.rows["payouts"].append((f"{meeting_id}-{seat + 1:02}", self.cycle, meeting_id, self.women[seat], paid))
             self.cash -= paid
         day = groups.day_of(meeting) + dt.timedelta(days=5)
         present = ";".join(self.women)

@@ -136,7 +136,8 @@ def test_the_address_of_a_query_fills_it_in_and_asks_nothing(client: FlaskClient
 
 def test_every_query_to_start_from_is_of_the_docs_and_is_answered(client: FlaskClient) -> None:
     docs = (Path(__file__).parents[3] / "docs" / "cypher.md").read_text(encoding="utf-8")
-    blocks = [block.strip() for block in re.findall(r"```cypher\n(.*?)```", docs, re.DOTALL)]
+    of_the_relay = docs.partition("## Ten more")[0]
+    blocks = [block.strip() for block in re.findall(r"```cypher\n(.*?)```", of_the_relay, re.DOTALL)]
 
     assert list(cypher.TO_START_FROM) == [block for block in blocks if "Personal" not in block]
     assert len(cypher.TO_START_FROM) == len(query_page.START)
