@@ -29,7 +29,8 @@ def rule_id(values: Mapping[str, Any]) -> str:
 
 @cache
 def _rules() -> Rules:
-    from relay.systems.savings.rules import REFUSALS, notes_of
+    from relay.systems.savings.notes import notes_of
+    from relay.systems.savings.rules import REFUSALS
 
     return Rules(refuse=REFUSALS, note={kind: partial(notes_of, kind=kind) for kind in ("loan", "passbook", "payout")})
 

@@ -18,6 +18,7 @@ from relay.domain.schema import Column
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.systems.savings import reading
+from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.money import paisa, rupees
 from relay.systems.savings.books.records import FLOW_KINDS, Flow, Line
 from relay.systems.savings.kinds import PURPOSES
@@ -33,11 +34,11 @@ from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from relay.domain.acts import Value
     from relay.reports.record_history import Record
-    from relay.systems.savings.books.group_books import GroupBooks
+    from relay.systems.savings.books.loans import LoanAccount
 
 blueprint = Blueprint("savings", __name__, template_folder="templates")
 
@@ -355,12 +356,20 @@ def _answered(row: Row, became: Became | None) -> Row:
 def _on_record(record: Record) -> Markup | None:
     """On the record of a group the way to its savings; on a woman's, to her passbooks for who may see them."""
     kind, _, id_ = record.id.partition(":")
-    programme_id, groups, woman = current.head().programme_id, tuple[str, ...](), ""
+    programme_id, groups, woman, as_of = current.head().programme_id, tuple[str, ...](), "", current.as_of()
+    loans: Sequence[LoanAccount] = ()
     if kind == "group" and any(each.id.startswith("cycle:") for each in record.history):
         groups = (id_,) if guard.may("savings", programme_id) else ()
     elif kind == "beneficiary" and guard.may("passbooks", programme_id):
         groups, woman = reading.passbooks_of(current.built(), programme_id, id_), id_
-    return Markup(render_template("savings/on_record.html", groups=groups, woman=woman)) if groups else None  # noqa: S704 - a template escapes
+        lent = reading.loans_of(current.built(), programme_id, [id_]).values()
+        loans = [each for recorded in lent for each in GroupBooks(recorded, as_of).outstanding]
+    if not groups and not loans:
+        return None
+    shown = render_template(
+        "savings/on_record.html", groups=groups, woman=woman, loans=loans, as_of=as_of, rupees=rupees
+    )
+    return Markup(shown)  # noqa: S704 - a template escapes
 
 
 PAGES: Final = SystemPages(

@@ -149,5 +149,8 @@ _AT_MEETINGS: Final[tuple[tuple[str, str, Callable[[Said, date], object]], ...]]
 
 def _with_kept(meeting: Meeting, kept: Callable[[str], str]) -> Meeting:
     return replace(
-        meeting, attended=frozenset(map(kept, meeting.attended)), excused=frozenset(map(kept, meeting.excused))
+        meeting,
+        attended=frozenset(map(kept, meeting.attended)),
+        late=frozenset(map(kept, meeting.late)),
+        excused=frozenset(map(kept, meeting.excused)),
     )

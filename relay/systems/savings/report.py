@@ -318,6 +318,7 @@ class DueFromHer:
         balance: What she owes of it.
         principal: What is due of that by the plan, with what was left out before.
         charge: What is charged until then.
+        fine: What she was fined in the cycle and did not pay yet.
         due_on: The last day to repay it.
         days_late: For how long it has been late.
         total: What to bring.
@@ -330,6 +331,7 @@ class DueFromHer:
     balance: Rupees
     principal: Rupees
     charge: Rupees
+    fine: Rupees
     due_on: date | None
     days_late: int
     total: Rupees
@@ -355,6 +357,7 @@ def _due(books: GroupBooks, day: date, woman: str, account: LoanAccount | None, 
     stake = cycle.stakes.get(woman) if cycle else None
     principal, charge = (account.principal_due(day), account.charge_due(day)) if account else (0, 0)
     to_save = (saving or 0) * saves
+    fine = cycle.fines_due(woman, day) if cycle and saves and rule.fines else 0
     return DueFromHer(
         beneficiary_id=woman,
         saved_so_far=rupees(stake.saved if stake else 0),
@@ -363,9 +366,10 @@ def _due(books: GroupBooks, day: date, woman: str, account: LoanAccount | None, 
         balance=rupees(account.balance_before(day) if account else 0),
         principal=rupees(principal),
         charge=rupees(charge),
+        fine=rupees(fine),
         due_on=account.due_on(day) if account else None,
         days_late=account.days_late(day) if account else 0,
-        total=rupees(to_save + principal + charge),
+        total=rupees(to_save + principal + charge + fine),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is refused of cycles, passbook lines, loans and payouts, and what is noted, under the ledger's lock.
+"""What is refused of cycles, passbook lines, loans and payouts, under the ledger's lock.
 
 Refused is what cannot be true. What breaks a group's own rule happened all the same: it is recorded and noted.
 """
@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from relay.domain.advisories import Note
 from relay.domain.register import Fact
 from relay.errors import Invalid, Refused
 from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
 from relay.systems.savings.books.money import Rupees, paisa, rupees
 from relay.systems.savings.books.records import Cycle, Line, Meeting
 from relay.systems.savings.books.savings_rule import SavingsRule, in_force
-from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from relay.domain.register import Change, Register
+    from relay.domain.register import Register
 
 
 class RuleForNobody(Invalid):
@@ -244,8 +242,12 @@ class ExtendedUntilWhen(Invalid):
 # -- what acts are judged by -------------------------------------------------------------------------------------------
 
 
-def _meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
-    """The meeting that an act names, and its group."""
+def meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
+    """The meeting that an act names, and its group.
+
+    Raises:
+        NoGroupMeets: It is of no group.
+    """
     meeting = register.facts[f"meeting:{fact.values['meeting_id']}"]
     group_id = meeting.values.get("group_id")
     if not group_id:
@@ -257,8 +259,13 @@ def _cycles(register: Register, group_id: str) -> list[Fact]:
     return sorted(register.beside("cycle", f"group:{group_id}"), key=lambda each: str(each.values["from_on"]))
 
 
-def _cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Cycle:
-    """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day."""
+def cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Cycle:
+    """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day.
+
+    Raises:
+        CycleOfAnotherGroup: The act names a cycle of another group.
+        OutsideAnyCycle: It lies in none.
+    """
     cycles = _cycles(register, group_id)
     named = fact.values.get("cycle_id") or meeting.cycle_id
     if named and named not in {each.id for each in cycles}:
@@ -285,7 +292,7 @@ def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> 
         raise CycleSharedOut(act_id=fact.act_id, cycle_id=cycle.cycle_id, day=max(paid))
 
 
-def _memberships(register: Register, beneficiary_id: str, group_id: str) -> Iterator[tuple[str, str]]:
+def memberships(register: Register, beneficiary_id: str, group_id: str) -> Iterator[tuple[str, str]]:
     """From when until when she was of a group, as ISO days."""
     for each in register.beside("membership", f"group:{group_id}"):
         if register.are_one(str(each.values["beneficiary_id"]), beneficiary_id):
@@ -296,7 +303,7 @@ def _memberships(register: Register, beneficiary_id: str, group_id: str) -> Iter
 
 def _is_member(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> None:
     day, woman = meeting.held_on.isoformat(), str(fact.values["beneficiary_id"])
-    if not any(since <= day <= until for since, until in _memberships(register, woman, group_id)):
+    if not any(since <= day <= until for since, until in memberships(register, woman, group_id)):
         raise NoSuchMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
 
 
@@ -304,7 +311,8 @@ def _rules(register: Register) -> list[SavingsRule]:
     return [SavingsRule.of(each.values) for each in register.facts.values() if each.kind == "savings_rule"]
 
 
-def _rule_on(register: Register, group_id: str, day: date) -> SavingsRule:
+def rule_on(register: Register, group_id: str, day: date) -> SavingsRule:
+    """The rule that bound a group on a day."""
     group = register.facts.get(f"group:{group_id}")
     return in_force(_rules(register), group_id, group.values.get("kind") if group else None, day)
 
@@ -335,7 +343,7 @@ def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> L
     ]
     return LoanAccount(
         Loan.of(loan.values, taken_on=taken_on),
-        _rule_on(register, str(meeting.values.get("group_id")), taken_on),
+        rule_on(register, str(meeting.values.get("group_id")), taken_on),
         repaid,
         [LoanEvent.of(each.values) for each in events],
     )
@@ -381,9 +389,9 @@ def _overlap(one: Cycle, other: Cycle) -> bool:
 
 
 def _refuse_line(register: Register, fact: Fact) -> None:
-    meeting, group_id = _meeting_of(register, fact)
+    meeting, group_id = meeting_of(register, fact)
     _is_member(register, fact, meeting, group_id)
-    cycle = _cycle_of(register, fact, meeting, group_id)
+    cycle = cycle_of(register, fact, meeting, group_id)
     _is_open(register, fact, cycle, meeting)
     _buys_whole_shares(register, fact, cycle, group_id)
     loan_id = fact.values.get("loan_id")
@@ -409,7 +417,7 @@ def _buys_whole_shares(register: Register, fact: Fact, cycle: Cycle, group_id: s
         raise HalfAShare(act_id=fact.act_id, shares=shares)
     value = cycle.share_value
     if value is None:
-        value = _rule_on(register, group_id, cycle.from_on).share_value
+        value = rule_on(register, group_id, cycle.from_on).share_value
     cost = int(shares) * (value or 0)
     if line.saved is not None and line.saved < cost:
         raise OtherShareValue(act_id=fact.act_id, shares=shares, cost=rupees(cost), saved=rupees(line.saved))
@@ -425,9 +433,9 @@ def _refuse_loan(register: Register, fact: Fact) -> None:
     values = fact.values
     if not values["principal"]:
         raise NothingMoved(act_id=fact.act_id, field="principal")
-    meeting, group_id = _meeting_of(register, fact)
+    meeting, group_id = meeting_of(register, fact)
     _is_member(register, fact, meeting, group_id)
-    _is_open(register, fact, _cycle_of(register, fact, meeting, group_id), meeting)
+    _is_open(register, fact, cycle_of(register, fact, meeting, group_id), meeting)
     if values.get("due_on") and date.fromisoformat(values["due_on"]) < meeting.held_on:
         due_on = date.fromisoformat(values["due_on"])
         raise DueBeforeLent(act_id=fact.act_id, due_on=due_on, taken_on=meeting.held_on)
@@ -442,7 +450,7 @@ def _refuse_loan(register: Register, fact: Fact) -> None:
 def _refuse_flow(register: Register, fact: Fact) -> None:
     if not fact.values["amount"]:
         raise NothingMoved(act_id=fact.act_id, field="amount")
-    _meeting_of(register, fact)
+    meeting_of(register, fact)
 
 
 def _refuse_event(register: Register, fact: Fact) -> None:
@@ -455,9 +463,9 @@ def _refuse_event(register: Register, fact: Fact) -> None:
 
 
 def _refuse_payout(register: Register, fact: Fact) -> None:
-    meeting, group_id = _meeting_of(register, fact)
-    _cycle_of(register, fact, meeting, group_id)
-    if not any(_memberships(register, str(fact.values["beneficiary_id"]), group_id)):
+    meeting, group_id = meeting_of(register, fact)
+    cycle_of(register, fact, meeting, group_id)
+    if not any(memberships(register, str(fact.values["beneficiary_id"]), group_id)):
         raise NoSuchMember(
             act_id=fact.act_id,
             beneficiary_id=str(fact.values["beneficiary_id"]),
@@ -474,135 +482,4 @@ REFUSALS: Final[Mapping[str, Callable[[Register, Fact], None]]] = {
     "flow": _refuse_flow,
     "loan_event": _refuse_event,
     "payout": _refuse_payout,
-}
-
-
-# -- notes -------------------------------------------------------------------------------------------------------------
-
-
-def notes_of(register: Register, change: Change, kind: str) -> Iterator[Note]:
-    """What is noted of an act of a kind when it is recorded."""
-    fact = change.facts.get(change.act.act_id)
-    if fact is not None:
-        meeting, group_id = _meeting_of(register, fact)
-        yield from _NOTES[kind](register, fact, meeting, group_id)
-
-
-def _note(note: str, sentence: Sentence, *, hangs_on_later_rows: bool = False) -> Note:
-    return Note(note=note, sentence=sentence, hangs_on_later_rows=hangs_on_later_rows)
-
-
-def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
-    line, rule = Line.of(fact.values), _rule_on(register, group_id, meeting.held_on)
-    others = [
-        each
-        for id_ in register.one_woman.ids(line.beneficiary_id)
-        for each in register.beside("passbook", f"beneficiary:{id_}")
-        if each.act_id != fact.act_id and each.values["meeting_id"] == meeting.meeting_id
-    ]
-    if any(each.values.get("loan_id") == line.loan_id for each in others):
-        yield _note(
-            "second_line",
-            Sentence("%(name)s: she already has a passbook line at this meeting. Entered twice?", name=fact.act_id),
-        )
-    if rule.shares_max and (line.shares or 0) > rule.shares_max:
-        yield _note(
-            "shares_above_limit",
-            Sentence("%(name)s: the rule allows %(most)s shares at a meeting.", name=fact.act_id, most=rule.shares_max),
-        )
-    if line.withdrawn and meeting.kind != "share_out":
-        yield _note(
-            "withdrawn_early",
-            Sentence("%(name)s: savings were withdrawn before the share-out.", name=fact.act_id),
-        )
-    loan = register.facts.get(f"loan:{line.loan_id}")
-    account = account_of(register, loan) if loan else None
-    if account and line.charge != (due := account.charge_due(meeting.held_on)):
-        yield _note(
-            "charge_not_due",
-            Sentence(
-                "%(name)s: the charge due was %(due)s, and %(paid)s was paid.",
-                name=fact.act_id,
-                due=rupees(due),
-                paid=rupees(line.charge),
-            ),
-        )
-
-
-def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
-    loan = Loan.of(fact.values, taken_on=meeting.held_on)
-    rule, saved = _rule_on(register, group_id, meeting.held_on), _saved_by(register, fact, meeting, group_id)
-    if rule.loan_times_savings is not None and loan.principal * 1000 > rule.loan_times_savings * saved:
-        yield _note(
-            "loan_above_limit",
-            Sentence(
-                "%(name)s: the loan is more than the rule allows on savings of %(saved)s.",
-                name=fact.act_id,
-                saved=rupees(saved),
-            ),
-            hangs_on_later_rows=True,  # passbooks come after loans
-        )
-    if rule.loan_months and loan.months > rule.loan_months:
-        yield _note(
-            "loan_too_long",
-            Sentence("%(name)s: the rule allows at most %(most)s months.", name=fact.act_id, most=rule.loan_months),
-        )
-    open_ = [each for each in _loans_of(register, loan.beneficiary_id) if each.act_id != fact.act_id]
-    accounts = [account for each in open_ if (account := account_of(register, each))]
-    owing = [each for each in accounts if each.balance_before(meeting.held_on) > 0]
-    if rule.loans_at_once and len(owing) >= rule.loans_at_once:
-        yield _note(
-            "second_loan",
-            Sentence(
-                "%(name)s: she still owes from loan %(loans)s.",
-                name=fact.act_id,
-                loans=", ".join(each.loan.loan_id for each in owing),
-            ),
-            hangs_on_later_rows=True,  # passbooks come after loans
-        )
-
-
-def _loans_of(register: Register, beneficiary_id: str) -> Iterator[Fact]:
-    for id_ in register.one_woman.ids(beneficiary_id):
-        yield from register.beside("loan", f"beneficiary:{id_}")
-
-
-def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> int:
-    """What a borrower had saved in the cycle by a meeting, in paisa."""
-    cycle, saved = _cycle_of(register, fact, meeting, group_id), 0
-    value = cycle.share_value
-    if value is None:
-        value = _rule_on(register, group_id, cycle.from_on).share_value
-    for id_ in register.one_woman.ids(str(fact.values["beneficiary_id"])):
-        for each in register.beside("passbook", f"beneficiary:{id_}"):
-            at = register.facts.get(f"meeting:{each.values['meeting_id']}")
-            held_on = Meeting.of(at.values).held_on if at and at.values.get("group_id") == group_id else None
-            if held_on and cycle.from_on <= held_on <= meeting.held_on:
-                line = Line.of(each.values)
-                saved += line.money_saved(value) - line.withdrawn
-    return saved
-
-
-def _note_payout(register: Register, fact: Fact, meeting: Meeting, _: str) -> Iterator[Note]:
-    paid = paisa(fact.values["paid"]) + sum(
-        paisa(each.values["paid"])
-        for each in register.beside("payout", f"cycle:{fact.values['cycle_id']}")
-        if each.act_id != fact.act_id and each.values["meeting_id"] == meeting.meeting_id
-    )
-    if meeting.cash_before is not None and paid > meeting.cash_before:
-        yield _note(
-            "paid_more_than_counted",
-            Sentence(
-                "%(name)s: with it %(paid)s is paid out, but %(there)s was counted before the meeting.",
-                name=fact.act_id,
-                paid=rupees(paid),
-                there=rupees(meeting.cash_before),
-            ),
-        )
-
-
-_NOTES: Final[Mapping[str, Callable[[Register, Any, Meeting, str], Iterator[Note]]]] = {
-    "passbook": _note_line,
-    "loan": _note_loan,
-    "payout": _note_payout,
 }

@@ -32,7 +32,7 @@ ROWS: Final[tuple[list[tuple[object, ...]], ...]] = (
 
 
 def test_ten_queries_join_savings_and_groups_to_the_relay(village: Graph) -> None:
-    kept = {"purpose": "keep_animal", "principal": 500}
+    kept: dict[str, say.Said] = {"purpose": "keep_animal", "principal": 500}
     added(
         village,
         say.placed("P1 on 2021-11-01"),

@@ -28,6 +28,7 @@ from relay.systems.savings.rules import (
 )
 from tests.scenes import acts as say
 from tests.systems.savings.scene import (
+    act,
     added,
     befell,
     cycle,
@@ -136,6 +137,33 @@ def test_what_breaks_the_groups_own_rule_is_recorded_and_noted(village: Graph) -
     assert notes(village, paid("A3: W1 at M3", loan_id="L1", principal=100, charge=5)) == ["charge_not_due"]
     assert notes(village, paid("A4: W1 at M3", saved=5)) == []
     assert notes(village, paid("A5: W1 at M3", saved=5, withdrawn=5)) == ["second_line", "withdrawn_early"]
+
+
+def test_fines_unpaid_for_two_meetings_are_noted(village: Graph) -> None:
+    added(
+        village,
+        rule("2023-01-02", kind=None, group="G", fines="absent=5;late=2;unrepaid=charge"),
+        met("N1: G on 2023-05-21", present="W2"),
+        met("N2: G on 2023-06-21", present="W1;W2"),
+        met("N3: G on 2023-07-21", present="W1", late="W2"),
+        met("N4: G on 2023-08-21", present="W1;W2"),
+    )
+
+    assert notes(village, paid("A1: W1 at N2", saved=25)) == [], "she had one meeting to pay"
+    assert notes(village, paid("A2: W1 at N3", saved=25)) == ["fine_unpaid"]
+    assert notes(village, paid("A3: W1 at N4", saved=25, fine=5)) == []
+    assert notes(village, paid("B3: W2 at N4", saved=25)) == [], "late at N3, and never absent"
+
+
+def test_officers_who_borrow_before_anybody_else_are_noted(village: Graph) -> None:
+    added(village, rule("2023-01-02", kind=None, group="G"))
+    added(
+        village, act("office", office_id="O1", group_id="G", beneficiary_id="W1", office="chair", from_on="2023-01-01")
+    )
+
+    assert notes(village, lent("L1: W1 at M1", principal=300)) == ["officers_first"]
+    assert notes(village, lent("L2: W2 at M1", principal=300)) == []
+    assert notes(village, lent("L3: W1 at M2", principal=300)) == []
 
 
 def test_payouts_of_more_than_was_counted_are_noted(village: Graph) -> None:

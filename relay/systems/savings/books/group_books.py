@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.loans import LoanAccount, Repayment
 from relay.systems.savings.books.records import GAPS, Cycle, Line, Meeting, Recorded
 from relay.systems.savings.books.savings_rule import SavingsRule, in_force
@@ -279,6 +280,23 @@ class CycleBooks:
             shares=sum(line.shares or 0 for line in lines) + (loose // value if value else 0),
             charge=sum(line.charge for line in lines),
         )
+
+    def fines_due(self, woman: str, day: date) -> int:
+        """What a woman was fined for meetings before a day, less what she paid of it."""
+        hers = [each for each in self.lines if each.beneficiary_id == woman]
+        due = sum(
+            fine_of(
+                self.rule,
+                meeting,
+                {woman},
+                saved=any(
+                    line.meeting_id == meeting.meeting_id and line.money_saved(self.share_value) for line in hers
+                ),
+            )
+            for meeting in self.meetings
+            if meeting.held_on < day and woman in self.group.members_on(meeting.held_on)
+        )
+        return max(due - sum(line.fine for line in hers), 0)
 
     @property
     def saved(self) -> int:

@@ -28,6 +28,10 @@ def _day(said: object) -> date | None:
     return date.fromisoformat(str(said)) if said else None
 
 
+def _ids(said: object) -> frozenset[str]:
+    return frozenset(str(said).split(";")) if said else frozenset()
+
+
 def _counted(said: object) -> int | None:
     """Money that was counted; None where nobody counted, which is not 0."""
     return None if said is None else paisa(said)
@@ -46,6 +50,7 @@ class Meeting:
         bank_after: In the bank, by its book; None where nobody looked.
         cycle_id: In which cycle, where the meeting says so.
         attended: Who was there.
+        late: Who of them came late.
         excused: Who was not and had said so.
     """
 
@@ -57,12 +62,13 @@ class Meeting:
     bank_after: int | None = None
     cycle_id: str | None = None
     attended: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
     excused: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """From the columns of its act."""
-        there = [*str(values.get("present") or "").split(";"), *str(values.get("late") or "").split(";")]
+        present, late, excused = (_ids(values.get(name)) for name in ("present", "late", "excused"))
         return cls(
             meeting_id=values["meeting_id"],
             held_on=date.fromisoformat(values["held_on"]),
@@ -71,8 +77,9 @@ class Meeting:
             cash_after=_counted(values.get("cash_after")),
             bank_after=_counted(values.get("bank_after")),
             cycle_id=values.get("cycle_id"),
-            attended=frozenset(filter(None, there)),
-            excused=frozenset(filter(None, str(values.get("excused") or "").split(";"))),
+            attended=present | late,
+            late=late,
+            excused=excused,
         )
 
 

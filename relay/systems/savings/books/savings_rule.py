@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final, Literal, Self, get_args
 
@@ -43,6 +43,7 @@ class SavingsRule:
         loan_times_savings: How often a loan may be her savings, in thousandths; None for no limit.
         loan_months: For how long at the most; None for no limit.
         loans_at_once: How many one may have; None for no limit.
+        fines: "absent", "late" or "unsaved" → what it costs, in paisa; other words are for the group to read.
         share_out: How the fund is shared at the end of a cycle.
         round_to: To what payouts are rounded down, in paisa.
         excused_counts: Whether an excused member is counted as expected.
@@ -62,6 +63,7 @@ class SavingsRule:
     loan_times_savings: int | None = None
     loan_months: int | None = None
     loans_at_once: int | None = None
+    fines: Mapping[str, int] = field(default_factory=dict[str, int])
     share_out: ShareOut = "by_savings"
     round_to: int = PAISA
     excused_counts: bool = True
@@ -86,6 +88,7 @@ class SavingsRule:
             loan_times_savings=None if times is None else thousandths(times),
             loan_months=values.get("loan_months"),
             loans_at_once=values.get("loans_at_once"),
+            fines=_fines(values.get("fines")),
             share_out=values.get("share_out", "by_shares" if values.get("share_value") else "by_savings"),
             round_to=paisa(values.get("round_to", 1)),
             excused_counts=values.get("excused_counts", "yes") == "yes",
@@ -135,6 +138,11 @@ def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day:
     own = [rule for rule in known if rule.group_id == group_id]
     of_kind = [rule for rule in known if rule.group_id is None and rule.kind == kind]
     return max(own or of_kind, key=lambda rule: rule.from_on or date.min, default=UNRULED)
+
+
+def _fines(said: str | None) -> Mapping[str, int]:
+    pairs = (pair.partition("=") for pair in (said or "").split(";") if pair)
+    return {word: paisa(float(amount)) for word, _, amount in pairs if amount != "charge"}
 
 
 def _paisa(said: object) -> int | None:

@@ -1,0 +1,25 @@
+"""Fines that the rule of a group names: of who was absent, came late, or saved nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from relay.systems.savings.books.records import Meeting
+from relay.systems.savings.books.savings_rule import SavingsRule
+
+
+def fine_of(rule: SavingsRule, meeting: Meeting, ids: Collection[str], *, saved: bool) -> int:
+    """What a member is fined for a meeting, in paisa; 0 where nobody wrote down who came.
+
+    Args:
+        rule: In force that day.
+        meeting: Which.
+        ids: The ids that are hers.
+        saved: Whether she saved at it.
+    """
+    if not meeting.attended or not meeting.excused.isdisjoint(ids):
+        return 0
+    if meeting.attended.isdisjoint(ids):
+        return rule.fines.get("absent", 0)
+    late = 0 if meeting.late.isdisjoint(ids) else rule.fines.get("late", 0)
+    return late + (rule.fines.get("unsaved", 0) if meeting.kind == "savings" and not saved else 0)

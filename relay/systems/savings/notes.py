@@ -1,0 +1,203 @@
+"""What is noted of passbook lines, loans and payouts: it breaks a group's own rule, and happened all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.domain.advisories import Note
+from relay.domain.register import Fact
+from relay.systems.savings.books.fines import fine_of
+from relay.systems.savings.books.loans import Loan
+from relay.systems.savings.books.money import paisa, rupees
+from relay.systems.savings.books.records import Line, Meeting
+from relay.systems.savings.rules import account_of, cycle_of, meeting_of, memberships, rule_on
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.domain.register import Change, Register
+
+
+def notes_of(register: Register, change: Change, kind: str) -> Iterator[Note]:
+    """What is noted of an act of a kind when it is recorded."""
+    fact = change.facts.get(change.act.act_id)
+    if fact is not None:
+        meeting, group_id = meeting_of(register, fact)
+        yield from _NOTES[kind](register, fact, meeting, group_id)
+
+
+def _note(note: str, sentence: Sentence, *, hangs_on_later_rows: bool = False) -> Note:
+    return Note(note=note, sentence=sentence, hangs_on_later_rows=hangs_on_later_rows)
+
+
+def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
+    line, rule = Line.of(fact.values), rule_on(register, group_id, meeting.held_on)
+    others = [
+        each
+        for id_ in register.one_woman.ids(line.beneficiary_id)
+        for each in register.beside("passbook", f"beneficiary:{id_}")
+        if each.act_id != fact.act_id and each.values["meeting_id"] == meeting.meeting_id
+    ]
+    unpaid = _fines_unpaid(register, fact, meeting, group_id) if rule.fines else 0
+    if unpaid > 0:
+        yield _note(
+            "fine_unpaid",
+            Sentence(
+                "%(name)s: for two meetings she has not paid fines of %(unpaid)s.",
+                name=fact.act_id,
+                unpaid=rupees(unpaid),
+            ),
+            hangs_on_later_rows=True,  # the file may tell her meetings in another order
+        )
+    if any(each.values.get("loan_id") == line.loan_id for each in others):
+        yield _note(
+            "second_line",
+            Sentence("%(name)s: she already has a passbook line at this meeting. Entered twice?", name=fact.act_id),
+        )
+    if rule.shares_max and (line.shares or 0) > rule.shares_max:
+        yield _note(
+            "shares_above_limit",
+            Sentence("%(name)s: the rule allows %(most)s shares at a meeting.", name=fact.act_id, most=rule.shares_max),
+        )
+    if line.withdrawn and meeting.kind != "share_out":
+        yield _note(
+            "withdrawn_early",
+            Sentence("%(name)s: savings were withdrawn before the share-out.", name=fact.act_id),
+        )
+    loan = register.facts.get(f"loan:{line.loan_id}")
+    account = account_of(register, loan) if loan else None
+    if account and line.charge != (due := account.charge_due(meeting.held_on)):
+        yield _note(
+            "charge_not_due",
+            Sentence(
+                "%(name)s: the charge due was %(due)s, and %(paid)s was paid.",
+                name=fact.act_id,
+                due=rupees(due),
+                paid=rupees(line.charge),
+            ),
+        )
+
+
+def _fines_unpaid(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> int:
+    """What a woman was fined in the cycle before the last meeting, less all that she paid of it by now; in paisa."""
+    ids = register.one_woman.ids(str(fact.values["beneficiary_id"]))
+    cycle, rule = cycle_of(register, fact, meeting, group_id), rule_on(register, group_id, meeting.held_on)
+    held = (Meeting.of(each.values) for each in register.beside("meeting", f"group:{group_id}"))
+    told = (each for each in held if each.attended and cycle.from_on <= each.held_on < meeting.held_on)
+    before = sorted(told, key=lambda each: each.held_on)[:-1]
+    if not before:
+        return 0
+    lines = [Line.of(each.values) for id_ in ids for each in register.beside("passbook", f"beneficiary:{id_}")]
+    others = [each for each in lines if each.line_id != fact.id]
+    saved = {each.meeting_id for each in others if each.shares or each.saved}
+    of_cycle = {each.meeting_id for each in before} | {meeting.meeting_id}
+    paid = sum(each.fine for each in others if each.meeting_id in of_cycle) + paisa(fact.values.get("fine"))
+    spells = [*memberships(register, str(fact.values["beneficiary_id"]), group_id)]
+    return (
+        sum(
+            fine_of(rule, each, ids, saved=each.meeting_id in saved)
+            for each in before
+            if any(since <= each.held_on.isoformat() <= until for since, until in spells)
+        )
+        - paid
+    )
+
+
+def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
+    loan = Loan.of(fact.values, taken_on=meeting.held_on)
+    rule, saved = rule_on(register, group_id, meeting.held_on), _saved_by(register, fact, meeting, group_id)
+    if rule.loan_times_savings is not None and loan.principal * 1000 > rule.loan_times_savings * saved:
+        yield _note(
+            "loan_above_limit",
+            Sentence(
+                "%(name)s: the loan is more than the rule allows on savings of %(saved)s.",
+                name=fact.act_id,
+                saved=rupees(saved),
+            ),
+            hangs_on_later_rows=True,  # passbooks come after loans
+        )
+    if rule.loan_months and loan.months > rule.loan_months:
+        yield _note(
+            "loan_too_long",
+            Sentence("%(name)s: the rule allows at most %(most)s months.", name=fact.act_id, most=rule.loan_months),
+        )
+    earlier = (
+        str(each.values["beneficiary_id"])
+        for each in register.facts.values()
+        if each.kind == "loan" and each.values["cycle_id"] == loan.cycle_id and each.id != loan.loan_id
+    )
+    if all(_is_officer(register, woman, group_id, meeting.held_on) for woman in (loan.beneficiary_id, *earlier)):
+        yield _note(
+            "officers_first",
+            Sentence("%(name)s: only officers have borrowed in this cycle so far.", name=fact.act_id),
+        )
+    open_ = [each for each in _loans_of(register, loan.beneficiary_id) if each.act_id != fact.act_id]
+    accounts = [account for each in open_ if (account := account_of(register, each))]
+    owing = [each for each in accounts if each.balance_before(meeting.held_on) > 0]
+    if rule.loans_at_once and len(owing) >= rule.loans_at_once:
+        yield _note(
+            "second_loan",
+            Sentence(
+                "%(name)s: she still owes from loan %(loans)s.",
+                name=fact.act_id,
+                loans=", ".join(each.loan.loan_id for each in owing),
+            ),
+            hangs_on_later_rows=True,  # passbooks come after loans
+        )
+
+
+def _is_officer(register: Register, beneficiary_id: str, group_id: str, day: date) -> bool:
+    for each in register.beside("office", f"group:{group_id}"):
+        ended = register.ended_on(each.act_id)
+        until = each.values.get("until_on") or (ended.isoformat() if ended else date.max.isoformat())
+        is_hers = register.are_one(str(each.values["beneficiary_id"]), beneficiary_id)
+        if is_hers and str(each.values["from_on"]) <= day.isoformat() <= str(until):
+            return True
+    return False
+
+
+def _loans_of(register: Register, beneficiary_id: str) -> Iterator[Fact]:
+    for id_ in register.one_woman.ids(beneficiary_id):
+        yield from register.beside("loan", f"beneficiary:{id_}")
+
+
+def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> int:
+    """What a borrower had saved in the cycle by a meeting, in paisa."""
+    cycle, saved = cycle_of(register, fact, meeting, group_id), 0
+    value = cycle.share_value
+    if value is None:
+        value = rule_on(register, group_id, cycle.from_on).share_value
+    for id_ in register.one_woman.ids(str(fact.values["beneficiary_id"])):
+        for each in register.beside("passbook", f"beneficiary:{id_}"):
+            at = register.facts.get(f"meeting:{each.values['meeting_id']}")
+            held_on = Meeting.of(at.values).held_on if at and at.values.get("group_id") == group_id else None
+            if held_on and cycle.from_on <= held_on <= meeting.held_on:
+                line = Line.of(each.values)
+                saved += line.money_saved(value) - line.withdrawn
+    return saved
+
+
+def _note_payout(register: Register, fact: Fact, meeting: Meeting, _: str) -> Iterator[Note]:
+    paid = paisa(fact.values["paid"]) + sum(
+        paisa(each.values["paid"])
+        for each in register.beside("payout", f"cycle:{fact.values['cycle_id']}")
+        if each.act_id != fact.act_id and each.values["meeting_id"] == meeting.meeting_id
+    )
+    if meeting.cash_before is not None and paid > meeting.cash_before:
+        yield _note(
+            "paid_more_than_counted",
+            Sentence(
+                "%(name)s: with it %(paid)s is paid out, but %(there)s was counted before the meeting.",
+                name=fact.act_id,
+                paid=rupees(paid),
+                there=rupees(meeting.cash_before),
+            ),
+        )
+
+
+_NOTES: Final[Mapping[str, Callable[[Register, Any, Meeting, str], Iterator[Note]]]] = {
+    "passbook": _note_line,
+    "loan": _note_loan,
+    "payout": _note_payout,
+}

@@ -1,0 +1,55 @@
+"""Fines by the rule: 5 rupees for who is absent, 2 for who is late, 3 for who saves nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from relay.systems.savings.books.fines import fine_of
+from relay.systems.savings.books.group_books import GroupBooks
+from relay.systems.savings.books.records import Cycle, Line, Meeting, Member, Recorded
+from relay.systems.savings.books.savings_rule import SavingsRule
+from relay.systems.savings.report import due_at
+
+RULE = SavingsRule.of(
+    {"kind": "savings_group", "from": "2023-01-01", "fines": "absent=5;late=2;unrepaid=charge;unsaved=3"}
+)
+FIRST, SECOND = date(2023, 5, 20), date(2023, 6, 20)
+MEETING = Meeting(
+    meeting_id="M1", held_on=FIRST, attended=frozenset({"W1", "W2"}), late=frozenset({"W2"}), excused=frozenset({"W4"})
+)
+
+
+@pytest.mark.parametrize(
+    ("woman", "saved", "fine"),
+    [("W1", True, 0), ("W1", False, 300), ("W2", True, 200), ("W2", False, 500), ("W3", False, 500), ("W4", False, 0)],
+)
+def test_a_fine_is_for_who_was_absent_late_or_saved_nothing(woman: str, saved: bool, fine: int) -> None:  # noqa: FBT001
+    assert fine_of(RULE, MEETING, {woman}, saved=saved) == fine
+
+
+def test_nobody_is_fined_where_nobody_wrote_down_who_came() -> None:
+    assert fine_of(RULE, Meeting(meeting_id="M1", held_on=FIRST), {"W1"}, saved=False) == 0
+
+
+def test_a_fine_stands_on_the_sheet_until_it_is_paid() -> None:
+    """W3 was absent at M1 (5) and joined before it; W2 was late (2) and saved, and paid 1 of it at M2."""
+    recorded = Recorded(
+        group_id="G",
+        kind="savings_group",
+        rules=[RULE],
+        members=[Member(beneficiary_id=f"W{number}", from_on=date(2023, 1, 1)) for number in (1, 2, 3)],
+        meetings=[MEETING, Meeting(meeting_id="M2", held_on=SECOND)],
+        cycles=[Cycle(cycle_id="C", from_on=date(2023, 1, 1))],
+        lines=[
+            Line(line_id="A1", meeting_id="M1", beneficiary_id="W1", saved=2500),
+            Line(line_id="A2", meeting_id="M1", beneficiary_id="W2", saved=2500),
+            Line(line_id="A3", meeting_id="M2", beneficiary_id="W2", fine=100),
+        ],
+    )
+    day = date(2023, 7, 20)
+
+    rows = due_at(GroupBooks(recorded, day), day)
+
+    assert [(row.beneficiary_id, row.fine, row.total) for row in rows] == [("W1", 0, 0), ("W2", 1, 1), ("W3", 5, 5)]
