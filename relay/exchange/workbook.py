@@ -21,7 +21,7 @@ from xml.parsers.expat import ExpatError
 import python_calamine
 
 from relay.exchange import cells
-from relay.exchange.soundness import CannotRead, refuse_unsound
+from relay.exchange.soundness import MOST_COLUMNS, CannotRead, refuse_unsound
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -504,4 +504,10 @@ def _page_of_table(path: Path) -> AnySheet:
             suggestion=broken.suggestion,
         )
     rows = tuple(row if isinstance(row, Unreadable) else row[1] for row in _lines(path, _delimiter(path)))
+    if any(not isinstance(row, Unreadable) and len(row) > MOST_COLUMNS for row in rows):
+        raise CannotRead(
+            path=path,
+            is_what=Sentence("has a row of more than %(most)s cells", most=MOST_COLUMNS),
+            suggestion=Sentence("Delete the empty rows and columns beyond the table."),
+        )
     return AnySheet(name=path.name, rows=rows)

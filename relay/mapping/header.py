@@ -9,7 +9,7 @@ from relay.exchange.workbook import Unreadable
 from relay.mapping import days
 from relay.mapping.guessing import named_like
 from relay.mapping.meanings import words
-from relay.mapping.table import is_blank
+from relay.mapping.table import MOST_COLUMNS, is_blank
 
 if TYPE_CHECKING:
     from relay.exchange.workbook import AnySheet
@@ -49,7 +49,7 @@ def _header_of(page: AnySheet) -> tuple[float, tuple[int, ...]]:
 def _names_in(row: Sequence[object] | Unreadable) -> float:
     if isinstance(row, Unreadable):
         return 0.0
-    texts = {cell.strip() for cell in row if isinstance(cell, str) and 0 < len(cell.strip()) <= 60}  # noqa: PLR2004
+    texts = {cell.strip() for cell in row[:MOST_COLUMNS] if isinstance(cell, str) and 0 < len(cell.strip()) <= 60}  # noqa: PLR2004
     if len(texts) < 2:  # noqa: PLR2004 - a title is one cell, or one that was merged
         return 0.0
     meanings = words().meanings.values()

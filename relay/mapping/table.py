@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relay.errors import Invalid
 from relay.exchange.workbook import Unreadable
 
 if TYPE_CHECKING:
@@ -17,6 +18,16 @@ BETWEEN_LINES: Final = " / "
 
 MOST_COLUMNS: Final = 300  # our choice: the widest export of a form that was met had 180
 _FIRST_CELLS: Final = 3  # our choice: "Total" stands in one of the first cells of its row
+
+
+class TooManyColumns(Invalid):
+    """A register is wider than any that can be read."""
+
+    reason = "%(sheet)s has more than %(most)s columns with a name."
+    suggestion = "Delete the columns that do not belong to the register."
+    most = MOST_COLUMNS
+
+    sheet: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +86,13 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
         page: The sheet.
         header: The rows in which the columns have their names, from above.
         stop_at: What begins the row of totals, in small letters.
+
+    Raises:
+        TooManyColumns: More columns have a name than can be read.
     """
+    named = (page.rows[row - 1] for row in header if row <= len(page.rows))
+    if any(not all(map(is_blank, row[MOST_COLUMNS:])) for row in named if not isinstance(row, Unreadable)):
+        raise TooManyColumns(sheet=page.name)
     lines = list(_filled(page))
     names = _names(page, [lines[row - 1] for row in header if row <= len(lines)], header)
     found: list[Line] = []

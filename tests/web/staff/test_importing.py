@@ -6,6 +6,7 @@ import html
 import io
 import re
 import time
+from resource import RUSAGE_SELF, getrusage
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ from relay.ledger import reading
 from relay.mapping import kept_maps
 from relay.web import create_app
 from relay.web.door import policy
+from tests.exchange.test_soundness import CELL, MOST_MEMORY, MOST_SECONDS, written
 from tests.scenes import acts as say
 from tests.web import relays
 from tests.web.readers import bearer
@@ -167,6 +169,47 @@ def test_a_file_that_is_no_register_is_refused_by_its_name_alone(client: FlaskCl
     assert answer.status_code == 400
     assert "notes.pdf is neither an .xlsx nor a .csv file" in answer.text
     assert str(settings.data_folder) not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        ("wide.xlsx", "wide.xlsx has a row of more than 16384 cells."),
+        ("wide.csv", "wide.csv has a row of more than 16384 cells."),
+        ("named.csv", "named.csv has more than 300 columns with a name."),
+    ],
+)
+def test_a_register_of_a_million_columns_is_refused_in_a_sentence_at_once(
+    client: FlaskClient, tmp_path: Path, what: str, sentence: str
+) -> None:
+    """Within 5 s of a processor and 300 MB, as every register that cannot be read; the last has 10,000 columns."""
+    path = tmp_path / what
+    if what == "wide.xlsx":
+        written(path, f"<row>{CELL * 1_000_000}</row>")
+    else:
+        names = "x," * 1_000_000 if what == "wide.csv" else ",".join(f"Name {number}" for number in range(10_000))
+        path.write_text(f"SN,Name,{names}\n1,Rita\n", encoding="utf-8")
+    part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n'
+    body = part % b"csrf_token" + token_of(client.get(HERE)).encode() + b"\r\n"
+    body += part % f'register"; filename="{what}'.encode() + path.read_bytes() + b"\r\n--x--\r\n"
+    used, held = time.process_time(), getrusage(RUSAGE_SELF).ru_maxrss
+
+    answer = client.post(HERE, data=body, content_type="multipart/form-data; boundary=x", follow_redirects=True)
+
+    assert sentence in html.unescape(answer.text)
+    assert time.process_time() - used < MOST_SECONDS
+    assert getrusage(RUSAGE_SELF).ru_maxrss - held < MOST_MEMORY
+
+
+def test_a_row_of_a_million_columns_is_refused_by_the_api_too(client: FlaskClient, people: dict[str, str]) -> None:
+    content = ",".join(f'["c{number}", 1]' for number in range(1_000_000))
+    line = f'{{"file": "a", "row": 1, "kind": "gift", "content": [{content}]}}\n'
+
+    answer = client.post(
+        "/api/v1/programmes/demo/registers/rows?answers=none", data=line.encode(), headers=bearer(people["manager"])
+    )
+
+    assert "Line 1 is not a row of a register." in answer.text
 
 
 def test_a_file_that_is_too_large_or_sent_by_another_site_is_refused(client: FlaskClient) -> None:
