@@ -4,6 +4,7 @@
 # make bench    the table of docs/performance.md, from one run (SIZE=10000000: with ten million placements)
 # make figures  rewrite docs/figures.md: the stress tests at full scale
 # make check    the gates: format, lint, types, layers, security
+# make advisories  look up whether anything is known against the libraries of the lock files; tells where nobody answers
 # make lock     rewrite the lock files after a change of setup.cfg
 # PYTHON=python3.12 uses another Python than python3; it must be 3.11 or later.
 # NEO4J_VERSION=2026.08.1 uses another Neo4j for the tests; from 2025 on it needs JDK 21 or later, first on the path.
@@ -26,7 +27,7 @@ define need
 $(1) >/dev/null 2>&1 || .ci/install $(2)
 endef
 
-.PHONY: demo test soak bench figures check lock clean
+.PHONY: demo test soak bench figures check advisories lock clean
 
 demo: $(BIN)/run.stamp $(if $(NEO4J),$(NEO4J_JARS)/stamp)
 	@$(if $(NEO4J),$(BIN)/python -m tests.rigs.neo4j_server .cache/neo4j-demo) $(BIN)/relay demo
@@ -57,6 +58,9 @@ check: $(BIN)/dev.stamp
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml relay seeds docs cli.py
+
+advisories: $(BIN)/run.stamp
+	@$(BIN)/python tools/advisories.py
 
 lock: $(BIN)/dev.stamp
 	@$(COMPILE) --extra build --output-file requirements.lock setup.cfg
