@@ -10,7 +10,7 @@ import click
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, first_line, format_option, group, pass_session, secret
 from relay.commands.session import Session, say
-from relay.commands.showing import print_list
+from relay.commands.showing import as_read, print_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -69,6 +69,7 @@ def account_add(session: Session, login: str, roles: tuple[str, ...], password_f
 
 
 @account.command("list", example="relay account list")
+@format_option
 @pass_session
 def account_list(session: Session) -> None:
     """List the accounts and their roles."""
@@ -149,16 +150,15 @@ def account_trail(session: Session, count: int) -> None:
     from relay.access import trail
     from relay.domain.canonical import canonical
     from relay.domain.entries import Entry
+    from relay.service.terminal import print_json
 
     found = [each for each in trail.entries(session.graph) if isinstance(each, Entry)][-count:]
-    print_list(
-        session,
-        ("sequence", "kind", "recorded_at", "recorded_by", "change"),
-        (
-            (each.sequence, each.kind, each.recorded_at, each.recorded_by, canonical(each.payload).decode())
-            for each in found
-        ),
-    )
+    names = ("sequence", "kind", "recorded_at", "recorded_by")
+    if session.as_json:
+        print_json([{**{name: getattr(each, name) for name in names}, "change": each.payload} for each in found])
+        return
+    rows = ((*as_read(session, each, names), canonical(each.payload).decode()) for each in found)
+    print_list(session, (*names, "change"), rows)
 
 
 @account.command("verify", example="relay account verify")
@@ -181,7 +181,7 @@ def account_verify(session: Session) -> None:
 
 
 def _print_accounts(session: Session, *accounts: Account, several: bool = False) -> None:
-    from relay.service.terminal import print_json, print_pairs, print_table
+    from relay.service.terminal import print_json, print_pairs
 
     rows = [
         {"login": each.login, "roles": " ".join(map(str, each.grants)), "created_at": each.created_at}
@@ -189,8 +189,10 @@ def _print_accounts(session: Session, *accounts: Account, several: bool = False)
     ]
     if session.as_json:
         print_json(rows if several else rows[0])
-    elif several:
-        print_table(("login", "roles", "created_at"), ([*row.values()] for row in rows))
+        return
+    rows = [{**row, "created_at": session.told_time(row["created_at"]) or ""} for row in rows]
+    if several:
+        print_list(session, ("login", "roles", "created_at"), ([*row.values()] for row in rows))
     else:
         print_pairs(rows[0].items())
 
@@ -224,7 +226,7 @@ def token_add(session: Session, login: str, role: str | None, days: int) -> None
     if session.as_json:
         print_json(made)
         return
-    print_pairs((("secret", made.secret), *((name, getattr(made.token, name)) for name in _TOKEN)))
+    print_pairs((("secret", made.secret), *zip(_TOKEN, as_read(session, made.token, _TOKEN), strict=True)))
     say("Keep the secret where only that program can read it; it cannot be shown again.")
 
 
@@ -232,17 +234,18 @@ _TOKEN = ("token_id", "login", "role", "programme_id", "created_at", "expires_at
 
 
 @token.command("list", example="relay token list")
+@format_option
 @pass_session
 def token_list(session: Session) -> None:
     """List the tokens: whose, for what, until when, and when they were used last."""
     from relay.access import tokens
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_json
 
     found: tuple[Token, ...] = tokens.every(session.graph)
     if session.as_json:
         print_json(found)
     else:
-        print_table(_TOKEN, ([getattr(each, name) for name in _TOKEN] for each in found))
+        print_list(session, _TOKEN, ([*as_read(session, each, _TOKEN)] for each in found))
 
 
 @token.command("revoke", example="relay token revoke relay_Ab3dE9")
@@ -289,7 +292,8 @@ def device_code(session: Session, login: str, place_id: str) -> None:
     if session.as_json:
         print_json(made)
         return
-    print_pairs((name, getattr(made, name)) for name in ("code", "login", "programme_id", "place_id", "expires_at"))
+    names = ("code", "login", "programme_id", "place_id", "expires_at")
+    print_pairs(zip(names, as_read(session, made, names), strict=True))
     say("Type it on the telephone, at /field/. It works once.")
 
 
@@ -297,17 +301,18 @@ _DEVICE = ("device_id", "login", "programme_id", "place_id", "name", "enrolled_a
 
 
 @device.command("list", example="relay device list")
+@format_option
 @pass_session
 def device_list(session: Session) -> None:
     """List the telephones: whose, for which place, when they were used last, and which were revoked."""
     from relay.access import devices
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_json
 
     found = devices.every(session.graph)
     if session.as_json:
         print_json(found)
     else:
-        print_table(_DEVICE, ([getattr(each, name) for name in _DEVICE] for each in found))
+        print_list(session, _DEVICE, ([*as_read(session, each, _DEVICE)] for each in found))
 
 
 @device.command("revoke", example="relay device revoke 7Q2M5K8D3W")
@@ -387,5 +392,7 @@ def access_log(session: Session, most: int) -> None:
         print_json(found)
     else:
         print_list(
-            session, ("at", "by", "what", "ids"), ((each.at, each.by, each.what, " ".join(each.ids)) for each in found)
+            session,
+            ("at", "by", "what", "ids"),
+            ((session.told_time(each.at), each.by, each.what, " ".join(each.ids)) for each in found),
         )

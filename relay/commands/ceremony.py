@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,9 +14,7 @@ from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, 
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
-    from relay.desk.ceremony import RowOutcome
-    from relay.errors import RelayError
-    from relay.exchange.ceremony_sheet import Fallen
+    from relay.service.registers import RowLine
 
 
 @group("ceremony")
@@ -47,12 +45,10 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
 
     PATH is a .csv or .xlsx file. It has ids and no names.
     """
-    from relay.arrays import cache
     from relay.desk.ceremony import MOST_ROWS, Ceremony
     from relay.domain.acts import ID_BYTES, new_id
     from relay.exchange import ceremony_sheet
-    from relay.reports.field import givers
-    from relay.reports.trees import Relay
+    from relay.service.queries.ceremonies import Givers
 
     if not (place_id or group_id):
         raise click.UsageError("Say whose ceremony it is: --place or --group.")
@@ -63,12 +59,13 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
         place_id=place_id,
         group_id=group_id,
     )
-    known = cache.snapshot(session.graph, session.programme_id, session.settings.data_folder / cache.FOLDER)
-    due = givers.givers(Relay(known, session.today).survey, day, place_id=place_id, group_id=group_id)
+    due = session.ask(Givers(as_of=session.today, held_on=day, place_id=place_id, group_id=group_id))
     most = MOST_ROWS - ceremony_sheet.WALK_INS
     ceremony_sheet.write(path, ceremony, due[:most])
     empty = ceremony_sheet.WALK_INS
-    say(f"{path} has {min(len(due), most)} givers and {empty} empty rows. Ceremony {ceremony.ceremony_id}.")
+    many = min(len(due), most)
+    expected = "1 giver" if many == 1 else f"{many} givers"
+    say(f"{path} has {expected} and {empty} empty rows. Ceremony {ceremony.ceremony_id}.")
     if len(due) > most:
         say(f"{len(due) - most} more are due, for whom there is no room: write a sheet for each smaller place.")
     say(f"When it is typed in: relay ceremony record {path} --counted ANIMALS --dry-run")
@@ -87,9 +84,10 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     recorded twice.
     """
     from relay.commands.session import usage
-    from relay.desk.ceremony import record_day, require_counted
+    from relay.desk.ceremony import require_counted
     from relay.domain.schema import Column
     from relay.exchange import cells, ceremony_sheet
+    from relay.service.registers import RowLine
 
     with usage("--counted", counted):
         yard = cells.read(Column(name="animals", type="units"), counted)
@@ -97,11 +95,11 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     if not (typed.rows or typed.fallen):
         say(f"No row of {path} has an x under handed_over. Nothing was recorded.")
         click.get_current_context().exit(FOUND)
-    became: tuple[RowOutcome, ...] = ()
+    became: tuple[RowLine, ...] = ()
     if not typed.fallen:
         require_counted(typed.rows, yard if isinstance(yard, int | float) else 0)
-        became = record_day(session.graph, session.programme_id, typed.ceremony, typed.rows, session.clerk)
-    _print_rows(session, became, typed.fallen)
+        became = session.registers.record_day(typed.ceremony, typed.rows, rehearses=session.rehearses)
+    _print_rows(session, (*became, *(RowLine.of(each.number, None, "not", each.error) for each in typed.fallen)))
     many = Counter(each.action for each in became)
     fell = len(typed.fallen) + many["asked"] + many["not"]
     if typed.fallen:
@@ -113,25 +111,17 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     click.get_current_context().exit(FOUND if fell else DONE)
 
 
-def _print_rows(session: Session, became: tuple[RowOutcome, ...], fallen: tuple[Fallen, ...]) -> None:
-    """A line for each row."""
+def _print_rows(session: Session, rows: tuple[RowLine, ...]) -> None:
+    """A line for each row, and what was noted of it."""
     from relay.service.terminal import print_json, print_table
 
-    rows = [_line(each.number, f"pass:{each.pass_id}", each.action, each.error) for each in became]
-    rows += [_line(each.number, None, "not", each.error) for each in fallen]
     if session.as_json:
         print_json(rows)
-        return
-    print_table(tuple(rows[0]), (tuple(row.values()) for row in rows))
+    else:
+        print_table(_SHOWN, ([getattr(row, name) for name in _SHOWN] for row in rows))
+        for row in rows:
+            for note in row.notes:
+                say(f"Row {row.row}. Noted for the auditor. {note}")
 
 
-def _line(number: int | None, act_id: str | None, action: str, error: RelayError | None) -> dict[str, object]:
-    return {
-        "row": number,
-        "act_id": act_id,
-        "action": action,
-        "code": error.code if error else None,
-        "field": error.field if error else None,
-        "reason": str(error.reason) if error else None,
-        "suggestion": str(error.suggestion) if error else None,
-    }
+_SHOWN: Final = ("row", "act_id", "action", "code", "field", "reason", "suggestion")

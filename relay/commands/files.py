@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
@@ -267,21 +267,32 @@ def _sending() -> Callable[[int, int], None]:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(("graphml", "gexf", "csv-graph", "geojson")),
-    help="For other programs, on a day: a graph, or places as points; CSV files or a workbook if left out.",
+    type=click.Choice(("csv", "graphml", "gexf", "csv-graph", "geojson")),
+    help="csv, the usual: a folder of CSV files. The others are for other programs, on a day: a graph, or places as"
+    " points.",
 )
 @as_of_option
 @confirmed_option
 @pass_session
 def export(
-    session: Session, path: Path, format_: Format | None, as_of: str | None, *, with_names: bool, confirmed_only: bool
+    session: Session,
+    path: Path,
+    format_: Format | Literal["csv"] | None,
+    as_of: str | None,
+    *,
+    with_names: bool,
+    confirmed_only: bool,
 ) -> None:
     """Export a programme as CSV files, or a workbook (PATH.xlsx). Only an earlier export is written over."""
     from relay.exchange.earlier_exports import note, require_replaceable
     from relay.service.terminal import print_json
 
+    if format_ == "csv":
+        if path.suffix.lower() == ".xlsx":
+            raise click.UsageError(f"{path} is a workbook: leave out --format, or name a folder.")
+        format_ = None
     if not format_ and (as_of or confirmed_only):
-        raise click.UsageError("The record is exported whole: --as-of and --confirmed-only need --format.")
+        raise click.UsageError("The record is exported whole: --as-of and --confirmed-only are for graphs and maps.")
     require_replaceable(session.settings.data_folder, path)
     with_names = with_names and format_ != "geojson"  # a map holds no person
     if with_names and not session.service:  # which notes it itself

@@ -48,7 +48,10 @@ def ledger_log(session: Session, count: int, about: str | None) -> None:
     print_list(
         session,
         ("sequence", "act_id", "recorded_at", "recorded_by", "hash"),
-        ((each.sequence, each.act_id, each.recorded_at, each.recorded_by, each.hash[:hash_end]) for each in found),
+        (
+            (each.sequence, each.act_id, session.told_time(each.recorded_at), each.recorded_by, each.hash[:hash_end])
+            for each in found
+        ),
     )
 
 

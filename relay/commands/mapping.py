@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import RelayGroup, command, pass_session, session_of
+from relay.commands.options import RelayGroup, command, format_option, pass_session, session_of
 from relay.commands.session import NoProgrammeYet, Session, say
+from relay.commands.showing import as_read, print_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +64,7 @@ def keep(session: Session, file: Path, name: str | None) -> None:
 
 
 @map_.command("list", example="relay map list")
+@format_option
 @pass_session
 def list_(session: Session) -> None:
     """List the kept maps."""
@@ -93,12 +95,12 @@ def forget(session: Session, name: str) -> None:
 
 
 def _print_maps(session: Session, maps: Sequence[KeptMap]) -> None:
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_json
 
     if session.as_json:
         print_json(maps)
     else:
-        print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in maps))
+        print_list(session, _KEPT, ([*as_read(session, each, _KEPT)] for each in maps))
 
 
 _KEPT: Final = ("name", "columns", "fingerprint", "kept_by", "kept_at")
@@ -113,5 +115,5 @@ def template(session: Session, file: Path) -> None:
 
     if file.suffix.lower() != ".xlsx":
         raise click.UsageError("The name of a workbook ends with .xlsx.")
-    write_template(session.graph, session.programme_id, file)
+    write_template(session.registers.filled_in(), session.catalogue, file)
     say(f"{file} is ready to be filled in. Then: relay import {file}")

@@ -21,7 +21,7 @@ from relay.commands.options import (
     pass_session,
     passphrase_option,
 )
-from relay.commands.recording import REHEARSED, dry_run_option, reason, said_of
+from relay.commands.recording import REHEARSED, dry_run_option, reason, said_of, say_rehearsed
 from relay.commands.session import NotByService, Session, say, usable, waiting
 from relay.commands.showing import counted, print_list, print_tree
 from relay.errors import Refused
@@ -394,12 +394,9 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
         print_json(result)
     else:
         print_pairs(result.items())
-    _say_if_rehearsed(session)
-
-
-def _say_if_rehearsed(session: Session) -> None:
-    if session.rehearses:
+    if recorded.dry_run:
         say(REHEARSED)
+        say_rehearsed(recorded)
 
 
 @programme.command("systems", example="relay programme systems relay-demo --none")
@@ -420,18 +417,24 @@ def programme_systems(session: Session, programme_id: str, names: tuple[str, ...
     if names and off:
         raise click.UsageError("Name the systems, or say --none.")
     session.programme = programme_id
-    used, act_id = session.head.systems, None
+    used, recorded = session.head.systems, None
     if (names or off) and {*names} != {*used}:
         changes = {"systems": ";".join(names) or None}
         said: dict[str, Any] = {"how": "wrong_data", "why": reason(session, why), "changes": changes}
         recorded = session.hand_in("correct", {"act_id": f"programme:{session.programme_id}", **said})
-        used, act_id = names, recorded.act_id
-    result = {"programme_id": session.programme_id, "systems": used, "act_id": act_id}
+        used = names
+    result = {
+        "programme_id": session.programme_id,
+        "systems": used,
+        "act_id": recorded.act_id if recorded else None,
+    }
     if session.as_json:
         print_json(result)
     else:
         print_pairs((name, ", ".join(each) if isinstance(each, tuple) else each) for name, each in result.items())
-    _say_if_rehearsed(session)
+    if recorded and recorded.dry_run:
+        say(REHEARSED)
+        say_rehearsed(recorded)
 
 
 @programme.command("lock", example="relay programme lock 2026-07-16 --programme relay-demo --why reported")
@@ -454,4 +457,6 @@ def programme_lock(session: Session, day: str, why: str) -> None:
         print_json(result)
     else:
         print_pairs(result.items())
-    _say_if_rehearsed(session)
+    if recorded.dry_run:
+        say(REHEARSED)
+        say_rehearsed(recorded)

@@ -205,16 +205,18 @@ def shared_options() -> tuple[click.Option, click.Option]:
 
 def _keep_format(context: click.Context, _: click.Parameter, value: str | None) -> None:
     session_of(context).as_csv = value == "csv"
+    if value == "json":
+        session_of(context).as_json = True
 
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Of every command that prints one list."""
     return click.option(
         "--format",
-        type=click.Choice(("csv",)),
+        type=click.Choice(("table", "csv", "json")),
         expose_value=False,
         callback=_keep_format,
-        help="Print the list as CSV, which spreadsheets open.",
+        help="Print the list as a table, as CSV, which spreadsheets open, or as JSON.",
     )(command)
 
 

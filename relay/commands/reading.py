@@ -25,7 +25,7 @@ from relay.errors import NotFound
 if TYPE_CHECKING:
     from datetime import date
 
-    from relay.reports.record_history import Record, Stand
+    from relay.reports.record_history import CorrectedField, Record, Stand
     from relay.service.question import Question
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool)
     if session.as_json:
         print_json({**json_of(record), **of_her} if of_her else record)
         return
-    _print_record(record)
+    _print_record(session, record)
     for title, rows in of_her.items():
         headers = [each.name for each in fields(rows[0]) if each.name != "beneficiary_id"]
         print_table(headers, ([told(getattr(row, name)) for name in headers] for row in rows), title)
@@ -92,17 +92,20 @@ def _in_systems(session: Session, record: Record, day: date) -> dict[str, Sequen
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _print_record(record: Record) -> None:
+def _print_record(session: Session, record: Record) -> None:
     from relay.service.terminal import print_pairs, print_table
 
     stood: Mapping[str, object] = {} if record.standing is None else _stood(record.standing)
-    values = {name: value for name, value in record.values.items() if value is not None}
+    values = {name: value for name, value in record.values.items() if value is not None and name != "changes"}
     print_pairs(
         (
             ("id", record.id),
             ("what", record.what),
             *{"name": record.name, **values, "place": record.place, **stood}.items(),
-            ("recorded", f"{record.recorded_at} by {record.recorded_by}" if record.recorded_at else None),
+            (
+                "recorded",
+                f"{session.told_time(record.recorded_at)} by {record.recorded_by}" if record.sequence else None,
+            ),
             ("taken_back_by", record.taken_back_by),
         )
     )
@@ -113,6 +116,21 @@ def _print_record(record: Record) -> None:
     ):
         if rows:
             print_table(_HEADERS[title], ([getattr(row, name) for name in _HEADERS[title]] for row in rows), title)
+    changed = [(each.id, line) for each in record.history for line in map(_changed, each.changed)]
+    if changed:
+        print_table(("by", "changed"), changed, "what corrections changed")
+
+
+def _changed(field: CorrectedField) -> str:
+    """What a correction changed in a field: before → after, with names where they are told."""
+    before = _with_name(field.before, field.before_name)
+    return f"{field.field.replace('_', ' ')}: {before} → {_with_name(field.after, field.after_name)}"
+
+
+def _with_name(value: object, name: str | None) -> str:
+    if value is None:
+        return "nothing"
+    return f"{value} ({name})" if name else str(value)
 
 
 _HEADERS: Final = {

@@ -28,17 +28,27 @@ def print_recorded(session: Session, *recorded: Recorded, told: bool = True) -> 
 
     if session.as_json:
         print_json(recorded[0] if len(recorded) == 1 else recorded)
+    if session.rehearses:
+        say(REHEARSED)
     for each in recorded:
         if not session.as_json:
             print_pairs((name, getattr(each, name)) for name in ("act_id", "action", "sequence", "placement_id"))
         if session.rehearses:
-            say(REHEARSED)
+            say_rehearsed(each)
         elif session.offline:
             say(f"Kept on this machine, not recorded yet: {each.act_id}. When there is a line: relay sync")
         elif told:
             _tell(session, each)
         for note in each.notes:
             say(f"Noted for the auditor. {note}")
+
+
+def say_rehearsed(recorded: Recorded) -> None:
+    """Say what would have been answered, had it not been a dry run."""
+    if recorded.action == "same":
+        say(f"{recorded.act_id} is already recorded.")
+    if recorded.sentence:
+        say(f"Without --dry-run: {recorded.sentence}")
 
 
 def _tell(session: Session, recorded: Recorded) -> None:
@@ -590,7 +600,7 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     from relay.service.queries.lookup import Told, Undoable
 
     found = session.ask(Undoable(since=since(session.now), at=import_))
-    say(f"You recorded at {found.recorded_at}:")
+    say(f"You recorded at {session.told_time(found.recorded_at)}:")
     if len(found.acts) == 1:
         say(f"  {session.ask(Told(id=found.acts[0].act_id, as_of=session.today)).sentence}")
     for each in found.acts[:_SHOWN] if len(found.acts) > 1 else ():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -210,7 +210,9 @@ class Session:
             act = intake.made(self.graph, into, kind, said, random=self.clerk.random)
             sent += f" --into {receiver}" if (receiver := act.values.get("receiver_placement_id")) else ""
             answered = intake.answers_of(new=new, again=again)
-            return intake.hand_in(self.graph, into, act, self.clerk, answers=answered, whole=whole)
+            return intake.hand_in(
+                self.graph, into, act, self.clerk, answers=answered, whole=whole, nameable=self._named_in_a_dry_run
+            )
         except UnknownOutcome:
             with_ids = f", with{sent}" if sent else ""
             say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")
@@ -295,7 +297,21 @@ class Session:
         corrections = undo.corrections(acts, why, self.clerk)
         if self.service:
             return tuple(self.hand_in("correct", each.values) for each in corrections)
-        return undo.take_back(self.graph, self.programme_id, corrections, self.clerk)
+        return undo.take_back(self.graph, self.programme_id, corrections, self.clerk, self._named_in_a_dry_run)
+
+    def _named_in_a_dry_run(self, beneficiary_ids: Collection[str]) -> Collection[str]:
+        """All of some women: here whoever records may see every name, and that she is told them is written down."""
+        from relay.access.access_log import Access, note
+        from relay.service.queries.lookup import Told
+
+        ids = tuple(f"beneficiary:{each}" for each in beneficiary_ids)
+        if ids:
+            note(
+                self.settings.data_folder,
+                self.programme_id,
+                Access(at=self.at, by=self.clerk.by, what=Told.name, ids=ids),
+            )
+        return beneficiary_ids
 
     @cached_property
     def connection(self) -> Connection:
@@ -445,6 +461,21 @@ class Session:
 
         by = f"local:{getpass.getuser()}"
         return Clerk(by=by, now=self.now, random=secrets.token_bytes, rehearses=self.rehearses)
+
+    def told_time(self, at: str | None) -> str | None:
+        """A UTC instant by the programme's clock; by UTC where no programme is meant, or several may be."""
+        from relay.domain.entries import local_time
+
+        return None if at is None else local_time(at, self._timezone)
+
+    @cached_property
+    def _timezone(self) -> str:
+        if self.offline:
+            return "UTC"
+        try:
+            return self.head.timezone
+        except (NoProgrammeYet, NoSuchProgramme, SeveralProgrammes):
+            return "UTC"
 
     @property
     def at(self) -> str:

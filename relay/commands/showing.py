@@ -33,6 +33,13 @@ def print_list(session: Session, headers: Sequence[str], rows: Iterable[Sequence
         print_table(headers, rows)
 
 
+def as_read(session: Session, row: object, names: Iterable[str]) -> Iterator[object]:
+    """Some fields of a result as a screen shows them: each instant by the programme's clock."""
+    for name in names:
+        value = getattr(row, name)
+        yield session.told_time(value) if name.endswith("_at") else value
+
+
 def rates(found: Rates) -> Iterator[str]:
     """All rates, in the order of `RATES`."""
     return (rate(getattr(found, name)) for name in RATES)

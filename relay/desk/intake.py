@@ -14,6 +14,7 @@ from typing import Any, Final
 from relay.database import cypher
 from relay.desk import repair
 from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
+from relay.desk.telling import Nameable, rehearsed
 from relay.domain.acts import ID_BYTES, Act, Value, id_made_of, new_id
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.domain.system import Catalogue
@@ -153,6 +154,8 @@ class Recorded:
         sequence: Of its entry in the ledger.
         placement_id: For a gift's placement or a pass-on: the placement that received; else None.
         notes: What was noted for the auditor, as sentences.
+        dry_run: Whether nothing was recorded, since it was only tried.
+        sentence: Of a dry run: what it would record, told as the act itself is told once it is recorded.
     """
 
     programme_id: str
@@ -161,6 +164,8 @@ class Recorded:
     sequence: int | None
     placement_id: str | None
     notes: tuple[str, ...]
+    dry_run: bool = False
+    sentence: str | None = None
 
 
 def made(
@@ -215,8 +220,9 @@ def hand_in(
     *,
     answers: Answers = NO_ANSWER,
     whole: bool = False,
+    nameable: Nameable | None = None,
 ) -> Recorded:
-    """Record an act.
+    """Record an act, or say what would become of it where the clerk only tries.
 
     Args:
         graph: Where.
@@ -225,18 +231,38 @@ def hand_in(
         clerk: Who records.
         answers: The questions that the act answers.
         whole: Of a correction of who holds a placement: correct every act that fills it, all or none.
+        nameable: Those of some beneficiaries whose names a dry run may tell; None for a dry run that tells nothing.
 
     Raises:
         RelayError: It was not recorded; the error says why.
     """
+    acts: Sequence[Act] = (act_,)
     if act_.kind == "erase":
-        return _erase(graph, programme_id, act_, clerk)
-    if act_.kind != "correct":
-        return became(programme_id, record_one(graph, programme_id, act_, clerk, answers=answers))
-    acts = repair.corrections(graph, programme_id, act_, whole=whole)
-    outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
-    notes = tuple(note.sentence for outcome in outcomes for note in outcome.notes)
-    return replace(became(programme_id, outcomes[0]), notes=notes)
+        recorded = _erase(graph, programme_id, act_, clerk)
+    elif act_.kind == "correct":
+        acts = repair.corrections(graph, programme_id, act_, whole=whole)
+        outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
+        notes = tuple(note.sentence for outcome in outcomes for note in outcome.notes)
+        recorded = replace(became(programme_id, outcomes[0]), notes=notes)
+    else:
+        recorded = became(programme_id, record_one(graph, programme_id, act_, clerk, answers=answers))
+    if not clerk.rehearses:
+        return recorded
+    return replace(recorded, dry_run=True, sentence=_would_say(graph, acts, recorded, clerk, answers, nameable))
+
+
+def _would_say(
+    graph: Graph,
+    acts: Sequence[Act],
+    recorded: Recorded,
+    clerk: Clerk,
+    answers: Answers,
+    nameable: Nameable | None,
+) -> str | None:
+    """The sentence with which acts would be answered that were tried; None for what is recorded already."""
+    if nameable is None or recorded.action == "same":
+        return None
+    return rehearsed(graph, recorded.programme_id, acts, clerk, answers, nameable).sentence
 
 
 def _erase(graph: Graph, programme_id: str, act_: Act, clerk: Clerk) -> Recorded:

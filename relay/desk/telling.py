@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.desk.lookup import Named, NotInRecord, says
 from relay.desk.wording import PLAIN, spoken, what_it_is
+from relay.domain.entries import zone
 from relay.domain.model import shown, standing
-from relay.domain.register import takes_back
+from relay.domain.register import ABOUT_ACTS, subject_of, takes_back
 from relay.ledger.context import read
 from relay.ledger.reading import NoProgramme
+from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.desk.wording import Speech
+    from relay.domain.acts import Act
+    from relay.domain.questions import Answers
     from relay.domain.register import Register
     from relay.graph import Graph, Transaction
+    from relay.ledger.batch import Clerk
 
 Nameable = Callable[[Collection[str]], Collection[str]]
 
@@ -67,7 +72,67 @@ def told(
         NoProgramme: The programme is not in the database.
         Unavailable: The database cannot be reached.
     """
-    return graph.read(lambda transaction: _Telling(transaction, programme_id, act_id, as_of, nameable, speech).told())
+
+    def recorded(transaction: Transaction) -> Told:
+        register = _read(transaction, programme_id, (act_id,))
+        if act_id not in register.entries:
+            raise NotInRecord(id=act_id)
+        register = _read(transaction, programme_id, (act_id, *_touched(register, act_id)))
+        return _Telling(transaction, register, act_id, as_of, nameable, speech).told()
+
+    return graph.read(recorded)
+
+
+def rehearsed(
+    graph: Graph,
+    programme_id: str,
+    acts: Sequence[Act],
+    clerk: Clerk,
+    answers: Answers,
+    nameable: Nameable = frozenset,
+) -> Told:
+    """What the first of some acts would record that can be recorded together; nothing is written.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        acts: In order.
+        clerk: Who would record.
+        answers: The questions that each of the acts answers.
+        nameable: As of `told`.
+
+    Raises:
+        NoProgramme: The programme is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+    rehearsal = Rehearsal(graph, programme_id, clerk, answers=answers)
+    act, context = acts[0], rehearsal.context
+
+    def around(transaction: Transaction) -> None:
+        context.load_around(transaction, acts)
+        if act.kind in ABOUT_ACTS:
+            context.load_records(transaction, _touched(context.register, subject_of(act)))
+        else:
+            context.load_records(transaction, _ends(act.values))
+
+    graph.read(around)
+    rehearsal.offer(acts)
+    register = context.register
+    programme = register.facts.get(f"programme:{programme_id}")
+    if programme is None:
+        raise NoProgramme(programme_id=programme_id)
+    as_of = clerk.now.astimezone(zone(str(programme.values["timezone"]))).date()
+    return graph.read(lambda transaction: _Telling(transaction, register, act.act_id, as_of, nameable, PLAIN).told())
+
+
+def _touched(register: Register, act_id: str) -> tuple[str, ...]:
+    """What an act is about in the end, and the placements between which that happened."""
+    subject = register.last_subject(act_id)
+    return (subject, *_ends(says(register, subject)))
+
+
+def _ends(said: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"placement:{said[end]}" for end in _ENDS if said.get(end))
 
 
 class _Telling:
@@ -76,27 +141,24 @@ class _Telling:
     def __init__(
         self,
         transaction: Transaction,
-        programme_id: str,
+        register: Register,
         act_id: str,
         as_of: date,
         nameable: Nameable,
         speech: Speech,
     ) -> None:
-        self.act_id, self.as_of, self.speech = act_id, as_of, speech
-        register = _read(transaction, programme_id, (act_id,))
-        if act_id not in register.entries:
-            raise NotInRecord(id=act_id)
+        self.register, self.act_id, self.as_of, self.speech = register, act_id, as_of, speech
         self.subject = register.last_subject(act_id)
         self.said = says(register, self.subject)
-        ends = [str(self.said[end]) for end in _ENDS if self.said.get(end)]
-        self.register = _read(
-            transaction, programme_id, (act_id, self.subject, *(f"placement:{each}" for each in ends))
-        )
-        holders = {each.beneficiary_id for each in self.register.placements.values()}
+        ends = [register.placements.get(str(self.said[end])) for end in _ENDS if self.said.get(end)]
+        holders = {each.beneficiary_id for each in ends if each}
         holders |= {str(self.said["beneficiary_id"])} if self.said.get("beneficiary_id") else set()
-        rows = {f"beneficiary:{each}": {"beneficiary_id": each} for each in nameable(sorted(holders))}
-        named = Named(transaction, programme_id, rows)
+        shown_by_name = nameable(sorted(holders)) if holders else ()
+        rows = {f"beneficiary:{each}": {"beneficiary_id": each} for each in shown_by_name}
+        named = Named(transaction, register.programme_id, rows)
         found = {row["beneficiary_id"]: named.beneficiary(row["beneficiary_id"]) for row in rows.values()}
+        if self.subject in rows:  # she may not be in the database yet
+            found[self.said["beneficiary_id"]] = self.said.get("name")
         self.names: Mapping[str, str] = {id_: name for id_, name in found.items() if name}
 
     def told(self) -> Told:

@@ -7,16 +7,18 @@ time is its id. Commands of one person within one second are taken for one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from relay.desk.intake import Recorded, became
+from relay.desk.telling import rehearsed
 from relay.desk.wording import what_it_is
 from relay.domain.acts import ID_BYTES, Act, new_id
 from relay.domain.entries import Entry, instant
+from relay.domain.questions import NO_ANSWER
 from relay.errors import NotFound, Refused
 from relay.ledger import entry_search
 from relay.ledger.context import read
@@ -26,6 +28,7 @@ from relay.text import Sentence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from relay.desk.telling import Nameable
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
 
@@ -130,14 +133,20 @@ def correction(act_id: str, why: str, undo_id: str) -> Act:
     return Act(kind="correct", id=correct_id, values=said)
 
 
-def take_back(graph: Graph, programme_id: str, corrected: Sequence[Act], clerk: Clerk) -> tuple[Recorded, ...]:
-    """Take acts back in one transaction, all of them or none.
+def take_back(
+    graph: Graph, programme_id: str, corrected: Sequence[Act], clerk: Clerk, nameable: Nameable
+) -> tuple[Recorded, ...]:
+    """Take acts back in one transaction, all of them or none; a dry run of a single one tells what that would say.
 
     Raises:
         StandingOnIt: Others depend on them; all are listed.
         RelayError: None was recorded; the error says why.
     """
-    return tuple(became(programme_id, each) for each in record_together(graph, programme_id, corrected, clerk))
+    taken = tuple(became(programme_id, each) for each in record_together(graph, programme_id, corrected, clerk))
+    if not clerk.rehearses:
+        return taken
+    told = rehearsed(graph, programme_id, corrected, clerk, NO_ANSWER, nameable).sentence if len(taken) == 1 else None
+    return tuple(replace(each, dry_run=True, sentence=told) for each in taken)
 
 
 def _entries(graph: Graph, programme_id: str, sequences: Sequence[int]) -> Iterator[Entry]:

@@ -496,3 +496,19 @@ def zone(name: str) -> ZoneInfo:
         raise Invalid(
             reason=message, suggestion=Sentence("Write it as in Asia/Kathmandu."), field="timezone"
         ) from error
+
+
+def local_time(at: str, timezone: str) -> str:
+    """A UTC instant as people read it: by the clock of a time zone, and how far that is from UTC.
+
+    Raises:
+        Invalid: There is no such zone.
+
+    >>> local_time("2026-11-24T22:28:19Z", "Asia/Kathmandu")
+    '2026-11-25 04:13:19 +05:45'
+    >>> local_time("2026-11-24T22:28:19Z", "UTC")
+    '2026-11-24 22:28:19 UTC'
+    """
+    there = datetime.fromisoformat(at).astimezone(zone(timezone)).isoformat(" ", "seconds")
+    clock, offset = there[:19], there[19:]
+    return f"{clock} UTC" if offset == "+00:00" else f"{clock} {offset}"

@@ -6,6 +6,7 @@ is chosen from a list; and each column says in one line what belongs there.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.register import systems_of
@@ -14,7 +15,7 @@ from relay.exchange.exporting import standing_acts
 from relay.exchange.writing import MOST_ROWS, sheets_of_ones_own
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from relay.domain.acts import Act
@@ -91,25 +92,34 @@ def help_line(column: Column) -> str:
     return f"{line} Required." if column.required and not column.personal else line
 
 
-def write_template(graph: Graph, programme_id: str, path: Path) -> None:
-    """Write the empty workbook of a programme; what it holds of the programme has no names.
-
-    Args:
-        graph: Where the programme is.
-        programme_id: Its id.
-        path: The .xlsx file to write; nothing may be there.
+def filled_in(graph: Graph, programme_id: str) -> Iterator[Act]:
+    """The acts that stand of which the empty workbook of a programme names what is there, without what is personal.
 
     Raises:
         NoProgramme: It is not in the database.
-        ThereAlready: Something is at this path.
-        NotWritten: It cannot be written there.
         Unavailable: The database cannot be reached.
     """
-    catalogue = graph.catalogue
-    there: dict[str, list[Act]] = {}
     for act in standing_acts(graph, programme_id):
         if act.kind in _FILLED:
-            there.setdefault(act.kind, []).append(act)
+            hidden = graph.catalogue.personal(act.kind)
+            yield replace(act, values={name: value for name, value in act.values.items() if name not in hidden})
+
+
+def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> None:
+    """Write the empty workbook of a programme; what it holds of the programme has no names.
+
+    Args:
+        acts: As `filled_in`.
+        catalogue: Of the kinds of acts.
+        path: The .xlsx file to write; nothing may be there.
+
+    Raises:
+        ThereAlready: Something is at this path.
+        NotWritten: It cannot be written there.
+    """
+    there: dict[str, list[Act]] = {}
+    for act in acts:
+        there.setdefault(act.kind, []).append(act)
     used = systems_of(there["programme"][0].values)
     with sheets_of_ones_own(path) as book:
         formats = {

@@ -500,7 +500,9 @@ def _page_of_table(path: Path) -> AnySheet:
     if broken:
         raise CannotRead(
             path=path,
-            is_what=Sentence("cannot be read from row %(row)s on: %(reason)s", row=broken.row, reason=broken.reason),
+            is_what=Sentence(
+                "cannot be read from row %(row)s on: %(reason)s", row=broken.row, reason=broken.reason.removesuffix(".")
+            ),
             suggestion=broken.suggestion,
         )
     rows = tuple(row if isinstance(row, Unreadable) else row[1] for row in _lines(path, _delimiter(path)))

@@ -115,6 +115,11 @@ class RehearsalContext:
         self._context.transaction = transaction
         self._context.load_around(acts)
 
+    def load_records(self, transaction: Transaction, act_ids: Iterable[str]) -> None:
+        """Read some records as `read` does, as far as that was not done; before acts that touch them are taken in."""
+        self._context.transaction = transaction
+        self._context.load_records(frozenset(act_ids))
+
 
 def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) -> Register | None:
     """The part of a register that holds some acts and placements as they are now, read without locking.
@@ -128,15 +133,8 @@ def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) ->
         With the entries of the acts and all that was said of them, every act that touches the placements, and all of
         their facts with personal values; None when the programme's ledger has not begun.
     """
-    act_ids = frozenset(act_ids)
     context = _Context(transaction, Register(programme_id, transaction.catalogue), lock=None)
-    placements = {act_id.partition(":")[2] for act_id in act_ids if act_id.startswith("placement:")}
-    if context.load([], act_ids, placements) is None:
-        return None
-    linked = {fact.act_id for fact in context.register.facts.values() if fact.kind in ("placement", "pass", "event")}
-    context.load([], linked)
-    context.settle()
-    return context.register
+    return context.register if context.load_records(frozenset(act_ids)) else None
 
 
 _ALL: Final = 1_000_000_000  # more than any ledger has entries
@@ -220,6 +218,15 @@ class _Context:
         self.asked |= entries.union(*names.values())
         if self._other_ids():
             self.load([], beneficiaries=self._other_ids())
+        return head
+
+    def load_records(self, act_ids: frozenset[str]) -> Head | None:
+        """Read acts with all that was said of them, and "placement:ID" with every act that touches it."""
+        placements = {act_id.partition(":")[2] for act_id in act_ids if act_id.startswith("placement:")}
+        head = self.load([], act_ids, placements)
+        facts = self.register.facts.values()
+        self.load([], {fact.act_id for fact in facts if fact.kind in ("placement", "pass", "event")})
+        self.settle()
         return head
 
     def _other_ids(self) -> set[str]:

@@ -79,7 +79,12 @@ def _changed(transaction: Transaction, entry: Entry) -> Changed:
     known = read(transaction, entry.programme_id, (entry.act_id,)) or Register(
         entry.programme_id, transaction.catalogue
     )
-    subject_id, past = known.last_subject(entry.act_id), Register(entry.programme_id, transaction.catalogue)
+    return difference(known, entry)
+
+
+def difference(known: Register, entry: Entry) -> Changed:
+    """What an entry changed, by a register that holds its subject and all that was said of that."""
+    subject_id, past = known.last_subject(entry.act_id), Register(entry.programme_id, known.catalogue)
     for each in _circle(known, subject_id):
         if each.sequence < entry.sequence:
             past.note_entry(each)

@@ -14,7 +14,9 @@ from relay.desk.wording import PLAIN, what_it_is
 from relay.domain.entries import zone
 from relay.domain.kinds import rule_id
 from relay.domain.model import Quantity, Rule, shown, standing
+from relay.domain.register import takes_back
 from relay.ledger.context import read
+from relay.ledger.entry_diff import difference
 from relay.ledger.her_ids import her_ids
 from relay.ledger.projection import key_of, kind_and_id, values_of
 from relay.ledger.reading import NoProgramme
@@ -26,8 +28,32 @@ if TYPE_CHECKING:
     from relay.desk.wording import Speech
     from relay.domain.entries import Entry
     from relay.graph import Graph, Transaction
+    from relay.ledger.entry_diff import ChangedField
 
 _ENDS: Final = ("giver_placement_id", "receiver_placement_id", "placement_id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectedField:
+    """What a correction changed in one field.
+
+    Attributes:
+        field: The name of its column.
+        before: What it said; None when it said nothing, or that was erased.
+        after: What it says from then on; None when it was emptied, or erased since.
+        before_id: The beneficiary whom that names, or who holds the placement that it names, or None.
+        before_name: Her name; None when it is not known or was erased.
+        after_id: As `before_id`.
+        after_name: As `before_name`.
+    """
+
+    field: str
+    before: Any
+    after: Any
+    before_id: str | None
+    before_name: str | None
+    after_id: str | None
+    after_name: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +71,7 @@ class Happening:
         name: Her name, or the donor's; None when it is not known or was erased.
         why: Of a correction.
         changes: Of a correction: field → value from then on, None where it was emptied.
+        changed: Of the same: what it changed, before and after, in the order of the columns.
         note: Free text, or None.
         witness: Of a hand-over, or None.
         sequence: Of its entry in the ledger.
@@ -64,6 +91,7 @@ class Happening:
     name: str | None
     why: str | None
     changes: Mapping[str, Any] | None
+    changed: tuple[CorrectedField, ...]
     note: str | None
     witness: str | None
     sequence: int
@@ -137,6 +165,7 @@ class Record:
         id: "kind:id".
         what: What it is, in words, without anyone's name.
         name: Its own name, its donor's, or that of who holds or received it; None when none is known.
+        holder_id: The beneficiary who has that name; of a correction, whom it is about; None when there is none.
         place: Where she lives, or in which place it lies; None when that is not known.
         values: Column → what it says now, personal fields too; None for what is empty, withheld or erased. An act
             that was taken back says what it said. What is secret to a role is left out.
@@ -156,6 +185,7 @@ class Record:
     id: str
     what: str
     name: str | None
+    holder_id: str | None
     place: str | None
     values: Mapping[str, Any]
     withheld: tuple[str, ...]
@@ -233,8 +263,16 @@ class _Showing:
         self.above = {id_: row for each in begun for id_, row in self._above(each).items()}
         said = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}
         said |= {f"placement:{id_}": {"beneficiary_id": row["beneficiary_id"]} for id_, row in self.above.items()}
-        if self.kind == "event":
-            said[act_id] = {**said[act_id], "beneficiary_id": self._holder(self.start_id)}
+        self.changed = {
+            each.act_id: tuple(field for field in difference(register, each).fields if not field.secret)
+            for each in register.entries.values()
+            if each.kind == "correct" and not takes_back(each.act)
+        }
+        self.holders = self._holders()
+        if self.kind in ("event", "correct"):
+            said[act_id] = {**said[act_id], "beneficiary_id": self._about_whom()}
+        self.holder_id: str | None = self.id if self.kind == "beneficiary" else said[act_id].get("beneficiary_id")
+        said |= {f"changed {id_}": {"beneficiary_id": id_} for id_ in self._changed_ids()}
         self.named = Named(transaction, programme_id, said)
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -277,6 +315,50 @@ class _Showing:
         key = key_of(self.programme_id, f"placement:{placement_id}")
         return {row["placement_id"]: row for row in self.transaction.rows(cypher.ABOVE, key=key)}
 
+    def _holders(self) -> Mapping[str, str]:
+        """Who holds the placements that corrections changed, and the one that a correction is about."""
+        placements = {
+            str(value)
+            for fields in self.changed.values()
+            for each in fields
+            if each.name in _ENDS
+            for value in (each.before, each.after)
+            if value
+        }
+        if self.kind == "correct":
+            placements |= {str(end) for name in _ENDS if (end := self._subject().get(name))}
+        found = read(self.transaction, self.programme_id, [f"placement:{each}" for each in placements])
+        held = found.placements.values() if found else ()
+        return {each.placement_id: each.beneficiary_id for each in held}
+
+    def _subject(self) -> Mapping[str, Any]:
+        """What that says now, or said, which a correction is about."""
+        return says(self.register, self.register.last_subject(self.act_id))
+
+    def _about_whom(self) -> str | None:
+        """The woman with whose placement something happened, or whom a correction is about."""
+        if self.kind == "event":
+            return self._holder(self.start_id)
+        said = self._subject()
+        ends = (self.holders.get(str(said.get(name))) for name in _ENDS)
+        found: str | None = said.get("beneficiary_id") or next(filter(None, ends), None)
+        return found
+
+    def _changed_ids(self) -> set[str]:
+        values = (
+            self._whom(each.name, value)
+            for fields in self.changed.values()
+            for each in fields
+            for value in (each.before, each.after)
+        )
+        return {id_ for id_ in values if id_}
+
+    def _whom(self, field: str, value: Any) -> str | None:  # noqa: ANN401 - a value of an act
+        """The woman whom a field names, or who holds the placement that it names; None for other fields."""
+        if value is None or field not in (*_ENDS, "beneficiary_id"):
+            return None
+        return str(value) if field == "beneficiary_id" else self.holders.get(str(value))
+
     # -- what is known ---------------------------------------------------------------------------------------------
 
     def _began(self) -> date:
@@ -299,6 +381,7 @@ class _Showing:
             id=self.act_id,
             what=what_it_is(register.catalogue, self.act_id, values, self.speech),
             name=self.named.name(self.act_id),
+            holder_id=self.holder_id,
             place=self.named.place(self.act_id),
             values={name: values.get(name) for name in register.catalogue.keys(self.kind) if name not in hidden},
             withheld=tuple(sorted(entry.withheld)) if entry else (),
@@ -388,6 +471,7 @@ class _Showing:
             name=next((each["donor"] for each in gift), None) or self.named.beneficiary(other_id),
             why=values.get("why"),
             changes=values.get("changes"),
+            changed=tuple(map(self._changed_field, self.changed.get(act_id, ()))),
             note=values.get("note"),
             witness=values.get("witness"),
             sequence=entry.sequence,
@@ -395,6 +479,18 @@ class _Showing:
             recorded_at=entry.recorded_at,
             confirm_id=fact.confirm_id if fact else None,
             taken_back_by=self.register.taken_back_by(act_id),
+        )
+
+    def _changed_field(self, field: ChangedField) -> CorrectedField:
+        before_id, after_id = self._whom(field.name, field.before), self._whom(field.name, field.after)
+        return CorrectedField(
+            field=field.name,
+            before=field.before,
+            after=field.after,
+            before_id=before_id,
+            before_name=self.named.beneficiary(before_id),
+            after_id=after_id,
+            after_name=self.named.beneficiary(after_id),
         )
 
     def _gifts(self) -> Iterator[Origin]:

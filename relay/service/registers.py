@@ -1,4 +1,4 @@
-"""Registers read and written, here or by another machine's Relay: kept maps, imports and exports.
+"""Registers read and written, here or by another machine's Relay: kept maps, imports, exports and ceremony days.
 
 Files are read and written on the machine on which they lie; a service judges the rows, and gives the acts. Both travel
 as lines of JSON, so that neither side holds all of them.
@@ -10,13 +10,15 @@ import json
 import tempfile
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 from urllib.parse import urlencode
 
-from relay.desk import lookup
+from relay.desk import ceremony, lookup
+from relay.desk.ceremony import Ceremony
 from relay.domain.acts import Act, RuleMeant
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
+from relay.exchange import template
 from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
 from relay.exchange.importing import InDatabase
 from relay.exchange.rows import ReportRow, Row, RowFault
@@ -27,8 +29,10 @@ from relay.service.json_codec import json_of, read_json
 if TYPE_CHECKING:
     from typing import IO
 
+    from relay.desk.ceremony import HandOverRow, RowOutcome
     from relay.domain.questions import Answers
     from relay.domain.system import Catalogue
+    from relay.errors import RelayError
     from relay.exchange.importing import Judge
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
@@ -128,6 +132,88 @@ class ActLine:
     ended: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentRowOfDay:
+    """A row of a ceremony on its way to where it is recorded.
+
+    Attributes:
+        number: As in `HandOverRow`.
+        giver: As in `HandOverRow`.
+        receiver: As in `HandOverRow`.
+        said: As in `HandOverRow`.
+        again: Whether it answers every question.
+    """
+
+    number: int
+    giver: str
+    receiver: str
+    said: Mapping[str, Any]
+    again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentDay:
+    """A ceremony on its way to where it is recorded.
+
+    Attributes:
+        ceremony: Which.
+        rows: Who handed over.
+        dry_run: Whether nothing is to be recorded.
+    """
+
+    ceremony: Ceremony
+    rows: tuple[SentRowOfDay, ...]
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowLine:
+    """What became of a row of a ceremony, as it is told.
+
+    Attributes:
+        row: Its number; None where even that cannot be read.
+        act_id: Of the pass-on that it is, or would be; None where it cannot be read.
+        action: "added", "same", "asked" with the question, or "not" with the reason.
+        code: The stable name of the question or reason, or None.
+        field: The column at fault, or None.
+        reason: Why it was not recorded, or None.
+        suggestion: What to do, or None.
+        notes: What was noted for the auditor.
+    """
+
+    row: int | None
+    act_id: str | None
+    action: str
+    code: str | None
+    field: str | None
+    reason: str | None
+    suggestion: str | None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, row: int | None, act_id: str | None, action: str, error: RelayError | None, notes: tuple[str, ...] = ()
+    ) -> Self:
+        """Tell it with the error, where there is one."""
+        return cls(
+            row=row,
+            act_id=act_id,
+            action=action,
+            code=error.code if error else None,
+            field=error.field if error else None,
+            reason=str(error.reason) if error else None,
+            suggestion=str(error.suggestion) if error else None,
+            notes=notes,
+        )
+
+
+def lines_of_day(became: Iterable[RowOutcome]) -> tuple[RowLine, ...]:
+    """What became of the rows of a ceremony, as it is told."""
+    return tuple(
+        RowLine.of(each.number, f"pass:{each.pass_id}", each.action, each.error, each.notes) for each in became
+    )
+
+
 class Registers(Protocol):
     """The registers of a programme."""
 
@@ -154,6 +240,14 @@ class Registers(Protocol):
     @abstractmethod
     def acts(self, *, with_names: bool) -> Iterator[Act]:
         """The acts that stand, as they stand now; see `standing_acts`."""
+
+    @abstractmethod
+    def filled_in(self) -> Iterator[Act]:
+        """What the empty workbook of the programme names; see `template.filled_in`."""
+
+    @abstractmethod
+    def record_day(self, held: Ceremony, rows: Sequence[HandOverRow], *, rehearses: bool) -> tuple[RowLine, ...]:
+        """Record a ceremony with its rows, or only say what would become of them; see `ceremony.record_day`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +281,15 @@ class Here:
     def acts(self, *, with_names: bool) -> Iterator[Act]:  # noqa: ARG002 - here the file leaves them out
         """The acts that stand."""
         return standing_acts(self.graph, self.programme_id)
+
+    def filled_in(self) -> Iterator[Act]:
+        """What the empty workbook of the programme names."""
+        return template.filled_in(self.graph, self.programme_id)
+
+    def record_day(self, held: Ceremony, rows: Sequence[HandOverRow], *, rehearses: bool) -> tuple[RowLine, ...]:
+        """Record a ceremony with its rows."""
+        clerk = replace(self.clerk, rehearses=rehearses)
+        return lines_of_day(ceremony.record_day(self.graph, self.programme_id, held, rows, clerk))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +332,30 @@ class There:
             CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
             RelayError: The service said so, or cannot be reached.
         """
-        for text in self.service.lines(self._path(f"acts?with_names={'true' if with_names else 'false'}")):
+        return self._acts(f"acts?with_names={'true' if with_names else 'false'}")
+
+    def filled_in(self) -> Iterator[Act]:
+        """What the empty workbook of the programme names.
+
+        Raises:
+            CorrectedMeanwhile: As of `acts`.
+            RelayError: The service said so, or cannot be reached.
+        """
+        return self._acts("template")
+
+    def record_day(self, held: Ceremony, rows: Sequence[HandOverRow], *, rehearses: bool) -> tuple[RowLine, ...]:
+        """Record a ceremony with its rows.
+
+        Raises:
+            UnknownOutcome: The line was lost after it was sent.
+            RelayError: The service said so, or cannot be reached.
+        """
+        body = json_of(SentDay(ceremony=held, rows=tuple(map(_sent_row, rows)), dry_run=rehearses))
+        found: tuple[RowLine, ...] = self.service.send(tuple[RowLine, ...], self._path("ceremony"), body)
+        return found
+
+    def _acts(self, path: str) -> Iterator[Act]:
+        for text in self.service.lines(self._path(path)):
             line: ActLine = read_json(ActLine, text)
             if line.failed:
                 raise self.service.error(line.failed.status, line.failed)
@@ -343,4 +469,14 @@ def _sent(row: Row) -> SentRow:
         faults=row.faults,
         left_out=row.left_out,
         rules=row.rules,
+    )
+
+
+def _sent_row(row: HandOverRow) -> SentRowOfDay:
+    return SentRowOfDay(
+        number=row.number,
+        giver=row.giver,
+        receiver=row.receiver,
+        said=row.said,
+        again=row.answers == EVERY_ANSWER,
     )

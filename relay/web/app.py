@@ -25,6 +25,7 @@ from relay.web.managers import confirming, duplicates, held, stories
 from relay.web.managers import routes as managers
 from relay.web.papers import certificates
 from relay.web.recording import routes as recording
+from relay.web.request import current
 from relay.web.request.current import Core
 from relay.web.staff import devices, importing
 from relay.web.staff import routes as staff
@@ -86,6 +87,7 @@ def create_app(
         site=site,
     )
     Compress(app)
+    app.add_template_filter(current.clock, "clock")
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
         part.set_up(app)
     managing = (managers, list_pages, confirming, duplicates, held, stories)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.reports.field.contacts import Contact
     from relay.reports.field.errands import Errand
-    from relay.reports.record_history import Record
+    from relay.reports.record_history import Happening, Record
     from relay.reports.search import Hit
 
 
@@ -104,16 +104,15 @@ def record(found: Record) -> Record:
     """
     if within() is None:
         return found
-    kind, _, id_ = found.id.partition(":")
-    own = id_ if kind == "beneficiary" else found.values.get("beneficiary_id")
-    named = {*nameable({str(id_) for id_ in (own, *(each.beneficiary_id for each in found.history)) if id_})}
+    own = found.holder_id
+    changed = [each for happening in found.history for each in happening.changed]
+    asked = {own, *(each.beneficiary_id for each in found.history)}
+    asked |= {id_ for each in changed for id_ in (each.before_id, each.after_id)}
+    named = {*nameable({id_ for id_ in asked if id_})}
     return replace(
         found,
         name=found.name if own is None or own in named else None,
-        history=tuple(
-            each if each.beneficiary_id in named and not each.gift_id else replace(each, name=None)
-            for each in found.history
-        ),
+        history=tuple(_seen_by(each, named) for each in found.history),
         gifts=tuple(replace(each, donor=None) for each in found.gifts),
     )
 
@@ -135,6 +134,20 @@ def errands() -> tuple[Errand, ...]:
 def hidden_reasons() -> frozenset[str]:
     """The reasons to visit of which this reader is not told."""
     return field_errands.hidden(current.graph().catalogue, may)
+
+
+def _seen_by(happening: Happening, named: Collection[str]) -> Happening:
+    """A line of a history with the names of some people only."""
+    changed = tuple(
+        replace(
+            each,
+            before_name=each.before_name if each.before_id in named else None,
+            after_name=each.after_name if each.after_id in named else None,
+        )
+        for each in happening.changed
+    )
+    shown = happening.beneficiary_id in named and not happening.gift_id
+    return replace(happening, name=happening.name if shown else None, changed=changed)
 
 
 READER: Final = Reader(seen=seen, nameable=nameable, hits=hits, record=record, may=may)

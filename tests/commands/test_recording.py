@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -494,6 +495,66 @@ def test_undo_shows_what_it_would_take_back_and_does_so_when_told_to(shell: Shel
 # ------------------------------------------------------------------------------------------------ dry runs
 
 
+def test_a_correction_shows_what_it_changed_before_and_after_and_for_whom(shell: Shell) -> None:
+    """T3 went to another woman; really W6 received, and one of the animals was female."""
+    was = shell.ok("show", "pass:T3", "--json").json["values"]
+    shell.ok("correct", "pass:T3", "--receiver", "W6", "--id", "K1", "--again")
+    shell.ok("correct", "pass:T3", "--set", "females=1", "--how", "wrong-data", "--why", "seen", "--id", "K2")
+
+    shown = shell.ok("show", "correct:K1")
+    (line,) = shell.ok("show", "correct:K1", "--json").json["history"]
+    receiver = was["beneficiary_id"]
+
+    assert f"beneficiary id: {receiver} (Name of {receiver}) → W6 (Name of W6)" in shown.out
+    assert shown.pairs["name"] == "Name of W6"
+    assert [(each["field"], each["before"], each["after"]) for each in line["changed"]] == [
+        ("beneficiary_id", receiver, "W6")
+    ]
+    assert "females: nothing → 1" in shell.ok("show", "pass:T3").out
+
+
+def test_times_are_told_by_the_clock_of_the_programme_and_json_keeps_utc(shell: Shell) -> None:
+    """The programme's days begin in Nepal, 5 hours 45 minutes before those of UTC."""
+    log = shell.ok("ledger", "log", "--last", "1")
+    (entry,) = shell.ok("ledger", "log", "--last", "1", "--json").json
+    told = datetime.fromisoformat(log.rows[1][2].replace(" +", "+"))
+
+    assert log.rows[1][2].endswith(" +05:45")
+    assert told == datetime.fromisoformat(entry["recorded_at"])
+    assert entry["recorded_at"].endswith("Z")
+    assert log.rows[1][2] in shell.ok("show", entry["act_id"]).pairs["recorded"]
+
+
+@pytest.mark.parametrize(
+    "words", [("todo",), ("account", "list"), ("token", "list"), ("map", "list"), ("held", "list")]
+)
+def test_a_list_is_printed_as_a_table_csv_or_json(shell: Shell, words: tuple[str, ...]) -> None:
+    table, csv = shell.ok(*words, "--format", "table").out, shell.ok(*words, "--format", "csv").out
+
+    assert table.splitlines()[0].replace("\t", ",") == csv.splitlines()[0]
+    assert shell.ok(*words, "--format", "json").json == shell.ok(*words, "--json").json
+
+
+def test_a_dry_run_answers_with_the_very_sentence_of_the_act(shell: Shell) -> None:
+    """Each act is tried, then recorded under the same id: what it says is the same, word for word."""
+    acts = (
+        "register Maya --sex F --id W9",
+        "pass-on P4 --to W9 --into P9 --animals 1 --on 2024-06-29 --id T9",
+        "event birth P9 --animals 1 --on 2024-06-30 --id E9 --again",
+        "correct pass:T9 --receiver W6 --id K9 --again",
+        "correct pass:T9 --set females=1 --how wrong-data --why slip --id K10 --again",
+        "undo --yes",
+    )
+    for words in map(str.split, acts):
+        tried = shell.ok(*words, "--dry-run")
+        as_json = shell.ok(*words, "--dry-run", "--json").json
+        done = shell.ok(*words)
+
+        assert (as_json["dry_run"], as_json["sequence"]) == (True, None), words
+        assert as_json["sentence"] in done.err.splitlines(), (words, as_json, done.err)
+        assert f"Without --dry-run: {as_json['sentence']}" in tried.err.splitlines(), (words, tried.err)
+
+
 def test_a_dry_run_says_what_would_become_of_an_act_and_records_nothing(shell: Shell) -> None:
     """P4 holds two goats and owes two; T3 is the newest pass-on."""
     before = shell.ok("ledger", "log", "--last", "1", "--json").json
@@ -516,5 +577,6 @@ def test_a_dry_run_says_what_would_become_of_an_act_and_records_nothing(shell: S
 
     assert (passed.pairs["action"], passed.pairs["sequence"]) == ("added", "")
     assert "A dry run: nothing was recorded." in passed.err
+    assert "Without --dry-run: Recorded: " in passed.err
     assert shell.run("pass-on", "P9", "--to", "W5", "--animals", "1", "--dry-run").code == exits.NOT_DONE
     assert shell.ok("ledger", "log", "--last", "1", "--json").json == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from relay.access import access_log
 from relay.commands import exits
 from relay.commands.session import Session
+from relay.exchange.workbook import pages
 from relay.ledger import reading
 from relay.settings import Settings
 from relay.web import create_app
@@ -176,6 +178,51 @@ def test_names_leave_with_a_manager_only(
     assert (refused.code, "You do not have access to export names." in refused.err) == (exits.NOT_DONE, True)
     assert not (tmp_path / "named").exists()
     assert not access_log.newest(tmp_path / "service", "demo")
+
+
+def test_an_empty_workbook_from_elsewhere_is_the_same(
+    shell: Shell, graph: Graph, connection: Connection, service: str, tmp_path: Path
+) -> None:
+    shell.ok("template", str(tmp_path / "here.xlsx"))
+    elsewhere(shell, service, token(graph, "staff"))
+    shell.ok("template", str(tmp_path / "there.xlsx"))
+    home(shell, connection)
+
+    here, there = ([page.rows for page in pages(tmp_path / f"{side}.xlsx")] for side in ("here", "there"))
+    assert here == there
+
+
+def test_a_ceremony_from_elsewhere_is_written_tried_and_recorded_once(
+    shell: Shell, graph: Graph, connection: Connection, service: str, tmp_path: Path
+) -> None:
+    """W4 lives in L1 and owes two goats; one of them goes to W6."""
+    shell.ok("register", "Ward 1", "--kind", "place", "--id", "L1")
+    shell.ok("correct", "beneficiary:W4", "--how", "wrong-data", "--why", "asked", "--set", "place_id=L1")
+    asked, sheets = ("--place", "L1", "--on", "2024-06-29"), [tmp_path / "here.csv", tmp_path / "there.csv"]
+    here = shell.run("ceremony", "sheet", str(sheets[0]), *asked)
+    elsewhere(shell, service, token(graph, "staff"))
+    there = shell.run("ceremony", "sheet", str(sheets[1]), *asked)
+    assert (here.code, there.code) == (exits.DONE, exits.DONE), (here, there)
+    rows = [list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())) for path in sheets]
+    ticked = [{**row, "handed_over": "x", "receiver": "W6", "animals": "1"} for row in rows[1] if row["giver"]][:1]
+    typed = tmp_path / "typed.csv"
+    with typed.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, [*ticked[0]])
+        table.writeheader()
+        table.writerows(ticked)
+    said_of = [
+        shell.run("ceremony", "record", str(typed), "--counted", "1", *more)
+        for more in (("--dry-run",), ("--again",), ("--again",))
+    ]
+    elsewhere(shell, service, token(graph, "auditor", login="anu"))
+    refused = shell.run("ceremony", "record", str(typed), "--counted", "1", "--again")
+    home(shell, connection)
+
+    own = [[(row["giver"], row["owes"]) for row in each] for each in rows]
+    assert own[0] == own[1]
+    assert [each.err.splitlines()[-1].split(",")[0] for each in said_of[1:]] == ["1 added", "0 added"], said_of
+    assert "A dry run: nothing was recorded." in said_of[0].err
+    assert "You do not have access to ceremony record." in refused.err
 
 
 def test_the_tab_key_offers_ids_from_elsewhere(

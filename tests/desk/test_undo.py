@@ -38,7 +38,7 @@ def undone(graph: Graph, *, hour: int, at: str | None = None) -> list[str]:
     """Take it back; the acts that were."""
     found = newest(graph, hour=hour, at=at)
     who = replace(clerk(seed=hour), now=NOW + timedelta(hours=hour))
-    undo.take_back(graph, "demo", undo.corrections(found.acts, "a slip", who), who)
+    undo.take_back(graph, "demo", undo.corrections(found.acts, "a slip", who), who, frozenset)
     return [each.act_id for each in found.acts]
 
 

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import click
 
-from relay.commands.options import group, pass_session
+from relay.commands.options import format_option, group, pass_session
 from relay.commands.session import Session, say
-from relay.commands.showing import print_list
+from relay.commands.showing import as_read, print_list
 
 if TYPE_CHECKING:
     from relay.ledger.held.taking_in import TakenIn
@@ -24,6 +24,7 @@ _SHOWN = ("held_id", "act_id", "by", "received_at", "result", "sentence")
 
 
 @held.command("list", example="relay held list")
+@format_option
 @pass_session
 def held_list(session: Session) -> None:
     """List what is held, in the order of arrival: from whom, and why it is not recorded."""
@@ -34,7 +35,7 @@ def held_list(session: Session) -> None:
     if session.as_json:
         print_json(found)
     else:
-        print_list(session, _SHOWN, ([getattr(row, name) for name in _SHOWN] for row in found))
+        print_list(session, _SHOWN, ([*as_read(session, row, _SHOWN)] for row in found))
 
 
 @held.command("settle", example='relay held settle 3f8a0c2d9b1e4a77 --discard "written for another ward"')

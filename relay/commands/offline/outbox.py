@@ -9,9 +9,10 @@ from urllib.parse import quote
 import click
 
 from relay.commands.exits import DONE, FOUND
-from relay.commands.options import command, group, pass_session
+from relay.commands.options import command, format_option, group, pass_session
 from relay.commands.session import Session, say
 from relay.commands.showing import print_list
+from relay.domain.entries import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +30,7 @@ def outbox() -> None:
 
 
 @outbox.command("list", example="relay outbox list")
+@format_option
 @pass_session
 def outbox_list(session: Session) -> None:
     """List what waits to be sent, the earliest first."""
@@ -39,7 +41,7 @@ def outbox_list(session: Session) -> None:
     if session.as_json:
         print_json([{name: getattr(each, name) for name in columns} for each in kept])
     else:
-        print_list(session, columns, ([getattr(each, name) for name in columns] for each in kept))
+        print_list(session, columns, ((each.name, each.programme_id, each.act, _written(each)) for each in kept))
 
 
 @outbox.command("show", example="relay outbox show 2026-11-24T22-28-19Z-pass-88.jsonl")
@@ -56,7 +58,12 @@ def outbox_show(session: Session, name: str) -> None:
     if session.as_json:
         print_json(found)
     else:
-        print_pairs([("act", found.act), ("written_at", found.written_at), *found.content.items()])
+        print_pairs([("act", found.act), ("written_at", _written(found)), *found.content.items()])
+
+
+def _written(kept: KeptAct) -> str:
+    """When it was written down; without a line nobody knows the programme's clock."""
+    return local_time(kept.written_at, "UTC") if kept.written_at else ""
 
 
 @outbox.command("drop", example='relay outbox drop 2026-11-24T22-28-19Z-pass-88.jsonl --why "entered twice"')

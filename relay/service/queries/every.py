@@ -6,6 +6,7 @@ from typing import Final
 
 from relay.domain.system import Catalogue
 from relay.service.queries.auditing import Audit, Sample
+from relay.service.queries.ceremonies import Givers
 from relay.service.queries.chain_health import Health
 from relay.service.queries.held import HeldActs
 from relay.service.queries.ledgers import Accesses, Entries, SignedCheckpoint, Verify
@@ -17,7 +18,7 @@ from relay.service.question import Kind, of_system
 
 QUESTIONS: Final[tuple[Kind, ...]] = (
     *(Find, Show, Resolve, Names, Trace, Tree, Gifts, Chains, Todo, Waiting, Health, Survival, Deadlines, Forecast),
-    *(Audit, Sample, Entries, Verify, SignedCheckpoint, Accesses, Undoable, Told, Duplicates, HeldActs),
+    *(Audit, Sample, Entries, Verify, SignedCheckpoint, Accesses, Undoable, Told, Duplicates, HeldActs, Givers),
 )
 """All of the core."""
 

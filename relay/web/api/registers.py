@@ -1,12 +1,14 @@
 """Registers over the line: the rows that a command line elsewhere has read, judged; and the acts that it writes.
 
-It is what `relay import`, `relay export` and `relay map` ask for with RELAY_URL, and no part of the API for programs.
+It is what `relay import`, `export`, `map`, `template` and `ceremony record` ask for with RELAY_URL, and no part of the
+API for programs.
 Rows and acts are lines of JSON, so that neither side holds all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
@@ -15,15 +17,28 @@ from flask import Blueprint, Response, jsonify, request, stream_with_context
 
 from relay.access import roles
 from relay.desk import lookup
+from relay.desk.ceremony import HandOverRow, record_day
 from relay.domain.acts import Act
+from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.errors import Invalid, RelayError
 from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
 from relay.exchange.importing import InDatabase
 from relay.exchange.rows import Row, RowFault
+from relay.exchange.template import filled_in
 from relay.mapping import kept_maps
 from relay.mapping.programme import known_of
 from relay.service.json_codec import json_of, read_json
-from relay.service.registers import ANSWERS, ActLine, ExportedAct, Failed, ReportLine, SentRow, lines_of
+from relay.service.registers import (
+    ANSWERS,
+    ActLine,
+    ExportedAct,
+    Failed,
+    ReportLine,
+    SentDay,
+    SentRow,
+    lines_of,
+    lines_of_day,
+)
 from relay.web import failures, guard, privacy, responses, sessions
 from relay.web.api.bodies import Bodies, ColumnMissing, NotAnObject, OtherType
 from relay.web.door import policy
@@ -213,6 +228,51 @@ def acts(programme_id: str) -> Response:
             yield ActLine(ended=True)
 
     return _streamed(lines(), lambda failed: ActLine(failed=failed))
+
+
+@blueprint.get("/template")
+@action("template")
+def template(programme_id: str) -> Response:
+    """What the empty workbook of a programme names: its rules, places, groups and gifts, without names of people."""
+    responses.never_kept()
+
+    def lines() -> Iterator[ActLine]:
+        try:
+            for act in filled_in(current.graph(), programme_id):
+                yield ActLine(act=ExportedAct(kind=act.kind, id=act.id, values=act.values))
+        except CorrectedMeanwhile:
+            yield ActLine(again=True)
+        else:
+            yield ActLine(ended=True)
+
+    return _streamed(lines(), lambda failed: ActLine(failed=failed))
+
+
+# ---------------------------------------------------------------------------------------------------- ceremony days
+
+
+@blueprint.post("/ceremony")
+@action("ceremony record", largest=policy.FORM_BYTES)
+def ceremony(programme_id: str) -> Response:
+    """Record a ceremony with its rows in one go; each row stands or falls alone."""
+    try:
+        sent: SentDay = read_json(SentDay, request.get_data())
+    except ValueError:
+        raise NotAnObject(example='{"ceremony": {…}, "rows": […]}') from None
+    bodies = Bodies(current.graph().catalogue)
+    bodies.said("ceremony", sent.ceremony.act().values)
+    rows = [
+        HandOverRow(
+            number=row.number,
+            giver=row.giver,
+            receiver=row.receiver,
+            said={name: value for name, value in bodies.changes("pass", row.said).items() if value is not None},
+            answers=EVERY_ANSWER if row.again else NO_ANSWER,
+        )
+        for row in sent.rows
+    ]
+    clerk = replace(guard.clerk(programme_id), rehearses=sent.dry_run)
+    return jsonify(json_of(lines_of_day(record_day(current.built(), programme_id, sent.ceremony, rows, clerk))))
 
 
 def _streamed(lines: Iterator[object], failed: Callable[[Failed], object]) -> Response:

@@ -193,7 +193,7 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
     act = intake.made(core.graph, programme_id, kind, values, random=clerk.random)
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
     whole = wish.get("whole", False)
-    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, whole=whole)
+    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, whole=whole, nameable=privacy.told)
     return make_response(
         jsonify(json_of(recorded)), _ADDED if recorded.sequence and recorded.action == "added" else 200
     )

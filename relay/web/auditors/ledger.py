@@ -116,7 +116,7 @@ LEDGER: Final = Listing(
         ListColumn(key="kind", label=lazy_gettext("Kind"), cell="kind"),
         ListColumn(key="act_id", label=lazy_gettext("Act"), cell="record"),
         ListColumn(key="what", label=lazy_gettext("What it says"), cell="told"),
-        ListColumn(key="recorded_at", label=lazy_gettext("Recorded at (UTC)"), cell="instant"),
+        ListColumn(key="recorded_at", label=lazy_gettext("Recorded at"), cell="instant"),
         ListColumn(key="recorded_by", label=lazy_gettext("By"), cell="by"),
         ListColumn(key="hash", label=lazy_gettext("Hash"), cell="hash"),
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import current_app, g, request
 
 from relay.arrays import cache
-from relay.domain.entries import zone
+from relay.domain.entries import local_time, zone
 from relay.exchange.cells import read_day
 from relay.ledger import reading
 from relay.ledger.reading import LedgerHead, NotBuilt
@@ -101,6 +101,22 @@ def head() -> LedgerHead:
         g.head = reading.head(graph(), (request.view_args or {})["programme_id"])
     found: LedgerHead = g.head
     return found
+
+
+def timezone() -> str:
+    """By whose clock times are told: the programme's; where the address names none, that of all, or UTC."""
+    if (request.view_args or {}).get("programme_id"):
+        return head().timezone
+    if "timezone" not in g:
+        zones = {each.timezone for each in reading.heads(graph())}
+        g.timezone = zones.pop() if len(zones) == 1 else "UTC"
+    found: str = g.timezone
+    return found
+
+
+def clock(at: str) -> str:
+    """A UTC instant as people read it."""
+    return local_time(at, timezone())
 
 
 def today() -> date:

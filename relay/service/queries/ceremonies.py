@@ -1,0 +1,30 @@
+"""Questions about ceremonies: who may be expected to hand over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from relay.reports.field import givers
+from relay.service.queries.parameters import Read
+from relay.service.question import Says, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Givers(Read[tuple[givers.Giver, ...]]):
+    """Who may be expected to hand over at a ceremony of a place or group, without names."""
+
+    name = "givers"
+    action = "ceremony sheet"
+    path = "givers"
+    ids_only = True
+
+    held_on: Annotated[date, Says(sort="day", text="The day of the ceremony; today if left out.", today=True)]
+    place_id: Annotated[str | None, Says(sort="word", text="Of those who live there.")] = None
+    group_id: Annotated[str | None, Says(sort="word", text="Of members of this group.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[givers.Giver, ...]:
+        """Those that are due first come first."""
+        survey = self.relay(source, programme_id).survey
+        return givers.givers(survey, self.held_on, place_id=self.place_id, group_id=self.group_id)
