@@ -5,7 +5,7 @@ Ids are made of the ceremony's own id and the number of the row, so that who sen
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -31,7 +31,7 @@ class OtherNumberOfAnimals(Refused):
     """The rows of a day hand over another number of animals than somebody counted in the yard."""
 
     reason = "The rows hand over %(said)s animals, but %(counted)s were counted in the yard."
-    suggestion = "Count again, and look for a row that is ticked by mistake or missing. Nothing was recorded."
+    suggestion = "Count again, and look for a row that is ticked by mistake or missing. Nothing new was recorded."
     field = "counted"
 
     said: Quantity
@@ -201,9 +201,28 @@ def record_day(
     return became
 
 
+def standing(graph: Graph, programme_id: str, ceremony_id: str, rows: Sequence[HandOverRow]) -> tuple[RowOutcome, ...]:
+    """Those of some rows that were recorded before, each as "same": what is sent again in vain still tells of them."""
+    ids = {id_of(ceremony_id, row.number, "pass"): row for row in rows}
+    return tuple(
+        RowOutcome(
+            number=ids[id_].number,
+            action="same",
+            pass_id=id_,
+            beneficiary_id=None if ids[id_].is_new else ids[id_].receiver,
+        )
+        for id_ in ids.keys() & _recorded(graph, programme_id, "pass", ids)
+    )
+
+
 def _known(graph: Graph, programme_id: str, rows: Sequence[HandOverRow]) -> frozenset[str]:
     """Those of the receivers that are ids of somebody in the record."""
-    keys = [key_of(programme_id, f"beneficiary:{row.receiver}") for row in rows if not row.is_new]
+    return _recorded(graph, programme_id, "beneficiary", [row.receiver for row in rows if not row.is_new])
+
+
+def _recorded(graph: Graph, programme_id: str, kind: str, ids: Iterable[str]) -> frozenset[str]:
+    """Those of some ids under which an act of a kind is recorded."""
+    keys = [key_of(programme_id, f"{kind}:{id_}") for id_ in ids]
     found = graph.rows(cypher.KNOWN, ledger=programme_id, acts=keys, placements=[])
     return frozenset(act_id.partition(":")[2] for row in found for act_id in row["acts"])
 

@@ -375,10 +375,10 @@ def _is_an_id(text: str) -> bool:
 
 
 def _recorded(day: Day) -> Day:
-    """The page with what became of each row; with its fault where nothing was recorded."""
+    """The page with what became of each row; with its fault where nothing more was recorded."""
     wrong = next((each.fault for each in day.fields.values() if each.fault), "")
     if wrong:
-        return replace(day, fault=gettext("Nothing was recorded yet: look at what is marked below."))
+        return _in_vain(day, gettext("Nothing was recorded yet: look at what is marked below."))
     try:
         desk.require_counted([row.hand_over() for row in day.ticked], _counted(day.counted))
         rows = [row.hand_over() for row in day.ticked if not row.faults]
@@ -392,8 +392,15 @@ def _recorded(day: Day) -> Day:
             guard.clerk(current.head().programme_id),
         )
     except SAYS_NO as error:
-        return replace(day, fault=say_error(error))
+        return _in_vain(day, say_error(error))
     return replace(day, rows=tuple(_answered(day.rows, became)))
+
+
+def _in_vain(day: Day, fault: str) -> Day:
+    """The page with its fault; what was recorded of it before stays told."""
+    rows = [row.hand_over() for row in day.ticked]
+    became = desk.standing(current.built(), current.head().programme_id, day.ceremony_id, rows)
+    return replace(day, fault=fault, rows=tuple(_answered(day.rows, became)))
 
 
 def _counted(text: str) -> Quantity:

@@ -91,7 +91,13 @@ def test_a_day_is_recorded_in_part_put_right_and_sent_twice(asha: FlaskClient, r
     assert "There is no beneficiary N99 in the record." in words(part.text)
     assert entries(recorded, "day")[-5:] == ["ceremony", "pass", "beneficiary", "pass", "pass"]
 
-    done = sent(asha, path, part.text, r2_receiver="N2", counted="7")
+    miscounted = sent(asha, path, part.text, r2_receiver="N2", counted="8")
+    assert "hand over 7 animals, but 8 were counted" in words(miscounted.text)
+    assert "Nothing new was recorded. 3 hand-overs are recorded. One is not: it is open below." in words(
+        miscounted.text
+    )
+
+    done = sent(asha, path, miscounted.text, r2_receiver="N2", counted="7")
     assert done.status_code == 200, words(done.text)
     assert "4 hand-overs are recorded." in words(done.text)
     before = entries(recorded, "day")
