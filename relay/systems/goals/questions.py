@@ -149,7 +149,7 @@ class GoalsOf(Question[tuple[GoalRow, ...]]):
 
     name = "goals_of"
     action = "goals"
-    path = "goals/of/<id>"
+    path = "beneficiaries/<id>/goals"
     personal = True
 
     id: Id

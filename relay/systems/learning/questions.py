@@ -264,7 +264,7 @@ class CoursesOf(Question[tuple[HerCourse, ...]]):
 
     name = "courses_of"
     action = "learning"
-    path = "learning/of/<id>"
+    path = "beneficiaries/<id>/courses"
     personal = True
 
     id: Id

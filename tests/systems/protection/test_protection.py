@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
+    from relay.exchange.rows import ReportRow
     from relay.graph import Graph
     from relay.settings import Connection
     from tests.commands.shell import Shell
@@ -173,6 +174,48 @@ def test_the_service_answers_its_role_and_refuses_others(valley: Graph, client: 
     assert [asked(role, "/counts") for role in ROLES] == [403, 403, 403, 403, 200]
     assert [asked(role, "") for role in ROLES] == [200, 200, 200, 403, 200]
     assert [asked(role, "/draft", **months) for role in ROLES] == [403, 403, 403, 403, 200]
+
+
+NO_COLUMN: Final = ("beneficiary_id", "group_id", "household_id", "phone", "note")
+BAD: Final[tuple[tuple[dict[str, object], str], ...]] = (
+    ({"month": "2023-01-15"}, "This is not a month."),
+    ({"month": "2023-13"}, "no such month"),
+    ({"month": "2099-01"}, "but today is"),
+    ({"measure": "cases"}, "Use people_informed, contacts, referrals_made."),
+    ({"place_id": "1"}, "no municipality, district or province"),
+    ({"count": -1}, "below 0"),
+    ({"count": 2.5}, "whole number"),
+    ({"measure": "people_informed"}, "were already counted in that month, by"),
+)
+"""What a count may not say → what the sentence says that refuses it."""
+
+
+def test_a_count_says_a_place_a_month_a_measure_a_number_and_nothing_else(
+    valley: Graph, client: FlaskClient, tmp_path: Path
+) -> None:
+    good = {"committee_count_id": "A9", "place_id": "M1", "month": "2023-02", "measure": "contacts", "count": 6}
+    headers = signed(valley, "protection")
+
+    def sent(said: dict[str, object]) -> str:
+        answer = client.post("/api/v1/programmes/demo/acts/committee_count", json=said, headers=headers)
+        assert 400 <= answer.status_code < 500, said
+        return answer.text
+
+    def imported(said: dict[str, object]) -> list[ReportRow]:
+        lines = (",".join(map(str, each)) for each in (said, said.values()))
+        (tmp_path / "committee_counts.csv").write_text("\n".join(lines), encoding="utf-8")
+        return [*import_programme(valley, tmp_path, say.clerk(), programme_id="demo", apply=True)]
+
+    for wrong, sentence in BAD:
+        assert sentence in sent({**good, **wrong}), wrong
+        (row,) = imported({**good, **wrong})
+        assert row.action in ("put aside", "refused"), wrong
+        assert sentence in f"{row.reason} {row.suggestion}", wrong
+    for column in NO_COLUMN:
+        assert column in sent({**good, column: "Maya"}), column
+    left_out, added_ = imported({**good, **dict.fromkeys(NO_COLUMN, "Maya")})[:: len(NO_COLUMN)]
+    assert (left_out.action, added_.action) == ("left out", "added"), "a file's other columns are told and left out"
+    assert "Maya" not in str(valley.rows("MATCH (n) RETURN properties(n) AS said"))
 
 
 def test_a_release_is_shown_and_made_in_the_browser(valley: Graph, tmp_path: Path) -> None:
