@@ -24,10 +24,12 @@ class Share(Protocol):
     @property
     def share(self) -> float | None:
         """In [0, 1]."""
+        ...
 
     @property
     def denominator(self) -> Quantity | str:
         """Of how many."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
