@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import math
 import os
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-_PATIENCE: Final = 0.2  # seconds in which the kernel hands over what a process that has ended wrote
+_PATIENCE: Final = 0.2  # seconds between two looks at a process that says nothing
 _ONCE_MORE: Final = (
     5.0  # seconds after which a process is interrupted again: just before it waits for input it hears none
 )
@@ -57,6 +58,7 @@ def show(
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     variables = {**environment, "TERM": "xterm-256color"}
     with subprocess.Popen(command, env=variables, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)  # it is theirs alone: it ends with them, and so does what is read
         said, again_at = b"", math.inf
         for piece in _read(ours, process):
             said += piece
@@ -65,7 +67,6 @@ def show(
             if time.monotonic() > again_at and process.poll() is None:
                 process.send_signal(signal.SIGINT)
                 again_at = time.monotonic() + _ONCE_MORE
-    os.close(theirs)
     os.close(ours)
     return Shown(code=process.returncode, text=said.decode().replace("\r\n", "\n"))
 
@@ -75,8 +76,13 @@ def _read(terminal: int, process: subprocess.Popen[bytes]) -> Iterator[bytes]:
     while True:
         readable, _, _ = select.select([terminal], [], [], _PATIENCE)
         if readable:
-            yield os.read(terminal, 4096)
-        elif ended:
+            try:
+                yield os.read(terminal, 4096)
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+                return  # nobody has it open any more
+        elif ended:  # a process that it left behind still has it open
             return
         else:
             yield b""
