@@ -89,6 +89,12 @@ ACTS: Final = (
 )
 
 
+@pytest.fixture(scope="session")
+def connection(embedded_engine: Connection) -> Connection:
+    """Give one engine: what goes over the line does not depend on it, and the goldens hold both to the same answers."""
+    return embedded_engine
+
+
 @pytest.fixture
 def service(graph: Graph, tmp_path: Path) -> Iterator[str]:
     """Serve the API of the shell's database as `relay serve` does, and say where."""

@@ -15,7 +15,7 @@ from relay.ledger import reading
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import tell_story
-from tests.commands.test_remote import elsewhere, home, said, token
+from tests.commands.test_remote import connection, elsewhere, home, said, token
 from tests.rigs.in_a_thread import answering
 from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.settings import Connection
     from tests.commands.shell import Shell
+
+__all__ = ["connection"]
 
 REGISTER = """SN,Name,Animal,Gift,Date received,Animals,Received from
 1,Rita Harro,goat,G1,2023-02-01,2,

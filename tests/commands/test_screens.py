@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
+    from relay.settings import Connection
     from tests.commands.shell import Shell
     from tests.commands.terminal import Shown
 
@@ -34,6 +35,12 @@ NAMES = (
     "र्\u200dयाली",
     "<b>Asha</b> & :goat:",
 )
+
+
+@pytest.fixture(scope="session")
+def connection(embedded_engine: Connection) -> Connection:
+    """Give one engine: how an answer is shown does not depend on it, and the goldens hold both to the same answers."""
+    return embedded_engine
 
 
 class OnTerminal(Protocol):
