@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import defaultdict
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from relay import graph as relay_graph
 from relay.audit import run
 from relay.exchange import rows
 from relay.exchange.importing import import_programme
 from relay.ledger import reading
 from relay.service import demo
-from relay.service.json_codec import json_of
 from seeds import files, grow, odd
 from seeds.grow import Relay
-from tests.rigs.soak import SOAK
-from tests.rigs.wiping import wiped
 from tests.scenes.acts import Book, clerk
 from tests.scenes.core import CORE
 from tests.whole.test_seeds import SEEDS, promised
@@ -31,7 +26,6 @@ if TYPE_CHECKING:
     from relay.audit.run import Audit
     from relay.domain.register import Register
     from relay.graph import Graph
-    from relay.settings import Connection
 
 TODAY = demo.DAY
 RECORDED_TWICE = {"recorded twice": {"pass:T0596"}}  # until K01 takes it back
@@ -73,31 +67,6 @@ def test_each_odd_row_of_the_demonstration_is_found_and_nothing_more() -> None:
     register = imported(SEEDS / "relay-demo", "relay-demo")
 
     assert named(run.audit_of(register, TODAY), register) == promised() | RECORDED_TWICE
-
-
-@pytest.fixture(scope="module")
-def demonstrated(embedded_engine: Connection, neo4j_server: Connection) -> Mapping[str, Register]:
-    """Load the demonstration on both engines, corrections and all, and read its ledgers back."""
-    registers = {}
-    for name, connection in (("embedded", embedded_engine), ("neo4j", neo4j_server)):
-        with relay_graph.connect(connection, CORE) as graph:
-            wiped(graph)
-            demo.load_demo(graph, clerk(today=TODAY))
-            assert audited(graph, demo.DEMO) == promised() | CORRECTED_OFTEN, name
-            registers[name] = reading.replay(demo.DEMO, reading.entries(graph, demo.DEMO), CORE)
-    return registers
-
-
-@pytest.mark.parametrize("year", range(2018, 2031))
-def test_both_engines_find_the_same_at_the_end_of_a_month(demonstrated: Mapping[str, Register], year: int) -> None:
-    found = 0
-    for month in range(1, 13) if SOAK else (4, 12):
-        as_of = date(year, month, monthrange(year, month)[1])
-        embedded, neo4j = (run.audit_of(register, as_of) for register in demonstrated.values())
-        assert json_of(embedded) == json_of(neo4j), as_of
-        found = embedded.found
-
-    assert found >= {2018: 0, 2020: 5, 2030: 23}.get(year, 0)
 
 
 def test_what_selei_published_is_found_and_nothing_else(graph: Graph) -> None:

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 
-from relay import graph as relay_graph
-from relay.arrays import cache, lineage
+from relay.arrays import lineage
 from relay.arrays.columns import day_of
 from relay.arrays.raw_tables import of_register
 from relay.domain.model import Standing, shown
 from relay.domain.vocabulary import PARTED_BY, STATES
 from relay.reports import breakdown as parts
 from relay.reports.breakdown import PartNames
-from relay.reports.chains import chains, gifts
-from relay.reports.field.visits import todo
 from relay.reports.health import health
-from relay.service import demo
 from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import LATER, days_touched, relays
-from tests.rigs.soak import SOAK
-from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
-from tests.scenes.core import CORE
 from tests.scenes.oracle import Oracle
 from tests.scenes.relays import replayed
 from tests.scenes.village import DAY, seeded, village
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from relay.domain.acts import Act
-    from relay.graph import Graph
     from relay.reports.health import Health, HelpHealth, Units
     from relay.reports.rates import Rates
-    from relay.settings import Connection
 
 
 RATES = (
@@ -402,36 +391,3 @@ def test_a_programmes_health_is_what_each_placement_says_by_itself(acts: list[Ac
 
     for as_of in days_touched(register)[::2]:
         assert as_told(health(lineage.survey(snapshot, as_of))) == told(Oracle(register, as_of), as_of), as_of
-
-
-# -- both engines -----------------------------------------------------------------------------------------------------
-
-
-def month_ends(first: int, last: int) -> Iterator[date]:
-    """Of every third month; in the soak of every one."""
-    for year in range(first, last + 1):
-        for month in range(1 if SOAK else 3, 13, 1 if SOAK else 3):
-            yield date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-
-
-def answers(graph: Graph, programme_id: str, as_of: date) -> str:
-    """Everything that managers and auditors are told of a day, names included."""
-    names = parts.names(graph, programme_id, PARTED_BY)
-    survey = lineage.survey(cache.snapshot(graph, programme_id), as_of)
-    words = PARTED_BY if as_of.month == 12 else ()
-    told = (health(survey, by=words, names=names), tuple(chains(survey)), gifts(survey), todo(survey, names=names))
-    return json.dumps(json_of(told))
-
-
-def test_both_engines_give_the_same_json_at_the_ends_of_months(
-    embedded_engine: Connection, neo4j_server: Connection
-) -> None:
-    with ExitStack() as open_:
-        graphs = [open_.enter_context(relay_graph.connect(each, CORE)) for each in (embedded_engine, neo4j_server)]
-        for graph in graphs:
-            wiped(graph)
-            demo.load_demo(graph, say.clerk(today=demo.DAY))
-
-        for as_of in month_ends(2018, 2030):
-            embedded, neo4j = (answers(graph, demo.DEMO, as_of) for graph in graphs)
-            assert embedded == neo4j, as_of

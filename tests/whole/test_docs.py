@@ -9,35 +9,25 @@ import re
 import shlex
 import sys
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import pytest
 
 import cli
 from benchmarks.figures import FIGURES
-from relay import graph as relay_graph
-from relay.audit import run
 from relay.commands import exits, options
 from relay.database import engine
 from relay.exchange import rows as exchange
-from relay.ledger import reading
-from relay.reports import breakdown as parts
-from relay.reports import chains, health, record_history, trees
-from relay.service.demo import DAY, DEMO, load_demo
+from relay.service.demo import DAY, DEMO
 from tests.commands.terminal import show
 from tests.rigs.warm import warm_relay
-from tests.rigs.wiping import wiped
-from tests.scenes.acts import clerk
 from tests.scenes.core import CORE, IN_TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from relay.graph import Graph
-    from relay.settings import Connection
 
 ROOT: Final = Path(__file__).parents[2]
 DOCUMENTS: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "seeds" / "README.md")
@@ -274,16 +264,6 @@ def test_a_tampered_ledger_is_found_without_relay(sandbox: tuple[Path, dict[str,
 # ------------------------------------------------------------------------------------------------ queries
 
 
-@pytest.fixture(scope="module")
-def demonstration(connection: Connection) -> Iterator[Graph]:
-    """Give the demonstration programme on each engine."""
-    with relay_graph.connect(connection, CORE) as graph:
-        wiped(graph)
-        load_demo(graph, clerk(today=DAY))
-        yield graph
-        wiped(graph)
-
-
 def test_the_python_of_the_page_asks_the_first_query_and_is_answered(sandbox: tuple[Path, dict[str, str]]) -> None:
     folder, environment = sandbox
     page = (ROOT / "docs" / "cypher.md").read_text(encoding="utf-8")
@@ -301,61 +281,3 @@ def queries() -> list[str]:
     """The queries of docs/cypher.md about the relay alone, in order."""
     text = (ROOT / "docs" / "cypher.md").read_text(encoding="utf-8").partition("## Ten more")[0]
     return [block for language, block in BLOCK.findall(text) if language == "cypher"]
-
-
-def test_ten_queries_give_the_figures_of_the_command_line(demonstration: Graph) -> None:
-    relay = trees.relay(demonstration, DEMO, DAY)
-    expected = [answer(demonstration, relay) for answer in ANSWERS]
-
-    assert len(queries()) == len(ANSWERS) == 10
-    for number, (query, rows) in enumerate(zip(queries(), expected, strict=True), start=1):
-        answered = demonstration.rows(query)  # pyright: ignore[reportArgumentType] - read from the page
-        found = [tuple(map(_plain, row.values())) for row in answered]
-        assert found == rows, f"query {number}"
-        assert rows, f"query {number} shows nothing"
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a query gives
-    return date.fromisoformat(value.iso_format()) if hasattr(value, "iso_format") else value
-
-
-def _by(relay: trees.Relay, graph: Graph, word: str) -> dict[str, int]:
-    names = parts.names(graph, DEMO, (word,))
-    (breakdown,) = health.health(relay.survey, by=(word,), names=names).breakdowns
-    return {str(part.part): part.placements.total for part in breakdown.parts}
-
-
-def _districts(relay: trees.Relay, graph: Graph) -> list[tuple[str, int]]:
-    kinds = graph.rows("MATCH (p:Place {kind: 'district'}) RETURN p.place_id AS place_id")
-    districts = {row["place_id"] for row in kinds}
-    return sorted((place_id, count) for place_id, count in _by(relay, graph, "place").items() if place_id in districts)
-
-
-def _findings(graph: Graph, check_id: str) -> list[tuple[str]]:
-    checks = {check.check_id: check for check in run.audit(graph, DEMO, DAY).checks}
-    return sorted((finding.subject_id.removeprefix("pass:"),) for finding in checks[check_id].findings)
-
-
-ANSWERS: Final[tuple[Callable[[Graph, trees.Relay], list[Any]], ...]] = (
-    lambda _, relay: [(relay.trace("G31").reach,)],
-    lambda _, relay: list(enumerate(relay.trace("G31").by_generation)),
-    lambda _, relay: [
-        (each.help, each.units, relay.trace("G31").latest_passed_on) for each in relay.trace("G31").passed
-    ],
-    lambda graph, _: sorted(
-        (each.gift_id, each.placement_id) for each in record_history.show(graph, DEMO, "P0573", DAY).gifts
-    ),
-    lambda _, relay: [
-        (each.placement_id,) for each in chains.chains(relay.survey, help_="pig", sort="id") if each.reach == 0
-    ],
-    lambda graph, relay: _districts(relay, graph),
-    lambda graph, relay: [(int(year), count) for year, count in sorted(_by(relay, graph, "year").items())],
-    lambda graph, _: _findings(graph, "same_household"),
-    lambda graph, _: _findings(graph, "no_witness"),
-    lambda graph, _: [
-        (entry.payload["act_id"], entry.act_id, entry.recorded_by)
-        for entry in reading.entries(graph, DEMO)
-        if entry.kind == "correct"
-    ],
-)
-"""What the command line's functions say, for each query in order."""
