@@ -149,6 +149,17 @@ def test_a_backup_of_the_seeds_restores_on_the_other_engine(
     assert verify.verify(target, "relay-demo").ok
 
 
+@pytest.mark.parametrize("engine", [0, 1], ids=["embedded", "neo4j"])
+def test_what_is_exported_imports_again_as_the_same_after_corrections_and_erasures(
+    seeded: tuple[Graph, Graph], engine: int, tmp_path: Path
+) -> None:
+    for path, with_names in ((tmp_path / "p", False), (tmp_path / "named.XLSX", True)):
+        export_programme(seeded[engine], demo.DEMO, path, with_names=with_names)
+        files = [*path.iterdir()] if path.is_dir() else [path]
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+        assert {row.action for row in import_programme(seeded[engine], path, clerk(today=demo.DAY))} == {"same"}
+
+
 # -- what managers and auditors are told -------------------------------------------------------------------------------
 
 

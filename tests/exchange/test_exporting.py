@@ -20,7 +20,6 @@ from relay.graph import connect
 from relay.ledger import recording
 from relay.ledger.batch import Clerk
 from relay.ledger.reading import NoProgramme
-from relay.service.demo import load_demo
 from tests.rigs.soak import drawn
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from relay.settings import Connection
 
 MADE: Final = drawn(12)  # our choice: some seconds of drawn programmes; test_both_engines.py draws many more
-SEEDS: Final = Path(__file__).parents[2] / "seeds"
 CLERK: Final = Clerk(
     by="local:asha",
     now=datetime(2026, 11, 24, 6, 15, tzinfo=UTC),
@@ -180,18 +178,6 @@ def test_a_programme_that_is_not_there_is_not_exported(graph: Graph, tmp_path: P
 
 
 # --- and read again ---------------------------------------------------------------------------------------------------
-
-
-def test_what_is_exported_imports_again_as_the_same_after_corrections_and_erasures(
-    graph: Graph, tmp_path: Path
-) -> None:
-    load_demo(graph, CLERK)
-
-    for path, with_names in ((tmp_path / "p", False), (tmp_path / "named.XLSX", True)):
-        exported(graph, path, programme_id="relay-demo", with_names=with_names)
-        files = [*path.iterdir()] if path.is_dir() else [path]
-        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
-        assert actions(graph, path) == {"same"}
 
 
 def test_a_nameless_export_imports_into_an_empty_database(graph: Graph, tmp_path: Path) -> None:

@@ -28,8 +28,15 @@ if TYPE_CHECKING:
 
     from relay.exchange.rows import ReportRow
     from relay.graph import Graph
+    from relay.settings import Connection
 
 MOST_CHANGES = 3
+
+
+@pytest.fixture(scope="session")
+def connection(embedded_engine: Connection) -> Connection:
+    """Give one engine: a map is proposed from files, and rows of every shape are imported on both in exchange."""
+    return embedded_engine
 
 
 @pytest.fixture
