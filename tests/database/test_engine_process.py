@@ -145,7 +145,7 @@ def test_the_engine_stops_itself_when_nobody_uses_it(data_folder: Path) -> None:
         used = engine.status(data_folder).running
 
     assert used
-    wait_until(lambda: not engine.status(data_folder).running, seconds=5)
+    wait_until(lambda: not engine.status(data_folder).running, seconds=60)
 
 
 @pytest.mark.usefixtures("sigterm")

@@ -378,17 +378,16 @@ def test_a_branch_that_was_opened_folds_again_in_place(watched: Watched) -> None
 def test_the_wheel_moves_the_page_and_zooms_only_with_ctrl(watched: Watched) -> None:
     page = watched.goto(TREE)
     page.mouse.move(*point_at(page, "P2"))
-    scale, there = "document.getElementById('network').network.getScale()", "window.scrollY"
-    before, at = page.evaluate(scale), page.evaluate(there)
+    scale = "document.getElementById('network').network.getScale()"
+    before, at = page.evaluate(scale), page.evaluate("window.scrollY")
     page.mouse.wheel(0, 120)
-    page.wait_for_timeout(300)
-    assert (page.evaluate(scale), page.evaluate(there) > at) == (before, True)
+    page.wait_for_function("at => window.scrollY > at", arg=at)
+    assert page.evaluate(scale) == before
 
     page.keyboard.down("Control")
     page.mouse.wheel(0, -120)
     page.keyboard.up("Control")
-    page.wait_for_timeout(300)
-    assert page.evaluate(scale) > before
+    page.wait_for_function(f"before => {scale} > before", arg=before)
 
 
 def test_the_picture_is_shown_whole_and_on_the_full_screen_by_buttons(watched: Watched) -> None:

@@ -57,6 +57,12 @@ KEPT: Final = """async (store) => {
 }"""
 
 
+DRAFTS: Final = """async (store) => {
+    const { Store, currentDevice } = await import(store);
+    return (await new Store(currentDevice()).all("drafts")).length;
+}"""
+
+
 def now() -> datetime:
     """The time of the test: the service and the phone agree on it."""
     return datetime.now(UTC)
@@ -139,6 +145,13 @@ class Phone:
         """What lies in the outbox, opened with the key of this phone."""
         found: list[dict[str, Any]] = self.page.evaluate(KEPT, STORE)
         return found
+
+    def keeps_a_draft(self) -> None:
+        """A form is kept as it was typed so far, in the end."""
+        until = monotonic() + 20
+        while not self.page.evaluate(DRAFTS, STORE) and monotonic() < until:
+            self.page.wait_for_timeout(100)
+        assert self.page.evaluate(DRAFTS, STORE)
 
     def says(self, words: str) -> None:
         """The head of the page says so, in the end."""

@@ -136,7 +136,7 @@ def test_a_full_phone_keeps_what_is_typed_and_offers_a_file(phone: Phone) -> Non
 def test_a_draft_is_offered_with_its_ids_and_not_imposed(phone: Phone) -> None:
     phone.at("record/visit/placement/P1")
     phone.page.get_by_role("textbox", name="Note").fill("two kids in the shed")
-    phone.page.wait_for_timeout(1200)
+    phone.keeps_a_draft()
     phone.goto("/field/en/#record/visit/placement/P1")
     phone.page.reload()
     phone.page.get_by_role("button", name="Go on with it").click()

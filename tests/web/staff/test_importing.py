@@ -81,7 +81,8 @@ def form_of(page: TestResponse) -> dict[str, str]:
 
 def ended(client: FlaskClient, where: str) -> TestResponse:
     """The page of an import once it has ended."""
-    for _ in range(100):
+    until = time.monotonic() + 60  # on a machine that does nothing else: one second
+    while time.monotonic() < until:
         page = client.get(where)
         if "Refresh" not in page.headers:
             return page
