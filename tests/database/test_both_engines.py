@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.settings import Connection
 
-PROGRAMMES: Final = 200 if SOAK else 40
+PROGRAMMES: Final = 200 if SOAK else 20
 SEEDS: Final = ("relay-demo", "mansa", "selei")
 
 

@@ -28,14 +28,14 @@ from relay.arrays.apply_entries import applied
 from relay.arrays.raw_tables import of_register
 from relay.arrays.tables import differences
 from tests.arrays.test_lineage import assert_lineage, assert_states, assert_travels, days_touched
-from tests.rigs.soak import share
+from tests.rigs.soak import SOAK, share
 from tests.scenes import acts as say
 from tests.scenes.oracle import Oracle
 
 if TYPE_CHECKING:
     from relay.domain.acts import Act
 
-SEQUENCES: Final = share(2_000)
+SEQUENCES: Final = share(2_000) if SOAK else share(1_000)
 ACTS: Final = 60
 
 DAYS: Final = st.sampled_from([f"{year}-{month:02}-15" for year in (2020, 2021) for month in (2, 6, 10)])
