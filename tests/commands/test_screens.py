@@ -66,7 +66,8 @@ def on_terminal(relay_program: Path) -> OnTerminal:
 def in_pipe(*words: str, **environment: str) -> str:
     """Run a command in a process of its own, into a pipe."""
     run = [*RELAY, *words]
-    answer = subprocess.run(run, env=os.environ | environment, capture_output=True, check=True)
+    answer = subprocess.run(run, env=os.environ | environment, capture_output=True, check=False)
+    assert answer.returncode == 0, answer.stderr
     return answer.stdout.decode()
 
 
