@@ -540,9 +540,13 @@ def test_an_import_that_loses_its_line_says_so_and_is_run_again(
     threads = writers()
 
     with between(connection.uri) as line, relay_graph.connect(replace(connection, uri=line.uri), CORE) as broken:
-        line.break_at("commit", "cut_before", after=3, times=1000)
+
+        def cut_once_something_stands(_done: int) -> None:
+            if reading.heads(graph):
+                line.break_at("commit", "cut_before", times=1000)
+
         with pytest.raises(Unavailable):
-            list(import_programme(broken, path, clerk(), apply=True))
+            list(import_programme(broken, path, clerk(), apply=True, progress=cut_once_something_stands))
     known = entries(graph)
     again = run(graph, path, apply=True)
 
