@@ -360,6 +360,24 @@ def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -
     assert verify.verify(graph, "demo").faults == verify.verify(graph, "other").faults == ()
 
 
+def test_a_graph_of_before_gets_its_links_and_animals_by_a_rebuild(graph: Graph) -> None:
+    """As the version before left it: entries stood alone, but for what they are about, and there was no animal."""
+    fill(graph)
+    record(graph, "demo", [corrected("placement:P1", "C9", tags="H-7")], clerk())
+    before = everything(graph)
+    alter(graph, "MATCH (:Entry {programme_id: 'demo'})-[r:NEXT]->() DELETE r")
+    alter(graph, "MATCH (:Entry {programme_id: 'demo'})-[r:RECORDED]->() DELETE r")
+    alter(graph, "MATCH (n:Animal) DETACH DELETE n")
+    graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key="demo", projection=2))
+    with pytest.raises(NotBuilt, match="demo"):
+        record_one(graph, "demo", woman("W9"), clerk())
+
+    replay.rebuild(graph, "demo")
+
+    assert everything(graph) - before == before - everything(graph) == Counter()
+    assert verify.verify(graph, "demo").faults == ()
+
+
 def test_nobody_records_into_a_graph_that_is_not_built(graph: Graph) -> None:
     fill(graph)
     graph.write(lambda transaction: transaction.run(cypher.SET_PROJECTION, key="demo", projection=0))

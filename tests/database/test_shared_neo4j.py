@@ -127,25 +127,26 @@ def test_what_others_have_in_the_way_of_a_constraint_is_told(
     assert "separate, empty database" in told.value.suggestion
 
 
-def test_a_database_of_others_is_left_as_it_is(database: Connection) -> None:
-    """Neither a constraint nor a node of Relay's is in it afterwards; beside Relay's own, others may keep theirs."""
+@pytest.mark.parametrize("label", ["Movie", "Animal"])
+def test_a_database_of_others_is_left_as_it_is(database: Connection, label: LiteralString) -> None:
+    """Neither a constraint nor a node of Relay's is in it afterwards; others may keep theirs beside it."""
     with administrator(database) as session:
-        for label, property_ in cypher.statements(CORE).migrations:
-            session.run(neo4j.Query(f"DROP CONSTRAINT {label.lower()}_{property_}")).consume()  # pyright: ignore[reportArgumentType] - names that are ours
+        for constrained, property_ in cypher.statements(CORE).migrations:
+            session.run(neo4j.Query(f"DROP CONSTRAINT {constrained.lower()}_{property_}")).consume()  # pyright: ignore[reportArgumentType] - names that are ours
         session.run("MATCH (s:Schema) DELETE s").consume()
-        session.run("CREATE (:Movie {title: 'Fire'})").consume()
+        session.run("CREATE (:LABEL {title: 'Fire'})".replace("LABEL", label)).consume()
         try:
-            with pytest.raises(HoldsOthersData, match=":Movie"):
+            with pytest.raises(HoldsOthersData, match=f":{label}"):
                 connect(database, CORE)
             assert unique(session) == set()
-            assert [row["labels"] for row in session.run("MATCH (n) RETURN labels(n) AS labels")] == [["Movie"]]
+            assert [row["labels"] for row in session.run("MATCH (n) RETURN labels(n) AS labels")] == [[label]]
         finally:
-            session.run("MATCH (m:Movie) DELETE m").consume()
+            session.run("MATCH (m:LABEL) DELETE m".replace("LABEL", label)).consume()
 
         connect(database, CORE).close()
-        session.run("CREATE (:Movie {title: 'Earth'})").consume()
+        session.run("CREATE (:LABEL {title: 'Earth'})".replace("LABEL", label)).consume()
         connect(database, CORE).close()
-        session.run("MATCH (m:Movie) DELETE m").consume()
+        session.run("MATCH (m:LABEL) DELETE m".replace("LABEL", label)).consume()
 
 
 def test_what_is_in_the_way_is_told_before_anything_is_made(database: Connection) -> None:

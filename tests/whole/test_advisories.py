@@ -32,8 +32,9 @@ def answering(answer: bytes) -> Generator[tuple[str, list[bytes]]]:
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as it is called there
             """Say nothing."""
+            del format, args
 
     with HTTPServer(("127.0.0.1", 0), Service) as server:
         thread = threading.Thread(target=server.serve_forever)
