@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.access import roles
 from relay.audit import run
 from relay.backup import replay
 from relay.domain.system import Catalogue
@@ -264,12 +263,3 @@ def test_each_check_finds_an_offender_and_no_innocent(school: Graph) -> None:
     assert found(school, "two_classes_on_one_day") == (12, ["meeting:U2"])
     assert found(school, "certificate_without_a_test") == (4, ["enrolment:E4"])
     assert found(school, "months_of_a_site_are_missing") == (1, [])
-
-
-def test_staff_record_and_who_works_with_it_reads_and_nobody_else() -> None:
-    table = roles.matrix(Catalogue(SYSTEMS))
-
-    for action in ("course", "enrolment", "site", "count", "goal"):
-        assert table[action] == {"staff"}, action
-    for action in ("learning", "goals"):
-        assert table[action] == {"staff", "manager", "auditor"}, action
