@@ -1,4 +1,4 @@
-"""The audit of whole programmes: the seeds' odd rows and nothing more, the same on both engines."""
+"""The audit of whole programmes: the seeds' odd rows and nothing more; on both engines in test_both_engines.py."""
 
 from __future__ import annotations
 
