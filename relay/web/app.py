@@ -91,7 +91,7 @@ def create_app(
     for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
         part.set_up(app)
     managing = (managers, list_pages, confirming, duplicates, held, stories)
-    signed_in = (own, every, *managing, staff, importing, devices, auditors)
+    signed_in = (own, every, *managing, staff, importing, devices, auditors, query)
     for part in (monitoring, responses, sign_in, help_pages, certificates, *signed_in, phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
@@ -100,8 +100,6 @@ def create_app(
     app.register_blueprint(recording.blueprint(graph.catalogue))
     for pages in system_pages.of(graph.catalogue).values():
         app.register_blueprint(pages.blueprint)
-    if query.is_offered(settings):
-        app.register_blueprint(query.blueprint)
     sign_in.set_up(app)
     responses.send_only_changes(app, kept_by_browser=saved_views.sent)
     return app

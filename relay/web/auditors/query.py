@@ -1,7 +1,7 @@
 """Administrators query the graph in Cypher: only where the database itself allows nothing but reading.
 
 The embedded database does: it has a user that cannot write and cannot read names or accounts. Neo4j Community Edition
-has no such users, so this page is not available with Neo4j.
+has no such users, so with Neo4j the page only says that it is closed, and why.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class TooManyForAFile(NotAnswered):
     most = FILE_ROWS
 
 
-def is_offered(settings: Settings) -> bool:
+def is_open(settings: Settings) -> bool:
     """Whether the database refuses all but reading to who asks queries of her own."""
     return settings.neo4j is None
 
@@ -75,12 +75,14 @@ class QueryPage:
         text: Of the query; "" before one is asked.
         table: The answer; None before one is asked, or when there is none.
         error: Why there is none.
+        is_open: Whether queries can be asked here at all.
     """
 
     programme_id: str
     text: str
     table: QueryAnswer | None = None
     error: NotAnswered | None = None
+    is_open: bool = True
 
     @classmethod
     def of_request(cls) -> QueryPage:
@@ -93,9 +95,11 @@ class QueryPage:
         if not guard.may("query", EVERY):
             raise NotEverywhere
         programme_id, text = current.head().programme_id, request.form.get("query", "")[:LONGEST].strip()
+        settings = current.core().settings
+        if not is_open(settings):
+            return cls(programme_id=programme_id, text=text, is_open=False)
         if not text:
             return cls(programme_id=programme_id, text=_offered(programme_id))
-        settings = current.core().settings
         reader = replace(
             engine.reader(settings.data_folder, current.graph().catalogue.readable), plain=settings.plain_driver
         )

@@ -106,6 +106,16 @@ class Filled:
             if field.column not in current.graph().catalogue.kind("correct").columns and field.value != self.was(field)
         }
 
+    @property
+    def is_told_already(self) -> bool:
+        """Whether it is the correction that this very form recorded before: it changes nothing any more."""
+        return (
+            self.form is CORRECT
+            and self.subject is not None
+            and not self.changes()
+            and any(each.id == f"{self.form.kind}:{self.own_id}" for each in self.subject.history)
+        )
+
     def said(self) -> dict[str, Any]:
         """The columns of the act, as far as they are said."""
         id_column = current.graph().catalogue.kind(self.form.kind).id_column

@@ -85,6 +85,8 @@ def _answer(filled: Filled, step: str) -> Answer:
         return _page("form", filled)
     if not filled.is_sound:
         return _page("form", filled), _CHECKED
+    if step == "record" and filled.is_told_already:
+        return redirect(menu.to("recording.recorded", act_id=f"{filled.form.kind}:{filled.own_id}"), 303)
     if step == "record" and not filled.news():
         try:
             recorded = handed_in(filled, answers_of(request.form.getlist("again")), whole=whole)

@@ -184,7 +184,14 @@ def test_who_administers_one_programme_reads_no_other_by_a_query(
     assert found == {"here": 404, "all": 200}
 
 
-def test_with_neo4j_the_page_is_not_there() -> None:
-    settings = Settings.read({"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x", "RELAY_DATA": "/nowhere"})
+def test_with_neo4j_the_page_says_why_it_is_closed_and_asks_nothing(recorded: Graph, settings: Settings) -> None:
+    elsewhere = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x", "RELAY_DATA": str(settings.data_folder)}
+    app = create_app(recorded, Settings.read(elsewhere), now=lambda: relays.NOW, owner="asha")
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
 
-    assert not query_page.is_offered(settings)
+    for answer in (client.get(f"{DEMO}/query?start=1"), client.post(f"{DEMO}/query", data={"query": "RETURN 1"})):
+        assert answer.status_code == 200
+        assert "Neo4j Community Edition has no such users" in words(answer.text)
+        assert "<textarea" not in answer.text
+    assert not query_page.is_open(Settings.read(elsewhere))
