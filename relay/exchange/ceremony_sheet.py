@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -56,7 +56,7 @@ class NoSheet(Invalid):
 class NeitherYesNorNo(Invalid):
     """A row of a sheet does not say clearly whether it was handed over."""
 
-    reason = "It is not clear whether this was handed over."
+    reason = "It is not clear whether this is ticked."
     suggestion = "Write x where it was, and leave the cell empty where it was not."
     field = "handed_over"
 
@@ -132,7 +132,7 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
         CannotRead: There is no such file, or it is neither.
         NoSheet: It is no sheet of one ceremony.
     """
-    said = list(_lines(path))
+    said = list(lines(path, HEADER, lambda what: NoSheet(path=path, what=what)))
     if not said:
         raise NoSheet(path=path, what=Sentence("it has no rows"))
     kind, heads = catalogue.kind("ceremony"), {tuple(line[name] for name in _OF_CEREMONY) for line in said}
@@ -148,30 +148,45 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
         number: int | None = None
         try:
             number = int(str(cells.read(_NUMBER, line["row"]) or 0))
-            if _was_handed_over(line["handed_over"]):
+            if ticked(line["handed_over"]):
                 rows.append(_row(number, line, catalogue, again=again))
         except RelayError as error:
             fallen.append(Fallen(number=number, error=error))
     return Typed(ceremony=ceremony, rows=tuple(rows), fallen=tuple(fallen))
 
 
-def _lines(path: Path) -> Iterator[Mapping[str, object]]:
-    """The rows under the header, each as its column → its cell."""
+def lines(path: Path, header: Sequence[str], fault: Callable[[Sentence], Invalid]) -> Iterator[Mapping[str, object]]:
+    """The rows of a sheet under its header, each as its column → its cell; empty ones are left out.
+
+    Args:
+        path: A .csv or .xlsx file.
+        header: The columns that it has to have.
+        fault: What is raised of a file that is no such sheet, by what is wrong with it.
+
+    Raises:
+        CannotRead: There is no such file, or it is neither.
+        Invalid: It is no such sheet.
+    """
     page = next((page for page in pages(path) if not page.hidden), None)
     first = page.rows[0] if page and page.rows else ()
-    header = [] if isinstance(first, Unreadable) else [str(cell).strip() for cell in first]
-    missing = [name for name in HEADER if name not in header]
+    known = [] if isinstance(first, Unreadable) else [str(cell).strip() for cell in first]
+    missing = [name for name in header if name not in known]
     if page is None or missing:
-        raise NoSheet(path=path, what=Sentence("these columns are missing: %(missing)s", missing=", ".join(missing)))
+        raise fault(Sentence("these columns are missing: %(missing)s", missing=", ".join(missing)))
     for row in page.rows[1:]:
         if isinstance(row, Unreadable):
-            raise NoSheet(path=path, what=Sentence("row %(row)s cannot be read", row=row.row))
-        cell_of = dict(zip(header, row, strict=False))
-        if any(str(cell_of.get(name) or "").strip() for name in HEADER):
-            yield {name: cell_of.get(name, "") for name in HEADER}
+            raise fault(Sentence("row %(row)s cannot be read", row=row.row))
+        cell_of = dict(zip(known, row, strict=False))
+        if any(str(cell_of.get(name) or "").strip() for name in header):
+            yield {name: cell_of.get(name, "") for name in header}
 
 
-def _was_handed_over(cell: object) -> bool:
+def ticked(cell: object) -> bool:
+    """Whether a cell is ticked, in any of the usual ways.
+
+    Raises:
+        NeitherYesNorNo: It says something else.
+    """
     word = str(cells.read(_TEXT, cell) or "").casefold().removesuffix(".0")
     if word not in _YES | _NO:
         raise NeitherYesNorNo

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from relay.commands.options import Listed, as_of_option, command, complete_ids, format_option, pass_session
-from relay.commands.recording import dry_run_option, print_recorded, record_kind, records
+from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, record_kind, records
 from relay.commands.session import Session, say
 from relay.commands.showing import print_list, rate
 
@@ -103,15 +104,70 @@ def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | Non
 
 @command("sheet", example="relay sheet G1 --as-of 2026-12-20")
 @_group_argument
+@click.option(
+    "--to",
+    "path",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it to a .xlsx or .csv file, to be typed in after; without names.",
+)
 @as_of_option
 @format_option
 @pass_session
-def sheet(session: Session, group_id: str, as_of: str | None) -> None:
+def sheet(session: Session, group_id: str, path: Path | None, as_of: str | None) -> None:
     """Print what is due from each member at a meeting of the day."""
-    from relay.systems.savings.questions import DueAtNextMeeting
+    from relay.domain.acts import ID_BYTES, new_id
+    from relay.systems.savings import meeting_sheet
+    from relay.systems.savings.questions import DueAtNextMeeting, SavingsOfGroup
     from relay.systems.savings.report import DueFromHer
 
-    _print(session, DueFromHer, session.ask(DueAtNextMeeting(as_of=session.day(as_of), id=f"group:{group_id}")))
+    day, id_ = session.day(as_of), f"group:{group_id}"
+    due = session.ask(DueAtNextMeeting(as_of=day, id=id_))
+    if path is None:
+        _print(session, DueFromHer, due)
+        return
+    meeting_id, cycle_id = (
+        new_id(session.clerk.random(ID_BYTES)),
+        session.ask(SavingsOfGroup(as_of=day, id=id_)).cycle_id,
+    )
+    meeting_sheet.write(path, meeting_id, group_id, day, cycle_id or "", due)
+    say(f"{path} has {len(due)} rows. Meeting {meeting_id}.")
+    say(f"When it is typed in: relay meeting-sheet {path} --dry-run")
+
+
+@command("meeting-sheet", example="relay meeting-sheet meeting.xlsx --dry-run")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--again", is_flag=True, help="Record it although the group met that day already.")
+@dry_run_option
+@pass_session
+def record_sheet(session: Session, path: Path, *, again: bool) -> None:
+    """Record the sheet of a savings meeting that was typed in: who was there, what each paid, and what was lent.
+
+    Each row stands or falls alone. Put right what fell, and record the same file again: nothing is recorded twice.
+    """
+    from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
+    from relay.systems.savings import meeting_sheet
+    from relay.systems.savings.meeting_day import record_meeting
+
+    typed = meeting_sheet.read(path, session.catalogue)
+    for unread in typed.unread:
+        say(f"{unread.woman}: {unread.error}")
+    answers = EVERY_ANSWER if again else NO_ANSWER
+    became = record_meeting(
+        session.graph, session.programme_id, typed.meeting, typed.rows, session.clerk, answers=answers
+    )
+    fell = [(row, each.error) for row in typed.rows if (each := became[row.name]).error]
+    for row, error in fell:
+        say(f"{row.said['beneficiary_id']}: {error}")
+    for each in became.values():
+        for note in each.notes:
+            say(note)
+    not_done = len(fell) + len(typed.unread)
+    say(f"Meeting {typed.meeting['meeting_id']}: {len(became) - len(fell)} recorded, {not_done} not recorded.")
+    if session.rehearses:
+        say(REHEARSED)
+    if not_done:
+        raise SystemExit(1)
 
 
 @command("savings", example="relay savings G1")
@@ -225,6 +281,6 @@ def _print(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
 
 COMMANDS: Final = (
     *(Listed(users="Staff", command=each) for each in (cycle, passbook, lend, loan_event, group_money, payout)),
-    *(Listed(users="Staff", command=each) for each in (share_out, sheet)),
+    *(Listed(users="Staff", command=each) for each in (share_out, sheet, record_sheet)),
     Listed(users="Managers", command=savings),
 )
