@@ -134,3 +134,17 @@ def likely(day: str) -> Sentence | None:
     if year > LAST_YEAR:
         return NOT_YET_PUBLISHED
     return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)
+
+
+@lru_cache(maxsize=1)
+def month_lengths(years: range) -> tuple[tuple[int, ...], ...]:
+    """The days of each month of each year, Baisakh first, for a program that has no such table.
+
+    >>> month_lengths(range(2083, 2084))
+    ((31, 31, 32, 31, 31, 30, 30, 30, 29, 30, 30, 30),)
+    """
+    firsts = [first for year in years for month in range(1, _MONTHS + 1) if (first := gregorian(year, month, 1))]
+    after = last_of_month(years[-1], _MONTHS)
+    ends = [*firsts[1:], *([after + timedelta(days=1)] if after else [])]
+    days = [(end - first).days for first, end in zip(firsts, ends, strict=True)]
+    return tuple(tuple(days[at : at + _MONTHS]) for at in range(0, len(days), _MONTHS))

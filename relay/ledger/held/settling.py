@@ -104,7 +104,7 @@ def _not_taken(row: HeldAct, error: RelayError) -> TakenIn:
         act_id=row.act_id,
         result=result,
         code=error.code,
-        sentence=str(error),
+        sentence=rows.why(error),
         field=error.field,
         held_id=row.held_id,
         waits_for=waits_for,

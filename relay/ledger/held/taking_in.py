@@ -127,7 +127,8 @@ def take_in(graph: Graph, source: Sender, sent: Sequence[SentAct]) -> tuple[Take
         if unknown.silent:
             raise
         taken = graph.write(work.in_transaction)  # what was recorded the first time is answered as the same
-    recorded = [each.act for each, row in zip(sent, taken, strict=True) if each.act and row.result == "added"]
+    # with what was recorded before: whoever recorded it may have been killed before what waited for it was tried
+    recorded = [each.act for each, row in zip(sent, taken, strict=True) if each.act and row.result in ("added", "same")]
     trying_again.after(graph, source.programme_id, recorded, sent[0].clerk)
     return taken
 
@@ -242,7 +243,7 @@ class _TakingIn:
             act_id=act_id,
             result="refused" if result == "held" and kept is None else result,
             code=error.code,
-            sentence=str(error),
+            sentence=rows.why(error),
             field=error.field,
             held_id=kept.held_id if kept else "",
             waits_for=waits_for,

@@ -15,13 +15,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number, day_of
+from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number, day_of, known_day
 from relay.arrays.id_column import IdColumn
 from relay.arrays.lazy_rows import LazyRows
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import DUE, IN_TIME, LATE, months_later
 from relay.domain.model import Quantity, shown
-from relay.domain.vocabulary import STATES
+from relay.domain.vocabulary import EVENT_KINDS, STATES
 from relay.reports.breakdown import PartNames, within
 from relay.reports.field.errands import Errand
 
@@ -56,6 +56,7 @@ SILENT_MONTHS: Final = 9
 """After so long without any receipt, pass-on or event there is no word (our choice: a doe in Rolpa kids every 251 days,
 so that a longer silence has missed a birth, or a death)."""
 
+_VISIT: Final = EVENT_KINDS.index("visit")
 _CAN_STILL, _HANGS = REASONS.index("can_still"), REASONS.index("chain_hangs")
 
 
@@ -377,3 +378,13 @@ def _last_word(survey: Survey) -> Days:
     happened = events.day <= today
     np.maximum.at(word, events.placement[happened], events.day[happened])
     return word
+
+
+def last_visits(survey: Survey) -> Mapping[str, date]:
+    """Placement id → the day of the latest visit, as far as anybody was there."""
+    events, ids = survey.snapshot.events, survey.snapshot.placements.ids
+    visits = (events.kind == _VISIT) & (events.day <= day_number(survey.as_of))
+    last = np.full(len(ids), NO_DAY, events.day.dtype)
+    np.maximum.at(last, events.placement[visits], events.day[visits])
+    visited = np.flatnonzero(last != NO_DAY).astype(np.int32)
+    return {id_: known_day(day) for id_, day in zip(ids.some(visited), last[visited], strict=True)}

@@ -7,44 +7,39 @@ A telephone sends its own token and never a cookie. What it handed in and the re
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, jsonify, make_response, request
 
 from relay.access import devices, roles
 from relay.domain.entries import instant, is_instant, login_of
-from relay.domain.model import Quantity, shown
 from relay.errors import NotFound
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows, trying_again
 from relay.ledger.held.taking_in import Sender, take_in
-from relay.reports.field import givers
-from relay.reports.placements import Which, holdings
 from relay.service.client import Answered
 from relay.service.json_codec import json_of
-from relay.web import guard, privacy, responses, sessions
-from relay.web.api import bodies
+from relay.text import Sentence
+from relay.web import guard, responses, sessions
+from relay.web.api import bodies, bundle
 from relay.web.api.bodies import ColumnMissing, NoSuchField, NotAnObject, OtherType
 from relay.web.api.routes import sent_body
 from relay.web.api.sent import Sent, Settlement, read_sent, settled
-from relay.web.i18n import labels
+from relay.web.i18n.language import say
 from relay.web.permission import action, public
 from relay.web.request import current
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
-    from relay.arrays.lineage import Survey
-    from relay.domain.schema import Kind
     from relay.ledger.held.rows import HeldAct
+    from relay.ledger.held.taking_in import TakenIn
 
 SETTLE: Final = ("hand_in", "discard", "same")
 
-EXPIRES: Final = timedelta(days=14)
-"""After so long without a new bundle a telephone forgets all names."""
-
+_SETTLED_BY_BUTTONS: Final = ("asked", "conflict")
 _LONGEST_KIND: Final = 64
 _LONGEST_REASON: Final = 400
 
@@ -115,82 +110,6 @@ def enrol() -> Response:
 # ---------------------------------------------------------------------------------------------------- one place's work
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldColumn:
-    """A column that a form on a telephone asks for."""
-
-    name: str
-    label: str
-    type: str
-    required: bool
-    refers_to: str | None
-    choices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldKind:
-    """A kind of act that can be recorded on a telephone; the first of its columns is its own id."""
-
-    kind: str
-    title: str
-    columns: tuple[FieldColumn, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldPlacement:
-    """A placement held at the place; see `reports.placements.Holding`."""
-
-    placement_id: str
-    beneficiary_id: str | None
-    name: str | None
-    help: str
-    animals: float
-    owed: float
-    passed_on: float
-    due_on: date | None
-    state: str
-    planned_receiver: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldWoman:
-    """A woman of the place; her name is null where it is not known."""
-
-    beneficiary_id: str
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldBundle:
-    """What a telephone keeps of one place: no telephone number, birth year, household, note or donor.
-
-    Attributes:
-        programme_id: Of the programme.
-        place: The place, with all within it.
-        head: The hash of the ledger's last entry.
-        sequence: Its number.
-        clock: The service's, a UTC instant.
-        expires: From this UTC instant on the telephone keeps no names.
-        help_kinds: The helps that are given.
-        kinds: The kinds of acts that can be recorded there.
-        placements: Those held there, by id.
-        women: Those who live there, by id.
-        waiting: The ids of those of them who hold nothing.
-    """
-
-    programme_id: str
-    place: str
-    head: str
-    sequence: int
-    clock: str
-    expires: str
-    help_kinds: tuple[str, ...]
-    kinds: tuple[FieldKind, ...]
-    placements: tuple[FieldPlacement, ...]
-    women: tuple[FieldWoman, ...]
-    waiting: tuple[str, ...]
-
-
 @blueprint.get("/programmes/<programme_id>/field-bundle")
 @action("names", by_device=True)
 def field_bundle(programme_id: str) -> Response:
@@ -205,81 +124,9 @@ def field_bundle(programme_id: str) -> Response:
         responses.never_kept()
         answer = make_response("", 304)
     else:
-        answer = jsonify(json_of(_bundle(programme_id, device.place_id)))
+        answer = jsonify(json_of(bundle.of_place(device.place_id)))
     answer.set_etag(etag, weak=True)
     return answer
-
-
-def _bundle(programme_id: str, place_id: str) -> FieldBundle:
-    head, now = current.head(), current.core().now().astimezone(UTC)
-    survey = current.relay_of_all().survey
-    planned = {each.giver_placement_id: each.beneficiary_id for each in current.plans()}
-    held = [*holdings(survey, Which(place_id=place_id))]
-    waiting = givers.waiting(survey, place_id=place_id)
-    women = sorted({each.beneficiary_id for each in held if each.beneficiary_id} | {*waiting})
-    names = privacy.names(women)
-    return FieldBundle(
-        programme_id=programme_id,
-        place=place_id,
-        head=head.head_hash,
-        sequence=head.entries,
-        clock=instant(now),
-        expires=instant(now + EXPIRES),
-        help_kinds=tuple(survey.snapshot.helps),
-        kinds=tuple(
-            _field_kind(kind, head.systems) for kind in current.graph().catalogue.filed if _is_asked(kind, head.systems)
-        ),
-        placements=tuple(
-            FieldPlacement(
-                placement_id=each.placement_id,
-                beneficiary_id=each.beneficiary_id,
-                name=names.get(each.beneficiary_id or ""),
-                help=each.help,
-                animals=_received(survey, each.placement_id),
-                owed=each.owed,
-                passed_on=each.passed,
-                due_on=each.due_on,
-                state=each.state,
-                planned_receiver=planned.get(each.placement_id),
-            )
-            for each in held
-        ),
-        women=tuple(FieldWoman(beneficiary_id=id_, name=names.get(id_)) for id_ in women),
-        waiting=waiting,
-    )
-
-
-def _received(survey: Survey, placement_id: str) -> Quantity:
-    row = survey.snapshot.placements.ids.row(placement_id)
-    return 0 if row is None else shown(int(survey.standings.received[row]))
-
-
-def _is_asked(kind: Kind, systems: Collection[str]) -> bool:
-    """Whether a telephone has a form for acts of a kind: what its writer may record in the programme."""
-    programme_id = current.head().programme_id
-    catalogue = current.graph().catalogue
-    may = catalogue.is_on(kind.name, systems) and guard.may(kind.recording, programme_id)
-    return may and not catalogue.secret(kind.name)
-
-
-def _field_kind(kind: Kind, systems: tuple[str, ...]) -> FieldKind:
-    columns = current.graph().catalogue.columns_on(kind.name, systems)
-    return FieldKind(
-        kind=kind.name,
-        title=labels.kind(kind.name),
-        columns=tuple(
-            FieldColumn(
-                name=column.name,
-                label=labels.column(column.name),
-                type=column.type,
-                required=column.required,
-                refers_to=column.refers_to,
-                choices=column.choices,
-            )
-            for column in columns
-            if column.type != "changes"
-        ),
-    )
 
 
 # ---------------------------------------------------------------------------------------------------- acts in
@@ -303,7 +150,22 @@ def acts(programme_id: str) -> Response:
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     sent = [read_sent(core.graph, source, each, clerk, sessions.signed_in().grants) for each in said]
     taken = take_in(core.graph, source, sent)
-    return jsonify(json_of(Answered(clock=instant(core.now().astimezone(UTC)), acts=taken)))
+    return jsonify(json_of(Answered(clock=instant(core.now().astimezone(UTC)), acts=tuple(map(_in_words, taken)))))
+
+
+def _in_words(row: TakenIn) -> TakenIn:
+    return replace(row, sentence=_why(row.sentence, row.result))
+
+
+def _why(sentence: str, result: str) -> str:
+    """Why an act was not recorded: to a telephone in the language of its page, to a program in English.
+
+    What can be done about a question or about another act of that id are buttons of the telephone, not commands.
+    """
+    if sessions.signed_in().device is None or not isinstance(sentence, Sentence):
+        return str(sentence)
+    reason = sentence.values.get("reason")
+    return say(reason if result in _SETTLED_BY_BUTTONS and isinstance(reason, Sentence) else sentence)
 
 
 def _source(programme_id: str, *, holds: bool) -> Sender:
@@ -412,7 +274,7 @@ def settle(programme_id: str, held_id: str) -> Response:
         raise rows.NotHeld(held_id=held_id)
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     grants = None if others else sessions.signed_in().grants
-    return jsonify(json_of(settled(core.graph, source, row, _wish(body), clerk, grants=grants)))
+    return jsonify(json_of(_in_words(settled(core.graph, source, row, _wish(body), clerk, grants=grants))))
 
 
 def _wish(body: Mapping[str, Any]) -> Settlement:
@@ -450,7 +312,7 @@ def _held_row(row: HeldAct) -> HeldRow:
         content=row.content,
         result=row.result,
         code=row.code,
-        sentence=str(row.sentence),
+        sentence=_why(row.sentence, row.result),
         field=row.field,
         received_at=row.received_at,
         written_at=row.written_at or None,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, abort, current_app, render_template, send_from_directory, url_for
 
 from relay.web import responses
-from relay.web.field import forms, words
+from relay.web.field import calendar, forms, words
 from relay.web.i18n.language import LANGUAGES, gettext, language, months, speaking
 from relay.web.permission import public
 from relay.web.request import current
@@ -61,6 +61,7 @@ def _shell(word: str) -> str:
             "labels": forms.words(),
             "units": forms.units(),
             "months": months(),
+            "sambat": calendar.told() if word == "ne" else None,
         }
         scripts = sorted(path.name for path in FOLDER.glob("*.js") if path.name not in (WORKER, "app.js"))
         return render_template(

@@ -43,6 +43,10 @@ WORDS: Final[Mapping[str, Any]] = {
         "The office has signed this phone out. Names are deleted; what was not sent is handed in to the "
         "office. To go on, leave this phone and enrol it again."
     ),
+    "withdrawn": lazy_gettext(
+        "Your role for this place was withdrawn, so names are deleted here. What you record is still handed in: "
+        "the office decides about it. If this is a mistake, tell the office."
+    ),
     "stopped": lazy_gettext(
         "The service takes nothing from this phone at the moment (%(status)s). What you record stays here. "
         "Tell the office, or save it as a file."
@@ -103,6 +107,12 @@ WORDS: Final[Mapping[str, Any]] = {
     "today": lazy_gettext("today"),
     "yesterday": lazy_gettext("yesterday"),
     "another_day": lazy_gettext("another day"),
+    "another_day_ad": lazy_gettext("another day (AD)"),
+    "bs_day": lazy_gettext("Day of the month"),
+    "bs_month": lazy_gettext("Month"),
+    "bs_year": lazy_gettext("Year"),
+    "no_such_day": lazy_gettext("There is no such day. Write day, month and year in Bikram Sambat."),
+    "not_published": lazy_gettext("The calendar of this year is not published yet: choose the day in AD."),
     "not_known": lazy_gettext("not known"),
     "if_known": lazy_gettext("if known"),
     "one_less": lazy_gettext("one less"),
@@ -125,14 +135,17 @@ WORDS: Final[Mapping[str, Any]] = {
     "who_saw_it": lazy_gettext("Who saw it?"),
     "counted_in_yard": lazy_gettext("Animals counted in the yard"),
     "ceremony_how": lazy_gettext(
-        "Tick each woman as she hands over. Count the animals in the yard before you keep the day."
+        "Tick each woman as she hands over, and add whoever is not on the list. Count the animals in the yard "
+        "before you keep the day."
     ),
-    "ceremony_line": lazy_gettext("%(givers)s givers · %(handed)s handed over · %(animals)s animals"),
+    "who_gives": lazy_gettext("Who hands over?"),
+    "somebody_else": lazy_gettext("Somebody else hands over"),
+    "ceremony_line": lazy_gettext("Givers: %(givers)s · handed over: %(handed)s · animals: %(animals)s"),
     "ceremony_agrees": lazy_gettext(
-        "%(givers)s givers · %(handed)s handed over · %(animals)s animals = %(yard)s in the yard"
+        "Givers: %(givers)s · handed over: %(handed)s · animals: %(animals)s = %(yard)s in the yard"
     ),
     "ceremony_differs": lazy_gettext(
-        "%(givers)s givers · %(handed)s handed over · %(animals)s animals ≠ %(yard)s in the yard"
+        "Givers: %(givers)s · handed over: %(handed)s · animals: %(animals)s ≠ %(yard)s in the yard"
     ),
     "count_first": lazy_gettext("Count the animals in the yard: the number must be that of the ticked rows."),
     "keep_day": lazy_gettext("Keep the day"),

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from relay.web import responses
+from tests.commands.shell import record
+from tests.scenes import acts as say
 from tests.web.field.conftest import STORE, now, switched_on, visit
 
 if TYPE_CHECKING:
@@ -270,3 +272,54 @@ def test_a_new_version_waits_until_she_taps_and_what_is_typed_is_there_after_it(
     phone.page.get_by_role("button", name="Go on with it").click()
     expect(phone.page.get_by_role("textbox", name="Note")).to_have_value("two kids in the shed")
     assert "0123456789ab" in str(phone.page.locator("script[type=module]").get_attribute("src"))
+
+
+def test_who_is_not_on_the_list_of_a_ceremony_is_added_and_stays_in_the_draft(phone: Phone) -> None:
+    page = phone.page
+    phone.context.set_offline(True)
+    phone.at("ceremony")
+    page.locator("input[value=today]").check()
+    page.get_by_role("button", name="Somebody else hands over").click()
+    row = page.locator(".hand-over").last
+    row.get_by_role("textbox", name="Who hands over?").fill("OTHER7")
+    row.get_by_role("radio", name="OTHER7").check()
+    row.get_by_role("textbox", name="To whom?").fill("asm b")
+    row.get_by_role("radio", name="Asmita B").check()
+    row.get_by_label("How many?").fill("1")
+    phone.at("")  # what was typed is kept as she goes
+    expect(page.get_by_text("8 hand-overs to come")).to_be_visible()
+    phone.at("ceremony")
+    expect(page.get_by_text("Givers: 9 · handed over: 1 · animals: 1")).to_be_visible()
+    page.get_by_label("Animals counted in the yard").fill("1")
+    page.get_by_role("button", name="Keep the day").click()
+    phone.says("2 kept on this phone")
+    [_, handed_over] = phone.kept()
+    content = handed_over["acts"][0]["content"]
+    assert (content["giver_placement_id"], content["beneficiary_id"], content["animals"]) == ("OTHER7", "N2", 1)
+
+
+def test_a_placement_is_recorded_from_a_gift_that_the_phone_knows(phone: Phone) -> None:
+    page = phone.page
+    phone.context.set_offline(True)
+    phone.at("record/placement/beneficiary/N7")
+    page.get_by_role("radio", name="G1").check()
+    page.locator("input[name=help][value=goat]").check()
+    page.locator("#f-animals").fill("2")
+    page.locator("input[value=yesterday]").check()
+    page.get_by_role("button", name="Keep it").click()
+    phone.says("1 kept on this phone")
+    phone.context.set_offline(False)
+    phone.has_sent()
+    assert phone.entries()[0].startswith("placement:")
+    phone.at("phone")
+    expect(page.get_by_text("Meadow", exact=True)).to_be_visible()
+
+
+def test_the_last_visit_is_told(phone: Phone) -> None:
+    record(phone.graph, say.happened("SEEN: visit of P1 on 2024-05-01"), programme_id=phone.programme_id)
+    phone.at("outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.at("placement/P1")
+    expect(phone.page.get_by_text("1 May 2024")).to_be_visible()
+    phone.at("placement/P2")
+    expect(phone.page.get_by_text("never")).to_be_visible()

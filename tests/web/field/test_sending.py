@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Route, expect
 
 from relay.access import accounts, devices
+from relay.access.roles import grant_of
 from tests.web.field.conftest import now, visit
 
 if TYPE_CHECKING:
@@ -135,7 +136,17 @@ def test_a_role_that_was_withdrawn_loses_nothing(phone: Phone) -> None:
     assert entry["acts"][0]["content"]["placement_id"] == "P1"
     assert phone.entries() == []
     phone.at("")
+    expect(phone.page.get_by_text("Your role for this place was withdrawn")).to_be_visible()
     expect(phone.page.get_by_text("Maya A")).to_have_count(0)  # what she may not see any more
+
+    accounts.set_grants(phone.graph, f"mina-{phone.programme_id}", (grant_of(f"staff@{phone.programme_id}/MED"),))
+    phone.at("outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.has_sent()
+    assert phone.entries() == ["event:V1"]
+    phone.at("")
+    expect(phone.page.get_by_text("Maya A")).to_be_visible()
+    expect(phone.page.get_by_text("Your role for this place was withdrawn")).to_have_count(0)
 
 
 def test_a_phone_that_was_signed_out_forgets_names_and_hands_in_what_it_kept(phone: Phone) -> None:
@@ -162,10 +173,13 @@ def test_another_act_under_one_id_is_told_and_changes_nothing(phone: Phone) -> N
     phone.says("1 needs you")
     phone.page.locator(".card.refused a").click()
     expect(phone.page.get_by_text("Under this number something else is recorded already.")).to_be_visible()
+    expect(phone.page.get_by_role("button", name="Delete")).to_be_visible()
+    expect(phone.page.get_by_text("Correct", exact=True)).to_have_count(0)  # it would be told the same again
     assert phone.entries() == ["event:V1"]
 
 
-def test_no_cookie_is_sent_and_no_answer_of_the_service_is_cached(phone: Phone) -> None:
+def test_a_web_session_that_ended_is_nothing_to_the_phone_and_no_answer_is_cached(phone: Phone) -> None:
+    """It sends no cookie, whatever there is."""
     phone.context.add_cookies([{"name": "relay", "value": "of the pages", "url": phone.site}])
     with phone.page.expect_request("**/acts") as sending:
         phone.keep([visit("P1", "V1")])

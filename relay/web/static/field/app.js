@@ -8,9 +8,10 @@ import { Outdated } from "./store.js";
 import { say } from "./words.js";
 
 const EVERY = 5 * 60 * 1000; // milliseconds
+const TOGETHER = 50; // milliseconds
 const main = document.getElementById("main"), head = document.getElementById("head"), notices = document.getElementById("notices");
 const nav = document.getElementById("ways");
-let phone = null, lost = 0, newer = null, form = null, registration = null;
+let phone = null, lost = 0, newer = null, form = null, registration = null, shown = 0, drawing = null;
 
 const VIEWS = {
   "": () => pages.today(phone),
@@ -29,16 +30,16 @@ const LIVE = ["", "women", "woman", "placement", "outbox", "kept"]; // drawn aga
 const where = () => location.hash.slice(1).split("/").map(decodeURIComponent);
 
 async function show() {
+  const mine = ++shown;
   await form?.keepDraft?.();
-  form = null;
   const [name, ...rest] = where();
-  nav.hidden = !phone;
   const body = phone ? await (VIEWS[name] ?? VIEWS[""])(...rest) : pages.enrol(lost, began);
+  if (mine !== shown) return; // she went on meanwhile
+  nav.hidden = !phone;
   main.replaceChildren(...body.flat(Infinity).filter(Boolean));
   form = main.querySelector("form.asking");
   for (const each of nav.querySelectorAll("a")) each.toggleAttribute("aria-current", each.getAttribute("href") === `#${name}`);
   await told();
-  return body;
 }
 
 async function told() {
@@ -55,25 +56,31 @@ async function told() {
     phone.clockOff > 0 && h("p", { class: "notice" }, say("clock_ahead", { num: minutes })),
     phone.clockOff < 0 && h("p", { class: "notice" }, say("clock_behind", { num: minutes })),
     phone.device.revoked && h("p", { class: "notice" }, say("revoked")),
+    phone.device.withdrawn && h("p", { class: "notice" }, say("withdrawn")),
     phone.state.line === "stopped" && h("div", { class: "notice" }, h("p", {}, say("stopped", { status: phone.state.status })), phone.state.sentence && h("p", {}, phone.state.sentence)),
     newer && h("div", { class: "notice" }, h("p", {}, say("new_version")), button(say("use_it"), useNewer)),
   ];
   notices.replaceChildren(...found.filter(Boolean));
 }
 
-/** Something changed: lists are drawn again, a form that is open is left alone. */
-async function changed() {
-  if (phone && LIVE.includes(where()[0])) await show();
-  else await told();
+/** Something changed: lists are drawn again, once for all that changes meanwhile; a form that is open is left alone. */
+function changed() {
+  drawing ??= new Promise((next) => setTimeout(next, TOGETHER)).then(() => {
+    drawing = null;
+    return phone && LIVE.includes(where()[0]) ? show() : told();
+  });
 }
 
 async function began(found) {
   phone = found;
   lost = 0;
   pages.looksUp(phone);
-  phone.told = changed;
+  phone.told = told;
+  phone.changed = changed;
   phone.outbox.listen(changed);
   await show();
+  document.documentElement.dataset.ready = "";
+  await phone.tidy();
   await phone.send();
 }
 
@@ -81,6 +88,7 @@ async function wake() {
   registration?.update().catch(() => null); // an installed page may stay open for weeks
   if (!phone) return;
   await phone.dropOldNames();
+  await phone.tidy();
   lost = Math.max(lost, await phone.outbox.missing());
   await phone.send();
 }
@@ -125,5 +133,5 @@ if (found.phone) {
   await began(found.phone);
 } else {
   await show();
+  document.documentElement.dataset.ready = "";
 }
-document.documentElement.dataset.ready = "";

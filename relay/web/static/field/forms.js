@@ -3,7 +3,7 @@
 
 import { asked, button, h } from "./dom.js";
 import { idColumn, newId } from "./outbox.js";
-import { day, dayAndMonth, digits, number, say, word } from "./words.js";
+import { day, dayAndMonth, digits, gregorian, number, sambat, say, word } from "./words.js";
 
 const MOST_FOUND = 6; // a phone shows them above its keyboard
 const SOON = 1000; // milliseconds after which what was typed is kept as a draft
@@ -35,16 +35,51 @@ function wordField(field, typed) {
   return { node, raw: () => picked(node, field.name), read: () => ({ value: picked(node, field.name) }) };
 }
 
-function dayField(field, typed, phone) {
-  const other = h("input", { type: "date", value: typed?.other ?? "", "aria-label": field.asks, max: field.coming ? null : phone.today() });
-  const holder = h("div", { class: "other", hidden: typed?.near !== "other" }, other);
-  const near = [["today", `${say("today")}, ${dayAndMonth(phone.today())}`], ["yesterday", `${say("yesterday")}, ${dayAndMonth(phone.today(1))}`], ["other", say("another_day")]];
-  const node = h("fieldset", { class: "asked" }, h("legend", {}, title(field)), pills(field.name, near, typed?.near, () => { holder.hidden = picked(node, field.name) !== "other"; }), holder);
+// Another day than today and yesterday, by a calendar: `node`, `read()`, and `raw()` for a draft.
+
+function gregorianDay(field, typed, phone) {
+  const input = h("input", { type: "date", value: typed ?? "", "aria-label": field.asks, max: field.coming ? null : phone.today() });
+  return { name: "other", label: say(sambat ? "another_day_ad" : "another_day"), node: input, raw: () => input.value, read: () => ({ value: input.value }) };
+}
+
+/** No month is chosen before she chooses one: a month that nobody chose would be recorded as Baisakh. */
+function sambatDay(field, typed, phone) {
+  const { year: thisYear } = sambat.of(phone.today());
+  const box = (value, label) => h("label", {}, label, h("input", { inputmode: "numeric", autocomplete: "off", value }));
+  const day = box(typed?.day ?? "", say("bs_day")), year = box(typed?.year ?? thisYear, say("bs_year"));
+  const month = h("select", {}, h("option", { value: "" }), sambat.months.map((name, at) => h("option", { value: at + 1, selected: typed?.month === String(at + 1) }, name)));
+  const raw = () => ({ day: day.lastChild.value, month: month.value, year: year.lastChild.value });
   const read = () => {
-    const chosen = picked(node, field.name);
-    return { value: { today: phone.today(), yesterday: phone.today(1), other: other.value }[chosen] ?? "" };
+    const [dayOf, monthOf, yearOf] = Object.values(raw()).map((text) => Number(digits(text)));
+    if (!dayOf && !monthOf) return { value: "" };
+    const value = sambat.iso({ day: dayOf, month: monthOf, year: yearOf });
+    if (!value) return { fault: say("no_such_day") };
+    return yearOf > sambat.published ? { fault: say("not_published") } : { value };
   };
-  return { node, raw: () => ({ near: picked(node, field.name), other: other.value }), read };
+  const line = h("small", { class: "quiet", "aria-live": "polite" });
+  const node = h("div", { class: "by-sambat", oninput: () => { line.textContent = read().value ? gregorian(read().value) : ""; } }, day, h("label", {}, say("bs_month"), month), year, line);
+  return { name: "sambat", label: say("another_day"), node, raw, read };
+}
+
+function dayField(field, typed, phone) {
+  const others = [...(sambat ? [sambatDay(field, typed?.sambat, phone)] : []), gregorianDay(field, typed?.other, phone)];
+  const holders = others.map((other) => h("div", { class: "other", hidden: typed?.near !== other.name }, other.node));
+  const near = [["today", `${say("today")}, ${dayAndMonth(phone.today())}`], ["yesterday", `${say("yesterday")}, ${dayAndMonth(phone.today(1))}`], ...others.map((other) => [other.name, other.label])];
+  const node = h("fieldset", { class: "asked" }, h("legend", {}, title(field)), pills(field.name, near, typed?.near, () => {
+    others.forEach((other, at) => { holders[at].hidden = picked(node, field.name) !== other.name; });
+  }), holders);
+  const read = () => {
+    const chosen = picked(node, field.name), other = others.find((each) => each.name === chosen);
+    return other ? other.read() : { value: { today: phone.today(), yesterday: phone.today(1) }[chosen] ?? "" };
+  };
+  return { node, raw: () => ({ near: picked(node, field.name), ...Object.fromEntries(others.map((other) => [other.name, other.raw()])) }), read };
+}
+
+/** A day, as what was typed. */
+function typedDay(iso) {
+  const there = sambat?.of(iso);
+  if (!there || there.year > sambat.published) return { near: "other", other: iso };
+  return { near: "sambat", sambat: Object.fromEntries(Object.entries(there).map(([name, value]) => [name, String(value)])) };
 }
 
 function numberField(field, typed) {
@@ -71,8 +106,9 @@ function textField(field, typed) {
   return { node, raw: () => input.value, read: () => ({ value: input.value.trim() }) };
 }
 
-/** Who or what is meant, among those of the place; a new woman where the form allows one; or the id of somebody else. */
-export function whoField(field, typed, { rows, id, label, mayBeNew = false }) {
+/** Who or what is meant, among those of the place; a new woman where the form allows one; or the id of somebody else.
+ *  Where the first rows are the likeliest they are offered before anything is typed. */
+export function whoField(field, typed, { rows, id, label, mayBeNew = false, likeliest = rows.length <= MOST_FOUND }) {
   let chosen = typed?.chosen ?? "", isNew = typed?.isNew ?? false;
   const input = h("input", { autocomplete: "off", autocapitalize: "words", spellcheck: "false", value: typed?.text ?? "", placeholder: say("name_or_id") });
   const found = h("div", { class: "found", role: "radiogroup", "aria-live": "polite", "aria-label": say("found") });
@@ -81,7 +117,7 @@ export function whoField(field, typed, { rows, id, label, mayBeNew = false }) {
   const show = () => {
     const text = input.value.trim();
     const hits = (text ? near(rows, text, id) : rows.filter((row) => row[id] === chosen)).slice(0, MOST_FOUND);
-    if (!text && !chosen && rows.length <= MOST_FOUND) hits.push(...rows.filter((row) => !hits.includes(row)));
+    if (!text && !chosen && likeliest) hits.push(...rows.slice(0, MOST_FOUND));
     const offered = hits.map((row) => pill(row[id], label(row), row[id], row[id] === chosen));
     if (mayBeNew && text.length > 1 && !looksLikeAnId(text)) offered.push(pill("+", text, say("new_here"), isNew));
     if (looksLikeAnId(text) && !hits.some((row) => row[id] === text)) offered.push(pill(text, text, say("elsewhere"), chosen === text));
@@ -92,7 +128,9 @@ export function whoField(field, typed, { rows, id, label, mayBeNew = false }) {
   const node = h("div", { class: "asked" }, h("label", {}, title(field), input), found);
   const read = () => {
     if (isNew) return { value: "", isNew: input.value.trim() };
-    if (chosen || !input.value.trim()) return { value: chosen };
+    const text = input.value.trim();
+    if (chosen || !text) return { value: chosen };
+    if (rows.some((row) => row[id] === text)) return { value: text }; // nobody else is meant by a whole id
     return { fault: say("choose_one") };
   };
   return { node, raw: () => ({ text: input.value, chosen, isNew }), read };
@@ -121,7 +159,7 @@ function typedOf(form, content, phone) {
   for (const field of [...form.asks, ...form.more]) {
     const value = content[field.name];
     if (value === undefined) continue;
-    if (field.sort === "day") typed[field.name] = { near: "other", other: value };
+    if (field.sort === "day") typed[field.name] = typedDay(value);
     else if (field.refers_to && phone.lists[field.refers_to]) typed[field.name] = { text: "", chosen: value };
     else typed[field.name] = String(value);
   }

@@ -120,7 +120,7 @@ export class Outbox {
   /** Take what was done long ago off the list. */
   async tidy() {
     const old = (await this.entries()).filter((entry) => DONE.includes(entry.state) && Date.now() - entry.done_at > SHOWN_DAYS * A_DAY);
-    await this.#store.change("outbox", old.map(({ key }) => [key, undefined]));
+    if (old.length) await this.#store.change("outbox", old.map(({ key }) => [key, undefined]));
   }
 }
 

@@ -6,7 +6,7 @@ import { near, openForm } from "./forms.js";
 import { asFile, formOf, HERS, idOf, saveFile } from "./outbox.js";
 import { Stopped } from "./sending.js";
 import { Phone } from "./phone.js";
-import { day, FORMS, LANGUAGE, number, say, time, units, word } from "./words.js";
+import { bothDays, day, FORMS, LANGUAGE, number, say, time, units, word } from "./words.js";
 
 const SOON_DAYS = 60; // as the office's visit list has it
 const page = (title, ...body) => [h("h1", { tabindex: "-1" }, title), ...body];
@@ -28,10 +28,12 @@ export function looksUp(phone) {
   phone.lists = {
     beneficiary: () => ({ rows: rows("women"), id: "beneficiary_id", label: (row) => row.name ?? row.beneficiary_id }),
     placement: () => ({ rows: rows("placements"), id: "placement_id", label: (row) => row.name ?? row.placement_id }),
+    gift: () => ({ rows: rows("gifts").map((row) => ({ ...row, name: giftName(row) })), id: "gift_id", label: (row) => row.name, likeliest: true }),
   };
-  if (phone.place?.gifts) phone.lists.gift = () => ({ rows: rows("gifts"), id: "gift_id", label: (row) => `${word("help", row.help)} · ${day(row.given_on)}` });
   phone.records = (kind) => !phone.place?.kinds || phone.place.kinds.some((each) => (each.kind ?? each) === kind);
 }
+
+const giftName = (row) => [word("help", row.help), row.given_on && day(row.given_on)].filter(Boolean).join(" · ");
 
 const ORDER = ["late", "broken", "due", "in_time"];
 const urgency = (a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || (a.due_on ?? "").localeCompare(b.due_on ?? "") || a.placement_id.localeCompare(b.placement_id);
@@ -54,7 +56,7 @@ function searched(rows, id, made, empty) {
   return [h("label", { class: "search" }, h("span", { class: "unseen" }, say("find")), h("input", { type: "search", autocomplete: "off", placeholder: say("name_or_id"), oninput: (event) => show(event.target.value) })), list];
 }
 
-const nameless = (phone) => phone.place?.nameless && h("p", { class: "notice" }, say("names_dropped"));
+const nameless = (phone) => phone.place?.nameless && !phone.device.revoked && !phone.device.withdrawn && h("p", { class: "notice" }, say("names_dropped"));
 
 export function today(phone) {
   if (!phone.place) return page(say("today_work"), h("p", { class: "notice" }, say("no_place_yet")));
@@ -83,8 +85,8 @@ export async function woman(phone, id) {
 export async function placement(phone, id) {
   const row = phone.placement(id);
   if (!row) return page(id, h("p", { class: "notice" }, say("not_here")), await unsent(phone, id));
-  const facts = [[say("state"), stateOf(row)], [say("holds"), units(row.animals, row.help)], [say("still_owes"), `${number(phone.owes(row))} / ${number(row.owed ?? 0)}`], [say("by_day"), day(row.due_on)], [say("planned_receiver"), row.planned_receiver ? h("bdi", {}, phone.nameOf(row.planned_receiver)) : say("nobody")]];
-  if (row.last_visit_on !== undefined) facts.push([say("last_visit"), row.last_visit_on ? day(row.last_visit_on) : say("never")]);
+  const facts = [[say("state"), stateOf(row)], [say("holds"), units(row.animals, row.help)], [say("still_owes"), `${number(phone.owes(row))} / ${number(row.owed ?? 0)}`], [say("by_day"), bothDays(row.due_on)], [say("planned_receiver"), row.planned_receiver ? h("bdi", {}, phone.nameOf(row.planned_receiver)) : say("nobody")]];
+  if (row.last_visit_on !== undefined) facts.push([say("last_visit"), row.last_visit_on ? bothDays(row.last_visit_on) : say("never")]);
   return page(h("bdi", {}, phone.nameOf(row.beneficiary_id)), h("p", { class: "quiet" }, `${row.beneficiary_id} · ${id}`), h("ul", { class: "deeds" }, recording(phone, "placement", id)), h("dl", { class: "summed" }, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))), await unsent(phone, id));
 }
 
@@ -170,13 +172,14 @@ export async function outbox(phone) {
 
 /** What an act says, column by column, in the words of its form. */
 function summary(phone, entry, one) {
-  const fields = FORMS.filter((each) => each.kind === one.act).flatMap((each) => [...each.asks, ...each.more]);
+  const forms = [formOf(entry), ...FORMS].filter((each) => each?.kind === one.act);
+  const fields = forms.flatMap((each) => [...each.asks, ...each.more]).filter((field) => !(field.name in forms[0].says));
   const told = (name, value) => {
     const field = fields.find((each) => each.name === name);
     if (name.endsWith("beneficiary_id")) return h("bdi", {}, entry.acts.find((each) => each.content.beneficiary_id === value && each.content.name)?.content.name ?? phone.nameOf(value));
     if (field?.choices) return field.choices[value] ?? value;
     if (name === "help") return word("help", value);
-    return field?.sort === "day" ? day(value) : typeof value === "number" ? number(value) : h("bdi", {}, String(value));
+    return field?.sort === "day" ? bothDays(value) : typeof value === "number" ? number(value) : h("bdi", {}, String(value));
   };
   const rows = Object.entries(one.content).filter(([name]) => fields.some((field) => field.name === name) && name !== `${one.act}_id`);
   return h("dl", { class: "summed" }, rows.map(([name, value]) => h("div", {}, h("dt", {}, fields.find((field) => field.name === name).asks), h("dd", {}, told(name, value)))));
@@ -204,8 +207,9 @@ function answers(phone, entry, open) {
   const twin = open.find((one) => one.held_id && earlier(one));
   if (twin) found.push(button(say("same_as", { id: earlier(twin) }), () => settle(phone, entry, (one) => (one === twin ? { ...one, settle: { settle: "same", as: earlier(one) } } : one))));
   if (asks.length) found.push(button(say("yes_record"), () => settle(phone, entry, (one) => (one.result === "asked" ? { ...one, again: true } : one)), twin ? "outline" : ""));
-  if (entry.form !== "ceremony") found.push(h("a", { role: "button", class: found.length ? "outline" : null, href: `#correct/${entry.key}` }, say(entry.state === "kept" ? "change" : "correct")));
-  found.push(button(say("delete"), () => remove(phone, entry), "outline"));
+  const isTaken = open.some((one) => one.result === "conflict"); // what is recorded under its id cannot be corrected here
+  if (entry.form !== "ceremony" && !isTaken) found.push(h("a", { role: "button", class: found.length || entry.state === "held" ? "outline" : null, href: `#correct/${entry.key}` }, say(entry.state === "kept" ? "change" : "correct")));
+  found.push(button(say("delete"), () => remove(phone, entry), isTaken ? "" : "outline"));
   return found;
 }
 

@@ -48,8 +48,15 @@ export class Phone {
     const kept = await this.store.get("place", "place");
     if (kept) Object.assign(this, { place: kept.place, etag: kept.etag, fetchedAt: kept.fetchedAt, lasts: kept.lasts });
     this.clockOff = Number(localStorage.getItem("relay.field.clock") ?? 0);
-    await this.outbox.tidy();
     await this.dropOldNames();
+  }
+
+  /** What waits until the first page stands: what was done long ago is taken off, and old drafts. */
+  async tidy() {
+    await this.outbox.tidy();
+    const drafts = await this.store.all("drafts");
+    const old = drafts.filter(([, draft]) => Math.abs(Date.now() - draft.at) > NAMES_FOR);
+    if (old.length) await this.store.change("drafts", old.map(([key]) => [key, undefined]));
   }
 
   // -- the place
@@ -59,6 +66,7 @@ export class Phone {
     const lasts = Math.min(NAMES_FOR, new Date(place.expires) - new Date(place.clock)) || NAMES_FOR;
     Object.assign(this, { place, etag, lasts });
     await this.still();
+    this.changed?.();
   }
 
   /** The work of the place is as the phone has it, from now on. */
@@ -73,18 +81,16 @@ export class Phone {
   async dropOldNames() {
     const age = Date.now() - this.fetchedAt;
     if (this.place && (age > this.lasts || age < -A_DAY)) await this.dropNames();
-    const drafts = await this.store.all("drafts");
-    const old = drafts.filter(([, draft]) => Math.abs(Date.now() - draft.at) > NAMES_FOR);
-    if (old.length) await this.store.change("drafts", old.map(([key]) => [key, undefined]));
   }
 
   async dropNames() {
-    if (!this.place) return;
+    if (!this.place || this.place.nameless) return;
     const nameless = (rows) => (rows ?? []).map(({ name, ...rest }) => rest);
     const { women, placements } = this.place;
     this.place = { ...this.place, women: nameless(women), placements: nameless(placements), nameless: true };
     this.etag = null; // so that they come again with the next fetch
     await this.store.change("place", [["place", { place: this.place, etag: null, fetchedAt: this.fetchedAt, lasts: this.lasts }]]);
+    this.changed?.();
   }
 
   // -- the clock
@@ -126,17 +132,19 @@ export class Phone {
     if (error.code === "device_revoked" && !this.device.revoked) {
       await this.dropNames();
       await this.store.clear("drafts");
-      await this.#keeps({ revoked: true });
+      await this.keeps({ revoked: true });
       const atTheOffice = (await this.outbox.entries()).filter((entry) => entry.state !== "kept");
       await this.outbox.write(atTheOffice.map(stripped));
       this.#says({ line: "idle" });
       return this.send(); // what is kept is handed in all the same
     }
-    if (error.status === 403 || error.status === 401) await this.dropNames(); // what she may not see any more
+    if (error.status === 401) await this.dropNames(); // what she may not see any more
     this.#says({ line: "stopped", status: error.status, sentence: error.sentence });
   }
 
-  async #keeps(more) {
+  /** Remember what has become of this phone. */
+  async keeps(more) {
+    if (Object.entries(more).every(([name, value]) => Boolean(this.device[name]) === value)) return;
     this.device = { ...this.device, ...more };
     await this.store.change("device", [["device", this.device]]);
   }

@@ -162,8 +162,14 @@ export class Sender {
   }
 
   async #fetch() {
-    const { status, found, etag } = await this.#ask("/field-bundle", { etag: this.phone.etag });
-    if (status === 304) return this.phone.still();
-    await this.phone.received(found, etag);
+    try {
+      const { status, found, etag } = await this.#ask("/field-bundle", { etag: this.phone.etag });
+      await (status === 304 ? this.phone.still() : this.phone.received(found, etag));
+      await this.phone.keeps({ withdrawn: false });
+    } catch (error) {
+      if (!(error instanceof Stopped) || error.status !== 403) throw error;
+      await this.phone.keeps({ withdrawn: true }); // her role; what she writes is handed in all the same
+      await this.phone.dropNames();
+    }
   }
 }

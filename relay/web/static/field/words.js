@@ -1,8 +1,12 @@
 // What the page says, in the reader's language: sentences, numbers and days. The sentences come with the page.
 
+import { Sambat } from "./sambat.js";
+
 const shell = JSON.parse(document.getElementById("shell").content.textContent);
 export const LANGUAGE = document.documentElement.lang;
 export const FORMS = shell.forms;
+/** Bikram Sambat, where the language counts days by it; else null. */
+export const sambat = shell.sambat ? new Sambat(shell.sambat) : null;
 const plurals = new Intl.PluralRules(LANGUAGE);
 const filled = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
 
@@ -22,20 +26,28 @@ export function units(many, help) {
   return forms ? filled(forms[plurals.select(Math.ceil(many)) === "one" ? 0 : 1], { count: number(many) }) : `${number(many)} ${word("help", help)}`;
 }
 
-export const number = (value) => new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3 }).format(value);
+const numbers = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3 });
+export const number = (value) => numbers.format(value);
 
 const parts = (iso) => /^(\d{4})-(\d\d)-(\d\d)/.exec(iso ?? "");
 
-/** A day as the pages write it; browsers do not know the months of every language. */
+/** A day by the calendar of the language, such as "24 Nov 2026"; a year that is not published yet may still move. */
 export function day(iso) {
-  const found = parts(iso);
-  return found ? `${dayAndMonth(iso)} ${found[1]}` : (iso ?? "");
+  const found = parts(iso), there = found && sambat?.of(found[0]);
+  if (!there) return gregorian(iso);
+  return `${there.year > sambat.published ? "≈ " : ""}${there.day} ${sambat.months[there.month - 1]} ${there.year}`;
 }
 
-export function dayAndMonth(iso) {
+/** The same with the Gregorian day beside it, where the calendar is another. */
+export const bothDays = (iso) => (sambat && parts(iso) ? `${day(iso)} (${gregorian(iso)})` : day(iso));
+
+/** A Gregorian day; browsers do not know the months of every language. */
+export function gregorian(iso) {
   const found = parts(iso);
-  return found ? `${Number(found[3])} ${shell.months[found[2] - 1]}` : "";
+  return found ? `${Number(found[3])} ${shell.months[found[2] - 1]} ${found[1]}` : (iso ?? "");
 }
+
+export const dayAndMonth = (iso) => day(iso).replace(/ \d{4}$/, "");
 
 export const time = (at) => new Date(at).toTimeString().slice(0, 5);
 

@@ -1,0 +1,213 @@
+"""One place's work, for the telephone that keeps it: who holds what there, who waits, and what can be recorded.
+
+It holds no telephone number, birth year, household, note or donor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.entries import instant
+from relay.domain.model import Quantity, shown
+from relay.reports import chains
+from relay.reports.field import givers, visits
+from relay.reports.placements import Which, holdings
+from relay.web import guard, privacy
+from relay.web.i18n import labels
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from relay.arrays.lineage import Survey
+    from relay.domain.schema import Kind
+    from relay.reports.placements import Holding
+
+EXPIRES: Final = timedelta(days=14)
+"""After so long without a new bundle a telephone forgets all names."""
+
+MOST_GIFTS: Final = 50
+"""Of so many gifts a telephone is told, the latest (our choice: what is placed in the field was given lately; an
+earlier gift is named by its id)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldColumn:
+    """A column that a form on a telephone asks for."""
+
+    name: str
+    label: str
+    type: str
+    required: bool
+    refers_to: str | None
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldKind:
+    """A kind of act that can be recorded on a telephone; the first of its columns is its own id."""
+
+    kind: str
+    title: str
+    columns: tuple[FieldColumn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPlacement:
+    """A placement held at the place; see `reports.placements.Holding`. Who was never visited has no last visit."""
+
+    placement_id: str
+    beneficiary_id: str | None
+    name: str | None
+    help: str
+    animals: float
+    owed: float
+    passed_on: float
+    due_on: date | None
+    state: str
+    planned_receiver: str | None
+    last_visit_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldWoman:
+    """A woman of the place; her name is null where it is not known."""
+
+    beneficiary_id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldGift:
+    """A gift of the programme; its day is null where it is not known."""
+
+    gift_id: str
+    help: str
+    given_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldBundle:
+    """What a telephone keeps of one place.
+
+    Attributes:
+        programme_id: Of the programme.
+        place: The place, with all within it.
+        place_name: What it is called; null where that is not known.
+        head: The hash of the ledger's last entry.
+        sequence: Its number.
+        clock: The service's, a UTC instant.
+        expires: From this UTC instant on the telephone keeps no names.
+        help_kinds: The helps that are given.
+        kinds: The kinds of acts that can be recorded there.
+        gifts: The latest of the programme, the latest first, at most `MOST_GIFTS`.
+        placements: Those held there, by id.
+        women: Those who live there, by id.
+        waiting: The ids of those of them who hold nothing.
+    """
+
+    programme_id: str
+    place: str
+    place_name: str | None
+    head: str
+    sequence: int
+    clock: str
+    expires: str
+    help_kinds: tuple[str, ...]
+    kinds: tuple[FieldKind, ...]
+    gifts: tuple[FieldGift, ...]
+    placements: tuple[FieldPlacement, ...]
+    women: tuple[FieldWoman, ...]
+    waiting: tuple[str, ...]
+
+
+def of_place(place_id: str) -> FieldBundle:
+    """The work of a place, with the names of those who live there; that they are told is logged.
+
+    Raises:
+        NoSuchPart: The place is not in the programme.
+        Unavailable: The database cannot be reached.
+        NotWrittenDown: It cannot be written down.
+    """
+    head, now = current.head(), current.core().now().astimezone(UTC)
+    survey = current.relay_of_all().survey
+    held = [*holdings(survey, Which(place_id=place_id))]
+    waiting = givers.waiting(survey, place_id=place_id)
+    women = sorted({each.beneficiary_id for each in held if each.beneficiary_id} | {*waiting})
+    names = privacy.names(women)
+    return FieldBundle(
+        programme_id=head.programme_id,
+        place=place_id,
+        place_name=privacy.places_and_donors().places.get(place_id),
+        head=head.head_hash,
+        sequence=head.entries,
+        clock=instant(now),
+        expires=instant(now + EXPIRES),
+        help_kinds=tuple(survey.snapshot.helps),
+        kinds=tuple(
+            _field_kind(kind, head.systems) for kind in current.graph().catalogue.filed if _is_asked(kind, head.systems)
+        ),
+        gifts=tuple(
+            FieldGift(gift_id=each.gift_id, help=each.help, given_on=each.given_on)
+            for each in chains.gifts(survey, sort="age")[: -MOST_GIFTS - 1 : -1]
+        ),
+        placements=_placements(survey, held, names),
+        women=tuple(FieldWoman(beneficiary_id=id_, name=names.get(id_)) for id_ in women),
+        waiting=waiting,
+    )
+
+
+def _placements(survey: Survey, held: Iterable[Holding], names: Mapping[str, str]) -> tuple[FieldPlacement, ...]:
+    planned = {each.giver_placement_id: each.beneficiary_id for each in current.plans()}
+    visited = visits.last_visits(survey)
+    return tuple(
+        FieldPlacement(
+            placement_id=each.placement_id,
+            beneficiary_id=each.beneficiary_id,
+            name=names.get(each.beneficiary_id or ""),
+            help=each.help,
+            animals=_received(survey, each.placement_id),
+            owed=each.owed,
+            passed_on=each.passed,
+            due_on=each.due_on,
+            state=each.state,
+            planned_receiver=planned.get(each.placement_id),
+            last_visit_on=visited.get(each.placement_id),
+        )
+        for each in held
+    )
+
+
+def _received(survey: Survey, placement_id: str) -> Quantity:
+    row = survey.snapshot.placements.ids.row(placement_id)
+    return 0 if row is None else shown(int(survey.standings.received[row]))
+
+
+def _is_asked(kind: Kind, systems: Collection[str]) -> bool:
+    """Whether a telephone has a form for acts of a kind: what its writer may record in the programme."""
+    programme_id = current.head().programme_id
+    catalogue = current.graph().catalogue
+    may = catalogue.is_on(kind.name, systems) and guard.may(kind.recording, programme_id)
+    return may and not catalogue.secret(kind.name)
+
+
+def _field_kind(kind: Kind, systems: tuple[str, ...]) -> FieldKind:
+    columns = current.graph().catalogue.columns_on(kind.name, systems)
+    return FieldKind(
+        kind=kind.name,
+        title=labels.kind(kind.name),
+        columns=tuple(
+            FieldColumn(
+                name=column.name,
+                label=labels.column(column.name),
+                type=column.type,
+                required=column.required,
+                refers_to=column.refers_to,
+                choices=column.choices,
+            )
+            for column in columns
+            if column.type != "changes"
+        ),
+    )
