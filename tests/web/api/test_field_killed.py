@@ -51,7 +51,6 @@ def send_and_be_killed(connection: Connection, folder: Path, headers: dict[str, 
         app.test_client().post(f"{HERE}/acts", json=body, headers=headers)
 
 
-@pytest.mark.parametrize("connection", ["embedded_engine"], indirect=True)
 def test_a_list_that_was_recorded_and_not_answered_is_recorded_once(
     phone: FlaskClient, graph: Graph, connection: Connection, tmp_path: Path
 ) -> None:
