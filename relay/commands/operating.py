@@ -57,7 +57,7 @@ def demo(session: Session) -> None:
     if any(head.programme_id not in (DEMO, VILLAGES) for head in session.heads):
         raise DemoElsewhere
     if not session.heads:
-        say("Loading eight years of a programme; this takes a few seconds.")
+        say("Loading eight years of a programme and a small one beside it; this takes up to a minute.")
     loaded = load_demo(session.graph, session.clerk)
     if session.catalogue.systems:
         load_villages(session.graph, session.clerk)

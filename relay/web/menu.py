@@ -34,6 +34,7 @@ class MenuLink:
         values: What else its address says.
         everywhere: Whether it takes the role in every programme.
         by_place: Whether it can be of one place: so it is for who works for one, to whom the rest is closed.
+        system: Whose page it is; empty for the core's.
     """
 
     endpoint: str
@@ -42,6 +43,7 @@ class MenuLink:
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     everywhere: bool = False
     by_place: bool = False
+    system: str = ""
 
     @property
     def href(self) -> str:
@@ -53,7 +55,9 @@ class MenuLink:
     @property
     def name(self) -> str:
         """Of the page, in a word that no other page has."""
-        return self.values.get("name") or self.endpoint.rpartition(".")[2].rstrip("_")
+        part, _, view = self.endpoint.rpartition(".")
+        word = self.values.get("name") or (part if view == "page" else view.rstrip("_"))
+        return f"{self.system}-{word}" if self.system else word
 
     @property
     def is_here(self) -> bool:
@@ -151,7 +155,8 @@ def _of_systems(group: str) -> Iterator[MenuLink]:
         if name in current.head().systems:
             for each in part.links:
                 if each.group == group:
-                    yield MenuLink(endpoint=f"{name}.{each.endpoint}", label=say(each.label), key=each.key)
+                    endpoint = f"{name}.{each.endpoint}"
+                    yield MenuLink(endpoint=endpoint, label=say(each.label), key=each.key, system=name)
 
 
 def pages(app: Flask, programme_id: str) -> dict[str, str]:

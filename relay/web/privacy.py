@@ -244,6 +244,15 @@ def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
     return {id_: name for id_ in beneficiary_ids if (name := named.beneficiary(id_))}
 
 
+def names_in_a_list(beneficiary_ids: Iterable[str | None]) -> Mapping[str, str]:
+    """As `names`, of a list that is looked at: nobody is named while names are off. Forms and papers name who is meant.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return names(sorted({each for each in beneficiary_ids if each})) if names_on() else {}
+
+
 def contacts(beneficiary_ids: Collection[str]) -> Mapping[str, Contact]:
     """Beneficiary id → how to find her, of those who may be named to this reader and of whom it is known.
 

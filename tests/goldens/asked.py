@@ -150,6 +150,7 @@ def _lists(seed: Seed) -> Iterator[Wish]:
     *_, last = seed.days
     for question in ("gifts", "chains", "todo"):
         yield from _read(seed, question)
+    yield "givers", {"held_on": last}
     for sort in ("reach", "age"):
         yield "gifts", {"as_of": last, "sort": sort}
     for sort in ("reach", "age", "lateness"):

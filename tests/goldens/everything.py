@@ -183,11 +183,11 @@ def _lists(faces: Faces) -> Iterator[Answer]:
             address = f"{here}/{name}.{form}?as_of={day}{_ADDRESSED.get(name, '')}"
             yield _text(f"{DEMO.id}/lists", address, faces.ask(address).data.decode())
     more = (
-        "chains.csv?names=names&state=broken&sort=-reach",
-        "people.csv?names=names",
-        "gifts.csv?names=names&help=pig",
+        "chains.csv?names=full&state=broken&sort=-reach",
+        "people.csv?names=full",
+        "gifts.csv?names=full&help=pig",
         "visits.csv?place=PAL",
-        f"ledger.json?about={DEMO.about[0]}",
+        f"ledger.json?naming={DEMO.about[0]}",
     )
     for path in more:
         answer = faces.ask(f"{here}/{path}")

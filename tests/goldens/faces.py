@@ -147,7 +147,7 @@ _COMMANDS: Final = {
 }
 """The command that asks a question, where it is called otherwise."""
 
-_WITHOUT_COMMAND: Final = frozenset({"told", "names", "resolve"})
+_WITHOUT_COMMAND: Final = frozenset({"told", "names", "resolve", "givers"})
 _ARGUMENTS: Final = frozenset({("find", "text"), ("forecast", "about")})
 _OPTIONS: Final = {"help": "--of", "noted": "--head"}
 

@@ -173,6 +173,7 @@ API: Final = (
             "ledger",
             "ledger/verify",
             "ledger/checkpoint",
+            "givers?place_id=L1",
             "held-acts",
             "held",
             "duplicates",
@@ -181,6 +182,7 @@ API: Final = (
             "registers/known",
             "registers/maps",
             "registers/acts",
+            "registers/template",
         )
     ),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.access import accounts, tokens
 from relay.access.roles import grant_of
+from relay.web import sessions
 from tests.web import relays
 
 if TYPE_CHECKING:
@@ -38,3 +39,10 @@ def staff_of(graph: Graph, place_id: str) -> dict[str, str]:
         accounts.add(graph, login, (grant_of(f"staff@wards/{place_id}"),), None, relays.NOW)
     issued = tokens.issue(graph, login, days=1, now=relays.NOW, random=token_bytes)
     return bearer(issued.secret)
+
+
+def with_names(client: FlaskClient) -> FlaskClient:
+    """Switch names on for who reads, as the button at the top of each page does."""
+    with client.session_transaction() as session:
+        session[sessions.NAMES] = True
+    return client

@@ -87,7 +87,7 @@ def group(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current` re
         act_id=act_id,
         found=found,
         offices=_offices(),
-        names=_names([*women, *(id_ for kind, _, id_ in keepers if kind == "beneficiary")]),
+        names=privacy.names_in_a_list([*women, *(id_ for kind, _, id_ in keepers if kind == "beneficiary")]),
     )
 
 
@@ -98,7 +98,9 @@ def custodies(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     rows = privacy.answer_to(Custodies(as_of=current.as_of()))
     keepers = (each.keeper.partition(":") for each in rows)
     return render_template(
-        "groups/custodies.html", rows=rows, names=_names(id_ for kind, _, id_ in keepers if kind == "beneficiary")
+        "groups/custodies.html",
+        rows=rows,
+        names=privacy.names_in_a_list(id_ for kind, _, id_ in keepers if kind == "beneficiary"),
     )
 
 

@@ -46,7 +46,7 @@ def _on_record(record: Record) -> Markup | None:
     if kind == "course":
         known = _classes().get(record.id)
         rows = learners(known) if known else ()
-        names = privacy.names([each.beneficiary_id for each in rows])
+        names = privacy.names_in_a_list(each.beneficiary_id for each in rows)
         return Markup(render_template("learning/roster.html", rows=rows, names=names)) if known else None  # noqa: S704 - it escapes
     if not any(each.id.startswith("enrolment:") for each in record.history):
         return None

@@ -40,10 +40,6 @@ def _planned(programme_id: str) -> Planned:
     return reading.read(current.built(), programme_id, current.relay_of_all().survey)
 
 
-def _names(ids: Iterable[str | None]) -> Mapping[str, str]:
-    return privacy.names(sorted({each for each in ids if each}))
-
-
 @blueprint.get("/p/<programme_id>/waiting-list")
 @action("planning")
 def waiting(programme_id: str) -> str:
@@ -59,7 +55,7 @@ def waiting(programme_id: str) -> str:
         order=planned.order,
         requires=sorted(season.requires),
         reasons=reasons if guard.may("export names", programme_id) else {},
-        names=_names(row.beneficiary_id for row in rows if row.rank),
+        names=privacy.names_in_a_list(row.beneficiary_id for row in rows if row.rank),
     )
 
 
@@ -78,7 +74,7 @@ def plans(programme_id: str) -> str:
         due=due,
         holders=holders,
         rates=rates(planned),
-        names=_names([*(row.beneficiary_id for row in rows), *(holders.get(each) for each in due)]),
+        names=privacy.names_in_a_list([*(row.beneficiary_id for row in rows), *(holders.get(each) for each in due)]),
     )
 
 
@@ -109,12 +105,13 @@ def proposal(programme_id: str) -> str:
     except RelayError as error:
         fault = say_error(error)
     holders = _holders(planned)
+    givers = (holders.get(row.giver_placement_id) for row in rows)
     return render_template(
         "planning/proposal.html",
         rows=rows,
         fault=fault,
         holders=holders,
-        names=_names([*(row.beneficiary_id for row in rows), *(holders.get(row.giver_placement_id) for row in rows)]),
+        names=privacy.names_in_a_list([*(row.beneficiary_id for row in rows), *givers]),
         places=privacy.places_and_donors().places,
     )
 

@@ -98,8 +98,8 @@ class Overview:
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
-        shown = {row.beneficiary_id for row in self.broke_first} | {visit.beneficiary_id for visit in self.visit_first}
-        return privacy.names({id_ for id_ in shown if id_}) if privacy.names_on() else {}
+        broke = [row.beneficiary_id for row in self.broke_first]
+        return privacy.names_in_a_list([*broke, *(visit.beneficiary_id for visit in self.visit_first)])
 
     @cached_property
     def stuck(self) -> Sequence[Beginning]:

@@ -12,6 +12,7 @@ from relay.settings import Settings
 from relay.web import create_app
 from tests.scenes import acts as say
 from tests.systems.groups.scene import act, added, keeps, met, officer
+from tests.web.readers import with_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +52,8 @@ def test_a_group_has_a_page_with_its_members_offices_meetings_and_animals(client
     page = text(seen(client, "record/group:A/members"))
 
     assert "Attendance 66.7 % 4 of 6" in page.replace("66.7%", "66.7 %")
+    assert "Name of W3" not in page
+    page = text(seen(with_names(client), "record/group:A/members"))
     assert "Name of W3" in page
     assert "Nobody is recorded as: treasurer" in page
     assert "2 placements" in page

@@ -62,6 +62,13 @@ def test_the_waiting_list_shows_the_order_and_why(client: FlaskClient) -> None:
     assert "Liste d" in client.get("/p/demo/waiting-list", query_string={"lang": "fr"}, follow_redirects=True).text
 
 
+def test_each_line_of_the_menu_has_a_name_of_its_own_by_which_its_count_finds_it(client: FlaskClient) -> None:
+    names = re.findall(r'data-name="([^"]+)"', seen(client, "waiting-list"))
+
+    assert {"waiting", "planning-waiting"} <= set(names)
+    assert len(names) == len(set(names))
+
+
 def test_plans_show_who_is_due_while_nobody_is_planned(client: FlaskClient, meadow: Graph) -> None:
     assert "placement:P1" in seen(client, "plans").partition("nobody is planned")[2]
 
