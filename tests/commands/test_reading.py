@@ -473,7 +473,7 @@ def test_a_graph_is_of_a_day_and_of_the_pass_ons_that_are_asked_for(shell: Shell
     assert nodes("--as-of", "2022-03-01") == ["P1", "P2", "P3"]
     assert nodes("--as-of", ON, "--confirmed-only") == ["P1"]
     answer = shell.run("export", str(tmp_path / "all"), "--as-of", ON)
-    assert (answer.code, "need --format" in answer.err) == (exits.USAGE, True)
+    assert (answer.code, "are for graphs and maps" in answer.err) == (exits.USAGE, True)
 
 
 def test_a_backup_is_restored_into_an_empty_database(shell: Shell, graph: Graph, tmp_path: Path) -> None:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from tests.commands.shell import Shell
 
+TOLD: Final = frozenset(
+    ("programme_id", "act_id", "action", "sequence", "placement_id", "notes", "dry_run", "sentence")
+)
+"""What is said of every act that is recorded."""
+
 
 def test_a_person_is_registered_and_found(shell: Shell) -> None:
     answer = shell.ok("register", "Maya Tamang", "--id", "B1", "--sex", "F", "--birth-year", "१९९०")
@@ -117,7 +122,8 @@ def test_a_gift_a_placement_and_a_pass_on_are_recorded(shell: Shell) -> None:
 def test_a_pass_on_without_a_day_is_of_today(shell: Shell) -> None:
     recorded = shell.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--json").json
 
-    assert set(recorded) == {"programme_id", "act_id", "action", "sequence", "placement_id", "notes"}
+    assert set(recorded) == TOLD
+    assert (recorded["dry_run"], recorded["sentence"]) == (False, None)
     assert shell.ok("show", recorded["act_id"], "--json").json["values"]["passed_on"] == str(_today(shell))
 
 
@@ -444,7 +450,7 @@ def test_json_and_what_is_recorded_already_tell_nothing_more_on_stdout(shell: Sh
     words = ("event", "birth", "P1", "--id", "E9", "--on", ON)
     first, again = shell.ok(*words, "--json"), shell.ok(*words)
 
-    assert set(first.json) == {"programme_id", "act_id", "action", "sequence", "placement_id", "notes"}
+    assert set(first.json) == TOLD
     assert again.err == "Nothing new: event:E9 is already recorded.\n"
 
 
@@ -543,16 +549,26 @@ def test_a_dry_run_answers_with_the_very_sentence_of_the_act(shell: Shell) -> No
         "event birth P9 --animals 1 --on 2024-06-30 --id E9 --again",
         "correct pass:T9 --receiver W6 --id K9 --again",
         "correct pass:T9 --set females=1 --how wrong-data --why slip --id K10 --again",
-        "undo --yes",
     )
-    for words in map(str.split, acts):
-        tried = shell.ok(*words, "--dry-run")
-        as_json = shell.ok(*words, "--dry-run", "--json").json
-        done = shell.ok(*words)
+    for words in acts:
+        tried_and_done(shell, *words.split())
 
-        assert (as_json["dry_run"], as_json["sequence"]) == (True, None), words
-        assert as_json["sentence"] in done.err.splitlines(), (words, as_json, done.err)
-        assert f"Without --dry-run: {as_json['sentence']}" in tried.err.splitlines(), (words, tried.err)
+
+def test_a_dry_run_of_an_undo_answers_with_its_very_sentence(shell: Shell) -> None:
+    """The birth is the only thing that she recorded: two things within one second would be taken back together."""
+    shell.ok("event", "birth", "P4", "--animals", "1", "--on", ON)
+
+    tried_and_done(shell, "undo", "--yes")
+
+
+def tried_and_done(shell: Shell, *words: str) -> None:
+    tried = shell.ok(*words, "--dry-run")
+    as_json = shell.ok(*words, "--dry-run", "--json").json
+    done = shell.ok(*words)
+
+    assert (as_json["dry_run"], as_json["sequence"]) == (True, None), words
+    assert as_json["sentence"] in done.err.splitlines(), (words, as_json, done.err)
+    assert f"Without --dry-run: {as_json['sentence']}" in tried.err.splitlines(), (words, tried.err)
 
 
 def test_a_dry_run_says_what_would_become_of_an_act_and_records_nothing(shell: Shell) -> None:
