@@ -173,7 +173,7 @@ API: Final = (
             "ledger",
             "ledger/verify",
             "ledger/checkpoint",
-            "givers?place_id=L1",
+            "givers",
             "held-acts",
             "held",
             "duplicates",
