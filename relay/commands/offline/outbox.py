@@ -12,7 +12,6 @@ from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, format_option, group, pass_session
 from relay.commands.session import Session, say
 from relay.commands.showing import print_list
-from relay.domain.entries import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,6 +62,8 @@ def outbox_show(session: Session, name: str) -> None:
 
 def _written(kept: KeptAct) -> str:
     """When it was written down; without a line nobody knows the programme's clock."""
+    from relay.domain.entries import local_time
+
     return local_time(kept.written_at, "UTC") if kept.written_at else ""
 
 
