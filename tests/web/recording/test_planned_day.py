@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from relay.graph import Graph
-    from relay.settings import Connection
 
 __all__ = ["graph"]
 
@@ -38,12 +37,6 @@ NOW: Final = datetime(2024, 6, 30, 6, tzinfo=UTC)
 EXPECTED: Final = range(1, 51)
 CAME: Final = range(1, 48)
 PATIENCE: Final = 60_000  # milliseconds: fifty hand-overs are recorded at once, on a busy machine
-
-
-@pytest.fixture(scope="session")
-def connection(embedded_engine: Connection) -> Connection:
-    """Give one engine: each of these acts is recorded on both by the tests of its kind."""
-    return embedded_engine
 
 
 @pytest.fixture
@@ -67,7 +60,11 @@ def valley(graph: Graph) -> Graph:
     return graph
 
 
-@pytest.mark.parametrize(("width", "language"), [(390, "ne"), (1440, "fr")])
+@pytest.mark.parametrize(
+    ("connection", "width", "language"),
+    [("embedded_engine", 1440, "en"), ("neo4j_server", 390, "ne"), ("embedded_engine", 390, "fr")],
+    indirect=["connection"],
+)
 def test_a_day_for_fifty_givers(chromium: Browser, valley: Graph, tmp_path: Path, width: int, language: str) -> None:
     settings = Settings.read({"RELAY_DATA": str(tmp_path)})
     app = create_app(valley, settings, now=lambda: NOW, owner="asha")
