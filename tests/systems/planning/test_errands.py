@@ -66,6 +66,7 @@ def test_the_list_of_visits_says_it_in_words(shell: Shell, meadow: Graph, tmp_pa
     assert "nobody is planned to receive from her" in seen("")
     only = seen("/visits", reason="stale")
     assert "no news of her request for a year" in only
-    assert "V2" in only
-    assert "W1" not in only
+    assert "beneficiary:V2" in only
+    assert "beneficiary:W1" not in only
+    assert "beneficiary:W1" in seen("/visits")
     assert "no news of her request for a year" in seen("/visits/print")
