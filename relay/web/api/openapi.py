@@ -49,7 +49,13 @@ _READING: Final = (400, 401, 403, 404, 422, 503)
 _WITH_A_BODY: Final = (413, 415)
 _RECORDING: Final = (*_READING, *_WITH_A_BODY, 409)
 _LETTING_IN: Final = (400, 401, 404, 413, 415, 422, 429, 503)
-_TEXT: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT, "pattern": r"\S"}
+_SHOWN: Final = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"  # else a character has no shape
+_TEXT: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": LONGEST_TEXT,
+    "pattern": rf"^{_SHOWN}*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]{_SHOWN}*$",
+}
 _RECORD: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID + 16, "pattern": r"^[^/]*[^/\s][^/]*$"}
 _DAY: Final = {"type": "string", "format": "date"}
 _AMOUNT: Final = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_NUMBER}

@@ -38,6 +38,7 @@ WISHES: Final[dict[str, dict[str, Any]]] = {
     "gifts": {"sort": "reach", "help": "goat"},
     "chains": {"donor": "donor of g1", "state": "weakened", "confirmed_only": False},
     "todo": {"most": 2},
+    "givers": {"held_on": date.fromisoformat(ON)},
     "trace": {"as_known": 9},
     "forecast": {"about": "G1", "seed": 2},
     "undoable": {"since": "2020-01-01T00:00:00Z"},
