@@ -54,7 +54,9 @@ def test_an_unknown_language_is_not_remembered(client: FlaskClient) -> None:
     answer = client.get(f"{PROGRAMME}?lang=tlh")
 
     assert '<html lang="en"' in answer.text
-    assert "Set-Cookie" not in answer.headers
+    assert [each for each in answer.headers.getlist("Set-Cookie") if each.startswith("lang=")] == []
+    remembered = client.get(f"{PROGRAMME}?lang=ne").headers.getlist("Set-Cookie")
+    assert [each[:8] for each in remembered if each.startswith("lang=")] == ["lang=ne;"]
 
 
 def test_what_rose_and_fell_by_less_than_is_shown_is_written_alike(app: Flask) -> None:
