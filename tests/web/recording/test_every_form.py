@@ -21,6 +21,8 @@ from tests.web.reading import words
 from tests.web.recording.test_routes import Inputs, step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask.testing import FlaskClient
 
     from relay.domain.acts import Act
@@ -137,17 +139,18 @@ FORMS: Final = (
 
 
 @pytest.fixture
-def rita(recorded: Graph, settings: Settings) -> FlaskClient:
+def rita(recorded: Graph, settings: Settings) -> Iterator[FlaskClient]:
     """Give the browser of Rita, staff and manager of a programme of her own, who signed in with a password."""
     if PROGRAMME not in {head.programme_id for head in reading.heads(recorded)}:
         women = (say.woman(f"W{number}", name=f"Maya {chr(64 + number)}") for number in range(1, 11))
         begun = (say.programme(PROGRAMME), say.rule(), say.gift(), *women, say.place("TAN", name="Tansen"))
         record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=PROGRAMME)
-        grants = (grant_of(f"staff@{PROGRAMME}"), grant_of(f"manager@{PROGRAMME}"))
-        accounts.add(recorded, LOGIN, grants, WORDS, relays.NOW)
+    grants = (grant_of(f"staff@{PROGRAMME}"), grant_of(f"manager@{PROGRAMME}"))
+    accounts.add(recorded, LOGIN, grants, WORDS, relays.NOW)
     browser = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
     assert sign_in(browser, LOGIN).status_code == 303
-    return browser
+    yield browser
+    accounts.remove(recorded, LOGIN)
 
 
 def test_the_table_has_every_form_of_the_core() -> None:

@@ -21,6 +21,8 @@ from tests.web.readers import WORDS, bearer, sign_in, staff_of
 from tests.web.reading import words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
@@ -266,13 +268,13 @@ def test_a_form_belongs_to_the_kind_of_record_that_it_is_opened_from(clerk: Flas
 
 
 @pytest.fixture
-def bina(recorded: Graph, settings: Settings, clerk: FlaskClient) -> FlaskClient:  # noqa: ARG001 - whose programme it is
+def bina(recorded: Graph, settings: Settings, clerk: FlaskClient) -> Iterator[FlaskClient]:  # noqa: ARG001 - whose programme it is
     """Give the browser of Bina, who signed in with a password."""
-    if "bina-forms" not in {account.login for account in accounts.every(recorded)}:
-        accounts.add(recorded, "bina-forms", (grant_of(f"staff@{PROGRAMME}"),), WORDS, relays.NOW)
+    accounts.add(recorded, "bina-forms", (grant_of(f"staff@{PROGRAMME}"),), WORDS, relays.NOW)
     browser = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
     assert sign_in(browser, "bina-forms").status_code == 303
-    return browser
+    yield browser
+    accounts.remove(recorded, "bina-forms")
 
 
 def test_what_was_typed_survives_the_end_of_the_session(bina: FlaskClient, recorded: Graph) -> None:
