@@ -93,7 +93,7 @@ def help_line(column: Column) -> str:
 
 
 def filled_in(graph: Graph, programme_id: str) -> Iterator[Act]:
-    """The acts that stand of which the empty workbook of a programme names what is there, without what is personal.
+    """The acts in force that the empty workbook of a programme offers to choose from, without what is personal.
 
     Raises:
         NoProgramme: It is not in the database.

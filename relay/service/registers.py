@@ -168,7 +168,7 @@ class SentDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowLine:
-    """What became of a row of a ceremony, as it is told.
+    """The outcome of one row of a ceremony, as it is told.
 
     Attributes:
         row: Its number; None where even that cannot be read.
@@ -208,7 +208,7 @@ class RowLine:
 
 
 def lines_of_day(became: Iterable[RowOutcome]) -> tuple[RowLine, ...]:
-    """What became of the rows of a ceremony, as it is told."""
+    """The outcomes of the rows of a ceremony, as they are told."""
     return tuple(
         RowLine.of(each.number, f"pass:{each.pass_id}", each.action, each.error, each.notes) for each in became
     )

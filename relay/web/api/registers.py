@@ -216,18 +216,13 @@ def acts(programme_id: str) -> Response:
         privacy.opened("export", (f"programme:{programme_id}",))
     responses.never_kept()
 
-    def lines() -> Iterator[ActLine]:
-        try:
-            for act in standing_acts(current.graph(), programme_id):
-                hidden = frozenset[str]() if with_names else catalogue.personal(act.kind)
-                values = {name: value for name, value in act.values.items() if name not in hidden}
-                yield ActLine(act=ExportedAct(kind=act.kind, id=act.id, values=values))
-        except CorrectedMeanwhile:
-            yield ActLine(again=True)
-        else:
-            yield ActLine(ended=True)
+    def found() -> Iterator[ExportedAct]:
+        for act in standing_acts(current.graph(), programme_id):
+            hidden = frozenset[str]() if with_names else catalogue.personal(act.kind)
+            values = {name: value for name, value in act.values.items() if name not in hidden}
+            yield ExportedAct(kind=act.kind, id=act.id, values=values)
 
-    return _streamed(lines(), lambda failed: ActLine(failed=failed))
+    return _streamed(_lines(found()), lambda failed: ActLine(failed=failed))
 
 
 @blueprint.get("/template")
@@ -235,17 +230,21 @@ def acts(programme_id: str) -> Response:
 def template(programme_id: str) -> Response:
     """What the empty workbook of a programme names: its rules, places, groups and gifts, without names of people."""
     responses.never_kept()
+    named = (
+        ExportedAct(kind=act.kind, id=act.id, values=act.values) for act in filled_in(current.graph(), programme_id)
+    )
+    return _streamed(_lines(named), lambda failed: ActLine(failed=failed))
 
-    def lines() -> Iterator[ActLine]:
-        try:
-            for act in filled_in(current.graph(), programme_id):
-                yield ActLine(act=ExportedAct(kind=act.kind, id=act.id, values=act.values))
-        except CorrectedMeanwhile:
-            yield ActLine(again=True)
-        else:
-            yield ActLine(ended=True)
 
-    return _streamed(lines(), lambda failed: ActLine(failed=failed))
+def _lines(acts: Iterator[ExportedAct]) -> Iterator[ActLine]:
+    """Acts as lines, and whether all of them have come or the reader has to ask again."""
+    try:
+        for act in acts:
+            yield ActLine(act=act)
+    except CorrectedMeanwhile:
+        yield ActLine(again=True)
+    else:
+        yield ActLine(ended=True)
 
 
 # ---------------------------------------------------------------------------------------------------- ceremony days

@@ -375,7 +375,7 @@ def _is_an_id(text: str) -> bool:
 
 
 def _recorded(day: Day) -> Day:
-    """The page with what became of each row; with its fault where nothing more was recorded."""
+    """The page with the outcome of each row; with its fault where nothing more was recorded."""
     wrong = next((each.fault for each in day.fields.values() if each.fault), "")
     if wrong:
         return _in_vain(day, gettext("Nothing was recorded yet: look at what is marked below."))
