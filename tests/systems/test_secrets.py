@@ -1,6 +1,6 @@
 """What one role alone reads leaves the record by no other way: no page, answer, file, bundle, plain backup or guess.
 
-W1 ── well K1 ── count N1: 4321 people, corrected to 8765
+W1 ── well K1 ── count N1: 4321987 people, corrected to 8765123
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
 
-FIRST, NOW = "4321", "8765"
+FIRST, NOW = "4321987", "8765123"  # so long that no hash and no token of a page holds one of them by chance
 COUNT: Final = {"well_count_id": "N1", "well_id": "K1", "month": "2023-02", "people": float(FIRST)}
 
 
@@ -54,8 +54,8 @@ def counted(village: Graph) -> Graph:
 
 
 def tells(said: object) -> bool:
-    """Whether either number stands in what somebody is told."""
-    text = str(said)
+    """Whether either number stands in what somebody is told, as a page writes it too."""
+    text = str(said).replace(",", "")
     return FIRST in text or NOW in text
 
 
