@@ -1,7 +1,7 @@
 """Each role, each system, each way: who may read and record what; what is secret is told by no way to others.
 
-W1 learns (course C1), aims at something (goal O1), is a member of group G; site S1 counted 77,301 visits, M1 77,302
-people.
+W1 learns (course C1), aims at something (goal O1), is a member of group G; site S1 counted 7,730,177 visits, M1
+7,730,277 people.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ RECORD: Final[dict[str, set[str]]] = {
 }
 """Kind of act of a system → the roles that record it."""
 
-SECRET: Final = ("77301", "77302", "77,301", "77,302")
-VISITS, PEOPLE = 77301, 77302
+SECRET: Final = ("7730177", "7730277", "7,730,177", "7,730,277")  # so long that no hash holds one by chance
+VISITS, PEOPLE = 7730177, 7730277
 
 
 def act(kind: str, *said: object, **values: object) -> Act:
