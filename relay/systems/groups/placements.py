@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relay.domain.model import Rate
-from relay.domain.vocabulary import STATES
+from relay.domain.vocabulary import SETTLED, STATES
+from relay.reports.field.givers import Giver, of_placements
+from relay.reports.placements import Holdings
 from relay.reports.rates import rates, sums
 
 if TYPE_CHECKING:
+    from relay.arrays.columns import Rows
     from relay.arrays.lineage import Survey
 
 
@@ -33,13 +36,24 @@ class HeldByMembers:
 
 def held_by(survey: Survey, beneficiary_ids: Collection[str]) -> HeldByMembers:
     """What some people hold on the day, under any of these ids."""
-    people, placements = survey.snapshot.beneficiaries.ids, survey.snapshot.placements
-    hers = np.zeros(len(people) + 1, np.bool_)
-    hers[[row for row in people.rows(sorted(beneficiary_ids)) if row is not None]] = True
-    found = np.flatnonzero(survey.standings.there & hers[placements.beneficiary]).astype(np.int32)
+    found = _held(survey, beneficiary_ids)
     summed = sums(survey, found, 0, 1)[0].sum(axis=0)
     return HeldByMembers(
         total=len(found),
         states={state: int(many) for state, many in zip(STATES, summed, strict=False) if many},
         fulfilled_of_due=rates(summed, summed).fulfilled_of_due,
     )
+
+
+def to_pass_on(survey: Survey, beneficiary_ids: Collection[str]) -> tuple[Giver, ...]:
+    """The placements of some people from which something is still to be passed on, due or not, by id."""
+    held = Holdings(survey, _held(survey, beneficiary_ids))
+    owing = (each for each in held if each.state not in (*SETTLED, "lost") and each.owed > each.passed)
+    return tuple(of_placements(survey, sorted(each.placement_id for each in owing)).values())
+
+
+def _held(survey: Survey, beneficiary_ids: Collection[str]) -> Rows:
+    people, placements = survey.snapshot.beneficiaries.ids, survey.snapshot.placements
+    hers = np.zeros(len(people) + 1, np.bool_)
+    hers[[row for row in people.rows(sorted(beneficiary_ids)) if row is not None]] = True
+    return np.flatnonzero(survey.standings.there & hers[placements.beneficiary]).astype(np.int32)

@@ -141,7 +141,7 @@ def sheet(session: Session, group_id: str, path: Path | None, as_of: str | None)
 @dry_run_option
 @pass_session
 def record_sheet(session: Session, path: Path, *, again: bool) -> None:
-    """Record the sheet of a savings meeting that was typed in: who was there, what each paid, and what was lent.
+    """Record the sheet of a savings meeting that was typed in: who was there, paid, borrowed, and is to receive next.
 
     Each row stands or falls alone. Put right what fell, and record the same file again: nothing is recorded twice.
     """
@@ -156,9 +156,9 @@ def record_sheet(session: Session, path: Path, *, again: bool) -> None:
     became = record_meeting(
         session.graph, session.programme_id, typed.meeting, typed.rows, session.clerk, answers=answers
     )
-    fell = [(row, each.error) for row in typed.rows if (each := became[row.name]).error]
+    fell = [(row, error) for row in typed.rows if (error := became[row.name].error)]
     for row, error in fell:
-        say(f"{row.said['beneficiary_id']}: {error}")
+        say(": ".join(filter(None, (str(row.said.get("beneficiary_id") or row.said["kind"]), error.field, str(error)))))
     for each in became.values():
         for note in each.notes:
             say(note)

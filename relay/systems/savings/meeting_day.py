@@ -1,4 +1,4 @@
-"""A savings meeting as it is written down at once: who was there, what each paid, and what was lent.
+"""A savings meeting as it is written down at once: who was there, what each paid, what was lent, and who was elected.
 
 All of it is recorded in one transaction, each row standing or falling alone. Ids are made of the meeting's own and the
 name of the row, so that who sends a page twice records it once.
@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 
 from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.questions import NO_ANSWER, Answers
+from relay.errors import Invalid
+from relay.ledger.projection import key_of
 from relay.ledger.recording import record_one, record_rows
+from relay.systems.savings import cypher
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
@@ -21,14 +24,22 @@ if TYPE_CHECKING:
     from relay.ledger.batch import Clerk, Outcome
 
 
+class NotSaid(Invalid):
+    """A row does not say all that has to be said."""
+
+    reason = "This is needed."
+    suggestion = "Add it, and send it again: what is recorded stays as it is."
+    field: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One row: a passbook line, a loan, or money of the group.
+    """One row: a passbook line, a loan, money of the group, or the plan that the meeting chose the next receiver.
 
     Attributes:
         name: Of the row on its page.
         kind: Of the act.
-        said: Column → value, without its own id and its meeting's.
+        said: Column → value, without its own id, and without what follows from the meeting and the giver's placement.
     """
 
     name: str
@@ -41,7 +52,7 @@ class Became:
     """The outcome of one row.
 
     Attributes:
-        act_id: Of the act that it is, or would be.
+        act_id: Of the act that it is, or would be; empty where too little was said.
         error: Why it was not recorded; None where it was.
         notes: What was noted for the auditor.
     """
@@ -76,19 +87,47 @@ def record_meeting(
     Raises:
         RelayError: The meeting itself cannot be recorded, and so nothing was.
     """
+    if missing := _missing(graph.catalogue, "meeting", meeting):
+        raise NotSaid(field=missing)
     held = _act(graph.catalogue, "meeting", meeting)
-    if not rows:
+    helps = _helps(graph, programme_id, rows)
+    said = {row.name: _whole(meeting, row, graph.catalogue, helps) for row in rows}
+    became = {
+        row.name: Became(act_id="", error=NotSaid(field=missing), notes=())
+        for row in rows
+        if (missing := _missing(graph.catalogue, row.kind, said[row.name]))
+    }
+    acts = {row.name: _act(graph.catalogue, row.kind, said[row.name]) for row in rows if row.name not in became}
+    if not acts:
         record_one(graph, programme_id, held, clerk, answers=answers)
-        return {}
-    acts = [_act(graph.catalogue, row.kind, _whole(held.id, row, graph.catalogue)) for row in rows]
+        return became
     again = {held.act_id: answers}
-    outcomes = record_rows(graph, programme_id, [(held, act) for act in acts], clerk, again=again)
-    return {row.name: _became(act, each) for row, act, each in zip(rows, acts, outcomes, strict=True)}
+    outcomes = record_rows(graph, programme_id, [(held, act) for act in acts.values()], clerk, again=again)
+    return became | {name: _became(act, each) for (name, act), each in zip(acts.items(), outcomes, strict=True)}
 
 
-def _whole(meeting_id: str, row: Written, catalogue: Catalogue) -> Mapping[str, Value]:
-    own = id_made_of(f"{meeting_id}/{row.name}")
-    return {**row.said, catalogue.kind(row.kind).id_column: own, "meeting_id": meeting_id}
+def _missing(catalogue: Catalogue, kind: str, said: Mapping[str, Value]) -> str:
+    """The first column that a row has to say and does not; empty for none."""
+    return next((each.name for each in catalogue.kind(kind).columns if each.required and each.name not in said), "")
+
+
+def _whole(
+    meeting: Mapping[str, Value], row: Written, catalogue: Catalogue, helps: Mapping[str, str]
+) -> Mapping[str, Value]:
+    own = id_made_of(f"{meeting['meeting_id']}/{row.name}")
+    said = {**row.said, catalogue.kind(row.kind).id_column: own, "meeting_id": meeting["meeting_id"]}
+    if row.kind == "plan":
+        said |= {"group_id": meeting["group_id"], "chosen_on": meeting["held_on"]}
+        said["help"] = helps.get(str(said.get("giver_placement_id")), "")
+    return said
+
+
+def _helps(graph: Graph, programme_id: str, rows: Sequence[Written]) -> Mapping[str, str]:
+    """Placement from which somebody is to receive → the help that it is."""
+    named = {str(row.said.get("giver_placement_id")) for row in rows if row.kind == "plan"}
+    givers = [key_of(programme_id, f"placement:{each}") for each in named]
+    found = graph.rows(cypher.HELPS, keys=sorted(givers)) if givers else ()
+    return {row["placement_id"]: row["help"] for row in found}
 
 
 def _act(catalogue: Catalogue, kind: str, said: Mapping[str, Value]) -> Act:

@@ -1,4 +1,4 @@
-"""The sheet of a savings meeting: a row for each member and loan, written out before it and typed in after.
+"""The sheet of a savings meeting: a row for each member and loan, and some for the rest, typed in after it.
 
 It bears the meeting's id, of which all ids are made: who records a sheet twice records it once.
 """
@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from relay import private_files
+from relay.domain.schema import Column
 from relay.errors import Invalid, RelayError
 from relay.exchange import cells
 from relay.exchange.ceremony_sheet import lines, ticked
 from relay.exchange.writing import sheets_of_ones_own
+from relay.systems.savings.books.records import FLOW_KINDS
 from relay.systems.savings.kinds import PURPOSES
 from relay.systems.savings.meeting_day import Written
 from relay.text import Sentence
@@ -32,8 +34,14 @@ _OF_MEETING: Final = ("meeting_id", "group_id", "held_on", "cycle_id")
 _COUNTED: Final = ("cash_before", "cash_after", "bank_after")
 _PAID: Final = ("shares", "saved", "social", "fine", "other", "principal", "charge")
 _LENT: Final = ("lent", "months", "purpose")
-HEADER: Final = (*_OF_MEETING, *_COUNTED, "beneficiary_id", "due", "loan_id", "there", *_PAID, *_LENT)
-_DROP_DOWNS: Final[Mapping[str, Sequence[str]]] = {"there": ("x",), "purpose": PURPOSES}
+_MOVED: Final = ("group_money", "amount")
+_ELECTED: Final = ("receives_from", "votes_for", "votes_against")
+_WOMAN: Final = ("row", "beneficiary_id", "due", "loan_id", "there")
+HEADER: Final = (*_OF_MEETING, *_COUNTED, *_WOMAN, *_PAID, *_LENT, *_MOVED, *_ELECTED)
+_DROP_DOWNS: Final[Mapping[str, Sequence[str]]] = {"there": ("x",), "purpose": PURPOSES, "group_money": FLOW_KINDS}
+_NUMBER: Final = Column(name="row", type="term", required=True)
+MORE_ROWS: Final = 6
+"""Empty rows at the foot: for money of the group, and for who is elected and no member."""
 
 
 class NoMeetingSheet(Invalid):
@@ -51,7 +59,7 @@ class UnreadRow:
     """A row that cannot be read.
 
     Attributes:
-        woman: Whose; empty where even that cannot be read.
+        woman: Whose, or the number of a row that is nobody's.
         error: Why.
     """
 
@@ -65,7 +73,7 @@ class TypedIn:
 
     Attributes:
         meeting: The columns of the meeting.
-        rows: What was paid and lent.
+        rows: What was paid and lent, money of the group, and who was elected.
         unread: Rows that cannot be read.
     """
 
@@ -90,8 +98,9 @@ def write(path: Path, meeting_id: str, group_id: str, day: date, cycle_id: str, 
         NotWritten: It cannot be written there.
     """
     head = (meeting_id, group_id, day.isoformat(), cycle_id, *[""] * len(_COUNTED))
-    empty = [""] * (1 + len(_PAID) + len(_LENT))
-    rows = [(*head, each.beneficiary_id, each.total, each.loan_id or "", *empty) for each in due]
+    members = [(each.beneficiary_id, each.total, each.loan_id or "") for each in due]
+    rows = [(*head, number, *each) for number, each in enumerate([*members, *[("", "", "")] * MORE_ROWS], 1)]
+    rows = [(*row, *[""] * (len(HEADER) - len(row))) for row in rows]
     if path.suffix.lower() == ".xlsx":
         with sheets_of_ones_own(path) as book:
             sheet = book.add_worksheet("meeting")
@@ -131,31 +140,39 @@ def read(path: Path, catalogue: Catalogue) -> TypedIn:
     for line in said:
         woman = str(line["beneficiary_id"] or "").strip()
         try:
-            if ticked(line["there"]):
+            if ticked(line["there"]) and woman:
                 there[woman] = None
-            rows += _rows(catalogue, line, woman, str(head.get("cycle_id") or ""))
+            rows += [*_rows(catalogue, line, woman, str(head.get("cycle_id") or ""))]  # all that a row says, or nothing
         except RelayError as error:
-            unread.append(UnreadRow(woman=woman, error=error))
+            unread.append(UnreadRow(woman=woman or f"row {line['row']}", error=error))
     roster = {"present": ";".join(there)} if there else {}
     meeting = {**head, "kind": "savings", **roster}
     return TypedIn(meeting=meeting, rows=tuple(rows), unread=tuple(unread))
 
 
-def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id: str) -> list[Written]:
-    """A passbook line where she paid something, and a loan where she was lent something."""
-    found = list[Written]()
+def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id: str) -> Iterator[Written]:
+    """What a row says: what she paid, what she was lent, what became of the group's money, from whom she receives."""
+    hers: Mapping[str, Value] = {"beneficiary_id": woman} if woman else {}
     paid = _cells(catalogue, "passbook", line, (*_PAID, "loan_id"))
     loan_id = paid.pop("loan_id", None)
     if paid:
         if loan_id and ("principal" in paid or "charge" in paid):
             paid["loan_id"] = loan_id
-        name = f"paid/{woman}/{loan_id or ''}"
-        found.append(Written(name=name, kind="passbook", said={"beneficiary_id": woman, **paid}))
+        yield Written(name=f"paid/{woman}/{loan_id or ''}", kind="passbook", said={**hers, **paid})
     lent = _cells(catalogue, "loan", {**line, "principal": line["lent"]}, ("principal", "months", "purpose"))
     if "principal" in lent:
-        said: dict[str, Value] = {"beneficiary_id": woman, "cycle_id": cycle_id, **lent}
-        found.append(Written(name=f"lent/{woman}/{loan_id or ''}", kind="loan", said=said))
-    return found
+        yield Written(name=f"lent/{woman}/{loan_id or ''}", kind="loan", said={**hers, "cycle_id": cycle_id, **lent})
+    moved = _cells(catalogue, "flow", {**line, "kind": line["group_money"]}, ("kind", "amount"))
+    if moved:
+        yield Written(name=f"moved/{cells.read(_NUMBER, line['row'])}", kind="flow", said={**hers, **moved})
+    elected = _cells(
+        catalogue,
+        "plan",
+        {**line, "giver_placement_id": line["receives_from"]},
+        ("giver_placement_id", "votes_for", "votes_against"),
+    )
+    if "giver_placement_id" in elected:
+        yield Written(name=f"elected/{woman}", kind="plan", said={**hers, **elected})
 
 
 def _cells(catalogue: Catalogue, kind: str, line: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:

@@ -17,6 +17,8 @@ from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.schema import Column
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
+from relay.systems.groups.placements import to_pass_on
+from relay.systems.groups.reading import women
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.money import paisa, rupees
@@ -28,7 +30,7 @@ from relay.systems.savings.report import due_at, group_savings, passbook
 from relay.text import Sentence
 from relay.web import guard, privacy
 from relay.web.door import policy
-from relay.web.i18n.language import say, say_error
+from relay.web.i18n.language import say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
@@ -37,18 +39,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from relay.domain.acts import Value
+    from relay.reports.field.givers import Giver
     from relay.reports.record_history import Record
     from relay.systems.savings.books.loans import LoanAccount
 
 blueprint = Blueprint("savings", __name__, template_folder="templates")
 
-NEW_LOANS: Final = 3
-GROUP_MONEY: Final = 2
-"""Rows for loans that are given, and for money of the whole group."""
 _HEAD: Final = ("held_on", "cash_before", "cash_after", "bank_after")
-_PAID: Final = ("shares", "saved", "social", "fine", "other", "principal", "charge")
-_LENT: Final = ("beneficiary_id", "principal", "months", "purpose")
-_FLOW: Final = ("kind", "amount")
+_TYPED: Final[Mapping[str, tuple[str, ...]]] = {
+    "passbook": ("shares", "saved", "social", "fine", "other", "principal", "charge"),
+    "loan": ("beneficiary_id", "principal", "months", "purpose"),
+    "flow": ("kind", "amount"),
+    "plan": ("giver_placement_id", "beneficiary_id", "votes_for", "votes_against"),
+}
+"""Kind of a row → the columns that are typed into it."""
+_EMPTY: Final[Mapping[str, int]] = {"loan": 3, "flow": 2, "plan": 2}
+"""Rows for loans that are given, for money of the whole group, and for who is elected to receive next."""
 _FALLEN: Final = 422
 
 
@@ -93,9 +99,8 @@ def sheet(programme_id: str, act_id: str) -> str:
     """What is due from each member at the next meeting, on paper."""
     books = _books(programme_id, act_id)
     rows = due_at(books, current.as_of())
-    return render_template(
-        "savings/sheet.html", group_id=books.group_id, rows=rows, names=_names(row.beneficiary_id for row in rows)
-    )
+    names = _names(row.beneficiary_id for row in rows)
+    return render_template("savings/sheet.html", group_id=books.group_id, rows=rows, names=names, plans=_plans())
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/share-out")
@@ -161,7 +166,7 @@ class Page:
     Attributes:
         meeting_id: Minted with the page.
         head: Column of the meeting → what stands in its field.
-        rows: Members first, then loans, then money of the group.
+        rows: Members first, then loans, money of the group, and who receives next where the programme plans.
         is_held: Whether the meeting itself is recorded: then its head stays as it is.
         faults: Column of the meeting → what is wrong with it; "" for all of it.
         asked: Whether what is wrong is a question.
@@ -192,22 +197,29 @@ class Page:
 @blueprint.route("/p/<programme_id>/record/<act_id>/savings-meeting", methods=["GET", "POST"])
 @action("passbook", typed=True, largest=policy.FORM_BYTES)
 def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
-    """A meeting of a group on one page: who was there, what each paid, loans given, the box before and after."""
+    """A meeting on one page: who was there, what each paid, what was lent, the box, and who receives next."""
     books = books_of(privacy.source(current.built()), programme_id, act_id, current.today())
     page = _opened(books)
     if request.method == "POST":
         page = _typed(page)
         if request.form.get("step") == "record":
             page = _recorded(programme_id, books, page)
-    cycle = books.cycle()
+    cycle, members = books.cycle(), sorted(books.members_on(current.today()))
+    givers = _givers(programme_id, members) if _plans() else ()
+    named = [
+        *members,
+        *(row.fixed.get("beneficiary_id", "") for row in page.rows),
+        *(each.beneficiary_id or "" for each in givers),
+    ]
     text = render_template(
         "savings/meeting.html",
         page=page,
         group_id=books.group_id,
         share_value=rupees(cycle.share_value) if cycle and cycle.share_value else None,
         due={(row.beneficiary_id, row.loan_id or ""): row for row in due_at(books, current.today())},
-        names=_names([*books.members_on(current.today()), *(row.fixed.get("beneficiary_id", "") for row in page.rows)]),
-        members=sorted(books.members_on(current.today())),
+        names=_names(named),
+        members=members,
+        givers=givers,
         purposes=PURPOSES,
         flows=FLOW_KINDS,
         expected=rupees(_expected(page, cycle.share_value if cycle else None)),
@@ -223,18 +235,33 @@ def _opened(books: GroupBooks) -> Page:
             name=f"m{number}",
             kind="passbook",
             fixed={"beneficiary_id": row.beneficiary_id, "loan_id": row.loan_id or ""},
-            typed=dict.fromkeys(_PAID, ""),
+            typed=dict.fromkeys(_TYPED["passbook"], ""),
         )
         for number, row in enumerate(due, 1)
     ]
-    rows += [Row(name=f"l{each}", kind="loan", typed=dict.fromkeys(_LENT, "")) for each in range(1, NEW_LOANS + 1)]
-    rows += [Row(name=f"f{each}", kind="flow", typed=dict.fromkeys(_FLOW, "")) for each in range(1, GROUP_MONEY + 1)]
+    rows += [
+        Row(name=f"{kind[0]}{number}", kind=kind, typed=dict.fromkeys(_TYPED[kind], ""))
+        for kind, most in _EMPTY.items()
+        if kind != "plan" or _plans()
+        for number in range(1, most + 1)
+    ]
     last = [*books.boxes.values()][-1:]
     left = last[0].meeting.cash_after if last else None
     head = {**dict.fromkeys(_HEAD, ""), "held_on": current.today().isoformat()}
     if left is not None:
         head["cash_before"] = cells.write(rupees(left))
     return Page(meeting_id=new_id(secrets.token_bytes(ID_BYTES)), head=head, rows=tuple(rows))
+
+
+def _plans() -> bool:
+    """Whether the programme names next receivers."""
+    return "planning" in current.head().systems
+
+
+def _givers(programme_id: str, members: Iterable[str]) -> Sequence[Giver]:
+    """What members still have to pass on, under whichever of their ids."""
+    known = women(current.built(), programme_id)
+    return to_pass_on(current.relay_of_all().survey, {id_ for each in members for id_ in known.ids(each)})
 
 
 def _typed(page: Page) -> Page:
@@ -252,14 +279,13 @@ def _typed(page: Page) -> Page:
 
 
 def _sent(name: str, kind: str) -> Row:
-    columns = {"passbook": _PAID, "loan": _LENT, "flow": _FLOW}[kind]
     return Row(
         name=name,
         kind=kind,
         fixed={each: request.form.get(f"{name}.{each}", "") for each in ("beneficiary_id", "loan_id")}
         if kind == "passbook"
         else {},
-        typed={each: request.form.get(f"{name}.{each}", "").strip() for each in columns},
+        typed={each: request.form.get(f"{name}.{each}", "").strip() for each in _TYPED[kind]},
         there=kind != "passbook" or bool(request.form.get(f"{name}.there")),
     )
 
@@ -307,16 +333,7 @@ def _expected(page: Page, share_value: int | None) -> int:
 def _recorded(programme_id: str, books: GroupBooks, page: Page) -> Page:
     """The page with the outcome of each row, or why nothing was recorded."""
     head, faults = _values("meeting", page.head)
-    missing = {
-        row.name: {name: say(Sentence("This is needed.")) for name in _needed(row) if name not in row.values}
-        for row in page.rows
-        if row.is_filled
-    }
-    page = replace(
-        page,
-        rows=tuple(replace(row, faults={**missing.get(row.name, {}), **row.faults}) for row in page.rows),
-        faults=faults,
-    )
+    page = replace(page, faults=faults)
     if faults:
         return page
     said = {**head, "meeting_id": page.meeting_id, "group_id": books.group_id, "kind": "savings"}
@@ -336,10 +353,6 @@ def _recorded(programme_id: str, books: GroupBooks, page: Page) -> Page:
         fault = {error.field if error.field in _HEAD else "": say_error(error)}
         return replace(page, faults=fault, asked=isinstance(error, Asked))
     return replace(page, is_held=True, rows=tuple(_answered(row, became.get(row.name)) for row in page.rows))
-
-
-def _needed(row: Row) -> tuple[str, ...]:
-    return {"passbook": (), "loan": ("beneficiary_id", "principal", "months"), "flow": ("kind", "amount")}[row.kind]
 
 
 def _completed(row: Row, cycle_id: str) -> Mapping[str, Value]:

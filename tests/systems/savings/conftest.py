@@ -35,7 +35,7 @@ def graph(connection: Connection) -> Iterator[Graph]:
 def village(graph: Graph) -> Graph:
     """Give a graph with the two groups."""
     _, *rest = say.beginnings(5)
-    added(graph, say.programme(systems="groups;savings"), *rest)
+    added(graph, say.programme(systems="groups;planning;savings"), *rest)
     added(
         graph,
         *(act("group", group_id=id_, name=f"Group {id_}", kind="savings_group") for id_ in "GH"),

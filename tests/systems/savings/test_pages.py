@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relay.access import accounts
+from relay.access.roles import grant_of
 from relay.ledger import verify
 from relay.service.question import Source
 from relay.settings import Settings
+from relay.systems.groups.reading import chosen_at
 from relay.systems.savings.questions import SavingsOfGroup
 from relay.web import create_app
 from tests.scenes import acts as say
 from tests.systems.savings.scene import added, lent, paid
+from tests.web import relays
+from tests.web.readers import WORDS, sign_in
+from tests.web.reading import words
+from tests.web.recording.test_routes import Inputs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,14 +51,14 @@ def seen(client: FlaskClient, page: str, as_of: str = "2023-08-25") -> str:
 
 def sent(client: FlaskClient, **typed: str | list[str]) -> tuple[int, str]:
     page = client.get(MEETING).text
-    token = re.search(r'name="csrf_token" value="([^"]*)"', page)
-    assert token
-    rows = re.findall(r'name="row" value="([^"]*)"', page)
-    women = dict(re.findall(r'name="(m\d+\.(?:beneficiary_id|loan_id))" value="([^"]*)"', page))
-    answer = client.post(
-        MEETING, data={"csrf_token": token[1], "row": rows, "step": "record", "meeting_id": "N1", **women, **typed}
-    )
+    answer = client.post(MEETING, data={**fields(page), "step": "record", "meeting_id": "N1", **typed})
     return answer.status_code, answer.text
+
+
+def fields(page: str) -> dict[str, str | list[str]]:
+    """What the page would send as it is; its rows are sent under one name."""
+    sent_, name = Inputs(page).sent, next(name for name in Inputs(page).sent if name.endswith("row"))
+    return {**sent_, name: re.findall(f'name="{re.escape(name)}" value="([^"]*)"', page)}
 
 
 def test_groups_a_box_a_sheet_a_share_out_and_a_passbook_are_shown(client: FlaskClient) -> None:
@@ -119,3 +126,87 @@ def test_a_page_is_added_up_without_recording_anything(client: FlaskClient, vill
     assert status == 200
     assert "97.5 should be in the box" in page
     assert verify.verify(village, "demo").entries == before
+
+
+ELECTED = {"held_on": "2024-06-20", "p1.giver_placement_id": "P2", "p1.beneficiary_id": "W3", "p1.votes_for": "2"}
+
+
+@pytest.fixture
+def owing(client: FlaskClient, village: Graph) -> FlaskClient:
+    """Give a browser of a group of which W2 has to pass on from placement P2, though not soon."""
+    added(village, say.placed("P2 on 2024-06-01"))
+    return client
+
+
+def test_the_meeting_elects_who_receives_next_with_the_rest_and_only_once(owing: FlaskClient, village: Graph) -> None:
+    assert re.search(r'<option value="P2">[^<]* · [^<]* · P2</option>', owing.get(MEETING).text)
+    typed = {**ELECTED, "m1.there": "1", "m2.there": "1", "m1.saved": "50", "f1.kind": "expense", "f1.amount": "20"}
+
+    status, page = sent(owing, **typed, **{"p1.votes_against": "0"})
+    again, _ = sent(owing, **typed, **{"p1.votes_against": "0"})
+
+    assert (status, again) == (200, 200), page
+    assert "3 rows are recorded." in page
+    (chosen,) = chosen_at(village, "demo", "N1")
+    assert (chosen.beneficiary_id, chosen.votes_for, chosen.votes_against) == ("W3", 2, 0)
+    shown = owing.get(f"/p/demo/record/plan:{chosen.plan_id}").text
+    assert "goat" in shown
+    assert "meeting:N1" in shown or "N1" in shown
+    assert verify.verify(village, "demo").ok
+
+
+def test_an_election_that_cannot_be_followed_falls_alone(owing: FlaskClient, village: Graph) -> None:
+    """W2 is chosen to receive from herself; nobody is said to receive; and P2 was handed over since the page came."""
+    status, page = sent(
+        owing,
+        **{**ELECTED, "p1.beneficiary_id": "W2", "p2.giver_placement_id": "P2", "m1.saved": "50", "m1.there": "1"},
+    )
+    assert status == 422
+    assert "1 row is recorded." in page
+    assert "giver and receiver are the same beneficiary" in page
+    assert "This is needed." in page
+    assert '<option value="P2" selected>' in page
+
+    added(village, say.passed("Q1: P2 > P3 on 2024-06-10"))
+    status, page = sent(owing, **{**ELECTED, "is_held": "1", "m1.saved": "50", "m1.there": "1"})
+    assert status == 422
+    assert "no longer owed anything" in page
+    assert '<option value="P2" selected>' in page, "what was chosen stays, though nobody is offered it any more"
+    assert chosen_at(village, "demo", "N1") == ()
+
+
+def test_a_programme_that_plans_nothing_elects_nobody(owing: FlaskClient, village: Graph) -> None:
+    added(village, say.corrected("programme:demo", systems="groups;savings"))
+
+    assert "Who receives next" not in owing.get(MEETING).text
+
+
+def test_a_meeting_without_a_day_is_told_so(owing: FlaskClient) -> None:
+    status, page = sent(owing, held_on="", **{"m1.saved": "50"})
+
+    assert status == 422
+    assert "Day This is needed." in words(page)
+
+
+@pytest.mark.usefixtures("owing")
+def test_nothing_is_lost_when_the_session_ends_over_a_long_meeting(village: Graph, tmp_path: Path) -> None:
+    settings = Settings.read({"RELAY_DATA": str(tmp_path)})
+    accounts.add(village, "rita", (grant_of("staff@demo"),), WORDS, relays.NOW)
+    rita = create_app(village, settings, now=lambda: relays.NOW).test_client()
+    assert sign_in(rita, "rita").status_code == 303
+    typed = {"m1.saved": "51.50", "f1.kind": "expense", "f1.amount": "20", "m1.there": "1", **ELECTED}
+    opened = rita.get(MEETING).text
+    before = verify.verify(village, "demo").entries
+    with rita.session_transaction() as session:
+        session.clear()  # twelve hours passed
+
+    ended = rita.post(MEETING, data={**fields(opened), **typed, "step": "record"})
+    assert ended.status_code == 401
+    back = rita.post("/sign-in", data={**fields(ended.text), "login": "rita", "password": WORDS})
+
+    assert "Nothing was recorded yet." in words(back.text)
+    assert verify.verify(village, "demo").entries == before
+    assert fields(back.text)["p1.giver_placement_id"] == "P2"
+    done = rita.post(MEETING, data={**fields(back.text), "step": "record"})
+    assert done.status_code == 200, words(done.text)
+    assert "3 rows are recorded." in done.text
