@@ -63,7 +63,7 @@ class ValueSource:
     Attributes:
         text: Text with the names of columns in braces; empty for a constant.
         constant: The value that is the same in every row, or None.
-        via: The name of the values through which the cell of a lone column is looked up, or "".
+        via: The name of the values through which the text is looked up, or "".
         found_in: The column in which the row is found that has this cell, or "".
         found_as: Text with columns in braces, of the row that was found.
         age_in: The year in which the cell was her age, or None.
@@ -290,14 +290,14 @@ class _Reader:
 
     def _source(self, where: str, name: str, said: object) -> ValueSource:
         if isinstance(said, str):
-            return ValueSource(text=said if _PIECE.search(said) else f"{{{said}}}")
+            return ValueSource(text=_as_text(said))
         if isinstance(said, dict):
             table = cast("Mapping[str, Any]", said)
             if set(table) == {"constant"} and isinstance(table["constant"], str | int | float):
                 return ValueSource(constant=table["constant"])
             if "column" in table and set(table) <= {"column", "via", "found_in", "as", "age_in"}:
                 return ValueSource(
-                    text=f"{{{table['column']}}}",
+                    text=_as_text(str(table["column"])),
                     via=str(table.get("via", "")),
                     found_in=str(table.get("found_in", "")),
                     found_as=str(table.get("as", "")),
@@ -344,6 +344,11 @@ class _Reader:
 
     def _wrong(self, where: str, is_what: str, suggestion: str) -> WrongMap:
         return WrongMap(path=self.path, where=where, is_what=is_what, suggestion=suggestion)
+
+
+def _as_text(said: str) -> str:
+    """A text with columns in braces; a text without them is the name of one."""
+    return said if _PIECE.search(said) else f"{{{said}}}"
 
 
 _OF_MAKE: Final = frozenset({"act", "when", "unless", "unless_received"})

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 _FILE: Final = "meanings.toml"
 
-Look = Literal["id", "name", "phone", "day", "number", "year", "age", "word", "ward", "link", "text"]
+Look = Literal["id", "name", "phone", "day", "number", "year", "age", "word", "place", "ward", "link", "text"]
 """What the cells of a column look like."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from relay.exchange.workbook import Unreadable
 from relay.mapping import days
 from relay.mapping.guessing import SURE, Guess, Slot, guessed, is_preeti
 from relay.mapping.header import register_of
-from relay.mapping.map_file import OPEN
+from relay.mapping.map_file import OPEN, fill
 from relay.mapping.meanings import words
 from relay.mapping.table import Table, is_blank, is_total, shown, table_of
 
@@ -30,6 +30,7 @@ _AS_IT_SOUNDS: Final = 0.99  # the same name in another spelling or script
 _FEWEST_PAIRS: Final = 2  # of rows that name each other; our choice
 _MOSTLY: Final = 0.8  # of these; our choice: some days are slips of the pen
 _ASSUMED: Final = 0.6  # what a programme's rule says, where the register says nothing
+_WARD: Final = re.compile(r"(.*\D)(\d{1,2})")  # "Tansen-5"
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -156,11 +157,10 @@ class _Proposal:
                 slot: Guess(column=column, score=_CERTAIN) for slot, column in self.decided.columns.items() if column
             }
             return
-        places = self.programme.places.values()
-        self.guesses = guessed(self.table, places)
+        self.guesses = guessed(self.table, self.programme)
         for meaning in ("received_from", "passed_to"):
             if (column := self.column(meaning)) and self._points_the_other_way(column, meaning):
-                self.guesses = guessed(self.table, places, without=meaning)
+                self.guesses = guessed(self.table, self.programme, without=meaning)
                 break
 
     def _points_the_other_way(self, column: str, meaning: str) -> bool:
@@ -273,7 +273,9 @@ class _Proposal:
             name="header", value=str(list(self.header)), remark="the rows in which the columns have their names"
         )
         own = self.key
-        if own:
+        if several := self._rows_of_one_woman():
+            yield _Line(name="key", value=_toml(OPEN), remark=several)
+        elif own:
             yield _Line(name="key", value=_toml(own.column), score=own.score, remark="tells one row from another")
         else:
             yield _Line(name="key", value=_toml(OPEN), remark="no column is different in every row: number the rows")
@@ -286,6 +288,14 @@ class _Proposal:
             yield _Line(name="empty", value=_toml(nothing), remark="cells that say nothing")
         yield from self._days()
         yield _Line(name="columns", value=_toml(list(self.table.columns)), remark="as they were when this map was made")
+
+    def _rows_of_one_woman(self) -> str:
+        """What to do where women stand in several rows, each of which tells something else; "" where they do not."""
+        name = self.of("name")
+        named = [key(shown(cell)) for cell in self.table.column(name.column)] if name and name.score >= SURE else []
+        if len(set(named)) >= _MOSTLY * len(named):
+            return ""
+        return "the same women stand in several rows: a map reads one row a woman, so make a sheet of that kind first"
 
     def _cells_of(self, row: int) -> Sequence[object]:
         cells = self.page.rows[row - 1]
@@ -349,7 +359,7 @@ class _Proposal:
     def _makes(self) -> Iterator[list[_Line]]:
         yield self._beneficiary()
         received, told = self.column("received_from"), self.hand_overs
-        if self.of("received_on"):
+        if self.of("received_on") or any(map(self.column, ("animals", "help", "gift"))):
             yield self._placement(received, told)
         if received:
             yield self._receipt(received)
@@ -369,8 +379,49 @@ class _Proposal:
         if age and not self.column("birth_year") and (year := self._newest_year()):
             value = f"{{ column = {_toml(age.column)}, age_in = {year} }}"
             lines.append(_Line(name="birth_year", value=value, score=age.score, remark="give or take a year"))
-        lines += [*self._household(), *self._plain(("phone", "phone"), ("place_id", "place"))]
+        lines += [*self._household(), *self._plain(("phone", "phone")), *self._place()]
         return lines + self._plain(("group_id", "group"), ("consent_on", "consent_on"))
+
+    def _place(self) -> list[_Line]:
+        """Where she lives, as most rows say it: by municipality and ward, the ward alone, or the name of the place."""
+        place, ward = self.column("place"), self.column("ward")
+        if not place and not ward:
+            return self._plain(("place_id", "place"))
+        known = self._words_for("place") or {}
+        ways: dict[str, dict[str, tuple[str, str]]] = {}
+        if place and ward:
+            both = f"{{{place}}}-{{{ward}}}"
+            ways[both] = self._looked_up(self._texts_of(both), known)
+        if ward:
+            ways[ward] = self._wards(ward)
+        if place:
+            ways[place] = self._looked_up(self._texts_of(f"{{{place}}}"), known)
+        best = max(ways, key=lambda way: _share_known(ways[way]))
+        if not _share_known(ways[best]):
+            return [_Line(name="place_id", value=_toml(OPEN), remark=f"nothing in {_toml(best)} is known here")]
+        self.values["places"] = ways[best]
+        value = f'{{ column = {_toml(best)}, via = "places" }}'
+        if best == ward:
+            return [_Line(name="place_id", value=value, score=_ASSUMED, remark="only one municipality has all of them")]
+        guesses = [guess.score for guess in (self.of("place"), self.of("ward")) if guess and guess.column in best]
+        return [_Line(name="place_id", value=value, score=min(guesses))]
+
+    def _texts_of(self, text: str) -> list[str]:
+        """A text with columns in it, filled by each row; without rows of which a cell is empty."""
+        names = [name for name in self.table.columns if f"{{{name}}}" in text]
+        cells = zip(*(self.table.every(name) for name in names), strict=True)
+        filled = (fill(text, dict(zip(names, map(shown, row), strict=True))) for row in cells)
+        return [each for each in filled if each]
+
+    def _wards(self, column: str) -> dict[str, tuple[str, str]]:
+        """Each number of a column, and its ward, if only one municipality has all these wards; else nothing."""
+        wards_of: dict[str, dict[int, str]] = {}
+        for id_, name in self.programme.places.items():
+            if named := _WARD.fullmatch(name):
+                wards_of.setdefault(key(named[1]), {})[int(named[2])] = id_
+        numbers = {text: int(text) for text in map(shown, self.table.column(column)) if text.isdecimal()}
+        fitting = [wards for wards in wards_of.values() if wards.keys() >= {*numbers.values()}]
+        return {text: (fitting[0][number], "") for text, number in numbers.items()} if len(fitting) == 1 else {}
 
     def _household(self) -> list[_Line]:
         """A household that is told by a man's name is his in her place: others are called so elsewhere."""
@@ -396,7 +447,7 @@ class _Proposal:
             )
         lines += [_Line(name="placement_id", value=_toml(self.woman)), self._gift()]
         lines += [_Line(name="beneficiary_id", value=_toml(self.woman)), self._help()]
-        lines += self._plain(("received_on", "received_on"))
+        lines.append(self._day("received_on", "received_on"))
         return [*lines, self._animals("animals", 0), *self._of_animals()]
 
     def _of_animals(self) -> list[_Line]:
@@ -412,7 +463,7 @@ class _Proposal:
         ]
         lines += [_Line(name="receiver_placement_id", value=_toml(self.woman))]
         lines += [_Line(name="beneficiary_id", value=_toml(self.woman))]
-        lines += self._plain(("passed_on", "received_on"))
+        lines.append(self._day("passed_on", "received_on"))
         return [
             *lines,
             self._animals("animals", 0),
@@ -432,16 +483,19 @@ class _Proposal:
                 *(_Line(name="beneficiary_id", value=_toml(made)), _Line(name="name", value=_toml(to))),
             ]
             receiver = _Line(name="", value=_toml(made), remark="she has no row of her own")
-        on = self.of("passed_on", number)
         yield [
             *(_act("pass"), _Line(name="when", value=_toml([to])), _Line(name="pass_id", value=_toml(pass_id))),
             _Line(name="giver_placement_id", value=_toml(self.woman)),
             _Line(name="receiver_placement_id", value=receiver.value, score=receiver.score, remark=receiver.remark),
             _Line(name="beneficiary_id", value=receiver.value, score=receiver.score),
-            _Line(name="passed_on", value=_toml(on.column), score=on.score) if on else
-            _Line(name="passed_on", value=_toml(OPEN), remark="no column says on which day"),
+            self._day("passed_on", "passed_on", number),
             self._animals("passed_animals", number),
-        ]  # fmt: skip
+        ]
+
+    def _day(self, name: str, meaning: str, number: int = 0) -> _Line:
+        if on := self.of(meaning, number):
+            return _Line(name=name, value=_toml(on.column), score=on.score)
+        return _Line(name=name, value=_toml(OPEN), remark="no column says on which day")
 
     def _event(self, kind: str, on: str, many: str) -> list[_Line]:
         own = self.key.column if self.key else OPEN
@@ -464,8 +518,8 @@ class _Proposal:
                 continue
             value = _toml(guess.column)
             if guess.score >= SURE and (known := self._words_for(meaning)) is not None:
-                cells = self._looked_up(guess.column, known)
-                if all(id_ == OPEN for id_, _ in cells.values()):
+                cells = self._looked_up(map(shown, self.table.column(guess.column)), known)
+                if not _share_known(cells):
                     lines.append(_Line(name=name, value=_toml(OPEN), remark=f"nothing in {value} is known here"))
                     continue
                 self.values.setdefault(_VALUES[meaning], cells)
@@ -489,10 +543,11 @@ class _Proposal:
             case _:
                 return None
 
-    def _looked_up(self, column: str, known: Mapping[str, Collection[str]]) -> dict[str, tuple[str, str]]:
-        """Each different cell of a column, and what it means most likely."""
+    @staticmethod
+    def _looked_up(texts: Iterable[str], known: Mapping[str, Collection[str]]) -> dict[str, tuple[str, str]]:
+        """Each different text, and what it means most likely; what differs by capitals alone is one."""
         found: dict[str, tuple[str, str]] = {}
-        for text in dict.fromkeys(shown(cell) for cell in self.table.column(column)):
+        for text in {each.casefold(): each for each in texts}.values():
             if text.casefold() in words().nothing:
                 continue
             id_, score = _nearest(text, known)
@@ -517,8 +572,10 @@ class _Proposal:
 
     def _help_is_known(self) -> bool:
         """Whether any cell of the column that seems to name the help does name one of the programme's."""
-        found = self._looked_up(self.column("help"), self._words_for("help") or {})
-        return any(id_ != OPEN for id_, _ in found.values())
+        return _share_known(self._helps()) > 0
+
+    def _helps(self) -> dict[str, tuple[str, str]]:
+        return self._looked_up(map(shown, self.table.column(self.column("help"))), self._words_for("help") or {})
 
     def _gift(self) -> _Line:
         gifts, guess = self.programme.gifts, self.of("gift")
@@ -527,7 +584,9 @@ class _Proposal:
         if guess and guess.score >= SURE:
             others = {shown(cell) for cell in self.table.column(guess.column)} - {*gifts}
             if others and gifts:
-                self.values["gifts"] = self._looked_up(guess.column, {id_: (id_,) for id_ in gifts})
+                self.values["gifts"] = self._looked_up(
+                    map(shown, self.table.column(guess.column)), {id_: (id_,) for id_ in gifts}
+                )
                 return _Line(
                     name="gift_id", value=f'{{ column = {_toml(guess.column)}, via = "gifts" }}', score=guess.score
                 )
@@ -541,7 +600,7 @@ class _Proposal:
             and gifts
         ):
             by_help = {help_: id_ for id_, help_ in gifts.items()}
-            cells = self.values.setdefault("helps", self._looked_up(self.column("help"), self._words_for("help") or {}))
+            cells = self.values.setdefault("helps", self._helps())
             self.values["gifts"] = {
                 cell: (by_help.get(help_, OPEN), "" if help_ in by_help else "record its gift first")
                 for cell, (help_, _) in cells.items()
@@ -588,6 +647,11 @@ class _Proposal:
 
 
 _VALUES: Final = {"sex": "sexes", "condition": "conditions", "help": "helps", "place": "places", "group": "groups"}
+
+
+def _share_known(cells: Mapping[str, tuple[str, str]]) -> float:
+    """The share of cells of which it is known what they mean; 0 where there are none."""
+    return sum(id_ != OPEN for id_, _ in cells.values()) / len(cells) if cells else 0.0
 
 
 def _share(cells: Collection[str], among: Collection[str]) -> float:

@@ -231,7 +231,7 @@ class _Reading:
             return source.constant
         lone = source.lone
         if source.via:
-            return self._looked_up(source.via, own.get(lone))
+            return self._looked_up(source.via, source.filled({name: shown(own.get(name)) for name in source.columns}))
         if source.found_in:
             return self._found(source, own.get(lone))
         if column.type == "id":
@@ -244,10 +244,10 @@ class _Reading:
             return days.read(days.day_of(own.get(lone)), self.how.calendar, self.how.order)
         return _as_text(column, own.get(lone))
 
-    def _looked_up(self, via: str, cell: object) -> str | None:
-        if cell is None:
+    def _looked_up(self, via: str, text: str) -> str | None:
+        if not text:
             return None
-        said = self.how.values[via].get(shown(cell).casefold())
+        said = self.how.values[via].get(text.casefold())
         if said is None or said == "?":
             raise cells.CellFault(
                 reason=f"The map does not say what this means: [values.{via}].",

@@ -63,8 +63,12 @@ class Table:
 
     def column(self, name: str) -> list[object]:
         """The filled cells of a column, from above."""
+        return [cell for cell in self.every(name) if not is_blank(cell)]
+
+    def every(self, name: str) -> list[object]:
+        """The cells of a column, one for each row."""
         place = self.columns.index(name)
-        return [line.cells[place] for line in self.lines if place < len(line.cells) and not is_blank(line.cells[place])]
+        return [line.cells[place] if place < len(line.cells) else None for line in self.lines]
 
 
 def is_blank(cell: object) -> bool:

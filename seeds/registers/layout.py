@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 
 from relay.domain import bikram_sambat
-from seeds.registers.story import Woman
+from seeds.registers.story import GIFT, Woman
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,6 +119,7 @@ class Layout:
     def _own(self, what: str, woman: Woman) -> Cell:
         """What is known of a woman, as this register writes it."""
         script = 1 if self.language == "ne" else 0
+        ward = self.places.get(woman.ward, woman.ward)
         written: dict[str, Cell] = {
             "number": self._number(woman.number),
             "code": woman.code,
@@ -126,7 +127,10 @@ class Layout:
             "name": woman.name[script],
             "husband": woman.husband[script],
             "phone": woman.phone,
-            "ward": self.places.get(woman.ward, woman.ward),
+            "ward": ward,
+            "municipality": ward.rpartition("-")[0],
+            "ward_number": ward.rpartition("-")[2],
+            "gift": "" if woman.giver else GIFT,
             "born": self._number(woman.born),
             "sex": self.words.get("sex", "F"),
             "help": self.words.get("help", "goat"),

@@ -105,7 +105,10 @@ grace_days = 90
 from = 2018-01-01
 """
 
-GIFTS: Final = """gift_id,donor,help,given_on,animals
-G1,Cercle Passerelle,goat,2019-01-10,400
+GIFT: Final = "G1"
+"""From which all of them come."""
+
+GIFTS: Final = f"""gift_id,donor,help,given_on,animals
+{GIFT},Cercle Passerelle,goat,2019-01-10,400
 G2,Odile Verdoyant,pig,2019-01-10,40
 """

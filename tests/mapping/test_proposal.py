@@ -170,3 +170,107 @@ def test_cells_say_what_a_column_is_whatever_it_is_called(tmp_path: Path) -> Non
     assert 'help = { column = "Stage", via = "helps" }' in text
     assert 'received_on = "Enrolled"' in text
     assert 'column = "Unit"' not in proposed(pages(register), Programme(), "list")
+
+
+WARDS = Programme(
+    helps={"goat": 2},
+    gifts={"G-7": "goat"},
+    places={"T": "Tansen", "T5": "Tansen-5", "T9": "Tansen-9", "R4": "Rampur-4", "R5": "Rampur-5"},
+    groups={"W1": "Laligurans"},
+)
+
+
+def said(folder: Path, register: str, known: Programme = WARDS) -> list[str]:
+    """The lines of a proposed map, without their remarks."""
+    path = folder / "a.csv"
+    path.write_text(register, encoding="utf-8")
+    return [line.partition("  #")[0] for line in proposed(pages(path), known, "a").splitlines()]
+
+
+def test_a_municipality_and_the_number_of_a_ward_are_one_place(tmp_path: Path) -> None:
+    lines = said(
+        tmp_path,
+        "SN,Name,Palika,Municipality,Ward,Received on\n"
+        "1,Rita Harro,x,Tansen,5,2020-02-01\n2,Sita Utis,x,Rampur,5,2020-03-01\n",
+    )
+
+    assert 'place_id = { column = "{Municipality}-{Ward}", via = "places" }' in lines
+    assert lines[lines.index("[values.places]") + 1 :][:2] == ['"Tansen-5" = "T5"', '"Rampur-5" = "R5"']
+
+
+def test_numbers_of_wards_are_those_of_the_only_municipality_that_has_them_all(tmp_path: Path) -> None:
+    # Tansen has wards 5 and 9, Rampur 4 and 5: both 5 and 9 are Tansen's alone, 5 may be either's
+    register = (
+        "SN,Name,Tole,Ward no.,Received on\n1,Rita Harro,Basantapur,{},2020-02-01\n2,Sita Utis,Bhimsen,५,2020-03-01\n"
+    )
+
+    both = said(tmp_path, register.format(9))
+    one = said(tmp_path, register.format(5))
+
+    assert 'place_id = { column = "Ward no.", via = "places" }' in both
+    assert both[both.index("[values.places]") + 1 :][:2] == ['"9" = "T9"', '"५" = "T5"']
+    assert 'place_id = "?"' in one
+
+
+def test_a_row_that_is_a_hand_over_makes_its_receiver(tmp_path: Path) -> None:
+    # 1 and 2 from the society; 1 -> 3 -> 4 -> 6, 2 -> 5
+    lines = said(
+        tmp_path,
+        "N°,Date de la remise,Remis par,Remis à,Têtes\n"
+        "1,2020-02-01,L'association,Rita Harro,2\n2,2020-02-01,L'association,Sita Utis,2\n"
+        "3,2021-02-01,Rita Harro,Maya Kafal,1\n4,2022-02-01,Maya Kafal,Gita Pipal,1\n"
+        "5,2022-03-01,Sita Utis,Tara Simali,1\n6,2023-03-01,Gita Pipal,Asha Bakaino,1\n",
+    )
+
+    assert 'name = "Remis à"' in lines
+    assert 'empty = ["L\'association"]' in lines
+    assert 'giver_placement_id = { column = "Remis par", found_in = "Remis à", as = "a-{N°}" }' in lines
+
+
+def test_the_day_of_receipt_is_the_one_that_every_row_has_and_a_missing_one_is_asked_for(tmp_path: Path) -> None:
+    header = "No.,Name,Goats received,Got{},Gave when\n"
+    rows = "1,Rita Harro,2,2020-02-01,2021-02-01\n2,Sita Utis,2,2020-03-01,\n3,Maya Kafal,2,2020-03-01,\n"
+
+    lines = said(tmp_path, header.format("") + rows)
+    without = said(tmp_path, "No.,Name,Goats received\n1,Rita Harro,2\n2,Sita Utis,2\n")
+
+    assert 'received_on = "Got"' in lines
+    assert 'received_on = "?"' in without
+
+
+def test_cells_say_which_column_is_of_a_gift_a_group_or_her_code(tmp_path: Path) -> None:
+    # 1 -> 3, 2 -> 4, by their codes
+    lines = said(
+        tmp_path,
+        "Dossier,Lady,Circle,Shipment,Since,From\nHH/01,Rita Harro,Laligurans,G-7,2020-02-01,\n"
+        "HH/02,Sita Utis,Laligurans,G-7,2020-02-01,\nHH/03,Maya Kafal,Laligurans,,2021-02-01,HH/01\n"
+        "HH/04,Gita Pipal,laligurans,,2021-03-01,HH/02\n",
+    )
+
+    assert 'key = "Dossier"' in lines
+    assert 'name = "Lady"' in lines
+    assert 'group_id = { column = "Circle", via = "groups" }' in lines
+    assert 'gift_id = "Shipment"' in lines
+    assert 'giver_placement_id = "a-{From}"' in lines
+    assert not any("old font" in line for line in lines)
+
+
+def test_the_group_of_a_column_alone_does_not_say_what_it_is(tmp_path: Path) -> None:
+    lines = said(
+        tmp_path,
+        "woman/code,woman/name,woman/tole,what/day\nT1,Rita Harro,Bhimsen Tole,2020-02-01\n"
+        "T2,Sita Utis,Bhimsen Tole,2020-02-01\nT3,Maya Kafal,Basanta Pur,2020-02-03\n",
+    )
+
+    assert 'name = "woman/name"' in lines
+    assert not any(line.startswith(("household_id", "passed_on", "receiver")) for line in lines)
+
+
+def test_a_register_of_what_happened_is_not_read_as_one_of_women(tmp_path: Path) -> None:
+    lines = said(
+        tmp_path,
+        "No.,Member,What,Date\n1,Rita Harro,received,2020-02-01\n2,Rita Harro,born,2020-08-01\n"
+        "3,Rita Harro,died,2020-09-01\n",
+    )
+
+    assert 'key = "?"' in lines

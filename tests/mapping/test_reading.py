@@ -152,6 +152,16 @@ def test_a_cell_that_the_map_does_not_know_is_put_aside_not_guessed(tmp_path: Pa
     ]
 
 
+def test_cells_of_several_columns_are_looked_up_together(tmp_path: Path) -> None:
+    map_ = MAP.replace('{ column = "Ward", via', '{ column = "{Ward}-{Passed to}", via')
+    found = list(
+        register(tmp_path, "1,Rita,,Tansen,5/2/2020,5,7/3/2021", "2,Sita,,Tansen,,,", map_=map_).rows(tmp_path, CORE)
+    )
+
+    women = {name: values.get("place_id") for name, values in made(found).items() if name.startswith("beneficiary")}
+    assert women == {"beneficiary:ngo-1": "PAL-TAN-5", "beneficiary:ngo-2": None}
+
+
 def test_a_day_of_the_other_calendar_and_a_year_of_two_digits_are_put_aside(tmp_path: Path) -> None:
     # 2077-11-20 in Bikram Sambat is 2021-03-04
     found = rows(tmp_path, "1,Rita,,,20/11/2077,,", "2,Sita,,,4/3/21,,", "3,Gita,,,4/3/2021,,")

@@ -56,6 +56,7 @@ MEANINGS: Final = {
     "woman_id": lazy_gettext("her code"),
     "household": lazy_gettext("household, or husband"),
     "age": lazy_gettext("age"),
+    "ward": lazy_gettext("number of the ward"),
     "received_from": lazy_gettext("received from"),
     "passed_to": lazy_gettext("passed on to"),
     "passed_on": lazy_gettext("day of the pass-on"),
