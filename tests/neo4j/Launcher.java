@@ -28,7 +28,8 @@ public class Launcher {
             .setConfig(BoltConnector.listen_address, new SocketAddress("127.0.0.1", 0))
             .setConfig(GraphDatabaseSettings.auth_enabled, true)
             // A plan serves lists of any length: a sixth of a test's time would go into planning anew.
-            .setConfig(GraphDatabaseInternalSettings.cypher_size_hint_parameters, false);
+            .setConfig(GraphDatabaseInternalSettings.cypher_size_hint_parameters, false)
+            .setConfig(GraphDatabaseSettings.cypher_min_replan_interval, java.time.Duration.ofHours(1));
         if (Files.isDirectory(home.resolve("certificates/bolt"))) {
             builder.setConfig(SslPolicyConfig.forScope(SslPolicyScope.BOLT).enabled, true)
                 .setConfig(BoltConnector.encryption_level, BoltConnector.EncryptionLevel.REQUIRED);
