@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -84,12 +85,13 @@ class Books:
         self.register = register
         self.as_of = as_of
         self.folder = folder
+        self._until = as_of.isoformat()
         self._relays: dict[date, Relay] = {}
 
     def happened(self, fact: Fact) -> bool:
         """Whether an act had happened by the day; what has no day has."""
         day = fact.values.get(self.register.catalogue.counts_from(fact.kind))
-        return day is None or day <= self.as_of.isoformat()
+        return day is None or day <= self._until
 
     @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Fact, ...]]:
@@ -101,7 +103,7 @@ class Books:
 
     def facts(self, *kinds: str) -> tuple[Fact, ...]:
         """The acts of some kinds, by kind and then by sequence."""
-        return tuple(fact for kind in kinds for fact in self._by_kind.get(kind, ()))
+        return tuple(chain.from_iterable(self._by_kind.get(kind, ()) for kind in kinds))
 
     @cached_property
     def people(self) -> tuple[Person, ...]:

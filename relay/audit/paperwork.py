@@ -242,7 +242,7 @@ def corrected_after_lock(books: Books) -> Iterator[Finding]:
 def recorded_after_lock(books: Books) -> Iterator[Finding]:
     """Find acts of a period that was locked when they were recorded."""
     locks = _locks(books)
-    for fact in dated(books):
+    for fact in dated(books) if any(until for _, until in locks) else ():
         entry = books.register.entries[fact.act_id]
         day, locked_until = str(entry.payload[_day_of(books, fact)]), _lock_at(locks, entry)
         if day <= locked_until and fact.act_id not in books.founding:

@@ -61,7 +61,7 @@ def test_strangers_cost_a_service_no_memory_and_nobody_is_shut_out(
     with serving(environ, tmp_path) as service:
         paths = pages(snapshot, 1)
         read(service.port, manager, islice(paths, KINDS_OF_PAGE))
-        calm = read(service.port, manager, islice(paths, KINDS_OF_PAGE * ROUNDS))
+        calm = [patiently(service, manager, path) for path in islice(paths, KINDS_OF_PAGE * ROUNDS)]
         before = service.resident_bytes()
         took, after = while_attacked(service, manager, paths)
         assert service.stop() == 0

@@ -3,9 +3,11 @@
     connection → head (HEAD_BYTES, PATIENCE_SECONDS) → how much it may send → body → its client's turn → answered
 
 A body is refused at its first byte too many, which the head may announce already: the application gets the request
-without it, and says so in its own words. Who stays too long without asking is closed. Where all places are taken, the
-one who has kept a place longest without asking makes room, or else a stranger who waits for an answer: whoever has only
-just come is about to ask. Clients are answered in turn, not requests.
+without it, and says so in its own words. What is sent before the answer to the request before it is not taken: no
+browser does so. Who stays too long without asking is closed. Where all places are taken, a stranger makes room: the one
+who has kept a place longest without asking, or else one who waits for an answer, since whoever has only just come is
+about to ask. Clients are answered in turn, not requests, and of those whom nobody knows only a few at once: so whoever
+signed in keeps her place, and finds one free that answers her.
 """
 
 # what is known of waitress's types is of another version:
@@ -70,7 +72,12 @@ class _Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no type
         consumed: int = super().received(data)
         if self.chunked and self.body_rcv is not None and self.body_bytes_received > self.room:
             self._refuse(self.body_bytes_received)
-        return len(data) if self.refused else consumed  # of a refused body nothing is taken for the next request
+        if self.refused:  # of a refused body nothing is taken for the next request
+            return len(data)
+        if self.completed and not self.empty and consumed < len(data):
+            self.headers |= {_CONNECTION: "close"}
+            return len(data)
+        return consumed
 
     def _refuse(self, length: int) -> None:
         """Hand it on without its body; the application sees how large that is, and refuses it."""
@@ -190,7 +197,7 @@ class Turns:
 
     def stranger(self) -> _Channel | None:
         """Of those whom nobody knows, who asks most at once, or else has waited longest; None where none waits."""
-        waiting = (each for client, queue in self.waiting.items() if not client.startswith(_KNOWN) for each in queue)
+        waiting = (each for client, queue in self.waiting.items() if not _is_known(client) for each in queue)
         return max(waiting, key=lambda channel: (len(channel.requests), -channel.since), default=None)
 
     def leave(self, channel: _Channel) -> None:
@@ -211,15 +218,17 @@ class Turns:
         return sum(map(len, self.waiting.values())) if self._next() is not None else 0
 
     def _next(self) -> str | None:
-        return next((client for client in self.waiting if self.running[client] < share(client)), None)
-
-
-def share(client: str) -> int:
-    """How many requests of a client are answered at once."""
-    return policy.THREADS if client.startswith(_KNOWN) else policy.OF_ONE_CLIENT
+        strangers = sum(many for client, many in self.running.items() if not _is_known(client))
+        of_one = policy.OF_ONE_CLIENT if strangers < policy.OF_STRANGERS else 0
+        may = (each for each in self.waiting if self.running[each] < (policy.THREADS if _is_known(each) else of_one))
+        return next(may, None)
 
 
 _KNOWN: Final = "login "
+
+
+def _is_known(client: str) -> bool:
+    return client.startswith(_KNOWN)
 
 
 class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
@@ -276,19 +285,20 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
             return self.task_dispatcher.queue.stranger() is not None
 
     def _make_room(self) -> None:
-        longest = self._longest(policy.COMING_SECONDS)
-        if longest is None:
+        leaving = self._longest(policy.COMING_SECONDS)
+        if leaving is None:
             with self.task_dispatcher.lock:
-                longest = self.task_dispatcher.queue.stranger()
-                if longest:
-                    self.task_dispatcher.queue.leave(longest)
-        if longest := longest or self._longest(0):
-            longest.handle_close()
+                leaving = self.task_dispatcher.queue.stranger()
+                if leaving:
+                    self.task_dispatcher.queue.leave(leaving)
+        if leaving := leaving or self._longest(0) or self._longest(0, known=True):
+            leaving.handle_close()
 
-    def _longest(self, seconds: float) -> _Channel | None:
-        """Who has kept a place longest without asking, and for so long at least."""
+    def _longest(self, seconds: float, *, known: bool = False) -> _Channel | None:
+        """Who, known or a stranger, has kept a place longest without asking, and for so long at least."""
         since = time.monotonic() - seconds
-        silent = (each for each in self.active_channels.values() if each.silent and each.since <= since)
+        all_ = self.active_channels.values()
+        silent = (each for each in all_ if each.since <= since and each.silent and _is_known(each.client) is known)
         return min(silent, key=lambda channel: channel.since, default=None)
 
     def maintenance(self, now: float) -> None:  # noqa: ARG002 - by the other clock

@@ -43,7 +43,8 @@ IDLE_SECONDS: Final = 60
 """After which a connection on which nobody asks anything is closed."""
 
 CONNECTIONS: Final = 256
-"""Of one process at once. Whoever comes then takes the place of the one who has kept a place longest without asking."""
+"""Of one process at once. Whoever comes then takes the place of a stranger, first of the one who has kept a place
+longest without asking."""
 
 COMING_AT_ONCE: Final = 32
 """Who are taken in before it is looked what anybody says: few of CONNECTIONS, so that who has just come is heard."""
@@ -61,9 +62,12 @@ SWITCH_SECONDS: Final = 0.001
 """For which one thread keeps the others waiting: a page asks the database several times, and would wait as often for
 whatever strangers ask; Python's own 5 ms are five times as long."""
 
+OF_STRANGERS: Final = 2
+"""Of THREADS, those that answer strangers, of however many addresses: the others are for whoever is known, since she
+signed in or was let in by a token before."""
+
 OF_ONE_CLIENT: Final = 1
-"""Of THREADS, those that answer one address of which nobody is known: the others are for whoever else comes. Whoever
-signed in, or was let in by a token before, is known."""
+"""Of OF_STRANGERS, those that answer one address: a stranger who asks much leaves one for the others."""
 
 SIGN_INS_A_MINUTE: Final = 20
 """From one address: a whole office behind it signs in; guessing stays slow."""

@@ -14,7 +14,7 @@ import pytest
 
 from relay.web import create_app
 from relay.web.door import policy
-from relay.web.door.front import Turns, listener, share
+from relay.web.door.front import Turns, listener
 from tests.rigs.in_a_thread import answering, close
 from tests.web import relays
 
@@ -233,6 +233,7 @@ def test_who_does_not_take_what_she_asked_for_holds_no_place(monkeypatch: pytest
 def test_one_address_has_its_share_and_whoever_else_comes_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind a proxy: two slow requests of 10.0.0.1 are being answered, ten wait; others are answered meanwhile."""
     monkeypatch.setattr(policy, "OF_ONE_CLIENT", 2)
+    monkeypatch.setattr(policy, "OF_STRANGERS", 3)
     begun, over = threading.Semaphore(0), threading.Event()
 
     def slow(environ: Any, start: Any) -> list[bytes]:  # noqa: ANN401 - as WSGI has it
@@ -254,9 +255,60 @@ def test_one_address_has_its_share_and_whoever_else_comes_is_answered(monkeypatc
         assert all(connection.recv(1 << 16) for connection in waiting)
 
 
+def test_strangers_of_however_many_addresses_leave_places_for_whoever_is_known() -> None:
+    """Twelve addresses ask what takes long: two are answered, ten wait; asha asks six times and does not wait."""
+    begun, over = threading.Semaphore(0), threading.Event()
+
+    def slow(environ: Any, start: Any) -> list[bytes]:  # noqa: ANN401 - as WSGI has it
+        if environ["PATH_INFO"] == "/slow":
+            begun.release()
+            over.wait(PATIENCE)
+        return small(environ, start)
+
+    with front(slow, proxy="127.0.0.1") as site, ExitStack() as held:
+
+        def ask(number: int, name: str = "") -> socket.socket:
+            connection: socket.socket = held.enter_context(line(site))
+            said = f"GET /slow HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 10.0.0.{number}\r\n{name}\r\n"
+            connection.sendall(said.encode())
+            return connection
+
+        strangers = [ask(number) for number in range(12)]
+        assert all(begun.acquire(timeout=PATIENCE) for _ in range(policy.OF_STRANGERS))
+        hers = [ask(0, "Name: asha\r\n") for _ in range(policy.THREADS - policy.OF_STRANGERS)]
+        assert all(begun.acquire(timeout=PATIENCE) for _ in hers)
+        assert not begun.acquire(blocking=False)
+        over.set()
+        assert all(connection.recv(1 << 16) for connection in (*hers, *strangers))
+
+
+def test_where_all_places_are_taken_a_stranger_makes_room_and_not_who_signed_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Asha was answered and asks nothing for a while; forty strangers come to eight places; hers is still hers."""
+    monkeypatch.setattr(policy, "CONNECTIONS", 8)
+    hers = b"GET / HTTP/1.1\r\nHost: localhost\r\nName: asha\r\n\r\n"
+    with front(small) as site, ExitStack() as held:
+        asha = held.enter_context(line(site))
+        asha.sendall(hers)
+        assert asha.recv(1 << 16).endswith(b"ok")
+        strangers = [held.enter_context(line(site)) for _ in range(40)]
+        assert has_left(strangers[0])
+        assert has_left(strangers[32])
+        asha.sendall(hers)
+        assert asha.recv(1 << 16).endswith(b"ok")
+
+
+def test_what_is_asked_before_the_answer_to_what_was_asked_first_is_not_taken() -> None:
+    """Three questions sent at once: the first is answered, and then the line ends."""
+    with front(small) as site:
+        assert asked(site, "GET / HTTP/1.1\nHost: localhost", GET * 2).count(b"HTTP/1.1 200") == 1
+
+
 def test_clients_have_their_turns_and_not_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A a a b c: a, b, c, a; the fourth a waits until one of the others was answered."""
+    """A a a b c: a, b, c, a; the third a waits until one of the others was answered."""
     monkeypatch.setattr(policy, "OF_ONE_CLIENT", 2)
+    monkeypatch.setattr(policy, "OF_STRANGERS", 4)
 
     class Server:
         def client_of(self, channel: Any) -> str:  # noqa: ANN401 - a connection
@@ -270,7 +322,6 @@ def test_clients_have_their_turns_and_not_requests(monkeypatch: pytest.MonkeyPat
     for of in "aaabc":
         turns.append(Connection(of))
 
-    assert (share("a"), share("login asha")) == (2, policy.THREADS)
     assert [turns.popleft().client for _ in range(4)] == ["a", "b", "c", "a"]
     assert not turns
     turns.done("a")
