@@ -88,7 +88,7 @@ class UsersGroup(RelayGroup):
             if isinstance(each, KindCommand) and (systems := catalogue.systems_of(each.kind))
         }
         for system in catalogue.systems.values():
-            for listed in system.commands():
+            for listed in system.parts("commands", "COMMANDS"):
                 if isinstance(listed, Listed):
                     self.users[listed.users].append(listed.command)
                     self.systems_of[str(listed.command.name)] = frozenset({system.name})

@@ -87,7 +87,9 @@ def _texts(system: System | None) -> Catalog:
         for part in ("reason", "suggestion"):
             if (text := vars(failure).get(part)) and _owns(system, failure):
                 found.add(text)
-    for check in CHECKS if system is None else (each for each in system.checks() if isinstance(each, Check)):
+    for check in (
+        CHECKS if system is None else (each for each in system.parts("checks", "CHECKS") if isinstance(each, Check))
+    ):
         for text in (check.title, check.sentence, check.why):
             found.add(text)
     for context, text in _of_kinds(system):

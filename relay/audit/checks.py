@@ -378,5 +378,5 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 def checks_of(catalogue: Catalogue, used: Collection[str]) -> tuple[Check, ...]:
     """All checks of a programme that uses some systems, the core's first."""
-    own = (catalogue.systems[name].checks() for name in used if name in catalogue.systems)
+    own = (catalogue.systems[name].parts("checks", "CHECKS") for name in used if name in catalogue.systems)
     return (*CHECKS, *(check for checks in own for check in checks if isinstance(check, Check)))

@@ -87,7 +87,7 @@ def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool)
 def _in_systems(session: Session, record: Record, day: date) -> dict[str, Sequence[Any]]:
     """System → what it tells of a woman, of those that the programme uses and that tell something."""
     used = (system for name, system in session.catalogue.systems.items() if name in session.head.systems)
-    asked: list[tuple[str, Any]] = [(system.name, system.of_her()) for system in used]
+    asked: list[tuple[str, Any]] = [(system.name, system.part("questions", "OF_HER")) for system in used]
     found = {name: session.ask(kind(id=record.id, as_of=day)) for name, kind in asked if kind}
     return {name: rows for name, rows in found.items() if rows}
 

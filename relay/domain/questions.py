@@ -236,7 +236,8 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
             if fact.kind in _COUNTING:
                 yield from _implausible(register, change, fact)
             if fact.act_id not in register.facts:
-                yield from register.catalogue.kind(fact.kind).ask(register, fact)
+                for ask in register.catalogue.questions_on(fact.kind):
+                    yield from ask(register, fact)
     for fact, placement, others in begun_beside(register, change):
         passed, begins = fact.kind == "pass", placement.placement_id not in register.placements
         yield HoldsAlready(

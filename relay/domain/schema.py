@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, LiteralString
+from typing import TYPE_CHECKING, Any, Literal, LiteralString, TypeAlias
 
 from relay.text import Sentence
 
@@ -90,68 +90,24 @@ class Column:
     elsewhere: bool = False
 
 
-def no_rule(_: Register, __: Fact) -> None:
-    """Refuse nothing."""
-
-
-def no_question(_: Register, __: Fact) -> Iterator[Asked]:
-    """Ask nothing."""
-    yield from ()
-
-
-def no_note(_: Register, __: Change) -> Iterator[Note]:
-    """Note nothing."""
-    yield from ()
+Notes: TypeAlias = "Mapping[str, Callable[[Register, Change], Iterator[Note]]]"
+"""Kind → what is noted for the auditor when an act of it is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What a system judges: kind of act → what `Kind` says of such a rule."""
-
-    refuse: Mapping[str, Callable[[Register, Fact], None]] = field(
-        default_factory=dict[str, "Callable[[Register, Fact], None]"]
-    )
-    ask: Mapping[str, Callable[[Register, Fact], Iterator[Asked]]] = field(
-        default_factory=dict[str, "Callable[[Register, Fact], Iterator[Asked]]"]
-    )
-    note: Mapping[str, Callable[[Register, Change], Iterator[Note]]] = field(
-        default_factory=dict[str, "Callable[[Register, Change], Iterator[Note]]"]
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SystemRules:
-    """The rules of a system, read when the first act is judged: what only asks starts sooner without them.
+    """What a system judges: acts of its own kinds, and of others while it is on.
 
     Attributes:
-        rules: Imports and gives them.
+        refuse: Kind → raises what a rule says against an act as it would stand, whether recorded, corrected or brought
+            back.
+        ask: Kind of its own → what is asked of one that did not stand before: it seems wrong and can be true.
+        note: What is noted, where that does not stand apart.
     """
 
-    rules: Callable[[], Rules]
-
-    def refuse(self, kind: str) -> Callable[[Register, Fact], None]:
-        """What is refused of acts of a kind."""
-
-        def refuse(register: Register, fact: Fact) -> None:
-            self.rules().refuse[kind](register, fact)
-
-        return refuse
-
-    def ask(self, kind: str) -> Callable[[Register, Fact], Iterator[Asked]]:
-        """What is asked of acts of a kind."""
-
-        def ask(register: Register, fact: Fact) -> Iterator[Asked]:
-            return self.rules().ask[kind](register, fact)
-
-        return ask
-
-    def note(self, kind: str) -> Callable[[Register, Change], Iterator[Note]]:
-        """What is noted of acts of a kind."""
-
-        def note(register: Register, change: Change) -> Iterator[Note]:
-            return self.rules().note[kind](register, change)
-
-        return note
+    refuse: Mapping[str, Callable[[Register, Fact], None]] = field(default_factory=dict[str, Any])
+    ask: Mapping[str, Callable[[Register, Fact], Iterator[Asked]]] = field(default_factory=dict[str, Any])
+    note: Notes = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +130,6 @@ class Kind:
         action: The action of recording one, as in the table of roles; the kind's own name when it is empty.
         ended_by: The relationship that ties the end of one to it in the graph; empty for what cannot be ended.
         roles: Who may record one; empty where the action has a row of its own in the table.
-        refuse: Raises what a rule says against an act as it would stand, whether recorded, corrected or brought back.
-        ask: What is asked of one that did not stand before: it seems wrong and can be true.
-        note: What is noted for the auditor when one is recorded.
         under: The kinds of rules under which one is judged: all of them are read with it.
         read_by: The role that alone reads what is personal in one, by a question of its own; None where it is as
             personal as a name. No record, file, bundle or plain backup holds it, and who may not record one may not
@@ -200,9 +153,6 @@ class Kind:
     action: str = ""
     ended_by: LiteralString = ""
     roles: frozenset[Role] = frozenset()
-    refuse: Callable[[Register, Fact], None] = no_rule
-    ask: Callable[[Register, Fact], Iterator[Asked]] = no_question
-    note: Callable[[Register, Change], Iterator[Note]] = no_note
     under: tuple[str, ...] = ()
     read_by: Role | None = None
     published: bool = False

@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.domain.kinds import CORE, END
-from relay.domain.schema import Column, Kind, Role
+from relay.domain.schema import Column, Kind, Role, Rules
 from relay.errors import Refused
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from relay.domain.acts import Act
     from relay.domain.advisories import Note
     from relay.domain.register import Change, Fact, Register
+    from relay.errors import Asked
     from relay.text import Sentence
 
 _NONE: Final = frozenset[str]()
@@ -39,64 +41,80 @@ class SystemOff(Refused):
     system: str
 
 
-def _nothing() -> tuple[object, ...]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """One system that a programme can switch on.
 
-    What belongs to a room above this one is given by a function without arguments, which imports it when it is asked
-    for: `checks` gives `relay.audit.checks.Check`, `questions` gives `relay.service.queries.Question`, `commands` gives
-    `relay.commands.options.Listed`, `pages` gives one `relay.web.system_pages.SystemPages`, `errands` one
-    `relay.reports.field.errands.Errands`, `plans` one `relay.reports.trees.FindPlans`, `of_her` one kind of question
-    with the fields `id` and `as_of` whose answer is rows, each of these four or nothing.
+    Its rules, and what belongs to rooms above this one, stand in modules of its room, which are imported when they are
+    asked for. A module that is not there gives nothing.
+
+    | module | name | what it gives |
+    | --- | --- | --- |
+    | rules | RULES | `relay.domain.schema.Rules`: what it judges |
+    | notes | NOTES | `relay.domain.schema.Notes`: what it notes, where that stands apart from its rules |
+    | checks | CHECKS | several `relay.audit.checks.Check` |
+    | questions | QUESTIONS | several `relay.service.question.Question` |
+    | questions | OF_HER | that of them which tells of one woman, for `relay show`: it has `id` and `as_of` |
+    | questions | PLANS | `relay.reports.trees.FindPlans`: hand-overs that are planned, for relay trees |
+    | commands | COMMANDS | several `relay.commands.options.Listed` |
+    | pages | PAGES | `relay.web.system_pages.SystemPages` |
+    | errands | ERRANDS | `relay.reports.field.errands.Errands`: what it adds to the list of visits |
 
     Attributes:
         name: In rules.toml and on the command line.
         title: What it is called on pages.
         needs: Systems without which it cannot be switched on.
         knows: Systems whose acts it judges too where they are there.
+        room: The package that it is, in whose folder its templates and translations lie; empty where it has none.
         kinds: Its kinds of acts.
         columns: Core kind → optional columns that are added to it.
-        refuse: Kind of the core, or of a system that it needs or knows → what more is refused of such an act, as
-            `Kind.refuse`, while this system is on.
-        note: The same → what more is noted of such an act, as `Kind.note`, while this system is on.
         beside: Kind of the core → its columns that name beside what such an act is judged too, while this system is on.
         roles: Action of its commands, questions and pages → who may do it.
-        checks: Gives its audit checks.
-        questions: Gives its questions.
-        commands: Gives its commands.
-        pages: Gives its pages.
-        errands: Gives what it adds to the list of visits.
-        plans: Gives what it adds to relay trees: hand-overs that are planned.
-        of_her: Gives the question that tells of one woman what stands in this system, for `relay show`.
-        folder: In which its templates and translations lie; None when it has neither.
     """
 
     name: str
     title: Sentence
     needs: tuple[str, ...] = ()
     knows: tuple[str, ...] = ()
+    room: str = ""
     kinds: tuple[Kind, ...] = ()
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict[str, tuple[Column, ...]])
-    refuse: Mapping[str, Callable[[Register, Fact], None]] = field(
-        default_factory=dict[str, "Callable[[Register, Fact], None]"]
-    )
-    note: Mapping[str, Callable[[Register, Change], Iterator[Note]]] = field(
-        default_factory=dict[str, "Callable[[Register, Change], Iterator[Note]]"]
-    )
     beside: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict[str, frozenset[Role]])
-    checks: Callable[[], Sequence[object]] = _nothing
-    questions: Callable[[], Sequence[object]] = _nothing
-    commands: Callable[[], Sequence[object]] = _nothing
-    pages: Callable[[], object] = _nothing
-    errands: Callable[[], object] = _nothing
-    plans: Callable[[], object] = _nothing
-    of_her: Callable[[], object] = _nothing
-    folder: Path | None = None
+
+    @property
+    def rules(self) -> Rules:
+        """What it judges, imported when the first act is judged: what only asks starts sooner without it."""
+        return _rules(self.room)
+
+    def part(self, module: str, name: str) -> object:
+        """What a module of its room gives under a name; None where there is neither, or no such module."""
+        return _given(self.room, module, name)
+
+    def parts(self, module: str, name: str) -> Sequence[object]:
+        """The same, of several things; none where there are none."""
+        found = self.part(module, name)
+        return found if isinstance(found, tuple) else ()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where its templates and translations lie; None where it has no room."""
+        return Path(str(import_module(self.room).__file__)).parent if self.room else None
+
+
+@cache
+def _rules(room: str) -> Rules:
+    rules, notes = _given(room, "rules", "RULES"), _given(room, "notes", "NOTES")
+    known = rules if isinstance(rules, Rules) else Rules()
+    return replace(known, note=notes) if isinstance(notes, Mapping) else known
+
+
+@cache
+def _given(room: str, module: str, name: str) -> object:
+    """What a module of a package gives under a name; None where there is neither."""
+    if not room or find_spec(f"{room}.{module}") is None:
+        return None
+    return getattr(import_module(f"{room}.{module}"), name, None)
 
 
 class Catalogue:
@@ -149,13 +167,7 @@ class Catalogue:
         labelled = {kind.name for kind in kinds if kind.label}
         systems = {name for system in self.systems.values() for name in system.needs}
         core = {name for system in self.systems.values() for name in system.columns} - {kind.name for kind in CORE}
-        judged = {
-            name
-            for system in self.systems.values()
-            if self.systems.keys() >= set(system.knows)
-            for name in (*system.refuse, *system.note)
-        }
-        missing = (named - labelled) | (systems - self.systems.keys()) | core | (judged - {kind.name for kind in kinds})
+        missing = (named - labelled) | (systems - self.systems.keys()) | core
         if doubled or missing:
             raise ValueError([*doubled, *sorted(missing)])
 
@@ -295,14 +307,23 @@ class Catalogue:
     # -- what a programme uses ---------------------------------------------------------------------------------------
 
     def rules_on(self, kind: str, used: Collection[str]) -> Iterator[Callable[[Register, Fact], None]]:
-        """What refuses acts of a kind in a programme that uses some systems."""
-        yield self.kinds[kind].refuse
-        yield from (system.refuse[kind] for system in self._used(used) if kind in system.refuse)
+        """What refuses acts of a kind in a programme that uses some systems: its own system's rule first."""
+        yield from (rules.refuse[kind] for rules in self._judging(kind, used) if kind in rules.refuse)
 
     def notes_on(self, kind: str, used: Collection[str]) -> Iterator[Callable[[Register, Change], Iterator[Note]]]:
         """What notes something of acts of a kind in such a programme."""
-        yield self.kinds[kind].note
-        yield from (system.note[kind] for system in self._used(used) if kind in system.note)
+        yield from (rules.note[kind] for rules in self._judging(kind, used) if kind in rules.note)
+
+    def questions_on(self, kind: str) -> Iterator[Callable[[Register, Fact], Iterator[Asked]]]:
+        """What is asked of acts of a kind that did not stand before: only its own system asks."""
+        yield from (rules.ask[kind] for rules in self._judging(kind, ()) if kind in rules.ask)
+
+    def _judging(self, kind: str, used: Collection[str]) -> Iterator[Rules]:
+        """The rules of the system that declares a kind, then those of the others that a programme uses."""
+        own = self._system_of.get(kind)
+        if own:
+            yield own.rules
+        yield from (system.rules for system in self._used(used) if system is not own)
 
     def _used(self, used: Collection[str]) -> Iterator[System]:
         return (system for system in self.systems.values() if system.name in used)

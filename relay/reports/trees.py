@@ -379,7 +379,7 @@ def _shown(units: Units) -> list[float]:
 
 def finders(catalogue: Catalogue, used: Collection[str]) -> tuple[FindPlans, ...]:
     """What finds the plans of a programme: one of each system that it uses and that plans."""
-    found = (system.plans() for name, system in catalogue.systems.items() if name in used)
+    found = (system.part("questions", "PLANS") for name, system in catalogue.systems.items() if name in used)
     return tuple(cast("FindPlans", find) for find in found if callable(find))
 
 

@@ -283,7 +283,9 @@ def methods(kind: Kind) -> tuple[str, ...]:
 
 def of_system(system: System) -> tuple[Kind, ...]:
     """The questions of a system."""
-    return tuple(each for each in system.questions() if isinstance(each, type) and issubclass(each, Question))
+    return tuple(
+        each for each in system.parts("questions", "QUESTIONS") if isinstance(each, type) and issubclass(each, Question)
+    )
 
 
 def require_used(catalogue: Catalogue, question: Kind, head: LedgerHead) -> None:

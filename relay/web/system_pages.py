@@ -61,5 +61,5 @@ class SystemPages:
 @cache
 def of(catalogue: Catalogue) -> Mapping[str, SystemPages]:
     """System → its pages, of those that have some."""
-    found = {name: system.pages() for name, system in catalogue.systems.items()}
+    found = {name: system.part("pages", "PAGES") for name, system in catalogue.systems.items()}
     return {name: pages for name, pages in found.items() if isinstance(pages, SystemPages)}

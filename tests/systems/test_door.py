@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import relay
+from relay.domain.system import Catalogue
 from relay.systems import SYSTEMS
 from tests import systems as made
 
@@ -39,6 +40,18 @@ def test_a_system_lies_in_its_folder_and_imports_no_other_than_it_needs() -> Non
 
         assert folder.is_dir(), system.name
         assert imported(folder, "relay.systems") <= {*system.needs, *system.knows}, system.name
+
+
+def test_a_system_judges_acts_of_its_own_of_the_core_and_of_systems_that_it_needs_or_knows() -> None:
+    catalogue = Catalogue(SYSTEMS)
+    for system in SYSTEMS:
+        rules = system.rules
+        judged = {*rules.refuse, *rules.ask, *rules.note}
+        whose = {of.name for kind in judged if (of := catalogue.system_of(kind))}
+
+        assert judged <= catalogue.kinds.keys(), system.name
+        assert whose <= {system.name, *system.needs, *system.knows}, system.name
+        assert rules.ask.keys() <= {kind.name for kind in system.kinds}, system.name
 
 
 def test_a_system_that_imports_another_is_seen_to() -> None:

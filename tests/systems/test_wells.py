@@ -32,9 +32,11 @@ from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
 from tests.systems import CATALOGUE, SYSTEMS
+from tests.systems.pumps.rules import NothingToPump, deep_enough
 from tests.systems.wells import WELLS
-from tests.systems.wells.kinds import KINDS, NothingToPump, TooDeep, not_too_deep
+from tests.systems.wells.kinds import KINDS
 from tests.systems.wells.questions import wells
+from tests.systems.wells.rules import TooDeep, not_too_deep
 from tests.systems.wells.scene import added, outcomes, refusal, visit, well
 
 if TYPE_CHECKING:
@@ -386,10 +388,7 @@ def test_what_a_column_names_of_another_system_is_a_plain_id_where_that_is_missi
 
 def test_a_system_judges_acts_of_others_that_it_needs_or_knows_where_they_are_there() -> None:
     for tie in ({"needs": ("wells",)}, {"knows": ("wells",)}):
-        catalogue = Catalogue([WELLS, _pumps(**tie, refuse={"well": not_too_deep})])
+        catalogue = Catalogue([WELLS, _pumps(**tie, room="tests.systems.pumps")])
 
-        assert not_too_deep in catalogue.rules_on("well", ("wells", "pumps"))
-        assert [*catalogue.rules_on("well", ())] == [KINDS[1].refuse]
-    assert Catalogue([_pumps(knows=("wells",), refuse={"well": not_too_deep})]).systems.keys() == {"pumps"}
-    with pytest.raises(ValueError, match="well"):
-        Catalogue([_pumps(refuse={"well": not_too_deep})])
+        assert [*catalogue.rules_on("well", ("wells", "pumps"))] == [not_too_deep, deep_enough]
+        assert [*catalogue.rules_on("well", ())] == [not_too_deep]

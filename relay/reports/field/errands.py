@@ -52,7 +52,7 @@ def of_systems(catalogue: Catalogue, used: Collection[str] | None = None) -> Ite
     """What the systems ask, those that a programme uses, or all."""
     for system in catalogue.systems.values():
         if used is None or system.name in used:
-            found = system.errands()
+            found = system.part("errands", "ERRANDS")
             if isinstance(found, Errands):
                 yield found
 

@@ -2,32 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final, LiteralString
 
-from relay.domain.schema import Column, Kind, Rules, SystemRules
+from relay.domain.schema import Column, Kind
 from relay.systems.goals.progress import STATUSES
 from relay.text import Sentence
-
-
-@cache
-def _rules() -> Rules:
-    from relay.systems.goals import rules
-
-    return Rules(
-        refuse={
-            "goal": rules.refuse_goal,
-            "goal_step": rules.refuse_step,
-            "goal_visit": rules.refuse_visit,
-        },
-        note={
-            "goal_visit": rules.note_visit,
-            "correct": rules.note_correction,
-        },
-    )
-
-
-JUDGED: Final = SystemRules(_rules)
 
 ACTIVITIES: Final = Column(name="activities", type="words")
 """Key of rules.toml: the activities that a goal of the programme may be about; without it any word is."""
@@ -52,7 +31,6 @@ KINDS: Final = (
         day="set_on",
         file="goals",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("goal"),
         columns=(
             Column(name="goal_id", type="id", required=True, fixed=True),
             Column(
@@ -86,7 +64,6 @@ KINDS: Final = (
         file="goal_steps",
         action="goal",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("goal_step"),
         columns=(
             Column(name="goal_step_id", type="id", required=True, fixed=True),
             _goal("STEP_TO"),
@@ -106,8 +83,6 @@ KINDS: Final = (
         file="goal_visits",
         action="goal",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("goal_visit"),
-        note=JUDGED.note("goal_visit"),
         columns=(
             Column(name="goal_visit_id", type="id", required=True, fixed=True),
             _goal("VISIT_OF_GOAL"),

@@ -167,3 +167,4 @@ class GoalsOf(Question[tuple[GoalRow, ...]]):
 
 
 QUESTIONS: Final = (Goals, GoalsOf)
+OF_HER: Final = GoalsOf

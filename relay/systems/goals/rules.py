@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from relay.domain.acts import changes_of
 from relay.domain.advisories import Note
 from relay.domain.model import Placement, add_months, lost_since
+from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
 from relay.systems.goals.progress import RUNS, UNVISITED_MONTHS, Goal, Progress, Visit
 from relay.text import Sentence
@@ -286,3 +287,9 @@ def note_correction(register: Register, change: Change) -> Iterator[Note]:
         if late and register.beside("goal_visit", act_id):
             sentence = Sentence("%(name)s: the income before was recorded after the first visit.", name=act_id)
             yield Note(note="baseline_after_visit", sentence=sentence)
+
+
+RULES: Final = Rules(
+    refuse={"goal": refuse_goal, "goal_step": refuse_step, "goal_visit": refuse_visit},
+    note={"goal_visit": note_visit, "correct": note_correction},
+)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from relay.domain.system import System
@@ -11,37 +9,11 @@ from relay.systems.groups.kinds import (
     BY_GROUP,
     EXCUSED_COUNTS,
     GUARANTOR,
-    JUDGED,
     KINDS,
     MEETING_EVERY,
     QUORUM_SHARE,
 )
 from relay.text import Sentence
-
-
-def _checks() -> Sequence[object]:
-    from relay.systems.groups.checks import CHECKS
-
-    return CHECKS
-
-
-def _questions() -> Sequence[object]:
-    from relay.systems.groups.questions import QUESTIONS
-
-    return QUESTIONS
-
-
-def _commands() -> Sequence[object]:
-    from relay.systems.groups.commands import COMMANDS
-
-    return COMMANDS
-
-
-def _pages() -> object:
-    from relay.systems.groups.pages import PAGES
-
-    return PAGES
-
 
 GROUPS: Final = System(
     name="groups",
@@ -53,12 +25,6 @@ GROUPS: Final = System(
         "placement": (GUARANTOR,),
         "pass": (BY_GROUP,),
     },
-    refuse={kind: JUDGED.refuse(kind) for kind in ("end", "pass")},
-    note={kind: JUDGED.note(kind) for kind in ("end", "pass", "plan")},
     roles={"groups": frozenset({"staff", "manager", "auditor"})},
-    checks=_checks,
-    questions=_questions,
-    commands=_commands,
-    pages=_pages,
-    folder=Path(__file__).parent,
+    room=__name__,
 )

@@ -2,41 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from relay.domain.schema import Column, Kind, Rules, SystemRules
+from relay.domain.schema import Column, Kind
 from relay.text import Sentence
-
-
-@cache
-def _rules() -> Rules:
-    from relay.systems.groups import notes, rules
-
-    return Rules(
-        refuse={
-            "membership": rules.refuse_membership,
-            "office": rules.refuse_office,
-            "meeting": rules.refuse_meeting,
-            "custody": rules.refuse_custody,
-            "end": rules.refuse_end,
-            "pass": rules.refuse_pass,
-        },
-        ask={
-            "meeting": rules.ask_meeting,
-        },
-        note={
-            "office": notes.note_office,
-            "meeting": notes.note_meeting,
-            "custody": notes.note_custody,
-            "end": notes.note_end,
-            "pass": notes.note_pass,
-            "plan": notes.note_plan,
-        },
-    )
-
-
-JUDGED: Final = SystemRules(_rules)
 
 OFFICES: Final = (
     *("chair", "vice_chair", "secretary", "treasurer", "record_keeper", "box_keeper", "key_holder", "money_counter"),
@@ -70,7 +39,6 @@ KINDS: Final = (
         file="memberships",
         ended_by="ENDS_MEMBERSHIP",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("membership"),
         columns=(
             Column(name="membership_id", type="id", required=True, fixed=True),
             Column(
@@ -113,8 +81,6 @@ KINDS: Final = (
         file="offices",
         ended_by="ENDS_OFFICE",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("office"),
-        note=JUDGED.note("office"),
         columns=(
             Column(name="office_id", type="id", required=True, fixed=True),
             Column(
@@ -153,9 +119,6 @@ KINDS: Final = (
         day="held_on",
         file="meetings",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("meeting"),
-        ask=JUDGED.ask("meeting"),
-        note=JUDGED.note("meeting"),
         columns=(
             Column(name="meeting_id", type="id", required=True, fixed=True),
             Column(
@@ -203,8 +166,6 @@ KINDS: Final = (
         file="custodies",
         ended_by="ENDS_CUSTODY",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("custody"),
-        note=JUDGED.note("custody"),
         columns=(
             Column(name="custody_id", type="id", required=True, fixed=True),
             Column(name="animal", type="text", required=True, fixed=True),

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.advisories import Note
+from relay.domain.schema import Notes
 from relay.systems.groups.roll import DAYS, LEADING, NOT_OF_MEMBERS, Custody, Meeting, Roll
 from relay.systems.groups.rules import custodies_in, guarantor_of, roll_in
 from relay.text import Sentence
@@ -162,3 +163,13 @@ def note_plan(register: Register, change: Change) -> Iterator[Note]:
             note="officers_kin",
             sentence=Sentence("%(name)s: she lives in the household of an officer of the group.", name=name),
         )
+
+
+NOTES: Final[Notes] = {
+    "office": note_office,
+    "meeting": note_meeting,
+    "custody": note_custody,
+    "end": note_end,
+    "pass": note_pass,
+    "plan": note_plan,
+}

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.domain.schema import Rules
 from relay.errors import Asked, Invalid, Refused
 from relay.systems.groups.roll import Custody, Customs, Meeting, Membership, Office, Roll, ids
 
@@ -413,3 +414,16 @@ def guarantor_of(register: Register, placement_id: str) -> str | None:
     """The group that vouches for a placement; None where none does, or where a pass-on began it."""
     placement = register.facts.get(f"placement:{placement_id}")
     return placement.values.get("guarantor_group_id") if placement else None
+
+
+RULES: Final = Rules(
+    refuse={
+        "membership": refuse_membership,
+        "office": refuse_office,
+        "meeting": refuse_meeting,
+        "custody": refuse_custody,
+        "end": refuse_end,
+        "pass": refuse_pass,
+    },
+    ask={"meeting": ask_meeting},
+)

@@ -2,41 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from relay.domain.schema import Column, Kind, Rules, SystemRules
+from relay.domain.schema import Column, Kind
 from relay.text import Sentence
-
-
-@cache
-def _rules() -> Rules:
-    from relay.systems.learning import required, rules, sites
-
-    return Rules(
-        refuse={
-            "course": rules.refuse_course,
-            "enrolment": rules.refuse_enrolment,
-            "site": sites.refuse_site,
-            "site_count": sites.refuse_count,
-            "meeting": rules.refuse_session,
-            "end": rules.refuse_end,
-            "placement": required.refuse_receipt,
-            "pass": required.refuse_receipt,
-        },
-        ask={
-            "enrolment": rules.ask_enrolment,
-        },
-        note={
-            "enrolment": rules.note_enrolment,
-            "meeting": rules.note_session,
-            "placement": required.note_receipt,
-            "pass": required.note_receipt,
-        },
-    )
-
-
-JUDGED: Final = SystemRules(_rules)
 
 REQUIRES: Final = Column(name="requires", type="words")
 WITHIN: Final = Column(name="requires_within_months", type="term")
@@ -56,7 +25,6 @@ KINDS: Final = (
         counts_from="from_on",
         file="courses",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("course"),
         columns=(
             Column(name="course_id", type="id", required=True, fixed=True),
             Column(name="name", type="text", required=True),
@@ -88,9 +56,6 @@ KINDS: Final = (
         file="enrolments",
         ended_by="ENDS_ENROLMENT",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("enrolment"),
-        ask=JUDGED.ask("enrolment"),
-        note=JUDGED.note("enrolment"),
         columns=(
             Column(name="enrolment_id", type="id", required=True, fixed=True),
             Column(
@@ -130,7 +95,6 @@ KINDS: Final = (
         counts_from="opened_on",
         file="sites",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("site"),
         columns=(
             Column(name="site_id", type="id", required=True, fixed=True),
             Column(name="name", type="text", required=True),
@@ -151,7 +115,6 @@ KINDS: Final = (
         action="count",
         read_by="protection",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("site_count"),
         # Of a small place they may tell who was there: whoever counts writes them down, and only protection reads them.
         columns=(
             Column(name="site_count_id", type="id", required=True, fixed=True),

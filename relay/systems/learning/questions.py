@@ -281,3 +281,4 @@ class CoursesOf(Question[tuple[HerCourse, ...]]):
 
 
 QUESTIONS: Final = (Learning, Learners, CoursesOf)
+OF_HER: Final = CoursesOf

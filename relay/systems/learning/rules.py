@@ -7,9 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.advisories import Note
+from relay.domain.schema import Rules
 from relay.errors import Asked, Invalid, Refused
 from relay.systems.groups.roll import Meeting, ids
 from relay.systems.groups.rules import customs_of
+from relay.systems.learning import required, sites
 from relay.systems.learning.classes import Class, Course, Enrolment, Session
 from relay.text import Sentence
 
@@ -316,3 +318,24 @@ def note_session(register: Register, change: Change) -> Iterator[Note]:
     if known.sessions[0].meeting.act_id == fact.act_id and not SMALL <= many <= LARGE:
         sentence = Sentence("%(name)s: the class has %(many)s women.", name=fact.act_id, many=many)
         yield Note(note="class_size", sentence=sentence)
+
+
+RULES: Final = Rules(
+    refuse={
+        "course": refuse_course,
+        "enrolment": refuse_enrolment,
+        "site": sites.refuse_site,
+        "site_count": sites.refuse_count,
+        "meeting": refuse_session,
+        "end": refuse_end,
+        "placement": required.refuse_receipt,
+        "pass": required.refuse_receipt,
+    },
+    ask={"enrolment": ask_enrolment},
+    note={
+        "enrolment": note_enrolment,
+        "meeting": note_session,
+        "placement": required.note_receipt,
+        "pass": required.note_receipt,
+    },
+)

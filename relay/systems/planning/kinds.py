@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from relay.domain.schema import Column, Kind, Rules, SystemRules
+from relay.domain.schema import Column, Kind
 from relay.text import Sentence
-
-
-@cache
-def _rules() -> Rules:
-    from relay.systems.planning import rules
-
-    return Rules(
-        refuse={
-            "request": rules.refuse_request,
-            "request_check": rules.refuse_check,
-            "plan": rules.refuse_plan,
-        },
-        note={
-            "plan": rules.note_plan,
-        },
-    )
-
-
-JUDGED: Final = SystemRules(_rules)
 
 _HELP: Final = Column(name="help", type="help", required=True, fixed=True)
 _READY: Final = Column(name="ready", type="words")
@@ -56,7 +36,6 @@ KINDS: Final = (
         file="requests",
         ended_by="ENDS_REQUEST",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("request"),
         columns=(
             Column(name="request_id", type="id", required=True, fixed=True),
             _WOMAN,
@@ -79,7 +58,6 @@ KINDS: Final = (
         file="request_checks",
         action="request",
         roles=frozenset({"staff"}),
-        refuse=JUDGED.refuse("request_check"),
         columns=(
             Column(name="request_check_id", type="id", required=True, fixed=True),
             Column(
@@ -108,8 +86,6 @@ KINDS: Final = (
         file="plans",
         ended_by="ENDS_PLAN",
         roles=frozenset({"staff", "manager"}),
-        refuse=JUDGED.refuse("plan"),
-        note=JUDGED.note("plan"),
         columns=(
             Column(name="plan_id", type="id", required=True, fixed=True),
             Column(

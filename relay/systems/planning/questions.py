@@ -225,3 +225,4 @@ class PlanningRate(_OfADay[PlanningRates]):
 
 
 QUESTIONS: Final = (Requests, Plans, Proposals, PlanningRate)
+PLANS: Final = open_plans

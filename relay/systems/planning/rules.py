@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.advisories import Note
 from relay.domain.model import standing
+from relay.domain.schema import Rules
 from relay.domain.vocabulary import SETTLED
 from relay.errors import Invalid, Refused
 from relay.systems.planning.states import OPEN_REQUESTS, Check, Plan, Receipt, Request, Season, words
@@ -287,3 +288,8 @@ def _is_ready(register: Register, fact: Fact, chosen_on: date) -> bool:
         and season.requires <= season.ready(each)
         for each in season.requests
     )
+
+
+RULES: Final = Rules(
+    refuse={"request": refuse_request, "request_check": refuse_check, "plan": refuse_plan}, note={"plan": note_plan}
+)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from relay.domain.schema import Column, Kind, Rules, SystemRules
+from relay.domain.schema import Column, Kind
 from relay.text import Sentence
 
 OF_A_GROUP: Final = (
@@ -37,23 +36,6 @@ SPANS: Final = {"month": 1, "quarter": 3, "year": 12}
 """What a column of a release may sum up, in months."""
 
 
-@cache
-def _rules() -> Rules:
-    from relay.systems.protection import rules
-
-    return Rules(
-        refuse={
-            "service": rules.refuse_service,
-            "committee_count": rules.refuse_count,
-            "release": rules.refuse_release,
-            "group": rules.refuse_other_group,
-            **dict.fromkeys(OF_A_GROUP, rules.refuse_of_a_committee),
-        },
-    )
-
-
-JUDGED: Final = SystemRules(_rules)
-
 KINDS: Final = (
     Kind(
         name="service",
@@ -64,7 +46,6 @@ KINDS: Final = (
         label="Service",
         file="services",
         roles=frozenset({"staff", "protection"}),
-        refuse=JUDGED.refuse("service"),
         columns=(
             Column(name="service_id", type="id", required=True, fixed=True),
             Column(name="name", type="text", required=True),
@@ -102,7 +83,6 @@ KINDS: Final = (
         file="committee_counts",
         roles=frozenset({"protection"}),
         read_by="protection",
-        refuse=JUDGED.refuse("committee_count"),
         columns=(
             Column(name="committee_count_id", type="id", required=True, fixed=True),
             Column(
@@ -130,7 +110,6 @@ KINDS: Final = (
         file="releases",
         roles=frozenset({"protection"}),
         published=True,
-        refuse=JUDGED.refuse("release"),
         under=("release",),
         columns=(
             Column(name="release_id", type="id", required=True, fixed=True),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
 from relay.systems.protection import months
-from relay.systems.protection.kinds import BOUND, SPANS
+from relay.systems.protection.kinds import BOUND, OF_A_GROUP, SPANS
 from relay.systems.protection.release import K
 from relay.systems.protection.tables import well_written
 
@@ -200,3 +201,14 @@ def refuse_other_group(register: Register, fact: Fact) -> None:
     before = register.facts.get(fact.act_id)
     if fact.values.get("kind") == COMMITTEE and before and before.values.get("kind") != COMMITTEE:
         raise NoCommitteeLater(act_id=fact.act_id)
+
+
+RULES: Final = Rules(
+    refuse={
+        "service": refuse_service,
+        "committee_count": refuse_count,
+        "release": refuse_release,
+        "group": refuse_other_group,
+        **dict.fromkeys(OF_A_GROUP, refuse_of_a_committee),
+    }
+)

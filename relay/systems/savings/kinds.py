@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.schema import Column, Kind, Rules, SystemRules
+from relay.domain.schema import Column, Kind
 from relay.systems.savings.books.records import FLOW_KINDS
 from relay.systems.savings.books.savings_rule import CHARGE_METHODS, INSTALMENTS, RHYTHMS, SHARE_OUTS
 from relay.text import Sentence
@@ -25,17 +24,6 @@ def rule_id(values: Mapping[str, Any]) -> str:
     """The id of a savings rule, such as "savings_group@2024-07-16" or "savings_group@2024-07-16@G7"."""
     general = f"{values.get('kind', 'group')}@{values['from']}"
     return f"{general}@{values['group']}" if values.get("group") else general
-
-
-@cache
-def _rules() -> Rules:
-    from relay.systems.savings.notes import notes_of
-    from relay.systems.savings.rules import REFUSALS
-
-    return Rules(refuse=REFUSALS, note={kind: partial(notes_of, kind=kind) for kind in ("loan", "passbook", "payout")})
-
-
-_JUDGED: Final = SystemRules(_rules)
 
 
 def _own(name: str) -> Column:
@@ -76,7 +64,6 @@ KINDS: Final = (
         label="SavingsRule",
         counts_from="from",
         roles=frozenset({"manager"}),
-        refuse=_JUDGED.refuse("savings_rule"),
         columns=(
             Column(name="kind", type="choice", choices=_GROUPS, fixed=True),
             Column(name="group", type="id", refers_to="group", fixed=True, edge="RULES"),
@@ -109,7 +96,6 @@ KINDS: Final = (
         label="Cycle",
         day="from_on",
         roles=frozenset({"staff", "manager"}),
-        refuse=_JUDGED.refuse("cycle"),
         columns=(
             _own("cycle_id"),
             _tie("group_id", "group", "RUN_BY"),
@@ -131,8 +117,6 @@ KINDS: Final = (
         label="Loan",
         action="lend",
         roles=frozenset({"staff"}),
-        refuse=_JUDGED.refuse("loan"),
-        note=_JUDGED.note("loan"),
         under=("savings_rule",),
         columns=(
             _own("loan_id"),
@@ -156,8 +140,6 @@ KINDS: Final = (
         file="passbook",
         label="PassbookLine",
         roles=frozenset({"staff"}),
-        refuse=_JUDGED.refuse("passbook"),
-        note=_JUDGED.note("passbook"),
         under=("savings_rule",),
         columns=(
             _own("line_id"),
@@ -187,7 +169,6 @@ KINDS: Final = (
         file="flows",
         label="Flow",
         roles=frozenset({"staff"}),
-        refuse=_JUDGED.refuse("flow"),
         columns=(
             _own("flow_id"),
             _at_meeting("MOVED_AT"),
@@ -207,7 +188,6 @@ KINDS: Final = (
         label="LoanEvent",
         day="happened_on",
         roles=frozenset({"staff"}),
-        refuse=_JUDGED.refuse("loan_event"),
         columns=(
             _own("loan_event_id"),
             _tie("loan_id", "loan", "EVENT_OF"),
@@ -227,8 +207,6 @@ KINDS: Final = (
         file="payouts",
         label="Payout",
         roles=frozenset({"staff"}),
-        refuse=_JUDGED.refuse("payout"),
-        note=_JUDGED.note("payout"),
         columns=(
             _own("payout_id"),
             _tie("cycle_id", "cycle", "PAID_FROM"),

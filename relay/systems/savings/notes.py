@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.advisories import Note
 from relay.domain.register import Fact
+from relay.domain.schema import Notes
 from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.money import paisa, rupees
@@ -19,12 +21,12 @@ if TYPE_CHECKING:
     from relay.domain.register import Change, Register
 
 
-def notes_of(register: Register, change: Change, kind: str) -> Iterator[Note]:
+def _notes_of(register: Register, change: Change, kind: str) -> Iterator[Note]:
     """What is noted of an act of a kind when it is recorded."""
     fact = change.facts.get(change.act.act_id)
     if fact is not None:
         meeting, group_id = meeting_of(register, fact)
-        yield from _NOTES[kind](register, fact, meeting, group_id)
+        yield from _NOTED[kind](register, fact, meeting, group_id)
 
 
 def _note(note: str, sentence: Sentence, *, hangs_on_later_rows: bool = False) -> Note:
@@ -196,8 +198,11 @@ def _note_payout(register: Register, fact: Fact, meeting: Meeting, _: str) -> It
         )
 
 
-_NOTES: Final[Mapping[str, Callable[[Register, Any, Meeting, str], Iterator[Note]]]] = {
+_NOTED: Final[Mapping[str, Callable[[Register, Any, Meeting, str], Iterator[Note]]]] = {
     "passbook": _note_line,
     "loan": _note_loan,
     "payout": _note_payout,
 }
+
+
+NOTES: Final[Notes] = {kind: partial(_notes_of, kind=kind) for kind in _NOTED}

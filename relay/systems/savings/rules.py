@@ -5,11 +5,12 @@ Refused is what cannot be true. What breaks a group's own rule happened all the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.register import Fact
+from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
 from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
 from relay.systems.savings.books.money import Rupees, paisa, rupees
@@ -474,12 +475,14 @@ def _refuse_payout(register: Register, fact: Fact) -> None:
         )
 
 
-REFUSALS: Final[Mapping[str, Callable[[Register, Fact], None]]] = {
-    "savings_rule": _refuse_rule,
-    "cycle": _refuse_cycle,
-    "passbook": _refuse_line,
-    "loan": _refuse_loan,
-    "flow": _refuse_flow,
-    "loan_event": _refuse_event,
-    "payout": _refuse_payout,
-}
+RULES: Final = Rules(
+    refuse={
+        "savings_rule": _refuse_rule,
+        "cycle": _refuse_cycle,
+        "passbook": _refuse_line,
+        "loan": _refuse_loan,
+        "flow": _refuse_flow,
+        "loan_event": _refuse_event,
+        "payout": _refuse_payout,
+    }
+)

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 from relay.access.roles import EVERY
 from relay.domain.acts import Value
-from relay.domain.schema import Column, Kind, no_question
+from relay.domain.schema import Column, Kind
 from relay.domain.system import Catalogue
 from relay.errors import Invalid
 from relay.exchange import cells
@@ -43,9 +43,9 @@ _ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
 """Kind of act → what its URL may answer beforehand; of others only what their system asks."""
 
 
-def wishes(kind: Kind) -> tuple[Parameter, ...]:
+def wishes(kind: Kind, catalogue: Catalogue) -> tuple[Parameter, ...]:
     """What the URL may say beside an act of a kind."""
-    own = () if kind.ask is no_question else (_AGAIN,)
+    own = (_AGAIN,) if any(catalogue.questions_on(kind.name)) else ()
     return (*_ANSWERS.get(kind.name, own), _DRY_RUN)
 
 

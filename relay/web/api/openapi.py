@@ -163,7 +163,7 @@ def _recording(catalogue: Catalogue, kind: KindOfAct, columns: Iterable[Column],
     )
     return {
         **_operation(catalogue, f"record_{kind.name}", own, kind.recording),
-        "parameters": [_PROGRAMME, *map(_parameter, wishes(kind))],
+        "parameters": [_PROGRAMME, *map(_parameter, wishes(kind, catalogue))],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind.name, columns)}}},
         "responses": _responses({200: recorded, 201: recorded}, _RECORDING, "Recorded."),
     }

@@ -182,7 +182,7 @@ def _answering(question: Kind, catalogue: Catalogue) -> Callable[..., Response]:
 def record(programme_id: str, kind: str, known: Bodies) -> Response:
     """Record an act; the same id with the same content changes nothing and is answered 200 instead of 201."""
     core = current.core()
-    wish = said(bodies.wishes(core.graph.catalogue.kind(kind)))
+    wish = said(bodies.wishes(core.graph.catalogue.kind(kind), core.graph.catalogue))
     values = known.said(kind, sent_body())
     if kind == "programme" and values["id"] != programme_id:
         raise bodies.OtherType(field="id", wanted="the id in the address")

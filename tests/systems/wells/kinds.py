@@ -2,64 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
-from relay.domain.advisories import Note
-from relay.domain.register import Change, Fact, Register
 from relay.domain.schema import Column, Kind
-from relay.errors import Refused
 from relay.text import Sentence
 
-DEEPEST: Final = 100  # metres
-PUMPED: Final = 5  # metres
-
 WATER_COMMITTEE: Final = Column(name="water_committee", type="choice", choices=("yes", "no"))
-
-
-class TooDeep(Refused):
-    """A well is deeper than any that was dug by hand."""
-
-    reason = "%(act_id)s is deeper than a well dug by hand."
-    suggestion = "Check the depth."
-    field = "depth"
-
-    act_id: str
-
-
-class NothingToPump(Refused):
-    """A well is too shallow for a pump."""
-
-    reason = "%(act_id)s is too shallow for a pump."
-    suggestion = "Dig deeper."
-    field = "depth"
-
-    act_id: str
-
-
-def deep_enough(_: Register, fact: Fact) -> None:
-    """Refuse a well that no pump reaches into: a rule of who sets up pumps."""
-    if fact.values.get("depth", DEEPEST) < PUMPED:
-        raise NothingToPump(act_id=fact.act_id)
-
-
-def not_too_deep(_: Register, fact: Fact) -> None:
-    """Refuse what nobody digs by hand."""
-    if fact.values.get("depth", 0) > DEEPEST:
-        raise TooDeep(act_id=fact.act_id)
-
-
-def found_dry(_: Register, change: Change) -> Iterator[Note]:
-    """Note a well that gives no water."""
-    if change.act.values["works"] == "no":
-        yield Note(note="dry", sentence=Sentence("%(act_id)s: the well gives no water.", act_id=change.act.act_id))
-
-
-def few_without_a_place(_: Register, change: Change) -> Iterator[Note]:
-    """Note a water committee of which nobody knows where it is."""
-    values = change.act.values
-    if values.get("water_committee") == "yes" and not values.get("place_id"):
-        yield Note(note="nowhere", sentence=Sentence("%(act_id)s is at home nowhere.", act_id=change.act.act_id))
 
 
 def rule_id(values: Mapping[str, Any]) -> str:
@@ -95,7 +44,6 @@ KINDS: Final = (
         day="dug_on",
         ended_by="ENDS_WELL",
         roles=frozenset({"staff"}),
-        refuse=not_too_deep,
         columns=(
             Column(name="well_id", type="id", required=True, fixed=True),
             Column(
@@ -123,7 +71,6 @@ KINDS: Final = (
         day="visited_on",
         action="well-visit",
         roles=frozenset({"staff"}),
-        note=found_dry,
         columns=(
             Column(name="well_visit_id", type="id", required=True, fixed=True),
             Column(name="well_id", type="id", required=True, refers_to="well", fixed=True, edge="VISIT_TO", told=True),
