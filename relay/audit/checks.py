@@ -52,28 +52,17 @@ class Check:
     find: Callable[[Books], Iterator[Finding]]
 
 
+def every(*kinds: str) -> Callable[[Books], Collection[LookedAt]]:
+    """Of a check that looks at all acts in force of some kinds: what gives them."""
+    return lambda books: books.facts(*kinds)
+
+
 def _hand_overs(books: Books) -> Collection[LookedAt]:
     return books.hand_overs
 
 
 def _held(books: Books) -> Collection[LookedAt]:
     return books.held.values()
-
-
-def _people(books: Books) -> Collection[LookedAt]:
-    return books.facts("beneficiary")
-
-
-def _placed(books: Books) -> Collection[LookedAt]:
-    return books.facts("placement")
-
-
-def _claimed(books: Books) -> Collection[LookedAt]:
-    return books.facts("claim")
-
-
-def _received_or_happened(books: Books) -> Collection[LookedAt]:
-    return books.facts("pass", "event")
 
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -163,7 +152,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="A beneficiary's name was corrected to one unlike the first, in either script.",
         why="Her record now appears as another woman's.",
         severity="high",
-        population=_people,
+        population=every("beneficiary"),
         find=handovers.another_name,
     ),
     Check(
@@ -230,7 +219,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="An original placement was received before its gift was given, or of another help.",
         why="What was placed came from elsewhere, or a date or gift is wrong.",
         severity="high",
-        population=_placed,
+        population=every("placement"),
         find=paperwork.no_gift,
     ),
     Check(
@@ -254,7 +243,7 @@ CHECKS: Final[tuple[Check, ...]] = (
             "the record is wrong."
         ),
         severity="high",
-        population=_claimed,
+        population=every("claim"),
         find=paperwork.claim_unsupported,
     ),
     Check(
@@ -360,7 +349,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         ),
         why="One of the two dates is wrong.",
         severity="high",
-        population=_received_or_happened,
+        population=every("pass", "event"),
         find=integrity.before_receipt,
     ),
     Check(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from relay.audit.books import Books
-from relay.audit.checks import Check, LookedAt
+from relay.audit.checks import Check, every
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.model import add_months
 from relay.domain.register import Fact
@@ -17,25 +17,17 @@ VISITS_A_DAY: Final = 8
 """So many women nobody visits at home in a day and asks for her income (our choice)."""
 
 
-def _goals(books: Books) -> Collection[Fact]:
-    return books.facts("goal")
-
-
-def _visits(books: Books) -> Collection[Fact]:
-    return books.facts("goal_visit")
-
-
 def _typed(books: Books) -> list[Fact]:
     """Visits that somebody recorded one by one: an import tells nothing of who came when."""
-    return [each for each in _visits(books) if each.act_id not in books.imported]
+    return [each for each in books.facts("goal_visit") if each.act_id not in books.imported]
 
 
 def _with_income(books: Books) -> list[Fact]:
-    return [each for each in _visits(books) if Visit.of(each.values).net_income is not None]
+    return [each for each in books.facts("goal_visit") if Visit.of(each.values).net_income is not None]
 
 
 def _long_set(books: Books) -> list[Fact]:
-    goals = ((each, Goal.of(each.values, woman="")) for each in _goals(books))
+    goals = ((each, Goal.of(each.values, woman="")) for each in books.facts("goal"))
     return [each for each, goal in goals if add_months(goal.set_on, UNVISITED_MONTHS) <= books.as_of]
 
 
@@ -57,14 +49,14 @@ def _just_what_was_aimed_at(books: Books) -> Iterator[Finding]:
 
 
 def _never_visited(books: Books) -> Iterator[Finding]:
-    visited = {each.values["goal_id"] for each in _visits(books)}
+    visited = {each.values["goal_id"] for each in books.facts("goal_visit")}
     for each in _long_set(books):
         if each.id not in visited:
             yield found(each, Sentence("nobody came to see how it goes."))
 
 
 def _without_a_baseline(books: Books) -> Iterator[Finding]:
-    for each in _goals(books):
+    for each in books.facts("goal"):
         if not books.register.says(each.act_id, "baseline_income"):
             yield found(each, Sentence("does not say what she lived on before."))
 
@@ -82,22 +74,6 @@ def _same_figures(books: Books) -> Iterator[Finding]:
             yield found_together(visits, Sentence("different women, with the same income and expenses."))
 
 
-def _looked_at_goals(books: Books) -> Collection[LookedAt]:
-    return _goals(books)
-
-
-def _looked_at_old_goals(books: Books) -> Collection[LookedAt]:
-    return _long_set(books)
-
-
-def _looked_at_typed(books: Books) -> Collection[LookedAt]:
-    return _typed(books)
-
-
-def _looked_at_incomes(books: Books) -> Collection[LookedAt]:
-    return _with_income(books)
-
-
 CHECKS: Final = (
     Check(
         check_id="goals_visited_in_one_day",
@@ -105,7 +81,7 @@ CHECKS: Final = (
         sentence="One person recorded visits to eight or more goals on one day.",
         why="They may have been made at a desk; or the women came together.",
         severity="medium",
-        population=_looked_at_typed,
+        population=_typed,
         find=_all_on_one_day,
     ),
     Check(
@@ -114,7 +90,7 @@ CHECKS: Final = (
         sentence="A visit found an income that is to the rupee what the woman aims at.",
         why="The target may have been copied.",
         severity="medium",
-        population=_looked_at_incomes,
+        population=_with_income,
         find=_just_what_was_aimed_at,
     ),
     Check(
@@ -123,7 +99,7 @@ CHECKS: Final = (
         sentence="A goal was set more than twelve months ago, and nobody came to see how it goes.",
         why="Whatever a report says of its success, the record does not support it.",
         severity="medium",
-        population=_looked_at_old_goals,
+        population=_long_set,
         find=_never_visited,
     ),
     Check(
@@ -132,7 +108,7 @@ CHECKS: Final = (
         sentence="A goal does not say what the woman lived on before.",
         why="No change can be told of her.",
         severity="low",
-        population=_looked_at_goals,
+        population=every("goal"),
         find=_without_a_baseline,
     ),
     Check(
@@ -141,7 +117,7 @@ CHECKS: Final = (
         sentence="Visits to different women found the same income, expenses and months.",
         why="One may be a copy of the other.",
         severity="low",
-        population=_looked_at_incomes,
+        population=_with_income,
         find=_same_figures,
     ),
 )

@@ -42,10 +42,6 @@ def _groups(books: Books) -> list[Fact]:
     return [each for each in books.facts("group") if each.id in known]
 
 
-def _with_members(books: Books) -> Collection[LookedAt]:
-    return _groups(books)
-
-
 # -- offices ---------------------------------------------------------------------------------------------------------
 
 
@@ -170,10 +166,6 @@ def _with_placements(books: Books) -> list[Fact]:
     return [each for each in _groups(books) if holding & roll.members_on(each.id, books.as_of)]
 
 
-def _holding(books: Books) -> Collection[LookedAt]:
-    return _with_placements(books)
-
-
 def _without_a_meeting(books: Books) -> Iterator[Finding]:
     for group in _with_placements(books):
         met = _roll(books).of_members(group.id)
@@ -189,10 +181,6 @@ def _without_a_meeting(books: Books) -> Iterator[Finding]:
 
 def _chosen(books: Books) -> list[Fact]:
     return [each for each in books.facts("plan") if each.values.get("group_id")]
-
-
-def _chosen_by_groups(books: Books) -> Collection[LookedAt]:
-    return _chosen(books)
 
 
 def _election_without_meeting(books: Books) -> Iterator[Finding]:
@@ -226,7 +214,7 @@ CHECKS: Final = (
         sentence="For more than 90 days nobody was recorded as chair, or as treasurer, of a group with members.",
         why="Nobody answers for the group's animals and money, or its elections were not recorded.",
         severity="low",
-        population=_with_members,
+        population=_groups,
         find=_office_vacant,
     ),
     Check(
@@ -235,7 +223,7 @@ CHECKS: Final = (
         sentence="A woman is treasurer and key holder of one group at the same time.",
         why="Who keeps the books should not be able to open the box.",
         severity="medium",
-        population=_with_members,
+        population=_groups,
         find=_treasurer_holds_key,
     ),
     Check(
@@ -271,7 +259,7 @@ CHECKS: Final = (
         sentence="Members of a group hold something, and no meeting is recorded in the last 180 days.",
         why="The group may have fallen apart, and with it what stands behind the relay.",
         severity="medium",
-        population=_holding,
+        population=_with_placements,
         find=_without_a_meeting,
     ),
     Check(
@@ -280,7 +268,7 @@ CHECKS: Final = (
         sentence="A group chose the next receiver, and no meeting of it is recorded at which it did.",
         why="Somebody may have chosen her alone.",
         severity="medium",
-        population=_chosen_by_groups,
+        population=_chosen,
         find=_election_without_meeting,
     ),
     Check(
@@ -289,7 +277,7 @@ CHECKS: Final = (
         sentence="The next receiver that a group chose is one of its officers, or lives with one.",
         why="Those who decide may favour themselves.",
         severity="medium",
-        population=_chosen_by_groups,
+        population=_chosen,
         find=_officers_kin,
     ),
 )

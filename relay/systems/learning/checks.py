@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from relay.audit.books import Books, Held
-from relay.audit.checks import Check, LookedAt
+from relay.audit.checks import Check, every
 from relay.audit.findings import Finding, found
 from relay.domain.register import Fact
 from relay.systems.learning.classes import Class
@@ -69,10 +69,6 @@ def _completed_with_test(books: Books) -> list[Fact]:
         for each in books.facts("enrolment")
         if each.values.get("completed_on") and (of := known.get(each.values["course_id"])) and of.course.tested
     ]
-
-
-def _sites(books: Books) -> list[Fact]:
-    return list(books.facts("site"))
 
 
 # -- what is found -----------------------------------------------------------------------------------------------------
@@ -146,39 +142,11 @@ def _without_a_test(books: Books) -> Iterator[Finding]:
 
 
 def _months_missing(books: Books) -> Iterator[Finding]:
-    for each in _sites(books):
+    for each in books.facts("site"):
         counts = books.register.beside("site_count", each.act_id)
         missing = months_missing(each.values, {count.values["month"] for count in counts}, books.as_of)
         if missing:
             yield found(each, Sentence("no count of %(months)s.", months=", ".join(missing)))
-
-
-def _looked_at_over(books: Books) -> Collection[LookedAt]:
-    return _over(books)
-
-
-def _looked_at_enrolments(books: Books) -> Collection[LookedAt]:
-    return _with_sessions(books)
-
-
-def _looked_at_courses(books: Books) -> Collection[LookedAt]:
-    return _long_courses(books)
-
-
-def _looked_at_sessions(books: Books) -> Collection[LookedAt]:
-    return _sessions(books)
-
-
-def _looked_at_held(books: Books) -> Collection[LookedAt]:
-    return _with_requirement(books)
-
-
-def _looked_at_tested(books: Books) -> Collection[LookedAt]:
-    return _completed_with_test(books)
-
-
-def _looked_at_sites(books: Books) -> Collection[LookedAt]:
-    return _sites(books)
 
 
 CHECKS: Final = (
@@ -188,7 +156,7 @@ CHECKS: Final = (
         sentence="An enrolment is declared as completed though she came too rarely or left, or the other way round.",
         why="A certificate may have been given for nothing, or not given.",
         severity="medium",
-        population=_looked_at_over,
+        population=_over,
         find=_declared_otherwise,
     ),
     Check(
@@ -197,7 +165,7 @@ CHECKS: Final = (
         sentence="A woman was enrolled while sessions were held, and came to none.",
         why="She may be on the list to fill it.",
         severity="low",
-        population=_looked_at_enrolments,
+        population=_with_sessions,
         find=_never_came,
     ),
     Check(
@@ -206,7 +174,7 @@ CHECKS: Final = (
         sentence="At ten or more sessions of a course everybody came to each.",
         why="The roster may have been copied from session to session.",
         severity="medium",
-        population=_looked_at_courses,
+        population=_long_courses,
         find=_nobody_ever_missed,
     ),
     Check(
@@ -215,7 +183,7 @@ CHECKS: Final = (
         sentence="A woman was at sessions of two courses on one day.",
         why="It can be true; or one of the rosters is not.",
         severity="low",
-        population=_looked_at_sessions,
+        population=_sessions,
         find=_two_classes_on_one_day,
     ),
     Check(
@@ -224,7 +192,7 @@ CHECKS: Final = (
         sentence="A placement began before its holder had completed what its rule requires.",
         why="She received animals that she had not learned to keep.",
         severity="medium",
-        population=_looked_at_held,
+        population=_with_requirement,
         find=_received_unprepared,
     ),
     Check(
@@ -233,7 +201,7 @@ CHECKS: Final = (
         sentence="A course that ends with a test was completed without one.",
         why="The certificate may say more than anybody examined.",
         severity="low",
-        population=_looked_at_tested,
+        population=_completed_with_test,
         find=_without_a_test,
     ),
     Check(
@@ -242,7 +210,7 @@ CHECKS: Final = (
         sentence="A site for advice has whole months of which no count was recorded.",
         why="Nobody may have come, or nobody counted: not reported is not none.",
         severity="low",
-        population=_looked_at_sites,
+        population=every("site"),
         find=_months_missing,
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from relay.audit.books import Books
-from relay.audit.checks import Check, LookedAt
+from relay.audit.checks import Check, LookedAt, every
 from relay.audit.findings import Finding, found
 from relay.domain.acts import changes_of
 from relay.domain.register import Fact, Register
@@ -28,31 +28,15 @@ _VIOLENCE: Final = re.compile(
 """Words in English, French and Nepali that a text about a case would hold (our choice)."""
 
 
-def _counts(books: Books) -> Collection[LookedAt]:
-    return books.facts("committee_count")
-
-
-def _releases(books: Books) -> Collection[LookedAt]:
-    return books.facts("release")
-
-
 def _services(books: Books) -> list[Fact]:
     closed = books.as_of.isoformat()
     return [each for each in books.facts("service") if (each.values.get("closed_on") or "9999") > closed]
-
-
-def _looked_at_services(books: Books) -> Collection[LookedAt]:
-    return _services(books)
 
 
 def _near_a_group(books: Books) -> list[Fact]:
     kinds = [kind for kind in OF_A_GROUP if kind in books.register.catalogue.kinds]
     named = books.register.catalogue.named_by
     return [each for each in books.facts(*kinds) if any(name.startswith("group:") for _, name in named(each))]
-
-
-def _looked_at_near_a_group(books: Books) -> Collection[LookedAt]:
-    return _near_a_group(books)
 
 
 def _texts(books: Books) -> dict[str, tuple[Fact, list[str]]]:
@@ -191,7 +175,7 @@ CHECKS: Final = (
         sentence="A monthly count of committees is of a place smaller than a municipality.",
         why="In a small place a number may tell who it was.",
         severity="high",
-        population=_counts,
+        population=every("committee_count"),
         find=_below_a_municipality,
     ),
     Check(
@@ -200,7 +184,7 @@ CHECKS: Final = (
         sentence="A municipality that has one committee is counted by itself.",
         why="The count is that of this committee, and its members are known where they live.",
         severity="medium",
-        population=_counts,
+        population=every("committee_count"),
         find=_of_one_committee,
     ),
     Check(
@@ -209,7 +193,7 @@ CHECKS: Final = (
         sentence="An act other than a meeting without a roster names a protection committee.",
         why="It may tell who works in the committee, or whom it helped. Correct the act, so that it names no group.",
         severity="high",
-        population=_looked_at_near_a_group,
+        population=_near_a_group,
         find=_near_a_committee,
     ),
     Check(
@@ -227,7 +211,7 @@ CHECKS: Final = (
         sentence="Nobody has made sure of a service in the directory for 180 days.",
         why="Whoever is sent there may find it closed.",
         severity="medium",
-        population=_looked_at_services,
+        population=_services,
         find=_unchecked,
     ),
     Check(
@@ -236,7 +220,7 @@ CHECKS: Final = (
         sentence="From what a release shows, a count below five can be worked out within a range of three.",
         why="It was not made by Relay, or the record was changed behind its back.",
         severity="high",
-        population=_releases,
+        population=every("release"),
         find=_given_away,
     ),
     Check(
@@ -245,7 +229,7 @@ CHECKS: Final = (
         sentence="A release does not say what comes out of the record as it was when it was made.",
         why="It was written by hand, or the record was changed behind Relay's back.",
         severity="medium",
-        population=_releases,
+        population=every("release"),
         find=_made_again,
     ),
     Check(
@@ -254,7 +238,7 @@ CHECKS: Final = (
         sentence="A count was corrected after a release had taken it in.",
         why="What was published differs from the record: a month is released once, so say so beside it.",
         severity="low",
-        population=_counts,
+        population=every("committee_count"),
         find=_corrected_after_release,
     ),
 )
