@@ -163,6 +163,33 @@ def records(
     return lambda function: made(dry_run_option(function))
 
 
+def recorder(
+    kind: str, name: str | None = None, *, does: str, example: str, about: str = "", again: str = ""
+) -> click.Command:
+    """A command that records an act of a kind just as its options say it.
+
+    Args:
+        kind: Which.
+        name: Of the command; the kind's where it is left out.
+        does: What its help says of it.
+        example: With which its help ends.
+        about: The column that is its argument, such as "goal_id", which names a goal; empty where all are options.
+        again: What its help says of --again; empty where nothing is asked of such an act.
+    """
+
+    def record(session: Session, /, *, again: bool = False, **given: str | None) -> None:
+        print_recorded(session, record_kind(session, kind, given, again=again))
+
+    record.__doc__ = does
+    made: Callable[..., Any] = pass_session(record)
+    if again:
+        made = click.option("--again", is_flag=True, help=again)(made)
+    if about:
+        named = about.removesuffix("_id")
+        made = click.argument(about, metavar=named.upper(), shell_complete=complete_ids(named))(made)
+    return records(kind, name or kind, example=example, but=(about,) if about else ())(made)
+
+
 class _OneOf(click.Option):
     """An option for a column that holds one of a few words, which its help names."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.vocabulary import SETTLED
 
@@ -33,6 +34,17 @@ def print_list(session: Session, headers: Sequence[str], rows: Iterable[Sequence
         print_table(headers, rows)
 
 
+def print_rows(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
+    """Print results of one kind, each a row of its fields, as JSON or CSV where that is asked for, else as a table."""
+    from relay.service.terminal import print_json
+
+    if session.as_json:
+        print_json(rows)
+    else:
+        headers = [each.name for each in fields(kind)]
+        print_list(session, headers, ([told(getattr(row, name)) for name in headers] for row in rows))
+
+
 def as_read(session: Session, row: object, names: Iterable[str]) -> Iterator[object]:
     """Some fields of a result as a screen shows them: each instant by the programme's clock."""
     for name in names:
@@ -50,6 +62,11 @@ def rate(found: Rate) -> str:
     if found.share is None:
         return "nothing to count"
     return f"{found.share:.1%} ({found.numerator} of {found.denominator})"
+
+
+def rate_between(found: Rate, between: tuple[float, float] | None) -> str:
+    """A rate, and between which shares that of many more like them may lie, where that is known."""
+    return rate(found) + (f", between {between[0]:.1%} and {between[1]:.1%}" if between else "")
 
 
 def told(value: object) -> object:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import Listed, as_of_option, complete_ids, format_option, group, pass_session
-from relay.commands.recording import print_recorded, record_kind, records
+from relay.commands.options import Listed, as_of_option, format_option, group
+from relay.commands.recording import recorder
 from relay.commands.session import Session, say
-from relay.commands.showing import print_list
+from relay.commands.showing import print_rows
 
 if TYPE_CHECKING:
     from relay.systems.goals.progress import Ratio
@@ -42,7 +41,7 @@ def _print(session: Session, found: GoalsFound) -> None:
     from relay.service.terminal import print_pairs
     from relay.systems.goals.questions import GoalRow
 
-    print_list(session, [each.name for each in fields(GoalRow)], (astuple(each) for each in found.goals))
+    print_rows(session, GoalRow, found.goals)
     if session.as_csv:
         return
     known = found.income.median is not None
@@ -69,31 +68,28 @@ def _said(ratio: Ratio, between: tuple[float, float] | None = None) -> str:
     return f"{told}, between {between[0]:.1%} and {between[1]:.1%}" if between else told
 
 
-@records(
+add: Final = recorder(
     "goal",
     "add",
+    does="Record what a woman aims at, and what she lives on before.",
     example="relay goals add --id O1 --beneficiary B2001 --kind farming --activity goats --on 2026-11-24",
 )
-@pass_session
-def add(session: Session, /, **given: str | None) -> None:
-    """Record what a woman aims at, and what she lives on before."""
-    print_recorded(session, record_kind(session, "goal", given))
 
+step: Final = recorder(
+    "goal_step",
+    "step",
+    does="Record a step to a goal: by when it is planned, or when it was done.",
+    example="relay goals step O1 --step training --planned-on 2027-01-15",
+    about="goal_id",
+)
 
-@records("goal_step", "step", example="relay goals step O1 --step training --planned-on 2027-01-15", but=("goal_id",))
-@click.argument("goal_id", metavar="GOAL", shell_complete=complete_ids("goal"))
-@pass_session
-def step(session: Session, /, **given: str | None) -> None:
-    """Record a step to a goal: by when it is planned, or when it was done."""
-    print_recorded(session, record_kind(session, "goal_step", given))
-
-
-@records("goal_visit", "visit", example="relay goals visit O1 --status running --jobs 2", but=("goal_id",))
-@click.argument("goal_id", metavar="GOAL", shell_complete=complete_ids("goal"))
-@pass_session
-def visit(session: Session, /, **given: str | None) -> None:
-    """Record how a goal goes, and what came in and was spent."""
-    print_recorded(session, record_kind(session, "goal_visit", given))
+visit: Final = recorder(
+    "goal_visit",
+    "visit",
+    does="Record how a goal goes, and what came in and was spent.",
+    example="relay goals visit O1 --status running --jobs 2",
+    about="goal_id",
+)
 
 
 for each in (add, step, visit):

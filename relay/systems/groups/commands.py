@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,9 +20,9 @@ from relay.commands.options import (
     pass_session,
     place_option,
 )
-from relay.commands.recording import print_recorded, record_kind, records
+from relay.commands.recording import print_recorded, record_kind, recorder, records
 from relay.commands.session import Session, say
-from relay.commands.showing import print_list, rate, told
+from relay.commands.showing import print_list, print_rows, rate, told
 
 if TYPE_CHECKING:
     from relay.systems.groups.questions import GroupDetail
@@ -30,63 +30,63 @@ if TYPE_CHECKING:
 _ALL: Final = "all"
 
 
-@records("membership", example="relay membership --group W01 --beneficiary B2001 --on 2026-11-24")
-@pass_session
-def membership(session: Session, /, **given: str | None) -> None:
-    """Record that a woman is a member of a group; relay end ends it."""
-    print_recorded(session, record_kind(session, "membership", given))
-
-
-@records("office", example="relay office --group W01 --beneficiary B2001 --office chair --on 2026-11-24")
-@pass_session
-def office(session: Session, /, **given: str | None) -> None:
-    """Record who holds an office of a group; relay end ends it."""
-    print_recorded(session, record_kind(session, "office", given))
-
-
-@records(
-    "meeting",
-    example="relay meeting W01 --kind regular --present all --except B3,B7 --late B5",
-    but=("group_id", "present", "late", "excused"),
+membership: Final = recorder(
+    "membership",
+    does="Record that a woman is a member of a group; relay end ends it.",
+    example="relay membership --group W01 --beneficiary B2001 --on 2026-11-24",
 )
-@click.argument("group_id", metavar="[GROUP]", type=ID, required=False, shell_complete=complete_ids("group"))
-@click.option("--present", metavar="IDS", help="Who was there, or all: every member of that day.")
-@click.option("--except", "absent", metavar="IDS", help="With --present all: who was not there.")
-@click.option("--late", metavar="IDS", help="Who came late.")
-@click.option("--excused", metavar="IDS", help="Who had said that she would not come.")
-@click.option("--again", is_flag=True, help="Record it although the group met that day already.")
-@pass_session
-def meeting(
-    session: Session,
-    /,
-    group_id: str | None,
-    present: str | None,
-    absent: str | None,
-    late: str | None,
-    excused: str | None,
-    *,
-    again: bool,
-    **given: str | None,
-) -> None:
-    """Record a meeting, and who came."""
-    from relay.systems.groups.questions import Group
 
-    lists = {"late": _ids(late), "excused": _ids(excused)}
+office: Final = recorder(
+    "office",
+    does="Record who holds an office of a group; relay end ends it.",
+    example="relay office --group W01 --beneficiary B2001 --office chair --on 2026-11-24",
+)
+
+
+def roster_options(present: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options of a roster: who was there, by an option of its own, who was not, came late, or was excused."""
+    others = (
+        click.option("--except", "absent", metavar="IDS", help="With --present all: who was not there."),
+        click.option("--late", metavar="IDS", help="Who came late."),
+        click.option("--excused", metavar="IDS", help="Who had said that she would not come."),
+    )
+
+    def add(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in (*others[::-1], present):
+            function = option(function)
+        return function
+
+    return add
+
+
+def roster_of(
+    said: dict[str, str | None], expected: Callable[[], Collection[str]], strangers_are: str
+) -> dict[str, list[str]]:
+    """Who was there, came late and was excused, as the options of a roster say it.
+
+    Args:
+        said: All options, of which those of the roster are taken out.
+        expected: Gives who is meant by all.
+        strangers_are: What is said of those left out of all who do not belong to them.
+    """
+    present, absent = said.pop("present"), _ids(said.pop("absent"))
+    lists = {"present": _ids(present), **{name: _ids(said.pop(name)) for name in ("late", "excused")}}
     if (present or "").casefold() == _ALL:
-        if group_id is None:
-            raise click.UsageError("--present all needs the group.")
-        day = session.day(given["held_on"] or "today", "--on")
-        members = {each.beneficiary_id for each in session.ask(Group(id=f"group:{group_id}", as_of=day)).members}
-        left_out = _ids(absent)
-        if strangers := [each for each in left_out if each not in members]:
-            raise click.UsageError(f"--except: no member of {group_id} on {day}: {', '.join(strangers)}.")
-        lists["present"] = sorted(members - {*left_out, *lists["late"], *lists["excused"]})
+        everybody = {*expected()}
+        if strangers := [each for each in absent if each not in everybody]:
+            raise click.UsageError(f"--except: {strangers_are}: {', '.join(strangers)}.")
+        lists["present"] = sorted(everybody - {*absent, *lists["late"], *lists["excused"]})
     elif absent:
         raise click.UsageError("--except goes with --present all.")
-    else:
-        lists["present"] = _ids(present)
-    said = {**given, "group_id": group_id, **{name: ";".join(found) or None for name, found in lists.items()}}
-    print_recorded(session, record_kind(session, "meeting", said, again=again))
+    return lists
+
+
+def record_meeting(
+    session: Session, said: Mapping[str, str | None], lists: Mapping[str, Sequence[str]], *, again: bool = False
+) -> None:
+    """Record a meeting with its roster, and say how many were there."""
+    roster = {name: ";".join(found) or None for name, found in lists.items()}
+    print_recorded(session, record_kind(session, "meeting", {**said, **roster}, again=again))
     if any(lists.values()):
         say(f"There: {len(lists['present'])}. Late: {len(lists['late'])}. Excused: {len(lists['excused'])}.")
 
@@ -96,16 +96,41 @@ def _ids(text: str | None) -> list[str]:
     return [each for part in re.split("[;,]", text or "") if (each := part.strip())]
 
 
+@records(
+    "meeting",
+    example="relay meeting W01 --kind regular --present all --except B3,B7 --late B5",
+    but=("group_id", "present", "late", "excused"),
+)
+@click.argument("group_id", metavar="[GROUP]", type=ID, required=False, shell_complete=complete_ids("group"))
+@roster_options(click.option("--present", metavar="IDS", help="Who was there, or all: every member of that day."))
+@click.option("--again", is_flag=True, help="Record it although the group met that day already.")
+@pass_session
+def meeting(session: Session, /, group_id: str | None, *, again: bool, **given: str | None) -> None:
+    """Record a meeting, and who came."""
+    from relay.systems.groups.questions import Group
+
+    day = session.day(given["held_on"] or "today", "--on")
+
+    def members() -> Collection[str]:
+        if group_id is None:
+            raise click.UsageError("--present all needs the group.")
+        return [each.beneficiary_id for each in session.ask(Group(id=f"group:{group_id}", as_of=day)).members]
+
+    lists = roster_of(given, members, f"no member of {group_id} on {day}")
+    record_meeting(session, {**given, "group_id": group_id}, lists, again=again)
+
+
 @group("custody")
 def custody() -> None:
     """Record who keeps an animal of a group, and list who does."""
 
 
-@records("custody", "add", example="relay custody add --animal B1 --of goat --owner-group W01 --keeper-group W02")
-@pass_session
-def add_custody(session: Session, /, **given: str | None) -> None:
-    """Record who keeps an animal of a group; relay end ends it."""
-    print_recorded(session, record_kind(session, "custody", given))
+add_custody: Final = recorder(
+    "custody",
+    "add",
+    does="Record who keeps an animal of a group; relay end ends it.",
+    example="relay custody add --animal B1 --of goat --owner-group W01 --keeper-group W02",
+)
 
 
 @command("list", example="relay custody list")
@@ -116,7 +141,7 @@ def list_custodies(session: Session, as_of: str | None) -> None:
     """List who keeps the animals of groups, and who kept them."""
     from relay.systems.groups.questions import Custodies, CustodyRow
 
-    _print(session, CustodyRow, session.ask(Custodies(as_of=session.day(as_of))))
+    print_rows(session, CustodyRow, session.ask(Custodies(as_of=session.day(as_of))))
 
 
 @command(example="relay groups W01")
@@ -132,7 +157,7 @@ def groups(session: Session, group_id: str | None, as_of: str | None, place_id: 
 
     day = session.day(as_of)
     if group_id is None:
-        _print(session, GroupRow, session.ask(Groups(as_of=day, place_id=place_id)))
+        print_rows(session, GroupRow, session.ask(Groups(as_of=day, place_id=place_id)))
         return
     found = session.ask(Group(id=f"group:{group_id}", as_of=day))
     if session.as_json:
@@ -172,16 +197,6 @@ def _held(found: GroupDetail) -> Iterator[tuple[str, object]]:
     yield "placements", found.placements.total
     yield "fulfilled_of_due", rate(found.placements.fulfilled_of_due)
     yield "covered", rate(found.covered)
-
-
-def _print(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
-    from relay.service.terminal import print_json
-
-    if session.as_json:
-        print_json(rows)
-    else:
-        headers = [each.name for each in fields(kind)]
-        print_list(session, headers, ([told(getattr(row, name)) for name in headers] for row in rows))
 
 
 for each in (add_custody, list_custodies):

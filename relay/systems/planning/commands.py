@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import astuple, fields
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -19,9 +17,9 @@ from relay.commands.options import (
     pass_session,
     place_option,
 )
-from relay.commands.recording import dry_run_option, print_recorded, record_kind, records
+from relay.commands.recording import dry_run_option, print_recorded, recorder
 from relay.commands.session import Session, say
-from relay.commands.showing import print_list
+from relay.commands.showing import print_rows
 from relay.systems.planning.states import PLAN_STATES, REQUEST_STATES
 
 if TYPE_CHECKING:
@@ -33,23 +31,20 @@ def request_() -> None:
     """Record who asks for help, and list who waits."""
 
 
-@records(
+add_request: Final = recorder(
     "request",
     "add",
+    does="Record that a woman asks for help.",
     example="relay request add --id R1 --beneficiary B2001 --of goat --on 2026-11-24 --ready training;shed",
 )
-@pass_session
-def add_request(session: Session, /, **given: str | None) -> None:
-    """Record that a woman asks for help."""
-    print_recorded(session, record_kind(session, "request", given))
 
-
-@records("request_check", "check", example="relay request check R1 --wants yes", but=("request_id",))
-@click.argument("request_id", metavar="REQUEST", shell_complete=complete_ids("request"))
-@pass_session
-def check(session: Session, /, **given: str | None) -> None:
-    """Record whether she still waits, and what she has ready by now."""
-    print_recorded(session, record_kind(session, "request_check", given))
+check: Final = recorder(
+    "request_check",
+    "check",
+    does="Record whether she still waits, and what she has ready by now.",
+    example="relay request check R1 --wants yes",
+    about="request_id",
+)
 
 
 @command("list", example="relay request list --of goat")
@@ -62,7 +57,7 @@ def list_requests(session: Session, as_of: str | None, help_: str | None, state:
     """List all requests; who waits comes first, in the public order."""
     from relay.systems.planning.questions import Requests, WaitingRow
 
-    _print(session, WaitingRow, session.ask(Requests(as_of=session.day(as_of), help=help_, state=state)))
+    print_rows(session, WaitingRow, session.ask(Requests(as_of=session.day(as_of), help=help_, state=state)))
 
 
 @group("plan")
@@ -70,15 +65,12 @@ def plan_() -> None:
     """Name the next receiver, list plans, and have some proposed."""
 
 
-@records(
+add_plan: Final = recorder(
     "plan",
     "add",
+    does="Record who is to receive next, as the committee chose her.",
     example="relay plan add --id N1 --giver-placement P0001 --beneficiary B2001 --of goat --on 2026-11-24",
 )
-@pass_session
-def add_plan(session: Session, /, **given: str | None) -> None:
-    """Record who is to receive next, as the committee chose her."""
-    print_recorded(session, record_kind(session, "plan", given))
 
 
 @command("list", example="relay plan list --state open")
@@ -91,7 +83,7 @@ def list_plans(session: Session, as_of: str | None, help_: str | None, state: st
     """List all plans and what became of them."""
     from relay.systems.planning.questions import PlanRow, Plans
 
-    _print(session, PlanRow, session.ask(Plans(as_of=session.day(as_of), help=help_, state=state)))
+    print_rows(session, PlanRow, session.ask(Plans(as_of=session.day(as_of), help=help_, state=state)))
 
 
 @command("propose", example="relay plan propose")
@@ -104,7 +96,7 @@ def propose(session: Session, as_of: str | None, place_id: str | None) -> None:
     from relay.systems.planning.proposal import Proposal
     from relay.systems.planning.questions import Proposals
 
-    _print(session, Proposal, session.ask(Proposals(as_of=session.day(as_of), place_id=place_id)))
+    print_rows(session, Proposal, session.ask(Proposals(as_of=session.day(as_of), place_id=place_id)))
 
 
 @command("accept", example="relay plan accept R1 R2 --expected-on 2027-03-01")
@@ -148,15 +140,6 @@ def accept(
     say(f"Planned: {len(recorded)}. Not planned: {len(not_done)}.")
     if not_done:
         raise SystemExit(1)
-
-
-def _print(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
-    from relay.service.terminal import print_json
-
-    if session.as_json:
-        print_json(rows)
-    else:
-        print_list(session, [each.name for each in fields(kind)], (astuple(each) for each in rows))
 
 
 for each in (add_request, check, list_requests):

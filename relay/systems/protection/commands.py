@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import Listed, as_of_option, command, complete_ids, format_option, pass_session
-from relay.commands.recording import dry_run_option, print_recorded, record_kind, records
+from relay.commands.options import Listed, as_of_option, command, format_option, pass_session
+from relay.commands.recording import dry_run_option, print_recorded, record_kind, recorder
 from relay.commands.session import Session, say
-from relay.commands.showing import print_list, rate
+from relay.commands.showing import print_list, print_rows, rate
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
 
 if TYPE_CHECKING:
@@ -19,28 +18,20 @@ if TYPE_CHECKING:
     from relay.systems.protection.tables import ReleasedRow
 
 
-@records(
+service: Final = recorder(
     "service",
+    does="Record a service that helps, with the day on which somebody made sure of it.",
     example="relay service --name 'Helpline for women' --kind women_helpline --place KTM --phone 1145 "
     "--checked-on 2026-11-24",
 )
-@pass_session
-def service(session: Session, /, **given: str | None) -> None:
-    """Record a service that helps, with the day on which somebody made sure of it."""
-    print_recorded(session, record_kind(session, "service", given))
 
-
-@records(
+committee_count: Final = recorder(
     "committee_count",
     "committee-count",
+    does="Record how many a municipality or larger place counted in a month: a number, and nothing of anybody.",
     example="relay committee-count PAL --month '2083-07 BS' --measure people_informed --count 31",
-    but=("place_id",),
+    about="place_id",
 )
-@click.argument("place_id", metavar="PLACE", shell_complete=complete_ids("place"))
-@pass_session
-def committee_count(session: Session, /, **given: str | None) -> None:
-    """Record how many a municipality or larger place counted in a month: a number, and nothing of anybody."""
-    print_recorded(session, record_kind(session, "committee_count", given))
 
 
 @command(example="relay services --as-of 2026-11-24")
@@ -56,7 +47,7 @@ def services(session: Session, as_of: str | None) -> None:
     if session.as_json:
         print_json(found)
         return
-    print_list(session, [each.name for each in fields(ServiceRow)], (astuple(each) for each in found.services))
+    print_rows(session, ServiceRow, found.services)
     if session.as_csv:
         return
     print_pairs(
@@ -76,14 +67,9 @@ def services(session: Session, as_of: str | None) -> None:
 @pass_session
 def counts(session: Session) -> None:
     """List every monthly count as it was recorded; it is written down that you read them."""
-    from relay.service.terminal import print_json
     from relay.systems.protection.questions import RawCount, RawCounts
 
-    found = session.ask(RawCounts())
-    if session.as_json:
-        print_json(found)
-    else:
-        print_list(session, [each.name for each in fields(RawCount)], (astuple(each) for each in found))
+    print_rows(session, RawCount, session.ask(RawCounts()))
 
 
 @command(example="relay release people_informed --from '2083-04 BS' --until '2083-06 BS'")

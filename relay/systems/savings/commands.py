@@ -3,72 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from relay.commands.options import Listed, as_of_option, command, complete_ids, format_option, pass_session
-from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, record_kind, records
+from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, recorder
 from relay.commands.session import Session, say
-from relay.commands.showing import print_list, rate
+from relay.commands.showing import print_list, print_rows, rate, rate_between
 
 if TYPE_CHECKING:
     from datetime import date
 
     from relay.desk.intake import Recorded
-    from relay.domain.model import Rate
     from relay.systems.savings.report import GroupSavings
 
 _group_argument = click.argument("group_id", metavar="GROUP", shell_complete=complete_ids("group"))
 
 
-@records("cycle", example="relay cycle --id C1 --group G1 --on 2026-07-17 --share-value 100 --opening-cash 0")
-@pass_session
-def cycle(session: Session, /, **given: str | None) -> None:
-    """Record that a group begins a cycle of savings."""
-    print_recorded(session, record_kind(session, "cycle", given))
+cycle: Final = recorder(
+    "cycle",
+    does="Record that a group begins a cycle of savings.",
+    example="relay cycle --id C1 --group G1 --on 2026-07-17 --share-value 100 --opening-cash 0",
+)
 
-
-@records(
+passbook: Final = recorder(
     "passbook",
+    does="Record what a woman brought to a meeting: savings, fines, and what she repaid.",
     example="relay passbook --meeting M1 --beneficiary B2001 --shares 2 --loan L1 --principal 500 --charge 20",
 )
-@pass_session
-def passbook(session: Session, /, **given: str | None) -> None:
-    """Record what a woman brought to a meeting: savings, fines, and what she repaid."""
-    print_recorded(session, record_kind(session, "passbook", given))
 
-
-@records(
-    "loan", "lend", example="relay lend --id L1 --cycle C1 --meeting M1 --beneficiary B2001 --principal 2000 --months 3"
+lend: Final = recorder(
+    "loan",
+    "lend",
+    does="Record a loan that a group gave at a meeting.",
+    example="relay lend --id L1 --cycle C1 --meeting M1 --beneficiary B2001 --principal 2000 --months 3",
 )
-@pass_session
-def lend(session: Session, /, **given: str | None) -> None:
-    """Record a loan that a group gave at a meeting."""
-    print_recorded(session, record_kind(session, "loan", given))
 
+loan_event: Final = recorder(
+    "loan_event",
+    "loan-event",
+    does="Record that a loan was extended, written off or forgiven.",
+    example="relay loan-event --loan L1 --kind extended --until-on 2027-01-15",
+)
 
-@records("loan_event", "loan-event", example="relay loan-event --loan L1 --kind extended --until-on 2027-01-15")
-@pass_session
-def loan_event(session: Session, /, **given: str | None) -> None:
-    """Record that a loan was extended, written off or forgiven."""
-    print_recorded(session, record_kind(session, "loan_event", given))
+group_money: Final = recorder(
+    "flow",
+    "group-money",
+    does="Record money of the whole group: to the bank, an expense, money found or missing.",
+    example="relay group-money --meeting M1 --kind missing --amount 500",
+)
 
-
-@records("flow", "group-money", example="relay group-money --meeting M1 --kind missing --amount 500")
-@pass_session
-def group_money(session: Session, /, **given: str | None) -> None:
-    """Record money of the whole group: to the bank, an expense, money found or missing."""
-    print_recorded(session, record_kind(session, "flow", given))
-
-
-@records("payout", example="relay payout --cycle C1 --meeting M12 --beneficiary B2001 --paid 2700")
-@pass_session
-def payout(session: Session, /, **given: str | None) -> None:
-    """Record what a woman was paid when a cycle was shared out."""
-    print_recorded(session, record_kind(session, "payout", given))
+payout: Final = recorder(
+    "payout",
+    does="Record what a woman was paid when a cycle was shared out.",
+    example="relay payout --cycle C1 --meeting M12 --beneficiary B2001 --paid 2700",
+)
 
 
 @command("share-out", example="relay share-out G1 M12")
@@ -124,7 +116,7 @@ def sheet(session: Session, group_id: str, path: Path | None, as_of: str | None)
     day, id_ = session.day(as_of), f"group:{group_id}"
     due = session.ask(DueAtNextMeeting(as_of=day, id=id_))
     if path is None:
-        _print(session, DueFromHer, due)
+        print_rows(session, DueFromHer, due)
         return
     meeting_id, cycle_id = (
         new_id(session.clerk.random(ID_BYTES)),
@@ -189,7 +181,7 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
     if beside:
         _beside(session, day)
     elif woman and group_id:
-        _print(session, PassbookRow, session.ask(Passbook(as_of=day, id=f"beneficiary:{woman}", group_id=group_id)))
+        print_rows(session, PassbookRow, session.ask(Passbook(as_of=day, id=f"beneficiary:{woman}", group_id=group_id)))
     elif group_id:
         found = session.ask(SavingsOfGroup(as_of=day, id=f"group:{group_id}"))
         if session.as_json:
@@ -197,7 +189,7 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
             return
         for line in _told(found):
             click.echo(line)
-        _print(session, ShareOfHers, found.share_out.payouts)
+        print_rows(session, ShareOfHers, found.share_out.payouts)
     else:
         groups = session.ask(SavingsOfGroups(as_of=day))
         if session.as_json:
@@ -219,13 +211,9 @@ def _beside(session: Session, day: date) -> None:
         ("Kept for 180 days after a loan to keep the animal", found.kept_after_loan),
         ("Passed on in time, in a savings group 12 months before", found.on_time),
     ):
-        click.echo(f"{title}: {_with_interval(compared.of_them, compared.interval)}")
-        click.echo(f"  all others: {_with_interval(compared.of_others, compared.interval_of_others)}")
+        click.echo(f"{title}: {rate_between(compared.of_them, compared.interval)}")
+        click.echo(f"  all others: {rate_between(compared.of_others, compared.interval_of_others)}")
     click.echo("This is an association, not proof: women who save may differ in much else.")
-
-
-def _with_interval(found: Rate, between: tuple[float, float] | None) -> str:
-    return rate(found) + (f", between {between[0]:.1%} and {between[1]:.1%}" if between else "")
 
 
 _SUMS: Final = (
@@ -268,15 +256,6 @@ def _told(found: GroupSavings) -> Iterator[str]:
         yield f"{each.name}: {said}"
     by = "" if shared.counted else " (by the books: the box was not counted)"
     yield f"Share-out by {shared.method}: profit {shared.profit}, rest {shared.rest}{by}."
-
-
-def _print(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
-    from relay.service.terminal import print_json
-
-    if session.as_json:
-        print_json(rows)
-    else:
-        print_list(session, [each.name for each in fields(kind)], (astuple(each) for each in rows))
 
 
 COMMANDS: Final = (
