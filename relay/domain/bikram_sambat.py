@@ -103,6 +103,14 @@ def month_days(month: str) -> tuple[date, date] | None:
     return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
 
 
+def days_of(month: str) -> tuple[date, date]:
+    """The same of a month that a cell was read as, so that there is one."""
+    known = month_days(month)
+    if known is None:
+        raise AssertionError(month)
+    return known
+
+
 def fiscal_year(day: date) -> int | None:
     """The year of Bikram Sambat in which the fiscal year of a day began; None outside of the table.
 

@@ -24,7 +24,6 @@ from relay.text import Sentence
 Properties = Mapping[str, Any]
 
 _TRIES: Final = 5  # our choice
-_AT_ONCE: Final = 20_000  # acts; our choice: some 20 MB in the embedded engine, which gives one query 227
 
 
 def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names: bool = False) -> None:
@@ -84,7 +83,7 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
     last = reading.head(graph, programme_id).entries  # what a later act names may have been read without it
     catalogue = graph.catalogue
     for kind in cypher.statements(catalogue).export:
-        for properties, personal in standing(graph, programme_id, kind, last):
+        for properties, personal in reading.standing(graph, programme_id, kind, last):
             values = values_of(properties) | {
                 name: personal[name] for name in catalogue.personal(kind) - catalogue.secret(kind) if name in personal
             }
@@ -95,19 +94,3 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
             )
     if any(entry.kind in ("correct", "erase") for entry in reading.entries(graph, programme_id, first=last + 1)):
         raise CorrectedMeanwhile
-
-
-def standing(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[tuple[Properties, Properties]]:
-    """What the graph holds of the acts of one kind up to an entry that stand, and what is personal; by sequence.
-
-    Raises:
-        Unavailable: The database cannot be reached.
-    """
-    after = 0
-    while True:
-        text = cypher.statements(graph.catalogue).export[kind]
-        rows = graph.rows(text, programme_id=programme_id, after=after, last=last, many=_AT_ONCE)
-        yield from ((row["properties"], row["personal"] or {}) for row in rows)
-        if len(rows) < _AT_ONCE:
-            return
-        after = rows[-1]["properties"]["sequence"]

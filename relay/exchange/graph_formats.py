@@ -26,9 +26,9 @@ from relay.arrays.tables import Snapshot
 from relay.domain.model import shown
 from relay.domain.vocabulary import STATES
 from relay.exchange import cells
-from relay.exchange.exporting import standing
 from relay.exchange.small_counts import tellable
 from relay.graph import Graph
+from relay.ledger import reading
 from relay.reports import trees
 from relay.reports.place_tree import upwards
 
@@ -120,14 +120,14 @@ def flow_out(
 
 
 def _names(graph: Graph, snapshot: Snapshot) -> Mapping[str, str]:
-    people = standing(graph, snapshot.programme_id, "beneficiary", snapshot.sequence)
+    people = reading.standing(graph, snapshot.programme_id, "beneficiary", snapshot.sequence)
     return {row["beneficiary_id"]: personal["name"] for row, personal in people if personal.get("name")}
 
 
 def _points(graph: Graph, snapshot: Snapshot) -> Mapping[str, Point]:
     return {
         row["place_id"]: Point(name=row["name"], latitude=row["latitude"], longitude=row["longitude"])
-        for row, _ in standing(graph, snapshot.programme_id, "place", snapshot.sequence)
+        for row, _ in reading.standing(graph, snapshot.programme_id, "place", snapshot.sequence)
         if row.get("latitude") is not None and row.get("longitude") is not None
     }
 

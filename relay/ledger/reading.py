@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from relay.database import cypher
 from relay.domain.entries import CLOCKS_DAYS, Entry, Fault, instant, zone
+from relay.domain.kinds import END
 from relay.domain.register import Register, systems_of
 from relay.domain.system import Catalogue
 from relay.errors import Invalid, NotFound, Unavailable
@@ -16,9 +17,11 @@ from relay.graph import Graph
 from relay.ledger.context import entry_from
 from relay.ledger.gc_paused import gc_paused
 from relay.ledger.prefetch import prefetched
-from relay.ledger.projection import PROJECTION, RESTORING, key_of
+from relay.ledger.projection import PROJECTION, RESTORING, key_of, kind_and_id, values_of
 from relay.text import Sentence
 
+_AT_ONCE: Final = 20_000  # acts; our choice: some 20 MB in the embedded engine, which gives one query 227
+_ALL: Final = 2**62  # entries
 STEP: Final = 2000
 """Acts or entries in one transaction (our choice: as quick as 5000 on both engines, and on a slow and busy machine each
 still ends well before the line is given up as silent)."""
@@ -293,3 +296,51 @@ def replay(programme_id: str, ledger: Iterable[Entry], catalogue: Catalogue) -> 
     for entry in ledger:
         register.replay(entry)
     return register
+
+
+def standing(
+    graph: Graph, programme_id: str, kind: str, last: int = _ALL
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """What the graph holds of the acts of one kind up to an entry that stand, and what is personal; by sequence.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    after = 0
+    while True:
+        text = cypher.statements(graph.catalogue).export[kind]
+        rows = graph.rows(text, programme_id=programme_id, after=after, last=last, many=_AT_ONCE)
+        yield from ((row["properties"], row["personal"] or {}) for row in rows)
+        if len(rows) < _AT_ONCE:
+            return
+        after = rows[-1]["properties"]["sequence"]
+
+
+def said(graph: Graph, programme_id: str, kind: str, *, personal: bool = False) -> list[dict[str, Any]]:
+    """What the acts of one kind that stand say now, in ledger order; none of a kind that is not there.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        kind: Of the acts.
+        personal: Whether also what is personal, as far as it is known.
+
+    Returns:
+        Columns that say something, days as text, and of what was ended the day as "ended_on".
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    declared = graph.catalogue.kinds.get(kind)
+    if declared is None:
+        return []
+    ends = said(graph, programme_id, END.name) if declared.ended_by else ()
+    ended = {end["act_id"]: end["until_on"] for end in ends}
+    names = graph.catalogue.personal(kind) if personal else ()
+    found = list[dict[str, Any]]()
+    for properties, opened in standing(graph, programme_id, kind):
+        values = values_of(properties) | {name: opened[name] for name in names if name in opened}
+        if until := ended.get(":".join(kind_and_id(properties["key"]))):
+            values["ended_on"] = until
+        found.append(values)
+    return found

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relay.exchange.exporting import standing
 from relay.ledger import reading
 from relay.ledger.projection import kind_and_id
+from relay.ledger.reading import standing
 
 if TYPE_CHECKING:
     from relay.graph import Graph

@@ -17,7 +17,7 @@ from relay.exchange import exporting
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
-from relay.ledger import recording
+from relay.ledger import reading, recording
 from relay.ledger.batch import Clerk
 from relay.ledger.reading import NoProgramme
 from tests.rigs.soak import drawn
@@ -143,7 +143,7 @@ def test_what_is_corrected_while_it_is_exported_is_read_anew(
 ) -> None:
     """W1 and her placement are taken back once she was read, and before it is."""
     recorded(graph, [*say.beginnings(2), say.placed("P1 on 2020-03-01")])
-    standing, times = exporting.standing, list[str]()
+    standing, times = reading.standing, list[str]()
 
     def meanwhile(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[Any]:
         if kind == "placement" and len(times) < most:
@@ -152,7 +152,7 @@ def test_what_is_corrected_while_it_is_exported_is_read_anew(
             recording.record(graph, "demo", [say.taken_back(about, f"C{len(times)}")], say.clerk())
         yield from standing(graph, programme_id, kind, last)
 
-    monkeypatch.setattr(exporting, "standing", meanwhile)
+    monkeypatch.setattr(reading, "standing", meanwhile)
     most = 1
     assert "placements.csv" not in exported(graph, tmp_path / "once")
 

@@ -8,10 +8,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from relay.audit.error_rate import intervals
+from relay.ledger import reading as ledger
 from relay.ledger.her_ids import one_woman
 from relay.service.queries.parameters import AsOf, Id
 from relay.service.question import Question, Source
-from relay.systems.goals import cypher
 from relay.systems.goals.progress import AT_MONTHS, Goal, IncomeChange, Progress, Ratio, Running, Step, Visit
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ def progress(graph: Graph, programme_id: str, as_of: date) -> Progress:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    goals = graph.rows(cypher.GOALS, programme_id=programme_id)
+    goals = ledger.said(graph, programme_id, "goal", personal=True)
     kept = one_woman(graph, programme_id, {row["beneficiary_id"] for row in goals}).kept
     return Progress(
         goals=[Goal.of(row, woman=kept(row["beneficiary_id"])) for row in goals],
-        steps=[Step.of(row) for row in graph.rows(cypher.STEPS, programme_id=programme_id)],
-        visits=[Visit.of(row) for row in graph.rows(cypher.VISITS, programme_id=programme_id)],
+        steps=[Step.of(row) for row in ledger.said(graph, programme_id, "goal_step")],
+        visits=[Visit.of(row) for row in ledger.said(graph, programme_id, "goal_visit", personal=True)],
         as_of=as_of,
     )
 

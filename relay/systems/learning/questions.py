@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -15,7 +16,7 @@ from relay.ledger import reading as ledger
 from relay.reports import trees
 from relay.service.queries.parameters import AsOf, Id
 from relay.service.question import Question, Source
-from relay.systems.learning import cypher, reading
+from relay.systems.learning import reading
 from relay.systems.learning.classes import Class, ClassReport
 from relay.systems.learning.sites import months_missing
 
@@ -164,15 +165,19 @@ def sites(graph: Graph, programme_id: str, as_of: date) -> tuple[SiteRow, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
+    counted = defaultdict[str, list[str]](list)
+    for count in ledger.said(graph, programme_id, "site_count"):
+        counted[count["site_id"]].append(count["month"])
     return tuple(
         SiteRow(
             site_id=row["site_id"],
             kind=row["kind"],
             place_id=row["place_id"],
-            reported=len(row["months"]),
-            missing=tuple(months_missing(row, row["months"], as_of)),
+            reported=len(counted[row["site_id"]]),
+            missing=tuple(months_missing(row, counted[row["site_id"]], as_of)),
         )
-        for row in graph.rows(cypher.SITES, programme_id=programme_id, as_of=as_of)
+        for row in sorted(ledger.said(graph, programme_id, "site"), key=lambda row: row["site_id"])
+        if row["opened_on"] <= as_of.isoformat()
     )
 
 
@@ -197,10 +202,7 @@ class Learning(Question[LearningFound]):
         graph = source.graph
         known = reading.classes(graph, programme_id, self.as_of)
         required, done = reading.requirements(graph, programme_id), reading.done_in(known)
-        nobody = ready = Rate.of(0, 0)
-        prepared = reading.Prepared(
-            of_all=nobody, on_time=nobody, others_on_time=nobody, kept=nobody, others_kept=nobody
-        )
+        joined, ready = reading.NOBODY, Rate.of(0, 0)
         if required:
             kept = source.kept
             relay = (
@@ -208,18 +210,11 @@ class Learning(Question[LearningFound]):
                 if kept
                 else trees.relay(graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
             )
-            prepared = reading.prepared(relay.survey, required, done)
+            joined = reading.prepared(relay.survey, required, done)
             if "planning" in ledger.head(graph, programme_id).systems:
                 waiting = reading.waiting(graph, programme_id, relay.survey, required, done)
                 ready = Rate.of(sum(not missing for _, missing in waiting), len(waiting))
         reports = tuple(each.report() for each in known)
-        joined = {
-            "prepared": prepared.of_all,
-            "prepared_on_time": prepared.on_time,
-            "others_on_time": prepared.others_on_time,
-            "prepared_kept": prepared.kept,
-            "others_kept": prepared.others_kept,
-        }
         return LearningFound(
             as_of=self.as_of,
             courses=reports,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.arrays.columns import NO_DAY, NONE, day_number, known_day
 from relay.arrays.standings import LOST
+from relay.domain.kinds import rule_id
 from relay.domain.model import Rate, binding_rule
-from relay.ledger.projection import kind_and_id
+from relay.ledger import reading as ledger
 from relay.systems.groups.reading import customs, women
 from relay.systems.groups.roll import ids
 from relay.systems.learning import cypher
@@ -35,13 +35,13 @@ def classes(graph: Graph, programme_id: str, as_of: date) -> tuple[Class, ...]:
     """
     kept, excused_counts = women(graph, programme_id).kept, customs(graph, programme_id).excused_counts
     enrolments, sessions = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
-    for row in graph.rows(cypher.ENROLMENTS, programme_id=programme_id):
-        enrolment = Enrolment.of(row, woman=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
+    for row in ledger.said(graph, programme_id, "enrolment", personal=True):
+        enrolment = Enrolment.of(row, woman=kept(row["beneficiary_id"]), ended_on=row.get("ended_on"))
         enrolments[enrolment.course_id].append(enrolment)
     for row in graph.rows(cypher.SESSIONS, programme_id=programme_id):
         listed = {id_ for name in ("present", "late", "excused") for id_ in ids(row[name])}
         sessions[row["course_id"]].append(session_of(row, {id_: kept(id_) for id_ in listed}))
-    courses = (Course.of(row) for row in graph.rows(cypher.COURSES, programme_id=programme_id))
+    courses = sorted(map(Course.of, ledger.said(graph, programme_id, "course")), key=lambda each: each.course_id)
     return tuple(
         Class(each, enrolments[each.course_id], sessions[each.course_id], as_of, excused_counts=excused_counts)
         for each in courses
@@ -65,32 +65,24 @@ def requirements(graph: Graph, programme_id: str) -> Mapping[str, Requirement]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    rows = graph.rows(cypher.RULES, programme_id=programme_id)
-    found = {kind_and_id(row["key"])[1]: Requirement.of(row) for row in rows}
+    found = {rule_id(row): Requirement.of(row) for row in ledger.said(graph, programme_id, "rule")}
     return {rule: requirement for rule, requirement in found.items() if requirement}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """Placements whose rule requires something to be learned first.
+NOBODY: Final[Mapping[str, Rate]] = dict.fromkeys(
+    ("prepared", "prepared_on_time", "others_on_time", "prepared_kept", "others_kept"), Rate.of(0, 0)
+)
+"""What `prepared` gives where no rule requires anything."""
 
-    Attributes:
-        of_all: Those whose holder had completed it when they began, of all of them.
-        on_time: Of those, past their due day: which had passed on all they owe by then.
-        others_on_time: The same of the others. An association, no proof: who learned may differ in much else.
-        kept: Of those whose holder had completed it: which are not lost.
-        others_kept: The same of the others.
+
+def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> Mapping[str, Rate]:
+    """Of placements whose rule requires something to be learned first: an association, no proof.
+
+    Returns:
+        "prepared": whose holder had completed it when they began, of all; "prepared_on_time": of those, past their due
+        day, which had passed on all they owe by then; "prepared_kept": of those, which are not lost; "others_on_time"
+        and "others_kept": the same of the others.
     """
-
-    of_all: Rate
-    on_time: Rate
-    others_on_time: Rate
-    kept: Rate
-    others_kept: Rate
-
-
-def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> Prepared:
-    """Who was prepared when she received, and who passed on in time, prepared or not."""
     snapshot, stood = survey.snapshot, survey.standings
     people, holders = snapshot.beneficiaries.ids, snapshot.women()[snapshot.placements.beneficiary]
     by_row = {row: known for row, rule in enumerate(snapshot.rules) if (known := required.get(id_of_rule(rule)))}
@@ -107,13 +99,13 @@ def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) ->
         due, fulfilled = int(stood.due_day[row]), int(stood.fulfilled_day[row])
         if due < today:
             on_time[not missing].append(fulfilled != NO_DAY and fulfilled <= due)
-    return Prepared(
-        of_all=_share(learned),
-        on_time=_share(on_time[True]),
-        others_on_time=_share(on_time[False]),
-        kept=_share(kept[True]),
-        others_kept=_share(kept[False]),
-    )
+    return {
+        "prepared": _share(learned),
+        "prepared_on_time": _share(on_time[True]),
+        "others_on_time": _share(on_time[False]),
+        "prepared_kept": _share(kept[True]),
+        "others_kept": _share(kept[False]),
+    }
 
 
 def _share(said: Sequence[bool]) -> Rate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.bikram_sambat import month_days
+from relay.domain.bikram_sambat import days_of, month_days
 from relay.errors import Invalid, Refused
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ def refuse_count(register: Register, fact: Fact) -> None:
     values = fact.values
     site = register.facts[f"site:{values['site_id']}"]
     _while_open(fact, site)
-    first, last = days(values)
+    first, last = days_of(values["month"])
     for other in register.beside("site_count", site.act_id):
-        begins, ends = days(other.values)
+        begins, ends = days_of(other.values["month"])
         if other.act_id != fact.act_id and begins <= last and first <= ends:
             raise CountedAlready(act_id=fact.act_id, site_id=site.id, earlier=other.act_id)
     numbers = {name: values[name] for name in ("visits", "women", "men", *_PARTS) if values.get(name) is not None}
@@ -91,16 +91,8 @@ def refuse_count(register: Register, fact: Fact) -> None:
         raise MoreThanVisits(act_id=fact.act_id)
 
 
-def days(values: Mapping[str, Any]) -> tuple[date, date]:
-    """The first and the last day of the month of a count."""
-    known = month_days(values["month"])
-    if known is None:  # no cell reads such a month
-        raise AssertionError
-    return known
-
-
 def _while_open(count: Fact, site: Fact) -> None:
-    first, last = days(count.values)
+    first, last = days_of(count.values["month"])
     opened_on, closed_on = site.values["opened_on"], site.values.get("closed_on")
     if last.isoformat() < opened_on or (closed_on and first.isoformat() > closed_on):
         raise SiteNotOpen(act_id=count.act_id, site_id=site.id, month=count.values["month"])

@@ -63,7 +63,7 @@ def _below_a_municipality(books: Books) -> Iterator[Finding]:
 
 
 def _of_one_committee(books: Books) -> Iterator[Finding]:
-    known = reading.counts_of(books.register, "")
+    known = reading.counts(reading.said_of(books.register), "")
     homes = [place_at(known.places, place, "municipality") for place in known.committees if place is not None]
     for each in books.facts("committee_count"):
         place = each.values["place_id"]
@@ -112,7 +112,7 @@ def _as_it_was(books: Books, entries: int) -> Register:
 def _made_again(books: Books) -> Iterator[Finding]:
     for each in books.facts("release"):
         wanted = reading.wanted_of(each.values)
-        known = reading.counts_of(_as_it_was(books, each.values["entries"]), wanted.measure)
+        known = reading.counts(reading.said_of(_as_it_was(books, each.values["entries"])), wanted.measure)
         if not known.counted:
             continue  # the numbers are withheld here, so nobody can tell
         try:
@@ -126,7 +126,7 @@ def _made_again(books: Books) -> Iterator[Finding]:
 def _given_away(books: Books) -> Iterator[Finding]:
     for each in books.facts("release"):
         wanted = reading.wanted_of(each.values)
-        known = reading.counts_of(_as_it_was(books, each.values["entries"]), wanted.measure)
+        known = reading.counts(reading.said_of(_as_it_was(books, each.values["entries"])), wanted.measure)
         table, _ = table_of(known.counted, known.places, wanted)
         hidden = {*_marked(rows_of(each.values["table"]), wanted)} & table.counts.keys()
         small = (

@@ -67,7 +67,8 @@ def services(session: Session, as_of: str | None) -> None:
 @pass_session
 def counts(session: Session) -> None:
     """List every monthly count as it was recorded; it is written down that you read them."""
-    from relay.systems.protection.questions import RawCount, RawCounts
+    from relay.systems.protection.questions import RawCounts
+    from relay.systems.protection.reading import RawCount
 
     print_rows(session, RawCount, session.ask(RawCounts()))
 

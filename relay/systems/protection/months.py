@@ -5,20 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from relay.domain.bikram_sambat import month_days
+from relay.domain.bikram_sambat import days_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _A_YEAR = 12
-
-
-def days(month: str) -> tuple[date, date]:
-    """The first and the last day of a month that a cell was read as."""
-    known = month_days(month)
-    if known is None:  # no cell reads such a month
-        raise AssertionError
-    return known
 
 
 def is_sambat(month: str) -> bool:
@@ -44,7 +36,7 @@ def _number(month: str) -> int:
 
 def share_a_day(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Whether two periods, each by its first and last month, have a day in common, in whichever calendars."""
-    return days(one[0])[0] <= days(other[1])[1] and days(other[0])[0] <= days(one[1])[1]
+    return days_of(one[0])[0] <= days_of(other[1])[1] and days_of(other[0])[0] <= days_of(one[1])[1]
 
 
 def parted(known: Sequence[str], span: int) -> tuple[tuple[str, ...], ...]:
@@ -54,4 +46,4 @@ def parted(known: Sequence[str], span: int) -> tuple[tuple[str, ...], ...]:
 
 def ended(month: str, on: date) -> bool:
     """Whether a month was over on a day."""
-    return days(month)[1] + timedelta(days=1) <= on
+    return days_of(month)[1] + timedelta(days=1) <= on

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 
 from relay.desk import intake
 from relay.errors import RelayError
-from relay.systems.protection import cypher
+from relay.ledger import reading as ledger
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
 from relay.systems.protection.questions import DraftRelease, Protection, RawCounts, said
 from relay.systems.protection.rules import LARGE_ENOUGH
@@ -44,8 +44,8 @@ def counts(programme_id: str) -> str:
     question = RawCounts()
     found = privacy.answer_to(question)
     privacy.opened(question.name, question.opened(found))
-    rows = current.graph().rows(cypher.PLACES, programme_id=programme_id)
-    countable = [row["place_id"] for row in rows if row["kind"] in LARGE_ENOUGH]
+    places = ledger.said(current.graph(), programme_id, "place")
+    countable = sorted(each["place_id"] for each in places if each.get("kind") in LARGE_ENOUGH)
     return render_template("protection/counts.html", rows=found, places=_places(), countable=countable)
 
 

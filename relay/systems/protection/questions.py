@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Final, LiteralString
+from operator import itemgetter
+from typing import TYPE_CHECKING, Annotated, Final
 
 from relay.domain.acts import Value
 from relay.domain.model import Rate
 from relay.domain.schema import Column
 from relay.exchange import cells
+from relay.ledger import reading as ledger
 from relay.service.queries.parameters import AsOf
 from relay.service.question import Question, Says, Source
 from relay.systems.protection import cypher, reading
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
+from relay.systems.protection.reading import RawCount
 from relay.systems.protection.release import K
 from relay.systems.protection.tables import ReleasedRow, Wanted, rows_of
 
 if TYPE_CHECKING:
     from relay.graph import Graph
+
+
+_NEVER: Final = date.max.isoformat()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,25 +106,6 @@ class ProtectionFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RawCount:
-    """A count as it was recorded.
-
-    Attributes:
-        act_id: Of its record.
-        place_id: Where.
-        month: When.
-        measure: What was counted; "visits" of a site for advice.
-        count: How many; None where it was erased or withheld.
-    """
-
-    act_id: str
-    place_id: str
-    month: str
-    measure: str
-    count: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A release as it would be made now; nothing is recorded yet.
 
@@ -150,21 +137,21 @@ def services(graph: Graph, programme_id: str, as_of: date) -> tuple[ServiceRow, 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    rows = graph.rows(cypher.SERVICES, programme_id=programme_id)
+    rows = ledger.said(graph, programme_id, "service")
     return tuple(
         ServiceRow(
             service_id=row["service_id"],
             name=row["name"],
             kind=row["kind"],
             place_id=row["place_id"],
-            phone=row["phone"],
-            hours=row["hours"],
-            languages=row["languages"],
+            phone=row.get("phone"),
+            hours=row.get("hours"),
+            languages=row.get("languages"),
             checked_on=(checked_on := date.fromisoformat(row["checked_on"])),
             stale=as_of - checked_on > reading.STALE,
         )
-        for row in rows
-        if not row["closed_on"] or row["closed_on"] > as_of.isoformat()
+        for row in sorted(rows, key=itemgetter("place_id", "kind", "service_id"))
+        if row.get("closed_on", _NEVER) > as_of.isoformat()
     )
 
 
@@ -183,7 +170,7 @@ def releases(graph: Graph, programme_id: str) -> tuple[ReleaseRow, ...]:
             rows=rows_of(row["table"]),
             **{name: row[name] for name in Wanted.__slots__},
         )
-        for row in graph.rows(cypher.RELEASES, programme_id=programme_id)
+        for row in ledger.said(graph, programme_id, "release")
     )
 
 
@@ -195,13 +182,14 @@ def protection(graph: Graph, programme_id: str, as_of: date) -> ProtectionFound:
     """
     known = services(graph, programme_id, as_of)
     committees = graph.rows(cypher.COMMITTEES, programme_id=programme_id)
+    counted = ledger.said(graph, programme_id, "committee_count")
     since, until = (as_of - reading.ACTIVE).isoformat(), as_of.isoformat()
     return ProtectionFound(
         as_of=as_of,
         services=known,
         fresh=Rate.of(sum(not each.stale for each in known), len(known)),
         active=Rate.of(sum(any(since <= day <= until for day in row["held"]) for row in committees), len(committees)),
-        months_reported=len(graph.rows(cypher.REPORTED, programme_id=programme_id)),
+        months_reported=len({itemgetter("place_id", "month", "measure")(row) for row in counted}),
         releases=releases(graph, programme_id),
     )
 
@@ -233,27 +221,12 @@ class RawCounts(Question[tuple[RawCount, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[RawCount, ...]:
         """Those of committees, then those of sites; by id."""
-        found = [(row, "committee_count", row["measure"]) for row in _rows(source, cypher.COUNTS, programme_id)]
-        if reading.LEARNING in source.systems:
-            found += [(row, "site_count", OF_SITES[0]) for row in _rows(source, cypher.SITE_COUNTS, programme_id)]
-        return tuple(
-            RawCount(
-                act_id=f"{kind}:{row['id']}",
-                place_id=row["place_id"],
-                month=row["month"],
-                measure=measure,
-                count=None if row["number"] is None else int(row["number"]),
-            )
-            for row, kind, measure in found
-        )
+        said = reading.said_in(source.graph, programme_id, source.systems)
+        return tuple(sorted(reading.raw(said), key=lambda each: each.act_id))
 
     def opened(self, answer: tuple[RawCount, ...]) -> Iterable[str]:
         """Each count."""
         return (each.act_id for each in answer)
-
-
-def _rows(source: Source, text: LiteralString, programme_id: str) -> list[dict[str, Any]]:
-    return source.graph.rows(text, programme_id=programme_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.register import Register
 from relay.errors import Refused
 from relay.ledger import reading as ledger
-from relay.systems.protection import cypher, months
+from relay.systems.protection import months
 from relay.systems.protection.kinds import OF_SITES
 from relay.systems.protection.rules import COMMITTEE, ReleasedAlready, bounding, require_period
 from relay.systems.protection.tables import (
@@ -32,7 +32,6 @@ STALE: Final = timedelta(days=180)
 """So long after it was checked an entry of the directory may be wrong (our choice)."""
 ACTIVE: Final = timedelta(days=90)
 """Within so many days a committee that is active has met (our choice)."""
-LEARNING: Final = "learning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,54 +49,77 @@ class Counts:
     committees: Sequence[str | None]
 
 
-def counts(graph: Graph, programme_id: str, measure: str, systems: Sequence[str]) -> Counts:
-    """What was counted of a measure; what was withheld or erased counts as not reported.
-
-    Raises:
-        Unavailable: The database cannot be reached.
-    """
-    if measure not in OF_SITES:
-        rows = [row for row in graph.rows(cypher.COUNTS, programme_id=programme_id) if row["measure"] == measure]
-    else:
-        rows = graph.rows(cypher.SITE_COUNTS, programme_id=programme_id) if LEARNING in systems else []
-    return Counts(
-        places={
-            row["place_id"]: Place(kind=row["kind"], parent_id=row["parent_id"])
-            for row in graph.rows(cypher.PLACES, programme_id=programme_id)
-        },
-        counted=[_counted(row) for row in rows if row["number"] is not None],
-        committees=[row["place_id"] for row in graph.rows(cypher.COMMITTEES, programme_id=programme_id)],
-    )
+Said = Callable[[str], Iterable[Mapping[str, Any]]]
+"""Kind of act → what those of it say that stand, numbers too; none of a system that is off."""
 
 
-def counts_of(register: Register, measure: str) -> Counts:
+def said_in(graph: Graph, programme_id: str, systems: Collection[str]) -> Said:
+    """What is recorded in a programme that uses some systems; asked for, it may find the database unavailable."""
+    on = graph.catalogue.is_on
+    return lambda kind: ledger.said(graph, programme_id, kind, personal=True) if on(kind, systems) else ()
+
+
+def said_of(register: Register) -> Said:
     """The same, of a register."""
-    facts = tuple(register.facts.values())
-    found = list[Mapping[str, Any]]()
-    for fact in facts:
-        values = fact.values
-        if fact.kind == "committee_count" and values["measure"] == measure:
-            found.append({**values, "number": values.get("count")})
-        elif fact.kind == "site_count" and measure in OF_SITES:
-            site = register.facts[f"site:{values['site_id']}"].values
-            found.append({"place_id": site["place_id"], "month": values["month"], "number": values.get("visits")})
+    on, facts = register.catalogue.is_on, tuple(register.facts.values())
+    return lambda kind: (fact.values for fact in facts if fact.kind == kind and on(kind, register.systems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCount:
+    """A count as it was recorded.
+
+    Attributes:
+        act_id: Of its record.
+        place_id: Where.
+        month: When.
+        measure: What was counted; "visits" of a site for advice.
+        count: How many; None where it was erased or withheld.
+    """
+
+    act_id: str
+    place_id: str
+    month: str
+    measure: str
+    count: int | None
+
+
+def raw(said: Said) -> Iterator[RawCount]:
+    """Whatever was counted, by committees and at sites, in ledger order."""
+    sites = {each["site_id"]: each["place_id"] for each in said("site")}
+    rows = [
+        *(
+            (f"committee_count:{each['committee_count_id']}", each, each["place_id"], each["measure"], "count")
+            for each in said("committee_count")
+        ),
+        *(
+            (f"site_count:{each['site_count_id']}", each, sites[each["site_id"]], OF_SITES[0], OF_SITES[0])
+            for each in said("site_count")
+        ),
+    ]
+    for act_id, each, place_id, measure, column in rows:
+        number = each.get(column)
+        yield RawCount(
+            act_id=act_id,
+            place_id=place_id,
+            month=each["month"],
+            measure=measure,
+            count=None if number is None else int(number),
+        )
+
+
+def counts(said: Said, measure: str) -> Counts:
+    """What was counted of a measure; what was withheld or erased counts as not reported."""
+    places = said("place")
     return Counts(
-        places={
-            fact.id: Place(kind=fact.values.get("kind"), parent_id=fact.values.get("parent_id"))
-            for fact in facts
-            if fact.kind == "place"
-        },
-        counted=[_counted(row) for row in found if row["number"] is not None],
-        committees=[
-            fact.values.get("place_id")
-            for fact in facts
-            if fact.kind == "group" and fact.values.get("kind") == COMMITTEE
+        places={each["place_id"]: Place(kind=each.get("kind"), parent_id=each.get("parent_id")) for each in places},
+        counted=[
+            Counted(place_id=each.place_id, month=each.month, number=each.count)
+            for each in raw(said)
+            if each.measure == measure and each.count is not None
         ],
+        committees=[each.get("place_id") for each in said("group") if each.get("kind") == COMMITTEE],
     )
-
-
-def _counted(row: Mapping[str, Any]) -> Counted:
-    return Counted(place_id=row["place_id"], month=row["month"], number=int(row["number"]))
 
 
 def table(known: Counts, wanted: Wanted) -> Protected:
@@ -146,7 +168,7 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
     require_period(wanted.from_month, wanted.until_month, wanted.span)
     if not months.ended(wanted.until_month, today):
         raise MonthGoesOn(month=wanted.until_month)
-    for row in graph.rows(cypher.RELEASES, programme_id=programme_id):
+    for row in ledger.said(graph, programme_id, "release"):
         periods = ((row["from_month"], row["until_month"]), (wanted.from_month, wanted.until_month))
         if row["measure"] in bounding(wanted.measure) and months.share_a_day(*periods):
             raise ReleasedAlready(
@@ -155,7 +177,7 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
                 until_month=wanted.until_month,
                 earlier=f"release:{row['release_id']}",
             )
-    return _coarse_enough(counts(graph, programme_id, wanted.measure, head.systems), wanted), head.entries
+    return _coarse_enough(counts(said_in(graph, programme_id, head.systems), wanted.measure), wanted), head.entries
 
 
 def wanted_of(values: Mapping[str, Any]) -> Wanted:
