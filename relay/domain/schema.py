@@ -90,6 +90,34 @@ class Column:
     elsewhere: bool = False
 
 
+def own_id(of: str) -> Column:
+    """The column of an act's own id, such as goal_id of a goal."""
+    return Column(name=f"{of}_id", type="id", required=True, fixed=True)
+
+
+def tie(kind: str, edge: LiteralString, *, name: str = "", beside: bool = True, through: bool = False) -> Column:
+    """The column that ties an act for good to what it is about, whose history tells of it.
+
+    Args:
+        kind: Of what it is about.
+        edge: Which it is in the graph.
+        name: Of the column; that of the kind's id where it is left out.
+        beside: As `Column.beside`.
+        through: As `Column.through`.
+    """
+    return Column(
+        name=name or f"{kind}_id",
+        type="id",
+        required=True,
+        refers_to=kind,
+        fixed=True,
+        edge=edge,
+        told=True,
+        beside=beside,
+        through=through,
+    )
+
+
 Notes: TypeAlias = "Mapping[str, Callable[[Register, Change], Iterator[Note]]]"
 """Kind → what is noted for the auditor when an act of it is recorded."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, LiteralString
+from typing import Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Kind, own_id, tie
 from relay.systems.goals.progress import STATUSES
 from relay.text import Sentence
 
@@ -12,12 +12,6 @@ ACTIVITIES: Final = Column(name="activities", type="words")
 """Key of rules.toml: the activities that a goal of the programme may be about; without it any word is."""
 
 STEPS: Final = ("training", "plan", "capital", "licence", "started", "first_sale", "hired", "other")
-
-
-def _goal(edge: LiteralString) -> Column:
-    return Column(
-        name="goal_id", type="id", required=True, refers_to="goal", fixed=True, edge=edge, told=True, beside=True
-    )
 
 
 KINDS: Final = (
@@ -32,17 +26,8 @@ KINDS: Final = (
         file="goals",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="goal_id", type="id", required=True, fixed=True),
-            Column(
-                name="beneficiary_id",
-                type="id",
-                required=True,
-                refers_to="beneficiary",
-                fixed=True,
-                edge="AIMED_AT_BY",
-                told=True,
-                beside=True,
-            ),
+            own_id("goal"),
+            tie("beneficiary", "AIMED_AT_BY"),
             Column(name="kind", type="choice", choices=("farming", "business", "employment", "study"), required=True),
             Column(name="activity", type="words", required=True),
             Column(name="set_on", type="date", required=True),
@@ -65,8 +50,8 @@ KINDS: Final = (
         action="goal",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="goal_step_id", type="id", required=True, fixed=True),
-            _goal("STEP_TO"),
+            own_id("goal_step"),
+            tie("goal", "STEP_TO"),
             Column(name="step", type="choice", choices=STEPS, required=True),
             Column(name="planned_on", type="date", coming=True),
             Column(name="done_on", type="date"),
@@ -84,8 +69,8 @@ KINDS: Final = (
         action="goal",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="goal_visit_id", type="id", required=True, fixed=True),
-            _goal("VISIT_OF_GOAL"),
+            own_id("goal_visit"),
+            tie("goal", "VISIT_OF_GOAL"),
             Column(name="visited_on", type="date", required=True),
             Column(name="status", type="choice", choices=STATUSES, required=True),
             Column(name="income", type="money", personal=True, weighed=True),

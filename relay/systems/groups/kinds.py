@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Kind, own_id, tie
 from relay.text import Sentence
 
 OFFICES: Final = (
@@ -40,26 +40,9 @@ KINDS: Final = (
         ended_by="ENDS_MEMBERSHIP",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="membership_id", type="id", required=True, fixed=True),
-            Column(
-                name="group_id",
-                type="id",
-                required=True,
-                refers_to="group",
-                fixed=True,
-                edge="MEMBERSHIP_IN",
-                told=True,
-                beside=True,
-            ),
-            Column(
-                name="beneficiary_id",
-                type="id",
-                required=True,
-                refers_to="beneficiary",
-                fixed=True,
-                edge="MEMBERSHIP_OF",
-                told=True,
-            ),
+            own_id("membership"),
+            tie("group", "MEMBERSHIP_IN"),
+            tie("beneficiary", "MEMBERSHIP_OF", beside=False),
             _FROM,
             _UNTIL,
             Column(
@@ -82,26 +65,9 @@ KINDS: Final = (
         ended_by="ENDS_OFFICE",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="office_id", type="id", required=True, fixed=True),
-            Column(
-                name="group_id",
-                type="id",
-                required=True,
-                refers_to="group",
-                fixed=True,
-                edge="OFFICE_IN",
-                told=True,
-                beside=True,
-            ),
-            Column(
-                name="beneficiary_id",
-                type="id",
-                required=True,
-                refers_to="beneficiary",
-                fixed=True,
-                edge="OFFICE_OF",
-                told=True,
-            ),
+            own_id("office"),
+            tie("group", "OFFICE_IN"),
+            tie("beneficiary", "OFFICE_OF", beside=False),
             Column(name="office", type="choice", choices=OFFICES, required=True),
             _FROM,
             _UNTIL,
@@ -120,7 +86,7 @@ KINDS: Final = (
         file="meetings",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="meeting_id", type="id", required=True, fixed=True),
+            own_id("meeting"),
             Column(
                 name="group_id", type="id", refers_to="group", fixed=True, edge="MEETING_OF", told=True, beside=True
             ),
@@ -167,19 +133,10 @@ KINDS: Final = (
         ended_by="ENDS_CUSTODY",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="custody_id", type="id", required=True, fixed=True),
+            own_id("custody"),
             Column(name="animal", type="text", required=True, fixed=True),
             Column(name="help", type="help", required=True, fixed=True),
-            Column(
-                name="owner_group_id",
-                type="id",
-                required=True,
-                refers_to="group",
-                fixed=True,
-                edge="OWNED_BY",
-                told=True,
-                beside=True,
-            ),
+            tie("group", "OWNED_BY", name="owner_group_id"),
             Column(name="keeper_beneficiary_id", type="id", refers_to="beneficiary", edge="KEPT_BY_HER", told=True),
             Column(name="keeper_group_id", type="id", refers_to="group", edge="KEPT_BY_GROUP", told=True),
             _FROM,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Kind, own_id, tie
 from relay.text import Sentence
 
 REQUIRES: Final = Column(name="requires", type="words")
@@ -26,7 +26,7 @@ KINDS: Final = (
         file="courses",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="course_id", type="id", required=True, fixed=True),
+            own_id("course"),
             Column(name="name", type="text", required=True),
             Column(
                 name="kind",
@@ -57,27 +57,9 @@ KINDS: Final = (
         ended_by="ENDS_ENROLMENT",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="enrolment_id", type="id", required=True, fixed=True),
-            Column(
-                name="course_id",
-                type="id",
-                required=True,
-                refers_to="course",
-                fixed=True,
-                edge="ENROLLED_IN",
-                told=True,
-                beside=True,
-            ),
-            Column(
-                name="beneficiary_id",
-                type="id",
-                required=True,
-                refers_to="beneficiary",
-                fixed=True,
-                edge="ENROLS",
-                told=True,
-                beside=True,
-            ),
+            own_id("enrolment"),
+            tie("course", "ENROLLED_IN"),
+            tie("beneficiary", "ENROLS"),
             Column(name="enrolled_on", type="date", required=True),
             Column(name="left_on", type="date"),
             Column(name="reason", type="choice", choices=_REASONS),
@@ -96,7 +78,7 @@ KINDS: Final = (
         file="sites",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="site_id", type="id", required=True, fixed=True),
+            own_id("site"),
             Column(name="name", type="text", required=True),
             Column(name="place_id", type="id", required=True, refers_to="place", edge="OPEN_IN"),
             Column(name="kind", type="choice", choices=("advice", "information", "hotline_desk"), required=True),
@@ -117,17 +99,8 @@ KINDS: Final = (
         roles=frozenset({"staff"}),
         # Of a small place they may tell who was there: whoever counts writes them down, and only protection reads them.
         columns=(
-            Column(name="site_count_id", type="id", required=True, fixed=True),
-            Column(
-                name="site_id",
-                type="id",
-                required=True,
-                refers_to="site",
-                fixed=True,
-                edge="COUNTED_AT",
-                told=True,
-                beside=True,
-            ),
+            own_id("site_count"),
+            tie("site", "COUNTED_AT"),
             Column(name="month", type="month", required=True, fixed=True),
             *(
                 Column(name=name, type="count", required=name == "visits", personal=True)

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Kind, own_id, tie
 from relay.text import Sentence
 
 _HELP: Final = Column(name="help", type="help", required=True, fixed=True)
 _READY: Final = Column(name="ready", type="words")
-_WOMAN: Final = Column(
-    name="beneficiary_id",
-    type="id",
-    required=True,
-    refers_to="beneficiary",
-    fixed=True,
-    edge="ASKED_BY",
-    told=True,
-    beside=True,
-)
+_WOMAN: Final = tie("beneficiary", "ASKED_BY")
 
 ORDER: Final = Column(name="order", type="words")
 REQUIRES: Final = Column(name="requires", type="words")
@@ -37,7 +28,7 @@ KINDS: Final = (
         ended_by="ENDS_REQUEST",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="request_id", type="id", required=True, fixed=True),
+            own_id("request"),
             _WOMAN,
             _HELP,
             Column(name="asked_on", type="date", required=True),
@@ -59,17 +50,8 @@ KINDS: Final = (
         action="request",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="request_check_id", type="id", required=True, fixed=True),
-            Column(
-                name="request_id",
-                type="id",
-                required=True,
-                refers_to="request",
-                fixed=True,
-                edge="CHECK_OF",
-                told=True,
-                beside=True,
-            ),
+            own_id("request_check"),
+            tie("request", "CHECK_OF"),
             Column(name="checked_on", type="date", required=True),
             Column(name="wants", type="choice", choices=("yes", "no"), required=True),
             _READY,
@@ -87,17 +69,8 @@ KINDS: Final = (
         ended_by="ENDS_PLAN",
         roles=frozenset({"staff", "manager"}),
         columns=(
-            Column(name="plan_id", type="id", required=True, fixed=True),
-            Column(
-                name="beneficiary_id",
-                type="id",
-                required=True,
-                refers_to="beneficiary",
-                fixed=True,
-                edge="PLANNED_FOR",
-                told=True,
-                beside=True,
-            ),
+            own_id("plan"),
+            tie("beneficiary", "PLANNED_FOR"),
             _HELP,
             Column(name="chosen_on", type="date", required=True),
             Column(

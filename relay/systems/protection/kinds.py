@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Kind, own_id, tie
 from relay.text import Sentence
 
 OF_A_GROUP: Final = (
@@ -47,7 +47,7 @@ KINDS: Final = (
         file="services",
         roles=frozenset({"staff", "protection"}),
         columns=(
-            Column(name="service_id", type="id", required=True, fixed=True),
+            own_id("service"),
             Column(name="name", type="text", required=True),
             Column(
                 name="kind",
@@ -84,17 +84,8 @@ KINDS: Final = (
         roles=frozenset({"protection"}),
         read_by="protection",
         columns=(
-            Column(name="committee_count_id", type="id", required=True, fixed=True),
-            Column(
-                name="place_id",
-                type="id",
-                required=True,
-                refers_to="place",
-                fixed=True,
-                edge="COUNTED_IN",
-                told=True,
-                beside=True,
-            ),
+            own_id("committee_count"),
+            tie("place", "COUNTED_IN"),
             Column(name="month", type="month", required=True, fixed=True),
             Column(name="measure", type="choice", choices=OF_COMMITTEES, required=True, fixed=True),
             Column(name="count", type="count", required=True, personal=True),
@@ -112,7 +103,7 @@ KINDS: Final = (
         published=True,
         under=("release",),
         columns=(
-            Column(name="release_id", type="id", required=True, fixed=True),
+            own_id("release"),
             Column(name="measure", type="choice", choices=(*OF_COMMITTEES, *OF_SITES), required=True, fixed=True),
             Column(name="from_month", type="month", required=True, fixed=True),
             Column(name="until_month", type="month", required=True, fixed=True),

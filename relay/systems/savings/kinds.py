@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Kind, own_id, tie
 from relay.systems.savings.books.records import FLOW_KINDS
 from relay.systems.savings.books.savings_rule import CHARGE_METHODS, INSTALMENTS, RHYTHMS, SHARE_OUTS
 from relay.text import Sentence
@@ -26,25 +26,8 @@ def rule_id(values: Mapping[str, Any]) -> str:
     return f"{general}@{values['group']}" if values.get("group") else general
 
 
-def _own(name: str) -> Column:
-    return Column(name=name, type="id", required=True, fixed=True)
-
-
-def _tie(name: str, kind: str, edge: LiteralString, *, beside: bool = True) -> Column:
-    return Column(name=name, type="id", required=True, refers_to=kind, fixed=True, edge=edge, told=True, beside=beside)
-
-
 def _at_meeting(edge: LiteralString) -> Column:
-    return Column(
-        name="meeting_id",
-        type="id",
-        required=True,
-        refers_to="meeting",
-        fixed=True,
-        edge=edge,
-        told=True,
-        through=True,
-    )
+    return tie("meeting", edge, beside=False, through=True)
 
 
 def _money(name: str, *, required: bool = False) -> Column:
@@ -97,8 +80,8 @@ KINDS: Final = (
         day="from_on",
         roles=frozenset({"staff", "manager"}),
         columns=(
-            _own("cycle_id"),
-            _tie("group_id", "group", "RUN_BY"),
+            own_id("cycle"),
+            tie("group", "RUN_BY"),
             Column(name="from_on", type="date", required=True),
             Column(name="until_on", type="date", coming=True),
             _money("share_value"),
@@ -119,10 +102,10 @@ KINDS: Final = (
         roles=frozenset({"staff"}),
         under=("savings_rule",),
         columns=(
-            _own("loan_id"),
-            _tie("cycle_id", "cycle", "IN_CYCLE", beside=False),
+            own_id("loan"),
+            tie("cycle", "IN_CYCLE", beside=False),
             _at_meeting("LENT_AT"),
-            _tie("beneficiary_id", "beneficiary", "LENT_TO"),
+            tie("beneficiary", "LENT_TO"),
             _money("principal", required=True),
             Column(name="months", type="term", required=True),
             Column(name="due_on", type="date", coming=True),
@@ -142,7 +125,7 @@ KINDS: Final = (
         roles=frozenset({"staff"}),
         under=("savings_rule",),
         columns=(
-            _own("line_id"),
+            own_id("line"),
             _at_meeting("WRITTEN_AT"),
             # A woman's history does not tell of every line: her passbook does.
             Column(
@@ -170,7 +153,7 @@ KINDS: Final = (
         label="Flow",
         roles=frozenset({"staff"}),
         columns=(
-            _own("flow_id"),
+            own_id("flow"),
             _at_meeting("MOVED_AT"),
             Column(name="kind", type="choice", choices=FLOW_KINDS, required=True),
             _money("amount", required=True),
@@ -189,8 +172,8 @@ KINDS: Final = (
         day="happened_on",
         roles=frozenset({"staff"}),
         columns=(
-            _own("loan_event_id"),
-            _tie("loan_id", "loan", "EVENT_OF"),
+            own_id("loan_event"),
+            tie("loan", "EVENT_OF"),
             Column(name="kind", type="choice", choices=("extended", "written_off", "forgiven"), required=True),
             Column(name="happened_on", type="date", required=True),
             _money("amount"),
@@ -208,10 +191,10 @@ KINDS: Final = (
         label="Payout",
         roles=frozenset({"staff"}),
         columns=(
-            _own("payout_id"),
-            _tie("cycle_id", "cycle", "PAID_FROM"),
+            own_id("payout"),
+            tie("cycle", "PAID_FROM"),
             _at_meeting("PAID_AT"),
-            _tie("beneficiary_id", "beneficiary", "PAID_TO"),
+            tie("beneficiary", "PAID_TO"),
             _money("paid", required=True),
         ),
     ),

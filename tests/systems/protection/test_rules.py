@@ -155,7 +155,9 @@ def test_a_release_is_of_months_that_are_over_and_says_enough(valley: Graph) -> 
         released(valley, "Z1", wanted("contacts", until_month="2023-01"))
     added(valley, committee("C", "1"))
     with pytest.raises(tables.OneCommittee):
-        reading.table(reading.counts(reading.said_in(valley, "demo", ()), "people_informed"), wanted())
+        reading.table(
+            reading.counts(reading.said_in(valley, "demo", ("groups", "protection")), "people_informed"), wanted()
+        )
     assert '"D1":[179]' in str(released(valley, "Z1", wanted(level="district", span="quarter")).values["table"])
     assert released(valley, "Z1", wanted()).values["level"] == "district", "by itself"
     added(valley, committee("E", "M1"))
