@@ -16,6 +16,7 @@ from relay.exchange import cells
 from relay.systems.groups import reading
 from relay.systems.groups.kinds import MEETING_KINDS
 from relay.systems.groups.questions import YEAR, Custodies, Group, Groups, group_row, members, offices
+from relay.systems.groups.roll import ROSTER
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("groups", __name__, template_folder="templates")
 
-ROSTER: Final = ("present", "late", "excused")
-"""The columns of who came, late or not, and who had said that she would not."""
 ABSENT: Final = "absent"
 _OF_MEMBERS: Final = tuple(kind for kind in MEETING_KINDS if kind not in ("session", "event"))
 _MORE: Final = ("minutes", "women", "men", "girls", "boys", "note")

@@ -13,7 +13,7 @@ from relay.errors import NotFound
 from relay.ledger.her_ids import her_ids
 from relay.ledger.projection import key_of, kind_and_id
 from relay.systems.groups import cypher
-from relay.systems.groups.roll import Custody, Customs, Meeting, Membership, Office, Roll, ids
+from relay.systems.groups.roll import ROSTER, Custody, Customs, Meeting, Membership, Office, Roll, ids
 
 if TYPE_CHECKING:
     from typing import LiteralString
@@ -80,7 +80,7 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
         return graph.rows(of_all, programme_id=programme_id) if group_id is None else graph.rows(of_one, key=key)
 
     kept, meetings = women(graph, programme_id).kept, rows(cypher.MEETINGS, cypher.MEETINGS_OF)
-    listed = {id_ for row in meetings for name in ("present", "late", "excused") for id_ in ids(row[name])}
+    listed = {id_ for row in meetings for name in ROSTER for id_ in ids(row[name])}
     same = {id_: kept(id_) for id_ in listed}
     roll = Roll(
         memberships=[

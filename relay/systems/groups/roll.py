@@ -22,6 +22,8 @@ DAYS: Final[Mapping[str, int]] = {"week": 7, "fortnight": 14, "month": 32}
 """How long each interval is at the most; a month of Bikram Sambat has up to 32 days."""
 NOT_OF_MEMBERS: Final = frozenset({"session", "event"})
 """Meetings at which not the members are expected: who is enrolled, or whoever comes."""
+ROSTER: Final = ("present", "late", "excused")
+"""The columns of who came, late or not, and who had said that she would not."""
 QUORUM: Final = 0.5
 LEADING: Final = ("chair", "treasurer")
 """The offices without which a group cannot act."""
@@ -180,10 +182,7 @@ class Meeting:
     def of(cls, values: Mapping[str, Any], kept: Mapping[str, str] | None = None) -> Self:
         """From the columns of its act, and of other ids of women those under which they are kept."""
         kept = kept or {}
-        lists = {
-            name: frozenset(kept.get(each, each) for each in ids(values.get(name)))
-            for name in ("present", "late", "excused")
-        }
+        lists = {name: frozenset(kept.get(each, each) for each in ids(values.get(name))) for name in ROSTER}
         return cls(
             meeting_id=values["meeting_id"],
             held_on=date.fromisoformat(values["held_on"]),

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.schema import Rules
 from relay.errors import Asked, Invalid, Refused
-from relay.systems.groups.roll import Custody, Customs, Meeting, Membership, Office, Roll, ids
+from relay.systems.groups.roll import ROSTER, Custody, Customs, Meeting, Membership, Office, Roll, ids
 
 if TYPE_CHECKING:
     from relay.domain.register import Fact, Register
 
-_ROSTER: Final = ("present", "late", "excused")
 _HEADS: Final = ("women", "men", "girls", "boys")
 _OPEN_TO_ALL: Final = "event"
 
@@ -235,7 +234,7 @@ def roll_of(
             for values, ended_on in said["office"]
         ],
         meetings=[
-            Meeting.of(values, {id_: kept(id_) for name in _ROSTER for id_ in ids(values.get(name))})
+            Meeting.of(values, {id_: kept(id_) for name in ROSTER for id_ in ids(values.get(name))})
             for values, _ in said["meeting"]
         ],
         as_of=as_of,
@@ -336,7 +335,7 @@ def refuse_meeting(register: Register, fact: Fact) -> None:
     if any(values.get(name, 0) % 1 for name in _HEADS):
         raise PartOfAPerson(act_id=fact.act_id)
     kept = register.one_woman.kept
-    listed = {name: {kept(id_): id_ for id_ in sorted(ids(values.get(name)))} for name in _ROSTER}
+    listed = {name: {kept(id_): id_ for id_ in sorted(ids(values.get(name)))} for name in ROSTER}
     for one, other in (("present", "late"), ("present", "excused"), ("late", "excused")):
         for woman in sorted(listed[one].keys() & listed[other].keys()):
             raise InTwoLists(
@@ -346,7 +345,7 @@ def refuse_meeting(register: Register, fact: Fact) -> None:
         roll = roll_in(register, group_id, fact, kinds=("membership",))
         own = next(each for each in roll.meetings if each.act_id == fact.act_id)
         members = roll.members_on(group_id, own.held_on)
-        for name in _ROSTER:
+        for name in ROSTER:
             for woman, id_ in listed[name].items():
                 if own.is_of_members and woman not in members:
                     raise NotExpected(

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, redirect, render_template, request
 from markupsafe import Markup
 
+from relay.desk import intake
+from relay.domain.acts import ID_BYTES, new_id
+from relay.errors import RelayError
+from relay.exchange import cells
+from relay.systems.groups.roll import ROSTER
 from relay.systems.learning import reading
 from relay.systems.learning.questions import CoursesOf, Learning, learners
 from relay.text import Sentence
-from relay.web import guard, privacy
+from relay.web import guard, menu, privacy
+from relay.web.i18n.language import gettext, say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
+    from werkzeug.wrappers import Response
+
+    from relay.desk.intake import Recorded
     from relay.reports.record_history import Record
-    from relay.systems.learning.classes import Class
+    from relay.systems.learning.classes import Class, Course
+
+_TYPED: Final = ("meeting_id", "minutes")
 
 blueprint = Blueprint("learning", __name__, template_folder="templates")
 
@@ -33,6 +46,55 @@ def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     return render_template("learning/learning.html", found=found, called=names)
 
 
+@blueprint.route("/p/<programme_id>/record/<act_id>/session", methods=["GET", "POST"])
+@action("meeting", typed=True)
+def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
+    """A session of a class on one page: when it was, how long, and who came of those who were enrolled that day."""
+    sent, fault, day = request.form, "", current.today()
+    try:
+        day = cells.read_day(sent.get("held_on") or "today", day)
+    except RelayError as error:
+        fault = say_error(error)
+    known = _classes().get(act_id) or abort(404)
+    women = sorted(known.enrolled_on(day))
+    recording = sent.get("step") == "record" and not fault
+    if recording and day.isoformat() != sent.get("shown_on"):
+        fault = gettext("These were enrolled on that day: look at the list, then record it.")
+    elif recording:
+        try:
+            recorded = _record_session(programme_id, known.course, day, women)
+            return redirect(menu.to("recording.recorded", act_id=recorded.act_id), 303)
+        except RelayError as error:
+            fault = say_error(error)
+    page = render_template(
+        "learning/session.html",
+        course=known.course,
+        day=day,
+        women=women,
+        names=privacy.names(women),
+        sent=sent,
+        fault=fault,
+        meeting_id=sent.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)),
+    )
+    return (page, 422) if fault else page
+
+
+def _record_session(programme_id: str, course: Course, day: date, women: Sequence[str]) -> Recorded:
+    """Record who came, as the page was sent.
+
+    Raises:
+        RelayError: It was not recorded.
+    """
+    columns, sent = current.graph().catalogue.kind("meeting").columns, request.form
+    typed = {each.name: cells.read(each, sent.get(each.name, "")) for each in columns if each.name in _TYPED}
+    came = {name: ";".join(each for each in women if sent.get(f"who.{each}") == name) for name in ROSTER}
+    said = {**typed, "course_id": course.course_id, "kind": "session", "held_on": day.isoformat(), **came}
+    clerk = guard.clerk(programme_id)
+    filled = {name: value for name, value in said.items() if value}
+    made = intake.made(current.built(), programme_id, "meeting", filled, random=clerk.random)
+    return intake.hand_in(current.built(), programme_id, made, clerk)
+
+
 def _classes() -> Mapping[str, Class]:
     known = reading.classes(current.built(), current.head().programme_id, current.as_of())
     return {each.course.act_id: each for each in known}
@@ -40,18 +102,18 @@ def _classes() -> Mapping[str, Class]:
 
 def _on_record(record: Record) -> Markup | None:
     """Who took part, on the record of a course; her courses, on that of a woman."""
-    kind = record.id.partition(":")[0]
-    if not guard.may("learning", current.head().programme_id) or kind not in ("course", "beneficiary"):
+    if not guard.may("learning", current.head().programme_id):
         return None
-    if kind == "course":
-        known = _classes().get(record.id)
-        rows = learners(known) if known else ()
+    if known := _classes().get(record.id) if record.id.startswith("course:") else None:
+        rows = learners(known)
         names = privacy.names_in_a_list(each.beneficiary_id for each in rows)
-        return Markup(render_template("learning/roster.html", rows=rows, names=names)) if known else None  # noqa: S704 - it escapes
-    if not any(each.id.startswith("enrolment:") for each in record.history):
+        shown = render_template("learning/roster.html", act_id=record.id, rows=rows, names=names)
+    elif any(each.id.startswith("enrolment:") for each in record.history) and record.id.startswith("beneficiary:"):
+        found = privacy.answer_to(CoursesOf(id=record.id, as_of=current.as_of()))
+        shown = render_template("learning/hers.html", rows=found) if found else ""
+    else:
         return None
-    found = privacy.answer_to(CoursesOf(id=record.id, as_of=current.as_of()))
-    return Markup(render_template("learning/hers.html", rows=found)) if found else None  # noqa: S704 - it escapes
+    return Markup(shown) if shown else None  # noqa: S704 - a template escapes
 
 
 PAGES: Final = SystemPages(

@@ -13,7 +13,7 @@ from relay.domain.kinds import rule_id
 from relay.domain.model import Rate, binding_rule
 from relay.ledger import reading as ledger
 from relay.systems.groups.reading import customs, women
-from relay.systems.groups.roll import ids
+from relay.systems.groups.roll import ROSTER, ids
 from relay.systems.learning import cypher
 from relay.systems.learning.classes import Class, Course, Enrolment
 from relay.systems.learning.required import Requirement, id_of_rule
@@ -39,7 +39,7 @@ def classes(graph: Graph, programme_id: str, as_of: date) -> tuple[Class, ...]:
         enrolment = Enrolment.of(row, woman=kept(row["beneficiary_id"]), ended_on=row.get("ended_on"))
         enrolments[enrolment.course_id].append(enrolment)
     for row in graph.rows(cypher.SESSIONS, programme_id=programme_id):
-        listed = {id_ for name in ("present", "late", "excused") for id_ in ids(row[name])}
+        listed = {id_ for name in ROSTER for id_ in ids(row[name])}
         sessions[row["course_id"]].append(session_of(row, {id_: kept(id_) for id_ in listed}))
     courses = sorted(map(Course.of, ledger.said(graph, programme_id, "course")), key=lambda each: each.course_id)
     return tuple(

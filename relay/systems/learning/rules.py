@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.advisories import Note
 from relay.domain.schema import Rules
 from relay.errors import Asked, Invalid, Refused
-from relay.systems.groups.roll import Meeting, ids
+from relay.systems.groups.roll import ROSTER, Meeting, ids
 from relay.systems.groups.rules import customs_of
 from relay.systems.learning import required, sites
 from relay.systems.learning.classes import Class, Course, Enrolment, Session
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 SMALL, LARGE = 10, 30
 """Women in a class, at the least and at the most (literacy classes in Nepal have 20 to 26; our choice around that)."""
-
-_ROSTER: Final = ("present", "late", "excused")
 
 
 class CourseEndsFirst(Invalid):
@@ -179,7 +177,7 @@ def session_of(values: Mapping[str, Any], kept: Mapping[str, str]) -> Session:
 
 
 def _listed(values: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset().union(*(ids(values.get(name)) for name in _ROSTER))
+    return frozenset().union(*(ids(values.get(name)) for name in ROSTER))
 
 
 # -- what is refused -------------------------------------------------------------------------------------------------
@@ -220,7 +218,7 @@ def refuse_session(register: Register, fact: Fact) -> None:
     own = next(each.meeting for each in known.sessions if each.meeting.act_id == fact.act_id)
     _within(known.course, own)
     enrolled = known.enrolled_on(held_on)
-    for name in _ROSTER:
+    for name in ROSTER:
         for id_ in sorted(ids(fact.values.get(name))):
             if register.one_woman.kept(id_) not in enrolled:
                 raise NotEnrolled(act_id=fact.act_id, beneficiary_id=id_, course_id=course.id, day=held_on, field=name)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
+from relay.systems.groups.roll import ROSTER
 from relay.systems.protection import months
 from relay.systems.protection.kinds import BOUND, OF_A_GROUP, SPANS
 from relay.systems.protection.release import K
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 COMMITTEE: Final = "protection_committee"
 LARGE_ENOUGH: Final = ("municipality", "district", "province")
-_ROSTER: Final = ("present", "late", "excused")
 
 
 class ClosedBeforeChecked(Invalid):
@@ -188,7 +188,7 @@ def refuse_release(register: Register, fact: Fact) -> None:
 
 def refuse_of_a_committee(register: Register, fact: Fact) -> None:
     """Refuse whatever names a committee, but for its meetings; and of these a roster."""
-    if fact.kind == "meeting" and not any(fact.values.get(name) for name in (*_ROSTER, "note")):
+    if fact.kind == "meeting" and not any(fact.values.get(name) for name in (*ROSTER, "note")):
         return
     for column, name in register.catalogue.named_by(fact):
         group = register.facts.get(name)

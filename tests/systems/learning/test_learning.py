@@ -5,6 +5,7 @@ C1, ten sessions in 2023: W1 to W4 came to all of them, W5 to none. C2, of which
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -14,7 +15,7 @@ from relay.backup import replay
 from relay.domain.system import Catalogue
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
-from relay.ledger import verify
+from relay.ledger import reading, verify
 from relay.settings import Settings
 from relay.systems import SYSTEMS
 from relay.web import create_app
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
 
     from relay.graph import Graph
     from relay.settings import Connection
@@ -167,6 +169,44 @@ def test_they_stand_on_a_page_and_on_records_and_have_forms(client: FlaskClient,
     added(school, say.corrected("programme:demo", "K9", systems=None))
     assert client.get("/p/demo/learning").status_code == 404
     assert "/enrolment" not in seen(client, "record/beneficiary:W8")
+
+
+def test_a_session_is_recorded_on_one_page_with_whoever_was_enrolled_that_day(village: Graph, tmp_path: Path) -> None:
+    """W1 and W2 are enrolled, W3 from the 10th of June: of the 5th two are listed, of the 12th three."""
+    added(
+        village,
+        course("C1 from 2024-05-01", minutes=90),
+        *(enrolled(f"E{n}: W{n} in C1 on 2024-05-01") for n in (1, 2)),
+    )
+    added(village, enrolled("E3: W3 in C1 on 2024-06-10"))
+    client = create_app(village, Settings.read({"RELAY_DATA": str(tmp_path)}), owner="asha").test_client()
+    at = "/p/demo/record/course:C1/session"
+
+    def sent(**typed: str) -> TestResponse:
+        page = client.get(at).text
+        known = {name: re.search(f'name="{name}" value="([^"]+)"', page)[1] for name in ("csrf_token", "meeting_id")}  # type: ignore[index]
+        return client.post(at, data={**known, "step": "record", **typed})
+
+    early = sent(held_on="2024-06-05", shown_on="2024-06-12")
+    assert early.status_code == 422
+    assert "look at the list" in early.text
+    assert ('name="who.W2"' in early.text, 'name="who.W3"' in early.text) == (True, False)
+    came = {"who.W1": "present", "who.W2": "absent", "who.W3": "late"}
+    assert sent(held_on="2024-06-12", shown_on="2024-06-12", minutes="-1", **came).status_code == 422
+    assert sent(held_on="yesterweek", shown_on="2024-06-12", **came).status_code == 422
+    done = sent(held_on="2024-06-12", shown_on="2024-06-12", minutes="60", **came)
+    assert done.status_code == 303
+    (entry,) = [each for each in reading.entries(village, "demo") if each.kind == "meeting"]
+    assert {name: entry.payload.get(name) for name in ("kind", "held_on", "minutes", "present", "late", "excused")} == {
+        "kind": "session",
+        "held_on": "2024-06-12",
+        "minutes": 60,
+        "present": "W1",
+        "late": "W3",
+        "excused": None,
+    }
+    assert "/record/course:C1/session" in client.get("/p/demo/record/course:C1").text
+    assert client.get("/p/demo/record/course:C9/session").status_code == 404
 
 
 def test_her_record_tells_her_courses_and_nothing_of_a_test(
