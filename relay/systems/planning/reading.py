@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from relay.arrays.columns import NONE, day_of
-from relay.ledger.projection import key_of
+from relay.ledger import reading as ledger
 from relay.systems.planning import cypher
 from relay.systems.planning.order import order_of
 from relay.systems.planning.states import Check, Plan, Receipt, Request, Season, words
@@ -47,19 +48,19 @@ def read(graph: Graph, programme_id: str, survey: Survey) -> Planned:
         Unavailable: The database cannot be reached.
     """
     kept = kept_in(survey)
-    programme = graph.rows(cypher.PROGRAMME, key=key_of(programme_id, f"programme:{programme_id}"))[0]["programme"]
+    (programme,) = ledger.said(graph, programme_id, "programme")
     requests = [
-        Request.of(row, woman=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
-        for row in graph.rows(cypher.REQUESTS, programme_id=programme_id)
+        Request.of(row, woman=kept(row["beneficiary_id"]), ended_on=row.get("ended_on"))
+        for row in ledger.said(graph, programme_id, "request", personal=True)
     ]
     plans = [
-        Plan.of(row, woman=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
-        for row in graph.rows(cypher.PLANS, programme_id=programme_id)
+        Plan.of(row, woman=kept(row["beneficiary_id"]), ended_on=row.get("ended_on"))
+        for row in ledger.said(graph, programme_id, "plan")
     ]
     women = {each.beneficiary_id for each in requests} | {each.beneficiary_id for each in plans}
     season = Season(
         requests=requests,
-        checks=[Check.of(row) for row in graph.rows(cypher.CHECKS, programme_id=programme_id)],
+        checks=[Check.of(row) for row in ledger.said(graph, programme_id, "request_check")],
         plans=plans,
         receipts=receipts(survey, women),
         as_of=survey.as_of,
@@ -138,8 +139,9 @@ def places(graph: Graph, programme_id: str) -> Mapping[str, Place]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    rows = graph.rows(cypher.PLACES, programme_id=programme_id)
-    return {row["place_id"]: Place(**row) for row in rows}
+    rows = sorted(ledger.said(graph, programme_id, "place"), key=itemgetter("place_id"))
+    said: list[dict[str, Any]] = [{each.name: row.get(each.name) for each in fields(Place)} for row in rows]
+    return {each["place_id"]: Place(**each) for each in said}
 
 
 def households(graph: Graph, programme_id: str) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from relay.errors import Refused
 from relay.ledger import reading as ledger
 from relay.systems.protection import months
 from relay.systems.protection.kinds import OF_SITES
-from relay.systems.protection.rules import COMMITTEE, ReleasedAlready, bounding, require_period
+from relay.systems.protection.rules import COMMITTEE, require_period, require_unreleased
 from relay.systems.protection.tables import (
     Counted,
     MonthGoesOn,
@@ -168,15 +168,8 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
     require_period(wanted.from_month, wanted.until_month, wanted.span)
     if not months.ended(wanted.until_month, today):
         raise MonthGoesOn(month=wanted.until_month)
-    for row in ledger.said(graph, programme_id, "release"):
-        periods = ((row["from_month"], row["until_month"]), (wanted.from_month, wanted.until_month))
-        if row["measure"] in bounding(wanted.measure) and months.share_a_day(*periods):
-            raise ReleasedAlready(
-                measure=wanted.measure,
-                from_month=wanted.from_month,
-                until_month=wanted.until_month,
-                earlier=f"release:{row['release_id']}",
-            )
+    released = ledger.said(graph, programme_id, "release")
+    require_unreleased(wanted.measure, wanted.from_month, wanted.until_month, released)
     return _coarse_enough(counts(said_in(graph, programme_id, head.systems), wanted.measure), wanted), head.entries
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
@@ -13,6 +13,8 @@ from relay.systems.protection.release import K
 from relay.systems.protection.tables import well_written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from relay.domain.register import Fact, Register
 
 COMMITTEE: Final = "protection_committee"
@@ -159,9 +161,18 @@ def require_period(from_month: str, until_month: str, span: str) -> tuple[str, .
     return known
 
 
-def bounding(measure: str) -> frozenset[str]:
-    """A measure, and those that bound it."""
-    return frozenset({measure}).union(*(group for group in BOUND if measure in group))
+def require_unreleased(measure: str, from_month: str, until_month: str, others: Iterable[Mapping[str, Any]]) -> None:
+    """Let a month be released once, of a measure and of those that bound it.
+
+    Raises:
+        ReleasedAlready: One of the other releases holds some month of the period.
+    """
+    bounding = {measure}.union(*(group for group in BOUND if measure in group))
+    for other in others:
+        period = other["from_month"], other["until_month"]
+        if other["measure"] in bounding and months.share_a_day(period, (from_month, until_month)):
+            earlier = f"release:{other['release_id']}"
+            raise ReleasedAlready(measure=measure, from_month=from_month, until_month=until_month, earlier=earlier)
 
 
 def refuse_release(register: Register, fact: Fact) -> None:
@@ -169,16 +180,8 @@ def refuse_release(register: Register, fact: Fact) -> None:
     values = fact.values
     from_month, until_month = values["from_month"], values["until_month"]
     known = require_period(from_month, until_month, values["span"])
-    for other in register.facts.values():
-        if (
-            other.kind == "release"
-            and other.act_id != fact.act_id
-            and other.values["measure"] in bounding(values["measure"])
-            and months.share_a_day((other.values["from_month"], other.values["until_month"]), (from_month, until_month))
-        ):
-            raise ReleasedAlready(
-                measure=values["measure"], from_month=from_month, until_month=until_month, earlier=other.act_id
-            )
+    others = (other for other in register.facts.values() if other.kind == "release" and other.act_id != fact.act_id)
+    require_unreleased(values["measure"], from_month, until_month, (other.values for other in others))
     if values["k"] != K or not well_written(values["table"], len(known) // SPANS[values["span"]]):
         raise NotAsReleased(act_id=fact.act_id)
 
