@@ -7,14 +7,14 @@ is not absent after, and who comes back has a second enrolment; between the two 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, Self
 
 from relay.domain.model import Rate
-from relay.systems.groups.roll import Meeting, Spell
+from relay.systems.groups.roll import ROSTER, Meeting, Spell, ids
 
 MIN_ATTENDANCE: Final = 0.8
 """Of the sessions while she was enrolled, where the course does not say it."""
@@ -129,6 +129,12 @@ class Session:
 
     meeting: Meeting
     minutes: float | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], kept: Callable[[str], str]) -> Self:
+        """From the columns of its meeting, and what gives the id under which a woman is kept."""
+        listed = frozenset[str]().union(*(ids(values.get(name)) for name in ROSTER))
+        return cls(meeting=Meeting.of(values, {id_: kept(id_) for id_ in listed}), minutes=values.get("minutes"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

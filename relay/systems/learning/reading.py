@@ -13,11 +13,9 @@ from relay.domain.kinds import rule_id
 from relay.domain.model import Rate, binding_rule
 from relay.ledger import reading as ledger
 from relay.systems.groups.reading import customs, women
-from relay.systems.groups.roll import ROSTER, ids
 from relay.systems.learning import cypher
-from relay.systems.learning.classes import Class, Course, Enrolment
+from relay.systems.learning.classes import Class, Course, Enrolment, Session
 from relay.systems.learning.required import Requirement, id_of_rule
-from relay.systems.learning.rules import session_of
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
@@ -39,8 +37,7 @@ def classes(graph: Graph, programme_id: str, as_of: date) -> tuple[Class, ...]:
         enrolment = Enrolment.of(row, woman=kept(row["beneficiary_id"]), ended_on=row.get("ended_on"))
         enrolments[enrolment.course_id].append(enrolment)
     for row in graph.rows(cypher.SESSIONS, programme_id=programme_id):
-        listed = {id_ for name in ROSTER for id_ in ids(row[name])}
-        sessions[row["course_id"]].append(session_of(row, {id_: kept(id_) for id_ in listed}))
+        sessions[row["course_id"]].append(Session.of(row, kept))
     courses = sorted(map(Course.of, ledger.said(graph, programme_id, "course")), key=lambda each: each.course_id)
     return tuple(
         Class(each, enrolments[each.course_id], sessions[each.course_id], as_of, excused_counts=excused_counts)

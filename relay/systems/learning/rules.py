@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from relay.domain.advisories import Note
 from relay.domain.schema import Rules
@@ -165,19 +165,10 @@ def class_in(register: Register, course: Fact, *facts: Fact, as_of: date = date.
             )
             for each in of("enrolment")
         ],
-        [session_of(each.values, {id_: kept(id_) for id_ in _listed(each.values)}) for each in of("meeting")],
+        [Session.of(each.values, kept) for each in of("meeting")],
         as_of,
         excused_counts=customs_of(register).excused_counts,
     )
-
-
-def session_of(values: Mapping[str, Any], kept: Mapping[str, str]) -> Session:
-    """A session from the columns of its meeting, and of other ids of women those under which they are kept."""
-    return Session(meeting=Meeting.of(values, kept), minutes=values.get("minutes"))
-
-
-def _listed(values: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset().union(*(ids(values.get(name)) for name in ROSTER))
 
 
 # -- what is refused -------------------------------------------------------------------------------------------------
