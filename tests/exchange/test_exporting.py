@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 
 from relay.domain.questions import EVERY_ANSWER, NOTED, Answers
 from relay.errors import Unavailable
-from relay.exchange import exporting
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
@@ -134,7 +133,7 @@ def test_what_is_read_in_several_parts_is_as_what_is_read_in_one(
     whole = exported(graph, tmp_path / "whole")
 
     for at_once in (6, 5):  # 12 gifts: their last part is full, or not
-        monkeypatch.setattr(exporting, "_AT_ONCE", at_once)
+        monkeypatch.setattr(reading, "_AT_ONCE", at_once)
         assert exported(graph, tmp_path / str(at_once)) == whole
 
 
