@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MOST_A_DEVICE: Final = 1000
 """Acts that are held of one device; our choice: more than two seasons of one field worker."""
 
+_OFFERED: Final = ("asked", "conflict")
+"""Where a page or a telephone has a button for each thing that can be done."""
+
 TOLD_DAYS: Final = 30
 """For so long a device is told the outcome of an act that it handed in."""
 
@@ -135,6 +138,12 @@ class HeldAct:
 def why(error: RelayError) -> Sentence:
     """Why something is held, in one sentence that can be translated later."""
     return Sentence("%(reason)s %(suggestion)s", reason=error.reason, suggestion=error.suggestion)
+
+
+def objection(sentence: str, result: str) -> str:
+    """Why something is not recorded, for a page: what a command would do about it goes where there are buttons."""
+    reason = sentence.values.get("reason") if isinstance(sentence, Sentence) else None
+    return reason if result in _OFFERED and isinstance(reason, Sentence) else sentence
 
 
 def id_of(programme_id: str, device_id: str, act_id: str, content: Mapping[str, Any]) -> str:

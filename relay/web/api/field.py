@@ -21,7 +21,6 @@ from relay.ledger.held import rows, trying_again
 from relay.ledger.held.taking_in import Sender, take_in
 from relay.service.client import Answered
 from relay.service.json_codec import json_of
-from relay.text import Sentence
 from relay.web import guard, responses, sessions
 from relay.web.api import bodies, bundle
 from relay.web.api.bodies import ColumnMissing, NoSuchField, NotAnObject, OtherType
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
 SETTLE: Final = ("hand_in", "discard", "same")
 
-_SETTLED_BY_BUTTONS: Final = ("asked", "conflict")
 _LONGEST_KIND: Final = 64
 _LONGEST_REASON: Final = 400
 
@@ -162,10 +160,7 @@ def _why(sentence: str, result: str) -> str:
 
     What can be done about a question or about another act of that id are buttons of the telephone, not commands.
     """
-    if sessions.signed_in().device is None or not isinstance(sentence, Sentence):
-        return str(sentence)
-    reason = sentence.values.get("reason")
-    return say(reason if result in _SETTLED_BY_BUTTONS and isinstance(reason, Sentence) else sentence)
+    return str(sentence) if sessions.signed_in().device is None else say(rows.objection(sentence, result))
 
 
 def _source(programme_id: str, *, holds: bool) -> Sender:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request
 
+from relay.domain.entries import login_of
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows
 from relay.ledger.held.taking_in import Sender
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from relay.domain.system import Catalogue
     from relay.ledger.held.rows import HeldAct
 
 blueprint = Blueprint("held", __name__)
@@ -36,9 +38,11 @@ def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - the menu knows 
     """What is held, the longest first, each with what can become of it."""
     found = rows.every(current.graph(), programme_id)
     privacy.opened("held", (row.act_id for row in found if row.act_id))
-    since = current.core().now().astimezone(UTC) - timedelta(days=HELD_DAYS)
+    core = current.core()
+    since = core.now().astimezone(UTC) - timedelta(days=HELD_DAYS)
     late = {row.held_id for row in found if datetime.fromisoformat(row.received_at) < since}
-    return render_template("held.html", rows=found, late=late)
+    links = {row.held_id: _links(row, core.graph.catalogue) for row in found}
+    return render_template("held.html", rows=found, late=late, links=links, objection=rows.objection, login_of=login_of)
 
 
 @blueprint.post("/p/<programme_id>/<any(held):name>")
@@ -61,6 +65,12 @@ def settle(programme_id: str, name: str) -> Response:  # noqa: ARG001 - as above
     else:
         flash(gettext("%(act_id)s is settled.", act_id=became.act_id or row.act))
     return redirect(menu.to("held.page", name="held"), 303)
+
+
+def _links(row: HeldAct, catalogue: Catalogue) -> Mapping[str, str]:
+    """The columns that name a record, each with the record; what it waits for is none yet."""
+    named = catalogue.named_by(row.as_act) if row.as_act else ()
+    return {column: name for column, name in named if name != row.waits_for}
 
 
 def _wish(row: HeldAct) -> Settlement | None:

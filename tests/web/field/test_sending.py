@@ -46,6 +46,32 @@ def test_a_pass_on_to_a_new_woman_is_two_acts_of_one_entry(phone: Phone) -> None
     assert "Sunita" not in str(entry)  # only ids are left here of what is recorded
 
 
+def test_who_was_registered_without_a_line_receives_before_it_returns(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    phone.at("record/person/place/")
+    phone.page.get_by_label("What is her name?").fill("Maiya Tamang")
+    phone.page.get_by_role("button", name="Keep it").click()
+    phone.says("1 kept on this phone")
+    phone.at("women")
+    expect(phone.page.get_by_role("heading", level=1)).to_contain_text(
+        "17 people"
+    )  # eight givers, eight who wait, and her
+    phone.page.get_by_role("link", name="Maiya Tamang").click()
+    expect(phone.page.get_by_role("heading", level=1)).to_have_text("Maiya Tamang")
+    phone.at("record/pass-on/placement/P1")
+    phone.page.get_by_role("textbox", name="To whom?").fill("maiya")
+    phone.page.get_by_role("radio", name="Maiya Tamang").check()
+    phone.page.locator("input[value=today]").check()
+    phone.page.get_by_role("button", name="Keep it").click()
+    phone.says("2 kept on this phone")
+
+    phone.context.set_offline(False)
+    phone.has_sent()
+    registered, passed = phone.entries()
+    assert registered.startswith("beneficiary:")
+    assert passed.startswith("pass:")
+
+
 def test_an_answer_that_is_lost_records_once(phone: Phone) -> None:
     def lost(route: Route) -> None:
         route.fetch()

@@ -24,25 +24,24 @@ if TYPE_CHECKING:
 
 
 def office(graph: Graph, settings: Settings) -> FlaskClient:
-    """A manager's browser, in a programme where two visits to an unknown placement and one gift wait."""
+    """A manager's browser, in a programme where three visits to an unknown placement wait."""
     tell_story(graph)
     record(graph, say.place("W1"))
     accounts.add(graph, "bina", (grant_of("manager@demo"),), WORDS, relays.NOW)
     accounts.add(graph, "maya", (grant_of("staff@demo"),), None, relays.NOW)
-    by, clerk = "account:maya", say.clerk("account:maya")
-    source = Sender(programme_id="demo", device_id="D1", place_id="", by=by, systems=(), holds=True)
-    grants = (grant_of("staff@demo"),)
-    sent = [
-        Sent(
-            act="event",
-            content={"event_id": id_, "placement_id": "P77", "kind": "visit", "happened_on": "2024-06-01"},
-        )
-        for id_ in ("E1x", "E2x", "E3x")
-    ]
-    take_in(graph, source, [read_sent(graph, source, each, clerk, grants) for each in sent])
+    for id_ in ("E1x", "E2x", "E3x"):
+        hand_in(graph, "event", event_id=id_, placement_id="P77", kind="visit", happened_on="2024-06-01")
     client = create_app(graph, settings, now=lambda: relays.NOW).test_client()
     sign_in(client, "bina")
     return client
+
+
+def hand_in(graph: Graph, act: str, **content: object) -> None:
+    """A telephone of maya's hands in one act."""
+    by, clerk = "account:maya", say.clerk("account:maya")
+    source = Sender(programme_id="demo", device_id="D1", place_id="", by=by, systems=(), holds=True)
+    sent = read_sent(graph, source, Sent(act=act, content=content), clerk, (grant_of("staff@demo"),))
+    take_in(graph, source, [sent])
 
 
 def posted(client: FlaskClient, address: str, **form: str) -> str:
@@ -67,6 +66,21 @@ def test_a_manager_settles_each_in_another_way(graph: Graph, settings: Settings)
     posted(client, "/p/demo/held", held_id=two, settle="discard", text="another ward")
     assert "Nothing is held" in posted(client, "/p/demo/held", held_id=three, settle="same", text="event:E1x")
     assert rows.every(graph, "demo") == ()
+
+
+def test_what_is_held_is_told_in_words_with_links_to_what_is_recorded(graph: Graph, settings: Settings) -> None:
+    client = office(graph, settings)
+    said = {"pass_id": "T100", "giver_placement_id": "P1", "beneficiary_id": "W4", "receiver_placement_id": "P400"}
+    hand_in(graph, "pass", **said, animals=100, passed_on="2024-06-01")
+    page = client.get("/p/demo/held").text
+    visit, asked = page.split("<article")[1], page.split("<article")[4]
+
+    assert "Written by maya" in visit
+    assert "record/placement:P77" not in visit  # there is none yet
+    assert "record/placement:P1" in asked
+    assert "1 Jun 2024" in asked
+    assert "at most" in asked, asked
+    assert "--again" not in asked
 
 
 def test_a_telephone_is_enrolled_and_given_up_on_a_page(graph: Graph, settings: Settings) -> None:

@@ -32,6 +32,7 @@ const where = () => location.hash.slice(1).split("/").map(decodeURIComponent);
 async function show() {
   const mine = ++shown;
   await form?.keepDraft?.();
+  await phone?.reads();
   const [name, ...rest] = where();
   const body = phone ? await (VIEWS[name] ?? VIEWS[""])(...rest) : pages.enrol(lost, began);
   if (mine !== shown) return; // she went on meanwhile

@@ -19,19 +19,27 @@ export const saveAll = (phone, entries) => saveFile(`relay-${phone.device.userna
 /** What the pages ask of a phone: names as far as it has them, what is due, and what forms choose among. */
 export function looksUp(phone) {
   const rows = (name) => phone.place?.[name] ?? [];
-  phone.nameOf = (id) => rows("women").find((row) => row.beneficiary_id === id)?.name || rows("placements").find((row) => row.beneficiary_id === id)?.name || id;
+  let kept = []; // who was registered on this phone, and has not come back with the place
+  phone.reads = async () => { kept = registeredHere(await phone.outbox.entries()); };
+  phone.women = () => {
+    const there = new Set(rows("women").map((row) => row.beneficiary_id));
+    return [...rows("women"), ...kept.filter((row) => !there.has(row.beneficiary_id))];
+  };
+  phone.nameOf = (id) => phone.women().find((row) => row.beneficiary_id === id)?.name || rows("placements").find((row) => row.beneficiary_id === id)?.name || id;
   phone.placement = (id) => rows("placements").find((row) => row.placement_id === id);
   phone.heldBy = (id) => rows("placements").filter((row) => row.beneficiary_id === id);
   phone.owes = (row) => Math.max(0, (row.owed ?? 0) - (row.passed_on ?? 0));
   phone.due = () => rows("placements").filter((row) => phone.owes(row) && ["late", "broken", "due", "in_time"].includes(row.state)).sort(urgency);
   phone.helps = () => phone.place?.help_kinds ?? [];
   phone.lists = {
-    beneficiary: () => ({ rows: rows("women"), id: "beneficiary_id", label: (row) => row.name ?? row.beneficiary_id }),
+    beneficiary: () => ({ rows: phone.women(), id: "beneficiary_id", label: (row) => row.name ?? row.beneficiary_id }),
     placement: () => ({ rows: rows("placements"), id: "placement_id", label: (row) => row.name ?? row.placement_id }),
     gift: () => ({ rows: rows("gifts").map((row) => ({ ...row, name: giftName(row) })), id: "gift_id", label: (row) => row.name, likeliest: true }),
   };
   phone.records = (kind) => !phone.place?.kinds || phone.place.kinds.some((each) => (each.kind ?? each) === kind);
 }
+
+const registeredHere = (entries) => entries.flatMap((entry) => entry.acts).filter((one) => one.act === "beneficiary" && one.content.name).map((one) => one.content);
 
 const giftName = (row) => [word("help", row.help), row.given_on && day(row.given_on)].filter(Boolean).join(" · ");
 
@@ -70,7 +78,7 @@ export function today(phone) {
 }
 
 export function women(phone) {
-  const rows = [...(phone.place?.women ?? [])].sort((a, b) => (a.name ?? a.beneficiary_id).localeCompare(b.name ?? b.beneficiary_id, LANGUAGE));
+  const rows = phone.women().sort((a, b) => (a.name ?? a.beneficiary_id).localeCompare(b.name ?? b.beneficiary_id, LANGUAGE));
   const made = (row) => h("li", { class: "card" }, link(`woman/${encodeURIComponent(row.beneficiary_id)}`, h("bdi", {}, h("strong", {}, phone.nameOf(row.beneficiary_id)))), " ", h("small", { class: "quiet" }, row.beneficiary_id), h("p", {}, phone.heldBy(row.beneficiary_id).map((each) => [stateOf(each), " "])));
   return page(say("women", { num: rows.length }), nameless(phone), searched(rows, "beneficiary_id", made, say("nobody_found")));
 }
