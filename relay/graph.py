@@ -497,6 +497,21 @@ def connect(
     Raises:
         Unavailable: It cannot be reached, or user and password are wrong.
     """
+    graph = Graph(_driver(connection), connection, catalogue, before_all, before_writing)
+    try:
+        graph.migrate()
+    except BaseException:
+        graph.close()
+        raise
+    return graph
+
+
+def connect_to_read(connection: Connection, catalogue: Catalogue) -> Graph:
+    """Connect as a user who may do nothing but read; whether the schema is up to date is not looked at."""
+    return Graph(_driver(connection), connection, catalogue, lambda: None, lambda: None)
+
+
+def _driver(connection: Connection) -> neo4j.Driver:
     with translated():
         driver = neo4j.GraphDatabase.driver(
             connection.uri,
@@ -511,10 +526,4 @@ def connect(
         )
     if not connection.plain:
         give_up_on_silence(driver, SILENCE_SECONDS)
-    graph = Graph(driver, connection, catalogue, before_all, before_writing)
-    try:
-        graph.migrate()
-    except BaseException:
-        graph.close()
-        raise
-    return graph
+    return driver

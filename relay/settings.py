@@ -5,7 +5,7 @@ Only the two shells (the command line and the web) read the environment; they ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -40,12 +40,14 @@ class NotAnAddress(Invalid):
 
 
 class PasswordMissing(Invalid):
-    """A Neo4j database is named, but not the password to it."""
+    """A Neo4j database or a user of it is named, but not the password."""
 
-    reason = "NEO4J_URI is set but NEO4J_PASSWORD is not."
-    suggestion = (
-        "Set it to the password of NEO4J_USER, or NEO4J_PASSWORD_FILE to a file whose first line is the password."
-    )
+    reason = "%(named)s is set but %(missing)s is not."
+    suggestion = "Set it to the password of %(user)s, or %(missing)s_FILE to a file whose first line is the password."
+
+    named: str
+    missing: str
+    user: str
 
 
 class SecretUnreadable(Invalid):
@@ -112,6 +114,7 @@ class Settings:
         token: the secret that proves to the service who is asking; None when none is given here.
         programme: the programme that is meant where a command names none; None when nothing is said.
         outbox_passphrase: what the outbox of this machine is sealed with; None for nothing.
+        neo4j_reader: as whom the query page asks `neo4j`; None when no such user is named.
         plain_driver: whether the embedded engine is spoken to as `Connection.plain` says; `neo4j` says it of its own.
     """
 
@@ -123,20 +126,21 @@ class Settings:
     plain_driver: bool
     programme: str | None = None
     outbox_passphrase: str | None = field(default=None, repr=False)
+    neo4j_reader: Connection | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings from environment variables; an empty variable counts as absent.
 
         Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
-        (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME,
-        RELAY_OUTBOX_PASSPHRASE, RELAY_PLAIN_DRIVER (1 or 0; absent: 0). Without NEO4J_URI the other NEO4J variables are
-        not looked at. A secret may lie in a file that NEO4J_PASSWORD_FILE, RELAY_TOKEN_FILE or
-        RELAY_OUTBOX_PASSPHRASE_FILE names; it is the first line.
+        (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), NEO4J_READER (absent: nobody),
+        NEO4J_READER_PASSWORD, RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME, RELAY_OUTBOX_PASSPHRASE, RELAY_PLAIN_DRIVER (1
+        or 0; absent: 0). Without NEO4J_URI the other NEO4J variables are not looked at. A secret may lie in a file that
+        its variable with _FILE names; it is the first line.
 
         Raises:
-            Invalid: an address or the token is malformed, NEO4J_PASSWORD is missing, a secret's file is unreadable, or
-                RELAY_URL and NEO4J_URI are both set.
+            Invalid: an address or the token is malformed, a password of Neo4j is missing, a secret's file is
+                unreadable, or RELAY_URL and NEO4J_URI are both set.
         """
         folder = environ.get("RELAY_DATA")
         data_folder = Path(folder).expanduser() if folder else platformdirs.user_data_path("relay", appauthor=False)
@@ -159,6 +163,7 @@ class Settings:
             plain_driver=_plain_driver(environ),
             programme=environ.get("RELAY_PROGRAMME") or None,
             outbox_passphrase=_secret(environ, "RELAY_OUTBOX_PASSPHRASE"),
+            neo4j_reader=_read_reader(environ, neo4j),
         )
 
 
@@ -178,7 +183,7 @@ def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
     _require_address("NEO4J_URI", uri, NEO4J_SCHEMES)
     password = _secret(environ, "NEO4J_PASSWORD")
     if password is None:
-        raise PasswordMissing
+        raise PasswordMissing(named="NEO4J_URI", missing="NEO4J_PASSWORD", user="NEO4J_USER")
     return Connection(
         uri=uri,
         user=environ.get("NEO4J_USER") or "neo4j",
@@ -186,6 +191,16 @@ def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
         database=environ.get("NEO4J_DATABASE") or "neo4j",
         plain=_plain_driver(environ),
     )
+
+
+def _read_reader(environ: Mapping[str, str], neo4j: Connection | None) -> Connection | None:
+    user = environ.get("NEO4J_READER")
+    if neo4j is None or not user:
+        return None
+    password = _secret(environ, "NEO4J_READER_PASSWORD")
+    if password is None:
+        raise PasswordMissing(named="NEO4J_READER", missing="NEO4J_READER_PASSWORD", user="NEO4J_READER")
+    return replace(neo4j, user=user, password=password)
 
 
 def _plain_driver(environ: Mapping[str, str]) -> bool:

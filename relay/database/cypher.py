@@ -31,6 +31,12 @@ MATCH (s:Schema {key: 'schema'}) RETURN s.unique AS unique, s.indexed AS indexed
 
 SET_SCHEMA: Final[LiteralString] = "MERGE (s:Schema {key: 'schema'}) SET s.unique = $unique, s.indexed = $indexed"
 
+# Neo4j with roles alone, asked of its database "system": what the user who asks may do and may not. One row = a
+# privilege; in no order; cost: none.
+PRIVILEGES: Final[LiteralString] = """
+SHOW USER PRIVILEGES YIELD access, action, graph, segment RETURN access, action, graph, segment
+"""
+
 # What a database holds that Relay never saw: the labels of one node, or none. Cost: one node.
 ANY_LEDGER: Final[LiteralString] = "MATCH (l:Ledger) WHERE l.sequence IS NOT NULL RETURN l.key AS key LIMIT 1"
 ANY_NODE: Final[LiteralString] = "MATCH (n) RETURN labels(n) AS labels LIMIT 1"
@@ -790,7 +796,12 @@ MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open'
 RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
 """
 
-# The same of one device.
+# One row: how many there are; cost: a scan of :Held.
+HELD_COUNT: Final[LiteralString] = """
+MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open' RETURN count(h) AS many
+"""
+
+# The same as the first, of one device.
 HELD_BY_DEVICE: Final[LiteralString] = """
 MATCH (h:Held {scope: $programme_id, device_id: $device_id}) WHERE h.state = 'open'
 RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id

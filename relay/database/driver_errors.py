@@ -127,6 +127,13 @@ class NoSuchDatabase(Unavailable):
     suggestion = "Check NEO4J_DATABASE."
 
 
+class NoRoles(Unavailable):
+    """The edition of Neo4j has no roles."""
+
+    reason = "This edition of Neo4j has no roles."
+    suggestion = "Only Enterprise and Aura have them."
+
+
 class TookTooLong(Unavailable):
     """The database stopped what took longer than it allows."""
 
@@ -148,6 +155,7 @@ _REFUSALS: Final[Mapping[str, type[Unavailable]]] = {
     "LockClientStopped": TooBusy,
     "TransactionTimedOut": TookTooLong,
     "TransactionNotFound": NotStored,
+    "UnsupportedAdministrationCommand": NoRoles,
 }
 """What a server refuses, by the last word of its code."""
 

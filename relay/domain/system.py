@@ -300,6 +300,13 @@ class Catalogue:
         return frozenset().union(*self._days.values())
 
     @cached_property
+    def month_columns(self) -> frozenset[str]:
+        """The columns of any kind that hold a month."""
+        return frozenset(
+            column.name for kind in self.kinds.values() for column in kind.columns if column.type == "month"
+        )
+
+    @cached_property
     def chosen(self) -> frozenset[str]:
         """The columns of any kind that hold one of a few words."""
         return frozenset(column.name for kind in self.kinds.values() for column in kind.columns if column.choices)

@@ -7,7 +7,7 @@ through `names`; a page about one record calls `opened`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from flask import request, session
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from relay.reports.record_history import Happening, Record
     from relay.reports.search import Hit
 
+
+Where = Literal["list", "form", "paper"]
+"""What people are named on."""
 
 _Names = TypeVar("_Names")
 _Answer = TypeVar("_Answer")
@@ -232,25 +235,23 @@ def naming(*, file: bool = False) -> str:
     return parameters.choice("names", dict.fromkeys((usual_naming(file=file), *labels.NAMES)))
 
 
-def names(beneficiary_ids: Collection[str]) -> Mapping[str, str]:
+def names(on: Where, beneficiary_ids: Iterable[str | None], mode: str | None = None) -> Mapping[str, str]:
     """Beneficiary id → her name, of those whose name is known and may be told to this reader.
 
+    Args:
+        on: What they are shown on: a list names nobody while names are off; forms and papers always name who is meant.
+        beneficiary_ids: None for nobody.
+        mode: One of `labels.NAMES`, where a list lets its URL say how people are named; as is usual by default.
+
     Raises:
         Unavailable: The database cannot be reached.
     """
-    beneficiary_ids = told(beneficiary_ids)
-    said = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in beneficiary_ids}
+    if on == "list" and (mode or usual_naming()) == labels.NAMES[0]:
+        return {}
+    shown = told(sorted({each for each in beneficiary_ids if each}))
+    said = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in shown}
     named = current.graph().read(lambda transaction: Named(transaction, current.head().programme_id, said))
-    return {id_: name for id_ in beneficiary_ids if (name := named.beneficiary(id_))}
-
-
-def names_in_a_list(beneficiary_ids: Iterable[str | None]) -> Mapping[str, str]:
-    """As `names`, of a list that is looked at: nobody is named while names are off. Forms and papers name who is meant.
-
-    Raises:
-        Unavailable: The database cannot be reached.
-    """
-    return names(sorted({each for each in beneficiary_ids if each})) if names_on() else {}
+    return {id_: name for id_ in shown if (name := named.beneficiary(id_))}
 
 
 def contacts(beneficiary_ids: Collection[str]) -> Mapping[str, Contact]:

@@ -174,6 +174,15 @@ def every(graph: Graph | Transaction, programme_id: str) -> tuple[HeldAct, ...]:
     return _read(graph.rows(cypher.HELD, programme_id=programme_id))
 
 
+def many(graph: Graph, programme_id: str) -> int:
+    """How many are held in a programme.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return int(graph.rows(cypher.HELD_COUNT, programme_id=programme_id)[0]["many"])
+
+
 def of_device(graph: Graph | Transaction, programme_id: str, device_id: str) -> tuple[HeldAct, ...]:
     """What is held of one device, in the order of arrival.
 

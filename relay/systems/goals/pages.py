@@ -25,7 +25,7 @@ blueprint = Blueprint("goals", __name__, template_folder="templates")
 def page(programme_id: str) -> str:
     """All goals, how many run, and how income changed."""
     found = found_in(progress(current.built(), programme_id, current.as_of()))
-    names = privacy.names_in_a_list(each.beneficiary_id for each in found.goals)
+    names = privacy.names("list", (each.beneficiary_id for each in found.goals))
     return render_template("goals/goals.html", found=found, names=names)
 
 

@@ -28,7 +28,7 @@ from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from datetime import date
 
     from werkzeug.wrappers import Response
@@ -45,10 +45,6 @@ ABSENT: Final = "absent"
 _OF_MEMBERS: Final = tuple(kind for kind in MEETING_KINDS if kind not in ("session", "event"))
 _MORE: Final = ("minutes", "women", "men", "girls", "boys", "note")
 _FALLEN: Final = 422
-
-
-def _names(ids: Iterable[str]) -> Mapping[str, str]:
-    return privacy.names(sorted({*ids}))
 
 
 def _group_id(act_id: str) -> str:
@@ -86,7 +82,7 @@ def group(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current` re
         act_id=act_id,
         found=found,
         offices=_offices(),
-        names=privacy.names_in_a_list([*women, *(id_ for kind, _, id_ in keepers if kind == "beneficiary")]),
+        names=privacy.names("list", [*women, *(id_ for kind, _, id_ in keepers if kind == "beneficiary")]),
     )
 
 
@@ -99,7 +95,7 @@ def custodies(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     return render_template(
         "groups/custodies.html",
         rows=rows,
-        names=privacy.names_in_a_list(id_ for kind, _, id_ in keepers if kind == "beneficiary"),
+        names=privacy.names("list", (id_ for kind, _, id_ in keepers if kind == "beneficiary")),
     )
 
 
@@ -185,7 +181,7 @@ def sheet(programme_id: str, act_id: str, form: str | None = None) -> Response |
         members=members(roll, group_id, current.today()),
         officers=[each for each in offices(roll, group_id) if each.until_on is None],
         offices=_offices(),
-        names=_names(each.beneficiary_id for each in roll.memberships),
+        names=privacy.names("paper", (each.beneficiary_id for each in roll.memberships)),
     )
     return pdf.answer(page, form, f"{programme_id}-meeting")
 
@@ -267,7 +263,7 @@ def _shown(act_id: str, page: Page) -> str:
         page=page,
         kinds={each: labels.said(each, "kind") for each in _OF_MEMBERS},
         more={name: _capital(labels.column(name)) for name in _MORE},
-        names=_names(each.beneficiary_id for each in page.members),
+        names=privacy.names("form", (each.beneficiary_id for each in page.members)),
     )
 
 
@@ -359,7 +355,7 @@ def _who_came(programme_id: str, record: Record) -> Markup | None:
             "groups/on_meeting.html",
             lists=lists,
             chosen=chosen,
-            names=_names([*expected, *(each.beneficiary_id for each in chosen)]),
+            names=privacy.names("paper", [*expected, *(each.beneficiary_id for each in chosen)]),
             quorum=roll.quorum(meeting),
         )
     )

@@ -71,7 +71,7 @@ def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
         course=known.course,
         day=day,
         women=women,
-        names=privacy.names(women),
+        names=privacy.names("form", women),
         sent=sent,
         fault=fault,
         meeting_id=sent.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)),
@@ -106,7 +106,7 @@ def _on_record(record: Record) -> Markup | None:
         return None
     if known := _classes().get(record.id) if record.id.startswith("course:") else None:
         rows = learners(known)
-        names = privacy.names_in_a_list(each.beneficiary_id for each in rows)
+        names = privacy.names("list", (each.beneficiary_id for each in rows))
         shown = render_template("learning/roster.html", act_id=record.id, rows=rows, names=names)
     elif any(each.id.startswith("enrolment:") for each in record.history) and record.id.startswith("beneficiary:"):
         found = privacy.answer_to(CoursesOf(id=record.id, as_of=current.as_of()))

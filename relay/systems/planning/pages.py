@@ -55,7 +55,7 @@ def waiting(programme_id: str) -> str:
         order=planned.order,
         requires=sorted(season.requires),
         reasons=reasons if guard.may("export names", programme_id) else {},
-        names=privacy.names_in_a_list(row.beneficiary_id for row in rows if row.rank),
+        names=privacy.names("list", (row.beneficiary_id for row in rows if row.rank)),
     )
 
 
@@ -74,7 +74,7 @@ def plans(programme_id: str) -> str:
         due=due,
         holders=holders,
         rates=rates(planned),
-        names=privacy.names_in_a_list([*(row.beneficiary_id for row in rows), *(holders.get(each) for each in due)]),
+        names=privacy.names("list", [*(row.beneficiary_id for row in rows), *(holders.get(each) for each in due)]),
     )
 
 
@@ -111,7 +111,7 @@ def proposal(programme_id: str) -> str:
         rows=rows,
         fault=fault,
         holders=holders,
-        names=privacy.names_in_a_list([*(row.beneficiary_id for row in rows), *givers]),
+        names=privacy.names("list", [*(row.beneficiary_id for row in rows), *givers]),
         places=privacy.places_and_donors().places,
     )
 

@@ -62,10 +62,6 @@ def _books(programme_id: str, act_id: str) -> GroupBooks:
     return books_of(privacy.source(current.built()), programme_id, act_id, current.as_of())
 
 
-def _names(ids: Iterable[str]) -> Mapping[str, str]:
-    return privacy.names(sorted(set(ids)))
-
-
 @blueprint.get("/p/<programme_id>/savings")
 @action("savings")
 def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
@@ -88,7 +84,7 @@ def group(programme_id: str, act_id: str) -> str:
         boxes=[*books.boxes.values()][::-1],
         due=due,
         by_woman=by_woman,
-        names=_names(row.beneficiary_id for row in due),
+        names=privacy.names("list", (row.beneficiary_id for row in due)),
         rupees=rupees,
     )
 
@@ -99,7 +95,7 @@ def sheet(programme_id: str, act_id: str) -> str:
     """What is due from each member at the next meeting, on paper."""
     books = _books(programme_id, act_id)
     rows = due_at(books, current.as_of())
-    names = _names(row.beneficiary_id for row in rows)
+    names = privacy.names("paper", (row.beneficiary_id for row in rows))
     return render_template("savings/sheet.html", group_id=books.group_id, rows=rows, names=names, plans=_plans())
 
 
@@ -108,7 +104,7 @@ def sheet(programme_id: str, act_id: str) -> str:
 def share_out(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """What each woman is paid at the end of a cycle, to be read aloud."""
     found = privacy.answer_to(SavingsOfGroup(as_of=current.as_of(), id=act_id))
-    names = _names(each.beneficiary_id for each in found.share_out.payouts)
+    names = privacy.names("paper", (each.beneficiary_id for each in found.share_out.payouts))
     return render_template("savings/share_out.html", found=found, names=names)
 
 
@@ -118,7 +114,8 @@ def her_passbook(programme_id: str, act_id: str) -> str:
     """The passbook of a woman in a group, to print."""
     group_id, woman = request.args.get("group", ""), act_id.removeprefix("beneficiary:")
     rows = passbook(_books(programme_id, group_id), woman)
-    return render_template("savings/passbook.html", group_id=group_id, woman=woman, rows=rows, names=_names([woman]))
+    names = privacy.names("paper", [woman])
+    return render_template("savings/passbook.html", group_id=group_id, woman=woman, rows=rows, names=names)
 
 
 # -- a meeting ----------------------------------------------------------------------------------------------------
@@ -217,7 +214,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         group_id=books.group_id,
         share_value=rupees(cycle.share_value) if cycle and cycle.share_value else None,
         due={(row.beneficiary_id, row.loan_id or ""): row for row in due_at(books, current.today())},
-        names=_names(named),
+        names=privacy.names("form", named),
         members=members,
         givers=givers,
         purposes=PURPOSES,

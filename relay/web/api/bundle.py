@@ -136,7 +136,7 @@ def of_place(place_id: str) -> FieldBundle:
     held = [*holdings(survey, Which(place_id=place_id))]
     waiting = givers.waiting(survey, place_id=place_id)
     women = sorted({each.beneficiary_id for each in held if each.beneficiary_id} | {*waiting})
-    names = privacy.names(women)
+    names = privacy.names("form", women)
     return FieldBundle(
         programme_id=head.programme_id,
         place=place_id,

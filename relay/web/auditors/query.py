@@ -1,7 +1,7 @@
 """Administrators query the graph in Cypher: only where the database itself allows nothing but reading.
 
-The embedded database does: it has a user that cannot write and cannot read names or accounts. Neo4j Community Edition
-has no such users, so with Neo4j the page only says that it is closed, and why.
+Where it knows no user whom it keeps from writing and from names and accounts, the page only says that it is closed, and
+why.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, render_template, request
 
+from relay.access import reader
 from relay.access.roles import EVERY
-from relay.database import cypher, engine
+from relay.database import cypher
 from relay.errors import NotFound
 from relay.exchange.cells import escaped
-from relay.graph import NotAnswered, QueryAnswer, connect
+from relay.graph import NotAnswered, QueryAnswer
 from relay.web import guard, responses
 from relay.web.i18n.language import lazy_gettext
 from relay.web.permission import action
 from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
-    from relay.settings import Settings
+    from relay.errors import Refused
 
 ROWS: Final = 500  # our choice: what a page still shows at once
 FILE_ROWS: Final = 50_000  # our choice: what a spreadsheet still opens at once
@@ -61,11 +62,6 @@ class TooManyForAFile(NotAnswered):
     most = FILE_ROWS
 
 
-def is_open(settings: Settings) -> bool:
-    """Whether the database refuses all but reading to who asks queries of her own."""
-    return settings.neo4j is None
-
-
 @dataclass(frozen=True, kw_only=True)
 class QueryPage:
     """A query and its answer.
@@ -75,14 +71,14 @@ class QueryPage:
         text: Of the query; "" before one is asked.
         table: The answer; None before one is asked, or when there is none.
         error: Why there is none.
-        is_open: Whether queries can be asked here at all.
+        closed: Why no queries can be asked here at all; None when they can.
     """
 
     programme_id: str
     text: str
     table: QueryAnswer | None = None
     error: NotAnswered | None = None
-    is_open: bool = True
+    closed: Refused | None = None
 
     @classmethod
     def of_request(cls) -> QueryPage:
@@ -95,15 +91,13 @@ class QueryPage:
         if not guard.may("query", EVERY):
             raise NotEverywhere
         programme_id, text = current.head().programme_id, request.form.get("query", "")[:LONGEST].strip()
-        settings = current.core().settings
-        if not is_open(settings):
-            return cls(programme_id=programme_id, text=text, is_open=False)
-        if not text:
-            return cls(programme_id=programme_id, text=_offered(programme_id))
-        reader = replace(
-            engine.reader(settings.data_folder, current.graph().catalogue.readable), plain=settings.plain_driver
-        )
-        with connect(reader, current.graph().catalogue) as graph:
+        try:
+            graph = reader.connect(current.core().settings, current.graph().catalogue)
+        except (reader.ReaderMissing, reader.ReaderMayMore) as error:
+            return cls(programme_id=programme_id, text=text, closed=error)
+        with graph:
+            if not text:
+                return cls(programme_id=programme_id, text=_offered(programme_id))
             try:
                 table = graph.ask(text, FILE_ROWS if request.form.get("form") in FORMS else ROWS)
                 return cls(programme_id=programme_id, text=text, table=table)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import current_app
 
-from relay.audit.checks import CHECKS
+from relay.audit.checks import checks_of
 from relay.desk import wording
-from relay.domain.bikram_sambat import bikram_sambat
 from relay.domain.entries import CHANGES
 from relay.reports import drawing
 from relay.reports.tree_layout import BOX_WIDTH
@@ -29,6 +29,7 @@ from relay.web.i18n.language import (
     say,
     signed,
 )
+from relay.web.i18n.periods import bs_day, months_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +100,6 @@ UNITS: Final = {
     "seed_capital": plural("%(count)s seed capital", "%(count)s seed capital"),  # rupees, of which there are many
 }
 """So many units of each of them."""
-TITLES: Final = {check.check_id: check.title for check in CHECKS}
 NAMES: Final = ("ids", "initials", "full")
 """How much of a name is shown; ids first, since a tree may be shown in the village."""
 
@@ -167,8 +167,13 @@ def severity(word: str) -> str:
 
 
 def check(check_id: str) -> str:
-    """What a check finds; its texts are taken into the catalogues from `relay.audit.checks`."""
-    return gettext(TITLES.get(check_id, check_id))
+    """What a check finds, the core's or a system's; the catalogues take its texts from where it is declared."""
+    return gettext(_titles(_catalogue()).get(check_id, check_id))
+
+
+@cache
+def _titles(catalogue: Catalogue) -> Mapping[str, str]:
+    return {each.check_id: each.title for each in checks_of(catalogue, catalogue.systems)}
 
 
 def came_by(word: str | None) -> str:
@@ -235,6 +240,8 @@ def said(value: object, name: str) -> str:
     catalogue = _catalogue()
     if name in catalogue.day_columns:
         return iso_day(str(value))
+    if name in catalogue.month_columns:
+        return months_named(str(value))
     return _say(wording.spoken(str(value))) if name in catalogue.chosen else str(value)
 
 
@@ -289,7 +296,7 @@ def stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
-    "bs": bikram_sambat,
+    "bs": bs_day,
     "came_by": came_by,
     "cause": cause,
     "check": check,
@@ -298,6 +305,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "day": day,
     "help": help_word,
     "kind": kind,
+    "months": months_named,
     "outcome": outcome,
     "percent": percent,
     "places": places,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from relay.domain import bikram_sambat
-from relay.web.i18n.language import gettext, lazy_gettext, month_and_year
+from relay.web.i18n.language import gettext, language, lazy_gettext, month_and_year, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MOST: Final = 13
 """Periods to choose from (our choice: a year of months that ended, each with the one before it)."""
+
+_MONTH: Final = re.compile(r"\b([0-9]{4})-(0[1-9]|1[0-2])( BS)?(?![0-9-])")
+"""A month as a cell of a register is read."""
 
 BS_MONTHS: Final = (
     lazy_gettext("Baisakh"),
@@ -53,8 +57,7 @@ def bs_months(day: date) -> Iterator[Period]:
     """The months of Bikram Sambat from the one in which a day lies backwards; as far back as its table goes."""
     year, month, _ = bikram_sambat.year_month_day(day) or (0, 1, 1)
     while year >= bikram_sambat.FIRST_YEAR and (last := bikram_sambat.last_of_month(year, month)):
-        label = gettext("%(month)s %(year)s", month=BS_MONTHS[month - 1], year=year)
-        yield _bs(f"{year}-{month:02}", label, last, approximate=year > bikram_sambat.LAST_YEAR)
+        yield _bs(f"{year}-{month:02}", _bs_month(year, month), last, approximate=year > bikram_sambat.LAST_YEAR)
         year, month = (year, month - 1) if month > 1 else (year - 1, len(BS_MONTHS))
 
 
@@ -66,6 +69,34 @@ def fiscal_years(day: date) -> Iterator[Period]:
         label = gettext("fiscal year %(year)s", year=key)
         yield _bs(key, label, last, approximate=year + 1 > bikram_sambat.LAST_YEAR)
         year -= 1
+
+
+def _bs_month(year: int, month: int) -> str:
+    return gettext("%(month)s %(year)s", month=BS_MONTHS[month - 1], year=year)
+
+
+@remembered
+def bs_day(value: date) -> str:
+    """A day in Bikram Sambat: in Nepali as people say it, "9 मंसिर 2083", elsewhere as it is typed, "2083-08-09 BS".
+
+    With "≈" before it when its year is not published yet; "" for a day that lies outside of the table.
+    """
+    found = bikram_sambat.year_month_day(value)
+    if found is None or language() != "ne":
+        return bikram_sambat.bikram_sambat(value) or ""
+    year, month, number = found
+    return f"{'≈ ' if year > bikram_sambat.LAST_YEAR else ''}{number} {_bs_month(year, month)}"
+
+
+@remembered
+def months_named(text: str) -> str:
+    """A text whose months of either calendar are named: "Kartik 2083" for "2083-07 BS", "Nov 2026" for "2026-11"."""
+    return _MONTH.sub(_named, text)
+
+
+def _named(found: re.Match[str]) -> str:
+    year, month = int(found[1]), int(found[2])
+    return _bs_month(year, month) if found[3] else month_and_year(date(year, month, 1))
 
 
 def _bs(key: str, label: str, last: date, *, approximate: bool) -> Period:

@@ -26,7 +26,7 @@ blueprint = Blueprint("duplicates", __name__)
 def page(programme_id: str) -> str:
     """The likeliest pairs, with the sum of what speaks for each."""
     found = duplicates(current.built(), programme_id, most=SHOWN)
-    names = privacy.names(sorted({id_ for each in found.candidates for id_ in (each.one_id, each.other_id)}))
+    names = privacy.names("form", (id_ for each in found.candidates for id_ in (each.one_id, each.other_id)))
     places = privacy.places_and_donors().places
     return render_template("duplicates.html", found=found, names=names, places=places, most=SHOWN)
 

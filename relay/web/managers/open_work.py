@@ -44,7 +44,7 @@ def _waiting() -> int:
 
 
 def _held() -> int:
-    return len(rows.every(current.graph(), current.head().programme_id))
+    return rows.many(current.graph(), current.head().programme_id)
 
 
 def _rows(name: str, asked_for: Mapping[str, str]) -> int:

@@ -99,7 +99,7 @@ class Overview:
     @cached_property
     def _names(self) -> Mapping[str, str]:
         broke = [row.beneficiary_id for row in self.broke_first]
-        return privacy.names_in_a_list([*broke, *(visit.beneficiary_id for visit in self.visit_first)])
+        return privacy.names("list", [*broke, *(visit.beneficiary_id for visit in self.visit_first)])
 
     @cached_property
     def stuck(self) -> Sequence[Beginning]:

@@ -144,8 +144,7 @@ class PartPage:
 
     @cached_property
     def _people(self) -> Mapping[str, str]:
-        ids = {row.beneficiary_id for row in self.people[:PEOPLE]}
-        return privacy.names(ids) if self.names != labels.NAMES[0] else {}
+        return privacy.names("list", (row.beneficiary_id for row in self.people[:PEOPLE]), self.names)
 
     def person(self, beneficiary_id: str) -> str:
         """A person, as far as she may be named."""

@@ -129,7 +129,7 @@ class TreePage:
         """Beneficiary id → name, of those who are shown."""
         shown = {box.node.beneficiary_id for box in self.picture.boxes if box.node}
         shown |= {each.plan.beneficiary_id for each in self.picture.planned}
-        return {} if self.wish.names == labels.NAMES[0] else privacy.names(shown)
+        return privacy.names("list", shown, self.wish.names)
 
     def name(self, beneficiary_id: str) -> str:
         """A person, as far as she may be named."""
@@ -138,9 +138,10 @@ class TreePage:
     def name_at(self, placement_id: str) -> str:
         """Who holds a placement of the tree, if she is named here; else ""."""
         held = next((node for node in self.tree.nodes if node.placement_id == placement_id), None)
-        if held is None or self.wish.names == labels.NAMES[0]:
+        if held is None:
             return ""
-        return labels.named("", privacy.names((held.beneficiary_id,)).get(held.beneficiary_id), self.wish.names)
+        known = privacy.names("list", (held.beneficiary_id,), self.wish.names)
+        return labels.named("", known.get(held.beneficiary_id), self.wish.names)
 
     # -- where links lead
 

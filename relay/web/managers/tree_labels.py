@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.bikram_sambat import bikram_sambat
 from relay.web.i18n.labels import cause, help_word, plain, record, state, units
 from relay.web.i18n.language import day, gettext, ngettext, number, remembered
+from relay.web.i18n.periods import bs_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +118,7 @@ def planned_title(plan: TreePlan, name: str) -> str:
 
 
 def _both(value: date) -> str:
-    sambat = bikram_sambat(value)
+    sambat = bs_day(value)
     return f"{day(value)} ({sambat})" if sambat else day(value)
 
 

@@ -183,7 +183,7 @@ class Day:
         ids = {each.beneficiary_id for each in self.listed.values() if each.beneficiary_id} | {*self.receivers()}
         ids |= {row.planned for row in self.rows if row.planned}
         ids |= {row.became.beneficiary_id for row in self.rows if row.became and row.became.beneficiary_id}
-        return privacy.names(sorted(ids))
+        return privacy.names("form", ids)
 
     def receivers(self) -> tuple[str, ...]:
         """Who waits there, to be completed as they are typed."""

@@ -77,7 +77,7 @@ def called(act_id: str) -> str:
     """What a record is called: her name, or what a group or place is called; empty where the reader may not see it."""
     kind, _, id_ = act_id.partition(":")
     if kind == "beneficiary":
-        return privacy.names((id_,)).get(id_, "")
+        return privacy.names("form", (id_,)).get(id_, "")
     if kind == "group":
         return privacy.group_names().get(id_, "")
     return privacy.places_and_donors().places.get(id_, "") if kind == "place" else ""

@@ -195,4 +195,3 @@ def test_with_neo4j_the_page_says_why_it_is_closed_and_asks_nothing(recorded: Gr
         assert answer.status_code == 200
         assert "Neo4j Community Edition has no such users" in words(answer.text)
         assert "<textarea" not in answer.text
-    assert not query_page.is_open(Settings.read(elsewhere))

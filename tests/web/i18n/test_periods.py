@@ -6,7 +6,10 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import pytest
+
 from relay.web.i18n import periods
+from relay.web.i18n.language import speaking
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -42,3 +45,28 @@ def test_periods_go_back_to_where_the_table_of_nepal_begins(app: Flask) -> None:
 
     assert (len(months), months[-1].key, months[-1].last) == (12, "1975-01", date(1918, 5, 13))
     assert [month.last.isoformat() for month in gregorian] == ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"]
+
+
+@pytest.mark.parametrize(
+    ("word", "day", "later", "outside", "months"),
+    [
+        ("en", "2083-08-09 BS", "≈ 2086-09-17 BS", "", "Kartik 2083 to Mangsir 2083, and Nov 2026"),
+        ("ne", "9 मंसिर 2083", "≈ 17 पुस 2086", "", "कात्तिक 2083 to मंसिर 2083, and नोभेम्बर 2026"),
+    ],
+)
+def test_nepali_names_the_months_of_nepal(
+    app: Flask, word: str, day: str, later: str, outside: str, months: str
+) -> None:
+    with app.test_request_context(), speaking(word):
+        assert periods.bs_day(date(2026, 11, 25)) == day
+        assert periods.bs_day(date(2030, 1, 1)) == later
+        assert periods.bs_day(date(1900, 1, 1)) == outside
+        assert periods.months_named("2083-07 BS to 2083-08 BS, and 2026-11") == months
+
+
+def test_days_and_other_numbers_are_no_months(app: Flask) -> None:
+    with app.test_request_context():
+        assert (
+            periods.months_named("2026-11-25, 12026-11, 2026-13 and 2026-112")
+            == "2026-11-25, 12026-11, 2026-13 and 2026-112"
+        )

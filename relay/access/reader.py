@@ -1,0 +1,106 @@
+"""The user who asks queries of her own: the database itself keeps it from writing, and from all that is personal.
+
+The embedded engine makes this user. On Neo4j an operator does, where the edition has roles; before each use Relay asks
+the database what that user may do, and lets nobody in as long as it is more than to read what is not personal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from relay.database import cypher, engine
+from relay.database.driver_errors import NoRoles
+from relay.errors import Refused
+from relay.graph import Graph, connect_to_read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from relay.domain.system import Catalogue
+    from relay.settings import Connection, Settings
+
+READS: Final = frozenset({"match", "read", "traverse"})
+"""What Neo4j calls reading, in its list of privileges."""
+
+
+class ReaderMissing(Refused):
+    """No such user is named, or the edition of Neo4j has none."""
+
+    reason = (
+        "This page is closed here. It needs a database user whom the database itself keeps from writing and from "
+        "personal data, and Neo4j Community Edition has no such users."
+    )
+    suggestion = (
+        "With the embedded database the page is open, and a backup restored there can be asked the same. On other "
+        "editions name such a user in NEO4J_READER: docs/operators.md shows how to make it."
+    )
+
+
+class ReaderMayMore(Refused):
+    """The user who is named may do more than read what is not personal."""
+
+    reason = "This page is closed: the database lets the user of NEO4J_READER do more than it should (%(first)s)."
+    suggestion = "Take all of these rights from that user, as docs/operators.md shows; there are %(many)s."
+
+    first: str
+    many: int
+
+
+def connect(settings: Settings, catalogue: Catalogue) -> Graph:
+    """Connect as that user; the graph is the caller's to close.
+
+    Raises:
+        ReaderMissing: There is no such user.
+        ReaderMayMore: The database lets it do more.
+        Unavailable: The database cannot be reached, or refuses the user's password.
+    """
+    if settings.neo4j is None:
+        readers = replace(engine.reader(settings.data_folder, catalogue.readable), plain=settings.plain_driver)
+    elif settings.neo4j_reader is None:
+        raise ReaderMissing
+    else:
+        readers = settings.neo4j_reader
+        _require_kept(readers, catalogue)
+    return connect_to_read(readers, catalogue)
+
+
+def _require_kept(readers: Connection, catalogue: Catalogue) -> None:
+    with connect_to_read(replace(readers, database="system"), catalogue) as system:
+        try:
+            privileges = system.rows(cypher.PRIVILEGES)
+        except NoRoles as error:
+            raise ReaderMissing from error
+    if more := beyond(privileges, readers.database, {*engine.READABLE, *catalogue.readable}):
+        raise ReaderMayMore(first=more[0], many=len(more))
+
+
+def beyond(privileges: Iterable[Mapping[str, Any]], database: str, readable: Collection[str]) -> list[str]:
+    """What a user of Neo4j may do beyond reading what is readable in one database, each thing once, in words.
+
+    Whatever this does not know counts as too much, unless the very same is denied too. Neo4j lets everybody run
+    procedures and load files, so both have to be denied.
+
+    Args:
+        privileges: Rows of `cypher.PRIVILEGES`.
+        database: The one that is asked.
+        readable: Labels and types of relationships that may be read.
+    """
+    said = [(str(row["access"]), _named(row)) for row in privileges]
+    denied = {named for access, named in said if access == "DENIED"}
+    harmless = {f"NODE({name})" for name in readable} | {f"RELATIONSHIP({name})" for name in readable}
+    found = {
+        " ".join(named)
+        for access, named in said
+        if access != "DENIED" and named not in denied and not _is_harmless(named, database, harmless)
+    }
+    return sorted(found)
+
+
+def _named(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return str(row["action"]), str(row["graph"]), str(row["segment"])
+
+
+def _is_harmless(named: tuple[str, str, str], database: str, harmless: Collection[str]) -> bool:
+    action, graph, segment = named
+    return action == "access" or (action in READS and graph == database and segment in harmless)
