@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 REHEARSED: Final = "A dry run: nothing was recorded."
 
 
-def print_recorded(session: Session, *recorded: Recorded, told: bool = True) -> None:
-    """Print what became of some acts, tell what each recorded, and say what was noted of them."""
+def print_recorded(session: Session, *recorded: Recorded, told: bool = True, together: bool = False) -> None:
+    """Print what became of some acts, tell what each recorded, and say what was noted of them.
+
+    Args:
+        session: Of the command.
+        recorded: What became of each.
+        told: Whether it is told in a sentence.
+        together: Whether others were recorded with them, which are told too.
+    """
     from relay.service.terminal import print_json, print_pairs
 
     if session.as_json:
@@ -38,7 +45,7 @@ def print_recorded(session: Session, *recorded: Recorded, told: bool = True) -> 
         elif session.offline:
             say(f"Kept on this machine, not recorded yet: {each.act_id}. When there is a line: relay sync")
         elif told:
-            _tell(session, each)
+            _tell(session, each, together=together)
         for note in each.notes:
             say(f"Noted for the auditor. {note}")
 
@@ -51,19 +58,22 @@ def say_rehearsed(recorded: Recorded) -> None:
         say(f"Without --dry-run: {recorded.sentence}")
 
 
-def _tell(session: Session, recorded: Recorded) -> None:
+def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
     """Tell in a sentence what was recorded, and how it is undone; it is recorded even where that cannot be told."""
+    from relay.desk.undo import since
     from relay.errors import RelayError
-    from relay.service.queries.lookup import Told
+    from relay.service.queries.lookup import Told, Undoable
 
     if recorded.action == "same":
         say(f"Nothing new: {recorded.act_id} is already recorded.")
         return
     with suppress(RelayError):
-        found = session.ask(Told(id=recorded.act_id, as_of=session.today))
-        say(found.sentence)
+        acts = session.ask(Undoable(since=since(session.now))).acts if together else ()
+        for act_id in [each.act_id for each in reversed(acts)] or [recorded.act_id]:
+            found = session.ask(Told(id=act_id, as_of=session.today))
+            say(found.sentence)
         if found.undone_by:
-            say(f"To undo it: {found.undone_by}")
+            say(f"To undo {'all of it' if len(acts) > 1 else 'it'}: {found.undone_by}")
 
 
 def _rehearse(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
@@ -572,7 +582,7 @@ def correct(
     if changed:
         said["changes"] = changed
     said = _with_id(session, said, "correct_id", correct_id)
-    print_recorded(session, session.hand_in("correct", said, again=again, whole=whole))
+    print_recorded(session, session.hand_in("correct", said, again=again, whole=whole), together=whole)
 
 
 _REALLY: Final = {
@@ -628,18 +638,18 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
 
     found = session.ask(Undoable(since=since(session.now), at=import_))
     say(f"You recorded at {session.told_time(found.recorded_at)}:")
-    if len(found.acts) == 1:
-        say(f"  {session.ask(Told(id=found.acts[0].act_id, as_of=session.today)).sentence}")
-    for each in found.acts[:_SHOWN] if len(found.acts) > 1 else ():
-        say(f"  {each.act_id}: {each.what}")
+    for each in found.acts[:_SHOWN]:
+        say(f"  {session.ask(Told(id=each.act_id, as_of=session.today)).sentence}")
     if len(found.acts) > _SHOWN:
         say(f"  and {len(found.acts) - _SHOWN} more")
     if not yes and not session.rehearses:
         many = f"these {len(found.acts)} acts" if len(found.acts) > 1 else "it"
         click.confirm(f"Take {many} back?", abort=True, err=True)
     taken = session.take_back(found.acts, reason(session, why))
-    print_recorded(session, *taken, told=len(taken) == 1)
-    if len(taken) > 1 and not session.rehearses:
+    print_recorded(session, *taken, told=False)
+    if len(taken) == 1 and not session.rehearses:
+        say(session.ask(Told(id=taken[0].act_id, as_of=session.today)).sentence)
+    elif not session.rehearses:
         say(f"Taken back: {len(taken)} acts. What was recorded before them stays.")
 
 

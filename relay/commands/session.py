@@ -537,7 +537,7 @@ class Session:
         found = meant(self.ask, text, kind, self.today)
         clear = [each for each in found if each.clear]
         if len(clear) == 1:
-            say(f"Taken for {clear[0].told}.")
+            say(f"{text} is taken for {clear[0].told}.")
             return clear[0].id
         offered = clear or list(found)
         if not offered:

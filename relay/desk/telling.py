@@ -210,7 +210,7 @@ class _Telling:
         if self.subject.startswith("event:"):
             placement_id = str(said["placement_id"])
             event = speech.say(_EVENTS.get(said["kind"]) or spoken(said["kind"]))
-            many, outcome = said.get("animals"), said.get("outcome")
+            many, ending = said.get("animals"), said.get("outcome") or said.get("reason")
             at = Sentence(
                 "%(event)s at placement %(placement_id)s of %(holder)s on %(day)s",
                 event=Sentence("%(event)s of %(many)s", event=event, many=speech.units(many, None)) if many else event,
@@ -218,7 +218,7 @@ class _Telling:
                 holder=self._holder(placement_id),
                 day=speech.day(said["happened_on"]),
             )
-            return Sentence("%(event)s: %(outcome)s", event=at, outcome=speech.say(spoken(outcome))) if outcome else at
+            return Sentence("%(event)s: %(outcome)s", event=at, outcome=speech.say(spoken(ending))) if ending else at
         what = what_it_is(self.register.catalogue, self.subject, said, speech)
         if self.subject.startswith("beneficiary:"):
             return Sentence(

@@ -112,7 +112,11 @@ def undoable(graph: Graph, programme_id: str, by: str, *, since: str, at: str | 
         found = _standing(graph, programme_id, recorded)
         if found:
             return Undoable(recorded_at=recorded_at, acts=tuple(found))
-    unknown = Sentence("You recorded nothing in %(programme_id)s at %(at)s.", programme_id=programme_id, at=at or "")
+    unknown = Sentence(
+        "Nothing that you recorded in %(programme_id)s at %(at)s stands: it was taken back, or was never there.",
+        programme_id=programme_id,
+        at=at or "",
+    )
     raise NothingToUndo(programme_id=programme_id, reason=unknown if at else "")
 
 

@@ -35,7 +35,9 @@ NO_ANSWER: Final[Answers] = frozenset()
 NOTED: Final[Answers] = EVERY_ANSWER - {"twin", "same_as_taken_back"}
 """What imports are not asked about: their rows are recorded, and it is noted."""
 
-_AGAIN: Final = Sentence("If it is right, use --again (over the API: again=true).")
+_AGAIN: Final = Sentence(
+    "Nothing is recorded yet. If it is right, type it again with --again (over the API: again=true)."
+)
 TIES: Final = frozenset({"beneficiary_id", "giver_placement_id"})
 """The columns by which a hand-over, or what was placed, is somebody's."""
 
@@ -83,11 +85,10 @@ class MoreThanHad(Asked):
 class HalfAnAnimal(Asked):
     """A part of an animal is counted."""
 
-    reason = "%(act_id)s counts %(number)s %(help)s, which is no whole number of animals."
+    reason = "%(number)s %(help)s is no whole number of animals."
     suggestion = _AGAIN
     field = "animals"
 
-    act_id: str
     number: Quantity
     help: str
 
@@ -293,7 +294,7 @@ def _implausible(register: Register, change: Change, fact: Fact) -> Iterator[Ask
     help_ = str(fact.values.get("help") or (placement.help if placement else ""))
     number, is_new = fact.values.get("animals", 1), fact.act_id not in register.facts
     if is_new and number % 1 and _is_of_animals(change.rules, help_):
-        yield HalfAnAnimal(act_id=fact.act_id, number=number, help=help_)
+        yield HalfAnAnimal(number=number, help=help_)
     if is_new and fact.kind == "placement":
         yield from _of_its_gift(register, fact)
     if placement is None or not placement.receipts or placement.help not in limits():

@@ -494,8 +494,42 @@ def test_undo_shows_what_it_would_take_back_and_does_so_when_told_to(shell: Shel
     done = shell.ok("undo", "--yes")
     assert done.pairs["act_id"].startswith("correct:undo-")
     assert "Taken back: birth at placement P1 of Name of W1 (W1)" in done.err
+    assert "To undo it" not in done.err
     nothing = shell.run("undo", "--yes")
     assert (nothing.code, "You recorded nothing" in nothing.err) == (exits.NOT_DONE, True)
+
+
+def test_several_acts_are_shown_with_the_names_of_those_they_are_about_before_they_are_taken_back(
+    shell: Shell, tmp_path: Path
+) -> None:
+    (tmp_path / "beneficiaries.csv").write_text("beneficiary_id,name\nB91,Gita Magar\nB92,Rita Magar\n")
+    shell.ok("import", str(tmp_path), "--apply")
+
+    done = shell.ok("undo", "--yes").err
+
+    assert "Recorded: Gita Magar (B91), person." in done
+    assert "Recorded: Rita Magar (B92), person." in done
+    assert "Taken back: 2 acts." in done
+
+
+def test_a_placement_that_is_corrected_as_a_whole_is_told_with_all_that_filled_it(shell: Shell) -> None:
+    """P4 passed one goat on to W5 twice, into P50; W6 really held both."""
+    for day, id_ in (("2024-01-02", "T90"), ("2024-01-12", "T91")):
+        shell.ok("pass-on", "P4", "--to", "W5", "--into", "P50", "--animals", "1", "--on", day, "--id", id_, "--again")
+
+    told = shell.ok("correct", "placement:P50", "--beneficiary", "W6", "--whole").err
+
+    assert told.count("passed on 1 goat to Name of W6 (W6)") == 2
+    assert ("on 2024-01-02" in told, "on 2024-01-12" in told) == (True, True)
+    assert told.count("To undo all of it: relay undo") == 1
+    shell.ok("undo", "--yes")
+    assert shell.ok("show", "pass:T90", "--json").json["values"]["beneficiary_id"] == "W5"
+    assert shell.ok("show", "pass:T91", "--json").json["values"]["beneficiary_id"] == "W5"
+
+
+def test_a_waiver_is_told_with_its_reason(shell: Shell) -> None:
+    assert "waiver at placement P4" in (told := shell.ok("excuse", "P4", "--reason", "illness", "--on", ON).err)
+    assert f"on {ON}: illness." in told
 
 
 # ------------------------------------------------------------------------------------------------ dry runs

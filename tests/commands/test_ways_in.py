@@ -489,9 +489,9 @@ def test_a_name_will_do_for_an_id_when_it_is_clear_whose_it_is(shell: Shell, gra
     event = shell.ok("event", "visit", "W8", "--on", "yesterday")
 
     assert passed.pairs["placement_id"] == "P2001"
-    assert "Taken for P8" in passed.err
-    assert "Taken for W9: Maya Tamang" in passed.err
-    assert "Taken for P8" in event.err
+    assert "junkiri makaibari is taken for P8" in passed.err
+    assert "Maya is taken for W9: Maya Tamang" in passed.err
+    assert "W8 is taken for P8" in event.err
     assert shell.ok("show", "P2001", "--json").json["values"]["beneficiary_id"] == "W9"
     assert shell.ok("trace", "Junkiri", "--json").json["id"] == "placement:P8"
     assert shell.ok("show", "Junkiri", "--json").json["id"] == "beneficiary:W8"
