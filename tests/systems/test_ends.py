@@ -16,7 +16,7 @@ from relay.domain.rulebook import CannotBeEnded, EndedAlready, EndedBeforeItBega
 from relay.domain.system import SystemOff
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
-from relay.ledger import verify
+from relay.ledger import reading, verify
 from relay.reports import record_history
 from relay.settings import Settings
 from relay.web import create_app
@@ -125,3 +125,16 @@ def test_an_end_has_a_form_on_the_record_of_what_can_be_ended(village: Graph, tm
         village, visit("V9", "K1", "2024-01-01"), well("K7", "W3"), say.corrected("programme:demo", "C1", systems=None)
     )
     assert client.get("/p/demo/record/well:K1/end").status_code == 404
+
+
+def test_what_acts_of_one_kind_say_is_read_with_the_day_of_their_end_and_what_is_personal_where_asked(
+    village: Graph,
+) -> None:
+    added(village, end("X1", "well:K1", "2024-01-01"), well("K3", "W3"), say.taken_back("well:K3"))
+    plain = {"dug_on": "2022-01-01", "depth": 12, "well_id": "K1", "beneficiary_id": "W1", "ended_on": "2024-01-01"}
+
+    first, second = reading.said(village, "demo", "well")
+
+    assert (first, second["well_id"], second.get("ended_on")) == (plain, "K2", None)
+    assert reading.said(village, "demo", "well", personal=True)[0] == plain | {"story": "Her mother dug it."}
+    assert reading.said(village, "demo", "no_kind") == []

@@ -101,6 +101,13 @@ class Walk:
         self.page.locator('button[name="step"][value="record"]').click()
         expect(self.page.locator('form[action*="/undo"]')).to_have_count(1, timeout=PATIENCE)
 
+    def is_printed(self, part: str) -> bool:
+        """Whether a part of the page is on paper, and the menu is not."""
+        self.page.emulate_media(media="print")
+        on_paper = self.page.locator(part).first.is_visible() and not self.page.locator("nav").first.is_visible()
+        self.page.emulate_media(media="screen")
+        return on_paper
+
     def holds(self, day: str, **came: str) -> None:
         """Record a session of C1 at which all came of whom nothing else is said."""
         self.sees("record/course:C1/session")
@@ -158,6 +165,11 @@ def test_a_month_of_classes_goals_sites_and_committees(
         watched.page.locator('main form[method="post"] button').click()
         expect(watched.page.locator('[role="status"]').first).to_be_visible(timeout=PATIENCE)
         walk.sees("services")
+        assert walk.is_printed("article.paper th")
+        released = watched.page.locator('a[href*="/record/release:"]').first.get_attribute("href")
+        assert released
+        walk.sees(f"record/{released.rpartition('/')[2]}")
+        assert walk.is_printed("main td.number")
         assert watched.complaints == []
         assert watched.strangers == []
         context.close()

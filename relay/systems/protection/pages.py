@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, redirect, render_template, request
+from markupsafe import Markup
 
 from relay.desk import intake
 from relay.errors import RelayError
 from relay.ledger import reading as ledger
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
-from relay.systems.protection.questions import DraftRelease, Protection, RawCounts, said
+from relay.systems.protection.questions import DraftRelease, Protection, RawCounts, releases, said
 from relay.systems.protection.rules import LARGE_ENOUGH
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from relay.reports.record_history import Record
     from relay.systems.protection.questions import Draft
 
 blueprint = Blueprint("protection", __name__, template_folder="templates")
@@ -108,8 +110,18 @@ def _places() -> Mapping[str, str]:
     return privacy.places_and_donors().places
 
 
+def _on_record(record: Record) -> Markup | None:
+    """What was published, on the record of a release, to print."""
+    made = {f"release:{each.release_id}": each for each in releases(current.graph(), current.head().programme_id)}
+    if record.id not in made or not guard.may("services", current.head().programme_id):
+        return None
+    shown = render_template("protection/on_record.html", release=made[record.id], places=_places())
+    return Markup(shown)  # noqa: S704 - a template escapes
+
+
 PAGES: Final = SystemPages(
     blueprint=blueprint,
+    on_record=_on_record,
     links=(
         MenuLink(endpoint="page", label=Sentence("Services"), key="v", group="manage"),
         MenuLink(endpoint="counts", label=Sentence("Raw counts"), key="w", group="manage"),
