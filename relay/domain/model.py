@@ -247,6 +247,11 @@ def shown(units: int) -> Quantity:
     return units / UNIT if rest else whole
 
 
+def day_said(said: object) -> date | None:
+    """The day that a column says, as text; None where it says nothing."""
+    return date.fromisoformat(str(said)) if said else None
+
+
 @lru_cache(maxsize=4096)  # of many placements, many were received on the same day
 def add_months(day: date, months: int) -> date:
     """The same day number that many months later, or that month's last day.

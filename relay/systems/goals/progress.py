@@ -14,7 +14,7 @@ from functools import cached_property
 from statistics import median
 from typing import Any, Final, Literal, Self, get_args
 
-from relay.domain.model import Quantity, add_months
+from relay.domain.model import Quantity, add_months, day_said
 
 Status = Literal["preparing", "running", "paused", "stopped", "reached", "not_found"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
@@ -29,10 +29,6 @@ UNVISITED_MONTHS: Final = 12
 FEWEST: Final = 5
 FEW: Final = "<5"
 """Fewer women than so many are told as few: in a village everybody knows who they are."""
-
-
-def _day(said: object) -> date | None:
-    return date.fromisoformat(str(said)) if said else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +71,7 @@ class Goal:
             kind=values["kind"],
             activity=values["activity"],
             set_on=date.fromisoformat(values["set_on"]),
-            target_on=_day(values.get("target_on")),
+            target_on=day_said(values.get("target_on")),
             baseline_income=values.get("baseline_income"),
             target_income=values.get("target_income"),
             placement_id=values.get("placement_id"),
@@ -156,8 +152,8 @@ class Step:
         return cls(
             goal_id=values["goal_id"],
             step=values["step"],
-            planned_on=_day(values.get("planned_on")),
-            done_on=_day(values.get("done_on")),
+            planned_on=day_said(values.get("planned_on")),
+            done_on=day_said(values.get("done_on")),
         )
 
 

@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final, Literal, Self, get_args
 
+from relay.domain.model import day_said
+
 RequestState = Literal["waiting", "ready", "planned", "served", "ended"]
 PlanState = Literal["followed", "overtaken", "ended", "missed", "open"]
 REQUEST_STATES: Final[tuple[str, ...]] = get_args(RequestState)
@@ -28,10 +30,6 @@ MISSED_DAYS: Final = 90
 def words(said: object) -> frozenset[str]:
     """The words of a column of words; none where it is empty."""
     return frozenset(str(said).split(";")) if said else frozenset()
-
-
-def _day(said: object) -> date | None:
-    return date.fromisoformat(str(said)) if said else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +102,7 @@ class Request:
             ready=words(values.get("ready")),
             criteria=words(values.get("criteria")),
             place_id=values.get("place_id"),
-            ended_on=_day(ended_on),
+            ended_on=day_said(ended_on),
         )
 
 
@@ -149,9 +147,9 @@ class Plan:
             chosen_on=date.fromisoformat(values["chosen_on"]),
             giver_placement_id=values.get("giver_placement_id"),
             gift_id=values.get("gift_id"),
-            expected_on=_day(values.get("expected_on")),
+            expected_on=day_said(values.get("expected_on")),
             rank=None if values.get("rank") is None else int(values["rank"]),
-            ended_on=_day(ended_on),
+            ended_on=day_said(ended_on),
         )
 
 
