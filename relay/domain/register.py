@@ -93,8 +93,8 @@ class Register:
         rules: All rule versions that stand, in ledger order.
         entries: act id → the entry that recorded it; in a part, only those that were loaded.
         about: act id → ids of the corrections, confirmations and erasures that name it, in ledger order.
-        naming: act id, or "placement:ID" → ids of the acts that are judged beside others of the same, and may have been
-            taken back since; in a part, of those that were loaded. `beside` gives those in force.
+        naming: act id, "placement:ID" or "all of KIND" → ids of the acts that are judged beside others of the same, and
+            may have been taken back since; in a part, of those that were loaded. `beside` gives those in force.
     """
 
     def __init__(self, programme_id: str, catalogue: Catalogue) -> None:
@@ -180,12 +180,18 @@ class Register:
         """Let a fact be found beside others that name the same, where it is judged so."""
         for name in self.catalogue.beside(fact):
             self.naming.setdefault(name, {})[fact.act_id] = None
+        if fact.kind in self.catalogue.binding:
+            self.naming.setdefault(_all_of(fact.kind), {})[fact.act_id] = None
 
     def beside(self, kind: str, *names: str) -> tuple[Fact, ...]:
         """The acts of a kind in force that name one of some acts, and are judged beside each other, in order."""
         ids = {act_id for name in names for act_id in self.naming.get(name, ()) if act_id.startswith(f"{kind}:")}
         found = (self.facts[act_id] for act_id in ids if act_id in self.facts)
         return tuple(sorted(found, key=lambda fact: (fact.sequence, fact.id)))
+
+    def all_of(self, kind: str) -> tuple[Fact, ...]:
+        """The rules of a kind under which others are judged, in order."""
+        return self.beside(kind, _all_of(kind))
 
     def ended_on(self, act_id: str) -> date | None:
         """The day on which what was recorded open was ended; None while it is open."""
@@ -589,6 +595,10 @@ def _update(known: dict[str, _Value], changes: Mapping[str, _Value | None]) -> N
             known.pop(key, None)
         else:
             known[key] = value
+
+
+def _all_of(kind: str) -> str:
+    return f"all of {kind}"
 
 
 def _fact_of(act: Act, sequence: int) -> Fact:

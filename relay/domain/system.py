@@ -411,6 +411,11 @@ class Catalogue:
         }
         return {name: found for name, found in columns.items() if found}
 
+    @cached_property
+    def binding(self) -> frozenset[str]:
+        """The kinds of rules under which acts of other kinds are judged."""
+        return frozenset(name for kind in self.kinds.values() for name in kind.under)
+
     def is_judged_beside(self, act_id: str) -> bool:
         """Whether others that name such an act are judged beside each other, such as its ends."""
         return act_id.partition(":")[0] in self._judged_beside

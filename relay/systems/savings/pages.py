@@ -77,16 +77,30 @@ def group(programme_id: str, act_id: str) -> str:
     """A group's savings, its box and its ratios; for who may see passbooks, what each member owes."""
     books = _books(programme_id, act_id)
     by_woman = guard.may("passbooks", programme_id)
-    due = due_at(books, current.as_of()) if by_woman else ()
+    owed = _owed(books) if by_woman else []
     return render_template(
         "savings/group.html",
         found=group_savings(books, by_woman=by_woman),
         boxes=[*books.boxes.values()][::-1],
-        due=due,
+        owed=owed,
         by_woman=by_woman,
-        names=privacy.names("list", (row.beneficiary_id for row in due)),
+        names=privacy.names("list", (woman for woman, _, _ in owed)),
         rupees=rupees,
     )
+
+
+def _owed(books: GroupBooks) -> list[tuple[str, int, LoanAccount | None]]:
+    """Each member, and who left and owes: what she saved in the cycle, in paisa, and a loan of hers; by id and loan."""
+    cycle = books.cycle()
+    loans: dict[str, list[LoanAccount]] = {}
+    for account in books.outstanding:
+        loans.setdefault(account.loan.beneficiary_id, []).append(account)
+    stakes = cycle.stakes if cycle else {}
+    return [
+        (woman, stakes[woman].saved if woman in stakes else 0, loan)
+        for woman in sorted(books.members_on(books.as_of) | loans.keys())
+        for loan in loans.get(woman, [None])
+    ]
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/savings-sheet")

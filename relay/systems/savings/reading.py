@@ -42,7 +42,8 @@ def read(
     }
     if not groups:
         return {}
-    said = _by_kind(graph.rows(cypher.RECORDED, programme_id=programme_id, groups=[*groups], since=since))
+    rows = graph.rows(cypher.RECORDED, programme_id=programme_id, groups=[*groups], since=since)
+    said = _by_kind((row["kind"], each) for row in rows for each in row["many"])
     ended = {row["membership_id"]: row["until_on"] for row in graph.rows(cypher.ENDED, programme_id=programme_id)}
     return _put_together(groups, said, ended, women(graph, programme_id).kept)
 
@@ -54,7 +55,8 @@ def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) ->
         Unavailable: The database cannot be reached.
     """
     keys = [key_of(programme_id, f"beneficiary:{id_}") for id_ in beneficiary_ids]
-    said = _by_kind(graph.rows(cypher.LOANS_OF, programme_id=programme_id, keys=keys)) if keys else {}
+    rows = graph.rows(cypher.LOANS_OF, programme_id=programme_id, keys=keys) if keys else ()
+    said = _by_kind((row["kind"], row["values"]) for row in rows)
     if not said.get("loan"):
         return {}
     kinds = {
@@ -66,10 +68,10 @@ def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) ->
     )
 
 
-def _by_kind(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Said]]:
+def _by_kind(acts: Iterable[tuple[str, Mapping[str, Any]]]) -> Mapping[str, list[Said]]:
     said: dict[str, list[Said]] = defaultdict(list)
-    for row in rows:
-        said[row["kind"]].append({**values_of(row["values"]), "sequence": row["values"]["sequence"]})
+    for kind, properties in acts:
+        said[kind].append({**values_of(properties), "sequence": properties["sequence"]})
     return said
 
 

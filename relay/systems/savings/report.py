@@ -288,11 +288,7 @@ def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
 
 def _saves(books: GroupBooks, cycle: CycleBooks | None, meeting: Meeting) -> bool:
     expected = books.expected_at(meeting)
-    savers = {
-        line.beneficiary_id
-        for line in (cycle.lines if cycle else ())
-        if line.meeting_id == meeting.meeting_id and (line.shares or line.saved)
-    }
+    savers = cycle.savers.get(meeting.meeting_id, frozenset()) if cycle else frozenset[str]()
     return bool(expected) and len(savers & expected) >= _NEARLY_ALL * len(expected)
 
 

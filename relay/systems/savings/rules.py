@@ -309,7 +309,7 @@ def _is_member(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
 
 
 def _rules(register: Register) -> list[SavingsRule]:
-    return [SavingsRule.of(each.values) for each in register.facts.values() if each.kind == "savings_rule"]
+    return [SavingsRule.of(each.values) for each in register.all_of("savings_rule")]
 
 
 def rule_on(register: Register, group_id: str, day: date) -> SavingsRule:

@@ -303,6 +303,15 @@ class CycleBooks:
         """All savings of the cycle, less what was withdrawn."""
         return sum(each.saved for each in self.stakes.values())
 
+    @cached_property
+    def savers(self) -> Mapping[str, frozenset[str]]:
+        """Meeting → who saved anything at it; those at which nobody did are left out."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for line in self.lines:
+            if line.shares or line.saved:
+                found[line.meeting_id].add(line.beneficiary_id)
+        return {meeting_id: frozenset(women) for meeting_id, women in found.items()}
+
     # -- what there is -------------------------------------------------------------------------------------------------
 
     @property
