@@ -51,7 +51,7 @@ QUESTIONS: Final = {
     "audit": ("audit",),
     "audit sample": ("audit", "sample", "--size", "40", "--seed", "1"),
 }
-PAGES: Final = {"todo": "visits", "audit": "audit", "audit sample": "sample"}
+PAGES: Final = {"todo": "visits?", "audit": "audit?", "audit sample": "sample?size=40&seed=1&"}
 OK: Final = 200
 FOUND_SOMETHING: Final = (0, 3)
 
@@ -123,7 +123,7 @@ def page(service: Service, secret: str, question: str) -> tuple[float, float]:
     headers = {"Authorization": f"Bearer {secret}", "Accept": "text/html"}
     before, begun = service.used_seconds(), time.perf_counter()
     with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=600)) as line:
-        line.request("GET", f"/p/made/{PAGES[question]}?as_of={DAY}", headers=headers)
+        line.request("GET", f"/p/made/{PAGES[question]}as_of={DAY}", headers=headers)
         answer = line.getresponse()
         answer.read()
     same((answer.status, OK))

@@ -2,6 +2,7 @@
 
 None of them ever signs in. Some open connections and never end what they ask; some send logins as long as a page, or
 bodies that nobody asked for; some ask and do not read what is answered; some ask for the sign-in page again and again.
+They come from ADDRESSES addresses of this machine, as if each were another.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack, suppress
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -18,13 +20,18 @@ if TYPE_CHECKING:
 
 HALF_SENT: Final = 150  # at once: what once shut everybody out
 UNREAD: Final = 50
+ADDRESSES: Final = 100
 PAUSE_SECONDS: Final = 0.02
 LONG: Final = 60_000
 _HOST: Final = b"\r\nHost: localhost\r\n"
 
 
+_COMING: Final = count()
+
+
 def _line(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=5)
+    address = f"127.0.0.{2 + next(_COMING) % ADDRESSES}"
+    return socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(address, 0))
 
 
 def _said_and_heard(port: int, said: bytes) -> None:
