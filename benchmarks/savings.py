@@ -182,8 +182,8 @@ def questions(graph: Graph, folder: Path, groups: int) -> None:
     for what in ("the first time", "again"):
         beside = timed(asked(health, "as-many"))
         row(f"savings of all, {what}, against chain health", timed(asked(savings, PROGRAMME)), beside, "at most 3 x")
-    one = SavingsOfGroup(as_of=AS_OF, id="group:G1")
-    books = [books_of(source, PROGRAMME, "G1", AS_OF) for _ in range(ROUNDS)]
+    one = SavingsOfGroup(as_of=AS_OF, id="group:G0")
+    books = [books_of(source, PROGRAMME, "G0", AS_OF) for _ in range(ROUNDS)]
     whole = middle(asked(one, PROGRAMME))
     shared = middle(lambda: group_savings(books.pop(), by_woman=True))
     row("share-out of a group, by itself, against all with its reading", shared, whole, "at most 50 ms")
@@ -195,9 +195,9 @@ def pages(graph: Graph, folder: Path) -> None:
         ask = asker(port)
         opened = {
             "": f"/p/{PROGRAMME}/find",
-            "savings of a group": f"/p/{PROGRAMME}/record/group:G1/savings?as_of={AS_OF}",
-            "meeting of a group, to fill in": f"/p/{PROGRAMME}/record/group:G1/savings-meeting",
-            "group and who came": f"/p/{PROGRAMME}/record/group:G1/members?as_of={AS_OF}",
+            "savings of a group": f"/p/{PROGRAMME}/record/group:G0/savings?as_of={AS_OF}",
+            "meeting of a group, to fill in": f"/p/{PROGRAMME}/record/group:G0/savings-meeting",
+            "group and who came": f"/p/{PROGRAMME}/record/group:G0/members?as_of={AS_OF}",
         }
         for path in opened.values():
             same((ask(path), OK))
