@@ -206,7 +206,9 @@ class Books:
     def circles(self) -> list[frozenset[str]]:
         """Ids of placements that descend from themselves, those of one circle together; empty in a sound record."""
         rank = {placement_id: number for number, placement_id in enumerate(self.held)}
-        ends = ((rank.get(each.giver.placement_id, -1), rank[each.pass_on.receiver_id]) for each in self.hand_overs)
+        ends = (
+            (rank.get(each.giver.placement_id, -1), rank.get(each.pass_on.receiver_id, -1)) for each in self.hand_overs
+        )
         if all(
             giver < receiver for giver, receiver in ends
         ):  # each gave later than she received: none descends from herself
