@@ -10,6 +10,7 @@ import pytest
 
 from relay.commands import exits
 from tests.commands.shell import ON, record
+from tests.rigs.pace import next_second
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
 
@@ -516,6 +517,8 @@ def test_a_placement_that_is_corrected_as_a_whole_is_told_with_all_that_filled_i
     """P4 passed one goat on to W5 twice, into P50; W6 really held both."""
     for day, id_ in (("2024-01-02", "T90"), ("2024-01-12", "T91")):
         shell.ok("pass-on", "P4", "--to", "W5", "--into", "P50", "--animals", "1", "--on", day, "--id", id_, "--again")
+
+    next_second()
 
     told = shell.ok("correct", "placement:P50", "--beneficiary", "W6", "--whole").err
 

@@ -22,6 +22,7 @@ from relay.database import engine
 from relay.exchange import rows as exchange
 from relay.service.demo import DAY, DEMO
 from tests.commands.terminal import show
+from tests.rigs.pace import next_second
 from tests.rigs.warm import warm_relay
 from tests.scenes.core import CORE, IN_TABLES
 
@@ -166,7 +167,10 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, di
 def test_every_command_runs_and_shows_what_is_said(document: Path, sandbox: tuple[Path, dict[str, str]]) -> None:
     """What `export NAME=VALUE` says holds for all that follows on its page, as in a terminal."""
     folder, environment = sandbox
+    undoes = "relay undo" in document.read_text(encoding="utf-8")
     for command in commands(document):
+        if undoes:
+            next_second()
         if said := re.fullmatch(r"export (\w+)=(\S+)", command.words):
             environment = environment | {said[1]: said[2]}
         shown = show(["bash", "-c", command.words], environment=environment, folder=folder)
