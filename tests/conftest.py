@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache
+from playwright.sync_api import sync_playwright
 
 from relay import graph as relay_graph
 from relay.access import accounts
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jinja2.bccache import Bucket
+    from playwright.sync_api import Browser
 
     from relay.graph import Graph
     from relay.settings import Connection
@@ -80,6 +82,18 @@ def graph(connection: Connection) -> Iterator[Graph]:
     with relay_graph.connect(connection, CORE) as graph:
         wiped(graph)
         yield graph
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Run Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

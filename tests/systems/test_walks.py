@@ -23,7 +23,7 @@ from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.systems.learning.scene import act, added, course, enrolled
 from tests.systems.protection.scene import counted, service
-from tests.web.conftest import Watched, chromium
+from tests.web.conftest import Watched
 from tests.web.test_every_page import faults
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
     from relay.settings import Connection
-
-__all__ = ["chromium"]
 
 NOW: Final = datetime(2024, 6, 30, 6, tzinfo=UTC)
 PATIENCE: Final = 60_000  # milliseconds, on a busy machine

@@ -6,7 +6,6 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from relay import graph as relay_graph
 from relay.access import accounts, tokens
@@ -153,18 +152,6 @@ def site(app: Flask) -> Iterator[str]:
     """Serve the pages to their owner, and say where."""
     with answering(app) as site:
         yield site
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Run Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield browser
-        browser.close()
 
 
 class Watched:
