@@ -69,11 +69,12 @@ def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
         return
     with suppress(RelayError):
         acts = session.ask(Undoable(since=since(session.now))).acts if together else ()
-        for act_id in [each.act_id for each in reversed(acts)] or [recorded.act_id]:
-            found = session.ask(Told(id=act_id, as_of=session.today))
-            say(found.sentence)
-        if found.undone_by:
-            say(f"To undo {'all of it' if len(acts) > 1 else 'it'}: {found.undone_by}")
+        ids = [each.act_id for each in reversed(acts)] or [recorded.act_id]
+        told = [session.ask(Told(id=act_id, as_of=session.today)) for act_id in ids]
+        for each in told:
+            say(each.sentence)
+        if undone_by := told[-1].undone_by:
+            say(f"To undo {'all of it' if len(acts) > 1 else 'it'}: {undone_by}")
 
 
 def _rehearse(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature

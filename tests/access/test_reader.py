@@ -42,7 +42,7 @@ DENIED: Final = tuple(each.replace("GRANTED", "DENIED") for each in EVERYBODYS[1
 
 
 def beyond(*said: str) -> list[str]:
-    rows = [dict(zip(COLUMNS, each.split(" ", 3), strict=True)) for each in said]
+    rows: list[dict[str, str]] = [dict(zip(COLUMNS, each.split(" ", 3), strict=True)) for each in said]
     return reader.beyond(rows, "neo4j", READABLE)
 
 
