@@ -23,11 +23,11 @@ REHEARSED: Final = "A dry run: nothing was recorded."
 
 
 def print_recorded(session: Session, *recorded: Recorded, told: bool = True, together: bool = False) -> None:
-    """Print what became of some acts, tell what each recorded, and say what was noted of them.
+    """Print the outcome of some acts, tell what each recorded, and say what was noted of them.
 
     Args:
         session: Of the command.
-        recorded: What became of each.
+        recorded: The outcome of each.
         told: Whether it is told in a sentence.
         together: Whether others were recorded with them, which are told too.
     """

@@ -247,7 +247,7 @@ def shown(units: int) -> Quantity:
     return units / UNIT if rest else whole
 
 
-def day_said(said: object) -> date | None:
+def day_if_said(said: object) -> date | None:
     """The day that a column says, as text; None where it says nothing."""
     return date.fromisoformat(str(said)) if said else None
 

@@ -140,7 +140,7 @@ def why(error: RelayError) -> Sentence:
     return Sentence("%(reason)s %(suggestion)s", reason=error.reason, suggestion=error.suggestion)
 
 
-def objection(sentence: str, result: str) -> str:
+def without_commands(sentence: str, result: str) -> str:
     """Why something is not recorded, for a page: what a command would do about it goes where there are buttons."""
     reason = sentence.values.get("reason") if isinstance(sentence, Sentence) else None
     return reason if result in _OFFERED and isinstance(reason, Sentence) else sentence

@@ -14,7 +14,7 @@ from functools import cached_property
 from statistics import median
 from typing import Any, Final, Literal, Self, get_args
 
-from relay.domain.model import Quantity, add_months, day_said
+from relay.domain.model import Quantity, add_months, day_if_said
 
 Status = Literal["preparing", "running", "paused", "stopped", "reached", "not_found"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
@@ -71,7 +71,7 @@ class Goal:
             kind=values["kind"],
             activity=values["activity"],
             set_on=date.fromisoformat(values["set_on"]),
-            target_on=day_said(values.get("target_on")),
+            target_on=day_if_said(values.get("target_on")),
             baseline_income=values.get("baseline_income"),
             target_income=values.get("target_income"),
             placement_id=values.get("placement_id"),
@@ -152,8 +152,8 @@ class Step:
         return cls(
             goal_id=values["goal_id"],
             step=values["step"],
-            planned_on=day_said(values.get("planned_on")),
-            done_on=day_said(values.get("done_on")),
+            planned_on=day_if_said(values.get("planned_on")),
+            done_on=day_if_said(values.get("done_on")),
         )
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Final, Literal, Self, get_args
 
 from relay.domain import bikram_sambat
-from relay.domain.model import Rate, day_said
+from relay.domain.model import Rate, day_if_said
 
 Every = Literal["week", "fortnight", "month"]
 EVERY: Final[tuple[str, ...]] = get_args(Every)
@@ -39,7 +39,7 @@ def ids(said: object) -> frozenset[str]:
 
 def _until(values: Mapping[str, Any], ended_on: object) -> date | None:
     """The last day, by the act itself or by its end: the first of the two."""
-    return min(filter(None, (day_said(values.get("until_on")), day_said(ended_on))), default=None)
+    return min(filter(None, (day_if_said(values.get("until_on")), day_if_said(ended_on))), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

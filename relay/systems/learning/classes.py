@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final, Self
 
-from relay.domain.model import Rate, day_said
+from relay.domain.model import Rate, day_if_said
 from relay.systems.groups.roll import ROSTER, Meeting, Spell, ids
 
 MIN_ATTENDANCE: Final = 0.8
@@ -68,7 +68,7 @@ class Course(Spell):
             group_id=values.get("group_id"),
             place_id=values.get("place_id"),
             from_on=date.fromisoformat(values["from_on"]),
-            until_on=day_said(values.get("until_on")),
+            until_on=day_if_said(values.get("until_on")),
             min_attendance=MIN_ATTENDANCE if share is None else share,
             tested=values.get("tested") == "yes",
             topics=frozenset(str(values["topic"]).split(";")) if values.get("topic") else frozenset(),
@@ -102,14 +102,14 @@ class Enrolment(Spell):
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
         """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
-        days = [day for day in (day_said(values.get("left_on")), day_said(ended_on)) if day]
+        days = [day for day in (day_if_said(values.get("left_on")), day_if_said(ended_on)) if day]
         return cls(
             enrolment_id=values["enrolment_id"],
             course_id=values["course_id"],
             beneficiary_id=woman,
             from_on=date.fromisoformat(values["enrolled_on"]),
             until_on=min(days, default=None),
-            completed_on=day_said(values.get("completed_on")),
+            completed_on=day_if_said(values.get("completed_on")),
             result=values.get("result"),
         )
 

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final, Literal, Self, get_args
 
-from relay.domain.model import day_said
+from relay.domain.model import day_if_said
 
 RequestState = Literal["waiting", "ready", "planned", "served", "ended"]
 PlanState = Literal["followed", "overtaken", "ended", "missed", "open"]
@@ -102,7 +102,7 @@ class Request:
             ready=words(values.get("ready")),
             criteria=words(values.get("criteria")),
             place_id=values.get("place_id"),
-            ended_on=day_said(ended_on),
+            ended_on=day_if_said(ended_on),
         )
 
 
@@ -147,9 +147,9 @@ class Plan:
             chosen_on=date.fromisoformat(values["chosen_on"]),
             giver_placement_id=values.get("giver_placement_id"),
             gift_id=values.get("gift_id"),
-            expected_on=day_said(values.get("expected_on")),
+            expected_on=day_if_said(values.get("expected_on")),
             rank=None if values.get("rank") is None else int(values["rank"]),
-            ended_on=day_said(ended_on),
+            ended_on=day_if_said(ended_on),
         )
 
 

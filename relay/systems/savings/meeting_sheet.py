@@ -151,7 +151,7 @@ def read(path: Path, catalogue: Catalogue) -> TypedIn:
 
 
 def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id: str) -> Iterator[Written]:
-    """What a row says: what she paid, what she was lent, what became of the group's money, from whom she receives."""
+    """What a row says: what she paid, what she was lent, what happened to the group's money, from whom she receives."""
     hers: Mapping[str, Value] = {"beneficiary_id": woman} if woman else {}
     paid = _cells(catalogue, "passbook", line, (*_PAID, "loan_id"))
     loan_id = paid.pop("loan_id", None)

@@ -160,7 +160,7 @@ def _why(sentence: str, result: str) -> str:
 
     What can be done about a question or about another act of that id are buttons of the telephone, not commands.
     """
-    return str(sentence) if sessions.signed_in().device is None else say(rows.objection(sentence, result))
+    return str(sentence) if sessions.signed_in().device is None else say(rows.without_commands(sentence, result))
 
 
 def _source(programme_id: str, *, holds: bool) -> Sender:

@@ -42,7 +42,9 @@ def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - the menu knows 
     since = core.now().astimezone(UTC) - timedelta(days=HELD_DAYS)
     late = {row.held_id for row in found if datetime.fromisoformat(row.received_at) < since}
     links = {row.held_id: _links(row, core.graph.catalogue) for row in found}
-    return render_template("held.html", rows=found, late=late, links=links, objection=rows.objection, login_of=login_of)
+    return render_template(
+        "held.html", rows=found, late=late, links=links, without_commands=rows.without_commands, login_of=login_of
+    )
 
 
 @blueprint.post("/p/<programme_id>/<any(held):name>")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Self
 
-from relay.domain.model import day_said
+from relay.domain.model import day_if_said
 from relay.systems.savings.books.loans import Loan, LoanEvent
 from relay.systems.savings.books.money import paisa
 from relay.systems.savings.books.savings_rule import SavingsRule
@@ -127,7 +127,7 @@ class Cycle:
         return cls(
             cycle_id=values["cycle_id"],
             from_on=date.fromisoformat(values["from_on"]),
-            until_on=day_said(values.get("until_on")),
+            until_on=day_if_said(values.get("until_on")),
             share_value=_counted(values.get("share_value")),
             opening_cash=_counted(values.get("opening_cash")),
             opening_bank=paisa(values.get("opening_bank")),
