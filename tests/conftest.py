@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from relay import graph as relay_graph
 from relay.access import accounts
@@ -86,7 +86,8 @@ def graph(connection: Connection) -> Iterator[Graph]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Run Debian's Chromium."""
+    """Run Debian's Chromium, and wait for what a page shall show as patiently as for the page itself."""
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
