@@ -116,7 +116,7 @@ class UsersGroup(RelayGroup):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One section for each kind of user; commands of systems only where a programme uses these."""
+        """One section for each kind of user; commands of systems only where the programme uses these."""
         used = frozenset[str]()
         if self.systems_of:
             with closing(session_of(ctx)) as session:  # after its help, the program ends

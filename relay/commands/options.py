@@ -194,6 +194,7 @@ def shared_options() -> tuple[click.Option, click.Option]:
             metavar="ID",
             expose_value=False,
             callback=_keep_programme,
+            is_eager=True,  # before --help, which tells of its systems
             help="Which programme, when there are several.",
             shell_complete=complete_programmes,
         ),

@@ -368,12 +368,18 @@ class Session:
         return heads(self.graph)
 
     def systems_in_use(self) -> frozenset[str]:
-        """The systems that any programme uses, as far as that is told without starting the embedded engine."""
+        """The systems of the programme that is meant, or of all where none is.
+
+        Empty where the embedded engine would have to be started to tell.
+        """
         from relay.errors import RelayError
 
         with suppress(RelayError, OSError):
             if self.settings.url or self._answers():
-                return frozenset(name for head in self.heads for name in head.systems)
+                named = self.programme or self.usual_programme
+                return frozenset(
+                    name for head in self.heads if named in (None, head.programme_id) for name in head.systems
+                )
         return frozenset()
 
     def _answers(self) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.ledger import verify
+from relay.ledger import recording, verify
 from tests.scenes import acts as say
 from tests.systems.groups.scene import added, ended, keeps, member, met, officer
 
@@ -144,6 +144,19 @@ def test_a_programme_without_groups_sees_no_word_of_them(shell: Shell, village: 
     assert "guarantor" not in shell.ok("place", "--help").out
     assert "does not use" in shell.run("groups").err
     assert "group" in json.dumps(shell.ok("show", "group:A", "--json").json)
+
+
+def test_help_tells_of_the_systems_of_the_programme_that_is_meant(shell: Shell, village: Graph) -> None:
+    """Demo has groups; hills, in the same database, has none."""
+    recording.record(village, "hills", [say.programme("hills")], say.clerk())
+
+    assert "  meeting " in shell.ok("--help").out, "one of them has groups, and none is named"
+    assert "  meeting " in shell.ok("--programme", "demo", "--help").out
+    assert "  meeting " not in shell.ok("--programme", "hills", "--help").out
+    assert "by-group" not in shell.ok("--programme", "hills", "pass-on", "--help").out
+    shell.ok("programme", "use", "hills")
+    assert "  meeting " not in shell.ok("--help").out
+    assert "  meeting " in shell.ok("--programme", "demo", "--help").out
 
 
 def test_members_under_two_ids_are_counted_once(shell: Shell, village: Graph) -> None:
