@@ -67,8 +67,8 @@ class Column:
             by one of its own, or None for none.
         told: Whether the history of what the column refers to tells of the act.
         beside: Whether the act is judged beside all others that name the same, so that they are read with it.
-        through: Whether the act is judged beside what judges what it names: a passbook line beside all that names the
-            group whose meeting it names.
+        through: Whether the act happened at what it names, as a passbook line at a meeting: it has no day but that
+            one's, and is judged beside what judges that, all that names the group which met.
         weighed: Of a personal column, whether rules weigh it: it is read of what an act is judged beside.
         elsewhere: Whether what it refers to is of a system that may be missing; where it is, the id points at nothing,
             and where the programme does not use it, an id without `edge` may point at nothing.

@@ -253,6 +253,7 @@ class _Showing:
         if register is None:
             raise NoProgramme(programme_id=programme_id)
         self.register = register
+        self.days = self._days()
         self.values = says(self.register, act_id)
         if self._began() > as_of:
             raise NotInRecord(
@@ -311,6 +312,15 @@ class _Showing:
         rows = self.transaction.rows(cypher.CORRECTED_NAMING, corrections=corrections, texts=texts)
         return [row["act_id"] for row in rows]
 
+    def _days(self) -> Mapping[str, date]:
+        """The day on which each act happened, of those that have one: their own, or that of the meeting at which."""
+        acts = {act_id: self.register.facts.get(act_id, entry.act) for act_id, entry in self.register.entries.items()}
+        at = {act_id: name for act_id, act in acts.items() for name in self.register.catalogue.through(act)}
+        meetings = read(self.transaction, self.programme_id, at.values()) if at else None
+        days = {act_id: day_of(self.register, act_id) for act_id in (self.act_id, *self.belonging, *acts)}
+        days |= {act_id: day_of(meetings, name) for act_id, name in at.items() if meetings}
+        return {act_id: day for act_id, day in days.items() if day}
+
     def _above(self, placement_id: str) -> dict[str, Mapping[str, Any]]:
         key = key_of(self.programme_id, f"placement:{placement_id}")
         return {row["placement_id"]: row for row in self.transaction.rows(cypher.ABOVE, key=key)}
@@ -364,9 +374,7 @@ class _Showing:
     def _began(self) -> date:
         """The day from which the record is there; a gift's, too, from which something was placed before its own."""
         placed = self.belonging if self.kind == "gift" else ()
-        return min(
-            (day for act_id in (self.act_id, *placed) if (day := day_of(self.register, act_id))), default=date.min
-        )
+        return min((self.days[act_id] for act_id in (self.act_id, *placed) if act_id in self.days), default=date.min)
 
     def _holder(self, placement_id: str | None) -> str | None:
         return self.above[placement_id]["beneficiary_id"] if placement_id in self.above else None
@@ -430,7 +438,7 @@ class _Showing:
         for act_id in self._with_what_was_said(self._own_acts()):
             entry = self.register.entries[act_id]
             recorded_on = datetime.fromisoformat(entry.recorded_at).astimezone(timezone).date()
-            yield self._happening(entry, day_of(self.register, act_id) or recorded_on)
+            yield self._happening(entry, self.days.get(act_id, recorded_on))
 
     def _own_acts(self) -> Iterator[str]:
         """The acts that the record is about, as far as they had happened."""
@@ -441,8 +449,7 @@ class _Showing:
             if entry.kind in ("placement", "pass", "event"):
                 own = own or bool(held & {values.get(end) for end in _ENDS})
                 own = own or (self.kind == "beneficiary" and entry.payload.get("beneficiary_id") in self.ids)
-            day = day_of(self.register, act_id)
-            if own and (day is None or day <= self.as_of):
+            if own and self.days.get(act_id, date.min) <= self.as_of:
                 yield act_id
 
     def _with_what_was_said(self, act_ids: Iterable[str]) -> Iterator[str]:
