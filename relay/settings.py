@@ -83,6 +83,11 @@ class TwoDatabases(Invalid):
     suggestion = "Unset RELAY_URL to work on the database itself."
 
 
+def cache_folder() -> Path:
+    """Tell where the platform places what can be made anew, of this user."""
+    return platformdirs.user_cache_path("relay", appauthor=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """Where a database answers over Bolt, and how Relay speaks to it.

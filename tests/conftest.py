@@ -18,6 +18,7 @@ from relay import graph as relay_graph
 from relay.access import accounts
 from relay.arrays import kernels as relay_loops
 from relay.database import engine
+from tests.rigs import classes
 from tests.rigs import neo4j_server as neo4j
 from tests.rigs.driver import speak_plainly
 from tests.rigs.soak import SOAK
@@ -39,6 +40,7 @@ if not SOAK:  # both engines are Java: a test of some seconds is over before it 
     os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
 # Started in the background by a shell, the tests would ignore Ctrl-C, and so would every command that they send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+os.environ["XDG_CACHE_HOME"] = str(neo4j.ROOT / ".cache")  # where nobody's own is touched, and the next run finds it
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each command that a test runs compiles Relay anew
 # Each run draws the same cases, and `make soak` new ones. How long one takes tells nothing: the machine may be busy.
 settings.register_profile("relay", derandomize=not SOAK, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -46,6 +48,12 @@ settings.load_profile("relay")
 
 
 _LONGEST: Final = ("test_docs", "test_goldens", "test_every_page", "test_faults", "test_both_engines", "test_engine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any worker begins, have the engine's classes archived."""
+    if not hasattr(config, "workerinput"):
+        classes.have_them_archived()
 
 
 @pytest.hookimpl(trylast=True)

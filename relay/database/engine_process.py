@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import jpype
-from arcadedb_embedded.jvm import start_jvm
+from arcadedb_embedded.jvm import get_jar_path, start_jvm
 
+from relay.database import class_archive
 from relay.database.engine import (
     CHECK_SECONDS,
     CLOSED_FILE,
@@ -95,6 +96,7 @@ def main() -> None:
     _say(starter, "ready")
     with suppress(BrokenPipeError):
         starter.close()
+    class_archive.after_start(get_jar_path(), jpype.java)
     _wait(stopping, server, serving, idle_minutes * 60)
     os.close(serving)
     server.stop()
@@ -140,6 +142,7 @@ def _start_java() -> None:
             "-Darcadedb.txWalFlush=1",
             f"-Darcadedb.command.timeout={QUERY_SECONDS * 1000}",
             f"-Djava.util.logging.config.file={LOGGING_FILE}",
+            *class_archive.options(get_jar_path()),
         ],
     )
 
