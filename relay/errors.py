@@ -135,7 +135,13 @@ class Refused(RelayError):
 
 
 class Asked(Refused):
-    """What seems wrong but can be true is asked about; nothing was recorded until the question is answered."""
+    """What seems wrong but can be true is asked about; nothing was recorded until the question is answered.
+
+    Attributes:
+        beside: The record with which it is asked, "kind:id", such as whom she is like; empty for none.
+    """
+
+    beside: str = ""
 
 
 class Invalid(RelayError):

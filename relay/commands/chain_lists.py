@@ -171,7 +171,10 @@ def todo(
     if session.as_json:
         print_json(found)
         return
-    if found and on_terminal() and not session.as_csv:
+    if not found:
+        say("Nobody is to be visited: nobody broke lately, is due soon or late, or went 9 months without news.")
+        say("Ask of another place (--place-id) or a later day (--as-of); relay chains --state broken lists what stays.")
+    if on_terminal() and not session.as_csv:
         print_lines(_walks(found, errands.reasons(session.catalogue)))
         return
     first = ("rank", "place_name", "placement_id", "beneficiary_id", "state", "due_on")

@@ -12,7 +12,7 @@ from click.core import ParameterSource
 from relay.commands.options import ID, RelayCommand, command, complete_ids, pass_session, session_of, shared_options
 from relay.commands.session import Session, say, usage
 from relay.domain.schema import Column, Kind
-from relay.errors import NotFound
+from relay.errors import Asked, NotFound
 
 if TYPE_CHECKING:
     from relay.desk.intake import Recorded
@@ -417,12 +417,11 @@ def register(
 
 def _registered(session: Session, kind: str, values: Mapping[str, Value], *, again: bool) -> Recorded:
     """Register somebody; where she is like another, tell what that one is called, as far as the role may see it."""
-    from relay.domain.questions import LikeAnother
-
     try:
         return session.hand_in(kind, values, again=again)
-    except LikeAnother as question:
-        for id_, name in session.names_of([question.like_id]).items():
+    except Asked as question:
+        kind_beside, _, like_id = question.beside.partition(":")
+        for id_, name in session.names_of([like_id] if kind_beside == "beneficiary" else []).items():
             say(f"{id_} is {name}.")
         raise
 

@@ -35,9 +35,7 @@ NO_ANSWER: Final[Answers] = frozenset()
 NOTED: Final[Answers] = EVERY_ANSWER - {"twin", "same_as_taken_back"}
 """What imports are not asked about: their rows are recorded, and it is noted."""
 
-_AGAIN: Final = Sentence(
-    "Nothing is recorded yet. If it is right, type it again with --again (over the API: again=true)."
-)
+_AGAIN: Final = Sentence("Nothing is recorded yet. If it is right, type it again with --again.")
 TIES: Final = frozenset({"beneficiary_id", "giver_placement_id"})
 """The columns by which a hand-over, or what was placed, is somebody's."""
 
@@ -46,7 +44,7 @@ class Twin(Asked):
     """The same hand-over seems to be recorded already under another id."""
 
     reason = "%(act_id)s is already recorded as %(earlier)s: the same giver, receiver, day and units."
-    suggestion = "Use --again (over the API: again=true) to record another."
+    suggestion = "Use --again to record another."
     field = "pass_id"
 
     act_id: str
@@ -57,7 +55,7 @@ class HoldsAlready(Asked):
     """A placement is begun for a beneficiary who holds one of that help: it may be a slip of the pen for hers."""
 
     reason = "Beneficiary %(beneficiary_id)s already holds %(help)s: placement %(placements)s."
-    suggestion = "To begin another placement use --new (in an import: --again; over the API: new=true)."
+    suggestion = "To begin another placement use --new (in an import: --again)."
     field = "placement_id"
 
     beneficiary_id: str
@@ -171,9 +169,7 @@ class LikeAnother(Asked):
     """Somebody is registered who is like another of her ward: she may be registered already."""
 
     reason = "%(act_id)s is like beneficiary %(like_id)s in %(place)s: %(reasons)s."
-    suggestion = (
-        "If she is the same, use the id %(like_id)s. If she is somebody else, use --again (over the API: again=true)."
-    )
+    suggestion = "If she is the same, use the id %(like_id)s. If she is somebody else, use --again."
     field = "name"
 
     act_id: str
@@ -211,11 +207,11 @@ def limits() -> Mapping[str, Limits]:
 
 
 _ADD_OR_BEGIN: Final = Sentence(
-    "Add to it with --into PLACEMENT (in a file and over the API: receiver_placement_id), or begin a new"
-    " placement with --new (in an import: --again; over the API: new=true)."
+    "Add to it with --into PLACEMENT (in a file: receiver_placement_id), or begin a new"
+    " placement with --new (in an import: --again)."
 )
 """What is handed on can be added to a placement of hers; an original placement cannot."""
-_KEEPS_BOTH: Final = Sentence("If she holds both, use --again (over the API: again=true).")
+_KEEPS_BOTH: Final = Sentence("If she holds both, use --again.")
 
 
 _COUNTING: Final = ("placement", "pass", "event")
@@ -260,6 +256,7 @@ def _like_another(register: Register, fact: Fact) -> Iterator[LikeAnother]:
         yield LikeAnother(
             act_id=fact.act_id,
             like_id=like.id,
+            beside=f"beneficiary:{like.id}",
             place=str(place.values["name"]) if place else ward,
             reasons=[reason.sentence for reason in like.reasons if reason.bits > 0 or reason.what == "ward"],
         )

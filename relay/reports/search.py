@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST: Final = 20
 """Hits when nobody says how many (our choice: what a person looks through before she types another letter)."""
 
+EXACT: Final = 100.0
 ID_BEGINNING: Final = 95.0  # our choice: the beginning of an id is nearer than a name with a slip
 PHONE_END: Final = 95.0  # our choice, as the beginning of an id
 PHONE_DIGITS: Final = 4  # our choice: fewer would find every phone
@@ -139,7 +140,7 @@ class _Search:
                 rows = self.transaction.rows(text, beginning=key_of(self.programme_id, act_id), limit=limit)
                 found |= {row["act_id"] for row in rows}
         for act_id in sorted(found, key=lambda act_id: (len(act_id), act_id)):
-            yield act_id, 100.0 if act_id.partition(":")[2] in beginnings else ID_BEGINNING
+            yield act_id, EXACT if act_id.partition(":")[2] in beginnings else ID_BEGINNING
 
     def _by_person_or_name(self) -> Iterator[tuple[str, float]]:
         places = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
@@ -177,23 +178,36 @@ class _Search:
             yield from self._described_at_once(nearest[first : first + step], scores)
 
     def _described_at_once(self, act_ids: Sequence[str], scores: dict[str, float]) -> Iterator[Hit]:
-        register = read(self.transaction, self.programme_id, act_ids) or Register(
-            self.programme_id, self.transaction.catalogue
+        for hit in described(self.transaction, self.programme_id, act_ids, as_of=self.as_of, speech=self.speech):
+            yield replace(hit, score=scores[hit.id])
+
+
+def described(
+    transaction: Transaction,
+    programme_id: str,
+    act_ids: Sequence[str],
+    *,
+    as_of: date = date.max,
+    speech: Speech = PLAIN,
+) -> Iterator[Hit]:
+    """What some acts and placements are, in their order, without those that had not happened by a day.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    register = read(transaction, programme_id, act_ids) or Register(programme_id, transaction.catalogue)
+    there = [act_id for act_id in act_ids if (day_of(register, act_id) or date.min) <= as_of]
+    said = {act_id: says(register, act_id) for act_id in there}
+    named = Named(transaction, programme_id, said, as_of)
+    for act_id in there:
+        held, taken_back = named.held(act_id), register.taken_back_by(act_id) is not None
+        yield Hit(
+            id=act_id,
+            what=what_it_is(register.catalogue, act_id, named.said[act_id], speech, held=held, taken_back=taken_back),
+            name=named.name(act_id),
+            place=named.place(act_id),
+            score=EXACT,
         )
-        there = [act_id for act_id in act_ids if (day_of(register, act_id) or date.min) <= self.as_of]
-        said = {act_id: says(register, act_id) for act_id in there}
-        named = Named(self.transaction, self.programme_id, said, self.as_of)
-        for act_id in there:
-            held, taken_back = named.held(act_id), register.taken_back_by(act_id) is not None
-            yield Hit(
-                id=act_id,
-                what=what_it_is(
-                    register.catalogue, act_id, named.said[act_id], self.speech, held=held, taken_back=taken_back
-                ),
-                name=named.name(act_id),
-                place=named.place(act_id),
-                score=scores[act_id],
-            )
 
 
 def _by_person(people: Iterable[tuple[str, str, str]], digits: str, code: str) -> Iterator[tuple[str, float]]:

@@ -23,7 +23,8 @@ from urllib3.exceptions import TimeoutError as NoAnswerInTime
 from relay import private_files
 from relay.database.driver_errors import UnknownOutcome
 from relay.desk.intake import Recorded
-from relay.errors import Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.domain.questions import EVERY_ANSWER
+from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
 from relay.ledger.held.taking_in import TakenIn
 from relay.ledger.reading import LedgerHead
 from relay.service.json_codec import json_of, read_json
@@ -233,6 +234,10 @@ class _Explained(Protocol):
     def suggestion(self) -> str: ...
     @property
     def field(self) -> str | None: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def beside(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +254,8 @@ class _Said:
     reason: str
     suggestion: str = ""
     field: str | None = None
+    code: str | None = None
+    beside: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,8 +399,10 @@ def _read(url: str, kind: Any, text: bytes | bytearray) -> Any:  # noqa: ANN401 
 
 
 def _told(url: str, status: int, said: _Explained, *, signed_in: bool) -> RelayError:
-    """The error that the service explained."""
+    """The error that the service explained; a question is told by its code."""
     branch = _BRANCHES.get(status, Unavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)
+    if status == HTTPStatus.CONFLICT and said.code in EVERY_ANSWER:
+        return Asked(reason=said.reason, suggestion=said.suggestion, field=said.field or "", beside=said.beside or "")
     expired = signed_in and status == HTTPStatus.UNAUTHORIZED
     suggestion = Sentence("Sign in: relay login %(url)s", url=url) if expired else said.suggestion
     return branch(reason=said.reason, suggestion=suggestion, field=said.field or "")

@@ -79,12 +79,16 @@ class Failed:
         reason: What happened.
         suggestion: What to do next.
         field: The column at fault, or "".
+        code: What programs call this kind of failure, or "".
+        beside: The record with which it is asked, or "".
     """
 
     status: int
     reason: str
     suggestion: str = ""
     field: str = ""
+    code: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Failures: what went wrong, as a page or as JSON in one form, with its HTTP status code.
 
-{"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "code": "not_found", "request_id": "…"}}
+{"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "code": "not_found", "request_id": "…",
+ "beside": null}}
 
 `code` is what programs call this kind of failure, as in `not_found`; where an act is asked about, the question.
 It is null for what HTTP itself refuses.
@@ -83,6 +84,7 @@ class Explained:
         field: The parameter or column at fault; None when it is none of them.
         code: What programs call this kind of failure; None for what HTTP itself refuses.
         request_id: By which the request is found in the log; None where it has none.
+        beside: Of a question, the record with which it is asked, "kind:id"; None for none.
     """
 
     status: int
@@ -91,6 +93,7 @@ class Explained:
     field: str | None
     code: str | None
     request_id: str | None
+    beside: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +164,8 @@ def status_of(error: RelayError) -> int:
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
     status = status_of(error)
-    response = _answer(status, error.reason, error.suggestion, error.field or None, error.code)
+    beside = error.beside or None if isinstance(error, Asked) else None
+    response = _answer(status, error.reason, error.suggestion, error.field or None, error.code, beside)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, TooManyTries):
@@ -220,9 +224,22 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
-def _answer(status: int, reason: str, suggestion: str, field: str | None = None, code: str | None = None) -> Response:
+def _answer(
+    status: int,
+    reason: str,
+    suggestion: str,
+    field: str | None = None,
+    code: str | None = None,
+    beside: str | None = None,
+) -> Response:
     error = Explained(
-        status=status, reason=reason, suggestion=suggestion, field=field, code=code, request_id=g.get("request_id")
+        status=status,
+        reason=reason,
+        suggestion=suggestion,
+        field=field,
+        code=code,
+        request_id=g.get("request_id"),
+        beside=beside,
     )
     if _wants_json():
         return make_response(jsonify(json_of(Error(error=error))), status)

@@ -16,13 +16,16 @@ import pytest
 from relay.access import accounts, tokens
 from relay.access.roles import grant_of
 from relay.commands import exits
+from relay.errors import Asked
 from relay.ledger import reading
 from relay.ledger.checkpoints import from_text, make_key
+from relay.service.client import Remote
 from relay.settings import Settings
 from relay.web import create_app
-from tests.commands.shell import ON, tell_story
+from tests.commands.shell import ON, record, tell_story
 from tests.rigs.in_a_thread import answering
 from tests.rigs.wiping import wiped
+from tests.scenes import acts as say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,6 +168,31 @@ def test_every_recording_command_does_the_same_from_elsewhere(
     assert by == {"local:asha", "account:bina"}
     home(shell, connection)
     assert shell.ok("ledger", "verify", "--programme", "demo").pairs["ok"] == "yes"
+
+
+def test_whom_somebody_is_like_is_named_from_elsewhere_too(
+    shell: Shell, graph: Graph, connection: Connection, service: str
+) -> None:
+    """L1 ── B71 Junkiri Makaibari, and five others; B79 is like her, and B78 like nobody."""
+    names = ("Junkiri Makaibari", "Uma Pipal", "Tara Harro", "Rita Pipal", "Maya Deurali", "Sita Kafal")
+    women = (say.woman(f"B{number}", name=name, place_id="L1") for number, name in enumerate(names, 71))
+    record(graph, say.place("L1", name="Ratnanagar-2"), *women)
+    register = ("register", "जुनकिरी मकैबारी", "--id", "B79", "--place", "L1")
+    here = shell.run(*register)
+    secret = token(graph, "staff")
+    elsewhere(shell, service, secret)
+
+    there = shell.run("--programme", "demo", *register)
+    with pytest.raises(Asked) as asked:
+        Remote(service, secret).hand_in(
+            "demo", "beneficiary", {"beneficiary_id": "B79", "name": names[0], "place_id": "L1"}
+        )
+
+    assert "B71 is Junkiri Makaibari." in here.err
+    assert (there.code, there.err) == (here.code, here.err)
+    assert asked.value.beside == "beneficiary:B71"
+    assert shell.run("--programme", "demo", "register", "Gita Rana", "--id", "B78", "--place", "L1").code == exits.DONE
+    home(shell, connection)
 
 
 def test_what_is_done_on_the_databases_machine_is_refused_elsewhere(shell: Shell, graph: Graph, service: str) -> None:

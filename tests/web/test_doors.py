@@ -19,9 +19,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from relay.domain.questions import NOTED
 from relay.ledger import recording
+from relay.systems import SYSTEMS
 from relay.web.auditors.findings import FINDINGS, LOOKED_AT
 from relay.web.auditors.ledger import LEDGER
-from relay.web.lists.listing import ListPage
+from relay.web.lists.listing import Listing, ListPage
 from relay.web.lists.programme_lists import LISTINGS
 from relay.web.managers.inbox import WAITING
 from tests.rigs.soak import drawn
@@ -77,11 +78,16 @@ MAIN: Final = (
 
 OTHERS: Final = {"findings": FINDINGS, "checked": LOOKED_AT, "waiting": WAITING, "ledger": LEDGER}
 
+OF_SYSTEMS: Final = {
+    system.name: listing for system in SYSTEMS if isinstance(listing := system.part("pages", "COUNTED"), Listing)
+}
+
 TOLD: Final = frozenset({"td", "dd", "h1", "h2", "h3", "figcaption"})
 """Where numbers stand: in the cells of tables and cards, and in their headings."""
 
 EXEMPT: Final[Mapping[str, str]] = {
-    "measure": "it counts no rows: days, generations, people met more than once, what one placement owes",
+    "measure": "it counts no rows: days, generations, people met more than once, comings, steps, rupees, what is owed",
+    "apart": "it leads to nobody on purpose: few women, or what only some roles may know of one, such as her income",
     "change": "it is the difference of the two counts beside it, which are doors",
     "estimate": "statistics make it of all placements, and no list has its rows",
     "here": "the rows that it counts are all on this very page, in several tables",
@@ -97,7 +103,7 @@ NOT_OF_THE_RECORD: Final[Mapping[str, str]] = {
     "/api/v1/docs": "it tells how the record is asked",
     "/help/": "it tells what checks look for",
     "/print": "it is paper",
-    "/sheet": "it is paper",
+    "sheet": "it is paper",
     "/certificate": "it is paper",
 }
 """Part of a page's address → why nothing leads from its numbers anywhere."""
@@ -105,9 +111,10 @@ NOT_OF_THE_RECORD: Final[Mapping[str, str]] = {
 _NAMES: Final = frozenset({"bdi", "time", "svg", "select", "option", "input", "button", "code"})
 _VOID: Final = frozenset({"input", "br", "img", "meta", "link", "rect", "path", "col", "hr", "wbr"})
 _NO_COUNT: Final = re.compile(
-    r"[\d.,]+\s*%|[0-9]{4}-[0-9]{2}(-[0-9]{2})?|[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}|[A-Za-z]+:?[0-9]+|Entry [0-9]+"
+    r"[\d.,]+\s*%|[0-9]{4}-[0-9]{2}(-[0-9]{2})?|[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}|[A-Z][a-z]+ 20[0-9]{2}"
+    r"|[A-Za-z]+:?[0-9]+|Entry [0-9]+"
 )
-"""A share, whose two numbers are doors beside it; a day; an id."""
+"""A share, whose two numbers are doors beside it; a day, a month; an id."""
 
 
 class Numbers(HTMLParser):
@@ -179,7 +186,8 @@ def behind(app: Flask, where: str, of: str) -> float | None:
     with app.test_request_context(where):
         app.preprocess_request()
         name = str((request.view_args or {})["name"])
-        page = ListPage.of_request(name, OTHERS[name] if name in OTHERS else LISTINGS[name])
+        known = OF_SYSTEMS if str(request.endpoint).endswith(".counted") else OTHERS if name in OTHERS else LISTINGS
+        page = ListPage.of_request(name, known[name])
         if of == "total":
             return len(page.rows)
         return getattr(page.units, of) if page.units else 0

@@ -10,12 +10,14 @@ from markupsafe import Markup
 from relay.systems.goals.questions import GoalsOf, found_in, progress
 from relay.text import Sentence
 from relay.web import guard, privacy
+from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
     from relay.reports.record_history import Record
+    from relay.web.lists.listing import ListPage
 
 blueprint = Blueprint("goals", __name__, template_folder="templates")
 
@@ -37,6 +39,30 @@ def _on_record(record: Record) -> Markup | None:
     rows = privacy.answer_to(GoalsOf(id=record.id, as_of=current.as_of()))
     return Markup(render_template("goals/hers.html", rows=rows)) if rows else None  # noqa: S704 - a template escapes
 
+
+def _counted(page: ListPage, _: str) -> counted_records.Records:
+    found = progress(current.built(), page.relay.survey.snapshot.programme_id, page.as_of).counted
+    return {word: [goal.act_id for goal in goals] for word, goals in found.items()}
+
+
+COUNTED: Final = counted_records.listed(
+    blueprint,
+    "goals",
+    {
+        "set_12": Sentence("set 12 months ago or longer"),
+        "found_12": Sentence("found after 12 months"),
+        "run_12": Sentence("run after 12 months"),
+        "set_24": Sentence("set 24 months ago or longer"),
+        "found_24": Sentence("found after 24 months"),
+        "run_24": Sentence("run after 24 months"),
+        "running": Sentence("run, as the last visit tells"),
+        "building": Sentence("build on a placement"),
+        "building_run": Sentence("build on a placement, and run"),
+        "others": Sentence("build on no placement"),
+        "others_run": Sentence("build on no placement, and run"),
+    },
+    _counted,
+)
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,

@@ -7,7 +7,7 @@ what came in, less what was spent, by the months that both cover; the work of on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -269,12 +269,30 @@ class Progress:
 
     # -- figures -----------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def counted(self) -> Mapping[str, Sequence[Goal]]:
+        """What its numbers count, in a word → goals by id.
+
+        "set_12", of these "found_12" and "run_12", and the same after 24 months; "running", as the last visit tells;
+        "building" on a placement and "others", and of these "building_run" and "others_run".
+        """
+        running = [goal for goal in self.goals if (visit := self.last(goal)) and visit.status in RUNS]
+        building = [goal for goal in self.goals if goal.placement_id is not None]
+        others = [goal for goal in self.goals if goal.placement_id is None]
+        found: dict[str, Sequence[Goal]] = {"running": running, "building": building, "others": others}
+        run = frozenset(running)
+        found |= {f"{word}_run": [goal for goal in found[word] if goal in run] for word in ("building", "others")}
+        for months in AT_MONTHS:
+            set_ = [goal for goal in self.goals if add_months(goal.set_on, months) <= self.as_of]
+            seen = {goal: visit for goal in set_ if (visit := self._around(goal, months))}
+            found[f"set_{months}"] = set_
+            found[f"found_{months}"] = [goal for goal, visit in seen.items() if visit.status != "not_found"]
+            found[f"run_{months}"] = [goal for goal, visit in seen.items() if visit.status in RUNS]
+        return found
+
     def running(self, months: int) -> Running:
         """How many of the goals set so many months ago run."""
-        set_ = [goal for goal in self.goals if add_months(goal.set_on, months) <= self.as_of]
-        seen = {goal: self._around(goal, months) for goal in set_}
-        found = [goal for goal in set_ if (visit := seen[goal]) and visit.status != "not_found"]
-        run = [goal for goal in found if (visit := seen[goal]) and visit.status in RUNS]
+        run, set_, found = (self.counted[f"{word}_{months}"] for word in ("run", "set", "found"))
         return Running(months=months, of_set=_of_women(run, set_), of_found=_of_women(run, found))
 
     def _around(self, goal: Goal, months: int) -> Visit | None:
@@ -318,13 +336,13 @@ class Progress:
 
     def building(self, *, on_a_placement: bool) -> Ratio:
         """Goals that run, as the last visit tells, of those that build on a placement; or of those that do not."""
-        of = [goal for goal in self.goals if (goal.placement_id is not None) is on_a_placement]
-        return _of_women([goal for goal in of if (visit := self.last(goal)) and visit.status in RUNS], of)
+        word = "building" if on_a_placement else "others"
+        return _of_women(self.counted[f"{word}_run"], self.counted[word])
 
     def jobs(self) -> Ratio:
         """People whom running goals employ, for each goal that runs."""
-        running = {goal: visit for goal in self.goals if (visit := self.last(goal)) and visit.status in RUNS}
-        jobs = sum(visit.jobs or 0 for visit in running.values())
+        running = self.counted["running"]
+        jobs = sum(visit.jobs or 0 for goal in running if (visit := self.last(goal)))
         women = [goal.beneficiary_id for goal in running]
         return ratio(int(jobs) if jobs == int(jobs) else jobs, len(running), counted=women, of=women)
 

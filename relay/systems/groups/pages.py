@@ -15,12 +15,13 @@ from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.systems.groups import reading
 from relay.systems.groups.kinds import MEETING_KINDS
-from relay.systems.groups.questions import YEAR, Custodies, Group, Groups, group_row, members, offices
+from relay.systems.groups.questions import YEAR, Custodies, Group, Groups, counted, group_row, members, offices
 from relay.systems.groups.roll import ROSTER
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, say, say_error
+from relay.web.lists import counted_records
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording.judging import answers_of
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from relay.reports.record_history import Record
     from relay.systems.groups.questions import MemberRow
     from relay.systems.groups.roll import Meeting, Roll
+    from relay.web.lists.listing import ListPage
 
 blueprint = Blueprint("groups", __name__, template_folder="templates")
 
@@ -360,6 +362,28 @@ def _who_came(programme_id: str, record: Record) -> Markup | None:
         )
     )
 
+
+def _counted(page: ListPage, group_id: str) -> counted_records.Records:
+    survey = page.relay.survey
+    source = privacy.source(current.built())
+    return counted(source, survey.snapshot.programme_id, survey, group_id) if group_id else {}
+
+
+COUNTED: Final = counted_records.listed(
+    blueprint,
+    "groups",
+    {
+        "now": Sentence("members"),
+        "then": Sentence("members 12 months before"),
+        "kept": Sentence("members 12 months before who still are"),
+        "joined": Sentence("members who were none 12 months before"),
+        "due": Sentence("placements of members past their due date"),
+        "fulfilled": Sentence("of these, everything passed on"),
+        "passed": Sentence("pass-ons of members"),
+        "covered": Sentence("pass-ons in which the group gave in the giver's place"),
+    },
+    _counted,
+)
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from relay.domain.model import Rate
 from relay.domain.vocabulary import SETTLED, STATES
+from relay.reports.counted import counting
 from relay.reports.field.givers import Giver, of_placements
 from relay.reports.placements import Holdings
 from relay.reports.rates import rates, sums
@@ -43,6 +44,13 @@ def held_by(survey: Survey, beneficiary_ids: Collection[str]) -> HeldByMembers:
         states={state: int(many) for state, many in zip(STATES, summed, strict=False) if many},
         fulfilled_of_due=rates(summed, summed).fulfilled_of_due,
     )
+
+
+def of_due(survey: Survey, beneficiary_ids: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """What `fulfilled_of_due` counts: "fulfilled" and "due" → ids of placements, in ledger order."""
+    held, ids = _held(survey, beneficiary_ids), survey.snapshot.placements.ids
+    words = {"fulfilled": "due_fulfilled", "due": "due"}
+    return {name: [ids[row] for row in held[counting(survey, word)[held]].tolist()] for name, word in words.items()}
 
 
 def to_pass_on(survey: Survey, beneficiary_ids: Collection[str]) -> tuple[Giver, ...]:

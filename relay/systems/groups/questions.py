@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,10 +13,11 @@ from relay.reports import trees
 from relay.service.queries.parameters import AsOf, Id
 from relay.service.question import Question, Says, Source
 from relay.systems.groups import reading
-from relay.systems.groups.placements import HeldByMembers, held_by
+from relay.systems.groups.placements import HeldByMembers, held_by, of_due
 from relay.systems.groups.roll import LEADING, Custody, Meeting, Roll
 
 if TYPE_CHECKING:
+    from relay.arrays.lineage import Survey
     from relay.systems.groups.reading import Known, Recorded
 
 YEAR: Final = timedelta(days=365)
@@ -317,8 +318,30 @@ class Group(Question[GroupDetail]):
                 )
             ),
             placements=held_by(relay.survey, women),
-            covered=Rate.of(covered.count(group_id), len(covered)),
+            covered=Rate.of([*covered.values()].count(group_id), len(covered)),
         )
+
+
+def counted(source: Source, programme_id: str, survey: Survey, group_id: str) -> Mapping[str, Sequence[str]]:
+    """What the numbers of a group count, in a word → the records, "kind:id".
+
+    Women as `Roll.stayed` tells; placements of members "due", and of these "fulfilled"; pass-ons from what they hold
+    that were "passed", and of these "covered" by the group.
+
+    Raises:
+        NotFound: There is no such group.
+        Unavailable: The database cannot be reached.
+    """
+    found = reading.read(source.graph, programme_id, survey.as_of, group_id)
+    stayed = found.roll.stayed(group_id, survey.as_of - YEAR, survey.as_of)
+    women = _women(source, programme_id, found, group_id)
+    passed = reading.stood_in(source.graph, programme_id, women, survey.as_of)
+    return {
+        **{word: [f"beneficiary:{id_}" for id_ in sorted(ids)] for word, ids in stayed.items()},
+        **{word: [f"placement:{id_}" for id_ in ids] for word, ids in of_due(survey, women).items()},
+        "passed": [f"pass:{id_}" for id_ in passed],
+        "covered": [f"pass:{id_}" for id_, group in passed.items() if group == group_id],
+    }
 
 
 def _women(source: Source, programme_id: str, found: Recorded, group_id: str) -> frozenset[str]:

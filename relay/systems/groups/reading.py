@@ -150,14 +150,14 @@ def holders(graph: Graph, programme_id: str, group_id: str) -> tuple[str, ...]:
     return tuple(row["beneficiary_id"] for row in rows)
 
 
-def stood_in(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str], as_of: date) -> list[str | None]:
-    """Of each pass-on from what some people hold, the group that stood in for the giver; None where she gave.
+def stood_in(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str], as_of: date) -> Mapping[str, str | None]:
+    """Each pass-on from what some people hold → the group that stood in for the giver; None where she gave.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     people = _keys(programme_id, beneficiary_ids)
-    return [row["by_group_id"] for row in graph.rows(cypher.PASSED, people=people, as_of=as_of)]
+    return {row["pass_id"]: row["by_group_id"] for row in graph.rows(cypher.PASSED, people=people, as_of=as_of)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

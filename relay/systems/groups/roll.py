@@ -287,7 +287,7 @@ def _is_first_of_month(day: date) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Who of a group stayed.
+    """How many of a group stayed.
 
     Attributes:
         kept: Members on the first day who are so on the last, of those on the first.
@@ -350,10 +350,15 @@ class Roll:
                 since, looked_at = each.from_on, each.from_on - _A_DAY
         return since
 
-    def kept(self, group_id: str, first: date, last: date) -> Kept:
-        """Who of a group stayed between two days; who left and came back stayed."""
+    def stayed(self, group_id: str, first: date, last: date) -> Mapping[str, frozenset[str]]:
+        """The women of a group on two days: "then", "now", "kept" on both, "joined" between; who came back stayed."""
         then, now = self.members_on(group_id, first), self.members_on(group_id, last)
-        return Kept(kept=Rate.of(len(then & now), len(then)), joined=len(now - then))
+        return {"then": then, "now": now, "kept": then & now, "joined": now - then}
+
+    def kept(self, group_id: str, first: date, last: date) -> Kept:
+        """How many of a group stayed between two days."""
+        many = {word: len(women) for word, women in self.stayed(group_id, first, last).items()}
+        return Kept(kept=Rate.of(many["kept"], many["then"]), joined=many["joined"])
 
     def _of_group(self, group_id: str) -> list[Membership]:
         return self._members.get(group_id, [])

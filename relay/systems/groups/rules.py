@@ -178,7 +178,7 @@ class MetThatDay(Asked):
     """A meeting of the same group, kind and day is recorded already."""
 
     reason = "%(act_id)s: group %(group_id)s already has a meeting of that kind on that day: %(earlier)s."
-    suggestion = "If they met twice, use --again (over the API: again=true)."
+    suggestion = "If they met twice, use --again."
     field = "held_on"
 
     act_id: str

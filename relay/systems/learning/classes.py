@@ -7,7 +7,7 @@ is not absent after, and who comes back has a second enrolment; between the two 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -272,11 +272,22 @@ class Class:
         )
         return sum(minutes) / MINUTES
 
+    def women(self) -> Mapping[str, Sequence[str]]:
+        """The women whom its numbers count, by id: "enrolled", "started", "completed", "declared" and "dropped_out"."""
+        women = sorted(self.hers)
+        started = [woman for woman in women if self.attended(woman)]
+        return {
+            "enrolled": women,
+            "started": started,
+            "completed": [woman for woman in women if self.completed(woman)],
+            "declared": [woman for woman in women if self.declared(woman)],
+            "dropped_out": [woman for woman in started if self.dropped_out(woman)],
+        }
+
     def report(self) -> ClassReport:
         """How it goes."""
-        women = [*self.hers]
-        started = [woman for woman in women if self.attended(woman)]
-        done = [woman for woman in women if self.completed(woman)]
+        counted = self.women()
+        women, started, done = counted["enrolled"], counted["started"], counted["completed"]
         results = {woman: {each.result for each in spells} for woman, spells in self.hers.items()}
         passed = [woman for woman in women if "passed" in results[woman]]
         tested = [woman for woman in women if results[woman] & {"passed", "not_passed"}]
@@ -289,9 +300,9 @@ class Class:
             started=_of(started, women),
             completed=_of(done, women if self.over else ()),
             completed_of_started=_of(done, started if self.over else ()),
-            declared=_of([woman for woman in women if self.declared(woman)], women),
+            declared=_of(counted["declared"], women),
             passed=_of(passed, tested),
-            dropped_out=_of([woman for woman in started if self.dropped_out(woman)], started),
+            dropped_out=_of(counted["dropped_out"], started),
             attendances=sum(self.attended(woman) for woman in women),
             unnamed=sum(each.meeting.unnamed for each in self.sessions),
             hours=sum(self.hours(woman) for woman in women),

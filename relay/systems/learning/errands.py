@@ -22,7 +22,7 @@ def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand
         return
     done = reading.done_in(reading.classes(graph, programme_id, survey.as_of))
     waiting = reading.waiting(graph, programme_id, survey, required, done)
-    for woman in dict.fromkeys(woman for woman, missing in waiting if missing):
+    for woman in dict.fromkeys(each.beneficiary_id for each, missing in waiting if missing):
         yield Errand(reason="requires_unmet", beneficiary_id=woman)
 
 

@@ -14,10 +14,11 @@ from relay.errors import RelayError
 from relay.exchange import cells
 from relay.systems.groups.roll import ROSTER
 from relay.systems.learning import reading
-from relay.systems.learning.questions import CoursesOf, Learning, learners
+from relay.systems.learning.questions import CoursesOf, Learning, counted, learners
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n.language import gettext, say_error
+from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
@@ -115,6 +116,33 @@ def _on_record(record: Record) -> Markup | None:
         return None
     return Markup(shown) if shown else None  # noqa: S704 - a template escapes
 
+
+COUNTED: Final = counted_records.listed(
+    blueprint,
+    "learning",
+    {
+        "sessions": Sentence("sessions"),
+        "enrolled": Sentence("women who were enrolled"),
+        "started": Sentence("women who came at least once"),
+        "completed": Sentence("women who completed it"),
+        "declared": Sentence("women of whom somebody said that they completed it"),
+        "dropped_out": Sentence("women who dropped out"),
+        "reached": Sentence("women who came to any session"),
+        "prepared": Sentence("placements whose holder had completed what help requires"),
+        "of_prepared": Sentence("placements whose help requires something"),
+        "prepared_on_time": Sentence("prepared, passed on in time"),
+        "of_prepared_on_time": Sentence("prepared, past their due date"),
+        "others_on_time": Sentence("not prepared, passed on in time"),
+        "of_others_on_time": Sentence("not prepared, past their due date"),
+        "prepared_kept": Sentence("prepared, not lost"),
+        "of_prepared_kept": Sentence("prepared"),
+        "others_kept": Sentence("not prepared, not lost"),
+        "of_others_kept": Sentence("not prepared"),
+        "waiting": Sentence("on the waiting list"),
+        "ready": Sentence("on the waiting list, and have completed it"),
+    },
+    lambda page, of: counted(current.built(), page.relay.survey.snapshot.programme_id, page.relay.survey, of),
+)
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,

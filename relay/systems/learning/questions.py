@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -21,6 +21,7 @@ from relay.systems.learning.classes import Class, ClassReport
 from relay.systems.learning.sites import months_missing
 
 if TYPE_CHECKING:
+    from relay.arrays.lineage import Survey
     from relay.graph import Graph
 
 _CONFIRMED_ONLY: Final = False  # who received is asked what she learned before, whoever confirmed it
@@ -181,9 +182,37 @@ def sites(graph: Graph, programme_id: str, as_of: date) -> tuple[SiteRow, ...]:
     )
 
 
-def reached(known: Iterable[Class]) -> int:
-    """How many women came to any session of some courses, each counted once."""
-    return len({woman for each in known for woman in each.hers if each.attended(woman)})
+def reached(known: Iterable[Class]) -> frozenset[str]:
+    """The women who came to any session of some courses."""
+    return frozenset(woman for each in known for woman in each.hers if each.attended(woman))
+
+
+def counted(graph: Graph, programme_id: str, survey: Survey, course_id: str) -> Mapping[str, Sequence[str]]:
+    """What the numbers of a course count → the records, "kind:id": "sessions", and what `Class.women` tells.
+
+    Of "" what those of the whole programme do: "reached"; of `PREPARED` each, beside it "of_" and its name, all of
+    which it is a share; and "waiting", of these "ready". What is not there is left out.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    known = reading.classes(graph, programme_id, survey.as_of)
+    if course_id:
+        of_courses = {each.course.course_id: each for each in known}
+        if (asked := of_courses.get(course_id)) is None:
+            return {}
+        women = {word: [f"beneficiary:{id_}" for id_ in ids] for word, ids in asked.women().items()}
+        return {**women, "sessions": [each.meeting.act_id for each in asked.sessions]}
+    required, done = reading.requirements(graph, programme_id), reading.done_in(known)
+    found = {"reached": [f"beneficiary:{id_}" for id_ in sorted(reached(known))]}
+    for word, placements in reading.prepared(survey, required, done).items():
+        found[word] = [f"placement:{id_}" for id_ in placements.over]
+        found[f"of_{word}"] = [f"placement:{id_}" for id_ in placements.under]
+    if required and "planning" in ledger.head(graph, programme_id).systems:
+        waiting = reading.waiting(graph, programme_id, survey, required, done)
+        found["waiting"] = [each.act_id for each, _ in waiting]
+        found["ready"] = [each.act_id for each, missing in waiting if not missing]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +231,7 @@ class Learning(Question[LearningFound]):
         graph = source.graph
         known = reading.classes(graph, programme_id, self.as_of)
         required, done = reading.requirements(graph, programme_id), reading.done_in(known)
-        joined, ready = reading.NOBODY, Rate.of(0, 0)
+        joined, ready = dict.fromkeys(reading.PREPARED, Rate.of(0, 0)), Rate.of(0, 0)
         if required:
             kept = source.kept
             relay = (
@@ -210,7 +239,8 @@ class Learning(Question[LearningFound]):
                 if kept
                 else trees.relay(graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
             )
-            joined = reading.prepared(relay.survey, required, done)
+            prepared = reading.prepared(relay.survey, required, done)
+            joined = {word: found.rate for word, found in prepared.items()}
             if "planning" in ledger.head(graph, programme_id).systems:
                 waiting = reading.waiting(graph, programme_id, relay.survey, required, done)
                 ready = Rate.of(sum(not missing for _, missing in waiting), len(waiting))
@@ -218,7 +248,7 @@ class Learning(Question[LearningFound]):
         return LearningFound(
             as_of=self.as_of,
             courses=reports,
-            reached=reached(known),
+            reached=len(reached(known)),
             attendances=sum(each.attendances for each in reports),
             unnamed=sum(each.unnamed for each in reports),
             **joined,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from relay.arrays.columns import NO_DAY, NONE, day_number, known_day
 from relay.arrays.standings import LOST
@@ -20,6 +20,7 @@ from relay.systems.learning.required import Requirement, id_of_rule
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.graph import Graph
+    from relay.systems.planning.states import Request
 
 Done = Mapping[str, Sequence[tuple[str, date]]]
 """Woman → the topics that she completed, as somebody declared, each with the day."""
@@ -66,52 +67,62 @@ def requirements(graph: Graph, programme_id: str) -> Mapping[str, Requirement]:
     return {rule: requirement for rule, requirement in found.items() if requirement}
 
 
-NOBODY: Final[Mapping[str, Rate]] = dict.fromkeys(
-    ("prepared", "prepared_on_time", "others_on_time", "prepared_kept", "others_kept"), Rate.of(0, 0)
-)
-"""What `prepared` gives where no rule requires anything."""
+class Counted(NamedTuple):
+    """What a rate is made of: the placements of its numerator and those of its denominator, by id."""
+
+    over: Sequence[str] = ()
+    under: Sequence[str] = ()
+
+    @property
+    def rate(self) -> Rate:
+        """The rate."""
+        return Rate.of(len(self.over), len(self.under))
 
 
-def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> Mapping[str, Rate]:
+PREPARED: Final = ("prepared", "prepared_on_time", "others_on_time", "prepared_kept", "others_kept")
+
+
+def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> Mapping[str, Counted]:
     """Of placements whose rule requires something to be learned first: an association, no proof.
 
     Returns:
-        "prepared": whose holder had completed it when they began, of all; "prepared_on_time": of those, past their due
-        day, which had passed on all they owe by then; "prepared_kept": of those, which are not lost; "others_on_time"
-        and "others_kept": the same of the others.
+        `PREPARED` → what it counts; nothing where no rule requires anything. "prepared": whose holder had completed it
+        when they began, of all; "prepared_on_time": of those, past their due day, which had passed on all they owe by
+        then; "prepared_kept": of those, which are not lost; "others_on_time" and "others_kept": the same of the others.
     """
     snapshot, stood = survey.snapshot, survey.standings
     people, holders = snapshot.beneficiaries.ids, snapshot.women()[snapshot.placements.beneficiary]
     by_row = {row: known for row, rule in enumerate(snapshot.rules) if (known := required.get(id_of_rule(rule)))}
-    learned = list[bool]()
-    on_time, kept = ({True: list[bool](), False: list[bool]()} for _ in range(2))
+    ids, learned = snapshot.placements.ids, list[tuple[str, bool]]()
+    on_time, kept = ({True: list[tuple[str, bool]](), False: list[tuple[str, bool]]()} for _ in range(2))
     today = day_number(survey.as_of)
     for row, rule in enumerate(stood.rule.tolist()):
         if stood.state[row] == NONE or rule not in by_row:
             continue
         day = known_day(stood.received_day[row])
         missing = by_row[rule].missing(done.get(people[int(holders[row])], ()), day)
-        learned.append(not missing)
-        kept[not missing].append(bool(stood.state[row] != LOST))
+        learned.append((ids[row], not missing))
+        kept[not missing].append((ids[row], bool(stood.state[row] != LOST)))
         due, fulfilled = int(stood.due_day[row]), int(stood.fulfilled_day[row])
         if due < today:
-            on_time[not missing].append(fulfilled != NO_DAY and fulfilled <= due)
+            on_time[not missing].append((ids[row], fulfilled != NO_DAY and fulfilled <= due))
     return {
-        "prepared": _share(learned),
-        "prepared_on_time": _share(on_time[True]),
-        "others_on_time": _share(on_time[False]),
-        "prepared_kept": _share(kept[True]),
-        "others_kept": _share(kept[False]),
+        "prepared": _counted(learned),
+        "prepared_on_time": _counted(on_time[True]),
+        "others_on_time": _counted(on_time[False]),
+        "prepared_kept": _counted(kept[True]),
+        "others_kept": _counted(kept[False]),
     }
 
 
-def _share(said: Sequence[bool]) -> Rate:
-    return Rate.of(sum(said), len(said))
+def _counted(said: Iterable[tuple[str, bool]]) -> Counted:
+    of = sorted(said)
+    return Counted([id_ for id_, is_so in of if is_so], [id_ for id_, _ in of])
 
 
 def waiting(
     graph: Graph, programme_id: str, survey: Survey, required: Mapping[str, Requirement], done: Done
-) -> list[tuple[str, tuple[str, ...]]]:
+) -> list[tuple[Request, tuple[str, ...]]]:
     """Who is on the waiting list, request by request, each with what the rule of the day requires and she has not done.
 
     Raises:
@@ -120,11 +131,11 @@ def waiting(
     from relay.systems.planning.reading import read
 
     season = read(graph, programme_id, survey).season
-    found = list[tuple[str, tuple[str, ...]]]()
+    found: list[tuple[Request, tuple[str, ...]]] = []
     for each in season.requests:
         if season.request_states[each.request_id] in ("waiting", "ready"):
             rule = binding_rule(survey.snapshot.rules, each.help, None, survey.as_of)
             known = required.get(id_of_rule(rule)) if rule else None
             missing = known.missing(done.get(each.beneficiary_id, ()), survey.as_of) if known else ()
-            found.append((each.beneficiary_id, tuple(missing)))
+            found.append((each, tuple(missing)))
     return found

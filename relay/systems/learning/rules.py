@@ -115,7 +115,7 @@ class NothingHeld(Asked):
     """A woman is enrolled and has completed a course of which no session is recorded by then."""
 
     reason = "%(act_id)s: completed on %(completed_on)s, but course %(course_id)s had held no session by then."
-    suggestion = "Record its sessions first. If they are still to be typed in, use --again (over the API: again=true)."
+    suggestion = "Record its sessions first. If they are still to be typed in, use --again."
     field = "completed_on"
 
     act_id: str

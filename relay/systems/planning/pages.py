@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, flash, redirect, render_template, request
 
 from relay.desk import intake
+from relay.desk.wording import spoken
 from relay.errors import RelayError, Unavailable
 from relay.exchange import cells
 from relay.systems.planning import calls, reading
 from relay.systems.planning.order import in_order
 from relay.systems.planning.proposal import Proposal, accepted, propose
 from relay.systems.planning.questions import plan_rows, waiting_list
-from relay.systems.planning.rates import due_and_unplanned, rates
+from relay.systems.planning.rates import counted, due_and_unplanned, rates
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n.language import ngettext, say, say_error
+from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
@@ -30,10 +32,27 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("planning", __name__, template_folder="templates")
 
+CRITERIA: Final = {
+    "never_received": Sentence("never received anything"),
+    "woman_led": Sentence("leads her household"),
+    "child_under_5": Sentence("a child under five"),
+    "disability": Sentence("a disability in the household"),
+    "asked_on": Sentence("asked earlier"),
+    "training": Sentence("training"),
+    "shed": Sentence("a shed"),
+}
+"""Words of the public order, and of what makes a woman ready, as they are read; a programme may have others."""
+
 _MOST_FALLEN: Final = 3
 """Rows that were not accepted, told each with its reason (our choice): a cookie carries them to the next page."""
 
 Pair = tuple[str, str]
+
+
+@blueprint.app_template_filter("criterion")
+def _criterion(word: str) -> str:
+    """How a word of the public order, or of what makes a woman ready, is read."""
+    return say(CRITERIA[word]) if word in CRITERIA else spoken(word)
 
 
 def _planned(programme_id: str) -> Planned:
@@ -167,6 +186,20 @@ def _holders(planned: Planned) -> Mapping[str, str]:
     held = enumerate(snapshot.placements.beneficiary.tolist())
     return {snapshot.placements.ids[row]: people[holder] for row, holder in held if holder >= 0}
 
+
+COUNTED: Final = counted_records.listed(
+    blueprint,
+    "planning",
+    {
+        "due": Sentence("due within 60 days"),
+        "planned": Sentence("due within 60 days, and somebody is planned"),
+        "made": Sentence("pass-ons"),
+        "followed": Sentence("pass-ons that followed a plan"),
+        "began": Sentence("placements"),
+        "from_list": Sentence("placements that began with an open request"),
+    },
+    lambda page, _: counted(_planned(page.relay.survey.snapshot.programme_id)),
+)
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,

@@ -12,6 +12,8 @@ from relay.arrays.standings import DUE
 from relay.domain.model import Rate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from relay.systems.planning.reading import Planned
 
 
@@ -34,19 +36,38 @@ class PlanningRates:
     served: tuple[str, ...]
 
 
+def counted(planned: Planned) -> Mapping[str, Sequence[str]]:
+    """What each of the rates counts, in a word → the records, "kind:id".
+
+    "due" within 60 days, and of these "planned"; pass-ons "made", and "followed" of a plan; placements that "began",
+    and "from_list" what served an open request.
+    """
+    season, survey = planned.season, planned.survey
+    snapshot, unplanned = survey.snapshot, {*due_and_unplanned(planned)}
+    due = _due(planned)
+    return {
+        "due": [f"placement:{id_}" for id_ in due],
+        "planned": [f"placement:{id_}" for id_ in due if id_ not in unplanned],
+        "made": [f"pass:{snapshot.passes.ids[row]}" for row in np.flatnonzero(survey.made).tolist()],
+        "followed": [act_id for act_id in season.follows if act_id.startswith("pass:")],
+        "began": [
+            f"placement:{snapshot.placements.ids[row]}" for row in np.flatnonzero(survey.standings.there).tolist()
+        ],
+        "from_list": [*dict.fromkeys(receipt.act_id for receipt in season.served.values())],
+    }
+
+
 def rates(planned: Planned) -> PlanningRates:
     """What came of planning by the day."""
-    season, survey = planned.season, planned.survey
-    served = {request.request_id: receipt for request, receipt in season.served.items()}
-    days = [(receipt.received_on - request.asked_on).days for request, receipt in season.served.items()]
-    followed = sum(act_id.startswith("pass:") for act_id in season.follows)
-    due, unplanned = _due(planned), due_and_unplanned(planned)
+    served = planned.season.served
+    days = [(receipt.received_on - request.asked_on).days for request, receipt in served.items()]
+    many = {word: len(found) for word, found in counted(planned).items()}
     return PlanningRates(
-        from_list=Rate.of(len({each.act_id for each in served.values()}), int(survey.standings.there.sum())),
-        from_plan=Rate.of(followed, int(survey.made.sum())),
-        planned_of_due=Rate.of(len(due) - len(unplanned), len(due)),
+        from_list=Rate.of(many["from_list"], many["began"]),
+        from_plan=Rate.of(many["followed"], many["made"]),
+        planned_of_due=Rate.of(many["planned"], many["due"]),
         asked_to_received_days=float(median(days)) if days else None,
-        served=tuple(served),
+        served=tuple(request.request_id for request in served),
     )
 
 

@@ -26,11 +26,12 @@ from relay.systems.savings.books.records import FLOW_KINDS, Flow, Line
 from relay.systems.savings.kinds import PURPOSES
 from relay.systems.savings.meeting_day import Became, Written, record_meeting
 from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, books_of
-from relay.systems.savings.report import due_at, group_savings, passbook
+from relay.systems.savings.report import due_at, group_savings, members, passbook
 from relay.text import Sentence
 from relay.web import guard, privacy
 from relay.web.door import policy
 from relay.web.i18n.language import say_error
+from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from relay.reports.field.givers import Giver
     from relay.reports.record_history import Record
     from relay.systems.savings.books.loans import LoanAccount
+    from relay.web.lists.listing import ListPage
 
 blueprint = Blueprint("savings", __name__, template_folder="templates")
 
@@ -395,6 +397,14 @@ def _on_record(record: Record) -> Markup | None:
     )
     return Markup(shown)  # noqa: S704 - a template escapes
 
+
+def _counted(page: ListPage, group_id: str) -> counted_records.Records:
+    programme_id = page.relay.survey.snapshot.programme_id
+    women = members(_books(programme_id, f"group:{group_id}")) if group_id else ()
+    return {"members": [f"beneficiary:{each}" for each in sorted(women)]}
+
+
+COUNTED: Final = counted_records.listed(blueprint, "savings", {"members": Sentence("members")}, _counted)
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,

@@ -180,7 +180,7 @@ def group_savings(books: GroupBooks, *, by_woman: bool) -> GroupSavings:
         group_id=books.group_id,
         as_of=books.as_of,
         cycle_id=cycle.cycle.cycle_id if cycle else None,
-        members=len(books.members_on(until)),
+        members=len(members(books)),
         saved=rupees(cycle.saved) if cycle else 0,
         fund=rupees(cycle.fund) if cycle else 0,
         social=rupees(cycle.social) if cycle else 0,
@@ -198,6 +198,12 @@ def group_savings(books: GroupBooks, *, by_woman: bool) -> GroupSavings:
         panchasutra=_panchasutra(found) if cycle else None,
         share_out=_shared_out(cycle, by_woman=by_woman),
     )
+
+
+def members(books: GroupBooks) -> frozenset[str]:
+    """The members of a group on the day, or on the last day of the cycle that began last."""
+    cycle = books.cycle()
+    return books.members_on(cycle.until if cycle else books.as_of)
 
 
 def _balance(accounts: Sequence[LoanAccount], day: date) -> int:

@@ -5,6 +5,7 @@ W1 to W6 aim at goats since 2022: W1 to W5 run, W6 was not found. Nobody visited
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,8 +110,9 @@ def test_open_goals_that_nobody_visited_stand_in_the_visit_list(
 
 def test_they_stand_on_a_page_and_on_her_record_and_have_forms(client: FlaskClient, season: Graph) -> None:
     page = seen(client, "goals")
-    assert "5 of 7" in page
-    assert "&lt;5 of 7" in page
+    read = re.sub("<[^>]+>", "", page)
+    assert "5 of 7" in read
+    assert "&lt;5 of 7" in read
     assert "236" in page
     assert "Name of W6" not in page
     assert "Name of W6" in seen(with_names(client), "goals")

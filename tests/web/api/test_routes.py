@@ -159,7 +159,7 @@ def test_what_cannot_be_answered_is_explained(api: FlaskClient) -> None:
 
         error = answer.get_json()["error"]
         assert (answer.status_code, error["status"]) == (status, status), path
-        assert list(error) == ["status", "reason", "suggestion", "field", "code", "request_id"]
+        assert list(error) == ["status", "reason", "suggestion", "field", "code", "request_id", "beside"]
         assert error["reason"].endswith(".")
         assert error["field"] == field, path
 

@@ -1,0 +1,117 @@
+"""What a number on a page of a system counts, as a list of the very records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, render_template, request
+
+from relay.reports import search
+from relay.web import privacy
+from relay.web.i18n import labels
+from relay.web.i18n.language import lazy_gettext, say
+from relay.web.lists import choices, files
+from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
+from relay.web.permission import action
+from relay.web.request import current
+from relay.web.request.parameters import NotAChoice
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from relay.reports.search import Hit
+    from relay.text import Sentence
+
+Records = Mapping[str, Sequence[str]]
+"""What a number counts, in a word → the records that it counts, "kind:id", in order."""
+
+_COLUMNS: Final = (
+    ListColumn(key="id", label=lazy_gettext("Record"), cell="record"),
+    ListColumn(key="name", label=lazy_gettext("Name"), personal=True),
+    ListColumn(key="what", label=lazy_gettext("What it is")),
+    ListColumn(key="place", label=lazy_gettext("Place")),
+)
+
+
+class _Described(Sequence[Any]):
+    """Records, described when they are looked at: with names where the page shows names, which is logged."""
+
+    def __init__(self, act_ids: Sequence[str]) -> None:
+        """Keep which, and in what order."""
+        self.act_ids = act_ids
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.act_ids)
+
+    def __getitem__(self, nth: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
+        """The n-th; of a slice, their list."""
+        return self._read(self.act_ids[nth]) if isinstance(nth, slice) else self._read([self.act_ids[nth]])[0]
+
+    def _read(self, act_ids: Sequence[str]) -> list[Hit]:
+        programme_id = current.head().programme_id
+        hits = current.built().read(
+            lambda transaction: [*search.described(transaction, programme_id, act_ids, speech=labels.SPEECH)]
+        )
+        naming = privacy.naming(file=(request.endpoint or "").endswith("_file")) != labels.NAMES[0]
+        shown = {*privacy.seen(act_ids)} if naming else frozenset[str]()
+        told = privacy.hits(each if each.id in shown else replace(each, name=None) for each in hits)
+        privacy.opened("find", search.named(told))
+        return [*told]
+
+
+def listed(
+    blueprint: Blueprint,
+    action_name: str,
+    called: Mapping[str, Sentence],
+    find: Callable[[ListPage, str], Records],
+) -> Listing:
+    """Give a system a page, and files, of the records behind its numbers: SYSTEM.counted and SYSTEM.counted_file.
+
+    Args:
+        blueprint: Of the system.
+        action_name: Who reads its numbers reads these.
+        called: What a number counts, in a word → as people read it.
+        find: The records by that word, of a part ("" for everything) such as a group or a course.
+    """
+
+    def rows(page: ListPage) -> Sequence[Any]:
+        word = page.asked_for.get("counted", "")
+        if word and word not in called:
+            raise NotAChoice(field="counted", choices=", ".join(called))
+        return _Described(find(page, page.asked_for.get("of", "")).get(word, ()))
+
+    listing = Listing(
+        title=lazy_gettext("Counted here"),
+        about=lazy_gettext("The very records that a number counts: as many as it says."),
+        empty=lazy_gettext("Choose what is counted, or come here from a number on a page."),
+        columns=_COLUMNS,
+        filters=(
+            Filter(
+                name="counted",
+                label=lazy_gettext("Counted"),
+                choices=choices.words(lambda _page: (*called,), lambda word: say(called[word])),
+            ),
+            Filter(name="of", label=lazy_gettext("Of"), more=True),
+        ),
+        order="",
+        find=rows,
+        of_record=True,
+        endpoint=f"{blueprint.name}.counted",
+        files=f"{blueprint.name}.counted_file",
+    )
+
+    @action(action_name)
+    def counted(programme_id: str, name: str) -> str:  # noqa: ARG001 - `current` reads it
+        return render_template("list.html", page=ListPage.of_request(name, listing))
+
+    @action(action_name)
+    def counted_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `current` reads it
+        return files.file(ListPage.of_request(name, listing), form)
+
+    at, own = f"/p/<programme_id>/{blueprint.name}/counted", {"name": blueprint.name}
+    blueprint.add_url_rule(at, "counted", counted, defaults=own)
+    blueprint.add_url_rule(f"{at}.<any({', '.join(files.FORMS)}):form>", "counted_file", counted_file, defaults=own)
+    return listing
