@@ -72,7 +72,10 @@ def _print_health(health: Health) -> None:
             ("causes", counted(health.causes)),
             (
                 "animals",
-                f"{health.animals.given} given, {health.animals.passed} passed of {health.animals.owed} owed",
+                (
+                    f"{health.animals.given} given, {health.animals.passed} passed on, {health.animals.owed} owed"
+                    " (due or not)"
+                ),
             ),
             ("additional_per_original", decimals(health.additional_per_original)),
             ("generations", health.generations),

@@ -48,7 +48,9 @@ class _Described(Sequence[Any]):
 
     def __getitem__(self, nth: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
         """The n-th; of a slice, their list."""
-        return self._read(self.act_ids[nth]) if isinstance(nth, slice) else self._read([self.act_ids[nth]])[0]
+        if isinstance(nth, slice):
+            return self._read(self.act_ids[nth])
+        return next(iter(self._read(self.act_ids[nth : nth + 1])))
 
     def _read(self, act_ids: Sequence[str]) -> list[Hit]:
         programme_id = current.head().programme_id
