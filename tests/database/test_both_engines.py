@@ -133,13 +133,18 @@ def test_the_seeds_are_kept_and_told_alike(seeded: tuple[Graph, Graph], tmp_path
     assert reading.head(seeded[0], programme_id) == reading.head(seeded[1], programme_id)
 
 
+@pytest.fixture(scope="module")
+def telling(seeded: tuple[Graph, Graph], tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What is told of the demonstration as it was loaded, on the embedded engine: and so on the other."""
+    return told(seeded[0], "relay-demo", demo.DAY, tmp_path_factory.mktemp("telling") / "export")
+
+
 @pytest.mark.parametrize("way", [(0, 1), (1, 0)], ids=["embedded to neo4j", "neo4j to embedded"])
 def test_a_backup_of_the_seeds_restores_on_the_other_engine(
-    seeded: tuple[Graph, Graph], tmp_path: Path, way: tuple[int, int]
+    seeded: tuple[Graph, Graph], telling: dict[str, bytes], tmp_path: Path, way: tuple[int, int]
 ) -> None:
     source, target = (seeded[number] for number in way)
-    lines = list(replay.backup(source))
-    heads, telling = reading.heads(source), told(source, "relay-demo", demo.DAY, tmp_path / "export")
+    lines, heads = list(replay.backup(source)), reading.heads(source)
 
     replay.restore(wiped(target), lines, clerk())
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from tests.rigs.faulty_line import Fault, Line, Moment
 
 ROOT = Path(__file__).parents[2]
-KILLS = 100 if SOAK else 4
+KILLS = 100 if SOAK else 2  # one after which clerks start the engine themselves, and one after which somebody does
 CLERKS = 8
 ACTS = 20  # acknowledged between two kills
 CUTS = 8
