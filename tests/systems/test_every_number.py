@@ -13,15 +13,18 @@ from relay.service import demo
 from relay.settings import Settings
 from relay.systems import SYSTEMS
 from relay.web import create_app
+from tests.rigs.in_a_thread import answering
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import clerk
 from tests.web import relays
 from tests.web.test_doors import NOT_OF_THE_RECORD, numbers_of, wrong_doors
+from tests.web.test_every_page import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
 
     from relay.settings import Connection
 
@@ -83,6 +86,18 @@ def test_no_number_of_a_system_stands_bare_without_a_reason(villages: FlaskClien
 
     assert found.bare == [] or any(part in page for part in NOT_OF_THE_RECORD)
     assert [each for each in found.here if each[0] != each[1]] == []
+
+
+def test_axe_finds_no_fault_on_a_page_of_a_system_nor_is_one_wider_than_a_phone(
+    villages: FlaskClient, chromium: Browser
+) -> None:
+    with answering(villages.application) as site:
+        page = chromium.new_page(viewport={"width": 390, "height": 844})
+        for path in PAGES:
+            page.goto(f"{site}{AT}/{path}")
+            assert faults(page) == [], path
+            assert page.evaluate("document.documentElement.scrollWidth") == 390, path
+        page.close()
 
 
 def test_every_door_of_a_system_leads_to_what_it_counts(villages: FlaskClient) -> None:
