@@ -173,12 +173,12 @@ def of_register(register: Register) -> Snapshot:
         by_kind.setdefault(fact.kind, []).append(fact)
     for facts in by_kind.values():
         facts.sort(key=lambda fact: fact.sequence)
-    last = max(register.entries.values(), key=lambda entry: entry.sequence, default=None)
+    last = max(register.recordings.values(), key=lambda recorded: recorded.sequence, default=None)
     programme = register.facts.get(f"programme:{register.programme_id}")
     return RawTables(
         programme_id=register.programme_id,
         sequence=last.sequence if last else 0,
-        head_hash=last.hash if last else ORIGIN,
+        head_hash=register.entries[last.act_id].hash if last else ORIGIN,
         goal_generations=programme.values.get("goal_generations") if programme else None,
         rules=tuple(rule_of(fact.values) for fact in by_kind.get("rule", ())),
         placements=_placements(register),

@@ -7,23 +7,24 @@ recorded is not enough, since a loss may be recorded, or a birth corrected, long
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
-from functools import cached_property
+from functools import cache, cached_property, partial, wraps
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from relay.arrays.raw_tables import of_register
 from relay.arrays.tables import Snapshot
 from relay.domain.acts import changes_of
-from relay.domain.entries import Entry, zone
+from relay.domain.entries import zone
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
-from relay.domain.people.likeness import Person
 from relay.domain.register import Fact, Register
 from relay.errors import Invalid, NotFound
 from relay.reports.trees import Relay
+
+_Found = TypeVar("_Found")
 
 IMPORTED_TOGETHER: Final = 20
 """Acts of one clerk in one second from which they are an import (our choice: no hand records so many at once)."""
@@ -87,6 +88,7 @@ class Books:
         self.folder = folder
         self._until = as_of.isoformat()
         self._relays: dict[date, Relay] = {}
+        self.worked_out: dict[Callable[[Books], Any], Any] = {}  # by `once`
 
     def happened(self, fact: Fact) -> bool:
         """Whether an act had happened by the day; what has no day has."""
@@ -97,20 +99,17 @@ class Books:
     def _by_kind(self) -> Mapping[str, tuple[Fact, ...]]:
         kinds: dict[str, list[Fact]] = defaultdict(list)
         for fact in sorted(self.register.facts.values(), key=lambda fact: fact.sequence):
-            if self.happened(fact):
-                kinds[fact.kind].append(fact)
-        return {kind: tuple(facts) for kind, facts in kinds.items()}
+            kinds[fact.kind].append(fact)
+        return {kind: tuple(filter(self.happened, facts)) for kind, facts in kinds.items()}
 
     def facts(self, *kinds: str) -> tuple[Fact, ...]:
         """The acts of some kinds, by kind and then by sequence."""
         return tuple(chain.from_iterable(self._by_kind.get(kind, ()) for kind in kinds))
 
-    @cached_property
-    def people(self) -> tuple[Person, ...]:
-        """Everybody whose name is known, as registrations are compared."""
-        facts = self.facts("beneficiary")
-        found = (Person.of(fact.values, self.register.ward(fact.values)) for fact in facts)
-        return tuple(person for person in found if person)
+    @property
+    def all_facts(self) -> tuple[Fact, ...]:
+        """The acts of all kinds, by kind and then by sequence."""
+        return self.facts(*self._by_kind)
 
     def woman(self, beneficiary_id: str) -> str:
         """The id under which a beneficiary is kept: that of another where both are one woman."""
@@ -118,7 +117,7 @@ class Books:
 
     def sequence(self, act_id: str) -> int:
         """The number of the entry that recorded an act."""
-        return self.register.entries[act_id].sequence
+        return self.register.recordings[act_id].sequence
 
     def said(self, act_id: str, *fields: str) -> list[int]:
         """The numbers of the entries that recorded some fields of an act, corrections included."""
@@ -145,11 +144,12 @@ class Books:
             if placement.receipts and placement.receipts[0].received_on <= self.as_of
         ]
         received.sort(key=lambda pair: (pair[0].received_on, self.sequence(pair[0].act_id)))
+        binding = cache(partial(binding_rule, self.register.rules))  # of many, one day and one rule
         return {
             placement.placement_id: Held(
                 placement=placement,
                 receipt=receipt,
-                rule=binding_rule(self.register.rules, placement.help, receipt.condition, receipt.received_on),
+                rule=binding(placement.help, receipt.condition, receipt.received_on),
             )
             for receipt, placement in received
         }
@@ -171,18 +171,18 @@ class Books:
         return tuple(sorted(made, key=lambda hand_over: hand_over.fact.sequence))
 
     @cached_property
-    def _together(self) -> Mapping[tuple[str, str], tuple[Entry, ...]]:
-        """The entries that one clerk recorded in one second."""
-        together: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-        for entry in self.register.entries.values():
-            together[entry.recorded_by, entry.recorded_at].append(entry)
-        return {key: tuple(entries) for key, entries in together.items()}
+    def _together(self) -> Mapping[tuple[str, str], list[str]]:
+        """Ids of the acts that one clerk recorded in one second."""
+        together: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for act_id, recorded in self.register.recordings.items():
+            together[recorded.recorded_by, recorded.recorded_at].append(act_id)
+        return together
 
     @cached_property
     def founding(self) -> frozenset[str]:
         """Ids of the acts recorded together with the programme's own act: the import that began it, however small."""
-        first = self.register.entries[f"programme:{self.register.programme_id}"]
-        return frozenset(entry.act_id for entry in self._together[first.recorded_by, first.recorded_at])
+        first = self.register.recordings[f"programme:{self.register.programme_id}"]
+        return frozenset(self._together[first.recorded_by, first.recorded_at])
 
     @cached_property
     def imported(self) -> frozenset[str]:
@@ -191,7 +191,7 @@ class Books:
         Those of the import that began the programme are among them.
         """
         many = (each for each in self._together.values() if len(each) >= IMPORTED_TOGETHER)
-        return self.founding | {entry.act_id for entries in many for entry in entries}
+        return self.founding.union(*many)
 
     @cached_property
     def _snapshot(self) -> Snapshot:
@@ -206,12 +206,10 @@ class Books:
     def circles(self) -> list[frozenset[str]]:
         """Ids of placements that descend from themselves, those of one circle together; empty in a sound record."""
         rank = {placement_id: number for number, placement_id in enumerate(self.held)}
-        ends = (
-            (rank.get(each.giver.placement_id, -1), rank.get(each.pass_on.receiver_id, -1)) for each in self.hand_overs
-        )
-        if all(
-            giver < receiver for giver, receiver in ends
-        ):  # each gave later than she received: none descends from herself
+        for each in self.hand_overs:
+            if rank.get(each.giver.placement_id, -1) >= rank.get(each.pass_on.receiver_id, -1):
+                break
+        else:  # each gave later than she received: none descends from herself
             return []
         survey = self._relay(self.as_of).survey
         return [frozenset(survey.snapshot.placements.ids[row] for row in circle) for circle in survey.circles]
@@ -235,3 +233,16 @@ class Books:
     def _unit(self, help_: str) -> str:
         """In what a help is counted; by itself where no rule says so."""
         return next((rule.unit for rule in self.register.rules if rule.help == help_), help_)
+
+
+def once(work: Callable[[Books], _Found]) -> Callable[[Books], _Found]:
+    """What several checks of the same books look at, worked out for the first of them alone."""
+
+    @wraps(work)
+    def found(books: Books) -> _Found:
+        if work not in books.worked_out:
+            books.worked_out[work] = work(books)
+        known: _Found = books.worked_out[work]
+        return known
+
+    return found

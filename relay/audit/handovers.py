@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
-from relay.audit.books import Books, HandOver, Held
+from relay.audit.books import Books, HandOver, Held, once
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.advisories import is_like
-from relay.domain.model import Event, lost_since, shown, standing, unwanted
+from relay.domain.model import Event, counted, lost_since, owed_under, shown, standing, unwanted
 from relay.domain.name_matching import code, key, like, phones
 from relay.domain.register import Fact
 from relay.domain.vocabulary import ENDINGS, SETTLED
@@ -33,11 +34,11 @@ _TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs
 
 def same_household(books: Books) -> Iterator[Finding]:
     """Find pass-ons between two women of one household."""
+    household = cache(books.register.household)
     for hand_over in books.hand_overs:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
-        one = books.woman(giver) == books.woman(receiver)
-        household = books.register.household(giver)
-        if household and not one and household == books.register.household(receiver):
+        hers = household(giver)
+        if hers and hers == household(receiver) and books.woman(giver) != books.woman(receiver):
             who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
             yield found(hand_over.fact, Sentence("giver and receiver live in the same household."), *who_say)
 
@@ -79,6 +80,7 @@ def same_phone(books: Books) -> Iterator[Finding]:
             yield found_together(shared, Sentence("%(many)s women have the same telephone number.", many=len(women)))
 
 
+@once
 def with_phone(books: Books) -> list[Fact]:
     """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
     people = books.facts("beneficiary")
@@ -122,9 +124,16 @@ def more_than_born(books: Books) -> Iterator[Finding]:
             )
 
 
+@once
 def own_young(books: Books) -> list[HandOver]:
     """Hand-overs in kind by placements of which some birth is recorded."""
-    return [hand_over for hand_over in books.hand_overs if hand_over.pass_on.in_kind and _births(books, hand_over)]
+    bred = _which_had(books, {"birth"})
+    return [each for each in books.hand_overs if each.giver.placement_id in bred and each.pass_on.in_kind]
+
+
+def _which_had(books: Books, kinds: Collection[str]) -> set[str]:
+    """Ids of the placements to which something of some kinds had happened."""
+    return {fact.values["placement_id"] for fact in books.facts("event") if fact.values["kind"] in kinds}
 
 
 def _births(books: Books, hand_over: HandOver) -> list[Event]:
@@ -144,6 +153,7 @@ def recorded_twice(books: Books) -> Iterator[Finding]:
         before.append(hand_over)
 
 
+@once
 def animals(books: Books) -> list[HandOver]:
     """Hand-overs by givers who owe animals; money is repaid by instalments, which are alike."""
     return [each for each in bound(books) if each.held and each.held.rule and each.held.rule.unit == ANIMAL]
@@ -163,15 +173,19 @@ def _tags(fact: Fact) -> frozenset[str]:
 def far_more_than_owed(books: Books) -> Iterator[Finding]:
     """Find placements that passed on many times what they owed."""
     for held in books.held.values():
-        stood = standing(held.placement, books.register.rules, books.as_of) if held.placement.passes else None
-        if stood and 0 < TIMES_OWED * stood.owed <= stood.passed:
-            made = [pass_on for pass_on in held.placement.passes if pass_on.passed_on <= books.as_of]
+        placement, rule = held.placement, held.rule
+        made = [pass_on for pass_on in placement.passes if pass_on.passed_on <= books.as_of]
+        if not (rule and made):
+            continue
+        owed = owed_under(rule, sum(each.units for each in placement.receipts if each.received_on <= books.as_of))
+        passed = sum(counted(pass_on, rule) for pass_on in made)
+        if 0 < TIMES_OWED * owed <= passed:
             facts = [books.register.facts[f"pass:{pass_on.pass_id}"] for pass_on in made]
             said = Sentence(
                 "%(passed)s passed on by placement %(placement_id)s, which owes %(owed)s.",
-                passed=shown(stood.passed),
-                placement_id=held.placement.placement_id,
-                owed=shown(stood.owed),
+                passed=shown(passed),
+                placement_id=placement.placement_id,
+                owed=shown(owed),
             )
             yield found_together(facts, said)
 
@@ -200,7 +214,8 @@ def _untitled(said: Mapping[str, object]) -> str:
 
 def after_loss(books: Books) -> Iterator[Finding]:
     """Find pass-ons of a giver who on the day before had nothing left, or had left."""
-    for hand_over in books.hand_overs:
+    ended = _which_had(books, ENDINGS)
+    for hand_over in (each for each in books.hand_overs if each.giver.placement_id in ended):
         eve, giver = hand_over.pass_on.passed_on - timedelta(days=1), hand_over.giver
         lost_on = lost_since(
             [receipt for receipt in giver.receipts if receipt.received_on <= eve],
@@ -237,6 +252,7 @@ def unwanted_sex(books: Books) -> Iterator[Finding]:
             )
 
 
+@once
 def bound(books: Books) -> list[HandOver]:
     """Hand-overs by givers whom a rule binds."""
     return [hand_over for hand_over in books.hand_overs if hand_over.held and hand_over.held.rule]
@@ -249,6 +265,7 @@ def tag_twice(books: Books) -> Iterator[Finding]:
             yield found_together(shared, Sentence("the same ear tag was passed on %(many)s times.", many=len(shared)))
 
 
+@once
 def tagged(books: Books) -> list[Fact]:
     """Pass-ons that name ear tags."""
     return [fact for fact in books.facts("pass") if _tags(fact)]
@@ -288,8 +305,12 @@ def _hand_overs_a_day(passes: Sequence[Fact]) -> float:
 def witnessed(books: Books) -> tuple[Fact, ...]:
     """All hand-overs, where most name a witness; none where the programme keeps no witnesses."""
     passes = books.facts("pass")
-    signed = sum(_signed(books, fact) for fact in passes)
-    return passes if 2 * signed > len(passes) else ()
+    return passes if len(passes) > 2 * len(_unsigned(books)) else ()
+
+
+@once
+def _unsigned(books: Books) -> list[Fact]:
+    return [fact for fact in books.facts("pass") if not _signed(books, fact)]
 
 
 def _signed(books: Books, fact: Fact) -> bool:
@@ -300,9 +321,8 @@ def _signed(books: Books, fact: Fact) -> bool:
 
 def no_witness(books: Books) -> Iterator[Finding]:
     """Find pass-ons that nobody signed, where most are signed."""
-    for fact in witnessed(books):
-        if not _signed(books, fact):
-            yield found(fact, Sentence("no witness signed."))
+    for fact in _unsigned(books) if witnessed(books) else ():
+        yield found(fact, Sentence("no witness signed."))
 
 
 def busy_witness(books: Books) -> Iterator[Finding]:
@@ -312,6 +332,7 @@ def busy_witness(books: Books) -> Iterator[Finding]:
             yield found_together(shared, Sentence("one witness signed %(many)s hand-overs.", many=len(shared)))
 
 
+@once
 def named_witness(books: Books) -> list[Fact]:
     """Pass-ons that name a witness."""
     return [fact for fact in books.facts("pass") if code(str(fact.values.get("witness", "")))]

@@ -52,22 +52,23 @@ def before_receipt(books: Books) -> Iterator[Finding]:
     """Find pass-ons and events dated before their placement received."""
     for held in books.held.values():
         placement, received_on = held.placement, held.receipt.received_on
-        dated = [(f"pass:{each.pass_id}", each.passed_on) for each in placement.passes]
-        dated += [(f"event:{each.event_id}", each.happened_on) for each in placement.events]
-        for act_id, day in dated:
-            if day < received_on:
-                yield Finding(
-                    subject_id=act_id,
-                    acts=(books.sequence(act_id),),
-                    evidence=(books.sequence(held.receipt.act_id),),
-                    sentence=Sentence(
-                        "%(act_id)s of %(day)s: %(placement_id)s received nothing before %(received_on)s.",
-                        act_id=act_id,
-                        day=day,
-                        placement_id=placement.placement_id,
-                        received_on=received_on,
-                    ),
-                )
+        early = [(f"pass:{each.pass_id}", each.passed_on) for each in placement.passes if each.passed_on < received_on]
+        early += [
+            (f"event:{each.event_id}", each.happened_on) for each in placement.events if each.happened_on < received_on
+        ]
+        for act_id, day in early:
+            yield Finding(
+                subject_id=act_id,
+                acts=(books.sequence(act_id),),
+                evidence=(books.sequence(held.receipt.act_id),),
+                sentence=Sentence(
+                    "%(act_id)s of %(day)s: %(placement_id)s received nothing before %(received_on)s.",
+                    act_id=act_id,
+                    day=day,
+                    placement_id=placement.placement_id,
+                    received_on=received_on,
+                ),
+            )
 
 
 def no_rule(books: Books) -> Iterator[Finding]:

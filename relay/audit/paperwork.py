@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from relay.audit.books import IMPORTED_TOGETHER, Books
+from relay.audit.books import IMPORTED_TOGETHER, Books, once
 from relay.audit.findings import Finding, about, found
 from relay.domain.acts import changes_of
 from relay.domain.entries import CLOCKS_DAYS, Entry
 from relay.domain.model import shown, thousandths
-from relay.domain.register import ABOUT_ACTS, Fact, Register
+from relay.domain.register import ABOUT_ACTS, Fact, Recorded, Register
 from relay.text import Sentence
 
 PLACED_WITHIN_DAYS: Final = 90
@@ -78,6 +78,7 @@ def gift_total(books: Books) -> Iterator[Finding]:
             )
 
 
+@once
 def counted(books: Books) -> list[Fact]:
     """Gifts whose amount is recorded."""
     return [gift for gift in books.facts("gift") if gift.values.get("animals") is not None]
@@ -125,10 +126,11 @@ def _days_late(books: Books, fact: Fact) -> int:
 
 def _sitting(books: Books, fact: Fact) -> tuple[str, date]:
     """Who recorded an act, and on which day of the programme's."""
-    entry = books.register.entries[fact.act_id]
-    return entry.recorded_by, datetime.fromisoformat(entry.recorded_at).astimezone(books.zone).date()
+    known = books.register.recordings[fact.act_id]
+    return known.recorded_by, datetime.fromisoformat(known.recorded_at).astimezone(books.zone).date()
 
 
+@once
 def by_hand(books: Books) -> list[Fact]:
     """Acts that say when something happened, but for those that an import recorded together."""
     return [fact for fact in dated(books) if fact.act_id not in books.imported]
@@ -156,9 +158,10 @@ def clock_went_back(books: Books) -> Iterator[Finding]:
             )
 
 
-def recorded(books: Books) -> list[Entry]:
-    """All entries, in the order of the ledger."""
-    return list(books.register.entries.values())
+@once
+def recorded(books: Books) -> list[Recorded]:
+    """All acts, in the order of the ledger."""
+    return list(books.register.recordings.values())
 
 
 def corrected_often(books: Books) -> Iterator[Finding]:
@@ -192,10 +195,12 @@ def _has_happened(books: Books, act_id: str) -> bool:
     return books.happened(fact or Fact(kind=entry.kind, id=act_id, values=entry.payload, sequence=entry.sequence))
 
 
-def correctable(books: Books) -> list[Entry]:
-    """Entries of all acts that say something themselves and had happened."""
-    entries = (entry for entry in books.register.entries.values() if entry.kind not in ABOUT_ACTS)
-    return [entry for entry in entries if _has_happened(books, entry.act_id)]
+def correctable(books: Books) -> list[Fact | Entry]:
+    """All acts that say something themselves and had happened, and entries of those that were taken back since."""
+    register = books.register
+    gone = (act_id for act_id in register.recordings.keys() - register.facts.keys() if _kind(act_id) not in ABOUT_ACTS)
+    taken_back = (register.entries[act_id] for act_id in gone if _has_happened(books, act_id))
+    return [*books.all_facts, *taken_back]
 
 
 def opened_again(books: Books) -> Iterator[Finding]:
@@ -214,7 +219,7 @@ def opened_again(books: Books) -> Iterator[Finding]:
 def lockings(books: Books) -> list[Entry]:
     """Entries that moved the day until which the record is locked."""
     moved = {sequence for (_, was), (sequence, is_) in pairwise(_locks(books)) if is_ != was}
-    return [entry for entry in books.register.entries.values() if entry.sequence in moved]
+    return [books.register.entries[each.act_id] for each in recorded(books) if each.sequence in moved]
 
 
 def corrected_after_lock(books: Books) -> Iterator[Finding]:
@@ -256,6 +261,7 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
             )
 
 
+@once
 def dated(books: Books) -> tuple[Fact, ...]:
     """Acts that say when something happened."""
     return books.facts(*(kind.name for kind in books.register.catalogue.kinds.values() if kind.day))
@@ -266,6 +272,7 @@ def _day_of(books: Books, fact: Fact) -> str:
     return books.register.catalogue.day(fact.kind)
 
 
+@once
 def _locks(books: Books) -> tuple[tuple[int, str], ...]:
     """The sequence of each entry that set the day up to which the record is locked, and that day, or "" for none."""
     register = books.register
@@ -287,10 +294,16 @@ def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
     """The earliest day recorded for an act up to some entry; None if acts of its kind have no day."""
     about = (register.entries[each] for each in register.about.get(act_id, ()))
     said = [changes_of(each.payload) for each in about if each.sequence <= last.sequence]
-    column, original = register.catalogue.counts_from(act_id.partition(":")[0]), register.entries[act_id].payload
+    column, original = register.catalogue.counts_from(_kind(act_id)), register.entries[act_id].payload
     return min((day for each in (original, *said) if (day := each.get(column))), default=None)
 
 
+@once
 def corrections(books: Books) -> list[Entry]:
     """Entries of all corrections, in the order of the ledger."""
-    return [entry for entry in books.register.entries.values() if entry.kind == "correct"]
+    entries = books.register.entries
+    return [entries[act_id] for act_id in books.register.recordings if _kind(act_id) == "correct"]
+
+
+def _kind(act_id: str) -> str:
+    return act_id.partition(":")[0]

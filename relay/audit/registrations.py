@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from relay.audit.books import Books
+from relay.audit.books import Books, once
 from relay.audit.findings import Finding, found_together
 from relay.domain.register import Fact
 from relay.kept import pairs
@@ -14,14 +14,17 @@ from relay.text import Sentence
 
 def registered_twice(books: Books) -> Iterator[Finding]:
     """Find registrations that are likely one person, of whom nobody has said whether they are one or two."""
-    ids = {fact.id: fact for fact in books.facts("beneficiary")}
+    registered = [(fact.values, books.register.ward(fact.values)) for fact in named(books)]
+    found = pairs.likely(registered, LIKELY, books.register.programme_id, books.folder)
+    if not found.pairs:
+        return
+    ids = {fact.id: fact for fact in named(books)}
     said = (fact.values for fact in books.facts("different"))
     apart = {frozenset((books.woman(each["a_id"]), books.woman(each["b_id"]))) for each in said}
     apart |= {  # giver and receiver are two
         frozenset((books.woman(each.giver.beneficiary_id), books.woman(each.pass_on.beneficiary_id)))
         for each in books.hand_overs
     }
-    found = pairs.likely(books.people, LIKELY, books.register.programme_id, books.folder)
     for pair in found.pairs:
         women = frozenset((books.woman(pair.one), books.woman(pair.other)))
         if len(women) > 1 and women not in apart:
@@ -33,7 +36,8 @@ def registered_twice(books: Books) -> Iterator[Finding]:
             yield found_together((ids[pair.one], ids[pair.other]), sentence)
 
 
+@once
 def named(books: Books) -> list[Fact]:
     """People whose names are known."""
-    known = {person.id for person in books.people}
-    return [fact for fact in books.facts("beneficiary") if fact.id in known]
+    people = books.facts("beneficiary")
+    return [fact for fact in people if fact.values.get("name") and fact.values.get("kind") != "group"]

@@ -25,6 +25,7 @@ from relay.domain.model import Quantity, shown, standing
 from relay.domain.register import Fact, Register
 from relay.graph import Graph
 from relay.kept import register as kept_register
+from relay.ledger.gc_paused import gc_paused
 
 CameBy = Literal["gift", "pass_on"]
 Outcome = Literal["found", "partly", "not_found"]
@@ -117,6 +118,7 @@ class Sample:
     not_found_rate: ErrorRate | None
 
 
+@gc_paused()
 def sample(
     graph: Graph,
     programme_id: str,

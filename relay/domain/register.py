@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Mu
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from relay.domain.acts import Act, changes_of
 from relay.domain.entries import CHANGES, Entry
@@ -54,6 +54,35 @@ class Fact:
     def act_id(self) -> str:
         """The act's id, "kind:id"."""
         return f"{self.kind}:{self.id}"
+
+
+class Recorded(Protocol):
+    """Who recorded an act, and when: its entry, or as much of it."""
+
+    @property
+    def act_id(self) -> str:
+        """Of the act."""
+        ...
+
+    @property
+    def sequence(self) -> int:
+        """Of the entry."""
+        ...
+
+    @property
+    def recorded_by(self) -> str:
+        """As `Entry` has it."""
+        ...
+
+    @property
+    def recorded_at(self) -> str:
+        """As `Entry` has it."""
+        ...
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """As `Entry` has it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +140,11 @@ class Register:
         self.entries: MutableMapping[str, Entry] = {}
         self.about: dict[str, list[str]] = {}
         self.naming: dict[str, dict[str, None]] = {}
+
+    @property
+    def recordings(self) -> Mapping[str, Recorded]:
+        """Act id → who recorded it, and when; in the order of the ledger where the register is whole."""
+        return self.entries
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -371,6 +405,9 @@ class Register:
 
     def says(self, act_id: str, field: str) -> bool:
         """Whether an act, with what stands of its corrections, says anything in a field; it may have been erased."""
+        fact = self.facts.get(act_id)
+        if fact and act_id not in self.about and not self.recordings[act_id].withheld:  # of most
+            return fact.values.get(field) is not None
         said = self.entries[act_id].payload.get(field)
         for later in self._later(act_id):
             if later.kind == "correct" and self.stands(later.act_id):

@@ -8,6 +8,7 @@ finds that.
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 import re
 from contextlib import contextmanager, suppress
@@ -67,15 +68,18 @@ def keep(folder: Path, programme_id: str, ending: str, body: bytes) -> None:
 
 
 def kept(folder: Path, programme_id: str, ending: str) -> memoryview | None:
-    """What is kept of a programme; None when there is none, or other bytes than were written."""
+    """What is kept of a programme, mapped from the file; None when there is none, or other bytes than were written."""
     path = path_of(folder, programme_id, ending)
+    if path is None:
+        return None
     try:
-        content = memoryview(path.read_bytes() if path else b"")
-    except OSError:
+        with path.open("rb") as file:
+            content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, ValueError):  # nothing can be mapped of an empty file
         return None
     body = content[_DIGEST_BYTES:]
     return body if bytes(content[:_DIGEST_BYTES]) == _digest(body) else None
 
 
 def _digest(body: bytes | memoryview) -> bytes:
-    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()
+    return hashlib.sha256(body).digest()

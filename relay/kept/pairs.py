@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from relay.domain.people.blocking import Found, alike
+from relay.domain.people.likeness import Person
 from relay.kept import files
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+    from typing import Any
 
-    from relay.domain.people.likeness import Person
-
-FORMAT: Final = 1
+FORMAT: Final = 2
 """A file of another number was made by other rules of likeness."""
 
 _ENDING: Final = "pairs"
@@ -37,22 +37,24 @@ class _Kept:
     found: Found
 
 
-def likely(people: Sequence[Person], share: float, programme_id: str, folder: Path | None) -> Found:
-    """`blocking.alike`, from what is kept where nothing about these people changed.
+def likely(
+    registered: Sequence[tuple[Mapping[str, Any], str]], share: float, programme_id: str, folder: Path | None
+) -> Found:
+    """`blocking.alike` of people, from what is kept where nothing about them changed.
 
     Args:
-        people: Each with an id of her own.
+        registered: What is recorded of each, with an id of her own, and her ward, as `Person.of` takes them.
         share: The likelihood, above 0 and below 1.
         programme_id: Of their programme.
         folder: Where it is kept from one question to the next; None keeps nothing.
     """
     if folder is None:
-        return alike(people, share)
-    compared = _digest(people)
+        return _alike(registered, share)
+    compared = hashlib.blake2b(msgspec.json.encode(registered)).hexdigest()
     known = _read(folder, programme_id)
     if known and (known.format, known.people, known.share) == (FORMAT, compared, share):
         return known.found
-    found = alike(people, share)
+    found = _alike(registered, share)
     kept = _Kept(format=FORMAT, people=compared, share=share, found=found)
     files.keep(folder, programme_id, _ENDING, msgspec.json.encode(kept))
     return found
@@ -71,9 +73,6 @@ def _read(folder: Path, programme_id: str) -> _Kept | None:
         return None
 
 
-def _digest(people: Sequence[Person]) -> str:
-    compared = [
-        (each.id, each.first, each.surname, each.birth_year, each.ward, sorted(each.phones), each.household, each.sort)
-        for each in people
-    ]
-    return hashlib.blake2b(msgspec.json.encode(compared)).hexdigest()
+def _alike(registered: Sequence[tuple[Mapping[str, Any], str]], share: float) -> Found:
+    people = (Person.of(values, ward) for values, ward in registered)
+    return alike([person for person in people if person], share)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from relay.arrays import cache
@@ -23,7 +24,7 @@ from tests.scenes.core import CORE
 from tests.scenes.offences import OFFENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from relay.domain.entries import Entry
@@ -130,7 +131,7 @@ def spoilt_files(content: bytes) -> dict[str, bytes]:
     return {
         "cut": content[: len(content) // 2],
         "altered": content.replace(b"W1", b"W2", 1),
-        "of another format": hashlib.blake2b(b"{}", digest_size=32).digest() + b"{}",
+        "of another format": hashlib.sha256(b"{}").digest() + b"{}",
         "empty": b"",
     }
 
@@ -155,14 +156,31 @@ def test_a_file_of_another_ledger_of_that_name_is_as_none(graph: Graph, tmp_path
     )
 
 
+def by_another(kept: dict[str, Any]) -> None:
+    """Of the last act it says that somebody else recorded it."""
+    kept["recordings"][-1][2] = "local:nobody"
+
+
+def of_nine_animals(kept: dict[str, Any]) -> None:
+    """What the last entry says is another number."""
+    kept["entries"][-1]["payload"]["animals"] = 9
+
+
+def without_facts(kept: dict[str, Any]) -> None:
+    """A fact is hidden, so that no check sees it."""
+    kept["facts"].pop()
+
+
+@pytest.mark.parametrize("forge", [by_another, of_nine_animals, without_facts])
 def test_a_file_that_was_forged_with_its_digest_is_named_by_verify_and_read_no_more(
-    graph: Graph, tmp_path: Path
+    graph: Graph, tmp_path: Path, forge: Callable[[dict[str, Any]], None]
 ) -> None:
-    """Somebody lets W1's household be another in the kept file, so that no auditor sees who lives with whom."""
     file = kept_file(graph, tmp_path)
     assert cache.verified(graph, "demo", tmp_path).ok
-    body = file.read_bytes()[32:].replace(b'"animals":2', b'"animals":9', 1)
-    file.write_bytes(hashlib.blake2b(body, digest_size=32).digest() + body)
+    kept = msgspec.msgpack.decode(file.read_bytes()[32:])
+    forge(kept)
+    body = msgspec.msgpack.encode(kept)
+    file.write_bytes(hashlib.sha256(body).digest() + body)
 
     found = cache.verified(graph, "demo", tmp_path)
 

@@ -32,8 +32,8 @@ def _long_set(books: Books) -> list[Fact]:
 
 
 def _all_on_one_day(books: Books) -> Iterator[Finding]:
-    entries = books.register.entries
-    by_day = sharing(((entries[each.act_id].recorded_by, each.values["visited_on"]), each) for each in _typed(books))
+    known = books.register.recordings
+    by_day = sharing(((known[each.act_id].recorded_by, each.values["visited_on"]), each) for each in _typed(books))
     for visits in by_day:
         if len({each.values["goal_id"] for each in visits}) >= VISITS_A_DAY:
             sentence = Sentence("%(many)s visits on one day, recorded by one person.", many=len(visits))

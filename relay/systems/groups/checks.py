@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
 
-from relay.audit.books import Books
+from relay.audit.books import Books, once
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.systems.groups.roll import LEADING, Custody, Roll, Spell, custody_gaps
@@ -26,14 +25,11 @@ WITHOUT_A_MEETING: Final = timedelta(days=180)
 COVERED_TOO_OFTEN: Final = 0.2
 """Of what its givers owe, a group stands in for so much before somebody asks why."""
 
-_rolls: WeakKeyDictionary[Books, Roll] = WeakKeyDictionary()
 
-
+@once
 def _roll(books: Books) -> Roll:
     """All groups by the day of the books."""
-    if books not in _rolls:
-        _rolls[books] = roll_of(books.register, books.facts(*OF_A_GROUP), as_of=books.as_of)
-    return _rolls[books]
+    return roll_of(books.register, books.facts(*OF_A_GROUP), as_of=books.as_of)
 
 
 def _groups(books: Books) -> list[Fact]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
-from weakref import WeakKeyDictionary
 
-from relay.audit.books import Books, Held
+from relay.audit.books import Books, Held, once
 from relay.audit.checks import Check, every
 from relay.audit.findings import Finding, found
 from relay.domain.register import Fact
@@ -20,14 +19,11 @@ from relay.text import Sentence
 MANY_SESSIONS: Final = 10
 """From so many sessions on it is odd that nobody ever missed one (our choice)."""
 
-_classes: WeakKeyDictionary[Books, dict[str, Class]] = WeakKeyDictionary()
 
-
+@once
 def _known(books: Books) -> dict[str, Class]:
     """Course → its class on the day of the books."""
-    if books not in _classes:
-        _classes[books] = {each.id: class_in(books.register, each, as_of=books.as_of) for each in books.facts("course")}
-    return _classes[books]
+    return {each.id: class_in(books.register, each, as_of=books.as_of) for each in books.facts("course")}
 
 
 def _over(books: Books) -> list[Fact]:

@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
-from weakref import WeakKeyDictionary
 
-from relay.audit.books import Books
+from relay.audit.books import Books, once
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding
 from relay.domain.register import Fact
@@ -23,30 +22,25 @@ from relay.text import Sentence
 TOO_LONG: Final = timedelta(days=730)
 """So long nobody should wait while others are served who asked later (our choice: two terms of a goat's rule)."""
 
-_seasons: WeakKeyDictionary[Books, Season] = WeakKeyDictionary()
 
-
+@once
 def _season(books: Books) -> Season:
     """All that was asked for and planned by the day of the books."""
-    if books not in _seasons:
-        register, kept = books.register, books.register.one_woman.kept
-        _seasons[books] = Season(
-            requests=[
-                Request.of(
-                    each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id)
-                )
-                for each in books.facts("request")
-            ],
-            checks=[RequestCheck.of(each.values) for each in books.facts("request_check")],
-            plans=[
-                Plan.of(each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id))
-                for each in books.facts("plan")
-            ],
-            receipts=receipts_in(register, register.placements),
-            as_of=books.as_of,
-            requires=requires_of(register),
-        )
-    return _seasons[books]
+    register, kept = books.register, books.register.one_woman.kept
+    return Season(
+        requests=[
+            Request.of(each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id))
+            for each in books.facts("request")
+        ],
+        checks=[RequestCheck.of(each.values) for each in books.facts("request_check")],
+        plans=[
+            Plan.of(each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id))
+            for each in books.facts("plan")
+        ],
+        receipts=receipts_in(register, register.placements),
+        as_of=books.as_of,
+        requires=requires_of(register),
+    )
 
 
 def _served(books: Books) -> Collection[LookedAt]:

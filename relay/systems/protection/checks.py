@@ -102,9 +102,9 @@ def _as_it_was(books: Books, entries: int) -> Register:
     """What a release is made of, as the ledger had it when it was made."""
     register = books.register
     made_of = (
-        entry
-        for entry in register.entries.values()
-        if entry.sequence <= entries and register.last_subject(entry.act_id).partition(":")[0] in _MADE_OF
+        register.entries[act_id]
+        for act_id, recorded in register.recordings.items()
+        if recorded.sequence <= entries and register.last_subject(act_id).partition(":")[0] in _MADE_OF
     )
     return replay(register.programme_id, sorted(made_of, key=lambda entry: entry.sequence), register.catalogue)
 

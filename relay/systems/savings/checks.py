@@ -6,9 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
-from weakref import WeakKeyDictionary
 
-from relay.audit.books import Books
+from relay.audit.books import Books, once
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding
 from relay.domain.register import Fact
@@ -28,15 +27,11 @@ OFFICERS_OF: Final = 10
 OFFICERS_TIMES: Final = 2
 _THOUSAND: Final = 1000
 
-_opened: WeakKeyDictionary[Books, tuple[GroupBooks, ...]] = WeakKeyDictionary()
 
-
+@once
 def _groups(books: Books) -> tuple[GroupBooks, ...]:
     """The books of every group with a cycle, on the day of the audit."""
-    if books not in _opened:
-        recorded = reading.in_register(books.register)
-        _opened[books] = tuple(GroupBooks(each, books.as_of) for each in recorded.values())
-    return _opened[books]
+    return tuple(GroupBooks(each, books.as_of) for each in reading.in_register(books.register).values())
 
 
 def _found(books: Books, subject_id: str, sentence: Sentence, evidence: Sequence[str] = ()) -> Finding:
@@ -256,7 +251,7 @@ def _typed_by_hand(books: Books) -> list[Fact]:
 def _typed_late(books: Books) -> Iterator[Finding]:
     for line in _typed_by_hand(books):
         meeting = books.register.facts.get(f"meeting:{line.values['meeting_id']}")
-        at = datetime.fromisoformat(books.register.entries[line.act_id].recorded_at)
+        at = datetime.fromisoformat(books.register.recordings[line.act_id].recorded_at)
         typed = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(books.zone).date()
         days = (typed - Meeting.of(meeting.values).held_on).days if meeting else 0
         if days > LATE_TYPED_DAYS:
