@@ -10,12 +10,15 @@ owner makes them again.
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import argon2
 
@@ -33,11 +36,13 @@ if TYPE_CHECKING:
 
 LEAST_PASSWORD: Final = 12  # characters; our choice: length beats odd signs (NIST SP 800-63B asks for 8 at least)
 LONGEST_PASSWORD: Final = 1024  # characters; our choice: nobody makes the server hash a book
-_AT_ONCE: Final = 2  # hashes at once; our choice: each takes 64 MiB and a core for 0.14 s
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 _hasher: Final = argon2.PasswordHasher()  # argon2id; its defaults are RFC 9106's second choice: 64 MiB, 3 rounds
-_hashing: Final = threading.BoundedSemaphore(_AT_ONCE)
+_hashing: Final = threading.Lock()  # one at a time: each takes 64 MiB, and both of two cores for 0.1 s
+_LEAST_PRIORITY: Final = 19
+
+_Found = TypeVar("_Found")
 
 
 class NoAccount(NotFound):
@@ -252,18 +257,20 @@ def owner(graph: Graph, login: str, now: datetime) -> Account:
 def let_in(graph: Graph, login: str, password: str) -> Account:
     """The account that login and password open.
 
-    It takes as long whether there is such an account or not.
+    It takes as long whether there is such an account or not; what no account can have is not looked for.
 
     Raises:
         NotLetIn: They do not belong together.
         Unavailable: The database cannot be reached.
     """
+    if not _LOGIN.fullmatch(login) or len(password) > LONGEST_PASSWORD:
+        raise NotLetIn
     try:
         properties = _properties(graph, login)
     except NoAccount:
         properties = {}
     kept = properties.get("password") or _nobodys_password()
-    if len(password) > LONGEST_PASSWORD or not _matches(kept, password) or not properties:
+    if not _matches(kept, password) or not properties:
         raise NotLetIn
     return account_of(properties)
 
@@ -390,16 +397,25 @@ def _end_tokens(transaction: Transaction, login: str) -> None:
 def _hashed(password: str) -> str:
     if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise NotAPassword
-    with _hashing:
-        return _hasher.hash(password)
+    return _behind_others(lambda: _hasher.hash(password))
 
 
 def _matches(kept: str, password: str) -> bool:
     try:
-        with _hashing:
-            return _hasher.verify(kept, password)
+        return _behind_others(lambda: _hasher.verify(kept, password))
     except argon2.exceptions.VerifyMismatchError:
         return False
+
+
+def _behind_others(work: Callable[[], _Found]) -> _Found:
+    """Hash when its turn comes, in a thread that takes what processor time nobody else wants, on Linux."""
+    with _hashing, ThreadPoolExecutor(1, initializer=_give_way) as thread:
+        return thread.submit(work).result()
+
+
+def _give_way() -> None:
+    if sys.platform == "linux":  # elsewhere it would be told of the whole process, which could not take it back
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_PRIORITY)
 
 
 def _nobodys_password() -> str:

@@ -69,6 +69,7 @@ class Audit:
         return sum(len(checked.findings) for checked in self.checks)
 
 
+@gc_paused()
 def audit(
     graph: Graph, programme_id: str, as_of: date, *, last: int | None = None, folder: Path | None = None
 ) -> Audit:

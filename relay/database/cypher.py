@@ -470,20 +470,21 @@ CALL (key) { MATCH (:Placement {key: key})<-[:PASSED_TO*0..]-(p:Placement) RETUR
 RETURN DISTINCT p.key AS key
 """
 
-# Where the next part of a table begins, by the kind of its keys: after $many nodes from $first on. One row = a key, or
-# none when no more follow; cost: on Neo4j so many keys of an index.
-_BORDER: Final[LiteralString] = """
+# Where the next parts of a table begin, by the kind of its keys: every $many nodes. One row = the keys, in order; none
+# where there are no more nodes; cost: all keys, which Neo4j has in an index.
+_BORDERS: Final[LiteralString] = """
 MATCH (n:LABEL) WHERE n.key >= $first AND n.key < $beyond
-WITH n.key AS key ORDER BY key SKIP $many LIMIT 1 RETURN key
+WITH n.key AS key ORDER BY key
+WITH collect(key) AS keys RETURN [nth IN range($many, size(keys) - 1, $many) | keys[nth]] AS borders
 """
-BORDER: Final[Mapping[str, LiteralString]] = {
-    "placement": _BORDER.replace("LABEL", "Placement"),
-    "event": _BORDER.replace("LABEL", "Event"),
-    "beneficiary": _BORDER.replace("LABEL", "Beneficiary"),
-    "gift": _BORDER.replace("LABEL", "Gift"),
-    "group": _BORDER.replace("LABEL", "`Group`"),
-    "place": _BORDER.replace("LABEL", "Place"),
-    "same": _BORDER.replace("LABEL", "Same"),
+BORDERS: Final[Mapping[str, LiteralString]] = {
+    "placement": _BORDERS.replace("LABEL", "Placement"),
+    "event": _BORDERS.replace("LABEL", "Event"),
+    "beneficiary": _BORDERS.replace("LABEL", "Beneficiary"),
+    "gift": _BORDERS.replace("LABEL", "Gift"),
+    "group": _BORDERS.replace("LABEL", "`Group`"),
+    "place": _BORDERS.replace("LABEL", "Place"),
+    "same": _BORDERS.replace("LABEL", "Same"),
 }
 
 # The head of a ledger. One row, or none without the ledger.

@@ -1,7 +1,8 @@
 """Strangers who wish a service ill, as a process of their own: `python -m tests.rigs.strangers PORT SECONDS`.
 
 None of them ever signs in. Some open connections and never end what they ask; some send logins as long as a page, or
-bodies that nobody asked for; some ask and do not read what is answered; some ask for the sign-in page again and again.
+bodies that nobody asked for; some guess passwords; some ask and do not read what is answered; some ask for the sign-in
+page again and again.
 They come from ADDRESSES addresses of this machine, as if each were another.
 """
 
@@ -59,6 +60,13 @@ def long_logins(port: int) -> None:
     _said_and_heard(port, head % len(body) + body)
 
 
+def guesses(port: int) -> None:
+    """Try a password with a login that an account may have, each time another."""
+    body = f'{{"login": "g{time.monotonic_ns()}", "password": "wrong"}}'.encode()
+    head = b"POST /api/v1/tokens HTTP/1.1" + _HOST + b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    _said_and_heard(port, head % len(body) + body)
+
+
 def large_bodies(port: int) -> None:
     """Send a megabyte where a file may be handed in by others."""
     head = b"POST /p/made/import HTTP/1.1" + _HOST + b"Content-Type: multipart/form-data; boundary=x\r\n"
@@ -78,7 +86,7 @@ def again_and_again(port: int) -> None:
     _said_and_heard(port, b"GET /sign-in HTTP/1.1" + _HOST + b"Connection: close\r\n\r\n")
 
 
-WAYS: Final = (half_sent, long_logins, large_bodies, unread, again_and_again)
+WAYS: Final = (half_sent, long_logins, guesses, large_bodies, unread, again_and_again)
 
 
 def main(port: int, seconds: float) -> None:

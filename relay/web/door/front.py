@@ -20,7 +20,7 @@ import select
 import socket
 import sys
 import time
-from collections import Counter, deque
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -170,15 +170,15 @@ def _too_slow(moved: int, seconds: float) -> bool:
 
 @dataclass(slots=True)
 class Turns:
-    """What waits to be answered: each client has its turn, and none more than its share at once.
+    """What waits to be answered: each client has its turn, and strangers have no more than their share at once.
 
     Attributes:
         waiting: Client → its connections that wait, in order; who was served last is last.
-        running: Client → how many of its requests are being answered.
+        strangers: Whose requests are being answered.
     """
 
     waiting: dict[str, deque[_Channel]] = field(default_factory=dict[str, "deque[_Channel]"])
-    running: Counter[str] = field(default_factory=Counter[str])
+    strangers: int = 0
 
     def append(self, channel: _Channel) -> None:
         """Let one wait."""
@@ -186,13 +186,13 @@ class Turns:
         self.waiting.setdefault(channel.client, deque()).append(channel)
 
     def popleft(self) -> _Channel:
-        """The next one whose client has not its share already."""
+        """The next one who may be answered."""
         client = str(self._next())
         queue = self.waiting.pop(client)
         channel = queue.popleft()
         if queue:
             self.waiting[client] = queue  # behind the others
-        self.running[client] += 1
+        self.strangers += not _is_known(client)
         return channel
 
     def stranger(self) -> _Channel | None:
@@ -209,19 +209,15 @@ class Turns:
 
     def done(self, client: str) -> None:
         """One was answered."""
-        self.running[client] -= 1
-        if not self.running[client]:
-            del self.running[client]
+        self.strangers -= not _is_known(client)
 
     def __len__(self) -> int:
         """How many can be answered now."""
         return sum(map(len, self.waiting.values())) if self._next() is not None else 0
 
     def _next(self) -> str | None:
-        strangers = sum(many for client, many in self.running.items() if not _is_known(client))
-        of_one = policy.OF_ONE_CLIENT if strangers < policy.OF_STRANGERS else 0
-        may = (each for each in self.waiting if self.running[each] < (policy.THREADS if _is_known(each) else of_one))
-        return next(may, None)
+        full = self.strangers >= policy.OF_STRANGERS
+        return next((each for each in self.waiting if _is_known(each) or not full), None)
 
 
 _KNOWN: Final = "login "

@@ -62,12 +62,10 @@ SWITCH_SECONDS: Final = 0.001
 """For which one thread keeps the others waiting: a page asks the database several times, and would wait as often for
 whatever strangers ask; Python's own 5 ms are five times as long."""
 
-OF_STRANGERS: Final = 2
-"""Of THREADS, those that answer strangers, of however many addresses: the others are for whoever is known, since she
-signed in or was let in by a token before."""
-
-OF_ONE_CLIENT: Final = 1
-"""Of OF_STRANGERS, those that answer one address: a stranger who asks much leaves one for the others."""
+OF_STRANGERS: Final = 1
+"""Of THREADS, those that answer strangers, of however many addresses, each address in its turn: the others are for
+whoever is known, since she signed in or was let in by a token before. Python works for one thread at a time, so she
+waits for as many strangers as there are."""
 
 SIGN_INS_A_MINUTE: Final = 20
 """From one address: a whole office behind it signs in; guessing stays slow."""
