@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 from functools import cache, cached_property, partial, wraps
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -205,7 +205,7 @@ class Books:
     @property
     def circles(self) -> list[frozenset[str]]:
         """Ids of placements that descend from themselves, those of one circle together; empty in a sound record."""
-        rank = {placement_id: number for number, placement_id in enumerate(self.held)}
+        rank = dict(zip(self.held, count()))
         for each in self.hand_overs:
             if rank.get(each.giver.placement_id, -1) >= rank.get(each.pass_on.receiver_id, -1):
                 break

@@ -64,8 +64,8 @@ class _Kept:
     head_hash: str
     entries: list[msgspec.Raw]
     recordings: list[_Recorded]
-    facts: list[Fact]
-    placements: list[Placement]
+    facts: dict[str, Fact]
+    placements: dict[str, Placement]
     rules: tuple[Rule, ...]
     about: dict[str, list[str]]
     naming: dict[str, dict[str, None]]
@@ -119,12 +119,11 @@ class _KeptRegister(Register):
         """Open it."""
         super().__init__(kept.programme_id, catalogue)
         self.entries = self._entries = _Entries(kept)
-        self.facts = {fact.act_id: fact for fact in kept.facts}
-        self.placements = {placement.placement_id: placement for placement in kept.placements}
+        self.facts, self.placements = kept.facts, kept.placements
         self.rules, self.about, self.naming = kept.rules, kept.about, kept.naming
-        for placement in kept.placements:
+        for placement in kept.placements.values():
             self.holdings.setdefault(placement.beneficiary_id, {})[placement.placement_id] = placement.help
-        for fact in kept.facts:
+        for fact in kept.facts.values():
             if fact.kind == "same":
                 self.join(fact)
 
@@ -256,8 +255,8 @@ def _kept_of(found: Register, sequence: int, head_hash: str) -> _Kept:
             _Recorded(each.act_id, each.sequence, each.recorded_by, each.recorded_at, each.withheld)
             for each in found.recordings.values()
         ],
-        facts=[*found.facts.values()],
-        placements=[*found.placements.values()],
+        facts=found.facts,
+        placements=found.placements,
         rules=found.rules,
         about=found.about,
         naming=found.naming,

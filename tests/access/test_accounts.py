@@ -123,6 +123,16 @@ def test_accounts_are_no_part_of_the_ledger_nor_of_a_backup(graph: Graph) -> Non
 # ---------------------------------------------------------------------------------------------------- guessing
 
 
+@pytest.mark.parametrize(("login", "password"), [("x" * 60_000, WORDS), ("as ha", WORDS), ("asha", "x" * 1025)])
+def test_what_no_account_can_have_is_refused_before_anything_is_hashed(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, login: str, password: str
+) -> None:
+    monkeypatch.setattr(accounts, "_hasher", None)
+
+    with pytest.raises(accounts.NotLetIn):
+        accounts.let_in(graph, login, password)
+
+
 def test_who_guesses_waits_longer_and_longer_and_nobody_else_does() -> None:
     """5 tries are free; then 2, 4, 8 … seconds, 900 at most."""
     clock = [0.0]

@@ -168,7 +168,7 @@ def of_nine_animals(kept: dict[str, Any]) -> None:
 
 def without_facts(kept: dict[str, Any]) -> None:
     """A fact is hidden, so that no check sees it."""
-    kept["facts"].pop()
+    kept["facts"].popitem()
 
 
 @pytest.mark.parametrize("forge", [by_another, of_nine_animals, without_facts])
