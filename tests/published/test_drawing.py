@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import neo4j
 import pytest
 
 from relay import graph as relay_graph
@@ -103,6 +104,18 @@ def test_each_query_draws_what_it_asks(shown: Graph) -> None:
     assert found == [*DRAWN]
     counted = {row["state"]: row["placements"] for row in shown.rows(counting)}  # pyright: ignore[reportArgumentType] - the same
     assert counted == {"broken": 2, "due": 1, "excused": 2, "fulfilled": 2, "in_time": 2, "late": 1, "lost": 3}
+
+
+def test_whoever_opens_the_database_with_the_driver_alone_sees_broken_chains_by_one_short_query(
+    shown: Graph, connection: Connection
+) -> None:
+    """P8 and P12 are broken; P12 descends from P11."""
+    assert shown.rows("MATCH (p:Published) RETURN p.programme_id AS id") == [{"id": "demo"}]
+    login = (connection.user, connection.password)
+    with neo4j.GraphDatabase.driver(connection.uri, auth=login) as driver:
+        chains, _, _ = driver.execute_query(queries()[0], database_=connection.database)  # pyright: ignore[reportArgumentType] - read from the page
+
+    assert placements(map(dict, chains)) == {"P8", "P11", "P12"}
 
 
 def operators(plan: dict[str, Any]) -> Iterator[str]:
