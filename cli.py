@@ -6,6 +6,8 @@ Staff record facts, managers look at relays, auditors query chain health and ver
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from contextlib import closing, contextmanager, suppress
@@ -221,6 +223,7 @@ def main(systems: Sequence[System] = SYSTEMS) -> None:
     from relay.service.terminal import use_utf8
 
     use_utf8()
+    atexit.register(gc.freeze)  # Python looks through all that was imported once more as it ends: 0.2 s for nothing
     with _explained():
         code = program(Catalogue(systems)).main(args=_words(), prog_name="relay", standalone_mode=False) or DONE
         sys.stdout.flush()

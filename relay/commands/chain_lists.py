@@ -200,7 +200,7 @@ def _walks(found: Sequence[Visit], asked: Mapping[str, str]) -> Iterable[Sequenc
     """The lines of a visit list: a heading for each place, and two lines for each woman."""
     from itertools import groupby
 
-    width = len(str(max(each.rank for each in found)))
+    width = len(str(max((each.rank for each in found), default=0)))
     for place_id, visits in groupby(found, key=lambda each: each.place_id):
         here = list(visits)
         yield ((f"{here[0].place_name or place_id or 'Place not known'}", "heading"), (f" ({len(here)})", ""))
