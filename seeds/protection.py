@@ -15,18 +15,18 @@ from seeds.files import table
 
 FOLDER: Final = "relay-villages-protection"
 SERVICES: Final = (
-    ("V01", "Helpline for women", "women_helpline", "NP-05", "1145", "day and night", "ne", dt.date(2026, 9, 1)),
-    ("V02", "Helpline for children", "child_helpline", "NP-05", "1098", "day and night", "ne", dt.date(2026, 9, 1)),
-    ("V03", "Police of Tansen", "police", "PAL-TAN", "100", "day and night", "ne", dt.date(2026, 8, 12)),
+    ("V01", "Helpline for women", "women_helpline", "NP-05", "1145", "day and night", "Nepali", dt.date(2026, 9, 1)),
+    ("V02", "Helpline for children", "child_helpline", "NP-05", "1098", "day and night", "Nepali", dt.date(2026, 9, 1)),
+    ("V03", "Police of Tansen", "police", "PAL-TAN", "100", "day and night", "Nepali", dt.date(2026, 8, 12)),
     ("V04", "One-stop crisis centre, hospital of Palpa", "one_stop_crisis_centre", "PAL", "9790099001", "day and night",
-     "ne;en", dt.date(2026, 8, 12)),
-    ("V05", "Health post of Rampur", "health", "PAL-RAM", "9790099002", "10 to 16", "ne", dt.date(2026, 8, 20)),
-    ("V06", "Legal aid of the district court", "legal_aid", "PAL", "9790099003", "Sunday to Thursday", "ne;en",
-     dt.date(2026, 7, 2)),
-    ("V07", "Shelter in Chitwan", "shelter", "CHI", "9790099004", "day and night", "ne", dt.date(2026, 10, 5)),
-    ("V08", "Ward office of Ratnanagar-2", "ward_office", "CHI-RAT-2", "9790099005", "10 to 17", "ne",
+     "Nepali and English", dt.date(2026, 8, 12)),
+    ("V05", "Health post of Rampur", "health", "PAL-RAM", "9790099002", "10 to 16", "Nepali", dt.date(2026, 8, 20)),
+    ("V06", "Legal aid of the district court", "legal_aid", "PAL", "9790099003", "Sunday to Thursday",
+     "Nepali and English", dt.date(2026, 7, 2)),
+    ("V07", "Shelter in Chitwan", "shelter", "CHI", "9790099004", "day and night", "Nepali", dt.date(2026, 10, 5)),
+    ("V08", "Ward office of Ratnanagar-2", "ward_office", "CHI-RAT-2", "9790099005", "10 to 17", "Nepali",
      dt.date(2026, 10, 5)),
-    ("V09", "Health post of Dipayal", "health", "DOT-DIP", "9790099006", "10 to 16", "ne", dt.date(2025, 12, 1)),
+    ("V09", "Health post of Dipayal", "health", "DOT-DIP", "9790099006", "10 to 16", "Nepali", dt.date(2025, 12, 1)),
 )  # fmt: skip
 UNCHECKED: Final = "V09"
 COMMITTEES: Final = (("PC1", "PAL-TAN-5"), ("PC2", "PAL-TAN-9"), ("PC3", "PAL-RAM-4"), ("PC4", "PAL-RAM"))

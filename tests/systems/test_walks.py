@@ -91,7 +91,8 @@ class Walk:
             if pill.count():
                 pill.check()
             elif other.count():
-                self.page.locator(f'input[name="{name}"][value="other"]').check()
+                for radio in self.page.locator(f'input[name="{name}"][value="other"]').all():  # none of a day to come
+                    radio.check()
                 other.fill(said)
             else:
                 self.page.locator(f'input[name="{name}"]').fill(said)
@@ -131,12 +132,15 @@ def test_a_month_of_classes_goals_sites_and_committees(
         watched = Watched(context, site)
         walk = Walk(watched.page, f"{site}/p/demo", width)
 
+        # a course of no group, begun at its place
+        walk.records("record/place:M1/course", name="Letters", kind="literacy", from_on="2024-06-01")
+
         # a class: who was there; W3 enrols late, and is expected from then on
         walk.holds("2024-06-05")
         walk.records("record/course:C1/enrolment", beneficiary_id="W3", enrolled_on="2024-06-10")
         walk.holds("2024-06-12", W2="absent", W3="late")
         roster = walk.sees("record/course:C1")
-        walk.sees("learning")
+        classes = walk.sees("learning")
 
         # a goal, and what a visitor finds
         walk.records(
@@ -172,6 +176,9 @@ def test_a_month_of_classes_goals_sites_and_committees(
         assert watched.strangers == []
         context.close()
 
+    assert "Letters" in classes
+    assert "Town M1" in classes
+    assert "Market" in classes
     assert "W3" in roster
     assert "31" in raw
     assert verify.verify(valley, "demo").ok

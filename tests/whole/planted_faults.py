@@ -1,4 +1,4 @@
-"""Fourteen faults planted one by one into a copy of the code, each of which the suite must catch.
+"""Sixteen faults planted one by one into a copy of the code, each of which the suite must catch.
 
 `python -m tests.whole.planted_faults` runs them: first the named tests on an untouched copy, where they must pass, then
 each fault, where they must fail. It ends with 1 and the names of faults that nothing caught.
@@ -43,6 +43,8 @@ class Fault:
 MODEL: Final = ("relay/domain/model.py", "tests/domain/test_model.py")
 LINEAGE: Final = ("relay/arrays/lineage.py", "tests/arrays/test_lineage.py")
 STATES: Final = ("relay/arrays/standings.py", "tests/arrays/test_lineage.py")
+HIDING: Final = ("relay/systems/protection/release.py", "tests/systems/protection/test_release.py")
+RELEASED: Final = ("relay/systems/protection/rules.py", "tests/systems/protection/test_attacker.py")
 
 
 def _fault(where: tuple[str, str], why: str, old: str, new: str) -> Fault:
@@ -128,6 +130,13 @@ FAULTS: Final = (
         "who lost her last animal twice is said to have been lost the second time",
         "elif since == NO_DAY:",
         "else:",
+    ),
+    _fault(HIDING, "a hidden count may lie in a narrow range", "if narrow is None:", "if True:"),
+    _fault(
+        RELEASED,
+        "a month is released a second time",
+        'if other["measure"] in bounding and',
+        'if other["measure"] not in bounding and',
     ),
 )
 """Six in the rules, six in the reasoning on relays, two in the rules as loops tell them."""

@@ -139,7 +139,10 @@ class ClassReport:
 
     Attributes:
         course_id: Of the course.
+        name: What it is called.
         kind: Such as "literacy".
+        place_id: Where; None where nobody said.
+        from_on: The day on which it begins.
         over: Whether it has ended.
         sessions: That were held.
         enrolled: Women.
@@ -157,7 +160,10 @@ class ClassReport:
     """
 
     course_id: str
+    name: str
     kind: str
+    place_id: str | None
+    from_on: date
     over: bool
     sessions: int
     enrolled: int
@@ -293,7 +299,10 @@ class Class:
         tested = [woman for woman in women if results[woman] & {"passed", "not_passed"}]
         return ClassReport(
             course_id=self.course.course_id,
+            name=self.course.name,
             kind=self.course.kind,
+            place_id=self.course.place_id,
+            from_on=self.course.from_on,
             over=self.over,
             sessions=len(self.sessions),
             enrolled=len(women),

@@ -35,7 +35,7 @@ KINDS: Final = (
                 required=True,
             ),
             Column(name="group_id", type="id", refers_to="group", edge="COURSE_OF", told=True),
-            Column(name="place_id", type="id", refers_to="place", edge="TAUGHT_IN"),
+            Column(name="place_id", type="id", refers_to="place", edge="TAUGHT_IN", told=True),
             Column(name="from_on", type="date", required=True, coming=True),
             Column(name="until_on", type="date", coming=True),
             Column(name="sessions", type="term"),

@@ -43,8 +43,7 @@ blueprint = Blueprint("learning", __name__, template_folder="templates")
 def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """All classes, who was prepared, and which sites reported."""
     found = privacy.answer_to(Learning(as_of=current.as_of()))
-    names = {each.course_id: each.name for each in (known.course for known in _classes().values())}
-    return render_template("learning/learning.html", found=found, called=names)
+    return render_template("learning/learning.html", found=found, places=privacy.places_and_donors().places)
 
 
 @blueprint.route("/p/<programme_id>/record/<act_id>/session", methods=["GET", "POST"])

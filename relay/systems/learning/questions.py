@@ -42,6 +42,7 @@ class SiteRow:
 
     Attributes:
         site_id: Its id.
+        name: What it is called.
         kind: "advice", "information" or "hotline_desk".
         place_id: Where.
         reported: Months of which a count was recorded.
@@ -49,6 +50,7 @@ class SiteRow:
     """
 
     site_id: str
+    name: str
     kind: str
     place_id: str
     reported: int
@@ -172,6 +174,7 @@ def sites(graph: Graph, programme_id: str, as_of: date) -> tuple[SiteRow, ...]:
     return tuple(
         SiteRow(
             site_id=row["site_id"],
+            name=row["name"],
             kind=row["kind"],
             place_id=row["place_id"],
             reported=len(counted[row["site_id"]]),

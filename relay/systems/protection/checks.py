@@ -15,7 +15,7 @@ from relay.errors import Refused
 from relay.ledger.reading import replay
 from relay.systems.protection import reading, rules
 from relay.systems.protection.kinds import OF_A_GROUP
-from relay.systems.protection.release import HIDDEN, Cell, K, bounds
+from relay.systems.protection.release import HIDDEN, Cell, bounds
 from relay.systems.protection.tables import NOT_REPORTED, TOTAL, ReleasedRow, Wanted, place_at, rows_of, table_of
 from relay.text import Sentence
 
@@ -129,10 +129,7 @@ def _given_away(books: Books) -> Iterator[Finding]:
         known = reading.counts(reading.said_of(_as_it_was(books, each.values["entries"])), wanted.measure)
         table, _ = table_of(known.counted, known.places, wanted)
         hidden = {*_marked(rows_of(each.values["table"]), wanted)} & table.counts.keys()
-        small = (
-            cell for cell in table.primaries(K) if cell not in hidden or not bounds(table, hidden, cell).are_wide(K)
-        )
-        if next(small, None):
+        if not all(cell in hidden and bounds(table, hidden, cell).are_wide for cell in table.primaries):
             yield found(each, Sentence("from what it shows a small count can be worked out."))
 
 

@@ -47,7 +47,7 @@ def counts(programme_id: str) -> str:
     found = privacy.answer_to(question)
     privacy.opened(question.name, question.opened(found))
     places = ledger.said(current.graph(), programme_id, "place")
-    countable = sorted(each["place_id"] for each in places if each.get("kind") in LARGE_ENOUGH)
+    countable = sorted((each["place_id"], each["kind"]) for each in places if each.get("kind") in LARGE_ENOUGH)
     return render_template("protection/counts.html", rows=found, places=_places(), countable=countable)
 
 

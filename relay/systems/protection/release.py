@@ -1,24 +1,22 @@
 """What of a table of counts may be published, so that no small count can be worked out from the rest.
 
 A table is cells, totals among them, and lines: each says that some cells add up to another, so that months add up to
-quarters, municipalities to districts, and cells of earlier releases stand in it too. The attacker knows every shown
-cell, every line, and that counts are whole and not negative. No count below k, 0 included, may lie in a range narrower
-than k - 1 for him. Hiding two cells of a line is not enough, and nor is that none can be solved exactly: the range is
-worked out by a linear program over whole numbers for each.
+quarters, and municipalities to districts. The attacker knows every shown cell, every line, and that counts are whole
+and not negative. No count below k, 0 included, may lie in a range narrower than k - 1 for him. Hiding two cells of a
+line is not enough, and nor is that none can be solved exactly: the range is worked out by a linear program over whole
+numbers for each. Two releases never share a month of a measure, so that none adds to what another tells.
 
 The rule: primary cells are those below k. A line with one hidden cell hides its smallest shown cell too. While a
 primary can still be narrowed down, the smallest shown cell of one of its lines is hidden, or else of the table. It
-ends, since hiding everything is safe; where earlier releases forbid that, the table is refused.
+ends, since hiding everything is safe.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
-
-from relay.errors import Refused
 
 K: Final = 5
 """Counts below it are not published."""
@@ -28,13 +26,6 @@ COARSER_FROM: Final = Fraction(1, 3)
 """If more of the cells are hidden, a coarser table says more: quarters for months, districts for municipalities."""
 
 Cell = tuple[str, ...]
-
-
-class CannotBeReleased(Refused):
-    """What was released before would give away a small count, however much is hidden now."""
-
-    reason = "Beside what was released before, some small count could be worked out."
-    suggestion = "Release a coarser table: quarters for months, or districts for municipalities."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,21 +53,19 @@ class Table:
     Attributes:
         counts: Cell → its count, totals too, in the order in which ties are decided; what was not reported is no cell.
         lines: What adds up.
-        released: Cells of earlier releases → whether they were hidden there: what was shown stays shown.
     """
 
     counts: Mapping[Cell, int]
     lines: tuple[Line, ...]
-    released: Mapping[Cell, bool] = field(default_factory=dict[Cell, bool])
 
-    def primaries(self, k: int) -> list[Cell]:
-        """The cells that are small, 0 included, and were not shown before."""
-        return [cell for cell, count in self.counts.items() if count < k and self.released.get(cell) is not False]
+    @property
+    def primaries(self) -> list[Cell]:
+        """The cells that are small, 0 included."""
+        return [cell for cell, count in self.counts.items() if count < K]
 
-    def smallest(self, cells: Collection[Cell], hidden: Collection[Cell]) -> Cell | None:
-        """Of some cells the smallest that is shown and may be hidden; the first of equals; None where there is none."""
-        open_ = [cell for cell in self.counts if cell in cells and cell not in hidden and cell not in self.released]
-        return min(open_, key=lambda cell: self.counts[cell], default=None)
+    def smallest(self, cells: Collection[Cell]) -> Cell:
+        """Of some cells, one at least, the smallest; the first of equals."""
+        return min((cell for cell in self.counts if cell in cells), key=lambda cell: self.counts[cell])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +80,10 @@ class Bounds:
     least: int
     most: int | None
 
-    def are_wide(self, k: int) -> bool:
+    @property
+    def are_wide(self) -> bool:
         """Whether they tell too little to find anybody by."""
-        return self.most is None or self.most - self.least >= k - 1
+        return self.most is None or self.most - self.least >= K - 1
 
 
 def bounds(table: Table, hidden: Collection[Cell], cell: Cell) -> Bounds:
@@ -123,40 +113,22 @@ def _extreme(goal: list[int], rows: list[list[int]], known: list[int]) -> int | 
     return abs(round(found.fun)) if found.status == 0 else None
 
 
-def protected(table: Table, k: int = K) -> frozenset[Cell]:
-    """The cells of a table that are to be hidden.
-
-    Args:
-        table: With all that adds up in it, and what was released before.
-        k: Counts below it are small.
-
-    Raises:
-        CannotBeReleased: What was shown before gives a small count away.
-    """
-    primaries = table.primaries(k)
-    hidden = {cell for cell in table.counts if table.released.get(cell)} | {*primaries}
+def protected(table: Table) -> frozenset[Cell]:
+    """The cells of a table, with all that adds up in it, that are to be hidden."""
+    hidden = {*table.primaries}
     while True:
         _partners(table, hidden)
-        narrow = next((cell for cell in primaries if not bounds(table, hidden, cell).are_wide(k)), None)
+        narrow = next((cell for cell in table.primaries if not bounds(table, hidden, cell).are_wide), None)
         if narrow is None:
             return frozenset(hidden)
         beside = {cell for line in table.lines if narrow in line.cells for cell in line.cells}
-        more = table.smallest(beside, hidden) or table.smallest(table.counts, hidden)
-        if more is None:
-            raise CannotBeReleased
-        hidden.add(more)
+        hidden.add(table.smallest(beside - hidden or table.counts.keys() - hidden))
 
 
 def _partners(table: Table, hidden: set[Cell]) -> None:
     """In no line one cell alone is hidden."""
-    while lone := next(_lone(table, hidden), None):
-        hidden.add(lone)
-
-
-def _lone(table: Table, hidden: Collection[Cell]) -> Iterator[Cell]:
-    for line in table.lines:
-        if sum(cell in hidden for cell in line.cells) == 1 and (partner := table.smallest(line.cells, hidden)):
-            yield partner
+    while lone := next((line for line in table.lines if sum(cell in hidden for cell in line.cells) == 1), None):
+        hidden.add(table.smallest({*lone.cells} - hidden))
 
 
 def is_coarse_enough(table: Table, hidden: Collection[Cell]) -> bool:
@@ -167,10 +139,3 @@ def is_coarse_enough(table: Table, hidden: Collection[Cell]) -> bool:
 def shown(table: Table, hidden: Collection[Cell], cell: Cell) -> int | str:
     """A cell as it is published."""
     return HIDDEN if cell in hidden else table.counts[cell]
-
-
-def rate(table: Table, hidden: Collection[Cell], numerator: Cell, denominator: Cell) -> float | str | None:
-    """A rate as it is published: hidden where either of its counts is; None where there is nothing to divide by."""
-    if numerator in hidden or denominator in hidden:
-        return HIDDEN
-    return table.counts[numerator] / table.counts[denominator] if table.counts[denominator] else None

@@ -77,6 +77,7 @@ def test_classes_are_told_with_three_numbers_of_people(alone: Shell, connection:
     found = alone.ok("learning", "--json", *ON).json
 
     one, two = found["courses"]
+    assert (two["name"], two["from_on"], two["place_id"]) == ("Letters", "2023-03-01", None)
     assert (one["course_id"], one["enrolled"], one["attendances"], one["hours"]) == ("C1", 5, 40, 40.0)
     assert one["started"] == {"numerator": 4, "denominator": 5, "share": 0.8}
     assert one["completed"] == {"numerator": 4, "denominator": 5, "share": 0.8}
@@ -95,7 +96,7 @@ def test_classes_are_told_with_three_numbers_of_people(alone: Shell, connection:
     # Clopper and Pearson's: of one in one the least is 0.025, of one in three 1 - 0.975 ** (1 / 3)
     assert found["intervals"]["prepared_on_time"] == [pytest.approx(0.025), 1.0]
     assert found["intervals"]["prepared"][0] == pytest.approx(1 - 0.975 ** (1 / 3))
-    assert found["sites"][0]["missing"] == ["2023-01", "2023-03"]
+    assert (found["sites"][0]["name"], found["sites"][0]["missing"]) == ("Advice", ["2023-01", "2023-03"])
     rows = alone.ok("learning", "C1", "--json", *ON).json
     assert [(row["beneficiary_id"], row["completed"], row["dropped_out"]) for row in rows] == [
         *((f"W{number}", True, False) for number in range(1, 5)),
