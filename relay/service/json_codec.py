@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
+_Kind = TypeVar("_Kind")
 Schema = Mapping[str, Any]
 """Of JSON, as JSON Schema writes it."""
 
@@ -40,6 +41,11 @@ def read_json(kind: Any, text: bytes | bytearray) -> Any:  # noqa: ANN401 - as t
         ValueError: It is no JSON, a field is missing, or a value is not of its type.
     """
     return msgspec.json.decode(text, type=kind)
+
+
+def read_columns(kind: type[_Kind], columns: Mapping[str, Any]) -> _Kind:
+    """What the columns of an act say, as a dataclass: days from their text, what it does not know passed over."""
+    return msgspec.convert({name: said for name, said in columns.items() if said is not None}, kind, strict=False)
 
 
 def schemas_of(kinds: Iterable[Any]) -> tuple[tuple[Schema, ...], Mapping[str, Schema]]:

@@ -7,6 +7,7 @@ W1 learns (course C1), aims at something (goal O1), is a member of group G; site
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from secrets import token_bytes
@@ -17,9 +18,12 @@ import pytest
 
 from relay.access import access_log, accounts, roles, tokens
 from relay.access.roles import ROLES, Grant
+from relay.commands import exits
+from relay.database import engine
 from relay.domain.acts import Act
 from relay.domain.questions import NOTED
 from relay.domain.system import Catalogue
+from relay.errors import RelayError
 from relay.exchange.exporting import export_programme
 from relay.graph import connect
 from relay.ledger import recording
@@ -28,6 +32,9 @@ from relay.settings import Settings
 from relay.systems import SYSTEMS
 from relay.web import create_app
 from relay.web.permission import permission_of
+from tests.commands.conftest import alone
+from tests.commands.test_remote import elsewhere
+from tests.rigs.in_a_thread import answering
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.web.readers import bearer
@@ -41,6 +48,9 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
     from relay.settings import Connection
+    from tests.commands.shell import Shell
+
+__all__ = ["alone"]
 
 CATALOGUE: Final = Catalogue(SYSTEMS)
 WORK: Final = {"staff", "manager", "auditor"}
@@ -99,14 +109,20 @@ STORY: Final = (
 )
 
 
+def told_to(graph: Graph) -> Graph:
+    """Record the story in an empty graph."""
+    _, *rest = say.beginnings(3)
+    begun = say.programme(systems=";".join(CATALOGUE.systems))
+    found = recording.record(graph, "demo", (begun, *rest, *STORY), say.clerk(), answers=NOTED)
+    assert [outcome.error for outcome in found if outcome.error] == []
+    return graph
+
+
 @pytest.fixture
 def graph(connection: Connection) -> Iterator[Graph]:
     """Give a programme of each engine that uses every system."""
     with connect(connection, CATALOGUE) as graph:
-        _, *rest = say.beginnings(3)
-        begun = say.programme(systems=";".join(CATALOGUE.systems))
-        found = recording.record(wiped(graph), "demo", (begun, *rest, *STORY), say.clerk(), answers=NOTED)
-        assert [outcome.error for outcome in found if outcome.error] == []
+        told_to(wiped(graph))
         for role in ROLES:
             accounts.add(graph, role, (Grant(role=role),), None, say.clerk().now)
         yield graph
@@ -218,6 +234,43 @@ def test_what_is_secret_is_told_by_no_way_to_whoever_has_not_the_role(
     )
     texts += [str(row) for row in (*nodes, *graph.rows("MATCH ()-[r]->() RETURN properties(r) AS said"))]
     assert not [number for number in SECRET for text in texts if number in text]
+
+
+def test_a_command_tells_a_raw_count_to_its_role_alone(
+    alone: Shell, connection: Connection, graph: Graph, tmp_path: Path
+) -> None:
+    alone.use(connection)
+    with answering(create_app(graph, Settings.read({"RELAY_DATA": str(tmp_path)}), owner=None)) as url:
+        for role in ROLES:
+            elsewhere(alone, url, tokens.issue(graph, role, days=1, now=datetime.now(UTC), random=token_bytes).secret)
+            raw = alone.run("counts")
+            drafted = alone.run("release", "contacts", "--from", "2023-01", "--until", "2023-01", "--level", "district")
+            if role == "protection":
+                assert str(PEOPLE) in raw.out
+                assert str(VISITS) in raw.out
+                continue
+            assert (raw.code, drafted.code) == (exits.NOT_DONE, exits.NOT_DONE), role
+            for answer in (raw, drafted):
+                assert not [number for number in SECRET if number in answer.out + answer.err], role
+                assert "protection" in answer.err, "it says who may"
+
+
+def test_the_reading_user_of_the_database_sees_that_it_was_counted_and_not_how_many(tmp_path: Path) -> None:
+    try:
+        reader = engine.reader(tmp_path, CATALOGUE.readable)
+        with connect(engine.ensure(tmp_path, readable=CATALOGUE.readable), CATALOGUE) as graph:
+            told_to(graph)
+        with connect(reader, CATALOGUE) as reading:
+            counted = reading.ask("MATCH (n:CommitteeCount) RETURN n.month AS month", 10).rows
+            everything = str(reading.ask("MATCH (n) RETURN properties(n) AS said", 10_000).rows)
+            everything += str(reading.ask("MATCH ()-[r]->() RETURN properties(r) AS said", 10_000).rows)
+            with suppress(RelayError):
+                everything += str(reading.ask("MATCH (n:Personal) RETURN n", 1000).rows)
+    finally:
+        engine.stop(tmp_path)
+
+    assert counted == (("2023-01",),)
+    assert not [number for number in SECRET if number in everything]
 
 
 def _ways(client: FlaskClient, known: dict[str, tuple[str, ...]]) -> Iterator[str]:

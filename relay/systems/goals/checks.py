@@ -10,6 +10,7 @@ from relay.audit.checks import Check, every
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.model import add_months
 from relay.domain.register import Fact
+from relay.service.json_codec import read_columns
 from relay.systems.goals.progress import UNVISITED_MONTHS, Goal, Visit
 from relay.text import Sentence
 
@@ -23,7 +24,7 @@ def _typed(books: Books) -> list[Fact]:
 
 
 def _with_income(books: Books) -> list[Fact]:
-    return [each for each in books.facts("goal_visit") if Visit.of(each.values).net_income is not None]
+    return [each for each in books.facts("goal_visit") if read_columns(Visit, each.values).net_income is not None]
 
 
 def _long_set(books: Books) -> list[Fact]:
@@ -44,7 +45,7 @@ def _just_what_was_aimed_at(books: Books) -> Iterator[Finding]:
     for each in _with_income(books):
         goal = books.register.facts[f"goal:{each.values['goal_id']}"]
         target = goal.values.get("target_income")
-        if target is not None and Visit.of(each.values).net_income == target:
+        if target is not None and read_columns(Visit, each.values).net_income == target:
             yield found(each, Sentence("the income is to the rupee what she aims at."), goal.sequence)
 
 

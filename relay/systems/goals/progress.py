@@ -14,7 +14,8 @@ from functools import cached_property
 from statistics import median
 from typing import Any, Final, Literal, Self, get_args
 
-from relay.domain.model import Quantity, add_months, day_if_said
+from relay.domain.model import Quantity, add_months
+from relay.service.json_codec import read_columns
 
 Status = Literal["preparing", "running", "paused", "stopped", "reached", "not_found"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
@@ -65,17 +66,7 @@ class Goal:
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str) -> Self:
         """From the columns of its act, and the id under which she is kept."""
-        return cls(
-            goal_id=values["goal_id"],
-            beneficiary_id=woman,
-            kind=values["kind"],
-            activity=values["activity"],
-            set_on=date.fromisoformat(values["set_on"]),
-            target_on=day_if_said(values.get("target_on")),
-            baseline_income=values.get("baseline_income"),
-            target_income=values.get("target_income"),
-            placement_id=values.get("placement_id"),
-        )
+        return read_columns(cls, {**values, "beneficiary_id": woman})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,21 +105,6 @@ class Visit:
             return None
         return (self.income - self.expenses) / self.months_covered
 
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act."""
-        months = values.get("months_covered")
-        return cls(
-            goal_visit_id=values["goal_visit_id"],
-            goal_id=values["goal_id"],
-            visited_on=date.fromisoformat(values["visited_on"]),
-            status=values["status"],
-            income=values.get("income"),
-            expenses=values.get("expenses"),
-            months_covered=None if months is None else int(months),
-            jobs=values.get("jobs"),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -145,16 +121,6 @@ class Step:
     step: str
     planned_on: date | None = None
     done_on: date | None = None
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act."""
-        return cls(
-            goal_id=values["goal_id"],
-            step=values["step"],
-            planned_on=day_if_said(values.get("planned_on")),
-            done_on=day_if_said(values.get("done_on")),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from relay.audit.error_rate import intervals
 from relay.ledger import reading as ledger
 from relay.ledger.her_ids import one_woman
+from relay.service.json_codec import read_columns
 from relay.service.queries.parameters import AsOf, Id
 from relay.service.question import Question, Source
 from relay.systems.goals.progress import AT_MONTHS, Goal, IncomeChange, Progress, Ratio, Running, Step, Visit
@@ -28,8 +29,8 @@ def progress(graph: Graph, programme_id: str, as_of: date) -> Progress:
     kept = one_woman(graph, programme_id, {row["beneficiary_id"] for row in goals}).kept
     return Progress(
         goals=[Goal.of(row, woman=kept(row["beneficiary_id"])) for row in goals],
-        steps=[Step.of(row) for row in ledger.said(graph, programme_id, "goal_step")],
-        visits=[Visit.of(row) for row in ledger.said(graph, programme_id, "goal_visit", personal=True)],
+        steps=[read_columns(Step, row) for row in ledger.said(graph, programme_id, "goal_step")],
+        visits=[read_columns(Visit, row) for row in ledger.said(graph, programme_id, "goal_visit", personal=True)],
         as_of=as_of,
     )
 

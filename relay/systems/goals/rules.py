@@ -11,6 +11,7 @@ from relay.domain.advisories import Note
 from relay.domain.model import Placement, add_months, lost_since
 from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
+from relay.service.json_codec import read_columns
 from relay.systems.goals.progress import RUNS, UNVISITED_MONTHS, Goal, Progress, Visit
 from relay.text import Sentence
 
@@ -161,7 +162,7 @@ def _progress(register: Register, goals: list[Fact], visit: Fact | None = None) 
     return Progress(
         goals=[Goal.of(each.values, woman=kept(each.values["beneficiary_id"])) for each in goals],
         steps=(),
-        visits=[Visit.of(each.values) for each in visits.values()],
+        visits=[read_columns(Visit, each.values) for each in visits.values()],
         as_of=date.max,
     )
 
@@ -238,7 +239,7 @@ def note_visit(register: Register, change: Change) -> Iterator[Note]:
     if fact is None:
         return
     goal = register.facts[f"goal:{fact.values['goal_id']}"]
-    visit, name = Visit.of(fact.values), fact.act_id
+    visit, name = read_columns(Visit, fact.values), fact.act_id
     progress = _progress(register, [goal], fact)
     known = progress.goals[0]
     visits = progress.visits(known)

@@ -28,8 +28,8 @@ class UntilBeforeFrom(Invalid):
     field = "until_on"
 
     act_id: str
-    from_on: date
-    until_on: date
+    from_on: date | str
+    until_on: date | str
 
 
 class MemberAlready(Refused):
@@ -264,17 +264,20 @@ def custodies_in(register: Register, fact: Fact, ends: Mapping[str, str] | None 
 # -- what is refused -------------------------------------------------------------------------------------------------
 
 
-def _in_order(fact: Fact) -> None:
-    from_on, until_on = fact.values["from_on"], fact.values.get("until_on")
+def require_order(fact: Fact, begins: str = "from_on", ends: str = "until_on") -> None:
+    """Let nothing end before it began, as two of its columns say it.
+
+    Raises:
+        UntilBeforeFrom: It does.
+    """
+    from_on, until_on = fact.values[begins], fact.values.get(ends)
     if until_on and until_on < from_on:
-        raise UntilBeforeFrom(
-            act_id=fact.act_id, from_on=date.fromisoformat(from_on), until_on=date.fromisoformat(until_on)
-        )
+        raise UntilBeforeFrom(act_id=fact.act_id, from_on=from_on, until_on=until_on, field=ends)
 
 
 def refuse_membership(register: Register, fact: Fact) -> None:
     """Refuse a second membership of one woman in one group at a time, and one that denies what she did as a member."""
-    _in_order(fact)
+    require_order(fact)
     roll = roll_in(register, fact.values["group_id"], fact)
     own = next(each for each in roll.memberships if each.act_id == fact.act_id)
     for other in roll.memberships:
@@ -307,7 +310,7 @@ def _covers_what_she_did(act_id: str, roll: Roll, own: Membership) -> None:
 
 def refuse_office(register: Register, fact: Fact) -> None:
     """Refuse an office of somebody who is no member."""
-    _in_order(fact)
+    require_order(fact)
     values = fact.values
     roll = roll_in(register, values["group_id"], fact, kinds=("membership",))
     own = next(each for each in roll.offices if each.act_id == fact.act_id)
@@ -364,7 +367,7 @@ def ask_meeting(register: Register, fact: Fact) -> Iterator[Asked]:
 
 def refuse_custody(register: Register, fact: Fact) -> None:
     """Refuse a second keeper of one animal at a time, and a woman who is not of its group."""
-    _in_order(fact)
+    require_order(fact)
     values = fact.values
     if bool(values.get("keeper_beneficiary_id")) == bool(values.get("keeper_group_id")):
         raise OneKeeper(act_id=fact.act_id)

@@ -13,7 +13,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final, Self
 
-from relay.domain.model import Rate, day_if_said
+from relay.domain.model import Rate
+from relay.service.json_codec import read_columns
 from relay.systems.groups.roll import ROSTER, Meeting, Spell, ids
 
 MIN_ATTENDANCE: Final = 0.8
@@ -59,21 +60,8 @@ class Course(Spell):
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """From the columns of its act."""
-        numbers = {name: int(values[name]) for name in ("sessions", "minutes") if values.get(name) is not None}
-        share = values.get("min_attendance")
-        return cls(
-            course_id=values["course_id"],
-            name=str(values.get("name")),
-            kind=values["kind"],
-            group_id=values.get("group_id"),
-            place_id=values.get("place_id"),
-            from_on=date.fromisoformat(values["from_on"]),
-            until_on=day_if_said(values.get("until_on")),
-            min_attendance=MIN_ATTENDANCE if share is None else share,
-            tested=values.get("tested") == "yes",
-            topics=frozenset(str(values["topic"]).split(";")) if values.get("topic") else frozenset(),
-            **numbers,
-        )
+        topics = filter(None, str(values.get("topic") or "").split(";"))
+        return read_columns(cls, {**values, "tested": values.get("tested") == "yes", "topics": [*topics]})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +90,9 @@ class Enrolment(Spell):
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
         """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
-        days = [day for day in (day_if_said(values.get("left_on")), day_if_said(ended_on)) if day]
-        return cls(
-            enrolment_id=values["enrolment_id"],
-            course_id=values["course_id"],
-            beneficiary_id=woman,
-            from_on=date.fromisoformat(values["enrolled_on"]),
-            until_on=min(days, default=None),
-            completed_on=day_if_said(values.get("completed_on")),
-            result=values.get("result"),
-        )
+        until_on = min((str(day) for day in (values.get("left_on"), ended_on) if day), default=None)
+        spell = {"beneficiary_id": woman, "from_on": values["enrolled_on"], "until_on": until_on}
+        return read_columns(cls, {**values, **spell})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from relay.domain.advisories import Note
 from relay.domain.schema import Rules
 from relay.errors import Asked, Invalid, Refused
 from relay.systems.groups.roll import ROSTER, Meeting, ids
-from relay.systems.groups.rules import customs_of
+from relay.systems.groups.rules import UntilBeforeFrom, customs_of, require_order
 from relay.systems.learning import required, sites
 from relay.systems.learning.classes import Class, Course, Enrolment, Session
 from relay.text import Sentence
@@ -20,18 +20,6 @@ if TYPE_CHECKING:
 
 SMALL, LARGE = 10, 30
 """Women in a class, at the least and at the most (literacy classes in Nepal have 20 to 26; our choice around that)."""
-
-
-class CourseEndsFirst(Invalid):
-    """A course ends before it begins."""
-
-    reason = "%(act_id)s ends on %(until_on)s, before it begins on %(from_on)s."
-    suggestion = "Check both dates."
-    field = "until_on"
-
-    act_id: str
-    from_on: str
-    until_on: str
 
 
 class MoreThanAllSessions(Invalid):
@@ -86,18 +74,6 @@ class EnrolledAlready(Refused):
     beneficiary_id: str
     course_id: str
     earlier: str
-
-
-class LeftBeforeEnrolled(Invalid):
-    """A woman leaves a course before she is enrolled."""
-
-    reason = "%(act_id)s: she left on %(left_on)s, before she was enrolled on %(enrolled_on)s."
-    suggestion = "Check both dates."
-    field = "left_on"
-
-    act_id: str
-    enrolled_on: date
-    left_on: date
 
 
 class CompletedElsewhen(Refused):
@@ -177,9 +153,7 @@ def class_in(register: Register, course: Fact, *facts: Fact, as_of: date = date.
 def refuse_course(register: Register, fact: Fact) -> None:
     """Refuse dates that contradict each other, or the sessions that were held."""
     values = fact.values
-    from_on, until_on = values["from_on"], values.get("until_on")
-    if until_on and until_on < from_on:
-        raise CourseEndsFirst(act_id=fact.act_id, from_on=from_on, until_on=until_on)
+    require_order(fact, "from_on", "until_on")
     share = values.get("min_attendance") or 0
     if share > 1:
         raise MoreThanAllSessions(act_id=fact.act_id, share=share)
@@ -221,7 +195,7 @@ def refuse_enrolment(register: Register, fact: Fact) -> None:
     known = class_in(register, register.facts[f"course:{values['course_id']}"], fact)
     own = next(each for each in known.enrolments if each.act_id == fact.act_id)
     if own.until_on and own.until_on < own.from_on:
-        raise LeftBeforeEnrolled(act_id=fact.act_id, enrolled_on=own.from_on, left_on=own.until_on)
+        raise UntilBeforeFrom(act_id=fact.act_id, from_on=own.from_on, until_on=own.until_on, field="left_on")
     for other in known.hers[own.beneficiary_id]:
         if other.act_id != own.act_id and other.meets(own):
             raise EnrolledAlready(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.bikram_sambat import days_of, month_days
 from relay.errors import Invalid, Refused
+from relay.systems.groups.rules import require_order
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -14,18 +15,6 @@ if TYPE_CHECKING:
     from relay.domain.register import Fact, Register
 
 _PARTS: Final = ("under_18", "referred")
-
-
-class ClosedBeforeOpened(Invalid):
-    """A site closes before it opens."""
-
-    reason = "%(act_id)s closed on %(closed_on)s, before it opened on %(opened_on)s."
-    suggestion = "Check both dates."
-    field = "closed_on"
-
-    act_id: str
-    opened_on: str
-    closed_on: str
 
 
 class SiteNotOpen(Refused):
@@ -64,9 +53,7 @@ class MoreThanVisits(Invalid):
 
 def refuse_site(register: Register, fact: Fact) -> None:
     """Refuse dates that contradict each other, or a month that was counted."""
-    opened_on, closed_on = fact.values["opened_on"], fact.values.get("closed_on")
-    if closed_on and closed_on < opened_on:
-        raise ClosedBeforeOpened(act_id=fact.act_id, opened_on=opened_on, closed_on=closed_on)
+    require_order(fact, "opened_on", "closed_on")
     for count in register.beside("site_count", fact.act_id):
         _while_open(count, fact)
 

@@ -68,7 +68,7 @@ def services(session: Session, as_of: str | None) -> None:
 def counts(session: Session) -> None:
     """List every monthly count as it was recorded; it is written down that you read them."""
     from relay.systems.protection.questions import RawCounts
-    from relay.systems.protection.reading import RawCount
+    from relay.systems.protection.tables import RawCount
 
     print_rows(session, RawCount, session.ask(RawCounts()))
 
@@ -112,10 +112,11 @@ def release(
         if session.as_json:
             print_json(found)
         else:
-            _print(session, found.wanted.columns, found.rows)
+            _print(session, found.columns, found.rows)
             if found.coarser:
-                say(COARSER % {"level": found.wanted.level, "span": found.wanted.span})
-            say(f"{found.hidden} of {found.cells} numbers are hidden. Nothing is recorded: --apply releases it.")
+                say(COARSER % {"level": found.level, "span": found.span})
+            many = found.hidden
+            say(f"{many.numerator} of {many.denominator} numbers are hidden. Nothing is recorded: --apply releases it.")
         return
     values = {name: str(value) for name, value in said(found).items()}
     print_recorded(session, record_kind(session, "release", {**values, "release_id": release_id}))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from operator import itemgetter
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from relay.domain.acts import Value
 from relay.domain.model import Rate
 from relay.domain.schema import Column
 from relay.exchange import cells
 from relay.ledger import reading as ledger
+from relay.service.json_codec import read_columns
 from relay.service.queries.parameters import AsOf
 from relay.service.question import Question, Says, Source
 from relay.systems.protection import cypher, reading
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
-from relay.systems.protection.reading import RawCount
 from relay.systems.protection.release import K
-from relay.systems.protection.tables import ReleasedRow, Wanted, rows_of
+from relay.systems.protection.tables import RawCount, ReleasedCell, ReleasedRow, Wanted, cells_of, rows_of
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -48,9 +48,9 @@ class ServiceRow:
     name: str
     kind: str
     place_id: str
-    phone: str | None
-    hours: str | None
-    languages: str | None
+    phone: str | None = None
+    hours: str | None = None
+    languages: str | None = None
     checked_on: date
     stale: bool
 
@@ -60,7 +60,7 @@ class ReleaseRow:
     """A release: what was published of a measure, once.
 
     Attributes:
-        release_id: Its id.
+        release_id: Its id; None of one that is not made yet.
         measure: What was counted.
         from_month: The first month.
         until_month: The last.
@@ -70,9 +70,11 @@ class ReleaseRow:
         entries: The last entry of the ledger that it took in.
         columns: What its columns are called.
         rows: By place, the totals last.
+        cells: The same, cell by cell, without what sums up a line or a column.
+        totals: The cells that do.
     """
 
-    release_id: str
+    release_id: str | None
     measure: str
     from_month: str
     until_month: str
@@ -82,6 +84,14 @@ class ReleaseRow:
     entries: int
     columns: tuple[str, ...]
     rows: tuple[ReleasedRow, ...]
+    cells: tuple[ReleasedCell, ...]
+    totals: tuple[ReleasedCell, ...]
+
+    @property
+    def hidden(self) -> Rate:
+        """How many numbers are hidden, of all."""
+        numbers = [each for each in (*self.cells, *self.totals) if each.hidden or each.value is not None]
+        return Rate.of(sum(each.hidden for each in numbers), len(numbers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,29 +116,17 @@ class ProtectionFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(ReleaseRow):
     """A release as it would be made now; nothing is recorded yet.
 
     Attributes:
-        wanted: What is to be released.
         coarser: Whether that adds up more than was asked, of which more than a third would have to be hidden, or a
             line would be the count of one committee.
-        k: Smaller counts are hidden.
-        entries: The last entry of the ledger that it takes in.
-        hidden: How many numbers are hidden.
-        cells: Of how many.
         table: The text that the release will keep.
-        rows: The same, as lines.
     """
 
-    wanted: Wanted
     coarser: bool
-    k: int
-    entries: int
-    hidden: int
-    cells: int
     table: str
-    rows: tuple[ReleasedRow, ...]
 
 
 def services(graph: Graph, programme_id: str, as_of: date) -> tuple[ServiceRow, ...]:
@@ -139,17 +137,7 @@ def services(graph: Graph, programme_id: str, as_of: date) -> tuple[ServiceRow, 
     """
     rows = ledger.said(graph, programme_id, "service")
     return tuple(
-        ServiceRow(
-            service_id=row["service_id"],
-            name=row["name"],
-            kind=row["kind"],
-            place_id=row["place_id"],
-            phone=row.get("phone"),
-            hours=row.get("hours"),
-            languages=row.get("languages"),
-            checked_on=(checked_on := date.fromisoformat(row["checked_on"])),
-            stale=as_of - checked_on > reading.STALE,
-        )
+        read_columns(ServiceRow, row | {"stale": row["checked_on"] < (as_of - reading.STALE).isoformat()})
         for row in sorted(rows, key=itemgetter("place_id", "kind", "service_id"))
         if row.get("closed_on", _NEVER) > as_of.isoformat()
     )
@@ -166,12 +154,19 @@ def releases(graph: Graph, programme_id: str) -> tuple[ReleaseRow, ...]:
             release_id=row["release_id"],
             k=int(row["k"]),
             entries=int(row["entries"]),
-            columns=reading.wanted_of(row).columns,
-            rows=rows_of(row["table"]),
-            **{name: row[name] for name in Wanted.__slots__},
+            **_told(reading.wanted_of(row), row["table"]),
         )
         for row in ledger.said(graph, programme_id, "release")
     )
+
+
+def _told(wanted: Wanted, text: str) -> dict[str, Any]:
+    """What a release is of, and what it says."""
+    rows = rows_of(text)
+    cells = cells_of(wanted.columns, rows)
+    inner = tuple(each for each in cells if each.place_id and each.month)
+    totals = tuple(each for each in cells if each not in inner)
+    return {**asdict(wanted), "columns": wanted.columns, "rows": rows, "cells": inner, "totals": totals}
 
 
 def protection(graph: Graph, programme_id: str, as_of: date) -> ProtectionFound:
@@ -256,14 +251,12 @@ class DraftRelease(Question[Draft]):
         found, entries = reading.draft(source.graph, programme_id, wanted, self.as_of)
         table = found.text()
         return Draft(
-            wanted=found.wanted,
+            release_id=None,
             coarser=found.wanted != wanted,
             k=K,
             entries=entries,
-            hidden=len(found.hidden),
-            cells=len(found.table.counts),
             table=table,
-            rows=rows_of(table),
+            **_told(found.wanted, table),
         )
 
 
@@ -273,8 +266,7 @@ def _month(text: str, field: str) -> str:
 
 def said(draft: Draft) -> dict[str, Value]:
     """The columns of the release that a draft becomes."""
-    wanted = {name: getattr(draft.wanted, name) for name in Wanted.__slots__}
-    return {**wanted, "k": draft.k, "entries": draft.entries, "table": draft.table}
+    return {name: getattr(draft, name) for name in (*Wanted.__slots__, "k", "entries", "table")}
 
 
 QUESTIONS: Final = (Protection, RawCounts, DraftRelease)

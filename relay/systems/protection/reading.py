@@ -14,11 +14,11 @@ from relay.systems.protection import months
 from relay.systems.protection.kinds import OF_SITES
 from relay.systems.protection.rules import COMMITTEE, require_period, require_unreleased
 from relay.systems.protection.tables import (
-    Counted,
     MonthGoesOn,
     OneCommittee,
     Place,
     Protected,
+    RawCount,
     TooMuchHidden,
     Wanted,
     made,
@@ -45,7 +45,7 @@ class Counts:
     """
 
     places: Mapping[str, Place]
-    counted: Sequence[Counted]
+    counted: Sequence[RawCount]
     committees: Sequence[str | None]
 
 
@@ -63,25 +63,6 @@ def said_of(register: Register) -> Said:
     """The same, of a register."""
     on, facts = register.catalogue.is_on, tuple(register.facts.values())
     return lambda kind: (fact.values for fact in facts if fact.kind == kind and on(kind, register.systems))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawCount:
-    """A count as it was recorded.
-
-    Attributes:
-        act_id: Of its record.
-        place_id: Where.
-        month: When.
-        measure: What was counted; "visits" of a site for advice.
-        count: How many; None where it was erased or withheld.
-    """
-
-    act_id: str
-    place_id: str
-    month: str
-    measure: str
-    count: int | None
 
 
 def raw(said: Said) -> Iterator[RawCount]:
@@ -113,11 +94,7 @@ def counts(said: Said, measure: str) -> Counts:
     places = said("place")
     return Counts(
         places={each["place_id"]: Place(kind=each.get("kind"), parent_id=each.get("parent_id")) for each in places},
-        counted=[
-            Counted(place_id=each.place_id, month=each.month, number=each.count)
-            for each in raw(said)
-            if each.measure == measure and each.count is not None
-        ],
+        counted=[each for each in raw(said) if each.measure == measure and each.count is not None],
         committees=[each.get("place_id") for each in said("group") if each.get("kind") == COMMITTEE],
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
 from relay.systems.groups.roll import ROSTER
+from relay.systems.groups.rules import require_order
 from relay.systems.protection import months
 from relay.systems.protection.kinds import BOUND, OF_A_GROUP, SPANS
 from relay.systems.protection.release import K
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
 
 COMMITTEE: Final = "protection_committee"
 LARGE_ENOUGH: Final = ("municipality", "district", "province")
-
-
-class ClosedBeforeChecked(Invalid):
-    """A service was checked after it had closed."""
-
-    reason = "%(act_id)s closed on %(closed_on)s, before it was checked on %(checked_on)s."
-    suggestion = "Check both dates."
-    field = "closed_on"
-
-    act_id: str
-    closed_on: str
-    checked_on: str
 
 
 class PlaceTooSmall(Refused):
@@ -127,9 +116,7 @@ class NoCommitteeLater(Refused):
 
 def refuse_service(_: Register, fact: Fact) -> None:
     """Refuse dates that contradict each other."""
-    checked_on, closed_on = fact.values["checked_on"], fact.values.get("closed_on")
-    if closed_on and closed_on < checked_on:
-        raise ClosedBeforeChecked(act_id=fact.act_id, closed_on=closed_on, checked_on=checked_on)
+    require_order(fact, "checked_on", "closed_on")
 
 
 def refuse_count(register: Register, fact: Fact) -> None:

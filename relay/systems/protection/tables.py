@@ -91,18 +91,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """How many there were in a month.
+class RawCount:
+    """A count as it was recorded.
 
     Attributes:
+        act_id: Of its record.
         place_id: Where.
         month: When.
-        number: How many.
+        measure: What was counted; "visits" of a site for advice.
+        count: How many; None where it was erased or withheld.
     """
 
+    act_id: str
     place_id: str
     month: str
-    number: int
+    measure: str
+    count: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +164,23 @@ class ReleasedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedCell:
+    """A cell of a release.
+
+    Attributes:
+        place_id: Of its line; None of the line of totals.
+        month: What its column is called; None of the column of totals.
+        value: How many; None where it is hidden, or nobody reported.
+        hidden: Whether it is hidden.
+    """
+
+    place_id: str | None
+    month: str | None
+    value: int | None
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Protected:
     """A table, and which of its cells are hidden.
 
@@ -205,13 +226,13 @@ def place_at(places: Mapping[str, Place], place_id: str, level: str) -> str:
     return place_id
 
 
-def table_of(counted: Iterable[Counted], places: Mapping[str, Place], wanted: Wanted) -> tuple[Table, tuple[str, ...]]:
+def table_of(counted: Iterable[RawCount], places: Mapping[str, Place], wanted: Wanted) -> tuple[Table, tuple[str, ...]]:
     """The table of some counts with all of its totals, and the places that are its lines, by id."""
     column = {month: name for name, part in zip(wanted.columns, wanted.parts, strict=True) for month in part}
     sums = defaultdict[Cell, int](int)
     for each in counted:
         if each.month in column:
-            sums[place_at(places, each.place_id, wanted.level), column[each.month]] += each.number
+            sums[place_at(places, each.place_id, wanted.level), column[each.month]] += each.count or 0
     rows = tuple(sorted({row for row, _ in sums}))
     counts: dict[Cell, int] = {
         (row, name): sums[row, name] for row in rows for name in wanted.columns if (row, name) in sums
@@ -238,7 +259,7 @@ def table_of(counted: Iterable[Counted], places: Mapping[str, Place], wanted: Wa
     return Table(counts=counts, lines=tuple(lines)), rows
 
 
-def made(counted: Sequence[Counted], places: Mapping[str, Place], wanted: Wanted) -> Protected:
+def made(counted: Sequence[RawCount], places: Mapping[str, Place], wanted: Wanted) -> Protected:
     """What of some counts may be published, where that says enough.
 
     Raises:
@@ -277,6 +298,17 @@ def rows_of(text: str) -> tuple[ReleasedRow, ...]:
             not_reported=tuple(missing.get(place, ())),
         )
         for place, cells in lines
+    )
+
+
+def cells_of(columns: Sequence[str], rows: Iterable[ReleasedRow]) -> tuple[ReleasedCell, ...]:
+    """The cells of the lines of a release, line by line."""
+    return tuple(
+        ReleasedCell(
+            place_id=row.place_id, month=month, value=cell if isinstance(cell, int) else None, hidden=cell == HIDDEN
+        )
+        for row in rows
+        for month, cell in zip((*columns, None), row.cells, strict=False)
     )
 
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relay.ledger import recording, verify
+from relay.systems.groups.rules import UntilBeforeFrom
 from relay.systems.learning.required import NotPrepared
 from relay.systems.learning.rules import (
     CompletedElsewhen,
-    CourseEndsFirst,
     EnrolledAlready,
-    LeftBeforeEnrolled,
     MoreThanAllSessions,
     NotEnrolled,
     NothingHeld,
     NothingWasHeld,
     SessionOutsideCourse,
 )
-from relay.systems.learning.sites import ClosedBeforeOpened, CountedAlready, MoreThanVisits, SiteNotOpen
+from relay.systems.learning.sites import CountedAlready, MoreThanVisits, SiteNotOpen
 from tests.scenes import acts as say
 from tests.systems.learning.scene import added, counted, course, ended, enrolled, held, noted, refusal, site
 
@@ -31,7 +30,7 @@ def test_a_session_is_held_while_its_course_lasts_whichever_is_corrected(village
     assert isinstance(refusal(village, held("T2: C1 on 2022-12-31")), SessionOutsideCourse)
     assert isinstance(refusal(village, held("T2: C1 on 2023-04-01")), SessionOutsideCourse)
     assert isinstance(refusal(village, say.corrected("course:C1", until_on="2023-03-30")), SessionOutsideCourse)
-    assert isinstance(refusal(village, course("C2 from 2023-02-01", until_on="2023-01-01")), CourseEndsFirst)
+    assert isinstance(refusal(village, course("C2 from 2023-02-01", until_on="2023-01-01")), UntilBeforeFrom)
     assert isinstance(refusal(village, course("C2 from 2023-02-01", min_attendance=80)), MoreThanAllSessions)
 
 
@@ -44,7 +43,7 @@ def test_who_comes_is_enrolled_that_day_whichever_is_recorded_first(village: Gra
     assert isinstance(refusal(village, say.corrected("enrolment:E1", enrolled_on="2023-01-11")), NotEnrolled)
     assert isinstance(
         refusal(village, say.corrected("enrolment:E1", left_on="2023-01-10", enrolled_on="2023-01-11")),
-        LeftBeforeEnrolled,
+        UntilBeforeFrom,
     )
     added(village, held("T2: C1 on 2023-02-10", "W1"))
     assert isinstance(refusal(village, ended("X1: enrolment:E1 on 2023-02-09")), NotEnrolled)
@@ -126,7 +125,7 @@ def test_a_month_of_a_site_is_counted_once_when_it_is_over_and_the_site_was_open
     assert isinstance(refusal(village, counted("N2: S1 in 2022-12", 3)), SiteNotOpen)
     assert isinstance(refusal(village, counted("N2: S1 in 2024-01", 3)), SiteNotOpen)
     assert isinstance(refusal(village, say.corrected("site:S1", opened_on="2023-03-01")), SiteNotOpen)
-    assert isinstance(refusal(village, site("S2 since 2023-01-15", closed_on="2023-01-01")), ClosedBeforeOpened)
+    assert isinstance(refusal(village, site("S2 since 2023-01-15", closed_on="2023-01-01")), UntilBeforeFrom)
     added(village, site("S3 since 2024-01-01"))
     assert "but today is 2024-06-30" in str(refusal(village, counted("N3: S3 in 2024-07", 3)))
     added(village, counted("N3: S3 in 2024-06", 3))  # it ends today

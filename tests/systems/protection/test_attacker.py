@@ -20,7 +20,7 @@ from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, SPANS
 from relay.systems.protection.months import months
 from relay.systems.protection.release import K
 from relay.systems.protection.rules import ReleasedAlready, require_unreleased
-from relay.systems.protection.tables import Counted, NothingCounted, Place, TooMuchHidden, Wanted, made, rows_of
+from relay.systems.protection.tables import NothingCounted, Place, RawCount, TooMuchHidden, Wanted, made, rows_of
 from tests.rigs.soak import share
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ INFEASIBLE: Final = 2  # as `milp` says it
 def published(numbers: Mapping[Count, int], asked: Wanted) -> tuple[Wanted, str] | None:
     """A release, coarser than asked where it must be; None where nothing may be released."""
     counted = [
-        Counted(place_id=place, month=month, number=number)
+        RawCount(act_id="", place_id=place, month=month, measure=measure, count=number)
         for (measure, place, month), number in numbers.items()
         if measure == asked.measure
     ]

@@ -76,6 +76,12 @@ def test_they_are_recorded_listed_and_released_by_their_commands(
     shown = alone.ok("release", "people_informed", *MONTHS)
     assert [row[1:] for row in shown.rows[1:]] == TABLE
     assert "4 of 16 numbers are hidden. Nothing is recorded" in shown.err
+    draft = alone.ok("release", "people_informed", *MONTHS, "--json").json
+    assert (draft["release_id"], draft["level"], draft["k"], draft["coarser"]) == (None, "municipality", 5, False)
+    assert draft["cells"][5] == {"place_id": "M2", "month": "2023-03", "value": None, "hidden": True}
+    assert draft["totals"][0] == {"place_id": "M1", "month": None, "value": 99, "hidden": False}
+    assert draft["totals"][-1] == {"place_id": None, "month": None, "value": 281, "hidden": False}
+    assert (len(draft["cells"]), len(draft["totals"])) == (9, 7)
     alone.ok("release", "people_informed", *MONTHS, "--id", "Z1", "--apply")
     assert "was released already, by release:Z1" in alone.run("release", "people_informed", *MONTHS, "--apply").err
     assert "Nobody counted referrals_made" in alone.run("release", "referrals_made", *MONTHS).err

@@ -12,11 +12,11 @@ import pytest
 from relay.domain.system import Catalogue
 from relay.ledger import verify
 from relay.systems import SYSTEMS
+from relay.systems.groups.rules import UntilBeforeFrom
 from relay.systems.protection import reading, tables
 from relay.systems.protection.kinds import KINDS, OF_A_GROUP
 from relay.systems.protection.months import months, share_a_day
 from relay.systems.protection.rules import (
-    ClosedBeforeChecked,
     CommitteeCountedAlready,
     LeadsToACommittee,
     NoCommitteeLater,
@@ -54,7 +54,7 @@ def test_a_count_is_of_a_municipality_or_larger_whole_and_once_a_month(valley: G
     assert isinstance(refusal(valley, say.corrected("committee_count:A6", "C1", count=1.5)), NotAWholeCount)
     added(valley, say.corrected("committee_count:A6", "C2", count=1))
     closed = service("V3: shelter in D1 on 2024-01-01", closed_on="2023-12-31")
-    assert isinstance(refusal(valley, closed), ClosedBeforeChecked)
+    assert isinstance(refusal(valley, closed), UntilBeforeFrom)
     assert verify.verify(valley, "demo").ok
 
 
