@@ -234,7 +234,8 @@ class Learning(Question[LearningFound]):
         graph = source.graph
         known = reading.classes(graph, programme_id, self.as_of)
         required, done = reading.requirements(graph, programme_id), reading.done_in(known)
-        joined, ready = dict.fromkeys(reading.PREPARED, Rate.of(0, 0)), Rate.of(0, 0)
+        joined: Mapping[str, Rate] = dict.fromkeys(reading.PREPARED, Rate.of(0, 0))
+        ready = Rate.of(0, 0)
         if required:
             kept = source.kept
             relay = (

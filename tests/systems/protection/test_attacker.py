@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from numpy import array
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, milp
 
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, SPANS
 from relay.systems.protection.months import months
@@ -87,7 +87,7 @@ class Attacker:
             related |= {count for each in more for count in each}
         order, known = sorted(related), [each for each in self.known if each[0].keys() & related]
         matrix = array([[each.get(count, 0) for count in order] for each, _, _ in known]).reshape(-1, len(order))
-        about = LinearConstraint(matrix, [least for _, least, _ in known], [most for _, _, most in known])
+        about = (matrix, [least for _, least, _ in known], [most for _, _, most in known])
         found = [
             milp(
                 [sign * (count in summed) for count in order],

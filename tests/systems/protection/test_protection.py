@@ -239,7 +239,7 @@ def test_a_release_is_shown_and_made_in_the_browser(valley: Graph, tmp_path: Pat
     own = made.text.partition("/record/release:")[2].partition('"')[0]
     on_record = client.get(f"/p/demo/record/release:{own}").text
     assert "A dot stands for a number that is hidden" in on_record
-    assert on_record.count('<td class="number">·</td>') == 4
+    assert on_record.count('<td class="number apart">·</td>') == 4
     again = client.post("/p/demo/release", data={"csrf_token": token, **asks}, follow_redirects=True)
     assert "was released already" in again.text
     for language, said in (("en", "Where to find help"), ("fr", "Où trouver"), ("ne", "सहयोग कहाँ पाइन्छ")):
