@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.arrays.tables import Snapshot
+    from relay.domain.entries import Entry
     from relay.domain.register import Register
     from relay.graph import Graph
     from relay.ledger.checkpoints import Checkpoint
@@ -182,24 +183,40 @@ def verified(
 
 def _up_to_date(graph: Graph, known: Snapshot) -> Snapshot | None:
     """A snapshot refreshed up to the head of its ledger, or None when the programme has to be read again."""
+    entries = entries_since(graph, known.programme_id, known.sequence, known.head_hash)
+    return None if entries is None else applied(known, entries)
+
+
+def entries_since(graph: Graph, programme_id: str, sequence: int, hash_: str) -> list[Entry] | None:
+    """The entries after one, up to the head of the ledger.
+
+    Args:
+        graph: Where.
+        programme_id: Whose ledger.
+        sequence: Of that entry.
+        hash_: The same.
+
+    Returns:
+        By sequence; None where they do not lead from that entry to the head, or are too many to be read at once.
+
+    Raises:
+        NotBuilt: The graph is being rebuilt or restored, or was built by another version.
+        Invalid: An entry cannot be read.
+        Unavailable: The database cannot be reached.
+    """
     rows = graph.rows(
         cypher.HEAD_AND_ENTRIES,
-        ledger=known.programme_id,
-        prefix=f"{known.programme_id}/entry/",
-        first=known.sequence + 1,
-        last=known.sequence + STEP,
+        ledger=programme_id,
+        prefix=f"{programme_id}/entry/",
+        first=sequence + 1,
+        last=sequence + STEP,
     )
     if not rows:
         return None
-    require_built(known.programme_id, rows[0]["projection"])
-    entries, hash_ = (
-        [entry_from(graph.catalogue, properties, None) for properties in rows[0]["entries"]],
-        known.head_hash,
-    )
+    require_built(programme_id, rows[0]["projection"])
+    entries = [entry_from(graph.catalogue, properties, None) for properties in rows[0]["entries"]]
     for entry in entries:
         if entry.previous_hash != hash_:
             return None
         hash_ = entry.hash
-    if (rows[0]["sequence"], rows[0]["hash"]) != (known.sequence + len(entries), hash_):
-        return None
-    return applied(known, entries)
+    return entries if (rows[0]["sequence"], rows[0]["hash"]) == (sequence + len(entries), hash_) else None

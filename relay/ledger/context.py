@@ -360,7 +360,7 @@ class _Context:
         if ids:
             self.load([], {f"beneficiary:{id_}" for id_ in ids}, {p for id_ in ids for p in self._held(id_)})
             for id_ in sorted(ids):
-                self._load_pointing(f"beneficiary:{id_}")
+                self._load_pointing([f"beneficiary:{id_}"], self.statements.pointing_at)
             self.settle()
 
     def _load_beside(self, acts: Iterable[Act]) -> None:
@@ -404,7 +404,7 @@ class _Context:
         asked = {f"beside {name}": name for name in names if self.catalogue.is_pointed_at(name.partition(":")[0])}
         new = [name for key, name in asked.items() if key not in self.asked]
         self.asked |= asked.keys()
-        self._load_pointing(*new)
+        self._load_pointing(new, self.statements.beside)
 
     def _load_rules(self, acts: Iterable[Act]) -> None:
         """Read the rules under which some acts are judged."""
@@ -454,7 +454,7 @@ class _Context:
         self.load(said, {subject, *(name for each in said for _, name in self.catalogue.named_by(each))})
         for name in dict.fromkeys(filled_by(each) or subject for each in said):
             if self.catalogue.is_pointed_at(name.partition(":")[0]):
-                self._load_pointing(name)
+                self._load_pointing([name], self.statements.pointing_at)
         if kind == "place":
             self._load_above({str(each.values["parent_id"]) for each in said if each.values.get("parent_id")})
         elif kind == "rule":
@@ -489,16 +489,21 @@ class _Context:
                 {row["act_id"] for row in rows if json.loads(row["payload"])["receiver_placement_id"] in placement_ids},
             )
 
-    def _load_pointing(self, *subjects: str) -> None:
+    def _load_pointing(self, subjects: Iterable[str], statements: Mapping[str, LiteralString]) -> None:
+        """Read what points at some acts, by the statement for each kind of them."""
         keys: dict[str, list[str]] = {}
         for subject in subjects:
             keys.setdefault(subject.partition(":")[0], []).append(key_of(self.register.programme_id, subject))
         for kind, of_kind in keys.items():
-            text = self.statements.pointing_at.get(kind)
-            for row in self.transaction.rows(text, keys=of_kind) if text else ():
-                act_id = ":".join(kind_and_id(row["values"]["key"]))
-                if self.register.stands(act_id):  # an act of a rehearsal may have taken it back
-                    self._take_fact(row["kind"], row["values"])
+            text = statements.get(kind)
+            rows = self.transaction.rows(text, keys=of_kind) if text else ()
+            found = [(row["kind"], values) for row in rows for values in row["many"]]
+            for named, values in sorted(found, key=lambda each: each[1]["sequence"]):
+                act_id = ":".join(kind_and_id(values["key"]))
+                known = self.register.facts.get(act_id)
+                # what is known is not read again, and an act of a rehearsal may have taken it back
+                if not (known and known.sequence) and self.register.stands(act_id):
+                    self._take_fact(named, values)
 
     def _load_said_of(self, beneficiary_id: str) -> None:
         """Read every entry about her placements, taken back or not, and the placements themselves."""

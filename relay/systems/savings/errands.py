@@ -31,7 +31,8 @@ def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand
             if account.days_late(survey.as_of):
                 due_on = account.due_on(survey.as_of)
                 yield Errand(reason="loan_late", beneficiary_id=account.loan.beneficiary_id, due_on=due_on)
-    recent = reading.read(graph, programme_id, since=survey.as_of - COUNTED_SINCE)
+    groups_that_save = reading.groups_of(graph, programme_id)
+    recent = reading.read(graph, programme_id, groups_that_save, since=survey.as_of - COUNTED_SINCE)
     for group_id, recorded in recent.items():
         boxes = [*GroupBooks(recorded, survey.as_of).boxes.values()]
         first = next((each.meeting for each in boxes if each.gap is not None), None)

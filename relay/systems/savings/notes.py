@@ -125,11 +125,13 @@ def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
             Sentence("%(name)s: the rule allows at most %(most)s months.", name=fact.act_id, most=rule.loan_months),
         )
     earlier = (
-        str(each.values["beneficiary_id"])
-        for each in register.facts.values()
-        if each.kind == "loan" and each.values["cycle_id"] == loan.cycle_id and each.id != loan.loan_id
+        each
+        for member in register.beside("membership", f"group:{group_id}")
+        if not _is_officer(register, str(member.values["beneficiary_id"]), group_id, meeting.held_on)
+        for each in _loans_of(register, str(member.values["beneficiary_id"]))
+        if each.values["cycle_id"] == loan.cycle_id and each.id != loan.loan_id
     )
-    if all(_is_officer(register, woman, group_id, meeting.held_on) for woman in (loan.beneficiary_id, *earlier)):
+    if _is_officer(register, loan.beneficiary_id, group_id, meeting.held_on) and not any(earlier):
         yield _note(
             "officers_first",
             Sentence("%(name)s: only officers have borrowed in this cycle so far.", name=fact.act_id),
@@ -173,8 +175,8 @@ def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -
     for id_ in register.one_woman.ids(str(fact.values["beneficiary_id"])):
         for each in register.beside("passbook", f"beneficiary:{id_}"):
             at = register.facts.get(f"meeting:{each.values['meeting_id']}")
-            held_on = Meeting.of(at.values).held_on if at and at.values.get("group_id") == group_id else None
-            if held_on and cycle.from_on <= held_on <= meeting.held_on:
+            on = date.fromisoformat(at.values["held_on"]) if at and at.values.get("group_id") == group_id else None
+            if on and cycle.from_on <= on <= meeting.held_on:
                 line = Line.of(each.values)
                 saved += line.money_saved(value) - line.withdrawn
     return saved

@@ -11,7 +11,7 @@ from relay.errors import NotFound
 from relay.reports import trees
 from relay.service.queries.parameters import AsOf, Id
 from relay.service.question import Question, Says, Source
-from relay.systems.savings import reading
+from relay.systems.savings import kept_books
 from relay.systems.savings.beside_the_relay import BesideTheRelay, beside_the_relay
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.report import (
@@ -54,10 +54,10 @@ def books_of(source: Source, programme_id: str, id_: str, as_of: date) -> GroupB
         NoSavings: It has no cycle.
     """
     group_id = id_.removeprefix("group:")
-    recorded = reading.read(source.graph, programme_id, group_id).get(group_id)
-    if recorded is None:
+    found = kept_books.books(source.graph, programme_id, as_of, group_id).get(group_id)
+    if found is None:
         raise NoSavings(group_id=group_id)
-    return GroupBooks(recorded, as_of)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +71,8 @@ class SavingsOfGroups(_OfADay[tuple[GroupSavings, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[GroupSavings, ...]:
         """By the id of the group."""
-        found = reading.read(source.graph, programme_id)
-        return tuple(group_savings(GroupBooks(each, self.as_of), by_woman=False) for each in found.values())
+        found = kept_books.books(source.graph, programme_id, self.as_of)
+        return tuple(group_savings(each, by_woman=False) for each in found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class SavingsBesideTheRelay(_OfADay[BesideTheRelay]):
             if kept
             else trees.relay(source.graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
         )
-        return beside_the_relay(reading.read(source.graph, programme_id), relay.survey)
+        return beside_the_relay(kept_books.recorded(source.graph, programme_id), relay.survey)
 
 
 QUESTIONS: Final = (SavingsOfGroups, SavingsBesideTheRelay, SavingsOfGroup, DueAtNextMeeting, Passbook)

@@ -23,23 +23,30 @@ Said = Mapping[str, Any]
 _KINDS: Final = ("savings_rule", "cycle", "meeting", "membership", "passbook", "loan", "loan_event", "flow", "payout")
 
 
+def groups_of(graph: Graph, programme_id: str, group_id: str | None = None) -> Mapping[str, str | None]:
+    """Group that has a cycle → its kind, by id: all of them, or one.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=group_id)
+    return {row["group_id"]: row["kind"] for row in rows}
+
+
 def read(
-    graph: Graph, programme_id: str, group_id: str | None = None, since: date | None = None
+    graph: Graph, programme_id: str, groups: Mapping[str, str | None], since: date | None = None
 ) -> Mapping[str, Recorded]:
-    """Group → what is recorded of its savings, by id.
+    """Group → what is recorded of its savings.
 
     Args:
         graph: Where.
         programme_id: Of the programme.
-        group_id: Of one group; None for all that have a cycle.
+        groups: Those that are meant, each with its kind.
         since: Of meetings since that day alone; None for all of them.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    groups = {
-        row["group_id"]: row["kind"] for row in graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=group_id)
-    }
     if not groups:
         return {}
     rows = graph.rows(cypher.RECORDED, programme_id=programme_id, groups=[*groups], since=since)
@@ -59,9 +66,7 @@ def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) ->
     said = _by_kind((row["kind"], row["values"]) for row in rows)
     if not said.get("loan"):
         return {}
-    kinds = {
-        row["group_id"]: row["kind"] for row in graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=None)
-    }
+    kinds = groups_of(graph, programme_id)
     groups = dict.fromkeys(each["group_id"] for each in said["meeting"])
     return _put_together(
         {group_id: kinds.get(group_id) for group_id in groups}, said, {}, women(graph, programme_id).kept

@@ -285,9 +285,9 @@ def _as_cycle(fact: Fact) -> Cycle:
 def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> None:
     """Nothing happens in a cycle after the meeting at which it was shared out."""
     paid = [
-        Meeting.of(at.values).held_on
+        on
         for payout in register.beside("payout", f"cycle:{cycle.cycle_id}")
-        if payout.act_id != fact.act_id and (at := register.facts.get(f"meeting:{payout.values['meeting_id']}"))
+        if payout.act_id != fact.act_id and (on := held_on(register, payout))
     ]
     if paid and max(paid) < meeting.held_on:
         raise CycleSharedOut(act_id=fact.act_id, cycle_id=cycle.cycle_id, day=max(paid))
@@ -318,9 +318,10 @@ def rule_on(register: Register, group_id: str, day: date) -> SavingsRule:
     return in_force(_rules(register), group_id, group.values.get("kind") if group else None, day)
 
 
-def _held_on(register: Register, fact: Fact) -> date | None:
+def held_on(register: Register, fact: Fact) -> date | None:
+    """The day of the meeting that an act names; None where that is not known."""
     meeting = register.facts.get(f"meeting:{fact.values['meeting_id']}")
-    return Meeting.of(meeting.values).held_on if meeting else None
+    return date.fromisoformat(meeting.values["held_on"]) if meeting else None
 
 
 def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> LoanAccount | None:
@@ -331,7 +332,7 @@ def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> L
         loan: The loan.
         instead: What one of its acts is to say, in place of what it says now.
     """
-    taken_on = _held_on(register, loan)
+    taken_on = held_on(register, loan)
     if taken_on is None:
         return None
     meeting = register.facts[f"meeting:{loan.values['meeting_id']}"]
@@ -340,7 +341,7 @@ def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> L
     repaid = [
         Repayment(on=on, principal=paisa(each.values.get("principal")), charge=paisa(each.values.get("charge")))
         for each in lines
-        if (on := _held_on(register, each))
+        if (on := held_on(register, each))
     ]
     return LoanAccount(
         Loan.of(loan.values, taken_on=taken_on),
@@ -425,7 +426,7 @@ def _buys_whole_shares(register: Register, fact: Fact, cycle: Cycle, group_id: s
 
 
 def _not_before_loan(register: Register, fact: Fact, loan: Fact, day: date, field: str) -> None:
-    taken_on = _held_on(register, loan)
+    taken_on = held_on(register, loan)
     if taken_on and day < taken_on:
         raise BeforeTheLoan(act_id=fact.act_id, day=day, loan_id=loan.id, taken_on=taken_on, field=field)
 

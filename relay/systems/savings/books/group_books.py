@@ -54,6 +54,7 @@ class GroupBooks:
 
     def __init__(self, recorded: Recorded, as_of: date) -> None:
         """Open the books of a day."""
+        self.recorded = recorded
         self.group_id = recorded.group_id
         self.kind = recorded.kind
         self.as_of = as_of
@@ -96,6 +97,13 @@ class GroupBooks:
 
     def cycle_of(self, meeting: Meeting) -> Cycle | None:
         """The cycle of a meeting: as it says, or else that in which it lies; None for one outside any."""
+        return self._cycles[meeting.meeting_id]
+
+    @cached_property
+    def _cycles(self) -> Mapping[str, Cycle | None]:
+        return {each.meeting_id: self._cycle_of(each) for each in self.meetings}
+
+    def _cycle_of(self, meeting: Meeting) -> Cycle | None:
         named = next((each for each in self.cycles if each.cycle_id == meeting.cycle_id), None)
         inside = (each for each in reversed(self.cycles) if each.from_on <= meeting.held_on)
         last = next(inside, None)
@@ -150,7 +158,7 @@ class GroupBooks:
             for loan in self.loans
         }
 
-    @property
+    @cached_property
     def outstanding(self) -> tuple[LoanAccount, ...]:
         """The loans of which something is owed, by id."""
         return tuple(each for each in self.accounts.values() if each.balance_on(self.as_of) > 0)
@@ -165,9 +173,9 @@ class GroupBooks:
     def moved(self) -> Mapping[str, int]:
         """Meeting → what went into the box at it, less what went out."""
         moved: dict[str, int] = defaultdict(int)
+        values = {each.meeting_id: self.share_value_at(each) for each in self.meetings}
         for line in self.lines:
-            paid = line.paid(self.share_value_at(self.meeting[line.meeting_id]))
-            moved[line.meeting_id] += paid - line.withdrawn
+            moved[line.meeting_id] += line.paid(values[line.meeting_id]) - line.withdrawn
         for loan in self.loans:
             moved[loan.meeting_id] -= loan.principal
         for flow in self.flows:
@@ -176,7 +184,7 @@ class GroupBooks:
             moved[payout.meeting_id] -= payout.paid
         return moved
 
-    @property
+    @cached_property
     def savings_meetings(self) -> tuple[Meeting, ...]:
         """The meetings at which there is money to count: of savings or a share-out, or where any moved."""
         return tuple(
@@ -298,7 +306,7 @@ class CycleBooks:
         )
         return max(due - sum(line.fine for line in hers), 0)
 
-    @property
+    @cached_property
     def saved(self) -> int:
         """All savings of the cycle, less what was withdrawn."""
         return sum(each.saved for each in self.stakes.values())
@@ -314,7 +322,7 @@ class CycleBooks:
 
     # -- what there is -------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def social(self) -> int:
         """What the social fund holds."""
         paid_in = sum(line.social for line in self.lines)
@@ -325,7 +333,7 @@ class CycleBooks:
         """What the group owes to others."""
         return max(sum(each.debt for each in self.flows), 0)
 
-    @property
+    @cached_property
     def opening_cash(self) -> int:
         """In the box at the beginning: as the cycle says, or as it was first counted."""
         if self.cycle.opening_cash is not None:
@@ -333,12 +341,12 @@ class CycleBooks:
         boxes = [self.group.boxes[each.meeting_id] for each in self.money_meetings]
         return boxes[0].before if boxes else 0
 
-    @property
+    @cached_property
     def expected_cash(self) -> int:
         """What the box should hold by all that was recorded, whatever was counted."""
         return self.opening_cash + sum(self.group.moved.get(each.meeting_id, 0) for each in self.meetings)
 
-    @property
+    @cached_property
     def counted_at(self) -> Meeting | None:
         """The last meeting at which the box was counted; None where it never was."""
         return next((each for each in reversed(self.money_meetings) if each.cash_after is not None), None)
@@ -373,7 +381,7 @@ class CycleBooks:
         """What is in the box: as counted last, with what was recorded since."""
         return self.expected_cash + (self.gap or 0)
 
-    @property
+    @cached_property
     def bank(self) -> int:
         """What is in the bank: as its book said last, with what was recorded since."""
         left = self.cycle.opening_bank
@@ -389,7 +397,7 @@ class CycleBooks:
         """What was paid when the cycle was shared out."""
         return sum(each.paid for each in self.payouts)
 
-    @property
+    @cached_property
     def fund(self) -> int:
         """What there is to share: cash and bank, without the social fund and what is owed to others.
 
@@ -397,14 +405,14 @@ class CycleBooks:
         """
         return self.cash + self.bank - self.social - self.debts + self.paid_out
 
-    @property
+    @cached_property
     def sharing(self) -> Sharing:
         """The fund shared by the rule of the cycle, as if it ended on the day."""
         return share(self.fund, [*self.stakes.values()], self.rule)
 
     # -- the identity --------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def profit(self) -> int:
         """What the group earned in the cycle: charges, fines and gifts, less expenses and what was written off."""
         earned = sum(line.fine + line.other + line.charge for line in self.lines)
@@ -415,14 +423,14 @@ class CycleBooks:
     def _debt(self) -> int:
         return sum(each.debt for each in self.flows)
 
-    @property
+    @cached_property
     def given_up(self) -> int:
         """What of loans was written off or forgiven in the cycle."""
         before = self.cycle.from_on - timedelta(days=1)
         accounts = self.group.accounts.values()
         return sum(each.given_up(self.until) - each.given_up(before) for each in accounts if _taken(each, self.until))
 
-    @property
+    @cached_property
     def lent(self) -> int:
         """What members owe at the end of the cycle, or on the day."""
         return self.group.owed_on(self.until)

@@ -5,6 +5,7 @@ Nothing of this is stored: it is worked out from the loan, what was repaid at me
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -141,25 +142,39 @@ class LoanAccount:
 
     def balance_on(self, day: date) -> int:
         """What is still owed of the principal at the end of a day, in paisa; 0 before it was taken."""
-        return self._balance(day, before=False) if self.loan.taken_on <= day else 0
+        return self._left[bisect_right(self._days, day)] if self.loan.taken_on <= day else 0
 
     def balance_before(self, day: date) -> int:
         """What was owed when a meeting of a day began."""
-        return self._balance(day, before=True) if self.loan.taken_on < day else 0
+        return self._left[bisect_left(self._days, day)] if self.loan.taken_on < day else 0
 
-    def _balance(self, day: date, *, before: bool) -> int:
-        """By what happened until a day; events of the day itself count in its end only."""
-        left = self.loan.principal
-        left -= sum(each.principal for each in self.repaid if each.on < day or (each.on == day and not before))
-        for event in self.events:
-            if event.kind != "extended" and (event.on < day or (event.on == day and not before)):
+    @cached_property
+    def _days(self) -> list[date]:
+        """The days on which what is owed changed, in order."""
+        return sorted({*(each.on for each in self.repaid), *(each.on for each in self._losses)})
+
+    @cached_property
+    def _left(self) -> list[int]:
+        """What was owed before the first of these days, and at the end of each."""
+        return [self.loan.principal, *map(self._left_by, self._days)]
+
+    @cached_property
+    def _losses(self) -> tuple[LoanEvent, ...]:
+        return tuple(each for each in self.events if each.kind != "extended")
+
+    def _left_by(self, day: date) -> int:
+        left = self.loan.principal - sum(each.principal for each in self.repaid if each.on <= day)
+        for event in self._losses:
+            if event.on <= day:
                 left -= left if event.amount is None else event.amount
         return left
 
     def given_up(self, day: date) -> int:
         """What was written off or forgiven by a day, in paisa."""
+        if not self._losses:
+            return 0
         repaid = sum(each.principal for each in self.repaid if each.on <= day)
-        return self.loan.principal - repaid - self._balance(day, before=False)
+        return self.loan.principal - repaid - self._left[bisect_right(self._days, day)]
 
     # -- when it is late -----------------------------------------------------------------------------------------------
 
@@ -187,15 +202,20 @@ class LoanAccount:
             return 0
         method, begun = self.rule.charge_method, self.rule.months(self.loan.taken_on, day)
         if method == "declining":
-            return sum(percent_of(max(self._carried[month], 0), self.rule.charge_percent) for month in range(begun))
+            return sum(percent_of(max(self._carried(month), 0), self.rule.charge_percent) for month in range(begun))
         whole = charge_in_all(self.loan.principal, self.loan.months, self.rule.charge_percent, method)
         if method == "flat":
             return half_up(whole * min(begun, self.loan.months), self.loan.months)
         return whole
 
+    def _carried(self, month: int) -> int:
+        """What was still owed when a month after its taking began: month 0 is the first after that."""
+        return self._left[bisect_right(self._months, month)]
+
     @cached_property
-    def _carried(self) -> _Carried:
-        return _Carried(self)
+    def _months(self) -> list[int]:
+        """In which months after its taking those days lie."""
+        return [self.rule.months(self.loan.taken_on, each) for each in self._days]
 
     # -- what was agreed -----------------------------------------------------------------------------------------------
 
@@ -215,23 +235,6 @@ class LoanAccount:
         return instalments(
             self.loan.principal, self.loan.months, rule.charge_percent, rule.charge_method, rule.instalments
         )
-
-
-class _Carried:
-    """What of a loan was still owed when a month after its taking began: month 0 is the first after that."""
-
-    def __init__(self, account: LoanAccount) -> None:
-        rule, since = account.rule, account.loan.taken_on
-        self._repaid = [(rule.months(since, each.on), each.principal) for each in account.repaid]
-        self._events = [(rule.months(since, each.on), each) for each in account.events if each.kind != "extended"]
-        self._principal = account.loan.principal
-
-    def __getitem__(self, month: int) -> int:
-        left = self._principal - sum(principal for at, principal in self._repaid if at <= month)
-        for at, event in self._events:
-            if at <= month:
-                left -= left if event.amount is None else event.amount
-        return left
 
 
 # -- plans -----------------------------------------------------------------------------------------------------------

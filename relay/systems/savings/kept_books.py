@@ -1,0 +1,133 @@
+"""The books of savings groups, kept in memory while a graph is open: read once, and again where something is new.
+
+What is kept belongs to one entry of the ledger and has its hash, as `arrays.cache` keeps snapshots. Each time books are
+asked for, the entries that came since are read, and the books of the groups that they name are let go; all of them
+where entries do not follow on each other, or where one may concern any group, such as a correction. Groups whose books
+are not there are then read from the graph.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
+
+from relay.arrays.cache import entries_since
+from relay.ledger import reading as ledger
+from relay.systems.savings import reading
+from relay.systems.savings.books.group_books import GroupBooks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from relay.graph import Graph
+    from relay.systems.savings.books.records import Recorded
+
+MOST: Final = 4
+"""Programmes whose books stay in memory, those asked for last (our choice: of 276,000 passbook lines some 150 MB)."""
+
+_OF_ANY: Final = frozenset({"savings_rule", "group", "same", "end", "correct", "erase"})
+"""Kinds of acts that may concern any group; others concern the group that they name, or whose meeting or loan."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is kept of one programme.
+
+    Attributes:
+        sequence: Of the last entry that is in it; 0 before anything is.
+        head_hash: The same.
+        recorded: Group → what is recorded of it.
+        owner: "group:ID", and "kind:ID" of its meetings, cycles and loans → the group.
+        opened: Group → its books of the day that was asked for last.
+        reading: Held by who reads; the others wait.
+    """
+
+    sequence: int = 0
+    head_hash: str = ""
+    recorded: dict[str, Recorded] = field(default_factory=dict[str, "Recorded"])
+    owner: dict[str, str] = field(default_factory=dict[str, str])
+    opened: dict[str, GroupBooks] = field(default_factory=dict[str, GroupBooks])
+    reading: threading.Lock = field(default_factory=threading.Lock)
+
+    def follow(self, graph: Graph, programme_id: str) -> None:
+        """Let go what the entries that came since concern."""
+        entries = entries_since(graph, programme_id, self.sequence, self.head_hash) if self.sequence else None
+        if entries is None:
+            self.recorded.clear()
+            head = ledger.head(graph, programme_id)
+            self.sequence, self.head_hash = head.entries, head.head_hash
+            return
+        for entry in entries:
+            if entry.kind in _OF_ANY:
+                self.recorded.clear()
+            for _, name in graph.catalogue.named_by(entry.act):
+                self.recorded.pop(self.owner.get(name, ""), None)
+        if entries:
+            self.sequence, self.head_hash = entries[-1].sequence, entries[-1].hash
+
+    def take(self, found: Mapping[str, Recorded]) -> None:
+        """Keep what was read of some groups."""
+        self.recorded |= found
+        for group_id, each in found.items():
+            names = (
+                f"group:{group_id}",
+                *(f"meeting:{meeting.meeting_id}" for meeting in each.meetings),
+                *(f"cycle:{cycle.cycle_id}" for cycle in each.cycles),
+                *(loan.act_id for loan in each.loans),
+            )
+            self.owner |= dict.fromkeys(names, group_id)
+
+
+_PLACING: Final = threading.Lock()
+_KEPT: Final[WeakKeyDictionary[Graph, dict[str, _Kept]]] = WeakKeyDictionary()
+
+
+def recorded(graph: Graph, programme_id: str, group_id: str | None = None) -> Mapping[str, Recorded]:
+    """Group → what is recorded of its savings, by id.
+
+    Args:
+        graph: Where; while it is open, what was read stays in memory.
+        programme_id: Of the programme.
+        group_id: Of one group; None for all that have a cycle.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Unavailable: The database cannot be reached.
+    """
+    kept = _of(graph, programme_id)
+    with kept.reading:
+        kept.follow(graph, programme_id)
+        groups = reading.groups_of(graph, programme_id, group_id)
+        kept.take(reading.read(graph, programme_id, {each: groups[each] for each in groups.keys() - kept.recorded}))
+        return {each: kept.recorded[each] for each in groups}
+
+
+def books(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> Mapping[str, GroupBooks]:
+    """The same as the books of a day.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Unavailable: The database cannot be reached.
+    """
+    opened, found = _of(graph, programme_id).opened, dict[str, GroupBooks]()
+    for each, said in recorded(graph, programme_id, group_id).items():
+        known = opened.get(each)
+        if known is None or known.recorded is not said or known.as_of != as_of:
+            known = GroupBooks(said, as_of)
+        found[each] = opened[each] = known
+    return found
+
+
+def _of(graph: Graph, programme_id: str) -> _Kept:
+    """The place of what is kept; what was asked for longest ago is let go where there is too much."""
+    with _PLACING:
+        known = _KEPT.setdefault(graph, {})
+        known[programme_id] = kept = known.pop(programme_id, None) or _Kept()
+        if len(known) > MOST:
+            del known[next(iter(known))]
+        return kept
