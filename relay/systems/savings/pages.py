@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from relay.reports.field.givers import Giver
     from relay.reports.record_history import Record
     from relay.systems.savings.books.loans import LoanAccount
+    from relay.systems.savings.report import DueFromHer
     from relay.web.lists.listing import ListPage
 
 blueprint = Blueprint("savings", __name__, template_folder="templates")
@@ -212,7 +213,8 @@ class Page:
 def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     """A meeting on one page: who was there, what each paid, what was lent, the box, and who receives next."""
     books = books_of(privacy.source(current.built()), programme_id, act_id, current.today())
-    page = _opened(books)
+    due = due_at(books, current.today())
+    page = _opened(books, due)
     if request.method == "POST":
         page = _typed(page)
         if request.form.get("step") == "record":
@@ -229,7 +231,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         page=page,
         group_id=books.group_id,
         share_value=rupees(cycle.share_value) if cycle and cycle.share_value else None,
-        due={(row.beneficiary_id, row.loan_id or ""): row for row in due_at(books, current.today())},
+        due={(row.beneficiary_id, row.loan_id or ""): row for row in due},
         names=privacy.names("form", named),
         members=members,
         givers=givers,
@@ -240,9 +242,8 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     return (text, _FALLEN) if page.faults or page.fallen else text
 
 
-def _opened(books: GroupBooks) -> Page:
+def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> Page:
     """A page with a row for each member and each loan, and empty ones for what is new."""
-    due = due_at(books, current.today())
     rows = [
         Row(
             name=f"m{number}",

@@ -202,15 +202,15 @@ class LoanAccount:
             return 0
         method, begun = self.rule.charge_method, self.rule.months(self.loan.taken_on, day)
         if method == "declining":
-            return sum(percent_of(max(self._carried(month), 0), self.rule.charge_percent) for month in range(begun))
+            spells = zip(self._left, [0, *self._months], [*self._months, begun], strict=True)
+            return sum(
+                percent_of(max(left, 0), self.rule.charge_percent) * max(min(until, begun) - since, 0)
+                for left, since, until in spells
+            )
         whole = charge_in_all(self.loan.principal, self.loan.months, self.rule.charge_percent, method)
         if method == "flat":
             return half_up(whole * min(begun, self.loan.months), self.loan.months)
         return whole
-
-    def _carried(self, month: int) -> int:
-        """What was still owed when a month after its taking began: month 0 is the first after that."""
-        return self._left[bisect_right(self._months, month)]
 
     @cached_property
     def _months(self) -> list[int]:

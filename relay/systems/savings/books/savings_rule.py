@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final, Literal, Self, get_args
 
 from relay.domain import bikram_sambat
@@ -149,6 +150,7 @@ def _paisa(said: object) -> int | None:
     return None if said is None else paisa(said)
 
 
+@lru_cache(maxsize=4096)  # days: meetings are asked for again and again
 def _month(day: date) -> int:
     """A month of Bikram Sambat as a number, each one more than that before it."""
     found = bikram_sambat.year_month_day(day)
