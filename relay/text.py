@@ -47,3 +47,13 @@ def any_of(words: Iterable[str]) -> str:
     for word in words:
         some = Sentence("%(some)s or %(word)s", some=some, word=word) if some else word
     return some
+
+
+def as_counted(id_: str) -> tuple[str, int, str]:
+    """By what ids are sorted as a person counts.
+
+    >>> sorted(["W10", "W2"], key=as_counted)
+    ['W2', 'W10']
+    """
+    word = id_.rstrip("0123456789")
+    return word, int(id_[len(word) :] or 0), id_

@@ -96,3 +96,9 @@ MATCH (:Beneficiary {key: key})-[:HOLDS]->(p:Placement)
 MATCH (p)-[r:PASSED_TO]->(:Placement) WHERE r.passed_on <= $as_of
 RETURN r.pass_id AS pass_id, r.by_group_id AS by_group_id ORDER BY pass_id
 """
+
+# What some placements are of. One row = a placement and its help; by id; cost: look-ups.
+HELPS: Final[LiteralString] = """
+UNWIND $keys AS key MATCH (p:Placement {key: key})
+RETURN p.placement_id AS placement_id, p.help AS help ORDER BY placement_id
+"""

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, abort, redirect, render_template, request
 from markupsafe import Markup
 
-from relay.desk import intake
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.systems.groups import reading
 from relay.systems.groups.kinds import MEETING_KINDS
+from relay.systems.groups.meeting_day import Written, record_meeting
+from relay.systems.groups.placements import to_pass_on
 from relay.systems.groups.questions import YEAR, Custodies, Group, Groups, counted, group_row, members, offices
 from relay.systems.groups.roll import ROSTER
-from relay.text import Sentence
+from relay.text import Sentence, as_counted
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, say, say_error
@@ -29,13 +30,14 @@ from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from werkzeug.wrappers import Response
 
     from relay.domain.acts import Value
     from relay.domain.model import Rate
+    from relay.reports.field.givers import Giver
     from relay.reports.record_history import Record
     from relay.systems.groups.questions import MemberRow
     from relay.systems.groups.roll import Meeting, Roll
@@ -46,6 +48,10 @@ blueprint = Blueprint("groups", __name__, template_folder="templates")
 ABSENT: Final = "absent"
 _OF_MEMBERS: Final = tuple(kind for kind in MEETING_KINDS if kind not in ("session", "event"))
 _MORE: Final = ("minutes", "women", "men", "girls", "boys", "note")
+ELECTED: Final = ("giver_placement_id", "beneficiary_id", "votes_for", "votes_against")
+"""What is typed of whom a meeting chose to receive next."""
+ELECTIONS: Final = 2
+"""So many can be chosen on one page."""
 _FALLEN: Final = 422
 
 
@@ -110,6 +116,49 @@ def _offices() -> Mapping[str, str]:
 # -- a meeting ---------------------------------------------------------------------------------------------------------
 
 
+def plans() -> bool:
+    """Whether the programme names next receivers."""
+    return "planning" in current.head().systems
+
+
+def givers(programme_id: str, members: Iterable[str]) -> Sequence[Giver]:
+    """What members still have to pass on, under whichever of their ids; nothing where nobody plans."""
+    if not plans():
+        return ()
+    known = reading.women(current.built(), programme_id)
+    return to_pass_on(current.relay_of_all().survey, {id_ for each in members for id_ in known.ids(each)})
+
+
+def as_said(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
+    """What was typed into the columns of a kind, as far as it can be read; and column → why it cannot."""
+    values, faults = dict[str, "Value"](), dict[str, str]()
+    for name, text in typed.items():
+        column = current.graph().catalogue.kind(kind).column(name)
+        try:
+            if column and column.type == "date":
+                values |= {name: cells.read_day(text, current.today()).isoformat()} if text else {}
+            elif column and (value := cells.read(column, text)) is not None:
+                values[name] = value
+        except RelayError as error:
+            faults[name] = say_error(error)
+    return values, faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Election:
+    """Whom a meeting chose to receive next, as it is typed.
+
+    Attributes:
+        name: By which its fields are named.
+        typed: Column → what stands in its field.
+        faults: Column → what is wrong with it; "" for all of it.
+    """
+
+    name: str
+    typed: Mapping[str, str]
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A meeting as it is filled in.
@@ -121,6 +170,8 @@ class Page:
         members: Of that day, by number in the group's book.
         everybody: Whether all came of whom nothing else is said.
         said: Woman → "present", "late", "excused" or "absent", of those of whom it was said.
+        elections: Who receives next; empty where the programme does not plan.
+        is_held: Whether the meeting itself is recorded, and not all who were elected at it.
         faults: Column → what is wrong with it; "" for all of it.
         question: The code of what is asked about it; empty for nothing.
     """
@@ -131,6 +182,8 @@ class Page:
     members: tuple[MemberRow, ...]
     everybody: bool = False
     said: Mapping[str, str] = field(default_factory=dict[str, str])
+    elections: tuple[Election, ...] = ()
+    is_held: bool = False
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
     question: str = ""
 
@@ -160,13 +213,14 @@ class Page:
 @blueprint.route("/p/<programme_id>/record/<act_id>/roster", methods=["GET", "POST"])
 @action("meeting", typed=True)
 def roster(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
-    """A meeting on one page: when and of which kind, and who came: everybody, with exceptions."""
+    """A meeting on one page: when and of which kind, who came, and whom it chose to receive next."""
     group_id = _group_id(act_id)
     if request.method == "GET":
-        return _shown(act_id, _page(programme_id, group_id, _empty(), current.today()))
+        return _shown(programme_id, act_id, _page(programme_id, group_id, _empty(), current.today()))
     page = _sent(programme_id, group_id)
     if request.form.get("step") != "record" or page.faults:
-        return (_shown(act_id, page), _FALLEN) if page.faults else _shown(act_id, page)
+        shown = _shown(programme_id, act_id, page)
+        return (shown, _FALLEN) if page.faults else shown
     return _recorded(programme_id, act_id, page)
 
 
@@ -196,7 +250,7 @@ def _page(programme_id: str, group_id: str, typed: Mapping[str, str], day: date,
     roll = reading.read(current.built(), programme_id, day, group_id).roll
     minted = new_id(secrets.token_bytes(ID_BYTES))
     said = {"meeting_id": minted, "typed": typed, "shown_on": day, "members": members(roll, group_id, day), **more}
-    return Page(**said)  # type: ignore[arg-type]  # each is of the type that its name has
+    return Page(**{"elections": _elections(lambda _: ""), **said})  # type: ignore[arg-type]  # each is of the type that its name has
 
 
 def _sent(programme_id: str, group_id: str) -> Page:
@@ -219,6 +273,7 @@ def _sent(programme_id: str, group_id: str) -> Page:
         day,
         everybody=bool(sent.get("everybody")),
         said={name.partition(".")[2]: word for name, word in sent.items() if name.startswith("who.") and word},
+        elections=_elections(lambda name: sent.get(name, "").strip()),
         faults=faults,
     )
     meeting_id = str(cells.read(id_column, sent.get("meeting_id", "")) or page.meeting_id)
@@ -227,30 +282,40 @@ def _sent(programme_id: str, group_id: str) -> Page:
 
 def _recorded(programme_id: str, act_id: str, page: Page) -> Response | tuple[str, int]:
     """Where the answer is; or the page with what is wrong, or what is asked."""
-    kind = current.graph().catalogue.kind("meeting")
-    said: dict[str, Value] = {"meeting_id": page.meeting_id, "group_id": _group_id(act_id), **page.roster()}
-    said["held_on"] = page.shown_on.isoformat()
-    faults = dict[str, str]()
-    for name in ("kind", *_MORE):
-        column = kind.column(name)
-        try:
-            if column and (value := cells.read(column, page.typed[name])) is not None:
-                said[name] = value
-        except RelayError as error:
-            faults[name] = say_error(error)
-    if faults:
-        return _shown(act_id, replace(page, faults=faults)), _FALLEN
-    clerk = guard.clerk(programme_id)
-    act = intake.made(current.built(), programme_id, "meeting", said, random=clerk.random)
+    known = {"meeting_id": page.meeting_id, "group_id": _group_id(act_id), "held_on": page.shown_on.isoformat()}
+    said, faults = as_said("meeting", {name: page.typed[name] for name in ("kind", *_MORE)})
+    elected = {each.name: as_said("plan", each.typed) for each in page.elections if any(each.typed.values())}
+    page = replace(page, faults=faults, elections=_with(page, {name: each for name, (_, each) in elected.items()}))
+    if faults or any(each.faults for each in page.elections):
+        return _shown(programme_id, act_id, page), _FALLEN
+    rows = [Written(name=name, kind="plan", said=values) for name, (values, _) in elected.items()]
+    meeting = {**known, **said, **page.roster()}
+    answers = answers_of(request.form.getlist("again"))
     try:
-        answers = answers_of(request.form.getlist("again"))
-        recorded = intake.hand_in(current.built(), programme_id, act, clerk, answers=answers)
+        became = record_meeting(
+            current.built(), programme_id, meeting, rows, guard.clerk(programme_id), answers=answers
+        )
     except Asked as error:
-        asked = replace(page, faults={"": str(say(error.reason))}, question=error.code)
-        return _shown(act_id, asked), _FALLEN
+        page = replace(page, faults={"": str(say(error.reason))}, question=error.code)
     except RelayError as error:
-        return _shown(act_id, replace(page, faults={_beside(error.field): say_error(error)})), _FALLEN
-    return redirect(menu.to("recording.recorded", act_id=recorded.act_id), 303)
+        page = replace(page, faults={_beside(error.field): say_error(error)})
+    else:
+        fallen = {name: {each.error.field: say_error(each.error)} for name, each in became.items() if each.error}
+        if not fallen:
+            return redirect(menu.to("recording.recorded", act_id=f"meeting:{page.meeting_id}"), 303)
+        page = replace(page, is_held=True, elections=_with(page, fallen))
+    return _shown(programme_id, act_id, page), _FALLEN
+
+
+def _elections(said: Callable[[str], str]) -> tuple[Election, ...]:
+    """The rows of who receives next, with what stands in each field by its name."""
+    names = [f"n{number}" for number in range(1, ELECTIONS + 1) if plans()]
+    return tuple(Election(name=name, typed={column: said(f"{name}.{column}") for column in ELECTED}) for name in names)
+
+
+def _with(page: Page, faults: Mapping[str, Mapping[str, str]]) -> tuple[Election, ...]:
+    """The rows of who receives next, with what is wrong with each."""
+    return tuple(replace(each, faults=faults.get(each.name, {})) for each in page.elections)
 
 
 def _beside(column: str) -> str:
@@ -258,14 +323,17 @@ def _beside(column: str) -> str:
     return column if column in ("kind", "held_on", *_MORE) else ""
 
 
-def _shown(act_id: str, page: Page) -> str:
+def _shown(programme_id: str, act_id: str, page: Page) -> str:
+    members = [each.beneficiary_id for each in page.members]
+    owing = givers(programme_id, members)
     return render_template(
         "groups/roster.html",
         act_id=act_id,
         page=page,
         kinds={each: labels.said(each, "kind") for each in _OF_MEMBERS},
         more={name: _capital(labels.column(name)) for name in _MORE},
-        names=privacy.names("form", (each.beneficiary_id for each in page.members)),
+        givers=owing,
+        names=privacy.names("form", [*members, *(each.beneficiary_id for each in owing)]),
     )
 
 
@@ -350,7 +418,7 @@ def _who_came(programme_id: str, record: Record) -> Markup | None:
     chosen = reading.chosen_at(current.built(), programme_id, record.id.partition(":")[2])
     if meeting is None or not (meeting.has_roster or chosen):
         return None
-    expected = sorted(roll.members_on(str(group_id), meeting.held_on)) if meeting.has_roster else []
+    expected = sorted(roll.members_on(str(group_id), meeting.held_on), key=as_counted) if meeting.has_roster else []
     lists = {word: [each for each in expected if _stood(meeting, each) == word] for word in (*ROSTER, ABSENT)}
     return Markup(  # noqa: S704 - a template
         render_template(

@@ -15,6 +15,7 @@ from relay.service.question import Question, Says, Source
 from relay.systems.groups import reading
 from relay.systems.groups.placements import HeldByMembers, held_by, of_due
 from relay.systems.groups.roll import LEADING, Custody, Meeting, Roll
+from relay.text import as_counted
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
@@ -191,7 +192,7 @@ def group_row(roll: Roll, known: Known, as_of: date) -> GroupRow:
 
 
 def members(roll: Roll, group_id: str, as_of: date) -> tuple[MemberRow, ...]:
-    """The members of a group on a day, by number in its book, then by id."""
+    """The members of a group on a day, by number in its book, then by id, as a person counts."""
     met = roll.of_members(group_id, as_of - YEAR, as_of)
     officers = roll.officers_on(group_id, as_of)
     rows = [
@@ -205,11 +206,11 @@ def members(roll: Roll, group_id: str, as_of: date) -> tuple[MemberRow, ...]:
         for each in roll.memberships
         if each.group_id == group_id and each.is_on(as_of)
     ]
-    return tuple(sorted(rows, key=lambda row: (_in_book(row.member_no), row.beneficiary_id)))
+    return tuple(sorted(rows, key=_in_book))
 
 
-def _in_book(number: str | None) -> tuple[bool, int, str]:
-    return number is None, int(number) if number and number.isdecimal() else 0, number or ""
+def _in_book(row: MemberRow) -> tuple[object, ...]:
+    return row.member_no is None, as_counted(row.member_no or ""), as_counted(row.beneficiary_id)
 
 
 def offices(roll: Roll, group_id: str) -> Iterator[OfficeRow]:

@@ -138,8 +138,8 @@ def record_sheet(session: Session, path: Path, *, again: bool) -> None:
     Each row stands or falls alone. Put right what fell, and record the same file again: nothing is recorded twice.
     """
     from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
+    from relay.systems.groups.meeting_day import record_meeting
     from relay.systems.savings import meeting_sheet
-    from relay.systems.savings.meeting_day import record_meeting
 
     typed = meeting_sheet.read(path, session.catalogue)
     for unread in typed.unread:

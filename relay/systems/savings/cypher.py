@@ -103,9 +103,3 @@ PASSBOOKS: Final[LiteralString] = """
 MATCH (:Beneficiary {key: $key})<-[:PASSBOOK_OF]-(:PassbookLine)-[:WRITTEN_AT]->(m:Meeting)
 RETURN DISTINCT m.group_id AS group_id ORDER BY group_id
 """
-
-# What some placements are of. One row = a placement and its help; by id; cost: look-ups.
-HELPS: Final[LiteralString] = """
-UNWIND $keys AS key MATCH (p:Placement {key: key})
-RETURN p.placement_id AS placement_id, p.help AS help ORDER BY placement_id
-"""

@@ -14,20 +14,18 @@ from markupsafe import Markup
 
 from relay.domain.acts import ID_BYTES, new_id
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
-from relay.domain.schema import Column
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
-from relay.systems.groups.placements import to_pass_on
-from relay.systems.groups.reading import women
+from relay.systems.groups.meeting_day import Became, Written, record_meeting
+from relay.systems.groups.pages import ELECTED, ELECTIONS, as_said, givers, plans
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.money import paisa, rupees
 from relay.systems.savings.books.records import FLOW_KINDS, Flow, Line
 from relay.systems.savings.kinds import PURPOSES
-from relay.systems.savings.meeting_day import Became, Written, record_meeting
 from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, books_of
 from relay.systems.savings.report import due_at, group_savings, members, passbook
-from relay.text import Sentence
+from relay.text import Sentence, as_counted
 from relay.web import guard, privacy
 from relay.web.door import policy
 from relay.web.i18n.language import say_error
@@ -40,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from relay.domain.acts import Value
-    from relay.reports.field.givers import Giver
     from relay.reports.record_history import Record
     from relay.systems.savings.books.loans import LoanAccount
     from relay.systems.savings.report import DueFromHer
@@ -53,10 +50,10 @@ _TYPED: Final[Mapping[str, tuple[str, ...]]] = {
     "passbook": ("shares", "saved", "social", "fine", "other", "principal", "charge"),
     "loan": ("beneficiary_id", "principal", "months", "purpose"),
     "flow": ("kind", "amount"),
-    "plan": ("giver_placement_id", "beneficiary_id", "votes_for", "votes_against"),
+    "plan": ELECTED,
 }
 """Kind of a row → the columns that are typed into it."""
-_EMPTY: Final[Mapping[str, int]] = {"loan": 3, "flow": 2, "plan": 2}
+_EMPTY: Final[Mapping[str, int]] = {"loan": 3, "flow": 2, "plan": ELECTIONS}
 """Rows for loans that are given, for money of the whole group, and for who is elected to receive next."""
 _FALLEN: Final = 422
 
@@ -101,7 +98,7 @@ def _owed(books: GroupBooks) -> list[tuple[str, int, LoanAccount | None]]:
     stakes = cycle.stakes if cycle else {}
     return [
         (woman, stakes[woman].saved if woman in stakes else 0, loan)
-        for woman in sorted(books.members_on(books.as_of) | loans.keys())
+        for woman in sorted(books.members_on(books.as_of) | loans.keys(), key=as_counted)
         for loan in loans.get(woman, [None])
     ]
 
@@ -113,7 +110,7 @@ def sheet(programme_id: str, act_id: str) -> str:
     books = _books(programme_id, act_id)
     rows = due_at(books, current.as_of())
     names = privacy.names("paper", (row.beneficiary_id for row in rows))
-    return render_template("savings/sheet.html", group_id=books.group_id, rows=rows, names=names, plans=_plans())
+    return render_template("savings/sheet.html", group_id=books.group_id, rows=rows, names=names, plans=plans())
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/share-out")
@@ -219,12 +216,12 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         page = _typed(page)
         if request.form.get("step") == "record":
             page = _recorded(programme_id, books, page)
-    cycle, members = books.cycle(), sorted(books.members_on(current.today()))
-    givers = _givers(programme_id, members) if _plans() else ()
+    cycle, members = books.cycle(), sorted(books.members_on(current.today()), key=as_counted)
+    owing = givers(programme_id, members)
     named = [
         *members,
         *(row.fixed.get("beneficiary_id", "") for row in page.rows),
-        *(each.beneficiary_id or "" for each in givers),
+        *(each.beneficiary_id or "" for each in owing),
     ]
     text = render_template(
         "savings/meeting.html",
@@ -234,7 +231,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         due={(row.beneficiary_id, row.loan_id or ""): row for row in due},
         names=privacy.names("form", named),
         members=members,
-        givers=givers,
+        givers=owing,
         purposes=PURPOSES,
         flows=FLOW_KINDS,
         expected=rupees(_expected(page, cycle.share_value if cycle else None)),
@@ -256,7 +253,7 @@ def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> Page:
     rows += [
         Row(name=f"{kind[0]}{number}", kind=kind, typed=dict.fromkeys(_TYPED[kind], ""))
         for kind, most in _EMPTY.items()
-        if kind != "plan" or _plans()
+        if kind != "plan" or plans()
         for number in range(1, most + 1)
     ]
     last = [*books.boxes.values()][-1:]
@@ -265,17 +262,6 @@ def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> Page:
     if left is not None:
         head["cash_before"] = cells.write(rupees(left))
     return Page(meeting_id=new_id(secrets.token_bytes(ID_BYTES)), head=head, rows=tuple(rows))
-
-
-def _plans() -> bool:
-    """Whether the programme names next receivers."""
-    return "planning" in current.head().systems
-
-
-def _givers(programme_id: str, members: Iterable[str]) -> Sequence[Giver]:
-    """What members still have to pass on, under whichever of their ids."""
-    known = women(current.built(), programme_id)
-    return to_pass_on(current.relay_of_all().survey, {id_ for each in members for id_ in known.ids(each)})
 
 
 def _typed(page: Page) -> Page:
@@ -306,33 +292,15 @@ def _sent(name: str, kind: str) -> Row:
 
 def _read(row: Row) -> Row:
     """The row with what can be read of it, and what cannot."""
-    values, faults = _values(row.kind, {**row.fixed, **row.typed}) if row.is_filled else ({}, {})
+    values, faults = as_said(row.kind, {**row.fixed, **row.typed}) if row.is_filled else ({}, {})
     if not values.get("principal") and not values.get("charge") and row.kind == "passbook":
         values.pop("loan_id", None)
     return replace(row, values=values, faults=faults)
 
 
-def _values(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
-    values, faults = dict[str, "Value"](), dict[str, str]()
-    for name, text in typed.items():
-        column = current.graph().catalogue.kind(kind).column(name)
-        try:
-            if column and (value := _value(column, text)) is not None:
-                values[name] = value
-        except RelayError as error:
-            faults[name] = say_error(error)
-    return values, faults
-
-
-def _value(column: Column, text: str) -> Value | None:
-    if column.type == "date":
-        return cells.read_day(text, current.today()).isoformat() if text else None
-    return cells.read(column, text)
-
-
 def _expected(page: Page, share_value: int | None) -> int:
     """What the box should hold by what stands on the page, in paisa."""
-    total = paisa(_values("meeting", {"cash_before": page.head["cash_before"]})[0].get("cash_before"))
+    total = paisa(as_said("meeting", {"cash_before": page.head["cash_before"]})[0].get("cash_before"))
     for row in page.rows:
         known: dict[str, Any] = {"meeting_id": "", "line_id": "", "flow_id": "", "beneficiary_id": "", **row.values}
         if row.kind == "passbook":
@@ -346,7 +314,7 @@ def _expected(page: Page, share_value: int | None) -> int:
 
 def _recorded(programme_id: str, books: GroupBooks, page: Page) -> Page:
     """The page with the outcome of each row, or why nothing was recorded."""
-    head, faults = _values("meeting", page.head)
+    head, faults = as_said("meeting", page.head)
     page = replace(page, faults=faults)
     if faults:
         return page

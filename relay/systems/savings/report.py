@@ -15,6 +15,7 @@ from relay.systems.savings.books.group_books import CycleBooks, GroupBooks
 from relay.systems.savings.books.loans import LoanAccount
 from relay.systems.savings.books.money import Rupees, rupees
 from relay.systems.savings.books.records import Line, Meeting
+from relay.text import as_counted
 
 _DAYS_OF_A_YEAR: Final = 365
 _NEARLY_ALL: Final = 0.9
@@ -340,13 +341,13 @@ class DueFromHer:
 
 
 def due_at(books: GroupBooks, day: date) -> tuple[DueFromHer, ...]:
-    """What is due from each member at a meeting of a day, by id; a loan of a woman who left is due too."""
+    """What is due from each member at a meeting of a day, by id as one counts; loans of who left are due too."""
     members, owing = books.members_on(day), dict[str, list[LoanAccount]]()
     for account in books.accounts.values():
         if account.balance_before(day) > 0 or account.charge_due(day) > 0:
             owing.setdefault(account.loan.beneficiary_id, []).append(account)
     rows = list[DueFromHer]()
-    for woman in sorted(members | owing.keys()):
+    for woman in sorted(members | owing.keys(), key=as_counted):
         hers = owing.get(woman, [])
         rows.append(_due(books, day, woman, hers[0] if hers else None, saves=woman in members))
         rows += [_due(books, day, woman, account, saves=False) for account in hers[1:]]

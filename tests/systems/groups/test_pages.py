@@ -9,9 +9,10 @@ import pytest
 
 from relay.ledger import verify
 from relay.settings import Settings
+from relay.systems.groups.reading import chosen_at
 from relay.web import create_app
 from tests.scenes import acts as say
-from tests.systems.groups.scene import act, added, keeps, met, officer
+from tests.systems.groups.scene import act, added, keeps, member, met, officer
 from tests.web.readers import with_names
 
 if TYPE_CHECKING:
@@ -124,6 +125,49 @@ def test_a_meeting_is_recorded_by_one_tick_and_its_exceptions(client: FlaskClien
     assert lists(village, "2024-06-20") == [("W1", "W2", "W3")]
     assert "regular meeting on" in client.get(answer.location).text
     assert verify.verify(village, "demo").ok
+
+
+def test_a_meeting_elects_who_receives_next_and_what_cannot_be_followed_falls_alone(
+    client: FlaskClient, village: Graph
+) -> None:
+    """P2 of W2 was received from P1, and W3 may receive from it; W1 cannot, and nobody is said to give to her."""
+    page = client.get(ROSTER).text
+    assert re.search(r'<option value="P2">Name of W2 · [^<]* · P2</option>', page)
+    said = {"n1.giver_placement_id": "P2", "n1.beneficiary_id": "W3", "n1.votes_for": "2", "n1.votes_against": "1"}
+
+    answer = sent(client, meeting_id="N1", everybody="1", **said, **{"n2.beneficiary_id": "W1"})
+
+    assert answer.status_code == 422
+    assert "The meeting is recorded. One is not: it is open below." in text(answer.text)
+    assert "From whom? This is needed." in text(answer.text)
+    again = sent(client, meeting_id="N1", everybody="1", **said)
+    assert (again.status_code, again.location) == (303, "/p/demo/record/meeting:N1/recorded")
+    (chosen,) = chosen_at(village, "demo", "N1")
+    assert (chosen.beneficiary_id, chosen.votes_for, chosen.votes_against) == ("W3", 2, 1)
+    assert lists(village, "2024-06-20") == [("W1;W2;W3", None, None)]
+    assert verify.verify(village, "demo").ok
+
+
+def test_nothing_is_recorded_while_votes_cannot_be_read(client: FlaskClient, village: Graph) -> None:
+    said = {"n1.giver_placement_id": "P2", "n1.beneficiary_id": "W3", "n1.votes_for": "most"}
+
+    answer = sent(client, everybody="1", **said)
+
+    assert answer.status_code == 422
+    assert "Votes for This is not a number" in text(answer.text)
+    assert lists(village, "2024-06-20") == []
+
+
+def test_a_programme_that_plans_nothing_elects_nobody(client: FlaskClient, village: Graph) -> None:
+    added(village, say.corrected("programme:demo", systems="groups"))
+
+    assert "Who receives next" not in client.get(ROSTER).text
+
+
+def test_members_are_listed_as_a_person_counts(client: FlaskClient, village: Graph) -> None:
+    added(village, say.woman("W10"), member("M10: W10 in A on 2023-01-01"))
+
+    assert re.findall(r'name="who\.(W\d+)"', client.get(ROSTER).text) == ["W1", "W2", "W3", "W10"]
 
 
 def test_a_meeting_of_which_nobody_wrote_down_who_came_has_no_roster(client: FlaskClient, village: Graph) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of savings groups is what would be read anew, whatever was recorded since; other groups are left alone."""
+"""What is kept of savings groups is what would be read anew, whatever was recorded since; others are left alone."""
 
 from __future__ import annotations
 

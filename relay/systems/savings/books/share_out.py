@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from relay.systems.savings.books.money import floor_to
 from relay.systems.savings.books.savings_rule import SavingsRule
+from relay.text import as_counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class Sharing:
         fund: What there was to share, in paisa.
         profit: What it is beyond all savings.
         rest: What no payout takes: it stays in the box.
-        payouts: One for each woman with savings or shares, in the order of their ids.
+        payouts: One for each woman with savings or shares, in the order of their ids, as a person counts.
     """
 
     method: str
@@ -78,7 +79,9 @@ def share(fund: int, stakes: Sequence[Stake], rule: SavingsRule) -> Sharing:
     >>> [each.paid for each in share(540000, [ama, others], rule).payouts]
     [27000, 513000]
     """
-    stakes = sorted((each for each in stakes if each.saved or each.shares), key=lambda each: each.beneficiary_id)
+    stakes = sorted(
+        (each for each in stakes if each.saved or each.shares), key=lambda each: as_counted(each.beneficiary_id)
+    )
     paid = _paid(max(fund, 0), stakes, rule)
     payouts = tuple(
         Payout(

@@ -1,4 +1,4 @@
-"""A savings meeting as it is written down at once: who was there, what each paid, what was lent, and who was elected.
+"""A meeting as it is written down at once: who was there, and who was elected; of savings, what was paid and lent.
 
 All of it is recorded in one transaction, each row standing or falling alone. Ids are made of the meeting's own and the
 name of the row, so that who sends a page twice records it once.
@@ -15,7 +15,7 @@ from relay.domain.questions import NO_ANSWER, Answers
 from relay.errors import Invalid
 from relay.ledger.projection import key_of
 from relay.ledger.recording import record_one, record_rows
-from relay.systems.savings import cypher
+from relay.systems.groups import cypher
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
@@ -118,7 +118,7 @@ def _whole(
     said = {**row.said, catalogue.kind(row.kind).id_column: own, "meeting_id": meeting["meeting_id"]}
     if row.kind == "plan":
         said |= {"group_id": meeting["group_id"], "chosen_on": meeting["held_on"]}
-        said["help"] = helps.get(str(said.get("giver_placement_id")), "")
+        said |= {"help": helps.get(str(said["giver_placement_id"]), "")} if "giver_placement_id" in said else {}
     return said
 
 
