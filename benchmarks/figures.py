@@ -116,6 +116,12 @@ FIGURES: Final = (
         tests=("tests/whole/test_faults.py", "-k", "sends_the_same_again"),
     ),
     Figure(
+        done="Savings groups that save, lend, repay, lose and count at random, recorded act by act",
+        often="200 at ten days each on each engine",
+        withstood="every figure as an oracle in plain Python, written apart, tells it",
+        tests=("tests/systems/savings/test_oracle_on_engines.py",),
+    ),
+    Figure(
         done="A disk that fills up while clerks record",
         often="once",
         withstood="a clear message, nothing acknowledged lost",
