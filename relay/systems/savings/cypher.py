@@ -16,46 +16,41 @@ RETURN group_id, head(collect(g.kind)) AS kind ORDER BY group_id
 
 # All that is recorded of the savings of some groups, of meetings since a day. One row = the name of a kind, and the
 # properties of its acts, of one meeting where they hang on one, since a row for each would take longer to send than to
-# find; by kind; cost: a scan of the meetings and cycles, and what hangs on them.
+# find; by kind; cost: look-ups of the groups, and what hangs on them.
 #
 #     (:PassbookLine)-[:WRITTEN_AT]->(:Meeting)<-[:LENT_AT]-(:Loan)<-[:EVENT_OF]-(:LoanEvent)
 #     (:Flow)-[:MOVED_AT]->(:Meeting)<-[:PAID_AT]-(:Payout)
+#     (:Cycle)-[:RUN_BY]->(:Group)<-[:MEETING_OF]-(:Meeting), (:Membership)-[:MEMBERSHIP_IN]->(:Group)
 RECORDED: Final[LiteralString] = """
 CALL () {
     MATCH (n:SavingsRule {programme_id: $programme_id}) RETURN 'savings_rule' AS kind, collect(properties(n)) AS many
     UNION ALL
-    MATCH (n:Cycle {programme_id: $programme_id}) WHERE n.group_id IN $groups
+    UNWIND $keys AS key MATCH (:Group {key: key})<-[:RUN_BY]-(n:Cycle)
     RETURN 'cycle' AS kind, collect(properties(n)) AS many
     UNION ALL
-    MATCH (n:Meeting {programme_id: $programme_id})
-    WHERE n.group_id IN $groups AND ($since IS NULL OR n.held_on >= $since)
+    UNWIND $keys AS key MATCH (:Group {key: key})<-[:MEETING_OF]-(n:Meeting) WHERE $since IS NULL OR n.held_on >= $since
     RETURN 'meeting' AS kind, collect(properties(n)) AS many
     UNION ALL
-    MATCH (n:Membership {programme_id: $programme_id}) WHERE n.group_id IN $groups
+    UNWIND $keys AS key MATCH (:Group {key: key})<-[:MEMBERSHIP_IN]-(n:Membership)
     RETURN 'membership' AS kind, collect(properties(n)) AS many
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id})
-    WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
+    UNWIND $keys AS key MATCH (:Group {key: key})<-[:MEETING_OF]-(m:Meeting) WHERE $since IS NULL OR m.held_on >= $since
     MATCH (n:PassbookLine)-[:WRITTEN_AT]->(m)
     WITH m, collect(properties(n)) AS many RETURN 'passbook' AS kind, many
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id})
-    WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
+    UNWIND $keys AS key MATCH (:Group {key: key})<-[:MEETING_OF]-(m:Meeting) WHERE $since IS NULL OR m.held_on >= $since
     MATCH (n:Loan)-[:LENT_AT]->(m)
     WITH m, collect(properties(n)) AS many RETURN 'loan' AS kind, many
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id})
-    WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
+    UNWIND $keys AS key MATCH (:Group {key: key})<-[:MEETING_OF]-(m:Meeting) WHERE $since IS NULL OR m.held_on >= $since
     MATCH (n:LoanEvent)-[:EVENT_OF]->(:Loan)-[:LENT_AT]->(m)
     WITH m, collect(properties(n)) AS many RETURN 'loan_event' AS kind, many
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id})
-    WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
+    UNWIND $keys AS key MATCH (:Group {key: key})<-[:MEETING_OF]-(m:Meeting) WHERE $since IS NULL OR m.held_on >= $since
     MATCH (n:Flow)-[:MOVED_AT]->(m)
     WITH m, collect(properties(n)) AS many RETURN 'flow' AS kind, many
     UNION ALL
-    MATCH (m:Meeting {programme_id: $programme_id})
-    WHERE m.group_id IN $groups AND ($since IS NULL OR m.held_on >= $since)
+    UNWIND $keys AS key MATCH (:Group {key: key})<-[:MEETING_OF]-(m:Meeting) WHERE $since IS NULL OR m.held_on >= $since
     MATCH (n:Payout)-[:PAID_AT]->(m)
     WITH m, collect(properties(n)) AS many RETURN 'payout' AS kind, many }
 RETURN kind, many ORDER BY kind

@@ -35,12 +35,12 @@ def _note(note: str, sentence: Sentence, *, hangs_on_later_rows: bool = False) -
 
 def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
     line, rule = Line.of(fact.values), rule_on(register, group_id, meeting.held_on)
-    others = [
+    others = (
         each
         for id_ in register.one_woman.ids(line.beneficiary_id)
         for each in register.beside("passbook", f"beneficiary:{id_}")
-        if each.act_id != fact.act_id and each.values["meeting_id"] == meeting.meeting_id
-    ]
+        if each.values["meeting_id"] == meeting.meeting_id and each.act_id != fact.act_id
+    )
     unpaid = _fines_unpaid(register, fact, meeting, group_id) if rule.fines else 0
     if unpaid > 0:
         yield _note(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from relay.domain.register import Register
     from relay.graph import Graph
 
+AT_ONCE: Final = 10
+"""Groups whose savings are read by one query (our choice: with five years of lines each it answers within seconds)."""
+
 Said = Mapping[str, Any]
 _KINDS: Final = ("savings_rule", "cycle", "meeting", "membership", "passbook", "loan", "loan_event", "flow", "payout")
 
@@ -49,10 +52,15 @@ def read(
     """
     if not groups:
         return {}
-    rows = graph.rows(cypher.RECORDED, programme_id=programme_id, groups=[*groups], since=since)
-    said = _by_kind((row["kind"], each) for row in rows for each in row["many"])
     ended = {row["membership_id"]: row["until_on"] for row in graph.rows(cypher.ENDED, programme_id=programme_id)}
-    return _put_together(groups, said, ended, women(graph, programme_id).kept)
+    kept, found, ids = women(graph, programme_id).kept, dict[str, Recorded](), [*groups]
+    for first in range(0, len(ids), AT_ONCE):
+        some = ids[first : first + AT_ONCE]
+        keys = [key_of(programme_id, f"group:{id_}") for id_ in some]
+        rows = graph.rows(cypher.RECORDED, programme_id=programme_id, keys=keys, since=since)
+        said = _by_kind((row["kind"], each) for row in rows for each in row["many"])
+        found |= _put_together({id_: groups[id_] for id_ in some}, said, ended, kept)
+    return found
 
 
 def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) -> Mapping[str, Recorded]:

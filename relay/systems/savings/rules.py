@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.register import Fact
 from relay.domain.schema import Rules
@@ -253,7 +254,12 @@ def meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
     group_id = meeting.values.get("group_id")
     if not group_id:
         raise NoGroupMeets(act_id=fact.act_id, meeting_id=meeting.id)
-    return Meeting.of(meeting.values), str(group_id)
+    return _as_meeting(tuple(meeting.values.items())), str(group_id)
+
+
+@lru_cache(maxsize=256)  # of the acts of one batch many name the same meeting
+def _as_meeting(said: tuple[tuple[str, Any], ...]) -> Meeting:
+    return Meeting.of(dict(said))
 
 
 def _cycles(register: Register, group_id: str) -> list[Fact]:
@@ -309,7 +315,12 @@ def _is_member(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
 
 
 def _rules(register: Register) -> list[SavingsRule]:
-    return [SavingsRule.of(each.values) for each in register.all_of("savings_rule")]
+    return [_as_rule(tuple(each.values.items())) for each in register.all_of("savings_rule")]
+
+
+@lru_cache(maxsize=256)  # each act is judged by the rules
+def _as_rule(said: tuple[tuple[str, Any], ...]) -> SavingsRule:
+    return SavingsRule.of(dict(said))
 
 
 def rule_on(register: Register, group_id: str, day: date) -> SavingsRule:
