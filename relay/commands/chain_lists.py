@@ -173,7 +173,7 @@ def todo(
         return
     if not found:
         say("Nobody is to be visited: nobody broke lately, is due soon or late, or went 9 months without news.")
-        say("Ask of another place (--place-id) or a later day (--as-of); relay chains --state broken lists what stays.")
+        say("Ask of another place (--place) or a later day (--as-of); relay chains --state broken lists what stays.")
     if on_terminal() and not session.as_csv:
         print_lines(_walks(found, errands.reasons(session.catalogue)))
         return

@@ -192,6 +192,15 @@ def test_gifts_and_chains_list_all(shell: Shell) -> None:
     assert shell.ok("chains", "--as-of", ON).rows[1][:3] == ["P1", "G1", "weakened"]
 
 
+def test_todo_says_what_was_looked_for_where_nobody_is_to_be_visited(shell: Shell) -> None:
+    answer = shell.ok("todo", "--as-of", "2019-01-01")
+
+    assert len(answer.rows) == 1  # its headings
+    assert "Nobody is to be visited: nobody broke lately, is due soon or late, or went 9 months" in answer.err
+    assert "(--place)" in answer.err
+    assert "Nobody is to be visited" not in shell.ok("todo", "--as-of", ON).err
+
+
 def test_todo_names_whom_to_visit(shell: Shell) -> None:
     table = shell.ok("todo", "--as-of", ON).rows
     found = shell.ok("todo", "--as-of", ON, "--json").json
