@@ -6,7 +6,7 @@ are never put into a text; every column is named after the field that receives i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, LiteralString
@@ -124,13 +124,11 @@ RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS gi
   COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
 
-# What depends on acts that may be taken back. One row = a kind, and the properties of its nodes or relationships that
-# point at one act, since a row for each would take longer to send than to find; in no order.
+# What depends on acts that may be taken back. One row = the properties of a node or relationship, and its kind.
 _POINTING_AT: Final[LiteralString] = """
 UNWIND $keys AS key
 CALL (key) { BRANCHES }
-WITH key, kind, collect(values) AS many
-RETURN kind, many
+RETURN kind, values ORDER BY values.sequence
 """
 _POINTING_BY: Final[LiteralString] = (
     "MATCH (t:TARGET {key: key}) MATCH (n:LABEL)-[:TYPE]->(t) RETURN 'KIND' AS kind, properties(n) AS values"
@@ -472,21 +470,20 @@ CALL (key) { MATCH (:Placement {key: key})<-[:PASSED_TO*0..]-(p:Placement) RETUR
 RETURN DISTINCT p.key AS key
 """
 
-# Where the next parts of a table begin, by the kind of its keys: every $many nodes. One row = the keys, in order; none
-# where there are no more nodes; cost: all keys, which Neo4j has in an index.
-_BORDERS: Final[LiteralString] = """
+# Where the next part of a table begins, by the kind of its keys: after $many nodes from $first on. One row = a key, or
+# none when no more follow; cost: on Neo4j so many keys of an index.
+_BORDER: Final[LiteralString] = """
 MATCH (n:LABEL) WHERE n.key >= $first AND n.key < $beyond
-WITH n.key AS key ORDER BY key
-WITH collect(key) AS keys RETURN [nth IN range($many, size(keys) - 1, $many) | keys[nth]] AS borders
+WITH n.key AS key ORDER BY key SKIP $many LIMIT 1 RETURN key
 """
-BORDERS: Final[Mapping[str, LiteralString]] = {
-    "placement": _BORDERS.replace("LABEL", "Placement"),
-    "event": _BORDERS.replace("LABEL", "Event"),
-    "beneficiary": _BORDERS.replace("LABEL", "Beneficiary"),
-    "gift": _BORDERS.replace("LABEL", "Gift"),
-    "group": _BORDERS.replace("LABEL", "`Group`"),
-    "place": _BORDERS.replace("LABEL", "Place"),
-    "same": _BORDERS.replace("LABEL", "Same"),
+BORDER: Final[Mapping[str, LiteralString]] = {
+    "placement": _BORDER.replace("LABEL", "Placement"),
+    "event": _BORDER.replace("LABEL", "Event"),
+    "beneficiary": _BORDER.replace("LABEL", "Beneficiary"),
+    "gift": _BORDER.replace("LABEL", "Gift"),
+    "group": _BORDER.replace("LABEL", "`Group`"),
+    "place": _BORDER.replace("LABEL", "Place"),
+    "same": _BORDER.replace("LABEL", "Same"),
 }
 
 # The head of a ledger. One row, or none without the ledger.
@@ -1034,7 +1031,6 @@ class Statements:
         indexes: The same → what gives it an index.
         load: Kind, or "entries" → the part of a statement after `LOCK_AND_LOAD` that reads those with some keys.
         pointing_at: Kind → what stands on acts of it that may be taken back; absent where nothing can.
-        beside: The same without the rosters on which they stand, beside which nothing is judged.
         write: Label or relationship → the part of a statement after `WRITE_HEAD`, nodes before relationships; of
             relationships, here and in what follows, as `edge_name` calls them.
         unlink: Relationship → what removes some.
@@ -1052,7 +1048,6 @@ class Statements:
     indexes: Mapping[tuple[str, str], LiteralString]
     load: Mapping[str, LiteralString]
     pointing_at: Mapping[str, LiteralString]
-    beside: Mapping[str, LiteralString]
     write: Mapping[str, LiteralString]
     unlink: Mapping[str, LiteralString]
     relink: Mapping[str, LiteralString]
@@ -1101,7 +1096,6 @@ def statements(catalogue: Catalogue) -> Statements:
         ("Entry", "act_key"),
     ]
     pointing: dict[str, list[LiteralString]] = {kind: [*own] for kind, own in _POINTING_BY_ITS_OWN.items()}
-    beside: dict[str, list[LiteralString]] = {kind: [*own] for kind, own in pointing.items()}
     belonging: LiteralString = _BELONGING
     telling: list[str] = []
     for kind in catalogue.kinds.values():
@@ -1112,8 +1106,6 @@ def statements(catalogue: Catalogue) -> Statements:
             )
             if kind.name != "event":  # which is read with its placement
                 pointing.setdefault(named, []).append(_filled_in(_POINTING_BY, ends))
-                if column not in kind.rosters:
-                    beside.setdefault(named, []).append(_filled_in(_POINTING_BY, ends))
             if column.told:
                 belonging += _filled_in(_TELLING, ends)
                 telling.append(edge)
@@ -1127,9 +1119,6 @@ def statements(catalogue: Catalogue) -> Statements:
             name: _filled_in(piece, (("START", start), ("END", end), ("TYPE", type_), ("ROWS", name)))
             for name, type_, start, end in ties
         }
-
-    def all_of(found: Mapping[str, Sequence[LiteralString]]) -> Mapping[str, LiteralString]:
-        return {kind: _POINTING_AT.replace("BRANCHES", _UNION.join(branches)) for kind, branches in found.items()}
 
     return Statements(
         edges={**edges, _RECORDED: ("Entry", "")},
@@ -1149,8 +1138,9 @@ def statements(catalogue: Catalogue) -> Statements:
                 if kind.label and kind.name not in _LOAD
             },
         },
-        pointing_at=all_of(pointing),
-        beside=all_of(beside),
+        pointing_at={
+            kind: _POINTING_AT.replace("BRANCHES", _UNION.join(branches)) for kind, branches in pointing.items()
+        },
         write={
             "Entry": _WRITE_ENTRY,
             **{label: _WRITE_NODE.replace("LABEL", label) for label in (*nodes, "Personal")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import count, groupby
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +13,6 @@ from relay.arrays import load as loading
 from relay.arrays import tables
 from relay.arrays.load import load, load_below
 from relay.arrays.raw_tables import of_register
-from relay.database import cypher
 from relay.domain.acts import Act
 from relay.errors import NotFound
 from relay.ledger import reading, recording
@@ -59,31 +58,6 @@ def test_a_large_programme_is_read_in_parts(graph: Graph, monkeypatch: pytest.Mo
     read = load(graph, "demo")
 
     assert tables.differences(read, of_register(reading.replay("demo", reading.entries(graph, "demo"), CORE))) == ()
-
-
-def test_no_question_is_for_more_than_a_part_so_that_a_slow_database_is_not_silent_for_long(
-    graph: Graph, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Twenty women hold one placement each: seven parts of three at most, of them and of their placements."""
-    women = range(1, 21)
-    record(graph, *say.beginnings(20), *(say.placed(f"P{number} on 2020-03-01", animals=1) for number in women))
-    monkeypatch.setattr(loading, "PART", 3)
-    answered = dict[str, list[int]]()
-    rows = graph.rows
-
-    def noted(query: LiteralString, **parameters: object) -> list[dict[str, Any]]:
-        found = rows(query, **parameters)
-        if query in cypher.COLUMNS.values():
-            answered.setdefault(query, []).append(len(found[0]["sequence"]))
-        return found
-
-    with monkeypatch.context() as watched:
-        watched.setattr(graph, "rows", noted)
-        load(graph, "demo")
-
-    parts = {name: answered[query] for name, query in cypher.COLUMNS.items()}
-    assert sorted(parts["placements"]) == sorted(parts["beneficiaries"]) == [2, 3, 3, 3, 3, 3, 3]
-    assert {*parts["passes"], *parts["events"]} == {0}
 
 
 def test_a_programme_that_is_not_there_is_not_found(graph: Graph) -> None:
