@@ -6,7 +6,7 @@ are never put into a text; every column is named after the field that receives i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, LiteralString
@@ -124,11 +124,13 @@ RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS gi
   COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
 
-# What depends on acts that may be taken back. One row = the properties of a node or relationship, and its kind.
+# What depends on acts that may be taken back. One row = a kind, and the properties of its nodes or relationships that
+# point at one act, since a row for each would take longer to send than to find; in no order.
 _POINTING_AT: Final[LiteralString] = """
 UNWIND $keys AS key
 CALL (key) { BRANCHES }
-RETURN kind, values ORDER BY values.sequence
+WITH key, kind, collect(values) AS many
+RETURN kind, many
 """
 _POINTING_BY: Final[LiteralString] = (
     "MATCH (t:TARGET {key: key}) MATCH (n:LABEL)-[:TYPE]->(t) RETURN 'KIND' AS kind, properties(n) AS values"
@@ -475,6 +477,11 @@ RETURN DISTINCT p.key AS key
 _BORDER: Final[LiteralString] = """
 MATCH (n:LABEL) WHERE n.key >= $first AND n.key < $beyond
 WITH n.key AS key ORDER BY key SKIP $many LIMIT 1 RETURN key
+"""
+BORDER: Final[LiteralString] = """
+MATCH (n:LABEL) WHERE n.key >= $first AND n.key < $beyond
+WITH n.key AS key ORDER BY key
+WITH collect(key) AS keys RETURN [nth IN range($many, size(keys) - 1, $many) | keys[nth]] AS borders
 """
 BORDER: Final[Mapping[str, LiteralString]] = {
     "placement": _BORDER.replace("LABEL", "Placement"),
@@ -1031,6 +1038,7 @@ class Statements:
         indexes: The same → what gives it an index.
         load: Kind, or "entries" → the part of a statement after `LOCK_AND_LOAD` that reads those with some keys.
         pointing_at: Kind → what stands on acts of it that may be taken back; absent where nothing can.
+        beside: The same without the rosters on which they stand, beside which nothing is judged.
         write: Label or relationship → the part of a statement after `WRITE_HEAD`, nodes before relationships; of
             relationships, here and in what follows, as `edge_name` calls them.
         unlink: Relationship → what removes some.
@@ -1048,6 +1056,7 @@ class Statements:
     indexes: Mapping[tuple[str, str], LiteralString]
     load: Mapping[str, LiteralString]
     pointing_at: Mapping[str, LiteralString]
+    beside: Mapping[str, LiteralString]
     write: Mapping[str, LiteralString]
     unlink: Mapping[str, LiteralString]
     relink: Mapping[str, LiteralString]
@@ -1096,6 +1105,7 @@ def statements(catalogue: Catalogue) -> Statements:
         ("Entry", "act_key"),
     ]
     pointing: dict[str, list[LiteralString]] = {kind: [*own] for kind, own in _POINTING_BY_ITS_OWN.items()}
+    beside: dict[str, list[LiteralString]] = {kind: [*own] for kind, own in pointing.items()}
     belonging: LiteralString = _BELONGING
     telling: list[str] = []
     for kind in catalogue.kinds.values():
@@ -1106,6 +1116,8 @@ def statements(catalogue: Catalogue) -> Statements:
             )
             if kind.name != "event":  # which is read with its placement
                 pointing.setdefault(named, []).append(_filled_in(_POINTING_BY, ends))
+                if column not in kind.rosters:
+                    beside.setdefault(named, []).append(_filled_in(_POINTING_BY, ends))
             if column.told:
                 belonging += _filled_in(_TELLING, ends)
                 telling.append(edge)
@@ -1119,6 +1131,9 @@ def statements(catalogue: Catalogue) -> Statements:
             name: _filled_in(piece, (("START", start), ("END", end), ("TYPE", type_), ("ROWS", name)))
             for name, type_, start, end in ties
         }
+
+    def all_of(found: Mapping[str, Sequence[LiteralString]]) -> Mapping[str, LiteralString]:
+        return {kind: _POINTING_AT.replace("BRANCHES", _UNION.join(branches)) for kind, branches in found.items()}
 
     return Statements(
         edges={**edges, _RECORDED: ("Entry", "")},
@@ -1138,9 +1153,8 @@ def statements(catalogue: Catalogue) -> Statements:
                 if kind.label and kind.name not in _LOAD
             },
         },
-        pointing_at={
-            kind: _POINTING_AT.replace("BRANCHES", _UNION.join(branches)) for kind, branches in pointing.items()
-        },
+        pointing_at=all_of(pointing),
+        beside=all_of(beside),
         write={
             "Entry": _WRITE_ENTRY,
             **{label: _WRITE_NODE.replace("LABEL", label) for label in (*nodes, "Personal")},
