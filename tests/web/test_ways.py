@@ -322,7 +322,7 @@ def walked(programme_id: str) -> list[Act]:
 
 WALKS: Final = [
     (engine, *walk)
-    for engine in ("embedded", "neo4j")
+    for engine in ("neo4j", "embedded")
     for walk in (("en", 1440), ("fr", 390), ("ne", 390))
     if SOAK or (engine == "neo4j") == (walk[0] == "en")  # words are the same on both: each engine has its share of them
 ]
