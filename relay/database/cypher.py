@@ -478,11 +478,6 @@ _BORDER: Final[LiteralString] = """
 MATCH (n:LABEL) WHERE n.key >= $first AND n.key < $beyond
 WITH n.key AS key ORDER BY key SKIP $many LIMIT 1 RETURN key
 """
-BORDER: Final[LiteralString] = """
-MATCH (n:LABEL) WHERE n.key >= $first AND n.key < $beyond
-WITH n.key AS key ORDER BY key
-WITH collect(key) AS keys RETURN [nth IN range($many, size(keys) - 1, $many) | keys[nth]] AS borders
-"""
 BORDER: Final[Mapping[str, LiteralString]] = {
     "placement": _BORDER.replace("LABEL", "Placement"),
     "event": _BORDER.replace("LABEL", "Event"),
