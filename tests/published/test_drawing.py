@@ -113,7 +113,8 @@ def test_whoever_opens_the_database_with_the_driver_alone_sees_broken_chains_by_
     assert shown.rows("MATCH (p:Published) RETURN p.programme_id AS id") == [{"id": "demo"}]
     login = (connection.user, connection.password)
     with neo4j.GraphDatabase.driver(connection.uri, auth=login) as driver:
-        chains, _, _ = driver.execute_query(queries()[0], database_=connection.database)  # pyright: ignore[reportArgumentType] - read from the page
+        first = neo4j.Query(queries()[0])  # pyright: ignore[reportArgumentType] - read from the page
+        chains, _, _ = driver.execute_query(first, database_=connection.database)
 
     assert placements(map(dict, chains)) == {"P8", "P11", "P12"}
 

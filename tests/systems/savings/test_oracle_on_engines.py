@@ -49,9 +49,9 @@ def test_the_oracle_agrees_on_what_was_recorded_act_by_act_at_ten_days(graph: Gr
 def acts(seed: int, recorded: Recorded, rule: SavingsRule) -> Iterator[Act]:
     """A drawn group as acts; every id ends with the number of the group."""
 
-    def said(kind: str, values: dict[str, Any], **more: object) -> Act:
+    def said(kind: str, values: dict[str, Any], **more: say.Said) -> Act:
         own = {"line_id", "flow_id", "payout_id", "cycle_id", "meeting_id", "loan_id", "beneficiary_id"}
-        written = {
+        written: dict[str, Any] = {
             name: f"{value}-{seed}" if name in own else rupees(value) if name in MONEY else value
             for name, value in values.items()
             if value is not None and value != frozenset() and not (name in MONEY and value == 0 and kind == "passbook")
