@@ -189,7 +189,8 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
             return
         for line in _told(found):
             click.echo(line)
-        print_rows(session, ShareOfHers, found.share_out.payouts)
+        if found.share_out.payouts:
+            print_rows(session, ShareOfHers, found.share_out.payouts)
     else:
         groups = session.ask(SavingsOfGroups(as_of=day))
         if session.as_json:
@@ -253,9 +254,12 @@ def _told(found: GroupSavings) -> Iterator[str]:
         ratio = getattr(found.ratios, each.name)
         average = each.name == "savings_per_member" and ratio.share is not None
         said = f"{ratio.share:.2f} ({ratio.numerator} by {ratio.denominator})" if average else rate(ratio)
-        yield f"{each.name}: {said}"
+        yield f"{each.name.replace('_', ' ')}: {said}"
+    if shared.method == "none":
+        yield "The rule of the group shares nothing out."
+        return
     by = "" if shared.counted else " (by the books: the box was not counted)"
-    yield f"Share-out by {shared.method}: profit {shared.profit}, rest {shared.rest}{by}."
+    yield f"Share-out {shared.method.replace('_', ' ')}: profit {shared.profit}, rest {shared.rest}{by}."
 
 
 COMMANDS: Final = (

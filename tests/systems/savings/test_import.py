@@ -67,6 +67,10 @@ def test_s1_every_printed_total_of_the_passbook(shell: Shell, graph: Graph, tmp_
     sheet = shell.ok("sheet", "G", "--json", "--as-of", "2024-02-20").json
     assert [(row["balance"], row["charge"]) for row in sheet] == [(100, 4)]
     assert [row["charge"] for row in shell.ok("sheet", "G", "--json", "--as-of", "2023-09-20").json] == [10]
+    told = shell.ok("savings", "G", "--as-of", "2024-02-20").out
+    assert "Saved: 300. " in told
+    assert "regular saving: 83.3% (10 of 12)" in told
+    assert "Share-out by savings: profit 34, rest 0 (by the books: the box was not counted)." in told
     assert verify.verify(graph, "demo").ok
 
 
