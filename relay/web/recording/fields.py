@@ -27,6 +27,8 @@ OTHER: Final = "other"
 """The choice of another day than today and yesterday."""
 
 ASKED: Final = {
+    ("pass", "giver_placement_id"): lazy_gettext("From which placement?"),
+    ("pass", "ceremony_id"): lazy_gettext("On which ceremony day?"),
     ("pass", "beneficiary_id"): lazy_gettext("To whom?"),
     ("pass", "receiver_placement_id"): lazy_gettext("Into which placement? (empty: a new one)"),
     ("pass", "kind"): lazy_gettext("In which form?"),
