@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, get_args
 
 from relay.domain.schema import Column, Kind, own_id, tie
-from relay.systems.goals.progress import STATUSES
 from relay.text import Sentence
 
 ACTIVITIES: Final = Column(name="activities", type="words")
 """Key of rules.toml: the activities that a goal of the programme may be about; without it any word is."""
+
+Status = Literal["preparing", "running", "paused", "stopped", "reached", "not_found"]
 
 STEPS: Final = ("training", "plan", "capital", "licence", "started", "first_sale", "hired", "other")
 
@@ -72,7 +73,7 @@ KINDS: Final = (
             own_id("goal_visit"),
             tie("goal", "VISIT_OF_GOAL"),
             Column(name="visited_on", type="date", required=True),
-            Column(name="status", type="choice", choices=STATUSES, required=True),
+            Column(name="status", type="choice", choices=get_args(Status), required=True),
             Column(name="income", type="money", personal=True, weighed=True),
             Column(name="expenses", type="money", personal=True, weighed=True),
             Column(name="months_covered", type="term"),

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from statistics import median
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, Final, Self
 
 from relay.domain.model import Quantity, add_months
 from relay.service.json_codec import read_columns
+from relay.systems.goals.kinds import Status
 
-Status = Literal["preparing", "running", "paused", "stopped", "reached", "not_found"]
-STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 RUNS: Final = frozenset({"running", "reached"})
 CLOSED: Final = frozenset({"stopped", "reached"})
 """Nothing more is expected of a goal in these states."""

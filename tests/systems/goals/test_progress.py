@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay.domain.model import add_months
-from relay.systems.goals.progress import STATUSES, Goal, Progress, Ratio, Step, Visit
+from relay.systems.goals.kinds import Status
+from relay.systems.goals.progress import Goal, Progress, Ratio, Step, Visit
 from tests.rigs.soak import drawn
 
 DAY: Final = date(2024, 6, 30)
@@ -137,7 +138,7 @@ def _drawn(draw: st.DrawFn) -> tuple[list[Goal], list[Visit]]:
             goal_visit_id=f"V{number}",
             goal_id=draw(st.sampled_from(goals)).goal_id,
             visited_on=draw(_DAYS),
-            status=draw(st.sampled_from(STATUSES)),
+            status=draw(st.sampled_from(get_args(Status))),
             income=draw(_MONEY),
             expenses=0,
             months_covered=1,
