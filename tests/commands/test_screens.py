@@ -129,7 +129,7 @@ def test_where_nobody_is_to_be_visited_a_terminal_is_told_so(named: Shell, on_te
     said, advised = on_terminal("todo", "--as-of", "2000-01-01", columns=200).without_colour.splitlines()
 
     assert said.startswith("Nobody is to be visited: ")
-    assert advised.startswith("Ask of another place (--place-id) or a later day (--as-of); ")
+    assert advised.startswith("Ask of another place (--place) or a later day (--as-of); ")
 
 
 def test_short_values_stay_in_one_piece_on_a_narrow_screen(named: Shell, on_terminal: OnTerminal) -> None:
