@@ -28,7 +28,7 @@ def test_failures_of_the_api_have_one_shape(client: FlaskClient, path: str, stat
     assert answer.status_code == status
     assert answer.mimetype == "application/json"
     error = answer.get_json()["error"]
-    assert list(error) == ["status", "reason", "suggestion", "field", "code", "request_id"]
+    assert list(error) == ["status", "reason", "suggestion", "field", "code", "request_id", "beside"]
     assert error["status"] == status
     assert error["request_id"] == answer.headers["X-Request-Id"]
 

@@ -139,6 +139,37 @@ def test_what_a_rule_refuses_stays_and_is_corrected_in_the_form(phone: Phone) ->
     assert phone.entries() == ["event:V1"]
 
 
+SLOWLY = """() => {
+    const request = navigator.locks.request.bind(navigator.locks);
+    window.taken = new Promise((taken) => {
+        navigator.locks.request = (name, work) => {
+            navigator.locks.request = request;
+            return new Promise((go) => { window.go = go; taken(); }).then(() => request(name, work));
+        };
+    });
+}"""
+"""The next time that the outbox is changed, it is when `go` is called."""
+
+
+def test_who_goes_on_while_a_change_is_being_kept_is_not_taken_back_to_it(phone: Phone) -> None:
+    phone.keep([visit("P1", "V1", happened_on="2023-01-01")])
+    phone.at("outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("1 needs you")
+    phone.page.locator(".card.refused a").click()
+    phone.page.get_by_role("button", name="Correct").click()
+    phone.page.locator("input[type=date]").fill("2024-07-01")
+    phone.page.evaluate(SLOWLY)
+    phone.page.get_by_role("button", name="Keep the change").click()
+    phone.page.evaluate("() => window.taken")
+    phone.at("women")
+    phone.page.evaluate("window.go()")
+
+    phone.has_sent()
+    assert phone.page.evaluate("location.hash") == "#women"
+    assert phone.entries() == ["event:V1"]
+
+
 def test_what_points_at_something_unknown_waits_at_the_office_and_is_recorded_when_it_comes(phone: Phone) -> None:
     passed = {"pass_id": "T1", "giver_placement_id": "P1", "receiver_placement_id": "R1", "beneficiary_id": "N1"}
     phone.keep([visit("R1", "V1", happened_on="2026-02-01")])

@@ -115,6 +115,9 @@ function notKept(phone) {
 }
 
 /** Ask the browser to keep what is kept; it is told where it will not. */
+/** Go on from a form that was handed in, unless she went elsewhere while it was kept. */
+const goOn = (from, to) => { if (location.hash === from) location.hash = to; };
+
 async function keptNow(phone, entries) {
   const keys = await phone.outbox.keep(entries);
   phone.mayDelete = !(await phone.persists());
@@ -128,8 +131,9 @@ export async function record(phone, name, on, id) {
   const about = on === "placement" ? phone.placement(id) : null;
   const fills = (form.asks.some((field) => field.name === "animals") && about && form.kind === "pass") ? () => ({ animals: String(phone.owes(about) || ""), ...(about.planned_receiver ? { beneficiary_id: { text: "", chosen: about.planned_receiver } } : {}) }) : undefined;
   const node = await openForm(phone, { ...form, fills }, { tie, done: async (acts) => {
+    const from = location.hash;
     const [key] = await keptNow(phone, [{ form: name, acts }]);
-    location.hash = `kept/${key}`;
+    goOn(from, `kept/${key}`);
   } });
   node.addEventListener("full", notKept(phone));
   const who = on === "placement" ? phone.nameOf(about?.beneficiary_id ?? id) : on === "beneficiary" ? phone.nameOf(id) : "";
@@ -139,8 +143,9 @@ export async function record(phone, name, on, id) {
 export async function ceremony(phone) {
   const form = FORMS.find((each) => each.name === "pass-on");
   const node = await openCeremony(phone, form, async (entries) => {
+    const from = location.hash;
     await keptNow(phone, entries);
-    location.hash = "outbox";
+    goOn(from, "outbox");
   });
   node.addEventListener("full", notKept(phone));
   return page(say("ceremony_day"), h("p", {}, say("ceremony_how")), node);
@@ -246,6 +251,7 @@ export async function correct(phone, key) {
   const named = FORMS.filter((each) => each.name === entry.form);
   const form = named.find((each) => each.tie && main.content[each.tie]) ?? named[0];
   const node = await openForm(phone, form, { tie: main.content[form.tie], kept: entry, done: async (acts) => {
+    const from = location.hash;
     let isLate = false;
     await phone.outbox.exclusively(async () => {
       const now = await phone.outbox.entry(key);
@@ -258,7 +264,7 @@ export async function correct(phone, key) {
     });
     if (isLate) await asked(say("too_late"), h("p", {}, say("too_late_how")), [[say("close"), null]]);
     phone.send();
-    location.hash = `kept/${key}`;
+    goOn(from, `kept/${key}`);
   } });
   node.addEventListener("full", notKept(phone));
   const why = main.sentence && h("div", { class: "notice" }, main.sentence);
