@@ -84,6 +84,15 @@
     show();
   }
 
+  // Who was chosen stays chosen where a later answer to what was typed offers her too.
+  const found = ({ detail: { ctx } }) => document.getElementById(`${ctx.sourceElement.name}-found`);
+  let chosen = null;
+  document.addEventListener("htmx:before:swap", (event) => { chosen = found(event)?.querySelector("input:checked"); });
+  document.addEventListener("htmx:after:swap", (event) => {
+    const same = [...(found(event)?.querySelectorAll("input") ?? [])].find((radio) => radio.value === chosen?.value);
+    if (same) same.checked = true;
+  });
+
   document.querySelectorAll(".ceremony .sum").forEach(ceremony);
   document.querySelectorAll(".ceremony .came").forEach(meeting);
   document.querySelectorAll(".stepped[data-more]").forEach(stepped);

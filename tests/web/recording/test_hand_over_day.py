@@ -92,6 +92,24 @@ def test_ten_women_pass_on_and_two_mistakes_are_put_right(
     assert {str(entry.act.values["beneficiary_id"]) for entry in stand} == {f"N{number}" for number in WOMEN}
 
 
+def test_who_was_chosen_stays_chosen_when_a_later_answer_offers_her_too(
+    chromium: Browser, site: str, recorded: Graph
+) -> None:
+    """On a weak line: she is chosen after three letters, and then the answer to her whole name comes."""
+    begun(recorded, "chosen")
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{site}/p/chosen/record/placement:P1/pass-on")
+
+    page.get_by_role("textbox", name="To whom?").press_sequentially("Devaki")
+    page.locator(".found").get_by_role("radio", name="Devaki Rai").check()
+    with page.expect_response("**/meant/**"):
+        page.get_by_role("textbox", name="To whom?").press_sequentially(" Rai")
+    page.wait_for_timeout(300)  # until the answer stands there: it looks as the one before
+    expect(page.locator(".found").get_by_role("radio", name="Devaki Rai")).to_be_checked()
+    context.close()
+
+
 def test_a_hand_over_is_recorded_without_a_script(chromium: Browser, site: str, recorded: Graph) -> None:
     begun(recorded, "no-script")
     context = chromium.new_context(viewport={"width": 390, "height": 640}, java_script_enabled=False)
