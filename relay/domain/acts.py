@@ -64,6 +64,18 @@ def id_made_of(text: str) -> str:
     return new_id(sha256(text.encode()).digest())
 
 
+class OfAct:
+    """What an act says, as a value whose class bears the name of its kind: a `Loan` is of the act "loan:ID"."""
+
+    __slots__ = ()
+
+    @property
+    def act_id(self) -> str:
+        """Of its act, "kind:id"."""
+        kind = type(self).__name__.lower()
+        return f"{kind}:{getattr(self, f'{kind}_id')}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleMeant:
     """Which rule is meant, as far as it can be told.

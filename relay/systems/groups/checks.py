@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from relay.audit.books import Books, once
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding, found, found_together, sharing
-from relay.systems.groups.roll import LEADING, Custody, Roll, Spell, custody_gaps
+from relay.systems.groups.roll import LEADING, Custody, Roll, Spell, as_word, custody_gaps
 from relay.systems.groups.rules import OF_A_GROUP, roll_of
 from relay.text import Sentence
 
@@ -100,7 +100,8 @@ def _nobody_keeps(books: Books) -> Iterator[Finding]:
 def _custody(books: Books, fact: Fact) -> Custody:
     end = next(iter(books.register.beside("end", fact.act_id)), None)
     values = end.values if end else {}
-    return Custody.of(fact.values, ended_on=values.get("until_on"), ended_for=values.get("reason"))
+    reason = fact.values.get("reason") or as_word(values.get("reason"))
+    return Custody.read(fact.values, ended_on=values.get("until_on"), reason=reason)
 
 
 def _kept_before_owned(books: Books) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from relay.errors import NotFound
 from relay.ledger.her_ids import her_ids
 from relay.ledger.projection import key_of, kind_and_id
 from relay.systems.groups import cypher
-from relay.systems.groups.roll import ROSTER, Custody, Customs, Meeting, Membership, Office, Roll, ids
+from relay.systems.groups.roll import Custody, Customs, Meeting, Membership, Office, Roll, as_word
 
 if TYPE_CHECKING:
     from typing import LiteralString
@@ -79,19 +79,17 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
     def rows(of_all: LiteralString, of_one: LiteralString) -> Sequence[Mapping[str, Any]]:
         return graph.rows(of_all, programme_id=programme_id) if group_id is None else graph.rows(of_one, key=key)
 
-    kept, meetings = women(graph, programme_id).kept, rows(cypher.MEETINGS, cypher.MEETINGS_OF)
-    listed = {id_ for row in meetings for name in ROSTER for id_ in ids(row[name])}
-    same = {id_: kept(id_) for id_ in listed}
+    kept = women(graph, programme_id).kept
     roll = Roll(
         memberships=[
-            Membership.of(row, woman=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
+            Membership.read(row, beneficiary_id=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
             for row in rows(cypher.MEMBERSHIPS, cypher.MEMBERSHIPS_IN)
         ],
         offices=[
-            Office.of(row, woman=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
+            Office.read(row, beneficiary_id=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
             for row in rows(cypher.OFFICES, cypher.OFFICES_IN)
         ],
-        meetings=[Meeting.of(row, same) for row in meetings],
+        meetings=[Meeting.of(row, kept) for row in rows(cypher.MEETINGS, cypher.MEETINGS_OF)],
         as_of=as_of,
         customs=customs(graph, programme_id),
     )
@@ -121,7 +119,7 @@ def custodies(graph: Graph, programme_id: str, as_of: date) -> list[Custody]:
         Unavailable: The database cannot be reached.
     """
     found = (
-        Custody.of(row, ended_on=row["ended_on"], ended_for=row["ended_for"])
+        Custody.read(row, ended_on=row["ended_on"], reason=row["reason"] or as_word(row["ended_for"]))
         for row in graph.rows(cypher.CUSTODIES, programme_id=programme_id)
     )
     return sorted(

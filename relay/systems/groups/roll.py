@@ -7,14 +7,16 @@ who came late came; who was excused is absent, unless the programme's rule leave
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final, Literal, Self, get_args
 
 from relay.domain import bikram_sambat
-from relay.domain.model import Rate, day_if_said
+from relay.domain.acts import OfAct
+from relay.domain.model import Rate
+from relay.service.json_codec import read_columns
 
 Every = Literal["week", "fortnight", "month"]
 EVERY: Final[tuple[str, ...]] = get_args(Every)
@@ -37,9 +39,14 @@ def ids(said: object) -> frozenset[str]:
     return frozenset(str(said).split(";")) if said else frozenset()
 
 
-def _until(values: Mapping[str, Any], ended_on: object) -> date | None:
-    """The last day, by the act itself or by its end: the first of the two."""
-    return min(filter(None, (day_if_said(values.get("until_on")), day_if_said(ended_on))), default=None)
+def roster(values: Mapping[str, Any], kept: Callable[[str], str] = str) -> dict[str, frozenset[str]]:
+    """Column of a roster → the ids in it, each as that under which a woman is kept."""
+    return {name: frozenset(map(kept, ids(values.get(name)))) for name in ROSTER}
+
+
+def as_word(said: object) -> str | None:
+    """Why something ended, as a word in lower case; None where nobody said."""
+    return str(said).strip().casefold() if said else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +69,21 @@ class Spell:
         """Whether some day lies within both."""
         return self.from_on <= (other.until_on or date.max) and other.from_on <= (self.until_on or date.max)
 
+    @classmethod
+    def read(cls, values: Mapping[str, Any], *, ended_on: object = None, **known: object) -> Self:
+        """From the columns of its act and the day on which it was ended: the first of the two is its last.
+
+        Args:
+            values: Of the act.
+            ended_on: By an end; None for none.
+            known: What takes the place of a column, such as the id under which a woman is kept.
+        """
+        until_on = min((str(day) for day in (values.get("until_on"), ended_on) if day), default=None)
+        return read_columns(cls, {**values, **known, "until_on": until_on})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Membership(Spell):
+class Membership(OfAct, Spell):
     """A woman belongs to a group.
 
     Attributes:
@@ -79,26 +98,9 @@ class Membership(Spell):
     beneficiary_id: str
     member_no: str | None = None
 
-    @property
-    def act_id(self) -> str:
-        """Of its act, "kind:id"."""
-        return f"membership:{self.membership_id}"
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
-        """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
-        return cls(
-            membership_id=values["membership_id"],
-            group_id=values["group_id"],
-            beneficiary_id=woman,
-            from_on=date.fromisoformat(values["from_on"]),
-            until_on=_until(values, ended_on),
-            member_no=values.get("member_no"),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office(Spell):
+class Office(OfAct, Spell):
     """A woman holds an office of a group.
 
     Attributes:
@@ -113,26 +115,9 @@ class Office(Spell):
     beneficiary_id: str
     office: str
 
-    @property
-    def act_id(self) -> str:
-        """Of its act, "kind:id"."""
-        return f"office:{self.office_id}"
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
-        """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
-        return cls(
-            office_id=values["office_id"],
-            group_id=values["group_id"],
-            beneficiary_id=woman,
-            office=values["office"],
-            from_on=date.fromisoformat(values["from_on"]),
-            until_on=_until(values, ended_on),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting:
+class Meeting(OfAct):
     """A meeting that was held.
 
     Attributes:
@@ -144,7 +129,6 @@ class Meeting:
         present: Who was there from the beginning, by the ids under which they are kept.
         late: Who came later.
         excused: Who had said that she would not come.
-        has_roster: Whether it was written down who came.
         unnamed: How many women, men, girls and boys were counted without names.
     """
 
@@ -156,13 +140,7 @@ class Meeting:
     present: frozenset[str] = frozenset()
     late: frozenset[str] = frozenset()
     excused: frozenset[str] = frozenset()
-    has_roster: bool = False
     unnamed: float = 0
-
-    @property
-    def act_id(self) -> str:
-        """Of its act, "kind:id"."""
-        return f"meeting:{self.meeting_id}"
 
     @property
     def attended(self) -> frozenset[str]:
@@ -174,25 +152,20 @@ class Meeting:
         """Whether the members of its group are expected."""
         return bool(self.group_id) and self.kind not in NOT_OF_MEMBERS and not self.course_id
 
+    @property
+    def has_roster(self) -> bool:
+        """Whether it was written down who came."""
+        return bool(self.attended or self.excused)
+
     @classmethod
-    def of(cls, values: Mapping[str, Any], kept: Mapping[str, str] | None = None) -> Self:
-        """From the columns of its act, and of other ids of women those under which they are kept."""
-        kept = kept or {}
-        lists = {name: frozenset(kept.get(each, each) for each in ids(values.get(name))) for name in ROSTER}
-        return cls(
-            meeting_id=values["meeting_id"],
-            held_on=date.fromisoformat(values["held_on"]),
-            kind=values["kind"],
-            group_id=values.get("group_id"),
-            course_id=values.get("course_id"),
-            has_roster=any(lists.values()),
-            unnamed=sum(values.get(name) or 0 for name in ("women", "men", "girls", "boys")),
-            **lists,
-        )
+    def of(cls, values: Mapping[str, Any], kept: Callable[[str], str] = str) -> Self:
+        """From the columns of its act, and what gives the id under which a woman is kept."""
+        unnamed = sum(values.get(name) or 0 for name in ("women", "men", "girls", "boys"))
+        return read_columns(cls, {**values, **roster(values, kept), "unnamed": unnamed})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Custody(Spell):
+class Custody(OfAct, Spell):
     """A woman or a group keeps an animal that belongs to a group.
 
     Attributes:
@@ -214,31 +187,11 @@ class Custody(Spell):
     reason: str | None = None
 
     @property
-    def act_id(self) -> str:
-        """Of its act, "kind:id"."""
-        return f"custody:{self.custody_id}"
-
-    @property
     def keeper(self) -> str:
         """The record of who keeps it, "kind:id"."""
         if self.keeper_group_id:
             return f"group:{self.keeper_group_id}"
         return f"beneficiary:{self.keeper_beneficiary_id}"
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any], *, ended_on: object = None, ended_for: object = None) -> Self:
-        """From the columns of its act, and the day and reason of its end."""
-        return cls(
-            custody_id=values["custody_id"],
-            animal=values["animal"],
-            help=values["help"],
-            owner_group_id=values["owner_group_id"],
-            keeper_beneficiary_id=values.get("keeper_beneficiary_id"),
-            keeper_group_id=values.get("keeper_group_id"),
-            from_on=date.fromisoformat(values["from_on"]),
-            until_on=_until(values, ended_on),
-            reason=values.get("reason") or (str(ended_for).strip().casefold() if ended_for else None),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,11 +211,8 @@ class Customs:
     @classmethod
     def of(cls, programme: Mapping[str, Any]) -> Self:
         """From the columns of the programme."""
-        return cls(
-            meeting_every=programme.get("meeting_every"),
-            quorum_share=programme.get("quorum_share", QUORUM),
-            excused_counts=programme.get("excused_counts", "yes") == "yes",
-        )
+        excused = programme.get("excused_counts", "yes") == "yes"
+        return read_columns(cls, {**programme, "excused_counts": excused})
 
     def intervals(self, first: date, last: date) -> Iterator[Spell]:
         """The weeks, fortnights or months of Bikram Sambat that lie wholly between two days; none if nobody said."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.schema import Rules
 from relay.errors import Asked, Invalid, Refused
-from relay.systems.groups.roll import ROSTER, Custody, Customs, Meeting, Membership, Office, Roll, ids
+from relay.systems.groups.roll import ROSTER, Custody, Customs, Meeting, Membership, Office, Roll, Spell, ids
 
 if TYPE_CHECKING:
     from relay.domain.register import Fact, Register
@@ -46,7 +46,7 @@ class MemberAlready(Refused):
 
 
 class NotAMember(Refused):
-    """A woman holds an office, or keeps an animal, of a group of which she is no member that day."""
+    """A woman has an office, an animal, money or a loan of a group of which she is no member that day."""
 
     reason = "%(act_id)s: beneficiary %(beneficiary_id)s was no member of group %(group_id)s on %(day)s."
     suggestion = (
@@ -226,20 +226,26 @@ def roll_of(
             said[each.kind].append((each.values, ends.get(each.act_id) or register.ended_on(each.act_id)))
     return Roll(
         memberships=[
-            Membership.of(values, woman=kept(values["beneficiary_id"]), ended_on=ended_on)
+            Membership.read(values, beneficiary_id=kept(values["beneficiary_id"]), ended_on=ended_on)
             for values, ended_on in said["membership"]
         ],
         offices=[
-            Office.of(values, woman=kept(values["beneficiary_id"]), ended_on=ended_on)
+            Office.read(values, beneficiary_id=kept(values["beneficiary_id"]), ended_on=ended_on)
             for values, ended_on in said["office"]
         ],
-        meetings=[
-            Meeting.of(values, {id_: kept(id_) for name in ROSTER for id_ in ids(values.get(name))})
-            for values, _ in said["meeting"]
-        ],
+        meetings=[Meeting.of(values, kept) for values, _ in said["meeting"]],
         as_of=as_of,
         customs=customs_of(register),
     )
+
+
+def spells_of(register: Register, kind: str, group_id: str, beneficiary_id: str) -> list[Spell]:
+    """When a woman belonged to a group, of "membership", or held any "office" of it, under whichever of her ids."""
+    return [
+        Spell.read(each.values, ended_on=register.ended_on(each.act_id))
+        for each in register.beside(kind, f"group:{group_id}")
+        if register.are_one(str(each.values["beneficiary_id"]), beneficiary_id)
+    ]
 
 
 def customs_of(register: Register) -> Customs:
@@ -254,7 +260,7 @@ def custodies_in(register: Register, fact: Fact, ends: Mapping[str, str] | None 
     owner, animal = fact.values["owner_group_id"], fact.values["animal"]
     said = {each.act_id: each for each in register.beside("custody", f"group:{owner}")} | {fact.act_id: fact}
     found = [
-        Custody.of(each.values, ended_on=ends.get(act_id) or register.ended_on(act_id))
+        Custody.read(each.values, ended_on=ends.get(act_id) or register.ended_on(act_id))
         for act_id, each in said.items()
         if (each.values["owner_group_id"], each.values["animal"]) == (owner, animal)
     ]

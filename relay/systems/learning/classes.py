@@ -13,9 +13,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final, Self
 
+from relay.domain.acts import OfAct
 from relay.domain.model import Rate
 from relay.service.json_codec import read_columns
-from relay.systems.groups.roll import ROSTER, Meeting, Spell, ids
+from relay.systems.groups.roll import Meeting, Spell
 
 MIN_ATTENDANCE: Final = 0.8
 """Of the sessions while she was enrolled, where the course does not say it."""
@@ -25,7 +26,7 @@ MINUTES: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course(Spell):
+class Course(OfAct, Spell):
     """A course.
 
     Attributes:
@@ -52,11 +53,6 @@ class Course(Spell):
     tested: bool = False
     topics: frozenset[str] = frozenset()
 
-    @property
-    def act_id(self) -> str:
-        """Of its act, "kind:id"."""
-        return f"course:{self.course_id}"
-
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """From the columns of its act."""
@@ -65,7 +61,7 @@ class Course(Spell):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Enrolment(Spell):
+class Enrolment(OfAct, Spell):
     """A woman takes part in a course; it begins on the day of enrolment, and ends on the day she left.
 
     Attributes:
@@ -82,17 +78,11 @@ class Enrolment(Spell):
     completed_on: date | None = None
     result: str | None = None
 
-    @property
-    def act_id(self) -> str:
-        """Of its act, "kind:id"."""
-        return f"enrolment:{self.enrolment_id}"
-
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
         """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
-        until_on = min((str(day) for day in (values.get("left_on"), ended_on) if day), default=None)
-        spell = {"beneficiary_id": woman, "from_on": values["enrolled_on"], "until_on": until_on}
-        return read_columns(cls, {**values, **spell})
+        spell = {"from_on": values["enrolled_on"], "until_on": values.get("left_on")}
+        return cls.read({**values, **spell}, beneficiary_id=woman, ended_on=ended_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +100,7 @@ class Session:
     @classmethod
     def of(cls, values: Mapping[str, Any], kept: Callable[[str], str]) -> Self:
         """From the columns of its meeting, and what gives the id under which a woman is kept."""
-        listed = frozenset[str]().union(*(ids(values.get(name)) for name in ROSTER))
-        return cls(meeting=Meeting.of(values, {id_: kept(id_) for id_ in listed}), minutes=values.get("minutes"))
+        return cls(meeting=Meeting.of(values, kept), minutes=values.get("minutes"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from relay.domain.schema import Column, Kind, own_id, tie
-from relay.systems.savings.books.records import FLOW_KINDS
-from relay.systems.savings.books.savings_rule import CHARGE_METHODS, INSTALMENTS, RHYTHMS, SHARE_OUTS
 from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import LiteralString
 
+Rhythm = Literal["week", "fortnight", "month"]
+ChargeMethod = Literal["declining", "flat", "once", "none"]
+Instalments = Literal["equal_total", "equal_principal"]
+ShareOut = Literal["by_shares", "by_savings", "equal", "interest_back", "none"]
+CHARGE_METHODS: Final[tuple[str, ...]] = get_args(ChargeMethod)
+INSTALMENTS: Final[tuple[str, ...]] = get_args(Instalments)
+SHARE_OUTS: Final[tuple[str, ...]] = get_args(ShareOut)
+FLOW_KINDS: Final = (
+    *("to_bank", "from_bank", "bank_interest", "expense", "social_paid", "grant_in"),
+    *("outside_loan_in", "outside_loan_paid", "buck_fee", "found", "missing"),
+)
 YES_OR_NO: Final = ("yes", "no")
 PURPOSES: Final = (
     *("keep_animal", "feed_vet", "farming", "business", "school", "health", "food", "house", "debt", "other"),
@@ -51,7 +60,7 @@ KINDS: Final = (
             Column(name="kind", type="choice", choices=_GROUPS, fixed=True),
             Column(name="group", type="id", refers_to="group", fixed=True, edge="RULES"),
             Column(name="from", type="date", required=True, fixed=True, coming=True),
-            Column(name="meeting_every", type="choice", choices=RHYTHMS),
+            Column(name="meeting_every", type="choice", choices=get_args(Rhythm)),
             _money("share_value"),
             _money("saving"),
             Column(name="shares_max", type="term"),

@@ -19,8 +19,7 @@ from relay.exchange import cells
 from relay.exchange.ceremony_sheet import lines, ticked
 from relay.exchange.writing import sheets_of_ones_own
 from relay.systems.groups.meeting_day import Written
-from relay.systems.savings.books.records import FLOW_KINDS
-from relay.systems.savings.kinds import PURPOSES
+from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
 from relay.text import Sentence
 
 if TYPE_CHECKING:

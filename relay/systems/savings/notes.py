@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.advisories import Note
 from relay.domain.register import Fact
 from relay.domain.schema import Notes
+from relay.systems.groups.rules import spells_of
 from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.loans import Loan
-from relay.systems.savings.books.money import paisa, rupees
+from relay.systems.savings.books.money import in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Line, Meeting
-from relay.systems.savings.rules import account_of, cycle_of, meeting_of, memberships, rule_on
+from relay.systems.savings.rules import account_of, cycle_of, meeting_of, rule_on
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def _note(note: str, sentence: Sentence, *, hangs_on_later_rows: bool = False) -
 
 
 def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
-    line, rule = Line.of(fact.values), rule_on(register, group_id, meeting.held_on)
+    line, rule = in_paisa(Line, fact.values), rule_on(register, group_id, meeting.held_on)
     others = (
         each
         for id_ in register.one_woman.ids(line.beneficiary_id)
@@ -90,24 +91,24 @@ def _fines_unpaid(register: Register, fact: Fact, meeting: Meeting, group_id: st
     before = sorted(told, key=lambda each: each.held_on)[:-1]
     if not before:
         return 0
-    lines = [Line.of(each.values) for id_ in ids for each in register.beside("passbook", f"beneficiary:{id_}")]
+    lines = [in_paisa(Line, each.values) for id_ in ids for each in register.beside("passbook", f"beneficiary:{id_}")]
     others = [each for each in lines if each.line_id != fact.id]
     saved = {each.meeting_id for each in others if each.shares or each.saved}
     of_cycle = {each.meeting_id for each in before} | {meeting.meeting_id}
     paid = sum(each.fine for each in others if each.meeting_id in of_cycle) + paisa(fact.values.get("fine"))
-    spells = [*memberships(register, str(fact.values["beneficiary_id"]), group_id)]
+    spells = spells_of(register, "membership", group_id, str(fact.values["beneficiary_id"]))
     return (
         sum(
             fine_of(rule, each, ids, saved=each.meeting_id in saved)
             for each in before
-            if any(since <= each.held_on.isoformat() <= until for since, until in spells)
+            if any(spell.is_on(each.held_on) for spell in spells)
         )
         - paid
     )
 
 
 def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
-    loan = Loan.of(fact.values, taken_on=meeting.held_on)
+    loan = in_paisa(Loan, fact.values, taken_on=meeting.held_on)
     rule, saved = rule_on(register, group_id, meeting.held_on), _saved_by(register, fact, meeting, group_id)
     if rule.loan_times_savings is not None and loan.principal * 1000 > rule.loan_times_savings * saved:
         yield _note(
@@ -152,13 +153,7 @@ def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
 
 
 def _is_officer(register: Register, beneficiary_id: str, group_id: str, day: date) -> bool:
-    for each in register.beside("office", f"group:{group_id}"):
-        ended = register.ended_on(each.act_id)
-        until = each.values.get("until_on") or (ended.isoformat() if ended else date.max.isoformat())
-        is_hers = register.are_one(str(each.values["beneficiary_id"]), beneficiary_id)
-        if is_hers and str(each.values["from_on"]) <= day.isoformat() <= str(until):
-            return True
-    return False
+    return any(each.is_on(day) for each in spells_of(register, "office", group_id, beneficiary_id))
 
 
 def _loans_of(register: Register, beneficiary_id: str) -> Iterator[Fact]:
@@ -177,7 +172,7 @@ def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -
             at = register.facts.get(f"meeting:{each.values['meeting_id']}")
             on = date.fromisoformat(at.values["held_on"]) if at and at.values.get("group_id") == group_id else None
             if on and cycle.from_on <= on <= meeting.held_on:
-                line = Line.of(each.values)
+                line = in_paisa(Line, each.values)
                 saved += line.money_saved(value) - line.withdrawn
     return saved
 

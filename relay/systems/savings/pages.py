@@ -20,9 +20,9 @@ from relay.systems.groups.meeting_day import Became, Written, record_meeting
 from relay.systems.groups.pages import ELECTED, ELECTIONS, as_said, givers, plans
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
-from relay.systems.savings.books.money import paisa, rupees
-from relay.systems.savings.books.records import FLOW_KINDS, Flow, Line
-from relay.systems.savings.kinds import PURPOSES
+from relay.systems.savings.books.money import in_paisa, paisa, rupees
+from relay.systems.savings.books.records import Flow, Line
+from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
 from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, books_of
 from relay.systems.savings.report import due_at, group_savings, members, passbook
 from relay.text import Sentence, as_counted
@@ -304,11 +304,11 @@ def _expected(page: Page, share_value: int | None) -> int:
     for row in page.rows:
         known: dict[str, Any] = {"meeting_id": "", "line_id": "", "flow_id": "", "beneficiary_id": "", **row.values}
         if row.kind == "passbook":
-            total += Line.of(known).paid(share_value)
+            total += in_paisa(Line, known).paid(share_value)
         elif row.kind == "loan":
             total -= paisa(known.get("principal"))
         elif known.get("kind") and known.get("amount"):
-            total += Flow.of(known).cash
+            total += in_paisa(Flow, known).cash
     return total
 
 

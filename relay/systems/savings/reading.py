@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.ledger.projection import key_of, values_of
 from relay.systems.groups.reading import women
+from relay.systems.groups.roll import Membership
 from relay.systems.savings import cypher
 from relay.systems.savings.books.loans import Loan, LoanEvent
-from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting, Member, PaidOut, Recorded
+from relay.systems.savings.books.money import in_paisa
+from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting, PaidOut, Recorded
 from relay.systems.savings.books.savings_rule import SavingsRule
 
 if TYPE_CHECKING:
@@ -126,46 +127,31 @@ def _put_together(
     parts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     events: dict[str, list[LoanEvent]] = defaultdict(list)
     for each in said.get("loan_event", ()):
-        events[each["loan_id"]].append(LoanEvent.of(each))
+        events[each["loan_id"]].append(in_paisa(LoanEvent, each, on=each["happened_on"]))
     for each in held.values():
-        parts[each["group_id"]]["meetings"].append(_with_kept(Meeting.of(each), kept))
+        parts[each["group_id"]]["meetings"].append(Meeting.of(each, kept))
     for each in said.get("cycle", ()):
-        parts[each["group_id"]]["cycles"].append(Cycle.of(each))
+        parts[each["group_id"]]["cycles"].append(in_paisa(Cycle, each))
     for each in said.get("membership", ()):
-        parts[each["group_id"]]["members"].append(_member(each, ended, kept))
-    for part, kind, made in _AT_MEETINGS:
+        of_her = Membership.read(
+            each, beneficiary_id=kept(each["beneficiary_id"]), ended_on=ended.get(each["membership_id"])
+        )
+        parts[each["group_id"]]["members"].append(of_her)
+    for part, kind, type_ in _AT_MEETINGS:
         for each in said.get(kind, ()):
             if meeting := held.get(each["meeting_id"]):
-                hers = {**each, "beneficiary_id": kept(each["beneficiary_id"])} if "beneficiary_id" in each else each
-                parts[meeting["group_id"]][part].append(made(hers, date.fromisoformat(meeting["held_on"])))
+                hers = {"beneficiary_id": kept(each["beneficiary_id"])} if "beneficiary_id" in each else {}
+                parts[meeting["group_id"]][part].append(in_paisa(type_, each, taken_on=meeting["held_on"], **hers))
     return {
         group_id: Recorded(group_id=group_id, kind=kind, rules=rules, events=events, **parts[group_id])
         for group_id, kind in groups.items()
     }
 
 
-def _member(said: Said, ended: Mapping[str, str], kept: Callable[[str], str]) -> Member:
-    until = said.get("until_on") or ended.get(said["membership_id"])
-    return Member(
-        beneficiary_id=kept(said["beneficiary_id"]),
-        from_on=date.fromisoformat(said["from_on"]),
-        until_on=date.fromisoformat(until) if until else None,
-    )
-
-
-_AT_MEETINGS: Final[tuple[tuple[str, str, Callable[[Said, date], object]], ...]] = (
-    ("loans", "loan", lambda said, day: Loan.of(said, taken_on=day, sequence=said["sequence"])),
-    ("lines", "passbook", lambda said, _: Line.of(said)),
-    ("flows", "flow", lambda said, _: Flow.of(said)),
-    ("payouts", "payout", lambda said, _: PaidOut.of(said)),
+_AT_MEETINGS: Final = (
+    ("loans", "loan", Loan),
+    ("lines", "passbook", Line),
+    ("flows", "flow", Flow),
+    ("payouts", "payout", PaidOut),
 )
-"""Part of a group's books, kind of act, and what is made of one with the day of its meeting."""
-
-
-def _with_kept(meeting: Meeting, kept: Callable[[str], str]) -> Meeting:
-    return replace(
-        meeting,
-        attended=frozenset(map(kept, meeting.attended)),
-        late=frozenset(map(kept, meeting.late)),
-        excused=frozenset(map(kept, meeting.excused)),
-    )
+"""Part of a group's books, kind of act, and what is made of one."""

@@ -5,7 +5,7 @@ Refused is what cannot be true. What breaks a group's own rule happened all the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.register import Fact
 from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
+from relay.systems.groups.rules import NotAMember, require_order, spells_of
 from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
-from relay.systems.savings.books.money import Rupees, paisa, rupees
+from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Cycle, Line, Meeting
 from relay.systems.savings.books.savings_rule import SavingsRule, in_force
 
@@ -30,18 +31,6 @@ class RuleForNobody(Invalid):
     field = "kind"
 
     act_id: str
-
-
-class CycleEndsBeforeItBegins(Refused):
-    """A cycle ends before its first day."""
-
-    reason = "%(act_id)s ends on %(until_on)s, before it begins on %(from_on)s."
-    suggestion = "Check both dates."
-    field = "until_on"
-
-    act_id: str
-    from_on: date
-    until_on: date
 
 
 class CycleOverlaps(Refused):
@@ -64,19 +53,6 @@ class NoGroupMeets(Refused):
 
     act_id: str
     meeting_id: str
-
-
-class NoSuchMember(Refused):
-    """Somebody has a passbook line, a loan or a payout of a group of which she was no member."""
-
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s was not a member of group %(group_id)s on %(day)s."
-    suggestion = "Check her id, or record her membership first."
-    field = "beneficiary_id"
-
-    act_id: str
-    beneficiary_id: str
-    group_id: str
-    day: date
 
 
 class OutsideAnyCycle(Refused):
@@ -285,7 +261,7 @@ def cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) ->
 
 
 def _as_cycle(fact: Fact) -> Cycle:
-    return Cycle.of(fact.values)
+    return in_paisa(Cycle, fact.values)
 
 
 def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> None:
@@ -299,19 +275,10 @@ def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> 
         raise CycleSharedOut(act_id=fact.act_id, cycle_id=cycle.cycle_id, day=max(paid))
 
 
-def memberships(register: Register, beneficiary_id: str, group_id: str) -> Iterator[tuple[str, str]]:
-    """From when until when she was of a group, as ISO days."""
-    for each in register.beside("membership", f"group:{group_id}"):
-        if register.are_one(str(each.values["beneficiary_id"]), beneficiary_id):
-            ended = register.ended_on(each.act_id)
-            until = each.values.get("until_on") or (ended.isoformat() if ended else date.max.isoformat())
-            yield str(each.values["from_on"]), str(until)
-
-
 def _is_member(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> None:
-    day, woman = meeting.held_on.isoformat(), str(fact.values["beneficiary_id"])
-    if not any(since <= day <= until for since, until in memberships(register, woman, group_id)):
-        raise NoSuchMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
+    woman = str(fact.values["beneficiary_id"])
+    if not any(each.is_on(meeting.held_on) for each in spells_of(register, "membership", group_id, woman)):
+        raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
 
 
 def _rules(register: Register) -> list[SavingsRule]:
@@ -355,10 +322,10 @@ def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> L
         if (on := held_on(register, each))
     ]
     return LoanAccount(
-        Loan.of(loan.values, taken_on=taken_on),
+        in_paisa(Loan, loan.values, taken_on=taken_on),
         rule_on(register, str(meeting.values.get("group_id")), taken_on),
         repaid,
-        [LoanEvent.of(each.values) for each in events],
+        [in_paisa(LoanEvent, each.values, on=each.values["happened_on"]) for each in events],
     )
 
 
@@ -387,9 +354,8 @@ def _refuse_rule(_: Register, fact: Fact) -> None:
 
 
 def _refuse_cycle(register: Register, fact: Fact) -> None:
+    require_order(fact)
     own = _as_cycle(fact)
-    if own.until_on and own.until_on < own.from_on:
-        raise CycleEndsBeforeItBegins(act_id=fact.act_id, from_on=own.from_on, until_on=own.until_on)
     for other in _cycles(register, str(fact.values["group_id"])):
         if other.id != fact.id and _overlap(own, _as_cycle(other)):
             raise CycleOverlaps(act_id=fact.act_id, other=other.act_id)
@@ -423,11 +389,12 @@ def _refuse_line(register: Register, fact: Fact) -> None:
 
 
 def _buys_whole_shares(register: Register, fact: Fact, cycle: Cycle, group_id: str) -> None:
-    shares, line = fact.values.get("shares"), Line.of(fact.values)
+    shares = fact.values.get("shares")
     if shares is None:
         return
     if int(shares) != shares:
         raise HalfAShare(act_id=fact.act_id, shares=shares)
+    line = in_paisa(Line, fact.values)
     value = cycle.share_value
     if value is None:
         value = rule_on(register, group_id, cycle.from_on).share_value
@@ -478,13 +445,9 @@ def _refuse_event(register: Register, fact: Fact) -> None:
 def _refuse_payout(register: Register, fact: Fact) -> None:
     meeting, group_id = meeting_of(register, fact)
     cycle_of(register, fact, meeting, group_id)
-    if not any(memberships(register, str(fact.values["beneficiary_id"]), group_id)):
-        raise NoSuchMember(
-            act_id=fact.act_id,
-            beneficiary_id=str(fact.values["beneficiary_id"]),
-            group_id=group_id,
-            day=meeting.held_on,
-        )
+    woman = str(fact.values["beneficiary_id"])
+    if not any(spells_of(register, "membership", group_id, woman)):
+        raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
 
 
 RULES: Final = Rules(

@@ -59,7 +59,6 @@ def test_members_attendance_and_who_stayed_are_what_counting_gives(seed: int) ->
             kind="regular",
             group_id="A",
             present=frozenset(there),
-            has_roster=bool(there),
         )
         for day, there in came.items()
     ]

@@ -181,7 +181,7 @@ def test_an_office_is_empty_from_the_day_after_its_holder_left_the_group() -> No
 def test_nobody_kept_the_buck_between_two_keepers_and_after_the_last_unless_he_is_gone() -> None:
     def kept(custody_id: str, since: str, until: str | None, **how: str) -> Custody:
         said = {"custody_id": custody_id, "animal": "B1", "help": "goat", "owner_group_id": "A", "from_on": since}
-        return Custody.of({**said, "keeper_group_id": "A", **how}, ended_on=until)
+        return Custody.read({**said, "keeper_group_id": "A", **how}, ended_on=until)
 
     first = kept("C1", "2023-01-01", "2023-05-31")
     second = kept("C2", "2023-06-10", "2023-12-31", reason="rotation")

@@ -41,7 +41,6 @@ def session(day: int, present: str, late: str = "", excused: str = "", minutes: 
         present=frozenset(present.split()),
         late=frozenset(late.split()),
         excused=frozenset(excused.split()),
-        has_roster=True,
     )
     return Session(meeting=meeting, minutes=minutes)
 

@@ -54,7 +54,10 @@ def acts(seed: int, recorded: Recorded, rule: SavingsRule) -> Iterator[Act]:
         written: dict[str, Any] = {
             name: f"{value}-{seed}" if name in own else rupees(value) if name in MONEY else value
             for name, value in values.items()
-            if value is not None and value != frozenset() and not (name in MONEY and value == 0 and kind == "passbook")
+            if name != "unnamed"
+            and value is not None
+            and value != frozenset()
+            and not (name in MONEY and value == 0 and kind == "passbook")
         }
         days = {name: each.isoformat() for name, each in written.items() if hasattr(each, "isoformat")}
         return act(kind, **{**written, **days, **more})

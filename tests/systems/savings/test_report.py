@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
+from relay.systems.groups.roll import Membership
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.loans import Loan
-from relay.systems.savings.books.records import Cycle, Line, Meeting, Member, Recorded
+from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded
 from relay.systems.savings.books.savings_rule import SavingsRule
 from relay.systems.savings.report import GroupSavings, Ratios, due_at, group_savings
 
@@ -15,10 +16,17 @@ BEGUN: Final = date(2023, 4, 15)  # 2 Baisakh 2080
 FIRST, SECOND = date(2023, 5, 20), date(2023, 6, 20)
 
 
-def members(many: int, *, until: dict[int, date] | None = None) -> list[Member]:
+def members(many: int, *, until: dict[int, date] | None = None) -> list[Membership]:
     left = until or {}
     return [
-        Member(beneficiary_id=f"W{nth:03}", from_on=date(2023, 1, 1), until_on=left.get(nth)) for nth in range(many)
+        Membership(
+            membership_id=f"B{nth:03}",
+            group_id="G",
+            beneficiary_id=f"W{nth:03}",
+            from_on=date(2023, 1, 1),
+            until_on=left.get(nth),
+        )
+        for nth in range(many)
     ]
 
 
@@ -35,7 +43,7 @@ def test_s7_a_printed_report_that_contradicts_itself() -> None:
     recorded = Recorded(
         group_id="G",
         members=members(531),
-        meetings=[Meeting(meeting_id="M1", held_on=FIRST)],
+        meetings=[Meeting(kind="savings", meeting_id="M1", held_on=FIRST)],
         cycles=[Cycle(cycle_id="C", from_on=BEGUN)],
         lines=[saved_by("W000", 21_707_000, other=4_900_700)],
     )
@@ -56,8 +64,8 @@ def of_25_women() -> Ratios:
         rules=[SavingsRule(kind=None, group_id="G", from_on=date(2020, 1, 1), share_value=1000)],
         members=members(25, until=dict.fromkeys(range(20, 25), date(2023, 6, 1))),
         meetings=[
-            Meeting(meeting_id="M1", held_on=FIRST, attended=frozenset({"W000", "W001"}), cash_after=0),
-            Meeting(meeting_id="M2", held_on=SECOND),
+            Meeting(kind="savings", meeting_id="M1", held_on=FIRST, present=frozenset({"W000", "W001"}), cash_after=0),
+            Meeting(kind="savings", meeting_id="M2", held_on=SECOND),
         ],
         cycles=[Cycle(cycle_id="C", from_on=BEGUN, opening_cash=15000)],
         lines=[saved_by("W000", 5000)],
@@ -110,7 +118,7 @@ def test_what_is_due_is_said_for_each_loan_and_saving_once() -> None:
             )
         ],
         members=members(2),
-        meetings=[Meeting(meeting_id="M1", held_on=FIRST)],
+        meetings=[Meeting(kind="savings", meeting_id="M1", held_on=FIRST)],
         cycles=[Cycle(cycle_id="C", from_on=BEGUN)],
         loans=[
             Loan(

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relay.ledger import recording, verify
+from relay.systems.groups.rules import NotAMember, UntilBeforeFrom
 from relay.systems.savings.rules import (
     BeforeTheLoan,
-    CycleEndsBeforeItBegins,
     CycleOfAnotherGroup,
     CycleOverlaps,
     CycleSharedOut,
@@ -18,7 +18,6 @@ from relay.systems.savings.rules import (
     LoanOfAnother,
     LoanOfAnotherGroup,
     MoreThanOwed,
-    NoSuchMember,
     NothingMoved,
     OtherShareValue,
     OutsideAnyCycle,
@@ -50,10 +49,10 @@ if TYPE_CHECKING:
 def test_lines_and_loans_are_of_members_of_the_day(village: Graph) -> None:
     added(village, met("M5: G on 2023-10-20"), paid("A1: W3 at M1", saved=25))
 
-    assert isinstance(refusal(village, paid("A2: W3 at M5", saved=25)), NoSuchMember)
-    assert isinstance(refusal(village, paid("A3: W4 at M1", saved=25)), NoSuchMember)
-    assert isinstance(refusal(village, lent("L1: W4 at M1", principal=50)), NoSuchMember)
-    assert isinstance(refusal(village, payout("P1: W4 at M5", 50)), NoSuchMember)
+    assert isinstance(refusal(village, paid("A2: W3 at M5", saved=25)), NotAMember)
+    assert isinstance(refusal(village, paid("A3: W4 at M1", saved=25)), NotAMember)
+    assert isinstance(refusal(village, lent("L1: W4 at M1", principal=50)), NotAMember)
+    assert isinstance(refusal(village, payout("P1: W4 at M5", 50)), NotAMember)
 
 
 def test_a_line_lies_in_a_cycle_of_the_group_that_meets(village: Graph) -> None:
@@ -69,7 +68,7 @@ def test_cycles_of_a_group_have_no_day_in_common(village: Graph) -> None:
 
     assert isinstance(refusal(village, cycle("C3: G from 2024-05-13")), CycleOverlaps)
     assert isinstance(refusal(village, cycle("C3: G from 2023-01-01", until_on="2023-04-15")), CycleOverlaps)
-    assert isinstance(refusal(village, cycle("C3: G from 2022-01-01", until_on="2021-04-15")), CycleEndsBeforeItBegins)
+    assert isinstance(refusal(village, cycle("C3: G from 2022-01-01", until_on="2021-04-15")), UntilBeforeFrom)
     added(village, cycle("C3: G from 2024-05-14"), cycle("C4: H from 2024-04-15"))
 
 

@@ -6,20 +6,22 @@ Nothing of this is stored: it is worked out from the loan, what was repaid at me
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Final
 
-from relay.systems.savings.books.money import half_up, paisa, percent_of
-from relay.systems.savings.books.savings_rule import ChargeMethod, Instalments, SavingsRule
+from relay.domain.acts import OfAct
+from relay.systems.savings.books.money import half_up, percent_of
+from relay.systems.savings.books.savings_rule import SavingsRule
+from relay.systems.savings.kinds import ChargeMethod, Instalments
 
 _THOUSANDTHS_OF_A_PERCENT: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loan:
+class Loan(OfAct):
     """A loan as it was given.
 
     Attributes:
@@ -47,28 +49,6 @@ class Loan:
     purpose: str | None = None
     placement_id: str | None = None
     sequence: int = 0
-
-    @property
-    def act_id(self) -> str:
-        """Of its act, "kind:id"."""
-        return f"loan:{self.loan_id}"
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any], *, taken_on: date, sequence: int = 0) -> Self:
-        """From the columns of its act and the day of its meeting."""
-        return cls(
-            loan_id=values["loan_id"],
-            cycle_id=values["cycle_id"],
-            meeting_id=values["meeting_id"],
-            beneficiary_id=values["beneficiary_id"],
-            taken_on=taken_on,
-            principal=paisa(values["principal"]),
-            months=values["months"],
-            due_on=date.fromisoformat(values["due_on"]) if values.get("due_on") else None,
-            purpose=values.get("purpose"),
-            placement_id=values.get("placement_id"),
-            sequence=sequence,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,16 +81,6 @@ class LoanEvent:
     on: date
     amount: int | None = None
     until_on: date | None = None
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act."""
-        return cls(
-            kind=values["kind"],
-            on=date.fromisoformat(values["happened_on"]),
-            amount=None if values.get("amount") is None else paisa(values["amount"]),
-            until_on=date.fromisoformat(values["until_on"]) if values.get("until_on") else None,
-        )
 
 
 class LoanAccount:

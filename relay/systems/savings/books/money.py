@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+from relay.service.json_codec import read_columns
+from relay.systems.groups.kinds import KINDS as GROUPS_KINDS
+from relay.systems.savings.kinds import KINDS
 
 PAISA: Final = 100
 """In a rupee."""
 _THOUSANDTHS_OF_A_PERCENT: Final = 100_000
+
+_MONEY: Final = frozenset(
+    column.name for kind in (*GROUPS_KINDS, *KINDS) for column in kind.columns if column.type == "money"
+)
+_Kind = TypeVar("_Kind")
 
 Rupees = int | float
 """An amount as people write it, with at most 2 decimals."""
@@ -19,6 +29,12 @@ def paisa(said: object) -> int:
     (29, 0)
     """
     return 0 if said is None else round(float(str(said)) * PAISA)
+
+
+def in_paisa(kind: type[_Kind], values: Mapping[str, Any], **known: object) -> _Kind:
+    """What the columns of an act say, as a dataclass with money in paisa; what is known takes the place of a column."""
+    said = {name: paisa(each) if name in _MONEY and each is not None else each for name, each in values.items()}
+    return read_columns(kind, said | known)
 
 
 def rupees(amount: int) -> Rupees:

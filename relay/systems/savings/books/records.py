@@ -2,111 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final, Self
 
-from relay.domain.model import day_if_said
+from relay.domain.acts import OfAct
+from relay.systems.groups import roll
+from relay.systems.groups.roll import Membership, Spell
 from relay.systems.savings.books.loans import Loan, LoanEvent
-from relay.systems.savings.books.money import paisa
+from relay.systems.savings.books.money import in_paisa
 from relay.systems.savings.books.savings_rule import SavingsRule
 
 _INTO_THE_BOX: Final = frozenset({"from_bank", "grant_in", "outside_loan_in", "buck_fee", "found"})
 _OUT_OF_THE_BOX: Final = frozenset({"to_bank", "expense", "social_paid", "outside_loan_paid", "missing"})
 _INTO_THE_BANK: Final = frozenset({"to_bank", "bank_interest"})
-FLOW_KINDS: Final = (
-    *("to_bank", "from_bank", "bank_interest", "expense", "social_paid", "grant_in"),
-    *("outside_loan_in", "outside_loan_paid", "buck_fee", "found", "missing"),
-)
 GAPS: Final = frozenset({"found", "missing"})
 """Kinds that write down what a count of the box found, at that meeting or a later one."""
 _EARNED: Final = frozenset({"bank_interest", "grant_in", "buck_fee", "found"})
 _SPENT: Final = frozenset({"expense", "missing"})
 
 
-def _ids(said: object) -> frozenset[str]:
-    return frozenset(str(said).split(";")) if said else frozenset()
-
-
-def _counted(said: object) -> int | None:
-    """Money that was counted; None where nobody counted, which is not 0."""
-    return None if said is None else paisa(said)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting:
-    """A meeting of the group.
+class Meeting(roll.Meeting):
+    """A meeting of the group, with what was counted at it.
 
     Attributes:
-        meeting_id: Of its act.
-        held_on: The day.
-        kind: Such as "savings".
         cash_before: In the box as it was opened; None where it was not counted.
         cash_after: In the box as it was closed; None where it was not counted.
         bank_after: In the bank, by its book; None where nobody looked.
         cycle_id: In which cycle, where the meeting says so.
-        attended: Who was there.
-        late: Who of them came late.
-        excused: Who was not and had said so.
     """
 
-    meeting_id: str
-    held_on: date
-    kind: str = "savings"
     cash_before: int | None = None
     cash_after: int | None = None
     bank_after: int | None = None
     cycle_id: str | None = None
-    attended: frozenset[str] = frozenset()
-    late: frozenset[str] = frozenset()
-    excused: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act."""
-        present, late, excused = (_ids(values.get(name)) for name in ("present", "late", "excused"))
-        return cls(
-            meeting_id=values["meeting_id"],
-            held_on=date.fromisoformat(values["held_on"]),
-            kind=values.get("kind") or "savings",
-            cash_before=_counted(values.get("cash_before")),
-            cash_after=_counted(values.get("cash_after")),
-            bank_after=_counted(values.get("bank_after")),
-            cycle_id=values.get("cycle_id"),
-            attended=present | late,
-            late=late,
-            excused=excused,
-        )
+    def of(cls, values: Mapping[str, Any], kept: Callable[[str], str] = str) -> Self:
+        """From the columns of its act, and what gives the id under which a woman is kept."""
+        return in_paisa(cls, values, **roll.roster(values, kept))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
-    """Somebody who is or was of the group.
-
-    Attributes:
-        beneficiary_id: Who.
-        from_on: Since when.
-        until_on: Until when; None while she is.
-    """
-
-    beneficiary_id: str
-    from_on: date
-    until_on: date | None = None
-
-    def is_on(self, day: date) -> bool:
-        """Whether she was of the group on a day."""
-        return self.from_on <= day and (self.until_on is None or self.until_on >= day)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cycle:
+class Cycle(OfAct, Spell):
     """A time of saving, at the end of which the fund may be shared out.
 
     Attributes:
         cycle_id: Of its act.
-        from_on: Its first day.
-        until_on: Its last; None where that is not known yet.
         share_value: What a share costs in it; None where the rule says so.
         opening_cash: In the box at its beginning; None where that was not said.
         opening_bank: In the bank, the same.
@@ -114,25 +57,10 @@ class Cycle:
     """
 
     cycle_id: str
-    from_on: date
-    until_on: date | None = None
     share_value: int | None = None
     opening_cash: int | None = None
     opening_bank: int = 0
     opening_social: int = 0
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act."""
-        return cls(
-            cycle_id=values["cycle_id"],
-            from_on=date.fromisoformat(values["from_on"]),
-            until_on=day_if_said(values.get("until_on")),
-            share_value=_counted(values.get("share_value")),
-            opening_cash=_counted(values.get("opening_cash")),
-            opening_bank=paisa(values.get("opening_bank")),
-            opening_social=paisa(values.get("opening_social")),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,22 +95,6 @@ class Line:
     principal: int = 0
     charge: int = 0
 
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act, with the id under which she is kept."""
-        return cls(
-            line_id=values["line_id"],
-            meeting_id=values["meeting_id"],
-            beneficiary_id=values["beneficiary_id"],
-            shares=None if values.get("shares") is None else int(values["shares"]),
-            saved=_counted(values.get("saved")),
-            loan_id=values.get("loan_id"),
-            **{
-                name: paisa(values.get(name))
-                for name in ("withdrawn", "social", "fine", "other", "principal", "charge")
-            },
-        )
-
     def money_saved(self, share_value: int | None) -> int:
         """What she saved in money: as it was said, or else by her shares."""
         return (self.shares or 0) * (share_value or 0) if self.saved is None else self.saved
@@ -199,7 +111,7 @@ class Flow:
     Attributes:
         flow_id: Of its act.
         meeting_id: At which meeting.
-        kind: One of `FLOW_KINDS`.
+        kind: One of `kinds.FLOW_KINDS`.
         amount: How much.
     """
 
@@ -207,16 +119,6 @@ class Flow:
     meeting_id: str
     kind: str
     amount: int
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act."""
-        return cls(
-            flow_id=values["flow_id"],
-            meeting_id=values["meeting_id"],
-            kind=values["kind"],
-            amount=paisa(values["amount"]),
-        )
 
     @property
     def cash(self) -> int:
@@ -262,17 +164,6 @@ class PaidOut:
     beneficiary_id: str
     paid: int
 
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act, with the id under which she is kept."""
-        return cls(
-            payout_id=values["payout_id"],
-            cycle_id=values["cycle_id"],
-            meeting_id=values["meeting_id"],
-            beneficiary_id=values["beneficiary_id"],
-            paid=paisa(values["paid"]),
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
@@ -295,7 +186,7 @@ class Recorded:
     group_id: str
     kind: str | None = None
     rules: Sequence[SavingsRule] = ()
-    members: Sequence[Member] = ()
+    members: Sequence[Membership] = ()
     meetings: Sequence[Meeting] = ()
     cycles: Sequence[Cycle] = ()
     lines: Sequence[Line] = ()

@@ -6,20 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, Final, Self
 
 from relay.domain import bikram_sambat
 from relay.domain.model import thousandths
-from relay.systems.savings.books.money import PAISA, paisa
-
-Rhythm = Literal["week", "fortnight", "month"]
-ChargeMethod = Literal["declining", "flat", "once", "none"]
-Instalments = Literal["equal_total", "equal_principal"]
-ShareOut = Literal["by_shares", "by_savings", "equal", "interest_back", "none"]
-RHYTHMS: Final[tuple[str, ...]] = get_args(Rhythm)
-CHARGE_METHODS: Final[tuple[str, ...]] = get_args(ChargeMethod)
-INSTALMENTS: Final[tuple[str, ...]] = get_args(Instalments)
-SHARE_OUTS: Final[tuple[str, ...]] = get_args(ShareOut)
+from relay.systems.savings.books.money import PAISA, in_paisa, paisa
+from relay.systems.savings.kinds import ChargeMethod, Instalments, Rhythm, ShareOut
 
 _FOUR_WEEKS: Final = 28
 _MONTHS: Final = 12
@@ -75,25 +67,20 @@ class SavingsRule:
         """From the columns of its act."""
         percent = thousandths(values.get("charge_percent", 0))
         times = values.get("loan_times_savings")
-        return cls(
-            kind=values.get("kind"),
+        usual = {
+            "charge_method": "declining" if percent else "none",
+            "share_out": "by_shares" if values.get("share_value") else "by_savings",
+        }
+        return in_paisa(
+            cls,
+            {**usual, **values},
             group_id=values.get("group"),
-            from_on=date.fromisoformat(values["from"]),
-            meeting_every=values.get("meeting_every", "month"),
-            share_value=_paisa(values.get("share_value")),
-            saving=_paisa(values.get("saving")),
-            shares_max=values.get("shares_max"),
+            from_on=values["from"],
             charge_percent=percent,
-            charge_method=values.get("charge_method", "declining" if percent else "none"),
-            instalments=values.get("instalments", "equal_principal"),
             loan_times_savings=None if times is None else thousandths(times),
-            loan_months=values.get("loan_months"),
-            loans_at_once=values.get("loans_at_once"),
             fines=_fines(values.get("fines")),
-            share_out=values.get("share_out", "by_shares" if values.get("share_value") else "by_savings"),
             round_to=paisa(values.get("round_to", 1)),
             excused_counts=values.get("excused_counts", "yes") == "yes",
-            grace_days=values.get("grace_days", 0),
         )
 
     # -- months --------------------------------------------------------------------------------------------------------
@@ -144,10 +131,6 @@ def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day:
 def _fines(said: str | None) -> Mapping[str, int]:
     pairs = (pair.partition("=") for pair in (said or "").split(";") if pair)
     return {word: paisa(float(amount)) for word, _, amount in pairs if amount != "charge"}
-
-
-def _paisa(said: object) -> int | None:
-    return None if said is None else paisa(said)
 
 
 @lru_cache(maxsize=4096)  # days: meetings are asked for again and again

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
+from relay.systems.groups.roll import Membership
 from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.group_books import GroupBooks
-from relay.systems.savings.books.records import Cycle, Line, Meeting, Member, Recorded
+from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded
 from relay.systems.savings.books.savings_rule import SavingsRule
 from relay.systems.savings.report import due_at
 
@@ -17,7 +18,12 @@ RULE = SavingsRule.of(
 )
 FIRST, SECOND = date(2023, 5, 20), date(2023, 6, 20)
 MEETING = Meeting(
-    meeting_id="M1", held_on=FIRST, attended=frozenset({"W1", "W2"}), late=frozenset({"W2"}), excused=frozenset({"W4"})
+    kind="savings",
+    meeting_id="M1",
+    held_on=FIRST,
+    present=frozenset({"W1", "W2"}),
+    late=frozenset({"W2"}),
+    excused=frozenset({"W4"}),
 )
 
 
@@ -30,7 +36,7 @@ def test_a_fine_is_for_who_was_absent_late_or_saved_nothing(woman: str, saved: b
 
 
 def test_nobody_is_fined_where_nobody_wrote_down_who_came() -> None:
-    assert fine_of(RULE, Meeting(meeting_id="M1", held_on=FIRST), {"W1"}, saved=False) == 0
+    assert fine_of(RULE, Meeting(kind="savings", meeting_id="M1", held_on=FIRST), {"W1"}, saved=False) == 0
 
 
 def test_a_fine_stands_on_the_sheet_until_it_is_paid() -> None:
@@ -39,8 +45,11 @@ def test_a_fine_stands_on_the_sheet_until_it_is_paid() -> None:
         group_id="G",
         kind="savings_group",
         rules=[RULE],
-        members=[Member(beneficiary_id=f"W{number}", from_on=date(2023, 1, 1)) for number in (1, 2, 3)],
-        meetings=[MEETING, Meeting(meeting_id="M2", held_on=SECOND)],
+        members=[
+            Membership(membership_id=f"B{number}", group_id="G", beneficiary_id=f"W{number}", from_on=date(2023, 1, 1))
+            for number in (1, 2, 3)
+        ],
+        meetings=[MEETING, Meeting(kind="savings", meeting_id="M2", held_on=SECOND)],
         cycles=[Cycle(cycle_id="C", from_on=date(2023, 1, 1))],
         lines=[
             Line(line_id="A1", meeting_id="M1", beneficiary_id="W1", saved=2500),

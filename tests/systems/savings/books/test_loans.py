@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment, instalments
 from relay.systems.savings.books.money import half_up
-from relay.systems.savings.books.savings_rule import CHARGE_METHODS, INSTALMENTS, SavingsRule, in_force
+from relay.systems.savings.books.savings_rule import SavingsRule, in_force
+from relay.systems.savings.kinds import CHARGE_METHODS, INSTALMENTS
 from tests.rigs.soak import drawn
 
 DECLINING = SavingsRule(charge_percent=2000, charge_method="declining")

@@ -14,10 +14,12 @@ from typing import Any, Final
 
 import pytest
 
+from relay.systems.groups.roll import Membership
 from relay.systems.savings.books.group_books import CycleBooks, GroupBooks
 from relay.systems.savings.books.loans import Loan, LoanEvent
-from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting, Member, PaidOut, Recorded
-from relay.systems.savings.books.savings_rule import SHARE_OUTS, SavingsRule
+from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting, PaidOut, Recorded
+from relay.systems.savings.books.savings_rule import SavingsRule
+from relay.systems.savings.kinds import SHARE_OUTS
 from tests.rigs.soak import drawn
 
 WOMEN: Final = ("A", "B", "C", "D")
@@ -108,7 +110,7 @@ def draw(seed: int) -> tuple[Recorded, SavingsRule]:
     for nth, day in enumerate(DAYS):
         counted = random.choice((None, random.randrange(0, 200000)))
         bank = random.choice((None, None, random.randrange(0, 5000)))
-        meetings.append(Meeting(meeting_id=f"M{nth}", held_on=day, cash_after=counted, bank_after=bank))
+        meetings.append(Meeting(kind="savings", meeting_id=f"M{nth}", held_on=day, cash_after=counted, bank_after=bank))
         for woman in WOMEN:
             loan_id = random.choice([*(id_ for id_, left in owed.items() if left and id_[0] == woman), None, None])
             principal = random.randrange(0, owed[loan_id] + 1) if loan_id else 0
@@ -168,7 +170,10 @@ def draw(seed: int) -> tuple[Recorded, SavingsRule]:
         group_id="G",
         kind="savings_group",
         rules=[rule],
-        members=[Member(beneficiary_id=woman, from_on=date(2023, 1, 1)) for woman in WOMEN],
+        members=[
+            Membership(membership_id=woman, group_id="G", beneficiary_id=woman, from_on=date(2023, 1, 1))
+            for woman in WOMEN
+        ],
         meetings=meetings,
         cycles=[cycle],
         lines=lines,
@@ -338,8 +343,8 @@ def test_a_gap_that_is_written_down_later_is_no_gap_of_that_meeting(kind: str, g
     """500 was missing at M1 (or found too much), and is written down at M2, where all is as it should be."""
     flow = Flow(flow_id="F", meeting_id="M2", kind=kind, amount=50000)
     meetings = [
-        Meeting(meeting_id="M1", held_on=DAYS[0], cash_before=100000, cash_after=100000 + gap),
-        Meeting(meeting_id="M2", held_on=DAYS[1], cash_before=100000 + gap, cash_after=100000 + gap),
+        Meeting(kind="savings", meeting_id="M1", held_on=DAYS[0], cash_before=100000, cash_after=100000 + gap),
+        Meeting(kind="savings", meeting_id="M2", held_on=DAYS[1], cash_before=100000 + gap, cash_after=100000 + gap),
     ]
     boxes = GroupBooks(Recorded(group_id="G", meetings=meetings, flows=[flow]), DAYS[2]).boxes
 
@@ -351,9 +356,9 @@ def test_a_gap_stays_until_a_flow_explains_it(kind: str) -> None:
     """500 is missing at M1 (or found too much); M2 is not counted; at M3 the group writes it down."""
     amount = 50000 if kind == "found" else -50000
     meetings = [
-        Meeting(meeting_id="M1", held_on=DAYS[0], cash_before=100000, cash_after=100000 + amount),
-        Meeting(meeting_id="M2", held_on=DAYS[1]),
-        Meeting(meeting_id="M3", held_on=DAYS[2]),
+        Meeting(kind="savings", meeting_id="M1", held_on=DAYS[0], cash_before=100000, cash_after=100000 + amount),
+        Meeting(kind="savings", meeting_id="M2", held_on=DAYS[1]),
+        Meeting(kind="savings", meeting_id="M3", held_on=DAYS[2]),
     ]
     flow = Flow(flow_id="F", meeting_id="M3", kind=kind, amount=50000)
     cycle = Cycle(cycle_id="C", from_on=date(2023, 3, 1))

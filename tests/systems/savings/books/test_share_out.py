@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relay.systems.savings.books.savings_rule import SHARE_OUTS, SavingsRule
+from relay.systems.savings.books.savings_rule import SavingsRule
 from relay.systems.savings.books.share_out import Sharing, Stake, share
+from relay.systems.savings.kinds import SHARE_OUTS
 from tests.rigs.soak import drawn
 
 A = Stake(beneficiary_id="A", saved=10000, shares=1, charge=3000)
