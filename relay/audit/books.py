@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 from functools import cache, cached_property, partial, wraps
-from itertools import chain, count
+from itertools import chain, groupby
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from relay.arrays.raw_tables import of_register
 from relay.arrays.tables import Snapshot
@@ -30,19 +30,20 @@ IMPORTED_TOGETHER: Final = 20
 """Acts of one clerk in one second from which they are an import (our choice: no hand records so many at once)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(NamedTuple):
     """A placement that had been received by the day of the audit.
 
     Attributes:
         placement: With all that ever happened to it.
         receipt: Its earliest.
         rule: The rule that binds it; None in foreign data where none was in force.
+        order: How many were received before it.
     """
 
     placement: Placement
     receipt: Receipt
     rule: Rule | None
+    order: int
 
     @property
     def act_id(self) -> str:
@@ -50,8 +51,7 @@ class Held:
         return f"placement:{self.placement.placement_id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandOver:
+class HandOver(NamedTuple):
     """A pass-on that had been made by the day of the audit.
 
     Attributes:
@@ -77,6 +77,7 @@ class Books:
 
     Attributes:
         register: Replayed from the whole ledger, or from its beginning up to some entry.
+        woman: The id under which a beneficiary is kept, by her id: that of another where both are one woman.
         as_of: The day; only what happened on or before it counts.
         folder: Where what takes long to work out is kept from one question to the next; None keeps nothing.
     """
@@ -84,6 +85,7 @@ class Books:
     def __init__(self, register: Register, as_of: date, folder: Path | None = None) -> None:
         """Open the books of a day."""
         self.register = register
+        self.woman = register.one_woman.kept
         self.as_of = as_of
         self.folder = folder
         self._until = as_of.isoformat()
@@ -98,9 +100,13 @@ class Books:
     @cached_property
     def _by_kind(self) -> Mapping[str, tuple[Fact, ...]]:
         kinds: dict[str, list[Fact]] = defaultdict(list)
-        for fact in sorted(self.register.facts.values(), key=lambda fact: fact.sequence):
+        for fact in sorted(self.register.facts.values(), key=attrgetter("sequence")):
             kinds[fact.kind].append(fact)
-        return {kind: tuple(filter(self.happened, facts)) for kind, facts in kinds.items()}
+        day_of = {kind: self.register.catalogue.counts_from(kind) for kind in kinds}
+        return {
+            kind: tuple(fact for fact in facts if (fact.values.get(day_of[kind]) or "") <= self._until)
+            for kind, facts in kinds.items()
+        }
 
     def facts(self, *kinds: str) -> tuple[Fact, ...]:
         """The acts of some kinds, by kind and then by sequence."""
@@ -110,10 +116,6 @@ class Books:
     def all_facts(self) -> tuple[Fact, ...]:
         """The acts of all kinds, by kind and then by sequence."""
         return self.facts(*self._by_kind)
-
-    def woman(self, beneficiary_id: str) -> str:
-        """The id under which a beneficiary is kept: that of another where both are one woman."""
-        return self.register.one_woman.kept(beneficiary_id)
 
     def sequence(self, act_id: str) -> int:
         """The number of the entry that recorded an act."""
@@ -138,44 +140,38 @@ class Books:
     @cached_property
     def held(self) -> Mapping[str, Held]:
         """Placement id → every placement received by the day, in the order in which they were."""
+        recordings = self.register.recordings
         received = [
-            (placement.receipts[0], placement)
+            (receipt.received_on, recordings[receipt.act_id].sequence, receipt, placement)
             for placement in self.register.placements.values()
-            if placement.receipts and placement.receipts[0].received_on <= self.as_of
+            for receipt in placement.receipts[:1]
+            if receipt.received_on <= self.as_of
         ]
-        received.sort(key=lambda pair: (pair[0].received_on, self.sequence(pair[0].act_id)))
+        received.sort()
         binding = cache(partial(binding_rule, self.register.rules))  # of many, one day and one rule
         return {
-            placement.placement_id: Held(
-                placement=placement,
-                receipt=receipt,
-                rule=binding(placement.help, receipt.condition, receipt.received_on),
-            )
-            for receipt, placement in received
+            placement.placement_id: Held(placement, receipt, binding(placement.help, receipt.condition, day), order)
+            for order, (day, _, receipt, placement) in enumerate(received)
         }
 
     @cached_property
     def hand_overs(self) -> tuple[HandOver, ...]:
         """Every pass-on made by the day."""
-        made = [
-            HandOver(
-                fact=self.register.facts[f"pass:{pass_on.pass_id}"],
-                pass_on=pass_on,
-                giver=giver,
-                held=self.held.get(giver.placement_id),
-            )
+        facts, held = self.register.facts, self.held
+        made = (
+            HandOver(facts[f"pass:{pass_on.pass_id}"], pass_on, giver, held.get(giver.placement_id))
             for giver in self.register.placements.values()
             for pass_on in giver.passes
             if pass_on.passed_on <= self.as_of
-        ]
-        return tuple(sorted(made, key=lambda hand_over: hand_over.fact.sequence))
+        )
+        return tuple(sorted(made, key=attrgetter("pass_on.sequence")))
 
     @cached_property
     def _together(self) -> Mapping[tuple[str, str], list[str]]:
         """Ids of the acts that one clerk recorded in one second."""
         together: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for act_id, recorded in self.register.recordings.items():
-            together[recorded.recorded_by, recorded.recorded_at].append(act_id)
+        for at_once, recorded in groupby(self.register.recordings.values(), attrgetter("recorded_by", "recorded_at")):
+            together[at_once] += [each.act_id for each in recorded]
         return together
 
     @cached_property
@@ -205,9 +201,9 @@ class Books:
     @property
     def circles(self) -> list[frozenset[str]]:
         """Ids of placements that descend from themselves, those of one circle together; empty in a sound record."""
-        rank = dict(zip(self.held, count()))
         for each in self.hand_overs:
-            if rank.get(each.giver.placement_id, -1) >= rank.get(each.pass_on.receiver_id, -1):
+            receiver = self.held.get(each.pass_on.receiver_id)
+            if not (each.held and receiver and each.held.order < receiver.order):
                 break
         else:  # each gave later than she received: none descends from herself
             return []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
 from typing import Final
 
 from relay.audit.books import Books, HandOver, Held, once
@@ -34,11 +33,12 @@ _TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs
 
 def same_household(books: Books) -> Iterator[Finding]:
     """Find pass-ons between two women of one household."""
-    household = cache(books.register.household)
+    people = (fact for fact in books.register.facts.values() if fact.kind == "beneficiary")
+    households = {fact.id: code(str(household)) for fact in people if (household := fact.values.get("household_id"))}
     for hand_over in books.hand_overs:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
-        hers = household(giver)
-        if hers and hers == household(receiver) and books.woman(giver) != books.woman(receiver):
+        hers = households.get(giver)
+        if hers and hers == households.get(receiver) and books.woman(giver) != books.woman(receiver):
             who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
             yield found(hand_over.fact, Sentence("giver and receiver live in the same household."), *who_say)
 
@@ -109,8 +109,8 @@ def more_than_born(books: Books) -> Iterator[Finding]:
     for hand_over in own_young(books):
         day = hand_over.pass_on.passed_on
         births = _births(books, hand_over)
-        born = sum(event.units for event in births if event.happened_on <= day)
-        passed = sum(each.units for each in hand_over.giver.passes if each.in_kind and each.passed_on <= day)
+        born = sum([event.units for event in births if event.happened_on <= day])
+        passed = sum([each.units for each in hand_over.giver.passes if each.in_kind and each.passed_on <= day])
         if passed > born:
             yield found(
                 hand_over.fact,
@@ -174,11 +174,11 @@ def far_more_than_owed(books: Books) -> Iterator[Finding]:
     """Find placements that passed on many times what they owed."""
     for held in books.held.values():
         placement, rule = held.placement, held.rule
-        made = [pass_on for pass_on in placement.passes if pass_on.passed_on <= books.as_of]
-        if not (rule and made):
+        if not (rule and placement.passes):
             continue
-        owed = owed_under(rule, sum(each.units for each in placement.receipts if each.received_on <= books.as_of))
-        passed = sum(counted(pass_on, rule) for pass_on in made)
+        made = [pass_on for pass_on in placement.passes if pass_on.passed_on <= books.as_of]
+        owed = owed_under(rule, sum([each.units for each in placement.receipts if each.received_on <= books.as_of]))
+        passed = sum([counted(pass_on, rule) for pass_on in made])
         if 0 < TIMES_OWED * owed <= passed:
             facts = [books.register.facts[f"pass:{pass_on.pass_id}"] for pass_on in made]
             said = Sentence(
@@ -315,8 +315,16 @@ def _unsigned(books: Books) -> list[Fact]:
 
 def _signed(books: Books, fact: Fact) -> bool:
     """Whether a witness was named; one that was erased since, or left out of a file, was."""
-    witness = fact.values.get("witness")
-    return bool(code(str(witness))) if witness else books.register.says(fact.act_id, "witness")
+    if witness := fact.values.get("witness"):
+        return bool(code(str(witness)))
+    return fact.act_id in _said_otherwise(books) and books.register.says(fact.act_id, "witness")
+
+
+@once
+def _said_otherwise(books: Books) -> set[str]:
+    """Ids of the acts of which something was left out, or to which something was added; others say what they said."""
+    left_out = {each.act_id for each in books.register.recordings.values() if each.withheld}
+    return left_out | books.register.about.keys()
 
 
 def no_witness(books: Books) -> Iterator[Finding]:

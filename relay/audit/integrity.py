@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 
-from relay.audit.books import Books, HandOver
+from relay.audit.books import Books
 from relay.audit.findings import Finding, about, found
 from relay.domain.register import Fact
 from relay.text import Sentence
@@ -36,11 +37,10 @@ def never_received(books: Books) -> Iterator[Finding]:
 
 def cycle(books: Books) -> Iterator[Finding]:
     """Find placements that descend from themselves."""
-    given: dict[str, list[HandOver]] = defaultdict(list)
-    for hand_over in books.hand_overs:
-        given[hand_over.giver.placement_id].append(hand_over)
     for circle in books.circles:
-        facts = [each.fact for giver in circle for each in given[giver] if each.pass_on.receiver_id in circle]
+        facts = [
+            each.fact for each in books.hand_overs if {each.giver.placement_id, each.pass_on.receiver_id} <= circle
+        ]
         yield Finding(
             subject_id=f"placement:{min(circle)}",
             acts=tuple(sorted(fact.sequence for fact in facts)),
@@ -50,25 +50,30 @@ def cycle(books: Books) -> Iterator[Finding]:
 
 def before_receipt(books: Books) -> Iterator[Finding]:
     """Find pass-ons and events dated before their placement received."""
-    for held in books.held.values():
-        placement, received_on = held.placement, held.receipt.received_on
-        early = [(f"pass:{each.pass_id}", each.passed_on) for each in placement.passes if each.passed_on < received_on]
-        early += [
-            (f"event:{each.event_id}", each.happened_on) for each in placement.events if each.happened_on < received_on
-        ]
-        for act_id, day in early:
-            yield Finding(
-                subject_id=act_id,
-                acts=(books.sequence(act_id),),
-                evidence=(books.sequence(held.receipt.act_id),),
-                sentence=Sentence(
-                    "%(act_id)s of %(day)s: %(placement_id)s received nothing before %(received_on)s.",
-                    act_id=act_id,
-                    day=day,
-                    placement_id=placement.placement_id,
-                    received_on=received_on,
-                ),
-            )
+    early = [
+        (each.fact, each.held, each.pass_on.passed_on)
+        for each in books.hand_overs
+        if each.held and each.pass_on.passed_on < each.held.receipt.received_on
+    ]
+    early += [
+        (fact, held, day)
+        for fact in books.facts("event")
+        if (held := books.held.get(fact.values["placement_id"]))
+        and (day := date.fromisoformat(fact.values["happened_on"])) < held.receipt.received_on
+    ]
+    for fact, held, day in early:
+        yield Finding(
+            subject_id=fact.act_id,
+            acts=(fact.sequence,),
+            evidence=(books.sequence(held.receipt.act_id),),
+            sentence=Sentence(
+                "%(act_id)s of %(day)s: %(placement_id)s received nothing before %(received_on)s.",
+                act_id=fact.act_id,
+                day=day,
+                placement_id=held.placement.placement_id,
+                received_on=held.receipt.received_on,
+            ),
+        )
 
 
 def no_rule(books: Books) -> Iterator[Finding]:

@@ -302,7 +302,7 @@ def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
 def corrections(books: Books) -> list[Entry]:
     """Entries of all corrections, in the order of the ledger."""
     entries = books.register.entries
-    return [entries[act_id] for act_id in books.register.recordings if _kind(act_id) == "correct"]
+    return [entries[act_id] for act_id in books.register.recordings if act_id.startswith("correct:")]
 
 
 def _kind(act_id: str) -> str:

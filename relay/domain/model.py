@@ -289,7 +289,9 @@ def owed_under(rule: Rule, received: int) -> int:
 
 def unwanted(pass_on: PassOn, rule: Rule) -> int:
     """Thousandths of a pass-on known to be of the sex that does not count under the giver's rule."""
-    return {"F": pass_on.males, "M": pass_on.females, None: 0}[rule.sex]
+    if rule.sex is None:
+        return 0
+    return pass_on.males if rule.sex == "F" else pass_on.females
 
 
 def counted(pass_on: PassOn, rule: Rule) -> int:

@@ -80,13 +80,13 @@ class _Entries(MutableMapping[str, Entry]):
     def __init__(self, kept: _Kept) -> None:
         """Begin with those that are kept."""
         self.recordings: dict[str, Recorded] = {each.act_id: each for each in kept.recordings}
-        self._encoded = dict(zip(self.recordings, kept.entries, strict=True))
+        self._encoded = kept.entries  # in the order of the ledger, which counts from 1
         self._decoded: dict[str, Entry] = {}
 
     def __getitem__(self, act_id: str) -> Entry:
         """One entry."""
         if act_id not in self._decoded:
-            self._decoded[act_id] = _ENTRY.decode(self._encoded[act_id])
+            self._decoded[act_id] = _ENTRY.decode(self._encoded[self.recordings[act_id].sequence - 1])
         return self._decoded[act_id]
 
     def __setitem__(self, act_id: str, entry: Entry) -> None:
@@ -96,7 +96,6 @@ class _Entries(MutableMapping[str, Entry]):
     def __delitem__(self, act_id: str) -> None:
         """Let one go."""
         del self.recordings[act_id]
-        self._encoded.pop(act_id, None)
         self._decoded.pop(act_id, None)
 
     def __iter__(self) -> Iterator[str]:
