@@ -37,6 +37,25 @@ class Sentence(str):
         return cls(cast("LiteralString", template), **values)  # type: ignore[redundant-cast]  # mypy takes it for str
 
 
+class Units(str):
+    """So many units of a help, as a value of a sentence; a page counts them as its language does.
+
+    >>> Units(2, "goat")
+    '2 goat'
+    """
+
+    __slots__ = ("help", "many")
+
+    many: float
+    help: str
+
+    def __new__(cls, many: float, help_: str) -> Self:
+        """Name the help as the programme does."""
+        units = super().__new__(cls, f"{many} {help_}")
+        units.many, units.help = many, help_
+        return units
+
+
 def any_of(words: Iterable[str]) -> str:
     """Some words of which one will do; empty when there are none.
 

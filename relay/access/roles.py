@@ -88,7 +88,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     # looking after the service
     "accounts": _ADMINISTRATORS,
     "metrics": _ADMINISTRATORS,
-    "query": _ADMINISTRATORS,
+    "query": _AUDITORS | _ADMINISTRATORS,
 }
 """Action → the roles that may do it, behind the service; `matrix` adds what kinds of acts and systems declare."""
 

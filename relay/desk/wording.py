@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -26,6 +27,7 @@ _PARTS: Final = {
 _OF_A_KIND: Final = ("place", "group", "event")  # called this when its own kind is not given
 _HOLDS: Final = ", holds %(placement_ids)s"
 _TAKEN_BACK: Final = ", taken back"
+_DAY: Final = re.compile(r"\{([^}]*)\}")  # of a phrase: what is left out beside the day itself
 
 
 def spoken(choice: str) -> str:
@@ -92,6 +94,7 @@ def what_it_is(
     *,
     held: Sequence[str] = (),
     taken_back: bool = False,
+    dated: bool = True,
 ) -> str:
     """What an act or placement is, in a few words without anyone's name.
 
@@ -102,16 +105,19 @@ def what_it_is(
         speech: The language.
         held: Of a beneficiary, the ids of the placements that she holds, if they are to be shown.
         taken_back: Whether it was, if that is to be shown.
+        dated: Whether to tell the day on which it happened: what braces enclose in a phrase.
 
     >>> death = {"kind": "death", "animals": 2, "placement_id": "P1", "happened_on": "2022-01-01"}
     >>> what_it_is(Catalogue(), "event:E1", death)
     'death of 2 at placement P1 on 2022-01-01'
     >>> what_it_is(Catalogue(), "beneficiary:B1", {"sex": "F"}, held=("P1", "P4"))
     'woman, holds P1, P4'
+    >>> what_it_is(Catalogue(), "event:E1", death, dated=False)
+    'death of 2 at placement P1'
     """
     kind = catalogue.kind(act_id.partition(":")[0])
     return (
-        speech.say(kind.phrase) % _words(kind, values, speech)
+        _DAY.sub(r"\1" if dated else "", speech.say(kind.phrase)) % _words(kind, values, speech)
         + (speech.say(_HOLDS) % {"placement_ids": ", ".join(held)} if held else "")
         + (speech.say(_TAKEN_BACK) if taken_back else "")
     )

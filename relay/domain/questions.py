@@ -20,7 +20,7 @@ from relay.domain.model import Event, Placement, Quantity, Rule, shown, thousand
 from relay.domain.people.likeness import Person
 from relay.domain.vocabulary import LOSSES
 from relay.errors import Asked, Code
-from relay.text import Sentence
+from relay.text import Sentence, Units
 
 if TYPE_CHECKING:
     from relay.domain.acts import Act
@@ -66,10 +66,7 @@ class HoldsAlready(Asked):
 class MoreThanHad(Asked):
     """More animals are handed on, or lost, than a placement can have had by then."""
 
-    reason = (
-        "%(act_id)s: placement %(placement_id)s can have had at most %(most)s %(help)s by then, and this makes"
-        " %(gone)s."
-    )
+    reason = "%(act_id)s: placement %(placement_id)s can have had at most %(had)s by then, and this makes %(gone)s."
     suggestion = _AGAIN
     field = "animals"
 
@@ -79,16 +76,26 @@ class MoreThanHad(Asked):
     most: Quantity
     gone: Quantity
 
+    @property
+    def had(self) -> Units:
+        """That it can have had."""
+        return Units(self.most, self.help)
+
 
 class HalfAnAnimal(Asked):
     """A part of an animal is counted."""
 
-    reason = "%(number)s %(help)s is no whole number of animals."
+    reason = "%(units)s is no whole number of animals."
     suggestion = _AGAIN
     field = "animals"
 
     number: Quantity
     help: str
+
+    @property
+    def units(self) -> Units:
+        """What was counted."""
+        return Units(self.number, self.help)
 
 
 class OtherHelpThanGiven(Asked):
@@ -120,7 +127,7 @@ class BeforeGift(Asked):
 class BeyondGift(Asked):
     """More is placed from a gift than was given."""
 
-    reason = "With %(act_id)s, %(placed)s %(help)s are placed from gift %(gift_id)s, which was of %(given)s."
+    reason = "With %(act_id)s, %(units)s are placed from gift %(gift_id)s, which was of %(given)s."
     suggestion = _AGAIN
     field = "animals"
 
@@ -130,12 +137,17 @@ class BeyondGift(Asked):
     placed: Quantity
     given: Quantity
 
+    @property
+    def units(self) -> Units:
+        """That would be placed."""
+        return Units(self.placed, self.help)
+
 
 class TooManyYoung(Asked):
     """More young are born than a placement's animals can bear in the time."""
 
     reason = (
-        "%(act_id)s makes %(born)s %(help)s born at placement %(placement_id)s within %(days)s days, but %(dams)s can"
+        "%(act_id)s makes %(units)s born at placement %(placement_id)s within %(days)s days, but %(dams)s can"
         " bear at most %(most)s."
     )
     suggestion = _AGAIN
@@ -148,6 +160,11 @@ class TooManyYoung(Asked):
     days: int
     dams: Quantity
     most: Quantity
+
+    @property
+    def units(self) -> Units:
+        """That were born."""
+        return Units(self.born, self.help)
 
 
 class BornTooSoon(Asked):

@@ -147,7 +147,8 @@ class Kind:
         columns: In file order; the first is the act's own id, unless `id_of` makes one.
         article: What it is called with its article, such as "a gift".
         title: What it is called on pages, such as "Gift".
-        phrase: What one of them is in a few words, with the names of its columns, such as "gift of %(units)s".
+        phrase: What one of them is in a few words, with the names of its columns, such as "gift of %(units)s"; what
+            braces enclose, such as "{ given on %(given_on)s}", is left out beside the day itself.
         file: The file or sheet that holds such acts, without ".csv"; empty for acts that stand in no file.
         table: The table of rules.toml that holds such acts in a folder, in place of a file; empty for none.
         order: Where its file stands among all: lower numbers are taken first, of one number as they are registered.

@@ -63,7 +63,7 @@ class Happening:
     Attributes:
         happened_on: The day; for what has no day of its own (corrections, registrations) the day it was recorded.
         id: Of the act, "kind:id".
-        what: What happened, in words.
+        what: What happened, in words, without the day.
         gift_id: The gift it came from, or None.
         giver_placement_id: Who passed on, or None.
         receiver_placement_id: Who received, or None.
@@ -470,7 +470,7 @@ class _Showing:
         return Happening(
             happened_on=day,
             id=act_id,
-            what=what_it_is(self.register.catalogue, act_id, values, self.speech),
+            what=what_it_is(self.register.catalogue, act_id, values, self.speech, dated=False),
             gift_id=values.get("gift_id"),
             giver_placement_id=giver_id,
             receiver_placement_id=receiver_id,

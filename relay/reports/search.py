@@ -71,6 +71,7 @@ def find(
     text: str,
     limit: int = MOST,
     *,
+    kind: str = "",
     as_of: date = date.max,
     seen: Seen = frozenset,
     speech: Speech = PLAIN,
@@ -85,6 +86,7 @@ def find(
         programme_id: Of the programme.
         text: What is known.
         limit: How many hits at most.
+        kind: Of this kind alone; of all when empty.
         as_of: The day; what happened later is not found, nor what anybody holds only since.
         seen: Given the ids of all near matches, returns those that may be found; the others do not count as results.
         speech: The language of their texts.
@@ -98,24 +100,30 @@ def find(
         Unavailable: The database cannot be reached.
     """
     text = unicodedata.normalize("NFC", text.strip())
-    return graph.read(lambda transaction: _Search(transaction, programme_id, text, as_of, speech).hits(limit, seen))
+    return graph.read(
+        lambda transaction: _Search(transaction, programme_id, text, kind, as_of, speech).hits(limit, seen)
+    )
 
 
 class _Search:
     """One search in a programme; every source gives act ids with scores, in an order of its own."""
 
-    def __init__(self, transaction: Transaction, programme_id: str, text: str, as_of: date, speech: Speech) -> None:
+    def __init__(
+        self, transaction: Transaction, programme_id: str, text: str, kind: str, as_of: date, speech: Speech
+    ) -> None:
         self.transaction = transaction
         self.programme_id = programme_id
         self.text = text
+        self.kinds = (kind,) if kind else tuple(transaction.catalogue.kinds)
         self.as_of = as_of
         self.speech = speech
 
     def hits(self, limit: int, seen: Seen) -> tuple[Hit, ...]:
         scores: dict[str, float] = {}
         for act_id, score in (*self._by_id(limit), *self._by_person_or_name()):
-            scores[act_id] = max(score, scores.get(act_id, 0.0))
-        exact = {self.text, *(f"{kind}:{self.text}" for kind in self.transaction.catalogue.kinds)}
+            if act_id.partition(":")[0] in self.kinds:
+                scores[act_id] = max(score, scores.get(act_id, 0.0))
+        exact = {self.text, *(f"{kind}:{self.text}" for kind in self.kinds)}
         may_be_found = seen(scores.keys())
         # Sorting keeps the order of the source among equals.
         nearest = sorted(
@@ -130,10 +138,7 @@ class _Search:
         beginnings = sorted({bare, latin, latin.upper()} - {""})
         found: set[str] = set()
         for act_id in (
-            f"{each}:{beginning}"
-            for each in self.transaction.catalogue.kinds
-            for beginning in beginnings
-            if not colon or each == kind
+            f"{each}:{beginning}" for each in self.kinds for beginning in beginnings if not colon or each == kind
         ):
             texts = (cypher.ACTS_BEGINNING, cypher.PLACEMENTS_BEGINNING)
             for text in texts if act_id.startswith("placement:") else texts[:1]:

@@ -239,6 +239,12 @@ def test_no_more_hits_than_the_limit(demo: Graph) -> None:
     assert [hit.id for hit in search.find(demo, "demo", "laxmi", limit=1)] == ["beneficiary:B1"]
 
 
+def test_a_search_among_records_of_one_kind_finds_no_other(demo: Graph) -> None:
+    assert "placement:P3" in found(demo, "P3")
+    assert search.find(demo, "demo", "P3", kind="beneficiary") == ()
+    assert [hit.id for hit in search.find(demo, "demo", "laxmi", limit=1, kind="beneficiary")] == ["beneficiary:B1"]
+
+
 def test_what_had_not_happened_takes_no_place_among_the_hits(demo: Graph) -> None:
     record(demo, [act("gift", "G0", gift_id="G0", donor="Donor of G1", help="goat", given_on="2023-02-01")])
 

@@ -14,6 +14,7 @@ import pytest
 
 from relay.audit.run import audit_of
 from relay.desk import wording
+from relay.domain.questions import MoreThanHad
 from relay.web.i18n import language as language_of_pages
 from relay.web.i18n.language import LANGUAGES
 from tests.scenes import acts as say
@@ -272,6 +273,28 @@ def test_what_is_taken_away_for_programs_is_plain_english_in_any_language(client
             "correction of pass:T1: wrong data in animals",
             "2 goat held by W1 since 2020-03-01",
         ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_history_tells_each_day_once(client: FlaskClient, told: str, language: str) -> None:
+    """The day stands before what happened, and not within it."""
+    page = client.get(f"{told}/record/placement:P1?lang={language}").text
+    told_of = re.findall(r"<time[^>]*>(.*?)</time>(.*?)</li>", page.partition('<ol class="timeline"')[2], re.DOTALL)
+
+    assert len(told_of) > 1
+    for when, what in told_of:
+        year = re.search(r"20[0-9]{2}", when)
+        assert year
+        assert year[0] not in what.partition("<small")[0], what
+
+
+def test_how_many_animals_a_sentence_counts_is_said_as_the_language_counts(app: Flask) -> None:
+    asked = MoreThanHad(act_id="pass:T1", placement_id="P1", help="goat", most=6, gone=7)
+
+    assert "at most 6 goat by then" in asked.reason
+    for language, said in {"en": "at most 6 goats by", "fr": "que 6 chèvres, et", "ne": "बढीमा 6 बाख्रा हुन"}.items():
+        with app.test_request_context(f"/?lang={language}"):
+            assert said in language_of_pages.say(asked.reason)
 
 
 # -- sentences of the core -------------------------------------------------------------------------------------------

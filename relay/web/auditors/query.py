@@ -1,4 +1,4 @@
-"""Administrators query the graph in Cypher: only where the database itself allows nothing but reading.
+"""Auditors and administrators query the graph in Cypher: only where the database itself allows nothing but reading.
 
 Where it knows no user whom it keeps from writing and from names and accounts, the page only says that it is closed, and
 why.
@@ -48,10 +48,10 @@ blueprint = Blueprint("query", __name__)
 
 
 class NotEverywhere(NotFound):
-    """Who asks is no administrator of every programme in the database."""
+    """Who asks has no role that may query in every programme of the database."""
 
     reason = "A query reads every programme of the database."
-    suggestion = "This needs the role administrator in all of them: ask someone who has it."
+    suggestion = "This needs the role auditor or administrator in all of them: ask someone who has one."
 
 
 class TooManyForAFile(NotAnswered):
@@ -85,7 +85,7 @@ class QueryPage:
         """Ask what the form holds, or begin with one of the queries to start from.
 
         Raises:
-            NotEverywhere: Who asks is no administrator of every programme.
+            NotEverywhere: Who asks may not query every programme.
             Unavailable: The database cannot be reached.
         """
         if not guard.may("query", EVERY):

@@ -15,7 +15,7 @@ from babel import Locale
 from flask import g, request
 from flask_babel.speaklater import LazyString
 
-from relay.text import Sentence
+from relay.text import Sentence, Units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -135,9 +135,13 @@ def say_error(error: RelayError) -> str:
 
 
 def _said(value: object) -> object:
-    """A value of a sentence: a sentence within it, or a day, as this language says it; anything else as it is."""
+    """A value of a sentence: a sentence in it, a count or a day, as this language says it; anything else as it is."""
     if isinstance(value, Sentence):
         return say(value)
+    if isinstance(value, Units):
+        from relay.web.i18n.labels import units  # noqa: PLC0415 - labels are told in this language
+
+        return units(value.many, value.help)
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return iso_day(str(value))
     return value

@@ -64,8 +64,9 @@ def near(kind: str, text: str) -> tuple[Hit, ...]:
         current.built(),
         current.head().programme_id,
         text,
+        kind=kind,
         as_of=current.today(),
-        seen=lambda act_ids: privacy.seen([each for each in act_ids if each.startswith(f"{kind}:")]),
+        seen=privacy.seen,
         speech=labels.SPEECH,
     )
     hits = privacy.hits(found)[:MOST]

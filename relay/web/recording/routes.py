@@ -136,8 +136,12 @@ def _ways(found: record_history.Record) -> Iterator[str]:
     """Where one goes on from an act: the records that it names, then its own."""
     kind = current.graph().catalogue.kind(found.id.partition(":")[0])
     if subject := found.values.get("act_id"):
-        yield str(subject)
+        yield from _ways(
+            record_history.show(current.built(), current.head().programme_id, str(subject), current.today())
+        )
     for column in kind.columns:
+        if column.name == "receiver_placement_id" and found.taken_back_by:
+            continue  # it may be gone
         name = "placement" if column.name == "receiver_placement_id" else column.refers_to
         if name and column.type != "ids" and found.values.get(column.name):
             yield f"{name}:{found.values[column.name]}"

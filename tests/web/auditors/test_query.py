@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from relay.access.roles import Role
     from relay.graph import Graph
 
 
@@ -166,14 +168,18 @@ def test_what_is_published_is_read_by_label(client: FlaskClient, recorded: Graph
     assert "5 rows id P1 P2 P3 P4 P5" in every
 
 
-def test_who_administers_one_programme_reads_no_other_by_a_query(
+def test_who_audits_or_administers_one_programme_reads_no_other_by_a_query(
     app: Flask, recorded: Graph, settings: Settings
 ) -> None:
     door = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
     with app.app_context():
         headers = {}
-        for login, programme_id in (("here", "demo"), ("all", EVERY)):
-            grants = (Grant(role="administrator", programme_id=programme_id),)
+        roles: tuple[Role, ...] = ("auditor", "administrator", "manager", "staff")
+        for role, programme_id in itertools.product(roles, ("demo", EVERY)):
+            login, grants = (
+                f"{role}-{'here' if programme_id == 'demo' else 'all'}",
+                (Grant(role=role, programme_id=programme_id),),
+            )
             accounts.add(recorded, login, grants, "goats pass from hand to hand", relays.NOW)
             issued = tokens.issue(recorded, login, days=1, now=relays.NOW, random=token_bytes)
             headers[login] = {"Authorization": f"Bearer {issued.secret}"}
@@ -182,7 +188,9 @@ def test_who_administers_one_programme_reads_no_other_by_a_query(
     for login in headers:
         accounts.remove(recorded, login)
 
-    assert found == {"here": 404, "all": 200}
+    refused = dict.fromkeys(("manager-here", "manager-all", "staff-here", "staff-all"), 403)
+    here = {"auditor-here": 404, "administrator-here": 404}
+    assert found == {"auditor-all": 200, "administrator-all": 200, **here, **refused}
 
 
 def test_with_neo4j_the_page_says_why_it_is_closed_and_asks_nothing(recorded: Graph, settings: Settings) -> None:

@@ -5,6 +5,7 @@ G1 ── P1, which W1 holds; W2 to W12 live beside her and hold nothing
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 
@@ -95,7 +96,11 @@ def test_a_pass_on_is_checked_recorded_told_and_undone(clerk: FlaskClient, recor
     undone = clerk.post(f"{done.location.removesuffix('/recorded')}/undo", data=Inputs(answer.text).sent)
     assert undone.status_code == 303
     assert entries(recorded)[before:] == ["pass", "correct did_not_happen"]
-    assert "Taken back: " in words(clerk.get(undone.location).text)
+    taken_back = clerk.get(undone.location).text
+    assert "Taken back: " in words(taken_back)
+    on = re.findall(r'/record/(\w+:[\w-]+)"', taken_back.partition('class="ways"')[2])
+    assert on[:2] == ["placement:P1", "beneficiary:W2"], "the giver, to hand over anew; not the placement that is gone"
+    assert "placement" not in "".join(on[2:])
     assert ">Undo<" not in clerk.get(done.location).text
 
 

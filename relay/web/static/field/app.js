@@ -32,7 +32,7 @@ const where = () => location.hash.slice(1).split("/").map(decodeURIComponent);
 async function show() {
   const mine = ++shown;
   await form?.keepDraft?.();
-  await phone?.reads();
+  const entries = await phone?.reads();
   const [name, ...rest] = where();
   const body = phone ? await (VIEWS[name] ?? VIEWS[""])(...rest) : pages.enrol(lost, began);
   if (mine !== shown) return; // she went on meanwhile
@@ -40,16 +40,16 @@ async function show() {
   main.replaceChildren(...body.flat(Infinity).filter(Boolean));
   form = main.querySelector("form.asking");
   for (const each of nav.querySelectorAll("a")) each.toggleAttribute("aria-current", each.getAttribute("href") === `#${name}`);
-  await told();
+  await told(entries);
 }
 
-async function told() {
+async function told(entries) {
   if (!phone) {
     head.replaceChildren();
     notices.replaceChildren();
     return;
   }
-  const { text, look } = pages.headline(phone.state, await phone.outbox.entries());
+  const { text, look } = pages.headline(phone.state, entries ?? (await phone.outbox.entries()));
   head.replaceChildren(h("a", { href: "#outbox", class: look }, text));
   const minutes = Math.round(Math.abs(phone.clockOff) / 60_000);
   const found = [

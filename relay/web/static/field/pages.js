@@ -20,7 +20,11 @@ export const saveAll = (phone, entries) => saveFile(`relay-${phone.device.userna
 export function looksUp(phone) {
   const rows = (name) => phone.place?.[name] ?? [];
   let kept = []; // who was registered on this phone, and has not come back with the place
-  phone.reads = async () => { kept = registeredHere(await phone.outbox.entries()); };
+  phone.reads = async () => {
+    const entries = await phone.outbox.entries();
+    kept = registeredHere(entries);
+    return entries;
+  };
   phone.women = () => {
     const there = new Set(rows("women").map((row) => row.beneficiary_id));
     return [...rows("women"), ...kept.filter((row) => !there.has(row.beneficiary_id))];
