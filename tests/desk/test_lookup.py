@@ -268,7 +268,7 @@ def test_a_placement_shows_its_whole_history_in_order(demo: Graph) -> None:
     received, born, given = shown.history
     assert (received.giver_placement_id, received.beneficiary_id, received.name) == ("P1", "B1", "Laxmi Magar")
     assert (received.witness, received.recorded_by) == ("Ram", "local:clerk")
-    assert (born.what, born.note) == ("birth of 3 at placement P2 on 2022-03-01", "in the night")
+    assert (born.what, born.note) == ("birth of 3 at placement P2", "in the night")
     assert (given.receiver_placement_id, given.beneficiary_id, given.name) == ("P3", "B3", "Sita Tamang")
     assert (given.sequence, given.recorded_at) == (13, "2026-11-25T20:00:00Z")
 
@@ -346,7 +346,7 @@ def test_corrections_stand_in_the_history_with_why(demo: Graph) -> None:
     confirmed, taken_back, changed, *abouts = shown.history
     assert confirmed.confirm_id == "K1"
     assert taken_back.taken_back_by == "correct:C1"
-    assert changed.what == "1 passed on from placement P2 to P3 on 2022-10-01"
+    assert changed.what == "1 passed on from placement P2 to P3"
     assert [(line.why, line.changes) for line in abouts] == [
         ("misread", None),
         ("misread", {"animals": 1}),
