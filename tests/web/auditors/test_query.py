@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
-    from relay.access.roles import Role
+    from relay.domain.schema import Role
     from relay.graph import Graph
 
 
