@@ -11,6 +11,7 @@ from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from relay.domain.advisories import about
 from relay.domain.register import Fact
 from relay.text import Sentence
 
@@ -32,11 +33,6 @@ class Finding:
     acts: tuple[int, ...]
     evidence: tuple[int, ...] = ()
     sentence: str
-
-
-def about(act_id: str, said: str) -> Sentence:
-    """A finding about an act."""
-    return Sentence("%(act_id)s: %(said)s", act_id=act_id, said=said)
 
 
 def found(fact: Fact, said: Sentence, *evidence: int) -> Finding:

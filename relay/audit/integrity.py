@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from relay.audit.books import Books
-from relay.audit.findings import Finding, about, found
+from relay.audit.findings import Finding, found
+from relay.domain.advisories import about
 from relay.domain.register import Fact
 from relay.text import Sentence
 

@@ -46,6 +46,16 @@ class Note:
     hangs_on_later_rows: bool = False
 
 
+def about(act_id: str, said: str) -> Sentence:
+    """What is said about an act."""
+    return Sentence("%(act_id)s: %(said)s", act_id=act_id, said=said)
+
+
+def noted(act_id: str, note: str, said: Sentence, *, hangs_on_later_rows: bool = False) -> Note:
+    """A note about an act."""
+    return Note(note=note, sentence=about(act_id, said), hangs_on_later_rows=hangs_on_later_rows)
+
+
 def of_clocks(before: str, now: datetime, written_at: str | None = None) -> Iterator[Note]:
     """What is noted as something is recorded by a clock far behind the entry before, or written by one far ahead.
 

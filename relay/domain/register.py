@@ -140,6 +140,7 @@ class Register:
         self.entries: MutableMapping[str, Entry] = {}
         self.about: dict[str, list[str]] = {}
         self.naming: dict[str, dict[str, None]] = {}
+        self._in_order: dict[tuple[str, str], dict[str, int]] = {}
 
     @property
     def recordings(self) -> Mapping[str, Recorded]:
@@ -213,15 +214,34 @@ class Register:
     def set_beside(self, fact: Fact) -> None:
         """Let a fact be found beside others that name the same, where it is judged so."""
         for name in self.catalogue.beside(fact):
-            self.naming.setdefault(name, {})[fact.act_id] = None
+            self._set_beside(fact, name)
         if fact.kind in self.catalogue.binding:
-            self.naming.setdefault(_all_of(fact.kind), {})[fact.act_id] = None
+            self._set_beside(fact, _all_of(fact.kind))
+
+    def _set_beside(self, fact: Fact, name: str) -> None:
+        self.naming.setdefault(name, {})[fact.act_id] = None
+        known = self._in_order.get((fact.kind, name), {})
+        last = next(reversed(known.values()), 0)
+        if fact.act_id not in known and last < fact.sequence:
+            known[fact.act_id] = fact.sequence
+        elif known.get(fact.act_id) != fact.sequence:  # sorted anew when it is asked for
+            self._in_order.pop((fact.kind, name), None)
 
     def beside(self, kind: str, *names: str) -> tuple[Fact, ...]:
         """The acts of a kind in force that name one of some acts, and are judged beside each other, in order."""
-        ids = {act_id for name in names for act_id in self.naming.get(name, ()) if act_id.startswith(f"{kind}:")}
-        found = (self.facts[act_id] for act_id in ids if act_id in self.facts)
-        return tuple(sorted(found, key=lambda fact: (fact.sequence, fact.id)))
+        if len(names) == 1:
+            return tuple(self.facts[act_id] for act_id in self._ordered(kind, *names) if act_id in self.facts)
+        ids = {act_id for name in names for act_id in self._ordered(kind, name) if act_id in self.facts}
+        return tuple(sorted(map(self.facts.__getitem__, ids), key=lambda fact: (fact.sequence, fact.id)))
+
+    def _ordered(self, kind: str, name: str) -> Mapping[str, int]:
+        """The acts of a kind that name one, each with its sequence: sorted once, though many are judged beside them."""
+        if (kind, name) not in self._in_order:
+            ids = (act_id for act_id in self.naming.get(name, ()) if act_id.startswith(f"{kind}:"))
+            found = [self.facts[act_id] for act_id in ids if act_id in self.facts]
+            found.sort(key=lambda fact: (fact.sequence, fact.id))
+            self._in_order[kind, name] = {fact.act_id: fact.sequence for fact in found}
+        return self._in_order[kind, name]
 
     def all_of(self, kind: str) -> tuple[Fact, ...]:
         """The rules of a kind under which others are judged, in order."""

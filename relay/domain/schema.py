@@ -95,26 +95,38 @@ def own_id(of: str) -> Column:
     return Column(name=f"{of}_id", type="id", required=True, fixed=True)
 
 
-def tie(kind: str, edge: LiteralString, *, name: str = "", beside: bool = True, through: bool = False) -> Column:
+def tie(
+    kind: str,
+    edge: LiteralString,
+    *,
+    name: str = "",
+    required: bool = True,
+    beside: bool = True,
+    through: bool = False,
+    elsewhere: bool = False,
+) -> Column:
     """The column that ties an act for good to what it is about, whose history tells of it.
 
     Args:
         kind: Of what it is about.
         edge: Which it is in the graph.
         name: Of the column; that of the kind's id where it is left out.
+        required: Whether every act says it.
         beside: As `Column.beside`.
         through: As `Column.through`.
+        elsewhere: As `Column.elsewhere`.
     """
     return Column(
         name=name or f"{kind}_id",
         type="id",
-        required=True,
+        required=required,
         refers_to=kind,
         fixed=True,
         edge=edge,
         told=True,
         beside=beside,
         through=through,
+        elsewhere=elsewhere,
     )
 
 

@@ -35,6 +35,37 @@ class ReadOptions(TypedDict):
     confirmed_only: bool
 
 
+def _relay(
+    source: Source,
+    programme_id: str,
+    as_of: date,
+    *,
+    confirmed_only: bool = False,
+    as_known: int | date | None = None,
+) -> trees.Relay:
+    if source.kept and as_known is None:
+        return source.kept(as_of, confirmed_only)
+    return trees.relay(
+        source.graph,
+        programme_id,
+        as_of,
+        confirmed_only=confirmed_only,
+        last=source.last(programme_id, as_known),
+        folder=source.folder / cache.FOLDER,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfADay(Question[T_co]):
+    """A question about a day, to which it does not matter who confirmed what."""
+
+    as_of: AsOf
+
+    def relay(self, source: Source, programme_id: str) -> trees.Relay:
+        """The relays beside which it is answered."""
+        return _relay(source, programme_id, self.as_of)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read(Question[T_co]):
     """A question about the relays of a programme on a day."""
@@ -45,16 +76,7 @@ class Read(Question[T_co]):
 
     def relay(self, source: Source, programme_id: str) -> trees.Relay:
         """The relays that it is about."""
-        if source.kept and self.as_known is None:
-            return source.kept(self.as_of, self.confirmed_only)
-        return trees.relay(
-            source.graph,
-            programme_id,
-            self.as_of,
-            confirmed_only=self.confirmed_only,
-            last=source.last(programme_id, self.as_known),
-            folder=source.folder / cache.FOLDER,
-        )
+        return _relay(source, programme_id, self.as_of, confirmed_only=self.confirmed_only, as_known=self.as_known)
 
     def relay_below(self, source: Source, programme_id: str, id_: str) -> trees.Relay:
         """The same, as far as the tree below a gift or placement needs it."""

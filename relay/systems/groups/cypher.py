@@ -9,9 +9,9 @@ PROGRAMME: Final[LiteralString] = """
 MATCH (p:Programme {key: $key}) RETURN properties(p) AS programme
 """
 
-# One row = a group; by id; cost: a scan of :Group.
+# One row = a group, of all or the one that is meant; by id; cost: a scan of :Group.
 GROUPS: Final[LiteralString] = """
-MATCH (w:`Group` {programme_id: $programme_id})
+MATCH (w:`Group` {programme_id: $programme_id}) WHERE $group_id IS NULL OR w.group_id = $group_id
 RETURN w.group_id AS group_id, w.kind AS kind, w.place_id AS place_id ORDER BY group_id
 """
 
@@ -49,11 +49,13 @@ RETURN m.meeting_id AS meeting_id, m.group_id AS group_id, m.course_id AS course
 MEETINGS: Final[LiteralString] = "MATCH (m:Meeting {programme_id: $programme_id})" + _MEETING
 MEETINGS_OF: Final[LiteralString] = "MATCH (m:Meeting)-[:MEETING_OF]->(:`Group` {key: $key})" + _MEETING
 
-# One row = a custody, with the day and the reason of its end, which is personal; in no order; cost: a scan of :Custody.
+# One row = a custody, of all or of those in which one group is owner or keeper, with the day and the reason of its end,
+# which is personal; in no order; cost: a scan of :Custody.
 #
 #     (:End)-[:ENDS_CUSTODY]->(:Custody)
 CUSTODIES: Final[LiteralString] = """
 MATCH (c:Custody {programme_id: $programme_id})
+WHERE $group_id IS NULL OR $group_id IN [c.owner_group_id, c.keeper_group_id]
 RETURN c.custody_id AS custody_id, c.animal AS animal, c.help AS help, c.owner_group_id AS owner_group_id,
   c.keeper_beneficiary_id AS keeper_beneficiary_id, c.keeper_group_id AS keeper_group_id,
   toString(c.from_on) AS from_on, toString(c.until_on) AS until_on, c.reason AS reason,

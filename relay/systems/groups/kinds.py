@@ -87,20 +87,9 @@ KINDS: Final = (
         roles=frozenset({"staff"}),
         columns=(
             own_id("meeting"),
-            Column(
-                name="group_id", type="id", refers_to="group", fixed=True, edge="MEETING_OF", told=True, beside=True
-            ),
+            tie("group", "MEETING_OF", required=False),
             # Courses and cycles are of systems that come later and need this one: where they are missing, plain ids.
-            Column(
-                name="course_id",
-                type="id",
-                refers_to="course",
-                fixed=True,
-                edge="SESSION_OF",
-                told=True,
-                beside=True,
-                elsewhere=True,
-            ),
+            tie("course", "SESSION_OF", required=False, elsewhere=True),
             Column(name="kind", type="choice", choices=MEETING_KINDS, required=True),
             Column(name="held_on", type="date", required=True),
             Column(name="planned_on", type="date", coming=True),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.advisories import Note
+from relay.domain.advisories import Note, noted
 from relay.domain.schema import Notes
 from relay.systems.groups.roll import DAYS, LEADING, NOT_OF_MEMBERS, Custody, Meeting, Roll
 from relay.systems.groups.rules import custodies_in, guarantor_of, roll_in
@@ -41,8 +41,7 @@ def note_office(_: Register, change: Change) -> Iterator[Note]:
 
 def _long_term(fact: Fact, until_on: date) -> Iterator[Note]:
     if until_on - date.fromisoformat(fact.values["from_on"]) > LONGEST_TERM:
-        sentence = Sentence("%(name)s: one woman held the office for more than two years.", name=fact.act_id)
-        yield Note(note="long_term", sentence=sentence)
+        yield noted(fact.act_id, "long_term", Sentence("one woman held the office for more than two years."))
 
 
 def note_meeting(register: Register, change: Change) -> Iterator[Note]:
@@ -57,29 +56,28 @@ def note_meeting(register: Register, change: Change) -> Iterator[Note]:
         yield from _without_officers(roll, own)
         yield from _after_a_pause(register, roll, own)
         if own.has_roster and own.unnamed:
-            sentence = Sentence("%(name)s counts people without names beside its roster.", name=own.act_id)
-            yield Note(note="counted_beside_roster", sentence=sentence)
+            said = Sentence("it counts people without names beside its roster.")
+            yield noted(own.act_id, "counted_beside_roster", said)
 
 
 def _without_quorum(roll: Roll, meeting: Meeting, name: str) -> Iterator[Note]:
     if not roll.has_quorum(meeting):
         came = roll.quorum(meeting)
-        sentence = Sentence(
-            "%(name)s: %(came)s of %(members)s members came to %(meeting)s, fewer than its rule asks for.",
-            name=name,
+        said = Sentence(
+            "%(came)s of %(members)s members came to %(meeting)s, fewer than its rule asks for.",
             came=came.numerator,
             members=came.denominator,
             meeting=meeting.act_id,
         )
-        yield Note(note="without_quorum", sentence=sentence)
+        yield noted(name, "without_quorum", said)
 
 
 def _without_officers(roll: Roll, meeting: Meeting) -> Iterator[Note]:
     held = {each.office for each in roll.officers_on(meeting.group_id or "", meeting.held_on)}
     for office in LEADING:
         if held and office not in held:
-            sentence = Sentence("%(name)s: nobody was %(office)s that day.", name=meeting.act_id, office=office)
-            yield Note(note="office_vacant", sentence=sentence)
+            said = Sentence("nobody was %(office)s that day.", office=office)
+            yield noted(meeting.act_id, "office_vacant", said)
 
 
 def _after_a_pause(register: Register, roll: Roll, meeting: Meeting) -> Iterator[Note]:
@@ -94,8 +92,8 @@ def _after_a_pause(register: Register, roll: Roll, meeting: Meeting) -> Iterator
     if days_before and every:
         days = (meeting.held_on - date.fromisoformat(max(days_before))).days
         if days > _INTERVALS * DAYS[every]:
-            sentence = Sentence("%(name)s: the group had not met for %(days)s days.", name=meeting.act_id, days=days)
-            yield Note(note="after_a_pause", sentence=sentence)
+            said = Sentence("the group had not met for %(days)s days.", days=days)
+            yield noted(meeting.act_id, "after_a_pause", said)
 
 
 def note_custody(register: Register, change: Change) -> Iterator[Note]:
@@ -110,13 +108,11 @@ def _long_custody(custodies: list[Custody], act_id: str) -> Iterator[Note]:
     spells = [each for each in custodies if each.keeper == own.keeper and each.until_on]
     days = sum((((each.until_on or each.from_on) - each.from_on) for each in spells), timedelta())
     if own.until_on and own.until_on - own.from_on > LONGEST_CUSTODY:
-        sentence = Sentence("%(name)s: one keeper had %(animal)s for more than a year.", name=act_id, animal=own.animal)
-        yield Note(note="long_custody", sentence=sentence)
+        said = Sentence("one keeper had %(animal)s for more than a year.", animal=own.animal)
+        yield noted(act_id, "long_custody", said)
     if days > LONGEST_IN_A_RING:
-        sentence = Sentence(
-            "%(name)s: %(animal)s was with one keeper for more than two years in all.", name=act_id, animal=own.animal
-        )
-        yield Note(note="long_in_ring", sentence=sentence)
+        said = Sentence("%(animal)s was with one keeper for more than two years in all.", animal=own.animal)
+        yield noted(act_id, "long_in_ring", said)
 
 
 def note_end(register: Register, change: Change) -> Iterator[Note]:
@@ -133,14 +129,13 @@ def note_pass(register: Register, change: Change) -> Iterator[Note]:
     """Note that a group stood in of which nobody recorded that it vouches."""
     fact = _own(change)
     if fact and fact.values.get("by_group_id") and not guarantor_of(register, fact.values["giver_placement_id"]):
-        sentence = Sentence(
-            "%(name)s: group %(group_id)s stood in for the giver, but is not recorded as vouching for placement"
+        said = Sentence(
+            "group %(group_id)s stood in for the giver, but is not recorded as vouching for placement"
             " %(placement_id)s.",
-            name=fact.act_id,
             group_id=fact.values["by_group_id"],
             placement_id=fact.values["giver_placement_id"],
         )
-        yield Note(note="nobody_vouched", sentence=sentence)
+        yield noted(fact.act_id, "nobody_vouched", said)
 
 
 def note_plan(register: Register, change: Change) -> Iterator[Note]:
@@ -157,12 +152,9 @@ def note_plan(register: Register, change: Change) -> Iterator[Note]:
     officers = {each.beneficiary_id for each in roll.officers_on(fact.values["group_id"], chosen_on)}
     home = register.household(fact.values["beneficiary_id"])
     if woman in officers:
-        yield Note(note="officer_chosen", sentence=Sentence("%(name)s: she holds an office of the group.", name=name))
+        yield noted(name, "officer_chosen", Sentence("she holds an office of the group."))
     elif home and any(register.household(each) == home for each in officers):
-        yield Note(
-            note="officers_kin",
-            sentence=Sentence("%(name)s: she lives in the household of an officer of the group.", name=name),
-        )
+        yield noted(name, "officers_kin", Sentence("she lives in the household of an officer of the group."))
 
 
 NOTES: Final[Notes] = {

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, abort, redirect, render_template, request
 from markupsafe import Markup
 
-from relay.domain.acts import ID_BYTES, new_id
-from relay.errors import Asked, RelayError
+from relay.errors import RelayError
 from relay.exchange import cells
 from relay.systems.groups import reading
 from relay.systems.groups.kinds import MEETING_KINDS
-from relay.systems.groups.meeting_day import Written, record_meeting
-from relay.systems.groups.placements import to_pass_on
+from relay.systems.groups.meeting_page import (
+    ELECTED,
+    ELECTIONS,
+    FALLEN,
+    MeetingPage,
+    givers,
+    plans,
+    recorded,
+    sent_id,
+    sent_row,
+)
 from relay.systems.groups.questions import YEAR, Custodies, Group, Groups, counted, group_row, members, offices
 from relay.systems.groups.roll import ROSTER
 from relay.text import Sentence, as_counted
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, say, say_error
+from relay.web.i18n.language import gettext, say_error
 from relay.web.lists import counted_records
 from relay.web.papers import pdf
 from relay.web.permission import action
-from relay.web.recording.judging import answers_of
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from werkzeug.wrappers import Response
 
-    from relay.domain.acts import Value
     from relay.domain.model import Rate
-    from relay.reports.field.givers import Giver
     from relay.reports.record_history import Record
     from relay.systems.groups.questions import MemberRow
     from relay.systems.groups.roll import Meeting, Roll
@@ -48,11 +52,6 @@ blueprint = Blueprint("groups", __name__, template_folder="templates")
 ABSENT: Final = "absent"
 _OF_MEMBERS: Final = tuple(kind for kind in MEETING_KINDS if kind not in ("session", "event"))
 _MORE: Final = ("minutes", "women", "men", "girls", "boys", "note")
-ELECTED: Final = ("giver_placement_id", "beneficiary_id", "votes_for", "votes_against")
-"""What is typed of whom a meeting chose to receive next."""
-ELECTIONS: Final = 2
-"""So many can be chosen on one page."""
-_FALLEN: Final = 422
 
 
 def _group_id(act_id: str) -> str:
@@ -116,78 +115,23 @@ def _offices() -> Mapping[str, str]:
 # -- a meeting ---------------------------------------------------------------------------------------------------------
 
 
-def plans() -> bool:
-    """Whether the programme names next receivers."""
-    return "planning" in current.head().systems
-
-
-def givers(programme_id: str, members: Iterable[str]) -> Sequence[Giver]:
-    """What members still have to pass on, under whichever of their ids; nothing where nobody plans."""
-    if not plans():
-        return ()
-    known = reading.women(current.built(), programme_id)
-    return to_pass_on(current.relay_of_all().survey, {id_ for each in members for id_ in known.ids(each)})
-
-
-def as_said(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
-    """What was typed into the columns of a kind, as far as it can be read; and column → why it cannot."""
-    values, faults = dict[str, "Value"](), dict[str, str]()
-    for name, text in typed.items():
-        column = current.graph().catalogue.kind(kind).column(name)
-        try:
-            if column and column.type == "date":
-                values |= {name: cells.read_day(text, current.today()).isoformat()} if text else {}
-            elif column and (value := cells.read(column, text)) is not None:
-                values[name] = value
-        except RelayError as error:
-            faults[name] = say_error(error)
-    return values, faults
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Election:
-    """Whom a meeting chose to receive next, as it is typed.
+class Page(MeetingPage):
+    """A meeting with its roster, as it is filled in.
 
     Attributes:
-        name: By which its fields are named.
-        typed: Column → what stands in its field.
-        faults: Column → what is wrong with it; "" for all of it.
-    """
-
-    name: str
-    typed: Mapping[str, str]
-    faults: Mapping[str, str] = field(default_factory=dict[str, str])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A meeting as it is filled in.
-
-    Attributes:
-        meeting_id: Minted with the page: whoever sends it twice records it once.
-        typed: Column → what stands in its field.
         shown_on: The day whose members are listed.
         members: Of that day, by number in the group's book.
         everybody: Whether all came of whom nothing else is said.
         said: Woman → "present", "late", "excused" or "absent", of those of whom it was said.
-        elections: Who receives next; empty where the programme does not plan.
-        is_held: Whether the meeting itself is recorded, and not all who were elected at it.
-        faults: Column → what is wrong with it; "" for all of it.
-        question: The code of what is asked about it; empty for nothing.
     """
 
-    meeting_id: str
-    typed: Mapping[str, str]
     shown_on: date
     members: tuple[MemberRow, ...]
     everybody: bool = False
     said: Mapping[str, str] = field(default_factory=dict[str, str])
-    elections: tuple[Election, ...] = ()
-    is_held: bool = False
-    faults: Mapping[str, str] = field(default_factory=dict[str, str])
-    question: str = ""
 
-    def of(self, beneficiary_id: str) -> str:
+    def how(self, beneficiary_id: str) -> str:
         """What is said of a member, or follows from whether everybody came."""
         return self.said.get(beneficiary_id) or ("present" if self.everybody else ABSENT)
 
@@ -199,12 +143,12 @@ class Page:
     @property
     def there(self) -> int:
         """How many came."""
-        return sum(self.of(each.beneficiary_id) in ("present", "late") for each in self.members)
+        return sum(self.how(each.beneficiary_id) in ("present", "late") for each in self.members)
 
     def roster(self) -> Mapping[str, str]:
         """Column → the ids that stand in it, of those that have some."""
         lists = {
-            name: ";".join(each.beneficiary_id for each in self.members if self.of(each.beneficiary_id) == name)
+            name: ";".join(each.beneficiary_id for each in self.members if self.how(each.beneficiary_id) == name)
             for name in ROSTER
         }
         return {name: ids for name, ids in lists.items() if ids and self.has_roster}
@@ -215,13 +159,52 @@ class Page:
 def roster(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
     """A meeting on one page: when and of which kind, who came, and whom it chose to receive next."""
     group_id = _group_id(act_id)
-    if request.method == "GET":
-        return _shown(programme_id, act_id, _page(programme_id, group_id, _empty(), current.today()))
-    page = _sent(programme_id, group_id)
-    if request.form.get("step") != "record" or page.faults:
-        shown = _shown(programme_id, act_id, page)
-        return (shown, _FALLEN) if page.faults else shown
-    return _recorded(programme_id, act_id, page)
+    page = _page(programme_id, group_id)
+    if request.form.get("step") == "record" and not (page.faults or page.fallen):
+        page = recorded(programme_id, page, {"group_id": group_id, **page.roster()}, request.form.getlist("again"))
+        if page.is_held and not page.fallen:
+            return redirect(menu.to("recording.recorded", act_id=f"meeting:{page.meeting_id}"), 303)
+    women = [each.beneficiary_id for each in page.members]
+    owing = givers(programme_id, women)
+    shown = render_template(
+        "groups/roster.html",
+        act_id=act_id,
+        page=page,
+        kinds={each: labels.said(each, "kind") for each in _OF_MEMBERS},
+        more={name: _capital(labels.column(name)) for name in _MORE},
+        givers=owing,
+        names=privacy.names("form", [*women, *(each.beneficiary_id for each in owing)]),
+    )
+    return (shown, FALLEN) if page.faults or page.fallen else shown
+
+
+def _page(programme_id: str, group_id: str) -> Page:
+    """The page as it was sent; where another day was typed, with the members of that day, to be looked at again."""
+    sent, today = request.form, current.today()
+    usual = {"kind": "regular", "held_on": today.isoformat()}
+    typed = {name: sent.get(name, usual.get(name, "")).strip() for name in ("kind", "held_on", *_MORE)}
+    faults = dict[str, str]()
+    shown_on = cells.read_day(sent.get("shown_on") or "today", today)
+    try:
+        day = cells.read_day(typed["held_on"] or "today", today)
+    except RelayError as error:
+        day, faults["held_on"] = shown_on, say_error(error)
+    if day != shown_on and sent.get("step") == "record":
+        faults["held_on"] = gettext("These are the members of that day: look at the list, then record it.")
+    return Page(
+        meeting_id=sent_id(sent),
+        typed=typed,
+        shown_on=day,
+        members=members(reading.read(current.built(), programme_id, day, group_id).roll, group_id, day),
+        everybody=bool(sent.get("everybody")),
+        said={name.partition(".")[2]: word for name, word in sent.items() if name.startswith("who.") and word},
+        rows=tuple(sent_row(sent, f"n{number}", "plan", ELECTED) for number in range(1, ELECTIONS + 1) if plans()),
+        faults=faults,
+    )
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/meeting-sheet")
@@ -240,105 +223,6 @@ def sheet(programme_id: str, act_id: str, form: str | None = None) -> Response |
         names=privacy.names("paper", (each.beneficiary_id for each in roll.memberships)),
     )
     return pdf.answer(page, form, f"{programme_id}-meeting")
-
-
-def _empty() -> dict[str, str]:
-    return {"kind": "regular", "held_on": current.today().isoformat(), **dict.fromkeys(_MORE, "")}
-
-
-def _page(programme_id: str, group_id: str, typed: Mapping[str, str], day: date, **more: object) -> Page:
-    roll = reading.read(current.built(), programme_id, day, group_id).roll
-    minted = new_id(secrets.token_bytes(ID_BYTES))
-    said = {"meeting_id": minted, "typed": typed, "shown_on": day, "members": members(roll, group_id, day), **more}
-    return Page(**{"elections": _elections(lambda _: ""), **said})  # type: ignore[arg-type]  # each is of the type that its name has
-
-
-def _sent(programme_id: str, group_id: str) -> Page:
-    """The page as it was sent; where another day was typed, with the members of that day, to be looked at again."""
-    sent = request.form
-    typed = {name: sent.get(name, "").strip() for name in _empty()}
-    faults = dict[str, str]()
-    shown_on = cells.read_day(sent.get("shown_on") or "today", current.today())
-    try:
-        day = cells.read_day(typed["held_on"] or "today", current.today())
-    except RelayError as error:
-        day, faults["held_on"] = shown_on, say_error(error)
-    if day != shown_on and sent.get("step") == "record":
-        faults["held_on"] = gettext("These are the members of that day: look at the list, then record it.")
-    id_column = current.graph().catalogue.kind("meeting").columns[0]
-    page = _page(
-        programme_id,
-        group_id,
-        typed,
-        day,
-        everybody=bool(sent.get("everybody")),
-        said={name.partition(".")[2]: word for name, word in sent.items() if name.startswith("who.") and word},
-        elections=_elections(lambda name: sent.get(name, "").strip()),
-        faults=faults,
-    )
-    meeting_id = str(cells.read(id_column, sent.get("meeting_id", "")) or page.meeting_id)
-    return replace(page, meeting_id=meeting_id)
-
-
-def _recorded(programme_id: str, act_id: str, page: Page) -> Response | tuple[str, int]:
-    """Where the answer is; or the page with what is wrong, or what is asked."""
-    known = {"meeting_id": page.meeting_id, "group_id": _group_id(act_id), "held_on": page.shown_on.isoformat()}
-    said, faults = as_said("meeting", {name: page.typed[name] for name in ("kind", *_MORE)})
-    elected = {each.name: as_said("plan", each.typed) for each in page.elections if any(each.typed.values())}
-    page = replace(page, faults=faults, elections=_with(page, {name: each for name, (_, each) in elected.items()}))
-    if faults or any(each.faults for each in page.elections):
-        return _shown(programme_id, act_id, page), _FALLEN
-    rows = [Written(name=name, kind="plan", said=values) for name, (values, _) in elected.items()]
-    meeting = {**known, **said, **page.roster()}
-    answers = answers_of(request.form.getlist("again"))
-    try:
-        became = record_meeting(
-            current.built(), programme_id, meeting, rows, guard.clerk(programme_id), answers=answers
-        )
-    except Asked as error:
-        page = replace(page, faults={"": str(say(error.reason))}, question=error.code)
-    except RelayError as error:
-        page = replace(page, faults={_beside(error.field): say_error(error)})
-    else:
-        fallen = {name: {each.error.field: say_error(each.error)} for name, each in became.items() if each.error}
-        if not fallen:
-            return redirect(menu.to("recording.recorded", act_id=f"meeting:{page.meeting_id}"), 303)
-        page = replace(page, is_held=True, elections=_with(page, fallen))
-    return _shown(programme_id, act_id, page), _FALLEN
-
-
-def _elections(said: Callable[[str], str]) -> tuple[Election, ...]:
-    """The rows of who receives next, with what stands in each field by its name."""
-    names = [f"n{number}" for number in range(1, ELECTIONS + 1) if plans()]
-    return tuple(Election(name=name, typed={column: said(f"{name}.{column}") for column in ELECTED}) for name in names)
-
-
-def _with(page: Page, faults: Mapping[str, Mapping[str, str]]) -> tuple[Election, ...]:
-    """The rows of who receives next, with what is wrong with each."""
-    return tuple(replace(each, faults=faults.get(each.name, {})) for each in page.elections)
-
-
-def _beside(column: str) -> str:
-    """The field that a column is typed into; empty for the roster and all else."""
-    return column if column in ("kind", "held_on", *_MORE) else ""
-
-
-def _shown(programme_id: str, act_id: str, page: Page) -> str:
-    members = [each.beneficiary_id for each in page.members]
-    owing = givers(programme_id, members)
-    return render_template(
-        "groups/roster.html",
-        act_id=act_id,
-        page=page,
-        kinds={each: labels.said(each, "kind") for each in _OF_MEMBERS},
-        more={name: _capital(labels.column(name)) for name in _MORE},
-        givers=owing,
-        names=privacy.names("form", [*members, *(each.beneficiary_id for each in owing)]),
-    )
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 # -- on other pages ----------------------------------------------------------------------------------------------------
@@ -396,7 +280,7 @@ def _on_record(record: Record) -> Markup | None:
         return _who_came(programme_id, record)
     if kind == "group":
         found = reading.read(graph, programme_id, as_of, id_)
-        row = group_row(found.roll, found.groups[id_], as_of)
+        row = group_row(found, id_, as_of)
         return Markup(render_template("groups/on_group.html", act_id=record.id, row=row))  # noqa: S704 - a template
     woman = reading.women(graph, programme_id).kept(id_)
     hers = [

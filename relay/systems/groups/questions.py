@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
 
-from relay.arrays import cache
 from relay.domain.model import Rate
-from relay.reports import trees
-from relay.service.queries.parameters import AsOf, Id
-from relay.service.question import Question, Says, Source
+from relay.service.queries.parameters import Id, OfADay
+from relay.service.question import Says, Source
 from relay.systems.groups import reading
 from relay.systems.groups.placements import HeldByMembers, held_by, of_due
 from relay.systems.groups.roll import LEADING, Custody, Meeting, Roll
@@ -19,12 +17,10 @@ from relay.text import as_counted
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
-    from relay.systems.groups.reading import Known, Recorded
+    from relay.systems.groups.reading import Recorded
 
 YEAR: Final = timedelta(days=365)
 """Over so long attendance, who stayed and what was held are counted."""
-
-_CONFIRMED_ONLY: Final = False  # what members hold is theirs, whoever confirmed it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,19 +167,17 @@ class GroupDetail:
     covered: Rate
 
 
-def group_row(roll: Roll, known: Known, as_of: date) -> GroupRow:
+def group_row(found: Recorded, group_id: str, as_of: date) -> GroupRow:
     """How a group fared in the 12 months before a day."""
-    group_id, first = known.group_id, as_of - YEAR
-    kept = roll.kept(group_id, first, as_of)
+    roll, first = found.roll, as_of - YEAR
+    stayed = {word: len(women) for word, women in roll.stayed(group_id, first, as_of).items()}
     met = roll.of_members(group_id)
     held = {each.office for each in roll.officers_on(group_id, as_of)}
     return GroupRow(
-        group_id=group_id,
-        kind=known.kind,
-        place_id=known.place_id,
-        members=len(roll.members_on(group_id, as_of)),
-        joined=kept.joined,
-        members_kept=kept.kept,
+        **found.groups[group_id],
+        members=stayed["now"],
+        joined=stayed["joined"],
+        members_kept=Rate.of(stayed["kept"], stayed["then"]),
         last_met_on=met[-1].held_on if met else None,
         attendance=roll.attendance(roll.of_members(group_id, first, as_of)),
         meetings_held=roll.held(group_id, first, as_of),
@@ -258,7 +252,7 @@ def custody_rows(custodies: Iterable[Custody], as_of: date) -> Iterator[CustodyR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Groups(Question[tuple[GroupRow, ...]]):
+class Groups(OfADay[tuple[GroupRow, ...]]):
     """All groups, and how they fared in 12 months."""
 
     name = "groups"
@@ -266,18 +260,17 @@ class Groups(Question[tuple[GroupRow, ...]]):
     path = "groups"
     ids_only = True
 
-    as_of: AsOf
     place_id: Annotated[str | None, Says(sort="word", text="Only groups at home there.")] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[GroupRow, ...]:
         """By id."""
         found = reading.read(source.graph, programme_id, self.as_of)
-        known = [each for each in found.groups.values() if self.place_id in (None, each.place_id)]
-        return tuple(group_row(found.roll, each, self.as_of) for each in known)
+        there = [id_ for id_, group in found.groups.items() if self.place_id in (None, group["place_id"])]
+        return tuple(group_row(found, group_id, self.as_of) for group_id in there)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group(Question[GroupDetail]):
+class Group(OfADay[GroupDetail]):
     """One group: its members, officers, meetings, animals, and what its members hold."""
 
     name = "group"
@@ -286,22 +279,15 @@ class Group(Question[GroupDetail]):
     ids_only = True
 
     id: Id
-    as_of: AsOf
 
     def answer(self, source: Source, programme_id: str) -> GroupDetail:
         """On the day."""
-        kept = source.kept
-        relay = (
-            kept(self.as_of, _CONFIRMED_ONLY)
-            if kept
-            else trees.relay(source.graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
-        )
         group_id = self.id.rpartition(":")[2]
         found = reading.read(source.graph, programme_id, self.as_of, group_id)
         women = _women(source, programme_id, found, group_id)
         covered = reading.stood_in(source.graph, programme_id, women, self.as_of)
         return GroupDetail(
-            group=group_row(found.roll, found.groups[group_id], self.as_of),
+            group=group_row(found, group_id, self.as_of),
             members=members(found.roll, group_id, self.as_of),
             offices=tuple(offices(found.roll, group_id)),
             meetings=tuple(
@@ -309,16 +295,9 @@ class Group(Question[GroupDetail]):
                 for each in reversed(found.roll.of_members(group_id, self.as_of - YEAR, self.as_of))
             ),
             custodies=tuple(
-                custody_rows(
-                    (
-                        each
-                        for each in reading.custodies(source.graph, programme_id, self.as_of)
-                        if group_id in (each.owner_group_id, each.keeper_group_id)
-                    ),
-                    self.as_of,
-                )
+                custody_rows(reading.custodies(source.graph, programme_id, self.as_of, group_id), self.as_of)
             ),
-            placements=held_by(relay.survey, women),
+            placements=held_by(self.relay(source, programme_id).survey, women),
             covered=Rate.of([*covered.values()].count(group_id), len(covered)),
         )
 
@@ -347,23 +326,19 @@ def counted(source: Source, programme_id: str, survey: Survey, group_id: str) ->
 
 def _women(source: Source, programme_id: str, found: Recorded, group_id: str) -> frozenset[str]:
     """The ids of the members on the day, and those as which the group itself holds help."""
-    known = reading.women(source.graph, programme_id)
     there = found.roll.members_on(group_id, found.roll.as_of)
-    return frozenset(
-        (*(id_ for each in there for id_ in known.ids(each)), *reading.holders(source.graph, programme_id, group_id))
-    )
+    hers = (id_ for each in there for id_ in found.women.ids(each))
+    return frozenset((*hers, *reading.holders(source.graph, programme_id, group_id)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Custodies(Question[tuple[CustodyRow, ...]]):
+class Custodies(OfADay[tuple[CustodyRow, ...]]):
     """Who keeps the animals of groups, and who kept them."""
 
     name = "custodies"
     action = "groups"
     path = "custodies"
     ids_only = True
-
-    as_of: AsOf
 
     def answer(self, source: Source, programme_id: str) -> tuple[CustodyRow, ...]:
         """By owner, animal and first day."""

@@ -31,31 +31,18 @@ class NoSuchGroup(NotFound):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A group as it is registered.
-
-    Attributes:
-        group_id: Its id.
-        kind: Such as "womens_group"; None where nobody said.
-        place_id: Where it is at home; None where nobody said.
-    """
-
-    group_id: str
-    kind: str | None
-    place_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
     """What is recorded of groups by a day.
 
     Attributes:
-        groups: By id.
+        groups: Id → its columns group_id, kind and place_id; None where nobody said.
         roll: Their members, officers and meetings.
+        women: Which ids of the programme are one woman's.
     """
 
-    groups: Mapping[str, Known]
+    groups: Mapping[str, Mapping[str, Any]]
     roll: Roll
+    women: OneWoman
 
 
 def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> Recorded:
@@ -71,7 +58,8 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
         NoSuchGroup: There is no such group.
         Unavailable: The database cannot be reached.
     """
-    groups = {row["group_id"]: Known(**row) for row in graph.rows(cypher.GROUPS, programme_id=programme_id)}
+    found = graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=group_id)
+    groups = {row["group_id"]: row for row in found}
     if group_id is not None and group_id not in groups:
         raise NoSuchGroup(group_id=group_id)
     key = key_of(programme_id, f"group:{group_id}")
@@ -79,7 +67,8 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
     def rows(of_all: LiteralString, of_one: LiteralString) -> Sequence[Mapping[str, Any]]:
         return graph.rows(of_all, programme_id=programme_id) if group_id is None else graph.rows(of_one, key=key)
 
-    kept = women(graph, programme_id).kept
+    known = women(graph, programme_id)
+    kept = known.kept
     roll = Roll(
         memberships=[
             Membership.read(row, beneficiary_id=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
@@ -93,7 +82,7 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
         as_of=as_of,
         customs=customs(graph, programme_id),
     )
-    return Recorded(groups=groups, roll=roll)
+    return Recorded(groups=groups, roll=roll, women=known)
 
 
 def women(graph: Graph, programme_id: str) -> OneWoman:
@@ -112,15 +101,15 @@ def customs(graph: Graph, programme_id: str) -> Customs:
     return Customs.of(rows[0]["programme"] if rows else {})
 
 
-def custodies(graph: Graph, programme_id: str, as_of: date) -> list[Custody]:
-    """The custodies that had begun by a day, by owner, animal and first day.
+def custodies(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> list[Custody]:
+    """The custodies that had begun by a day, by owner, animal and first day: all, or of one group as owner or keeper.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     found = (
         Custody.read(row, ended_on=row["ended_on"], reason=row["reason"] or as_word(row["ended_for"]))
-        for row in graph.rows(cypher.CUSTODIES, programme_id=programme_id)
+        for row in graph.rows(cypher.CUSTODIES, programme_id=programme_id, group_id=group_id)
     )
     return sorted(
         (each for each in found if each.from_on <= as_of),

@@ -235,19 +235,6 @@ def _is_first_of_month(day: date) -> bool:
     return bool(known) and known[2] == 1 if known else False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """How many of a group stayed.
-
-    Attributes:
-        kept: Members on the first day who are so on the last, of those on the first.
-        joined: Members on the last day who were not on the first.
-    """
-
-    kept: Rate
-    joined: int
-
-
 class Roll:
     """The members, officers and meetings of groups by a day.
 
@@ -304,11 +291,6 @@ class Roll:
         """The women of a group on two days: "then", "now", "kept" on both, "joined" between; who came back stayed."""
         then, now = self.members_on(group_id, first), self.members_on(group_id, last)
         return {"then": then, "now": now, "kept": then & now, "joined": now - then}
-
-    def kept(self, group_id: str, first: date, last: date) -> Kept:
-        """How many of a group stayed between two days."""
-        many = {word: len(women) for word, women in self.stayed(group_id, first, last).items()}
-        return Kept(kept=Rate.of(many["kept"], many["then"]), joined=many["joined"])
 
     def _of_group(self, group_id: str) -> list[Membership]:
         return self._members.get(group_id, [])

@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.domain.model import day_if_said
 from relay.domain.schema import Rules
 from relay.errors import Asked, Invalid, Refused
 from relay.systems.groups.roll import ROSTER, Custody, Customs, Meeting, Membership, Office, Roll, Spell, ids
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.domain.register import Fact, Register
@@ -61,33 +63,20 @@ class NotAMember(Refused):
     day: date
 
 
-class OfficeOutlastsMembership(Refused):
-    """An office goes on after its holder left the group."""
-
-    reason = "%(act_id)s ends on %(until_on)s, but beneficiary %(beneficiary_id)s left the group on %(left_on)s."
-    suggestion = "Give the day on which she left, or leave it out: with her membership the office ends."
-    field = "until_on"
-
-    act_id: str
-    beneficiary_id: str
-    until_on: date
-    left_on: date
-
-
-class NotExpected(Refused):
+class NotExpected(NotAMember):
     """The roster of a meeting names somebody who was no member that day."""
 
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s was no member of group %(group_id)s on %(day)s."
     suggestion = (
         "If she is one, record her membership first: relay membership --group %(group_id)s"
         " --beneficiary %(beneficiary_id)s. If she was a guest, count her among the women without names."
     )
-    field = "present"
 
-    act_id: str
-    beneficiary_id: str
-    group_id: str
-    day: date
+
+class OfficeOutlastsMembership(NotAMember):
+    """An office goes on after its holder left the group."""
+
+    suggestion = "Give the day on which she left, or leave it out: with her membership the office ends."
+    field = "until_on"
 
 
 class InTwoLists(Invalid):
@@ -102,24 +91,24 @@ class InTwoLists(Invalid):
     lists: str
 
 
-class WhoseMeeting(Invalid):
-    """A meeting does not say whose it was."""
+class Unsaid(Invalid):
+    """An act leaves out what it has to say here."""
 
-    reason = "%(act_id)s does not say whose meeting it was."
-    suggestion = "Give the group, or for a session the course. Only an event may have neither."
-    field = "group_id"
+    reason = "%(act_id)s does not say %(what)s."
+    suggestion = "Add it, and record it again."
 
     act_id: str
+    what: Sentence
 
 
-class PartOfAPerson(Invalid):
-    """Part of a person is counted at a meeting."""
+class CountedInParts(Invalid):
+    """Part of a person or of a share is counted."""
 
-    reason = "%(act_id)s counts part of a person."
+    reason = "%(act_id)s counts %(many)s, which is no whole number."
     suggestion = "Write whole numbers."
-    field = "women"
 
     act_id: str
+    many: float
 
 
 class WasThere(Refused):
@@ -135,16 +124,6 @@ class WasThere(Refused):
     beneficiary_id: str
     meeting: str
     day: date
-
-
-class OneKeeper(Invalid):
-    """A custody does not say who keeps the animal, or says two things."""
-
-    reason = "%(act_id)s has to say who keeps the animal, a woman or a group: one of the two."
-    suggestion = "Give keeper_beneficiary_id or keeper_group_id."
-    field = "keeper_beneficiary_id"
-
-    act_id: str
 
 
 class KeptAlready(Refused):
@@ -281,6 +260,17 @@ def require_order(fact: Fact, begins: str = "from_on", ends: str = "until_on") -
         raise UntilBeforeFrom(act_id=fact.act_id, from_on=from_on, until_on=until_on, field=ends)
 
 
+def require_whole(fact: Fact, *columns: str) -> None:
+    """Let nothing be counted in parts that comes in wholes.
+
+    Raises:
+        CountedInParts: Something is.
+    """
+    for column in columns:
+        if fact.values.get(column, 0) % 1:
+            raise CountedInParts(act_id=fact.act_id, many=fact.values[column], field=column)
+
+
 def refuse_membership(register: Register, fact: Fact) -> None:
     """Refuse a second membership of one woman in one group at a time, and one that denies what she did as a member."""
     require_order(fact)
@@ -326,13 +316,10 @@ def refuse_office(register: Register, fact: Fact) -> None:
         raise NotAMember(
             act_id=fact.act_id, beneficiary_id=values["beneficiary_id"], group_id=own.group_id, day=own.from_on
         )
-    until_on = date.fromisoformat(values["until_on"]) if values.get("until_on") else None
+    until_on = day_if_said(values.get("until_on"))
     if until_on and member.until_on and until_on > member.until_on:
         raise OfficeOutlastsMembership(
-            act_id=fact.act_id,
-            beneficiary_id=values["beneficiary_id"],
-            until_on=until_on,
-            left_on=member.until_on,
+            act_id=fact.act_id, beneficiary_id=values["beneficiary_id"], group_id=own.group_id, day=until_on
         )
 
 
@@ -340,9 +327,9 @@ def refuse_meeting(register: Register, fact: Fact) -> None:
     """Refuse a roster with strangers, or with one woman in two lists; and a meeting of nobody."""
     values = fact.values
     if values["kind"] != _OPEN_TO_ALL and not (values.get("group_id") or values.get("course_id")):
-        raise WhoseMeeting(act_id=fact.act_id)
-    if any(values.get(name, 0) % 1 for name in _HEADS):
-        raise PartOfAPerson(act_id=fact.act_id)
+        what = Sentence("whose meeting it was: of which group, or for a session of which course")
+        raise Unsaid(act_id=fact.act_id, what=what, field="group_id")
+    require_whole(fact, *_HEADS)
     kept = register.one_woman.kept
     listed = {name: {kept(id_): id_ for id_ in sorted(ids(values.get(name)))} for name in ROSTER}
     for one, other in (("present", "late"), ("present", "excused"), ("late", "excused")):
@@ -376,7 +363,8 @@ def refuse_custody(register: Register, fact: Fact) -> None:
     require_order(fact)
     values = fact.values
     if bool(values.get("keeper_beneficiary_id")) == bool(values.get("keeper_group_id")):
-        raise OneKeeper(act_id=fact.act_id)
+        what = Sentence("who keeps the animal: a woman or a group, one of the two")
+        raise Unsaid(act_id=fact.act_id, what=what, field="keeper_beneficiary_id")
     _kept_by_one(fact.act_id, custodies_in(register, fact))
     owner, from_on = values["owner_group_id"], date.fromisoformat(values["from_on"])
     if keeper := values.get("keeper_beneficiary_id"):

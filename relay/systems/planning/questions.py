@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
-from relay.arrays import cache
 from relay.reports import trees
-from relay.service.queries.parameters import AsOf, Help, PlaceId
-from relay.service.question import Question, Says, Source
+from relay.service.queries.parameters import Help, OfADay, PlaceId
+from relay.service.question import Says, Source
 from relay.systems.planning import proposal, reading
 from relay.systems.planning.order import in_order
 from relay.systems.planning.rates import PlanningRates, rates
@@ -24,26 +23,16 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
-_CONFIRMED_ONLY: Final = False  # who received is served, whoever confirmed it
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _OfADay(Question[T_co]):
+class _OfADay(OfADay[T_co]):
     """A question about what is planned on a day."""
 
     ids_only = True
 
-    as_of: AsOf
-
     def planned(self, source: Source, programme_id: str) -> Planned:
         """The season, beside the relay on the day."""
-        kept = source.kept
-        relay = (
-            kept(self.as_of, _CONFIRMED_ONLY)
-            if kept
-            else trees.relay(source.graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
-        )
-        return reading.read(source.graph, programme_id, relay.survey)
+        return reading.read(source.graph, programme_id, self.relay(source, programme_id).survey)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from relay.audit.books import Books, once
 from relay.audit.checks import Check, LookedAt
-from relay.audit.findings import Finding
+from relay.audit.findings import Finding, found
 from relay.domain.register import Fact
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import Box, CycleBooks, GroupBooks
@@ -34,13 +34,8 @@ def _groups(books: Books) -> tuple[GroupBooks, ...]:
     return tuple(GroupBooks(each, books.as_of) for each in reading.in_register(books.register).values())
 
 
-def _found(books: Books, subject_id: str, sentence: Sentence, evidence: Sequence[str] = ()) -> Finding:
-    return Finding(
-        subject_id=subject_id,
-        acts=(books.sequence(subject_id),),
-        evidence=tuple(sorted(books.sequence(each) for each in evidence)),
-        sentence=sentence,
-    )
+def _found(books: Books, act_id: str, said: Sentence, evidence: Iterable[str] = ()) -> Finding:
+    return found(books.register.facts[act_id], said, *map(books.sequence, evidence))
 
 
 # -- the box -----------------------------------------------------------------------------------------------------------
@@ -57,25 +52,18 @@ def _counted(books: Books) -> Collection[LookedAt]:
 def _box_gap(books: Books) -> Iterator[Finding]:
     for box in _boxes(books):
         if box.gap:
-            yield _found(
-                books,
-                f"meeting:{box.meeting.meeting_id}",
-                Sentence(
-                    "meeting:%(meeting_id)s: %(expected)s should be in the box, and %(counted)s was counted.",
-                    meeting_id=box.meeting.meeting_id,
-                    expected=rupees(box.expected),
-                    counted=rupees(box.expected + box.gap),
-                ),
+            said = Sentence(
+                "%(expected)s should be in the box, and %(counted)s was counted.",
+                expected=rupees(box.expected),
+                counted=rupees(box.expected + box.gap),
             )
+            yield _found(books, box.act_id, said)
 
 
 def _count_missing(books: Books) -> Iterator[Finding]:
     for box in _boxes(books):
         if box.gap is None:
-            sentence = Sentence(
-                "meeting:%(meeting_id)s: the box was not counted after the meeting.", meeting_id=box.meeting.meeting_id
-            )
-            yield _found(books, f"meeting:{box.meeting.meeting_id}", sentence)
+            yield _found(books, box.act_id, Sentence("the box was not counted after the meeting."))
 
 
 def _carried(books: Books) -> Collection[LookedAt]:
@@ -85,15 +73,10 @@ def _carried(books: Books) -> Collection[LookedAt]:
 def _carry_gap(books: Books) -> Iterator[Finding]:
     for box in _boxes(books):
         if box.carry_gap:
-            yield _found(
-                books,
-                f"meeting:{box.meeting.meeting_id}",
-                Sentence(
-                    "meeting:%(meeting_id)s: the box held %(gap)s more or less than when the meeting before closed it.",
-                    meeting_id=box.meeting.meeting_id,
-                    gap=rupees(box.carry_gap),
-                ),
+            said = Sentence(
+                "the box held %(gap)s more or less than when the meeting before closed it.", gap=rupees(box.carry_gap)
             )
+            yield _found(books, box.act_id, said)
 
 
 # -- cycles ------------------------------------------------------------------------------------------------------------
@@ -115,33 +98,22 @@ def _payouts_differ(books: Books) -> Iterator[Finding]:
             paid[each.beneficiary_id] += each.paid
         differ = sorted(woman for woman in due.keys() | paid.keys() if due.get(woman, 0) != paid[woman])
         if differ:
-            yield _found(
-                books,
-                f"cycle:{cycle.cycle.cycle_id}",
-                Sentence(
-                    "cycle:%(cycle_id)s: other payouts were recorded than the rule gives: %(women)s.",
-                    cycle_id=cycle.cycle.cycle_id,
-                    women=", ".join(differ),
-                ),
-                [f"payout:{each.payout_id}" for each in cycle.payouts if each.beneficiary_id in differ],
-            )
+            said = Sentence("other payouts were recorded than the rule gives: %(women)s.", women=", ".join(differ))
+            theirs = (f"payout:{each.payout_id}" for each in cycle.payouts if each.beneficiary_id in differ)
+            yield _found(books, cycle.act_id, said, theirs)
 
 
 def _identity(books: Books) -> Iterator[Finding]:
     for cycle in _cycles(books):
         beyond = cycle.assets - cycle.debts - cycle.equity
         if beyond:
-            yield _found(
-                books,
-                f"cycle:{cycle.cycle.cycle_id}",
-                Sentence(
-                    "cycle:%(cycle_id)s: the group has %(assets)s, but owes %(debts)s and holds %(equity)s of its own.",
-                    cycle_id=cycle.cycle.cycle_id,
-                    assets=rupees(cycle.assets),
-                    debts=rupees(cycle.debts),
-                    equity=rupees(cycle.equity),
-                ),
+            said = Sentence(
+                "the group has %(assets)s, but owes %(debts)s and holds %(equity)s of its own.",
+                assets=rupees(cycle.assets),
+                debts=rupees(cycle.debts),
+                equity=rupees(cycle.equity),
             )
+            yield _found(books, cycle.act_id, said)
 
 
 # -- loans -------------------------------------------------------------------------------------------------------------
@@ -157,16 +129,12 @@ def _loan_above_limit(books: Books) -> Iterator[Finding]:
             times = group.rule_on(loan.taken_on).loan_times_savings
             saved = _saved_by(group, loan)
             if times is not None and loan.principal * _THOUSAND > times * saved:
-                yield _found(
-                    books,
-                    f"loan:{loan.loan_id}",
-                    Sentence(
-                        "loan:%(loan_id)s: %(principal)s was lent on savings of %(saved)s, more than the rule allows.",
-                        loan_id=loan.loan_id,
-                        principal=rupees(loan.principal),
-                        saved=rupees(saved),
-                    ),
+                said = Sentence(
+                    "%(principal)s was lent on savings of %(saved)s, more than the rule allows.",
+                    principal=rupees(loan.principal),
+                    saved=rupees(saved),
                 )
+                yield _found(books, loan.act_id, said)
 
 
 def _saved_by(group: GroupBooks, loan: Loan) -> int:
@@ -205,13 +173,8 @@ def _officers_borrow(books: Books) -> Iterator[Finding]:
         theirs = [each for each in group.loans if each.beneficiary_id in officers[group.group_id]]
         lent, all_lent = sum(each.principal for each in theirs), sum(each.principal for each in group.loans)
         if lent * len(members) > OFFICERS_TIMES * all_lent * len(officers[group.group_id] & members):
-            sentence = Sentence(
-                "group:%(group_id)s: officers were lent %(lent)s of %(all)s.",
-                group_id=group.group_id,
-                lent=rupees(lent),
-                all=rupees(all_lent),
-            )
-            yield _found(books, f"group:{group.group_id}", sentence, [f"loan:{each.loan_id}" for each in theirs])
+            said = Sentence("officers were lent %(lent)s of %(all)s.", lent=rupees(lent), all=rupees(all_lent))
+            yield _found(books, group.act_id, said, (each.act_id for each in theirs))
 
 
 def _write_offs(books: Books) -> list[Fact]:
@@ -232,13 +195,12 @@ def _written_off_at_home(books: Books) -> Iterator[Finding]:
             if officer == woman or (household(woman) and household(officer) == household(woman))
         ]
         if near:
-            sentence = Sentence(
-                "%(act_id)s: the borrower of loan:%(loan_id)s lives with an officer of the group, or is one: %(near)s.",
-                act_id=event.act_id,
+            said = Sentence(
+                "the borrower of loan:%(loan_id)s lives with an officer of the group, or is one: %(near)s.",
                 loan_id=loan.id,
                 near=", ".join(near),
             )
-            yield _found(books, event.act_id, sentence, [loan.act_id])
+            yield found(event, said, loan.sequence)
 
 
 # -- passbook lines ----------------------------------------------------------------------------------------------------
@@ -255,8 +217,7 @@ def _typed_late(books: Books) -> Iterator[Finding]:
         typed = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(books.zone).date()
         days = (typed - Meeting.of(meeting.values).held_on).days if meeting else 0
         if days > LATE_TYPED_DAYS:
-            sentence = Sentence("%(act_id)s was typed %(days)s days after its meeting.", act_id=line.act_id, days=days)
-            yield _found(books, line.act_id, sentence)
+            yield found(line, Sentence("it was typed %(days)s days after its meeting.", days=days))
 
 
 def _saving_groups(books: Books) -> list[GroupBooks]:
@@ -276,12 +237,8 @@ def _same_amounts(books: Books) -> Iterator[Finding]:
             run = [*run, meeting.meeting_id] if varied and paid == last else [meeting.meeting_id] * varied
             last = paid
             if len(run) == ALIKE_MEETINGS:
-                sentence = Sentence(
-                    "group:%(group_id)s: every woman paid the same at %(meetings)s.",
-                    group_id=group.group_id,
-                    meetings=", ".join(run),
-                )
-                yield _found(books, f"group:{group.group_id}", sentence, [f"meeting:{each}" for each in run])
+                said = Sentence("every woman paid the same at %(meetings)s.", meetings=", ".join(run))
+                yield _found(books, group.act_id, said, (f"meeting:{each}" for each in run))
                 break
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.advisories import Note
+from relay.domain.advisories import Note, noted
 from relay.domain.register import Fact
 from relay.domain.schema import Notes
 from relay.systems.groups.rules import spells_of
@@ -30,10 +30,6 @@ def _notes_of(register: Register, change: Change, kind: str) -> Iterator[Note]:
         yield from _NOTED[kind](register, fact, meeting, group_id)
 
 
-def _note(note: str, sentence: Sentence, *, hangs_on_later_rows: bool = False) -> Note:
-    return Note(note=note, sentence=sentence, hangs_on_later_rows=hangs_on_later_rows)
-
-
 def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
     line, rule = in_paisa(Line, fact.values), rule_on(register, group_id, meeting.held_on)
     others = (
@@ -44,41 +40,31 @@ def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
     )
     unpaid = _fines_unpaid(register, fact, meeting, group_id) if rule.fines else 0
     if unpaid > 0:
-        yield _note(
+        yield noted(
+            fact.act_id,
             "fine_unpaid",
-            Sentence(
-                "%(name)s: for two meetings she has not paid fines of %(unpaid)s.",
-                name=fact.act_id,
-                unpaid=rupees(unpaid),
-            ),
+            Sentence("for two meetings she has not paid fines of %(unpaid)s.", unpaid=rupees(unpaid)),
             hangs_on_later_rows=True,  # the file may tell her meetings in another order
         )
     if any(each.values.get("loan_id") == line.loan_id for each in others):
-        yield _note(
-            "second_line",
-            Sentence("%(name)s: she already has a passbook line at this meeting. Entered twice?", name=fact.act_id),
+        yield noted(
+            fact.act_id, "second_line", Sentence("she already has a passbook line at this meeting. Entered twice?")
         )
     if rule.shares_max and (line.shares or 0) > rule.shares_max:
-        yield _note(
+        yield noted(
+            fact.act_id,
             "shares_above_limit",
-            Sentence("%(name)s: the rule allows %(most)s shares at a meeting.", name=fact.act_id, most=rule.shares_max),
+            Sentence("the rule allows %(most)s shares at a meeting.", most=rule.shares_max),
         )
     if line.withdrawn and meeting.kind != "share_out":
-        yield _note(
-            "withdrawn_early",
-            Sentence("%(name)s: savings were withdrawn before the share-out.", name=fact.act_id),
-        )
+        yield noted(fact.act_id, "withdrawn_early", Sentence("savings were withdrawn before the share-out."))
     loan = register.facts.get(f"loan:{line.loan_id}")
     account = account_of(register, loan) if loan else None
     if account and line.charge != (due := account.charge_due(meeting.held_on)):
-        yield _note(
+        yield noted(
+            fact.act_id,
             "charge_not_due",
-            Sentence(
-                "%(name)s: the charge due was %(due)s, and %(paid)s was paid.",
-                name=fact.act_id,
-                due=rupees(due),
-                paid=rupees(line.charge),
-            ),
+            Sentence("the charge due was %(due)s, and %(paid)s was paid.", due=rupees(due), paid=rupees(line.charge)),
         )
 
 
@@ -111,19 +97,15 @@ def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
     loan = in_paisa(Loan, fact.values, taken_on=meeting.held_on)
     rule, saved = rule_on(register, group_id, meeting.held_on), _saved_by(register, fact, meeting, group_id)
     if rule.loan_times_savings is not None and loan.principal * 1000 > rule.loan_times_savings * saved:
-        yield _note(
+        yield noted(
+            fact.act_id,
             "loan_above_limit",
-            Sentence(
-                "%(name)s: the loan is more than the rule allows on savings of %(saved)s.",
-                name=fact.act_id,
-                saved=rupees(saved),
-            ),
+            Sentence("the loan is more than the rule allows on savings of %(saved)s.", saved=rupees(saved)),
             hangs_on_later_rows=True,  # passbooks come after loans
         )
     if rule.loan_months and loan.months > rule.loan_months:
-        yield _note(
-            "loan_too_long",
-            Sentence("%(name)s: the rule allows at most %(most)s months.", name=fact.act_id, most=rule.loan_months),
+        yield noted(
+            fact.act_id, "loan_too_long", Sentence("the rule allows at most %(most)s months.", most=rule.loan_months)
         )
     earlier = (
         each
@@ -133,21 +115,15 @@ def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
         if each.values["cycle_id"] == loan.cycle_id and each.id != loan.loan_id
     )
     if _is_officer(register, loan.beneficiary_id, group_id, meeting.held_on) and not any(earlier):
-        yield _note(
-            "officers_first",
-            Sentence("%(name)s: only officers have borrowed in this cycle so far.", name=fact.act_id),
-        )
+        yield noted(fact.act_id, "officers_first", Sentence("only officers have borrowed in this cycle so far."))
     open_ = [each for each in _loans_of(register, loan.beneficiary_id) if each.act_id != fact.act_id]
     accounts = [account for each in open_ if (account := account_of(register, each))]
     owing = [each for each in accounts if each.balance_before(meeting.held_on) > 0]
     if rule.loans_at_once and len(owing) >= rule.loans_at_once:
-        yield _note(
+        yield noted(
+            fact.act_id,
             "second_loan",
-            Sentence(
-                "%(name)s: she still owes from loan %(loans)s.",
-                name=fact.act_id,
-                loans=", ".join(each.loan.loan_id for each in owing),
-            ),
+            Sentence("she still owes from loan %(loans)s.", loans=", ".join(each.loan.loan_id for each in owing)),
             hangs_on_later_rows=True,  # passbooks come after loans
         )
 
@@ -184,11 +160,11 @@ def _note_payout(register: Register, fact: Fact, meeting: Meeting, _: str) -> It
         if each.act_id != fact.act_id and each.values["meeting_id"] == meeting.meeting_id
     )
     if meeting.cash_before is not None and paid > meeting.cash_before:
-        yield _note(
+        yield noted(
+            fact.act_id,
             "paid_more_than_counted",
             Sentence(
-                "%(name)s: with it %(paid)s is paid out, but %(there)s was counted before the meeting.",
-                name=fact.act_id,
+                "with it %(paid)s is paid out, but %(there)s was counted before the meeting.",
                 paid=rupees(paid),
                 there=rupees(meeting.cash_before),
             ),

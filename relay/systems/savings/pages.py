@@ -5,19 +5,26 @@ Managers see groups. What one woman saved and owes is on pages of their own, for
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
 
-from relay.domain.acts import ID_BYTES, new_id
-from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
-from relay.errors import Asked, RelayError
 from relay.exchange import cells
-from relay.systems.groups.meeting_day import Became, Written, record_meeting
-from relay.systems.groups.pages import ELECTED, ELECTIONS, as_said, givers, plans
+from relay.systems.groups.meeting_page import (
+    ELECTED,
+    ELECTIONS,
+    FALLEN,
+    MeetingPage,
+    Row,
+    as_said,
+    givers,
+    plans,
+    recorded,
+    sent_id,
+    sent_row,
+)
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.money import in_paisa, paisa, rupees
@@ -28,7 +35,6 @@ from relay.systems.savings.report import due_at, group_savings, members, passboo
 from relay.text import Sentence, as_counted
 from relay.web import guard, privacy
 from relay.web.door import policy
-from relay.web.i18n.language import say_error
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
@@ -37,7 +43,6 @@ from relay.web.system_pages import MenuLink, SystemPages
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from relay.domain.acts import Value
     from relay.reports.record_history import Record
     from relay.systems.savings.books.loans import LoanAccount
     from relay.systems.savings.report import DueFromHer
@@ -55,7 +60,6 @@ _TYPED: Final[Mapping[str, tuple[str, ...]]] = {
 """Kind of a row → the columns that are typed into it."""
 _EMPTY: Final[Mapping[str, int]] = {"loan": 3, "flow": 2, "plan": ELECTIONS}
 """Rows for loans that are given, for money of the whole group, and for who is elected to receive next."""
-_FALLEN: Final = 422
 
 
 def _books(programme_id: str, act_id: str) -> GroupBooks:
@@ -135,76 +139,6 @@ def her_passbook(programme_id: str, act_id: str) -> str:
 # -- a meeting ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row of a meeting's page.
-
-    Attributes:
-        name: By which its fields are named.
-        kind: Of the act that it records.
-        fixed: Column → value that the page knows already: the woman, and which loan is hers.
-        typed: Column → what stands in its field.
-        there: Whether she was there; of other rows always.
-        faults: Column → what is wrong with it; "" for the row.
-        values: Column → what was said, as far as it could be read.
-        became: Its outcome; None while nothing was recorded.
-    """
-
-    name: str
-    kind: str
-    fixed: Mapping[str, str] = field(default_factory=dict[str, str])
-    typed: Mapping[str, str] = field(default_factory=dict[str, str])
-    there: bool = True
-    faults: Mapping[str, str] = field(default_factory=dict[str, str])
-    values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
-    became: Became | None = None
-
-    @property
-    def is_recorded(self) -> bool:
-        """Whether it stands in the ledger."""
-        return self.became is not None and self.became.error is None
-
-    @property
-    def is_filled(self) -> bool:
-        """Whether anything was typed into it."""
-        return any(self.typed.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A meeting as it is filled in.
-
-    Attributes:
-        meeting_id: Minted with the page.
-        head: Column of the meeting → what stands in its field.
-        rows: Members first, then loans, money of the group, and who receives next where the programme plans.
-        is_held: Whether the meeting itself is recorded: then its head stays as it is.
-        faults: Column of the meeting → what is wrong with it; "" for all of it.
-        asked: Whether what is wrong is a question.
-    """
-
-    meeting_id: str
-    head: Mapping[str, str]
-    rows: tuple[Row, ...]
-    is_held: bool = False
-    faults: Mapping[str, str] = field(default_factory=dict[str, str])
-    asked: bool = False
-
-    @property
-    def fallen(self) -> tuple[Row, ...]:
-        """The rows with a fault."""
-        return tuple(row for row in self.rows if row.faults)
-
-    @property
-    def recorded(self) -> tuple[Row, ...]:
-        """The rows that stand in the ledger."""
-        return tuple(row for row in self.rows if row.is_recorded)
-
-    def of(self, kind: str) -> tuple[Row, ...]:
-        """The rows of one kind."""
-        return tuple(row for row in self.rows if row.kind == kind)
-
-
 @blueprint.route("/p/<programme_id>/record/<act_id>/savings-meeting", methods=["GET", "POST"])
 @action("passbook", typed=True, largest=policy.FORM_BYTES)
 def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
@@ -213,7 +147,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     due = due_at(books, current.today())
     page = _opened(books, due)
     if request.method == "POST":
-        page = _typed(page)
+        page = _sent(page)
         if request.form.get("step") == "record":
             page = _recorded(programme_id, books, page)
     cycle, members = books.cycle(), sorted(books.members_on(current.today()), key=as_counted)
@@ -236,10 +170,10 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         flows=FLOW_KINDS,
         expected=rupees(_expected(page, cycle.share_value if cycle else None)),
     )
-    return (text, _FALLEN) if page.faults or page.fallen else text
+    return (text, FALLEN) if page.faults or page.fallen else text
 
 
-def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> Page:
+def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> MeetingPage:
     """A page with a row for each member and each loan, and empty ones for what is new."""
     rows = [
         Row(
@@ -258,49 +192,35 @@ def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> Page:
     ]
     last = [*books.boxes.values()][-1:]
     left = last[0].meeting.cash_after if last else None
-    head = {**dict.fromkeys(_HEAD, ""), "held_on": current.today().isoformat()}
+    typed = {**dict.fromkeys(_HEAD, ""), "held_on": current.today().isoformat()}
     if left is not None:
-        head["cash_before"] = cells.write(rupees(left))
-    return Page(meeting_id=new_id(secrets.token_bytes(ID_BYTES)), head=head, rows=tuple(rows))
+        typed["cash_before"] = cells.write(rupees(left))
+    return MeetingPage(meeting_id=sent_id(request.form), typed=typed, rows=tuple(rows))
 
 
-def _typed(page: Page) -> Page:
+def _sent(page: MeetingPage) -> MeetingPage:
     """The page as it was sent; the rows are those that were sent, in place of those that would be opened now."""
     sent = request.form
-    names = [(name, kind) for name, _, kind in (each.partition("=") for each in sent.getlist("row"))]
-    id_column = current.graph().catalogue.kind("meeting").columns[0]
     return replace(
         page,
-        meeting_id=str(cells.read(id_column, sent.get("meeting_id", "")) or page.meeting_id),
-        head={name: sent.get(name, "").strip() for name in _HEAD},
+        typed={name: sent.get(name, "").strip() for name in _HEAD},
         is_held=bool(sent.get("is_held")),
-        rows=tuple(_read(_sent(name, kind)) for name, kind in names),
+        rows=tuple(_sent_row(name, kind) for name, _, kind in (each.partition("=") for each in sent.getlist("row"))),
     )
 
 
-def _sent(name: str, kind: str) -> Row:
-    return Row(
-        name=name,
-        kind=kind,
-        fixed={each: request.form.get(f"{name}.{each}", "") for each in ("beneficiary_id", "loan_id")}
-        if kind == "passbook"
-        else {},
-        typed={each: request.form.get(f"{name}.{each}", "").strip() for each in _TYPED[kind]},
-        there=kind != "passbook" or bool(request.form.get(f"{name}.there")),
-    )
+def _sent_row(name: str, kind: str) -> Row:
+    if kind != "passbook":
+        return sent_row(request.form, name, kind, _TYPED[kind])
+    row = sent_row(request.form, name, kind, _TYPED[kind], ("beneficiary_id", "loan_id"))
+    repays = row.values.get("principal") or row.values.get("charge")
+    values = {each: value for each, value in row.values.items() if repays or each != "loan_id"}
+    return replace(row, values=values, there=bool(request.form.get(f"{name}.there")))
 
 
-def _read(row: Row) -> Row:
-    """The row with what can be read of it, and what cannot."""
-    values, faults = as_said(row.kind, {**row.fixed, **row.typed}) if row.is_filled else ({}, {})
-    if not values.get("principal") and not values.get("charge") and row.kind == "passbook":
-        values.pop("loan_id", None)
-    return replace(row, values=values, faults=faults)
-
-
-def _expected(page: Page, share_value: int | None) -> int:
+def _expected(page: MeetingPage, share_value: int | None) -> int:
     """What the box should hold by what stands on the page, in paisa."""
-    total = paisa(as_said("meeting", {"cash_before": page.head["cash_before"]})[0].get("cash_before"))
+    total = paisa(as_said("meeting", {"cash_before": page.typed["cash_before"]})[0].get("cash_before"))
     for row in page.rows:
         known: dict[str, Any] = {"meeting_id": "", "line_id": "", "flow_id": "", "beneficiary_id": "", **row.values}
         if row.kind == "passbook":
@@ -312,40 +232,15 @@ def _expected(page: Page, share_value: int | None) -> int:
     return total
 
 
-def _recorded(programme_id: str, books: GroupBooks, page: Page) -> Page:
+def _recorded(programme_id: str, books: GroupBooks, page: MeetingPage) -> MeetingPage:
     """The page with the outcome of each row, or why nothing was recorded."""
-    head, faults = as_said("meeting", page.head)
-    page = replace(page, faults=faults)
-    if faults:
-        return page
-    said = {**head, "meeting_id": page.meeting_id, "group_id": books.group_id, "kind": "savings"}
-    there = {row.fixed["beneficiary_id"] for row in page.of("passbook") if row.there}
-    if there:
-        said["present"] = ";".join(sorted(there))
+    there = sorted({row.fixed["beneficiary_id"] for row in page.of("passbook") if row.there})
+    roster = {"present": ";".join(there)} if there else {}
     cycle = books.cycle()
-    rows = [
-        Written(name=row.name, kind=row.kind, said=_completed(row, cycle.cycle.cycle_id if cycle else ""))
-        for row in page.rows
-        if row.is_filled and not row.faults
-    ]
-    answers = EVERY_ANSWER if request.form.get("again") else NO_ANSWER
-    try:
-        became = record_meeting(current.built(), programme_id, said, rows, guard.clerk(programme_id), answers=answers)
-    except RelayError as error:
-        fault = {error.field if error.field in _HEAD else "": say_error(error)}
-        return replace(page, faults=fault, asked=isinstance(error, Asked))
-    return replace(page, is_held=True, rows=tuple(_answered(row, became.get(row.name)) for row in page.rows))
-
-
-def _completed(row: Row, cycle_id: str) -> Mapping[str, Value]:
-    return {**row.values, "cycle_id": cycle_id} if row.kind == "loan" else row.values
-
-
-def _answered(row: Row, became: Became | None) -> Row:
-    if became is None or became.error is None:
-        return replace(row, became=became)
-    column = became.error.field if became.error.field in row.typed else ""
-    return replace(row, became=became, faults={column: say_error(became.error)})
+    known = {"cycle_id": cycle.cycle.cycle_id} if cycle else {}
+    rows = (replace(row, values={**row.values, **known}) if row.kind == "loan" else row for row in page.rows)
+    also = {"group_id": books.group_id, "kind": "savings", **roster}
+    return recorded(programme_id, replace(page, rows=tuple(rows)), also, request.form.getlist("again"))
 
 
 def _on_record(record: Record) -> Markup | None:

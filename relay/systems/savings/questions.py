@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
-from relay.arrays import cache
 from relay.errors import NotFound
-from relay.reports import trees
-from relay.service.queries.parameters import AsOf, Id
-from relay.service.question import Question, Says, Source
+from relay.service.queries.parameters import Id, OfADay
+from relay.service.question import Says, Source
 from relay.systems.savings import kept_books
 from relay.systems.savings.beside_the_relay import BesideTheRelay, beside_the_relay
 from relay.systems.savings.books.group_books import GroupBooks
@@ -23,10 +21,6 @@ from relay.systems.savings.report import (
     passbook,
 )
 
-T_co = TypeVar("T_co", covariant=True)
-
-_CONFIRMED_ONLY: Final = False  # who passed on has, whoever confirmed it
-
 GroupId = Annotated[str, Says(sort="word", text="In which group.")]
 
 
@@ -38,13 +32,6 @@ class NoSavings(NotFound):
     field = "group_id"
 
     group_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OfADay(Question[T_co]):
-    """A question about savings on a day."""
-
-    as_of: AsOf
 
 
 def books_of(source: Source, programme_id: str, id_: str, as_of: date) -> GroupBooks:
@@ -61,7 +48,7 @@ def books_of(source: Source, programme_id: str, id_: str, as_of: date) -> GroupB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavingsOfGroups(_OfADay[tuple[GroupSavings, ...]]):
+class SavingsOfGroups(OfADay[tuple[GroupSavings, ...]]):
     """The savings of all groups that have a cycle: sums and ratios, of no woman by herself."""
 
     name = "savings"
@@ -76,7 +63,7 @@ class SavingsOfGroups(_OfADay[tuple[GroupSavings, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavingsOfGroup(_OfADay[GroupSavings]):
+class SavingsOfGroup(OfADay[GroupSavings]):
     """The savings of one group, with what each woman would be paid if the cycle ended on the day."""
 
     name = "group-savings"
@@ -91,7 +78,7 @@ class SavingsOfGroup(_OfADay[GroupSavings]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DueAtNextMeeting(_OfADay[tuple[DueFromHer, ...]]):
+class DueAtNextMeeting(OfADay[tuple[DueFromHer, ...]]):
     """What is due from each member of a group at a meeting of the day."""
 
     name = "savings-due"
@@ -106,7 +93,7 @@ class DueAtNextMeeting(_OfADay[tuple[DueFromHer, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passbook(_OfADay[tuple[PassbookRow, ...]]):
+class Passbook(OfADay[tuple[PassbookRow, ...]]):
     """The passbook of a woman in a group."""
 
     name = "passbook"
@@ -123,7 +110,7 @@ class Passbook(_OfADay[tuple[PassbookRow, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavingsBesideTheRelay(_OfADay[BesideTheRelay]):
+class SavingsBesideTheRelay(OfADay[BesideTheRelay]):
     """Whether loans keep animals, and whether who saves passes on in time: association, not proof."""
 
     name = "savings-and-relay"
@@ -133,13 +120,8 @@ class SavingsBesideTheRelay(_OfADay[BesideTheRelay]):
 
     def answer(self, source: Source, programme_id: str) -> BesideTheRelay:
         """On the day."""
-        kept = source.kept
-        relay = (
-            kept(self.as_of, _CONFIRMED_ONLY)
-            if kept
-            else trees.relay(source.graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
-        )
-        return beside_the_relay(kept_books.recorded(source.graph, programme_id), relay.survey)
+        survey = self.relay(source, programme_id).survey
+        return beside_the_relay(kept_books.recorded(source.graph, programme_id), survey)
 
 
 QUESTIONS: Final = (SavingsOfGroups, SavingsBesideTheRelay, SavingsOfGroup, DueAtNextMeeting, Passbook)

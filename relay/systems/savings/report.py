@@ -249,12 +249,8 @@ def _shared_out(cycle: CycleBooks | None, *, by_woman: bool) -> SharedOut:
 # -- ratios ------------------------------------------------------------------------------------------------------------
 
 
-def _rate(numerator: Rupees, denominator: Rupees) -> Rate:
-    return Rate(numerator=numerator, denominator=denominator, share=numerator / denominator if denominator else None)
-
-
 def _money(numerator: int, denominator: int) -> Rate:
-    return _rate(rupees(numerator), rupees(denominator))
+    return Rate.of(rupees(numerator), rupees(denominator))
 
 
 def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
@@ -274,22 +270,22 @@ def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
         return _money(_balance([each for each in books.outstanding if each.days_late(day) >= least], day), lent)
 
     return Ratios(
-        attendance=_rate(
+        attendance=Rate.of(
             sum(len(attended & expected) for attended, expected in rosters),
             sum(len(expected) for _, expected in rosters),
         ),
-        members_kept=_rate(len(first & members), len(first)),
-        savings_per_member=_rate(rupees(saved), len(members)),
-        borrowers=_rate(len(owing), len(members)),
+        members_kept=Rate.of(len(first & members), len(first)),
+        savings_per_member=Rate.of(rupees(saved), len(members)),
+        borrowers=Rate.of(len(owing), len(members)),
         fund_utilisation=_money(lent, lent + max(free, 0)),
         par_1=late_for(1),
         par_30=late_for(30),
         par_90=late_for(90),
         return_on_savings=_money(profit, saved),
         return_annualised=_money(profit * _DAYS_OF_A_YEAR, saved * days),
-        regular_saving=_rate(sum(_saves(books, cycle, each) for each in with_money), len(with_money)),
-        meetings_counted=_rate(sum(each.cash_after is not None for each in with_money), len(with_money)),
-        meetings_held=_rate(len(meetings), planned),
+        regular_saving=Rate.of(sum(_saves(books, cycle, each) for each in with_money), len(with_money)),
+        meetings_counted=Rate.of(sum(each.cash_after is not None for each in with_money), len(with_money)),
+        meetings_held=Rate.of(len(meetings), planned),
     )
 
 

@@ -12,25 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.register import Fact
 from relay.domain.schema import Rules
-from relay.errors import Invalid, Refused
-from relay.systems.groups.rules import NotAMember, require_order, spells_of
+from relay.errors import Refused
+from relay.systems.groups.rules import NotAMember, Unsaid, require_order, require_whole, spells_of
 from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
 from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Cycle, Line, Meeting
 from relay.systems.savings.books.savings_rule import SavingsRule, in_force
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.domain.register import Register
-
-
-class RuleForNobody(Invalid):
-    """A savings rule names neither a kind of groups nor a group."""
-
-    reason = "%(act_id)s does not say for which groups it is."
-    suggestion = "Give kind, or group for one of them."
-    field = "kind"
-
-    act_id: str
 
 
 class CycleOverlaps(Refused):
@@ -68,15 +59,14 @@ class OutsideAnyCycle(Refused):
     group_id: str
 
 
-class CycleOfAnotherGroup(Refused):
-    """A cycle and a meeting are of two groups."""
+class OfAnotherGroup(Refused):
+    """A cycle or a loan is of another group than that which met."""
 
-    reason = "%(act_id)s: cycle %(cycle_id)s is not one of group %(group_id)s, which met."
-    suggestion = "Name the meeting or the cycle of the same group."
-    field = "cycle_id"
+    reason = "%(act_id)s: %(named)s is not one of group %(group_id)s, which met."
+    suggestion = "Name one of the same group, or its meeting."
 
     act_id: str
-    cycle_id: str
+    named: str
     group_id: str
 
 
@@ -105,49 +95,15 @@ class OtherShareValue(Refused):
     saved: Rupees
 
 
-class HalfAShare(Refused):
-    """A part of a share is bought."""
+class OfAnother(Refused):
+    """A line repays the loan of somebody else, or a loan is for her animals."""
 
-    reason = "%(act_id)s counts %(shares)s shares, which is no whole number."
-    suggestion = "Write whole shares, and in saved all that she paid."
-    field = "shares"
-
-    act_id: str
-    shares: Rupees
-
-
-class RepaysNothing(Invalid):
-    """A line says what was repaid and not of which loan."""
-
-    reason = "%(act_id)s says what was repaid, but not of which loan."
-    suggestion = "Give loan_id."
-    field = "loan_id"
+    reason = "%(act_id)s: %(named)s is that of beneficiary %(beneficiary_id)s."
+    suggestion = "Name her own, or none."
 
     act_id: str
-
-
-class LoanOfAnother(Refused):
-    """A line repays the loan of somebody else."""
-
-    reason = "%(act_id)s: loan %(loan_id)s is that of beneficiary %(beneficiary_id)s."
-    suggestion = "Name her own loan."
-    field = "loan_id"
-
-    act_id: str
-    loan_id: str
+    named: str
     beneficiary_id: str
-
-
-class LoanOfAnotherGroup(Refused):
-    """A loan is repaid at a meeting of another group."""
-
-    reason = "%(act_id)s: loan %(loan_id)s is not one of group %(group_id)s, which met."
-    suggestion = "Name a loan of this group, or the other meeting."
-    field = "loan_id"
-
-    act_id: str
-    loan_id: str
-    group_id: str
 
 
 class BeforeTheLoan(Refused):
@@ -195,28 +151,6 @@ class DueBeforeLent(Refused):
     taken_on: date
 
 
-class PlacementOfAnother(Refused):
-    """A loan names animals that another woman holds."""
-
-    reason = "%(act_id)s: placement %(placement_id)s is that of beneficiary %(beneficiary_id)s."
-    suggestion = "Name her own placement, or none."
-    field = "placement_id"
-
-    act_id: str
-    placement_id: str
-    beneficiary_id: str
-
-
-class ExtendedUntilWhen(Invalid):
-    """A loan is extended and no new day is said."""
-
-    reason = "%(act_id)s extends a loan but gives no new day."
-    suggestion = "Give until_on."
-    field = "until_on"
-
-    act_id: str
-
-
 # -- what acts are judged by -------------------------------------------------------------------------------------------
 
 
@@ -246,13 +180,13 @@ def cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) ->
     """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day.
 
     Raises:
-        CycleOfAnotherGroup: The act names a cycle of another group.
+        OfAnotherGroup: The act names a cycle of another group.
         OutsideAnyCycle: It lies in none.
     """
     cycles = _cycles(register, group_id)
     named = fact.values.get("cycle_id") or meeting.cycle_id
     if named and named not in {each.id for each in cycles}:
-        raise CycleOfAnotherGroup(act_id=fact.act_id, cycle_id=str(named), group_id=group_id)
+        raise OfAnotherGroup(act_id=fact.act_id, named=f"cycle:{named}", group_id=group_id, field="cycle_id")
     begun = [cycle for cycle in map(_as_cycle, cycles) if cycle.from_on <= meeting.held_on]
     found = next((each for each in reversed(begun) if not named or each.cycle_id == named), None)
     if found is None or (not named and found.until_on and found.until_on < meeting.held_on):
@@ -350,7 +284,7 @@ def _is_owed(register: Register, fact: Fact, loan: Fact) -> None:
 
 def _refuse_rule(_: Register, fact: Fact) -> None:
     if not fact.values.get("kind") and not fact.values.get("group"):
-        raise RuleForNobody(act_id=fact.act_id)
+        raise Unsaid(act_id=fact.act_id, what=Sentence("for which groups it is: of which kind, or which"), field="kind")
 
 
 def _refuse_cycle(register: Register, fact: Fact) -> None:
@@ -376,14 +310,14 @@ def _refuse_line(register: Register, fact: Fact) -> None:
     loan_id = fact.values.get("loan_id")
     if not loan_id:
         if fact.values.get("principal") or fact.values.get("charge"):
-            raise RepaysNothing(act_id=fact.act_id)
+            raise Unsaid(act_id=fact.act_id, what=Sentence("which loan it repays"), field="loan_id")
         return
     loan = register.facts[f"loan:{loan_id}"]
     holder = str(loan.values["beneficiary_id"])
     if not register.are_one(holder, str(fact.values["beneficiary_id"])):
-        raise LoanOfAnother(act_id=fact.act_id, loan_id=loan.id, beneficiary_id=holder)
+        raise OfAnother(act_id=fact.act_id, named=loan.act_id, beneficiary_id=holder, field="loan_id")
     if loan.values["cycle_id"] not in {each.id for each in _cycles(register, group_id)}:
-        raise LoanOfAnotherGroup(act_id=fact.act_id, loan_id=loan.id, group_id=group_id)
+        raise OfAnotherGroup(act_id=fact.act_id, named=loan.act_id, group_id=group_id, field="loan_id")
     _not_before_loan(register, fact, loan, meeting.held_on, "meeting_id")
     _is_owed(register, fact, loan)
 
@@ -392,8 +326,7 @@ def _buys_whole_shares(register: Register, fact: Fact, cycle: Cycle, group_id: s
     shares = fact.values.get("shares")
     if shares is None:
         return
-    if int(shares) != shares:
-        raise HalfAShare(act_id=fact.act_id, shares=shares)
+    require_whole(fact, "shares")
     line = in_paisa(Line, fact.values)
     value = cycle.share_value
     if value is None:
@@ -421,9 +354,8 @@ def _refuse_loan(register: Register, fact: Fact) -> None:
         raise DueBeforeLent(act_id=fact.act_id, due_on=due_on, taken_on=meeting.held_on)
     placement = register.placements.get(str(values.get("placement_id")))
     if placement and not register.are_one(placement.beneficiary_id, str(values["beneficiary_id"])):
-        raise PlacementOfAnother(
-            act_id=fact.act_id, placement_id=placement.placement_id, beneficiary_id=placement.beneficiary_id
-        )
+        named = f"placement:{placement.placement_id}"
+        raise OfAnother(act_id=fact.act_id, named=named, beneficiary_id=placement.beneficiary_id, field="placement_id")
     _is_owed(register, fact, fact)
 
 
@@ -436,7 +368,7 @@ def _refuse_flow(register: Register, fact: Fact) -> None:
 def _refuse_event(register: Register, fact: Fact) -> None:
     loan = register.facts[f"loan:{fact.values['loan_id']}"]
     if fact.values["kind"] == "extended" and not fact.values.get("until_on"):
-        raise ExtendedUntilWhen(act_id=fact.act_id)
+        raise Unsaid(act_id=fact.act_id, what=Sentence("until when the loan is extended"), field="until_on")
     happened_on = date.fromisoformat(fact.values["happened_on"])
     _not_before_loan(register, fact, loan, happened_on, "happened_on")
     _is_owed(register, fact, loan)

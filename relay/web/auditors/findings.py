@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.audit import run
 from relay.audit.checks import CHECKS
-from relay.audit.findings import about
+from relay.domain.advisories import about
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext, say
 from relay.web.lists import choices

@@ -72,10 +72,10 @@ def test_members_attendance_and_who_stayed_are_what_counting_gives(seed: int) ->
     assert found.numerator == sum(len(came[day]) for day in with_roster)
     assert found.denominator == sum(len(members[day]) for day in with_roster)
     first, last = sorted(random.sample(range(DAYS), 2))
-    stayed = roll.kept("A", on(first), on(last))
-    assert stayed.kept.numerator == len(members[first] & members[last])
-    assert stayed.kept.denominator == len(members[first])
-    assert stayed.joined == len(members[last] - members[first])
+    stayed = roll.stayed("A", on(first), on(last))
+    assert stayed["kept"] == members[first] & members[last]
+    assert stayed["then"] == members[first]
+    assert stayed["joined"] == members[last] - members[first]
 
 
 @pytest.mark.parametrize("seed", CASES)

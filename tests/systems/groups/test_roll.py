@@ -15,7 +15,9 @@ from typing import Final
 
 import pytest
 
+from relay.domain.acts import Act
 from relay.domain.model import Rate
+from relay.domain.register import Change, Fact, Register
 from relay.systems.groups.roll import (
     Custody,
     Customs,
@@ -27,6 +29,7 @@ from relay.systems.groups.roll import (
     custody_gaps,
     gaps,
 )
+from tests.systems.groups.scene import CATALOGUE
 
 FIRST: Final = date(2023, 1, 1)
 
@@ -146,11 +149,16 @@ def test_sessions_and_events_are_not_of_the_members() -> None:
 
 
 def test_who_left_and_came_back_stayed_and_who_joined_is_a_number_of_its_own() -> None:
-    kept = roll().kept("A", day("02-01"), day("09-01"))
+    def stayed(first: str, last: str) -> dict[str, set[str]]:
+        return {word: {*women} for word, women in roll().stayed("A", day(first), day(last)).items()}
 
-    assert (made_of(kept.kept), kept.joined) == ((2, 3), 1)  # W1 and W2 of W1, W2 and W4; W3
-    assert made_of(roll().kept("A", day("02-01"), day("07-01")).kept) == (1, 3)
-    assert roll().kept("A", day("2022-12-31"), day("09-01")).kept.share is None
+    found = stayed("02-01", "09-01")
+    assert (found["then"], found["kept"], found["joined"]) == ({"W1", "W2", "W4"}, {"W1", "W2"}, {"W3"})
+    assert {word: len(women) for word, women in stayed("02-01", "07-01").items() if word in ("then", "kept")} == {
+        "then": 3,
+        "kept": 1,
+    }
+    assert stayed("2022-12-31", "09-01")["then"] == set()
 
 
 def test_meetings_are_held_against_the_months_of_bikram_sambat_or_the_weeks() -> None:
@@ -202,3 +210,25 @@ def test_gaps_are_what_no_spell_covers() -> None:
         Spell(from_on=day("02-21")),
     ]
     assert [*gaps([Spell(from_on=FIRST)], FIRST, day("02-28"))] == []
+
+
+def test_what_is_judged_beside_each_other_stays_in_order_whatever_was_refused_or_taken_back() -> None:
+    """M2 is refused as entry 2, which M3 becomes; M2 is recorded as entry 4, M1 taken back and brought back."""
+    register = Register("demo", CATALOGUE)
+
+    def take(number: int, sequence: int, *, stands: bool = True) -> list[str]:
+        values = {"membership_id": f"M{number}", "group_id": "A", "beneficiary_id": f"W{number}"}
+        fact = Fact(kind="membership", id=f"M{number}", values=values, sequence=sequence)
+        act = Act(kind="membership", id=fact.id, values=values)
+        facts = {fact.act_id: fact if stands else None}
+        register.take(Change(act=act, sequence=sequence, facts=facts, placements={}, rules=()))
+        return [each.id for each in register.beside("membership", "group:A")]
+
+    assert take(1, 1) == ["M1"]
+    assert take(2, 2) == ["M1", "M2"]
+    assert take(2, 2, stands=False) == ["M1"]
+    assert take(3, 2) == ["M1", "M3"]
+    assert take(2, 4) == ["M1", "M3", "M2"]
+    assert take(1, 1, stands=False) == ["M3", "M2"]
+    assert take(1, 1) == ["M1", "M3", "M2"]
+    assert [each.id for each in register.beside("membership", "group:A", "group:B")] == ["M1", "M3", "M2"]

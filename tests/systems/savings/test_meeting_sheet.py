@@ -95,7 +95,7 @@ def test_what_cannot_be_read_or_be_true_is_told_and_the_rest_stands(shell: Shell
     assert "1 recorded, 2 not recorded" in told.err
     assert "W2: " in told.err
     assert "W3: " in told.err
-    assert "not of which loan" in told.err
+    assert "does not say which loan it repays" in told.err
 
 
 def test_the_sheet_says_what_became_of_the_groups_money_and_who_was_elected(

@@ -1,0 +1,185 @@
+"""A meeting as it is typed into one page: what was said of it, its rows, and what became of each."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from relay.domain.acts import ID_BYTES, new_id
+from relay.errors import Asked, RelayError
+from relay.exchange import cells
+from relay.systems.groups import reading
+from relay.systems.groups.meeting_day import Became, Written, record_meeting
+from relay.systems.groups.placements import to_pass_on
+from relay.web import guard
+from relay.web.i18n.language import say, say_error
+from relay.web.recording.judging import answers_of
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import TypeVar
+
+    from werkzeug.datastructures import MultiDict
+
+    from relay.domain.acts import Value
+    from relay.reports.field.givers import Giver
+
+    Form = MultiDict[str, str]
+    AnyPage = TypeVar("AnyPage", bound="MeetingPage")
+
+ELECTED: Final = ("giver_placement_id", "beneficiary_id", "votes_for", "votes_against")
+"""What is typed of whom a meeting chose to receive next."""
+ELECTIONS: Final = 2
+"""So many can be chosen on one page."""
+FALLEN: Final = 422
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a meeting's page.
+
+    Attributes:
+        name: By which its fields are named.
+        kind: Of the act that it records.
+        fixed: Column → value that the page knows already: the woman, and which loan is hers.
+        typed: Column → what stands in its field.
+        there: Whether she was there; of other rows always.
+        faults: Column → what is wrong with it; "" for the row.
+        values: Column → what was said, as far as it could be read.
+        became: Its outcome; None while nothing was recorded.
+    """
+
+    name: str
+    kind: str
+    fixed: Mapping[str, str] = field(default_factory=dict[str, str])
+    typed: Mapping[str, str] = field(default_factory=dict[str, str])
+    there: bool = True
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
+    became: Became | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it stands in the ledger."""
+        return self.became is not None and self.became.error is None
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was typed into it."""
+        return any(self.typed.values())
+
+    def answered(self, became: Became | None) -> Row:
+        """The row with its outcome."""
+        if became is None or became.error is None:
+            return replace(self, became=became)
+        return replace(self, became=became, faults={became.error.field: say_error(became.error)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingPage:
+    """A meeting as it is filled in.
+
+    Attributes:
+        meeting_id: Minted with the page: whoever sends it twice records it once.
+        typed: Column of the meeting → what stands in its field.
+        rows: What happened at it, such as who receives next where the programme plans.
+        is_held: Whether the meeting itself is recorded.
+        faults: Column of the meeting → what is wrong with it; "" for all of it.
+        question: The code of what is asked about it; empty for nothing.
+    """
+
+    meeting_id: str
+    typed: Mapping[str, str]
+    rows: tuple[Row, ...]
+    is_held: bool = False
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    question: str = ""
+
+    @property
+    def fallen(self) -> tuple[Row, ...]:
+        """The rows with a fault."""
+        return tuple(row for row in self.rows if row.faults)
+
+    @property
+    def recorded(self) -> tuple[Row, ...]:
+        """The rows that stand in the ledger."""
+        return tuple(row for row in self.rows if row.is_recorded)
+
+    def of(self, kind: str) -> tuple[Row, ...]:
+        """The rows of one kind."""
+        return tuple(row for row in self.rows if row.kind == kind)
+
+
+def plans() -> bool:
+    """Whether the programme names next receivers."""
+    return "planning" in current.head().systems
+
+
+def givers(programme_id: str, members: Iterable[str]) -> Sequence[Giver]:
+    """What members still have to pass on, under whichever of their ids; nothing where nobody plans."""
+    if not plans():
+        return ()
+    known = reading.women(current.built(), programme_id)
+    return to_pass_on(current.relay_of_all().survey, {id_ for each in members for id_ in known.ids(each)})
+
+
+def as_said(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
+    """What was typed into the columns of a kind, as far as it can be read; and column → why it cannot."""
+    values, faults = dict[str, "Value"](), dict[str, str]()
+    for name, text in typed.items():
+        column = current.graph().catalogue.kind(kind).column(name)
+        try:
+            if column and column.type == "date":
+                values |= {name: cells.read_day(text, current.today()).isoformat()} if text else {}
+            elif column and (value := cells.read(column, text)) is not None:
+                values[name] = value
+        except RelayError as error:
+            faults[name] = say_error(error)
+    return values, faults
+
+
+def sent_id(form: Form) -> str:
+    """The id of the meeting, as the page was sent; of a new page a new one."""
+    column = current.graph().catalogue.kind("meeting").columns[0]
+    return str(cells.read(column, form.get("meeting_id", "")) or new_id(secrets.token_bytes(ID_BYTES)))
+
+
+def sent_row(form: Form, name: str, kind: str, columns: Iterable[str], fixed: Iterable[str] = ()) -> Row:
+    """A row as it was sent, with what can be read of it; of a new page an empty one."""
+    known = {each: form.get(f"{name}.{each}", "") for each in fixed}
+    typed = {each: form.get(f"{name}.{each}", "").strip() for each in columns}
+    values, faults = as_said(kind, {**known, **typed}) if any(typed.values()) else ({}, {})
+    return Row(name=name, kind=kind, fixed=known, typed=typed, faults=faults, values=values)
+
+
+def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again: Sequence[str]) -> AnyPage:
+    """Record a meeting and its rows, each of which stands or falls alone.
+
+    Args:
+        programme_id: Of the programme.
+        page: As it was sent.
+        also: What is known of the meeting and not typed, such as who came.
+        again: The codes of the questions that are answered.
+
+    Returns:
+        The page with the outcome of each row, or with why nothing was recorded.
+    """
+    said, faults = as_said("meeting", page.typed)
+    if faults:
+        return replace(page, faults=faults)
+    meeting = {**said, **also, "meeting_id": page.meeting_id}
+    rows = [
+        Written(name=row.name, kind=row.kind, said=row.values) for row in page.rows if row.is_filled and not row.faults
+    ]
+    answers = answers_of(again)
+    try:
+        became = record_meeting(
+            current.built(), programme_id, meeting, rows, guard.clerk(programme_id), answers=answers
+        )
+    except Asked as error:
+        return replace(page, faults={"": str(say(error.reason))}, question=error.code)
+    except RelayError as error:
+        return replace(page, faults={error.field if error.field in page.typed else "": say_error(error)})
+    return replace(page, is_held=True, rows=tuple(row.answered(became.get(row.name)) for row in page.rows))
