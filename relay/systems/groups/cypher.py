@@ -4,50 +4,50 @@ from __future__ import annotations
 
 from typing import Final, LiteralString
 
-# The programme's own words. One row, or none.
-PROGRAMME: Final[LiteralString] = """
-MATCH (p:Programme {key: $key}) RETURN properties(p) AS programme
-"""
-
 # One row = a group, of all or the one that is meant; by id; cost: a scan of :Group.
 GROUPS: Final[LiteralString] = """
 MATCH (w:`Group` {programme_id: $programme_id}) WHERE $group_id IS NULL OR w.group_id = $group_id
 RETURN w.group_id AS group_id, w.kind AS kind, w.place_id AS place_id ORDER BY group_id
 """
 
-# One row = a membership, with the day on which it was ended, or null; in no order; cost: a scan of :Membership, or of
-# one group alone a look-up.
+# What is recorded of all groups, or of one: who belongs to them, holds their offices, and holds help as a group, when
+# they met, and the programme's own words. One row = the name of a kind, the properties of an act and the day of its
+# end, or null; in no order; cost: scans of :Membership, :Office and :Meeting, or of one group look-ups.
 #
-#     (:End)-[:ENDS_MEMBERSHIP]->(:Membership)-[:MEMBERSHIP_IN]->(:Group)
+#     (:End)-[:ENDS_MEMBERSHIP]->(:Membership)-[:MEMBERSHIP_IN]->(:Group)<-[:OFFICE_IN]-(:Office)<-[:ENDS_OFFICE]-(:End)
+#     (:Meeting)-[:MEETING_OF]->(:Group)<-[:MEMBER_OF]-(:Beneficiary {kind: 'group'})
 _MEMBERSHIP: Final[LiteralString] = """
-RETURN m.membership_id AS membership_id, m.group_id AS group_id, m.beneficiary_id AS beneficiary_id,
-  toString(m.from_on) AS from_on, toString(m.until_on) AS until_on, m.member_no AS member_no,
-  head(COLLECT { MATCH (e:End)-[:ENDS_MEMBERSHIP]->(m) RETURN toString(e.until_on) }) AS ended_on
-"""
-MEMBERSHIPS: Final[LiteralString] = "MATCH (m:Membership {programme_id: $programme_id})" + _MEMBERSHIP
-MEMBERSHIPS_IN: Final[LiteralString] = "MATCH (m:Membership)-[:MEMBERSHIP_IN]->(:`Group` {key: $key})" + _MEMBERSHIP
-
-# One row = an office, the same way.
-#
-#     (:End)-[:ENDS_OFFICE]->(:Office)-[:OFFICE_IN]->(:Group)
+    RETURN 'membership' AS kind, properties(n) AS said,
+      head(COLLECT { MATCH (e:End)-[:ENDS_MEMBERSHIP]->(n) RETURN toString(e.until_on) }) AS ended_on
+    UNION ALL """
 _OFFICE: Final[LiteralString] = """
-RETURN o.office_id AS office_id, o.group_id AS group_id, o.beneficiary_id AS beneficiary_id, o.office AS office,
-  toString(o.from_on) AS from_on, toString(o.until_on) AS until_on,
-  head(COLLECT { MATCH (e:End)-[:ENDS_OFFICE]->(o) RETURN toString(e.until_on) }) AS ended_on
-"""
-OFFICES: Final[LiteralString] = "MATCH (o:Office {programme_id: $programme_id})" + _OFFICE
-OFFICES_IN: Final[LiteralString] = "MATCH (o:Office)-[:OFFICE_IN]->(:`Group` {key: $key})" + _OFFICE
-
-# One row = a meeting, the same way.
-#
-#     (:Meeting)-[:MEETING_OF]->(:Group)
+    RETURN 'office' AS kind, properties(n) AS said,
+      head(COLLECT { MATCH (e:End)-[:ENDS_OFFICE]->(n) RETURN toString(e.until_on) }) AS ended_on
+    UNION ALL """
 _MEETING: Final[LiteralString] = """
-RETURN m.meeting_id AS meeting_id, m.group_id AS group_id, m.course_id AS course_id, m.kind AS kind,
-  toString(m.held_on) AS held_on, m.present AS present, m.late AS late, m.excused AS excused, m.women AS women,
-  m.men AS men, m.girls AS girls, m.boys AS boys
-"""
-MEETINGS: Final[LiteralString] = "MATCH (m:Meeting {programme_id: $programme_id})" + _MEETING
-MEETINGS_OF: Final[LiteralString] = "MATCH (m:Meeting)-[:MEETING_OF]->(:`Group` {key: $key})" + _MEETING
+    RETURN 'meeting' AS kind, properties(n) AS said, null AS ended_on
+    UNION ALL MATCH (n:Programme {key: $programme})
+    RETURN 'programme' AS kind, properties(n) AS said, null AS ended_on"""
+OF_ALL: Final[LiteralString] = (
+    "CALL () { MATCH (n:Membership {programme_id: $programme_id})"
+    + _MEMBERSHIP
+    + "MATCH (n:Office {programme_id: $programme_id})"
+    + _OFFICE
+    + "MATCH (n:Meeting {programme_id: $programme_id})"
+    + _MEETING
+    + "} RETURN kind, said, ended_on"
+)
+OF_ONE: Final[LiteralString] = (
+    "CALL () { MATCH (n:Membership)-[:MEMBERSHIP_IN]->(:`Group` {key: $key})"
+    + _MEMBERSHIP
+    + "MATCH (n:Office)-[:OFFICE_IN]->(:`Group` {key: $key})"
+    + _OFFICE
+    + "MATCH (n:Meeting)-[:MEETING_OF]->(:`Group` {key: $key})"
+    + _MEETING
+    + """
+    UNION ALL MATCH (n:Beneficiary {kind: 'group'})-[:MEMBER_OF]->(:`Group` {key: $key})
+    RETURN 'beneficiary' AS kind, properties(n) AS said, null AS ended_on } RETURN kind, said, ended_on"""
+)
 
 # One row = a custody, of all or of those in which one group is owner or keeper, with the day and the reason of its end,
 # which is personal; in no order; cost: a scan of :Custody.
@@ -70,14 +70,6 @@ GROUPS_OF_HER: Final[LiteralString] = """
 UNWIND $people AS key
 MATCH (m:Membership)-[:MEMBERSHIP_OF]->(:Beneficiary {key: key})
 RETURN DISTINCT m.group_id AS group_id ORDER BY group_id
-"""
-
-# The beneficiaries as which a group itself holds help. One row = one; by id; cost: the people of the group.
-#
-#     (:Beneficiary {kind: 'group'})-[:MEMBER_OF]->(:Group)
-HOLDERS: Final[LiteralString] = """
-MATCH (b:Beneficiary {kind: 'group'})-[:MEMBER_OF]->(:`Group` {key: $key})
-RETURN b.beneficiary_id AS beneficiary_id ORDER BY beneficiary_id
 """
 
 # Whom a meeting chose to receive next, where planning is there. One row = a plan; by id; cost: a scan of :Plan.

@@ -284,7 +284,7 @@ class Group(OfADay[GroupDetail]):
         """On the day."""
         group_id = self.id.rpartition(":")[2]
         found = reading.read(source.graph, programme_id, self.as_of, group_id)
-        women = _women(source, programme_id, found, group_id)
+        women = _women(found, group_id)
         covered = reading.stood_in(source.graph, programme_id, women, self.as_of)
         return GroupDetail(
             group=group_row(found, group_id, self.as_of),
@@ -314,7 +314,7 @@ def counted(source: Source, programme_id: str, survey: Survey, group_id: str) ->
     """
     found = reading.read(source.graph, programme_id, survey.as_of, group_id)
     stayed = found.roll.stayed(group_id, survey.as_of - YEAR, survey.as_of)
-    women = _women(source, programme_id, found, group_id)
+    women = _women(found, group_id)
     passed = reading.stood_in(source.graph, programme_id, women, survey.as_of)
     return {
         **{word: [f"beneficiary:{id_}" for id_ in sorted(ids)] for word, ids in stayed.items()},
@@ -324,11 +324,11 @@ def counted(source: Source, programme_id: str, survey: Survey, group_id: str) ->
     }
 
 
-def _women(source: Source, programme_id: str, found: Recorded, group_id: str) -> frozenset[str]:
+def _women(found: Recorded, group_id: str) -> frozenset[str]:
     """The ids of the members on the day, and those as which the group itself holds help."""
     there = found.roll.members_on(group_id, found.roll.as_of)
     hers = (id_ for each in there for id_ in found.women.ids(each))
-    return frozenset((*hers, *reading.holders(source.graph, programme_id, group_id)))
+    return frozenset(hers) | found.holders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 from relay.database import cypher as core
 from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.errors import NotFound
+from relay.ledger import reading as ledger
 from relay.ledger.her_ids import her_ids
-from relay.ledger.projection import key_of, kind_and_id
+from relay.ledger.projection import key_of, kind_and_id, values_of
 from relay.systems.groups import cypher
 from relay.systems.groups.roll import Custody, Customs, Meeting, Membership, Office, Roll, as_word
 
 if TYPE_CHECKING:
-    from typing import LiteralString
-
     from relay.graph import Graph
 
 
@@ -38,11 +38,13 @@ class Recorded:
         groups: Id → its columns group_id, kind and place_id; None where nobody said.
         roll: Their members, officers and meetings.
         women: Which ids of the programme are one woman's.
+        holders: The beneficiaries as which the group itself holds help; of all groups none.
     """
 
     groups: Mapping[str, Mapping[str, Any]]
     roll: Roll
     women: OneWoman
+    holders: frozenset[str]
 
 
 def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> Recorded:
@@ -62,27 +64,28 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
     groups = {row["group_id"]: row for row in found}
     if group_id is not None and group_id not in groups:
         raise NoSuchGroup(group_id=group_id)
-    key = key_of(programme_id, f"group:{group_id}")
-
-    def rows(of_all: LiteralString, of_one: LiteralString) -> Sequence[Mapping[str, Any]]:
-        return graph.rows(of_all, programme_id=programme_id) if group_id is None else graph.rows(of_one, key=key)
-
-    known = women(graph, programme_id)
-    kept = known.kept
-    roll = Roll(
-        memberships=[
-            Membership.read(row, beneficiary_id=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
-            for row in rows(cypher.MEMBERSHIPS, cypher.MEMBERSHIPS_IN)
-        ],
-        offices=[
-            Office.read(row, beneficiary_id=kept(row["beneficiary_id"]), ended_on=row["ended_on"])
-            for row in rows(cypher.OFFICES, cypher.OFFICES_IN)
-        ],
-        meetings=[Meeting.of(row, kept) for row in rows(cypher.MEETINGS, cypher.MEETINGS_OF)],
-        as_of=as_of,
-        customs=customs(graph, programme_id),
+    names = {"programme": key_of(programme_id, f"programme:{programme_id}")}
+    rows = (
+        graph.rows(cypher.OF_ALL, programme_id=programme_id, **names)
+        if group_id is None
+        else graph.rows(cypher.OF_ONE, key=key_of(programme_id, f"group:{group_id}"), **names)
     )
-    return Recorded(groups=groups, roll=roll, women=known)
+    said, known = defaultdict[str, list[dict[str, Any]]](list), women(graph, programme_id)
+    for row in rows:
+        said[row["kind"]].append({**values_of(row["said"]), "ended_on": row["ended_on"]})
+
+    def hers(row: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"beneficiary_id": known.kept(row["beneficiary_id"]), "ended_on": row["ended_on"]}
+
+    roll = Roll(
+        memberships=[Membership.read(row, **hers(row)) for row in said["membership"]],
+        offices=[Office.read(row, **hers(row)) for row in said["office"]],
+        meetings=[Meeting.of(row, known.kept) for row in said["meeting"]],
+        as_of=as_of,
+        customs=Customs.of(*said["programme"]),
+    )
+    holders = frozenset(row["beneficiary_id"] for row in said["beneficiary"])
+    return Recorded(groups=groups, roll=roll, women=known, holders=holders)
 
 
 def women(graph: Graph, programme_id: str) -> OneWoman:
@@ -97,8 +100,7 @@ def women(graph: Graph, programme_id: str) -> OneWoman:
 
 def customs(graph: Graph, programme_id: str) -> Customs:
     """How the groups of a programme meet."""
-    rows = graph.rows(cypher.PROGRAMME, key=key_of(programme_id, f"programme:{programme_id}"))
-    return Customs.of(rows[0]["programme"] if rows else {})
+    return Customs.of(*ledger.said(graph, programme_id, "programme"))
 
 
 def custodies(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> list[Custody]:
@@ -125,16 +127,6 @@ def groups_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[str
     """
     people = _keys(programme_id, her_ids(graph, programme_id, beneficiary_id))
     return tuple(dict.fromkeys(row["group_id"] for row in graph.rows(cypher.GROUPS_OF_HER, people=people)))
-
-
-def holders(graph: Graph, programme_id: str, group_id: str) -> tuple[str, ...]:
-    """The beneficiaries as which a group itself holds help.
-
-    Raises:
-        Unavailable: The database cannot be reached.
-    """
-    rows = graph.rows(cypher.HOLDERS, key=key_of(programme_id, f"group:{group_id}"))
-    return tuple(row["beneficiary_id"] for row in rows)
 
 
 def stood_in(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str], as_of: date) -> Mapping[str, str | None]:

@@ -220,10 +220,11 @@ def roll_of(
 
 def spells_of(register: Register, kind: str, group_id: str, beneficiary_id: str) -> list[Spell]:
     """When a woman belonged to a group, of "membership", or held any "office" of it, under whichever of her ids."""
+    hers = register.one_woman.ids(beneficiary_id)
     return [
         Spell.read(each.values, ended_on=register.ended_on(each.act_id))
         for each in register.beside(kind, f"group:{group_id}")
-        if register.are_one(str(each.values["beneficiary_id"]), beneficiary_id)
+        if each.values["beneficiary_id"] in hers
     ]
 
 
