@@ -55,21 +55,26 @@ class HandOver(NamedTuple):
     """A pass-on that had been made by the day of the audit.
 
     Attributes:
-        fact: What its act says, corrections included.
-        pass_on: The same, read.
+        pass_on: What its act says, corrections included, read.
         giver: The placement it came from.
         held: The giver's placement as received; None in foreign data where it never was.
+        facts: Of all acts, its own among them.
     """
 
-    fact: Fact
     pass_on: PassOn
     giver: Placement
     held: Held | None
+    facts: Mapping[str, Fact]
 
     @property
     def act_id(self) -> str:
         """Of the pass-on."""
-        return self.fact.act_id
+        return f"pass:{self.pass_on.pass_id}"
+
+    @property
+    def fact(self) -> Fact:
+        """What its act says, as it was written."""
+        return self.facts[self.act_id]
 
 
 class Books:
@@ -156,15 +161,16 @@ class Books:
 
     @cached_property
     def hand_overs(self) -> tuple[HandOver, ...]:
-        """Every pass-on made by the day."""
-        facts, held = self.register.facts, self.held
-        made = (
-            HandOver(facts[f"pass:{pass_on.pass_id}"], pass_on, giver, held.get(giver.placement_id))
+        """Every pass-on made by the day, a giver's together, by day."""
+        facts = self.register.facts
+        return tuple(
+            HandOver(pass_on, giver, held, facts)
             for giver in self.register.placements.values()
+            if giver.passes
+            for held in (self.held.get(giver.placement_id),)
             for pass_on in giver.passes
             if pass_on.passed_on <= self.as_of
         )
-        return tuple(sorted(made, key=attrgetter("pass_on.sequence")))
 
     @cached_property
     def _together(self) -> Mapping[tuple[str, str], list[str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import chain, combinations
+from operator import attrgetter
 from typing import Final
 
 from relay.audit.books import Books, HandOver, Held, once
@@ -142,15 +144,13 @@ def _births(books: Books, hand_over: HandOver) -> list[Event]:
 
 def recorded_twice(books: Books) -> Iterator[Finding]:
     """Find pass-ons of animals like one of that woman recorded before, unless ear tags tell the animals apart."""
-    earlier: dict[tuple[str, str], list[HandOver]] = defaultdict(list)
-    for hand_over in animals(books):
-        before = earlier[hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id]
-        for other in before:
-            if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
-                day = other.pass_on.passed_on
-                said = Sentence("looks like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
-                yield found(hand_over.fact, said, other.fact.sequence)
-        before.append(hand_over)
+    between = sharing(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in animals(books))
+    in_order = (sorted(same_two, key=attrgetter("pass_on.sequence")) for same_two in between if len(same_two) > 1)
+    for other, hand_over in chain.from_iterable(combinations(same_two, 2) for same_two in in_order):
+        if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
+            day = other.pass_on.passed_on
+            said = Sentence("looks like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
+            yield found(hand_over.fact, said, other.fact.sequence)
 
 
 @once

@@ -29,7 +29,7 @@ def never_received(books: Books) -> Iterator[Finding]:
     for placement_id, facts in given.items():
         yield Finding(
             subject_id=f"placement:{placement_id}",
-            acts=tuple(fact.sequence for fact in facts),
+            acts=tuple(sorted(fact.sequence for fact in facts)),
             sentence=Sentence(
                 "placement:%(placement_id)s passed on and never received anything.", placement_id=placement_id
             ),
