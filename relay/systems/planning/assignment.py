@@ -20,7 +20,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
 
 _Flags = npt.NDArray[np.bool_]
 _Metres = npt.NDArray[np.int64]
@@ -98,6 +97,8 @@ def _make_room(may: _Flags, holder: _Slots, closed: _Flags, woman: int) -> bool:
 
 def _nearest(metres: _Metres, may: _Flags) -> _Slots:
     """All women served with the least distance in all, and of such assignments the first by ids."""
+    from scipy.optimize import linear_sum_assignment  # loads for a second; only a proposal needs it
+
     women, slots = may.shape
     idle = slots - women  # hand-overs that nobody receives by stand for women who receive from anybody at no distance
     far = int(metres.max(initial=0)) * (women + 1) + 1  # one forbidden pair costs more than all allowed ones together
