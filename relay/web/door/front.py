@@ -174,11 +174,15 @@ class Turns:
 
     Attributes:
         waiting: Client → its connections that wait, in order; who was served last is last.
-        strangers: Whose requests are being answered.
+        known: Of whom Relay knows, how many are being answered.
+        strangers: Of the others.
+        stranger_at: When a stranger's turn came last, by the clock that never goes back.
     """
 
     waiting: dict[str, deque[_Channel]] = field(default_factory=dict[str, "deque[_Channel]"])
+    known: int = 0
     strangers: int = 0
+    stranger_at: float = -policy.STRANGERS_PAUSE_SECONDS
 
     def append(self, channel: _Channel) -> None:
         """Let one wait."""
@@ -192,7 +196,11 @@ class Turns:
         channel = queue.popleft()
         if queue:
             self.waiting[client] = queue  # behind the others
-        self.strangers += not _is_known(client)
+        if _is_known(client):
+            self.known += 1
+        else:
+            self.strangers += 1
+            self.stranger_at = time.monotonic()
         return channel
 
     def stranger(self) -> _Channel | None:
@@ -209,7 +217,10 @@ class Turns:
 
     def done(self, client: str) -> None:
         """One was answered."""
-        self.strangers -= not _is_known(client)
+        if _is_known(client):
+            self.known -= 1
+        else:
+            self.strangers -= 1
 
     def __len__(self) -> int:
         """How many can be answered now."""
@@ -217,7 +228,8 @@ class Turns:
 
     def _next(self) -> str | None:
         full = self.strangers >= policy.OF_STRANGERS
-        return next((each for each in self.waiting if _is_known(each) or not full), None)
+        pause = self.known and time.monotonic() < self.stranger_at + policy.STRANGERS_PAUSE_SECONDS
+        return next((each for each in self.waiting if _is_known(each) or not (full or pause)), None)
 
 
 _KNOWN: Final = "login "
@@ -298,10 +310,12 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
         return min(silent, key=lambda channel: channel.since, default=None)
 
     def maintenance(self, now: float) -> None:  # noqa: ARG002 - by the other clock
-        """Close what has kept its place too long."""
+        """Close what has kept its place too long, and let a stranger have her turn whose pause is over."""
         for channel in list(self.active_channels.values()):
             if channel.overdue(time.monotonic()):
                 channel.handle_close()
+        with self.task_dispatcher.lock:
+            self.task_dispatcher.queue_cv.notify()
 
 
 def listener(

@@ -67,6 +67,10 @@ OF_STRANGERS: Final = 1
 whoever is known, since she signed in or was let in by a token before. Python works for one thread at a time, so she
 waits for as many strangers as there are."""
 
+STRANGERS_PAUSE_SECONDS: Final = 0.1
+"""From one stranger's turn to the next, as long as somebody known is being answered: many who each ask for little would
+else take as much of Python as she does."""
+
 SIGN_INS_A_MINUTE: Final = 20
 """From one address: a whole office behind it signs in; guessing stays slow."""
 

@@ -291,6 +291,35 @@ def test_what_is_asked_before_the_answer_to_what_was_asked_first_is_not_taken() 
 def test_clients_have_their_turns_and_not_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """A a a b c: a, b, c, a; the third a waits until one of the others was answered."""
     monkeypatch.setattr(policy, "OF_STRANGERS", 4)
+    turns = waiting(*"aaabc")
+
+    assert [turns.popleft().client for _ in range(4)] == ["a", "b", "c", "a"]
+    assert not turns
+    turns.done("a")
+    assert [turns.popleft().client for _ in range(len(turns))] == ["a"]
+
+
+def test_as_long_as_somebody_known_is_answered_strangers_have_a_turn_at_a_time_and_then_a_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Asha is being answered; a has its turn, b only after the pause, or once asha was answered."""
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    turns = waiting("login asha", *"abc")
+
+    assert [turns.popleft().client for _ in range(2)] == ["login asha", "a"]
+    turns.done("a")
+    assert not turns
+    now[0] += policy.STRANGERS_PAUSE_SECONDS
+    assert turns.popleft().client == "b"
+    turns.done("b")
+    assert not turns
+    turns.done("login asha")
+    assert turns.popleft().client == "c"
+
+
+def waiting(*clients: str) -> Any:  # noqa: ANN401 - of connections that are none
+    """Turns of clients, one request each, in their order."""
 
     class Server:
         def client_of(self, channel: Any) -> str:  # noqa: ANN401 - a connection
@@ -301,13 +330,9 @@ def test_clients_have_their_turns_and_not_requests(monkeypatch: pytest.MonkeyPat
             self.of, self.client, self.server = of, "", Server()
 
     turns: Any = Turns()
-    for of in "aaabc":
+    for of in clients:
         turns.append(Connection(of))
-
-    assert [turns.popleft().client for _ in range(4)] == ["a", "b", "c", "a"]
-    assert not turns
-    turns.done("a")
-    assert [turns.popleft().client for _ in range(len(turns))] == ["a"]
+    return turns
 
 
 # ---------------------------------------------------------------------------------------------- what the proxy is told
