@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Final, get_args, get_origin, get_type_hints
 
 from relay.domain.vocabulary import SETTLED
 
 if TYPE_CHECKING:
+    from relay.audit.error_rate import Share
     from relay.commands.session import Session
     from relay.domain.model import Rate
     from relay.reports.rates import Rates
@@ -24,17 +25,17 @@ RATES: Final = (
 )
 
 
-def print_list(session: Session, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a list as CSV where that is asked for, else as a table."""
+def print_list(session: Session, headers: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+    """Print a list as CSV where that is asked for, else as a table, with a title where it follows another result."""
     from relay.service.terminal import print_csv, print_table
 
     if session.as_csv:
         print_csv(headers, rows)
     else:
-        print_table(headers, rows)
+        print_table(headers, rows, title)
 
 
-def print_rows(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
+def print_rows(session: Session, kind: type[Any], rows: Sequence[Any], title: str = "") -> None:
     """Print results of one kind, each a row of its fields, as JSON or CSV where that is asked for, else as a table."""
     from relay.service.terminal import print_json
 
@@ -42,7 +43,42 @@ def print_rows(session: Session, kind: type[Any], rows: Sequence[Any]) -> None:
         print_json(rows)
     else:
         headers = [each.name for each in fields(kind)]
-        print_list(session, headers, ([told(getattr(row, name)) for name in headers] for row in rows))
+        print_list(session, headers, ([told(getattr(row, name)) for name in headers] for row in rows), title)
+
+
+def print_found(session: Session, found: Any, *notes: str) -> None:  # noqa: ANN401 - an answer of any question
+    """Print all that an answer says: its lists as tables, what else it says in pairs, and notes to whoever reads.
+
+    As JSON where that is asked for; as CSV its first list. Between which shares a rate may lie is told beside it, where
+    the answer has `intervals`.
+    """
+    from relay.service.terminal import print_json, print_pairs, say
+
+    if session.as_json:
+        print_json(found)
+        return
+    hints = get_type_hints(type(found))
+    kinds: dict[str, type[Any]] = {name: get_args(hint)[0] for name, hint in hints.items() if get_origin(hint) is tuple}
+    lists = {name: kind for name, kind in kinds.items() if is_dataclass(kind)}
+    for nth, (name, kind) in enumerate(lists.items()):
+        if not (nth and session.as_csv):
+            print_rows(session, kind, getattr(found, name), name.replace("_", " ").capitalize() if nth else "")
+    if not session.as_csv:
+        print_pairs(_pairs(found, lists))
+        for note in notes:
+            say(note)
+
+
+def _pairs(found: Any, but: Collection[str] = ()) -> Iterator[tuple[str, object]]:  # noqa: ANN401 - as above
+    """What an answer says but for some fields, what lies in another result under both names."""
+    intervals = getattr(found, "intervals", {})
+    for name in (each.name for each in fields(found) if each.name not in (*but, "intervals")):
+        value = getattr(found, name)
+        if is_dataclass(value) and not hasattr(value, "share"):
+            yield from ((f"{name} {part}", said) for part, said in _pairs(value))
+        else:
+            shown = round(value, 2) if isinstance(value, float) else told(value)
+            yield name, rate_between(value, intervals[name]) if name in intervals else shown
 
 
 def as_read(session: Session, row: object, names: Iterable[str]) -> Iterator[object]:
@@ -64,9 +100,9 @@ def rate(found: Rate) -> str:
     return f"{found.share:.1%} ({found.numerator} of {found.denominator})"
 
 
-def rate_between(found: Rate, between: tuple[float, float] | None) -> str:
+def rate_between(found: Share, between: tuple[float, float] | None) -> str:
     """A rate, and between which shares that of many more like them may lie, where that is known."""
-    return rate(found) + (f", between {between[0]:.1%} and {between[1]:.1%}" if between else "")
+    return f"{told(found)}" + (f", between {between[0]:.1%} and {between[1]:.1%}" if between else "")
 
 
 def told(value: object) -> object:

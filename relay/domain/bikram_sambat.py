@@ -6,6 +6,7 @@ Month lengths cannot be computed: they are published year by year, and the table
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
@@ -109,6 +110,35 @@ def days_of(month: str) -> tuple[date, date]:
     if known is None:
         raise AssertionError(month)
     return known
+
+
+def month_of(day: date, *, sambat: bool) -> str | None:
+    """The month of a day in the one calendar or the other; None outside of the table.
+
+    >>> month_of(date(2026, 11, 24), sambat=True), month_of(date(2026, 11, 24), sambat=False)
+    ('2083-08 BS', '2026-11')
+    """
+    found = year_month_day(day) if sambat else (day.year, day.month, day.day)
+    return f"{found[0]:04}-{found[1]:02}{' BS' if sambat else ''}" if found else None
+
+
+def months_from(first: str, last: str) -> tuple[str, ...]:
+    """The months from one to another, in order; none where they are of two calendars, or the last is before the first.
+
+    >>> months_from("2083-11 BS", "2084-01 BS")
+    ('2083-11 BS', '2083-12 BS', '2084-01 BS')
+    """
+    end = " BS" if first.endswith(" BS") else ""
+    if last.endswith(" BS") != bool(end):
+        return ()
+    counted = [each.removesuffix(" BS").split("-") for each in (first, last)]
+    begin, until = (int(year) * _MONTHS + int(number) - 1 for year, number in counted)
+    return tuple(f"{each // _MONTHS:04}-{each % _MONTHS + 1:02}{end}" for each in range(begin, until + 1))
+
+
+def share_a_day(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two periods, each by its months or the first and last of them, have a day in common; in any calendar."""
+    return days_of(one[0])[0] <= days_of(other[-1])[1] and days_of(other[0])[0] <= days_of(one[-1])[1]
 
 
 def fiscal_year(day: date) -> int | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final, TypedDict, TypeVar
+from typing import Annotated, Final, Protocol, TypedDict, TypeVar
 
 from relay.arrays import cache
 from relay.reports import breakdown, trees
@@ -90,6 +91,40 @@ class Read(Question[T_co]):
             confirmed_only=self.confirmed_only,
             last=source.last(programme_id, self.as_known),
         )
+
+
+def relay_on(source: Source, programme_id: str, as_of: date) -> trees.Relay:
+    """All relays of a programme on a day, whoever confirmed what was passed on."""
+    confirmed_only = False
+    if source.kept:
+        return source.kept(as_of, confirmed_only)
+    return trees.relay(source.graph, programme_id, as_of, folder=source.folder / cache.FOLDER)
+
+
+class HerRow(Protocol):
+    """Something of one woman."""
+
+    @property
+    def beneficiary_id(self) -> str:
+        """The id under which she is kept."""
+        ...
+
+
+HerRow_co = TypeVar("HerRow_co", bound=HerRow, covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfHer(Question[tuple[HerRow_co, ...]]):
+    """What a system tells of one woman, row by row; who asks opens her record."""
+
+    personal = True
+
+    id: Id
+    as_of: AsOf
+
+    def opened(self, answer: tuple[HerRow, ...]) -> Iterable[str]:
+        """Her record, where anything is told of her."""
+        return {f"beneficiary:{each.beneficiary_id}" for each in answer}
 
 
 def donors(source: Source, programme_id: str, donor: str | None) -> breakdown.PartNames:

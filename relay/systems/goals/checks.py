@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from relay.audit.books import Books
@@ -11,7 +12,7 @@ from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.model import add_months
 from relay.domain.register import Fact
 from relay.service.json_codec import read_columns
-from relay.systems.goals.progress import UNVISITED_MONTHS, Goal, Visit
+from relay.systems.goals.progress import UNVISITED_MONTHS, Visit
 from relay.text import Sentence
 
 VISITS_A_DAY: Final = 8
@@ -28,8 +29,8 @@ def _with_income(books: Books) -> list[Fact]:
 
 
 def _long_set(books: Books) -> list[Fact]:
-    goals = ((each, Goal.of(each.values, woman="")) for each in books.facts("goal"))
-    return [each for each, goal in goals if add_months(goal.set_on, UNVISITED_MONTHS) <= books.as_of]
+    set_on = ((each, date.fromisoformat(each.values["set_on"])) for each in books.facts("goal"))
+    return [each for each, day in set_on if add_months(day, UNVISITED_MONTHS) <= books.as_of]
 
 
 def _all_on_one_day(books: Books) -> Iterator[Finding]:

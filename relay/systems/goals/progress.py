@@ -7,13 +7,14 @@ what came in, less what was spent, by the months that both cover; the work of on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from statistics import median
 from typing import Any, Final, Self
 
+from relay.domain.acts import OfAct
 from relay.domain.model import Quantity, add_months
 from relay.service.json_codec import read_columns
 from relay.systems.goals.kinds import Status
@@ -31,19 +32,17 @@ FEW: Final = "<5"
 """Fewer women than so many are told as few: in a village everybody knows who they are."""
 
 
+Said = Callable[[str], Iterable[dict[str, Any]]]
+"""Kind of act → what the acts of it say, column by column."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
-    """What a woman wants to live on.
+class Aim:
+    """What a woman wants to live on, as the columns of her goal say it, without any income; None where nobody said.
 
     Attributes:
-        goal_id: Of the act.
         beneficiary_id: The id under which she is kept.
-        kind: "farming", "business", "employment" or "study".
-        activity: The programme's own word.
-        set_on: When she set it.
-        target_on: By when; None where nobody said.
-        baseline_income: Rupees a month before, net; None where it is not known.
-        target_income: Rupees a month to reach, net; None where nobody said.
+        activity: The programme's own word, or several.
         placement_id: On which placement it builds; None for none.
     """
 
@@ -53,34 +52,26 @@ class Goal:
     activity: str
     set_on: date
     target_on: date | None = None
-    baseline_income: float | None = None
-    target_income: float | None = None
     placement_id: str | None = None
 
-    @property
-    def act_id(self) -> str:
-        """Of its act, "kind:id"."""
-        return f"goal:{self.goal_id}"
 
-    @classmethod
-    def of(cls, values: Mapping[str, Any], *, woman: str) -> Self:
-        """From the columns of its act, and the id under which she is kept."""
-        return read_columns(cls, {**values, "beneficiary_id": woman})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal(OfAct, Aim):
+    """The same with her income, in rupees a month, net: before, and to reach; None where it is not known."""
+
+    baseline_income: float | None = None
+    target_income: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What a visitor found.
+    """What a visitor found, as the columns of the visit say it; None where nobody asked, or it may not be told.
 
     Attributes:
-        goal_visit_id: Of the act.
-        goal_id: Of the goal.
-        visited_on: When.
-        status: How it stood.
-        income: Rupees that came in over the months covered; None where nobody asked, or it may not be told.
+        income: Rupees that came in over the months covered.
         expenses: Rupees spent over the same months.
         months_covered: How many.
-        jobs: People whom it employs, herself included; None where nobody said.
+        jobs: People whom the goal employs, herself included.
     """
 
     goal_visit_id: str
@@ -107,14 +98,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A step on the way, planned or done.
-
-    Attributes:
-        goal_id: Of the goal.
-        step: Which, such as "training".
-        planned_on: By when; None where it was not planned.
-        done_on: When; None while it is not done.
-    """
+    """A step on the way, such as "training": by when it is planned and when it was done; None for not."""
 
     goal_id: str
     step: str
@@ -135,6 +119,10 @@ class Ratio:
     numerator: Quantity | str
     denominator: Quantity | str
     share: float | None
+
+    def __str__(self) -> str:
+        """What it is made of, as a terminal tells it."""
+        return f"{self.numerator} of {self.denominator}"
 
 
 def ratio(numerator: Quantity, denominator: Quantity, *, counted: Collection[str], of: Collection[str]) -> Ratio:
@@ -163,7 +151,6 @@ class Running:
     """How many goals run so many months after they were set.
 
     Attributes:
-        months: How many.
         of_set: Of all that were set so long ago; who was not found, or not visited, does not count as running.
         of_found: Of those among them that a visitor found.
     """
@@ -193,14 +180,7 @@ class Progress:
     """All goals that were set by a day, and how they go."""
 
     def __init__(self, *, goals: Iterable[Goal], steps: Iterable[Step], visits: Iterable[Visit], as_of: date) -> None:
-        """Leave out what had not happened by the day.
-
-        Args:
-            goals: All that are recorded.
-            steps: The same.
-            visits: The same.
-            as_of: The day.
-        """
+        """Of all that are recorded, leave out what had not happened by the day."""
         self.as_of = as_of
         self.goals = tuple(sorted((each for each in goals if each.set_on <= as_of), key=lambda each: each.goal_id))
         self.steps = tuple(steps)
@@ -208,6 +188,16 @@ class Progress:
         for visit in sorted(visits, key=lambda each: (each.visited_on, each.goal_visit_id)):
             if visit.visited_on <= as_of:
                 self._visits[visit.goal_id].append(visit)
+
+    @classmethod
+    def of(cls, said: Said, *, kept: Callable[[str], str], as_of: date) -> Self:
+        """From what gives the columns of acts by their kind, and the id under which a woman is kept."""
+        return cls(
+            goals=[read_columns(Goal, row | {"beneficiary_id": kept(row["beneficiary_id"])}) for row in said("goal")],
+            steps=[read_columns(Step, row) for row in said("goal_step")],
+            visits=[read_columns(Visit, row) for row in said("goal_visit")],
+            as_of=as_of,
+        )
 
     def visits(self, goal: Goal) -> tuple[Visit, ...]:
         """The visits to a goal by the day, in order."""
@@ -299,9 +289,8 @@ class Progress:
             len(done), len(planned), counted=[women[goal] for goal, _ in done], of=[women[goal] for goal, _ in planned]
         )
 
-    def building(self, *, on_a_placement: bool) -> Ratio:
-        """Goals that run, as the last visit tells, of those that build on a placement; or of those that do not."""
-        word = "building" if on_a_placement else "others"
+    def run_of(self, word: str) -> Ratio:
+        """Goals that run, as the last visit tells, of those "building" on a placement, or of the "others"."""
         return _of_women(self.counted[f"{word}_run"], self.counted[word])
 
     def jobs(self) -> Ratio:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from relay.audit.error_rate import intervals
 from relay.ledger import reading as ledger
 from relay.ledger.her_ids import one_woman
 from relay.service.json_codec import read_columns
-from relay.service.queries.parameters import AsOf, Id
+from relay.service.queries.parameters import AsOf, OfHer
 from relay.service.question import Question, Source
-from relay.systems.goals.progress import AT_MONTHS, Goal, IncomeChange, Progress, Ratio, Running, Step, Visit
+from relay.systems.goals.progress import AT_MONTHS, Aim, Goal, IncomeChange, Progress, Ratio, Running
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -25,42 +26,17 @@ def progress(graph: Graph, programme_id: str, as_of: date) -> Progress:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    goals = ledger.said(graph, programme_id, "goal", personal=True)
-    kept = one_woman(graph, programme_id, {row["beneficiary_id"] for row in goals}).kept
-    return Progress(
-        goals=[Goal.of(row, woman=kept(row["beneficiary_id"])) for row in goals],
-        steps=[read_columns(Step, row) for row in ledger.said(graph, programme_id, "goal_step")],
-        visits=[read_columns(Visit, row) for row in ledger.said(graph, programme_id, "goal_visit", personal=True)],
-        as_of=as_of,
-    )
+    said = cache(partial(ledger.said, graph, programme_id, personal=True))
+    women = one_woman(graph, programme_id, {row["beneficiary_id"] for row in said("goal")})
+    return Progress.of(said, kept=women.kept, as_of=as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoalRow:
-    """A goal, without any income.
+class GoalRow(Aim):
+    """A goal, and how many visits there were: when the last was, and what it found; None where nobody came."""
 
-    Attributes:
-        goal_id: Its id.
-        beneficiary_id: Whose.
-        kind: "farming", "business", "employment" or "study".
-        activity: The programme's own word, or several.
-        set_on: When she set it.
-        target_on: By when; None where nobody said.
-        placement_id: On which placement it builds; None for none.
-        status: What the last visitor found; None where nobody came.
-        visited_on: When that was.
-        visits: How many there were.
-    """
-
-    goal_id: str
-    beneficiary_id: str
-    kind: str
-    activity: str
-    set_on: date
-    target_on: date | None
-    placement_id: str | None
-    status: str | None
-    visited_on: date | None
+    status: str | None = None
+    visited_on: date | None = None
     visits: int
 
 
@@ -95,10 +71,7 @@ class GoalsFound:
 
 def found_in(known: Progress) -> GoalsFound:
     """What is told of all goals."""
-    joined = {
-        "building": known.building(on_a_placement=True),
-        "others": known.building(on_a_placement=False),
-    }
+    joined = {word: known.run_of(word) for word in ("building", "others")}
     return GoalsFound(
         as_of=known.as_of,
         goals=tuple(_row(known, goal) for goal in known.goals),
@@ -113,19 +86,9 @@ def found_in(known: Progress) -> GoalsFound:
 
 
 def _row(known: Progress, goal: Goal) -> GoalRow:
-    last = known.last(goal)
-    return GoalRow(
-        goal_id=goal.goal_id,
-        beneficiary_id=goal.beneficiary_id,
-        kind=goal.kind,
-        activity=goal.activity,
-        set_on=goal.set_on,
-        target_on=goal.target_on,
-        placement_id=goal.placement_id,
-        status=last.status if last else None,
-        visited_on=last.visited_on if last else None,
-        visits=len(known.visits(goal)),
-    )
+    last, visits = known.last(goal), known.visits(goal)
+    found = {"status": last.status, "visited_on": last.visited_on} if last else {}
+    return read_columns(GoalRow, asdict(goal) | found | {"visits": len(visits)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,26 +108,18 @@ class Goals(Question[GoalsFound]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoalsOf(Question[tuple[GoalRow, ...]]):
+class GoalsOf(OfHer[GoalRow]):
     """The goals of one woman, and what the last visitor found; no income. Personal."""
 
     name = "goals_of"
     action = "goals"
     path = "beneficiaries/<id>/goals"
-    personal = True
-
-    id: Id
-    as_of: AsOf
 
     def answer(self, source: Source, programme_id: str) -> tuple[GoalRow, ...]:
         """By id; none of a woman whom the reader may not find."""
         known = progress(source.graph, programme_id, self.as_of)
         her = source.her(programme_id, self.id)
         return tuple(_row(known, goal) for goal in known.goals if goal.beneficiary_id in her)
-
-    def opened(self, answer: tuple[GoalRow, ...]) -> Iterable[str]:
-        """Her record."""
-        return {f"beneficiary:{each.beneficiary_id}" for each in answer}
 
 
 QUESTIONS: Final = (Goals, GoalsOf)

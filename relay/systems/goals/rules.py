@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +12,7 @@ from relay.domain.model import Placement, add_months, lost_since
 from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
 from relay.service.json_codec import read_columns
-from relay.systems.goals.progress import RUNS, UNVISITED_MONTHS, Goal, Progress, Visit
+from relay.systems.goals.progress import RUNS, UNVISITED_MONTHS, Progress, Visit
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -34,12 +34,8 @@ class AimsAlready(Refused):
     act_id: str
     beneficiary_id: str
     kind: str
+    earlier: str
     earlier_id: str
-
-    @property
-    def earlier(self) -> str:
-        """The act of the other goal."""
-        return f"goal:{self.earlier_id}"
 
 
 class NotAnActivity(Invalid):
@@ -83,8 +79,8 @@ class DoneLongBefore(Refused):
     field = "done_on"
 
     act_id: str
-    done_on: date
-    set_on: date
+    done_on: str
+    set_on: str
 
 
 class VisitedBeforeSet(Refused):
@@ -95,8 +91,8 @@ class VisitedBeforeSet(Refused):
     field = "visited_on"
 
     act_id: str
-    visited_on: date
-    set_on: date
+    visited_on: str
+    set_on: str
 
 
 class RunsAfterItStopped(Refused):
@@ -148,41 +144,40 @@ def _builds_on_her_own(register: Register, fact: Fact) -> None:
     if loan and not register.are_one(loan.values["beneficiary_id"], woman):
         raise BuildsOnAnothers(act_id=fact.act_id, named=loan.act_id, field="loan_id")
     course = register.facts.get(f"course:{values.get('course_id')}")
-    names = [f"beneficiary:{id_}" for id_ in register.one_woman.ids(woman)]
-    if course and course.id not in {each.values["course_id"] for each in register.beside("enrolment", *names)}:
+    if course and course.id not in {each.values["course_id"] for each in _of_her(register, "enrolment", fact)}:
         raise BuildsOnAnothers(act_id=fact.act_id, named=course.act_id, field="course_id")
 
 
 def _progress(register: Register, goals: list[Fact], visit: Fact | None = None) -> Progress:
     """How some goals go by the day of a visit that is to be recorded, or by all that is."""
-    kept = register.one_woman.kept
     visits = {each.act_id: each for each in register.beside("goal_visit", *(goal.act_id for goal in goals))}
     if visit:
         visits[visit.act_id] = visit
-    return Progress(
-        goals=[Goal.of(each.values, woman=kept(each.values["beneficiary_id"])) for each in goals],
-        steps=(),
-        visits=[read_columns(Visit, each.values) for each in visits.values()],
-        as_of=date.max,
-    )
+    facts = {"goal": goals, "goal_visit": visits.values()}
+    said = {kind: [dict(each.values) for each in of] for kind, of in facts.items()}
+    return Progress.of(lambda kind: said.get(kind, ()), kept=register.one_woman.kept, as_of=date.max)
+
+
+def _of_her(register: Register, kind: str, goal: Fact) -> tuple[Fact, ...]:
+    """The acts of a kind that name her who has a goal, under any of her ids."""
+    names = (f"beneficiary:{id_}" for id_ in register.one_woman.ids(goal.values["beneficiary_id"]))
+    return tuple(register.beside(kind, *names))
 
 
 def _only_open_one(register: Register, goal: Fact, visit: Fact | None = None) -> None:
     """A woman has one open goal of a kind, as a goal, or a visit to one, would stand."""
-    names = [f"beneficiary:{id_}" for id_ in register.one_woman.ids(goal.values["beneficiary_id"])]
-    others = [
-        each
-        for each in register.beside("goal", *names)
-        if each.act_id != goal.act_id and each.values["kind"] == goal.values["kind"]
-    ]
-    progress = _progress(register, [goal, *others], visit)
-    open_ = [each.goal_id for each in progress.goals if progress.is_open(each)]
-    if goal.id in open_ and len(open_) > 1:
+    hers = {each.act_id: each for each in _of_her(register, "goal", goal)} | {goal.act_id: goal}
+    alike = [each for each in hers.values() if each.values["kind"] == goal.values["kind"]]
+    progress = _progress(register, alike, visit)
+    open_ = [each.act_id for each in progress.goals if progress.is_open(each)]
+    others = [each for each in open_ if each != goal.act_id]
+    if others and goal.act_id in open_:
         raise AimsAlready(
             act_id=(visit or goal).act_id,
             beneficiary_id=goal.values["beneficiary_id"],
             kind=goal.values["kind"],
-            earlier_id=next(each for each in open_ if each != goal.id),
+            earlier=others[0],
+            earlier_id=others[0].removeprefix("goal:"),
         )
 
 
@@ -197,9 +192,9 @@ def refuse_step(register: Register, fact: Fact) -> None:
 
 
 def _not_long_before(step: Fact, goal: Fact) -> None:
-    done_on, set_on = step.values.get("done_on"), date.fromisoformat(goal.values["set_on"])
-    if done_on and date.fromisoformat(done_on) < set_on - TRAINED_BEFORE:
-        raise DoneLongBefore(act_id=step.act_id, done_on=date.fromisoformat(done_on), set_on=set_on)
+    done_on, set_on = step.values.get("done_on"), goal.values["set_on"]
+    if done_on and date.fromisoformat(done_on) < date.fromisoformat(set_on) - TRAINED_BEFORE:
+        raise DoneLongBefore(act_id=step.act_id, done_on=done_on, set_on=set_on)
 
 
 def refuse_visit(register: Register, fact: Fact) -> None:
@@ -209,25 +204,20 @@ def refuse_visit(register: Register, fact: Fact) -> None:
     said = [fact.values.get(name) is not None for name in ("income", "expenses")]
     if any(said) and not (all(said) and fact.values.get("months_covered")):
         raise HalfAnIncome(act_id=fact.act_id)
+    stopped: Visit | None = None  # runs again only after it was prepared anew, whichever visit is recorded first
     progress = _progress(register, [goal], fact)
-    _runs_on(fact, progress.visits(progress.goals[0]))
-    _only_open_one(register, goal, fact)
-
-
-def _not_before(visit: Fact, goal: Fact) -> None:
-    visited_on, set_on = (date.fromisoformat(each) for each in (visit.values["visited_on"], goal.values["set_on"]))
-    if visited_on < set_on:
-        raise VisitedBeforeSet(act_id=visit.act_id, visited_on=visited_on, set_on=set_on)
-
-
-def _runs_on(fact: Fact, visits: Iterable[Visit]) -> None:
-    """What had stopped runs again only after it was prepared anew, whichever of the visits is recorded first."""
-    stopped: Visit | None = None
-    for visit in visits:
+    for visit in progress.visits(progress.goals[0]):
         if visit.status in ("stopped", "preparing"):
             stopped = visit if visit.status == "stopped" else None
         elif stopped and visit.status in RUNS:
             raise RunsAfterItStopped(act_id=fact.act_id, earlier=stopped.act_id)
+    _only_open_one(register, goal, fact)
+
+
+def _not_before(visit: Fact, goal: Fact) -> None:
+    visited_on, set_on = visit.values["visited_on"], goal.values["set_on"]
+    if visited_on < set_on:
+        raise VisitedBeforeSet(act_id=visit.act_id, visited_on=visited_on, set_on=set_on)
 
 
 # -- what is noted -----------------------------------------------------------------------------------------------------
@@ -238,20 +228,19 @@ def note_visit(register: Register, change: Change) -> Iterator[Note]:
     fact = change.facts.get(change.act.act_id)
     if fact is None:
         return
-    goal = register.facts[f"goal:{fact.values['goal_id']}"]
     visit, name = read_columns(Visit, fact.values), fact.act_id
-    progress = _progress(register, [goal], fact)
+    progress = _progress(register, [register.facts[f"goal:{fact.values['goal_id']}"]], fact)
     known = progress.goals[0]
     visits = progress.visits(known)
     before = visits[: visits.index(visit)]
-    if _is_a_digit_off(visit.net_income, [net for each in before if (net := each.net_income) is not None]):
+    net, target = visit.net_income, known.target_income
+    if _is_a_digit_off(net, [each.net_income for each in before if each.net_income is not None]):
         sentence = Sentence("%(name)s: the income differs tenfold from that of the visit before.", name=name)
         yield Note(note="income_tenfold", sentence=sentence)
     since = before[-1].visited_on if before else known.set_on
     if add_months(since, UNVISITED_MONTHS) < visit.visited_on:
         sentence = Sentence("%(name)s: nobody had visited for more than twelve months.", name=name)
         yield Note(note="long_unvisited", sentence=sentence)
-    net, target = visit.net_income, known.target_income
     if visit.status == "reached" and net is not None and target is not None and net < target:
         sentence = Sentence("%(name)s: reached, but the income is below what she aims at.", name=name)
         yield Note(note="reached_below_target", sentence=sentence)

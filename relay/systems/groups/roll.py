@@ -130,6 +130,7 @@ class Meeting(OfAct):
         late: Who came later.
         excused: Who had said that she would not come.
         unnamed: How many women, men, girls and boys were counted without names.
+        minutes: How long it was; None where nobody said, or nobody asked.
     """
 
     meeting_id: str
@@ -141,6 +142,7 @@ class Meeting(OfAct):
     late: frozenset[str] = frozenset()
     excused: frozenset[str] = frozenset()
     unnamed: float = 0
+    minutes: float | None = None
 
     @property
     def attended(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, Self
@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from relay.domain.acts import OfAct
 from relay.domain.model import Rate
 from relay.service.json_codec import read_columns
-from relay.systems.groups.roll import Meeting, Spell
+from relay.systems.groups.roll import Meeting, Spell, ids
 
 MIN_ATTENDANCE: Final = 0.8
 """Of the sessions while she was enrolled, where the course does not say it."""
@@ -27,16 +27,11 @@ MINUTES: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course(OfAct, Spell):
-    """A course.
+    """A course, as the columns of its act say it; None where nobody said.
 
     Attributes:
-        course_id: Of the act.
-        name: What it is called.
-        kind: Such as "literacy".
-        group_id: Of which group; None for none.
-        place_id: Where; None where nobody said.
-        sessions: How many are planned; None where nobody said.
-        minutes: Of a session, where the session does not say it; None where nobody said.
+        sessions: How many are planned.
+        minutes: Of a session, where the session does not say it.
         min_attendance: Share of the sessions that completes it.
         tested: Whether it ends with a test.
         topics: What it teaches.
@@ -45,7 +40,6 @@ class Course(OfAct, Spell):
     course_id: str
     name: str
     kind: str
-    group_id: str | None = None
     place_id: str | None = None
     sessions: int | None = None
     minutes: int | None = None
@@ -56,8 +50,9 @@ class Course(OfAct, Spell):
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """From the columns of its act."""
-        topics = filter(None, str(values.get("topic") or "").split(";"))
-        return read_columns(cls, {**values, "tested": values.get("tested") == "yes", "topics": [*topics]})
+        return read_columns(
+            cls, {**values, "tested": values.get("tested") == "yes", "topics": ids(values.get("topic"))}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +60,6 @@ class Enrolment(OfAct, Spell):
     """A woman takes part in a course; it begins on the day of enrolment, and ends on the day she left.
 
     Attributes:
-        enrolment_id: Of the act.
-        course_id: Of the course.
         beneficiary_id: The id under which she is kept.
         completed_on: When she completed it, as somebody declared; None where nobody did.
         result: "passed", "not_passed", "not_tested", or None where nobody said, or it may not be told.
@@ -79,28 +72,11 @@ class Enrolment(OfAct, Spell):
     result: str | None = None
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
-        """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
-        spell = {"from_on": values["enrolled_on"], "until_on": values.get("left_on")}
-        return cls.read({**values, **spell}, beneficiary_id=woman, ended_on=ended_on)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A session that was held.
-
-    Attributes:
-        meeting: Who came.
-        minutes: How long it was; None where nobody said.
-    """
-
-    meeting: Meeting
-    minutes: float | None = None
-
-    @classmethod
     def of(cls, values: Mapping[str, Any], kept: Callable[[str], str]) -> Self:
-        """From the columns of its meeting, and what gives the id under which a woman is kept."""
-        return cls(meeting=Meeting.of(values, kept), minutes=values.get("minutes"))
+        """From the columns of its act, the day of its end among them, and what gives the id under which she is kept."""
+        spell = {"from_on": values["enrolled_on"], "until_on": values.get("left_on")}
+        woman = kept(values["beneficiary_id"])
+        return cls.read({**values, **spell}, beneficiary_id=woman, ended_on=values.get("ended_on"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +84,7 @@ class ClassReport:
     """How a course goes by a day; rates are of women, each counted once however often she came back.
 
     Attributes:
-        course_id: Of the course.
-        name: What it is called.
-        kind: Such as "literacy".
         place_id: Where; None where nobody said.
-        from_on: The day on which it begins.
         over: Whether it has ended.
         sessions: That were held.
         enrolled: Women.
@@ -132,7 +104,7 @@ class ClassReport:
     course_id: str
     name: str
     kind: str
-    place_id: str | None
+    place_id: str | None = None
     from_on: date
     over: bool
     sessions: int
@@ -155,7 +127,7 @@ class Class:
         self,
         course: Course,
         enrolments: Iterable[Enrolment],
-        sessions: Iterable[Session],
+        sessions: Iterable[Meeting],
         as_of: date,
         *,
         excused_counts: bool = True,
@@ -172,12 +144,29 @@ class Class:
         self.course = course
         self.as_of = as_of
         self.excused_counts = excused_counts
-        self.enrolments = sorted(
-            (each for each in enrolments if each.from_on <= as_of), key=lambda each: (each.from_on, each.enrolment_id)
-        )
-        self.sessions = sorted(
-            (each for each in sessions if each.meeting.held_on <= as_of),
-            key=lambda each: (each.meeting.held_on, each.meeting.meeting_id),
+        begun = (each for each in enrolments if each.from_on <= as_of)
+        self.enrolments = sorted(begun, key=lambda each: (each.from_on, each.enrolment_id))
+        held = (each for each in sessions if each.held_on <= as_of)
+        self.sessions = sorted(held, key=lambda each: (each.held_on, each.meeting_id))
+
+    @classmethod
+    def of(
+        cls,
+        course: Mapping[str, Any],
+        enrolments: Iterable[Mapping[str, Any]],
+        sessions: Iterable[Mapping[str, Any]],
+        as_of: date,
+        *,
+        kept: Callable[[str], str],
+        excused_counts: bool,
+    ) -> Self:
+        """From the columns of acts, the days of ends among them, and what gives the id under which a woman is kept."""
+        return cls(
+            Course.of(course),
+            [Enrolment.of(each, kept) for each in enrolments],
+            [Meeting.of(each, kept) for each in sessions],
+            as_of,
+            excused_counts=excused_counts,
         )
 
     @cached_property
@@ -201,10 +190,9 @@ class Class:
 
     def expected(self, woman: str) -> list[Meeting]:
         """The sessions that were held while a woman was enrolled, in order."""
-        meetings = (each.meeting for each in self.sessions)
         return [
             each
-            for each in meetings
+            for each in self.sessions
             if any(spell.is_on(each.held_on) for spell in self.hers.get(woman, ()))
             and (self.excused_counts or woman not in each.excused)
         ]
@@ -244,7 +232,7 @@ class Class:
         minutes = (
             (self.course.minutes or 0) if each.minutes is None else each.minutes
             for each in self.sessions
-            if woman in each.meeting.attended
+            if woman in each.attended
         )
         return sum(minutes) / MINUTES
 
@@ -267,25 +255,21 @@ class Class:
         results = {woman: {each.result for each in spells} for woman, spells in self.hers.items()}
         passed = [woman for woman in women if "passed" in results[woman]]
         tested = [woman for woman in women if results[woman] & {"passed", "not_passed"}]
-        return ClassReport(
-            course_id=self.course.course_id,
-            name=self.course.name,
-            kind=self.course.kind,
-            place_id=self.course.place_id,
-            from_on=self.course.from_on,
-            over=self.over,
-            sessions=len(self.sessions),
-            enrolled=len(women),
-            started=_of(started, women),
-            completed=_of(done, women if self.over else ()),
-            completed_of_started=_of(done, started if self.over else ()),
-            declared=_of(counted["declared"], women),
-            passed=_of(passed, tested),
-            dropped_out=_of(counted["dropped_out"], started),
-            attendances=sum(self.attended(woman) for woman in women),
-            unnamed=sum(each.meeting.unnamed for each in self.sessions),
-            hours=sum(self.hours(woman) for woman in women),
-        )
+        found = {
+            "over": self.over,
+            "sessions": len(self.sessions),
+            "enrolled": len(women),
+            "started": _of(started, women),
+            "completed": _of(done, women if self.over else ()),
+            "completed_of_started": _of(done, started if self.over else ()),
+            "declared": _of(counted["declared"], women),
+            "passed": _of(passed, tested),
+            "dropped_out": _of(counted["dropped_out"], started),
+            "attendances": sum(self.attended(woman) for woman in women),
+            "unnamed": sum(each.unnamed for each in self.sessions),
+            "hours": sum(self.hours(woman) for woman in women),
+        }
+        return read_columns(ClassReport, asdict(self.course) | found)
 
 
 def _of(counted: Collection[str], of: Collection[str]) -> Rate:

@@ -8,14 +8,12 @@ import click
 
 from relay.commands.options import ID, Listed, as_of_option, command, complete_ids, format_option, pass_session
 from relay.commands.recording import recorder, records
-from relay.commands.session import Session, say
-from relay.commands.showing import print_rows, rate, rate_between
+from relay.commands.session import Session
+from relay.commands.showing import print_found, print_rows
 from relay.systems.groups.commands import record_meeting, roster_of, roster_options
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-    from relay.systems.learning.questions import LearningFound
 
 
 course: Final = recorder(
@@ -80,56 +78,15 @@ count: Final = recorder(
 @pass_session
 def learning(session: Session, course_id: str | None, as_of: str | None) -> None:
     """List courses and how they went, or who took part in one."""
-    from relay.service.terminal import print_json
     from relay.systems.learning.questions import LearnerRow, Learners, Learning
 
     day = session.day(as_of)
     if course_id is not None:
-        rows = session.ask(Learners(id=f"course:{course_id}", as_of=day))
-        print_rows(session, LearnerRow, rows)
+        print_rows(session, LearnerRow, session.ask(Learners(id=f"course:{course_id}", as_of=day)))
         return
     found = session.ask(Learning(as_of=day))
-    if session.as_json:
-        print_json(found)
-    else:
-        _tell(session, found)
-
-
-def _tell(session: Session, found: LearningFound) -> None:
-    from relay.service.terminal import print_pairs
-    from relay.systems.learning.classes import ClassReport
-    from relay.systems.learning.questions import SiteRow
-
-    print_rows(session, ClassReport, found.courses)
-    if session.as_csv:
-        return
-    if found.sites:
-        say("Sites:")
-        print_rows(session, SiteRow, found.sites)
-    print_pairs(
-        (
-            ("women reached", found.reached),
-            ("attendances", found.attendances),
-            ("people counted without names", found.unnamed),
-            *(
-                (title, rate_between(getattr(found, name), found.intervals.get(name)))
-                for name, title in _JOINED.items()
-            ),
-            ("ready on the waiting list", rate(found.ready)),
-        )
-    )
-
-    if found.prepared.denominator:
-        say("This is an association, not proof: women who learned may differ in much else.")
-
-
-_JOINED: Final = {
-    "prepared": "prepared when they received",
-    "prepared_on_time": "prepared, and passed on in time",
-    "others_on_time": "not prepared, and passed on in time",
-    "prepared_kept": "prepared, and not lost",
-    "others_kept": "not prepared, and not lost",
-}
+    association = "This is an association, not proof: women who learned may differ in much else."
+    print_found(session, found, *([association] if found.prepared.denominator else []))
 
 
 COMMANDS: Final = (

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, abort, redirect, render_template, request
 from markupsafe import Markup
 
-from relay.desk import intake
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
-from relay.exchange import cells
+from relay.systems.groups.meeting_day import record_meeting
+from relay.systems.groups.pages import as_said
 from relay.systems.groups.roll import ROSTER
 from relay.systems.learning import reading
 from relay.systems.learning.questions import CoursesOf, Learning, counted, learners
@@ -24,16 +25,15 @@ from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Mapping
 
     from werkzeug.wrappers import Response
 
-    from relay.desk.intake import Recorded
     from relay.reports.record_history import Record
-    from relay.systems.learning.classes import Class, Course
+    from relay.systems.learning.classes import Class
 
-_TYPED: Final = ("meeting_id", "minutes")
+_TYPED: Final = {"held_on": "today", "meeting_id": "", "minutes": ""}
+"""What is typed of a session, and what stands for nothing."""
 
 blueprint = Blueprint("learning", __name__, template_folder="templates")
 
@@ -50,20 +50,20 @@ def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 @action("meeting", typed=True)
 def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
     """A session of a class on one page: when it was, how long, and who came of those who were enrolled that day."""
-    sent, fault, day = request.form, "", current.today()
-    try:
-        day = cells.read_day(sent.get("held_on") or "today", day)
-    except RelayError as error:
-        fault = say_error(error)
-    known = _classes().get(act_id) or abort(404)
-    women = sorted(known.enrolled_on(day))
+    known, sent = _classes().get(act_id) or abort(404), request.form
+    said, faults = as_said("meeting", {name: sent.get(name) or usual for name, usual in _TYPED.items()})
+    day, fault = date.fromisoformat(str(said.get("held_on", current.today()))), next(iter(faults.values()), "")
+    meeting_id, women = said.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)), sorted(known.enrolled_on(day))
     recording = sent.get("step") == "record" and not fault
     if recording and day.isoformat() != sent.get("shown_on"):
         fault = gettext("These were enrolled on that day: look at the list, then record it.")
     elif recording:
+        came = {name: ";".join(each for each in women if sent.get(f"who.{each}") == name) for name in ROSTER}
+        of_course = {"course_id": known.course.course_id, "kind": "session", "meeting_id": meeting_id}
+        meeting = {name: value for name, value in {**said, **of_course, **came}.items() if value}
         try:
-            recorded = _record_session(programme_id, known.course, day, women)
-            return redirect(menu.to("recording.recorded", act_id=recorded.act_id), 303)
+            record_meeting(current.built(), programme_id, meeting, (), guard.clerk(programme_id))
+            return redirect(menu.to("recording.recorded", act_id=f"meeting:{meeting_id}"), 303)
         except RelayError as error:
             fault = say_error(error)
     page = render_template(
@@ -74,25 +74,9 @@ def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
         names=privacy.names("form", women),
         sent=sent,
         fault=fault,
-        meeting_id=sent.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)),
+        meeting_id=meeting_id,
     )
     return (page, 422) if fault else page
-
-
-def _record_session(programme_id: str, course: Course, day: date, women: Sequence[str]) -> Recorded:
-    """Record who came, as the page was sent.
-
-    Raises:
-        RelayError: It was not recorded.
-    """
-    columns, sent = current.graph().catalogue.kind("meeting").columns, request.form
-    typed = {each.name: cells.read(each, sent.get(each.name, "")) for each in columns if each.name in _TYPED}
-    came = {name: ";".join(each for each in women if sent.get(f"who.{each}") == name) for name in ROSTER}
-    said = {**typed, "course_id": course.course_id, "kind": "session", "held_on": day.isoformat(), **came}
-    clerk = guard.clerk(programme_id)
-    filled = {name: value for name, value in said.items() if value}
-    made = intake.made(current.built(), programme_id, "meeting", filled, random=clerk.random)
-    return intake.hand_in(current.built(), programme_id, made, clerk)
 
 
 def _classes() -> Mapping[str, Class]:
@@ -137,7 +121,7 @@ COUNTED: Final = counted_records.listed(
         "of_prepared_kept": Sentence("prepared"),
         "others_kept": Sentence("not prepared, not lost"),
         "of_others_kept": Sentence("not prepared"),
-        "waiting": Sentence("on the waiting list"),
+        "of_ready": Sentence("on the waiting list"),
         "ready": Sentence("on the waiting list, and have completed it"),
     },
     lambda page, of: counted(current.built(), page.relay.survey.snapshot.programme_id, page.relay.survey, of),

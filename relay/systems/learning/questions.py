@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from relay.arrays import cache
 from relay.audit.error_rate import intervals
 from relay.domain.model import Rate
 from relay.errors import NotFound
 from relay.ledger import reading as ledger
-from relay.reports import trees
-from relay.service.queries.parameters import AsOf, Id
+from relay.service.json_codec import read_columns
+from relay.service.queries.parameters import AsOf, Id, OfHer, relay_on
 from relay.service.question import Question, Source
 from relay.systems.learning import reading
 from relay.systems.learning.classes import Class, ClassReport
@@ -23,8 +23,6 @@ from relay.systems.learning.sites import months_missing
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.graph import Graph
-
-_CONFIRMED_ONLY: Final = False  # who received is asked what she learned before, whoever confirmed it
 
 
 class NoSuchCourse(NotFound):
@@ -41,10 +39,7 @@ class SiteRow:
     """A site for advice; how many people came leaves the record only as a release.
 
     Attributes:
-        site_id: Its id.
-        name: What it is called.
         kind: "advice", "information" or "hotline_desk".
-        place_id: Where.
         reported: Months of which a count was recorded.
         missing: Whole months since it opened of which none was, in order.
     """
@@ -98,6 +93,7 @@ class LearnerRow:
 
     Attributes:
         beneficiary_id: The id under which she is kept.
+        name: What the course is called.
         enrolled_on: When she first was.
         left_on: Her last day; None while she is enrolled.
         attendance: To how many of the sessions while she was enrolled she came.
@@ -108,6 +104,8 @@ class LearnerRow:
     """
 
     beneficiary_id: str
+    course_id: str
+    name: str
     enrolled_on: date
     left_on: date | None
     attendance: Rate
@@ -122,6 +120,8 @@ def learners(known: Class) -> tuple[LearnerRow, ...]:
     return tuple(
         LearnerRow(
             beneficiary_id=woman,
+            course_id=known.course.course_id,
+            name=known.course.name,
             enrolled_on=spells[0].from_on,
             left_on=spells[-1].until_on,
             attendance=known.attendance(woman),
@@ -134,34 +134,6 @@ def learners(known: Class) -> tuple[LearnerRow, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HerCourse(LearnerRow):
-    """A course of one woman, as `LearnerRow` tells it.
-
-    Attributes:
-        course_id: Of the course.
-        name: What it is called.
-    """
-
-    course_id: str
-    name: str
-
-
-def hers(known: Iterable[Class], woman: str) -> tuple[HerCourse, ...]:
-    """The courses of a woman who is kept under an id, of some classes."""
-    return tuple(
-        HerCourse(
-            course_id=each.course.course_id,
-            name=each.course.name,
-            **{field.name: getattr(row, field.name) for field in fields(LearnerRow)},
-        )
-        for each in known
-        if woman in each.hers
-        for row in learners(each)
-        if row.beneficiary_id == woman
-    )
-
-
 def sites(graph: Graph, programme_id: str, as_of: date) -> tuple[SiteRow, ...]:
     """The sites that were open by a day, by id.
 
@@ -171,17 +143,11 @@ def sites(graph: Graph, programme_id: str, as_of: date) -> tuple[SiteRow, ...]:
     counted = defaultdict[str, list[str]](list)
     for count in ledger.said(graph, programme_id, "site_count"):
         counted[count["site_id"]].append(count["month"])
+    open_ = (row for row in ledger.said(graph, programme_id, "site") if row["opened_on"] <= as_of.isoformat())
     return tuple(
-        SiteRow(
-            site_id=row["site_id"],
-            name=row["name"],
-            kind=row["kind"],
-            place_id=row["place_id"],
-            reported=len(counted[row["site_id"]]),
-            missing=tuple(months_missing(row, counted[row["site_id"]], as_of)),
-        )
-        for row in sorted(ledger.said(graph, programme_id, "site"), key=lambda row: row["site_id"])
-        if row["opened_on"] <= as_of.isoformat()
+        read_columns(SiteRow, row | {"reported": len(months), "missing": months_missing(row, months, as_of)})
+        for row in sorted(open_, key=itemgetter("site_id"))
+        for months in [counted[row["site_id"]]]
     )
 
 
@@ -193,29 +159,25 @@ def reached(known: Iterable[Class]) -> frozenset[str]:
 def counted(graph: Graph, programme_id: str, survey: Survey, course_id: str) -> Mapping[str, Sequence[str]]:
     """What the numbers of a course count → the records, "kind:id": "sessions", and what `Class.women` tells.
 
-    Of "" what those of the whole programme do: "reached"; of `PREPARED` each, beside it "of_" and its name, all of
-    which it is a share; and "waiting", of these "ready". What is not there is left out.
+    Of "" what those of the whole programme do: "reached"; of `reading.joined` each, beside it "of_" and its name, all
+    of which it is a share. What is not there is left out.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     known = reading.classes(graph, programme_id, survey.as_of)
     if course_id:
-        of_courses = {each.course.course_id: each for each in known}
-        if (asked := of_courses.get(course_id)) is None:
-            return {}
-        women = {word: [f"beneficiary:{id_}" for id_ in ids] for word, ids in asked.women().items()}
-        return {**women, "sessions": [each.meeting.act_id for each in asked.sessions]}
-    required, done = reading.requirements(graph, programme_id), reading.done_in(known)
-    found = {"reached": [f"beneficiary:{id_}" for id_ in sorted(reached(known))]}
-    for word, placements in reading.prepared(survey, required, done).items():
-        found[word] = [f"placement:{id_}" for id_ in placements.over]
-        found[f"of_{word}"] = [f"placement:{id_}" for id_ in placements.under]
-    if required and "planning" in ledger.head(graph, programme_id).systems:
-        waiting = reading.waiting(graph, programme_id, survey, required, done)
-        found["waiting"] = [each.act_id for each, _ in waiting]
-        found["ready"] = [each.act_id for each, missing in waiting if not missing]
+        women = next((each.women() for each in known if each.course.course_id == course_id), {})
+        sessions = [each.act_id for of in known if of.course.course_id == course_id for each in of.sessions]
+        return _of_women(women) | {"sessions": sessions}
+    found = _of_women({"reached": sorted(reached(known))})
+    for word, records in reading.joined(graph, programme_id, known, lambda: survey).items():
+        found |= {word: records.over, f"of_{word}": records.under}
     return found
+
+
+def _of_women(counted: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    return {word: [f"beneficiary:{id_}" for id_ in ids] for word, ids in counted.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,21 +195,8 @@ class Learning(Question[LearningFound]):
         """Courses and sites by id, and figures of all of them."""
         graph = source.graph
         known = reading.classes(graph, programme_id, self.as_of)
-        required, done = reading.requirements(graph, programme_id), reading.done_in(known)
-        joined: Mapping[str, Rate] = dict.fromkeys(reading.PREPARED, Rate.of(0, 0))
-        ready = Rate.of(0, 0)
-        if required:
-            kept = source.kept
-            relay = (
-                kept(self.as_of, _CONFIRMED_ONLY)
-                if kept
-                else trees.relay(graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
-            )
-            prepared = reading.prepared(relay.survey, required, done)
-            joined = {word: found.rate for word, found in prepared.items()}
-            if "planning" in ledger.head(graph, programme_id).systems:
-                waiting = reading.waiting(graph, programme_id, relay.survey, required, done)
-                ready = Rate.of(sum(not missing for _, missing in waiting), len(waiting))
+        joined = reading.joined(graph, programme_id, known, lambda: relay_on(source, programme_id, self.as_of).survey)
+        rates = {word: joined.get(word, reading.Counted()).rate for word in (*reading.PREPARED, "ready")}
         reports = tuple(each.report() for each in known)
         return LearningFound(
             as_of=self.as_of,
@@ -255,9 +204,8 @@ class Learning(Question[LearningFound]):
             reached=len(reached(known)),
             attendances=sum(each.attendances for each in reports),
             unnamed=sum(each.unnamed for each in reports),
-            **joined,
-            intervals=intervals(joined),
-            ready=ready,
+            **rates,
+            intervals=intervals({word: rates[word] for word in reading.PREPARED}),
             sites=sites(graph, programme_id, self.as_of),
         )
 
@@ -288,25 +236,17 @@ class Learners(Question[tuple[LearnerRow, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoursesOf(Question[tuple[HerCourse, ...]]):
+class CoursesOf(OfHer[LearnerRow]):
     """The courses of one woman, and how often she came; nothing of a test. Personal."""
 
     name = "courses_of"
     action = "learning"
     path = "beneficiaries/<id>/courses"
-    personal = True
 
-    id: Id
-    as_of: AsOf
-
-    def answer(self, source: Source, programme_id: str) -> tuple[HerCourse, ...]:
+    def answer(self, source: Source, programme_id: str) -> tuple[LearnerRow, ...]:
         """By course; none of a woman whom the reader may not find."""
-        known = reading.classes(source.graph, programme_id, self.as_of)
-        return tuple(row for id_ in source.her(programme_id, self.id) for row in hers(known, id_))
-
-    def opened(self, answer: tuple[HerCourse, ...]) -> Iterable[str]:
-        """Her record."""
-        return {f"beneficiary:{each.beneficiary_id}" for each in answer}
+        known, her = reading.classes(source.graph, programme_id, self.as_of), source.her(programme_id, self.id)
+        return tuple(row for each in known for row in learners(each) if row.beneficiary_id in her)
 
 
 QUESTIONS: Final = (Learning, Learners, CoursesOf)

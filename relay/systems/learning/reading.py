@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -14,7 +14,7 @@ from relay.domain.model import Rate, binding_rule
 from relay.ledger import reading as ledger
 from relay.systems.groups.reading import customs, women
 from relay.systems.learning import cypher
-from relay.systems.learning.classes import Class, Course, Enrolment, Session
+from relay.systems.learning.classes import Class
 from relay.systems.learning.required import Requirement, id_of_rule
 
 if TYPE_CHECKING:
@@ -33,18 +33,21 @@ def classes(graph: Graph, programme_id: str, as_of: date) -> tuple[Class, ...]:
         Unavailable: The database cannot be reached.
     """
     kept, excused_counts = women(graph, programme_id).kept, customs(graph, programme_id).excused_counts
-    enrolments, sessions = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
-    for row in ledger.said(graph, programme_id, "enrolment", personal=True):
-        enrolment = Enrolment.of(row, woman=kept(row["beneficiary_id"]), ended_on=row.get("ended_on"))
-        enrolments[enrolment.course_id].append(enrolment)
-    for row in graph.rows(cypher.SESSIONS, programme_id=programme_id):
-        sessions[row["course_id"]].append(Session.of(row, kept))
-    courses = sorted(map(Course.of, ledger.said(graph, programme_id, "course")), key=lambda each: each.course_id)
+    enrolments = _by_course(ledger.said(graph, programme_id, "enrolment", personal=True))
+    sessions = _by_course(graph.rows(cypher.SESSIONS, programme_id=programme_id))
+    courses = {each["course_id"]: each for each in ledger.said(graph, programme_id, "course")}
     return tuple(
-        Class(each, enrolments[each.course_id], sessions[each.course_id], as_of, excused_counts=excused_counts)
-        for each in courses
-        if each.from_on <= as_of
+        Class.of(each, enrolments[id_], sessions[id_], as_of, kept=kept, excused_counts=excused_counts)
+        for id_, each in sorted(courses.items())
+        if each["from_on"] <= as_of.isoformat()
     )
+
+
+def _by_course(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping[str, Any]]]:
+    found = defaultdict[str, list[Mapping[str, Any]]](list)
+    for row in rows:
+        found[row["course_id"]].append(row)
+    return found
 
 
 def done_in(known: Iterable[Class]) -> Done:
@@ -68,10 +71,16 @@ def requirements(graph: Graph, programme_id: str) -> Mapping[str, Requirement]:
 
 
 class Counted(NamedTuple):
-    """What a rate is made of: the placements of its numerator and those of its denominator, by id."""
+    """What a rate is made of: the records of its numerator and those of its denominator, "kind:id", in order."""
 
     over: Sequence[str] = ()
     under: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, said: Iterable[tuple[str, bool]]) -> Counted:
+        """From the records, and whether each is one of the numerator."""
+        under = [*said]
+        return cls([id_ for id_, is_so in under if is_so], [id_ for id_, _ in under])
 
     @property
     def rate(self) -> Rate:
@@ -82,42 +91,59 @@ class Counted(NamedTuple):
 PREPARED: Final = ("prepared", "prepared_on_time", "others_on_time", "prepared_kept", "others_kept")
 
 
-def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> Mapping[str, Counted]:
+def joined(
+    graph: Graph, programme_id: str, known: Iterable[Class], survey: Callable[[], Survey]
+) -> Mapping[str, Counted]:
+    """What classes have to do with help: of placements `PREPARED`, and "ready" of the requests on the waiting list.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        known: Its classes by the day.
+        survey: Gives its relay on that day; asked where some rule requires something.
+
+    Returns:
+        Nothing where no rule requires anything, and nothing of requests without planning.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    required = requirements(graph, programme_id)
+    if not required:
+        return {}
+    done, surveyed = done_in(known), survey()
+    found = prepared(surveyed, required, done)
+    if "planning" in ledger.head(graph, programme_id).systems:
+        requests = waiting(graph, programme_id, surveyed, required, done)
+        found["ready"] = Counted.of((each.act_id, not missing) for each, missing in requests)
+    return found
+
+
+def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> dict[str, Counted]:
     """Of placements whose rule requires something to be learned first: an association, no proof.
 
     Returns:
-        `PREPARED` → what it counts; nothing where no rule requires anything. "prepared": whose holder had completed it
-        when they began, of all; "prepared_on_time": of those, past their due day, which had passed on all they owe by
-        then; "prepared_kept": of those, which are not lost; "others_on_time" and "others_kept": the same of the others.
+        `PREPARED` → what it counts. "prepared": whose holder had completed it when they began, of all;
+        "prepared_on_time": of those, past their due day, which had passed on all they owe by then; "prepared_kept": of
+        those, which are not lost; "others_on_time" and "others_kept": the same of the others.
     """
     snapshot, stood = survey.snapshot, survey.standings
     people, holders = snapshot.beneficiaries.ids, snapshot.women()[snapshot.placements.beneficiary]
     by_row = {row: known for row, rule in enumerate(snapshot.rules) if (known := required.get(id_of_rule(rule)))}
-    ids, learned = snapshot.placements.ids, list[tuple[str, bool]]()
-    on_time, kept = ({True: list[tuple[str, bool]](), False: list[tuple[str, bool]]()} for _ in range(2))
+    said = {word: list[tuple[str, bool]]() for word in PREPARED}
     today = day_number(survey.as_of)
     for row, rule in enumerate(stood.rule.tolist()):
         if stood.state[row] == NONE or rule not in by_row:
             continue
-        day = known_day(stood.received_day[row])
+        id_, day = f"placement:{snapshot.placements.ids[row]}", known_day(stood.received_day[row])
         missing = by_row[rule].missing(done.get(people[int(holders[row])], ()), day)
-        learned.append((ids[row], not missing))
-        kept[not missing].append((ids[row], bool(stood.state[row] != LOST)))
+        word = "others" if missing else "prepared"
+        said["prepared"].append((id_, not missing))
+        said[f"{word}_kept"].append((id_, bool(stood.state[row] != LOST)))
         due, fulfilled = int(stood.due_day[row]), int(stood.fulfilled_day[row])
         if due < today:
-            on_time[not missing].append((ids[row], fulfilled != NO_DAY and fulfilled <= due))
-    return {
-        "prepared": _counted(learned),
-        "prepared_on_time": _counted(on_time[True]),
-        "others_on_time": _counted(on_time[False]),
-        "prepared_kept": _counted(kept[True]),
-        "others_kept": _counted(kept[False]),
-    }
-
-
-def _counted(said: Iterable[tuple[str, bool]]) -> Counted:
-    of = sorted(said)
-    return Counted([id_ for id_, is_so in of if is_so], [id_ for id_, _ in of])
+            said[f"{word}_on_time"].append((id_, fulfilled != NO_DAY and fulfilled <= due))
+    return {word: Counted.of(sorted(each)) for word, each in said.items()}
 
 
 def waiting(

@@ -11,6 +11,7 @@ from relay.domain.advisories import Note
 from relay.domain.kinds import rule_id
 from relay.domain.model import Rule, add_months, binding_rule
 from relay.errors import Refused
+from relay.systems.groups.roll import ids
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -51,10 +52,9 @@ class Requirement:
         """From the columns of a rule; None where it requires nothing."""
         if not values.get("requires"):
             return None
-        within = values.get("requires_within_months")
         return cls(
-            topics=frozenset(str(values["requires"]).split(";")),
-            within_months=None if within is None else int(within),
+            topics=ids(values["requires"]),
+            within_months=values.get("requires_within_months"),
             strict=values.get("requires_strict") == "yes",
         )
 
@@ -104,9 +104,8 @@ def _missing(register: Register, fact: Fact) -> tuple[Requirement | None, frozen
     rule = binding_rule(register.rules, help_, values.get("condition"), day)
     said = register.facts.get(f"rule:{id_of_rule(rule)}") if rule else None
     requirement = Requirement.of(said.values) if said else None
-    if requirement is None:
-        return None, frozenset(), day
-    return requirement, requirement.missing(done_in(register, values["beneficiary_id"]), day), day
+    done = done_in(register, values["beneficiary_id"])
+    return requirement, requirement.missing(done, day) if requirement else frozenset(), day
 
 
 def done_in(register: Register, beneficiary_id: str) -> Iterator[tuple[str, date]]:
@@ -115,6 +114,5 @@ def done_in(register: Register, beneficiary_id: str) -> Iterator[tuple[str, date
     for enrolment in register.beside("enrolment", *names):
         course = register.facts.get(f"course:{enrolment.values['course_id']}")
         completed_on = enrolment.values.get("completed_on")
-        for topic in str((course.values.get("topic") if course else None) or "").split(";"):
-            if completed_on and topic:
-                yield topic, date.fromisoformat(completed_on)
+        for topic in ids(course.values.get("topic")) if course and completed_on else ():
+            yield topic, date.fromisoformat(str(completed_on))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.advisories import Note
 from relay.domain.schema import Rules
@@ -12,7 +12,7 @@ from relay.errors import Asked, Invalid, Refused
 from relay.systems.groups.roll import ROSTER, Meeting, ids
 from relay.systems.groups.rules import UntilBeforeFrom, customs_of, require_order
 from relay.systems.learning import required, sites
-from relay.systems.learning.classes import Class, Course, Enrolment, Session
+from relay.systems.learning.classes import Class, Course, Enrolment
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -87,18 +87,6 @@ class CompletedElsewhen(Refused):
     completed_on: date
 
 
-class NothingHeld(Asked):
-    """A woman is enrolled and has completed a course of which no session is recorded by then."""
-
-    reason = "%(act_id)s: completed on %(completed_on)s, but course %(course_id)s had held no session by then."
-    suggestion = "Record its sessions first. If they are still to be typed in, use --again."
-    field = "completed_on"
-
-    act_id: str
-    course_id: str
-    completed_on: date
-
-
 class NothingWasHeld(Refused):
     """An enrolment is corrected to completed, though no session of the course is recorded by then."""
 
@@ -109,6 +97,12 @@ class NothingWasHeld(Refused):
     act_id: str
     course_id: str
     completed_on: date | None
+
+
+class NothingHeld(NothingWasHeld, Asked):
+    """A woman is enrolled and has completed a course of which no session is recorded by then."""
+
+    suggestion = "Record its sessions first. If they are still to be typed in, use --again."
 
 
 # -- the record as a class -------------------------------------------------------------------------------------------
@@ -123,26 +117,19 @@ def class_in(register: Register, course: Fact, *facts: Fact, as_of: date = date.
         facts: In place of what it holds under their ids, or beside it.
         as_of: The day.
     """
-    kept = register.one_woman.kept
     said = {each.act_id: each for kind in ("enrolment", "meeting") for each in register.beside(kind, course.act_id)}
     said |= {each.act_id: each for each in facts}
     ends = {each.values["act_id"]: each.values["until_on"] for each in facts if each.kind == "end"}
-
-    def of(kind: str) -> Iterator[Fact]:
-        return (each for each in said.values() if each.kind == kind and each.values.get("course_id") == course.id)
-
-    return Class(
-        Course.of(course.values),
-        [
-            Enrolment.of(
-                each.values,
-                woman=kept(each.values["beneficiary_id"]),
-                ended_on=ends.get(each.act_id) or register.ended_on(each.act_id),
-            )
-            for each in of("enrolment")
-        ],
-        [Session.of(each.values, kept) for each in of("meeting")],
+    rows = {"enrolment": list[Mapping[str, Any]](), "meeting": list[Mapping[str, Any]]()}
+    for act_id, each in said.items():
+        if each.kind in rows and each.values.get("course_id") == course.id:
+            rows[each.kind].append({**each.values, "ended_on": ends.get(act_id) or register.ended_on(act_id)})
+    return Class.of(
+        course.values,
+        rows["enrolment"],
+        rows["meeting"],
         as_of,
+        kept=register.one_woman.kept,
         excused_counts=customs_of(register).excused_counts,
     )
 
@@ -159,7 +146,7 @@ def refuse_course(register: Register, fact: Fact) -> None:
         raise MoreThanAllSessions(act_id=fact.act_id, share=share)
     known = class_in(register, fact)
     for session in known.sessions:
-        _within(known.course, session.meeting)
+        _within(known.course, session)
 
 
 def _within(course: Course, meeting: Meeting) -> None:
@@ -180,7 +167,7 @@ def refuse_session(register: Register, fact: Fact) -> None:
         return
     known = class_in(register, course, fact)
     held_on = date.fromisoformat(fact.values["held_on"])
-    own = next(each.meeting for each in known.sessions if each.meeting.act_id == fact.act_id)
+    own = next(each for each in known.sessions if each.act_id == fact.act_id)
     _within(known.course, own)
     enrolled = known.enrolled_on(held_on)
     for name in ROSTER:
@@ -191,63 +178,58 @@ def refuse_session(register: Register, fact: Fact) -> None:
 
 def refuse_enrolment(register: Register, fact: Fact) -> None:
     """Refuse a second enrolment at a time, days that contradict each other, and what denies that she was there."""
-    values = fact.values
-    known = class_in(register, register.facts[f"course:{values['course_id']}"], fact)
-    own = next(each for each in known.enrolments if each.act_id == fact.act_id)
+    known, own = _enrolled(register, fact)
     if own.until_on and own.until_on < own.from_on:
         raise UntilBeforeFrom(act_id=fact.act_id, from_on=own.from_on, until_on=own.until_on, field="left_on")
     for other in known.hers[own.beneficiary_id]:
         if other.act_id != own.act_id and other.meets(own):
             raise EnrolledAlready(
                 act_id=fact.act_id,
-                beneficiary_id=values["beneficiary_id"],
+                beneficiary_id=fact.values["beneficiary_id"],
                 course_id=own.course_id,
                 earlier=other.act_id,
             )
-    if own.completed_on and not own.is_on(own.completed_on):
-        raise CompletedElsewhen(act_id=fact.act_id, completed_on=own.completed_on)
+    _while_enrolled(fact, known, own)
     if fact.act_id in register.facts and _is_before_all(known, own):
         raise NothingWasHeld(act_id=fact.act_id, course_id=own.course_id, completed_on=own.completed_on)
-    _was_enrolled(known, own.beneficiary_id, values["beneficiary_id"])
 
 
 def ask_enrolment(register: Register, fact: Fact) -> Iterator[Asked]:
     """Ask whether sessions are still to come: in files they stand after enrolments, since they name who is enrolled."""
-    known = class_in(register, register.facts[f"course:{fact.values['course_id']}"], fact)
-    own = next(each for each in known.enrolments if each.act_id == fact.act_id)
-    if own.completed_on and _is_before_all(known, own):
+    known, own = _enrolled(register, fact)
+    if _is_before_all(known, own):
         yield NothingHeld(act_id=fact.act_id, course_id=own.course_id, completed_on=own.completed_on)
+
+
+def _enrolled(register: Register, fact: Fact, *facts: Fact) -> tuple[Class, Enrolment]:
+    """A class and one enrolment in it, as both would stand."""
+    known = class_in(register, register.facts[f"course:{fact.values['course_id']}"], *(facts or (fact,)))
+    return known, next(each for each in known.enrolments if each.act_id == fact.act_id)
 
 
 def _is_before_all(known: Class, own: Enrolment) -> bool:
     """Whether a course is declared as completed before any session was held."""
-    return own.completed_on is not None and not any(each.meeting.held_on <= own.completed_on for each in known.sessions)
+    return own.completed_on is not None and not any(each.held_on <= own.completed_on for each in known.sessions)
 
 
-def _was_enrolled(known: Class, woman: str, beneficiary_id: str) -> None:
-    """She is enrolled whenever a roster names her."""
+def _while_enrolled(said: Fact, known: Class, own: Enrolment) -> None:
+    """She completes the course, and a roster names her, while she is enrolled."""
+    if own.completed_on and not own.is_on(own.completed_on):
+        field = "until_on" if said.kind == "end" else "completed_on"
+        raise CompletedElsewhen(act_id=said.act_id, completed_on=own.completed_on, field=field)
     for each in known.sessions:
-        named = woman in each.meeting.attended | each.meeting.excused
-        if named and woman not in known.enrolled_on(each.meeting.held_on):
+        named = own.beneficiary_id in each.attended | each.excused
+        if named and own.beneficiary_id not in known.enrolled_on(each.held_on):
             raise NotEnrolled(
-                act_id=each.meeting.act_id,
-                beneficiary_id=beneficiary_id,
-                course_id=known.course.course_id,
-                day=each.meeting.held_on,
+                act_id=each.act_id, beneficiary_id=own.beneficiary_id, course_id=own.course_id, day=each.held_on
             )
 
 
 def refuse_end(register: Register, end: Fact) -> None:
     """Refuse the end of an enrolment before she completed the course, or was at a session."""
     fact = register.facts.get(end.values["act_id"])
-    course = register.facts.get(f"course:{fact.values['course_id']}") if fact and fact.kind == "enrolment" else None
-    if fact is None or course is None:
-        return
-    known = class_in(register, course, end)
-    own = next(each for each in known.enrolments if each.act_id == fact.act_id)
-    if own.completed_on and not own.is_on(own.completed_on):
-        raise CompletedElsewhen(act_id=end.act_id, completed_on=own.completed_on, field="until_on")
-    _was_enrolled(known, own.beneficiary_id, fact.values["beneficiary_id"])
+    if fact and fact.kind == "enrolment":
+        _while_enrolled(end, *_enrolled(register, fact, end))
 
 
 # -- what is noted ---------------------------------------------------------------------------------------------------
@@ -258,8 +240,8 @@ def note_enrolment(register: Register, change: Change) -> Iterator[Note]:
     fact = change.facts.get(change.act.act_id)
     if fact is None or not fact.values.get("completed_on"):
         return
-    known = class_in(register, register.facts[f"course:{fact.values['course_id']}"], fact)
-    share = known.attendance(register.one_woman.kept(fact.values["beneficiary_id"])).share or 0
+    known, own = _enrolled(register, fact)
+    share = known.attendance(own.beneficiary_id).share or 0
     if share < known.course.min_attendance:
         sentence = Sentence(
             "%(name)s: completed, but she came to %(came)s of the sessions; the course asks for %(asked)s.",
@@ -278,7 +260,7 @@ def note_session(register: Register, change: Change) -> Iterator[Note]:
         return
     known = class_in(register, course, fact)
     many = len(known.enrolled_on(date.fromisoformat(fact.values["held_on"])))
-    if known.sessions[0].meeting.act_id == fact.act_id and not SMALL <= many <= LARGE:
+    if known.sessions[0].act_id == fact.act_id and not SMALL <= many <= LARGE:
         sentence = Sentence("%(name)s: the class has %(many)s women.", name=fact.act_id, many=many)
         yield Note(note="class_size", sentence=sentence)
 

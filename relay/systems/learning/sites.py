@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.bikram_sambat import days_of, month_days
+from relay.domain.bikram_sambat import days_of, month_of, months_from, share_a_day
 from relay.errors import Invalid, Refused
 from relay.systems.groups.rules import require_order
 
@@ -63,10 +63,10 @@ def refuse_count(register: Register, fact: Fact) -> None:
     values = fact.values
     site = register.facts[f"site:{values['site_id']}"]
     _while_open(fact, site)
-    first, last = days_of(values["month"])
     for other in register.beside("site_count", site.act_id):
-        begins, ends = days_of(other.values["month"])
-        if other.act_id != fact.act_id and begins <= last and first <= ends:
+        if other.act_id != fact.act_id and share_a_day(
+            *((each["month"], each["month"]) for each in (other.values, values))
+        ):
             raise CountedAlready(act_id=fact.act_id, site_id=site.id, earlier=other.act_id)
     numbers = {name: values[name] for name in ("visits", "women", "men", *_PARTS) if values.get(name) is not None}
     visits = numbers.get("visits")
@@ -100,20 +100,10 @@ def months_missing(site: Mapping[str, Any], reported: Collection[str], as_of: da
         Months, such as "2083-08 BS", in order.
     """
     sambat = any(month.endswith(" BS") for month in reported)
-    closed_on = site.get("closed_on")
+    opened_on, closed_on = date.fromisoformat(site["opened_on"]), site.get("closed_on")
     last_day = min(as_of, date.fromisoformat(closed_on)) if closed_on else as_of
-    day, missing = date.fromisoformat(site["opened_on"]), list[str]()
-    while (month := _month_of(day, sambat=sambat)) and (known := month_days(month)) and known[1] <= last_day:
-        if day == known[0] and month not in reported:
-            missing.append(month)
-        day = known[1] + timedelta(days=1)
-    return missing
-
-
-def _month_of(day: date, *, sambat: bool) -> str | None:
-    from relay.domain.bikram_sambat import year_month_day
-
-    if not sambat:
-        return f"{day.year}-{day.month:02}"
-    known = year_month_day(day)
-    return f"{known[0]}-{known[1]:02} BS" if known else None
+    first, last = (month_of(day, sambat=sambat) for day in (opened_on, last_day))
+    whole = ((month, *days_of(month)) for month in months_from(first, last)) if first and last else ()
+    return [
+        month for month, begins, ends in whole if opened_on <= begins and ends <= last_day and month not in reported
+    ]

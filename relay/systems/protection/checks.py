@@ -9,14 +9,13 @@ from typing import Final
 from relay.audit.books import Books
 from relay.audit.checks import Check, LookedAt, every
 from relay.audit.findings import Finding, found
-from relay.domain.acts import changes_of
 from relay.domain.register import Fact, Register
 from relay.errors import Refused
 from relay.ledger.reading import replay
 from relay.systems.protection import reading, rules
 from relay.systems.protection.kinds import OF_A_GROUP
-from relay.systems.protection.release import HIDDEN, Cell, bounds
-from relay.systems.protection.tables import NOT_REPORTED, TOTAL, ReleasedRow, Wanted, place_at, rows_of, table_of
+from relay.systems.protection.release import bounds
+from relay.systems.protection.tables import TOTAL, Published, place_at, table_of
 from relay.text import Sentence
 
 _MADE_OF: Final = frozenset({"programme", "place", "group", "committee_count", "site", "site_count"})
@@ -67,7 +66,7 @@ def _of_one_committee(books: Books) -> Iterator[Finding]:
     homes = [place_at(known.places, place, "municipality") for place in known.committees if place is not None]
     for each in books.facts("committee_count"):
         place = each.values["place_id"]
-        if homes.count(place) == 1 and known.places[place].kind == "municipality":
+        if homes.count(place) == 1 and known.places[place].get("kind") == "municipality":
             yield found(each, Sentence("is of a municipality with one committee: count the district instead."))
 
 
@@ -128,41 +127,24 @@ def _given_away(books: Books) -> Iterator[Finding]:
         wanted = reading.wanted_of(each.values)
         known = reading.counts(reading.said_of(_as_it_was(books, each.values["entries"])), wanted.measure)
         table, _ = table_of(known.counted, known.places, wanted)
-        hidden = {*_marked(rows_of(each.values["table"]), wanted)} & table.counts.keys()
+        cells = Published.of(each.values["table"]).cells()
+        marked = {(cell.place_id or TOTAL, cell.month or TOTAL) for cell in cells if cell.value is None}
+        hidden = marked & table.counts.keys()
         if not all(cell in hidden and bounds(table, hidden, cell).are_wide for cell in table.primaries):
             yield found(each, Sentence("from what it shows a small count can be worked out."))
 
 
-def _marked(rows: Collection[ReleasedRow], wanted: Wanted) -> Iterator[Cell]:
-    """The cells that a release hides."""
-    columns = (*wanted.columns, TOTAL)
-    for row in rows:
-        for column, cell in zip(columns, row.cells, strict=False):
-            if cell in (HIDDEN, NOT_REPORTED):
-                yield row.place_id or TOTAL, column
-
-
 def _corrected_after_release(books: Books) -> Iterator[Finding]:
     """Counts that were corrected after a release had taken them in."""
-    released = [(each, reading.wanted_of(each.values)) for each in books.facts("release")]
-    for each in books.facts("committee_count"):
-        for correction in _corrections(books, each):
-            for release, wanted in released:
-                months = {month for part in wanted.parts for month in part}
-                if (
-                    each.values["measure"] == wanted.measure
-                    and each.values["month"] in months
-                    and each.sequence <= release.values["entries"] < correction
-                ):
-                    yield found(each, Sentence("was corrected after it was released."), release.sequence)
-
-
-def _corrections(books: Books, fact: Fact) -> Iterator[int]:
-    """The entries that changed what a fact says."""
-    for act_id in books.register.about.get(fact.act_id, ()):
-        entry = books.register.entries[act_id]
-        if changes_of(entry.payload):
-            yield entry.sequence
+    for release in books.facts("release"):
+        wanted = reading.wanted_of(release.values)
+        for each in books.facts("committee_count"):
+            taken_in = each.values["measure"] == wanted.measure and any(
+                each.values["month"] in part for part in wanted.parts
+            )
+            said = books.said(each.act_id, "count") if taken_in else ()
+            if each.sequence <= release.values["entries"] < max(said, default=0):
+                yield found(each, Sentence("was corrected after it was released."), release.sequence)
 
 
 CHECKS: Final = (

@@ -19,7 +19,7 @@ from relay.service.question import Question, Says, Source
 from relay.systems.protection import cypher, reading
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
 from relay.systems.protection.release import K
-from relay.systems.protection.tables import RawCount, ReleasedCell, ReleasedRow, Wanted, cells_of, rows_of
+from relay.systems.protection.tables import Published, RawCount, ReleasedCell, ReleasedRow, Wanted
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -33,10 +33,7 @@ class ServiceRow:
     """A service of the directory, of which all is public.
 
     Attributes:
-        service_id: Its id.
-        name: What it is called.
         kind: "police", "one_stop_crisis_centre", "health" and so on.
-        place_id: Where.
         phone: Its number; None where nobody knows one.
         hours: When it is open.
         languages: In which it speaks.
@@ -61,9 +58,6 @@ class ReleaseRow:
 
     Attributes:
         release_id: Its id; None of one that is not made yet.
-        measure: What was counted.
-        from_month: The first month.
-        until_month: The last.
         level: Of its lines.
         span: Of its columns.
         k: Smaller counts are hidden.
@@ -154,19 +148,18 @@ def releases(graph: Graph, programme_id: str) -> tuple[ReleaseRow, ...]:
             release_id=row["release_id"],
             k=int(row["k"]),
             entries=int(row["entries"]),
-            **_told(reading.wanted_of(row), row["table"]),
+            **_told(reading.wanted_of(row), Published.of(row["table"])),
         )
         for row in ledger.said(graph, programme_id, "release")
     )
 
 
-def _told(wanted: Wanted, text: str) -> dict[str, Any]:
+def _told(wanted: Wanted, published: Published) -> dict[str, Any]:
     """What a release is of, and what it says."""
-    rows = rows_of(text)
-    cells = cells_of(wanted.columns, rows)
+    cells = published.cells()
     inner = tuple(each for each in cells if each.place_id and each.month)
-    totals = tuple(each for each in cells if each not in inner)
-    return {**asdict(wanted), "columns": wanted.columns, "rows": rows, "cells": inner, "totals": totals}
+    said = {"columns": wanted.columns, "rows": published.rows(), "cells": inner}
+    return {**asdict(wanted), **said, "totals": tuple(each for each in cells if each not in inner)}
 
 
 def protection(graph: Graph, programme_id: str, as_of: date) -> ProtectionFound:
@@ -248,15 +241,14 @@ class DraftRelease(Question[Draft]):
             level=self.level,
             span=self.span,
         )
-        found, entries = reading.draft(source.graph, programme_id, wanted, self.as_of)
-        table = found.text()
+        found, published, entries = reading.draft(source.graph, programme_id, wanted, self.as_of)
         return Draft(
             release_id=None,
-            coarser=found.wanted != wanted,
+            coarser=found != wanted,
             k=K,
             entries=entries,
-            table=table,
-            **_told(found.wanted, table),
+            table=published.text(),
+            **_told(found, published),
         )
 
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.domain.bikram_sambat import days_of
 from relay.domain.register import Register
 from relay.errors import Refused
 from relay.ledger import reading as ledger
-from relay.systems.protection import months
+from relay.service.json_codec import read_columns
 from relay.systems.protection.kinds import OF_SITES
 from relay.systems.protection.rules import COMMITTEE, require_period, require_unreleased
 from relay.systems.protection.tables import (
     MonthGoesOn,
     OneCommittee,
-    Place,
-    Protected,
+    Places,
+    Published,
     RawCount,
     TooMuchHidden,
     Wanted,
@@ -36,15 +37,9 @@ ACTIVE: Final = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What a release is made of.
+    """What a release is made of: what was counted of a measure, and where each committee is; None where nobody said."""
 
-    Attributes:
-        places: Id → place.
-        counted: Of one measure.
-        committees: Where each committee is; None where nobody said.
-    """
-
-    places: Mapping[str, Place]
+    places: Places
     counted: Sequence[RawCount]
     committees: Sequence[str | None]
 
@@ -67,39 +62,24 @@ def said_of(register: Register) -> Said:
 
 def raw(said: Said) -> Iterator[RawCount]:
     """Whatever was counted, by committees and at sites, in ledger order."""
+    for each in said("committee_count"):
+        yield read_columns(RawCount, {**each, "act_id": f"committee_count:{each['committee_count_id']}"})
     sites = {each["site_id"]: each["place_id"] for each in said("site")}
-    rows = [
-        *(
-            (f"committee_count:{each['committee_count_id']}", each, each["place_id"], each["measure"], "count")
-            for each in said("committee_count")
-        ),
-        *(
-            (f"site_count:{each['site_count_id']}", each, sites[each["site_id"]], OF_SITES[0], OF_SITES[0])
-            for each in said("site_count")
-        ),
-    ]
-    for act_id, each, place_id, measure, column in rows:
-        number = each.get(column)
-        yield RawCount(
-            act_id=act_id,
-            place_id=place_id,
-            month=each["month"],
-            measure=measure,
-            count=None if number is None else int(number),
-        )
+    for each in said("site_count"):
+        known = {"act_id": f"site_count:{each['site_count_id']}", "place_id": sites[each["site_id"]]}
+        yield read_columns(RawCount, {**each, **known, "measure": OF_SITES[0], "count": each.get(OF_SITES[0])})
 
 
 def counts(said: Said, measure: str) -> Counts:
     """What was counted of a measure; what was withheld or erased counts as not reported."""
-    places = said("place")
     return Counts(
-        places={each["place_id"]: Place(kind=each.get("kind"), parent_id=each.get("parent_id")) for each in places},
+        places={each["place_id"]: each for each in said("place")},
         counted=[each for each in raw(said) if each.measure == measure and each.count is not None],
         committees=[each.get("place_id") for each in said("group") if each.get("kind") == COMMITTEE],
     )
 
 
-def table(known: Counts, wanted: Wanted) -> Protected:
+def table(known: Counts, wanted: Wanted) -> Published:
     """What of some counts may be released.
 
     Raises:
@@ -111,12 +91,12 @@ def table(known: Counts, wanted: Wanted) -> Protected:
     if wanted.measure not in OF_SITES:
         homes = [place_at(known.places, place, wanted.level) for place in known.committees if place]
         alone = next((place for place in found.places if homes.count(place) == 1), None)
-        if alone and known.places[alone].kind == "municipality":
+        if alone and known.places[alone].get("kind") == "municipality":
             raise OneCommittee(place_id=alone)
     return found
 
 
-def _coarse_enough(known: Counts, wanted: Wanted) -> Protected:
+def _coarse_enough(known: Counts, wanted: Wanted) -> tuple[Wanted, Published]:
     """What is wanted, or else the finest table of the same months that says enough.
 
     Raises:
@@ -125,13 +105,13 @@ def _coarse_enough(known: Counts, wanted: Wanted) -> Protected:
     first: Refused | None = None
     for each in wanted.and_coarser():
         try:
-            return table(known, each)
+            return each, table(known, each)
         except (TooMuchHidden, OneCommittee) as error:
             first = first or error
     raise first or AssertionError
 
 
-def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple[Protected, int]:
+def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple[Wanted, Published, int]:
     """A release as it would be made now, coarser than wanted if need be, and the last entry of the ledger it takes in.
 
     Raises:
@@ -143,13 +123,14 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
     """
     head = ledger.head(graph, programme_id)
     require_period(wanted.from_month, wanted.until_month, wanted.span)
-    if not months.ended(wanted.until_month, today):
+    if days_of(wanted.until_month)[1] >= today:
         raise MonthGoesOn(month=wanted.until_month)
     released = ledger.said(graph, programme_id, "release")
     require_unreleased(wanted.measure, wanted.from_month, wanted.until_month, released)
-    return _coarse_enough(counts(said_in(graph, programme_id, head.systems), wanted.measure), wanted), head.entries
+    known = counts(said_in(graph, programme_id, head.systems), wanted.measure)
+    return *_coarse_enough(known, wanted), head.entries
 
 
 def wanted_of(values: Mapping[str, Any]) -> Wanted:
     """What a release released."""
-    return Wanted(**{name: values[name] for name in Wanted.__slots__})
+    return read_columns(Wanted, values)

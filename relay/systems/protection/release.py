@@ -16,34 +16,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
 K: Final = 5
 """Counts below it are not published."""
 HIDDEN: Final = "·"
 """The one mark of whatever is hidden, small or not."""
+NOT_REPORTED: Final = "-"
+"""The mark of what nobody counted, which is not 0."""
 COARSER_FROM: Final = Fraction(1, 3)
 """If more of the cells are hidden, a coarser table says more: quarters for months, districts for municipalities."""
 
 Cell = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """Some cells add up to another.
-
-    Attributes:
-        parts: The cells.
-        total: What they add up to.
-    """
-
-    parts: tuple[Cell, ...]
-    total: Cell
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """All of them, the total last."""
-        return (*self.parts, self.total)
+Line = tuple[Cell, ...]
+"""Cells of which the others add up to the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +54,8 @@ class Table:
         return min((cell for cell in self.counts if cell in cells), key=lambda cell: self.counts[cell])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """Between which counts the attacker knows a hidden cell to lie.
-
-    Attributes:
-        least: The least.
-        most: The most; None where it may be any.
-    """
+class Bounds(NamedTuple):
+    """The least and the most that the attacker knows a hidden cell to be; None where there is no most."""
 
     least: int
     most: int | None
@@ -91,7 +71,7 @@ def bounds(table: Table, hidden: Collection[Cell], cell: Cell) -> Bounds:
     unknown = {each: nth for nth, each in enumerate(each for each in table.counts if each in hidden)}
     rows, known = list[list[int]](), list[int]()
     for line in table.lines:
-        signs = [(each, -1 if each == line.total else 1) for each in line.cells]
+        signs = [(each, -1 if each == line[-1] else 1) for each in line]
         row = [0] * len(unknown)
         for each, sign in signs:
             if each in unknown:
@@ -121,14 +101,14 @@ def protected(table: Table) -> frozenset[Cell]:
         narrow = next((cell for cell in table.primaries if not bounds(table, hidden, cell).are_wide), None)
         if narrow is None:
             return frozenset(hidden)
-        beside = {cell for line in table.lines if narrow in line.cells for cell in line.cells}
+        beside = {cell for line in table.lines if narrow in line for cell in line}
         hidden.add(table.smallest(beside - hidden or table.counts.keys() - hidden))
 
 
 def _partners(table: Table, hidden: set[Cell]) -> None:
     """In no line one cell alone is hidden."""
-    while lone := next((line for line in table.lines if sum(cell in hidden for cell in line.cells) == 1), None):
-        hidden.add(table.smallest({*lone.cells} - hidden))
+    while lone := next((line for line in table.lines if sum(cell in hidden for cell in line) == 1), None):
+        hidden.add(table.smallest({*lone} - hidden))
 
 
 def is_coarse_enough(table: Table, hidden: Collection[Cell]) -> bool:
@@ -138,4 +118,4 @@ def is_coarse_enough(table: Table, hidden: Collection[Cell]) -> bool:
 
 def shown(table: Table, hidden: Collection[Cell], cell: Cell) -> int | str:
     """A cell as it is published."""
-    return HIDDEN if cell in hidden else table.counts[cell]
+    return HIDDEN if cell in hidden else table.counts.get(cell, NOT_REPORTED)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.domain.bikram_sambat import months_from, share_a_day
 from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
 from relay.systems.groups.roll import ROSTER
 from relay.systems.groups.rules import require_order
-from relay.systems.protection import months
 from relay.systems.protection.kinds import BOUND, OF_A_GROUP, SPANS
 from relay.systems.protection.release import K
 from relay.systems.protection.tables import well_written
@@ -129,7 +129,7 @@ def refuse_count(register: Register, fact: Fact) -> None:
         raise NotAWholeCount(act_id=fact.act_id)
     for other in register.beside("committee_count", place.act_id):
         alike = other.act_id != fact.act_id and other.values["measure"] == values["measure"]
-        if alike and months.share_a_day(*((each["month"], each["month"]) for each in (other.values, values))):
+        if alike and share_a_day([other.values["month"]], [values["month"]]):
             raise CommitteeCountedAlready(
                 act_id=fact.act_id, measure=values["measure"], place_id=place.id, earlier=other.act_id
             )
@@ -141,8 +141,7 @@ def require_period(from_month: str, until_month: str, span: str) -> tuple[str, .
     Raises:
         NotAPeriod: The months are of two calendars, in the wrong order, or no whole spans.
     """
-    one_calendar = months.is_sambat(from_month) == months.is_sambat(until_month)
-    known = months.months(from_month, until_month) if one_calendar else ()
+    known = months_from(from_month, until_month)
     if not known or len(known) % SPANS[span]:
         raise NotAPeriod(from_month=from_month, until_month=until_month, span=span)
     return known
@@ -157,7 +156,7 @@ def require_unreleased(measure: str, from_month: str, until_month: str, others: 
     bounding = {measure}.union(*(group for group in BOUND if measure in group))
     for other in others:
         period = other["from_month"], other["until_month"]
-        if other["measure"] in bounding and months.share_a_day(period, (from_month, until_month)):
+        if other["measure"] in bounding and share_a_day(period, (from_month, until_month)):
             earlier = f"release:{other['release_id']}"
             raise ReleasedAlready(measure=measure, from_month=from_month, until_month=until_month, earlier=earlier)
 

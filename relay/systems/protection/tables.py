@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, product
+from dataclasses import asdict, dataclass, field, replace
+from itertools import product
 from typing import Any, Final
 
+from relay.domain.bikram_sambat import months_from
 from relay.errors import Refused
-from relay.systems.protection import months
+from relay.service.json_codec import read_json
 from relay.systems.protection.kinds import LEVELS, SPANS
-from relay.systems.protection.release import HIDDEN, Cell, K, Line, Table, is_coarse_enough, protected, shown
+from relay.systems.protection.release import (
+    HIDDEN,
+    NOT_REPORTED,
+    Cell,
+    K,
+    Line,
+    Table,
+    is_coarse_enough,
+    protected,
+    shown,
+)
 
-NOT_REPORTED: Final = "-"
-"""The mark of what nobody counted, which is not 0."""
 TOTAL: Final = ":total"  # of a cell; no id holds a colon
-_WHOLE: Final = "total"  # of the text
-_MISSING: Final = "not_reported"
 
 _COARSENESS: Final = (
     ("month", "municipality"),
@@ -78,26 +85,11 @@ class TooMuchHidden(Refused):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A place in the tree of places.
-
-    Attributes:
-        kind: "ward", "municipality", "district" or "province"; None where nobody said.
-        parent_id: In what it lies; None for nothing.
-    """
-
-    kind: str | None
-    parent_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RawCount:
     """A count as it was recorded.
 
     Attributes:
         act_id: Of its record.
-        place_id: Where.
-        month: When.
         measure: What was counted; "visits" of a site for advice.
         count: How many; None where it was erased or withheld.
     """
@@ -106,7 +98,7 @@ class RawCount:
     place_id: str
     month: str
     measure: str
-    count: int | None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +122,8 @@ class Wanted:
     @property
     def parts(self) -> tuple[tuple[str, ...], ...]:
         """The months of each column."""
-        return months.parted(months.months(self.from_month, self.until_month), SPANS[self.span])
+        known, span = months_from(self.from_month, self.until_month), SPANS[self.span]
+        return tuple(known[at : at + span] for at in range(0, len(known), span))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -181,85 +174,135 @@ class ReleasedCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Protected:
-    """A table, and which of its cells are hidden.
+class Published:
+    """What is published of a table: numbers, and marks of what is hidden or was not reported.
 
     Attributes:
-        wanted: What it is a table of.
-        table: All cells, with the numbers that are secret.
-        hidden: Those that are hidden.
-        places: Of the lines, in order.
+        columns: What each is called.
+        places: Place → its line, in order; the total of the line last where there are several columns.
+        total: The line of totals; None where there is one place.
         not_reported: Place → the months that a column sums up with others and of which nobody counted there.
     """
 
-    wanted: Wanted
-    table: Table
-    hidden: frozenset[Cell]
-    places: tuple[str, ...]
-    not_reported: Mapping[str, Sequence[str]]
+    columns: tuple[str, ...]
+    places: Mapping[str, tuple[Shown, ...]]
+    total: tuple[Shown, ...] | None = None
+    not_reported: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+    @classmethod
+    def of(cls, text: str) -> Published:
+        """As a release keeps it.
+
+        Raises:
+            ValueError: It does not.
+        """
+        found: Published = read_json(cls, text.encode())
+        return found
 
     def text(self) -> str:
-        """What is published, as a release keeps it."""
-        lines = {place: self._line(place) for place in self.places}
-        written: dict[str, Any] = {"columns": self.wanted.columns, "places": lines}
-        if len(self.places) > 1:
-            written[_WHOLE] = self._line(TOTAL)
-        if self.not_reported:
-            written[_MISSING] = self.not_reported
-        return json.dumps(written, ensure_ascii=False, separators=(",", ":"))
+        """As a release keeps it."""
+        said = {name: known for name, known in asdict(self).items() if known}
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
-    def _line(self, row: str) -> list[Shown]:
-        own = self.wanted.columns
-        columns = (*own, TOTAL) if len(own) > 1 else own
-        cells = ((row, column) for column in columns)
-        return [shown(self.table, self.hidden, cell) if cell in self.table.counts else NOT_REPORTED for cell in cells]
+    @property
+    def lines(self) -> Mapping[str | None, tuple[Shown, ...]]:
+        """Place, or None of the totals, which are last → its line."""
+        totals: dict[str | None, tuple[Shown, ...]] = {None: self.total} if self.total else {}
+        return dict[str | None, tuple[Shown, ...]](self.places.items()) | totals
+
+    def rows(self) -> tuple[ReleasedRow, ...]:
+        """Line by line."""
+        whole = [*self.lines.values()][-1][-1]
+        return tuple(
+            ReleasedRow(
+                place_id=place,
+                cells=line,
+                of_total=_share(line[-1], whole) if place else None,
+                not_reported=self.not_reported.get(place or "", ()),
+            )
+            for place, line in self.lines.items()
+        )
+
+    def cells(self) -> tuple[ReleasedCell, ...]:
+        """Cell by cell, line by line."""
+        return tuple(
+            ReleasedCell(
+                place_id=place, month=month, value=cell if isinstance(cell, int) else None, hidden=cell == HIDDEN
+            )
+            for place, line in self.lines.items()
+            for month, cell in zip((*self.columns, None), line, strict=False)
+        )
 
 
-def place_at(places: Mapping[str, Place], place_id: str, level: str) -> str:
+def _share(part: Shown, whole: Shown) -> float | str:
+    return HIDDEN if isinstance(part, str) or isinstance(whole, str) else part / whole
+
+
+def well_written(text: str, columns: int) -> bool:
+    """Whether a text is the table of a release with so many columns: numbers from k on, marks, months and no more."""
+    try:
+        found = Published.of(text)
+    except (ValueError, RecursionError):
+        return False
+    width = columns + (columns > 1)
+    return (
+        found.text() == text
+        and len(found.columns) == columns
+        and found.not_reported.keys() <= found.places.keys()
+        and all(len(line) == width and all(map(_is_shown, line)) for line in found.lines.values())
+    )
+
+
+def _is_shown(cell: Shown) -> bool:
+    return cell in (HIDDEN, NOT_REPORTED) if isinstance(cell, str) else cell >= K
+
+
+# -- from counts to what is published --------------------------------------------------------------------------------
+
+
+Places = Mapping[str, Mapping[str, Any]]
+"""Id → the columns of a place, of which its kind and what it lies in are looked at."""
+
+
+def place_at(places: Places, place_id: str, level: str) -> str:
     """The place of a level in which one lies; itself where there is none, since it is larger."""
     above, seen = place_id, set[str]()
     while above not in seen and above in places:
-        if places[above].kind == level:
+        if places[above].get("kind") == level:
             return above
         seen.add(above)
-        above = places[above].parent_id or place_id
+        above = places[above].get("parent_id") or place_id
     return place_id
 
 
-def table_of(counted: Iterable[RawCount], places: Mapping[str, Place], wanted: Wanted) -> tuple[Table, tuple[str, ...]]:
+def table_of(counted: Iterable[RawCount], places: Places, wanted: Wanted) -> tuple[Table, tuple[str, ...]]:
     """The table of some counts with all of its totals, and the places that are its lines, by id."""
     column = {month: name for name, part in zip(wanted.columns, wanted.parts, strict=True) for month in part}
     sums = defaultdict[Cell, int](int)
     for each in counted:
         if each.month in column:
             sums[place_at(places, each.place_id, wanted.level), column[each.month]] += each.count or 0
-    rows = tuple(sorted({row for row, _ in sums}))
-    counts: dict[Cell, int] = {
-        (row, name): sums[row, name] for row in rows for name in wanted.columns if (row, name) in sums
-    }
-    inner, lines = tuple(counts), list[Line]()
+    rows, columns = tuple(sorted({row for row, _ in sums})), wanted.columns
+    counts: dict[Cell, int] = {cell: sums[cell] for cell in product(rows, columns) if cell in sums}
+    lines = list[Line]()
 
-    def add_up(parts: Sequence[Cell], total: Cell) -> None:
-        if parts:
-            counts[total] = sum(counts[each] for each in parts)
-            lines.append(Line(parts=tuple(parts), total=total))
+    def add_up(parts: Iterable[Cell], total: Cell) -> None:
+        if known := tuple(each for each in parts if each in counts):
+            counts[total] = sum(counts[each] for each in known)
+            lines.append((*known, total))
 
-    across, down = len(wanted.columns) > 1, len(rows) > 1
-    if across:
+    if len(columns) > 1:
         for row in rows:
-            add_up([each for each in inner if each[0] == row], (row, TOTAL))
-    if down:
-        for name in wanted.columns:
-            add_up([each for each in inner if each[1] == name], (TOTAL, name))
-    if across and down:
-        add_up([(row, TOTAL) for row in rows], (TOTAL, TOTAL))
-        lines.append(
-            Line(parts=tuple((TOTAL, name) for name in wanted.columns if (TOTAL, name) in counts), total=(TOTAL, TOTAL))
-        )
+            add_up(product([row], columns), (row, TOTAL))
+    if len(rows) > 1:
+        for name in (*columns, TOTAL):
+            add_up(product(rows, [name]), (TOTAL, name))
+    if len(rows) > 1 and len(columns) > 1:
+        add_up(product([TOTAL], columns), (TOTAL, TOTAL))
     return Table(counts=counts, lines=tuple(lines)), rows
 
 
-def made(counted: Sequence[RawCount], places: Mapping[str, Place], wanted: Wanted) -> Protected:
+def made(counted: Sequence[RawCount], places: Places, wanted: Wanted) -> Published:
     """What of some counts may be published, where that says enough.
 
     Raises:
@@ -272,70 +315,17 @@ def made(counted: Sequence[RawCount], places: Mapping[str, Place], wanted: Wante
     hidden = protected(table)
     if not is_coarse_enough(table, hidden):
         raise TooMuchHidden(hidden=len(hidden), cells=len(table.counts))
+    columns = (*wanted.columns, TOTAL) if len(wanted.columns) > 1 else wanted.columns
+    lines = {row: tuple(shown(table, hidden, (row, name)) for name in columns) for row in (*rows, TOTAL)}
     reported = {(place_at(places, each.place_id, wanted.level), each.month) for each in counted}
-    missing = {row: [month for part in wanted.parts for month in part if (row, month) not in reported] for row in rows}
-    alone = wanted.span == "month"  # the mark in its own column tells it
-    said = {} if alone else {row: months_ for row, months_ in missing.items() if months_}
-    return Protected(wanted=wanted, table=table, hidden=hidden, places=rows, not_reported=said)
-
-
-# -- the text of a release -------------------------------------------------------------------------------------------
-
-
-def rows_of(text: str) -> tuple[ReleasedRow, ...]:
-    """The lines that the text of a release holds, that of totals last."""
-    written: Any = json.loads(text)
-    lines: list[tuple[str | None, list[Shown]]] = [*written["places"].items()]
-    if _WHOLE in written:
-        lines.append((None, written[_WHOLE]))
-    whole = lines[-1][1][-1]
-    missing = written.get(_MISSING, {})
-    return tuple(
-        ReleasedRow(
-            place_id=place,
-            cells=tuple(cells),
-            of_total=_share(cells[-1], whole) if place else None,
-            not_reported=tuple(missing.get(place, ())),
-        )
-        for place, cells in lines
-    )
-
-
-def cells_of(columns: Sequence[str], rows: Iterable[ReleasedRow]) -> tuple[ReleasedCell, ...]:
-    """The cells of the lines of a release, line by line."""
-    return tuple(
-        ReleasedCell(
-            place_id=row.place_id, month=month, value=cell if isinstance(cell, int) else None, hidden=cell == HIDDEN
-        )
+    missing = {
+        row: tuple(month for part in wanted.parts for month in part if (row, month) not in reported)
         for row in rows
-        for month, cell in zip((*columns, None), row.cells, strict=False)
+        if wanted.span != "month"  # there the mark in its own column tells it
+    }
+    return Published(
+        columns=wanted.columns,
+        places={row: lines[row] for row in rows},
+        total=lines[TOTAL] if len(rows) > 1 else None,
+        not_reported={row: months for row, months in missing.items() if months},
     )
-
-
-def _share(part: Shown, whole: Shown) -> float | str:
-    if isinstance(part, str) or isinstance(whole, str):
-        return HIDDEN
-    return part / whole
-
-
-def well_written(text: str, columns: int) -> bool:
-    """Whether a text is the table of a release with so many columns: numbers from k on, marks, months and no more."""
-    try:
-        written: Any = json.loads(text)
-        lines = [*written["places"].values(), *([written[_WHOLE]] if _WHOLE in written else [])]
-        missing = written.get(_MISSING, {})
-        right = written.keys() <= {"columns", "places", _WHOLE, _MISSING} and len(written["columns"]) == columns
-        right = right and missing.keys() <= written["places"].keys()
-        names = [*written["columns"], *written["places"], *chain.from_iterable(missing.values())]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return False
-    width = columns + (columns > 1)
-    return right and all(isinstance(each, str) for each in names) and all(_is_line(line, width) for line in lines)
-
-
-def _is_line(line: object, width: int) -> bool:
-    return isinstance(line, list) and len(line) == width and all(map(_is_shown, line))
-
-
-def _is_shown(cell: object) -> bool:
-    return cell in (HIDDEN, NOT_REPORTED) or (type(cell) is int and cell >= K)

@@ -82,7 +82,7 @@ def test_goals_are_listed_with_figures_and_without_any_income(
     assert [*found["intervals"]] == ["others"]
     assert found["unvisited"] == [f"O{each}" for each in range(1, 8)]
     shown = alone.ok("goals", "--as-of", "2024-06-30")
-    assert "+236" in shown.out
+    assert "income median\t236" in shown.out
     assert "5 of 7, between 29.0% and 96.3%" in shown.out
     assert "association, not proof" in shown.err
     alone.ok("goals", "visit", "O7", "--status", "running", "--on", "2024-06-01", "--jobs", "2")

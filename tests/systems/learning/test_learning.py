@@ -105,7 +105,7 @@ def test_classes_are_told_with_three_numbers_of_people(alone: Shell, connection:
     assert "passed" not in rows[0]
     assert "There is no course C9" in alone.run("learning", "C9").err
     shown = alone.ok("learning", *ON)
-    assert "women reached" in shown.out
+    assert "reached\t" in shown.out
     assert "100.0% (1 of 1), between 2.5% and 100.0%" in shown.out
     assert "association, not proof" in shown.err
 

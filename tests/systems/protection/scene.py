@@ -65,9 +65,9 @@ def wanted(measure: str = "people_informed", **how: str) -> Wanted:
 
 def released(graph: Graph, release_id: str, what: Wanted) -> Act:
     """A release as Relay makes it."""
-    found, entries = draft(graph, "demo", what, say.TODAY)
-    said = {name: getattr(found.wanted, name) for name in Wanted.__slots__}
-    return act("release", {"release_id": release_id, **said, "k": K, "entries": entries, "table": found.text()})
+    found, published, entries = draft(graph, "demo", what, say.TODAY)
+    said = {name: getattr(found, name) for name in Wanted.__slots__}
+    return act("release", {"release_id": release_id, **said, "k": K, "entries": entries, "table": published.text()})
 
 
 def added(graph: Graph, *acts: Act) -> None:

@@ -16,11 +16,11 @@ import pytest
 from numpy import array
 from scipy.optimize import Bounds, milp
 
+from relay.domain.bikram_sambat import months_from
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, SPANS
-from relay.systems.protection.months import months
 from relay.systems.protection.release import K
 from relay.systems.protection.rules import ReleasedAlready, require_unreleased
-from relay.systems.protection.tables import NothingCounted, Place, RawCount, TooMuchHidden, Wanted, made, rows_of
+from relay.systems.protection.tables import NothingCounted, Published, RawCount, TooMuchHidden, Wanted, made
 from tests.rigs.soak import share
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ Count = tuple[str, str, str]
 
 DISTRICT: Final = {"M1": "D1", "M2": "D1", "M3": "D2", "M4": "D2"}
 PLACES: Final = {
-    **{each: Place(kind="district", parent_id=None) for each in DISTRICT.values()},
-    **{each: Place(kind="municipality", parent_id=district) for each, district in DISTRICT.items()},
+    **{each: {"kind": "district"} for each in DISTRICT.values()},
+    **{each: {"kind": "municipality", "parent_id": district} for each, district in DISTRICT.items()},
 }
-YEARS: Final = months("2021-01", "2023-12")
+YEARS: Final = months_from("2021-01", "2023-12")
 INFEASIBLE: Final = 2  # as `milp` says it
 
 
@@ -71,7 +71,7 @@ class Attacker:
     def _read(self, wanted: Wanted, text: str) -> None:
         all_months = tuple(month for part in wanted.parts for month in part)
         columns = (*wanted.parts, all_months) if len(wanted.parts) > 1 else wanted.parts
-        for row in rows_of(text):
+        for row in Published.of(text).rows():
             here = [place for place, above in DISTRICT.items() if row.place_id in (None, place, above)]
             sums = [self.reported & {*product((wanted.measure,), here, column)} for column in columns]
             for summed, shown in zip(sums, row.cells, strict=True):

@@ -18,7 +18,7 @@ from relay.exchange.importing import import_programme
 from relay.ledger import verify
 from relay.settings import Settings
 from relay.systems import SYSTEMS
-from relay.systems.protection.tables import rows_of
+from relay.systems.protection.tables import Published
 from relay.web import create_app
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
@@ -93,7 +93,7 @@ def test_they_are_recorded_listed_and_released_by_their_commands(
 
 
 def test_a_rate_of_what_is_hidden_is_hidden_in_a_release() -> None:
-    rows = rows_of('{"columns":["2023-01"],"places":{"M1":[30],"M2":["·"],"M3":["·"]},"total":[45]}')
+    rows = Published.of('{"columns":["2023-01"],"places":{"M1":[30],"M2":["·"],"M3":["·"]},"total":[45]}').rows()
 
     assert [row.cells for row in rows] == [(30,), ("·",), ("·",), (45,)]
     assert [row.of_total for row in rows] == [30 / 45, "·", "·", None]

@@ -38,12 +38,12 @@ def table(rows: Sequence[Sequence[int]]) -> Table:
         counts[row, column] = rows[int(row)][int(column)]
     for row in down:
         counts[row, TOTAL] = sum(rows[int(row)])
-        lines.append(Line(parts=tuple((row, column) for column in across), total=(row, TOTAL)))
+        lines.append((*((row, column) for column in across), (row, TOTAL)))
     if len(rows) > 1:
         for column in (*across, TOTAL):
             counts[TOTAL, column] = sum(counts[row, column] for row in down)
-            lines.append(Line(parts=tuple((row, column) for row in down), total=(TOTAL, column)))
-        lines.append(Line(parts=tuple((TOTAL, column) for column in across), total=(TOTAL, TOTAL)))
+            lines.append((*((row, column) for row in down), (TOTAL, column)))
+        lines.append((*((TOTAL, column) for column in across), (TOTAL, TOTAL)))
     return Table(counts=counts, lines=tuple(lines))
 
 
@@ -65,7 +65,7 @@ def test_two_hidden_cells_a_line_are_not_enough() -> None:
     hidden = named("wa wb wc xa xc yb yd zb zd")
     (wb,) = named("wb")
     for line in P1.lines:
-        assert sum(cell in hidden for cell in line.cells) != 1
+        assert sum(cell in hidden for cell in line) != 1
 
     assert bounds(P1, hidden, wb) == Bounds(least=47, most=47)
     assert bounds(P1, hidden | named("xb"), wb) == Bounds(least=0, most=141)
@@ -97,15 +97,15 @@ def tables(found: Table, counts: dict[Cell, int], unknown: list[Cell], most: int
     if not unknown:
         full = dict(counts)
         for line in found.lines:  # rows, then columns: the parts of each are there by then
-            full.setdefault(line.total, sum(full[cell] for cell in line.parts))
-        if all(sum(full[cell] for cell in line.parts) == full[line.total] for line in found.lines):
+            full.setdefault(line[-1], sum(full[cell] for cell in line[:-1]))
+        if all(sum(full[cell] for cell in line[:-1]) == full[line[-1]] for line in found.lines):
             yield full
         return
     cell, *rest = unknown
     left = [
-        counts[line.total] - sum(counts.get(each, 0) for each in line.parts)
+        counts[line[-1]] - sum(counts.get(each, 0) for each in line[:-1])
         for line in found.lines
-        if cell in line.parts and line.total in counts
+        if cell in line[:-1] and line[-1] in counts
     ]
     for guess in range(min(left, default=most) + 1):
         yield from tables(found, {**counts, cell: guess}, rest, most)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relay.domain.bikram_sambat import months_from, share_a_day
 from relay.domain.system import Catalogue
 from relay.ledger import verify
 from relay.systems import SYSTEMS
 from relay.systems.groups.rules import UntilBeforeFrom
 from relay.systems.protection import reading, tables
 from relay.systems.protection.kinds import KINDS, OF_A_GROUP
-from relay.systems.protection.months import months, share_a_day
 from relay.systems.protection.rules import (
     CommitteeCountedAlready,
     LeadsToACommittee,
@@ -26,7 +26,7 @@ from relay.systems.protection.rules import (
     PlaceTooSmall,
     ReleasedAlready,
 )
-from relay.systems.protection.tables import rows_of
+from relay.systems.protection.tables import Published
 from tests.scenes import acts as say
 from tests.systems.protection.scene import (
     act,
@@ -104,8 +104,8 @@ def test_no_kind_of_act_but_a_meeting_without_a_roster_names_a_committee(valley:
 
 
 def test_months_of_either_calendar_follow_each_other() -> None:
-    assert months("2023-11", "2024-02") == ("2023-11", "2023-12", "2024-01", "2024-02")
-    assert months("2024-02", "2024-01") == ()
+    assert months_from("2023-11", "2024-02") == ("2023-11", "2023-12", "2024-01", "2024-02")
+    assert months_from("2024-02", "2024-01") == ()
     assert share_a_day(("2079-10 BS", "2079-10 BS"), ("2023-02", "2023-03"))
     assert not share_a_day(("2079-10 BS", "2079-10 BS"), ("2023-03", "2023-03"))
 
@@ -187,8 +187,8 @@ def test_a_month_nobody_reported_is_told_apart_from_none(valley: Graph) -> None:
             added(valley, counted(f"B{place}{month}: contacts in {place} in 2023-0{month}", number))
     added(valley, counted("BM13: contacts in M1 in 2023-03", 9))
 
-    monthly = rows_of(str(released(valley, "Z1", wanted("contacts")).values["table"]))
-    quarter = rows_of(str(released(valley, "Z1", wanted("contacts", span="quarter")).values["table"]))
+    monthly = Published.of(str(released(valley, "Z1", wanted("contacts")).values["table"])).rows()
+    quarter = Published.of(str(released(valley, "Z1", wanted("contacts", span="quarter")).values["table"])).rows()
 
     assert [row.cells for row in monthly] == [
         (30, 20, 9, 59),
