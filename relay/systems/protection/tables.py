@@ -246,7 +246,7 @@ def well_written(text: str, columns: int) -> bool:
         return False
     width = columns + (columns > 1)
     return (
-        found.text() == text
+        json.loads(found.text()) == json.loads(text)
         and len(found.columns) == columns
         and found.not_reported.keys() <= found.places.keys()
         and all(len(line) == width and all(map(_is_shown, line)) for line in found.lines.values())
