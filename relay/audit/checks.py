@@ -14,6 +14,7 @@ from relay.audit.books import IMPORTED_TOGETHER, Books
 from relay.audit.findings import Finding
 from relay.domain.advisories import DAYS_ALIKE
 from relay.domain.entries import CLOCKS_DAYS
+from relay.domain.register import Fact
 from relay.domain.system import Catalogue
 
 Severity = Literal["high", "medium", "low"]
@@ -55,6 +56,11 @@ class Check:
 def every(*kinds: str) -> Callable[[Books], Collection[LookedAt]]:
     """Of a check that looks at all acts in force of some kinds: what gives them."""
     return lambda books: books.facts(*kinds)
+
+
+def where(kind: str, holds: Callable[[Books, Fact], object]) -> Callable[[Books], list[Fact]]:
+    """Of a check that looks at those acts in force of a kind of which something holds: what gives them."""
+    return lambda books: [fact for fact in books.facts(kind) if holds(books, fact)]
 
 
 def _hand_overs(books: Books) -> Collection[LookedAt]:

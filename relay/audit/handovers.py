@@ -12,7 +12,7 @@ from typing import Final
 from relay.audit.books import Books, HandOver, Held, once
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.advisories import is_like
-from relay.domain.model import Event, counted, lost_since, owed_under, shown, standing, unwanted
+from relay.domain.model import Event, counted, lost_by, owed_under, shown, standing, unwanted
 from relay.domain.name_matching import code, key, like, phones
 from relay.domain.register import Fact
 from relay.domain.vocabulary import ENDINGS, SETTLED
@@ -217,13 +217,9 @@ def after_loss(books: Books) -> Iterator[Finding]:
     ended = _which_had(books, ENDINGS)
     for hand_over in (each for each in books.hand_overs if each.giver.placement_id in ended):
         eve, giver = hand_over.pass_on.passed_on - timedelta(days=1), hand_over.giver
-        lost_on = lost_since(
-            [receipt for receipt in giver.receipts if receipt.received_on <= eve],
-            [pass_on for pass_on in giver.passes if pass_on.passed_on <= eve],
-            events := [event for event in giver.events if event.happened_on <= eve],
-        )
+        lost_on = lost_by(giver, eve)
         if lost_on and hand_over.held and hand_over.held.receipt.received_on <= eve:
-            losses = [event for event in events if event.kind in ENDINGS and event.happened_on <= lost_on]
+            losses = [event for event in giver.events if event.kind in ENDINGS and event.happened_on <= lost_on]
             yield found(
                 hand_over.fact,
                 Sentence(

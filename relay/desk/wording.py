@@ -28,6 +28,7 @@ _OF_A_KIND: Final = ("place", "group", "event")  # called this when its own kind
 _HOLDS: Final = ", holds %(placement_ids)s"
 _TAKEN_BACK: Final = ", taken back"
 _DAY: Final = re.compile(r"\{([^}]*)\}")  # of a phrase: what is left out beside the day itself
+_SPELL: Final = ("from_on", "until_on")
 
 
 def spoken(choice: str) -> str:
@@ -42,10 +43,10 @@ def spoken(choice: str) -> str:
 def heading(column: str) -> str:
     """The name of a column, as it is read.
 
-    >>> heading("received_on")
-    'received on'
+    >>> heading("received_on"), heading("from_on")
+    ('received on', 'from')
     """
-    return column.replace("_", " ")
+    return column.removesuffix("_on") if column in _SPELL else column.replace("_", " ")
 
 
 def texts(kinds: Iterable[Kind]) -> tuple[str, ...]:

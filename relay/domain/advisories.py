@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.entries import CLOCKS_DAYS, instant
-from relay.domain.model import Event, PassOn, Placement, Rule, helps_of, lost_since, shown, standing, unwanted
+from relay.domain.model import Event, PassOn, Placement, Rule, helps_of, lost_by, shown, standing, unwanted
 from relay.domain.register import Change, Fact, Register, filled_by, subject_of
 from relay.domain.vocabulary import LOSSES
 from relay.text import Sentence
@@ -344,11 +344,7 @@ def _of_pass_on(register: Register, change: Change) -> Iterator[Note]:
             note="same_household",
             sentence=Sentence("%(name)s: giver and receiver live in the same household.", name=name),
         )
-    if lost_since(
-        [receipt for receipt in giver.receipts if receipt.received_on <= passed_on],
-        [other for other in giver.passes if other.passed_on <= passed_on and other != pass_on],
-        [event for event in giver.events if event.happened_on <= passed_on],
-    ):
+    if lost_by(giver, passed_on, but=pass_on):
         yield Note(
             note="after_loss", sentence=Sentence("%(name)s: passed on after the animals were reported lost.", name=name)
         )

@@ -451,6 +451,15 @@ def lost_since(receipts: Sequence[Receipt], passes: Iterable[PassOn], events: Se
     return since_on and max([since_on, *(receipt.received_on for receipt in receipts[:1])])
 
 
+def lost_by(placement: Placement, day: date, but: PassOn | None = None) -> date | None:
+    """The same of what had happened to a placement by a day, but for a pass-on."""
+    return lost_since(
+        [each for each in placement.receipts if each.received_on <= day],
+        [each for each in placement.passes if each.passed_on <= day and each != but],
+        [each for each in placement.events if each.happened_on <= day],
+    )
+
+
 def _cause(events: Iterable[Event], lost_on: date) -> str | None:
     return max(
         (

@@ -311,6 +311,12 @@ class Catalogue:
         """The columns of any kind that hold one of a few words."""
         return frozenset(column.name for kind in self.kinds.values() for column in kind.columns if column.choices)
 
+    @cached_property
+    def words(self) -> frozenset[tuple[str, str]]:
+        """Such columns, each with each of its words."""
+        kinds = self.kinds.values()
+        return frozenset((column.name, word) for kind in kinds for column in kind.columns for word in column.choices)
+
     # -- what a programme uses ---------------------------------------------------------------------------------------
 
     def rules_on(self, kind: str, used: Collection[str]) -> Iterator[Callable[[Register, Fact], None]]:

@@ -96,8 +96,8 @@ class Walk:
                 other.fill(said)
             else:
                 self.page.locator(f'input[name="{name}"]').fill(said)
-        self.page.locator('button[name="step"][value="check"]').click()
-        self.page.locator('button[name="step"][value="record"]').click()
+        self.page.locator('button[name="form.step"][value="check"]').click()
+        self.page.locator('button[name="form.step"][value="record"]').click()
         expect(self.page.locator('form[action*="/undo"]')).to_have_count(1, timeout=PATIENCE)
 
     def is_printed(self, part: str) -> bool:
@@ -148,6 +148,7 @@ def test_a_month_of_classes_goals_sites_and_committees(
         )
         goal = watched.page.locator('a[href*="/record/goal:"]').first.get_attribute("href")
         assert goal
+        walk.records(f"record/{goal.rpartition('/')[2]}/goal-step", step="training", done_on="2024-06-02")
         walk.records(
             f"record/{goal.rpartition('/')[2]}/goal-visit",
             visited_on="2024-06-20",

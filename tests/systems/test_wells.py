@@ -326,7 +326,7 @@ def test_its_pages_are_there_only_where_it_is_used(village: Graph, tmp_path: Pat
     token = re.search(r'name="csrf_token" value="([^"]+)"', form)
     assert own_id
     assert token
-    sent = {"csrf_token": token[1], "own_id": own_id[1], "seen": "99", "dug_on": "2022-05-01", "step": "record"}
+    sent = {"csrf_token": token[1], "own_id": own_id[1], "seen": "99", "dug_on": "2022-05-01", "form.step": "record"}
     assert (
         "is deeper than a well dug by hand"
         in client.post("/p/demo/record/beneficiary:W2/well", data={**sent, "depth": "101"}).text

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from relay.audit.books import Books
-from relay.audit.checks import Check, every
+from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.model import add_months
 from relay.domain.register import Fact
@@ -19,18 +19,18 @@ VISITS_A_DAY: Final = 8
 """So many women nobody visits at home in a day and asks for her income (our choice)."""
 
 
-def _typed(books: Books) -> list[Fact]:
-    """Visits that somebody recorded one by one: an import tells nothing of who came when."""
-    return [each for each in books.facts("goal_visit") if each.act_id not in books.imported]
+def _net_income(visit: Fact) -> float | None:
+    return read_columns(Visit, visit.values).net_income
 
 
-def _with_income(books: Books) -> list[Fact]:
-    return [each for each in books.facts("goal_visit") if read_columns(Visit, each.values).net_income is not None]
+def _is_long_set(books: Books, goal: Fact) -> bool:
+    return add_months(date.fromisoformat(goal.values["set_on"]), UNVISITED_MONTHS) <= books.as_of
 
 
-def _long_set(books: Books) -> list[Fact]:
-    set_on = ((each, date.fromisoformat(each.values["set_on"])) for each in books.facts("goal"))
-    return [each for each, day in set_on if add_months(day, UNVISITED_MONTHS) <= books.as_of]
+_typed: Final = where("goal_visit", lambda books, visit: visit.act_id not in books.imported)
+"""Visits that somebody recorded one by one: an import tells nothing of who came when."""
+_with_income: Final = where("goal_visit", lambda _, visit: _net_income(visit) is not None)
+_long_set: Final = where("goal", _is_long_set)
 
 
 def _all_on_one_day(books: Books) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def _just_what_was_aimed_at(books: Books) -> Iterator[Finding]:
     for each in _with_income(books):
         goal = books.register.facts[f"goal:{each.values['goal_id']}"]
         target = goal.values.get("target_income")
-        if target is not None and read_columns(Visit, each.values).net_income == target:
+        if target is not None and _net_income(each) == target:
             yield found(each, Sentence("the income is to the rupee what she aims at."), goal.sequence)
 
 

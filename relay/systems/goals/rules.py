@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.acts import changes_of
 from relay.domain.advisories import Note
-from relay.domain.model import Placement, add_months, lost_since
+from relay.domain.model import add_months, lost_by
 from relay.domain.schema import Rules
 from relay.errors import Invalid, Refused
 from relay.service.json_codec import read_columns
@@ -244,24 +244,14 @@ def note_visit(register: Register, change: Change) -> Iterator[Note]:
     if visit.status == "reached" and net is not None and target is not None and net < target:
         sentence = Sentence("%(name)s: reached, but the income is below what she aims at.", name=name)
         yield Note(note="reached_below_target", sentence=sentence)
-    if visit.status == "running" and _is_lost(register.placements.get(known.placement_id or ""), visit.visited_on):
+    placement = register.placements.get(known.placement_id or "")
+    if visit.status == "running" and placement and lost_by(placement, visit.visited_on):
         sentence = Sentence(
             "%(name)s: it runs, but the animals of placement %(placement_id)s, on which it builds, are lost.",
             name=name,
             placement_id=known.placement_id,
         )
         yield Note(note="runs_without_animals", sentence=sentence)
-
-
-def _is_lost(placement: Placement | None, day: date) -> bool:
-    """Whether nothing was left of a placement on a day; one that a goal does not name is not lost."""
-    return placement is not None and bool(
-        lost_since(
-            [each for each in placement.receipts if each.received_on <= day],
-            [each for each in placement.passes if each.passed_on <= day],
-            [each for each in placement.events if each.happened_on <= day],
-        )
-    )
 
 
 def _is_a_digit_off(net: float | None, before: list[float]) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from relay.audit.books import Books, Held, once
-from relay.audit.checks import Check, every
+from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found
 from relay.domain.register import Fact
+from relay.systems.groups.roll import ids
 from relay.systems.learning.classes import Class
 from relay.systems.learning.required import Requirement, done_in, id_of_rule
 from relay.systems.learning.rules import class_in
@@ -26,31 +27,9 @@ def _known(books: Books) -> dict[str, Class]:
     return {each.id: class_in(books.register, each, as_of=books.as_of) for each in books.facts("course")}
 
 
-def _over(books: Books) -> list[Fact]:
-    """Enrolments in courses that are over."""
-    known = _known(books)
-    return [each for each in books.facts("enrolment") if (of := known.get(each.values["course_id"])) and of.over]
-
-
-def _with_sessions(books: Books) -> list[Fact]:
-    known = _known(books)
-    return [
-        each
-        for each in books.facts("enrolment")
-        if (of := known.get(each.values["course_id"])) and of.expected(books.woman(each.values["beneficiary_id"]))
-    ]
-
-
-def _long_courses(books: Books) -> list[Fact]:
-    return [each for each in books.facts("course") if len(_known(books)[each.id].sessions) >= MANY_SESSIONS]
-
-
-def _sessions(books: Books) -> list[Fact]:
-    return [each for each in books.facts("meeting") if each.values.get("course_id")]
-
-
-def _with_requirement(books: Books) -> list[Held]:
-    return [each for each in books.held.values() if _requirement(books, each)]
+def _class(books: Books, enrolment: Fact) -> Class:
+    """The class of an enrolment."""
+    return _known(books)[enrolment.values["course_id"]]
 
 
 def _requirement(books: Books, held: Held) -> Requirement | None:
@@ -58,13 +37,22 @@ def _requirement(books: Books, held: Held) -> Requirement | None:
     return Requirement.of(rule.values) if rule else None
 
 
-def _completed_with_test(books: Books) -> list[Fact]:
-    known = _known(books)
-    return [
-        each
-        for each in books.facts("enrolment")
-        if each.values.get("completed_on") and (of := known.get(each.values["course_id"])) and of.course.tested
-    ]
+def _with_requirement(books: Books) -> list[Held]:
+    return [each for each in books.held.values() if _requirement(books, each)]
+
+
+_over: Final = where("enrolment", lambda books, each: _class(books, each).over)
+"""Enrolments in courses that are over."""
+_with_sessions: Final = where("enrolment", lambda books, each: _class(books, each).expected(_woman(books, each)))
+_completed_with_test: Final = where(
+    "enrolment", lambda books, each: each.values.get("completed_on") and _class(books, each).course.tested
+)
+_long_courses: Final = where("course", lambda books, each: len(_known(books)[each.id].sessions) >= MANY_SESSIONS)
+_sessions: Final = where("meeting", lambda _, each: each.values.get("course_id"))
+
+
+def _woman(books: Books, enrolment: Fact) -> str:
+    return books.woman(enrolment.values["beneficiary_id"])
 
 
 # -- what is found -----------------------------------------------------------------------------------------------------
@@ -72,7 +60,7 @@ def _completed_with_test(books: Books) -> list[Fact]:
 
 def _declared_otherwise(books: Books) -> Iterator[Finding]:
     for each in _over(books):
-        known, woman = _known(books)[each.values["course_id"]], books.woman(each.values["beneficiary_id"])
+        known, woman = _class(books, each), _woman(books, each)
         last = known.hers[woman][-1].act_id == each.act_id
         if each.values.get("completed_on") and not known.completed(woman):
             yield found(each, Sentence("declared as completed, which the sessions do not support."))
@@ -82,7 +70,7 @@ def _declared_otherwise(books: Books) -> Iterator[Finding]:
 
 def _never_came(books: Books) -> Iterator[Finding]:
     for each in _with_sessions(books):
-        if not _known(books)[each.values["course_id"]].attended(books.woman(each.values["beneficiary_id"])):
+        if not _class(books, each).attended(_woman(books, each)):
             yield found(each, Sentence("she never came."))
 
 
@@ -98,8 +86,7 @@ def _nobody_ever_missed(books: Books) -> Iterator[Finding]:
 def _two_classes_on_one_day(books: Books) -> Iterator[Finding]:
     came = defaultdict[tuple[str, str], dict[str, str]](dict)
     for each in _sessions(books):
-        listed = ";".join(str(each.values[name]) for name in ("present", "late") if each.values.get(name))
-        for id_ in filter(None, listed.split(";")):
+        for id_ in sorted(ids(each.values.get("present")) | ids(each.values.get("late"))):
             courses = came[books.woman(id_), each.values["held_on"]]
             other = next((act_id for course, act_id in courses.items() if course != each.values["course_id"]), None)
             if other:

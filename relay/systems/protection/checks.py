@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-from relay.audit.books import Books
-from relay.audit.checks import Check, LookedAt, every
+from relay.audit.books import Books, once
+from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found
 from relay.domain.register import Fact, Register
 from relay.errors import Refused
@@ -27,9 +27,9 @@ _VIOLENCE: Final = re.compile(
 """Words in English, French and Nepali that a text about a case would hold (our choice)."""
 
 
-def _services(books: Books) -> list[Fact]:
-    closed = books.as_of.isoformat()
-    return [each for each in books.facts("service") if (each.values.get("closed_on") or "9999") > closed]
+_services: Final = where(
+    "service", lambda books, each: (each.values.get("closed_on") or "9999") > books.as_of.isoformat()
+)
 
 
 def _near_a_group(books: Books) -> list[Fact]:
@@ -38,20 +38,17 @@ def _near_a_group(books: Books) -> list[Fact]:
     return [each for each in books.facts(*kinds) if any(name.startswith("group:") for _, name in named(each))]
 
 
-def _texts(books: Books) -> dict[str, tuple[Fact, list[str]]]:
-    """Acts with something that somebody wrote freely, each with the columns in which it stands."""
-    kinds = books.register.catalogue.kinds
-    found_ = dict[str, tuple[Fact, list[str]]]()
-    for kind in kinds.values():
-        columns = [column.name for column in kind.columns if column.type == "text" and column.personal]
-        for fact in books.facts(kind.name) if columns else ():
-            if written := [name for name in columns if fact.values.get(name)]:
-                found_[fact.act_id] = fact, written
-    return found_
+@once
+def _texts(books: Books) -> dict[str, list[str]]:
+    """Kind → its columns that somebody writes freely."""
+    kinds = books.register.catalogue.kinds.values()
+    free = {kind.name: [each.name for each in kind.columns if each.type == "text" and each.personal] for kind in kinds}
+    return {kind: names for kind, names in free.items() if names}
 
 
-def _looked_at_texts(books: Books) -> Collection[LookedAt]:
-    return [fact for fact, _ in _texts(books).values()]
+def _with_texts(books: Books) -> list[Fact]:
+    written = _texts(books)
+    return [each for each in books.facts(*written) if any(each.values.get(name) for name in written[each.kind])]
 
 
 def _below_a_municipality(books: Books) -> Iterator[Finding]:
@@ -85,13 +82,13 @@ def _near_a_committee(books: Books) -> Iterator[Finding]:
 
 
 def _naming_violence(books: Books) -> Iterator[Finding]:
-    for fact, columns in _texts(books).values():
-        for name in columns:
-            if _VIOLENCE.search(str(fact.values[name])):
+    for each in _with_texts(books):
+        for name in _texts(books)[each.kind]:
+            if _VIOLENCE.search(str(each.values.get(name) or "")):
                 sentence = Sentence(
                     "its %(field)s may tell of violence: a manager should read it and have it erased.", field=name
                 )
-                yield found(fact, sentence)
+                yield found(each, sentence)
 
 
 # -- releases --------------------------------------------------------------------------------------------------------
@@ -181,7 +178,7 @@ CHECKS: Final = (
         sentence="A note or reason holds a word that a text about a case would hold.",
         why="No case belongs in the record. It may also be a word that means nothing here.",
         severity="high",
-        population=_looked_at_texts,
+        population=_with_texts,
         find=_naming_violence,
     ),
     Check(

@@ -83,31 +83,12 @@ def counts(session: Session) -> None:
 @click.option("--apply", "apply_", is_flag=True, help="Record it. A month is released once, and for good.")
 @dry_run_option
 @pass_session
-def release(
-    session: Session,
-    measure: str,
-    from_month: str,
-    until_month: str,
-    level: str,
-    span: str,
-    release_id: str | None,
-    *,
-    apply_: bool,
-) -> None:
+def release(session: Session, /, release_id: str | None, *, apply_: bool, **asked: str) -> None:
     """Show what of a measure may be published so that nobody can work out a small count, and record it."""
     from relay.service.terminal import print_json
     from relay.systems.protection.questions import DraftRelease, said
 
-    found = session.ask(
-        DraftRelease(
-            as_of=session.day(None),
-            measure=measure,
-            from_month=from_month,
-            until_month=until_month,
-            level=level,
-            span=span,
-        )
-    )
+    found = session.ask(DraftRelease(as_of=session.day(None), **asked))
     if not apply_:
         if session.as_json:
             print_json(found)

@@ -13,6 +13,7 @@ from relay.ledger import reading as ledger
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
 from relay.systems.protection.questions import DraftRelease, Protection, RawCounts, releases, said
 from relay.systems.protection.rules import LARGE_ENOUGH
+from relay.systems.protection.tables import Wanted
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n.language import say, say_error
@@ -94,16 +95,8 @@ def _draft(sent: Mapping[str, str]) -> Draft:
     Raises:
         RelayError: It cannot be released.
     """
-    return privacy.answer_to(
-        DraftRelease(
-            as_of=current.today(),
-            measure=sent.get("measure", ""),
-            from_month=sent.get("from_month", ""),
-            until_month=sent.get("until_month", ""),
-            level=sent.get("level", LEVELS[0]),
-            span=sent.get("span", "month"),
-        )
-    )
+    asked = {"from_month": "", "until_month": ""} | {name: sent[name] for name in Wanted.__slots__ if name in sent}
+    return privacy.answer_to(DraftRelease(as_of=current.today(), **asked))
 
 
 def _places() -> Mapping[str, str]:

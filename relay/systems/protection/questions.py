@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from relay.domain.acts import Value
 from relay.domain.model import Rate
-from relay.domain.schema import Column
 from relay.exchange import cells
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
 from relay.service.queries.parameters import AsOf
 from relay.service.question import Question, Says, Source
+from relay.systems.groups.meeting_day import NotSaid
 from relay.systems.protection import cypher, reading
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
 from relay.systems.protection.release import K
@@ -233,14 +233,17 @@ class DraftRelease(Question[Draft]):
     span: Annotated[str, Says(sort="word", text="What a column adds up.", choices=tuple(SPANS))] = "month"
 
     def answer(self, source: Source, programme_id: str) -> Draft:
-        """The table with its marks."""
-        wanted = Wanted(
-            measure=self.measure,
-            from_month=_month(self.from_month, "from_month"),
-            until_month=_month(self.until_month, "until_month"),
-            level=self.level,
-            span=self.span,
-        )
+        """The table with its marks.
+
+        Raises:
+            Refused: Nothing can be released.
+            Invalid: It is not said what is to be.
+        """
+        columns = source.graph.catalogue.kind("release").columns
+        said = {each.name: cells.read(each, getattr(self, each.name)) for each in columns if hasattr(self, each.name)}
+        if missing := next((name for name, value in said.items() if value is None), None):
+            raise NotSaid(field=missing)
+        wanted = reading.wanted_of(said)
         found, published, entries = reading.draft(source.graph, programme_id, wanted, self.as_of)
         return Draft(
             release_id=None,
@@ -250,10 +253,6 @@ class DraftRelease(Question[Draft]):
             table=published.text(),
             **_told(found, published),
         )
-
-
-def _month(text: str, field: str) -> str:
-    return str(cells.read(Column(name=field, type="month"), text))
 
 
 def said(draft: Draft) -> dict[str, Value]:

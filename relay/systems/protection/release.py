@@ -68,19 +68,11 @@ class Bounds(NamedTuple):
 
 def bounds(table: Table, hidden: Collection[Cell], cell: Cell) -> Bounds:
     """What the attacker knows of a hidden cell, from all that is shown."""
-    unknown = {each: nth for nth, each in enumerate(each for each in table.counts if each in hidden)}
-    rows, known = list[list[int]](), list[int]()
-    for line in table.lines:
-        signs = [(each, -1 if each == line[-1] else 1) for each in line]
-        row = [0] * len(unknown)
-        for each, sign in signs:
-            if each in unknown:
-                row[unknown[each]] += sign
-        if any(row):
-            rows.append(row)
-            known.append(-sum(sign * table.counts[each] for each, sign in signs if each not in unknown))
-    goal = [0] * len(unknown)
-    goal[unknown[cell]] = 1
+    unknown = [each for each in table.counts if each in hidden]
+    lines = [dict.fromkeys(line, 1) | {line[-1]: -1} for line in table.lines]
+    rows = [[line.get(each, 0) for each in unknown] for line in lines]
+    known = [-sum(sign * table.counts[each] for each, sign in line.items() if each not in hidden) for line in lines]
+    goal = [int(each == cell) for each in unknown]
     return Bounds(least=_extreme(goal, rows, known) or 0, most=_extreme([-each for each in goal], rows, known))
 
 

@@ -12,9 +12,10 @@ from urllib.parse import quote, urlencode
 
 import flask_babel
 from babel import Locale
-from flask import g, request
+from flask import current_app, g, request
 from flask_babel.speaklater import LazyString
 
+from relay.desk import wording
 from relay.text import Sentence, Units
 
 if TYPE_CHECKING:
@@ -123,10 +124,13 @@ def gettext(text: str, /, **values: object) -> str:
 
 
 def say(sentence: str) -> str:
-    """A sentence of the core, with the sentences within it, in the language of the page; other text as it is."""
+    """A sentence of the core, with the sentences within it, in the language of the page; other text as it is.
+
+    A value that is one of the few words of a column of its name is said as the forms say it.
+    """
     if not isinstance(sentence, Sentence):
         return sentence
-    return gettext(sentence.template, **{name: _said(value) for name, value in sentence.values.items()})
+    return gettext(sentence.template, **{name: _said(value, name) for name, value in sentence.values.items()})
 
 
 def say_error(error: RelayError) -> str:
@@ -134,8 +138,8 @@ def say_error(error: RelayError) -> str:
     return f"{say(error.reason)} {say(error.suggestion)}".strip()
 
 
-def _said(value: object) -> object:
-    """A value of a sentence: a sentence in it, a count or a day, as this language says it; anything else as it is."""
+def _said(value: object, name: str) -> object:
+    """A value of a sentence: a sentence in it, a count, a day or a word of a column, as this language says it, or itself."""
     if isinstance(value, Sentence):
         return say(value)
     if isinstance(value, Units):
@@ -144,6 +148,8 @@ def _said(value: object) -> object:
         return units(value.many, value.help)
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return iso_day(str(value))
+    if isinstance(value, str) and (name, value) in current_app.extensions["relay"].graph.catalogue.words:
+        return pgettext("record", wording.spoken(value))
     return value
 
 

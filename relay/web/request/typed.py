@@ -10,7 +10,7 @@ WANTED: Final = "wanted"
 """In the form of the sign-in page: for which address that was typed."""
 
 _MARK: Final = "typed."
-_NOT_TYPED: Final = frozenset({"csrf_token", "step", "again"})
+_NOT_TYPED: Final = frozenset({"csrf_token", "form.step", "step", "again"})
 """What is said anew: the form is checked once more before anything is recorded."""
 
 

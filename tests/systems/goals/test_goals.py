@@ -120,7 +120,11 @@ def test_they_stand_on_a_page_and_on_her_record_and_have_forms(client: FlaskClie
     assert "not found" in seen(client, "record/beneficiary:W6")
     assert 'name="set_on"' in seen(client, "record/beneficiary:W8/goal")
     assert 'name="status"' in seen(client, "record/goal:O1/goal-visit")
-    assert 'name="step"' in seen(client, "record/goal:O1/goal-step")
+    form = seen(client, "record/goal:O1/goal-step")
+    hidden = {each: re.findall(f'name="{each}" value="([^"]+)"', form)[0] for each in ("csrf_token", "own_id", "seen")}
+    said = {"step": "licence", "done_on": "2024-06-02", "form.step": "record"}
+    step = client.post("/p/demo/record/goal:O1/goal-step", data=hidden | said)
+    assert step.status_code == 303, "a step is a column, and no press of a button"
     assert "Objectifs" in seen(client, "goals", lang="fr")
     assert "लक्ष्य" in seen(client, "goals", lang="ne")
 

@@ -241,7 +241,11 @@ def test_a_release_is_shown_and_made_in_the_browser(valley: Graph, tmp_path: Pat
     assert "A dot stands for a number that is hidden" in on_record
     assert on_record.count('<td class="number apart">·</td>') == 4
     again = client.post("/p/demo/release", data={"csrf_token": token, **asks}, follow_redirects=True)
+    assert "Some of people informed from" in again.text, "a measure is called as the form calls it"
     assert "was released already" in again.text
+    assert "Une partie de personnes informées" in client.get("/p/demo/release", query_string=asks | {"lang": "fr"}).text
+    for wrong in ({"from_month": ""}, {"span": "week"}, {"level": ""}):
+        assert "fault" in client.get("/p/demo/release", query_string=asks | wrong | {"lang": "en"}).text
     for language, said in (("en", "Where to find help"), ("fr", "Où trouver"), ("ne", "सहयोग कहाँ पाइन्छ")):
         assert said in client.get("/p/demo/services", query_string={"lang": language}).text
     assert client.get("/p/demo/new/release").status_code == 404, "no form writes a release by hand"

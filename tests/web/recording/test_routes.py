@@ -61,7 +61,7 @@ def clerk(recorded: Graph, settings: Settings) -> FlaskClient:
 
 
 def step(client: FlaskClient, path: str, answer: TestResponse, step_: str, **typed: str) -> TestResponse:
-    return client.post(path, data={**Inputs(answer.text).sent, **typed, "step": step_})
+    return client.post(path, data={**Inputs(answer.text).sent, **typed, "form.step": step_})
 
 
 def filled(client: FlaskClient, path: str, **typed: str) -> TestResponse:
@@ -191,7 +191,7 @@ def test_a_question_of_the_rule_book_is_answered_by_a_second_press(clerk: FlaskC
     assert "Beneficiary W5 already holds goat" in words(asked.text)
     assert 'name="again" value="holds_already"' in asked.text
     assert len(entries(recorded)) == before
-    unanswered = {**Inputs(asked.text).sent, "step": "record", "again": "nonsense"}
+    unanswered = {**Inputs(asked.text).sent, "form.step": "record", "again": "nonsense"}
     assert "already holds goat" in words(clerk.post(path, data=unanswered).text)  # asked again, not recorded
     assert len(entries(recorded)) == before
 
