@@ -74,11 +74,12 @@ def _pairs(found: Any, but: Collection[str] = ()) -> Iterator[tuple[str, object]
     intervals = getattr(found, "intervals", {})
     for name in (each.name for each in fields(found) if each.name not in (*but, "intervals")):
         value = getattr(found, name)
-        if is_dataclass(value) and not hasattr(value, "share"):
+        if name in intervals:
+            yield name, rate_between(value, intervals[name])
+        elif is_dataclass(value) and not hasattr(value, "share"):
             yield from ((f"{name} {part}", said) for part, said in _pairs(value))
         else:
-            shown = round(value, 2) if isinstance(value, float) else told(value)
-            yield name, rate_between(value, intervals[name]) if name in intervals else shown
+            yield name, round(value, 2) if isinstance(value, float) else told(value)
 
 
 def as_read(session: Session, row: object, names: Iterable[str]) -> Iterator[object]:

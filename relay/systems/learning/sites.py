@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.bikram_sambat import days_of, month_of, months_from, share_a_day
+from relay.domain.bikram_sambat import days_of, month_days, month_of, months_from, share_a_day
 from relay.errors import Invalid, Refused
 from relay.systems.groups.rules import require_order
 
@@ -103,7 +103,8 @@ def months_missing(site: Mapping[str, Any], reported: Collection[str], as_of: da
     opened_on, closed_on = date.fromisoformat(site["opened_on"]), site.get("closed_on")
     last_day = min(as_of, date.fromisoformat(closed_on)) if closed_on else as_of
     first, last = (month_of(day, sambat=sambat) for day in (opened_on, last_day))
-    whole = ((month, *days_of(month)) for month in months_from(first, last)) if first and last else ()
     return [
-        month for month, begins, ends in whole if opened_on <= begins and ends <= last_day and month not in reported
+        month
+        for month in (months_from(first, last) if first and last else ())
+        if (days := month_days(month)) and opened_on <= days[0] and days[1] <= last_day and month not in reported
     ]

@@ -139,7 +139,7 @@ def say_error(error: RelayError) -> str:
 
 
 def _said(value: object, name: str) -> object:
-    """A value of a sentence: a sentence in it, a count, a day or a word of a column, as this language says it, or itself."""
+    """A value of a sentence: a sentence, a count, a day or a word of a column in this language; others as they are."""
     if isinstance(value, Sentence):
         return say(value)
     if isinstance(value, Units):
