@@ -93,14 +93,6 @@ class Read(Question[T_co]):
         )
 
 
-def relay_on(source: Source, programme_id: str, as_of: date) -> trees.Relay:
-    """All relays of a programme on a day, whoever confirmed what was passed on."""
-    confirmed_only = False
-    if source.kept:
-        return source.kept(as_of, confirmed_only)
-    return trees.relay(source.graph, programme_id, as_of, folder=source.folder / cache.FOLDER)
-
-
 class HerRow(Protocol):
     """Something of one woman."""
 

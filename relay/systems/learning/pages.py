@@ -12,7 +12,7 @@ from markupsafe import Markup
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
 from relay.systems.groups.meeting_day import record_meeting
-from relay.systems.groups.pages import as_said
+from relay.systems.groups.meeting_page import as_said
 from relay.systems.groups.roll import ROSTER
 from relay.systems.learning import reading
 from relay.systems.learning.questions import CoursesOf, Learning, counted, learners

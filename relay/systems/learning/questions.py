@@ -14,7 +14,7 @@ from relay.domain.model import Rate
 from relay.errors import NotFound
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
-from relay.service.queries.parameters import AsOf, Id, OfHer, relay_on
+from relay.service.queries.parameters import AsOf, Id, OfADay, OfHer
 from relay.service.question import Question, Source
 from relay.systems.learning import reading
 from relay.systems.learning.classes import Class, ClassReport
@@ -181,7 +181,7 @@ def _of_women(counted: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learning(Question[LearningFound]):
+class Learning(OfADay[LearningFound]):
     """How classes go, who is prepared for what help requires, and which sites reported; no test result of a woman."""
 
     name = "learning"
@@ -189,13 +189,11 @@ class Learning(Question[LearningFound]):
     path = "learning"
     ids_only = True
 
-    as_of: AsOf
-
     def answer(self, source: Source, programme_id: str) -> LearningFound:
         """Courses and sites by id, and figures of all of them."""
         graph = source.graph
         known = reading.classes(graph, programme_id, self.as_of)
-        joined = reading.joined(graph, programme_id, known, lambda: relay_on(source, programme_id, self.as_of).survey)
+        joined = reading.joined(graph, programme_id, known, lambda: self.relay(source, programme_id).survey)
         rates = {word: joined.get(word, reading.Counted()).rate for word in (*reading.PREPARED, "ready")}
         reports = tuple(each.report() for each in known)
         return LearningFound(
