@@ -13,6 +13,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache
 from playwright.sync_api import expect, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from relay import graph as relay_graph
 from relay.access import accounts
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from jinja2.bccache import Bucket
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
 
     from relay.graph import Graph
     from relay.settings import Connection
@@ -56,10 +58,30 @@ def pytest_configure(config: pytest.Config) -> None:
         classes.have_them_archived()
 
 
+def _on_neo4j(test: str) -> bool:
+    return "neo4j" in test or "both_engines" in test
+
+
+class _OneWorkerForNeo4j(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """Give all tests on Neo4j to one worker, and each file of others to one.
+
+    Neo4j plans a query when it is first asked, for half a second of a processor: a second server would plan it again.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "neo4j" if _on_neo4j(nodeid) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Have the tests given out as above; a test on Neo4j says so in its name."""
+    return _OneWorkerForNeo4j(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that at the end no worker waits for another."""
-    items.sort(key=lambda item: item.path.stem not in _LONGEST)
+    """Begin with what takes longest, so that at the end no worker waits for another."""
+    items.sort(key=lambda item: (not _on_neo4j(item.nodeid), item.path.stem not in _LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,9 @@ def test_without_a_named_user_neo4j_is_not_even_asked(tmp_path: Path) -> None:
         reader.connect(Settings.read(nowhere), CORE)
 
 
-def test_an_edition_without_roles_lets_nobody_in_whoever_is_named(neo4j_server: Connection, tmp_path: Path) -> None:
+def test_an_edition_of_neo4j_without_roles_lets_nobody_in_whoever_is_named(
+    neo4j_server: Connection, tmp_path: Path
+) -> None:
     here = {"NEO4J_URI": neo4j_server.uri, "NEO4J_PASSWORD": neo4j_server.password, "RELAY_DATA": str(tmp_path)}
     named = {"NEO4J_READER": neo4j_server.user, "NEO4J_READER_PASSWORD": neo4j_server.password}
 

@@ -89,9 +89,9 @@ def _told(row: dict[str, object]) -> str:
     return f"{sorted(row.items())} {told}"
 
 
-@pytest.mark.parametrize("way", ["to neo4j", "to embedded"])
+@pytest.mark.parametrize("way", ["embedded to neo4j", "neo4j to embedded"])
 def test_what_one_engine_keeps_the_other_restores(embedded_graph: Graph, neo4j_graph: Graph, way: str) -> None:
-    here, there = (embedded_graph, neo4j_graph) if way == "to neo4j" else (neo4j_graph, embedded_graph)
+    here, there = (embedded_graph, neo4j_graph) if way == "embedded to neo4j" else (neo4j_graph, embedded_graph)
     fill(here)
     lines = list(replay.backup(here))
 

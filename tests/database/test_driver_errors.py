@@ -263,6 +263,6 @@ def test_what_would_fail_again_is_not_sent_again_and_says_which_setting_to_look_
     assert head(graph, PROGRAMME).entries == 5
 
 
-def test_a_database_that_a_real_server_does_not_have_is_said(neo4j_server: Connection) -> None:
+def test_a_database_that_a_real_neo4j_does_not_have_is_said(neo4j_server: Connection) -> None:
     with pytest.raises(Unavailable, match="NEO4J_DATABASE"):
         relay_graph.connect(replace(neo4j_server, database="nowhere"), CORE)

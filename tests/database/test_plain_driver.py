@@ -57,7 +57,7 @@ def test_what_the_driver_cannot_decode_is_a_lost_connection_and_a_fault_of_relay
         watch.run(lambda: watch.work(fails)(None))  # type: ignore[arg-type]  # no database is asked
 
 
-def test_a_write_that_was_given_up_is_not_finished_when_the_database_answers_after_all(
+def test_a_write_that_was_given_up_is_not_finished_when_neo4j_answers_after_all(
     neo4j_server: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Neo4j lets the second writer of a node wait until the first is done

@@ -192,7 +192,7 @@ def test_a_nameless_export_imports_into_an_empty_database(graph: Graph, tmp_path
 
 @settings(max_examples=MADE, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(acts=programmes())
-def test_any_programme_that_is_exported_comes_back_whole(
+def test_any_programme_that_both_engines_export_comes_back_whole(
     engines: tuple[Graph, Graph], tmp_path_factory: pytest.TempPathFactory, acts: list[Act]
 ) -> None:
     here = tmp_path_factory.mktemp("made")
