@@ -81,7 +81,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that at the end no worker waits for another."""
-    items.sort(key=lambda item: (not _on_neo4j(item.nodeid), item.path.stem not in _LONGEST))
+    items.sort(key=lambda item: 0 if _on_neo4j(item.nodeid) else 1 if item.path.stem in _LONGEST else 2)
 
 
 @pytest.fixture(scope="session")
