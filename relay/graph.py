@@ -27,6 +27,7 @@ from relay.database.driver_errors import (
     UnknownOutcome,
     Unreachable,
     last_word,
+    place_in_query,
     translated,
 )
 from relay.database.driver_internals import begin_with_first_statement, give_up_on_silence, run_with_commit
@@ -110,6 +111,14 @@ class NotCypher(NotAnswered):
     suggestion = "Compare it with the example queries."
 
 
+class NotCypherFrom(NotCypher):
+    """Somebody's own query cannot be read from a place on: the line and the column of it, each from 1."""
+
+    reason = "This query cannot be read as Cypher from line %(line)s, column %(column)s on."
+    line: int
+    column: int
+
+
 _NOT_ANSWERED: Final[Mapping[str, type[NotAnswered]]] = {
     "Forbidden": AsksTooMuch,
     "TransactionTimedOut": QueryBrokenOff,
@@ -117,6 +126,14 @@ _NOT_ANSWERED: Final[Mapping[str, type[NotAnswered]]] = {
     "SemanticError": NotCypher,
 }
 """By the last word of the database's code."""
+
+
+def _not_answered(error: ClientError | DatabaseError) -> NotAnswered:
+    kind = _NOT_ANSWERED.get(last_word(error), NotAnswered)
+    if kind is NotCypher and (place := place_in_query(error)):
+        line, column = place
+        return NotCypherFrom(line=line, column=column)
+    return kind()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,7 +348,7 @@ class Graph:
             except Silence as error:
                 raise QueryBrokenOff from error
             except (ClientError, DatabaseError) as error:
-                raise _NOT_ANSWERED.get(last_word(error), NotAnswered) from error
+                raise _not_answered(error) from error
 
     def migrate(self) -> None:
         """Bring constraints and indexes up to date; quick when they are.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +30,7 @@ REMOVED: Final = "EntityNotFound"
 """Either engine's last word for what another just removed; the driver does not retry it."""
 _READ_ONLY: Final = "WriteOnReadOnlyAccessDatabase"
 _OF_MEMORY: Final = "Memory"  # MemoryPoolOutOfMemoryError, TransactionOutOfMemoryError
+_PLACE: Final = re.compile(r"line (?P<line>\d+)(?::|, column )(?P<column>\d+)(?P<offset> \(offset)?")
 _SEE_ITS_LOG: Final = Sentence("See the database's log.")
 
 
@@ -55,6 +57,16 @@ class ReadOnly(NotWritable):
 def last_word(error: Neo4jError) -> str:
     """Of its code, which alone says what happened."""
     return str(error.code).rpartition(".")[2]
+
+
+def place_in_query(error: Neo4jError) -> tuple[int, int] | None:
+    """Tell from which line and column on, each from 1, a query cannot be read; None where the database does not say.
+
+    Neo4j counts columns from 1 and gives the offset too; the embedded engine counts them from 0.
+    """
+    if place := _PLACE.search(error.message or ""):
+        return int(place["line"]), int(place["column"]) + (place["offset"] is None)
+    return None
 
 
 class Silence(ServiceUnavailable):

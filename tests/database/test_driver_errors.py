@@ -17,7 +17,7 @@ from neo4j.exceptions import Neo4jError, ServiceUnavailable, SessionExpired
 from relay import graph as relay_graph
 from relay.arrays import cache
 from relay.errors import Unavailable
-from relay.graph import Graph
+from relay.graph import Graph, NotAnswered, NotCypherFrom
 from relay.ledger.reading import entries, head
 from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify
@@ -266,3 +266,25 @@ def test_what_would_fail_again_is_not_sent_again_and_says_which_setting_to_look_
 def test_a_database_that_a_real_neo4j_does_not_have_is_said(neo4j_server: Connection) -> None:
     with pytest.raises(Unavailable, match="NEO4J_DATABASE"):
         relay_graph.connect(replace(neo4j_server, database="nowhere"), CORE)
+
+
+@pytest.mark.parametrize(
+    ("query", "line", "column"),
+    [
+        ("MATCH (p:Placement RETURN p", 1, 20),
+        ("MATCH (n) RETRUN n", 1, 11),
+        ("MATCH (p:Placement)\nRETURN p.x AS x LIMIT 1 foo", 2, 25),
+    ],
+)
+def test_where_a_query_cannot_be_read_is_said_from_one_on(graph: Graph, query: str, line: int, column: int) -> None:
+    with pytest.raises(NotCypherFrom, match=f"from line {line}, column {column} on") as said:
+        graph.ask(query, 10)
+
+    assert (said.value.line, said.value.column, said.value.code) == (line, column, "not_cypher_from")
+
+
+def test_a_query_that_reads_as_cypher_and_names_what_it_does_not_have_is_said_without_a_place(graph: Graph) -> None:
+    with pytest.raises(NotAnswered) as said:
+        graph.ask("MATCH (n:Placement) RETURN foo(n)", 10)
+
+    assert "foo" not in str(said.value)

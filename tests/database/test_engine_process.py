@@ -113,7 +113,16 @@ def test_every_commit_reaches_the_disk_before_it_is_acknowledged(data_folder: Pa
 
     assert settings["arcadedb.txWalFlush"] == 1
     assert settings["arcadedb.command.timeout"] == 120_000
-    assert settings["arcadedb.server.mode"] == "production"
+
+
+def test_the_engine_reads_no_file_and_no_address_and_has_no_pages_of_its_own(data_folder: Path) -> None:
+    engine.ensure(data_folder)
+
+    settings = settings_in_force(data_folder)
+
+    assert settings["arcadedb.opencypher.loadCsv.allowFileUrls"] is False
+    assert settings["arcadedb.opencypher.loadCsv.allowRemoteUrls"] is False
+    assert settings["arcadedb.studio.enabled"] is False
 
 
 def test_the_engine_answers_this_machine_only(data_folder: Path) -> None:

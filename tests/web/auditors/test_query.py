@@ -85,7 +85,7 @@ def test_the_database_refuses_to_write_and_to_read_what_is_personal(
 def test_a_query_that_cannot_be_read_stays_in_the_form(client: FlaskClient) -> None:
     text = asked_for(client, "MATCH (p:Placement RETURN p")
 
-    assert "This query cannot be read as Cypher." in text
+    assert "This query cannot be read as Cypher from line 1, column 20 on." in text
     assert ">MATCH (p:Placement RETURN p</textarea>" in text
 
 
