@@ -1,7 +1,8 @@
 # make demo     the demonstration programme, on a machine that has Python only (NEO4J=1: on the tests' Neo4j)
 # make test     install everything the tests need, then run the tests on both engines
 # make soak     the same tests at full scale, with compiled loops too, then the planted faults
-# make bench    the table of docs/performance.md, from one run (SIZE=10000000: with ten million placements)
+# make bench    the table of docs/performance.md, from one run (SIZE=10000000: with ten million placements), and Datasette
+#               beside Relay
 # make figures  rewrite docs/figures.md: the stress tests at full scale
 # make check    the gates: format, lint, types, layers, security
 # make advisories  look up whether anything is known against the libraries of the lock files; tells where nobody answers
@@ -43,9 +44,10 @@ soak: $(BIN)/fast.stamp
 	@RELAY_SOAK=1 $(MAKE) test
 	@$(BIN)/python -m tests.whole.planted_faults
 
-bench: $(BIN)/fast.stamp $(NEO4J_JARS)/stamp
+bench: $(BIN)/fast.stamp $(BIN)/beside.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
 	@$(BIN)/python -m benchmarks.lineage $(SIZE)
+	@$(BIN)/python -m benchmarks.beside
 
 figures: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
@@ -66,6 +68,7 @@ lock: $(BIN)/dev.stamp
 	@$(COMPILE) --extra build --output-file requirements.lock setup.cfg
 	@$(COMPILE) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock setup.cfg
 	@$(COMPILE) --extra fast --constraint requirements.lock --output-file requirements-fast.lock setup.cfg
+	@$(COMPILE) --extra beside --constraint requirements-dev.lock --output-file requirements-beside.lock setup.cfg
 
 clean:
 	rm -rf $(VENV) .cache build *.egg-info
@@ -91,6 +94,11 @@ $(BIN)/dev.stamp: $(BIN)/run.stamp requirements-dev.lock
 $(BIN)/fast.stamp: $(BIN)/dev.stamp requirements-fast.lock
 	@echo 'Setting up: the compiler of requirements-fast.lock (208 MB)' >&2
 	@$(PIP) install --require-hashes --requirement requirements-fast.lock
+	@touch $@
+
+$(BIN)/beside.stamp: $(BIN)/dev.stamp requirements-beside.lock
+	@echo 'Setting up: what is measured beside Relay, of requirements-beside.lock (5 MB)' >&2
+	@$(PIP) install --require-hashes --requirement requirements-beside.lock
 	@touch $@
 
 $(NEO4J_JARS)/stamp: tests/neo4j/pom.xml

@@ -25,9 +25,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from benchmarks.machine import describe, say
 from benchmarks.pages import DAY, Programme
@@ -54,6 +55,7 @@ PAUSE_SECONDS: Final = 10.0  # our choice: between two clicks of somebody who re
 WORKERS: Final = (1, 2)
 WARM: Final = 4
 HEADERS_END: Final = b"\r\n\r\n"
+LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
 # ------------------------------------------------------------------------------------------ the readers, one process
@@ -68,8 +70,9 @@ class Reader:
     secret: str
     asked: int = 0
     begun: float = 0.0
-    left: int = -1  # bytes of the answer that are still to come; -1: its headers are
+    left: float = -1  # bytes of the answer that are still to come; -1: its headers are; infinite: it comes in chunks
     head: bytes = b""
+    tail: bytes = b""
     took: list[float] = field(default_factory=list[float])
     failed: int = 0
     used: int = 0
@@ -78,7 +81,7 @@ class Reader:
         """Ask for the next page."""
         self.asked += 1
         path = self.path % (1 + self.asked % 5)
-        self.begun, self.left, self.head = time.perf_counter(), -1, b""
+        self.begun, self.left, self.head, self.tail = time.perf_counter(), -1, b"", b""
         said = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.secret}\r\n"
         self.line.sendall(f"{said}Accept: text/html\r\nAccept-Encoding: gzip\r\n\r\n".encode())
 
@@ -89,16 +92,15 @@ class Reader:
             raise ConnectionError
         if self.left < 0:
             self.head += said
-            head, found, body = self.head.partition(HEADERS_END)
+            head, found, said = self.head.partition(HEADERS_END)
             if not found:
                 return False
-            fields = head.lower()
-            length = int(fields.partition(b"content-length:")[2].split(b"\r\n")[0])
+            _, told, length = head.lower().partition(b"content-length:")
             self.failed += not head.startswith(b"HTTP/1.1 200")
-            self.left = length - len(body)
-        else:
-            self.left -= len(said)
-        if self.left:
+            self.left = int(length.split(b"\r\n")[0]) if told else inf
+        self.left -= len(said)
+        self.tail = (self.tail + said)[-len(LAST_CHUNK) :]
+        if self.left and not (self.left == inf and self.tail == LAST_CHUNK):
             return False
         self.took.append(time.perf_counter() - self.begun)
         return True
@@ -148,7 +150,17 @@ class Reading:
     service: float
 
 
-def read(service: Service, secret: str, path: str, many: int, seconds: float, pause: float = 0.0) -> Reading:
+class Served(Protocol):
+    """What answers the readers."""
+
+    port: int
+
+    def used_seconds(self) -> float:
+        """How much of a processor's time it took."""
+        ...
+
+
+def read(service: Served, secret: str, path: str, many: int, seconds: float, pause: float = 0.0) -> Reading:
     """Let so many readers read for so long, in a process of their own."""
     asked = [str(service.port), secret, path, str(many), str(seconds), str(pause)]
     before = service.used_seconds()
