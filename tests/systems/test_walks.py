@@ -111,10 +111,10 @@ class Walk:
         """Record a session of C1 at which all came of whom nothing else is said."""
         self.sees("record/course:C1/session")
         self.page.locator('input[name="held_on"]').fill(day)
-        self.page.locator('button[name="step"][value="day"]').click()
+        self.page.locator('button[name="form.step"][value="day"]').click()
         for woman, word in came.items():
             self.page.locator(f'select[name="who.{woman}"]').select_option(word)
-        self.page.locator('button[name="step"][value="record"]').click()
+        self.page.locator('button[name="form.step"][value="record"]').click()
         expect(self.page.locator('form[action*="/undo"]')).to_have_count(1, timeout=PATIENCE)
 
 

@@ -54,7 +54,7 @@ def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
     said, faults = as_said("meeting", {name: sent.get(name) or usual for name, usual in _TYPED.items()})
     day, fault = date.fromisoformat(str(said.get("held_on", current.today()))), next(iter(faults.values()), "")
     meeting_id, women = said.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)), sorted(known.enrolled_on(day))
-    recording = sent.get("step") == "record" and not fault
+    recording = sent.get("form.step") == "record" and not fault
     if recording and day.isoformat() != sent.get("shown_on"):
         fault = gettext("These were enrolled on that day: look at the list, then record it.")
     elif recording:

@@ -140,9 +140,9 @@ def proposal(programme_id: str) -> str:
 def accept(programme_id: str) -> Response:
     """Propose again beside what is locked, or record the rows that are accepted, each standing or falling alone."""
     sent = request.form
-    if sent.get("step") == "again":
+    if sent.get("form.step") == "again":
         return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
-    chosen = _pairs(sent.getlist("row") if sent.get("step") == "all" else sent.getlist("accept"))
+    chosen = _pairs(sent.getlist("row") if sent.get("form.step") == "all" else sent.getlist("accept"))
     rows = [row for row in _rows(programme_id, _planned(programme_id), chosen) if row.locked]
     clerk, done, fallen = guard.clerk(programme_id), 0, list[str]()
     expected = cells.read_day(sent["expected_on"], current.today()) if sent.get("expected_on") else None

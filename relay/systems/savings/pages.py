@@ -148,7 +148,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     page = _opened(books, due)
     if request.method == "POST":
         page = _sent(page)
-        if request.form.get("step") == "record":
+        if request.form.get("form.step") == "record":
             page = _recorded(programme_id, books, page)
     cycle, members = books.cycle(), sorted(books.members_on(current.today()), key=as_counted)
     owing = givers(programme_id, members)

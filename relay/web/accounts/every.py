@@ -86,7 +86,7 @@ def one(login: str) -> str:
 def change(login: str) -> Response | tuple[str, int]:
     """Give an account other roles or a new password, or remove it."""
     _require_all()
-    graph, step, user = current.graph(), request.form.get("step"), sessions.signed_in()
+    graph, step, user = current.graph(), request.form.get("form.step"), sessions.signed_in()
     try:
         if login == user.login:
             raise YourOwn

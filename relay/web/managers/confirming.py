@@ -120,7 +120,7 @@ def confirm(programme_id: str) -> str | Answer | tuple[str, int]:
     if not wanted.pass_ids:
         flash(gettext("Nothing was ticked."))
         return redirect(wanted.page.link(), 303)
-    recording = request.form.get("step") == "record"
+    recording = request.form.get("form.step") == "record"
     outcomes = wanted.outcomes(rehearses=not recording)
     errors = [each.error for each in outcomes.values() if each.error]
     confirmed = [pass_id for pass_id, each in outcomes.items() if not each.error]

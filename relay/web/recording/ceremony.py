@@ -204,7 +204,7 @@ def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current
     if request.method == "GET":
         return _shown(_opened())
     day = _typed()
-    if request.form.get("step") != "record":
+    if request.form.get("form.step") != "record":
         return _shown(day)
     day = _recorded(day)
     return _shown(_with_walk_ins(day)), _FALLEN if day.fault or day.fallen else 200

@@ -67,7 +67,7 @@ def _view(name: str, may: str) -> Callable[..., Answer]:
         form = opened(name, act_id)
         if request.method == "GET":
             return _page("form", form)
-        return _answer(form.typed(request.form), request.form.get("form.step", "check"))  # no column has a dot
+        return _answer(form.typed(request.form), request.form.get("form.step", "check"))
 
     return view
 

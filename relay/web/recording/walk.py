@@ -134,7 +134,7 @@ def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current
     if request.method == "GET":
         return _shown(_opened())
     walk = _typed()
-    if request.form.get("step") != "record":
+    if request.form.get("form.step") != "record":
         return _shown(walk)
     walk = _recorded(walk)
     return _shown(walk), _FALLEN if walk.fault or walk.fallen else 200

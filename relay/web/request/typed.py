@@ -10,8 +10,8 @@ WANTED: Final = "wanted"
 """In the form of the sign-in page: for which address that was typed."""
 
 _MARK: Final = "typed."
-_NOT_TYPED: Final = frozenset({"csrf_token", "form.step", "step", "again"})
-"""What is said anew: the form is checked once more before anything is recorded."""
+_NOT_TYPED: Final = frozenset({"csrf_token", "form.step", "again"})
+"""What is said anew: the form is checked once more before anything is recorded. No column has a dot in its name."""
 
 
 def fields() -> list[tuple[str, str]]:

@@ -104,7 +104,7 @@ def sent(client: FlaskClient, **said: str) -> TestResponse:
     assert token
     assert minted
     known = {"csrf_token": token[1], "meeting_id": minted[1], "shown_on": "2024-06-20", "held_on": "2024-06-20"}
-    return client.post(ROSTER, data={**known, "kind": "regular", "step": "record", **{
+    return client.post(ROSTER, data={**known, "kind": "regular", "form.step": "record", **{
         f"who.{key.removeprefix('who_')}" if key.startswith("who_") else key: word for key, word in said.items()
     }})  # fmt: skip
 

@@ -186,7 +186,7 @@ def test_a_session_is_recorded_on_one_page_with_whoever_was_enrolled_that_day(vi
     def sent(**typed: str) -> TestResponse:
         page = client.get(at).text
         known = {name: re.search(f'name="{name}" value="([^"]+)"', page)[1] for name in ("csrf_token", "meeting_id")}  # type: ignore[index]
-        return client.post(at, data={**known, "step": "record", **typed})
+        return client.post(at, data={**known, "form.step": "record", **typed})
 
     early = sent(held_on="2024-06-05", shown_on="2024-06-12")
     assert early.status_code == 422

@@ -84,7 +84,7 @@ def test_a_proposal_is_accepted_row_by_row_and_keeps_what_is_locked(
     client: FlaskClient, meadow: Graph, tmp_path: Path
 ) -> None:
     assert rows_of(seen(client, "proposal")) == ["P2=R5", "P1=R4", "P2=R3"]
-    again = sent(client, step="again", locked=["P1=R5"])
+    again = sent(client, **{"form.step": "again"}, locked=["P1=R5"])
     assert "locked=P1" in again
     locked = seen(client, "proposal", locked=["P1=R5"])
     assert rows_of(locked) == ["P1=R5", "P2=R4", "P2=R3"]
@@ -92,7 +92,7 @@ def test_a_proposal_is_accepted_row_by_row_and_keeps_what_is_locked(
 
     sent(client, accept=["P2=R5"], expected_on="2030-01-01")
     assert "1 woman is planned." in seen(client, "proposal")
-    sent(client, step="all", row=["P1=R4", "P2=R3", "P2=R5"])
+    sent(client, **{"form.step": "all"}, row=["P1=R4", "P2=R3", "P2=R5"])
     left = seen(client, "proposal")
     assert "2 women are planned." in left
     assert "no longer stand as they were proposed" in left, re.findall(r"role=.status.*", left)
@@ -115,7 +115,7 @@ def test_of_rows_that_fall_each_is_told_with_her_id_and_a_silent_database_is_not
 
     monkeypatch.setattr(intake, "hand_in", faulty)
     rows = rows_of(seen(client, "proposal"))
-    sent(client, step="all", row=rows)
+    sent(client, **{"form.step": "all"}, row=rows)
 
     page = seen(client, "proposal")
     assert f"{tried[0].values['beneficiary_id']}: She is planned already." in page
@@ -179,7 +179,7 @@ def test_a_hand_over_whose_plan_was_ended_meanwhile_is_recorded_all_the_same(
             f"{row}.receiver": "W3",
             f"{row}.animals": "1",
             "counted": "1",
-            "step": "record",
+            "form.step": "record",
         },
     )
 

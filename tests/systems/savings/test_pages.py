@@ -51,7 +51,7 @@ def seen(client: FlaskClient, page: str, as_of: str = "2023-08-25") -> str:
 
 def sent(client: FlaskClient, **typed: str | list[str]) -> tuple[int, str]:
     page = client.get(MEETING).text
-    answer = client.post(MEETING, data={**fields(page), "step": "record", "meeting_id": "N1", **typed})
+    answer = client.post(MEETING, data={**fields(page), "form.step": "record", "meeting_id": "N1", **typed})
     return answer.status_code, answer.text
 
 
@@ -120,7 +120,8 @@ def test_a_page_is_added_up_without_recording_anything(client: FlaskClient, vill
     before = verify.verify(village, "demo").entries
 
     status, page = sent(
-        client, **{"step": "add", "held_on": "2024-06-20", "cash_before": "22", "m1.saved": "50", "m2.saved": "25.50"}
+        client,
+        **{"form.step": "add", "held_on": "2024-06-20", "cash_before": "22", "m1.saved": "50", "m2.saved": "25.50"},
     )
 
     assert status == 200
@@ -200,13 +201,13 @@ def test_nothing_is_lost_when_the_session_ends_over_a_long_meeting(village: Grap
     with rita.session_transaction() as session:
         session.clear()  # twelve hours passed
 
-    ended = rita.post(MEETING, data={**fields(opened), **typed, "step": "record"})
+    ended = rita.post(MEETING, data={**fields(opened), **typed, "form.step": "record"})
     assert ended.status_code == 401
     back = rita.post("/sign-in", data={**fields(ended.text), "login": "rita", "password": WORDS})
 
     assert "Nothing was recorded yet." in words(back.text)
     assert verify.verify(village, "demo").entries == before
     assert fields(back.text)["p1.giver_placement_id"] == "P2"
-    done = rita.post(MEETING, data={**fields(back.text), "step": "record"})
+    done = rita.post(MEETING, data={**fields(back.text), "form.step": "record"})
     assert done.status_code == 200, words(done.text)
     assert "3 rows are recorded." in done.text

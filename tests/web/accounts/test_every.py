@@ -51,14 +51,16 @@ def test_an_account_is_made_given_other_roles_and_removed(recorded: Graph, boss:
     assert roles(recorded, "bimala") == ["manager@demo", "staff@demo/PAL"]
     before = accounts.find(recorded, "bimala").generation
 
-    assert post(boss, "/accounts/bimala", step="roles", role="auditor", programme="demo", place="")[0] == 200
+    assert (
+        post(boss, "/accounts/bimala", **{"form.step": "roles"}, role="auditor", programme="demo", place="")[0] == 200
+    )
     assert roles(recorded, "bimala") == ["auditor@demo"]
     assert accounts.find(recorded, "bimala").generation != before, "she is signed out"
 
-    assert post(boss, "/accounts/bimala", step="password", password="another one of four words")[0] == 200
+    assert post(boss, "/accounts/bimala", **{"form.step": "password"}, password="another one of four words")[0] == 200
     assert accounts.let_in(recorded, "bimala", "another one of four words").login == "bimala"
 
-    assert "can no longer sign in" in post(boss, "/accounts/bimala", step="remove")[1]
+    assert "can no longer sign in" in post(boss, "/accounts/bimala", **{"form.step": "remove"})[1]
     assert "bimala" not in {account.login for account in accounts.every(recorded)}
     assert {entry.recorded_by for entry in trail.entries(recorded)[-4:] if isinstance(entry, Entry)} == {"account:boss"}
 
@@ -79,7 +81,9 @@ def test_what_cannot_be_is_told_and_what_was_chosen_stays(recorded: Graph, boss:
 
 def test_an_administrator_does_not_lock_herself_out(recorded: Graph, boss: FlaskClient) -> None:
     for step in ("remove", "roles", "password"):
-        status, said = post(boss, "/accounts/boss", step=step, role="staff", programme="", place="", password=WORDS)
+        status, said = post(
+            boss, "/accounts/boss", **{"form.step": step}, role="staff", programme="", place="", password=WORDS
+        )
         assert status == 422
         assert "your own account" in said
     assert roles(recorded, "boss") == ["administrator"]

@@ -35,7 +35,7 @@ def rows_of_html(text: str) -> list[dict[str, str]]:
 
 
 def confirm(client: FlaskClient, pass_id: str) -> tuple[int, str]:
-    answer = client.post(f"/p/{TWO}/waiting", data={**form(client), "pass_id": pass_id, "step": "record"})
+    answer = client.post(f"/p/{TWO}/waiting", data={**form(client), "pass_id": pass_id, "form.step": "record"})
     return answer.status_code, answer.text
 
 
@@ -52,7 +52,7 @@ def test_what_waits_is_confirmed_by_the_one_who_did_not_record_it(asha: FlaskCli
     assert (last.kind, last.payload["act_id"], last.recorded_by) == ("confirm", "pass:T2", "account:asha")
     assert [each.pass_id for each in waiting(recorded, TWO, date.max)] == ["T1"]
     after = asha.get(f"/p/{TWO}/waiting").text
-    assert '<p role="status"><strong><bdi>Pass-on T2 is confirmed.</bdi></strong></p>' in after
+    assert '<p class="told" role="status"><bdi>Pass-on T2 is confirmed.</bdi></p>' in after
     assert "is confirmed" not in asha.get(f"/p/{TWO}/waiting").text
 
 
@@ -108,14 +108,16 @@ def test_what_was_corrected_after_she_saw_it_is_not_confirmed(asha: FlaskClient,
     before, where = form(asha, programme_id), f"/p/{programme_id}/waiting"
     record(recorded, say.corrected("pass:T4", "C4", animals=2), programme_id=programme_id, by="account:bina")
 
-    stale = asha.post(where, data={**before, "pass_id": "T4", "step": "record"})
+    stale = asha.post(where, data={**before, "pass_id": "T4", "form.step": "record"})
     assert stale.status_code == 409
     assert "pass:T4 was corrected after you saw it, by correct:C4." in stale.text
-    assert asha.post(where, data={**before, "pass_id": "T5", "step": "record"}).status_code == 303
+    assert asha.post(where, data={**before, "pass_id": "T5", "form.step": "record"}).status_code == 303
 
-    assert asha.post(where, data={**form(asha, programme_id), "pass_id": "T4", "step": "record"}).status_code == 303
+    assert (
+        asha.post(where, data={**form(asha, programme_id), "pass_id": "T4", "form.step": "record"}).status_code == 303
+    )
     record(recorded, say.taken_back("correct:C4", "C5"), programme_id=programme_id, by="account:bina")
-    assert asha.post(where, data={**before, "pass_id": "T4", "seen": "x", "step": "record"}).status_code == 409
+    assert asha.post(where, data={**before, "pass_id": "T4", "seen": "x", "form.step": "record"}).status_code == 409
 
 
 def test_the_page_of_what_waits_leads_to_the_relay_without_it(halves: FlaskClient) -> None:
@@ -143,7 +145,7 @@ def test_every_pass_on_that_waits_is_reached_page_by_page(asha: FlaskClient, rec
     assert pages == 3
     assert sorted(seen) == sorted(f"T{number}" for number in range(2, many + 2))
     assert len(seen) == many
-    said = {**form(asha, programme_id), "pass_id": seen[-1], "step": "record"}
+    said = {**form(asha, programme_id), "pass_id": seen[-1], "form.step": "record"}
     assert asha.post(f"/p/{programme_id}/waiting?page=3", data=said).location.endswith("/waiting?page=3")
 
 
@@ -228,15 +230,15 @@ def test_several_are_checked_with_what_the_rule_book_notes_then_confirmed_and_on
     assert "pass:I4 was recorded or corrected by the same person. Ask a second person to confirm it." in text
     assert len(waiting(recorded, programme_id, date.max)) == 4  # nothing is recorded yet
 
-    done = asha.post(where, data={**sent, "step": "record"})
+    done = asha.post(where, data={**sent, "form.step": "record"})
     assert done.status_code == 200
     assert "2 pass-ons are confirmed." in words(done.text)
     assert [each.pass_id for each in waiting(recorded, programme_id, date.max)] == ["I2", "I4"]
     entries = reading.head(recorded, programme_id).entries
-    assert asha.post(where, data={**sent, "step": "record"}).status_code == 200  # the same once more
+    assert asha.post(where, data={**sent, "form.step": "record"}).status_code == 200  # the same once more
     assert reading.head(recorded, programme_id).entries == entries
 
-    every = {**form(asha, programme_id), "shown": ["I2"], "every": "1", "step": "record"}
+    every = {**form(asha, programme_id), "shown": ["I2"], "every": "1", "form.step": "record"}
     assert asha.post(where, data=every).status_code == 303
     assert "Pass-on I2 is confirmed." in asha.get(where).text
 
@@ -251,7 +253,7 @@ def test_a_pass_on_is_confirmed_from_its_own_record_and_that_can_be_undone(asha:
     sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', asha.get(f"{record_of}I1").text.partition(said)[0]))
     checked = asha.post(where, data=sent).text
     assert "Confirm this pass-on?" in checked
-    answer = asha.post(where, data={**sent, "step": "record"})
+    answer = asha.post(where, data={**sent, "form.step": "record"})
     assert answer.status_code == 303
     assert "Undo" in asha.get(answer.location).text
     assert said not in asha.get(f"{record_of}I1").text

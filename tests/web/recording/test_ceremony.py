@@ -58,7 +58,7 @@ def entries(graph: Graph, programme_id: str) -> list[str]:
 def sent(client: FlaskClient, path: str, page: str, **typed: str) -> TestResponse:
     said = {name.replace("_", ".", 1) if name[0] == "r" else name: text for name, text in typed.items()}
     fields = {name.removeprefix("r"): text for name, text in said.items()}
-    return client.post(path, data={**Inputs(page).sent, "step": "record", "held_on": "today", **fields})
+    return client.post(path, data={**Inputs(page).sent, "form.step": "record", "held_on": "today", **fields})
 
 
 def test_a_day_is_recorded_in_part_put_right_and_sent_twice(asha: FlaskClient, recorded: Graph) -> None:
@@ -135,10 +135,10 @@ def test_nothing_typed_is_lost_where_the_session_ended(recorded: Graph, settings
         typed = {**Inputs(asked.text).sent, "login": "mina", "password": WORDS}
         welcome = client.post("/sign-in", data=typed)
         assert "What you typed is kept." in words(welcome.text)
-        shown = client.post("/p/day-lost/ceremony", data={**Inputs(welcome.text).sent, "step": "check"})
+        shown = client.post("/p/day-lost/ceremony", data={**Inputs(welcome.text).sent, "form.step": "check"})
         assert shown.status_code == 200
         assert "ceremony" not in entries(recorded, "day-lost")
-        done = client.post("/p/day-lost/ceremony", data={**Inputs(shown.text).sent, "step": "record"})
+        done = client.post("/p/day-lost/ceremony", data={**Inputs(shown.text).sent, "form.step": "record"})
         assert "One hand-over is recorded." in words(done.text)
     finally:
         accounts.remove(recorded, "mina")
@@ -152,7 +152,7 @@ def test_three_hundred_rows_are_small_on_the_line_and_recorded_at_once(asha: Fla
     rows = {f"{number}.did": "1" for number in range(1, 298)}
     to = {f"{number}.receiver": f"N{number}" for number in range(1, 298)}
     done = asha.post(
-        path, data={**Inputs(page).sent, **rows, **to, "counted": "594", "held_on": "today", "step": "record"}
+        path, data={**Inputs(page).sent, **rows, **to, "counted": "594", "held_on": "today", "form.step": "record"}
     )
     assert done.status_code == 200, words(done.text)[:2000]
     assert entries(recorded, "day-large").count("pass") == 297

@@ -77,7 +77,7 @@ def test_a_day_for_fifty_givers(chromium: Browser, valley: Graph, tmp_path: Path
         page.goto(f"{at}/proposal")
         assert page.locator('button[name="accept"]').count() == len(EXPECTED)
         page.locator('input[name="expected_on"]').fill("2024-06-30")
-        page.locator('button[name="step"][value="all"]').click()
+        page.locator('button[name="form.step"][value="all"]').click()
         expect(page.locator('button[name="accept"]')).to_have_count(0, timeout=PATIENCE)  # all are planned
         page.goto(f"{at}/ceremony/sheet?place=M")
         assert page.locator(".sheet-of-hands tbody tr").count() >= len(EXPECTED)
@@ -122,14 +122,14 @@ def _records(page: Page) -> None:
         row.locator('input[name$=".animals"]').fill("1")
     page.locator("fieldset.day input[type=radio][value=today]").check()
     page.locator("#counted").fill("48")
-    page.locator('button[name="step"][value="record"]').click()
+    page.locator('button[name="form.step"][value="record"]').click()
     expect(page.locator('[role="alert"]').first).to_be_visible(timeout=PATIENCE)
     page.locator("#counted").fill("49")
-    page.locator('button[name="step"][value="record"]').click()
+    page.locator('button[name="form.step"][value="record"]').click()
     expect(page.locator(".hand-over.done")).to_have_count(len(CAME) + 1, timeout=PATIENCE)
 
     wrong.fill(right)
-    page.locator('button[name="step"][value="record"]').click()
+    page.locator('button[name="form.step"][value="record"]').click()
     expect(page.locator(".hand-over.done")).to_have_count(len(CAME) + 2, timeout=PATIENCE)
 
 

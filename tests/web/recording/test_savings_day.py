@@ -94,7 +94,7 @@ def test_a_meeting_of_23_women(chromium: Browser, hamlet: Graph, tmp_path: Path,
         _write_down(page)
         assert "2680" in re.sub(r"\D", "", _western(page.locator(".adds-up").inner_text()))
         _is_well(page, width)
-        page.locator('button[name="step"][value="record"]').click(timeout=PATIENCE)
+        page.locator('button[name="form.step"][value="record"]').click(timeout=PATIENCE)
         expect(page.locator('.told[role="status"]')).to_be_visible(timeout=PATIENCE)
         assert page.locator(".hand-over.done").count() == 22 + 2 + 1 + 1
         _is_well(page, width)

@@ -48,7 +48,14 @@ def rows(page: str) -> list[str]:
 def sent(client: FlaskClient, path: str, page: str, day: str = "today", **typed: str) -> TestResponse:
     hidden = dict(re.findall(r'type="hidden" name="([a-z_]+|(?:outcome|note|again)\.P\d+)" value="([^"]*)"', page))
     said = {name.replace("_", "."): text for name, text in typed.items()}
-    fields = {**hidden, "row": rows(page), "step": "record", "happened_on": "other", "happened_on.other": day, **said}
+    fields = {
+        **hidden,
+        "row": rows(page),
+        "form.step": "record",
+        "happened_on": "other",
+        "happened_on.other": day,
+        **said,
+    }
     return client.post(path, data=fields)
 
 
