@@ -15,6 +15,7 @@ from relay import graph as relay_graph
 from relay.database.driver_errors import Silence
 from relay.database.plain_driver import Watch
 from relay.errors import Unavailable
+from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
@@ -65,13 +66,14 @@ def test_a_write_that_was_given_up_is_not_finished_when_neo4j_answers_after_all(
         transaction.run("MATCH (n:Claim {key: 'a'}) SET n.by = 'second'")
         transaction.run("CREATE (:Claim {key: 'b'})")
 
+    with relay_graph.connect(neo4j_server, CORE) as graph:
+        wiped(graph)
     monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
     with (
         relay_graph.connect(replace(neo4j_server, plain=True), CORE) as graph,
         neo4j.GraphDatabase.driver(neo4j_server.uri, auth=(neo4j_server.user, neo4j_server.password)) as first,
         first.session(database=neo4j_server.database) as session,
     ):
-        graph.write(lambda transaction: transaction.run("MATCH (n) DETACH DELETE n"))
         graph.write(lambda transaction: transaction.run("CREATE (:Claim {key: 'a'})"))
         with session.begin_transaction() as holding:
             holding.run("MATCH (n:Claim {key: 'a'}) SET n.by = 'first'").consume()
