@@ -12,7 +12,6 @@ import argparse
 import csv
 import http.client
 import io
-import os
 import re
 import sqlite3
 import statistics
@@ -33,7 +32,7 @@ from benchmarks.pages import DAY, OK, Programme
 from benchmarks.readers import LIST, MANY, Reading, read
 from relay.database import engine
 from relay.graph import connect
-from tests.rigs.served import serving, speaking_to, token
+from tests.rigs.served import serving, speaking_to, token, used_seconds
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
@@ -55,8 +54,7 @@ class Datasette:
 
     def used_seconds(self) -> float:
         """How much of a processor's time it took."""
-        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return used_seconds(self.process)
 
 
 def rows_of(port: int, secret: str) -> list[list[str]]:

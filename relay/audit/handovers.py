@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from itertools import chain, combinations
 from operator import attrgetter
 from typing import Final
@@ -35,12 +36,11 @@ _TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs
 
 def same_household(books: Books) -> Iterator[Finding]:
     """Find pass-ons between two women of one household."""
-    people = (fact for fact in books.register.facts.values() if fact.kind == "beneficiary")
-    households = {fact.id: code(str(household)) for fact in people if (household := fact.values.get("household_id"))}
+    household = cache(books.register.household)
     for hand_over in books.hand_overs:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
-        hers = households.get(giver)
-        if hers and hers == households.get(receiver) and books.woman(giver) != books.woman(receiver):
+        hers = household(giver)
+        if hers and hers == household(receiver) and books.woman(giver) != books.woman(receiver):
             who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
             yield found(hand_over.fact, Sentence("giver and receiver live in the same household."), *who_say)
 

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from base64 import b64encode
@@ -224,6 +225,23 @@ def test_a_truncated_file_is_found_before_anybody_is_served(data_folder: Path) -
 
     with pytest.raises(Unavailable, match="damaged"):
         engine.ensure(data_folder)
+
+
+def test_the_log_does_not_fill_the_disk(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    twelve_megabytes = """
+import jpype
+from relay.database import engine_process
+engine_process._start_java()
+log = jpype.java.util.logging.Logger.getLogger("relay")
+for _ in range(600):
+    log.info("k" * 20_000)
+"""
+
+    subprocess.run([sys.executable, "-c", twelve_megabytes], cwd=tmp_path, check=True)
+
+    log_bytes = sum(path.stat().st_size for path in (tmp_path / "log").glob("arcadedb.log*"))
+    assert engine.LOG_LIMIT_BYTES / 2 < log_bytes < engine.LOG_LIMIT_BYTES * 1.1
 
 
 def test_failed_queries_leave_nothing_of_what_they_said_on_the_disk(data_folder: Path) -> None:

@@ -121,8 +121,13 @@ class Service:
 
     def used_seconds(self) -> float:
         """How much of a processor's time it took."""
-        fields = [Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split() for process in self.processes()]
-        return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
+        return used_seconds(*self.processes())
+
+
+def used_seconds(*processes: int) -> float:
+    """How much of a processor's time some processes took together."""
+    fields = [Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split() for process in processes]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

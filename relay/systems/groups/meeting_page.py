@@ -1,4 +1,4 @@
-"""A meeting as it is typed into one page: what was said of it, its rows, and what became of each."""
+"""A meeting as it is typed into one page: its own fields, its rows, and the outcome of each."""
 
 from __future__ import annotations
 

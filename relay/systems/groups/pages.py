@@ -33,6 +33,7 @@ from relay.web.lists import counted_records
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.request import current
+from relay.web.request.typed import pressed
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def roster(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
     """A meeting on one page: when and of which kind, who came, and whom it chose to receive next."""
     group_id = _group_id(act_id)
     page = _page(programme_id, group_id)
-    if request.form.get("form.step") == "record" and not (page.faults or page.fallen):
+    if pressed() == "record" and not (page.faults or page.fallen):
         page = recorded(programme_id, page, {"group_id": group_id, **page.roster()}, request.form.getlist("again"))
         if page.is_held and not page.fallen:
             return redirect(menu.to("recording.recorded", act_id=f"meeting:{page.meeting_id}"), 303)
@@ -189,7 +190,7 @@ def _page(programme_id: str, group_id: str) -> Page:
         day = cells.read_day(typed["held_on"] or "today", today)
     except RelayError as error:
         day, faults["held_on"] = shown_on, say_error(error)
-    if day != shown_on and sent.get("form.step") == "record":
+    if day != shown_on and pressed() == "record":
         faults["held_on"] = gettext("These are the members of that day: look at the list, then record it.")
     return Page(
         meeting_id=sent_id(sent),

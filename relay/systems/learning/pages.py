@@ -22,6 +22,7 @@ from relay.web.i18n.language import gettext, say_error
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
+from relay.web.request.typed import pressed
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
     said, faults = as_said("meeting", {name: sent.get(name) or usual for name, usual in _TYPED.items()})
     day, fault = date.fromisoformat(str(said.get("held_on", current.today()))), next(iter(faults.values()), "")
     meeting_id, women = said.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)), sorted(known.enrolled_on(day))
-    recording = sent.get("form.step") == "record" and not fault
+    recording = pressed() == "record" and not fault
     if recording and day.isoformat() != sent.get("shown_on"):
         fault = gettext("These were enrolled on that day: look at the list, then record it.")
     elif recording:

@@ -21,6 +21,7 @@ from relay.web.i18n.language import ngettext, say, say_error
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
+from relay.web.request.typed import pressed
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
@@ -140,9 +141,9 @@ def proposal(programme_id: str) -> str:
 def accept(programme_id: str) -> Response:
     """Propose again beside what is locked, or record the rows that are accepted, each standing or falling alone."""
     sent = request.form
-    if sent.get("form.step") == "again":
+    if pressed() == "again":
         return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
-    chosen = _pairs(sent.getlist("row") if sent.get("form.step") == "all" else sent.getlist("accept"))
+    chosen = _pairs(sent.getlist("row") if pressed() == "all" else sent.getlist("accept"))
     rows = [row for row in _rows(programme_id, _planned(programme_id), chosen) if row.locked]
     clerk, done, fallen = guard.clerk(programme_id), 0, list[str]()
     expected = cells.read_day(sent["expected_on"], current.today()) if sent.get("expected_on") else None

@@ -38,6 +38,7 @@ from relay.web.door import policy
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
+from relay.web.request.typed import pressed
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     page = _opened(books, due)
     if request.method == "POST":
         page = _sent(page)
-        if request.form.get("form.step") == "record":
+        if pressed() == "record":
             page = _recorded(programme_id, books, page)
     cycle, members = books.cycle(), sorted(books.members_on(current.today()), key=as_counted)
     owing = givers(programme_id, members)

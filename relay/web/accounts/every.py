@@ -14,6 +14,7 @@ from relay.web import guard, sessions
 from relay.web.i18n.language import gettext, say_error
 from relay.web.permission import action
 from relay.web.request import current
+from relay.web.request.typed import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,7 +87,7 @@ def one(login: str) -> str:
 def change(login: str) -> Response | tuple[str, int]:
     """Give an account other roles or a new password, or remove it."""
     _require_all()
-    graph, step, user = current.graph(), request.form.get("form.step"), sessions.signed_in()
+    graph, step, user = current.graph(), pressed(), sessions.signed_in()
     try:
         if login == user.login:
             raise YourOwn

@@ -8,14 +8,13 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from flask import current_app
-
 from relay.audit.checks import checks_of
 from relay.desk import wording
 from relay.domain.entries import CHANGES
 from relay.reports import drawing
 from relay.reports.tree_layout import BOX_WIDTH
 from relay.web.i18n.language import (
+    catalogue,
     day,
     gettext,
     iso_day,
@@ -129,11 +128,6 @@ def set_up(app: Flask) -> None:
     app.context_processor(lambda: LOOK)
 
 
-def _catalogue() -> Catalogue:
-    found: Catalogue = current_app.extensions["relay"].graph.catalogue
-    return found
-
-
 def state(word: str) -> str:
     """A state of a placement or chain."""
     return str(STATES.get(word, word))
@@ -141,7 +135,7 @@ def state(word: str) -> str:
 
 def kind(word: str) -> str:
     """A kind of record."""
-    known = _catalogue().kinds
+    known = catalogue().kinds
     return say(known[word].title) if word in known else word
 
 
@@ -168,7 +162,7 @@ def severity(word: str) -> str:
 
 def check(check_id: str) -> str:
     """What a check finds, the core's or a system's; the catalogues take its texts from where it is declared."""
-    return gettext(_titles(_catalogue()).get(check_id, check_id))
+    return gettext(_titles(catalogue()).get(check_id, check_id))
 
 
 @cache
@@ -237,12 +231,12 @@ def said(value: object, name: str) -> str:
         return gettext("nothing")
     if name == "help":
         return help_word(str(value))
-    catalogue = _catalogue()
-    if name in catalogue.day_columns:
+    known = catalogue()
+    if name in known.day_columns:
         return iso_day(str(value))
-    if name in catalogue.month_columns:
+    if name in known.month_columns:
         return months_named(str(value))
-    return _say(wording.spoken(str(value))) if name in catalogue.chosen else str(value)
+    return _say(wording.spoken(str(value))) if name in known.chosen else str(value)
 
 
 def plain(text: str, most: int | None = None) -> str:

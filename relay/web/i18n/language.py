@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
+    from relay.domain.system import Catalogue
     from relay.errors import RelayError
 
 LANGUAGES: Final = {"en": "English", "fr": "Français", "ne": "नेपाली"}
@@ -53,6 +54,12 @@ def set_up(app: Flask) -> None:
     app.before_request(_begins)
     app.after_request(_remembered)
     app.teardown_request(_ends)
+
+
+def catalogue() -> Catalogue:
+    """The kinds of records that this application can hold, whose words it says."""
+    found: Catalogue = current_app.extensions["relay"].graph.catalogue
+    return found
 
 
 def _begins() -> None:
@@ -148,7 +155,7 @@ def _said(value: object, name: str) -> object:
         return units(value.many, value.help)
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return iso_day(str(value))
-    if isinstance(value, str) and (name, value) in current_app.extensions["relay"].graph.catalogue.words:
+    if isinstance(value, str) and (name, value) in catalogue().words:
         return pgettext("record", wording.spoken(value))
     return value
 

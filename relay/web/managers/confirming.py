@@ -21,6 +21,7 @@ from relay.web.managers import inbox
 from relay.web.managers.inbox import WAITING
 from relay.web.permission import action
 from relay.web.request import current
+from relay.web.request.typed import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -120,7 +121,7 @@ def confirm(programme_id: str) -> str | Answer | tuple[str, int]:
     if not wanted.pass_ids:
         flash(gettext("Nothing was ticked."))
         return redirect(wanted.page.link(), 303)
-    recording = request.form.get("form.step") == "record"
+    recording = pressed() == "record"
     outcomes = wanted.outcomes(rehearses=not recording)
     errors = [each.error for each in outcomes.values() if each.error]
     confirmed = [pass_id for pass_id, each in outcomes.items() if not each.error]

@@ -26,6 +26,7 @@ from relay.web.recording import people
 from relay.web.recording.fields import Field, field_of
 from relay.web.recording.judging import SAYS_NO, answers_of, objection
 from relay.web.request import current
+from relay.web.request.typed import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -204,7 +205,7 @@ def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current
     if request.method == "GET":
         return _shown(_opened())
     day = _typed()
-    if request.form.get("form.step") != "record":
+    if pressed() != "record":
         return _shown(day)
     day = _recorded(day)
     return _shown(_with_walk_ins(day)), _FALLEN if day.fault or day.fallen else 200

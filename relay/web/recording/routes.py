@@ -21,6 +21,7 @@ from relay.web.recording.forms import every
 from relay.web.recording.judging import SAYS_NO, JudgedForm, answers_of, handed_in, judged
 from relay.web.recording.offers import offers
 from relay.web.request import current
+from relay.web.request.typed import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +68,7 @@ def _view(name: str, may: str) -> Callable[..., Answer]:
         form = opened(name, act_id)
         if request.method == "GET":
             return _page("form", form)
-        return _answer(form.typed(request.form), request.form.get("form.step", "check"))
+        return _answer(form.typed(request.form), pressed() or "check")
 
     return view
 

@@ -21,6 +21,7 @@ from relay.web.permission import action
 from relay.web.recording.fields import Field, field_of
 from relay.web.recording.judging import SAYS_NO, answers_of, objection
 from relay.web.request import current
+from relay.web.request.typed import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -134,7 +135,7 @@ def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current
     if request.method == "GET":
         return _shown(_opened())
     walk = _typed()
-    if request.form.get("form.step") != "record":
+    if pressed() != "record":
         return _shown(walk)
     walk = _recorded(walk)
     return _shown(walk), _FALLEN if walk.fault or walk.fallen else 200

@@ -9,9 +9,17 @@ from flask import request
 WANTED: Final = "wanted"
 """In the form of the sign-in page: for which address that was typed."""
 
+BUTTON: Final = "form.step"
+"""What the buttons of a form are called: no column has a dot in its name."""
+
 _MARK: Final = "typed."
-_NOT_TYPED: Final = frozenset({"csrf_token", "form.step", "again"})
-"""What is said anew: the form is checked once more before anything is recorded. No column has a dot in its name."""
+_NOT_TYPED: Final = frozenset({"csrf_token", BUTTON, "again"})
+"""What is said anew: the form is checked once more before anything is recorded."""
+
+
+def pressed() -> str:
+    """Which button this request's form was sent with; "" for none."""
+    return request.form.get(BUTTON, "")
 
 
 def fields() -> list[tuple[str, str]]:
