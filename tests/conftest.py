@@ -28,6 +28,7 @@ from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from jinja2.bccache import Bucket
     from playwright.sync_api import Browser
@@ -85,9 +86,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    """Run a real Neo4j 5.26 with a password, for as long as the tests run."""
-    with neo4j.serve(tmp_path_factory.mktemp("neo4j")) as connection:
+def neo4j_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the one Neo4j, with its certificate."""
+    home = tmp_path_factory.mktemp("neo4j")
+    neo4j.certify(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(neo4j_home: Path) -> Iterator[Connection]:
+    """Run a real Neo4j 5.26 with a password, for as long as the tests run; who wants TLS gets it."""
+    with neo4j.serve(neo4j_home) as connection:
         yield connection
 
 

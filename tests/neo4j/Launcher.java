@@ -15,7 +15,7 @@ import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
 import org.neo4j.kernel.internal.GraphDatabaseAPI;
 
 /**
- * A real Neo4j server in the folder of the first argument; under TLS alone where that has certificates/bolt with
+ * A real Neo4j server in the folder of the first argument; under TLS too where that has certificates/bolt with
  * private.key and public.crt. Standard input: the password, then its end stops the server.
  */
 public class Launcher {
@@ -32,7 +32,7 @@ public class Launcher {
             .setConfig(GraphDatabaseSettings.cypher_min_replan_interval, java.time.Duration.ofHours(1));
         if (Files.isDirectory(home.resolve("certificates/bolt"))) {
             builder.setConfig(SslPolicyConfig.forScope(SslPolicyScope.BOLT).enabled, true)
-                .setConfig(BoltConnector.encryption_level, BoltConnector.EncryptionLevel.REQUIRED);
+                .setConfig(BoltConnector.encryption_level, BoltConnector.EncryptionLevel.OPTIONAL);
         }
         var server = builder.build();
         var system = (GraphDatabaseAPI) server.database("system");

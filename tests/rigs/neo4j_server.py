@@ -7,8 +7,16 @@ import secrets
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 
 from relay.settings import Connection
 from tests.rigs.driver import PLAIN
@@ -31,6 +39,37 @@ JAVA: Final = (
 
 class Neo4jDidNotStart(RuntimeError):
     """The jars are missing, or the server ended before it served."""
+
+
+def certificate_in(home: Path) -> Path:
+    """Tell where Neo4j looks for the certificate of the server of a folder, beside its key."""
+    return home / "certificates" / "bolt" / "public.crt"
+
+
+def certify(home: Path) -> None:
+    """Write the key and certificate of the server of a folder, which then also answers under TLS."""
+    key, today = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    path = certificate_in(home)
+    path.parent.mkdir(parents=True)
+    written = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.with_name("private.key").write_bytes(written)
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
 @contextmanager
