@@ -18,7 +18,8 @@ import pytest
 from arcadedb_embedded.jvm import get_jar_path
 
 from relay.database import class_archive, engine
-from tests.database.test_engine import query, state_of, wait_until
+from tests.database.conftest import query
+from tests.database.test_engine import state_of, wait_until
 from tests.rigs.classes import forestall, make_now
 
 if TYPE_CHECKING:

@@ -11,26 +11,18 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING
 
-import neo4j
 import pytest
 
 from relay import graph
 from relay.database import engine
 from relay.errors import Unavailable
+from tests.database.conftest import query, relay_of
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from relay.settings import Connection
-
-
-def query(connection: Connection, text: LiteralString) -> list[neo4j.Record]:
-    """Ask one question over Bolt."""
-    with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver:
-        return driver.execute_query(text, database_=connection.database).records
 
 
 def state_of(data_folder: Path) -> engine.State:
@@ -50,18 +42,7 @@ def wait_until(true: Callable[[], bool], *, seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
-def relay_of(data_folder: Path) -> Connection:
-    """Start an engine with 400 placements in a row, of which each passed on to the next."""
-    connection = engine.ensure(data_folder)
-    query(connection, "UNWIND range(1, 400) AS i CREATE (:Placement {placement_id: i, note: 'placement ' + i})")
-    query(
-        connection,
-        "MATCH (a:Placement) MATCH (b:Placement {placement_id: a.placement_id + 1}) CREATE (a)-[:PASSED_TO]->(b)",
-    )
-    return connection
-
-
-def test_the_engine_starts_on_demand_and_says_so(data_folder: Path) -> None:
+def test_the_engine_starts_on_demand_and_stops_when_it_is_told_and_says_so(data_folder: Path) -> None:
     before = engine.status(data_folder)
 
     connection = engine.ensure(data_folder)
@@ -75,15 +56,20 @@ def test_the_engine_starts_on_demand_and_says_so(data_folder: Path) -> None:
     assert connection.uri == f"bolt://127.0.0.1:{after.port}"
     assert after.size_bytes > 0
 
+    assert engine.stop(data_folder)
 
-def test_a_second_start_joins_the_first(data_folder: Path) -> None:
-    first = engine.ensure(data_folder)
-    pid = state_of(data_folder).pid
+    assert not engine.status(data_folder).running
+    assert not (data_folder / "databases/relay/database.lck").exists()
+    assert not engine.stop(data_folder)
 
-    second = engine.ensure(data_folder)
 
-    assert second == first
-    assert state_of(data_folder).pid == pid
+def test_a_second_start_joins_the_first(running: Path) -> None:
+    first = state_of(running)
+
+    second = engine.ensure(running)
+
+    assert second == first.connection()
+    assert state_of(running).pid == first.pid
 
 
 def test_several_commands_starting_at_once_get_one_engine(data_folder: Path) -> None:
@@ -116,48 +102,38 @@ def test_the_engine_outlives_the_command_that_started_it_and_a_ctrl_c_in_its_ter
     assert command.returncode != 0
 
 
-def test_stopping_closes_the_files_and_tells_whether_anything_ran(data_folder: Path) -> None:
-    engine.ensure(data_folder)
+def test_port_and_password_stay_from_one_start_to_the_next(stopped: Path) -> None:
+    first = state_of(stopped).connection()
 
-    assert engine.stop(data_folder)
-
-    assert not engine.status(data_folder).running
-    assert not (data_folder / "databases/relay/database.lck").exists()
-    assert not engine.stop(data_folder)
+    assert engine.ensure(stopped) == first
 
 
-def test_port_and_password_stay_from_one_start_to_the_next(data_folder: Path) -> None:
-    first = engine.ensure(data_folder)
-    engine.stop(data_folder)
-
-    assert engine.ensure(data_folder) == first
-
-
-def test_a_reader_is_let_in_and_may_not_write_with_a_new_password_at_each_start(data_folder: Path) -> None:
-    first = engine.reader(data_folder, CORE.readable)
-    with graph.connect(engine.ensure(data_folder), CORE):  # brings the schema up to date
+def test_a_reader_is_let_in_and_may_not_write_with_a_new_password_at_each_start(stopped: Path) -> None:
+    first = (stopped / engine.READER_FILE).read_text()
+    second = engine.reader(stopped, CORE.readable)
+    query(engine.ensure(stopped), "MATCH (n) DETACH DELETE n")
+    with graph.connect(engine.ensure(stopped), CORE):  # brings the schema up to date
         pass
-    engine.stop(data_folder)
-    second = engine.reader(data_folder, CORE.readable)
 
     with graph.connect(second, CORE) as reading:
         assert reading.ask("MATCH (s:Schema) RETURN count(s) AS many", 1).rows == ((1,),)
         with pytest.raises(graph.NotAnswered, match="would write"):
             reading.ask("CREATE (:Gift {key: 'x'})", 1)
     with pytest.raises(Unavailable, match="user name or password"):
-        graph.connect(replace(second, password=first.password), CORE)
+        graph.connect(replace(second, password=first), CORE)
 
 
-def test_an_engine_of_an_earlier_relay_knows_no_reader(data_folder: Path) -> None:
-    engine.ensure(data_folder)
-    (data_folder / engine.READER_FILE).unlink()
+def test_an_engine_of_an_earlier_relay_knows_no_reader(running: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "READER_FILE", "not there")
 
     with pytest.raises(engine.NoReader):
-        engine.reader(data_folder, CORE.readable)
+        engine.reader(running, CORE.readable)
 
 
-def test_the_state_of_a_dead_engine_fools_nobody_even_when_its_pid_lives_again(data_folder: Path) -> None:
-    engine.ensure(data_folder)
+def test_after_a_kill_what_was_committed_is_there_and_the_state_of_the_dead_engine_fools_nobody(
+    data_folder: Path,
+) -> None:
+    relay_of(data_folder)
     kill(data_folder)
     path = data_folder / engine.STATE_FILE
     path.write_text(json.dumps(json.loads(path.read_text()) | {"pid": os.getpid()}))
@@ -167,7 +143,8 @@ def test_the_state_of_a_dead_engine_fools_nobody_even_when_its_pid_lives_again(d
 
     assert not stopped
     assert state_of(data_folder).pid != os.getpid()
-    assert query(connection, "RETURN 1 AS one")
+    (record,) = query(connection, "MATCH (:Placement)-[r:PASSED_TO]->(:Placement) RETURN count(r) AS passed")
+    assert record["passed"] == 399
 
 
 def test_a_state_file_that_was_altered_is_told_and_the_next_engine_needs_none(data_folder: Path) -> None:
@@ -191,23 +168,11 @@ def test_a_state_file_that_was_altered_is_told_and_the_next_engine_needs_none(da
     assert query(engine.ensure(data_folder), "RETURN 1 AS one")[0]["one"] == 1
 
 
-def test_what_was_committed_is_there_after_a_kill(data_folder: Path) -> None:
-    relay_of(data_folder)
+def test_only_the_owner_can_read_the_data(running: Path) -> None:
+    modes = {path.stat().st_mode & 0o777 for path in running.rglob("*")}
 
-    kill(data_folder)
-
-    connection = engine.ensure(data_folder)
-    (record,) = query(connection, "MATCH (:Placement)-[r:PASSED_TO]->(:Placement) RETURN count(r) AS passed")
-    assert record["passed"] == 399
-
-
-def test_only_the_owner_can_read_the_data(data_folder: Path) -> None:
-    relay_of(data_folder)
-
-    modes = {path.stat().st_mode & 0o777 for path in data_folder.rglob("*")}
-
-    assert data_folder.stat().st_mode & 0o777 == 0o700
-    assert (data_folder / engine.STATE_FILE).stat().st_mode & 0o777 == 0o600
+    assert running.stat().st_mode & 0o777 == 0o700
+    assert (running / engine.STATE_FILE).stat().st_mode & 0o777 == 0o600
     assert modes == {0o600, 0o700}
 
 
@@ -246,18 +211,17 @@ def test_a_folder_that_others_can_read_is_refused_and_left_as_it_is(tmp_path: Pa
     assert shared.stat().st_mode & 0o777 == 0o755
 
 
-def test_the_password_is_on_no_command_line_and_in_no_log(data_folder: Path) -> None:
-    password = engine.ensure(data_folder).password
-    pid = state_of(data_folder).pid
+def test_the_password_is_on_no_command_line_and_in_no_log(running: Path) -> None:
+    password, pid = state_of(running).password, state_of(running).pid
 
     command = Path(f"/proc/{pid}/cmdline").read_text()
     environ = Path(f"/proc/{pid}/environ").read_text()
-    logs = "".join(path.read_text() for path in (data_folder / "log").iterdir())
+    logs = "".join(path.read_text() for path in (running / "log").iterdir())
 
     assert len(password) == 32
     assert "relay.database.engine_process" in command
     assert password not in command + environ + logs
-    assert password not in repr(state_of(data_folder))
+    assert password not in repr(state_of(running))
 
 
 def test_the_faults_of_a_check_are_added_up_and_other_counts_left_alone() -> None:
@@ -267,12 +231,10 @@ def test_the_faults_of_a_check_are_added_up_and_other_counts_left_alone() -> Non
     assert engine.count_faults(sound | {"totalErrors": 2, "invalidLinks": 1}) == 3
 
 
-def test_a_sound_database_passes_the_check(data_folder: Path) -> None:
-    relay_of(data_folder)
+def test_a_sound_database_passes_the_check(running: Path) -> None:
+    engine.check(running)
 
-    engine.check(data_folder)
-
-    assert engine.status(data_folder).running
+    assert engine.status(running).running
 
 
 def test_a_full_disk_is_said_in_so_many_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

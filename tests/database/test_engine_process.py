@@ -20,7 +20,8 @@ import pytest
 
 from relay.database import engine, engine_process
 from relay.errors import Unavailable
-from tests.database.test_engine import query, relay_of, state_of, wait_until
+from tests.database.conftest import query
+from tests.database.test_engine import state_of, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,39 +61,40 @@ def settings_in_force(data_folder: Path) -> dict[str, object]:
     return {setting["key"]: setting["value"] for setting in [*server, *database]}
 
 
-def test_a_taken_port_is_left_to_its_owner_and_another_is_picked(data_folder: Path) -> None:
-    engine.ensure(data_folder)
-    port = state_of(data_folder).port
-    engine.stop(data_folder)
+def test_a_taken_port_is_left_to_its_owner_and_another_is_picked(stopped: Path) -> None:
+    port = state_of(stopped).port
 
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", port))
         other.listen()
-        connection = engine.ensure(data_folder)
+        connection = engine.ensure(stopped)
 
-    assert state_of(data_folder).port != port
+    assert state_of(stopped).port != port
     assert query(connection, "RETURN 1 AS one")
 
 
-@pytest.mark.parametrize("left", ["", "xx", "{}"])
-def test_a_list_of_files_that_a_full_disk_cut_off_has_all_files_checked(data_folder: Path, left: str) -> None:
-    relay_of(data_folder)
-    engine.stop(data_folder)
-    (data_folder / "closed.json").write_text(left)
+@pytest.mark.parametrize("left", ["", "xx", "[]", "{}"])
+def test_a_list_of_files_that_a_full_disk_cut_off_says_nothing(tmp_path: Path, left: str) -> None:
+    (tmp_path / engine.CLOSED_FILE).write_text(left)
 
-    placements = query(engine.ensure(data_folder), "MATCH (p:Placement) RETURN count(p) AS placements")
+    assert engine.closed(tmp_path) == {}
+
+
+def test_where_no_list_of_files_was_left_all_files_are_checked(stopped: Path) -> None:
+    (stopped / engine.CLOSED_FILE).unlink()
+
+    placements = query(engine.ensure(stopped), "MATCH (p:Placement) RETURN count(p) AS placements")
 
     assert placements[0]["placements"] == 400
+    assert "totalErrors: 0" in (stopped / "log" / "engine.log").read_text()
 
 
-def test_a_folder_that_an_earlier_release_left_is_opened(data_folder: Path) -> None:
-    relay_of(data_folder)
-    engine.stop(data_folder)
-    left = data_folder / "closed.json"
+def test_a_folder_that_an_earlier_release_left_is_opened(stopped: Path) -> None:
+    left = stopped / engine.CLOSED_FILE
     left.write_text(json.dumps({name: said[:2] for name, said in json.loads(left.read_text()).items()}))
 
-    placements = query(engine.ensure(data_folder), "MATCH (p:Placement) RETURN count(p) AS placements")
+    placements = query(engine.ensure(stopped), "MATCH (p:Placement) RETURN count(p) AS placements")
 
     assert placements[0]["placements"] == 400
 
@@ -107,28 +109,23 @@ def test_of_many_files_that_decayed_three_are_named() -> None:
     assert engine.decayed(left, {name: [8, 1, "b"] for name in "abcde"}) == changed
 
 
-def test_every_commit_reaches_the_disk_before_it_is_acknowledged(data_folder: Path) -> None:
-    engine.ensure(data_folder)
-
-    settings = settings_in_force(data_folder)
+def test_every_commit_reaches_the_disk_before_it_is_acknowledged(running: Path) -> None:
+    settings = settings_in_force(running)
 
     assert settings["arcadedb.txWalFlush"] == 1
     assert settings["arcadedb.command.timeout"] == 120_000
 
 
-def test_the_engine_reads_no_file_and_no_address_and_has_no_pages_of_its_own(data_folder: Path) -> None:
-    engine.ensure(data_folder)
-
-    settings = settings_in_force(data_folder)
+def test_the_engine_reads_no_file_and_no_address_and_has_no_pages_of_its_own(running: Path) -> None:
+    settings = settings_in_force(running)
 
     assert settings["arcadedb.opencypher.loadCsv.allowFileUrls"] is False
     assert settings["arcadedb.opencypher.loadCsv.allowRemoteUrls"] is False
     assert settings["arcadedb.studio.enabled"] is False
 
 
-def test_the_engine_answers_this_machine_only(data_folder: Path) -> None:
-    engine.ensure(data_folder)
-    pid = state_of(data_folder).pid
+def test_the_engine_answers_this_machine_only(running: Path) -> None:
+    pid = state_of(running).pid
     inodes = set[str]()
     for name in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208 - its names, not its files
         with suppress(FileNotFoundError):  # closed meanwhile
@@ -194,37 +191,31 @@ def _told_at(step: int, stopping: engine_process.Stopping) -> engine_process.Sto
     return stopping
 
 
-def test_damaged_data_is_found_before_anybody_is_served(data_folder: Path) -> None:
-    relay_of(data_folder)
-    engine.stop(data_folder)
-    (bucket,) = (data_folder / "databases/relay").glob("Placement_0.*.bucket")
+def test_damaged_data_is_found_before_anybody_is_served(stopped: Path) -> None:
+    (bucket,) = (stopped / "databases/relay").glob("Placement_0.*.bucket")
     content = bytearray(bucket.read_bytes())
     content[9000:9400] = bytes(byte ^ 0xFF for byte in content[9000:9400])
     bucket.write_bytes(content)
 
     with pytest.raises(Unavailable, match="relay restore"):
-        engine.ensure(data_folder)
+        engine.ensure(stopped)
 
-    assert not engine.status(data_folder).running
+    assert not engine.status(stopped).running
 
 
-def test_a_damaged_schema_is_found_before_anybody_is_served(data_folder: Path) -> None:
-    relay_of(data_folder)
-    engine.stop(data_folder)
-    (data_folder / "databases/relay/schema.json").write_text("{")
+def test_a_damaged_schema_is_found_before_anybody_is_served(stopped: Path) -> None:
+    (stopped / "databases/relay/schema.json").write_text("{")
 
     with pytest.raises(Unavailable, match="damaged"):
-        engine.ensure(data_folder)
+        engine.ensure(stopped)
 
 
-def test_a_truncated_file_is_found_before_anybody_is_served(data_folder: Path) -> None:
-    relay_of(data_folder)
-    engine.stop(data_folder)
-    (bucket,) = (data_folder / "databases/relay").glob("Placement_0_out_edges.*.bucket")
+def test_a_truncated_file_is_found_before_anybody_is_served(stopped: Path) -> None:
+    (bucket,) = (stopped / "databases/relay").glob("Placement_0_out_edges.*.bucket")
     os.truncate(bucket, 0)
 
     with pytest.raises(Unavailable, match="damaged"):
-        engine.ensure(data_folder)
+        engine.ensure(stopped)
 
 
 def test_the_log_does_not_fill_the_disk(tmp_path: Path) -> None:
@@ -244,8 +235,8 @@ for _ in range(600):
     assert engine.LOG_LIMIT_BYTES / 2 < log_bytes < engine.LOG_LIMIT_BYTES * 1.1
 
 
-def test_failed_queries_leave_nothing_of_what_they_said_on_the_disk(data_folder: Path) -> None:
-    connection = engine.ensure(data_folder)
+def test_failed_queries_leave_nothing_of_what_they_said_on_the_disk(running: Path) -> None:
+    connection = engine.ensure(running)
     query(connection, "CREATE CONSTRAINT FOR (p:Placement) REQUIRE p.key IS UNIQUE")
     twelve_megabytes = ["k" * 20_000] * 600
 
@@ -255,5 +246,5 @@ def test_failed_queries_leave_nothing_of_what_they_said_on_the_disk(data_folder:
             with pytest.raises(neo4j.exceptions.ConstraintError):
                 driver.execute_query("CREATE (:Placement {key: $key})", key=key, database_="relay")
 
-    assert 0 < engine.status(data_folder).log_bytes < 100_000
-    assert not [path for path in (data_folder / "log").iterdir() if b"kkkk" in path.read_bytes()]
+    assert 0 < engine.status(running).log_bytes < 100_000
+    assert not [path for path in (running / "log").iterdir() if b"kkkk" in path.read_bytes()]
