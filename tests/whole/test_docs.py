@@ -18,6 +18,7 @@ import pytest
 
 import cli
 from benchmarks.figures import FIGURES
+from relay import graph as relay_graph
 from relay.commands import exits, options
 from relay.database import engine
 from relay.exchange import rows as exchange
@@ -25,10 +26,11 @@ from relay.service.demo import DAY, DEMO
 from tests.commands.terminal import show
 from tests.rigs.pace import next_second
 from tests.rigs.warm import warm_relay
+from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE, IN_TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 ROOT: Final = Path(__file__).parents[2]
@@ -164,16 +166,46 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, di
             engine.stop(state.parent)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_command_runs_and_shows_what_is_said(document: Path, sandbox: tuple[Path, dict[str, str]]) -> None:
-    """What `export NAME=VALUE` says holds for all that follows on its page, as in a terminal."""
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give a data folder for one page after the other."""
+    folder = tmp_path_factory.mktemp("running") / "data"
+    yield folder
+    engine.stop(folder)
+
+
+def emptied(data_folder: Path) -> Path:
+    """The same folder, with an empty database that runs."""
+    with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
+        wiped(graph)
+    return data_folder
+
+
+_GOES_ON: Final = [ROOT / "docs" / name for name in ("mistakes.md", "operators.md")]
+"""The operator backs up, restores and compares the few acts that were recorded before."""
+
+SITTINGS: Final = [*([page] for page in DOCUMENTS if page not in _GOES_ON), _GOES_ON]
+"""Pages whose commands are typed one after the other."""
+
+
+@pytest.mark.parametrize("pages", SITTINGS, ids=lambda pages: pages[-1].name)
+def test_every_command_runs_and_shows_what_is_said(
+    pages: Sequence[Path], sandbox: tuple[Path, dict[str, str]], running: Path
+) -> None:
+    """What `export NAME=VALUE` says holds for all that follows, as in a terminal.
+
+    A page that begins a record of its own does so in an empty database that runs already, unless it shows the start.
+    """
     folder, environment = sandbox
-    typed = commands(document)
+    typed = [command for page in pages for command in commands(page)]
+    shows_the_start = any("Starting the database" in line for command in typed for line in command.shown)
     for command, following in zip_longest(typed, typed[1:]):
         if following and following.words.startswith("relay undo"):
             next_second()
         if said := re.fullmatch(r"export (\w+)=(\S+)", command.words):
             environment = environment | {said[1]: said[2]}
+            if said[1] == "RELAY_DATA" and not shows_the_start:
+                environment["RELAY_DATA"] = str(emptied(running))
         shown = show(["bash", "-c", command.words], environment=environment, folder=folder)
 
         assert shown.code == command.code, (command.words, shown.text)
@@ -188,20 +220,41 @@ def _pattern(shown: list[str]) -> str:
     return "".join("(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*?") + "\n" for line in lines)
 
 
-def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]]) -> None:
-    """In the order of the command line; what one example records, the next may use."""
+def test_on_a_terminal_the_demonstration_ends_by_serving_its_pages(sandbox: tuple[Path, dict[str, str]]) -> None:
     folder, environment = sandbox
+    at_hand = {name: value for name, value in environment.items() if name != "CI"}
+
+    shown = show(["relay", "demo"], environment=at_hand, folder=folder, until="(Ctrl-C to stop)")
+
+    assert shown.code == exits.DONE
+    addresses = re.findall(r"http://\S+", shown.text)
+    assert [re.sub(r":\d+", "", each) for each in addresses] == [f"http://127.0.0.1/p/{DEMO}?as_of={DAY}"]
+
+
+def test_the_example_of_every_command_runs(sandbox: tuple[Path, dict[str, str]], running: Path) -> None:
+    """In the order of the command line, but for those that a page tells to type; one may use what another records.
+
+    A record is backed up and restored that has few acts.
+    """
+    folder, environment = sandbox
+    few = {"RELAY_DATA": str(emptied(running))}
     (folder / "password.txt").write_text("a few words that nobody guesses\n", encoding="utf-8")
     second = "relay account add bina --role staff --password-file password.txt"
     with_a_phone = "relay account add junkiri --role staff --password-file password.txt"
     proposed = "relay map propose seeds/registers/example.csv > ngo.toml"
-    for needed in (second, with_a_phone, proposed):
+    begun = f"RELAY_DATA={running} relay import seeds/mansa --apply"
+    for needed in (second, with_a_phone, proposed, begun):
         assert show(["bash", "-c", needed], environment=environment, folder=folder).code == exits.DONE
-    elsewhere = {"restore": {"RELAY_DATA": str(folder / "empty")}, "confirm": {"LOGNAME": "second-clerk"}}
+    elsewhere = {"backup": few, "restore": few, "confirm": {"LOGNAME": "second-clerk"}}
+    on_pages = {command.words for page in DOCUMENTS for command in commands(page)}
     for command in _examples(cli.program(CORE)):
+        if command.example in on_pages and command.name not in elsewhere:
+            continue
         own = environment | elsewhere.get(str(command.name), {})
         until = {"serve": "http://", "login": "Login"}.get(str(command.name))
         example = command.example
+        if command.name == "restore":
+            emptied(running)
         if command.name == "revoke" and "token" in example:
             listed = show(["relay", "token", "list", "--json"], environment=own, folder=folder)
             example = f"relay token revoke {json.loads(listed.text)[-1]['token_id']}"
@@ -227,26 +280,12 @@ def _examples(group: click.Group) -> Iterator[options.RelayCommand]:
             yield command
 
 
-def test_on_a_terminal_the_demonstration_ends_by_serving_its_pages(
-    sandbox: tuple[Path, dict[str, str]], tmp_path: Path
-) -> None:
-    folder, environment = sandbox
-    own = {name: value for name, value in environment.items() if name != "CI"} | {"RELAY_DATA": str(tmp_path)}
-
-    shown = show(["relay", "demo"], environment=own, folder=folder, until="(Ctrl-C to stop)")
-    engine.stop(tmp_path)
-
-    assert shown.code == exits.DONE
-    addresses = re.findall(r"http://\S+", shown.text)
-    assert [re.sub(r":\d+", "", each) for each in addresses] == [f"http://127.0.0.1/p/{DEMO}?as_of={DAY}"]
-
-
 def test_a_tampered_ledger_is_found_without_relay(sandbox: tuple[Path, dict[str, str]]) -> None:
     """What docs/auditors.md describes: somebody changes a day, somebody cuts the end off."""
     folder, environment = sandbox
     export = ["relay", "ledger", "export", "whole.jsonl", "--programme", DEMO]
     assert show(export, environment=environment, folder=folder).code == exits.DONE
-    lines = (folder / "whole.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (folder / "whole.jsonl").read_text(encoding="utf-8").splitlines()[:200]
     head = json.loads(lines[-1])["hash"]
     entry = json.loads(lines[99])
 
