@@ -282,31 +282,28 @@ def test_an_empty_database_pushes_no_backup_out_of_its_folder(shell: Shell, grap
 
 
 def test_a_backup_sealed_with_a_passphrase_is_restored_with_it_only(shell: Shell, graph: Graph, tmp_path: Path) -> None:
-    file, right, wrong = tmp_path / "backup.age", tmp_path / "right", tmp_path / "wrong"
-    right.write_text("four plain words here\n", encoding="utf-8")
-    wrong.write_text("four other words here\n", encoding="utf-8")
-    kept = shell.ok("backup", str(file), "--passphrase-file", str(right)).rows[1]
+    file, right = tmp_path / "backup.age", tmp_path / "right"
+    asked = Mock(side_effect=["four plain words here", "four other words here"])
+    shell.monkeypatch.setattr(click, "prompt", asked)
+    kept = shell.ok("backup", str(file), "--encrypt").rows[1]
     wiped(graph)
 
-    refused = shell.run("restore", str(file), "--passphrase-file", str(wrong))
+    refused = shell.run("restore", str(file))
     assert refused.code == exits.NOT_DONE
     assert "does not open with this passphrase" in refused.err
+    assert [call.kwargs["confirmation_prompt"] for call in asked.call_args_list] == [True, False]
     assert b"Name of" not in file.read_bytes()
+    right.write_text("four plain words here\n", encoding="utf-8")
     shell.monkeypatch.setenv("RELAY_PASSPHRASE_FILE", str(right))
     assert shell.ok("restore", str(file)).rows[1] == kept
     shell.ok("ledger", "verify")
 
 
-def test_a_passphrase_is_asked_for_and_an_empty_file_is_none(shell: Shell, tmp_path: Path) -> None:
-    asked = Mock(return_value="four plain words here")
-    shell.monkeypatch.setattr(click, "prompt", asked)
+def test_an_empty_file_is_no_passphrase(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
 
-    shell.ok("backup", str(tmp_path / "backup.age"), "--encrypt")
-    shell.ok("restore", str(tmp_path / "backup.age"))
     empty = shell.run("backup", str(tmp_path / "other.age"), "--passphrase-file", str(tmp_path / "empty"))
 
-    assert [call.kwargs["confirmation_prompt"] for call in asked.call_args_list] == [True, False]
     assert empty.code == exits.USAGE
     assert not (tmp_path / "other.age").exists()
 
