@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.backup import replay
+from relay.graph import connect
 from relay.ledger import reading, verify
 from relay.service.queries.every import QUESTIONS
 from tests.goldens import answers
@@ -19,6 +20,7 @@ from tests.goldens.answers import Answer, laid_out
 from tests.goldens.asked import SEEDS, wishes
 from tests.goldens.everything import everything, kept_lines
 from tests.goldens.faces import opened
+from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
@@ -85,12 +87,11 @@ def test_ledgers_of_before_verify_without_a_database() -> None:
         assert not verify.verify_lines(spoiled, CORE).ok
 
 
-def test_a_backup_of_before_is_restored_and_gives_the_same_figures(
-    graph: Graph, connection: Connection, tmp_path: Path
-) -> None:
+def test_a_backup_of_before_is_restored_and_gives_the_same_figures(embedded_engine: Connection, tmp_path: Path) -> None:
+    """On one engine: tests of both restore the same acts on either."""
     lines = kept_lines("backup")
 
-    with opened(graph, connection, tmp_path) as faces:
+    with connect(embedded_engine, CORE) as graph, opened(wiped(graph), embedded_engine, tmp_path) as faces:
         (tmp_path / "backup.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         faces.json("restore", "backup.jsonl")
 
@@ -108,4 +109,4 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(
                 answers.shortened(laid_out(faces.json("trace", seed.traced[0], *words)))
                 == (kept[f"trace id={seed.traced[0]} as_of={day}"])
             )
-    assert [head.programme_id for head in reading.heads(graph)] == ["mansa", "relay-demo", "selei"]
+        assert [head.programme_id for head in reading.heads(graph)] == ["mansa", "relay-demo", "selei"]

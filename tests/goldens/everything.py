@@ -100,12 +100,13 @@ def _questions(faces: Faces, seed: Seed) -> Iterator[Answer]:
         name = " ".join((question, *(f"{key}={_worded(value)}" for key, value in wish.items())))
         answered = faces.answered(seed.id, QUESTION[question], wish)
         words = words_of(question, wish) if faces.asks_twice or question in _TWO_ANSWERS else None
-        printed = faces.json(*words, "--programme", seed.id) if words else answered
-        if printed == answered and laid_out(printed) == laid_out(answered):
-            yield _json(f"{seed.id}/questions", name, answered)
+        text = laid_out(answered)
+        printed = laid_out(faces.json(*words, "--programme", seed.id)) if words else text
+        if printed == text:
+            yield _text(f"{seed.id}/questions", name, text)
         else:
-            yield _json(f"{seed.id}/questions", f"{name}, by the command line", printed)
-            yield _json(f"{seed.id}/questions", f"{name}, by the API", answered)
+            yield _text(f"{seed.id}/questions", f"{name}, by the command line", printed)
+            yield _text(f"{seed.id}/questions", f"{name}, by the API", text)
 
 
 def _worded(value: object) -> str:
