@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from relay.domain.vocabulary import ENDINGS, LOSSES, SETTLED, STUCK
 
@@ -65,8 +65,7 @@ class Rule:
     equivalents: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(NamedTuple):
     """Help that arrived at a placement: from a gift, or by a pass-on.
 
     Attributes:
@@ -86,8 +85,7 @@ class Receipt:
     confirmed: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassOn:
+class PassOn(NamedTuple):
     """Help handed over by a placement to the next.
 
     Attributes:
@@ -117,8 +115,7 @@ class PassOn:
     confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened to a placement.
 
     Attributes:
@@ -138,16 +135,15 @@ class Event:
     until_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(NamedTuple):
     """One beneficiary with the help she received at one time, and all that happened to it.
 
     Attributes:
         placement_id: Its id.
         beneficiary_id: Who holds it.
         help: What was received.
-        gift_id: The gift that filled it, or None when it came by pass-on.
         receipts: In order of day, then sequence; never empty.
+        gift_id: The gift that filled it, or None when it came by pass-on.
         passes: Help passed on from it, in order of day, then sequence.
         events: In order of day, then sequence.
     """
@@ -155,8 +151,8 @@ class Placement:
     placement_id: str
     beneficiary_id: str
     help: str
-    gift_id: str | None = None
     receipts: tuple[Receipt, ...]
+    gift_id: str | None = None
     passes: tuple[PassOn, ...] = ()
     events: tuple[Event, ...] = ()
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Mu
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from relay.domain.acts import Act, changes_of
 from relay.domain.entries import CHANGES, Entry
@@ -32,8 +32,7 @@ NONSENSE: Final = (KeyError, ValueError, TypeError, AttributeError, ArithmeticEr
 ABOUT_ACTS: Final = frozenset({"correct", "confirm", "erase"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """What an act that was not taken back says now, corrections included.
 
     Attributes:
@@ -711,11 +710,10 @@ class _Links:
         giver_id, receiver_id = fact.values["giver_placement_id"], fact.values["receiver_placement_id"]
         giver = self._get(giver_id) or _unfilled(giver_id)
         pass_on = pass_on_of(fact, giver.help)
-        self.changed[giver_id] = replace(giver, passes=_in_order((*giver.passes, pass_on), _passed))
+        self.changed[giver_id] = giver._replace(passes=_in_order((*giver.passes, pass_on), _passed))
         receiver = self._get(receiver_id) or _unfilled(receiver_id)
         begins = all(fact.sequence < receipt.sequence for receipt in receiver.receipts)
-        self.changed[receiver_id] = replace(
-            receiver,
+        self.changed[receiver_id] = receiver._replace(
             beneficiary_id=receiver.beneficiary_id or pass_on.beneficiary_id,
             help=pass_on.help if begins else receiver.help,
             receipts=_in_order((*receiver.receipts, receipt_of(fact)), _received),
@@ -728,13 +726,13 @@ class _Links:
             placement_id = filled.partition(":")[2]
             placement = self._get(placement_id)
             if placement:
-                self.changed[placement_id] = replace(placement, beneficiary_id=holder)
+                self.changed[placement_id] = placement._replace(beneficiary_id=holder)
 
     def _happen(self, fact: Fact) -> None:
         placement_id = fact.values["placement_id"]
         placement = self._get(placement_id) or _unfilled(placement_id)
-        self.changed[placement_id] = replace(
-            placement, events=_in_order((*placement.events, event_of(fact)), _happened)
+        self.changed[placement_id] = placement._replace(
+            events=_in_order((*placement.events, event_of(fact)), _happened)
         )
 
     def _unlink(self, fact: Fact) -> None:
@@ -751,8 +749,7 @@ class _Links:
 
 
 def _without(placement: Placement, fact: Fact) -> Placement | None:
-    left = replace(
-        placement,
+    left = placement._replace(
         gift_id=None if fact.kind == "placement" else placement.gift_id,
         receipts=tuple(receipt for receipt in placement.receipts if receipt.act_id != fact.act_id),
         passes=tuple(pass_on for pass_on in placement.passes if fact.kind != "pass" or pass_on.pass_id != fact.id),

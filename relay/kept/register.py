@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.ledger.reading import LedgerHead
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
 
 KEEP_AFTER: Final = 500

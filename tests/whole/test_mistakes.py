@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -86,13 +85,13 @@ def recorded(graph: Graph) -> tuple[dict[str, Any], dict[str, Any]]:
     assert found.ok, found.faults
     register = reading.replay("hills", reading.entries(graph, "hills"), CORE)
     facts = {act_id: dict(fact.values) for act_id, fact in register.facts.items()}
-    return facts, {id_: _unnumbered(asdict(placement)) for id_, placement in sorted(register.placements.items())}
+    return facts, {id_: _unnumbered(placement) for id_, placement in sorted(register.placements.items())}
 
 
-def _unnumbered(value: Any) -> Any:  # noqa: ANN401 - nested plain values
-    if isinstance(value, dict):
-        return {name: _unnumbered(each) for name, each in value.items() if name != "sequence"}
-    return [_unnumbered(each) for each in value] if isinstance(value, (list, tuple)) else value
+def _unnumbered(value: Any) -> Any:  # noqa: ANN401 - tuples with names, nested
+    if hasattr(value, "_asdict"):
+        return {name: _unnumbered(each) for name, each in value._asdict().items() if name != "sequence"}
+    return [_unnumbered(each) for each in value] if isinstance(value, tuple) else value
 
 
 def test_ten_mistakes_are_put_right_by_one_command_each(empty: Shell, graph: Graph, tmp_path: Path) -> None:
