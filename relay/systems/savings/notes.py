@@ -15,7 +15,7 @@ from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.money import in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Line, Meeting
-from relay.systems.savings.rules import account_of, cycle_of, meeting_of, rule_on
+from relay.systems.savings.rules import account_of, as_meeting, cycle_of, meeting_of, rule_on
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -72,16 +72,17 @@ def _fines_unpaid(register: Register, fact: Fact, meeting: Meeting, group_id: st
     """What a woman was fined in the cycle before the last meeting, less all that she paid of it by now; in paisa."""
     ids = register.one_woman.ids(str(fact.values["beneficiary_id"]))
     cycle, rule = cycle_of(register, fact, meeting, group_id), rule_on(register, group_id, meeting.held_on)
-    held = (Meeting.of(each.values) for each in register.beside("meeting", f"group:{group_id}"))
+    held = map(as_meeting, register.beside("meeting", f"group:{group_id}"))
     told = (each for each in held if each.attended and cycle.from_on <= each.held_on < meeting.held_on)
     before = sorted(told, key=lambda each: each.held_on)[:-1]
     if not before:
         return 0
-    lines = [in_paisa(Line, each.values) for id_ in ids for each in register.beside("passbook", f"beneficiary:{id_}")]
-    others = [each for each in lines if each.line_id != fact.id]
-    saved = {each.meeting_id for each in others if each.shares or each.saved}
+    lines = (each for id_ in ids for each in register.beside("passbook", f"beneficiary:{id_}"))
+    others = [each.values for each in lines if each.act_id != fact.act_id]
+    saved = {each["meeting_id"] for each in others if each.get("shares") or each.get("saved")}
     of_cycle = {each.meeting_id for each in before} | {meeting.meeting_id}
-    paid = sum(each.fine for each in others if each.meeting_id in of_cycle) + paisa(fact.values.get("fine"))
+    fines = [each.get("fine") for each in others if each["meeting_id"] in of_cycle]
+    paid = sum(map(paisa, (*fines, fact.values.get("fine"))))
     spells = spells_of(register, "membership", group_id, str(fact.values["beneficiary_id"]))
     return (
         sum(

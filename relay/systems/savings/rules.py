@@ -164,10 +164,15 @@ def meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
     group_id = meeting.values.get("group_id")
     if not group_id:
         raise NoGroupMeets(act_id=fact.act_id, meeting_id=meeting.id)
-    return _as_meeting(tuple(meeting.values.items())), str(group_id)
+    return as_meeting(meeting), str(group_id)
 
 
-@lru_cache(maxsize=256)  # of the acts of one batch many name the same meeting
+def as_meeting(fact: Fact) -> Meeting:
+    """What was said of a meeting."""
+    return _as_meeting(tuple(fact.values.items()))
+
+
+@lru_cache(maxsize=1024)  # of the acts of one batch many name the same meeting, and look at those before it
 def _as_meeting(said: tuple[tuple[str, Any], ...]) -> Meeting:
     return Meeting.of(dict(said))
 
