@@ -68,50 +68,35 @@ def _sort(
     return found
 
 
-def _descend(  # noqa: PLR0913, PLR0917 - columns
-    sorted_: Column,
+def _descend(sorted_: Column, above: Column, piece: Column, depth: Column) -> None:
+    """From givers to receivers: the piece of each, and how far it is below the top; tops have both already."""
+    for at in range(len(sorted_)):
+        placement = sorted_[at]
+        if above[placement] >= 0:
+            piece[placement] = piece[above[placement]]
+            depth[placement] = depth[above[placement]] + 1
+
+
+def _count_generations(
+    tops: Column,
     giver: Column,
     live: Column,
     start: Column,
     order: Column,
     original: Column,
-    day: Column,
-    generation: Column,
     piece: Column,
     depth: Column,
-    above: Column,
-    tops: Column,
-    latest_day: Column,
-) -> int:
-    """From givers to receivers: generation, the piece each belongs to, its tops and latest days; gives how many pieces.
-
-    The day of a pass-on counts for the piece of its giver.
-    """
-    pieces = 0
-    for at in range(len(sorted_)):
-        placement = sorted_[at]
-        least, only, givers = -1, -1, 0
-        for nth in range(start[placement], start[placement + 1]):
-            row = order[nth]
-            if not live[row]:
-                continue
-            who = giver[row]
-            if who != only:
-                givers += 1
-                only = who
-            latest_day[piece[who]] = max(latest_day[piece[who]], day[row])
-            if generation[who] >= 0 and (least < 0 or generation[who] + 1 < least):
-                least = generation[who] + 1
-        generation[placement] = 0 if original[placement] else least
-        if givers == 1 and not original[placement]:
-            piece[placement] = piece[only]
-            depth[placement] = depth[only] + 1
-            above[placement] = only
-        else:
-            piece[placement] = pieces
-            tops[pieces] = placement
-            pieces += 1
-    return pieces
+    generation: Column,
+) -> None:
+    """From givers to receivers: the generation of the top of each piece."""
+    for nth in range(len(tops)):
+        top, least = tops[nth], -1
+        for at in range(start[top], start[top + 1]):
+            who = giver[order[at]]
+            if live[order[at]] and generation[piece[who]] >= 0:
+                away = generation[piece[who]] + depth[who] + 1
+                least = away if least < 0 else min(least, away)
+        generation[nth] = 0 if original[top] else least
 
 
 def _obstruct(
@@ -120,43 +105,33 @@ def _obstruct(
     live: Column,
     start: Column,
     order: Column,
+    above: Column,
     stuck: Column,
     obstruction: Column,
 ) -> None:
     """From givers to receivers: the first obstruction above."""
     for at in range(len(sorted_)):
         placement = sorted_[at]
+        who = above[placement]
+        if who >= 0:
+            obstruction[placement] = who if obstruction[who] < 0 and stuck[who] else obstruction[who]
+            continue
         obstructed = -1
         for nth in range(start[placement], start[placement + 1]):
-            row = order[nth]
-            if live[row]:
-                first = obstruction[giver[row]]
-                if first < 0 and stuck[giver[row]]:
-                    first = giver[row]
+            if live[order[nth]]:
+                who = giver[order[nth]]
+                first = who if obstruction[who] < 0 and stuck[who] else obstruction[who]
                 if first >= 0 and (obstructed < 0 or first < obstructed):
                     obstructed = first
         obstruction[placement] = obstructed
 
 
-def _gather(
-    sorted_: Column,
-    piece: Column,
-    depth: Column,
-    above: Column,
-    weight: Column,
-    reach: Column,
-    size: Column,
-    height: Column,
-) -> None:
-    """From receivers to givers, inside each piece: how many are below, and of the piece its size and height."""
+def _gather(sorted_: Column, above: Column, weight: Column, reach: Column) -> None:
+    """From receivers to givers, inside each piece: how many are below."""
     for at in range(len(sorted_) - 1, -1, -1):
         placement = sorted_[at]
-        below = reach[placement] + weight[placement]
         if above[placement] >= 0:
-            reach[above[placement]] += below
-        else:
-            size[piece[placement]] = below
-        height[piece[placement]] = max(height[piece[placement]], depth[placement])
+            reach[above[placement]] += reach[placement] + weight[placement]
 
 
 def _climb(  # noqa: PLR0913, PLR0917 - columns
@@ -328,17 +303,33 @@ def _topological(relay: _Relay) -> Rows:
     return sorted_[:found]
 
 
-def _cut(relay: _Relay, sorted_: Rows) -> Cut:
+def _above(relay: _Relay) -> Rows:
+    """Whom each placement is below in its piece: its one giver, or -1 where it is the top of one."""
+    received, many = relay.received.only(relay.live), len(relay.weight)
+    above, some = _column(many, NONE), np.flatnonzero(received.start[1:] > received.start[:-1])
+    if len(some):
+        giver, start = relay.giver[received.order], received.start[some]
+        least = np.minimum.reduceat(giver, start)
+        above[some] = np.where(least == np.maximum.reduceat(giver, start), least, NONE)
+    above[relay.original] = NONE
+    return above
+
+
+def _cut(relay: _Relay, sorted_: Rows, above: Rows) -> Cut:
     """Cut a relay that has no circles into pieces, and ask each."""
     many, received = len(sorted_), relay.received
-    generation, above = _column(many, NONE), _column(many, NONE)
-    piece, depth, reach, tops = (_column(many) for _ in range(4))
-    latest_day = _column(many, NO_DAY)
+    tops = sorted_[above[sorted_] == NONE]
+    piece, depth, reach = (_column(many) for _ in range(3))
+    piece[tops] = np.arange(len(tops))
+    run(_descend, many, sorted_, above, piece, depth)
     columns = (relay.giver, relay.live, received.start, received.order, relay.original)
-    found = (generation, piece, depth, above, tops, latest_day)
-    pieces = run(_descend, many, sorted_, *columns, relay.day, *found)
-    tops, size, height = tops[:pieces], _column(pieces), _column(pieces)
-    run(_gather, many, sorted_, piece, depth, above, relay.weight, reach, size, height)
+    of_top = _column(len(tops), NONE)
+    run(_count_generations, many, tops, *columns, piece, depth, of_top)
+    of_top = of_top[piece]
+    run(_gather, many, sorted_, above, relay.weight, reach)
+    size, height, latest_day = reach[tops] + relay.weight[tops], _column(len(tops)), _column(len(tops), NO_DAY)
+    np.maximum.at(height, piece, depth)
+    np.maximum.at(latest_day, piece[relay.giver[relay.live]], relay.day[relay.live])
     originals = np.flatnonzero(relay.original).astype(np.int32)
     with_gift = originals[relay.gift[originals] != NONE]
     notes = [
@@ -359,23 +350,23 @@ def _cut(relay: _Relay, sorted_: Rows) -> Cut:
     whose, which, distance = (np.concatenate(each) for each in zip(*notes, strict=True))
     chain = whose >= 0
     return Cut(
-        generation=generation,
+        generation=np.where(of_top == NONE, NONE, of_top + depth),
         reach=reach,
         piece=piece,
         depth=depth,
         size=size,
         height=height,
-        latest_day=latest_day[:pieces],
+        latest_day=latest_day,
         by_chain=Notes(whose=whose[chain], piece=which[chain], distance=distance[chain]),
         by_gift=Notes(whose=-1 - whose[~chain], piece=which[~chain], distance=distance[~chain]),
     )
 
 
-def _obstructions(relay: _Relay, sorted_: Rows, stuck: Flags) -> Rows:
+def _obstructions(relay: _Relay, sorted_: Rows, above: Rows, stuck: Flags) -> Rows:
     """The first obstruction above each placement of a relay that has no circles."""
     obstruction, received = _column(len(sorted_), NONE), relay.received
     columns = (relay.giver, relay.live, received.start, received.order)
-    run(_obstruct, len(sorted_), sorted_, *columns, stuck, obstruction)
+    run(_obstruct, len(sorted_), sorted_, *columns, above, stuck, obstruction)
     return obstruction
 
 
@@ -423,8 +414,8 @@ def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]
         received=Adjacency.of(receiver, day, many),
         weight=weight,
     )
-    sorted_ = _topological(tied_relay)
-    cut, obstruction = _cut(tied_relay, sorted_), _obstructions(tied_relay, sorted_, stuck)[knot]
+    sorted_, above = _topological(tied_relay), _above(tied_relay)
+    cut, obstruction = _cut(tied_relay, sorted_, above), _obstructions(tied_relay, sorted_, above, stuck)[knot]
     inside = (obstruction == NONE) & stuck[knot] & (knot != np.arange(many))
     below, distance = _follow(relay, np.flatnonzero(relay.original).astype(np.int32))
     generation = _column(many, NONE)
@@ -665,8 +656,9 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         stood = standings(snapshot, got)
         cut, obstruction = _cut_circles(relay, stood.stuck, circles)
     else:
+        above = _above(relay)
         (stood, obstruction), cut = both(
-            partial(_stood, snapshot, got, relay, sorted_), partial(_cut, relay, sorted_), len(there)
+            partial(_stood, snapshot, got, relay, sorted_, above), partial(_cut, relay, sorted_, above), len(there)
         )
     np.maximum.at(cut.latest_day, cut.piece[passes.giver[to_herself]], passes.day[to_herself])
     inside = {row for circle in circles for row in circle}
@@ -685,10 +677,12 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
     )
 
 
-def _stood(snapshot: Snapshot, got: Receipts, relay: _Relay, sorted_: Rows) -> tuple[Standings, Rows]:
+def _stood(
+    snapshot: Snapshot, got: Receipts, relay: _Relay, sorted_: Rows, above: Rows
+) -> tuple[Standings, Rows]:
     """The state of every placement of a relay without circles, and the first obstruction above it."""
     stood = standings(snapshot, got)
-    return stood, _obstructions(relay, sorted_, stood.stuck)
+    return stood, _obstructions(relay, sorted_, above, stood.stuck)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -43,26 +43,6 @@ _LAST_DAY: Final = 2**31 - 1
 # As `kernels` says. `start` and `order` are those of a `Adjacency`.
 
 
-def _fulfil(
-    start: Column,
-    order: Column,
-    counted: Column,
-    day: Column,
-    owed: Column,
-    passed: Column,
-    fulfilled_day: Column,
-) -> None:
-    """From the first pass-on of each placement to its last: what it passed on, and when that reached what it owes."""
-    for placement in range(len(owed)):
-        so_far, last = 0, NO_DAY
-        for at in range(start[placement], start[placement + 1]):
-            if so_far < owed[placement]:
-                last = day[order[at]]
-            so_far += counted[order[at]]
-        passed[placement] = so_far
-        fulfilled_day[placement] = last if so_far >= owed[placement] else NO_DAY
-
-
 def _lose(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns; a loop is whole
     rows: Column,
     filled: Column,
@@ -406,16 +386,13 @@ def _months_later(days: Days, months: int) -> Days:
 
 def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
     """What each placement passed on that counts, and the day on which that reached what it owes, if it owes any."""
-    given, many = snapshot.given.only(made), len(owed)
-    passed, fulfilled_day = np.zeros(many, np.int64), np.full(many, NO_DAY, np.int32)
-    columns = (given.order, _counted(snapshot, book, rule), snapshot.passes.day)
-    fulfil = chosen(_fulfil, many)
-
-    def some(rows: slice) -> None:
-        start = given.start[rows.start : rows.stop + 1]
-        fulfil(start, *columns, owed[rows], passed[rows], fulfilled_day[rows])
-
-    in_halves(some, many)
+    given = snapshot.given.only(made)
+    so_far = np.append(0, np.cumsum(_counted(snapshot, book, rule)[given.order]))  # before each pass-on, then in all
+    before, passed = so_far[given.start[:-1]], np.diff(so_far[given.start])
+    fulfilled_day = np.full(len(owed), NO_DAY, np.int32)
+    fulfilled = np.flatnonzero((passed >= owed) & (owed > 0))
+    last = np.searchsorted(so_far, before[fulfilled] + owed[fulfilled]) - 1  # the pass-on with which it was reached
+    fulfilled_day[fulfilled] = snapshot.passes.day[given.order[last]]
     return passed, fulfilled_day
 
 
