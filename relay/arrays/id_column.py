@@ -61,17 +61,17 @@ class IdColumn(Sequence[str]):
         """All ids in order."""
         return iter(self.text.tobytes().decode().split("\n")[1:-1])
 
-    def sortable(self, rows: Rows) -> npt.NDArray[np.bytes_]:
-        """The ids in some rows as UTF-8, whose bytes sort as the characters do."""
+    def sortable(self, rows: Rows) -> npt.NDArray[np.uint64]:
+        """The ids in some rows as keys for `np.lexsort`, one column an id: they sort as the characters do."""
         starts, ends = self.breaks[rows] + 1, self.breaks[rows + 1]
         words = -(-int((ends - starts).max(initial=1)) // _WORD)
         text = np.append(self.text, np.zeros(words * _WORD, np.uint8))
         eight = np.ndarray(len(text) - _WORD + 1, ">u8", text.data, strides=(1,))  # eight letters from each one on
-        letters = np.empty((len(rows), words), ">u8")
+        keys = np.empty((words, len(rows)), np.uint64)
         for nth in range(words):
             left = np.clip(ends - starts - nth * _WORD, 0, _WORD)
-            letters[:, nth] = eight[starts + nth * _WORD] & _LETTERS[left]
-        return letters.view(f"S{words * _WORD}").ravel()
+            keys[words - 1 - nth] = eight[starts + nth * _WORD] & _LETTERS[left]  # the last key is the first to count
+        return keys
 
     def some(self, rows: Rows) -> list[str]:
         """The ids in some rows, in the order of these."""

@@ -56,7 +56,7 @@ def order(ids: IdColumn, row: Rows, key: Keys | None = None, *, descending: bool
         key: Of each of these rows, or None.
         descending: The greatest key first; without a key, the last id.
     """
-    by_id = np.argsort(ids.sortable(row), kind="stable")
+    by_id = np.lexsort(ids.sortable(row))
     if key is None:
         return by_id[::-1] if descending else by_id
     key = key[by_id].astype(np.int64)

@@ -7,7 +7,7 @@ is absent is null.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -23,6 +23,16 @@ _REFERENCE: Final = "#/components/schemas/{name}"
 def json_of(result: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """A result as JSON values."""
     return msgspec.json.decode(msgspec.json.encode(result, enc_hook=_plain))  # faster than Python walks over it
+
+
+def json_text(result: object, otherwise: Callable[[Any], Any]) -> str:
+    """A result as JSON text, on one line.
+
+    Args:
+        result: It.
+        otherwise: What to write in place of a value that JSON does not know.
+    """
+    return msgspec.json.encode(result, enc_hook=otherwise).decode()
 
 
 def _plain(value: object) -> object:

@@ -226,7 +226,13 @@ def begins(programme_id: str) -> str:
 
 def to(endpoint: str, **values: object) -> str:
     """The URL of a page of this programme, on the same day as this page."""
-    return _address(endpoint, **{"programme_id": current.head().programme_id, "as_of": _day(), **values})
+    if "here" not in g:  # a page has hundreds of links
+        confirmed_only = request.args.get(CONFIRMED_ONLY)
+        g.here = {"programme_id": current.head().programme_id, "as_of": _day(), CONFIRMED_ONLY: confirmed_only}
+    said = {name: value for name, value in {**g.here, **values}.items() if value is not None}
+    rules = current_app.url_map.iter_rules(endpoint)
+    _, path = next(built for rule in rules if rule.suitable_for(said) and (built := rule.build(said)))
+    return f"{request.script_root}{path}"
 
 
 def _day() -> str | None:

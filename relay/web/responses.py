@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, g, make_response, request, send_file, session
+from flask.json.provider import DefaultJSONProvider
 
 from relay.reports import drawing
+from relay.service.json_codec import json_text
 from relay.web import sessions
 from relay.web.i18n import language
 from relay.web.permission import public
@@ -60,6 +62,14 @@ _BESIDE_THE_LEDGER: Final = frozenset(
 what is held; and what differs by the telephone that asks."""
 
 blueprint = Blueprint("static_files", __name__)
+
+
+class Json(DefaultJSONProvider):
+    """How answers are written as JSON: a tree has thousands of values."""
+
+    def dumps(self, obj: Any, **_: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+        """A value as text on one line, its keys in their order."""
+        return json_text(obj, self.default)
 
 
 def set_up(app: Flask) -> None:

@@ -331,7 +331,7 @@ def _ordered(keys: Sequence[npt.NDArray[np.integer[Any]]], rows: Rows, ids: IdCo
     differs = np.logical_or.reduce([key[order][1:] != key[order][:-1] for key in keys])
     run = np.cumsum(np.append(0, differs))
     ties = np.flatnonzero(~(np.append(True, differs) & np.append(differs, True)))
-    order[ties] = order[ties][np.lexsort((ids.sortable(rows[order[ties]]), run[ties]))]
+    order[ties] = order[ties][np.lexsort((*ids.sortable(rows[order[ties]]), run[ties]))]
     return order
 
 

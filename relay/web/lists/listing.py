@@ -237,7 +237,7 @@ class ListPage:
         """The columns of a row, what each holds, and the list to which its number leads."""
         return [(column, getattr(row, column.key), column.opens(row) if column.opens else None) for column in columns]
 
-    @property
+    @cached_property
     def opens_gifts(self) -> bool:
         """Whether the reader may open gifts, which lie in no place."""
         return privacy.within() is None
