@@ -677,9 +677,7 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
     )
 
 
-def _stood(
-    snapshot: Snapshot, got: Receipts, relay: _Relay, sorted_: Rows, above: Rows
-) -> tuple[Standings, Rows]:
+def _stood(snapshot: Snapshot, got: Receipts, relay: _Relay, sorted_: Rows, above: Rows) -> tuple[Standings, Rows]:
     """The state of every placement of a relay without circles, and the first obstruction above it."""
     stood = standings(snapshot, got)
     return stood, _obstructions(relay, sorted_, above, stood.stuck)
