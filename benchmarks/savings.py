@@ -14,7 +14,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -104,7 +104,8 @@ def _line(group: int, nth: int, woman: int) -> dict[str, Value]:
     for earlier in range(max(nth - PARTS, 0), nth):
         for seat in range(LOANS):
             if _borrower(earlier, seat) == woman:
-                said |= {"loan_id": f"L{group}-{earlier}-{seat}", "principal": 100, "charge": 12}
+                owed = 600 - 100 * (nth - earlier - 1)
+                said |= {"loan_id": f"L{group}-{earlier}-{seat}", "principal": 100, "charge": owed * 0.02}
     return said
 
 
@@ -150,9 +151,10 @@ def row(what: str, took: Took, of: Took, goal: str) -> None:
 
 def imported(graph: Graph, folder: Path, acts: list[Act], programme_id: str) -> Took:
     write_folder(folder, acts, graph.catalogue, with_names=True)
+    clerk = replace(CLERK, now=datetime.now(UTC))  # an import has a second of its own
 
     def all_rows() -> None:
-        for each in import_programme(graph, folder, CLERK, apply=True, programme_id=programme_id):
+        for each in import_programme(graph, folder, clerk, apply=True, programme_id=programme_id):
             same((each.action, "added"))
 
     return timed(all_rows)

@@ -144,7 +144,7 @@ def verified(
         Unavailable: The database cannot be reached.
     """
     # no other question needs its cryptography, nor what audits keep
-    from relay.kept import pairs  # noqa: PLC0415
+    from relay.kept import files, pairs  # noqa: PLC0415
     from relay.kept import register as kept_register  # noqa: PLC0415
     from relay.ledger.verify import verify  # noqa: PLC0415
 
@@ -162,6 +162,7 @@ def verified(
             fault = Sentence("The register kept in %(folder)s was altered and is discarded.", folder=folder)
             yield Fault(sequence=None, fault=fault)
         pairs.forget(folder, programme_id)
+        files.forget_of_systems(folder, programme_id)
         yield from also(replayed)
 
     with _VERIFYING:

@@ -133,7 +133,7 @@ WITH key, kind, collect(values) AS many
 RETURN kind, many
 """
 _POINTING_BY: Final[LiteralString] = (
-    "MATCH (t:TARGET {key: key}) MATCH (n:LABEL)-[:TYPE]->(t) RETURN 'KIND' AS kind, properties(n) AS values"
+    "MATCH (:TARGET {key: key})<-[:TYPE]-(n:LABEL) RETURN 'KIND' AS kind, properties(n) AS values"
 )
 _UNION: Final[LiteralString] = "\n    UNION "
 _POINTING_BY_ITS_OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
@@ -595,8 +595,8 @@ RETURN key, kind, one, other, sequence ORDER BY sequence
 # is known, with what is personal. One row = a beneficiary; in no order; cost: those who live there.
 NEIGHBOURS: Final[LiteralString] = """
 UNWIND $places AS place
-CALL (place) { MATCH (b:Beneficiary)-[:LIVES_IN]->(:Place {key: place}) RETURN b LIMIT $most
-         UNION MATCH (b:Beneficiary)-[:MEMBER_OF]->(:`Group`)-[:BASED_IN]->(:Place {key: place})
+CALL (place) { MATCH (:Place {key: place})<-[:LIVES_IN]-(b:Beneficiary) RETURN b LIMIT $most
+         UNION MATCH (:Place {key: place})<-[:BASED_IN]-(:`Group`)<-[:MEMBER_OF]-(b:Beneficiary)
                WHERE b.place_id IS NULL RETURN b LIMIT $most }
 MATCH (o:Personal {key: b.key})
 RETURN b.beneficiary_id AS beneficiary_id, b.sex AS sex, b.kind AS kind, o.name AS name, o.phone AS phone,
@@ -623,8 +623,8 @@ RETURN DISTINCT pair.one AS one, pair.other AS other
 # What says that some beneficiaries are one woman with others. One row = an act; in no order; cost: look-ups.
 SAMES_OF: Final[LiteralString] = """
 UNWIND $people AS key
-CALL (key) { MATCH (s:Same)-[:KEEPS]->(:Beneficiary {key: key}) RETURN s
-       UNION MATCH (s:Same)-[:JOINS]->(:Beneficiary {key: key}) RETURN s }
+CALL (key) { MATCH (:Beneficiary {key: key})<-[:KEEPS]-(s:Same) RETURN s
+       UNION MATCH (:Beneficiary {key: key})<-[:JOINS]-(s:Same) RETURN s }
 RETURN DISTINCT s.key AS key, s.kept_id AS kept_id, s.other_id AS other_id, s.sequence AS sequence
 """
 
@@ -659,7 +659,7 @@ RETURN COLLECT { MATCH (:Gift {key: $key})-[:FILLED]->(p:Placement)
   COLLECT { MATCH (:Beneficiary {key: $key})-[:HOLDS]->(p:Placement)
             RETURN p.placement_id ORDER BY p.placement_id } AS held"""
 _TELLING: Final[LiteralString] = """,
-  COLLECT { MATCH (n:LABEL)-[:TYPE]->(:TARGET {key: $key}) RETURN n.key ORDER BY n.key } AS TYPE"""
+  COLLECT { MATCH (:TARGET {key: $key})<-[:TYPE]-(n:LABEL) RETURN n.key ORDER BY n.key } AS TYPE"""
 
 # The corrected acts whose payload holds one of some texts, such as '"placement_id":"P1"': those that were taken back
 # are no longer linked to what they named. By sequence; cost: the corrections of the programme.
@@ -926,9 +926,9 @@ WHEREABOUTS: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN COLLECT { UNWIND $people AS key MATCH (b:Beneficiary {key: key}) RETURN b.place_id }
   + COLLECT { UNWIND $people AS key MATCH (:Beneficiary {key: key})-[:MEMBER_OF]->(w:`Group`) RETURN w.place_id }
-  + COLLECT { UNWIND $placements AS key MATCH (b:Beneficiary)-[:HOLDS]->(:Placement {key: key}) RETURN b.place_id }
+  + COLLECT { UNWIND $placements AS key MATCH (:Placement {key: key})<-[:HOLDS]-(b:Beneficiary) RETURN b.place_id }
   + COLLECT { UNWIND $placements AS key
-              MATCH (w:`Group`)<-[:MEMBER_OF]-(:Beneficiary)-[:HOLDS]->(:Placement {key: key}) RETURN w.place_id }
+              MATCH (:Placement {key: key})<-[:HOLDS]-(:Beneficiary)-[:MEMBER_OF]->(w:`Group`) RETURN w.place_id }
   + COLLECT { UNWIND $groups AS key MATCH (w:`Group` {key: key}) RETURN w.place_id } AS homes
 """
 

@@ -363,10 +363,17 @@ class Catalogue:
                 if each.ended_by:
                     yield each.name, each.ended_by
 
-    def named_by(self, act: Act | Fact) -> Iterator[tuple[str, str]]:
-        """The columns in which an act names what is recorded or comes with it, each with the act or "placement:ID"."""
+    def named_by(self, act: Act | Fact, among: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
+        """The columns in which an act names what is recorded or comes with it, each with the act or "placement:ID".
+
+        Args:
+            act: Which names them.
+            among: Only of these columns; of all where it is None.
+        """
         rosters = self._rosters.get(act.kind, _NONE)
         for column, kind in self.references(act.kind):
+            if among is not None and column not in among:
+                continue
             for name in _names(kind, act.values.get(column), several=column in rosters):
                 yield column, name
 
@@ -386,20 +393,20 @@ class Catalogue:
         """What an act names beside whose other acts it is judged, each as the act or "placement:ID"."""
         columns = self._beside.get(act.kind)
         if columns:
-            yield from (name for column, name in self.named_by(act) if column in columns)
+            yield from (name for _, name in self.named_by(act, columns))
 
     def beside_on(self, act: Act | Fact, used: Collection[str]) -> Iterator[str]:
         """The same, in a programme that uses some systems: beside what more it is judged."""
         yield from self.beside(act)
         columns = {name for system in self._used(used) for name in system.beside.get(act.kind, ())}
         if columns:
-            yield from (name for column, name in self.named_by(act) if column in columns)
+            yield from (name for _, name in self.named_by(act, columns))
 
     def through(self, act: Act | Fact) -> Iterator[str]:
         """What an act names through which it is judged beside others, each as the act or "placement:ID"."""
         columns = self._through.get(act.kind)
         if columns:
-            yield from (name for column, name in self.named_by(act) if column in columns)
+            yield from (name for _, name in self.named_by(act, columns))
 
     @cached_property
     def _beside(self) -> Mapping[str, frozenset[str]]:

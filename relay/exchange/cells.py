@@ -330,7 +330,7 @@ def _kind_of(column: schema.Column) -> str:
 
 
 def _read_id(column: schema.Column, cell: object) -> str | None:
-    if isinstance(cell, str) and cell.isascii() and cell.isalnum() and len(cell) <= LONGEST_ID:
+    if isinstance(cell, str) and cell.isascii() and len(cell) <= LONGEST_ID and cell.replace("-", "").isalnum():
         return cell  # the usual id, at no cost
     if _is_blank(cell):
         return None

@@ -57,6 +57,14 @@ def forget(folder: Path, programme_id: str, ending: str) -> None:
             path.unlink(missing_ok=True)
 
 
+def forget_of_systems(folder: Path, programme_id: str) -> None:
+    """Keep nothing any longer that a system keeps of a programme: the ending of such a file begins with "of-"."""
+    if _NAMES_A_FILE.fullmatch(programme_id):
+        for path in folder.glob(f"{programme_id}.of-*"):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
 def keep(folder: Path, programme_id: str, ending: str, body: bytes) -> None:
     """Keep something of a programme with its digest, where it can be written and leaves the database enough room."""
     path = path_of(folder, programme_id, ending)

@@ -14,7 +14,7 @@ import msgspec
 
 from relay.domain.people.blocking import Found, alike
 from relay.domain.people.likeness import Person
-from relay.kept import files
+from relay.kept import files, values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,26 +51,17 @@ def likely(
     if folder is None:
         return _alike(registered, share)
     compared = hashlib.blake2b(msgspec.json.encode(registered)).hexdigest()
-    known = _read(folder, programme_id)
+    known = values.kept(folder, programme_id, _ENDING, _Kept)
     if known and (known.format, known.people, known.share) == (FORMAT, compared, share):
         return known.found
     found = _alike(registered, share)
-    kept = _Kept(format=FORMAT, people=compared, share=share, found=found)
-    files.keep(folder, programme_id, _ENDING, msgspec.json.encode(kept))
+    values.keep(folder, programme_id, _ENDING, _Kept(format=FORMAT, people=compared, share=share, found=found))
     return found
 
 
 def forget(folder: Path, programme_id: str) -> None:
     """Keep no pairs of a programme any longer."""
     files.forget(folder, programme_id, _ENDING)
-
-
-def _read(folder: Path, programme_id: str) -> _Kept | None:
-    body = files.kept(folder, programme_id, _ENDING)
-    try:
-        return msgspec.json.decode(body, type=_Kept) if body else None
-    except msgspec.DecodeError:
-        return None
 
 
 def _alike(registered: Sequence[tuple[Mapping[str, Any], str]], share: float) -> Found:

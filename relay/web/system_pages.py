@@ -51,11 +51,13 @@ class SystemPages:
             /p/<programme_id>/ and says its action (`permission.action`).
         links: In the menu.
         on_record: What it adds to the page of a record, or None where it adds nothing.
+        in_place_of: Form and the kind of record that offers it → the endpoint that is opened in its place.
     """
 
     blueprint: Blueprint
     links: tuple[MenuLink, ...] = ()
     on_record: Callable[[Record], Markup | None] = field(default=_no_part)
+    in_place_of: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
 
 @cache
@@ -63,3 +65,13 @@ def of(catalogue: Catalogue) -> Mapping[str, SystemPages]:
     """System → its pages, of those that have some."""
     found = {name: system.part("pages", "PAGES") for name, system in catalogue.systems.items()}
     return {name: pages for name, pages in found.items() if isinstance(pages, SystemPages)}
+
+
+@cache
+def in_place_of(catalogue: Catalogue) -> Mapping[tuple[str, str], str]:
+    """Form and the kind of record that offers it → the page of a system that is opened in its place."""
+    return {
+        form: f"{name}.{endpoint}"
+        for name, pages in of(catalogue).items()
+        for form, endpoint in pages.in_place_of.items()
+    }

@@ -18,11 +18,11 @@ RETURN w.group_id AS group_id, w.kind AS kind, w.place_id AS place_id ORDER BY g
 #     (:Meeting)-[:MEETING_OF]->(:Group)<-[:MEMBER_OF]-(:Beneficiary {kind: 'group'})
 _MEMBERSHIP: Final[LiteralString] = """
     RETURN 'membership' AS kind, properties(n) AS said,
-      head(COLLECT { MATCH (e:End)-[:ENDS_MEMBERSHIP]->(n) RETURN toString(e.until_on) }) AS ended_on
+      head(COLLECT { MATCH (n)<-[:ENDS_MEMBERSHIP]-(e:End) RETURN toString(e.until_on) }) AS ended_on
     UNION ALL """
 _OFFICE: Final[LiteralString] = """
     RETURN 'office' AS kind, properties(n) AS said,
-      head(COLLECT { MATCH (e:End)-[:ENDS_OFFICE]->(n) RETURN toString(e.until_on) }) AS ended_on
+      head(COLLECT { MATCH (n)<-[:ENDS_OFFICE]-(e:End) RETURN toString(e.until_on) }) AS ended_on
     UNION ALL """
 _MEETING: Final[LiteralString] = """
     RETURN 'meeting' AS kind, properties(n) AS said, null AS ended_on
@@ -38,14 +38,14 @@ OF_ALL: Final[LiteralString] = (
     + "} RETURN kind, said, ended_on"
 )
 OF_ONE: Final[LiteralString] = (
-    "CALL () { MATCH (n:Membership)-[:MEMBERSHIP_IN]->(:`Group` {key: $key})"
+    "CALL () { MATCH (:`Group` {key: $key})<-[:MEMBERSHIP_IN]-(n:Membership)"
     + _MEMBERSHIP
-    + "MATCH (n:Office)-[:OFFICE_IN]->(:`Group` {key: $key})"
+    + "MATCH (:`Group` {key: $key})<-[:OFFICE_IN]-(n:Office)"
     + _OFFICE
-    + "MATCH (n:Meeting)-[:MEETING_OF]->(:`Group` {key: $key})"
+    + "MATCH (:`Group` {key: $key})<-[:MEETING_OF]-(n:Meeting)"
     + _MEETING
     + """
-    UNION ALL MATCH (n:Beneficiary {kind: 'group'})-[:MEMBER_OF]->(:`Group` {key: $key})
+    UNION ALL MATCH (:`Group` {key: $key})<-[:MEMBER_OF]-(n:Beneficiary {kind: 'group'})
     RETURN 'beneficiary' AS kind, properties(n) AS said, null AS ended_on } RETURN kind, said, ended_on"""
 )
 
@@ -59,8 +59,8 @@ WHERE $group_id IS NULL OR $group_id IN [c.owner_group_id, c.keeper_group_id]
 RETURN c.custody_id AS custody_id, c.animal AS animal, c.help AS help, c.owner_group_id AS owner_group_id,
   c.keeper_beneficiary_id AS keeper_beneficiary_id, c.keeper_group_id AS keeper_group_id,
   toString(c.from_on) AS from_on, toString(c.until_on) AS until_on, c.reason AS reason,
-  head(COLLECT { MATCH (e:End)-[:ENDS_CUSTODY]->(c) RETURN toString(e.until_on) }) AS ended_on,
-  head(COLLECT { MATCH (e:End)-[:ENDS_CUSTODY]->(c) MATCH (o:Personal {key: e.key}) RETURN o.reason }) AS ended_for
+  head(COLLECT { MATCH (c)<-[:ENDS_CUSTODY]-(e:End) RETURN toString(e.until_on) }) AS ended_on,
+  head(COLLECT { MATCH (c)<-[:ENDS_CUSTODY]-(e:End) MATCH (o:Personal {key: e.key}) RETURN o.reason }) AS ended_for
 """
 
 # The groups of which some ids of a woman are members, past ones too. One row = a group; by id; cost: look-ups.
@@ -68,7 +68,7 @@ RETURN c.custody_id AS custody_id, c.animal AS animal, c.help AS help, c.owner_g
 #     (:Beneficiary)<-[:MEMBERSHIP_OF]-(:Membership)
 GROUPS_OF_HER: Final[LiteralString] = """
 UNWIND $people AS key
-MATCH (m:Membership)-[:MEMBERSHIP_OF]->(:Beneficiary {key: key})
+MATCH (:Beneficiary {key: key})<-[:MEMBERSHIP_OF]-(m:Membership)
 RETURN DISTINCT m.group_id AS group_id ORDER BY group_id
 """
 

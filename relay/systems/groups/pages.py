@@ -261,7 +261,7 @@ def _hers(roll: Roll, group_id: str, woman: str, as_of: date) -> Hers:
         offices=tuple(each.office for each in roll.officers_on(group_id, as_of) if each.beneficiary_id == woman),
         attendance=roll.attendance(met, woman),
         met=tuple(
-            (each, _stood(each, woman)) for each in reversed(met) if woman in roll.expected(each) and each.has_roster
+            (each, _stood(each, woman)) for each in reversed(met) if each.has_roster and roll.is_expected(each, woman)
         ),
     )
 
@@ -294,20 +294,21 @@ def _on_record(record: Record) -> Markup | None:
 
 
 def _who_came(programme_id: str, record: Record) -> Markup | None:
-    """Of a meeting of members who came, and who did not, by name."""
+    """Of a meeting of members whose it was, who came, and who did not, by name."""
     group_id = record.values.get("group_id")
     if not group_id or record.taken_back_by:
         return None
     roll = reading.read(current.built(), programme_id, current.as_of(), str(group_id)).roll
     meeting = next((each for each in roll.of_members(str(group_id)) if each.act_id == record.id), None)
     chosen = reading.chosen_at(current.built(), programme_id, record.id.partition(":")[2])
-    if meeting is None or not (meeting.has_roster or chosen):
+    if meeting is None:
         return None
     expected = sorted(roll.members_on(str(group_id), meeting.held_on), key=as_counted) if meeting.has_roster else []
     lists = {word: [each for each in expected if _stood(meeting, each) == word] for word in (*ROSTER, ABSENT)}
     return Markup(  # noqa: S704 - a template
         render_template(
             "groups/on_meeting.html",
+            group_id=str(group_id),
             lists=lists,
             chosen=chosen,
             names=privacy.names("paper", [*expected, *(each.beneficiary_id for each in chosen)]),
@@ -345,4 +346,5 @@ PAGES: Final = SystemPages(
         MenuLink(endpoint="custodies", label=Sentence("Animals of groups"), key="8"),
     ),
     on_record=_on_record,
+    in_place_of={("meeting", "group"): "roster"},
 )

@@ -278,13 +278,12 @@ class Roll:
 
     def is_member(self, beneficiary_id: str, group_id: str, day: date) -> bool:
         """Whether a woman was a member of a group on a day."""
-        return beneficiary_id in self.members_on(group_id, day)
+        return any(each.is_on(day) for each in self._hers.get((beneficiary_id, group_id), ()))
 
     def member_since(self, beneficiary_id: str, group_id: str) -> date | None:
         """Since when a woman who is a member on the day has been so without a day between; None if she is not."""
-        hers = [each for each in self._of_group(group_id) if each.beneficiary_id == beneficiary_id]
         since, looked_at = None, self.as_of
-        for each in reversed(hers):
+        for each in reversed(self._hers.get((beneficiary_id, group_id), ())):
             if each.is_on(looked_at):
                 since, looked_at = each.from_on, each.from_on - _A_DAY
         return since
@@ -302,6 +301,14 @@ class Roll:
         found = defaultdict[str, list[Membership]](list)
         for each in self.memberships:
             found[each.group_id].append(each)
+        return found
+
+    @cached_property
+    def _hers(self) -> Mapping[tuple[str, str], list[Membership]]:
+        """Woman and group → her memberships in it, in order."""
+        found = defaultdict[tuple[str, str], list[Membership]](list)
+        for each in self.memberships:
+            found[each.beneficiary_id, each.group_id].append(each)
         return found
 
     # -- meetings ----------------------------------------------------------------------------------------------------
@@ -323,6 +330,11 @@ class Roll:
         members = self.members_on(meeting.group_id or "", meeting.held_on)
         return members if self.customs.excused_counts else members - meeting.excused
 
+    def is_expected(self, meeting: Meeting, beneficiary_id: str) -> bool:
+        """Whether a woman is."""
+        counts = self.customs.excused_counts or beneficiary_id not in meeting.excused
+        return counts and self.is_member(beneficiary_id, meeting.group_id or "", meeting.held_on)
+
     def attended(self, meeting: Meeting) -> frozenset[str]:
         """Who of them came."""
         return meeting.attended & self.expected(meeting)
@@ -335,9 +347,13 @@ class Roll:
         came = due = 0
         for each in meetings:
             if each.is_of_members and each.has_roster:
-                expected, attended = self.expected(each), self.attended(each)
-                came += len(attended) if beneficiary_id is None else beneficiary_id in attended
-                due += len(expected) if beneficiary_id is None else beneficiary_id in expected
+                if beneficiary_id is None:
+                    expected = self.expected(each)
+                    came += len(each.attended & expected)
+                    due += len(expected)
+                elif self.is_expected(each, beneficiary_id):
+                    came += beneficiary_id in each.attended
+                    due += 1
         return Rate.of(came, due)
 
     def quorum(self, meeting: Meeting) -> Rate:

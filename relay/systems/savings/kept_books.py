@@ -1,9 +1,9 @@
-"""The books of savings groups, kept in memory while a graph is open: read once, and again where something is new.
+"""The books of savings groups, read once and kept: in memory while a graph is open, and on disk until the next time.
 
 What is kept belongs to one entry of the ledger and has its hash, as `arrays.cache` keeps snapshots. Each time books are
 asked for, the entries that came since are read, and the books of the groups that they name are let go; all of them
 where entries do not follow on each other, or where one may concern any group, such as a correction. Groups whose books
-are not there are then read from the graph.
+are not there are then read from the graph. On disk lie ids, days and amounts, of all groups, for who asks about all.
 """
 
 from __future__ import annotations
@@ -13,23 +13,40 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from relay.arrays.cache import entries_since
+from relay.arrays.cache import KEEP_AFTER, entries_since
+from relay.kept import values
 from relay.ledger import reading as ledger
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
+from relay.systems.savings.books.records import Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
     from relay.graph import Graph
-    from relay.systems.savings.books.records import Recorded
 
 MOST: Final = 4
 """Programmes whose books stay in memory, those asked for last (our choice: of 276,000 passbook lines some 150 MB)."""
 
+FORMAT: Final = 1
+"""A file of another number tells of groups otherwise."""
+
+ENDING: Final = "of-savings"
+
 _OF_ANY: Final = frozenset({"savings_rule", "group", "same", "end", "correct", "erase"})
 """Kinds of acts that may concern any group; others concern the group that they name, or whose meeting or loan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OnDisk:
+    """What a file holds: what is recorded of all groups up to one entry."""
+
+    format: int
+    sequence: int
+    head_hash: str
+    recorded: dict[str, Recorded]
 
 
 @dataclass(slots=True)
@@ -42,11 +59,13 @@ class _Kept:
         recorded: Group → what is recorded of it.
         owner: "group:ID", and "kind:ID" of its meetings, cycles and loans → the group.
         opened: Group → its books of the day that was asked for last.
+        on_disk: Up to which entry it is on disk; 0 where nothing is.
         reading: Held by who reads; the others wait.
     """
 
     sequence: int = 0
     head_hash: str = ""
+    on_disk: int = 0
     recorded: dict[str, Recorded] = field(default_factory=dict[str, "Recorded"])
     owner: dict[str, str] = field(default_factory=dict[str, str])
     opened: dict[str, GroupBooks] = field(default_factory=dict[str, GroupBooks])
@@ -56,6 +75,7 @@ class _Kept:
         """Let go what the entries that came since concern."""
         entries = entries_since(graph, programme_id, self.sequence, self.head_hash) if self.sequence else None
         if entries is None:
+            self.on_disk = 0
             self.recorded.clear()
             head = ledger.head(graph, programme_id)
             self.sequence, self.head_hash = head.entries, head.head_hash
@@ -67,6 +87,21 @@ class _Kept:
                 self.recorded.pop(self.owner.get(name, ""), None)
         if entries:
             self.sequence, self.head_hash = entries[-1].sequence, entries[-1].hash
+
+    def recall(self, folder: Path, programme_id: str) -> None:
+        """Begin with what is on disk."""
+        found = values.kept(folder, programme_id, ENDING, _OnDisk)
+        if found and found.format == FORMAT:
+            self.sequence, self.head_hash, self.on_disk = found.sequence, found.head_hash, found.sequence
+            self.recorded.clear()
+            self.take(found.recorded)
+
+    def keep(self, folder: Path, programme_id: str) -> None:
+        """Write it to the disk, where enough is new."""
+        if self.sequence - self.on_disk >= (KEEP_AFTER if self.on_disk else 1):
+            said = _OnDisk(format=FORMAT, sequence=self.sequence, head_hash=self.head_hash, recorded=self.recorded)
+            values.keep(folder, programme_id, ENDING, said)
+            self.on_disk = self.sequence
 
     def take(self, found: Mapping[str, Recorded]) -> None:
         """Keep what was read of some groups."""
@@ -85,13 +120,16 @@ _PLACING: Final = threading.Lock()
 _KEPT: Final[WeakKeyDictionary[Graph, dict[str, _Kept]]] = WeakKeyDictionary()
 
 
-def recorded(graph: Graph, programme_id: str, group_id: str | None = None) -> Mapping[str, Recorded]:
+def recorded(
+    graph: Graph, programme_id: str, group_id: str | None = None, folder: Path | None = None
+) -> Mapping[str, Recorded]:
     """Group → what is recorded of its savings, by id.
 
     Args:
         graph: Where; while it is open, what was read stays in memory.
         programme_id: Of the programme.
         group_id: Of one group; None for all that have a cycle.
+        folder: Where what is asked of all groups is kept from one run to the next; None keeps nothing.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -100,13 +138,19 @@ def recorded(graph: Graph, programme_id: str, group_id: str | None = None) -> Ma
     """
     kept = _of(graph, programme_id)
     with kept.reading:
+        if folder and group_id is None and not kept.on_disk:
+            kept.recall(folder, programme_id)
         kept.follow(graph, programme_id)
         groups = reading.groups_of(graph, programme_id, group_id)
         kept.take(reading.read(graph, programme_id, {each: groups[each] for each in groups.keys() - kept.recorded}))
+        if folder and group_id is None:
+            kept.keep(folder, programme_id)
         return {each: kept.recorded[each] for each in groups}
 
 
-def books(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> Mapping[str, GroupBooks]:
+def books(
+    graph: Graph, programme_id: str, as_of: date, group_id: str | None = None, folder: Path | None = None
+) -> Mapping[str, GroupBooks]:
     """The same as the books of a day.
 
     Raises:
@@ -115,7 +159,7 @@ def books(graph: Graph, programme_id: str, as_of: date, group_id: str | None = N
         Unavailable: The database cannot be reached.
     """
     opened, found = _of(graph, programme_id).opened, dict[str, GroupBooks]()
-    for each, said in recorded(graph, programme_id, group_id).items():
+    for each, said in recorded(graph, programme_id, group_id, folder).items():
         known = opened.get(each)
         if known is None or known.recorded is not said or known.as_of != as_of:
             known = GroupBooks(said, as_of)

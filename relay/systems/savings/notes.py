@@ -96,14 +96,16 @@ def _fines_unpaid(register: Register, fact: Fact, meeting: Meeting, group_id: st
 
 def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
     loan = in_paisa(Loan, fact.values, taken_on=meeting.held_on)
-    rule, saved = rule_on(register, group_id, meeting.held_on), _saved_by(register, fact, meeting, group_id)
-    if rule.loan_times_savings is not None and loan.principal * 1000 > rule.loan_times_savings * saved:
-        yield noted(
-            fact.act_id,
-            "loan_above_limit",
-            Sentence("the loan is more than the rule allows on savings of %(saved)s.", saved=rupees(saved)),
-            hangs_on_later_rows=True,  # passbooks come after loans
-        )
+    rule = rule_on(register, group_id, meeting.held_on)
+    if rule.loan_times_savings is not None:
+        saved = _saved_by(register, fact, meeting, group_id)
+        if loan.principal * 1000 > rule.loan_times_savings * saved:
+            yield noted(
+                fact.act_id,
+                "loan_above_limit",
+                Sentence("the loan is more than the rule allows on savings of %(saved)s.", saved=rupees(saved)),
+                hangs_on_later_rows=True,  # passbooks come after loans
+            )
     if rule.loan_months and loan.months > rule.loan_months:
         yield noted(
             fact.act_id, "loan_too_long", Sentence("the rule allows at most %(most)s months.", most=rule.loan_months)
@@ -117,10 +119,12 @@ def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
     )
     if _is_officer(register, loan.beneficiary_id, group_id, meeting.held_on) and not any(earlier):
         yield noted(fact.act_id, "officers_first", Sentence("only officers have borrowed in this cycle so far."))
+    if not rule.loans_at_once:
+        return
     open_ = [each for each in _loans_of(register, loan.beneficiary_id) if each.act_id != fact.act_id]
     accounts = [account for each in open_ if (account := account_of(register, each))]
     owing = [each for each in accounts if each.balance_before(meeting.held_on) > 0]
-    if rule.loans_at_once and len(owing) >= rule.loans_at_once:
+    if len(owing) >= rule.loans_at_once:
         yield noted(
             fact.act_id,
             "second_loan",

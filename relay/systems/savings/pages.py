@@ -5,7 +5,8 @@ Managers see groups. What one woman saved and owes is on pages of their own, for
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, render_template, request
@@ -27,7 +28,7 @@ from relay.systems.groups.meeting_page import (
 )
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
-from relay.systems.savings.books.money import in_paisa, paisa, rupees
+from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Flow, Line
 from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
 from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, books_of
@@ -169,7 +170,10 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         givers=owing,
         purposes=PURPOSES,
         flows=FLOW_KINDS,
-        expected=rupees(_expected(page, cycle.share_value if cycle else None)),
+        written=cells.write,
+        box=_box(page, share_value := cycle.share_value if cycle else None),
+        moved=partial(_moved, share_value=share_value),
+        rupees=rupees,
     )
     return (text, FALLEN) if page.faults or page.fallen else text
 
@@ -219,18 +223,33 @@ def _sent_row(name: str, kind: str) -> Row:
     return replace(row, values=values, there=bool(request.form.get(f"{name}.there")))
 
 
-def _expected(page: MeetingPage, share_value: int | None) -> int:
-    """What the box should hold by what stands on the page, in paisa."""
-    total = paisa(as_said("meeting", {"cash_before": page.typed["cash_before"]})[0].get("cash_before"))
-    for row in page.rows:
-        known: dict[str, Any] = {"meeting_id": "", "line_id": "", "flow_id": "", "beneficiary_id": "", **row.values}
-        if row.kind == "passbook":
-            total += in_paisa(Line, known).paid(share_value)
-        elif row.kind == "loan":
-            total -= paisa(known.get("principal"))
-        elif known.get("kind") and known.get("amount"):
-            total += in_paisa(Flow, known).cash
-    return total
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Box:
+    """The box by what stands on a page, in rupees: by the rows that are recorded, by all of them, and as counted."""
+
+    recorded: Rupees
+    expected: Rupees
+    counted: Rupees | None
+
+
+def _box(page: MeetingPage, share_value: int | None) -> _Box:
+    said, _ = as_said("meeting", {name: page.typed[name] for name in ("cash_before", "cash_after")})
+    before, after = paisa(said.get("cash_before")), said.get("cash_after")
+    return _Box(
+        recorded=rupees(before + sum(_moved(row, share_value) for row in page.recorded)),
+        expected=rupees(before + sum(_moved(row, share_value) for row in page.rows)),
+        counted=None if after is None else rupees(paisa(after)),
+    )
+
+
+def _moved(row: Row, share_value: int | None) -> int:
+    """What a row puts into the box, less what it takes out, in paisa."""
+    known: dict[str, Any] = {"meeting_id": "", "line_id": "", "flow_id": "", "beneficiary_id": "", **row.values}
+    if row.kind == "passbook":
+        return in_paisa(Line, known).paid(share_value)
+    if row.kind == "loan":
+        return -paisa(known.get("principal"))
+    return in_paisa(Flow, known).cash if known.get("kind") and known.get("amount") else 0
 
 
 def _recorded(programme_id: str, books: GroupBooks, page: MeetingPage) -> MeetingPage:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
 
+from relay.arrays import cache
 from relay.errors import NotFound
 from relay.service.queries.parameters import Id, OfADay
 from relay.service.question import Says, Source
@@ -58,7 +59,7 @@ class SavingsOfGroups(OfADay[tuple[GroupSavings, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[GroupSavings, ...]:
         """By the id of the group."""
-        found = kept_books.books(source.graph, programme_id, self.as_of)
+        found = kept_books.books(source.graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
         return tuple(group_savings(each, by_woman=False) for each in found.values())
 
 
@@ -121,7 +122,8 @@ class SavingsBesideTheRelay(OfADay[BesideTheRelay]):
     def answer(self, source: Source, programme_id: str) -> BesideTheRelay:
         """On the day."""
         survey = self.relay(source, programme_id).survey
-        return beside_the_relay(kept_books.recorded(source.graph, programme_id), survey)
+        recorded = kept_books.recorded(source.graph, programme_id, folder=source.folder / cache.FOLDER)
+        return beside_the_relay(recorded, survey)
 
 
 QUESTIONS: Final = (SavingsOfGroups, SavingsBesideTheRelay, SavingsOfGroup, DueAtNextMeeting, Passbook)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relay.web import guard, menu
+from relay.web import guard, menu, system_pages
 from relay.web.i18n.language import gettext, say
 from relay.web.recording.forms import ANY, opened_on
 from relay.web.request import current
@@ -50,10 +50,11 @@ def _ceremony_day(kind: str, record: Record | None) -> Iterator[Offer]:
 
 
 def _forms(catalogue: Catalogue, kind: str, record: Record | None, head: LedgerHead) -> Iterator[Offer]:
+    pages = system_pages.in_place_of(catalogue)
     return (
         Offer(
             title=say(form.title),
-            href=menu.to(f"recording.{form.name}", act_id=record.id if record else None),
+            href=menu.to(pages.get((form.name, kind), f"recording.{form.name}"), act_id=record.id if record else None),
             mends=form.mends,
         )
         for form in opened_on(catalogue, kind, head.systems)

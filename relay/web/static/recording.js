@@ -55,16 +55,19 @@
 
   // A meeting with a box: what it should hold, added up as amounts are typed.
   function addsUp(line) {
-    const form = line.closest("form");
-    if (form.elements.is_held) return;
+    const form = line.closest("form"), said = line.dataset;
+    const shown = new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn", maximumFractionDigits: 2 });
     const show = () => {
+      const counted = form.elements.cash_after.value;
       const sum = [...form.querySelectorAll("input[data-adds]")].reduce((held, input) => {
         const sign = input.dataset.adds === "kind" ? input.closest(".cells").querySelector("select").selectedOptions[0].dataset.adds : input.dataset.adds;
         return held + number(input.value) * Number(sign || 0);
-      }, number(form.elements.cash_before.value));
-      const values = { sum: Math.round(sum * 100) / 100, counted: form.elements.cash_after.value || "?" };
-      line.textContent = line.dataset.line.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-      line.classList.toggle("agrees", Math.abs(sum - number(form.elements.cash_after.value)) < 0.005);
+      }, number(said.recorded ?? form.elements.cash_before.value));
+      const gap = counted ? Math.round((number(counted) - sum) * 100) : 0;
+      const values = { sum: shown.format(sum), counted: counted ? shown.format(number(counted)) : "?", gap: shown.format(Math.abs(gap) / 100) };
+      const whole = said.line + (gap < 0 ? said.missing : gap > 0 ? said.over : "");
+      line.textContent = whole.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+      line.classList.toggle("agrees", Boolean(counted) && !gap);
     };
     form.addEventListener("input", show);
     show();

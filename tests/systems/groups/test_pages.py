@@ -70,7 +70,7 @@ def test_a_group_has_a_page_with_its_members_offices_meetings_and_animals(client
 
 def test_her_page_tells_of_her_groups_offices_and_attendance(client: FlaskClient) -> None:
     hers = text(seen(client, "record/beneficiary:W1"))
-    assert "member since 1 Jan 2023, chair." in hers
+    assert "member since 1 Jan 2023, chair · Came in 12 months:" in hers
     assert "Came in 12 months: 100% 2 of 2" in hers.replace("100.0%", "100%").replace("100 %", "100%")
     other = text(seen(client, "record/beneficiary:W4"))
     assert "was a member until 30 Jun 2023" in other
@@ -139,7 +139,7 @@ def test_a_meeting_elects_who_receives_next_and_what_cannot_be_followed_falls_al
 
     assert answer.status_code == 422
     assert "The meeting is recorded. One is not: it is open below." in text(answer.text)
-    assert "From whom? This is needed." in text(answer.text)
+    assert "From whom? · This is needed." in text(answer.text)
     again = sent(client, meeting_id="N1", everybody="1", **said)
     assert (again.status_code, again.location) == (303, "/p/demo/record/meeting:N1/recorded")
     (chosen,) = chosen_at(village, "demo", "N1")
@@ -154,7 +154,7 @@ def test_nothing_is_recorded_while_votes_cannot_be_read(client: FlaskClient, vil
     answer = sent(client, everybody="1", **said)
 
     assert answer.status_code == 422
-    assert "Votes for This is not a number" in text(answer.text)
+    assert "Votes for · This is not a number" in text(answer.text)
     assert lists(village, "2024-06-20") == []
 
 
@@ -162,6 +162,13 @@ def test_a_programme_that_plans_nothing_elects_nobody(client: FlaskClient, villa
     added(village, say.corrected("programme:demo", systems="groups"))
 
     assert "Who receives next" not in client.get(ROSTER).text
+
+
+def test_a_meeting_is_recorded_from_the_record_of_its_group_on_the_page_with_its_members(client: FlaskClient) -> None:
+    page = client.get("/p/demo/record/group:A").text
+
+    assert "/p/demo/record/group:A/roster" in page
+    assert '/p/demo/record/group:A/meeting"' not in page
 
 
 def test_members_are_listed_as_a_person_counts(client: FlaskClient, village: Graph) -> None:

@@ -5,17 +5,36 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from relay.arrays import cache
+from relay.graph import connect
 from relay.systems.savings import kept_books, reading
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.report import due_at, group_savings
 from tests.scenes import acts as say
-from tests.systems.savings.scene import act, added, befell, cycle, flow, lent, member, met, paid, payout, rule
+from tests.systems.savings.scene import (
+    CATALOGUE,
+    act,
+    added,
+    befell,
+    cycle,
+    flow,
+    lent,
+    member,
+    met,
+    paid,
+    payout,
+    rule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    import pytest
 
     from relay.domain.acts import Act
     from relay.graph import Graph
+    from relay.settings import Connection
     from relay.systems.savings.books.records import Recorded
 
 DAY = date(2024, 6, 1)
@@ -67,3 +86,38 @@ def test_one_groups_line_leaves_the_books_of_another_as_they_are(village: Graph)
     assert after["H"] is before["H"]
     assert [each.saved for each in after["G"].lines] == [2500]
     assert kept_books.books(village, "demo", date(2023, 5, 1))["G"].lines == (), "of another day"
+
+
+def test_a_new_process_answers_from_the_disk_and_reads_only_what_is_new(
+    village: Graph, connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is on disk is believed as far as its entry; a damaged file, and one after a check of the ledger, is not."""
+    added(village, lent("L1: W1 at M1", principal=500), paid("A1: W1 at M1", saved=25))
+    first = shown(kept_books.recorded(village, "demo", folder=tmp_path))
+    read = list[set[str]]()
+
+    def reads(graph: Graph, programme_id: str, groups: Mapping[str, str | None]) -> Mapping[str, Recorded]:
+        read.append({*groups})
+        return _read(graph, programme_id, groups)
+
+    _read = reading.read
+    monkeypatch.setattr(reading, "read", reads)
+
+    def asked_anew() -> list[object]:
+        with connect(connection, CATALOGUE) as graph:
+            return shown(kept_books.recorded(graph, "demo", folder=tmp_path))
+
+    assert asked_anew() == first
+    added(village, paid("A2: W1 at M2", loan_id="L1", principal=100, charge=10))
+    second = asked_anew()
+    assert read == [set(), {"G"}]
+
+    (file,) = tmp_path.iterdir()
+    assert b"Name of" not in file.read_bytes()
+    file.write_bytes(file.read_bytes()[:-9])
+    assert asked_anew() == second
+    assert read[-1] == {"G", "H"}
+
+    assert cache.verified(village, "demo", tmp_path).ok
+    assert asked_anew() == second
+    assert read[-1] == {"G", "H"}

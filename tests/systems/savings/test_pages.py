@@ -95,10 +95,24 @@ def test_a_meeting_is_recorded_whole_and_only_once(client: FlaskClient, village:
 
     assert (status, again) == (200, 200), page
     assert "3 rows are recorded." in page
+    assert "✓ Name of W1 · 75<" in page
+    assert "75.8 should be in the box · 75.8 counted<" in page
     source = Source(graph=village, folder=tmp_path)
     found = SavingsOfGroup(as_of=say.TODAY, id="group:G").answer(source, "demo")
     assert (found.saved, found.loans.balance, found.box.counted) == (175, 120, 75.8)
     assert verify.verify(village, "demo").ok
+
+
+@pytest.mark.parametrize(("counted", "told"), [("96", "1.5 missing"), ("1098", "1,000.5 too much"), ("97.5", "")])
+def test_the_box_says_what_is_missing(client: FlaskClient, counted: str, told: str) -> None:
+    """22 were in it and 75.50 came in: 97.50."""
+    typed = {"held_on": "2024-06-20", "cash_before": "22", "cash_after": counted, "m1.saved": "50", "m2.saved": "25.50"}
+
+    for step in ("add", "record"):
+        _, page = sent(client, **typed, **{"form.step": step})
+        line = re.search(r'class="adds-up"[^>]*>([^<]*)<', page)
+        assert line
+        assert line[1].partition(" counted")[2].removeprefix(" · ") == told
 
 
 def test_a_row_that_cannot_be_true_falls_alone_and_is_sent_again(client: FlaskClient) -> None:
@@ -125,7 +139,7 @@ def test_a_page_is_added_up_without_recording_anything(client: FlaskClient, vill
     )
 
     assert status == 200
-    assert "97.5 should be in the box" in page
+    assert "97.5 should be in the box · ? counted<" in page
     assert verify.verify(village, "demo").entries == before
 
 
@@ -186,7 +200,7 @@ def test_a_meeting_without_a_day_is_told_so(owing: FlaskClient) -> None:
     status, page = sent(owing, held_on="", **{"m1.saved": "50"})
 
     assert status == 422
-    assert "Day This is needed." in words(page)
+    assert "Day · This is needed." in words(page)
 
 
 @pytest.mark.usefixtures("owing")

@@ -97,6 +97,10 @@ def test_a_meeting_of_23_women(chromium: Browser, hamlet: Graph, tmp_path: Path,
         page.locator('button[name="form.step"][value="record"]').click(timeout=PATIENCE)
         expect(page.locator('.told[role="status"]')).to_be_visible(timeout=PATIENCE)
         assert page.locator(".hand-over.done").count() == 22 + 2 + 1 + 1
+        box = page.locator(".adds-up")
+        assert _western(box.inner_text()).count("50") == 1, "50 are missing, which is told"
+        page.locator('fieldset:has(input[value="W23"]) input[name$=".saved"]').fill("100")
+        assert re.sub(r"\D", "", _western(box.inner_text())) == "27802630150", "what is added later adds up too"
         _is_well(page, width)
 
         for address in ("share-out", "members", "savings"):
