@@ -19,12 +19,15 @@ from relay import graph as relay_graph
 from relay.access import accounts
 from relay.arrays import kernels as relay_loops
 from relay.database import engine
+from relay.domain.system import Catalogue
+from relay.systems import SYSTEMS
 from tests.rigs import classes
 from tests.rigs import neo4j_server as neo4j
 from tests.rigs.driver import speak_plainly
 from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
+from tests.systems import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,10 +82,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return _OneWorkerForNeo4j(config, log)
 
 
+def _turn(item: pytest.Item) -> int:
+    if _on_neo4j(item.nodeid):
+        return int(item.path.stem == "test_shared_neo4j")  # it changes the schema, after which all is planned anew
+    return 2 if item.path.stem in _LONGEST else 3
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that at the end no worker waits for another."""
-    items.sort(key=lambda item: 0 if _on_neo4j(item.nodeid) else 1 if item.path.stem in _LONGEST else 2)
+    items.sort(key=_turn)
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +106,8 @@ def neo4j_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def neo4j_server(neo4j_home: Path) -> Iterator[Connection]:
     """Run a real Neo4j 5.26 with a password, for as long as the tests run; who wants TLS gets it."""
     with neo4j.serve(neo4j_home) as connection:
+        for catalogue in (Catalogue(SYSTEMS), CATALOGUE):
+            neo4j.prepare(connection, catalogue)
         yield connection
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, LiteralString
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -18,11 +18,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
+from relay.database.cypher import statements
+from relay.graph import connect
 from relay.settings import Connection
 from tests.rigs.driver import PLAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable, Mapping
+
+    from relay.domain.system import Catalogue
+    from relay.graph import Transaction
 
 ROOT: Final = Path(__file__).parents[2]
 JARS: Final = ROOT / ".cache" / f"neo4j-{os.environ.get('NEO4J_VERSION', '5.26.12')}"
@@ -99,6 +104,23 @@ def serve(home: Path) -> Generator[Connection]:
             message = f"Neo4j did not start; see {log.name}, and run `make test`, which fetches it"
             raise Neo4jDidNotStart(message)
         server.stdin.close()
+
+
+def prepare(connection: Connection, catalogue: Catalogue) -> None:
+    """Have a server know the schema and the words of a catalogue: whenever one comes to it, it makes plans anew."""
+    names: Mapping[LiteralString, Iterable[str]] = {
+        "CALL db.createLabel($name)": catalogue.labels.values(),
+        "CALL db.createRelationshipType($name)": statements(catalogue).edges,
+        "CALL db.createProperty($name)": {each.name for kind in catalogue.kinds.values() for each in kind.columns},
+    }
+
+    def name_all(transaction: Transaction) -> None:
+        for query, each_of in names.items():
+            for name in each_of:
+                transaction.run(query, name=name)
+
+    with connect(connection, catalogue) as graph:
+        graph.write(name_all)
 
 
 def settings(connection: Connection) -> dict[str, str]:

@@ -415,6 +415,8 @@ def test_every_box_opens_what_it_shows_however_the_window_was_scrolled_and_the_p
 ) -> None:
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
     page = Watched(context, site).goto(example)
+    if size[0] < BESIDE:  # a click leads to the record: the answer "nothing to show" lets her stay where she is
+        page.route("**/record/**", lambda asked: asked.fulfill(status=204))
     keys = page.evaluate("document.getElementById('network').network.body.data.nodes.getIds()")
     assert len(keys) > 10
     for nth, key in enumerate(keys):
@@ -431,17 +433,14 @@ def test_every_box_opens_what_it_shows_however_the_window_was_scrolled_and_the_p
         page.wait_for_timeout(50)
         assert page.evaluate("window.scrollY") == there  # it stands still where the mouse comes in
         assert page.evaluate("document.activeElement.closest('#network')") is None
-        page.mouse.click(x, y)
         record = key if key.startswith("gift:") else f"placement:{key}"
+        with page.expect_request(re.compile(rf"/record/{record}$")):
+            page.mouse.click(x, y)
         if size[0] >= BESIDE:
             page.locator(f"#beside a[href*='/record/{record}']").first.wait_for()
             page.get_by_role("button", name="Close the record").click()
             page.mouse.click(1, 1)  # what has the focus is looked at next
-            page.locator("body").evaluate("() => document.activeElement.blur()")
-            continue
-        page.wait_for_url(re.compile(rf"/record/{record}$"))
-        page.go_back()
-        page.locator("#network[data-drawn]").wait_for()
+        page.locator("body").evaluate("() => document.activeElement.blur()")
     context.close()
 
 

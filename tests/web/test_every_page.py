@@ -10,17 +10,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from relay.web.i18n.language import LANGUAGES
+from relay.web.responses import HEADERS
 from tests.rigs.soak import SOAK
 from tests.web import addresses
 from tests.web.addresses import DEMO, FAILURES, HILLS, PAGES
 from tests.web.conftest import Watched
+from tests.web.reading import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from flask import Flask
     from flask.testing import FlaskClient
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 EVERY: Final = (*PAGES, *FAILURES)
 SCRIPTS: Final = ("en", "ne")
@@ -28,6 +30,8 @@ RULES: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-p
 OF_COLOURS: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 CHOICE: Final = re.compile(r"<any\(([^)]*)\):(\w+)>")
 PHONE: Final = 390  # pixels
+NARROW: Final[ViewportSize] = {"width": PHONE, "height": 844}
+WIDE: Final[ViewportSize] = {"width": 1400, "height": 900}
 PAPER: Final = {"auto": 688, "across": 1032, "paper": 703}
 """Pixels of 1/96 inch between the margins of A4: upright, on its side, and of what is filled in by hand."""
 
@@ -50,7 +54,9 @@ def branch(rule: str, words: Mapping[str, Any]) -> str:
     return CHOICE.sub(lambda choice: str(words[choice[2]]), rule)
 
 
-def test_every_route_is_among_the_addresses_and_answers(app: Flask, client: FlaskClient) -> None:
+def test_every_route_is_among_the_addresses_and_answers_and_every_page_is_html_under_the_strict_policy(
+    app: Flask, client: FlaskClient
+) -> None:
     others = (*addresses.FILES, *addresses.API, *addresses.HOUSE)
     expected = {**dict.fromkeys((*PAGES, *others), 200), **FAILURES, **addresses.NOTHING}
     routes = {
@@ -66,21 +72,28 @@ def test_every_route_is_among_the_addresses_and_answers(app: Flask, client: Flas
             answers[path] = answer.status_code
             if answer.mimetype == "text/html" and "download" not in rule.endpoint:
                 pages.add(path)
+                assert HEADERS.items() <= dict(answer.headers).items(), path
+                assert "default-src 'none'" in answer.headers["Content-Security-Policy"], path
+                tags = Tags()
+                tags.feed(answer.get_data(as_text=True))
+                assert len(tags.seen) > 20, path
+                assert [tag for tag in tags.seen if tags.is_against_the_policy(*tag)] == [], path
 
     assert sorted(routes - asked) == []
     assert answers == expected
     assert pages == set(EVERY)
 
 
-# -- those who cannot see ----------------------------------------------------------------------------------------------
+# -- those who cannot see, and those who have a phone ------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def window(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterator[Watched]:
-    """Give one window for all pages in each script."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 900}, locale=request.param)
-    yield Watched(context, site)
-    context.close()
+def phones(chromium: Browser, site: str) -> Iterator[Mapping[str, Watched]]:
+    """Give one window as narrow as a phone for all pages in each language."""
+    contexts = {word: chromium.new_context(viewport=NARROW, locale=word) for word in LANGUAGES}
+    yield {word: Watched(context, site) for word, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
 
 
 def faults(page: Page, dark: str = "html") -> list[str]:
@@ -92,22 +105,41 @@ def faults(page: Page, dark: str = "html") -> list[str]:
     return [found.generate_report() for found in (in_light, in_dark) if found.violations_count]
 
 
-SEEN: Final = [
-    (script, path)
-    for number, script in enumerate(SCRIPTS)
-    for path in (EVERY if SOAK else EVERY[number :: len(SCRIPTS)])  # this run looks at each page in one script
-]
+def too_wide(page: Page) -> dict[str, int]:
+    """A phone and paper, if the page is wider → how many pixels wide it is there; and it is on a phone again."""
+    on_phone = page.evaluate("document.documentElement.scrollWidth")
+    page.emulate_media(media="print")
+    paper = PAPER[page.evaluate("getComputedStyle(document.body).page")]
+    page.set_viewport_size({"width": paper, "height": 800})
+    on_paper = page.evaluate("document.documentElement.scrollWidth")
+    page.emulate_media(media="screen")
+    page.set_viewport_size(NARROW)
+    return {
+        medium: wide for medium, wide, most in (("phone", on_phone, PHONE), ("paper", on_paper, paper)) if wide > most
+    }
 
 
-@pytest.mark.parametrize(("window", "path"), SEEN, indirect=["window"])
-def test_axe_finds_no_fault_in_the_light_nor_in_the_dark(window: Watched, path: str) -> None:
-    window.complaints.clear()
-    page = window.goto(path)
-    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+@pytest.mark.parametrize(("number", "path"), list(enumerate(EVERY)))
+def test_a_page_fits_a_phone_and_paper_in_each_language_and_axe_finds_no_fault_in_it(
+    phones: Mapping[str, Watched], number: int, path: str
+) -> None:
+    for language, window in phones.items():
+        window.complaints.clear()
+        page = window.goto(path)
+        assert too_wide(page) == {}, language
+        if SOAK or language == SCRIPTS[number % len(SCRIPTS)]:  # this run looks at each page in one script
+            page.set_viewport_size(WIDE)
+            page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+            assert faults(page, dark="main") == []  # what is around it, and the same everywhere, comes with the next
+            page.set_viewport_size(NARROW)
+        assert [each for each in window.complaints if str(FAILURES.get(path)) not in each] == []
+        assert window.strangers == []
 
-    assert faults(page, dark="main") == []  # what is around it, and the same everywhere, comes with the next test
-    assert [each for each in window.complaints if str(FAILURES.get(path)) not in each] == []
-    assert window.strangers == []
+
+@pytest.mark.parametrize("path", [f"{HILLS}/gifts?names=full&help=goat", f"{DEMO}/health?compare=2023-12-31"])
+def test_a_page_that_was_filtered_fits_a_phone_and_paper(phones: Mapping[str, Watched], path: str) -> None:
+    for language, window in phones.items():
+        assert too_wide(window.goto(path)) == {}, language
 
 
 def test_axe_finds_no_fault_in_what_opens_and_in_what_forms_answer(watched: Watched) -> None:
@@ -201,34 +233,8 @@ def test_who_walks_with_keys_sees_where_she_is(chromium: Browser, site: str, loo
     assert [each for each in seen if each[0] in ringed and (each[1] < 2 or each[2] < 3)] == []
 
 
-# -- those who have a phone --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_page_is_wider_than_a_phone_nor_than_paper(chromium: Browser, site: str, language: str) -> None:
-    context = chromium.new_context(viewport={"width": PHONE, "height": 844}, locale=language)
-    page = context.new_page()
-    wider: dict[tuple[str, str], int] = {}
-    for path in (*EVERY, f"{HILLS}/gifts?names=full&help=goat", f"{DEMO}/health?compare=2023-12-31"):
-        page.goto(f"{site}{path}")
-        on_phone = page.evaluate("document.documentElement.scrollWidth")
-        if on_phone > PHONE:
-            wider[path, "phone"] = on_phone
-        page.emulate_media(media="print")
-        paper = PAPER[page.evaluate("getComputedStyle(document.body).page")]
-        page.set_viewport_size({"width": paper, "height": 800})
-        on_paper = page.evaluate("document.documentElement.scrollWidth")
-        if on_paper > paper:
-            wider[path, "paper"] = on_paper
-        page.emulate_media(media="screen")
-        page.set_viewport_size({"width": PHONE, "height": 844})
-    context.close()
-
-    assert wider == {}
-
-
 def test_what_a_phone_cannot_show_at_once_can_be_moved_with_keys(chromium: Browser, site: str) -> None:
-    page = chromium.new_page(viewport={"width": PHONE, "height": 844})
+    page = chromium.new_page(viewport=NARROW)
     page.goto(f"{site}{DEMO}/query")
 
     found = Axe().run(page, options={"runOnly": ["scrollable-region-focusable"]})
