@@ -305,13 +305,19 @@ def _topological(relay: _Relay) -> Rows:
 
 def _above(relay: _Relay) -> Rows:
     """Whom each placement is below in its piece: its one giver, or -1 where it is the top of one."""
-    received, many = relay.received.only(relay.live), len(relay.weight)
-    above, some = _column(many, NONE), np.flatnonzero(received.start[1:] > received.start[:-1])
-    if len(some):
-        giver, start = relay.giver[received.order], received.start[some]
-        least = np.minimum.reduceat(giver, start)
-        above[some] = np.where(least == np.maximum.reduceat(giver, start), least, NONE)
-    above[relay.original] = NONE
+    received = relay.received.only(relay.live)
+    if not len(received.order):
+        return _column(len(relay.weight), NONE)
+    times = np.diff(received.start)
+    first = relay.giver.take(
+        received.order.take(received.start[:-1], mode="clip")
+    )  # of those who received nothing, any
+    above = np.where((times > 0) & ~relay.original, first, NONE)
+    often = np.flatnonzero(times > 1).astype(np.int32)
+    if len(often):
+        givers, begin = relay.giver[received.about(often)], np.append(0, np.cumsum(times[often])[:-1])
+        pooled = np.minimum.reduceat(givers, begin) != np.maximum.reduceat(givers, begin)
+        above[often[pooled]] = NONE
     return above
 
 
@@ -325,11 +331,12 @@ def _cut(relay: _Relay, sorted_: Rows, above: Rows) -> Cut:
     columns = (relay.giver, relay.live, received.start, received.order, relay.original)
     of_top = _column(len(tops), NONE)
     run(_count_generations, many, tops, *columns, piece, depth, of_top)
-    of_top = of_top[piece]
+    of_top = of_top.take(piece)
     run(_gather, many, sorted_, above, relay.weight, reach)
     size, height, latest_day = reach[tops] + relay.weight[tops], _column(len(tops)), _column(len(tops), NO_DAY)
     np.maximum.at(height, piece, depth)
-    np.maximum.at(latest_day, piece[relay.giver[relay.live]], relay.day[relay.live])
+    live = slice(None) if relay.live.all() else relay.live
+    np.maximum.at(latest_day, piece.take(relay.giver[live]), relay.day[live])
     originals = np.flatnonzero(relay.original).astype(np.int32)
     with_gift = originals[relay.gift[originals] != NONE]
     notes = [

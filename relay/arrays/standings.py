@@ -256,7 +256,7 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
     )
     owes_nothing = np.flatnonzero(owed <= 0)
     fulfilled_day[owes_nothing] = got.day[owes_nothing]
-    last_grace = due_day + book.grace[rule]
+    last_grace = due_day + book.grace.take(rule)
     fulfilled = fulfilled_day != NO_DAY
     excused = np.zeros(len(placements), np.bool_)
     excused[snapshot.events.placement[happened & (snapshot.events.kind == _EXCUSED_EVENT)]] = True
@@ -300,8 +300,8 @@ def _earliest(snapshot: Snapshot, came: Adjacency, filled: Flags) -> tuple[Days,
     def by_pass_on(rows: slice) -> None:
         start, end = came.start[:-1][rows], came.start[1:][rows]
         first = came.order.take(start, mode="clip")  # of those who have none, any
-        np.copyto(day[rows], passes.day[first], where=end > start)
-        np.copyto(condition[rows], passes.condition[first], where=end > start)
+        np.copyto(day[rows], passes.day.take(first), where=end > start)
+        np.copyto(condition[rows], passes.condition.take(first), where=end > start)
 
     if len(came.order):
         in_halves(by_pass_on, len(placements))
@@ -338,9 +338,9 @@ def _binding(snapshot: Snapshot, got: Receipts) -> Rows:
 
 
 def _owed(book: _RuleBook, rule: Rows, received: Units) -> Units:
-    owed = book.owed[rule]
+    owed = book.owed.take(rule)
     if (book.scaled != NONE).any():
-        scaled = book.scaled[rule]
+        scaled = book.scaled.take(rule)
         units = np.maximum((scaled * received + UNIT * UNIT // 2) // (UNIT * UNIT), 1) * UNIT
         owed = np.where(scaled == NONE, owed, units)
     return owed
@@ -348,7 +348,7 @@ def _owed(book: _RuleBook, rule: Rows, received: Units) -> Units:
 
 def _due(snapshot: Snapshot, book: _RuleBook, rule: Rows, received_day: Days, happened: Flags) -> Days:
     due_day = received_day.copy()
-    months = book.months[rule]
+    months = book.months.take(rule)
     for each in set(book.months.tolist()) - {0}:
         bound = months == each
         due_day[bound] = months_later(received_day[bound], each)
@@ -386,14 +386,14 @@ def _months_later(days: Days, months: int) -> Days:
 
 def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
     """What each placement passed on that counts, and the day on which that reached what it owes, if it owes any."""
-    given = snapshot.given.only(made)
-    so_far = np.append(0, np.cumsum(_counted(snapshot, book, rule)[given.order]))  # before each pass-on, then in all
-    before, passed = so_far[given.start[:-1]], np.diff(so_far[given.start])
-    fulfilled_day = np.full(len(owed), NO_DAY, np.int32)
-    fulfilled = np.flatnonzero((passed >= owed) & (owed > 0))
-    last = np.searchsorted(so_far, before[fulfilled] + owed[fulfilled]) - 1  # the pass-on with which it was reached
-    fulfilled_day[fulfilled] = snapshot.passes.day[given.order[last]]
-    return passed, fulfilled_day
+    given, fulfilled_day = snapshot.given.only(made), np.full(len(owed), NO_DAY, np.int32)
+    counted = _counted(snapshot, book, rule).take(given.order)
+    in_all = np.cumsum(counted)
+    before = np.append(0, in_all).take(given.start)  # the pass-ons of each placement
+    reached = np.repeat(before[:-1] + owed, np.diff(given.start))  # by the pass-on after which so many are passed on
+    last = given.order[np.flatnonzero((in_all >= reached) & (in_all - counted < reached))]
+    fulfilled_day[snapshot.passes.giver.take(last)] = snapshot.passes.day.take(last)
+    return np.diff(before), fulfilled_day
 
 
 def _counted(snapshot: Snapshot, book: _RuleBook, rule: Rows) -> Units:
@@ -404,7 +404,7 @@ def _counted(snapshot: Snapshot, book: _RuleBook, rule: Rows) -> Units:
         wanted = wants[rule][passes.giver]
         unwanted = np.where(wanted == 0, passes.males, np.where(wanted == 1, passes.females, 0))
         counted = np.maximum(counted - unwanted, 0)
-    other = np.flatnonzero(passes.help != snapshot.placements.help[passes.giver])
+    other = np.flatnonzero(passes.help != snapshot.placements.help.take(passes.giver))
     if len(other):
         worth = book.worth[rule[passes.giver[other]], passes.help[other]]
         counted = counted.copy()
