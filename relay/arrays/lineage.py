@@ -309,9 +309,7 @@ def _above(relay: _Relay) -> Rows:
     if not len(received.order):
         return _column(len(relay.weight), NONE)
     times = np.diff(received.start)
-    first = relay.giver.take(
-        received.order.take(received.start[:-1], mode="clip")
-    )  # of those who received nothing, any
+    first = relay.giver.take(received.order.take(received.start[:-1], mode="clip"))  # where nothing came, any
     above = np.where((times > 0) & ~relay.original, first, NONE)
     often = np.flatnonzero(times > 1).astype(np.int32)
     if len(often):
