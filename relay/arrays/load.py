@@ -28,7 +28,8 @@ Tables = Mapping[str, Columns]
 """Table → column → what stands in it, as `tables.RawTables` takes it."""
 
 PART: Final = 50_000
-"""Nodes that Neo4j is asked for at once (our choice: the quickest, and it is silent for half a second meanwhile)."""
+"""Nodes that a database is asked for at once (our choice: the quickest; Neo4j is silent for half a second meanwhile, the
+embedded engine for some two seconds)."""
 
 _TRIES: Final = 3  # our choice
 _READERS: Final = 2  # lines at once: a database works on each query with one processor, and has two at least
@@ -131,10 +132,10 @@ def _whole(graph: Graph, programme_id: str) -> Tables:
     parts_of = {kind: tuple(_parts(graph, kind, programme_id)) for kind in dict.fromkeys(_KEYED.values())}
     parts = [(name, *part) for name, kind in _KEYED.items() for part in parts_of[kind]]
 
-    def columns(part: tuple[str, str, str]) -> dict[str, list[Any]]:
-        name, first, beyond = part
-        asked = {"programme_id": programme_id, "first": first, "beyond": beyond, "no_day": NO_DAY}
-        return graph.rows(cypher.COLUMNS[name], **asked)[0]
+    def columns(part: tuple[str, str, str, int]) -> dict[str, list[Any]]:
+        name, first, beyond, skip = part
+        asked = {"programme_id": programme_id, "first": first, "beyond": beyond, "skip": skip, "many": PART}
+        return graph.rows(cypher.COLUMNS[name], no_day=NO_DAY, **asked)[0]
 
     with ThreadPoolExecutor(_READERS) as readers:
         for (name, *_), found in zip(parts, readers.map(columns, parts), strict=True):
@@ -172,10 +173,14 @@ def _below(graph: Graph, programme_id: str, *, id_: str) -> Tables:
     }
 
 
-def _parts(graph: Graph, kind: str, programme_id: str) -> Iterator[tuple[str, str]]:
-    """Between which keys to read: in parts on Neo4j; in one on the embedded engine, which has no ranges of an index."""
+def _parts(graph: Graph, kind: str, programme_id: str) -> Iterator[tuple[str, str, int]]:
+    """Between which keys to read, and after how many nodes; the embedded engine has no ranges of an index, so it counts."""
     first, beyond = keys_of(programme_id, kind)
-    while not graph.embedded and (rows := graph.rows(cypher.BORDER[kind], first=first, beyond=beyond, many=PART)):
-        yield first, rows[0]["key"]
+    if graph.embedded:
+        many = graph.rows(cypher.MANY[kind], programme_id=programme_id)[0]["many"] if kind in cypher.MANY else 1
+        yield from ((first, beyond, skip) for skip in range(0, many or 1, PART))
+        return
+    while rows := graph.rows(cypher.BORDER[kind], first=first, beyond=beyond, many=PART):
+        yield first, rows[0]["key"], 0
         first = rows[0]["key"]
-    yield first, beyond
+    yield first, beyond, 0

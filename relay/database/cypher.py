@@ -389,23 +389,29 @@ RETURN collect(g.gift_id) AS ids, collect(g.help) AS help, collect(g.sequence) A
   collect(duration.inDays(date('1970-01-01'), g.given_on).days) AS day, collect(coalesce(g.animals, -1.0)) AS units
 """
 
-# A part of a programme: what has keys from $first on, before $beyond. One row, as above; cost: on Neo4j a range of an
-# index, on the embedded engine a scan of one label.
+# A part of a programme: what has keys from $first on, before $beyond; of large tables, $many nodes after $skip in the
+# order in which the database comes upon them, which stays while nothing is written. One row, as above; cost: on Neo4j a
+# range of an index, on the embedded engine a scan of one label up to there.
 COLUMNS: Final[Mapping[str, LiteralString]] = {
     "passes": """
-MATCH (a:Placement {programme_id: $programme_id})-[r:PASSED_TO]->(b:Placement) WHERE a.key >= $first AND a.key < $beyond
+MATCH (a:Placement {programme_id: $programme_id}) WHERE a.key >= $first AND a.key < $beyond
+WITH a SKIP $skip LIMIT $many
+MATCH (a)-[r:PASSED_TO]->(b:Placement)
 """
     + _PASS_COLUMNS,
     "placements": """
 MATCH (p:Placement {programme_id: $programme_id}) WHERE p.key >= $first AND p.key < $beyond
+WITH p SKIP $skip LIMIT $many
 """
     + _PLACEMENT_COLUMNS,
     "events": """
 MATCH (e:Event {programme_id: $programme_id}) WHERE e.key >= $first AND e.key < $beyond
+WITH e SKIP $skip LIMIT $many
 """
     + _EVENT_COLUMNS,
     "beneficiaries": """
 MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE b.key >= $first AND b.key < $beyond
+WITH b SKIP $skip LIMIT $many
 """
     + _BENEFICIARY_COLUMNS,
     "gifts": """
@@ -486,6 +492,14 @@ BORDER: Final[Mapping[str, LiteralString]] = {
     "group": _BORDER.replace("LABEL", "`Group`"),
     "place": _BORDER.replace("LABEL", "Place"),
     "same": _BORDER.replace("LABEL", "Same"),
+}
+
+# How many nodes a large table of a programme is read from, by the kind of its keys. One row; cost: a scan of one label.
+_MANY: Final[LiteralString] = "MATCH (n:LABEL {programme_id: $programme_id}) RETURN count(n) AS many"
+MANY: Final[Mapping[str, LiteralString]] = {
+    "placement": _MANY.replace("LABEL", "Placement"),
+    "event": _MANY.replace("LABEL", "Event"),
+    "beneficiary": _MANY.replace("LABEL", "Beneficiary"),
 }
 
 # The head of a ledger. One row, or none without the ledger.
