@@ -28,8 +28,8 @@ Tables = Mapping[str, Columns]
 """Table → column → what stands in it, as `tables.RawTables` takes it."""
 
 PART: Final = 50_000
-"""Nodes that a database is asked for at once (our choice: the quickest; Neo4j is silent for half a second meanwhile, the
-embedded engine for some two seconds)."""
+"""Nodes that a database is asked for at once (our choice: the quickest; Neo4j is silent for half a second meanwhile,
+the embedded engine for some two seconds)."""
 
 _TRIES: Final = 3  # our choice
 _READERS: Final = 2  # lines at once: a database works on each query with one processor, and has two at least
@@ -174,7 +174,7 @@ def _below(graph: Graph, programme_id: str, *, id_: str) -> Tables:
 
 
 def _parts(graph: Graph, kind: str, programme_id: str) -> Iterator[tuple[str, str, int]]:
-    """Between which keys to read, and after how many nodes; the embedded engine has no ranges of an index, so it counts."""
+    """Between which keys to read, and after how many nodes: the embedded engine, without ranges of an index, counts."""
     first, beyond = keys_of(programme_id, kind)
     if graph.embedded:
         many = graph.rows(cypher.MANY[kind], programme_id=programme_id)[0]["many"] if kind in cypher.MANY else 1
