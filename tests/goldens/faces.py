@@ -14,6 +14,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 from unittest.mock import patch
 
+import msgspec
+
 import cli
 from relay.access import accounts, tokens
 from relay.access.roles import ROLES, Grant, grant_of
@@ -133,7 +135,7 @@ class Faces:
 def json_of(text: str) -> Any:  # noqa: ANN401 - JSON
     """The JSON of an answer of the API, which is written as it always is."""
     value = json.loads(text)
-    assert text == f"{json.dumps(value, ensure_ascii=False, separators=(',', ':'))}\n"
+    assert text == f"{msgspec.json.encode(value).decode()}\n"
     return value
 
 
