@@ -7,6 +7,7 @@ compares, writes its results into columns that are given, and does nothing else.
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -44,17 +45,30 @@ def _compiled(loop: _Loop) -> _Loop | None:
     return compiled
 
 
+@functools.cache
+def _beside() -> ThreadPoolExecutor:
+    """The threads that work beside others: to start one takes a millisecond."""
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="beside")
+
+
+os.register_at_fork(after_in_child=_beside.cache_clear)  # a worker has none of its parent's threads
+
+
 def both(one: Callable[[], _One], other: Callable[[], _Other], placements: int) -> tuple[_One, _Other]:
     """What two pieces of work give; on two cores at once where so many placements are worked on that it pays.
+
+    The other one asks for no such help itself: it would wait for those who wait for it.
 
     Raises:
         Exception: Whatever either raised; of two, what the first did.
     """
     if placements < COMPILE_FROM:
         return one(), other()
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        later = beside.submit(other)
+    later = _beside().submit(other)
+    try:
         return one(), later.result()
+    finally:
+        later.cancel()
 
 
 def in_halves(work: Callable[[slice], None], many: int) -> None:

@@ -7,7 +7,7 @@ a million placements, one by one, would take minutes. Days and units as in `colu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -371,7 +371,13 @@ def months_later(days: Days, months: int) -> Days:
     first, last = int(days.min()), int(days.max())
     if last - first > len(days):
         return _months_later(days, months)
-    return _months_later(np.arange(first, last + 1, dtype=np.int32), months)[days - first]  # each day asked once
+    return _months_later_each(first, last, months).take(days - first)
+
+
+@lru_cache(maxsize=64)
+def _months_later_each(first: int, last: int, months: int) -> Days:
+    """The same of each day from one to another; nobody writes into it."""
+    return _months_later(np.arange(first, last + 1, dtype=np.int32), months)
 
 
 def _months_later(days: Days, months: int) -> Days:
