@@ -86,8 +86,8 @@ FAULTS: Final = (
     _fault(
         LINEAGE,
         "a generation is the longest way, not the shortest",
-        "(least < 0 or generation[who] + 1 < least)",
-        "(least < 0 or generation[who] + 1 > least)",
+        "else min(least, away)",
+        "else max(least, away)",
     ),
     _fault(
         LINEAGE,
@@ -122,8 +122,8 @@ FAULTS: Final = (
     _fault(
         STATES,
         "who passed on more than she owes is said to have done so with her last",
-        "if so_far < owed[placement]:",
-        "if so_far < owed[placement] or so_far:",
+        "(in_all - counted < reached)",
+        "(in_all - counted < in_all)",
     ),
     _fault(
         STATES,
@@ -139,7 +139,7 @@ FAULTS: Final = (
         'if other["measure"] not in bounding and',
     ),
 )
-"""Six in the rules, six in the reasoning on relays, two in the rules as loops tell them."""
+"""Six in the rules, six in the reasoning on relays, two in the rules as columns tell them."""
 
 
 def caught(fault: Fault | None, tests: str) -> bool:
