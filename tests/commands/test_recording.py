@@ -309,7 +309,7 @@ UNREADABLE: Final = [
     (("chains", "--state", "bogus"), "--state", "broken"),
     (("health", "--by", "bogus"), "--by", "generation"),
 ]
-"""What is typed, the option that is named, and what is said of it."""
+"""What is typed, the option that the refusal names, and a word of its advice."""
 
 
 def test_what_cannot_be_read_is_named_with_its_option(shell: Shell) -> None:

@@ -168,7 +168,7 @@ def meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
 
 
 def as_meeting(fact: Fact) -> Meeting:
-    """What was said of a meeting."""
+    """A meeting as it was recorded."""
     return _as_meeting(tuple(fact.values.items()))
 
 
