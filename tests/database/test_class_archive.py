@@ -19,8 +19,9 @@ from arcadedb_embedded.jvm import get_jar_path
 
 from relay.database import class_archive, engine
 from tests.database.conftest import query
-from tests.database.test_engine import state_of, wait_until
+from tests.database.test_engine import state_of
 from tests.rigs.classes import forestall, make_now
+from tests.rigs.pace import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

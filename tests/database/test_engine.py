@@ -7,11 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,10 +17,8 @@ from relay import graph
 from relay.database import engine
 from relay.errors import Unavailable
 from tests.database.conftest import query, relay_of
+from tests.rigs.pace import wait_until
 from tests.scenes.core import CORE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def state_of(data_folder: Path) -> engine.State:
@@ -33,13 +29,6 @@ def kill(data_folder: Path) -> None:
     """End the engine as a power cut would, and wait until it is gone."""
     os.kill(state_of(data_folder).pid, signal.SIGKILL)
     wait_until(lambda: not engine.status(data_folder).running)
-
-
-def wait_until(true: Callable[[], bool], *, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_the_engine_starts_on_demand_and_stops_when_it_is_told_and_says_so(data_folder: Path) -> None:

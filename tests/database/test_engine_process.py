@@ -21,7 +21,8 @@ import pytest
 from relay.database import engine, engine_process
 from relay.errors import Unavailable
 from tests.database.conftest import query
-from tests.database.test_engine import state_of, wait_until
+from tests.database.test_engine import state_of
+from tests.rigs.pace import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +16,10 @@ from relay.access import accounts
 from relay.web.door.shared import Board, Pace
 from relay.web.door.workers import OneWorkerHere, require_possible
 from relay.web.staff.under_way import UnderWay
-from tests.rigs.served import PATIENCE_SECONDS, PAUSE_SECONDS, Impatient, serving, speaking_to, token
+from tests.rigs.pace import wait_until
+from tests.rigs.served import PATIENCE_SECONDS, serving, speaking_to, token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from relay.graph import Graph
     from relay.settings import Connection
 
@@ -40,15 +38,6 @@ def ask(port: int, path: str, *, method: str = "GET", secret: str = "", body: ob
     return answer.status, answer.read().decode()
 
 
-def eventually(holds: Callable[[], object]) -> None:
-    """Wait until something holds."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        if time.monotonic() > until:
-            raise Impatient
-        time.sleep(PAUSE_SECONDS)
-
-
 def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that_ends(
     connection: Connection, graph: Graph, tmp_path: Path
 ) -> None:
@@ -63,10 +52,10 @@ def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that
         ]
         asked = [ask(service.port, "/api/v1/programmes", secret=secret)[0] for _ in range(20)]
         counted = ask(service.port, "/metrics", secret=secret)[1]
-        eventually(lambda: len(service.processes()) == ALL_OF_THEM)
+        wait_until(lambda: len(service.processes()) == ALL_OF_THEM)
         before = service.processes()
         os.kill(before[-1], signal.SIGKILL)
-        eventually(lambda: len({*service.processes()} - {before[-1]}) == ALL_OF_THEM)  # one look: it is still ending
+        wait_until(lambda: len({*service.processes()} - {before[-1]}) == ALL_OF_THEM)  # one look: it is still ending
         again = [ask(service.port, "/healthz")[0] for _ in range(6)]
         all_of_them = service.processes()
         service.process.send_signal(signal.SIGTERM)
@@ -86,7 +75,7 @@ def test_workers_end_with_a_parent_that_is_killed(connection: Connection, tmp_pa
     with serving(environ, tmp_path, workers=WORKERS) as service:
         all_of_them = service.processes()
         service.kill()
-        eventually(lambda: not any(Path(f"/proc/{process}").exists() for process in all_of_them))
+        wait_until(lambda: not any(Path(f"/proc/{process}").exists() for process in all_of_them))
 
 
 def test_where_processes_cannot_be_copied_there_is_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
