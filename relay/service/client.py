@@ -7,7 +7,6 @@ redirects are not followed.
 from __future__ import annotations
 
 import ipaddress
-import json
 import ssl
 import time
 from collections.abc import Mapping
@@ -27,7 +26,7 @@ from relay.domain.questions import EVERY_ANSWER
 from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
 from relay.ledger.held.taking_in import TakenIn
 from relay.ledger.reading import LedgerHead
-from relay.service.json_codec import json_of, read_json
+from relay.service.json_codec import json_text, read_json
 from relay.service.question import Question, answer_of
 from relay.text import Sentence
 
@@ -160,7 +159,7 @@ class Remote:
         """
         return self._ask(kind, path, {}, {})
 
-    def send(self, kind: Any, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401 - as the kind says
+    def send(self, kind: Any, path: str, body: object) -> Any:  # noqa: ANN401 - as the kind says
         """What the API answers to something that is to be changed.
 
         Raises:
@@ -364,7 +363,7 @@ def _exchanged(
         TimeoutError: The answer did not end in time.
     """
     until = time.monotonic() + DEADLINE_SECONDS
-    sent = None if body is None else json.dumps(json_of(body)).encode()
+    sent = None if body is None else json_text(body).encode()
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
     headers |= {} if sent is None else {"Content-Type": "application/json"}
     headers |= {} if token is None else {"Authorization": f"Bearer {token}"}

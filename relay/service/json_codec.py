@@ -7,7 +7,7 @@ is absent is null.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -25,19 +25,18 @@ def json_of(result: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
     return msgspec.json.decode(msgspec.json.encode(result, enc_hook=_plain))  # faster than Python walks over it
 
 
-def json_text(result: object, otherwise: Callable[[Any], Any]) -> str:
-    """A result as JSON text, on one line.
-
-    Args:
-        result: It.
-        otherwise: What to write in place of a value that JSON does not know.
-    """
-    return msgspec.json.encode(result, enc_hook=otherwise).decode()
+def json_text(result: object) -> str:
+    """A result as JSON text, on one line."""
+    return msgspec.json.encode(result, enc_hook=_plain).decode()
 
 
 def _plain(value: object) -> object:
-    """What JSON makes of the few types of our own: sentences are text, rows made when they are asked for a list."""
-    return str(value) if isinstance(value, str) else [*value] if isinstance(value, Iterable) else value
+    """What JSON makes of what it does not know: of sentences, those of a page too, text; of rows made late, a list."""
+    if isinstance(value, str) or hasattr(value, "__html__"):
+        return str(value)
+    if isinstance(value, Iterable):
+        return [*value]
+    raise TypeError(type(value))
 
 
 def read_json(kind: Any, text: bytes | bytearray) -> Any:  # noqa: ANN401 - as the kind says

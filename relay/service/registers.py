@@ -6,7 +6,6 @@ as lines of JSON, so that neither side holds all of them.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,7 @@ from relay.exchange.importing import InDatabase
 from relay.exchange.rows import ReportRow, Row, RowFault
 from relay.mapping import kept_maps
 from relay.mapping.programme import Programme, known_of
-from relay.service.json_codec import json_of, read_json
+from relay.service.json_codec import json_text, read_json
 
 if TYPE_CHECKING:
     from typing import IO
@@ -354,7 +353,7 @@ class There:
             UnknownOutcome: The line was lost after it was sent.
             RelayError: The service said so, or cannot be reached.
         """
-        body = json_of(SentDay(ceremony=held, rows=tuple(map(_sent_row, rows)), dry_run=rehearses))
+        body = SentDay(ceremony=held, rows=tuple(map(_sent_row, rows)), dry_run=rehearses)
         found: tuple[RowLine, ...] = self.service.send(tuple[RowLine, ...], self._path("ceremony"), body)
         return found
 
@@ -460,7 +459,7 @@ def judge(
 def lines_of(values: Iterable[object]) -> Iterator[bytes]:
     """Each value as a line of JSON."""
     for value in values:
-        yield json.dumps(json_of(value), ensure_ascii=False).encode() + b"\n"
+        yield json_text(value).encode() + b"\n"
 
 
 def _sent(row: Row) -> SentRow:

@@ -36,7 +36,6 @@ from relay.access.accounts import NotLetIn, TooManyTries
 from relay.access.devices import DeviceRevoked, NotForDevices
 from relay.access.roles import Locked, NotAllowed, NotThatPlace
 from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
-from relay.service.json_codec import json_of
 from relay.web import sessions
 from relay.web.guard import NotByTheProxy
 from relay.web.i18n.language import gettext
@@ -242,7 +241,7 @@ def _answer(
         beside=beside,
     )
     if _wants_json():
-        return make_response(jsonify(json_of(Error(error=error))), status)
+        return make_response(jsonify(Error(error=error)), status)
     if request.headers.get("HX-Request"):
         return make_response(render_template("said.html", error=error), status)
     if status < STATUS_UNFORESEEN:  # else the database may be what failed

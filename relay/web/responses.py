@@ -69,7 +69,7 @@ class Json(DefaultJSONProvider):
 
     def dumps(self, obj: Any, **_: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
         """A value as text on one line, its keys in their order."""
-        return json_text(obj, self.default)
+        return json_text(obj)
 
 
 def set_up(app: Flask) -> None:

@@ -79,7 +79,7 @@ def test_a_question_travels_in_its_url_and_what_may_be_a_name_beside_it() -> Non
         assert Remote(service.url, "secret").ask(asked, "demo") == ()
 
     path = "/api/v1/programmes/demo/chains?as_of=2024-06-30&confirmed_only=true"
-    assert service.asked == [("POST", path, '{"donor": "Odile"}')], "what is as usual is not sent"
+    assert service.asked == [("POST", path, '{"donor":"Odile"}')], "what is as usual is not sent"
 
 
 def test_what_a_newer_service_says_besides_is_passed_over() -> None:

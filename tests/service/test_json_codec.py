@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from flask_babel.speaklater import LazyString
 
 from relay.domain.model import Quantity
-from relay.service.json_codec import json_of, read_json, schemas_of
+from relay.service.json_codec import json_of, json_text, read_json, schemas_of
 from relay.text import Sentence
 
 
@@ -32,10 +33,19 @@ def test_a_result_is_json_and_comes_back_as_it_was_whole_numbers_whole() -> None
     assert json.dumps(json_of(read_json(tuple[Held, ...], WRITTEN.encode()))) == WRITTEN
 
 
-def test_a_sentence_is_text() -> None:
-    assert json_of({"said": Sentence("There is no gift %(gift_id)s.", gift_id="G9")}) == {
-        "said": "There is no gift G9."
+def test_a_sentence_is_text_that_of_a_page_too() -> None:
+    of_a_page = LazyString(lambda: "Find")
+
+    assert json_of({"said": Sentence("There is no gift %(gift_id)s.", gift_id="G9"), "button": of_a_page}) == {
+        "said": "There is no gift G9.",
+        "button": "Find",
     }
+
+
+def test_rows_made_late_are_a_list_and_what_nobody_can_write_is_refused() -> None:
+    assert json_text(map(str, (1, 2))) == '["1","2"]'
+    with pytest.raises(TypeError, match="object"):
+        json_text(object())
 
 
 @pytest.mark.parametrize("text", [b"{", b"[]", b'{"on": "soon", "units": 2}', b'{"on": "2024-06-30"}'])

@@ -20,7 +20,6 @@ from relay.ledger.batch import Clerk
 from relay.ledger.held import rows, trying_again
 from relay.ledger.held.taking_in import Sender, take_in
 from relay.service.client import Answered
-from relay.service.json_codec import json_of
 from relay.web import guard, responses, sessions
 from relay.web.api import bodies, bundle
 from relay.web.api.bodies import ColumnMissing, NoSuchField, NotAnObject, OtherType
@@ -92,15 +91,13 @@ def enrol() -> Response:
     responses.never_kept()
     device = made.device
     return jsonify(
-        json_of(
-            Enrolled(
-                device_id=device.device_id,
-                token=made.token,
-                programme_id=device.programme_id,
-                place=device.place_id,
-                username=device.login,
-                role="staff",
-            )
+        Enrolled(
+            device_id=device.device_id,
+            token=made.token,
+            programme_id=device.programme_id,
+            place=device.place_id,
+            username=device.login,
+            role="staff",
         )
     )
 
@@ -122,7 +119,7 @@ def field_bundle(programme_id: str) -> Response:
         responses.never_kept()
         answer = make_response("", 304)
     else:
-        answer = jsonify(json_of(bundle.of_place(device.place_id)))
+        answer = jsonify(bundle.of_place(device.place_id))
     answer.set_etag(etag, weak=True)
     return answer
 
@@ -148,7 +145,7 @@ def acts(programme_id: str) -> Response:
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     sent = [read_sent(core.graph, source, each, clerk, sessions.signed_in().grants) for each in said]
     taken = take_in(core.graph, source, sent)
-    return jsonify(json_of(Answered(clock=instant(core.now().astimezone(UTC)), acts=tuple(map(_in_words, taken)))))
+    return jsonify(Answered(clock=instant(core.now().astimezone(UTC)), acts=tuple(map(_in_words, taken))))
 
 
 def _in_words(row: TakenIn) -> TakenIn:
@@ -247,7 +244,7 @@ def held(programme_id: str) -> Response:
     waiting = rows.of_device(core.graph, programme_id, source.device_id)
     became = rows.settled_of(core.graph, programme_id, source.device_id, core.now().astimezone(UTC))
     answer = HeldOfDevice(held=tuple(map(_held_row, waiting)), settled=tuple(map(_settled_row, became)))
-    return jsonify(json_of(answer))
+    return jsonify(answer)
 
 
 @blueprint.post("/programmes/<programme_id>/held/<held_id>")
@@ -269,7 +266,7 @@ def settle(programme_id: str, held_id: str) -> Response:
         raise rows.NotHeld(held_id=held_id)
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     grants = None if others else sessions.signed_in().grants
-    return jsonify(json_of(_in_words(settled(core.graph, source, row, _wish(body), clerk, grants=grants))))
+    return jsonify(_in_words(settled(core.graph, source, row, _wish(body), clerk, grants=grants)))
 
 
 def _wish(body: Mapping[str, Any]) -> Settlement:

@@ -27,7 +27,7 @@ from relay.exchange.rows import Row, RowFault
 from relay.exchange.template import filled_in
 from relay.mapping import kept_maps
 from relay.mapping.programme import known_of
-from relay.service.json_codec import json_of, read_json
+from relay.service.json_codec import read_json
 from relay.service.registers import (
     ANSWERS,
     ActLine,
@@ -89,7 +89,7 @@ def known(programme_id: str) -> Response:
     guard.require_everywhere("import", programme_id)
     found = known_of(current.graph(), programme_id)
     privacy.opened("map propose", (f"group:{id_}" for id_ in sorted(found.groups)))
-    return jsonify(json_of(found))
+    return jsonify(found)
 
 
 @blueprint.get("/maps")
@@ -97,7 +97,7 @@ def known(programme_id: str) -> Response:
 def maps(programme_id: str) -> Response:
     """The kept maps, by name."""
     responses.never_kept()  # which are no part of the ledger, by whose end pages are kept
-    return jsonify(json_of(kept_maps.every(current.graph(), programme_id)))
+    return jsonify(kept_maps.every(current.graph(), programme_id))
 
 
 @blueprint.post("/maps")
@@ -107,14 +107,14 @@ def keep(programme_id: str) -> Response:
     said = _said("name", "text")
     by, now = sessions.signed_in().by, current.core().now()
     kept = kept_maps.keep(current.graph(), programme_id, said["name"], said["text"], by=by, now=now)
-    return jsonify(json_of(kept))
+    return jsonify(kept)
 
 
 @blueprint.post("/maps/forget")
 @action("map forget")
 def forget(programme_id: str) -> Response:
     """Keep a map no longer."""
-    return jsonify(json_of(kept_maps.forget(current.graph(), programme_id, _said("name")["name"])))
+    return jsonify(kept_maps.forget(current.graph(), programme_id, _said("name")["name"]))
 
 
 def _said(*names: str) -> dict[str, str]:
@@ -271,7 +271,7 @@ def ceremony(programme_id: str) -> Response:
         for row in sent.rows
     ]
     clerk = replace(guard.clerk(programme_id), rehearses=sent.dry_run)
-    return jsonify(json_of(lines_of_day(record_day(current.built(), programme_id, sent.ceremony, rows, clerk))))
+    return jsonify(lines_of_day(record_day(current.built(), programme_id, sent.ceremony, rows, clerk)))
 
 
 def _streamed(lines: Iterator[object], failed: Callable[[Failed], object]) -> Response:

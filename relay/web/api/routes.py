@@ -77,7 +77,7 @@ class InTheAddress(Invalid):
 def programmes() -> Response:
     """As `relay programme list --json`: those in which the reader holds a role."""
     said(())
-    return jsonify(json_of(guard.heads()))
+    return jsonify(guard.heads())
 
 
 def answer(programme_id: str, question: Question[object]) -> Response:
@@ -89,13 +89,11 @@ def answer(programme_id: str, question: Question[object]) -> Response:
     opened = question.opens(source, current.head().programme_id, answered)
     if question.personal or opened:
         privacy.opened(question.name, opened)
-    found = json_of(answered)
-    if question.paged:
-        following = question.next_page(answered)
-        found["next_url"] = following and url_for(
-            str(request.endpoint), programme_id=programme_id, **following.narrowed()
-        )
-    return jsonify(found)
+    if not question.paged:
+        return jsonify(answered)
+    following = question.next_page(answered)
+    next_url = following and url_for(str(request.endpoint), programme_id=programme_id, **following.narrowed())
+    return jsonify({**json_of(answered), "next_url": next_url})
 
 
 def said(wanted: tuple[Parameter, ...]) -> dict[str, Any]:
@@ -194,9 +192,7 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
     whole = wish.get("whole", False)
     recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, whole=whole, nameable=privacy.told)
-    return make_response(
-        jsonify(json_of(recorded)), _ADDED if recorded.sequence and recorded.action == "added" else 200
-    )
+    return make_response(jsonify(recorded), _ADDED if recorded.sequence and recorded.action == "added" else 200)
 
 
 def sent_body() -> Any:  # noqa: ANN401 - JSON
@@ -238,7 +234,7 @@ def token() -> Response:
         generation=account.generation,
         by=account.by,
     )
-    return make_response(jsonify(json_of(made)), _ADDED)
+    return make_response(jsonify(made), _ADDED)
 
 
 @action("logout")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, redirect, render_template
 
-from relay.service.json_codec import json_of
 from relay.web import guard, menu
 from relay.web.managers import district_map, open_work, tree_files
 from relay.web.managers.gift import GiftPage
@@ -87,7 +86,7 @@ def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG00
 @action("trace")
 def trace(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """How far a gift or placement travelled, as JSON."""
-    return jsonify(json_of(current.relay().trace(id_)))
+    return jsonify(current.relay().trace(id_))
 
 
 @blueprint.get("/p/<programme_id>/gift/<gift_id>")

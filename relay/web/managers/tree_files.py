@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from relay.exchange import graph_formats
 from relay.reports import drawing
-from relay.service.json_codec import json_of
 from relay.web import responses
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def _svg(page: TreePage) -> Response:
 
 
 def _json(page: TreePage) -> Response:
-    return jsonify(json_of(page.tree))
+    return jsonify(page.tree)
 
 
 def _html(page: TreePage) -> Response:
