@@ -23,7 +23,7 @@ import numpy.typing as npt
 from relay.arrays.adjacency import Adjacency
 from relay.arrays.columns import NO_DAY, NONE, Codes, Days, Flags, Rows, day_number
 from relay.arrays.kernels import Column, both, run
-from relay.arrays.standings import BROKEN, EXCUSED, FULFILLED, LOST, Receipts, Standings, receipts, standings
+from relay.arrays.standings import BROKEN, EXCUSED, FULFILLED, LOST, Standings, receipts, standings
 from relay.arrays.tables import Snapshot
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 
@@ -269,6 +269,7 @@ class Cut:
     Attributes:
         generation: Of each placement.
         reach: Of each placement.
+        above: Whom each placement is below in its piece: its one giver, or -1 where it is the top of one.
         piece: Of each placement.
         depth: Of each placement below the top of its piece.
         size: Of each piece, in placements.
@@ -280,6 +281,7 @@ class Cut:
 
     generation: Rows
     reach: Rows
+    above: Rows
     piece: Rows
     depth: Rows
     size: Rows
@@ -304,7 +306,7 @@ def _topological(relay: _Relay) -> Rows:
 
 
 def _above(relay: _Relay) -> Rows:
-    """Whom each placement is below in its piece: its one giver, or -1 where it is the top of one."""
+    """`Cut.above`."""
     received = relay.received.only(relay.live)
     if not len(received.order):
         return _column(len(relay.weight), NONE)
@@ -319,10 +321,10 @@ def _above(relay: _Relay) -> Rows:
     return above
 
 
-def _cut(relay: _Relay, sorted_: Rows, above: Rows) -> Cut:
+def _cut(relay: _Relay, sorted_: Rows) -> Cut:
     """Cut a relay that has no circles into pieces, and ask each."""
-    many, received = len(sorted_), relay.received
-    tops = sorted_[above[sorted_] == NONE]
+    many, received, above = len(sorted_), relay.received, _above(relay)
+    tops = sorted_.take(np.flatnonzero(above.take(sorted_) == NONE))
     piece, depth, reach = (_column(many) for _ in range(3))
     piece[tops] = np.arange(len(tops))
     run(_descend, many, sorted_, above, piece, depth)
@@ -357,6 +359,7 @@ def _cut(relay: _Relay, sorted_: Rows, above: Rows) -> Cut:
     return Cut(
         generation=np.where(of_top == NONE, NONE, of_top + depth),
         reach=reach,
+        above=above,
         piece=piece,
         depth=depth,
         size=size,
@@ -419,8 +422,9 @@ def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]
         received=Adjacency.of(receiver, day, many),
         weight=weight,
     )
-    sorted_, above = _topological(tied_relay), _above(tied_relay)
-    cut, obstruction = _cut(tied_relay, sorted_, above), _obstructions(tied_relay, sorted_, above, stuck)[knot]
+    sorted_ = _topological(tied_relay)
+    cut = _cut(tied_relay, sorted_)
+    obstruction = _obstructions(tied_relay, sorted_, cut.above, stuck)[knot]
     inside = (obstruction == NONE) & stuck[knot] & (knot != np.arange(many))
     below, distance = _follow(relay, np.flatnonzero(relay.original).astype(np.int32))
     generation = _column(many, NONE)
@@ -431,6 +435,7 @@ def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]
     followed = Cut(
         generation=generation,
         reach=np.where(relay.weight > 0, cut.reach[knot] + weight[knot] - 1, 0).astype(np.int32),
+        above=_column(many, NONE),
         piece=np.arange(many, dtype=np.int32),
         depth=_column(many),
         size=relay.weight,
@@ -462,19 +467,26 @@ def _followed(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> Notes:
 # -- the survey -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Pieces:
-    """What is in each piece.
+    """What is in each piece of a cut."""
 
-    Attributes:
-        states: One row each, one column for each of `vocabulary.STATES`: placements.
-        start: `levels[start[n]:start[n + 1]]` are the placements of piece n by depth.
-        levels: Placements.
-    """
+    cut: Cut
+    standings: Standings
 
-    states: npt.NDArray[np.int64]
-    start: Rows
-    levels: npt.NDArray[np.int64]
+    @cached_property
+    def states(self) -> npt.NDArray[np.int64]:
+        """One row each, one column for each of `vocabulary.STATES`: placements."""
+        there, kinds, many = self.standings.rows, len(STATES), len(self.cut.size)
+        cell = self.cut.piece[there].astype(np.int64) * kinds + self.standings.state[there]
+        return np.bincount(cell, minlength=many * kinds).reshape(many, kinds)
+
+    @cached_property
+    def levels(self) -> tuple[Rows, npt.NDArray[np.int64]]:
+        """Start and levels: `levels[start[n]:start[n + 1]]` are the placements of piece n by depth."""
+        there = self.standings.rows
+        start = np.concatenate(([0], np.cumsum(self.cut.height + 1))).astype(np.int32)
+        return start, np.bincount(start[self.cut.piece[there]] + self.cut.depth[there], minlength=int(start[-1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -512,9 +524,10 @@ class Travels:
             return ()
         of_nth = slice(self._start[nth], self._start[nth + 1])
         piece, away = self._piece[of_nth], self._distance[of_nth]
-        first, levels = self._pieces.start[piece], np.diff(self._pieces.start)[piece]
+        start, placements = self._pieces.levels
+        levels = np.diff(start)[piece]
         depth = np.arange(levels.sum()) - np.repeat(np.cumsum(levels) - levels, levels)
-        placements = self._pieces.levels[np.repeat(first, levels) + depth]
+        placements = placements[np.repeat(start[piece], levels) + depth]
         counted = np.bincount(np.repeat(away, levels) + depth, placements, minlength=int(self.generations[nth]) + 1)
         return tuple(counted.astype(np.int64).tolist())
 
@@ -591,16 +604,7 @@ class Survey:
 
     @cached_property
     def _pieces(self) -> _Pieces:
-        cut, stood, kinds = self.cut, self.standings, len(STATES)
-        there, many = stood.rows, len(cut.size)
-        piece = cut.piece[there]
-        states = np.bincount(piece.astype(np.int64) * kinds + stood.state[there], minlength=many * kinds)
-        start = np.concatenate(([0], np.cumsum(cut.height + 1))).astype(np.int32)
-        return _Pieces(
-            states=states.reshape(many, kinds),
-            start=start,
-            levels=np.bincount(start[piece] + cut.depth[there], minlength=int(start[-1])),
-        )
+        return _Pieces(self.cut, self.standings)
 
     def _travels(self, row: Rows, notes: Notes) -> Travels:
         place = _column(int(row.max(initial=0)) + 1)
@@ -614,7 +618,7 @@ class Survey:
         states = np.zeros((len(row), len(STATES)), np.int64)
         generations, latest_day = _column(len(row)), _column(len(row), NO_DAY)
         if len(some):
-            states[some] = np.add.reduceat(self._pieces.states[piece], start[some])
+            states[some] = np.add.reduceat(self._pieces.states.take(piece, axis=0), start[some])
             generations[some] = np.maximum.reduceat(distance + self.cut.height[piece], start[some])
             latest_day[some] = np.maximum.reduceat(self.cut.latest_day[piece], start[some])
         return Travels(
@@ -661,10 +665,8 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         stood = standings(snapshot, got)
         cut, obstruction = _cut_circles(relay, stood.stuck, circles)
     else:
-        above = _above(relay)
-        (stood, obstruction), cut = both(
-            partial(_stood, snapshot, got, relay, sorted_, above), partial(_cut, relay, sorted_, above), len(there)
-        )
+        stood, cut = both(partial(standings, snapshot, got), partial(_cut, relay, sorted_), len(there))
+        obstruction = _obstructions(relay, sorted_, cut.above, stood.stuck)
     np.maximum.at(cut.latest_day, cut.piece[passes.giver[to_herself]], passes.day[to_herself])
     inside = {row for circle in circles for row in circle}
     alone = ((row,) for row in np.unique(passes.giver[to_herself]).tolist() if row not in inside)
@@ -680,12 +682,6 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         cut=cut,
         obstruction=obstruction,
     )
-
-
-def _stood(snapshot: Snapshot, got: Receipts, relay: _Relay, sorted_: Rows, above: Rows) -> tuple[Standings, Rows]:
-    """The state of every placement of a relay without circles, and the first obstruction above it."""
-    stood = standings(snapshot, got)
-    return stood, _obstructions(relay, sorted_, above, stood.stuck)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

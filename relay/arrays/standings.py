@@ -392,14 +392,21 @@ def _months_later(days: Days, months: int) -> Days:
 
 def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
     """What each placement passed on that counts, and the day on which that reached what it owes, if it owes any."""
-    given, fulfilled_day = snapshot.given.only(made), np.full(len(owed), NO_DAY, np.int32)
-    counted = _counted(snapshot, book, rule).take(given.order)
-    in_all = np.cumsum(counted)
-    before = np.append(0, in_all).take(given.start)  # the pass-ons of each placement
-    reached = np.repeat(before[:-1] + owed, np.diff(given.start))  # by the pass-on after which so many are passed on
-    last = given.order[np.flatnonzero((in_all >= reached) & (in_all - counted < reached))]
-    fulfilled_day[snapshot.passes.giver.take(last)] = snapshot.passes.day.take(last)
-    return np.diff(before), fulfilled_day
+    passes, given, counted = snapshot.passes, snapshot.given.only(made), _counted(snapshot, book, rule)
+    passed, fulfilled_day = np.zeros(len(owed), np.int64), np.full(len(owed), NO_DAY, np.int32)
+    np.add.at(passed, passes.giver, counted * made)
+    who = np.flatnonzero((owed > 0) & (passed >= owed))
+    at = given.start.take(who + 1) - 1
+    last, owes = given.order.take(at), owed.take(who)
+    before = passed.take(who) - counted.take(last)
+    earlier = np.flatnonzero(before >= owes)
+    while len(earlier):  # the pass-on before was enough
+        at[earlier] -= 1
+        last[earlier] = given.order.take(at[earlier])
+        before[earlier] -= counted.take(last[earlier])
+        earlier = earlier[before[earlier] >= owes[earlier]]
+    fulfilled_day[who] = passes.day.take(last)
+    return passed, fulfilled_day
 
 
 def _counted(snapshot: Snapshot, book: _RuleBook, rule: Rows) -> Units:
