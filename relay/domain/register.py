@@ -212,7 +212,7 @@ class Register:
 
     def set_beside(self, fact: Fact) -> None:
         """Let a fact be found beside others that name the same, where it is judged so."""
-        for name in self.catalogue.beside(fact):
+        for name in (*self.catalogue.beside(fact), *self.catalogue.through(fact)):
             self._set_beside(fact, name)
         if fact.kind in self.catalogue.binding:
             self._set_beside(fact, _all_of(fact.kind))

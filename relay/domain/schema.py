@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, LiteralString, TypeAlias
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from relay.domain.acts import Act
     from relay.domain.advisories import Note
     from relay.domain.register import Change, Fact, Register
     from relay.errors import Asked
@@ -67,8 +68,10 @@ class Column:
             by one of its own, or None for none.
         told: Whether the history of what the column refers to tells of the act.
         beside: Whether the act is judged beside all others that name the same, so that they are read with it.
+        by_rule: Of such a column, whether they are read only where a rule in force asks for them (`Rules.asks`).
         through: Whether the act happened at what it names, as a passbook line at a meeting: it has no day but that
-            one's, and is judged beside what judges that, all that names the group which met.
+            one's, and is judged beside what else happened there, and beside what judges that: all that names the group
+            which met.
         weighed: Of a personal column, whether rules weigh it: it is read of what an act is judged beside.
         elsewhere: Whether what it refers to is of a system that may be missing; where it is, the id points at nothing,
             and where the programme does not use it, an id without `edge` may point at nothing.
@@ -85,6 +88,7 @@ class Column:
     edge: LiteralString | None = None
     told: bool = False
     beside: bool = False
+    by_rule: bool = False
     through: bool = False
     weighed: bool = False
     elsewhere: bool = False
@@ -102,6 +106,7 @@ def tie(
     name: str = "",
     required: bool = True,
     beside: bool = True,
+    by_rule: bool = False,
     through: bool = False,
     elsewhere: bool = False,
 ) -> Column:
@@ -113,6 +118,7 @@ def tie(
         name: Of the column; that of the kind's id where it is left out.
         required: Whether every act says it.
         beside: As `Column.beside`.
+        by_rule: As `Column.by_rule`.
         through: As `Column.through`.
         elsewhere: As `Column.elsewhere`.
     """
@@ -125,6 +131,7 @@ def tie(
         edge=edge,
         told=True,
         beside=beside,
+        by_rule=by_rule,
         through=through,
         elsewhere=elsewhere,
     )
@@ -142,11 +149,13 @@ class Rules:
         refuse: Kind → raises what a rule says against an act as it would stand, whether recorded, corrected or brought
             back.
         ask: Kind of its own → what is asked of one that did not stand before: it seems wrong and can be true.
+        asks: Acts that are to be judged → what its rules in force judge them beside, by columns that are `by_rule`.
         note: What is noted, where that does not stand apart.
     """
 
     refuse: Mapping[str, Callable[[Register, Fact], None]] = field(default_factory=dict[str, Any])
     ask: Mapping[str, Callable[[Register, Fact], Iterator[Asked]]] = field(default_factory=dict[str, Any])
+    asks: Callable[[Register, Sequence[Act]], Iterable[str]] = lambda *_: ()
     note: Notes = field(default_factory=dict[str, Any])
 
 

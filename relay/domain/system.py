@@ -395,12 +395,18 @@ class Catalogue:
         if columns:
             yield from (name for _, name in self.named_by(act, columns))
 
-    def beside_on(self, act: Act | Fact, used: Collection[str]) -> Iterator[str]:
-        """The same, in a programme that uses some systems: beside what more it is judged."""
-        yield from self.beside(act)
-        columns = {name for system in self._used(used) for name in system.beside.get(act.kind, ())}
+    def read_beside(self, act: Act | Fact, used: Collection[str] = ()) -> Iterator[str]:
+        """The same, but what only some rules ask for, and with what it is judged beside while some systems are on."""
+        columns = self._always_beside.get(act.kind, _NONE).union(
+            *(system.beside.get(act.kind, ()) for system in self._used(used))
+        )
         if columns:
             yield from (name for _, name in self.named_by(act, columns))
+
+    def asked_by_rules(self, register: Register, acts: Sequence[Act]) -> Iterator[str]:
+        """What some acts are judged beside under the rules in force of the systems that the programme uses."""
+        for system in self._used(register.systems):
+            yield from system.rules.asks(register, acts)
 
     def through(self, act: Act | Fact) -> Iterator[str]:
         """What an act names through which it is judged beside others, each as the act or "placement:ID"."""
@@ -411,6 +417,10 @@ class Catalogue:
     @cached_property
     def _beside(self) -> Mapping[str, frozenset[str]]:
         return self._columns_that(lambda column: column.beside)
+
+    @cached_property
+    def _always_beside(self) -> Mapping[str, frozenset[str]]:
+        return self._columns_that(lambda column: column.beside and not column.by_rule)
 
     @cached_property
     def _through(self) -> Mapping[str, frozenset[str]]:

@@ -177,8 +177,8 @@ class _Context:
             if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries:
                 said += self.load_for_correction(act, offered)
         self._load_women(said)
-        self._load_beside(said)
         self._load_rules(said)
+        self._load_beside(said)
         self._load_placed(act for act in acts if act.kind == "placement")
         self._load_neighbours([act for act in acts if act.kind == "beneficiary"], offered)
         begun = {filled_by(act) for act in acts if act.kind == "pass"}
@@ -363,15 +363,16 @@ class _Context:
                 self._load_pointing([f"beneficiary:{id_}"], self.statements.pointing_at)
             self.settle()
 
-    def _load_beside(self, acts: Iterable[Act]) -> None:
+    def _load_beside(self, acts: Sequence[Act]) -> None:
         """Read what names the same as some acts that are judged beside it, with the ends of all that; of a woman, all.
 
         What was ended is told by its ends, and what came of it by her placements. What an act names may be judged
         beside others in turn: a visit to a goal beside what else its woman aims at.
         """
-        register, beside = self.register, self.catalogue.beside
+        register, beside = self.register, self.catalogue.read_beside
         used = register.systems
-        named = dict.fromkeys(name for act in acts for name in self.catalogue.beside_on(act, used))
+        named = dict.fromkeys(name for act in acts for name in beside(act, used))
+        named |= dict.fromkeys(self.catalogue.asked_by_rules(register, acts))
         through = dict.fromkeys(name for act in acts for name in self.catalogue.through(act))
         above = [name for each in (*named, *through) if (fact := register.facts.get(each)) for name in beside(fact)]
         asked = dict.fromkeys((*named, *above))
@@ -382,8 +383,8 @@ class _Context:
             *(name for name in asked if not name.startswith("beneficiary:")),
             *(f"beneficiary:{id_}" for id_ in hers),
         ]
-        self._load_naming_same(names)
-        found = dict.fromkeys(act_id for name in names for act_id in register.naming.get(name, ()))
+        self._load_naming_same((*names, *through))
+        found = dict.fromkeys((*names, *(act_id for name in names for act_id in register.naming.get(name, ()))))
         self.load([register.facts[each] for each in found if each in register.facts])
         self._load_naming_same([each for each in found if self.catalogue.is_judged_beside(each)])
         self.load([], placements={placement for id_ in hers for placement in self._held(id_)})

@@ -32,11 +32,11 @@ def _notes_of(register: Register, change: Change, kind: str) -> Iterator[Note]:
 
 def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
     line, rule = in_paisa(Line, fact.values), rule_on(register, group_id, meeting.held_on)
+    ids = register.one_woman.ids(line.beneficiary_id)
     others = (
         each
-        for id_ in register.one_woman.ids(line.beneficiary_id)
-        for each in register.beside("passbook", f"beneficiary:{id_}")
-        if each.values["meeting_id"] == meeting.meeting_id and each.act_id != fact.act_id
+        for each in register.beside("passbook", f"meeting:{meeting.meeting_id}")
+        if each.values["beneficiary_id"] in ids and each.act_id != fact.act_id
     )
     unpaid = _fines_unpaid(register, fact, meeting, group_id) if rule.fines else 0
     if unpaid > 0:

@@ -5,7 +5,7 @@ Refused is what cannot be true. What breaks a group's own rule happened all the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,7 @@ from relay.systems.savings.books.savings_rule import SavingsRule, in_force
 from relay.text import Sentence
 
 if TYPE_CHECKING:
+    from relay.domain.acts import Act
     from relay.domain.register import Register
 
 
@@ -387,7 +388,18 @@ def _refuse_payout(register: Register, fact: Fact) -> None:
         raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
 
 
+def _asks(register: Register, acts: Sequence[Act]) -> Iterator[str]:
+    """Her whole passbook is read where a rule fines, or limits loans; the rules may come with the acts."""
+    rules = [*_rules(register), *(SavingsRule.of(each.values) for each in acts if each.kind == "savings_rule")]
+    wanted = {
+        "passbook": any(rule.fines for rule in rules),
+        "loan": any(rule.loan_times_savings is not None or rule.loans_at_once for rule in rules),
+    }
+    return (f"beneficiary:{each.values['beneficiary_id']}" for each in acts if wanted.get(each.kind))
+
+
 RULES: Final = Rules(
+    asks=_asks,
     refuse={
         "savings_rule": _refuse_rule,
         "cycle": _refuse_cycle,
@@ -396,5 +408,5 @@ RULES: Final = Rules(
         "flow": _refuse_flow,
         "loan_event": _refuse_event,
         "payout": _refuse_payout,
-    }
+    },
 )

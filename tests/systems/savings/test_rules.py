@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relay.ledger import recording, verify
+from relay.ledger.context import RehearsalContext
 from relay.systems.groups.rules import CountedInParts, NotAMember, Unsaid, UntilBeforeFrom
 from relay.systems.savings.rules import (
     BeforeTheLoan,
@@ -37,6 +38,7 @@ from tests.systems.savings.scene import (
 )
 
 if TYPE_CHECKING:
+    from relay.domain.acts import Act
     from relay.graph import Graph
 
 
@@ -179,3 +181,31 @@ def test_a_line_belongs_to_the_period_of_its_meeting_and_a_rule_is_corrected_by_
     assert refused("passbook:A1", "K2", saved=30)
     assert not refused("passbook:A3", "K3", saved=30)
     assert refused("savings_rule:savings_group@2023-01-01", "K4", charge_percent=3)
+
+
+def test_no_more_of_her_passbook_is_read_than_a_rule_in_force_asks_for(village: Graph) -> None:
+    """An import of a year reads no earlier year again, unless the group fines or limits loans."""
+    added(
+        village,
+        lent("L1: W1 at M1", principal=300),
+        *(paid(f"A{number}: W1 at M{number}", saved=5) for number in range(1, 4)),
+        paid("B2: W2 at M2", saved=5),
+        paid("R2: W1 at M2", loan_id="L1", principal=50, charge=6),
+    )
+
+    line, repaid = paid("A4: W1 at M4", saved=5), paid("R4: W1 at M4", loan_id="L1", principal=50, charge=5)
+    assert lines_read(village, line) == ""
+    assert lines_read(village, repaid) == "R2"
+    assert lines_read(village, paid("A5: W1 at M2", saved=5)) == "A2 B2 R2", "written at the same meeting"
+    assert lines_read(village, lent("L2: W2 at M4", principal=5)) == "B2", "the rule limits loans"
+    assert lines_read(village, rule("2023-01-03", group="G", kind=None, fines="late=5"), line) == "A1 A2 A3 R2"
+
+    added(village, rule("2023-01-04", group="G", kind=None, fines="late=5"))
+    assert lines_read(village, line) == "A1 A2 A3 R2"
+
+
+def lines_read(graph: Graph, *acts: Act) -> str:
+    """The passbook lines that are read to judge some acts."""
+    context = RehearsalContext("demo", graph.catalogue)
+    graph.read(lambda transaction: context.load_around(transaction, acts))
+    return " ".join(sorted(fact.id for fact in context.register.facts.values() if fact.kind == "passbook"))
