@@ -141,6 +141,10 @@ Notes: TypeAlias = "Mapping[str, Callable[[Register, Change], Iterator[Note]]]"
 """Kind → what is noted for the auditor when an act of it is recorded."""
 
 
+def _asks_for_nothing(_register: Register, _acts: Sequence[Act]) -> Iterable[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What a system judges: acts of its own kinds, and of others while it is on.
@@ -155,7 +159,7 @@ class Rules:
 
     refuse: Mapping[str, Callable[[Register, Fact], None]] = field(default_factory=dict[str, Any])
     ask: Mapping[str, Callable[[Register, Fact], Iterator[Asked]]] = field(default_factory=dict[str, Any])
-    asks: Callable[[Register, Sequence[Act]], Iterable[str]] = lambda *_: ()
+    asks: Callable[[Register, Sequence[Act]], Iterable[str]] = _asks_for_nothing
     note: Notes = field(default_factory=dict[str, Any])
 
 
