@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_compress import Compress
 
-from relay.web import failures, guard, menu, monitoring, responses, sessions, sign_in, system_pages
+from relay.web import failures, guard, menu, monitoring, number_links, responses, sessions, sign_in, system_pages
 from relay.web.accounts import every, own
 from relay.web.api import field, registers
 from relay.web.api import routes as api
@@ -87,7 +87,9 @@ def create_app(
     )
     Compress(app)
     app.add_template_filter(current.clock, "clock")
-    for part in (monitoring, language, responses, sessions, guard, labels, menu, failures, recording):
+    for part in (
+        *(monitoring, language, responses, sessions, guard, labels, menu, number_links, failures, recording),
+    ):
         part.set_up(app)
     managing = (managers, list_pages, confirming, duplicates, held, stories)
     signed_in = (own, every, *managing, staff, importing, devices, auditors, query)
