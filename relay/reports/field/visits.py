@@ -280,13 +280,16 @@ class _Ranked:
     generations: Rows
 
 
-def by_rank(survey: Survey, names: PartNames | None = None, errands: Sequence[Errand] = ()) -> Visits:
+def by_rank(
+    survey: Survey, names: PartNames | None = None, errands: Sequence[Errand] = (), *, most: int | None = None
+) -> Visits:
     """Whom to visit next, the most pressing first, wherever she lives.
 
     Args:
         survey: The programme on the day.
         names: With the names of places.
         errands: What else there is to see to.
+        most: Only so many are looked at: those after them follow in any order. All are in order when None.
     """
     snapshot, stood, today = survey.snapshot, survey.standings, day_number(survey.as_of)
     state = stood.state
@@ -311,8 +314,9 @@ def by_rank(survey: Survey, names: PartNames | None = None, errands: Sequence[Er
     due_day = stood.due_day[row]
     calm = np.select([first <= _CAN_STILL, first == _HANGS], [2 - hangs - (hangs | can_still), why.sum(axis=0) == 1])
     newest = -stood.since_day[row]
-    most = np.choose(first, (newest, newest, -reach[row], due_day, due_day, word[row]))
-    order = _ordered((first, calm, most, due_day), row, snapshot.placements.ids)
+    then = np.choose(first, (newest, newest, -reach[row], due_day, due_day, word[row]))
+    rank = ((first * 3 + calm) << 32) + then  # three levels of calm, and a day or a number of 32 bits
+    order = _ordered(rank, due_day, row, snapshot.placements.ids, most)
     row = row[order]
     ranked = _Ranked(
         row=row,
@@ -325,10 +329,16 @@ def by_rank(survey: Survey, names: PartNames | None = None, errands: Sequence[Er
     return Visits(survey, names or PartNames(), ranked, errands)
 
 
-def _ordered(keys: Sequence[npt.NDArray[np.integer[Any]]], rows: Rows, ids: IdColumn) -> npt.NDArray[np.intp]:
-    """The order of some rows by the first key, then the next, and among those alike in all of them by their ids."""
-    order = np.lexsort(keys[::-1])
-    differs = np.logical_or.reduce([key[order][1:] != key[order][:-1] for key in keys])
+def _ordered(
+    rank: npt.NDArray[np.int64], due_day: Days, rows: Rows, ids: IdColumn, most: int | None
+) -> npt.NDArray[np.intp]:
+    """The order of some rows by rank, then by the due day, and among those alike in both by their ids."""
+    if most is not None and most < len(rows):
+        ahead = rank <= np.partition(rank, most)[most]
+        first, others = np.flatnonzero(ahead), np.flatnonzero(~ahead)
+        return np.append(first[_ordered(rank[first], due_day[first], rows[first], ids, None)], others)
+    order = np.lexsort((due_day, rank))
+    differs = (np.diff(rank[order]) != 0) | (np.diff(due_day[order]) != 0)
     run = np.cumsum(np.append(0, differs))
     ties = np.flatnonzero(~(np.append(True, differs) & np.append(differs, True)))
     order[ties] = order[ties][np.lexsort((*ids.sortable(rows[order[ties]]), run[ties]))]

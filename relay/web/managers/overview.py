@@ -83,9 +83,9 @@ class Overview:
 
     @cached_property
     def visits(self) -> Sequence[Visit]:
-        """Whom to visit first."""
+        """Whom to visit; those in order who are shown."""
         survey, asked = self.relay.survey, privacy.errands()
-        return kept_of(survey, ("visits", asked), lambda: todo.by_rank(survey, self.called, asked))
+        return kept_of(survey, ("visits", asked), lambda: todo.by_rank(survey, self.called, asked, most=ROWS))
 
     @property
     def visit_first(self) -> Sequence[Visit]:
