@@ -60,49 +60,45 @@ ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.
 
 # ---------------------------------------------------------------------------------------------------- recording
 
-# The FIRST statement of every write: lock the head of the ledger, then read what the acts touch: `LOCK_AND_LOAD`,
-# then the part of each list that has keys. One row; every list in no order; cost: one index look-up for each key.
+# The FIRST statement of every write: lock the head of the ledger, then read what the acts touch. One row; every list in
+# no order; cost: one index look-up for each key.
 #
-#     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of $acts and all entries about them
+#     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of `acts` and all entries about them
+#     (:Entry)-[:RECORDED]->(n)                                    `others`: what stands of acts of any other kind
 #
-# A read asks for the same without the lock: `READ_AND_LOAD` and the same parts. On the embedded engine p {.help} in a
-# list within a list makes null of the whole row: there {help: p.help} is written.
-_HEAD: Final[LiteralString] = """
+# A read asks for the same without the lock. All keys are in one map, whatever is asked for: Neo4j plans a text anew
+# where a list is empty that was not, and each plan takes a second. On the embedded engine p {.help} in a list within a
+# list makes null of the whole row: there {help: p.help} is written.
+_LOAD: Final[LiteralString] = """
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
   COLLECT { MATCH (e:Entry {key: l.programme_id + '/entry/' + toString(l.sequence)})
             RETURN e.recorded_at } AS last_recorded_at,
   COLLECT { MATCH (p:Programme {key: $programme}) RETURN properties(p) } AS programmes,
-  COLLECT { MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule) RETURN properties(r) } AS rules"""
-LOCK_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock WITH l" + _HEAD
-READ_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger})" + _HEAD
-_LOAD: Final[Mapping[str, LiteralString]] = {
-    "entries": """,
-  COLLECT { UNWIND $entries AS act MATCH (e:Entry {act_key: act})
+  COLLECT { MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule) RETURN properties(r) } AS rules,
+  COLLECT { UNWIND $keys.entries AS act MATCH (e:Entry {act_key: act})
             MATCH (e)-[:ABOUT*0..]->(s:Entry) MATCH (s)<-[:ABOUT*0..]-(c:Entry)
             WITH DISTINCT c
             RETURN {entry: properties(c),
-                    opened: COLLECT { MATCH (o:Personal {key: c.act_key}) RETURN o.opened }} } AS entries""",
-    "beneficiary": """,
-  COLLECT { UNWIND $beneficiary AS key MATCH (n:Beneficiary {key: key})
+                    opened: COLLECT { MATCH (o:Personal {key: c.act_key}) RETURN o.opened }} } AS entries,
+  COLLECT { UNWIND $keys.women AS key MATCH (n:Beneficiary {key: key})
             RETURN {node: properties(n),
                     household_id: COLLECT { MATCH (o:Personal {key: n.key}) RETURN o.household_id },
                     holds: COLLECT { MATCH (n)-[:HOLDS]->(p:Placement)
                                      RETURN {placement_id: p.placement_id, help: p.help} },
                     kept: COLLECT { MATCH (s:Same)-[:KEEPS]->(n) RETURN properties(s) },
-                    joined: COLLECT { MATCH (s:Same)-[:JOINS]->(n) RETURN properties(s) }}
-            } AS beneficiary""",
-    "placement": """,
-  COLLECT { UNWIND $placement AS key MATCH (p:Placement {key: key})
+                    joined: COLLECT { MATCH (s:Same)-[:JOINS]->(n) RETURN properties(s) }} } AS women,
+  COLLECT { UNWIND $keys.placements AS key MATCH (p:Placement {key: key})
             RETURN {placement_id: p.placement_id, beneficiary_id: p.beneficiary_id, help: p.help,
                     household_id: COLLECT { MATCH (o:Personal {key: $holder + p.beneficiary_id})
                                             RETURN o.household_id },
                     filled: COLLECT { MATCH (:Gift)-[f:FILLED]->(p) RETURN properties(f) },
                     received: COLLECT { MATCH (:Placement)-[r:PASSED_TO]->(p) RETURN properties(r) },
                     passed: COLLECT { MATCH (p)-[r:PASSED_TO]->(:Placement) RETURN properties(r) },
-                    events: COLLECT { MATCH (e:Event)-[:HAPPENED_TO]->(p) RETURN properties(e) }} } AS placement""",
-}
-_LOAD_KIND: Final[LiteralString] = """,
-  COLLECT { UNWIND $KIND AS key MATCH (n:LABEL {key: key}) RETURN properties(n) } AS KIND"""
+                    events: COLLECT { MATCH (e:Event)-[:HAPPENED_TO]->(p) RETURN properties(e) }} } AS placements,
+  COLLECT { UNWIND $keys.others AS act MATCH (e:Entry {act_key: act})-[:RECORDED]->(n) RETURN properties(n) } AS others
+"""
+LOCK_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock WITH l" + _LOAD
+READ_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger})" + _LOAD
 
 # The FIRST statement of a step that was judged in memory: lock the head of the ledger and see whether it is where the
 # step begins, and who locked it before.
@@ -1045,7 +1041,6 @@ class Statements:
         edges: Relationship → labels of its start and end, of all that there are; "" for an end of any kind of act.
         migrations: Label or relationship, and property → what makes it unique; each is run on its own.
         indexes: The same → what gives it an index.
-        load: Kind, or "entries" → the part of a statement after `LOCK_AND_LOAD` that reads those with some keys.
         pointing_at: Kind → what stands on acts of it that may be taken back; absent where nothing can.
         beside: The same without the rosters on which they stand, beside which nothing is judged.
         write: Label or relationship → the part of a statement after `WRITE_HEAD`, nodes before relationships; of
@@ -1063,7 +1058,6 @@ class Statements:
     edges: Mapping[str, tuple[LiteralString, LiteralString]]
     migrations: Mapping[tuple[str, str], LiteralString]
     indexes: Mapping[tuple[str, str], LiteralString]
-    load: Mapping[str, LiteralString]
     pointing_at: Mapping[str, LiteralString]
     beside: Mapping[str, LiteralString]
     write: Mapping[str, LiteralString]
@@ -1153,14 +1147,6 @@ def statements(catalogue: Catalogue) -> Statements:
         indexes={
             **{(label, each): _named(_INDEX, label, each) for label, each in _ASKED_FOR},
             **{(type_, each): _named(_INDEX_OF_EDGES, type_, each) for type_, each in _ASKED_FOR_OF_EDGES},
-        },
-        load={
-            **_LOAD,
-            **{
-                kind.name: _LOAD_KIND.replace("KIND", kind.name).replace("LABEL", kind.label)
-                for kind in catalogue.kinds.values()
-                if kind.label and kind.name not in _LOAD
-            },
         },
         pointing_at=all_of(pointing),
         beside=all_of(beside),

@@ -138,6 +138,8 @@ def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) ->
 
 
 _ALL: Final = 1_000_000_000  # more than any ledger has entries
+_ENTRY: Final = "entry of "
+_ASKED_AS: Final = {"beneficiary": "women", "placement": "placements"}
 
 
 class _Context:
@@ -200,22 +202,13 @@ class _Context:
         beneficiaries: Iterable[str] = (),
     ) -> Head | None:
         """Read what some acts name, some entries with all that was said of them, some placements and beneficiaries."""
-        wanted: dict[str, set[str]] = {kind: set() for kind in self.catalogue.labels}
-        wanted["placement"] |= set(placements)
-        wanted["beneficiary"] |= set(beneficiaries)
+        wanted = {f"placement:{id_}" for id_ in placements} | {f"beneficiary:{id_}" for id_ in beneficiaries}
         for act in acts:
-            for name in filter(None, (*(name for _, name in self.catalogue.named_by(act)), filled_by(act))):
-                kind, _, id_ = name.partition(":")
-                wanted[kind].add(id_)
-        names = {kind: {f"{kind}:{id_}" for id_ in ids} - self.asked for kind, ids in wanted.items()}
-        entries = {f"entry of {act_id}" for act_id in entries} - self.asked
-        first = not self.asked
-        programme_id = self.register.programme_id
-        keys = {kind: [key_of(programme_id, name) for name in sorted(found)] for kind, found in names.items() if found}
-        if entries:
-            keys["entries"] = [key_of(programme_id, name.removeprefix("entry of ")) for name in sorted(entries)]
-        head = self._ask(keys, first=first) if keys or first else None
-        self.asked |= entries.union(*names.values())
+            wanted.update(filter(None, (*(name for _, name in self.catalogue.named_by(act)), filled_by(act))))
+        wanted |= {f"{_ENTRY}{act_id}" for act_id in entries}
+        first, new = not self.asked, wanted - self.asked
+        head = self._ask(new, first=first) if new or first else None
+        self.asked |= new
         if self._other_ids():
             self.load([], beneficiaries=self._other_ids())
         return head
@@ -234,19 +227,19 @@ class _Context:
         ids = {id_ for edge in self.register.one_woman for id_ in (edge.kept_id, edge.other_id)}
         return {id_ for id_ in ids if f"beneficiary:{id_}" not in self.asked}
 
-    def _ask(self, keys: Mapping[str, Sequence[str]], *, first: bool) -> Head | None:
+    def _ask(self, names: Iterable[str], *, first: bool) -> Head | None:
         programme_id = self.register.programme_id
-        text = cypher.READ_AND_LOAD if self.lock is None else cypher.LOCK_AND_LOAD
-        for name, part in self.statements.load.items():
-            if name in keys:
-                text += part
+        keys: dict[str, list[str]] = {"entries": [], "women": [], "placements": [], "others": []}
+        for name in sorted(names):
+            asked_as = "entries" if name.startswith(_ENTRY) else _ASKED_AS.get(name.partition(":")[0], "others")
+            keys[asked_as].append(key_of(programme_id, name.removeprefix(_ENTRY)))
         rows = self.transaction.rows(
-            text,
+            cypher.READ_AND_LOAD if self.lock is None else cypher.LOCK_AND_LOAD,
             ledger=programme_id,
             programme=key_of(programme_id, f"programme:{programme_id}"),
             holder=key_of(programme_id, "beneficiary:"),
             lock=self.lock,
-            **keys,
+            keys=keys,
         )
         if not rows:
             return None
@@ -263,7 +256,7 @@ class _Context:
 
     def _take(self, row: Mapping[str, Any], *, first: bool) -> None:
         register = self.register
-        for found in sorted(row.get("entries", ()), key=lambda found: found["entry"]["sequence"]):
+        for found in sorted(row["entries"], key=lambda found: found["entry"]["sequence"]):
             entry = entry_from(self.catalogue, found["entry"], next(iter(found["opened"]), None))
             if entry.act_id not in register.entries:
                 register.note_entry(entry)
@@ -271,12 +264,12 @@ class _Context:
             self._take_rules(row["rules"])
             for properties in row["programmes"]:
                 self._take_fact("programme", properties)
-        for kind in self.catalogue.labels:
-            for found in row.get(kind, ()):
-                if kind == "placement":
-                    self._take_placement(found)
-                else:
-                    self._take_fact(kind, found)
+        for found in row["others"]:
+            self._take_fact(kind_and_id(found["key"])[0], found)
+        for found in row["women"]:
+            self._take_fact("beneficiary", found)
+        for found in row["placements"]:
+            self._take_placement(found)
 
     def _take_rules(self, rows: Iterable[Mapping[str, Any]]) -> None:
         for properties in sorted(rows, key=lambda properties: properties["sequence"]):
