@@ -64,7 +64,7 @@ def account_add(session: Session, login: str, roles: tuple[str, ...], password_f
 
     grants = tuple(map(grant_of, dict.fromkeys(roles)))
     password = _password(password_file, new=True)
-    _print_accounts(session, accounts.add(session.graph, login, grants, password, session.now, by=session.clerk.by))
+    _print_accounts(session, accounts.add(session.graph, login, grants, password, session.now, by=session.by))
     _say_what_is_missing(session, grants)
 
 
@@ -88,7 +88,7 @@ def account_password(session: Session, login: str, password_file: Path | None) -
 
     accounts.find(session.graph, login)
     _print_accounts(
-        session, accounts.set_password(session.graph, login, _password(password_file, new=True), by=session.clerk.by)
+        session, accounts.set_password(session.graph, login, _password(password_file, new=True), by=session.by)
     )
 
 
@@ -102,7 +102,7 @@ def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
     from relay.access.roles import grant_of
 
     grants = tuple(map(grant_of, dict.fromkeys(roles)))
-    _print_accounts(session, accounts.set_grants(session.graph, login, grants, by=session.clerk.by))
+    _print_accounts(session, accounts.set_grants(session.graph, login, grants, by=session.by))
     _say_what_is_missing(session, grants)
 
 
@@ -128,7 +128,7 @@ def account_remove(session: Session, login: str) -> None:
     from relay.access import accounts
     from relay.service.terminal import print_json
 
-    accounts.remove(session.graph, login, by=session.clerk.by)
+    accounts.remove(session.graph, login, by=session.by)
     if session.as_json:
         print_json({"login": login, "removed": True})
     say(f"{login} can no longer sign in.")
@@ -221,7 +221,7 @@ def token_add(session: Session, login: str, role: str | None, days: int) -> None
         days=days,
         now=session.now,
         random=session.clerk.random,
-        by=session.clerk.by,
+        by=session.by,
     )
     if session.as_json:
         print_json(made)
@@ -256,7 +256,7 @@ def token_revoke(session: Session, token_id: str) -> None:
     from relay.access import tokens
     from relay.service.terminal import print_json
 
-    ended = tokens.revoke(session.graph, token_id, by=session.clerk.by)
+    ended = tokens.revoke(session.graph, token_id, by=session.by)
     if session.as_json:
         print_json(ended)
     say(f"{ended.token_id} of {ended.login} is no longer valid.")
@@ -323,7 +323,7 @@ def device_revoke(session: Session, device_id: str) -> None:
     from relay.access import devices
     from relay.service.terminal import print_json
 
-    ended = devices.revoke(session.graph, device_id, session.now, by=session.clerk.by)
+    ended = devices.revoke(session.graph, device_id, session.now, by=session.by)
     if session.as_json:
         print_json(ended)
     say(f"{ended.device_id} of {ended.login} opens nothing any more. What it still hands in is held: relay held list.")

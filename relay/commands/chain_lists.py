@@ -163,7 +163,7 @@ def todo(
     grouped by place, so that one walk serves many. It tells names and telephones, and the access log that it did.
     """
     from relay.reports.field import errands
-    from relay.service.queries.relays import Todo
+    from relay.service.queries.visits import Todo
     from relay.service.terminal import on_terminal, print_json, print_lines
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
@@ -234,7 +234,7 @@ def _why(visit: Visit, asked: Mapping[str, str]) -> str:
 @pass_session
 def waiting(session: Session, as_of: str | None, most: int | None) -> None:
     """List the pass-ons not yet confirmed. Confirm one with relay confirm, if you did not record it."""
-    from relay.service.queries.relays import Waiting
+    from relay.service.queries.waiting import Waiting
     from relay.service.terminal import print_json
 
     found = session.ask(Waiting(as_of=session.day(as_of), most=most))

@@ -144,12 +144,12 @@ class Session:
         source = Source(
             graph=self.graph,
             folder=self.settings.data_folder,
-            by=self.clerk.by,
+            by=self.by,
             now=self.now,
             progress=_progress_on_a_terminal(),
         )
         found = question.ask(source, self.head)
-        question.note(source, self.programme_id, found, by=self.clerk.by, at=self.at)
+        question.note(source, self.programme_id, found, by=self.by, at=self.at)
         return found
 
     @cached_property
@@ -309,7 +309,7 @@ class Session:
             note(
                 self.settings.data_folder,
                 self.programme_id,
-                Access(at=self.at, by=self.clerk.by, what=Told.name, ids=ids),
+                Access(at=self.at, by=self.by, what=Told.name, ids=ids),
             )
         return beneficiary_ids
 
@@ -458,15 +458,20 @@ class Session:
         return self.now.astimezone().date()
 
     @cached_property
+    def by(self) -> str:
+        """The owner of this login, as the ledger and the access log write it."""
+        import getpass
+
+        return f"local:{getpass.getuser()}"
+
+    @cached_property
     def clerk(self) -> Clerk:
         """Who records: the owner of this login."""
-        import getpass
         import secrets
 
         from relay.ledger.batch import Clerk
 
-        by = f"local:{getpass.getuser()}"
-        return Clerk(by=by, now=self.now, random=secrets.token_bytes, rehearses=self.rehearses)
+        return Clerk(by=self.by, now=self.now, random=secrets.token_bytes, rehearses=self.rehearses)
 
     def told_time(self, at: str | None) -> str | None:
         """A UTC instant by the programme's clock; by UTC where no programme is meant, or several may be."""
@@ -498,7 +503,7 @@ class Session:
         """
         from relay.access.access_log import Access, note
 
-        access = Access(at=self.at, by=self.clerk.by, what=what, ids=(f"programme:{self.programme_id}",))
+        access = Access(at=self.at, by=self.by, what=what, ids=(f"programme:{self.programme_id}",))
         note(self.settings.data_folder, self.programme_id, access)
 
     def day(self, text: str | None, option: str = "--as-of") -> date:

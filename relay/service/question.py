@@ -295,5 +295,5 @@ def require_used(catalogue: Catalogue, question: Kind, head: LedgerHead) -> None
         SystemOff: It does not.
     """
     for system in catalogue.systems.values():
-        if system.name not in head.systems and question in of_system(system):
+        if system.name not in head.systems and question.__module__.startswith(f"{system.room}."):
             raise SystemOff(act_id=question.name, system=system.name)

@@ -136,7 +136,7 @@ def errands() -> tuple[Errand, ...]:
 
 def hidden_reasons() -> frozenset[str]:
     """The reasons to visit of which this reader is not told."""
-    return field_errands.hidden(current.graph().catalogue, may)
+    return field_errands.hidden(current.graph().catalogue, current.head().systems, may)
 
 
 def _seen_by(happening: Happening, named: Collection[str]) -> Happening:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,16 +13,29 @@ import pytest
 from relay.database import engine
 from relay.graph import connect
 from tests.commands.shell import tell_story
+from tests.rigs import neo4j_server
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
+    from relay.graph import Graph
+    from relay.settings import Connection
     from tests.commands.shell import Shell
 
 ROOT: Final = Path(__file__).parents[2]
-MOST_MODULES: Final = 71
+MOST_MODULES: Final = 63
 """Modules of Relay that answer a question about its relays: more would be waited for at each command."""
 NOT_NEEDED: Final = frozenset({"argon2", "cryptography", "flask", "networkx", "numba", "pyrage", "rapidfuzz", "scipy"})
 """What takes long to import, and serves other questions."""
+OF_ALL_SYSTEMS: Final = frozenset({"kinds", "commands", "states"})
+"""Modules that every command needs of each system: what may be recorded, and how it is called."""
+ASKING: Final = """
+import sys
+from cli import main
+try:
+    main()
+finally:
+    print(*sys.modules)
+"""
 
 
 def test_a_command_reads_once_where_the_engine_answers(
@@ -44,7 +58,7 @@ def test_a_command_reads_once_where_the_engine_answers(
         engine.stop(data_folder)
 
 
-@pytest.mark.parametrize("subject", ["chain_health", "relays"])
+@pytest.mark.parametrize("subject", ["chain_health", "relays", "visits"])
 def test_what_answers_a_question_about_relays_imports_nothing_that_serves_others(subject: str) -> None:
     answering = f"import sys, relay.database.engine, relay.service.terminal, relay.service.queries.{subject}\n"
     done = subprocess.run(
@@ -56,3 +70,20 @@ def test_what_answers_a_question_about_relays_imports_nothing_that_serves_others
     assert {"relay.ledger.recording", "relay.ledger.verify", "relay.domain.rulebook"}.isdisjoint(imported)
     own = [name for name in imported if name.partition(".")[0] == "relay"]
     assert len(own) <= MOST_MODULES, own
+
+
+@pytest.mark.parametrize("question", [("health",), ("trace", "G1"), ("todo",)])
+def test_a_command_imports_nothing_of_a_system_that_is_off(
+    question: tuple[str, ...], graph: Graph, connection: Connection, tmp_path: Path
+) -> None:
+    tell_story(graph)
+    told = os.environ | neo4j_server.settings(connection) | {"RELAY_DATA": str(tmp_path)}
+
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING, *question], cwd=ROOT, env=told, capture_output=True, text=True, check=True
+    )
+
+    imported = done.stdout.splitlines()[-1].split()
+    of_systems = [name.split(".")[3:] for name in imported if name.startswith("relay.systems.")]
+    assert {name for found in of_systems for name in found[:1]} == OF_ALL_SYSTEMS
+    assert NOT_NEEDED.isdisjoint(imported)

@@ -89,7 +89,8 @@ class Faces:
         """Run a command in a pipe."""
         session = Session(CORE)
         session.now, session.settings, session.graph = NOW, self.settings, self.graph
-        session.clerk = Clerk(by="local:asha", now=NOW, random=self.random)
+        session.by = "local:asha"
+        session.clerk = Clerk(by=session.by, now=NOW, random=self.random)
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         code = 0
         with (

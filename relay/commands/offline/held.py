@@ -28,7 +28,7 @@ _SHOWN = ("held_id", "act_id", "by", "received_at", "result", "sentence")
 @pass_session
 def held_list(session: Session) -> None:
     """List what is held, in the order of arrival: from whom, and why it is not recorded."""
-    from relay.service.queries.held import HeldActs
+    from relay.service.queries.waiting import HeldActs
     from relay.service.terminal import print_json
 
     found = session.ask(HeldActs())
@@ -87,7 +87,7 @@ def _pairs(changed: tuple[str, ...]) -> list[tuple[str, str]]:
 def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict[str, str]) -> TakenIn:
     from relay.ledger.held.rows import NotHeld
     from relay.ledger.held.taking_in import TakenIn
-    from relay.service.queries.held import HeldActs
+    from relay.service.queries.waiting import HeldActs
 
     if changed:
         row = next((row for row in session.ask(HeldActs()) if row.held_id == held_id), None)

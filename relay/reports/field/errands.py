@@ -85,9 +85,9 @@ def errands(graph: Graph, programme_id: str, survey: Survey, used: Collection[st
     return (*asked, *_held(graph, programme_id, survey))
 
 
-def hidden(catalogue: Catalogue, may: Callable[[str], bool]) -> frozenset[str]:
-    """The reasons of which a reader is not told, by what the reader may do."""
-    asking = (each for each in of_systems(catalogue) if each.action and not may(each.action))
+def hidden(catalogue: Catalogue, used: Collection[str], may: Callable[[str], bool]) -> frozenset[str]:
+    """The reasons of which a reader is not told, of the systems that a programme uses, by what the reader may do."""
+    asking = (each for each in of_systems(catalogue, used) if each.action and not may(each.action))
     return frozenset(word for each in asking for word in each.reasons)
 
 

@@ -1,13 +1,31 @@
-"""What is held in a programme, for who settles it."""
+"""Questions about what waits for somebody: pass-ons for who confirms them, held acts for who settles them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from relay.ledger.held import rows
-from relay.service.question import Question, Source
+from relay.reports import unconfirmed
+from relay.service.queries.parameters import AsOf
+from relay.service.question import Question, Says, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Question[tuple[unconfirmed.Waiting, ...]]):
+    """Unconfirmed pass-ons, the earliest first."""
+
+    name = "waiting"
+    action = "waiting"
+    path = "waiting"
+
+    as_of: AsOf
+    most: Annotated[int | None, Says(sort="count", text="At most this many.")] = None
+
+    def answer(self, source: Source, programme_id: str) -> tuple[unconfirmed.Waiting, ...]:
+        """The earliest first."""
+        return unconfirmed.waiting(source.graph, programme_id, self.as_of, self.most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
