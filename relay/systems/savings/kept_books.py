@@ -2,51 +2,70 @@
 
 What is kept belongs to one entry of the ledger and has its hash, as `arrays.cache` keeps snapshots. Each time books are
 asked for, the entries that came since are read, and the books of the groups that they name are let go; all of them
-where entries do not follow on each other, or where one may concern any group, such as a correction. Groups whose books
-are not there are then read from the graph. On disk lie ids, days and amounts, of all groups, for who asks about all.
+where entries do not follow on each other, or where one may concern any group, such as a rule. What a correction or an
+end concerns is told by the act that it is about. Groups whose books are not there are then read from the graph.
+
+On disk lie ids, days and amounts, of all groups, for who asks about all; and beside it their sums on the day that was
+asked for last, so that a new process adds up only the groups that were named since.
 """
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from relay.arrays.cache import KEEP_AFTER, entries_since
 from relay.kept import values
+from relay.ledger import context
 from relay.ledger import reading as ledger
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.records import Recorded
+from relay.systems.savings.report import GroupSavings, group_savings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from relay.domain.acts import Act
     from relay.graph import Graph
 
 MOST: Final = 4
 """Programmes whose books stay in memory, those asked for last (our choice: of 276,000 passbook lines some 150 MB)."""
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """A file of another number tells of groups otherwise."""
 
 ENDING: Final = "of-savings"
+SUMS: Final = "of-savings-sums"
 
-_OF_ANY: Final = frozenset({"savings_rule", "group", "same", "end", "correct", "erase"})
+_OF_ANY: Final = frozenset({"savings_rule", "same"})
 """Kinds of acts that may concern any group; others concern the group that they name, or whose meeting or loan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _OnDisk:
+class _Books:
     """What a file holds: what is recorded of all groups up to one entry."""
 
     format: int
     sequence: int
     head_hash: str
     recorded: dict[str, Recorded]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sums:
+    """What the other file holds: the savings of all groups on a day, by what is recorded up to one entry."""
+
+    format: int
+    sequence: int
+    head_hash: str
+    owner: dict[str, str]
+    as_of: date
+    sums: dict[str, GroupSavings]
 
 
 @dataclass(slots=True)
@@ -59,49 +78,82 @@ class _Kept:
         recorded: Group → what is recorded of it.
         owner: "group:ID", and "kind:ID" of its meetings, cycles and loans → the group.
         opened: Group → its books of the day that was asked for last.
-        on_disk: Up to which entry it is on disk; 0 where nothing is.
+        as_of: The day of the sums.
+        sums: Group → its savings on that day.
+        on_disk: Up to which entry what is recorded is on disk; 0 where nothing is.
+        sums_on_disk: The same of the sums.
         reading: Held by who reads; the others wait.
     """
 
     sequence: int = 0
     head_hash: str = ""
     on_disk: int = 0
+    sums_on_disk: int = 0
     recorded: dict[str, Recorded] = field(default_factory=dict[str, "Recorded"])
     owner: dict[str, str] = field(default_factory=dict[str, str])
     opened: dict[str, GroupBooks] = field(default_factory=dict[str, GroupBooks])
-    reading: threading.Lock = field(default_factory=threading.Lock)
+    as_of: date = date.min
+    sums: dict[str, GroupSavings] = field(default_factory=dict[str, GroupSavings])
+    reading: threading.RLock = field(default_factory=threading.RLock)
 
     def follow(self, graph: Graph, programme_id: str) -> None:
         """Let go what the entries that came since concern."""
         entries = entries_since(graph, programme_id, self.sequence, self.head_hash) if self.sequence else None
         if entries is None:
-            self.on_disk = 0
-            self.recorded.clear()
+            self.on_disk = self.sums_on_disk = 0
+            self.forget_all()
             head = ledger.head(graph, programme_id)
             self.sequence, self.head_hash = head.entries, head.head_hash
             return
-        for entry in entries:
-            if entry.kind in _OF_ANY:
-                self.recorded.clear()
-            for _, name in graph.catalogue.named_by(entry.act):
-                self.recorded.pop(self.owner.get(name, ""), None)
+        for act in _meant(graph, programme_id, [entry.act for entry in entries]):
+            if act.kind in _OF_ANY:
+                self.forget_all()
+            for name in (act.act_id, *(name for _, name in graph.catalogue.named_by(act))):
+                group_id = self.owner.get(name, "")
+                self.recorded.pop(group_id, None)
+                self.sums.pop(group_id, None)
         if entries:
             self.sequence, self.head_hash = entries[-1].sequence, entries[-1].hash
 
+    def forget_all(self) -> None:
+        """Let go all groups."""
+        self.recorded.clear()
+        self.sums.clear()
+
     def recall(self, folder: Path, programme_id: str) -> None:
-        """Begin with what is on disk."""
-        found = values.kept(folder, programme_id, ENDING, _OnDisk)
+        """Begin with the books that are on disk."""
+        found = values.kept(folder, programme_id, ENDING, _Books)
         if found and found.format == FORMAT:
             self.sequence, self.head_hash, self.on_disk = found.sequence, found.head_hash, found.sequence
-            self.recorded.clear()
+            self.forget_all()
             self.take(found.recorded)
+
+    def recall_sums(self, folder: Path, programme_id: str) -> None:
+        """Begin with the sums of the day that are on disk."""
+        found = values.kept(folder, programme_id, SUMS, _Sums)
+        if found and (found.format, found.as_of) == (FORMAT, self.as_of):
+            self.sequence, self.head_hash, self.sums_on_disk = found.sequence, found.head_hash, found.sequence
+            self.recorded, self.owner, self.sums = {}, found.owner, found.sums
 
     def keep(self, folder: Path, programme_id: str) -> None:
         """Write it to the disk, where enough is new."""
         if self.sequence - self.on_disk >= (KEEP_AFTER if self.on_disk else 1):
-            said = _OnDisk(format=FORMAT, sequence=self.sequence, head_hash=self.head_hash, recorded=self.recorded)
+            said = _Books(format=FORMAT, sequence=self.sequence, head_hash=self.head_hash, recorded=self.recorded)
             values.keep(folder, programme_id, ENDING, said)
             self.on_disk = self.sequence
+
+    def keep_sums(self, folder: Path, programme_id: str) -> None:
+        """Write the sums of the day to the disk."""
+        said = _Sums(
+            format=FORMAT,
+            sequence=self.sequence,
+            head_hash=self.head_hash,
+            owner=self.owner,
+            as_of=self.as_of,
+            sums=self.sums,
+        )
+        values.keep(folder, programme_id, SUMS, said)
+        self.sums_on_disk = self.sequence
 
     def take(self, found: Mapping[str, Recorded]) -> None:
         """Keep what was read of some groups."""
@@ -114,6 +166,23 @@ class _Kept:
                 *(loan.act_id for loan in each.loans),
             )
             self.owner |= dict.fromkeys(names, group_id)
+
+
+def _meant(graph: Graph, programme_id: str, acts: Sequence[Act]) -> Iterator[Act]:
+    """Some acts; of those about another, such as a correction or an end, in their place that one as it was recorded."""
+    seen = set[str]()  # foreign data may go round in circles
+    while acts:
+        yield from (act for act in acts if "act_id" not in act.values)
+        subjects = {str(act.values["act_id"]) for act in acts if "act_id" in act.values} - seen
+        seen |= subjects
+        acts = [*_recorded(graph, programme_id, subjects)] if subjects else ()
+
+
+def _recorded(graph: Graph, programme_id: str, act_ids: Collection[str]) -> Iterator[Act]:
+    """Some acts as they were recorded, taken back or not."""
+    register = graph.read(lambda transaction: context.read(transaction, programme_id, act_ids))
+    entries = register.entries if register else {}
+    return (entries[each].act for each in act_ids if each in entries)
 
 
 _PLACING: Final = threading.Lock()
@@ -165,6 +234,34 @@ def books(
             known = GroupBooks(said, as_of)
         found[each] = opened[each] = known
     return found
+
+
+def sums(graph: Graph, programme_id: str, as_of: date, folder: Path) -> Mapping[str, GroupSavings]:
+    """Group that has a cycle → its savings on a day, of no woman by herself; by id.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
+        Unavailable: The database cannot be reached.
+    """
+    kept = _of(graph, programme_id)
+    with kept.reading:
+        if kept.as_of != as_of:
+            kept.as_of, kept.sums = as_of, {}
+        if not (kept.sums or kept.on_disk):
+            kept.recall_sums(folder, programme_id)
+        kept.follow(graph, programme_id)
+        groups = reading.groups_of(graph, programme_id)
+        new = [each for each in groups if each not in kept.sums]
+        opened = (
+            books(graph, programme_id, as_of, folder=folder)
+            if len(new) == len(groups)
+            else {each: books(graph, programme_id, as_of, each)[each] for each in new}
+        )
+        kept.sums |= {each: group_savings(opened[each], by_woman=False) for each in new}
+        if new or kept.sequence - kept.sums_on_disk >= KEEP_AFTER:
+            kept.keep_sums(folder, programme_id)
+        return {each: kept.sums[each] for each in groups}
 
 
 def _of(graph: Graph, programme_id: str) -> _Kept:

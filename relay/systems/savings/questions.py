@@ -59,8 +59,7 @@ class SavingsOfGroups(OfADay[tuple[GroupSavings, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[GroupSavings, ...]:
         """By the id of the group."""
-        found = kept_books.books(source.graph, programme_id, self.as_of, folder=source.folder / cache.FOLDER)
-        return tuple(group_savings(each, by_woman=False) for each in found.values())
+        return tuple(kept_books.sums(source.graph, programme_id, self.as_of, source.folder / cache.FOLDER).values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from relay.arrays import cache
 from relay.graph import connect
 from relay.systems.savings import kept_books, reading
 from relay.systems.savings.books.group_books import GroupBooks
-from relay.systems.savings.report import due_at, group_savings
+from relay.systems.savings.report import GroupSavings, due_at, group_savings
 from tests.scenes import acts as say
 from tests.systems.savings.scene import (
     CATALOGUE,
@@ -40,15 +41,28 @@ if TYPE_CHECKING:
 DAY = date(2024, 6, 1)
 
 
-def test_whatever_is_recorded_is_in_the_books_when_they_are_asked_for_again(village: Graph) -> None:
+def test_whatever_is_recorded_is_in_the_books_and_sums_when_they_are_asked_for_again(
+    village: Graph, connection: Connection, tmp_path: Path
+) -> None:
+    """By the process that has been asked before, and by a new one, which knows the sums alone."""
     added(village, lent("L1: W1 at M1", principal=500), paid("A1: W1 at M1", saved=25))
 
     for each in _ONE_OF_EACH:
         before = shown(kept_books.recorded(village, "demo"))
         added(village, each)
-        anew = shown(reading.read(village, "demo", reading.groups_of(village, "demo")))
-        assert shown(kept_books.recorded(village, "demo")) == anew, each.act_id
-        assert anew != before, each.act_id
+        found = reading.read(village, "demo", reading.groups_of(village, "demo"))
+        assert shown(kept_books.recorded(village, "demo")) == shown(found) != before, each.act_id
+        with connect(connection, CATALOGUE) as graph:
+            assert repr(sums(graph, tmp_path)) == repr(summed(found)), each.act_id
+        assert repr(sums(village, tmp_path)) == repr(summed(found)), each.act_id
+
+
+def sums(graph: Graph, folder: Path) -> list[GroupSavings]:
+    return [*kept_books.sums(graph, "demo", DAY, folder).values()]
+
+
+def summed(recorded: Mapping[str, Recorded]) -> list[GroupSavings]:
+    return [group_savings(GroupBooks(each, DAY), by_woman=False) for each in recorded.values()]
 
 
 def shown(recorded: Mapping[str, Recorded]) -> list[object]:
@@ -121,3 +135,71 @@ def test_a_new_process_answers_from_the_disk_and_reads_only_what_is_new(
     assert cache.verified(village, "demo", tmp_path).ok
     assert asked_anew() == second
     assert read[-1] == {"G", "H"}
+
+
+def test_sums_hang_on_no_order_of_arrival_and_a_correction_is_as_if_it_had_been_right_from_the_start(
+    village: Graph, tmp_path: Path
+) -> None:
+    told = {
+        "A": paid("A: W1 at M1", saved=25),
+        "B": paid("B: W2 at M3", saved=50, social=5),
+        "L": lent("L: W2 at M1", principal=20),
+        "F": flow("F: expense at M2", 5),
+    }
+
+    def arrived(order: str) -> list[GroupSavings]:
+        """What the sums are after some acts came one by one, each asked about; then they are taken back."""
+        for name in order:
+            act_id = f"{name}{order}"
+            added(village, replace(told[name], id=act_id, values={**told[name].values, _ID[name]: act_id}))
+            found = sums(village, tmp_path)
+        for name in order:
+            added(village, say.taken_back(f"{told[name].kind}:{name}{order}", f"K{name}{order}"))
+            sums(village, tmp_path)
+        return found
+
+    at_once = arrived("ABLF")
+    assert [(each.saved, each.loans.balance, each.box.expected) for each in at_once] == [(75, 20, 55), (0, 0, 0)]
+    assert arrived("FLBA") == arrived("BFAL") == at_once
+
+    added(village, *told.values())
+    assert sums(village, tmp_path) == at_once
+    added(village, say.corrected("passbook:A", "C1", saved=30))
+    corrected = sums(village, tmp_path)
+    assert [(each.saved, each.box.expected) for each in corrected] == [(80, 60), (0, 0)]
+    added(village, say.taken_back("passbook:A", "C2"), paid("A2: W1 at M1", saved=30))
+    assert sums(village, tmp_path) == corrected
+
+
+_ID = {"A": "line_id", "B": "line_id", "L": "loan_id", "F": "flow_id"}
+
+
+def test_a_new_process_adds_up_only_the_groups_that_were_named_since(
+    village: Graph, connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line, and a correction of an old one, concern one group; a rule may concern any."""
+    added(village, paid("A1: W1 at M1", saved=25), paid("D1: W4 at H1", saved=25))
+    sums(village, tmp_path)
+    read = list[set[str]]()
+
+    def reads(graph: Graph, programme_id: str, groups: Mapping[str, str | None]) -> Mapping[str, Recorded]:
+        read.append({*groups})
+        return _read(graph, programme_id, groups)
+
+    _read = reading.read
+    monkeypatch.setattr(reading, "read", reads)
+
+    def read_after(*acts: Act) -> list[set[str]]:
+        added(village, *acts)
+        read.clear()
+        with connect(connection, CATALOGUE) as graph:
+            sums(graph, tmp_path)
+        return read
+
+    assert read_after() == []
+    assert read_after(paid("A2: W1 at M2", saved=25)) == [{"G"}]
+    assert read_after(say.corrected("passbook:D1", "K1", saved=30)) == [{"H"}]
+    assert read_after(say.taken_back("correct:K1", "K2")) == [{"H"}]
+    assert read_after(act("end", end_id="N1", act_id="membership:B2", until_on="2024-01-01")) == [{"G"}]
+    assert read_after(rule("2024-01-01", charge_percent=3)) == [{"G", "H"}]
+    assert read_after() == []
