@@ -181,12 +181,12 @@ def questions(graph: Graph, folder: Path, groups: int) -> None:
     everything = groups * WOMEN * 12 * len(YEARS)
     imported(graph, folder / "as-many", [*recording.founding("as-many"), *recording.made(everything)], "as-many")
     health, savings = Health(as_of=AS_OF), SavingsOfGroups(as_of=AS_OF)
-    for what in ("the first time", "again after an act"):
+    for number, what in enumerate(("the first time", "again after an act")):
         beside = timed(asked(health, "as-many"))
         row(f"savings of all, {what}, against chain health", timed(asked(savings, PROGRAMME)), beside, "at most 3 x")
         spent: dict[str, Value] = {"meeting_id": _met(0, 0), "kind": "expense", "amount": 1}
-        imported(graph, folder / "spent", [act("flow", "flow_id", "F", **spent)], PROGRAMME)
-        new = act("beneficiary", "beneficiary_id", "W", name="Name", kind="person")
+        imported(graph, folder / "spent", [act("flow", "flow_id", f"F{number}", **spent)], PROGRAMME)
+        new = act("beneficiary", "beneficiary_id", f"W{number}", name="Name", kind="person")
         imported(graph, folder / "new", [new], "as-many")
     one = SavingsOfGroup(as_of=AS_OF, id="group:G0")
     books = [books_of(source, PROGRAMME, "G0", AS_OF) for _ in range(ROUNDS)]
