@@ -14,6 +14,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
@@ -39,7 +40,7 @@ MOST: Final = 4
 FORMAT: Final = 2
 """A file of another number tells of groups otherwise."""
 
-ENDING: Final = "of-savings"
+BOOKS: Final = "of-savings"
 SUMS: Final = "of-savings-sums"
 
 _OF_ANY: Final = frozenset({"savings_rule", "same"})
@@ -47,25 +48,16 @@ _OF_ANY: Final = frozenset({"savings_rule", "same"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Books:
-    """What a file holds: what is recorded of all groups up to one entry."""
-
-    format: int
-    sequence: int
-    head_hash: str
-    recorded: dict[str, Recorded]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sums:
-    """What the other file holds: the savings of all groups on a day, by what is recorded up to one entry."""
+class _OnDisk:
+    """What a file holds, up to one entry: what is recorded of all groups, or in the other file their sums on a day."""
 
     format: int
     sequence: int
     head_hash: str
     owner: dict[str, str]
-    as_of: date
-    sums: dict[str, GroupSavings]
+    recorded: dict[str, Recorded] = field(default_factory=dict[str, Recorded])
+    as_of: date | None = None
+    sums: dict[str, GroupSavings] = field(default_factory=dict[str, GroupSavings])
 
 
 @dataclass(slots=True)
@@ -80,15 +72,13 @@ class _Kept:
         opened: Group → its books of the day that was asked for last.
         as_of: The day of the sums.
         sums: Group → its savings on that day.
-        on_disk: Up to which entry what is recorded is on disk; 0 where nothing is.
-        sums_on_disk: The same of the sums.
+        on_disk: The ending of each file that is on disk → up to which entry.
         reading: Held by who reads; the others wait.
     """
 
     sequence: int = 0
     head_hash: str = ""
-    on_disk: int = 0
-    sums_on_disk: int = 0
+    on_disk: dict[str, int] = field(default_factory=dict[str, int])
     recorded: dict[str, Recorded] = field(default_factory=dict[str, "Recorded"])
     owner: dict[str, str] = field(default_factory=dict[str, str])
     opened: dict[str, GroupBooks] = field(default_factory=dict[str, GroupBooks])
@@ -100,7 +90,7 @@ class _Kept:
         """Let go what the entries that came since concern."""
         entries = entries_since(graph, programme_id, self.sequence, self.head_hash) if self.sequence else None
         if entries is None:
-            self.on_disk = self.sums_on_disk = 0
+            self.on_disk.clear()
             self.forget_all()
             head = ledger.head(graph, programme_id)
             self.sequence, self.head_hash = head.entries, head.head_hash
@@ -120,40 +110,21 @@ class _Kept:
         self.recorded.clear()
         self.sums.clear()
 
-    def recall(self, folder: Path, programme_id: str) -> None:
-        """Begin with the books that are on disk."""
-        found = values.kept(folder, programme_id, ENDING, _Books)
-        if found and found.format == FORMAT:
-            self.sequence, self.head_hash, self.on_disk = found.sequence, found.head_hash, found.sequence
-            self.forget_all()
-            self.take(found.recorded)
+    def recall(self, folder: Path, programme_id: str, ending: str) -> None:
+        """Begin with what is on disk; sums of another day count as not there."""
+        found = values.kept(folder, programme_id, ending, _OnDisk)
+        if found and found.format == FORMAT and found.as_of in (None, self.as_of):
+            self.sequence, self.head_hash, self.owner = found.sequence, found.head_hash, found.owner
+            self.recorded, self.sums = found.recorded, found.sums
+            self.on_disk[ending] = found.sequence
 
-    def recall_sums(self, folder: Path, programme_id: str) -> None:
-        """Begin with the sums of the day that are on disk."""
-        found = values.kept(folder, programme_id, SUMS, _Sums)
-        if found and (found.format, found.as_of) == (FORMAT, self.as_of):
-            self.sequence, self.head_hash, self.sums_on_disk = found.sequence, found.head_hash, found.sequence
-            self.recorded, self.owner, self.sums = {}, found.owner, found.sums
-
-    def keep(self, folder: Path, programme_id: str) -> None:
-        """Write it to the disk, where enough is new."""
-        if self.sequence - self.on_disk >= (KEEP_AFTER if self.on_disk else 1):
-            said = _Books(format=FORMAT, sequence=self.sequence, head_hash=self.head_hash, recorded=self.recorded)
-            values.keep(folder, programme_id, ENDING, said)
-            self.on_disk = self.sequence
-
-    def keep_sums(self, folder: Path, programme_id: str) -> None:
-        """Write the sums of the day to the disk."""
-        said = _Sums(
-            format=FORMAT,
-            sequence=self.sequence,
-            head_hash=self.head_hash,
-            owner=self.owner,
-            as_of=self.as_of,
-            sums=self.sums,
-        )
-        values.keep(folder, programme_id, SUMS, said)
-        self.sums_on_disk = self.sequence
+    def keep(self, folder: Path, programme_id: str, ending: str, *, is_new: bool = False) -> None:
+        """Write it to the disk, where it is new or enough was recorded since."""
+        if is_new or self.sequence - self.on_disk.get(ending, -KEEP_AFTER) >= KEEP_AFTER:
+            head = partial(_OnDisk, format=FORMAT, sequence=self.sequence, head_hash=self.head_hash, owner=self.owner)
+            said = head(recorded=self.recorded) if ending == BOOKS else head(as_of=self.as_of, sums=self.sums)
+            values.keep(folder, programme_id, ending, said)
+            self.on_disk[ending] = self.sequence
 
     def take(self, found: Mapping[str, Recorded]) -> None:
         """Keep what was read of some groups."""
@@ -207,13 +178,13 @@ def recorded(
     """
     kept = _of(graph, programme_id)
     with kept.reading:
-        if folder and group_id is None and not kept.on_disk:
-            kept.recall(folder, programme_id)
+        if folder and group_id is None and BOOKS not in kept.on_disk:
+            kept.recall(folder, programme_id, BOOKS)
         kept.follow(graph, programme_id)
         groups = reading.groups_of(graph, programme_id, group_id)
         kept.take(reading.read(graph, programme_id, {each: groups[each] for each in groups.keys() - kept.recorded}))
         if folder and group_id is None:
-            kept.keep(folder, programme_id)
+            kept.keep(folder, programme_id, BOOKS)
         return {each: kept.recorded[each] for each in groups}
 
 
@@ -249,7 +220,7 @@ def sums(graph: Graph, programme_id: str, as_of: date, folder: Path) -> Mapping[
         if kept.as_of != as_of:
             kept.as_of, kept.sums = as_of, {}
         if not (kept.sums or kept.on_disk):
-            kept.recall_sums(folder, programme_id)
+            kept.recall(folder, programme_id, SUMS)
         kept.follow(graph, programme_id)
         groups = reading.groups_of(graph, programme_id)
         new = [each for each in groups if each not in kept.sums]
@@ -259,8 +230,7 @@ def sums(graph: Graph, programme_id: str, as_of: date, folder: Path) -> Mapping[
             else {each: books(graph, programme_id, as_of, each)[each] for each in new}
         )
         kept.sums |= {each: group_savings(opened[each], by_woman=False) for each in new}
-        if new or kept.sequence - kept.sums_on_disk >= KEEP_AFTER:
-            kept.keep_sums(folder, programme_id)
+        kept.keep(folder, programme_id, SUMS, is_new=bool(new))
         return {each: kept.sums[each] for each in groups}
 
 
