@@ -87,9 +87,7 @@ def create_app(
     )
     Compress(app)
     app.add_template_filter(current.clock, "clock")
-    for part in (
-        *(monitoring, language, responses, sessions, guard, labels, menu, number_links, failures, recording),
-    ):
+    for part in (*(monitoring, language, responses, sessions, guard, labels, menu, number_links, failures, recording),):
         part.set_up(app)
     managing = (managers, list_pages, confirming, duplicates, held, stories)
     signed_in = (own, every, *managing, staff, importing, devices, auditors, query)

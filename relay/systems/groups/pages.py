@@ -261,7 +261,7 @@ def _hers(roll: Roll, group_id: str, woman: str, as_of: date) -> Hers:
         offices=tuple(each.office for each in roll.officers_on(group_id, as_of) if each.beneficiary_id == woman),
         attendance=roll.attendance(met, woman),
         met=tuple(
-            (each, _stood(each, woman)) for each in reversed(met) if each.has_roster and roll.is_expected(each, woman)
+            (each, _stood(each, woman)) for each in reversed(met) if each.has_roster and woman in roll.expected(each)
         ),
     )
 

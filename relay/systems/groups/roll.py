@@ -269,6 +269,7 @@ class Roll:
         self.meetings = sorted(
             (each for each in meetings if each.held_on <= as_of), key=lambda each: (each.held_on, each.meeting_id)
         )
+        self._expected = dict[str, frozenset[str]]()
 
     # -- members -----------------------------------------------------------------------------------------------------
 
@@ -327,13 +328,12 @@ class Roll:
 
     def expected(self, meeting: Meeting) -> frozenset[str]:
         """Who is expected at a meeting of members: its group's, as of that day; the excused where they count."""
-        members = self.members_on(meeting.group_id or "", meeting.held_on)
-        return members if self.customs.excused_counts else members - meeting.excused
-
-    def is_expected(self, meeting: Meeting, beneficiary_id: str) -> bool:
-        """Whether a woman is."""
-        counts = self.customs.excused_counts or beneficiary_id not in meeting.excused
-        return counts and self.is_member(beneficiary_id, meeting.group_id or "", meeting.held_on)
+        found = self._expected.get(meeting.meeting_id)
+        if found is None:
+            members = self.members_on(meeting.group_id or "", meeting.held_on)
+            found = members if self.customs.excused_counts else members - meeting.excused
+            self._expected[meeting.meeting_id] = found
+        return found
 
     def attended(self, meeting: Meeting) -> frozenset[str]:
         """Who of them came."""
@@ -347,13 +347,11 @@ class Roll:
         came = due = 0
         for each in meetings:
             if each.is_of_members and each.has_roster:
-                if beneficiary_id is None:
-                    expected = self.expected(each)
-                    came += len(each.attended & expected)
-                    due += len(expected)
-                elif self.is_expected(each, beneficiary_id):
-                    came += beneficiary_id in each.attended
-                    due += 1
+                expected = self.expected(each)
+                if beneficiary_id is not None:
+                    expected &= {beneficiary_id}
+                came += len(each.attended & expected)
+                due += len(expected)
         return Rate.of(came, due)
 
     def quorum(self, meeting: Meeting) -> Rate:
