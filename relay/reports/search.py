@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,6 +64,8 @@ def named(hits: Iterable[Hit]) -> tuple[str, ...]:
 
 Seen = Callable[[Collection[str]], Collection[str]]
 """Which of some act ids count."""
+Far = Callable[[str], int]
+"""How far what an act id names is from where it is asked for, 0 for the nearest."""
 
 
 def find(
@@ -76,6 +79,23 @@ def find(
     seen: Seen = frozenset,
     speech: Speech = PLAIN,
 ) -> tuple[Hit, ...]:
+    """What one text finds, as `find_each` finds it."""
+    (found,) = find_each(graph, programme_id, (text,), limit, kind=kind, as_of=as_of, seen=seen, speech=speech).values()
+    return found
+
+
+def find_each(
+    graph: Graph,
+    programme_id: str,
+    texts: Collection[str],
+    limit: int = MOST,
+    *,
+    kind: str = "",
+    as_of: date = date.max,
+    seen: Seen = frozenset,
+    far: Far = lambda _: 0,
+    speech: Speech = PLAIN,
+) -> Mapping[str, tuple[Hit, ...]]:
     """Find acts and placements by id, people, groups, donors and places by name, people by phone and household.
 
     Names are found in either script, with slips; a woman by her name and the places around her, too. Ids and phones are
@@ -84,41 +104,75 @@ def find(
     Args:
         graph: Where.
         programme_id: Of the programme.
-        text: What is known.
+        texts: What is known, of one thing in each: all names are read once.
         limit: How many hits at most.
         kind: Of this kind alone; of all when empty.
         as_of: The day; what happened later is not found, nor what anybody holds only since.
         seen: Given the ids of all near matches, returns those that may be found; the others do not count as results.
+        far: How far from the reader something is.
         speech: The language of their texts.
 
     Returns:
-        The very id first, then the nearest. What is equally near: people, groups, placements, gifts, places, then
-        other acts; shorter names and ids first, then by id. Empty when nothing is near.
+        Text → the very id first, then the likest. What is equally like: people, groups, placements, gifts, places,
+        then other acts; those who are less far, then shorter names and ids first, then by id. Empty when nothing is
+        like it.
 
     Raises:
         NoProgramme: The programme is not in the database.
         Unavailable: The database cannot be reached.
     """
-    text = unicodedata.normalize("NFC", text.strip())
-    return graph.read(
-        lambda transaction: _Search(transaction, programme_id, text, kind, as_of, speech).hits(limit, seen)
-    )
+
+    def found(transaction: Transaction) -> Mapping[str, tuple[Hit, ...]]:
+        names = _Names(transaction, programme_id)
+        return {
+            text: _Search(names, unicodedata.normalize("NFC", text.strip()), kind, as_of, speech).hits(limit, seen, far)
+            for text in texts
+        }
+
+    return graph.read(found)
+
+
+class _Names:
+    """What everybody and every place of a programme is called, each read once, when the first text asks for it."""
+
+    def __init__(self, transaction: Transaction, programme_id: str) -> None:
+        self.transaction = transaction
+        self.programme_id = programme_id
+
+    @cached_property
+    def places(self) -> Mapping[str, Any]:
+        """Ids, names and parents of places."""
+        found = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
+        if not found:
+            raise NoProgramme(programme_id=self.programme_id)
+        return found[0]
+
+    @cached_property
+    def people(self) -> Mapping[str, Any]:
+        """Keys, names, phones and households of people, and names of groups and donors."""
+        (found,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
+        return found
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """Beneficiary → where she lives."""
+        (lives,) = self.transaction.rows(cypher.WHERE_PEOPLE_LIVE, programme_id=self.programme_id)
+        return dict(zip(lives["ids"], lives["homes"], strict=True))
 
 
 class _Search:
     """One search in a programme; every source gives act ids with scores, in an order of its own."""
 
-    def __init__(
-        self, transaction: Transaction, programme_id: str, text: str, kind: str, as_of: date, speech: Speech
-    ) -> None:
-        self.transaction = transaction
-        self.programme_id = programme_id
+    def __init__(self, names: _Names, text: str, kind: str, as_of: date, speech: Speech) -> None:
+        self.names = names
+        self.transaction = transaction = names.transaction
+        self.programme_id = names.programme_id
         self.text = text
         self.kinds = (kind,) if kind else tuple(transaction.catalogue.kinds)
         self.as_of = as_of
         self.speech = speech
 
-    def hits(self, limit: int, seen: Seen) -> tuple[Hit, ...]:
+    def hits(self, limit: int, seen: Seen, far: Far) -> tuple[Hit, ...]:
         scores: dict[str, float] = {}
         for act_id, score in (*self._by_id(limit), *self._by_person_or_name()):
             if act_id.partition(":")[0] in self.kinds:
@@ -128,7 +182,7 @@ class _Search:
         # Sorting keeps the order of the source among equals.
         nearest = sorted(
             (act_id for act_id in scores if act_id in may_be_found),
-            key=lambda act_id: (act_id not in exact, -scores[act_id], _rank(act_id)),
+            key=lambda act_id: (act_id not in exact, -scores[act_id], _rank(act_id), far(act_id)),
         )
         return tuple(islice(self._described(nearest, scores, limit), limit))
 
@@ -148,16 +202,13 @@ class _Search:
             yield act_id, EXACT if act_id.partition(":")[2] in beginnings else ID_BEGINNING
 
     def _by_person_or_name(self) -> Iterator[tuple[str, float]]:
-        places = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
-        if not places:
-            raise NoProgramme(programme_id=self.programme_id)
-        (people,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
+        places, people = self.names.places, self.names.people
         act_ids = [":".join(kind_and_id(key)) for key in people["keys"]]
         rows = zip(act_ids, people["phones"], people["households"], strict=True)
         yield from sorted(_by_person(rows, _digits(self.text), name_matching.code(self.text)))
         named = dict(zip(act_ids, people["names"], strict=True))
-        named |= {f"place:{id_}": name for id_, name in zip(places[0]["ids"], places[0]["names"], strict=True)}
-        for likeness in name_matching.like(self.text, named, self._around(places[0])):
+        named |= {f"place:{id_}": name for id_, name in zip(places["ids"], places["names"], strict=True)}
+        for likeness in name_matching.like(self.text, named, self._around(places)):
             yield likeness.id, likeness.score
 
     def _around(self, places: Mapping[str, Any]) -> dict[str, str]:
@@ -168,8 +219,7 @@ class _Search:
             return {}
         row_of = {id_: row for row, id_ in enumerate(places["ids"])}
         parent = [row_of.get(each, -1) for each in places["parents"]]
-        (lives,) = self.transaction.rows(cypher.WHERE_PEOPLE_LIVE, programme_id=self.programme_id)
-        homes = dict(zip(lives["ids"], lives["homes"], strict=True))
+        homes = self.names.homes
         around = {
             home: " ".join(places["names"][each] for each in upwards(parent, row_of[home]))
             for home in set(homes.values())

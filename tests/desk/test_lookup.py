@@ -180,6 +180,16 @@ def test_of_many_of_one_name_those_of_a_place_are_found_by_it(demo: Graph) -> No
     assert found(demo, "palpa tansen") == []  # no woman is called so
 
 
+def test_of_those_of_one_name_who_is_less_far_comes_first_but_not_before_a_name_that_is_liker(demo: Graph) -> None:
+    record(demo, [woman("B4", "Kamala Rai"), woman("B5", "Kamala Rai"), woman("B6", "Kamla Raii")])
+    steps = {"beneficiary:B4": 2, "beneficiary:B5": 1, "beneficiary:B6": 0}
+
+    found = search.find_each(demo, "demo", ("Kamala Rai", "Sita"), far=lambda act_id: steps.get(act_id, 3))
+
+    assert [hit.id for hit in found["Kamala Rai"]] == ["beneficiary:B5", "beneficiary:B4", "beneficiary:B6"]
+    assert [hit.id for hit in found["Sita"]] == ["beneficiary:B3"]
+
+
 def test_a_hit_says_what_it_is_and_where(demo: Graph) -> None:
     (hit, *_) = search.find(demo, "demo", "Laxmi Magar")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import render_template, request
 
+from relay.arrays.columns import NONE
 from relay.desk import ceremony as desk
 from relay.desk.ceremony import MOST_ROWS, Ceremony, HandOverRow
 from relay.domain.acts import ID_BYTES, new_id
@@ -29,7 +30,7 @@ from relay.web.request import current
 from relay.web.request.typed import pressed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from flask import Response
 
@@ -50,6 +51,7 @@ _PLANS: Final = "plans"
 """The question of who is planned to receive from whom, of whichever system answers it."""
 _OFFERED: Final = 500  # our choice: receivers that a browser completes; of more, ids are typed whole
 _ROW: Final = re.compile(r"([0-9]{1,3})\.giver")
+_ENDS: Final = ("giver", "receiver")
 _SAID: Final = ("animals", "females", "males", "tags")
 _FALLEN: Final = 422
 
@@ -307,13 +309,13 @@ def _typed() -> Day:
         fields={name: each.typed(request.form) for name, each in _fields().items()},
         place_id=_part("place"),
         group_id=_part("group"),
-        rows=tuple(_row(number, ceremony_id) for number in sent),
+        rows=tuple(_with_whom([_row(number) for number in sent], ceremony_id)),
         counted=request.form.get("counted", ""),
     )
     return _with_walk_ins(day)
 
 
-def _row(number: int, ceremony_id: str) -> CeremonyRow:
+def _row(number: int) -> CeremonyRow:
     def sent(name: str) -> str:
         return request.form.get(f"{number}.{name}", "").strip()
 
@@ -325,18 +327,17 @@ def _row(number: int, ceremony_id: str) -> CeremonyRow:
                 values[column.name] = value
         except RelayError as error:
             faults[column.name] = say_error(error)
-    row = CeremonyRow(
+    return CeremonyRow(
         number=number,
         typed=typed,
         is_listed=bool(sent("listed")),
         planned=sent("planned"),
         is_ticked=bool(sent("did")),
-        chosen={name: chosen for name in ("giver", "receiver") if (chosen := sent(f"{name}.chosen"))},
+        chosen={name: chosen for name in _ENDS if (chosen := sent(f"{name}.chosen"))},
         again=tuple(request.form.getlist(f"{number}.again")),
         values=values,
         faults=faults,
     )
-    return _with_whom(row, desk.id_of(ceremony_id, number, "beneficiary")) if row.is_ticked else row
 
 
 def _columns() -> Iterator[Column]:
@@ -344,25 +345,43 @@ def _columns() -> Iterator[Column]:
     return (column for column in kind.columns if column.name in _SAID)
 
 
-def _with_whom(row: CeremonyRow, new_id_: str) -> CeremonyRow:
-    """The row with those among whom is to be chosen, where words are typed in place of an id.
+def _with_whom(rows: Sequence[CeremonyRow], ceremony_id: str) -> Iterator[CeremonyRow]:
+    """The rows with those among whom is to be chosen, where words are typed in place of an id."""
+    asked = {row.number: _words(row, ceremony_id) for row in rows if row.is_ticked}
+    near = people.near_each("beneficiary", {text for each in asked.values() for text in each.values()}, _home())
+    for row in rows:
+        if not row.is_ticked:
+            yield row
+            continue
+        found = {name: near[text] for name, text in asked[row.number].items() if near[text]}
+        needed = [name for name in _ENDS if not row.typed[name]]
+        needed += ["animals"] if not {"animals"} & (row.values.keys() | row.faults.keys()) else []
+        faults = dict.fromkeys(needed, gettext("This is needed."))
+        faults |= dict.fromkeys(found, gettext("Choose which of these is meant."))
+        yield replace(row, faults={**row.faults, **faults}, found=found)
+
+
+def _words(row: CeremonyRow, ceremony_id: str) -> Mapping[str, str]:
+    """Field of a row → the words in it that may mean somebody.
 
     Nothing is to be chosen where the row registered her before, under the id that it makes.
     """
+    new_id_ = desk.id_of(ceremony_id, row.number, "beneficiary")
     is_registered = current.snapshot().beneficiaries.ids.row(new_id_) is not None
-    faults, found = dict(row.faults), dict[str, "tuple[Hit, ...]"]()
-    for name in ("giver", "receiver"):
-        text = row.typed[name]
-        if not text:
-            faults[name] = gettext("This is needed.")
-        elif row.chosen.get(name) or _is_an_id(text) or (name == "receiver" and is_registered):
-            continue
-        elif near := people.near("beneficiary", text):
-            found[name] = near
-            faults[name] = gettext("Choose which of these is meant.")
-    if "animals" not in row.values:
-        faults.setdefault("animals", gettext("This is needed."))
-    return replace(row, faults=faults, found=found)
+    return {
+        name: text
+        for name in _ENDS
+        if (text := row.typed[name])
+        and not (row.chosen.get(name) or _is_an_id(text) or (name == "receiver" and is_registered))
+    }
+
+
+def _home() -> str | None:
+    """Where the day is held: the place, or that of the group."""
+    snapshot, group_id = current.snapshot(), _part("group")
+    row = snapshot.groups.ids.row(group_id) if group_id else None
+    lies = NONE if row is None else int(snapshot.groups.place[row])
+    return _part("place") or (None if lies == NONE else snapshot.places.ids[lies])
 
 
 def _is_an_id(text: str) -> bool:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.arrays.columns import NONE
 from relay.desk.lookup import NotInRecord, resolve
 from relay.errors import RelayError
 from relay.reports import search
+from relay.reports.place_tree import upwards
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, say_error
 from relay.web.request import current
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
     from relay.reports.search import Hit
 
 MOST: Final = 8
@@ -59,19 +63,45 @@ def meant(kind: str, text: str) -> WordsMeant:
 
 
 def near(kind: str, text: str) -> tuple[Hit, ...]:
-    """The records of a kind that some words may mean, the nearest first; that they are shown is logged."""
-    found = search.find(
+    """The records of a kind that some words may mean, the likest first; that they are shown is logged."""
+    return near_each(kind, (text,))[text]
+
+
+def near_each(kind: str, texts: Collection[str], home: str | None = None) -> Mapping[str, tuple[Hit, ...]]:
+    """The same of each of several texts; of who is equally like, whoever lives nearest to a place comes first.
+
+    In the place itself, then in the place around it, then in the next: ward, municipality, district.
+    """
+    found = search.find_each(
         current.built(),
         current.head().programme_id,
-        text,
+        texts,
         kind=kind,
         as_of=current.today(),
         seen=privacy.seen,
+        far=_far_from(home),
         speech=labels.SPEECH,
     )
-    hits = privacy.hits(found)[:MOST]
-    privacy.opened("find", search.named(hits))
+    hits = {text: privacy.hits(each)[:MOST] for text, each in found.items()}
+    privacy.opened("find", search.named(hit for each in hits.values() for hit in each))
     return hits
+
+
+def _far_from(home: str | None) -> Callable[[str], int]:
+    """Of a woman, how many places one goes up from a place until one is in a place where she lives."""
+    snapshot = current.snapshot()
+    row = None if home is None else snapshot.places.ids.row(home)
+    if row is None:
+        return lambda _: 0
+    around = {place: steps for steps, place in enumerate(upwards(snapshot.places.parent, row))}
+
+    def far(act_id: str) -> int:
+        woman = snapshot.beneficiaries.ids.row(act_id.partition(":")[2])
+        lives = NONE if woman is None else int(snapshot.beneficiaries.place[woman])
+        hers = () if lives == NONE else upwards(snapshot.places.parent, lives)
+        return next((around[place] for place in hers if place in around), len(around))
+
+    return far
 
 
 def called(act_id: str) -> str:

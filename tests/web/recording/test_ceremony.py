@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import gzip
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import pytest
 from playwright.sync_api import expect
 
 from relay.access import accounts
 from relay.access.roles import grant_of
+from relay.database import cypher
+from relay.graph import Transaction
 from relay.ledger import reading
 from relay.web import create_app
 from tests.commands.shell import record
@@ -119,6 +121,37 @@ def test_what_is_asked_is_asked_at_its_row_and_a_name_is_chosen_or_new(asha: Fla
     answered = sent(asha, path, asked.text, r1_again="holds_already", **{"r2_receiver.chosen": "N2"}, counted="4")
     assert answered.status_code == 200, words(answered.text)
     assert "2 hand-overs are recorded." in words(answered.text)
+
+
+def test_of_one_name_who_lives_nearest_is_offered_first_and_all_names_are_read_once(
+    asha: FlaskClient, recorded: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RAM and RAN are wards of one municipality, SIM of another in the same district; FAR lies in none of them."""
+    path = begun(recorded, "near-day")
+    parents = {"DIS": None, "MUN": "DIS", "MUS": "DIS", "RAN": "MUN", "SIM": "MUS", "FAR": None}
+    homes = {"S1": "FAR", "S2": "SIM", "S3": "RAN", "S4": "RAM"}
+    record(
+        recorded,
+        *(say.place(id_, **({"parent_id": parent} if parent else {})) for id_, parent in parents.items()),
+        say.corrected("place:RAM", parent_id="MUN"),
+        *(say.woman(id_, name="Sita Rai", place_id=home) for id_, home in homes.items()),
+        programme_id="near-day",
+    )
+    page, read = asha.get(path).text, list[str]()
+    rows = Transaction.rows
+
+    def counted(self: Transaction, query: LiteralString, **values: object) -> list[dict[str, Any]]:
+        read.append(query)
+        return rows(self, query, **values)
+
+    monkeypatch.setattr(Transaction, "rows", counted)
+    both = {f"r{number}_{name}": text for number in (1, 2) for name, text in (("did", "1"), ("receiver", "Sita Rai"))}
+    asked = sent(asha, path, page, **both, counted="4")
+
+    for number in (1, 2):
+        offered = re.findall(rf'name="{number}\.receiver\.chosen" value="(S[1-4])"', asked.text)
+        assert offered == ["S4", "S3", "S2", "S1"]
+    assert read.count(cypher.NAMES) == 1
 
 
 def test_nothing_typed_is_lost_where_the_session_ended(recorded: Graph, settings: Settings) -> None:
