@@ -75,6 +75,7 @@ class Field:
         asks: The question, in the reader's language.
         needed: Whether it must be answered.
         choices: Word → how it is read, for a column of a few words.
+        home: The place near which whoever is meant may live; None where nobody knows.
         text: What was typed, or chosen.
         value: That, read as the column's value; None when it is empty or cannot be read.
         fault: What is wrong with it, in the reader's language; empty when nothing is.
@@ -86,6 +87,7 @@ class Field:
     asks: str
     needed: bool = False
     choices: Mapping[str, str] | None = None
+    home: str | None = None
     text: str = ""
     value: Value | None = None
     fault: str = ""
@@ -125,7 +127,7 @@ class Field:
             if self.sort == "day":
                 value: Value | None = cells.read_day(text, current.today()).isoformat()
             elif self.sort == "who":
-                meant = people.meant(str(self.column.refers_to), text)
+                meant = people.meant(str(self.column.refers_to), text, self.home)
                 return replace(found, **meant.as_field(), needed=self.needed)
             else:
                 value = cells.read(self.column, text)
@@ -135,7 +137,13 @@ class Field:
 
 
 def field_of(
-    kind: str, column: Column, *, needed: bool = False, choices: tuple[str, ...] = (), text: str = ""
+    kind: str,
+    column: Column,
+    *,
+    needed: bool = False,
+    choices: tuple[str, ...] = (),
+    home: str | None = None,
+    text: str = "",
 ) -> Field:
     """The field that asks for a column of a kind of act."""
     asked = ASKED.get((kind, column.name)) or OF_ALL_KINDS.get(column.name)
@@ -147,6 +155,7 @@ def field_of(
         asks=str(asked) if asked else _headed(column.name),
         needed=needed,
         choices={word: labels.said(word, column.name) for word in words} or None,
+        home=home,
         text=text,
     )
 

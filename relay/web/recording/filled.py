@@ -14,6 +14,7 @@ from relay.exchange import cells
 from relay.reports import record_history
 from relay.web import privacy, sessions
 from relay.web.i18n import labels
+from relay.web.recording import people
 from relay.web.recording.fields import field_of
 from relay.web.recording.forms import ANY, CORRECT, opened_on
 from relay.web.request import current
@@ -188,6 +189,7 @@ def _of_subject(subject: Record) -> tuple[tuple[Column, ...], tuple[Column, ...]
 def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> Iterator[Field]:
     catalogue = current.graph().catalogue
     mended = subject.id.partition(":")[0] if form is CORRECT and subject else form.kind
+    home = people.home_of(subject.holder_id) if subject else None
     for column in columns:
         own = column.name == catalogue.kind(form.kind).id_column
         kind = form.kind if column in catalogue.kind(form.kind).columns else mended
@@ -197,6 +199,7 @@ def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> It
             needed=(column.required and not own and column.name != "receiver_placement_id")
             or column.name in form.needs,
             choices=form.choices.get(column.name, ()),
+            home=home,
         )
         if form is CORRECT and kind == mended and subject and subject.values.get(column.name) is not None:
             field = field.typed({column.name: cells.write(subject.values[column.name])})

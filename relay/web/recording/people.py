@@ -45,13 +45,13 @@ class WordsMeant:
         return {"value": self.id, "named": self.named, "found": self.found, "fault": self.fault}
 
 
-def meant(kind: str, text: str) -> WordsMeant:
-    """What typed words mean among the records of a kind."""
+def meant(kind: str, text: str, home: str | None = None) -> WordsMeant:
+    """What typed words mean among the records of a kind, those nearest to a place first."""
     programme_id = current.head().programme_id
     try:
         act_id = resolve(current.graph(), programme_id, text, kinds=(kind,))
     except NotInRecord:
-        found = near(kind, text)
+        found = near(kind, text, home)
         if not found:
             return WordsMeant(
                 fault=gettext("Nothing in the record has this name or id. Try fewer letters, or register it.")
@@ -62,15 +62,15 @@ def meant(kind: str, text: str) -> WordsMeant:
     return WordsMeant(id=act_id.partition(":")[2], named=called(act_id))
 
 
-def near(kind: str, text: str) -> tuple[Hit, ...]:
-    """The records of a kind that some words may mean, the likest first; that they are shown is logged."""
-    return near_each(kind, (text,))[text]
+def near(kind: str, text: str, home: str | None = None) -> tuple[Hit, ...]:
+    """The records of a kind that some words may mean, as `near_each` finds them."""
+    return near_each(kind, (text,), home)[text]
 
 
 def near_each(kind: str, texts: Collection[str], home: str | None = None) -> Mapping[str, tuple[Hit, ...]]:
-    """The same of each of several texts; of who is equally like, whoever lives nearest to a place comes first.
+    """Text → the records of a kind that its words may mean, the likest first; that they are shown is logged.
 
-    In the place itself, then in the place around it, then in the next: ward, municipality, district.
+    Of women equally like, those come first who live nearest to a place: in its ward, its municipality, its district.
     """
     found = search.find_each(
         current.built(),
@@ -102,6 +102,14 @@ def _far_from(home: str | None) -> Callable[[str], int]:
         return next((around[place] for place in hers if place in around), len(around))
 
     return far
+
+
+def home_of(beneficiary_id: str | None) -> str | None:
+    """The place where a woman lives; None where that is not known."""
+    snapshot = current.snapshot()
+    row = snapshot.beneficiaries.ids.row(beneficiary_id) if beneficiary_id else None
+    lives = NONE if row is None else int(snapshot.beneficiaries.place[row])
+    return None if lives == NONE else snapshot.places.ids[lives]
 
 
 def called(act_id: str) -> str:

@@ -115,7 +115,9 @@ def _meant(programme_id: str, kind: str) -> str:  # noqa: ARG001 - `current` rea
     """The records that the words typed so far may mean, to choose among."""
     name = request.args.get("field", "")
     text = request.form.get(name, "").strip()
-    found = people.near(kind, text) if text and kind in current.graph().catalogue.kinds else ()
+    found = (
+        people.near(kind, text, request.args.get("home")) if text and kind in current.graph().catalogue.kinds else ()
+    )
     return render_template("recording/found.html", name=name, found=found, chosen="")
 
 

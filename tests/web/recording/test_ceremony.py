@@ -123,11 +123,9 @@ def test_what_is_asked_is_asked_at_its_row_and_a_name_is_chosen_or_new(asha: Fla
     assert "2 hand-overs are recorded." in words(answered.text)
 
 
-def test_of_one_name_who_lives_nearest_is_offered_first_and_all_names_are_read_once(
-    asha: FlaskClient, recorded: Graph, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """RAM and RAN are wards of one municipality, SIM of another in the same district; FAR lies in none of them."""
-    path = begun(recorded, "near-day")
+def four_of_one_name(recorded: Graph, programme_id: str) -> str:
+    """The page of a programme where S4 lives in RAM, S3 in its municipality, S2 in its district, S1 in none of them."""
+    path = begun(recorded, programme_id)
     parents = {"DIS": None, "MUN": "DIS", "MUS": "DIS", "RAN": "MUN", "SIM": "MUS", "FAR": None}
     homes = {"S1": "FAR", "S2": "SIM", "S3": "RAN", "S4": "RAM"}
     record(
@@ -135,8 +133,25 @@ def test_of_one_name_who_lives_nearest_is_offered_first_and_all_names_are_read_o
         *(say.place(id_, **({"parent_id": parent} if parent else {})) for id_, parent in parents.items()),
         say.corrected("place:RAM", parent_id="MUN"),
         *(say.woman(id_, name="Sita Rai", place_id=home) for id_, home in homes.items()),
-        programme_id="near-day",
+        programme_id=programme_id,
     )
+    return path
+
+
+def test_of_one_name_who_lives_nearest_to_the_giver_is_offered_first(asha: FlaskClient, recorded: Graph) -> None:
+    path = four_of_one_name(recorded, "near-form").partition("/ceremony")[0] + "/record/placement:P1/pass-on"
+    page = asha.get(path).text
+    (ask,) = re.findall(r'name="beneficiary_id"[^>]* hx-post="([^"]*)"', page)
+    typed = Inputs(page).sent | {"beneficiary_id": "Sita Rai"}
+
+    for answer in (asha.post(ask.replace("&amp;", "&"), data=typed), asha.post(path, data=typed)):
+        assert re.findall(r'value="(S[1-4])"', answer.text) == ["S4", "S3", "S2", "S1"]
+
+
+def test_on_a_day_who_lives_nearest_is_offered_first_and_all_names_are_read_once(
+    asha: FlaskClient, recorded: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = four_of_one_name(recorded, "near-day")
     page, read = asha.get(path).text, list[str]()
     rows = Transaction.rows
 
