@@ -58,6 +58,11 @@ def days_of(numbers: Days) -> list[date]:
     return days
 
 
+def rows_of(chosen: Flags) -> Rows:
+    """The rows of a table that are chosen."""
+    return np.flatnonzero(chosen).astype(np.int32)
+
+
 def code_of(word: str | None, words: Sequence[str]) -> int:
     """The code of a word, -1 for none of them."""
     return words.index(word) if word in words else NONE

@@ -7,21 +7,27 @@ recorded is not enough, since a loss may be recorded, or a birth corrected, long
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, tzinfo
-from functools import cache, cached_property, partial, wraps
-from itertools import chain, groupby
+from functools import cached_property, lru_cache, partial, wraps
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
+from relay.arrays import cache
+from relay.arrays.columns import NONE, Flags, Rows, rows_of
+from relay.arrays.lazy_rows import LazyRows
+from relay.arrays.lineage import Survey
 from relay.arrays.raw_tables import of_register
+from relay.arrays.standings import Receipts, receipts
 from relay.arrays.tables import Snapshot
 from relay.domain.acts import changes_of
 from relay.domain.entries import zone
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.domain.register import Fact, Register
 from relay.errors import Invalid, NotFound
+from relay.graph import Graph
 from relay.reports.trees import Relay
 
 _Found = TypeVar("_Found")
@@ -37,18 +43,54 @@ class Held(NamedTuple):
         placement: With all that ever happened to it.
         receipt: Its earliest.
         rule: The rule that binds it; None in foreign data where none was in force.
-        order: How many were received before it.
     """
 
     placement: Placement
     receipt: Receipt
     rule: Rule | None
-    order: int
 
     @property
     def act_id(self) -> str:
         """The placement's, "placement:ID"."""
         return f"placement:{self.placement.placement_id}"
+
+
+class HeldPlacements(Mapping[str, Held]):
+    """Placement id → every placement received by a day, in the order of the ledger; looked up when it is asked for."""
+
+    def __init__(self, register: Register, snapshot: Snapshot, received: Receipts) -> None:
+        """Those that had received something by a day."""
+        self._placements, self._snapshot, self._received = register.placements, snapshot, received
+        self._binding = lru_cache(None)(partial(binding_rule, register.rules))  # of many, one day and one rule
+
+    def __getitem__(self, placement_id: str) -> Held:
+        """One of them."""
+        placement = self._placements[placement_id]
+        receipt = next(iter(placement.receipts), None)
+        if receipt is None or receipt.received_on > self._received.as_of:
+            raise KeyError(placement_id)
+        return Held(placement, receipt, self._binding(placement.help, receipt.condition, receipt.received_on))
+
+    def __iter__(self) -> Iterator[str]:
+        """Their ids."""
+        return iter(self._ids(self._received.there))
+
+    def __len__(self) -> int:
+        """How many."""
+        return int(self._received.there.sum())
+
+    def where(self, holds: Flags) -> list[Held]:
+        """Some of them; what holds of which placement is said in the rows of the snapshot."""
+        return [self[each] for each in self._ids(holds & self._received.there)]
+
+    def _ids(self, chosen: Flags) -> list[str]:
+        return self._snapshot.placements.ids.some(rows_of(chosen))
+
+    @property
+    def holders(self) -> frozenset[str]:
+        """The ids under which they were received."""
+        ids, rows = [*self._snapshot.beneficiaries.ids], self._snapshot.placements.beneficiary[self._received.there]
+        return frozenset(ids[row] for row in rows.tolist() if row != NONE)
 
 
 class HandOver(NamedTuple):
@@ -58,23 +100,39 @@ class HandOver(NamedTuple):
         pass_on: What its act says, corrections included, read.
         giver: The placement it came from.
         held: The giver's placement as received; None in foreign data where it never was.
-        facts: Of all acts, its own among them.
+        fact: What its act says, as it was written.
     """
 
     pass_on: PassOn
     giver: Placement
     held: Held | None
-    facts: Mapping[str, Fact]
+    fact: Fact
 
     @property
     def act_id(self) -> str:
         """Of the pass-on."""
-        return f"pass:{self.pass_on.pass_id}"
+        return self.fact.act_id
 
-    @property
-    def fact(self) -> Fact:
-        """What its act says, as it was written."""
-        return self.facts[self.act_id]
+
+class HandOvers(LazyRows[HandOver]):
+    """Pass-ons made by a day, in the order of the ledger; each looked up in the register when it is asked for."""
+
+    def __init__(self, books: Books, row: Rows) -> None:
+        """Some rows of the snapshot's pass-ons."""
+        super().__init__(row)
+        self._books = books
+
+    def where(self, holds: Flags) -> HandOvers:
+        """Some of them; what holds of which pass-on is said in the rows of the snapshot."""
+        return HandOvers(self._books, self._row[holds[self._row]])
+
+    def _made(self, rows: Rows) -> Iterator[HandOver]:
+        snapshot, register, held = self._books.snapshot, self._books.register, self._books.held
+        givers = snapshot.placements.ids.some(snapshot.passes.giver[rows])
+        for pass_id, giver_id in zip(snapshot.passes.ids.some(rows), givers, strict=True):
+            giver = register.placements[giver_id]
+            pass_on = next(each for each in giver.passes if each.pass_id == pass_id)
+            yield HandOver(pass_on, giver, held.get(giver_id), register.facts[f"pass:{pass_id}"])
 
 
 class Books:
@@ -87,12 +145,15 @@ class Books:
         folder: Where what takes long to work out is kept from one question to the next; None keeps nothing.
     """
 
-    def __init__(self, register: Register, as_of: date, folder: Path | None = None) -> None:
-        """Open the books of a day."""
+    def __init__(
+        self, register: Register, as_of: date, folder: Path | None = None, snapshot: Snapshot | None = None
+    ) -> None:
+        """Open the books of a day; the register as columns is made from it where it is not there already."""
         self.register = register
         self.woman = register.one_woman.kept
         self.as_of = as_of
         self.folder = folder
+        self._known = snapshot
         self._until = as_of.isoformat()
         self._relays: dict[date, Relay] = {}
         self.worked_out: dict[Callable[[Books], Any], Any] = {}  # by `once`
@@ -107,11 +168,11 @@ class Books:
         kinds: dict[str, list[Fact]] = defaultdict(list)
         for fact in sorted(self.register.facts.values(), key=attrgetter("sequence")):
             kinds[fact.kind].append(fact)
-        day_of = {kind: self.register.catalogue.counts_from(kind) for kind in kinds}
-        return {
-            kind: tuple(fact for fact in facts if (fact.values.get(day_of[kind]) or "") <= self._until)
-            for kind, facts in kinds.items()
-        }
+        return {kind: tuple(self._by_the_day(kind, facts)) for kind, facts in kinds.items()}
+
+    def _by_the_day(self, kind: str, facts: list[Fact]) -> Iterable[Fact]:
+        until, day = self._until, self.register.catalogue.counts_from(kind)
+        return [fact for fact in facts if (fact.values.get(day) or "") <= until] if day else facts
 
     def facts(self, *kinds: str) -> tuple[Fact, ...]:
         """The acts of some kinds, by kind and then by sequence."""
@@ -143,52 +204,42 @@ class Books:
             return UTC
 
     @cached_property
-    def held(self) -> Mapping[str, Held]:
-        """Placement id → every placement received by the day, in the order in which they were."""
-        recordings = self.register.recordings
-        received = [
-            (receipt.received_on, recordings[receipt.act_id].sequence, receipt, placement)
-            for placement in self.register.placements.values()
-            for receipt in placement.receipts[:1]
-            if receipt.received_on <= self.as_of
-        ]
-        received.sort()
-        binding = cache(partial(binding_rule, self.register.rules))  # of many, one day and one rule
-        return {
-            placement.placement_id: Held(placement, receipt, binding(placement.help, receipt.condition, day), order)
-            for order, (day, _, receipt, placement) in enumerate(received)
-        }
+    def survey(self) -> Survey:
+        """Every placement as columns, on the day: what is odd is found there, and then read in the register."""
+        return self._relay(self.as_of).survey
 
     @cached_property
-    def hand_overs(self) -> tuple[HandOver, ...]:
-        """Every pass-on made by the day, a giver's together, by day."""
-        facts = self.register.facts
-        return tuple(
-            HandOver(pass_on, giver, held, facts)
-            for giver in self.register.placements.values()
-            if giver.passes
-            for held in (self.held.get(giver.placement_id),)
-            for pass_on in giver.passes
-            if pass_on.passed_on <= self.as_of
-        )
+    def received(self) -> Receipts:
+        """What every placement had received by the day, as columns."""
+        return receipts(self.snapshot, self.as_of)
 
     @cached_property
-    def _together(self) -> Mapping[tuple[str, str], list[str]]:
-        """Ids of the acts that one clerk recorded in one second."""
-        together: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for at_once, recorded in groupby(self.register.recordings.values(), attrgetter("recorded_by", "recorded_at")):
-            together[at_once] += [each.act_id for each in recorded]
+    def held(self) -> HeldPlacements:
+        """Every placement received by the day."""
+        return HeldPlacements(self.register, self.snapshot, self.received)
+
+    @cached_property
+    def hand_overs(self) -> HandOvers:
+        """Every pass-on made by the day."""
+        return HandOvers(self, rows_of(self.received.made))
+
+    @cached_property
+    def _together(self) -> Mapping[tuple[str, str], list[int]]:
+        """The entries that one clerk recorded in one second."""
+        together: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for each in self.register.recordings.values():
+            together[each.recorded_by, each.recorded_at].append(each.sequence)
         return together
 
     @cached_property
-    def founding(self) -> frozenset[str]:
-        """Ids of the acts recorded together with the programme's own act: the import that began it, however small."""
+    def founding(self) -> frozenset[int]:
+        """The entries recorded together with the programme's own: the import that began it, however small."""
         first = self.register.recordings[f"programme:{self.register.programme_id}"]
         return frozenset(self._together[first.recorded_by, first.recorded_at])
 
     @cached_property
-    def imported(self) -> frozenset[str]:
-        """Ids of the acts that an import recorded: one clerk, one second, and at least `IMPORTED_TOGETHER` of them.
+    def imported(self) -> frozenset[int]:
+        """The entries that an import recorded: by one clerk in one second, and at least `IMPORTED_TOGETHER` of them.
 
         Those of the import that began the programme are among them.
         """
@@ -196,25 +247,14 @@ class Books:
         return self.founding.union(*many)
 
     @cached_property
-    def _snapshot(self) -> Snapshot:
-        return of_register(self.register)
+    def snapshot(self) -> Snapshot:
+        """The register as columns."""
+        return self._known or of_register(self.register)
 
     def _relay(self, day: date) -> Relay:
         if day not in self._relays:
-            self._relays[day] = Relay(self._snapshot, day)
+            self._relays[day] = Relay(self.snapshot, day)
         return self._relays[day]
-
-    @property
-    def circles(self) -> list[frozenset[str]]:
-        """Ids of placements that descend from themselves, those of one circle together; empty in a sound record."""
-        for each in self.hand_overs:
-            receiver = self.held.get(each.pass_on.receiver_id)
-            if not (each.held and receiver and each.held.order < receiver.order):
-                break
-        else:  # each gave later than she received: none descends from herself
-            return []
-        survey = self._relay(self.as_of).survey
-        return [frozenset(survey.snapshot.placements.ids[row] for row in circle) for circle in survey.circles]
 
     def supported(self, claim: Fact) -> int:
         """What the chain of a claim's gift supports on the claim's day, in thousandths, by the definition of a trace.
@@ -235,6 +275,19 @@ class Books:
     def _unit(self, help_: str) -> str:
         """In what a help is counted; by itself where no rule says so."""
         return next((rule.unit for rule in self.register.rules if rule.help == help_), help_)
+
+
+def in_columns(graph: Graph, register: Register, folder: Path | None) -> Snapshot:
+    """A whole register as columns: those kept of its last entry, or else made of it.
+
+    Args:
+        graph: Where it was read.
+        register: Of a programme, which has an entry at least.
+        folder: Where columns are kept from one question to the next; None keeps nothing.
+    """
+    known = cache.snapshot(graph, register.programme_id, folder) if folder else None
+    last = max(register.recordings.values(), key=attrgetter("sequence"))
+    return known if known and known.head_hash == register.entries[last.act_id].hash else of_register(register)
 
 
 def once(work: Callable[[Books], _Found]) -> Callable[[Books], _Found]:

@@ -6,7 +6,7 @@ telephone number, a household or a witness: it names acts by their sequence in t
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -58,8 +58,11 @@ def found_together(facts: Collection[Fact], said: Sentence) -> Finding:
 
 
 def sharing(pairs: Iterable[tuple[Hashable, _Thing]]) -> Collection[list[_Thing]]:
-    """Things that have something in common, together."""
+    """Things that have something in common, together; what has nothing in common with another is left out."""
+    pairs = [*pairs]
+    several = {common for common, many in Counter(common for common, _ in pairs).items() if many > 1}
     together: dict[Hashable, list[_Thing]] = defaultdict(list)
     for common, thing in pairs:
-        together[common].append(thing)
+        if common in several:
+            together[common].append(thing)
     return together.values()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
 from itertools import chain, combinations
 from operator import attrgetter
 from typing import Final
 
-from relay.audit.books import Books, HandOver, Held, once
+from relay.audit import suspects
+from relay.audit.books import Books, HandOver, HandOvers, Held, once
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.advisories import is_like
 from relay.domain.model import Event, counted, lost_by, owed_under, shown, standing, unwanted
@@ -36,20 +36,22 @@ _TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs
 
 def same_household(books: Books) -> Iterator[Finding]:
     """Find pass-ons between two women of one household."""
-    household = cache(books.register.household)
-    for hand_over in books.hand_overs:
+    said = ((fact.id, fact.values.get("household_id")) for fact in books.facts("beneficiary"))
+    homes = {id_: its for id_, household_id in said if household_id and (its := code(str(household_id)))}
+    for hand_over in books.hand_overs.where(suspects.between_alike(books, homes)):
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
-        hers = household(giver)
-        if hers and hers == household(receiver) and books.woman(giver) != books.woman(receiver):
+        home = homes.get(giver)
+        if home and home == homes.get(receiver) and books.woman(giver) != books.woman(receiver):
             who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
             yield found(hand_over.fact, Sentence("giver and receiver live in the same household."), *who_say)
 
 
 def holds_already(books: Books) -> Iterator[Finding]:
     """Find receipts by women who still owed, on that day, of an earlier placement of that help."""
-    holds: dict[tuple[str, str], list[Held]] = defaultdict(list)
-    for held in books.held.values():
-        earlier = holds[books.woman(held.placement.beneficiary_id), held.placement.help]
+    several = books.held.where(suspects.one_of_several(books))
+    several.sort(key=lambda each: (each.receipt.received_on, books.sequence(each.receipt.act_id)))
+    hers = sharing(((books.woman(each.placement.beneficiary_id), each.placement.help), each) for each in several)
+    for held, earlier in ((held, holds[:nth]) for holds in hers for nth, held in enumerate(holds)):
         day = held.receipt.received_on
         unfulfilled = [each for each in earlier if not _settled(books, each, day)]
         if unfulfilled:
@@ -65,7 +67,6 @@ def holds_already(books: Books) -> Iterator[Finding]:
                     ids=ids,
                 ),
             )
-        earlier.append(held)
 
 
 def _settled(books: Books, held: Held, day: date) -> bool:
@@ -86,12 +87,16 @@ def same_phone(books: Books) -> Iterator[Finding]:
 def with_phone(books: Books) -> list[Fact]:
     """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
     people = books.facts("beneficiary")
-    return [fact for fact in people if fact.values.get("kind") != "group" and phones(fact.values.get("phone", ""))]
+    return [
+        fact
+        for fact in people
+        if (phone := fact.values.get("phone")) and fact.values.get("kind") != "group" and phones(phone)
+    ]
 
 
 def too_soon(books: Books) -> Iterator[Finding]:
     """Find pass-ons in kind sooner after receipt than biology allows."""
-    for hand_over in bound(books):
+    for hand_over in bound(books).where(suspects.too_soon(books)):
         if (held := hand_over.held) and held.rule and hand_over.pass_on.in_kind:
             days = (hand_over.pass_on.passed_on - held.receipt.received_on).days
             if 0 <= days < held.rule.earliest_days:
@@ -108,7 +113,7 @@ def too_soon(books: Books) -> Iterator[Finding]:
 
 def more_than_born(books: Books) -> Iterator[Finding]:
     """Find pass-ons by whose day more had been passed on in kind than was born."""
-    for hand_over in own_young(books):
+    for hand_over in own_young(books).where(suspects.more_than_born(books)):
         day = hand_over.pass_on.passed_on
         births = _births(books, hand_over)
         born = sum([event.units for event in births if event.happened_on <= day])
@@ -127,15 +132,10 @@ def more_than_born(books: Books) -> Iterator[Finding]:
 
 
 @once
-def own_young(books: Books) -> list[HandOver]:
+def own_young(books: Books) -> HandOvers:
     """Hand-overs in kind by placements of which some birth is recorded."""
-    bred = _which_had(books, {"birth"})
-    return [each for each in books.hand_overs if each.giver.placement_id in bred and each.pass_on.in_kind]
-
-
-def _which_had(books: Books, kinds: Collection[str]) -> set[str]:
-    """Ids of the placements to which something of some kinds had happened."""
-    return {fact.values["placement_id"] for fact in books.facts("event") if fact.values["kind"] in kinds}
+    bred = suspects.of_giver(books, suspects.had(books, {"birth"}))
+    return books.hand_overs.where(bred & books.snapshot.passes.in_kind)
 
 
 def _births(books: Books, hand_over: HandOver) -> list[Event]:
@@ -144,8 +144,9 @@ def _births(books: Books, hand_over: HandOver) -> list[Event]:
 
 def recorded_twice(books: Books) -> Iterator[Finding]:
     """Find pass-ons of animals like one of that woman recorded before, unless ear tags tell the animals apart."""
-    between = sharing(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in animals(books))
-    in_order = (sorted(same_two, key=attrgetter("pass_on.sequence")) for same_two in between if len(same_two) > 1)
+    several = animals(books).where(suspects.repeated(books))
+    between = sharing(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in several)
+    in_order = (sorted(same_two, key=attrgetter("pass_on.sequence")) for same_two in between)
     for other, hand_over in chain.from_iterable(combinations(same_two, 2) for same_two in in_order):
         if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
             day = other.pass_on.passed_on
@@ -154,9 +155,10 @@ def recorded_twice(books: Books) -> Iterator[Finding]:
 
 
 @once
-def animals(books: Books) -> list[HandOver]:
+def animals(books: Books) -> HandOvers:
     """Hand-overs by givers who owe animals; money is repaid by instalments, which are alike."""
-    return [each for each in bound(books) if each.held and each.held.rule and each.held.rule.unit == ANIMAL]
+    owes = suspects.under(books, lambda rule: rule.unit == ANIMAL)
+    return books.hand_overs.where(suspects.of_giver(books, owes))
 
 
 def _told_apart(one: Fact, other: Fact) -> bool:
@@ -172,9 +174,9 @@ def _tags(fact: Fact) -> frozenset[str]:
 
 def far_more_than_owed(books: Books) -> Iterator[Finding]:
     """Find placements that passed on many times what they owed."""
-    for held in books.held.values():
+    for held in books.held.where(suspects.passed_on_times(books, TIMES_OWED)):
         placement, rule = held.placement, held.rule
-        if not (rule and placement.passes):
+        if not rule:
             continue
         made = [pass_on for pass_on in placement.passes if pass_on.passed_on <= books.as_of]
         owed = owed_under(rule, sum([each.units for each in placement.receipts if each.received_on <= books.as_of]))
@@ -192,9 +194,8 @@ def far_more_than_owed(books: Books) -> Iterator[Finding]:
 
 def another_name(books: Books) -> Iterator[Finding]:
     """Find beneficiaries whose given name now is unlike the one that was recorded first."""
-    for fact in books.facts("beneficiary"):
-        if not books.register.about.get(fact.act_id):
-            continue
+    spoken_of = _spoken_of(books)
+    for fact in [fact for fact in books.facts("beneficiary") if fact.sequence in spoken_of]:
         said = (_untitled(said) for said in books.register.versions(fact.act_id))
         first, now = next(filter(None, said), ""), _untitled(fact.values)
         if first and now and _is_another(first, now):
@@ -214,8 +215,8 @@ def _untitled(said: Mapping[str, object]) -> str:
 
 def after_loss(books: Books) -> Iterator[Finding]:
     """Find pass-ons of a giver who on the day before had nothing left, or had left."""
-    ended = _which_had(books, ENDINGS)
-    for hand_over in (each for each in books.hand_overs if each.giver.placement_id in ended):
+    ended = suspects.of_giver(books, suspects.had(books, ENDINGS))
+    for hand_over in books.hand_overs.where(ended):
         eve, giver = hand_over.pass_on.passed_on - timedelta(days=1), hand_over.giver
         lost_on = lost_by(giver, eve)
         if lost_on and hand_over.held and hand_over.held.receipt.received_on <= eve:
@@ -233,7 +234,7 @@ def after_loss(books: Books) -> Iterator[Finding]:
 
 def unwanted_sex(books: Books) -> Iterator[Finding]:
     """Find pass-ons of which some is not of the sex that the giver's rule asks for."""
-    for hand_over in bound(books):
+    for hand_over in bound(books).where(suspects.of_a_sex(books)):
         rule = hand_over.held.rule if hand_over.held else None
         units = unwanted(hand_over.pass_on, rule) if rule else 0
         if rule and units:
@@ -249,9 +250,9 @@ def unwanted_sex(books: Books) -> Iterator[Finding]:
 
 
 @once
-def bound(books: Books) -> list[HandOver]:
+def bound(books: Books) -> HandOvers:
     """Hand-overs by givers whom a rule binds."""
-    return [hand_over for hand_over in books.hand_overs if hand_over.held and hand_over.held.rule]
+    return books.hand_overs.where(suspects.bound(books))
 
 
 def tag_twice(books: Books) -> Iterator[Finding]:
@@ -264,14 +265,15 @@ def tag_twice(books: Books) -> Iterator[Finding]:
 @once
 def tagged(books: Books) -> list[Fact]:
     """Pass-ons that name ear tags."""
-    return [fact for fact in books.facts("pass") if _tags(fact)]
+    return [fact for fact in books.facts("pass") if fact.values.get("tags") and _tags(fact)]
 
 
 def busy_day(books: Books) -> Iterator[Finding]:
     """Find days and ceremonies with more hand-overs than are possible."""
-    passes = books.facts("pass")
-    usual = _hand_overs_a_day(passes)
-    for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in passes):
+    days = [fact.values["passed_on"] for fact in books.facts("pass")]
+    usual, many = _hand_overs_a_day(days), Counter(days)
+    busy = [fact for fact, day in zip(books.facts("pass"), days, strict=True) if many[day] > HAND_OVERS_A_DAY]
+    for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in busy):
         ceremony_id, day = shared[0].values.get("ceremony_id"), shared[0].values["passed_on"]
         most = HAND_OVERS_A_CEREMONY if ceremony_id else max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * usual)
         if len(shared) > most:
@@ -292,10 +294,10 @@ def _too_many(many: int, day: str, ceremony_id: str | None, most: str) -> Senten
     )
 
 
-def _hand_overs_a_day(passes: Sequence[Fact]) -> float:
+def _hand_overs_a_day(days: Sequence[str]) -> float:
     """How many hand-overs there were on an average day, of a year at least."""
-    days = [date.fromisoformat(fact.values["passed_on"]) for fact in passes]
-    return len(days) / max((max(days) - min(days)).days, _DAYS_OF_A_YEAR) if days else 0
+    first, last = (date.fromisoformat(each(days, default=date.min.isoformat())) for each in (min, max))
+    return len(days) / max((last - first).days, _DAYS_OF_A_YEAR)
 
 
 def witnessed(books: Books) -> tuple[Fact, ...]:
@@ -306,21 +308,22 @@ def witnessed(books: Books) -> tuple[Fact, ...]:
 
 @once
 def _unsigned(books: Books) -> list[Fact]:
-    return [fact for fact in books.facts("pass") if not _signed(books, fact)]
+    left_out = {each.sequence for each in books.register.recordings.values() if each.withheld}
+    may_have_been = left_out | _spoken_of(books)
 
+    def signed(fact: Fact) -> bool:
+        """Whether a witness was named; one that was erased since, or left out of a file, was."""
+        if witness := fact.values.get("witness"):
+            return bool(code(str(witness)))
+        return fact.sequence in may_have_been and books.register.says(fact.act_id, "witness")
 
-def _signed(books: Books, fact: Fact) -> bool:
-    """Whether a witness was named; one that was erased since, or left out of a file, was."""
-    if witness := fact.values.get("witness"):
-        return bool(code(str(witness)))
-    return fact.act_id in _said_otherwise(books) and books.register.says(fact.act_id, "witness")
+    return [fact for fact in books.facts("pass") if not signed(fact)]
 
 
 @once
-def _said_otherwise(books: Books) -> set[str]:
-    """Ids of the acts of which something was left out, or to which something was added; others say what they said."""
-    left_out = {each.act_id for each in books.register.recordings.values() if each.withheld}
-    return left_out | books.register.about.keys()
+def _spoken_of(books: Books) -> frozenset[int]:
+    """The entries about which something was said later; all others say what they said."""
+    return frozenset(books.sequence(act_id) for act_id in books.register.about if act_id in books.register.recordings)
 
 
 def no_witness(books: Books) -> Iterator[Finding]:
@@ -339,4 +342,4 @@ def busy_witness(books: Books) -> Iterator[Finding]:
 @once
 def named_witness(books: Books) -> list[Fact]:
     """Pass-ons that name a witness."""
-    return [fact for fact in books.facts("pass") if code(str(fact.values.get("witness", "")))]
+    return [fact for fact in books.facts("pass") if (witness := fact.values.get("witness")) and code(str(witness))]

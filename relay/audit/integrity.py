@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
 
+from relay.audit import suspects
 from relay.audit.books import Books
 from relay.audit.findings import Finding, found
 from relay.domain.advisories import about
@@ -15,7 +15,7 @@ from relay.text import Sentence
 
 def to_herself(books: Books) -> Iterator[Finding]:
     """Find pass-ons of a beneficiary to herself."""
-    for hand_over in books.hand_overs:
+    for hand_over in books.hand_overs.where(suspects.to_herself(books)):
         if books.woman(hand_over.giver.beneficiary_id) == books.woman(hand_over.pass_on.beneficiary_id):
             yield found(hand_over.fact, Sentence("giver and receiver are the same beneficiary."))
 
@@ -23,7 +23,7 @@ def to_herself(books: Books) -> Iterator[Finding]:
 def never_received(books: Books) -> Iterator[Finding]:
     """Find placements that passed on and never received."""
     given: dict[str, list[Fact]] = defaultdict(list)
-    for hand_over in books.hand_overs:
+    for hand_over in books.hand_overs.where(suspects.of_giver(books, suspects.never_received(books))):
         if hand_over.held is None:
             given[hand_over.giver.placement_id].append(hand_over.fact)
     for placement_id, facts in given.items():
@@ -38,59 +38,60 @@ def never_received(books: Books) -> Iterator[Finding]:
 
 def cycle(books: Books) -> Iterator[Finding]:
     """Find placements that descend from themselves."""
-    for circle in books.circles:
-        facts = [
-            each.fact for each in books.hand_overs if {each.giver.placement_id, each.pass_on.receiver_id} <= circle
-        ]
+    for circle in books.survey.circles:
+        ids = sorted(books.snapshot.placements.ids[row] for row in circle)
+        inside = books.hand_overs.where(suspects.among(books, circle))
         yield Finding(
-            subject_id=f"placement:{min(circle)}",
-            acts=tuple(sorted(fact.sequence for fact in facts)),
-            sentence=Sentence("the relay runs in a circle through %(circle)s.", circle=", ".join(sorted(circle))),
+            subject_id=f"placement:{ids[0]}",
+            acts=tuple(sorted(each.fact.sequence for each in inside)),
+            sentence=Sentence("the relay runs in a circle through %(circle)s.", circle=", ".join(ids)),
         )
 
 
 def before_receipt(books: Books) -> Iterator[Finding]:
     """Find pass-ons and events dated before their placement received."""
-    early = [
-        (each.fact, each.held, each.pass_on.passed_on)
-        for each in books.hand_overs
-        if each.held and each.pass_on.passed_on < each.held.receipt.received_on
-    ]
-    early += [
-        (fact, held, day)
-        for fact in books.facts("event")
-        if (held := books.held.get(fact.values["placement_id"]))
-        and (day := date.fromisoformat(fact.values["happened_on"])) < held.receipt.received_on
-    ]
-    for fact, held, day in early:
-        yield Finding(
-            subject_id=fact.act_id,
-            acts=(fact.sequence,),
-            evidence=(books.sequence(held.receipt.act_id),),
-            sentence=Sentence(
-                "%(act_id)s of %(day)s: %(placement_id)s received nothing before %(received_on)s.",
-                act_id=fact.act_id,
-                day=day,
-                placement_id=held.placement.placement_id,
-                received_on=held.receipt.received_on,
-            ),
-        )
+    for held in books.held.where(suspects.before_receipt(books)):
+        placement, received_on = held.placement, held.receipt.received_on
+        early = [
+            (f"pass:{each.pass_id}", each.sequence, each.passed_on)
+            for each in placement.passes
+            if each.passed_on < received_on
+        ]
+        early += [
+            (f"event:{each.event_id}", each.sequence, each.happened_on)
+            for each in placement.events
+            if each.happened_on < received_on
+        ]
+        for act_id, sequence, day in early:
+            yield Finding(
+                subject_id=act_id,
+                acts=(sequence,),
+                evidence=(books.sequence(held.receipt.act_id),),
+                sentence=Sentence(
+                    "%(act_id)s of %(day)s: %(placement_id)s received nothing before %(received_on)s.",
+                    act_id=act_id,
+                    day=day,
+                    placement_id=placement.placement_id,
+                    received_on=received_on,
+                ),
+            )
 
 
 def no_rule(books: Books) -> Iterator[Finding]:
     """Find receipts for which no rule was in force."""
-    for held in books.held.values():
-        if held.rule is None:
-            placement, act_id = held.placement, held.receipt.act_id
-            yield Finding(
-                subject_id=act_id,
-                acts=(books.sequence(act_id),),
-                sentence=about(
-                    act_id,
-                    Sentence(
-                        "no rule for %(help)s was in force on %(received_on)s.",
-                        help=placement.help,
-                        received_on=held.receipt.received_on,
-                    ),
+    for held in books.held.where(suspects.ruleless(books)):
+        if held.rule:
+            continue
+        act_id = held.receipt.act_id
+        yield Finding(
+            subject_id=act_id,
+            acts=(books.sequence(act_id),),
+            sentence=about(
+                act_id,
+                Sentence(
+                    "no rule for %(help)s was in force on %(received_on)s.",
+                    help=held.placement.help,
+                    received_on=held.receipt.received_on,
                 ),
-            )
+            ),
+        )

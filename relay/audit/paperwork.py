@@ -134,7 +134,8 @@ def _sitting(books: Books, fact: Fact) -> tuple[str, date]:
 @once
 def by_hand(books: Books) -> list[Fact]:
     """Acts that say when something happened, but for those that an import recorded together."""
-    return [fact for fact in dated(books) if fact.act_id not in books.imported]
+    imported = books.imported
+    return [fact for fact in dated(books) if fact.sequence not in imported]
 
 
 def clock_went_back(books: Books) -> Iterator[Finding]:
@@ -199,8 +200,10 @@ def _has_happened(books: Books, act_id: str) -> bool:
 def correctable(books: Books) -> list[Fact | Entry]:
     """All acts that say something themselves and had happened, and entries of those that were taken back since."""
     register = books.register
-    gone = (act_id for act_id in register.recordings.keys() - register.facts.keys() if _kind(act_id) not in ABOUT_ACTS)
-    taken_back = (register.entries[act_id] for act_id in gone if _has_happened(books, act_id))
+    gone = (each for each in register.about if each in register.entries and each not in register.facts)
+    taken_back = (
+        register.entries[each] for each in gone if _kind(each) not in ABOUT_ACTS and _has_happened(books, each)
+    )
     return [*books.all_facts, *taken_back]
 
 
@@ -251,7 +254,7 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
     for fact in dated(books) if any(until for _, until in locks) else ():
         entry = books.register.entries[fact.act_id]
         day, locked_until = str(entry.payload[_day_of(books, fact)]), _lock_at(locks, entry)
-        if day <= locked_until and fact.act_id not in books.founding:
+        if day <= locked_until and fact.sequence not in books.founding:
             yield found(
                 fact,
                 Sentence(

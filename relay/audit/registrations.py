@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from relay.audit import suspects
 from relay.audit.books import Books, once
 from relay.audit.findings import Finding, found_together
 from relay.domain.register import Fact
@@ -21,9 +22,10 @@ def registered_twice(books: Books) -> Iterator[Finding]:
     ids = {fact.id: fact for fact in named(books)}
     said = (fact.values for fact in books.facts("different"))
     apart = {frozenset((books.woman(each["a_id"]), books.woman(each["b_id"]))) for each in said}
+    either = {id_ for pair in found.pairs for id_ in (pair.one, pair.other)}
     apart |= {  # giver and receiver are two
         frozenset((books.woman(each.giver.beneficiary_id), books.woman(each.pass_on.beneficiary_id)))
-        for each in books.hand_overs
+        for each in books.hand_overs.where(suspects.between_some(books, either))
     }
     for pair in found.pairs:
         women = frozenset((books.woman(pair.one), books.woman(pair.other)))

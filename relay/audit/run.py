@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from relay.audit.books import Books
+from relay.arrays.tables import Snapshot
+from relay.audit.books import Books, in_columns
 from relay.audit.checks import Check, Severity, checks_of
 from relay.audit.findings import Finding
 from relay.domain.register import Register
@@ -87,8 +88,8 @@ def audit(
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    now = kept_register.register(graph, programme_id, folder)
-    return audit_of(kept_register.known_then(now, last), as_of, folder)
+    register = kept_register.known_then(kept_register.register(graph, programme_id, folder), last)
+    return audit_of(register, as_of, folder, in_columns(graph, register, folder))
 
 
 def looked_at(
@@ -112,13 +113,14 @@ def looked_at(
     check = next((each for each in checks_of(graph.catalogue, register.systems) if each.check_id == check_id), None)
     if check is None:
         raise NoSuchCheck(check_id=check_id)
-    return tuple(sorted(each.act_id for each in check.population(Books(register, as_of))))
+    books = Books(register, as_of, snapshot=in_columns(graph, register, folder))
+    return tuple(sorted(each.act_id for each in check.population(books)))
 
 
 @gc_paused()
-def audit_of(register: Register, as_of: date, folder: Path | None = None) -> Audit:
+def audit_of(register: Register, as_of: date, folder: Path | None = None, snapshot: Snapshot | None = None) -> Audit:
     """Check a whole register; what takes long to work out is kept in the folder, where one is named."""
-    books = Books(register, as_of, folder)
+    books = Books(register, as_of, folder, snapshot)
     checks = checks_of(register.catalogue, register.systems)
     return Audit(programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, books) for check in checks))
 

@@ -16,10 +16,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Final, Literal
 
-from relay.audit.books import Books, Held
+from relay.arrays.columns import rows_of
+from relay.audit.books import Books, Held, in_columns
 from relay.audit.error_rate import ErrorRate, Seen, error_rate
 from relay.domain.model import Quantity, shown, standing
 from relay.domain.register import Fact, Register
@@ -147,7 +149,7 @@ def sample(
     """
     now = kept_register.register(graph, programme_id, folder)
     then = kept_register.known_then(now, last)
-    drawn = draw(Books(then, as_of), size=size, seed=seed)
+    drawn = draw(Books(then, as_of, snapshot=in_columns(graph, then, folder)), size=size, seed=seed)
     return outcome_of(drawn, now, as_of, seed=seed, as_known=kept_register.end(then))
 
 
@@ -173,29 +175,29 @@ def draw(books: Books, *, size: int, seed: int) -> Drawn:
     """Draw a sample from the books of a day."""
     strata = _strata(books, size)
     chosen = [
-        _to_verify(books, held, key)
+        _to_verify(books, books.held[placement_id], key)
         for key, many in allocate({key: len(members) for key, members in strata.items()}, size).items()
-        for held in sorted(strata[key], key=lambda held: _rank(seed, held.placement.placement_id))[:many]
+        for placement_id in sorted(strata[key], key=partial(_rank, seed))[:many]
     ]
     chosen.sort(key=lambda each: (each.place_id or "", each.placement_id))
     return Drawn(sizes={key: len(members) for key, members in strata.items()}, chosen=tuple(chosen))
 
 
-def _strata(books: Books, size: int) -> Mapping[Key, list[Held]]:
-    """The finest strata of which the sample can hold two placements each."""
-    whole = tuple(books.held.values())
-    by_district: list[Key] = [(_came_by(held), _district(books.register, held)) for held in whole]
-    by_source: list[Key] = [(_came_by(held), None) for held in whole]
-    undivided: list[Key] = [(None, None) for _ in whole]
+def _strata(books: Books, size: int) -> Mapping[Key, list[str]]:
+    """The finest strata of which the sample can hold two placements each: the ids of those in each."""
+    placements, there = books.snapshot.placements, rows_of(books.received.there)
+    came_by: list[CameBy] = ["gift" if original else "pass_on" for original in placements.original[there].tolist()]
+    holder = [*books.snapshot.beneficiaries.ids, ""]  # the last of who is not known
+    district_of = cache(partial(_district, books.register))
+    live_in = (place_of(books.register, holder[row]) for row in placements.beneficiary[there].tolist())
+    by_district: list[Key] = [*zip(came_by, map(district_of, live_in), strict=True)]
+    by_source: list[Key] = [(each, None) for each in came_by]
+    undivided: list[Key] = [(None, None) for _ in came_by]
     keys = next((keys for keys in (by_district, by_source) if len(set(keys)) * FEWEST_OF_A_STRATUM <= size), undivided)
-    strata: dict[Key, list[Held]] = defaultdict(list)
-    for key, held in zip(keys, whole, strict=True):
-        strata[key].append(held)
+    strata: dict[Key, list[str]] = defaultdict(list)
+    for key, placement_id in zip(keys, placements.ids.some(there), strict=True):
+        strata[key].append(placement_id)
     return dict(sorted(strata.items(), key=lambda pair: tuple(each or "" for each in pair[0])))
-
-
-def _came_by(held: Held) -> CameBy:
-    return "gift" if held.placement.gift_id is not None else "pass_on"
 
 
 def _rank(seed: int, placement_id: str) -> bytes:
@@ -218,9 +220,8 @@ def allocate(sizes: Mapping[Key, int], size: int) -> Mapping[Key, int]:
     return taken
 
 
-def _district(register: Register, held: Held) -> str | None:
-    """Which district a placement's holder lives in, or else the highest place around her that is known."""
-    place_id = place_of(register, held.placement.beneficiary_id)
+def _district(register: Register, place_id: str | None) -> str | None:
+    """Which district a place lies in, or else the highest place around it that is known."""
     seen = set[str]()
     while (place := register.facts.get(f"place:{place_id}")) and place.id not in seen:
         seen.add(place.id)

@@ -130,7 +130,7 @@ class Register:
         self.programme_id = programme_id
         self.catalogue = catalogue
         self.facts: dict[str, Fact] = {}
-        self.placements: dict[str, Placement] = {}
+        self.placements: MutableMapping[str, Placement] = {}
         self.holdings: dict[str, dict[str, str]] = {}
         self.one_woman = OneWoman()
         self.neighbours = Neighbours()
@@ -268,7 +268,7 @@ class Register:
 
     def ward(self, values: Mapping[str, Any]) -> str:
         """The place where a beneficiary lives, or else where her group is at home; "" where neither is known."""
-        group = self.facts.get(f"group:{values.get('group_id')}")
+        group = None if values.get("place_id") else self.facts.get(f"group:{values.get('group_id')}")
         return str(values.get("place_id") or (group.values.get("place_id") if group else None) or "")
 
     def _hold(self, placement_id: str, was: Placement | None, now: Placement | None) -> None:
@@ -645,7 +645,7 @@ def placement_of(placement_id: str, beneficiary_id: str, help_: str, facts: Iter
     )
 
 
-def _update(known: dict[str, _Value], changes: Mapping[str, _Value | None]) -> None:
+def _update(known: MutableMapping[str, _Value], changes: Mapping[str, _Value | None]) -> None:
     for key, value in changes.items():
         if value is None:
             known.pop(key, None)

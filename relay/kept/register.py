@@ -6,13 +6,16 @@ otherwise (a restored database, or another) the whole ledger is read again. A fi
 another format counts as not there. It contains all that is personal, so it is for its owner only, and it is written
 anew as soon as something was erased.
 
-Of most entries nobody asks more than who recorded them, and when; so each is decoded when it is asked for.
+Of most entries nobody asks more than who recorded them, and when; and audits find in columns at which placements they
+have to look. So each entry and each placement is decoded when it is asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import MutableMapping
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -42,6 +45,7 @@ KEEP_AFTER: Final = 500
 _ENDING: Final = "register"
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _ENTRY: Final = msgspec.msgpack.Decoder(Entry)
+_PLACEMENT: Final = msgspec.msgpack.Decoder(Placement)
 
 
 class _Recorded(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -65,7 +69,7 @@ class _Kept:
     entries: list[msgspec.Raw]
     recordings: list[_Recorded]
     facts: dict[str, Fact]
-    placements: dict[str, Placement]
+    placements: dict[str, msgspec.Raw]
     rules: tuple[Rule, ...]
     about: dict[str, list[str]]
     naming: dict[str, dict[str, None]]
@@ -111,6 +115,37 @@ class _Entries(MutableMapping[str, Entry]):
         return act_id in self.recordings
 
 
+class _Placements(MutableMapping[str, Placement]):
+    """The placements of a register, each decoded when it is asked for."""
+
+    def __init__(self, kept: dict[str, msgspec.Raw]) -> None:
+        """Begin with those that are kept."""
+        self._known: dict[str, msgspec.Raw | Placement] = dict(kept)
+
+    def __getitem__(self, placement_id: str) -> Placement:
+        """One of them."""
+        found = self._known[placement_id]
+        if isinstance(found, msgspec.Raw):
+            found = self._known[placement_id] = _PLACEMENT.decode(found)
+        return found
+
+    def __setitem__(self, placement_id: str, placement: Placement) -> None:
+        """Take in one that is new, or changed."""
+        self._known[placement_id] = placement
+
+    def __delitem__(self, placement_id: str) -> None:
+        """Let one go."""
+        del self._known[placement_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """Their ids, in the order in which they were first filled."""
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._known)
+
+
 class _KeptRegister(Register):
     """A register that was kept."""
 
@@ -118,13 +153,20 @@ class _KeptRegister(Register):
         """Open it."""
         super().__init__(kept.programme_id, catalogue)
         self.entries = self._entries = _Entries(kept)
-        self.facts, self.placements = kept.facts, kept.placements
+        self.facts, self.placements = kept.facts, _Placements(kept.placements)
         self.rules, self.about, self.naming = kept.rules, kept.about, kept.naming
-        for placement in kept.placements.values():
-            self.holdings.setdefault(placement.beneficiary_id, {})[placement.placement_id] = placement.help
+        del self.holdings  # worked out when somebody asks who holds what
         for fact in kept.facts.values():
             if fact.kind == "same":
                 self.join(fact)
+
+    @cached_property
+    def holdings(self) -> dict[str, dict[str, str]]:  # type: ignore[override]
+        """As in every register."""
+        holdings: dict[str, dict[str, str]] = {}
+        for placement in self.placements.values():
+            holdings.setdefault(placement.beneficiary_id, {})[placement.placement_id] = placement.help
+        return holdings
 
     @property
     def recordings(self) -> Mapping[str, Recorded]:
@@ -153,14 +195,16 @@ def register(graph: Graph, programme_id: str, folder: Path | None) -> Register:
     if found is None:
         entries = reading.entries(graph, programme_id, last=head.entries)
         found, known = reading.replay(programme_id, entries, graph.catalogue), None
-    if folder and (known is None or head.entries - known.sequence >= KEEP_AFTER or _erased_since(found, known)):
+    if folder and (
+        known is None or head.entries - known.sequence >= KEEP_AFTER or _erased_since(found, known.sequence)
+    ):
         keep(folder, found, head.entries, head.head_hash)
     return found
 
 
 def end(known: Register) -> int:
     """The number of the last entry; 0 before the first."""
-    return max((recorded.sequence for recorded in known.recordings.values()), default=0)
+    return max(map(attrgetter("sequence"), known.recordings.values()), default=0)
 
 
 def known_then(now: Register, last: int | None) -> Register:
@@ -192,9 +236,9 @@ def _extended(graph: Graph, known: _Kept, head: LedgerHead) -> Register | None:
     return found
 
 
-def _erased_since(found: Register, known: _Kept) -> bool:
-    erasures = (recorded for act_id, recorded in found.recordings.items() if act_id.startswith("erase:"))
-    return any(recorded.sequence > known.sequence for recorded in erasures)
+def _erased_since(found: Register, sequence: int) -> bool:
+    erasures = (each for about in found.about.values() for each in about if each.startswith("erase:"))
+    return any(found.recordings[each].sequence > sequence for each in erasures)
 
 
 def keep(folder: Path, found: Register, sequence: int, head_hash: str) -> None:
@@ -255,7 +299,7 @@ def _kept_of(found: Register, sequence: int, head_hash: str) -> _Kept:
             for each in found.recordings.values()
         ],
         facts=found.facts,
-        placements=found.placements,
+        placements={id_: msgspec.Raw(_ENCODER.encode(each)) for id_, each in found.placements.items()},
         rules=found.rules,
         about=found.about,
         naming=found.naming,

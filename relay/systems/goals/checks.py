@@ -27,7 +27,7 @@ def _is_long_set(books: Books, goal: Fact) -> bool:
     return add_months(date.fromisoformat(goal.values["set_on"]), UNVISITED_MONTHS) <= books.as_of
 
 
-_typed: Final = where("goal_visit", lambda books, visit: visit.act_id not in books.imported)
+_typed: Final = where("goal_visit", lambda books, visit: visit.sequence not in books.imported)
 """Visits that somebody recorded one by one: an import tells nothing of who came when."""
 _with_income: Final = where("goal_visit", lambda _, visit: _net_income(visit) is not None)
 _long_set: Final = where("goal", _is_long_set)

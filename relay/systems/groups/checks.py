@@ -130,14 +130,15 @@ def _is_a_group(beneficiary: Fact) -> bool:
 # -- what a group answers for ----------------------------------------------------------------------------------------
 
 
+@once
 def _answering(books: Books) -> Mapping[str, list[Fact]]:
     """Group → the pass-ons from placements for which it vouches, and those in which it stood in."""
     answers = defaultdict[str, list["Fact"]](list)
-    for each in books.hand_overs:
-        placed = books.register.facts.get(f"placement:{each.giver.placement_id}")
+    for each in books.facts("pass"):
+        placed = books.register.facts.get(f"placement:{each.values['giver_placement_id']}")
         guarantor = placed.values.get("guarantor_group_id") if placed else None
-        if group_id := each.fact.values.get("by_group_id") or guarantor:
-            answers[group_id].append(each.fact)
+        if group_id := each.values.get("by_group_id") or guarantor:
+            answers[group_id].append(each)
     return answers
 
 
@@ -159,7 +160,7 @@ def _covered_too_often(books: Books) -> Iterator[Finding]:
 
 def _with_placements(books: Books) -> list[Fact]:
     """The groups with members who hold something."""
-    roll, holding = _roll(books), {books.woman(each.placement.beneficiary_id) for each in books.held.values()}
+    roll, holding = _roll(books), {*map(books.woman, books.held.holders)}
     return [each for each in _groups(books) if holding & roll.members_on(each.id, books.as_of)]
 
 

@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from relay.audit import suspects
 from relay.audit.books import Books, Held, once
 from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found
+from relay.domain.model import Rule
 from relay.domain.register import Fact
 from relay.systems.groups.roll import ids
 from relay.systems.learning.classes import Class
@@ -32,13 +34,14 @@ def _class(books: Books, enrolment: Fact) -> Class:
     return _known(books)[enrolment.values["course_id"]]
 
 
-def _requirement(books: Books, held: Held) -> Requirement | None:
-    rule = books.register.facts.get(f"rule:{id_of_rule(held.rule)}") if held.rule else None
-    return Requirement.of(rule.values) if rule else None
+def _requirement(books: Books, rule: Rule | None) -> Requirement | None:
+    said = books.register.facts.get(f"rule:{id_of_rule(rule)}") if rule else None
+    return Requirement.of(said.values) if said else None
 
 
+@once
 def _with_requirement(books: Books) -> list[Held]:
-    return [each for each in books.held.values() if _requirement(books, each)]
+    return books.held.where(suspects.under(books, lambda rule: bool(_requirement(books, rule))))
 
 
 _over: Final = where("enrolment", lambda books, each: _class(books, each).over)
@@ -101,7 +104,7 @@ def _two_classes_on_one_day(books: Books) -> Iterator[Finding]:
 
 def _received_unprepared(books: Books) -> Iterator[Finding]:
     for each in _with_requirement(books):
-        requirement = _requirement(books, each)
+        requirement = _requirement(books, each.rule)
         day = each.receipt.received_on
         done = done_in(books.register, each.placement.beneficiary_id)
         missing = requirement.missing(done, day) if requirement else ()

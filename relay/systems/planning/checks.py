@@ -158,7 +158,7 @@ class _Homes:
 def _plan_after_the_fact(books: Books) -> Iterator[Finding]:
     for act_id, plan_id in _season(books).follows.items():
         plan, act = books.sequence(f"plan:{plan_id}"), books.sequence(act_id)
-        if plan > act and f"plan:{plan_id}" not in books.imported:
+        if plan > act and plan not in books.imported:
             yield Finding(
                 subject_id=f"plan:{plan_id}",
                 acts=(plan,),

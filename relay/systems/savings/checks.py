@@ -207,7 +207,7 @@ def _written_off_at_home(books: Books) -> Iterator[Finding]:
 
 
 def _typed_by_hand(books: Books) -> list[Fact]:
-    return [each for each in books.facts("passbook") if each.act_id not in books.imported]
+    return [each for each in books.facts("passbook") if each.sequence not in books.imported]
 
 
 def _typed_late(books: Books) -> Iterator[Finding]:
