@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DAYS = (TODAY, date(2024, 6, 30), date(2021, 1, 1))
 OF_PASS_ONS = ("of_a_sex", "too_soon", "more_than_born", "between_alike", "to_herself", "repeated", "between_some")
-OF_PLACEMENTS = ("never_received", "ruleless", "one_of_several", "passed_on_times", "before_receipt")
+OF_PLACEMENTS = ("never_received", "one_of_several", "passed_on_times", "before_receipt")
 
 
 def every_pass_on(books: Books, *_: object) -> Flags:
