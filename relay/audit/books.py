@@ -18,9 +18,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 from relay.arrays import cache
 from relay.arrays.columns import NONE, Flags, Rows, rows_of
 from relay.arrays.lazy_rows import LazyRows
-from relay.arrays.lineage import Survey
 from relay.arrays.raw_tables import of_register
-from relay.arrays.standings import Receipts, receipts
+from relay.arrays.standings import Receipts, Standings, receipts, standings
 from relay.arrays.tables import Snapshot
 from relay.domain.acts import changes_of
 from relay.domain.entries import zone
@@ -204,9 +203,14 @@ class Books:
             return UTC
 
     @cached_property
-    def survey(self) -> Survey:
-        """Every placement as columns, on the day: what is odd is found there, and then read in the register."""
-        return self._relay(self.as_of).survey
+    def standings(self) -> Standings:
+        """How every placement stood on the day, as columns."""
+        return standings(self.snapshot, self.received)
+
+    @property
+    def circles(self) -> tuple[tuple[int, ...], ...]:
+        """Rows of placements that descend from themselves, those of one circle together; empty in a sound record."""
+        return self._relay(self.as_of).survey.circles
 
     @cached_property
     def received(self) -> Receipts:

@@ -271,11 +271,12 @@ def tagged(books: Books) -> list[Fact]:
 def busy_day(books: Books) -> Iterator[Finding]:
     """Find days and ceremonies with more hand-overs than are possible."""
     days = [fact.values["passed_on"] for fact in books.facts("pass")]
-    usual, many = _hand_overs_a_day(days), Counter(days)
-    busy = [fact for fact, day in zip(books.facts("pass"), days, strict=True) if many[day] > HAND_OVERS_A_DAY]
+    outside, many = max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * _hand_overs_a_day(days)), Counter(days)
+    least = min(outside, HAND_OVERS_A_CEREMONY)
+    busy = [fact for fact, day in zip(books.facts("pass"), days, strict=True) if many[day] > least]
     for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in busy):
         ceremony_id, day = shared[0].values.get("ceremony_id"), shared[0].values["passed_on"]
-        most = HAND_OVERS_A_CEREMONY if ceremony_id else max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * usual)
+        most = HAND_OVERS_A_CEREMONY if ceremony_id else outside
         if len(shared) > most:
             yield found_together(shared, _too_many(len(shared), day, ceremony_id, f"{most:g}"))
 

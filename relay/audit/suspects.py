@@ -42,7 +42,7 @@ def of_a_sex(books: Books) -> Flags:
 
 def too_soon(books: Books) -> Flags:
     """Pass-ons earlier after the giver's receipt than her rule asks for."""
-    earliest = np.array([*(rule.earliest_days for rule in books.snapshot.rules), 0])[books.survey.standings.rule]
+    earliest = np.array([*(rule.earliest_days for rule in books.snapshot.rules), 0])[books.standings.rule]
     return books.snapshot.passes.day < of_giver(books, books.received.day + earliest)
 
 
@@ -105,6 +105,12 @@ def among(books: Books, placements: Collection[int]) -> Flags:
     return np.isin(passes.giver, rows) & np.isin(passes.receiver, rows)
 
 
+def to_an_older(books: Books) -> Flags:
+    """Pass-ons to a placement that was there no later than the giver's; without any, none descends from itself."""
+    older: Flags = books.snapshot.passes.giver >= books.snapshot.passes.receiver
+    return older
+
+
 def _givers(books: Books) -> Rows:
     """The row of the beneficiary who made each pass-on."""
     return of_giver(books, books.snapshot.placements.beneficiary)
@@ -135,13 +141,13 @@ def of_giver(books: Books, column: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
 
 def under(books: Books, holds: Callable[[Rule], bool]) -> Flags:
     """Placements bound by a rule of which something holds."""
-    flags: Flags = np.array([*map(holds, books.snapshot.rules), False])[books.survey.standings.rule]
+    flags: Flags = np.array([*map(holds, books.snapshot.rules), False])[books.standings.rule]
     return flags
 
 
 def ruleless(books: Books) -> Flags:
     """Placements that no rule binds."""
-    ruleless: Flags = books.survey.standings.rule == NONE
+    ruleless: Flags = books.standings.rule == NONE
     return ruleless
 
 
@@ -166,7 +172,7 @@ def one_of_several(books: Books) -> Flags:
 
 def passed_on_times(books: Books, times: int) -> Flags:
     """Placements that passed on so many times what they owe."""
-    stood = books.survey.standings
+    stood = books.standings
     return (stood.owed > 0) & (stood.passed >= times * stood.owed)
 
 
