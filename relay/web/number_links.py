@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from relay.web.i18n import labels
+from relay.web.i18n import labels, language
 from relay.web.menu import to
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def number(value: float, href: str, text: str | None = None, of: str = "total") 
         text: How it is said, where not as the number alone.
         of: What of these rows it sums: "total" for how many they are.
     """
-    said = escape(labels.number(value) if text is None else text)
+    said = escape(language.number(value) if text is None else text)
     what = "" if of == "total" else f' data-of="{escape(of)}"'
     if value:
         return Markup(f'<a class="door" data-count="{value}"{what} href="{escape(href)}">{said}</a>')  # noqa: S704
@@ -49,7 +49,7 @@ def states(counts: Mapping[str, int], where: Mapping[str, str] | None = None, na
     begun = f"{listed}{'&' if '?' in listed else '?'}state="
     tallies = (
         f'<span class="tally {escape(word)}">'
-        f"{number(count, f'{begun}{word}', f'{labels.number(count)} {labels.state(word)}')}</span> "
+        f"{number(count, f'{begun}{word}', f'{language.number(count)} {labels.state(word)}')}</span> "
         for word, count in counts.items()
         if count
     )
