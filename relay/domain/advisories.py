@@ -125,8 +125,10 @@ def notes_of(register: Register, change: Change) -> Iterator[Note]:
         yield from _of_correction(register, change)
     elif change.act.kind == "same":
         yield from _of_one_woman(register, change.act)
-    for noted in register.catalogue.notes_on(change.act.kind, register.systems):
-        yield from noted(register, change)
+    act = change.act
+    own = change.facts.get(act.act_id) or Fact(kind=act.kind, id=act.id, values=act.values, sequence=change.sequence)
+    for noted in register.catalogue.notes_on(act.kind, register.systems):
+        yield from noted(register, own)
 
 
 def notes_again(register: Register, act_id: str) -> Iterator[Note]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from relay.domain.acts import Act
     from relay.domain.advisories import Note
-    from relay.domain.register import Change, Fact, Register
+    from relay.domain.register import Fact, Register
     from relay.errors import Asked
 
 Role = Literal["staff", "manager", "auditor", "administrator", "protection"]
@@ -137,8 +137,8 @@ def tie(
     )
 
 
-Notes: TypeAlias = "Mapping[str, Callable[[Register, Change], Iterator[Note]]]"
-"""Kind → what is noted for the auditor when an act of it is recorded."""
+Notes: TypeAlias = "Mapping[str, Callable[[Register, Fact], Iterator[Note]]]"
+"""Kind → what is noted for the auditor when an act of it is recorded; a correction is told as what it says itself."""
 
 
 def _asks_for_nothing(_register: Register, _acts: Sequence[Act]) -> Iterable[str]:

@@ -22,7 +22,7 @@ from relay.errors import Refused
 if TYPE_CHECKING:
     from relay.domain.acts import Act
     from relay.domain.advisories import Note
-    from relay.domain.register import Change, Fact, Register
+    from relay.domain.register import Fact, Register
     from relay.errors import Asked
     from relay.text import Sentence
 
@@ -323,7 +323,7 @@ class Catalogue:
         """What refuses acts of a kind in a programme that uses some systems: its own system's rule first."""
         yield from (rules.refuse[kind] for rules in self._judging(kind, used) if kind in rules.refuse)
 
-    def notes_on(self, kind: str, used: Collection[str]) -> Iterator[Callable[[Register, Change], Iterator[Note]]]:
+    def notes_on(self, kind: str, used: Collection[str]) -> Iterator[Callable[[Register, Fact], Iterator[Note]]]:
         """What notes something of acts of a kind in such a programme."""
         yield from (rules.note[kind] for rules in self._judging(kind, used) if kind in rules.note)
 

@@ -16,7 +16,7 @@ from relay.systems.goals.progress import RUNS, UNVISITED_MONTHS, Progress, Visit
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from relay.domain.register import Change, Fact, Register
+    from relay.domain.register import Fact, Register
 
 TRAINED_BEFORE: Final = timedelta(days=365)
 """So long before a goal was set a step to it may have been done: many learn first and decide then."""
@@ -223,11 +223,8 @@ def _not_before(visit: Fact, goal: Fact) -> None:
 # -- what is noted -----------------------------------------------------------------------------------------------------
 
 
-def note_visit(register: Register, change: Change) -> Iterator[Note]:
+def note_visit(register: Register, fact: Fact) -> Iterator[Note]:
     """Note what may be a slip, and what an auditor will want to see."""
-    fact = change.facts.get(change.act.act_id)
-    if fact is None:
-        return
     visit, name = read_columns(Visit, fact.values), fact.act_id
     progress = _progress(register, [register.facts[f"goal:{fact.values['goal_id']}"]], fact)
     known = progress.goals[0]
@@ -260,13 +257,12 @@ def _is_a_digit_off(net: float | None, before: list[float]) -> bool:
     return max(net, before[-1]) >= A_DIGIT * min(net, before[-1])
 
 
-def note_correction(register: Register, change: Change) -> Iterator[Note]:
+def note_correction(register: Register, correction: Fact) -> Iterator[Note]:
     """Note an income before that was put down, or changed, only after somebody had visited."""
-    for act_id, fact in change.facts.items():
-        late = fact and fact.kind == "goal" and "baseline_income" in changes_of(change.act.values)
-        if late and register.beside("goal_visit", act_id):
-            sentence = Sentence("%(name)s: the income before was recorded after the first visit.", name=act_id)
-            yield Note(note="baseline_after_visit", sentence=sentence)
+    goal = str(correction.values["act_id"])
+    if "baseline_income" in changes_of(correction.values) and register.beside("goal_visit", goal):
+        sentence = Sentence("%(name)s: the income before was recorded after the first visit.", name=goal)
+        yield Note(note="baseline_after_visit", sentence=sentence)
 
 
 RULES: Final = Rules(

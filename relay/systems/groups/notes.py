@@ -16,7 +16,7 @@ from relay.systems.groups.rules import custodies_in, guarantor_of, roll_in
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from relay.domain.register import Change, Fact, Register
+    from relay.domain.register import Fact, Register
 
 LONGEST_TERM: Final = timedelta(days=730)
 """So long one woman holds an office before another is due."""
@@ -28,14 +28,9 @@ _INTERVALS: Final = 2
 """So many planned meetings may be missed in a row before it is noted."""
 
 
-def _own(change: Change) -> Fact | None:
-    return change.facts.get(change.act.act_id)
-
-
-def note_office(_: Register, change: Change) -> Iterator[Note]:
+def note_office(_: Register, fact: Fact) -> Iterator[Note]:
     """Note a term of more than two years."""
-    fact = _own(change)
-    if fact and fact.values.get("until_on"):
+    if fact.values.get("until_on"):
         yield from _long_term(fact, date.fromisoformat(fact.values["until_on"]))
 
 
@@ -44,10 +39,9 @@ def _long_term(fact: Fact, until_on: date) -> Iterator[Note]:
         yield noted(fact.act_id, "long_term", Sentence("one woman held the office for more than two years."))
 
 
-def note_meeting(register: Register, change: Change) -> Iterator[Note]:
+def note_meeting(register: Register, fact: Fact) -> Iterator[Note]:
     """Note a meeting without quorum, chair or treasurer, after a long pause, or with a count beside its roster."""
-    fact = _own(change)
-    if fact is None or not fact.values.get("group_id"):
+    if not fact.values.get("group_id"):
         return
     roll = roll_in(register, fact.values["group_id"], fact, kinds=("membership", "office"))
     own = next(each for each in roll.meetings if each.act_id == fact.act_id)
@@ -96,11 +90,9 @@ def _after_a_pause(register: Register, roll: Roll, meeting: Meeting) -> Iterator
             yield noted(meeting.act_id, "after_a_pause", said)
 
 
-def note_custody(register: Register, change: Change) -> Iterator[Note]:
+def note_custody(register: Register, fact: Fact) -> Iterator[Note]:
     """Note that one keeper has had an animal for long, or had it for long in all."""
-    fact = _own(change)
-    if fact:
-        yield from _long_custody(custodies_in(register, fact), fact.act_id)
+    yield from _long_custody(custodies_in(register, fact), fact.act_id)
 
 
 def _long_custody(custodies: list[Custody], act_id: str) -> Iterator[Note]:
@@ -115,20 +107,18 @@ def _long_custody(custodies: list[Custody], act_id: str) -> Iterator[Note]:
         yield noted(act_id, "long_in_ring", said)
 
 
-def note_end(register: Register, change: Change) -> Iterator[Note]:
+def note_end(register: Register, end: Fact) -> Iterator[Note]:
     """Note what is noted of the office or custody that it ends."""
-    end = _own(change)
-    fact = register.facts.get(end.values["act_id"]) if end else None
-    if end and fact and fact.kind == "office":
+    fact = register.facts.get(end.values["act_id"])
+    if fact and fact.kind == "office":
         yield from _long_term(fact, date.fromisoformat(end.values["until_on"]))
-    elif end and fact and fact.kind == "custody":
+    elif fact and fact.kind == "custody":
         yield from _long_custody(custodies_in(register, fact, {fact.act_id: end.values["until_on"]}), fact.act_id)
 
 
-def note_pass(register: Register, change: Change) -> Iterator[Note]:
+def note_pass(register: Register, fact: Fact) -> Iterator[Note]:
     """Note that a group stood in of which nobody recorded that it vouches."""
-    fact = _own(change)
-    if fact and fact.values.get("by_group_id") and not guarantor_of(register, fact.values["giver_placement_id"]):
+    if fact.values.get("by_group_id") and not guarantor_of(register, fact.values["giver_placement_id"]):
         said = Sentence(
             "group %(group_id)s stood in for the giver, but is not recorded as vouching for placement"
             " %(placement_id)s.",
@@ -138,10 +128,9 @@ def note_pass(register: Register, change: Change) -> Iterator[Note]:
         yield noted(fact.act_id, "nobody_vouched", said)
 
 
-def note_plan(register: Register, change: Change) -> Iterator[Note]:
+def note_plan(register: Register, fact: Fact) -> Iterator[Note]:
     """Note a next receiver who was chosen without quorum, is an officer, or lives with one."""
-    fact = _own(change)
-    if fact is None or not fact.values.get("group_id"):
+    if not fact.values.get("group_id"):
         return
     roll, name = roll_in(register, fact.values["group_id"]), fact.act_id
     chosen_on = date.fromisoformat(fact.values["chosen_on"])

@@ -15,7 +15,7 @@ from relay.systems.groups.roll import ids
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from relay.domain.register import Change, Fact, Register
+    from relay.domain.register import Fact, Register
 
 
 class NotPrepared(Refused):
@@ -82,10 +82,9 @@ def refuse_receipt(register: Register, fact: Fact) -> None:
         )
 
 
-def note_receipt(register: Register, change: Change) -> Iterator[Note]:
+def note_receipt(register: Register, fact: Fact) -> Iterator[Note]:
     """Note help that comes before what its rule requires."""
-    fact = change.facts.get(change.act.act_id)
-    if fact and (missing := _missing(register, fact)[1]):
+    if missing := _missing(register, fact)[1]:
         sentence = Sentence(
             "%(name)s: beneficiary %(beneficiary_id)s has not completed %(topics)s.",
             name=fact.act_id,

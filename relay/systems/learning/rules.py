@@ -16,7 +16,7 @@ from relay.systems.learning.classes import Class, Course, Enrolment
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from relay.domain.register import Change, Fact, Register
+    from relay.domain.register import Fact, Register
 
 SMALL, LARGE = 10, 30
 """Women in a class, at the least and at the most (literacy classes in Nepal have 20 to 26; our choice around that)."""
@@ -235,10 +235,9 @@ def refuse_end(register: Register, end: Fact) -> None:
 # -- what is noted ---------------------------------------------------------------------------------------------------
 
 
-def note_enrolment(register: Register, change: Change) -> Iterator[Note]:
+def note_enrolment(register: Register, fact: Fact) -> Iterator[Note]:
     """Note that a woman is said to have completed a course to which she hardly came."""
-    fact = change.facts.get(change.act.act_id)
-    if fact is None or not fact.values.get("completed_on"):
+    if not fact.values.get("completed_on"):
         return
     known, own = _enrolled(register, fact)
     share = known.attendance(own.beneficiary_id).share or 0
@@ -252,11 +251,10 @@ def note_enrolment(register: Register, change: Change) -> Iterator[Note]:
         yield Note(note="hardly_came", sentence=sentence)
 
 
-def note_session(register: Register, change: Change) -> Iterator[Note]:
+def note_session(register: Register, fact: Fact) -> Iterator[Note]:
     """Note at the first session that a class is very small or very large."""
-    fact = change.facts.get(change.act.act_id)
-    course = register.facts.get(f"course:{fact.values.get('course_id')}") if fact else None
-    if fact is None or course is None:
+    course = register.facts.get(f"course:{fact.values.get('course_id')}")
+    if course is None:
         return
     known = class_in(register, course, fact)
     many = len(known.enrolled_on(date.fromisoformat(fact.values["held_on"])))

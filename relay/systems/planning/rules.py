@@ -15,7 +15,7 @@ from relay.systems.planning.states import OPEN_REQUESTS, Check, Plan, Receipt, R
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from relay.domain.register import Change, Fact, Register
+    from relay.domain.register import Fact, Register
 
 _A_DAY: Final = timedelta(days=1)
 
@@ -245,11 +245,8 @@ def _is_free(register: Register, fact: Fact, chosen_on: date) -> None:
             )
 
 
-def note_plan(register: Register, change: Change) -> Iterator[Note]:
+def note_plan(register: Register, fact: Fact) -> Iterator[Note]:
     """Note what speaks against a plan and can be right all the same."""
-    fact = change.facts.get(change.act.act_id)
-    if fact is None:
-        return
     values, name, chosen_on = fact.values, fact.act_id, date.fromisoformat(fact.values["chosen_on"])
     if _one_household(register, values):
         yield Note(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from relay.domain.advisories import Note, noted
 from relay.domain.register import Fact
@@ -19,18 +18,11 @@ from relay.systems.savings.rules import account_of, as_meeting, cycle_of, meetin
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from relay.domain.register import Change, Register
+    from relay.domain.register import Register
 
 
-def _notes_of(register: Register, change: Change, kind: str) -> Iterator[Note]:
-    """What is noted of an act of a kind when it is recorded."""
-    fact = change.facts.get(change.act.act_id)
-    if fact is not None:
-        meeting, group_id = meeting_of(register, fact)
-        yield from _NOTED[kind](register, fact, meeting, group_id)
-
-
-def _note_line(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
+def _note_line(register: Register, fact: Fact) -> Iterator[Note]:
+    meeting, group_id = meeting_of(register, fact)
     line, rule = in_paisa(Line, fact.values), rule_on(register, group_id, meeting.held_on)
     ids = register.one_woman.ids(line.beneficiary_id)
     others = (
@@ -94,7 +86,8 @@ def _fines_unpaid(register: Register, fact: Fact, meeting: Meeting, group_id: st
     )
 
 
-def _note_loan(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Iterator[Note]:
+def _note_loan(register: Register, fact: Fact) -> Iterator[Note]:
+    meeting, group_id = meeting_of(register, fact)
     loan = in_paisa(Loan, fact.values, taken_on=meeting.held_on)
     rule = rule_on(register, group_id, meeting.held_on)
     if rule.loan_times_savings is not None:
@@ -158,7 +151,8 @@ def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -
     return saved
 
 
-def _note_payout(register: Register, fact: Fact, meeting: Meeting, _: str) -> Iterator[Note]:
+def _note_payout(register: Register, fact: Fact) -> Iterator[Note]:
+    meeting, _ = meeting_of(register, fact)
     paid = paisa(fact.values["paid"]) + sum(
         paisa(each.values["paid"])
         for each in register.beside("payout", f"cycle:{fact.values['cycle_id']}")
@@ -176,11 +170,4 @@ def _note_payout(register: Register, fact: Fact, meeting: Meeting, _: str) -> It
         )
 
 
-_NOTED: Final[Mapping[str, Callable[[Register, Any, Meeting, str], Iterator[Note]]]] = {
-    "passbook": _note_line,
-    "loan": _note_loan,
-    "payout": _note_payout,
-}
-
-
-NOTES: Final[Notes] = {kind: partial(_notes_of, kind=kind) for kind in _NOTED}
+NOTES: Final[Notes] = {"passbook": _note_line, "loan": _note_loan, "payout": _note_payout}

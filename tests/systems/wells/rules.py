@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from relay.domain.advisories import Note
-from relay.domain.register import Change, Fact, Register
+from relay.domain.register import Fact, Register
 from relay.domain.schema import Rules
 from relay.errors import Refused
 from relay.text import Sentence
@@ -30,17 +30,17 @@ def not_too_deep(_: Register, fact: Fact) -> None:
         raise TooDeep(act_id=fact.act_id)
 
 
-def found_dry(_: Register, change: Change) -> Iterator[Note]:
+def found_dry(_: Register, fact: Fact) -> Iterator[Note]:
     """Note a well that gives no water."""
-    if change.act.values["works"] == "no":
-        yield Note(note="dry", sentence=Sentence("%(act_id)s: the well gives no water.", act_id=change.act.act_id))
+    if fact.values["works"] == "no":
+        yield Note(note="dry", sentence=Sentence("%(act_id)s: the well gives no water.", act_id=fact.act_id))
 
 
-def few_without_a_place(_: Register, change: Change) -> Iterator[Note]:
+def few_without_a_place(_: Register, fact: Fact) -> Iterator[Note]:
     """Note a water committee of which nobody knows where it is."""
-    values = change.act.values
+    values = fact.values
     if values.get("water_committee") == "yes" and not values.get("place_id"):
-        yield Note(note="nowhere", sentence=Sentence("%(act_id)s is at home nowhere.", act_id=change.act.act_id))
+        yield Note(note="nowhere", sentence=Sentence("%(act_id)s is at home nowhere.", act_id=fact.act_id))
 
 
 RULES: Final = Rules(refuse={"well": not_too_deep}, note={"well_visit": found_dry, "group": few_without_a_place})
