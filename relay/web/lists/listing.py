@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import request, url_for
+from markupsafe import Markup
 from werkzeug.utils import cached_property
 
 from relay.reports.field.contacts import NOBODY
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
 
 PAGE: Final = 50
 """Rows on a page, the same for every list (our choice)."""
+
+_LOOKS: Final = {
+    **dict.fromkeys(("number", "of_rate", "share"), "number"),
+    **dict.fromkeys(("help", "cause", "rate", "day", "instant", "hash", "severity"), "word"),
+    "units": "word measure",
+    "reasons": "words",
+}
+"""By what a cell shows: the classes by which it looks; a number that leads nowhere is a measure too."""
 
 Choice = tuple[str, str]
 """What is in the URL, and what is read."""
@@ -55,6 +64,13 @@ class ListColumn:
     downwards: bool = False
     personal: bool = False
     opens: Callable[[Any], Mapping[str, str]] | None = None
+
+    @property
+    def attributes(self) -> Markup:
+        """Of each of its cells: what it is called, where a row is a card, and the classes by which it looks."""
+        measured = self.cell in {"number", "share"} and not self.opens
+        look = f"{_LOOKS.get(self.cell, '')}{' measure' if measured else ''}"
+        return Markup('data-label="{}"{}').format(self.label, Markup(' class="{}"').format(look) if look else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

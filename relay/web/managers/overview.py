@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import cached_property
 
+from relay.arrays.kernels import both
 from relay.domain.model import add_months
 from relay.reports import chains, health, placements
 from relay.reports.field import visits as todo
@@ -53,9 +55,16 @@ class Overview:
         return cls(relay=current.relay(), as_of=current.as_of(), today=current.today())
 
     @cached_property
+    def _told(self) -> tuple[Health, Sequence[Visit]]:
+        survey, called, asked = self.relay.survey, self.called, privacy.errands()
+        counting = partial(health.health, survey)
+        ranking = partial(todo.by_rank, survey, called, asked, most=ROWS)
+        return kept_of(survey, ("overview", asked), lambda: both(counting, ranking, len(survey.original)))
+
+    @property
     def health(self) -> Health:
         """How the relays are doing."""
-        return kept_of(self.relay.survey, ("health",), lambda: health.health(self.relay.survey))
+        return self._told[0]
 
     @cached_property
     def called(self) -> PartNames:
@@ -81,11 +90,10 @@ class Overview:
         """Those from which most placements descend, as many as are shown."""
         return sorted(self.broke[:], key=lambda row: (-row.reach, row.placement_id))[:ROWS]
 
-    @cached_property
+    @property
     def visits(self) -> Sequence[Visit]:
         """Whom to visit; those in order who are shown."""
-        survey, asked = self.relay.survey, privacy.errands()
-        return kept_of(survey, ("visits", asked), lambda: todo.by_rank(survey, self.called, asked, most=ROWS))
+        return self._told[1]
 
     @property
     def visit_first(self) -> Sequence[Visit]:
