@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import Markup, escape
+
 from relay.audit.checks import checks_of
 from relay.desk import wording
 from relay.domain.entries import CHANGES
@@ -218,6 +220,11 @@ def column(name: str) -> str:
     return pgettext("column", wording.heading(name.removeprefix(CHANGES)))
 
 
+def lead(what: str) -> Markup:
+    """What something is said of, with the colon of the language after it: "Day: ", or « Jour : »."""
+    return escape(gettext("%(what)s: ")) % {"what": what}
+
+
 SPEECH: Final = wording.Speech(say=_say, column=column, units=units, day=iso_day)
 """The language of the reader, to tell records in."""
 
@@ -299,6 +306,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "day": day,
     "help": help_word,
     "kind": kind,
+    "lead": lead,
     "months": months_named,
     "outcome": outcome,
     "percent": percent,
