@@ -122,8 +122,8 @@ FAULTS: Final = (
     _fault(
         STATES,
         "who passed on more than she owes is said to have done so with her last",
-        "(in_all - counted < reached)",
-        "(in_all - counted < in_all)",
+        "np.flatnonzero(before >= owes)",
+        "np.flatnonzero(before > before)",
     ),
     _fault(
         STATES,
