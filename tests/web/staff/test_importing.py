@@ -133,7 +133,7 @@ def test_what_a_person_decides_is_shown_at_once_and_not_what_was_guessed(client:
     twice = client.post(where, data=said | {animal: "key:0"})
 
     assert part.text.startswith('<div id="preview"')
-    assert "note:</span> <bdi>goat" in part.text
+    assert "note: </span><bdi>goat" in part.text
     assert "Two columns are said to mean the same: number of the row." in twice.text
 
 
