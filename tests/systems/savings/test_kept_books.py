@@ -149,6 +149,7 @@ def test_sums_hang_on_no_order_of_arrival_and_a_correction_is_as_if_it_had_been_
 
     def arrived(order: str) -> list[GroupSavings]:
         """What the sums are after some acts came one by one, each asked about; then they are taken back."""
+        found = list[GroupSavings]()
         for name in order:
             act_id = f"{name}{order}"
             added(village, replace(told[name], id=act_id, values={**told[name].values, _ID[name]: act_id}))
