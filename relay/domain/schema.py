@@ -138,7 +138,7 @@ def tie(
 
 
 Notes: TypeAlias = "Mapping[str, Callable[[Register, Fact], Iterator[Note]]]"
-"""Kind → what is noted for the auditor when an act of it is recorded; a correction is told as what it says itself."""
+"""Kind → what is noted for the auditor when an act of it is recorded; of a correction, from what it says itself."""
 
 
 def _asks_for_nothing(_register: Register, _acts: Sequence[Act]) -> Iterable[str]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import render_template, request
 
-from relay.arrays.columns import NONE
 from relay.desk import ceremony as desk
 from relay.desk.ceremony import MOST_ROWS, Ceremony, HandOverRow
 from relay.domain.acts import ID_BYTES, new_id
@@ -378,10 +377,7 @@ def _words(row: CeremonyRow, ceremony_id: str) -> Mapping[str, str]:
 
 def _home() -> str | None:
     """Where the day is held: the place, or that of the group."""
-    snapshot, group_id = current.snapshot(), _part("group")
-    row = snapshot.groups.ids.row(group_id) if group_id else None
-    lies = NONE if row is None else int(snapshot.groups.place[row])
-    return _part("place") or (None if lies == NONE else snapshot.places.ids[lies])
+    return _part("place") or people.home_of(group=_part("group"))
 
 
 def _is_an_id(text: str) -> bool:

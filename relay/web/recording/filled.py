@@ -189,7 +189,7 @@ def _of_subject(subject: Record) -> tuple[tuple[Column, ...], tuple[Column, ...]
 def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> Iterator[Field]:
     catalogue = current.graph().catalogue
     mended = subject.id.partition(":")[0] if form is CORRECT and subject else form.kind
-    home = people.home_of(subject.holder_id) if subject else None
+    home = people.home_of(woman=subject.holder_id) if subject else None
     for column in columns:
         own = column.name == catalogue.kind(form.kind).id_column
         kind = form.kind if column in catalogue.kind(form.kind).columns else mended

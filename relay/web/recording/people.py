@@ -104,12 +104,13 @@ def _far_from(home: str | None) -> Callable[[str], int]:
     return far
 
 
-def home_of(beneficiary_id: str | None) -> str | None:
-    """The place where a woman lives; None where that is not known."""
+def home_of(*, woman: str | None = None, group: str | None = None) -> str | None:
+    """The place where a woman lives, or where a group is at home; None where that is not known."""
     snapshot = current.snapshot()
-    row = snapshot.beneficiaries.ids.row(beneficiary_id) if beneficiary_id else None
-    lives = NONE if row is None else int(snapshot.beneficiaries.place[row])
-    return None if lives == NONE else snapshot.places.ids[lives]
+    some, id_ = (snapshot.beneficiaries, woman) if woman else (snapshot.groups, group)
+    row = some.ids.row(id_) if id_ else None
+    place = NONE if row is None else int(some.place[row])
+    return None if place == NONE else snapshot.places.ids[place]
 
 
 def called(act_id: str) -> str:
