@@ -68,17 +68,16 @@ def _sort(
     return found
 
 
-def _descend(sorted_: Column, above: Column, piece: Column, depth: Column) -> None:
-    """From givers to receivers: the piece of each, and how far it is below the top; tops have both already."""
-    for at in range(len(sorted_)):
-        placement = sorted_[at]
-        if above[placement] >= 0:
-            piece[placement] = piece[above[placement]]
-            depth[placement] = depth[above[placement]] + 1
+def _descend(sorted_: Column, above: Column, place: Column) -> None:
+    """From givers to receivers, inside each piece: each is one further below the top, whose place is there already."""
+    for placement in sorted_:
+        who = above[placement]
+        if who >= 0:
+            place[placement] = place[who] + 1
 
 
 def _count_generations(
-    tops: Column,
+    entered: Column,
     giver: Column,
     live: Column,
     start: Column,
@@ -88,15 +87,17 @@ def _count_generations(
     depth: Column,
     generation: Column,
 ) -> None:
-    """From givers to receivers: the generation of the top of each piece."""
-    for nth in range(len(tops)):
-        top, least = tops[nth], -1
+    """From givers to receivers: the generation of the top of each piece that is entered; others have theirs already."""
+    for top in entered:
+        if original[top]:
+            continue
+        least = -1
         for at in range(start[top], start[top + 1]):
             who = giver[order[at]]
             if live[order[at]] and generation[piece[who]] >= 0:
                 away = generation[piece[who]] + depth[who] + 1
                 least = away if least < 0 else min(least, away)
-        generation[nth] = 0 if original[top] else least
+        generation[piece[top]] = least
 
 
 def _obstruct(
@@ -106,35 +107,35 @@ def _obstruct(
     start: Column,
     order: Column,
     above: Column,
-    stuck: Column,
-    obstruction: Column,
+    first: Column,
 ) -> None:
-    """From givers to receivers: the first obstruction above."""
-    for at in range(len(sorted_)):
-        placement = sorted_[at]
+    """From givers to receivers: the first that is stuck of each and of those above it; it is there if it is itself."""
+    for placement in sorted_:
         who = above[placement]
         if who >= 0:
-            obstruction[placement] = who if obstruction[who] < 0 and stuck[who] else obstruction[who]
+            if first[who] >= 0:
+                first[placement] = first[who]
             continue
-        obstructed = -1
+        stuck = -1
         for nth in range(start[placement], start[placement + 1]):
-            if live[order[nth]]:
-                who = giver[order[nth]]
-                first = who if obstruction[who] < 0 and stuck[who] else obstruction[who]
-                if first >= 0 and (obstructed < 0 or first < obstructed):
-                    obstructed = first
-        obstruction[placement] = obstructed
+            row = order[nth]
+            if live[row]:
+                found = first[giver[row]]
+                if found >= 0 and (stuck < 0 or found < stuck):
+                    stuck = found
+        if stuck >= 0:
+            first[placement] = stuck
 
 
-def _gather(sorted_: Column, above: Column, weight: Column, reach: Column) -> None:
-    """From receivers to givers, inside each piece: how many are below."""
-    for at in range(len(sorted_) - 1, -1, -1):
-        placement = sorted_[at]
-        if above[placement] >= 0:
-            reach[above[placement]] += reach[placement] + weight[placement]
+def _gather(backwards: Column, above: Column, size: Column) -> None:
+    """From receivers to givers, inside each piece: how many are there and below."""
+    for placement in backwards:
+        who = above[placement]
+        if who >= 0:
+            size[who] += size[placement]
 
 
-def _climb(  # noqa: PLR0913, PLR0917 - columns
+def _climb(  # noqa: C901, PLR0913, PLR0917 - columns; a loop is whole
     first: int,
     tops: Column,
     giver: Column,
@@ -180,18 +181,22 @@ def _climb(  # noqa: PLR0913, PLR0917 - columns
             done += 1
             if away > 0:
                 reach[placement] += below
-            inside = above[placement] >= 0  # its piece: then it has one giver, and is no original
-            at = start[placement]
-            end = at + 1 if inside else start[placement + 1]
-            while at < end:
-                who = above[placement] if inside else giver[order[at]]
-                if (inside or live[order[at]]) and met[who] != top:
+            who = above[placement]
+            if who >= 0:  # inside its piece: it has one giver, and is no original
+                if met[who] != top:
                     met[who] = top
                     queue[found] = who
                     far[found] = away + 1
                     found += 1
-                at += 1
-            if not inside and original[placement] and away > 0:
+                continue
+            for at in range(start[placement], start[placement + 1]):
+                who = giver[order[at]]
+                if live[order[at]] and met[who] != top:
+                    met[who] = top
+                    queue[found] = who
+                    far[found] = away + 1
+                    found += 1
+            if original[placement] and away > 0:
                 whose[many] = placement
                 which[many] = top
                 distance[many] = away
@@ -312,7 +317,7 @@ def _above(relay: _Relay) -> Rows:
         return _column(len(relay.weight), NONE)
     times = np.diff(received.start)
     first = relay.giver.take(received.order.take(received.start[:-1], mode="clip"))  # where nothing came, any
-    above = np.where((times > 0) & ~relay.original, first, NONE)
+    above = (first + 1) * ((times > 0) & ~relay.original) - 1  # `where` takes six times as long where guesses fail
     often = np.flatnonzero(times > 1).astype(np.int32)
     if len(often):
         givers, begin = relay.giver[received.about(often)], np.append(0, np.cumsum(times[often])[:-1])
@@ -321,19 +326,25 @@ def _above(relay: _Relay) -> Rows:
     return above
 
 
+_DEEP: Final = 32
+"""Bits of a place that say how deep it lies in its piece; those above them say in which."""
+
+
 def _cut(relay: _Relay, sorted_: Rows) -> Cut:
     """Cut a relay that has no circles into pieces, and ask each."""
     many, received, above = len(sorted_), relay.received, _above(relay)
     tops = sorted_.take(np.flatnonzero(above.take(sorted_) == NONE))
-    piece, depth, reach = (_column(many) for _ in range(3))
-    piece[tops] = np.arange(len(tops))
-    run(_descend, many, sorted_, above, piece, depth)
+    entered = tops[received.start[tops + 1] > received.start[tops]]
+    place, size = np.empty(many, np.int64), relay.weight.copy()
+    place[tops] = np.arange(len(tops)) << _DEEP
+    run(_descend, many, sorted_, above, place)
+    piece, depth = (place >> _DEEP).astype(np.int32), (place & ((1 << _DEEP) - 1)).astype(np.int32)
     columns = (relay.giver, relay.live, received.start, received.order, relay.original)
-    of_top = _column(len(tops), NONE)
-    run(_count_generations, many, tops, *columns, piece, depth, of_top)
+    of_top = np.where(relay.original[tops], 0, NONE).astype(np.int32)
+    run(_count_generations, many, entered, *columns, piece, depth, of_top)
     of_top = of_top.take(piece)
-    run(_gather, many, sorted_, above, relay.weight, reach)
-    size, height, latest_day = reach[tops] + relay.weight[tops], _column(len(tops)), _column(len(tops), NO_DAY)
+    run(_gather, many, sorted_[::-1], above, size)
+    reach, size, height, latest_day = size - relay.weight, size[tops], _column(len(tops)), _column(len(tops), NO_DAY)
     np.maximum.at(height, piece, depth)
     live = slice(None) if relay.live.all() else relay.live
     np.maximum.at(latest_day, piece.take(relay.giver[live]), relay.day[live])
@@ -343,9 +354,8 @@ def _cut(relay: _Relay, sorted_: Rows) -> Cut:
         (originals, piece[originals], 0 * originals),
         (-1 - relay.gift[with_gift], piece[with_gift], 0 * with_gift),
     ]
-    entered, at = tops[received.start[tops + 1] > received.start[tops]], 0
     scratch = (_column(many, NONE), _column(relay.gifts, NONE), _column(many), _column(many))
-    room = 2 * len(originals)
+    room, at = 2 * len(originals), 0
     while at < len(entered):
         whose, which, distance = (_column(room + _NOTES_AT_ONCE) for _ in range(3))
         found, at = run(
@@ -372,17 +382,26 @@ def _cut(relay: _Relay, sorted_: Rows) -> Cut:
 
 def _obstructions(relay: _Relay, sorted_: Rows, above: Rows, stuck: Flags) -> Rows:
     """The first obstruction above each placement of a relay that has no circles."""
-    obstruction, received = _column(len(sorted_), NONE), relay.received
-    columns = (relay.giver, relay.live, received.start, received.order)
-    run(_obstruct, len(sorted_), sorted_, *columns, above, stuck, obstruction)
+    rows, received = np.arange(len(sorted_), dtype=np.int32), relay.received
+    first = (rows + 1) * stuck - 1
+    run(_obstruct, len(rows), sorted_, relay.giver, relay.live, received.start, received.order, above, first)
+    obstruction: Rows = (first + 1) * (first != rows) - 1  # nothing is above itself
     return obstruction
 
 
 _NOTES_AT_ONCE: Final = 100_000  # our choice: a few hundred kilobytes
 
 
-def _reached(roots: Rows, receiver: Rows, live: Flags, given: Adjacency, many: int) -> tuple[Rows, Rows]:
-    """All that descend from some placements, these included, nearest first, and the least distances."""
+def reached(roots: Rows, receiver: Rows, live: Flags, given: Adjacency, many: int) -> tuple[Rows, Rows]:
+    """All that descend from some placements, these included, nearest first, and the least distances.
+
+    Args:
+        roots: From which.
+        receiver: Of each pass-on; its giver where those above are asked for.
+        live: Which pass-ons count.
+        given: Pass-ons by giver; by receiver where those above are asked for.
+        many: How many placements there are.
+    """
     queue, distance = np.empty(many, np.int32), _column(many, NONE)
     found = run(_spread, 0, roots, receiver, live, given.start, given.order, queue, distance)
     return queue[:found], distance[queue[:found]]
@@ -451,7 +470,7 @@ def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]
 
 
 def _follow(relay: _Relay, roots: Rows) -> tuple[Rows, Rows]:
-    return _reached(roots, relay.receiver, relay.live, relay.given, len(relay.weight))
+    return reached(roots, relay.receiver, relay.live, relay.given, len(relay.weight))
 
 
 def _followed(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> Notes:
@@ -702,7 +721,7 @@ class Below:
 def below(survey: Survey, roots: Sequence[int]) -> Below:
     """All that had descended from some placements by the day of the survey; the roots must have been there."""
     given = survey.snapshot.given
-    rows, distance = _reached(
+    rows, distance = reached(
         np.array(roots, np.int32), survey.snapshot.passes.receiver, survey.live, given, len(survey.original)
     )
     made = given.about(rows)

@@ -76,6 +76,13 @@ class Table:
         """How many rows."""
         return len(getattr(self, self.names()[0]))
 
+    def some(self, rows: Rows) -> Self:
+        """Some of these rows, in the order of those asked for."""
+        columns = {name: getattr(self, name) for name in self.names()}
+        return self.of(
+            {name: each.some(rows) if isinstance(each, IdColumn) else each.take(rows) for name, each in columns.items()}
+        )
+
     def more(self, rows: Sequence[Mapping[str, Any]]) -> Self:
         """These rows and some more after them.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import count, groupby
+from itertools import count, groupby, product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from relay.arrays import load as loading
 from relay.arrays import tables
+from relay.arrays.branch import branch
 from relay.arrays.load import load, load_below
 from relay.arrays.raw_tables import of_register
 from relay.domain.acts import Act
@@ -33,7 +34,8 @@ _NUMBERS = count()
 def told(relay: Relay, id_: str) -> object:
     """What a relay tells about a gift or placement, or why it tells nothing."""
     try:
-        return relay.trace(id_), relay.tree(id_)
+        tree = relay.tree(id_)
+        return relay.trace(id_), tree, relay.receipts(node.placement_id for node in tree.nodes)
     except NotFound as error:
         return str(error)
 
@@ -102,11 +104,11 @@ def test_what_is_read_of_one_gift_or_placement_tells_what_the_whole_tells(graph:
     wholes = [Relay(known, as_of, confirmed_only=confirmed_only) for as_of in days for confirmed_only in (False, True)]
 
     for id_ in (*register.placements, "gift:G1", "G1", "none"):
-        read = load_below(graph, programme_id, id_)
+        parts = (load_below(graph, programme_id, id_), branch(known, id_))
 
-        for whole in wholes:
-            part = Relay(read, whole.survey.as_of, confirmed_only=whole.survey.confirmed_only)
-            assert told(part, id_) == told(whole, id_)
+        for whole, part in product(wholes, parts):
+            relay = Relay(part, whole.survey.as_of, confirmed_only=whole.survey.confirmed_only)
+            assert told(relay, id_) == told(whole, id_)
 
 
 def test_through_pairs_of_women_who_pooled_each_placement_is_read_once(graph: Graph) -> None:

@@ -47,7 +47,7 @@ def open_work_(programme_id: str) -> Response:  # noqa: ARG001 - `asked` reads i
 
 
 def _page(id_: str, *, file: bool = False) -> TreePage:
-    return TreePage(current.relay(), id_, TreeWish.of_request(file=file))
+    return TreePage(current.relay_below(id_), id_, TreeWish.of_request(file=file))
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>")
@@ -86,7 +86,7 @@ def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG00
 @action("trace")
 def trace(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """How far a gift or placement travelled, as JSON."""
-    return jsonify(current.relay().trace(id_))
+    return jsonify(current.relay_below(id_).trace(id_))
 
 
 @blueprint.get("/p/<programme_id>/gift/<gift_id>")

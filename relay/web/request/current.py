@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flask import current_app, g, request
 
 from relay.arrays import cache
+from relay.arrays.branch import branch
 from relay.domain.entries import local_time, zone
 from relay.exchange.cells import read_day
 from relay.ledger import reading
@@ -154,6 +155,21 @@ def relay() -> Relay:
     return relay_on(as_of())
 
 
+def relay_below(id_: str) -> Relay:
+    """As much of that relay as the tree of a gift or placement needs.
+
+    Raises:
+        Invalid: The day, or whether only what is confirmed counts, cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    known, day, only = snapshot(), as_of(), confirmed_only()
+    return kept(
+        ("below", known.programme_id, id_, day, only),
+        known.head_hash,
+        lambda: trees.Relay(branch(known, id_), day, confirmed_only=only),
+    )
+
+
 def relay_of_all() -> Relay:
     """The same including unconfirmed pass-ons, whatever is asked for.
 
@@ -203,6 +219,8 @@ def plans() -> tuple[TreePlan, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
+    if not trees.finders(graph().catalogue, head().systems):  # so that the whole programme need not be surveyed
+        return ()
     return _of_systems("plans", trees.plans)
 
 
