@@ -1,11 +1,13 @@
 """The table of docs/figures.md: what is done to Relay, how often, and whether it held: `make figures`.
 
 Each line runs its tests at full scale (RELAY_SOAK=1) in a separate process, and shows the result of pytest.
-`python -m benchmarks.figures --part` runs the fiftieth that `make test` runs, and prints the table instead.
+`python -m benchmarks.figures disk savings` runs the lines that speak of a disk or of savings; the others stay as they
+stand, with their day. `--part` runs the fiftieth that `make test` runs, and prints the table instead.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import subprocess
@@ -151,26 +153,46 @@ def row(figure: Figure, said: str, *, passed: bool) -> str:
     """A line of the table."""
     came = figure.withstood if passed else "**not withstood**" if "failed" in said else "**could not be tried here**"
     file = figure.tests[0].partition("::")[0]
-    return f"| {figure.done} | {figure.often} | {came} ({said}) | [{file}](../{file}) |"
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    return f"| {figure.done} | {figure.often} | {came} ({said}) | {day} | [{file}](../{file}) |"
+
+
+def rewrite(row_of: dict[str, str]) -> None:
+    """Put these lines into the page, each in the place of the one of before.
+
+    Args:
+        row_of: Lines by what is done.
+    """
+    begins, _, table = PAGE.read_text(encoding="utf-8").partition("<!-- ")
+    of_before = {line.split(" | ")[0].removeprefix("| "): line for line in table.splitlines() if line.startswith("| ")}
+    stand = of_before | row_of
+    lines = [
+        "<!-- written by make figures -->",
+        f"Each on the day that its line tells: {describe()}.",
+        "",
+        "| what is done to it | how often | what came of it | day | test |",
+        "| --- | --- | --- | --- | --- |",
+        *(stand[figure.done] for figure in FIGURES if figure.done in stand),
+    ]
+    PAGE.write_text(begins + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> int:
-    """Run all; 1 when something did not withstand."""
-    whole = "--part" not in sys.argv[1:]
-    rows, every = list[str](), True
+    """Run what is asked for; 1 when something did not withstand."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("words", nargs="*", help="of the lines to run; none: all of them")
+    parser.add_argument("--part", action="store_true", help="a fiftieth of each, printed only")
+    asked = parser.parse_args()
+    every = True
     for figure in FIGURES:
-        said, passed = outcome(figure, whole=whole)
-        rows.append(row(figure, said, passed=passed))
+        if asked.words and not any(word.casefold() in figure.done.casefold() for word in asked.words):
+            continue
+        said, passed = outcome(figure, whole=not asked.part)
+        line = row(figure, said, passed=passed)
         every &= passed
-        say(rows[-1])
-    if whole:
-        text = PAGE.read_text(encoding="utf-8")
-        begins, _, _ = text.partition("<!-- ")
-        made = f"<!-- written by make figures -->\nOn {datetime.now(UTC):%Y-%m-%d}: {describe()}.\n"
-        table = "\n".join(
-            ["| what is done to it | how often | what came of it | test |", "| --- | --- | --- | --- |", *rows]
-        )
-        PAGE.write_text(f"{begins}{made}\n{table}\n", encoding="utf-8")
+        say(line)
+        if not asked.part:
+            rewrite({figure.done: line})
     return 0 if every else 1
 
 
