@@ -84,6 +84,8 @@ def main() -> None:
         os._exit(0)  # the starter waits for this one only
     os.setsid()
     os.umask(0o077)
+    if sys.platform == "linux":  # a worker of the service keeps to a share of the processors; the database does not
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
     os.set_inheritable(lock, False)  # noqa: FBT003  the system's own call
     signal.alarm(START_SECONDS)  # a start that takes too long ends the process, which frees the locks
     _start_java()

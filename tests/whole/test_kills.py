@@ -181,10 +181,14 @@ def test_whatever_is_killed_under_writers_every_acknowledged_act_is_recorded_onc
 
 
 def test_a_killed_engine_is_started_again_by_the_next_page(data_folder: Path, tmp_path: Path) -> None:
-    with serving(os.environ | {"RELAY_DATA": str(data_folder)}, tmp_path) as service:
+    """It uses all processors then, though the worker that starts it keeps to a share of them."""
+    with serving(os.environ | {"RELAY_DATA": str(data_folder)}, tmp_path, workers=2) as service:
         for _ in range(2):
             with urllib.request.urlopen(f"{service.url}/readyz", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - loopback
                 assert answer.status == 200
+            assert os.sched_getaffinity(engine.State.read(data_folder / engine.STATE_FILE).pid) == os.sched_getaffinity(
+                0
+            )
             assert kill_engine(data_folder)
             while engine.status(data_folder).running:
                 time.sleep(POLL_SECONDS)

@@ -7,7 +7,8 @@ without it, and says so in its own words. What is sent before the answer to the 
 browser does so. Who stays too long without asking is closed. Where all places are taken, a stranger makes room: the one
 who has kept a place longest without asking, or else one who waits for an answer, since whoever has only just come is
 about to ask. Clients are answered in turn, not requests, and of those whom nobody knows only a few at once: so whoever
-signed in keeps her place, and finds one free that answers her.
+signed in keeps her place, and finds one free that answers her. Few answers are begun at once, since Python works for
+one thread at a time and threads that wait for it cost more than they bring; beside one that takes long others begin.
 """
 
 # what is known of waitress's types is of another version:
@@ -98,6 +99,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         self.owed_since: float | None = None
         self.taken = 0
         self.client = ""
+        self.turn = _NO_TURN
         self.refused = self.listens = self.close_when_flushed = False
         super().__init__(server, sock, addr, adj, map=map)
 
@@ -114,13 +116,13 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         return sent
 
     def service(self) -> None:
-        client = self.client  # of the next request here it may be another
+        turn = self.turn  # of the next request here it may be another
         self.refused = bool(self.requests[0].refused or self.requests[0].error)
         try:
             super().service()
         finally:
             self.since = time.monotonic()
-            self.server.task_dispatcher.done(client)
+            self.server.task_dispatcher.done(turn)
 
     # who was refused may still be sending, and would not read the answer if that were cut off: what comes is dropped
 
@@ -168,20 +170,34 @@ def _too_slow(moved: int, seconds: float) -> bool:
     return seconds > policy.PATIENCE_SECONDS + moved / policy.SLOWEST_BYTES_A_SECOND
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Somebody is being answered.
+
+    Attributes:
+        client: Who.
+        begun: Since when, in seconds of the clock that never goes back.
+    """
+
+    client: str
+    begun: float
+
+
+_NO_TURN: Final = Turn("", 0.0)
+
+
 @dataclass(slots=True)
 class Turns:
-    """What waits to be answered: each client has its turn, and strangers have no more than their share at once.
+    """What waits to be answered: each client has its turn, few turns begin at once, and strangers have a share of them.
 
     Attributes:
         waiting: Client → its connections that wait, in order; who was served last is last.
-        known: Of whom Relay knows, how many are being answered.
-        strangers: Of the others.
+        taken: The turns of those who are being answered.
         stranger_at: When a stranger's turn came last, by the clock that never goes back.
     """
 
     waiting: dict[str, deque[_Channel]] = field(default_factory=dict[str, "deque[_Channel]"])
-    known: int = 0
-    strangers: int = 0
+    taken: list[Turn] = field(default_factory=list[Turn])
     stranger_at: float = -policy.STRANGERS_PAUSE_SECONDS
 
     def append(self, channel: _Channel) -> None:
@@ -196,11 +212,10 @@ class Turns:
         channel = queue.popleft()
         if queue:
             self.waiting[client] = queue  # behind the others
-        if _is_known(client):
-            self.known += 1
-        else:
-            self.strangers += 1
-            self.stranger_at = time.monotonic()
+        channel.turn = Turn(client, time.monotonic())
+        self.taken.append(channel.turn)
+        if not _is_known(client):
+            self.stranger_at = channel.turn.begun
         return channel
 
     def stranger(self) -> _Channel | None:
@@ -215,20 +230,21 @@ class Turns:
         if not queue:
             del self.waiting[channel.client]
 
-    def done(self, client: str) -> None:
+    def done(self, turn: Turn) -> None:
         """One was answered."""
-        if _is_known(client):
-            self.known -= 1
-        else:
-            self.strangers -= 1
+        self.taken.remove(turn)
 
     def __len__(self) -> int:
         """How many can be answered now."""
         return sum(map(len, self.waiting.values())) if self._next() is not None else 0
 
     def _next(self) -> str | None:
-        full = self.strangers >= policy.OF_STRANGERS
-        pause = self.known and time.monotonic() < self.stranger_at + policy.STRANGERS_PAUSE_SECONDS
+        now = time.monotonic()
+        if sum(now < turn.begun + policy.BRIEF_SECONDS for turn in self.taken) >= policy.BEGUN_AT_ONCE:
+            return None
+        strangers = sum(not _is_known(turn.client) for turn in self.taken)
+        full = strangers >= policy.OF_STRANGERS
+        pause = strangers < len(self.taken) and now < self.stranger_at + policy.STRANGERS_PAUSE_SECONDS
         return next((each for each in self.waiting if _is_known(each) or not (full or pause)), None)
 
 
@@ -246,10 +262,10 @@ class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
         super().__init__()
         self.queue: Any = Turns()
 
-    def done(self, client: str) -> None:
-        """Let the next one of a client have its turn."""
+    def done(self, turn: Turn) -> None:
+        """Let the next one have a turn."""
         with self.lock:
-            self.queue.done(client)
+            self.queue.done(turn)
             self.queue_cv.notify()
 
 
@@ -310,12 +326,12 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
         return min(silent, key=lambda channel: channel.since, default=None)
 
     def maintenance(self, now: float) -> None:  # noqa: ARG002 - by the other clock
-        """Close what has kept its place too long, and let a stranger have her turn whose pause is over."""
+        """Close what has kept its place too long; let whoever waited for a pause, or beside what takes long, begin."""
         for channel in list(self.active_channels.values()):
             if channel.overdue(time.monotonic()):
                 channel.handle_close()
         with self.task_dispatcher.lock:
-            self.task_dispatcher.queue_cv.notify()
+            self.task_dispatcher.queue_cv.notify(policy.BEGUN_AT_ONCE)
 
 
 def listener(
@@ -342,7 +358,6 @@ def listener(
         ident=None,
         clear_untrusted_proxy_headers=True,
         connection_limit=sys.maxsize,  # the listener keeps its own
-        cleanup_interval=1,
         asyncore_use_poll=hasattr(select, "poll"),
         max_request_header_size=policy.HEAD_BYTES,
         max_request_body_size=sys.maxsize,  # each request has its own
@@ -351,6 +366,7 @@ def listener(
         outbuf_high_watermark=policy.LARGEST_DISK_BYTES,
         **behind,
     )
+    settings.asyncore_loop_timeout = settings.cleanup_interval = policy.BRIEF_SECONDS  # as numbers they would be whole
     dispatcher = _Dispatcher()
     dispatcher.set_thread_count(settings.threads)
     request = type("_Request", (_Request,), {"doorkeeper": doorkeeper})

@@ -258,7 +258,7 @@ def test_strangers_of_however_many_addresses_leave_places_for_whoever_is_known()
 
         strangers = [ask(number) for number in range(12)]
         assert all(begun.acquire(timeout=PATIENCE) for _ in range(policy.OF_STRANGERS))
-        hers = [ask(0, "Name: asha\r\n") for _ in range(policy.THREADS - policy.OF_STRANGERS)]
+        hers = [ask(0, "Name: asha\r\n") for _ in range(policy.THREADS - policy.OF_STRANGERS)]  # all take long
         assert all(begun.acquire(timeout=PATIENCE) for _ in hers)
         assert not begun.acquire(blocking=False)
         over.set()
@@ -291,12 +291,32 @@ def test_what_is_asked_before_the_answer_to_what_was_asked_first_is_not_taken() 
 def test_clients_have_their_turns_and_not_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """A a a b c: a, b, c, a; the third a waits until one of the others was answered."""
     monkeypatch.setattr(policy, "OF_STRANGERS", 4)
+    monkeypatch.setattr(policy, "BEGUN_AT_ONCE", 5)
     turns = waiting(*"aaabc")
+    begun = [turns.popleft().turn for _ in range(4)]
 
-    assert [turns.popleft().client for _ in range(4)] == ["a", "b", "c", "a"]
+    assert [turn.client for turn in begun] == ["a", "b", "c", "a"]
     assert not turns
-    turns.done("a")
+    turns.done(begun[0])
     assert [turns.popleft().client for _ in range(len(turns))] == ["a"]
+
+
+def test_two_answers_begin_at_once_and_one_more_for_each_that_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asha's and bina's begin; chandra's once asha's takes long; devi's once bina was answered."""
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    turns = waiting("login asha", "login bina", "login chandra", "login devi")
+
+    asha, bina = (turns.popleft().turn for _ in range(policy.BEGUN_AT_ONCE))
+    now[0] += policy.BRIEF_SECONDS / 2
+    assert not turns
+    turns.done(asha)
+    assert turns.popleft().client == "login chandra"
+    assert not turns
+    now[0] += policy.BRIEF_SECONDS / 2
+    assert bina in turns.taken
+    assert turns.popleft().client == "login devi"
+    assert not turns
 
 
 def test_as_long_as_somebody_known_is_answered_strangers_have_a_turn_at_a_time_and_then_a_pause(
@@ -306,15 +326,17 @@ def test_as_long_as_somebody_known_is_answered_strangers_have_a_turn_at_a_time_a
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     turns = waiting("login asha", *"abc")
+    asha, a = (turns.popleft().turn for _ in range(2))
 
-    assert [turns.popleft().client for _ in range(2)] == ["login asha", "a"]
-    turns.done("a")
+    assert [asha.client, a.client] == ["login asha", "a"]
+    turns.done(a)
     assert not turns
     now[0] += policy.STRANGERS_PAUSE_SECONDS
-    assert turns.popleft().client == "b"
-    turns.done("b")
+    b = turns.popleft().turn
+    assert b.client == "b"
+    turns.done(b)
     assert not turns
-    turns.done("login asha")
+    turns.done(asha)
     assert turns.popleft().client == "c"
 
 

@@ -41,7 +41,10 @@ def ask(port: int, path: str, *, method: str = "GET", secret: str = "", body: ob
 def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that_ends(
     connection: Connection, graph: Graph, tmp_path: Path
 ) -> None:
-    """A link opens once, tries and requests are counted together, a killed worker is replaced, none outlives them."""
+    """A link opens once, tries and requests are counted together, a killed worker is replaced, none outlives them.
+
+    Each keeps to its share of the processors.
+    """
     secret = token(graph, "boss", "administrator")
     environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
     with serving(environ, tmp_path, workers=WORKERS) as service:
@@ -54,6 +57,7 @@ def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that
         counted = ask(service.port, "/metrics", secret=secret)[1]
         wait_until(lambda: len(service.processes()) == ALL_OF_THEM)
         before = service.processes()
+        shares = [os.sched_getaffinity(worker) for worker in before[-WORKERS:]]
         os.kill(before[-1], signal.SIGKILL)
         wait_until(lambda: len({*service.processes()} - {before[-1]}) == ALL_OF_THEM)  # one look: it is still ending
         again = [ask(service.port, "/healthz")[0] for _ in range(6)]
@@ -66,6 +70,9 @@ def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that
     assert asked == [200] * 20
     assert 'relay_requests_total{method="GET",rule="/api/v1/programmes",status="200"} 20.0' in counted
     assert again == [200] * 6
+    here = os.sched_getaffinity(0)
+    assert set.union(*shares) == here
+    assert sum(map(len, shares)) == max(len(here), WORKERS)  # each processor is one worker's
     assert len(all_of_them) == ALL_OF_THEM
     assert not any(Path(f"/proc/{process}").exists() for process in all_of_them)
 
