@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from flask import current_app, g, has_request_context, request, url_for
 
@@ -17,7 +18,7 @@ from relay.web.request import current
 from relay.web.request.parameters import CONFIRMED_ONLY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     from flask import Flask
@@ -227,12 +228,22 @@ def begins(programme_id: str) -> str:
 def to(endpoint: str, **values: object) -> str:
     """The URL of a page of this programme, on the same day as this page."""
     if "here" not in g:  # a page has hundreds of links: to go past `url_for` and its defaults takes half the time
-        confirmed_only = request.args.get(CONFIRMED_ONLY)
-        g.here = {"programme_id": current.head().programme_id, "as_of": _day(), CONFIRMED_ONLY: confirmed_only}
+        g.here = {"programme_id": current.head().programme_id, "as_of": _day()}
+        _still_confirmed_only(endpoint, g.here)
     said = {name: value for name, value in {**g.here, **values}.items() if value is not None}
     rules = current_app.url_map.iter_rules(endpoint)
     _, path = next(built for rule in rules if rule.suitable_for(said) and (built := rule.build(said)))
     return f"{request.script_root}{path}"
+
+
+def to_each(endpoint: str, name: str) -> Callable[[str], str]:
+    """Gives `to` of pages that differ in one value, by that value: all but it is worked out once."""
+    before, _, after = to(endpoint, **{name: "-value-"}).partition("-value-")
+    return lambda value: f"{before}{quote(value, safe=_SEGMENT)}{after}"
+
+
+_SEGMENT: Final = "!$&'()*+,/:;=@"
+"""What stands in a path as it is, as for Werkzeug."""
 
 
 def _day() -> str | None:

@@ -14,6 +14,7 @@ from relay.reports.field.contacts import NOBODY
 from relay.reports.placements import Holdings
 from relay.web import privacy, sessions
 from relay.web.i18n import labels
+from relay.web.lists.cells import KINDS, Cells
 from relay.web.request import current, parameters
 from relay.web.request.parameters import NotAChoice
 from relay.web.result_cache import kept_of
@@ -30,14 +31,6 @@ if TYPE_CHECKING:
 PAGE: Final = 50
 """Rows on a page, the same for every list (our choice)."""
 
-_LOOKS: Final = {
-    **dict.fromkeys(("number", "of_rate", "share"), "number"),
-    **dict.fromkeys(("help", "cause", "rate", "day", "instant", "hash", "severity"), "word"),
-    "units": "word measure",
-    "reasons": "words",
-}
-"""By what a cell shows: the classes by which it looks; a number that leads nowhere is a measure too."""
-
 Choice = tuple[str, str]
 """What is in the URL, and what is read."""
 
@@ -49,7 +42,7 @@ class ListColumn:
     Attributes:
         key: The field of the row, and the heading in a file.
         label: The heading on the page.
-        cell: How it is shown: one of the words that list.html knows.
+        cell: How it is shown: one of `cells.KINDS`.
         sort: Whether the list can be put in its order.
         downwards: Whether that order begins with the greatest.
         personal: Whether it is there only when names are asked for.
@@ -66,10 +59,18 @@ class ListColumn:
     opens: Callable[[Any], Mapping[str, str]] | None = None
 
     @property
+    def is_number(self) -> bool:
+        """Whether it shows numbers."""
+        return KINDS[self.cell].look == "number"
+
+    @property
     def attributes(self) -> Markup:
-        """Of each of its cells: what it is called, where a row is a card, and the classes by which it looks."""
-        measured = self.cell in {"number", "share"} and not self.opens
-        look = f"{_LOOKS.get(self.cell, '')}{' measure' if measured else ''}"
+        """Of each of its cells: what it is called, where a row is a card, and the classes by which it looks.
+
+        A number that leads nowhere is a measure too.
+        """
+        measured = self.is_number and not self.opens
+        look = f"{KINDS[self.cell].look}{' measure' if measured else ''}"
         return Markup('data-label="{}"{}').format(self.label, Markup(' class="{}"').format(look) if look else "")
 
 
@@ -249,9 +250,9 @@ class ListPage:
         """The columns that are shown; personal ones only when names are asked for."""
         return tuple(each for each in self.listing.columns if self.with_names or not each.personal)
 
-    def cells(self, row: Any, columns: Sequence[ListColumn]) -> list[tuple[ListColumn, Any, Mapping[str, str] | None]]:  # noqa: ANN401 - a row of any list
-        """The columns of a row, what each holds, and the list to which its number leads."""
-        return [(column, getattr(row, column.key), column.opens(row) if column.opens else None) for column in columns]
+    def cells(self, columns: Sequence[ListColumn]) -> Cells:
+        """Draws these columns of its rows."""
+        return Cells(self, columns)
 
     @cached_property
     def opens_gifts(self) -> bool:

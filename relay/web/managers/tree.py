@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from flask import request, url_for
 from werkzeug.utils import cached_property
@@ -28,11 +27,11 @@ from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
 from relay.web.managers import tree_labels
-from relay.web.menu import to
+from relay.web.menu import to_each
 from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from relay.reports.trees import BreakPoint, ReceivedHelp, Relay, Trace, Tree
@@ -195,15 +194,10 @@ class TreePage:
         """The record of a placement, or of the gift."""
         return self.record_of(key if key.startswith("gift:") else f"placement:{key}")
 
-    def record_of(self, act_id: str) -> str:
-        """A record; where they lie is asked once for all boxes of a tree."""
-        before, after = self._records
-        return before + quote(act_id, safe=":") + after
-
     @cached_property
-    def _records(self) -> tuple[str, str]:
-        before, _, after = to("staff.record", act_id="-id-").partition("-id-")
-        return before, after
+    def record_of(self) -> Callable[[str], str]:
+        """Gives the URL of a record."""
+        return to_each("staff.record", "act_id")
 
     # -- what is said
 

@@ -1,0 +1,248 @@
+"""Cells of lists: what a row holds in a column, as people see it; one function for each kind of cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import current_app
+from markupsafe import Markup, escape
+from werkzeug.utils import cached_property
+
+from relay.web import guard
+from relay.web.i18n import labels, language
+from relay.web.i18n.language import gettext
+from relay.web.menu import to, to_each
+from relay.web.number_links import number, states
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from relay.web.lists.listing import ListColumn, ListPage
+
+
+class Cells:
+    """The cells of one page of a list."""
+
+    def __init__(self, page: ListPage, columns: Sequence[ListColumn]) -> None:
+        """Draw these columns of it."""
+        self.page = page
+        self.macros: Any = current_app.jinja_env.get_template("macros.html").module
+        self._filters: Mapping[str, Callable[..., Any]] = current_app.jinja_env.filters
+        self._links: dict[tuple[str, str], Callable[[str], str]] = {}
+        begins = [f"<{'td' if nth else 'th scope=row'} {column.attributes}>" for nth, column in enumerate(columns)]
+        ends = ["</td>" if nth else "</th>" for nth in range(len(columns))]
+        self._columns = [
+            (column.key, column.opens, KINDS[column.cell].show, begin, end)
+            for column, begin, end in zip(columns, begins, ends, strict=True)
+        ]
+
+    def of(self, row: Any) -> Markup:  # noqa: ANN401 - a row of any list
+        """The cells of a row; those of which nothing is known are empty."""
+        drawn = list[str]()
+        for key, opens, show, begin, end in self._columns:
+            value = getattr(row, key)
+            said = "" if value is None else show(_Cell(self, row, value, opens(row) if opens else {}))
+            drawn += (begin, escape(said), end)
+        return Markup("".join(drawn))  # noqa: S704 - each is escaped
+
+    @cached_property
+    def confirms(self) -> bool:
+        """Whether who is reading may confirm what is listed."""
+        return guard.may("confirm", self.page.relay.survey.snapshot.programme_id)
+
+    def macro(self, name: str, *said: Any, **also: Any) -> Markup:  # noqa: ANN401 - as the macro takes it
+        """What a macro that other pages use too draws."""
+        drawn: Markup = getattr(self.macros, name)(*said, **also)
+        return drawn
+
+    def word(self, name: str, value: Any) -> str:  # noqa: ANN401 - as the filter takes it
+        """A word of the record in the reader's language, as a filter of templates says it."""
+        return str(self._filters[name](value))
+
+    def link(self, endpoint: str, name: str, value: str, text: str, most: int = 40) -> Markup:
+        """Text that leads to a page, which a parameter of its address names."""
+        if (endpoint, name) not in self._links:
+            self._links[endpoint, name] = to_each(endpoint, name)
+        return _link(self._links[endpoint, name](value), text, most)
+
+
+@dataclass(slots=True)
+class _Cell:
+    """One of them: its row, what it holds, and the list to which its number leads, by name and filters."""
+
+    of: Cells
+    row: Any
+    value: Any
+    opens: Mapping[str, Any]
+
+
+def _link(href: str, text: str, most: int) -> Markup:
+    return Markup(f'<a href="{escape(href)}">{_plain(text, most)}</a>')  # noqa: S704 - both are escaped
+
+
+def _plain(text: str, most: int) -> Markup:
+    return Markup(f"<bdi>{escape(labels.plain(text, most))}</bdi>")  # noqa: S704 - it is escaped
+
+
+def _beside(text: str) -> Markup:
+    return Markup(' <small class="quiet">{}</small>').format(text)
+
+
+# -- numbers and words
+
+
+def _number(cell: _Cell) -> str:
+    return number(cell.value, to("lists.page", **cell.opens)) if cell.opens else language.number(cell.value)
+
+
+def _of_rate(cell: _Cell) -> str:
+    return number(cell.value, to("lists.page", **{**cell.opens, "of": None}), of=cell.opens["of"])
+
+
+def _states(cell: _Cell) -> str:
+    if not any(cell.value.values()):
+        return ""
+    bar, tallies = cell.of.macro("stack", cell.value, thin=True), states(cell.value, cell.opens, cell.opens["name"])
+    return Markup(f'{bar}<span class="tallies">{tallies}</span>')  # noqa: S704 - both are escaped
+
+
+def _bars(cell: _Cell) -> str:
+    """Placements of a gift by generation, as many as have a bar each."""
+    if not cell.value:
+        return ""
+    drawn = cell.of.macro("bars", cell.value)
+    counts = (
+        number(many, to("lists.page", name="placements", gift=cell.row.gift_id, generation=nth)) + " "
+        for nth, many in enumerate(cell.value[: cell.of.macros.BARS])
+    )
+    return Markup('{} <small class="quiet generations">{}</small>').format(drawn, Markup().join(counts))
+
+
+def _reasons(cell: _Cell) -> str:
+    return ", ".join(cell.of.word("reason", each) for each in cell.value)
+
+
+def _check(cell: _Cell) -> str:
+    return Markup("{} {}").format(labels.check(cell.value), cell.of.macro("help", cell.value, "help.of_checks"))
+
+
+def _hash(cell: _Cell) -> str:
+    return Markup('<span class="hash">{}…</span>').format(cell.value[:16])
+
+
+def _word(name: str) -> Callable[[_Cell], str]:
+    return lambda cell: cell.of.word(name, cell.value)
+
+
+# -- records
+
+
+def _gift(cell: _Cell) -> str:
+    if not cell.of.page.opens_gifts:
+        return _plain(cell.value, 40)
+    return cell.of.link("managers.gift", "gift_id", cell.value, cell.value)
+
+
+def _focus(cell: _Cell) -> str:
+    """The gift from which a placement descends, in whose tree it is in focus."""
+    if not cell.of.page.opens_gifts:
+        return _plain(cell.value, 40)
+    gift, placement = (labels.plain(each, 40) for each in (cell.value, cell.row.placement_id))
+    label = gettext("Tree of gift %(gift)s at %(placement)s", gift=gift, placement=placement)
+    href = to("managers.tree", id_=f"gift:{cell.value}", focus=cell.row.placement_id)
+    return Markup('<a href="{}" aria-label="{}"><bdi>{}</bdi></a>').format(href, label, gift)
+
+
+def _person(cell: _Cell) -> str:
+    called = cell.of.page.person(cell.value)
+    link = cell.of.link("staff.record", "act_id", f"beneficiary:{cell.value}", called, 60)
+    return link if called == cell.value else link + _beside(_plain(cell.value, 40))
+
+
+def _to_confirm(cell: _Cell) -> str:
+    """A pass-on that waits, with a box to tick for whoever may confirm it."""
+    pass_id = cell.row.pass_id
+    link = cell.of.link("staff.record", "act_id", cell.value, pass_id)
+    if cell.row.is_own:
+        return link + _beside(gettext("recorded or corrected by you"))
+    if not cell.of.confirms:
+        return link
+    label = gettext("Confirm pass-on %(pass_id)s", pass_id=labels.plain(pass_id, 40))
+    return Markup(
+        '<input type="checkbox" class="no-print" name="pass_id" value="{}" form="confirm" aria-label="{}"> {}'
+    ).format(pass_id, label, link)
+
+
+def _entry(cell: _Cell) -> str:
+    return Markup('<a href="{}">{}</a>').format(to("auditors.entry", sequence=cell.value), cell.value)
+
+
+# -- places and groups
+
+
+def _part(word: str, part_id: str, called: str) -> Markup:
+    return _link(to("managers.part", word=word, part_id=part_id), called, 60)
+
+
+def _group(cell: _Cell) -> str:
+    return _part("group", cell.value, cell.of.page.groups.get(cell.value, cell.value))
+
+
+def _part_of(word: str) -> Callable[[_Cell], str]:
+    """The place or group that a row is about, with its id beside its name."""
+    return lambda cell: _part(word, cell.value, cell.row.name) + _beside(labels.plain(cell.value, 40))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of cell.
+
+    Attributes:
+        show: Draws one that holds something.
+        look: The classes by which it looks.
+    """
+
+    show: Callable[[_Cell], str]
+    look: str = ""
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "bars": Kind(_bars),
+    "by": Kind(lambda cell: _link(cell.of.page.link(by=cell.value, page=None), cell.value, 40)),
+    "cause": Kind(_word("cause"), "word"),
+    "check": Kind(_check),
+    "day": Kind(lambda cell: cell.of.macro("day", cell.value, beside=False), "word"),
+    "donor": Kind(lambda cell: _plain(cell.of.page.donor(cell.value), 60)),
+    "entries": Kind(lambda cell: cell.of.macro("entries", cell.value)),
+    "entry": Kind(_entry),
+    "focus": Kind(_focus),
+    "gift": Kind(_gift),
+    "group": Kind(_group),
+    "group_of": Kind(_part_of("group")),
+    "hash": Kind(_hash, "word"),
+    "help": Kind(_word("help"), "word"),
+    "instant": Kind(lambda cell: cell.of.macro("instant", cell.value), "word"),
+    "kind": Kind(_word("kind")),
+    "number": Kind(_number, "number"),
+    "of_rate": Kind(_of_rate, "number"),
+    "person": Kind(_person),
+    "phone": Kind(lambda cell: _plain(cell.of.page.phone(cell.value), 40)),
+    "place": Kind(lambda cell: _part("place", cell.value, cell.of.page.place(cell.value))),
+    "place_of": Kind(_part_of("place")),
+    "placement": Kind(lambda cell: cell.of.link("staff.record", "act_id", f"placement:{cell.value}", cell.value)),
+    "rate": Kind(lambda cell: cell.of.macro("rate", "fulfilled_of_due", cell.row.fulfilled_of_due, cell.opens), "word"),
+    "rate_name": Kind(_word("rate_name")),
+    "reasons": Kind(_reasons, "words"),
+    "record": Kind(lambda cell: cell.of.link("staff.record", "act_id", cell.value, cell.value, 60)),
+    "severity": Kind(_word("severity"), "word"),
+    "share": Kind(lambda cell: language.percent(cell.value), "number"),
+    "state": Kind(lambda cell: cell.of.macro("state", cell.value)),
+    "states": Kind(_states),
+    "text": Kind(lambda cell: _plain(cell.value, 120)),
+    "to_confirm": Kind(_to_confirm),
+    "told": Kind(lambda cell: _plain(cell.row.told, 120)),
+    "tree": Kind(lambda cell: cell.of.link("managers.tree", "id_", f"placement:{cell.value}", cell.value)),
+    "units": Kind(lambda cell: labels.units(cell.value, cell.row.help), "word measure"),
+}
+"""By the word that a column calls it."""
