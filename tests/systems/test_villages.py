@@ -1,17 +1,31 @@
-"""Every number on the pages of systems is a door, as on those of the core, or says why not."""
+"""The villages of the demonstration: what seeds/README.md tells of them, and their pages.
+
+Every number on the pages of systems is a door, as on those of the core, or says why not.
+"""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+import seeds
+from relay.audit import run
+from relay.domain.model import Rate
 from relay.domain.system import Catalogue
 from relay.graph import connect
+from relay.reports import trees
 from relay.service import demo
+from relay.service.question import Source
 from relay.settings import Settings
 from relay.systems import SYSTEMS
+from relay.systems.goals.questions import found_in, progress
+from relay.systems.learning.questions import Learning
+from relay.systems.protection.questions import protection
+from relay.systems.savings.errands import ERRANDS
+from relay.systems.savings.questions import SavingsBesideTheRelay
 from relay.web import create_app
 from tests.rigs.in_a_thread import answering
 from tests.rigs.soak import SOAK
@@ -22,13 +36,15 @@ from tests.web.test_doors import NOT_OF_THE_RECORD, numbers_of, wrong_doors
 from tests.web.test_every_page import faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flask.testing import FlaskClient
     from playwright.sync_api import Browser
 
+    from relay.graph import Graph
     from relay.settings import Connection
 
+FOLDER: Final = Path(seeds.__file__).parent
 AT: Final = f"/p/{demo.VILLAGES}"
 PAGES: Final = (
     "waiting-list",
@@ -60,13 +76,56 @@ PAGES: Final = (
 
 
 @pytest.fixture(scope="module")
-def villages(embedded_engine: Connection, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """Give a reader of the villages on the day on which their seeds end."""
+def loaded(embedded_engine: Connection) -> Iterator[tuple[Graph, Mapping[str, int]]]:
+    """Give a graph that holds the villages, and what was done to load them: action → rows."""
     with connect(embedded_engine, Catalogue(SYSTEMS)) as graph:
-        demo.load_villages(wiped(graph), clerk(today=demo.DAY))
-        settings = Settings.read({"RELAY_DATA": str(tmp_path_factory.mktemp("villages"))})
-        now = relays.NOW.replace(year=demo.DAY.year, month=demo.DAY.month, day=demo.DAY.day)
-        yield create_app(graph, settings, now=lambda: now, owner="asha").test_client()
+        yield graph, demo.load_villages(wiped(graph), clerk(today=demo.DAY))
+
+
+@pytest.fixture(scope="module")
+def villages(loaded: tuple[Graph, Mapping[str, int]], tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """Give a reader of the villages on the day on which their seeds end."""
+    settings = Settings.read({"RELAY_DATA": str(tmp_path_factory.mktemp("villages"))})
+    now = relays.NOW.replace(year=demo.DAY.year, month=demo.DAY.month, day=demo.DAY.day)
+    return create_app(loaded[0], settings, now=lambda: now, owner="asha").test_client()
+
+
+def test_the_villages_hold_what_their_page_tells_and_each_odd_row_is_found(
+    loaded: tuple[Graph, Mapping[str, int]], tmp_path: Path
+) -> None:
+    page = (FOLDER / "README.md").read_text(encoding="utf-8").partition("## relay-villages")[2]
+    told = {
+        (check, id_)
+        for ids, checks in re.findall(r"^\| ([a-z_]+:[^|]+?) \| [^|]+ \| ([^|]+) \|$", page, re.MULTILINE)
+        for id_ in ids.split(", ")
+        for check in checks.strip().strip("`").split("`, `")
+    }
+    graph, actions = loaded
+    source = Source(graph=graph, folder=tmp_path)
+
+    again = demo.load_villages(graph, clerk(today=demo.DAY))
+    learned = Learning(as_of=demo.DAY).answer(source, demo.VILLAGES)
+    goals = found_in(progress(graph, demo.VILLAGES, demo.DAY))
+    directory = protection(graph, demo.VILLAGES, demo.DAY)
+    beside = SavingsBesideTheRelay(as_of=demo.DAY).answer(source, demo.VILLAGES)
+    survey = trees.relay(graph, demo.VILLAGES, demo.DAY).survey
+    visits = {(each.reason, each.beneficiary_id) for each in ERRANDS.find(graph, demo.VILLAGES, survey)}
+    audited = run.audit(graph, demo.VILLAGES, demo.DAY)
+
+    assert {*actions} == {"added"}
+    assert again == {}, "a second run changes nothing"
+    assert len(learned.courses) == 14
+    assert (learned.prepared, learned.ready) == (Rate.of(11, 17), Rate.of(6, 8))
+    assert (learned.prepared_on_time, learned.others_on_time) == (Rate.of(5, 6), Rate.of(2, 4))
+    assert len(goals.goals) == 60
+    assert len(directory.services) == 9
+    assert [row.place_id for row in directory.releases[0].rows] == ["CHI", "PAL-RAM", "PAL-TAN", None]
+    assert len(directory.releases) == 2
+    kept = beside.kept_after_loan.of_them
+    assert (kept.numerator, kept.denominator) == (1, 2), "S03-L8 kept the animals, S08-L9 did not"
+    assert visits == {("loan_late", "B0006"), ("box_gap", "B0164")}, "of S06-L26; the treasurer of S05"
+    found = {(checked.check_id, finding.subject_id) for checked in audited.checks for finding in checked.findings}
+    assert found == told
 
 
 def test_no_page_of_a_system_is_left_out(villages: FlaskClient) -> None:
