@@ -142,12 +142,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                *__import__("os").environ.get("XARGS", "").split(),
-            ],
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
         )
         yield browser
         browser.close()
