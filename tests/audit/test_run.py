@@ -64,8 +64,19 @@ def load(graph: Graph, programme_id: str) -> None:
     assert actions == {"added"}
 
 
-def test_each_odd_row_of_the_demonstration_is_found_and_nothing_more() -> None:
-    register = imported(SEEDS / "relay-demo", "relay-demo")
+@pytest.fixture(scope="module")
+def demonstration() -> Register:
+    """Import the folder of the demonstration."""
+    return imported(SEEDS / "relay-demo", "relay-demo")
+
+
+@pytest.mark.parametrize(("as_of", "least"), [("2020-12-31", 5), ("2030-12-31", 23)])
+def test_of_another_day_what_had_happened_by_then_is_found(demonstration: Register, as_of: str, least: int) -> None:
+    assert run.audit_of(demonstration, date.fromisoformat(as_of)).found >= least
+
+
+def test_each_odd_row_of_the_demonstration_is_found_and_nothing_more(demonstration: Register) -> None:
+    register = demonstration
 
     assert named(run.audit_of(register, TODAY), register) == promised() | RECORDED_TWICE
 
