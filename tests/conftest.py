@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from importlib.util import find_spec
@@ -95,6 +96,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
 
 
+def pytest_collection_finish() -> None:
+    """Have nobody look for garbage among all that was imported and collected."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def neo4j_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of the one Neo4j, with its certificate."""
@@ -127,12 +134,17 @@ def connection(request: pytest.FixtureRequest) -> Connection:
     return found
 
 
-@pytest.fixture
-def graph(connection: Connection) -> Iterator[Graph]:
-    """Give an empty graph of each engine."""
+@pytest.fixture(scope="session")
+def one_graph(connection: Connection) -> Iterator[Graph]:
+    """Connect to each engine once: each time it would look at the password and the schema."""
     with relay_graph.connect(connection, CORE) as graph:
-        wiped(graph)
         yield graph
+
+
+@pytest.fixture
+def graph(one_graph: Graph) -> Graph:
+    """Give an empty graph of each engine."""
+    return wiped(one_graph)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,6 @@ MATCH (n) WHERE coalesce(n.key, '') <> 'schema' WITH n LIMIT $nodes DETACH DELET
 
 def wiped(graph: Graph) -> Graph:
     """Delete all that is in a graph, in steps; the schema stays."""
-    while graph.write(lambda transaction: transaction.rows(_WIPE, nodes=_NODES))[0]["wiped"]:
+    while graph.write(lambda transaction: transaction.rows(_WIPE, nodes=_NODES))[0]["wiped"] == _NODES:
         pass
     return graph
