@@ -23,6 +23,7 @@ from relay.arrays import kernels as relay_loops
 from relay.database import engine
 from relay.domain.system import Catalogue
 from relay.systems import SYSTEMS
+from tests.rigs import chromium as debians
 from tests.rigs import classes
 from tests.rigs import neo4j_server as neo4j
 from tests.rigs.driver import speak_plainly
@@ -152,10 +153,7 @@ def chromium() -> Iterator[Browser]:
     """Run Debian's Chromium, and wait for what a page shall show as patiently as for the page itself."""
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
-        )
+        browser = playwright.chromium.launch(executable_path=debians.PATH, args=debians.ARGUMENTS)
         yield browser
         browser.close()
 

@@ -26,6 +26,7 @@ from relay.ledger.places import places_of
 from relay.settings import Settings
 from relay.web import create_app, responses, sign_in
 from tests.commands.shell import record
+from tests.rigs import chromium as debians
 from tests.rigs.in_a_thread import answering
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -215,8 +216,8 @@ def switched_on(chromium: Browser, site: str, graph: Graph, profile: Path, progr
     """Start the browser of a phone on its profile."""
     context = chromium.browser_type.launch_persistent_context(
         profile / "profile",
-        executable_path="/usr/bin/chromium",
-        args=["--no-sandbox", "--disable-background-networking", "--disable-component-update"],
+        executable_path=debians.PATH,
+        args=debians.ARGUMENTS,
         viewport=PHONE,  # type: ignore[arg-type]
         locale="en",
         accept_downloads=True,
