@@ -16,8 +16,7 @@ from relay.domain.advisories import is_like
 from relay.domain.model import Event, counted, lost_by, owed_under, shown, standing, unwanted
 from relay.domain.name_matching import code, key, like, phones
 from relay.domain.register import Fact
-from relay.domain.vocabulary import ENDINGS, SETTLED
-from relay.reports.counted import ANIMAL
+from relay.domain.vocabulary import ANIMAL, ENDINGS, SETTLED
 from relay.text import Sentence
 
 HAND_OVERS_A_DAY: Final = 20

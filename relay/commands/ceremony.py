@@ -73,7 +73,9 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
 
 @ceremony_.command("record", example="relay ceremony record ceremony.csv --counted 86 --dry-run")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--counted", metavar="N", required=True, help="Animals that were counted in the yard.")
+@click.option(
+    "--counted", metavar="N", required=True, help="Animals that were counted in the yard; money is not among them."
+)
 @click.option("--again", is_flag=True, help="Record rows without being asked: answers every question about them.")
 @dry_run_option
 @pass_session
@@ -84,7 +86,6 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     recorded twice.
     """
     from relay.commands.session import usage
-    from relay.desk.ceremony import require_counted
     from relay.domain.schema import Column
     from relay.exchange import cells, ceremony_sheet
     from relay.service.registers import RowLine
@@ -97,8 +98,8 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
         click.get_current_context().exit(FOUND)
     became: tuple[RowLine, ...] = ()
     if not typed.fallen:
-        require_counted(typed.rows, yard if isinstance(yard, int | float) else 0)
-        became = session.registers.record_day(typed.ceremony, typed.rows, rehearses=session.rehearses)
+        animals = yard if isinstance(yard, int | float) else 0
+        became = session.registers.record_day(typed.ceremony, typed.rows, animals, rehearses=session.rehearses)
     _print_rows(session, (*became, *(RowLine.of(each.number, None, "not", each.error) for each in typed.fallen)))
     many = Counter(each.action for each in became)
     fell = len(typed.fallen) + many["asked"] + many["not"]

@@ -120,6 +120,17 @@ RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS gi
   COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
 
+# Which givers, each named by what a row says, a placement or a woman who holds one, hold something that the programme's
+# rules count in another unit. One row = what is said; in no order; cost: index look-ups for each, and the rules.
+GIVERS_OF_OTHER_UNITS: Final[LiteralString] = """
+UNWIND $givers AS giver
+OPTIONAL MATCH (p:Placement {key: giver.placement})
+OPTIONAL MATCH (:Beneficiary {key: giver.holder})-[:HOLDS]->(h:Placement)
+MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule {help: coalesce(p.help, h.help)})
+WHERE r.unit <> $unit
+RETURN DISTINCT giver.said AS giver
+"""
+
 # What depends on acts that may be taken back. One row = a kind, and the properties of its nodes or relationships that
 # point at one act, since a row for each would take longer to send than to find; in no order.
 _POINTING_AT: Final[LiteralString] = """
@@ -652,7 +663,7 @@ RETURN key, o.name AS name, o.phone AS phone ORDER BY key
 #     (:Gift)-[:FILLED]->(a:Placement)-[:PASSED_TO*0..]->(:Placement {key: $key})
 ABOVE: Final[LiteralString] = """
 CALL () { MATCH (:Placement {key: $key})<-[:PASSED_TO*0..]-(a:Placement) RETURN DISTINCT a }
-RETURN a.placement_id AS placement_id, a.beneficiary_id AS beneficiary_id,
+RETURN a.placement_id AS placement_id, a.beneficiary_id AS beneficiary_id, a.help AS help,
   COLLECT { MATCH (a)-[r:PASSED_TO]->(:Placement) RETURN r {.receiver_placement_id, .passed_on, .confirm_id} } AS given,
   COLLECT { MATCH (g:Gift)-[f:FILLED]->(a)
             RETURN {gift_id: g.gift_id, help: g.help, given_on: g.given_on, received_on: f.received_on,

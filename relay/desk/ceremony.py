@@ -15,6 +15,7 @@ from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.model import Quantity, shown, thousandths
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.domain.rulebook import InTheFuture
+from relay.domain.vocabulary import ANIMAL
 from relay.errors import Invalid, Refused, RelayError
 from relay.ledger.projection import key_of
 from relay.ledger.recording import record_rows
@@ -28,7 +29,7 @@ MOST_ROWS: Final = 300
 
 
 class OtherNumberOfAnimals(Refused):
-    """The rows of a day hand over another number of animals than somebody counted in the yard."""
+    """The rows of a day hand over another number of animals than somebody counted in the yard; money is not there."""
 
     reason = "The rows hand over %(said)s animals, but %(counted)s were counted in the yard."
     suggestion = "Count again, and look for a row that is ticked by mistake or missing. Nothing new was recorded."
@@ -136,19 +137,41 @@ def id_of(ceremony_id: str, number: int, what: str) -> str:
     return id_made_of(f"{ceremony_id}/{number}/{what}")
 
 
-def animals(rows: Sequence[HandOverRow]) -> Quantity:
-    """How many animals some rows hand over in all."""
+def with_money(graph: Graph, programme_id: str, givers: Iterable[str]) -> frozenset[str]:
+    """Those of some givers who hold what the rules count in rupees, or anything else than animals."""
+    said = [
+        {
+            "said": giver,
+            "placement": key_of(programme_id, f"placement:{giver.removeprefix('placement:')}"),
+            "holder": key_of(programme_id, f"beneficiary:{giver.removeprefix('beneficiary:')}"),
+        }
+        for giver in givers
+        if giver
+    ]
+    found = graph.rows(
+        cypher.GIVERS_OF_OTHER_UNITS,
+        programme=key_of(programme_id, f"programme:{programme_id}"),
+        givers=said,
+        unit=ANIMAL,
+    )
+    return frozenset(row["giver"] for row in found)
+
+
+def units(rows: Iterable[HandOverRow]) -> Quantity:
+    """How much some rows hand over in all."""
     return shown(sum(thousandths(float(str(row.said.get("animals", 0)))) for row in rows))
 
 
-def require_counted(rows: Sequence[HandOverRow], counted: Quantity) -> None:
+def require_counted(graph: Graph, programme_id: str, rows: Sequence[HandOverRow], counted: Quantity) -> None:
     """Let nothing be recorded while rows and yard do not agree.
 
     Raises:
         OtherNumberOfAnimals: The rows hand over another number of animals than were counted in the yard.
     """
-    if animals(rows) != counted:
-        raise OtherNumberOfAnimals(said=animals(rows), counted=counted)
+    money = with_money(graph, programme_id, [row.giver for row in rows])
+    said = units(row for row in rows if row.giver not in money)
+    if said != counted:
+        raise OtherNumberOfAnimals(said=said, counted=counted)
 
 
 def record_day(
@@ -265,5 +288,5 @@ def _became(
         error=error or (last.error if last else None),
         pass_id=id_of(ceremony.ceremony_id, row.number, "pass"),
         beneficiary_id=str(acts[-1].values["beneficiary_id"]) if acts else None,
-        notes=tuple(str(note.sentence) for outcome in outcomes for note in outcome.notes),
+        notes=tuple(note.sentence for outcome in outcomes for note in outcome.notes),
     )

@@ -46,7 +46,7 @@ class TooManyToUndo(Refused):
     """More was recorded at one time than is taken back in one transaction."""
 
     reason = "At %(recorded_at)s you recorded %(many)s acts; at most %(most)s can be undone at once."
-    suggestion = "Restore the backup from before, or take back what is wrong with relay correct."
+    suggestion = "Restore the backup from before, or correct what is wrong: relay correct --help"
     most = MOST
 
     recorded_at: str
@@ -57,7 +57,7 @@ class NothingToUndo(NotFound):
     """Somebody recorded nothing of late that still stands."""
 
     reason = "You recorded nothing in %(programme_id)s in the last %(hours)s hours that could be undone."
-    suggestion = "What is older is put right by relay correct: see relay correct --help."
+    suggestion = "What is older is put right by a correction: relay correct --help"
     hours = HOURS
 
     programme_id: str

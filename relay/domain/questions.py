@@ -18,7 +18,7 @@ from relay.domain.acts import changes_of
 from relay.domain.advisories import begun_beside
 from relay.domain.model import Event, Placement, Quantity, Rule, shown, thousandths
 from relay.domain.people.likeness import Person
-from relay.domain.vocabulary import LOSSES
+from relay.domain.vocabulary import ANIMAL, LOSSES
 from relay.errors import Asked, Code
 from relay.text import Sentence, Units
 
@@ -325,7 +325,7 @@ def _implausible(register: Register, change: Change, fact: Fact) -> Iterator[Ask
 
 
 def _is_of_animals(rules: Sequence[Rule], help_: str) -> bool:
-    return any(rule.help == help_ and rule.unit == "animal" for rule in rules)
+    return any(rule.help == help_ and rule.unit == ANIMAL for rule in rules)
 
 
 def _of_its_gift(register: Register, fact: Fact) -> Iterator[Asked]:

@@ -468,7 +468,7 @@ class SeveralReceipts(Refused):
     """A placement is said to be another woman's by one of the acts that fill it, while the others do not say so."""
 
     reason = "Placement %(placement_id)s was filled by several acts, and all must name one beneficiary: %(act_ids)s."
-    suggestion = "To correct them all at once, repeat it with --whole."
+    suggestion = "Correct them all at once: relay correct with --whole."
     field = "beneficiary_id"
 
     placement_id: str

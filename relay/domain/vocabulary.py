@@ -40,5 +40,8 @@ LOSSES: Final = frozenset({"death", "theft", "sale", "slaughter"})
 ENDINGS: Final = LOSSES | {"left"}
 """Kinds of events that may end what a placement has."""
 
+ANIMAL: Final = "animal"
+"""The unit in which helps can be added up: goats and pigs, but not rupees."""
+
 PARTED_BY: Final = ("generation", "help", "place", "donor", "group", "sex", "year")
 """By what a programme is parted; year is that of the earliest receipt."""

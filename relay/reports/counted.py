@@ -13,11 +13,8 @@ from relay.arrays.columns import NO_DAY, Flags, Rows, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
 from relay.arrays.tables import Snapshot
-from relay.domain.vocabulary import STATES
+from relay.domain.vocabulary import ANIMAL, STATES
 from relay.reports.breakdown import PartNames, code_of, parts, row_of
-
-ANIMAL: Final = "animal"
-"""The unit in which helps can be added up: goats and pigs, but not rupees."""
 
 NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
 """What makes passing on impossible; a woman who sold or slaughtered could have passed on."""

@@ -387,7 +387,7 @@ class _Showing:
         fact = register.facts.get(self.act_id)
         return Record(
             id=self.act_id,
-            what=what_it_is(register.catalogue, self.act_id, values, self.speech),
+            what=what_it_is(register.catalogue, self.act_id, self._with_help(values), self.speech),
             name=self.named.name(self.act_id),
             holder_id=self.holder_id,
             place=self.named.place(self.act_id),
@@ -470,7 +470,7 @@ class _Showing:
         return Happening(
             happened_on=day,
             id=act_id,
-            what=what_it_is(self.register.catalogue, act_id, values, self.speech, dated=False),
+            what=what_it_is(self.register.catalogue, act_id, self._with_help(values), self.speech, dated=False),
             gift_id=values.get("gift_id"),
             giver_placement_id=giver_id,
             receiver_placement_id=receiver_id,
@@ -487,6 +487,11 @@ class _Showing:
             confirm_id=fact.confirm_id if fact else None,
             taken_back_by=self.register.taken_back_by(act_id),
         )
+
+    def _with_help(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What an act says; of a pass-on with its help, which it says itself only where the giver received another."""
+        giver = self.above.get(str(values.get("giver_placement_id")))
+        return {**values, "help": values.get("help") or giver["help"]} if giver else values
 
     def _changed_field(self, field: ChangedField) -> CorrectedField:
         before_id, after_id = self._whom(field.name, field.before), self._whom(field.name, field.after)

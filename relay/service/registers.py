@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import IO
 
     from relay.desk.ceremony import HandOverRow, RowOutcome
+    from relay.domain.model import Quantity
     from relay.domain.questions import Answers
     from relay.domain.system import Catalogue
     from relay.errors import RelayError
@@ -161,11 +162,13 @@ class SentDay:
     Attributes:
         ceremony: Which.
         rows: Who handed over.
+        counted: The animals that were counted in the yard.
         dry_run: Whether nothing is to be recorded.
     """
 
     ceremony: Ceremony
     rows: tuple[SentRowOfDay, ...]
+    counted: Quantity
     dry_run: bool
 
 
@@ -249,8 +252,13 @@ class Registers(Protocol):
         """What the empty workbook of the programme names; see `template.filled_in`."""
 
     @abstractmethod
-    def record_day(self, held: Ceremony, rows: Sequence[HandOverRow], *, rehearses: bool) -> tuple[RowLine, ...]:
-        """Record a ceremony with its rows, or only say what would become of them; see `ceremony.record_day`."""
+    def record_day(
+        self, held: Ceremony, rows: Sequence[HandOverRow], counted: Quantity, *, rehearses: bool
+    ) -> tuple[RowLine, ...]:
+        """Record a ceremony with its rows, or only say what would become of them; see `ceremony.record_day`.
+
+        Nothing is, where other animals were counted in the yard; see `ceremony.require_counted`.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,8 +297,11 @@ class Here:
         """What the empty workbook of the programme names."""
         return template.filled_in(self.graph, self.programme_id)
 
-    def record_day(self, held: Ceremony, rows: Sequence[HandOverRow], *, rehearses: bool) -> tuple[RowLine, ...]:
+    def record_day(
+        self, held: Ceremony, rows: Sequence[HandOverRow], counted: Quantity, *, rehearses: bool
+    ) -> tuple[RowLine, ...]:
         """Record a ceremony with its rows."""
+        ceremony.require_counted(self.graph, self.programme_id, rows, counted)
         clerk = replace(self.clerk, rehearses=rehearses)
         return lines_of_day(ceremony.record_day(self.graph, self.programme_id, held, rows, clerk))
 
@@ -346,14 +357,16 @@ class There:
         """
         return self._acts("template")
 
-    def record_day(self, held: Ceremony, rows: Sequence[HandOverRow], *, rehearses: bool) -> tuple[RowLine, ...]:
+    def record_day(
+        self, held: Ceremony, rows: Sequence[HandOverRow], counted: Quantity, *, rehearses: bool
+    ) -> tuple[RowLine, ...]:
         """Record a ceremony with its rows.
 
         Raises:
             UnknownOutcome: The line was lost after it was sent.
             RelayError: The service said so, or cannot be reached.
         """
-        body = SentDay(ceremony=held, rows=tuple(map(_sent_row, rows)), dry_run=rehearses)
+        body = SentDay(ceremony=held, rows=tuple(map(_sent_row, rows)), counted=counted, dry_run=rehearses)
         found: tuple[RowLine, ...] = self.service.send(tuple[RowLine, ...], self._path("ceremony"), body)
         return found
 

@@ -80,6 +80,21 @@ def test_a_sheet_is_typed_in_tried_recorded_in_part_put_right_and_recorded_once(
     assert "0 added, 3 same, 0 not recorded." in empty.ok("ceremony", "record", str(path), "--counted", "6").err
 
 
+def test_on_a_sheet_money_is_not_counted_in_the_yard(empty: Shell, begun: Graph, tmp_path: Path) -> None:
+    """W4 owes 5,000 rupees and is due first."""
+    capital = say.rule("seed_capital", unit="rupee", given=5000, owed=5000)
+    held = say.placed("P4 on 2022-02-01", gift_id="G2", help="seed_capital", animals=5000)
+    record(begun, capital, say.gift("G2", help="seed_capital"), say.woman("W4", place_id="L1"), held)
+    path = tmp_path / "day.csv"
+    empty.ok("ceremony", "sheet", str(path), "--place", "L1", "--on", "2024-06-29")
+    assert [(row["giver"], row["owes"]) for row in rows_of(path)][:2] == [("P4", "5000 seed_capital"), ("P1", "2 goat")]
+    x = {"handed_over": "x"}
+    typed(path, {1: {**x, "receiver": "N1"}, 2: {**x, "receiver": "N2"}})
+    wrong = empty.run("ceremony", "record", str(path), "--counted", "5002")
+    assert "hand over 2 animals, but 5002 were counted" in wrong.err
+    assert "2 added, 0 same, 0 not recorded." in empty.ok("ceremony", "record", str(path), "--counted", "2").err
+
+
 @pytest.mark.usefixtures("begun")
 def test_a_workbook_does_as_well_and_what_cannot_be_read_is_told_before_anything_is_recorded(
     empty: Shell, graph: Graph, tmp_path: Path

@@ -135,13 +135,31 @@ def test_an_answer_is_its_own_row_s_alone(graph: Graph) -> None:
 def test_yard_and_rows_have_to_agree(graph: Graph) -> None:
     begun(graph)
     rows = [row(1, animals=2), row(2, animals=0.5)]
-    require_counted(rows, 2.5)
+    require_counted(graph, "demo", rows, 2.5)
     with pytest.raises(OtherNumberOfAnimals, match=r"hand over 2.5 animals, but 3 were counted"):
-        require_counted(rows, 3)
+        require_counted(graph, "demo", rows, 3)
     with pytest.raises(NobodyHandsOver):
         held(graph, [])
     with pytest.raises(TooManyRows):
         held(graph, [row(number) for number in range(MOST_ROWS + 1)])
+
+
+def test_money_is_not_counted_in_the_yard(graph: Graph) -> None:
+    """P7 and W8 hold 5,000 rupees each, beside six women with goats: 2 goats stand in the yard, whatever the rupees."""
+    begun(graph)
+    capital = say.rule("seed_capital", unit="rupee", given=5000, owed=5000)
+    women = [say.woman(id_) for id_ in ("W7", "W8")]
+    gift = say.gift("G2", help="seed_capital")
+    held_ = [say.placed(f"P{n} on 2022-03-01", gift_id="G2", help="seed_capital", animals=5000) for n in (7, 8)]
+    record(graph, "demo", [capital, *women, gift, *held_], clerk())
+    rows = [row(1, animals=2), row(7, "N2", animals=5000), row(8, "N3", giver="W8", animals=2500.5)]
+    money = desk.with_money(graph, "demo", ["P1", "P7", "W8", "beneficiary:W7", "P99", "", "W1"])
+    assert money == {"P7", "W8", "beneficiary:W7"}
+    assert desk.units(each for each in rows if each.giver in money) == 7500.5
+    require_counted(graph, "demo", rows, 2)
+    require_counted(graph, "demo", rows[1:], 0)
+    with pytest.raises(OtherNumberOfAnimals, match=r"hand over 2 animals, but 5002 were counted"):
+        require_counted(graph, "demo", rows[:2], 5002)
 
 
 def test_a_row_without_a_receiver_says_so(graph: Graph) -> None:
@@ -169,4 +187,4 @@ def test_any_order_of_rows_records_the_same_set(graph: Graph) -> None:
         found.add(frozenset(each.pass_id for each in made if not each.error))
         assert number or all(each.action == "added" for each in made if not each.error)
     assert len(found) == 1
-    assert desk.animals([row(1, animals=0.1), row(2, animals=0.2)]) == 0.3
+    assert desk.units([row(1, animals=0.1), row(2, animals=0.2)]) == 0.3

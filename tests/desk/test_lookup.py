@@ -356,7 +356,7 @@ def test_corrections_stand_in_the_history_with_why(demo: Graph) -> None:
     confirmed, taken_back, changed, *abouts = shown.history
     assert confirmed.confirm_id == "K1"
     assert taken_back.taken_back_by == "correct:C1"
-    assert changed.what == "1 passed on from placement P2 to P3"
+    assert changed.what == "1 goat passed on from placement P2 to P3"
     assert [(line.why, line.changes) for line in abouts] == [
         ("misread", None),
         ("misread", {"animals": 1}),

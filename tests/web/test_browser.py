@@ -135,6 +135,22 @@ def test_a_click_on_a_box_opens_its_record_beside_the_tree_which_stands_still(wa
     expect(page.get_by_role("complementary")).to_contain_text("placement P2")  # the address keeps what is open
 
 
+def test_what_a_box_says_does_not_lie_over_it_once_it_was_opened_and_the_next_box_says_what_it_is(
+    watched: Watched,
+) -> None:
+    page = watched.goto(f"{DEMO}/tree/gift:G1")
+    tip = page.locator("div.vis-tooltip")
+    page.mouse.move(*point_at(page, "P2"))
+    expect(tip).to_be_visible()
+    page.mouse.click(*seen_at(page, "P2"))
+    expect(page.get_by_role("complementary")).to_contain_text("placement P2")
+    expect(tip).to_be_hidden()
+    page.mouse.move(1, 1)
+    page.mouse.move(*point_at(page, "P1"))
+    expect(tip).to_be_visible()
+    expect(tip).to_contain_text("P1")
+
+
 def test_who_walks_with_keys_opens_one_record_after_another_and_comes_back_to_her_box(watched: Watched) -> None:
     page = watched.goto(f"{DEMO}/tree/gift:G1")
     picture, beside = page.get_by_role("application"), page.get_by_role("complementary")

@@ -90,6 +90,8 @@ def test_who_asks_for_what_is_not_there_or_not_hers_keeps_the_search_and_the_sec
     for path, login, status in (("record/pass:nope", "manager", 404), ("audit", "staff", 403)):
         answer = door.get(f"/p/demo/{path}", headers=bearer(people[login]))
         assert (answer.status_code, 'id="search"' in answer.text, "relay find" in answer.text) == (status, True, False)
+    nowhere = door.get("/p/demo/record/pass:nope", headers=bearer(people["manager"]))
+    assert "Check the id, or search by name." in nowhere.text
     assert 'id="search"' not in door.get("/p/large", headers=bearer(people["manager"])).text  # where she has no role
 
 

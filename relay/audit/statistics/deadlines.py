@@ -20,7 +20,7 @@ from relay.arrays.lineage import Survey
 from relay.arrays.standings import months_later
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.domain.model import UNIT, Rule
-from relay.domain.vocabulary import EVENT_KINDS
+from relay.domain.vocabulary import ANIMAL, EVENT_KINDS
 
 REACHABLE: Final = 0.8
 """The share of keepers who have enough young by a fair deadline (our choice: in a simulation of two does, 81 % have two
@@ -79,7 +79,7 @@ def deadlines(survey: Survey) -> tuple[Deadline, ...]:
     return tuple(
         _deadline(survey, number, rule, births, born)
         for number, rule in enumerate(survey.snapshot.rules)
-        if rule.unit == "animal"
+        if rule.unit == ANIMAL
     )
 
 

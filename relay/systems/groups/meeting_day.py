@@ -142,5 +142,5 @@ def _became(act: Act, outcomes: Sequence[Outcome]) -> Became:
     return Became(
         act_id=act.act_id,
         error=last.error,
-        notes=tuple(str(note.sentence) for note in last.notes),
+        notes=tuple(note.sentence for note in last.notes),
     )

@@ -13,7 +13,7 @@ from relay.systems.groups import reading
 from relay.systems.groups.meeting_day import Became, Written, record_meeting
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
-from relay.web.i18n.language import say, say_error
+from relay.web.i18n.language import say_beside, say_error
 from relay.web.recording.judging import answers_of
 from relay.web.request import current
 
@@ -179,7 +179,7 @@ def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again:
             current.built(), programme_id, meeting, rows, guard.clerk(programme_id), answers=answers
         )
     except Asked as error:
-        return replace(page, faults={"": str(say(error.reason))}, question=error.code)
+        return replace(page, faults={"": say_beside(error.reason)}, question=error.code)
     except RelayError as error:
         return replace(page, faults={error.field if error.field in page.typed else "": say_error(error)})
     return replace(page, is_held=True, rows=tuple(row.answered(became.get(row.name)) for row in page.rows))

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.entries import instant
 from relay.domain.model import Quantity, shown
+from relay.domain.vocabulary import ANIMAL
 from relay.reports import chains
+from relay.reports.counted import unit
 from relay.reports.field import givers, visits
 from relay.reports.placements import Which, holdings
 from relay.web import guard, privacy
@@ -101,6 +103,7 @@ class FieldBundle:
         clock: The service's, a UTC instant.
         expires: From this UTC instant on the telephone keeps no names.
         help_kinds: The helps that are given.
+        money: Those of them that are not counted in animals.
         kinds: The kinds of acts that can be recorded there.
         gifts: The latest of the programme, the latest first, at most `MOST_GIFTS`.
         placements: Those held there, by id.
@@ -116,6 +119,7 @@ class FieldBundle:
     clock: str
     expires: str
     help_kinds: tuple[str, ...]
+    money: tuple[str, ...]
     kinds: tuple[FieldKind, ...]
     gifts: tuple[FieldGift, ...]
     placements: tuple[FieldPlacement, ...]
@@ -146,6 +150,7 @@ def of_place(place_id: str) -> FieldBundle:
         clock=instant(now),
         expires=instant(now + EXPIRES),
         help_kinds=tuple(survey.snapshot.helps),
+        money=tuple(help_ for help_ in survey.snapshot.helps if unit(survey.snapshot, help_) not in (ANIMAL, None)),
         kinds=tuple(
             _field_kind(kind, head.systems) for kind in current.graph().catalogue.filed if _is_asked(kind, head.systems)
         ),

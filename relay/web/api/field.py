@@ -16,6 +16,7 @@ from flask import Blueprint, Response, jsonify, make_response, request
 from relay.access import devices, roles
 from relay.domain.entries import instant, is_instant, login_of
 from relay.errors import NotFound
+from relay.ledger import reading
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows, trying_again
 from relay.ledger.held.taking_in import Sender, take_in
@@ -25,7 +26,7 @@ from relay.web.api import bodies, bundle
 from relay.web.api.bodies import ColumnMissing, NoSuchField, NotAnObject, OtherType
 from relay.web.api.routes import sent_body
 from relay.web.api.sent import Sent, Settlement, read_sent, settled
-from relay.web.i18n.language import say
+from relay.web.i18n.language import say_beside
 from relay.web.permission import action, public
 from relay.web.request import current
 
@@ -157,7 +158,7 @@ def _why(sentence: str, result: str) -> str:
 
     What can be done about a question or about another act of that id are buttons of the telephone, not commands.
     """
-    return str(sentence) if sessions.signed_in().device is None else say(rows.without_commands(sentence, result))
+    return str(sentence) if sessions.signed_in().device is None else say_beside(rows.without_commands(sentence, result))
 
 
 def _source(programme_id: str, *, holds: bool) -> Sender:
@@ -216,11 +217,12 @@ class HeldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledRow:
-    """The outcome for a held act."""
+    """The outcome for a held act; where somebody handed it in, with the ids that it names as it was recorded."""
 
     act_id: str
     settled: str
     sequence: int | None
+    content: Mapping[str, Any]
     reason: str
     by: str
 
@@ -314,5 +316,20 @@ def _held_row(row: HeldAct) -> HeldRow:
 
 def _settled_row(row: HeldAct) -> SettledRow:
     return SettledRow(
-        act_id=row.act_id, settled=row.state, sequence=row.sequence, reason=row.reason, by=login_of(row.settled_by)
+        act_id=row.act_id,
+        settled=row.state,
+        sequence=row.sequence,
+        content=_ids(row) if row.sequence and row.settled_by else {},
+        reason=row.reason,
+        by=login_of(row.settled_by),
     )
+
+
+def _ids(row: HeldAct) -> Mapping[str, Any]:
+    """The ids that an act names as it was recorded: column → id."""
+    graph, sequence = current.core().graph, row.sequence or 0
+    columns = [
+        column.name for column in graph.catalogue.kind(row.act).columns if column.type == "id" and not column.personal
+    ]
+    (entry,) = reading.entries(graph, row.programme_id, first=sequence, last=sequence)
+    return {name: entry.payload[name] for name in columns if name in entry.payload}

@@ -17,7 +17,7 @@ from flask import Blueprint, Response, jsonify, request, stream_with_context
 
 from relay.access import roles
 from relay.desk import lookup
-from relay.desk.ceremony import HandOverRow, record_day
+from relay.desk.ceremony import HandOverRow, record_day, require_counted
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.errors import Invalid, RelayError
@@ -270,6 +270,7 @@ def ceremony(programme_id: str) -> Response:
         )
         for row in sent.rows
     ]
+    require_counted(current.built(), programme_id, rows, sent.counted)
     clerk = replace(guard.clerk(programme_id), rehearses=sent.dry_run)
     return jsonify(lines_of_day(record_day(current.built(), programme_id, sent.ceremony, rows, clerk)))
 

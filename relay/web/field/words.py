@@ -147,6 +147,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "ceremony_differs": lazy_gettext(
         "Givers: %(givers)s · handed over: %(handed)s · animals: %(animals)s ≠ %(yard)s in the yard"
     ),
+    "ceremony_money": lazy_gettext("%(line)s · money, not counted in the yard: %(amount)s"),
+    "amount": lazy_gettext("Amount"),
     "count_first": lazy_gettext("Count the animals in the yard: the number must be that of the ticked rows."),
     "keep_day": lazy_gettext("Keep the day"),
     # the outbox

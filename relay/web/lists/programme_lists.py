@@ -127,7 +127,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         about=lazy_gettext(
             "Every original gift: how far it has travelled, generation by generation, and the state of its chains."
         ),
-        empty=lazy_gettext("No match. Loosen the filters, or record a gift with “relay gift”."),
+        empty=lazy_gettext("No match. Loosen the filters; staff record a gift from the overview."),
         columns=(
             ListColumn(key="gift_id", label=lazy_gettext("Gift"), cell="gift", sort=True),
             ListColumn(key="donor", label=lazy_gettext("Donor"), cell="donor", personal=True),
@@ -259,7 +259,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         about=lazy_gettext(
             "Everybody who is registered, and what each holds. To find someone by name, use the search box."
         ),
-        empty=lazy_gettext("No match. Loosen the filters, or register someone with “relay register”."),
+        empty=lazy_gettext("No match. Loosen the filters; staff register a person from the overview."),
         columns=(
             ListColumn(key="beneficiary_id", label=lazy_gettext("Who"), cell="person", sort=True),
             ListColumn(key="place_id", label=lazy_gettext("Place"), cell="place"),

@@ -122,6 +122,7 @@ class Day:
         counted: What was typed as the number of animals in the yard.
         fault: Why nothing was recorded.
         left_out: Givers for whom there is no row any more.
+        money: Givers of its rows who hand over money, which nobody counts in a yard.
     """
 
     ceremony_id: str
@@ -132,6 +133,7 @@ class Day:
     counted: str = ""
     fault: str = ""
     left_out: int = 0
+    money: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:
@@ -166,7 +168,16 @@ class Day:
     @property
     def animals(self) -> Quantity:
         """That the ticked rows hand over, as far as their numbers can be read."""
-        return desk.animals([row.hand_over() for row in self.ticked])
+        return desk.units(row.hand_over() for row in self.ticked if not self.is_money(row))
+
+    @property
+    def amount(self) -> Quantity:
+        """Of money that they hand over, the same."""
+        return desk.units(row.hand_over() for row in self.ticked if self.is_money(row))
+
+    def is_money(self, row: CeremonyRow) -> bool:
+        """Whether a row hands over money."""
+        return row.meant("giver") in self.money
 
     @property
     def agrees(self) -> bool:
@@ -213,7 +224,13 @@ def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current
 
 
 def _shown(day: Day) -> str:
-    return render_template("recording/ceremony.html", day=day, names=day.names(), today=current.today(), new=NEW)
+    told = _with_money(day)
+    return render_template("recording/ceremony.html", day=told, names=told.names(), today=current.today(), new=NEW)
+
+
+def _with_money(day: Day) -> Day:
+    givers_ = [row.meant("giver") for row in day.rows]
+    return replace(day, money=desk.with_money(current.built(), current.head().programme_id, givers_))
 
 
 def _planned() -> Mapping[str, str]:
@@ -231,7 +248,7 @@ def _planned() -> Mapping[str, str]:
 @action("pass-on")
 def sheet(programme_id: str, form: str | None = None) -> Response | str:
     """The page on paper, with a box for each thumb: taken along, and typed in after."""
-    day = _opened()
+    day = _with_money(_opened())
     page = render_template("recording/hand_over_sheet.html", day=day, names=day.names(), today=current.today())
     return pdf.answer(page, form, f"{programme_id}-hand-over")
 
@@ -396,7 +413,8 @@ def _recorded(day: Day) -> Day:
     if wrong:
         return _in_vain(day, gettext("Nothing was recorded yet: look at what is marked below."))
     try:
-        desk.require_counted([row.hand_over() for row in day.ticked], _counted(day.counted))
+        ticked = [row.hand_over() for row in day.ticked]
+        desk.require_counted(current.built(), current.head().programme_id, ticked, _counted(day.counted))
         rows = [row.hand_over() for row in day.ticked if not row.faults]
         if not rows and day.ticked:
             return day

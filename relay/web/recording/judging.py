@@ -9,7 +9,7 @@ from relay.desk import intake
 from relay.domain.rulebook import SeveralReceipts
 from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused
 from relay.web import guard
-from relay.web.i18n.language import say, say_error
+from relay.web.i18n.language import say_beside, say_error
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def objection(error: RelayError | None, again: Collection[str], beside: Callable
     if error is None:
         return {}
     if isinstance(error, Asked) and error.code not in again:
-        return {"question": error.code, "faults": {"": str(say(error.reason))}}
+        return {"question": error.code, "faults": {"": say_beside(error.reason)}}
     return {"faults": {beside(error.field): say_error(error)}}
 
 

@@ -114,8 +114,16 @@ def home_of(*, woman: str | None = None, group: str | None = None) -> str | None
 
 
 def called(act_id: str) -> str:
-    """What a record is called: her name, or what a group or place is called; empty where the reader may not see it."""
+    """What a record is called: her name, or that of who holds it, or what a group or place is called.
+
+    It is empty where the reader may not see it.
+    """
     kind, _, id_ = act_id.partition(":")
+    if kind == "placement":
+        snapshot = current.snapshot()
+        row = snapshot.placements.ids.row(id_)
+        holder = NONE if row is None else int(snapshot.placements.beneficiary[row])
+        return "" if holder == NONE else called(f"beneficiary:{snapshot.beneficiaries.ids[holder]}")
     if kind == "beneficiary":
         return privacy.names("form", (id_,)).get(id_, "")
     if kind == "group":

@@ -131,7 +131,7 @@ def _recorded(programme_id: str, act_id: str) -> str:
         told=told,
         record=found,
         undo_id=new_id(secrets.token_bytes(ID_BYTES)) if told.undone_by and _is_undoable(found) else "",
-        ways=[*dict.fromkeys(_ways(found))],
+        ways={way: people.called(way) for way in _ways(found)},
     )
 
 

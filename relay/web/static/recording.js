@@ -35,19 +35,22 @@
   const number = (text) => Number(text.replace(/[०-९]/g, (digit) => "०१२३४५६७८९".indexOf(digit)).replace(",", ".")) || 0;
 
   // The day of a ceremony: who handed over and how many animals, added up as rows are ticked.
-  function ceremony(line) {
-    const form = line.closest("form");
+  function ceremony(told) {
+    const form = told.closest("form"), [line, money] = told.children;
     const counted = form.querySelector("#counted");
     const show = () => {
       const rows = [...form.querySelectorAll(".hand-over")];
       const handed = rows.filter((row) => row.querySelector('[name$=".did"]').matches('[type="hidden"], :checked'));
       const added = rows.filter((row) => handed.includes(row) && !row.querySelector('[name$=".listed"]')).length;
-      const animals = handed.reduce((sum, row) => sum + number(row.querySelector('[name$=".animals"]').value), 0);
+      const inAll = (some) => Math.round(some.reduce((sum, row) => sum + number(row.querySelector('[name$=".animals"]').value), 0) * 1000) / 1000;
+      const isMoney = (row) => "money" in row.dataset; // which nobody counts in a yard
+      const animals = inAll(handed.filter((row) => !isMoney(row)));
       const listed = rows.filter((row) => row.querySelector('[name$=".listed"]')).length;
-      const agree = Math.abs(number(counted.value) - animals) < 0.0005 && animals > 0;
-      const values = { givers: listed + added, handed: handed.length, animals: Math.round(animals * 1000) / 1000, yard: counted.value || "?", sign: counted.value ? (agree ? "=" : "≠") : "·" };
+      const agree = number(counted.value) === animals && animals > 0;
+      const values = { givers: listed + added, handed: handed.length, animals, yard: counted.value || "?", sign: counted.value ? (agree ? "=" : "≠") : "·" };
       line.textContent = line.dataset.line.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-      line.classList.toggle("agrees", agree);
+      told.classList.toggle("agrees", agree);
+      if (money) money.textContent = money.dataset.amount.replace("{amount}", new Intl.NumberFormat(document.documentElement.lang, { numberingSystem: "latn" }).format(inAll(handed.filter(isMoney))));
     };
     form.addEventListener("input", show);
     show();

@@ -131,7 +131,10 @@
     network.on("afterDrawing", drawRing);
     network.on("click", (event) => follow(event.nodes[0]));
     network.on("hoverNode", () => { stage.style.cursor = "pointer"; });
-    network.on("blurNode", () => { stage.style.cursor = ""; });
+    network.on("blurNode", () => {
+      stage.style.cursor = "";
+      stage.classList.remove("opened"); // so that the next box says again what it is
+    });
     const moved = stage.querySelector(".vis-network"); // by the keys, when it has the focus
     moved.tabIndex = 0; // vis-network says 900, which would come first on the page
     moved.addEventListener("keydown", walk);
@@ -152,6 +155,7 @@
     if (!node || ownData) return;
     if (!key.startsWith("tab:")) {
       at = key;
+      stage.classList.add("opened"); // what it is stands in the record now, not over the box
       if (beside && wide.matches) {
         if (opened() !== key) goTo(withBeside(window.location.href, key));
         open();

@@ -185,12 +185,14 @@ def test_who_audits_or_administers_one_programme_reads_no_other_by_a_query(
             headers[login] = {"Authorization": f"Bearer {issued.secret}"}
 
     found = {login: door.get(f"{DEMO}/query", headers=header).status_code for login, header in headers.items()}
+    told = words(door.get(f"{DEMO}/query", headers=headers["auditor-here"]).text)
     for login in headers:
         accounts.remove(recorded, login)
 
     refused = dict.fromkeys(("manager-here", "manager-all", "staff-here", "staff-all"), 403)
     here = {"auditor-here": 404, "administrator-here": 404}
     assert found == {"auditor-all": 200, "administrator-all": 200, **here, **refused}
+    assert "This needs the role auditor or administrator in all of them: ask someone who has one." in told
 
 
 def test_with_neo4j_the_page_says_why_it_is_closed_and_asks_nothing(recorded: Graph, settings: Settings) -> None:

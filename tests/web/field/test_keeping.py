@@ -298,6 +298,33 @@ def test_who_is_not_on_the_list_of_a_ceremony_is_added_and_stays_in_the_draft(ph
     assert (content["giver_placement_id"], content["beneficiary_id"], content["animals"]) == ("OTHER7", "N2", 1)
 
 
+def test_on_a_ceremony_day_money_is_told_apart_from_animals(phone: Phone) -> None:
+    """P9 holds 5,000 rupees: what stands in the yard are the two goats of Maya A."""
+    capital = say.rule("seed_capital", unit="rupee", given=5000, owed=5000)
+    held = say.placed("P9 on 2024-02-01", gift_id="G2", help="seed_capital", animals=5000)
+    laxmi = say.woman("W9", name="Laxmi Rai", place_id="MED")
+    record(phone.graph, capital, say.gift("G2", help="seed_capital"), laxmi, held, programme_id=phone.programme_id)
+    page = phone.page
+    phone.at("outbox")
+    page.get_by_role("button", name="Send now").click()
+    phone.at("")
+    expect(page.get_by_text("9 hand-overs to come")).to_be_visible()
+    phone.context.set_offline(True)
+    phone.at("ceremony")
+    page.locator("input[value=today]").check()
+    for giver, receiver in (("Laxmi", "asmita a"), ("Maya A", "asmita b")):
+        row = page.locator(".hand-over").filter(has_text=giver)
+        row.get_by_role("checkbox").check()
+        row.get_by_role("textbox", name="To whom?").fill(receiver)
+        row.get_by_role("radio").first.check()
+    expect(page.locator(".hand-over").filter(has_text="Laxmi").get_by_label("Amount")).to_have_value("5000")
+    page.get_by_label("Animals counted in the yard").fill("2")
+    told = "Givers: 9 · handed over: 2 · animals: 2 = 2 in the yard · money, not counted in the yard: 5,000"
+    expect(page.get_by_text(told)).to_be_visible()
+    page.get_by_role("button", name="Keep the day").click()
+    phone.says("3 kept on this phone")
+
+
 def test_a_placement_is_recorded_from_a_gift_that_the_phone_knows(phone: Phone) -> None:
     page = phone.page
     phone.context.set_offline(True)

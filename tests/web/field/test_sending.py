@@ -8,6 +8,10 @@ from playwright.sync_api import Route, expect
 
 from relay.access import accounts, devices
 from relay.access.roles import grant_of
+from relay.domain.questions import NO_ANSWER
+from relay.ledger.held import rows, settling
+from relay.ledger.held.taking_in import SentAct
+from tests.scenes import acts as say
 from tests.web.field.conftest import now, visit
 
 if TYPE_CHECKING:
@@ -181,6 +185,34 @@ def test_what_points_at_something_unknown_waits_at_the_office_and_is_recorded_wh
     phone.has_sent()
     assert sorted(phone.entries()) == ["event:V1", "pass:T1"]
     assert {entry["state"] for entry in phone.kept()} == {"recorded"}
+
+
+def test_the_phone_names_the_receiver_that_the_office_recorded(phone: Phone) -> None:
+    """It sends N77, whom nobody knows; the office hands in N2, who is Asmita B."""
+    passed = {"pass_id": "T1", "giver_placement_id": "P1", "receiver_placement_id": "R1", "animals": 1}
+    said = {**passed, "beneficiary_id": "N77", "passed_on": "2026-01-01"}
+    phone.keep([{"act": "pass", "content": said}])
+    phone.at("outbox")
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.says("1 waiting at the office")
+    [held] = rows.every(phone.graph, phone.programme_id)
+    as_it_was = say.passed("T1: P1 > R1 on 2026-01-01", animals=1, beneficiary_id="N2")
+    clerk = say.clerk("account:clerk2", today=now().date())
+    sent = SentAct(
+        kind="pass",
+        content=said,
+        written_at="",
+        again=False,
+        act=as_it_was,
+        clerk=clerk,
+        answers=NO_ANSWER,
+        refusal=None,
+    )
+    assert settling.hand_in(phone.graph, held, sent).result == "added"
+    phone.page.get_by_role("button", name="Send now").click()
+    phone.has_sent()
+    expect(phone.page.locator(".card.recorded")).to_contain_text("Maya A → Asmita B")
+    assert "N77" not in str(phone.kept())
 
 
 def test_a_role_that_was_withdrawn_loses_nothing(phone: Phone) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 import pytest
 
+from relay.domain.rulebook import InTheFuture
 from relay.text import Sentence
 from relay.web.i18n import language as language_of_pages
 from relay.web.i18n.language import LANGUAGES
@@ -72,3 +74,50 @@ def test_sentences_within_a_sentence_are_said_too(app: Flask) -> None:
     with app.test_request_context("/?lang=fr"):
         assert language_of_pages.say(Sentence("Write %(text)s.", text=inner)) == "Écrivez gift ou un placement."
         assert language_of_pages.say("As it is: 5 % (here).") == "As it is: 5 % (here)."
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "This says passed on 1 Jan 2027, but today is 30 Nov 2026. Record it once it has happened."),
+        ("fr", "Ceci dit transmis le 1 janv. 2027, mais nous sommes le 30 nov. 2026."),
+        ("ne", "यो मा"),
+    ],
+)
+def test_beside_its_form_an_act_is_no_id_and_a_column_no_name_of_a_file(app: Flask, language: str, told: str) -> None:
+    early = InTheFuture(act_id="pass:3SJFWVDBY3", field="passed_on", day="2027-01-01", today=date(2026, 11, 30))
+    with app.test_request_context(f"/?lang={language}"):
+        said = language_of_pages.say_error(early)
+    assert said.startswith(told)
+    assert "3SJF" not in said
+    assert "passed_on" not in said
+
+
+def test_of_a_note_beside_its_row_the_id_that_was_made_for_it_is_left_out_and_no_other(app: Flask) -> None:
+    about = Sentence(
+        "%(act_id)s: %(said)s", act_id="pass:3SJF", said=Sentence("2 more of P1 than of %(help)s.", help="pig")
+    )
+    with app.test_request_context():
+        assert language_of_pages.say_beside(about) == "2 more of P1 than of pig."
+        other = Sentence("%(name)s: %(act_id)s says so.", name="same:1", act_id="pass:T1")
+        assert language_of_pages.say_beside(other) == "pass:T1 says so."
+        assert language_of_pages.say_beside("pass:T1: as it is") == "pass:T1: as it is"
+
+
+def test_a_page_advises_no_command(app: Flask) -> None:
+    """What stands before the command is the advice; who reads a page has no terminal."""
+    advice = {
+        Sentence("Give the number of an entry in place of the day: relay ledger log shows them."): {
+            "en": "Give the number of an entry in place of the day.",
+            "fr": "Donnez le numéro d\u2019une écriture à la place du jour.",
+            "ne": "दिनको सट्टा प्रविष्टिको नम्बर दिनुहोस्।",
+        },
+        Sentence("Import one (relay import PATH --apply), or add one (relay programme add)."): {
+            "en": "Import one, or add one.",
+        },
+        Sentence("Record it once it has happened."): {"en": "Record it once it has happened."},
+    }
+    for sentence, languages in advice.items():
+        for language, told in languages.items():
+            with app.test_request_context(f"/?lang={language}"):
+                assert language_of_pages.say_next(sentence) == told

@@ -169,6 +169,51 @@ def test_on_a_day_who_lives_nearest_is_offered_first_and_all_names_are_read_once
     assert read.count(cypher.NAMES) == 1
 
 
+def test_a_group_s_day_is_held_where_the_group_is_at_home(asha: FlaskClient, recorded: Graph) -> None:
+    """GRP is at home in RAM, where S4 lives: of one name she is offered first; a day of nobody's is held nowhere."""
+    path = four_of_one_name(recorded, "near-group").partition("?")[0]
+    record(recorded, say.group("GRP", place_id="RAM"), programme_id="near-group")
+    typed = {"r1_did": "1", "r1_giver": "P1", "r1_animals": "2", "r1_receiver": "Sita Rai", "counted": "2"}
+    for address, nearest_first in ((f"{path}?group=GRP", "4321"), (path, "1234")):
+        asked = sent(asha, address, asha.get(address).text, **typed)
+        offered = re.findall(r'name="1\.receiver\.chosen" value="S([1-4])"', asked.text)
+        assert "".join(offered) == nearest_first
+
+
+def with_capital(recorded: Graph, programme_id: str) -> str:
+    """The page of a programme in which W6 owes 5,000 rupees of seed capital, beside W1 to W4 with their goats."""
+    path = begun(recorded, programme_id)
+    if "placement:P6" not in {entry.act_id for entry in reading.entries(recorded, programme_id)}:
+        capital = say.rule("seed_capital", unit="rupee", given=5000, owed=5000)
+        gift = say.gift("G2", help="seed_capital")
+        held = say.placed("P6 on 2024-02-01", gift_id="G2", help="seed_capital", animals=5000)
+        woman = say.woman("W6", name="Laxmi Rai", place_id="RAM")
+        record(recorded, capital, gift, woman, held, programme_id=programme_id)
+    return path
+
+
+def test_money_is_told_apart_from_the_animals_in_the_yard(asha: FlaskClient, recorded: Graph) -> None:
+    """P6 is due first, so it stands in the first row; the second hands over two goats."""
+    path = with_capital(recorded, "day-money")
+    page = asha.get(path).text
+    both = {"r1_did": "1", "r1_receiver": "N1", "r2_did": "1", "r2_receiver": "N2"}
+    assert Inputs(page).sent["1.giver"] == "P6"
+    assert "1.females" not in Inputs(page).sent
+    assert "2.females" in Inputs(page).sent
+    wrong = sent(asha, path, page, **both, counted="5002")
+    assert "The rows hand over 2 animals, but 5002 were counted in the yard." in words(wrong.text)
+    assert "2 animals ≠ 5002 in the yard Money handed over, not counted in the yard: 5,000" in words(wrong.text)
+    assert sent(asha, path, page, **both, counted="2").status_code == 200
+    sheet = words(asha.get(path.replace("ceremony?", "ceremony/sheet?")).text)
+    assert "5,000 seed capital" not in sheet  # she owes nothing more
+    assert (
+        words(asha.get(with_capital(recorded, "sheet-money").replace("ceremony?", "ceremony/sheet?")).text).count(
+            "Amount:"
+        )
+        == 1
+    )
+
+
 def test_nothing_typed_is_lost_where_the_session_ended(recorded: Graph, settings: Settings) -> None:
     path = begun(recorded, "day-lost")
     accounts.add(recorded, "mina", (grant_of("staff@day-lost"),), WORDS, relays.NOW)
@@ -234,6 +279,21 @@ def test_a_day_in_a_browser(chromium: Browser, site: str, recorded: Graph, width
     assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert watched.complaints == []
+    context.close()
+
+
+def test_a_browser_adds_money_up_beside_the_animals(chromium: Browser, site: str, recorded: Graph) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = Watched(context, site).goto(with_capital(recorded, "added-money"))
+    for name in ("Laxmi Rai", "Maya A"):
+        page.get_by_role("checkbox", name=re.compile(name)).check()
+    line = page.locator(".sum")
+    expect(line).to_have_text(
+        re.compile(r"2 animals · \? in the yard\s+Money handed over, not counted in the yard: 5,000")
+    )
+    page.get_by_label("Animals counted in the yard").fill("2")
+    expect(line).to_have_class("sum agrees")
+    assert faults(page) == []
     context.close()
 
 

@@ -88,6 +88,12 @@ def test_a_pass_on_is_checked_recorded_told_and_undone(clerk: FlaskClient, recor
     answer = clerk.get(done.location)
     assert "Recorded: Maya A (W1) passed on 1 goat to Maya B (W2) on 25 Nov 2026" in words(answer.text)
     assert entries(recorded)[before:] == ["pass"]
+    ways = words(answer.text).partition("Go on")[2]
+    assert ways.count("Maya B Placement ") == 1, (
+        "one goes on by names: to her who gave, and to what she who received holds"
+    )
+    assert "Maya A Placement P1" in ways
+    assert "Maya B Beneficiary W2" in ways
 
     again = step(clerk, path, checked, "record")  # a double tap, or the back button
     assert (again.status_code, again.location) == (303, done.location)
@@ -169,7 +175,7 @@ def test_what_a_rule_refuses_comes_back_beside_the_field_with_what_was_typed(
     refused = filled(clerk, path, beneficiary_id="W4", animals="1", note="by the well", **day)
 
     assert refused.status_code == 422
-    assert 'id="passed_on-fault">pass:' in refused.text
+    assert 'id="passed_on-fault">This is dated 1 Jan 2019, but placement P1' in refused.text
     assert "received only on 1 Mar 2020. Check both dates." in words(refused.text)
     assert 'value="2019-01-01"' in refused.text
     assert ">by the well</textarea>" in refused.text

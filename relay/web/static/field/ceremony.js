@@ -41,10 +41,12 @@ export async function openCeremony(phone, form, done) {
   };
   const sums = () => {
     const ticked = rows.filter((row) => row.ticked());
-    const animals = ticked.reduce((sum, row) => sum + row.animals(), 0);
+    const inAll = (some) => some.reduce((sum, row) => sum + row.handed(), 0);
+    const animals = inAll(ticked.filter((row) => !row.isMoney())), amount = inAll(ticked.filter((row) => row.isMoney()));
     const counted = yard.read().value;
-    const agrees = counted !== "" && Math.abs(counted - animals) < 0.0005;
-    line.textContent = say(counted === "" ? "ceremony_line" : agrees ? "ceremony_agrees" : "ceremony_differs", { givers: number(rows.length), handed: number(ticked.length), animals: number(animals), yard: counted === "" ? "" : number(counted) });
+    const agrees = counted === "" ? amount > 0 && !animals : Math.abs(counted - animals) < 0.0005;
+    const told = say(counted === "" ? "ceremony_line" : agrees ? "ceremony_agrees" : "ceremony_differs", { givers: number(rows.length), handed: number(ticked.length), animals: number(animals), yard: counted === "" ? "" : number(counted) });
+    line.textContent = amount ? say("ceremony_money", { line: told, amount: number(amount) }) : told;
     line.classList.toggle("agrees", agrees && animals > 0);
     return { ticked, agrees };
   };
@@ -82,15 +84,15 @@ export async function openCeremony(phone, form, done) {
 }
 
 /** To whom, and how many: what each hand-over of the day asks. */
-function cellsOf(phone, form, typed, { planned = "", owed = "" }) {
+function cellsOf(phone, form, typed, { planned = "", owed = "", unit = "animals" }) {
   const column = form.asks.find((field) => field.name === "beneficiary_id");
   const whom = whoField({ ...column, needed: true }, typed?.whom ?? (planned ? { text: "", chosen: planned } : undefined), { ...phone.lists.beneficiary(), mayBeNew: true });
   const animals = h("input", { inputmode: "decimal", autocomplete: "off", value: typed?.animals ?? String(owed) });
-  const many = h("label", {}, say("animals"), animals);
+  const many = h("label", {}, say(unit), animals);
   const counted = () => { const text = digits(animals.value); return text && Number.isFinite(Number(text)) ? Number(text) : 0; };
   return {
     node: h("div", { class: "cells" }, whom.node, many),
-    animals: counted,
+    handed: counted,
     raw: () => ({ whom: whom.raw(), animals: animals.value }),
     /** The acts of the hand-over; null where something is missing. */
     read: (giver, ids, more) => {
@@ -106,17 +108,18 @@ function cellsOf(phone, form, typed, { planned = "", owed = "" }) {
   };
 }
 
-// A row has `key` in the draft, `ticked()` if she hands over, `animals()`, `raw()` of what was typed and `read()`.
+// A row has `key` in the draft, `ticked()` if she hands over, `handed()`, `isMoney()`, `raw()` of what was
+// typed and `read()`.
 
 /** A giver of the list, ticked as she hands over. */
 function rowOf(phone, form, placement, typed) {
   const owed = phone.owes(placement);
   const tick = h("input", { type: "checkbox", checked: Boolean(typed) });
-  const cells = cellsOf(phone, form, typed, { planned: placement.planned_receiver, owed: owed || "" });
+  const cells = cellsOf(phone, form, typed, { planned: placement.planned_receiver, owed: owed || "", unit: phone.isMoney(placement.help) ? "amount" : "animals" });
   cells.node.hidden = !tick.checked;
   tick.addEventListener("change", () => { cells.node.hidden = !tick.checked; });
   const node = h("div", { class: "hand-over" }, h("label", { class: "tick" }, tick, h("span", {}, h("bdi", {}, h("strong", {}, phone.nameOf(placement.beneficiary_id))), " ", h("small", { class: "quiet" }, `${placement.placement_id} · ${say("owes", { units: units(owed, placement.help) })}`))), cells.node);
-  return { ...cells, node, key: placement.placement_id, ticked: () => tick.checked, read: (ids, more) => marked(node, cells.read(placement.placement_id, ids, more)) };
+  return { ...cells, node, key: placement.placement_id, ticked: () => tick.checked, isMoney: () => phone.isMoney(placement.help), read: (ids, more) => marked(node, cells.read(placement.placement_id, ids, more)) };
 }
 
 /** Somebody who hands over and is not on the list; where nothing was typed, nobody. */
@@ -129,6 +132,7 @@ function walkIn(phone, form, typed, key) {
     node,
     key,
     ticked: () => Boolean(giver.raw().text.trim() || giver.raw().chosen),
+    isMoney: () => phone.isMoney(phone.placement(giver.read().value)?.help),
     raw: () => ({ giver: giver.raw(), ...cells.raw() }),
     read: (ids, more) => {
       const { value, fault } = giver.read();

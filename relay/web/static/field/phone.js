@@ -76,6 +76,9 @@ export class Phone {
     await this.store.change("place", [["place", { place: this.place, etag: this.etag, fetchedAt: this.fetchedAt, lasts: this.lasts }]]);
   }
 
+  /** Whether a kind of help is money, which nobody counts in a yard. */
+  isMoney(help) { return this.place?.money?.includes(help) ?? false; }
+
   /** Take names off the phone when they are older than they may be. The phone's own clock counts the days: where it was
    *  set back nobody knows how many passed, and they go as well. */
   async dropOldNames() {

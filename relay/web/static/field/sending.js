@@ -61,7 +61,7 @@ export function withAnswers(entry, rows) {
     if (!row) return one;
     const { settle, ...rest } = one;
     if (row.result === "discarded") return { ...rest, discarded: settle?.reason ?? "", held_id: undefined };
-    if (row.result === "added" || row.result === "same") return { ...rest, done: true, act_id: row.act_id, sequence: row.sequence, same_as: settle?.as, held_id: undefined };
+    if (row.result === "added" || row.result === "same") return { ...rest, content: { ...one.content, ...row.content }, done: true, act_id: row.act_id, sequence: row.sequence, same_as: settle?.as, held_id: undefined };
     return { ...rest, ...row, content: one.content };
   });
   const open = acts.filter((one) => !one.done && one.discarded === undefined);
