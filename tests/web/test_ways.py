@@ -204,7 +204,7 @@ def test_staff_sign_in_find_a_woman_by_her_name_in_the_other_script_and_see_what
 
     plain.get_by_role("searchbox", name="Find people").fill("सीता")  # she is written "Sita"
     plain.get_by_role("button", name="Find", exact=True).click()
-    plain.get_by_role("link", name="beneficiary:W5").click()
+    plain.get_by_role("row").filter(has_text="beneficiary:W5").get_by_role("link").click()
     expect(plain.get_by_role("heading", level=1)).to_contain_text("Sita")
     placement = plain.get_by_role("region", name="Placements").get_by_role("row", name=re.compile("P5"))
     *_, due, passed, owed, state = placement.get_by_role("cell").all_inner_texts()
