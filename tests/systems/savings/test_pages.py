@@ -178,7 +178,7 @@ def test_an_election_that_cannot_be_followed_falls_alone(owing: FlaskClient, vil
     )
     assert status == 422
     assert "1 row is recorded." in page
-    assert "giver and receiver are the same beneficiary" in page
+    assert "Giver and receiver are the same beneficiary" in page
     assert "This is needed." in page
     assert '<option value="P2" selected>' in page
 
