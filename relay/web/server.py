@@ -6,7 +6,7 @@ import logging
 import re
 import socket
 import sys
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import HTTPException
@@ -127,9 +127,10 @@ def serve(  # noqa: PLR0913 - the options of a command
     sys.setswitchinterval(policy.SWITCH_SECONDS)
     once = OneTimeLink(login=owner, used=one_for_all()) if shown is None and site is None else None
     trusted = (proxy or "127.0.0.1") if site else None
-    with _bound(host, port) as listening:
+    several = opened if workers > 1 else None
+    with _bound(host, port, listens=several is None) as bound:
         name = f"[{host}]" if ":" in host else host
-        here = f"http://{name}:{listening.getsockname()[1]}"
+        here = f"http://{name}:{bound.getsockname()[1]}"
         path = f"/sign-in/once/{once.secret}" if once else shown
         said = f"https://{site}/, by the proxy that asks {here}" if site else f"{here}{path}"
 
@@ -138,6 +139,7 @@ def serve(  # noqa: PLR0913 - the options of a command
 
         def answer(
             opened: Graph,
+            listening: socket.socket,
             ready: Callable[[], object],
             meanwhile: Callable[[Graph], AbstractContextManager[object]],
             shared: Shared | None = None,
@@ -150,23 +152,42 @@ def serve(  # noqa: PLR0913 - the options of a command
             with meanwhile(opened):
                 server.run()
 
-        if workers == 1 or opened is None:
-            answer(graph, answering, beside)
+        if several is None:
+            answer(graph, bound, answering, beside)
         else:
             with shared_by_processes(end_with_parent) as shared:
 
                 def work(number: int, ready: Callable[[], object]) -> None:
-                    answer(opened(), ready, nullcontext if number else beside, shared)
+                    answer(several(), _listening_beside(bound), ready, nullcontext if number else beside, shared)
 
                 supervise(workers, work, answering)
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, *, listens: bool) -> socket.socket:
+    """A socket that has the address for itself, or keeps it for the sockets of several processes."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=policy.WAITING)
+        if listens:
+            return socket.create_server((host, port), family=family, backlog=policy.WAITING)
+        with ExitStack() as unless_kept:
+            keeping = unless_kept.enter_context(socket.socket(family))
+            keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            keeping.bind((host, port))
+            keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # from now on: nobody had the address before
+            unless_kept.pop_all()
+            return keeping
     except OSError as error:
         raise PortTaken(port=port) from error
+
+
+def _listening_beside(keeping: socket.socket) -> socket.socket:
+    """A socket of one of several processes: the system gives each as many of those who come as any other.
+
+    At one socket for all of them, the process that looks first would take in all who have come.
+    """
+    return socket.create_server(
+        keeping.getsockname()[:2], family=keeping.family, backlog=policy.WAITING, reuse_port=True
+    )
 
 
 class Door:

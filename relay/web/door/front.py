@@ -346,7 +346,7 @@ def listener(
     Args:
         app: The WSGI application.
         doorkeeper: Judges requests by their head.
-        listening: Bound already; several processes may share it.
+        listening: A socket that listens.
         proxy: The address that alone is believed when it says who asks; None: nobody is.
     """
     behind: dict[str, Any] = (

@@ -1,4 +1,4 @@
-"""Workers: several processes that answer at one socket, each with its own Python, so that they use several cores.
+"""Workers: several processes that answer at one address, each with its own Python, so that they use several cores.
 
 They are copies of one process that has opened nothing yet, and their parent does nothing but look after them: it starts
 another one where one ended, and none outlives it.

@@ -6,7 +6,9 @@ import http.client
 import json
 import os
 import signal
+import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,6 +85,28 @@ def test_workers_end_with_a_parent_that_is_killed(connection: Connection, tmp_pa
         all_of_them = service.processes()
         service.kill()
         wait_until(lambda: not any(Path(f"/proc/{process}").exists() for process in all_of_them))
+
+
+def test_several_workers_share_those_who_come_and_nobody_else_has_their_address(
+    connection: Connection, tmp_path: Path
+) -> None:
+    """Forty lines that are opened at once and asked nothing: by chance, all at one of two is one time of 2**39."""
+    environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
+    with serving(environ, tmp_path, workers=WORKERS) as service, ExitStack() as held:
+        for _ in range(40):
+            held.enter_context(socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE_SECONDS))
+        workers = service.processes()[-WORKERS:]
+        wait_until(lambda: sum(lines_of(worker, service.port) for worker in workers) == 40)
+        assert all(lines_of(worker, service.port) for worker in workers)
+        with pytest.raises(OSError, match="in use"):
+            socket.create_server(("127.0.0.1", service.port))
+
+
+def lines_of(process: int, port: int) -> int:
+    """How many connections at this port a process has taken in."""
+    named = {each.resolve().name for each in Path(f"/proc/{process}/fd").iterdir()}
+    told = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sum(f"socket:[{row[9]}]" in named for row in told if row[1].endswith(f":{port:04X}") and row[3] == "01")
 
 
 def test_where_processes_cannot_be_copied_there_is_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
