@@ -64,9 +64,13 @@ class Adjacency:
         new = np.arange(known, len(placement), dtype=np.int32)
         new = new[np.lexsort((day[new], placement[new]))]
         start = np.concatenate((self.start, np.full(placements + 1 - len(self.start), known, np.int32)))
+        if not len(new):
+            return Adjacency(start, self.order)
         at = [
             start[whose] + np.searchsorted(day[self.order[start[whose] : start[whose + 1]]], day[row], side="right")
             for row, whose in zip(new.tolist(), placement[new].tolist(), strict=True)
         ]
-        start[1:] += np.cumsum(np.bincount(placement[new], minlength=placements)).astype(np.int32)
+        gained = np.zeros(placements + 1, np.int32)
+        np.add.at(gained, placement[new] + 1, 1)
+        start += np.cumsum(gained, dtype=np.int32)
         return Adjacency(start, np.insert(self.order, at, new))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -236,14 +237,21 @@ def to(endpoint: str, **values: object) -> str:
     return f"{request.script_root}{path}"
 
 
-def to_each(endpoint: str, name: str) -> Callable[[str], str]:
-    """Gives `to` of pages that differ in one value, by that value: all but it is worked out once."""
-    before, _, after = to(endpoint, **{name: "-value-"}).partition("-value-")
-    return lambda value: f"{before}{quote(value, safe=_SEGMENT)}{after}"
+def to_each(endpoint: str, *names: str, **values: object) -> Callable[..., str]:
+    """Gives `to` of pages that differ in some parameters alone, by the values of these: the rest is worked out once.
+
+    Args:
+        endpoint: Of the pages.
+        names: The parameters in which they differ.
+        values: All others.
+    """
+    marked = to(endpoint, **values, **{name: f"~{nth}~" for nth, name in enumerate(names)})
+    url = re.sub(r"~(\d)~", r"{\1}", marked)
+    return lambda *each: url.format(*(quote(str(value), safe=_KEPT) for value in each))
 
 
-_SEGMENT: Final = "!$&'()*+,/:;=@"
-"""What stands in a path as it is, as for Werkzeug."""
+_KEPT: Final = "!$'()*,/:;@"
+"""What stands as it is both in a path and in a query."""
 
 
 def _day() -> str | None:

@@ -19,6 +19,7 @@ def set_up(app: Flask) -> None:
     """Give them to the templates."""
     app.add_template_global(number)
     app.add_template_global(states)
+    app.add_template_global(stack)
 
 
 def number(value: float, href: str, text: str | None = None, of: str = "total") -> Markup:
@@ -45,12 +46,29 @@ def states(counts: Mapping[str, int], where: Mapping[str, str] | None = None, na
         where: What the list is filtered by beside the state.
         name: Of the list.
     """
-    listed = to("lists.page", **{**(where or {}), "name": name})
+    return tallies(counts, to("lists.page", **{**(where or {}), "name": name}))
+
+
+def tallies(counts: Mapping[str, int], listed: str) -> Markup:
+    """The same, given the URL of the list but for the state."""
     begun = f"{listed}{'&' if '?' in listed else '?'}state="
-    tallies = (
+    said = (
         f'<span class="tally {escape(word)}">'
         f"{number(count, f'{begun}{word}', f'{language.number(count)} {labels.state(word)}')}</span> "
         for word, count in counts.items()
         if count
     )
-    return Markup("".join(tallies))  # noqa: S704 - each is escaped
+    return Markup("".join(said))  # noqa: S704 - each is escaped
+
+
+def stack(counts: Mapping[str, int], *, thin: bool = False) -> Markup:
+    """One bar of a hundred per cent, parted by state; the numbers stand beside it as text."""
+    height = 8 if thin else 20
+    parts = "".join(
+        f'<rect class="{escape(word)}" x="{x}" y="0" width="{width}" height="{height}"/>'
+        for word, x, width in labels.stretches(counts)
+    )
+    return Markup(  # noqa: S704 - words are escaped, and the rest are numbers
+        f'<svg class="stack{" thin" if thin else ""}" viewBox="0 0 1000 {height}" preserveAspectRatio="none"'
+        f' aria-hidden="true">{parts}</svg>'
+    )

@@ -27,6 +27,7 @@ from relay.web.i18n.language import (
     pgettext,
     places,
     plural,
+    remembered,
     say,
     signed,
 )
@@ -130,6 +131,7 @@ def set_up(app: Flask) -> None:
     app.context_processor(lambda: LOOK)
 
 
+@remembered
 def state(word: str) -> str:
     """A state of a placement or chain."""
     return str(STATES.get(word, word))
@@ -319,7 +321,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "shown": number,
     "signed": signed,
     "state": state,
-    "stretches": stretches,
     "unit_word": unit_word,
     "units": units,
 }

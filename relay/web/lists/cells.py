@@ -13,7 +13,7 @@ from relay.web import guard
 from relay.web.i18n import labels, language
 from relay.web.i18n.language import gettext
 from relay.web.menu import to, to_each
-from relay.web.number_links import number, states
+from relay.web.number_links import number, stack, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ class Cells:
         self.page = page
         self.macros: Any = current_app.jinja_env.get_template("macros.html").module
         self._filters: Mapping[str, Callable[..., Any]] = current_app.jinja_env.filters
-        self._links: dict[tuple[str, str], Callable[[str], str]] = {}
+        self._urls: dict[tuple[str, ...], Callable[..., str]] = {}
         begins = [f"<{'td' if nth else 'th scope=row'} {column.attributes}>" for nth, column in enumerate(columns)]
         ends = ["</td>" if nth else "</th>" for nth in range(len(columns))]
         self._columns = [
@@ -60,11 +60,21 @@ class Cells:
         """A word of the record in the reader's language, as a filter of templates says it."""
         return str(self._filters[name](value))
 
+    def to(self, endpoint: str, *names: str, **values: str) -> Callable[..., str]:
+        """`menu.to_each`, asked once a page."""
+        key = (endpoint, *names, *values.values())
+        if key not in self._urls:
+            self._urls[key] = to_each(endpoint, *names, **values)
+        return self._urls[key]
+
+    def door(self, opens: Mapping[str, Any]) -> str:
+        """The URL of the list to which a number leads."""
+        filters = {word: value for word, value in opens.items() if word not in {"name", "of"} and value is not None}
+        return self.to("lists.page", *filters, name=opens["name"])(*filters.values())
+
     def link(self, endpoint: str, name: str, value: str, text: str, most: int = 40) -> Markup:
         """Text that leads to a page, which a parameter of its address names."""
-        if (endpoint, name) not in self._links:
-            self._links[endpoint, name] = to_each(endpoint, name)
-        return _link(self._links[endpoint, name](value), text, most)
+        return _link(self.to(endpoint, name)(value), text, most)
 
 
 @dataclass(slots=True)
@@ -93,18 +103,18 @@ def _beside(text: str) -> Markup:
 
 
 def _number(cell: _Cell) -> str:
-    return number(cell.value, to("lists.page", **cell.opens)) if cell.opens else language.number(cell.value)
+    return number(cell.value, cell.of.door(cell.opens)) if cell.opens else language.number(cell.value)
 
 
 def _of_rate(cell: _Cell) -> str:
-    return number(cell.value, to("lists.page", **{**cell.opens, "of": None}), of=cell.opens["of"])
+    return number(cell.value, cell.of.door(cell.opens), of=cell.opens["of"])
 
 
 def _states(cell: _Cell) -> str:
     if not any(cell.value.values()):
         return ""
-    bar, tallies = cell.of.macro("stack", cell.value, thin=True), states(cell.value, cell.opens, cell.opens["name"])
-    return Markup(f'{bar}<span class="tallies">{tallies}</span>')  # noqa: S704 - both are escaped
+    bar, said = stack(cell.value, thin=True), tallies(cell.value, cell.of.door(cell.opens))
+    return Markup(f'{bar}<span class="tallies">{said}</span>')  # noqa: S704 - both are escaped
 
 
 def _bars(cell: _Cell) -> str:
@@ -113,7 +123,7 @@ def _bars(cell: _Cell) -> str:
         return ""
     drawn = cell.of.macro("bars", cell.value)
     counts = (
-        number(many, to("lists.page", name="placements", gift=cell.row.gift_id, generation=nth)) + " "
+        number(many, cell.of.door({"name": "placements", "gift": cell.row.gift_id, "generation": nth})) + " "
         for nth, many in enumerate(cell.value[: cell.of.macros.BARS])
     )
     return Markup('{} <small class="quiet generations">{}</small>').format(drawn, Markup().join(counts))
@@ -150,8 +160,9 @@ def _focus(cell: _Cell) -> str:
         return _plain(cell.value, 40)
     gift, placement = (labels.plain(each, 40) for each in (cell.value, cell.row.placement_id))
     label = gettext("Tree of gift %(gift)s at %(placement)s", gift=gift, placement=placement)
-    href = to("managers.tree", id_=f"gift:{cell.value}", focus=cell.row.placement_id)
-    return Markup('<a href="{}" aria-label="{}"><bdi>{}</bdi></a>').format(href, label, gift)
+    href = cell.of.to("managers.tree", "id_", "focus")(f"gift:{cell.value}", cell.row.placement_id)
+    said = f'<a href="{escape(href)}" aria-label="{escape(label)}"><bdi>{escape(gift)}</bdi></a>'
+    return Markup(said)  # noqa: S704 - each is escaped
 
 
 def _person(cell: _Cell) -> str:
@@ -181,17 +192,17 @@ def _entry(cell: _Cell) -> str:
 # -- places and groups
 
 
-def _part(word: str, part_id: str, called: str) -> Markup:
-    return _link(to("managers.part", word=word, part_id=part_id), called, 60)
+def _part(cells: Cells, word: str, part_id: str, called: str) -> Markup:
+    return _link(cells.to("managers.part", "part_id", word=word)(part_id), called, 60)
 
 
 def _group(cell: _Cell) -> str:
-    return _part("group", cell.value, cell.of.page.groups.get(cell.value, cell.value))
+    return _part(cell.of, "group", cell.value, cell.of.page.groups.get(cell.value, cell.value))
 
 
 def _part_of(word: str) -> Callable[[_Cell], str]:
     """The place or group that a row is about, with its id beside its name."""
-    return lambda cell: _part(word, cell.value, cell.row.name) + _beside(labels.plain(cell.value, 40))
+    return lambda cell: _part(cell.of, word, cell.value, cell.row.name) + _beside(labels.plain(cell.value, 40))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +239,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "of_rate": Kind(_of_rate, "number"),
     "person": Kind(_person),
     "phone": Kind(lambda cell: _plain(cell.of.page.phone(cell.value), 40)),
-    "place": Kind(lambda cell: _part("place", cell.value, cell.of.page.place(cell.value))),
+    "place": Kind(lambda cell: _part(cell.of, "place", cell.value, cell.of.page.place(cell.value))),
     "place_of": Kind(_part_of("place")),
     "placement": Kind(lambda cell: cell.of.link("staff.record", "act_id", f"placement:{cell.value}", cell.value)),
     "rate": Kind(lambda cell: cell.of.macro("rate", "fulfilled_of_due", cell.row.fulfilled_of_due, cell.opens), "word"),
