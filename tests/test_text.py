@@ -7,6 +7,7 @@ import copy
 import json
 import pickle
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -73,10 +74,16 @@ def test_a_failure_keeps_the_sentences_that_it_is_made_of() -> None:
 # -- every module ----------------------------------------------------------------------------------------------------
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
     """Every module, with its tree."""
-    for path in sorted(RELAY.rglob("*.py")):
-        yield path.relative_to(RELAY).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+    paths = sorted(RELAY.rglob("*.py"))
+    return tuple((path.relative_to(RELAY).as_posix(), ast.parse(path.read_text(encoding="utf-8"))) for path in paths)
+
+
+def last_name(named: ast.expr) -> str:
+    """The name of what is called or inherited, without that of its module; "" for what has none."""
+    return named.attr if isinstance(named, ast.Attribute) else named.id if isinstance(named, ast.Name) else ""
 
 
 def failures() -> dict[str, str]:
@@ -85,18 +92,14 @@ def failures() -> dict[str, str]:
     found, known = {"RelayError": "errors.py"}, 0
     while known < len(found):
         known = len(found)
-        found |= {
-            each.name: name
-            for name, each in classes
-            if any(ast.unparse(base).rpartition(".")[2] in found for base in each.bases)
-        }
+        found |= {each.name: name for name, each in classes if any(last_name(base) in found for base in each.bases)}
     return found
 
 
 def plain(tree: ast.AST, known: Collection[str]) -> Iterator[ast.expr]:
     """The English words that a failure is made of and that no page can say otherwise."""
     for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in known:
+        if isinstance(call, ast.Call) and last_name(call.func) in known:
             told = [*call.args[:2], *(each.value for each in call.keywords if each.arg in SAYS)]
             yield from (said for said in told if is_plain(said))
 
@@ -137,6 +140,6 @@ def test_a_failure_of_plain_words_is_seen_and_one_of_sentences_is_not(text: str,
 def test_every_template_stands_where_it_is_said_so_that_translators_find_it() -> None:
     for name, tree in modules():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Sentence":
+            if isinstance(node, ast.Call) and last_name(node.func) == "Sentence":
                 declared = name == "errors.py"  # its templates are those of the classes
                 assert declared or isinstance(node.args[0], ast.Constant), f"{name}:{node.lineno}"

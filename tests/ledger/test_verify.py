@@ -103,6 +103,7 @@ def test_a_programme_that_is_begun_while_another_is_verified_is_not_held_against
 
 
 def test_who_records_without_end_is_waited_for_no_longer(kept: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "_TRIES", 5)
     recording(kept, monkeypatch, ([woman(f"W{number}")] for number in range(100, 1000)))
 
     with pytest.raises(Unavailable, match="faster than this can be verified"):

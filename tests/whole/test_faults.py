@@ -201,8 +201,9 @@ def test_an_engine_stops_although_a_clerk_is_in_the_middle_of_something(founded:
 
 
 def test_an_engine_that_is_killed_between_two_statements_has_done_neither_says_the_command_that_starts_it_again(
-    founded: Path,
+    founded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(relay_graph, "RETRY_SECONDS", min(BRIEFLY, relay_graph.RETRY_SECONDS))
     with relay_graph.connect(engine.ensure(founded), CORE) as graph:
 
         def half(transaction: Transaction) -> None:
@@ -589,13 +590,11 @@ def test_nothing_writes_outside_a_transaction_and_only_the_graph_speaks_bolt() -
         assert bare == [], path
 
 
-def _bolt_in(module: ast.Module) -> tuple[list[str], bool]:
-    """Name the functions that call `session.run` or `execute_query`, and tell whether the driver is imported."""
+def _bolt_in(module: ast.Module) -> tuple[list[int], bool]:
+    """Number the lines that call `session.run` or `execute_query`, and tell whether the driver is imported."""
     bare = [
-        function.name
-        for function in ast.walk(module)
-        if isinstance(function, ast.FunctionDef)
-        for node in ast.walk(function)
+        node.lineno
+        for node in ast.walk(module)
         if isinstance(node, ast.Attribute)
         and (node.attr == "execute_query" or (node.attr == "run" and "session" in ast.unparse(node.value)))
     ]

@@ -36,7 +36,7 @@ PLACEMENTS: Final = 1_000 if SOAK else 200
 READERS: Final = 50
 WRITERS: Final = tuple(f"Q{number}" for number in range(8))
 SECONDS: Final = share(300)
-ROUNDS: Final = 3  # of all pages, by one reader alone
+ROUNDS: Final = 3 if SOAK else 1  # of all pages, by one reader alone
 SAMPLE_SECONDS: Final = 0.1
 MORE_BYTES: Final = 32_000_000  # our choice: what the acts of a third, and a page more at once, may add to the memory
 

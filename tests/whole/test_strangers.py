@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PLACEMENTS: Final = 1_000 if SOAK else 200
 SECONDS: Final = 150 if SOAK else 6  # of the attack: some hundred pages, on an idle machine
-ROUNDS: Final = 20 if SOAK else 5  # of all pages, in calm before the attack and once more after it
+ROUNDS: Final = 20 if SOAK else 1  # of all pages, in calm before the attack and once more after it
 MORE_BYTES: Final = 50_000_000
 SLOWER: Final = 3  # times, of the 95th of a hundred pages
 
