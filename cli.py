@@ -11,27 +11,14 @@ import gc
 import os
 import sys
 from contextlib import closing, contextmanager, suppress
+from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from relay.commands import (
-    accounts,
-    auditing,
-    ceremony,
-    chain_lists,
-    files,
-    ledgers,
-    mapping,
-    operating,
-    reading,
-    recording,
-    statistics,
-)
 from relay.commands.exits import DONE, NOT_DONE, UNAVAILABLE
-from relay.commands.offline import held, outbox
-from relay.commands.options import Listed, RelayGroup, pass_session, session_of
-from relay.commands.recording import KindCommand
+from relay.commands.options import Listed, RelayCommand, RelayGroup, pass_session, session_of
 from relay.commands.session import Session, say
 from relay.domain.system import Catalogue
 from relay.errors import RelayError, Unavailable
@@ -44,59 +31,91 @@ if TYPE_CHECKING:
 
 USERS: Final = {
     "Staff": (
-        *(recording.register, recording.gift, recording.place, recording.pass_on, recording.event, recording.excuse),
-        ceremony.ceremony_,
-        *(recording.confirm, recording.correct, recording.undo, recording.erase, recording.claim, recording.rule),
-        *(recording.end,),
-        *(outbox.outbox, outbox.sync),
-        *(files.import_, mapping.map_, mapping.template, reading.find, reading.show, accounts.login, accounts.logout),
+        ("recording", "register", "gift", "place", "pass_on", "event", "excuse"),
+        ("ceremony", "ceremony_"),
+        ("recording", "confirm", "correct", "undo", "erase", "claim", "rule", "end"),
+        ("offline.outbox", "outbox", "sync"),
+        ("files", "import_"),
+        ("mapping", "map_", "template"),
+        ("reading", "find", "show"),
+        ("accounts", "login", "logout"),
     ),
     "Managers": (
-        *(chain_lists.gifts, reading.trace, reading.tree, chain_lists.chains, chain_lists.todo),
-        *(chain_lists.waiting, statistics.forecast, chain_lists.duplicates),
-        *(recording.same, recording.different, held.held),
+        ("chain_lists", "gifts"),
+        ("reading", "trace", "tree"),
+        ("chain_lists", "chains", "todo", "waiting"),
+        ("statistics", "forecast"),
+        ("chain_lists", "duplicates"),
+        ("recording", "same", "different"),
+        ("offline.held", "held"),
     ),
     "Auditors": (
-        *(auditing.health, auditing.audit_, ledgers.ledger),
-        *(statistics.survival, statistics.deadlines, accounts.access),
+        ("auditing", "health", "audit_"),
+        ("ledgers", "ledger"),
+        ("statistics", "survival", "deadlines"),
+        ("accounts", "access"),
     ),
     "Operators": (
-        *(operating.demo, operating.serve, operating.status, operating.doctor, operating.engine_, operating.graph_),
-        *(files.backup, files.restore, files.export, operating.programme),
-        *(accounts.account, accounts.token, accounts.device),
+        ("operating", "demo", "serve", "status", "doctor", "engine_", "graph_"),
+        ("files", "backup", "restore", "export"),
+        ("operating", "programme"),
+        ("accounts", "account", "token", "device"),
     ),
 }
-"""Who uses which command of the core."""
+"""Who uses which command of the core: in which module of `relay.commands` each stands, under which name."""
 
+_HOMES: Final = {
+    attribute.rstrip("_").replace("_", "-"): (module, attribute)
+    for listed in USERS.values()
+    for module, *attributes in listed
+    for attribute in attributes
+}
+"""The same of what is typed."""
 
 _EDITING: Final = ("delete", "remove", "edit", "change")
 
 
 class UsersGroup(RelayGroup):
-    """The commands, listed under those who use them."""
+    """The commands, listed under those who use them: one is imported when it is typed, all of them for help."""
 
     def __init__(self, *args: Any, catalogue: Catalogue, **how: Any) -> None:  # noqa: ANN401 - whatever click gives
-        """Take in the commands of the core and of the systems."""
+        """Keep what may be recorded, and by which systems."""
         super().__init__(*args, **how)
         self.catalogue = catalogue
-        self.users: dict[str, list[click.Command]] = {
-            users: [each for each in commands if not isinstance(each, KindCommand) or each.kind in catalogue.kinds]
-            for users, commands in USERS.items()
-        }
-        self.systems_of = {
-            str(each.name): systems
-            for commands in self.users.values()
-            for each in commands
-            if isinstance(each, KindCommand) and (systems := catalogue.systems_of(each.kind))
-        }
-        for system in catalogue.systems.values():
-            for listed in system.parts("commands", "COMMANDS"):
-                if isinstance(listed, Listed):
-                    self.users[listed.users].append(listed.command)
-                    self.systems_of[str(listed.command.name)] = frozenset({system.name})
-        for commands in self.users.values():
-            for command in commands:
-                self.add_command(command)
+        self.systems_of: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def users(self) -> dict[str, list[click.Command]]:
+        """User → the commands of the core and of the systems; it is noted which systems each needs."""
+        found: dict[str, list[click.Command]] = {users: [] for users in USERS}
+        for users, listed in USERS.items():
+            for module, *attributes in listed:
+                for command in filter(None, (self._of_core(module, attribute) for attribute in attributes)):
+                    found[users].append(command)
+                    if systems := self.catalogue.systems_of(command.kind):
+                        self.systems_of[str(command.name)] = systems
+        for system in self.catalogue.systems.values():
+            for each in system.parts("commands", "COMMANDS"):
+                if isinstance(each, Listed):
+                    found[each.users].append(each.command)
+                    self.systems_of[str(each.command.name)] = frozenset({system.name})
+        self.commands = {str(each.name): each for commands in found.values() for each in commands}
+        return found
+
+    def _of_core(self, module: str, attribute: str) -> RelayCommand | None:
+        """A command of the core; None where it records what this run does not hold."""
+        found: RelayCommand = getattr(import_module(f"relay.commands.{module}"), attribute)
+        return found if not found.kind or found.kind in self.catalogue.kinds else None
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name in _HOMES:
+            return self._of_core(*_HOMES[cmd_name])
+        return super().get_command(ctx, cmd_name) if self.users else None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """User by user."""
+        return super().list_commands(ctx) if self.users else []
 
     def make_context(
         self,
@@ -119,11 +138,11 @@ class UsersGroup(RelayGroup):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One section for each kind of user; commands of systems only where the programme uses these."""
-        used = frozenset[str]()
+        listed, used = self.users, frozenset[str]()
         if self.systems_of:
             with closing(session_of(ctx)) as session:  # after its help, the program ends
                 used = session.systems_in_use()
-        for users, commands in self.users.items():
+        for users, commands in listed.items():
             needs = [(each, self.systems_of.get(str(each.name))) for each in commands]
             shown = [each for each, systems in needs if systems is None or systems & used]
             with formatter.section(users):

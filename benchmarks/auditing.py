@@ -31,7 +31,7 @@ from relay.domain.questions import NOTED
 from relay.exchange.importing import import_programme
 from relay.exchange.rows import write_folder
 from relay.graph import connect
-from relay.ledger.reading import heads
+from relay.ledger.programmes import heads
 from relay.ledger.recording import record_one
 from tests.rigs.served import COMMAND, ROOT, serving, token
 from tests.scenes import acts as act

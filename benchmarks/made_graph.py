@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.arrays.columns import NO_DAY, day_of
 from relay.arrays.tables import Snapshot
+from relay.database.keys import key_of
 from relay.domain.vocabulary import EVENT_KINDS
 from relay.graph import Graph
-from relay.ledger.projection import key_of
 
 if TYPE_CHECKING:
     from typing import LiteralString

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.machine import both_engines, describe, milliseconds, p50, say, seconds_of, synced
+from relay.arrays import cache, lineage
 from relay.backup.replay import export
 from relay.database import cypher, engine
 from relay.domain.acts import Act, Value
@@ -27,7 +28,7 @@ from relay.domain.questions import NOTED
 from relay.exchange.importing import import_programme
 from relay.exchange.rows import write_folder
 from relay.graph import Graph, connect
-from relay.ledger import reading, recording, verify
+from relay.ledger import programmes, reading, recording, verify
 from relay.ledger.batch import Clerk
 from relay.ledger.delta import rows_of
 from relay.ledger.projection import Edge, Node, things_of
@@ -183,8 +184,8 @@ def chain(name: str, graph: Graph, goal: int) -> None:
     today = date(2026, 11, 25)
     bare = p50([milliseconds(lambda: graph.rows("RETURN 1 AS one")) for _ in range(200)])
     for what, question in (
-        ("tree", lambda: trees.relay(graph, programme_id, today).tree("P0")),
-        ("trace", lambda: trees.relay(graph, programme_id, today).trace("P0")),
+        ("tree", lambda: trees.tree(lineage.survey(cache.snapshot(graph, programme_id), today), "P0")),
+        ("trace", lambda: trees.trace(lineage.survey(cache.snapshot(graph, programme_id), today), "P0")),
     ):
         took = p50([milliseconds(question) for _ in range(20)])
         say(
@@ -199,7 +200,7 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     with file.open("w", encoding="utf-8") as lines:
         for line in export(graph, programme_id, with_names=False):
             lines.write(f"{line}\n")
-    entries = reading.head(graph, programme_id).entries
+    entries = programmes.head(graph, programme_id).entries
 
     def verify_file() -> None:
         with file.open(encoding="utf-8") as lines:
@@ -214,7 +215,7 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
 
     def read_rows() -> None:
         sum(1 for _ in reading.entries(graph, programme_id))
-        others = [head.programme_id for head in reading.heads(graph) if head.programme_id != programme_id]
+        others = [head.programme_id for head in programmes.heads(graph) if head.programme_id != programme_id]
         for query in (cypher.ENTRY_NODES, cypher.OTHER_NODES, cypher.ALL_EDGES):
             graph.rows(query, others=others)
 

@@ -13,7 +13,7 @@ import pytest
 import relay
 from relay.desk.intake import HoldsSeveral
 from relay.errors import Asked, Code, Invalid, RelayError
-from relay.ledger.reading import NotBuilt, NotRestored
+from relay.ledger.programmes import NotBuilt, NotRestored
 from relay.private_files import IsAFolder, NoFile
 from relay.text import Sentence
 

@@ -13,7 +13,7 @@ import pytest
 
 from relay.backup import replay
 from relay.graph import connect
-from relay.ledger import reading, verify
+from relay.ledger import programmes, verify
 from relay.service.queries.every import QUESTIONS
 from tests.goldens import answers
 from tests.goldens.answers import Answer, laid_out
@@ -109,4 +109,4 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(embedded_engi
                 answers.shortened(laid_out(faces.json("trace", seed.traced[0], *words)))
                 == (kept[f"trace id={seed.traced[0]} as_of={day}"])
             )
-        assert [head.programme_id for head in reading.heads(graph)] == ["mansa", "relay-demo", "selei"]
+        assert [head.programme_id for head in programmes.heads(graph)] == ["mansa", "relay-demo", "selei"]

@@ -13,6 +13,7 @@ import cli
 from relay.commands.session import Session
 from relay.domain.system import Catalogue
 from relay.systems import SYSTEMS
+from tests.rigs.typed import below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,8 +145,8 @@ def _helps(command: click.Command, context: click.Context) -> Iterator[tuple[str
     """Every command below one, and itself: what is typed → its help."""
     yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
-        for name, below in command.commands.items():
-            yield from _helps(below, click.Context(below, info_name=name, parent=context))
+        for name, each in below(command).items():
+            yield from _helps(each, click.Context(each, info_name=name, parent=context))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

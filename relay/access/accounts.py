@@ -25,8 +25,8 @@ import argon2
 from relay.access import trail
 from relay.access.roles import OWNER, Grant
 from relay.access.trail import LOCAL, grants_of
+from relay.clock import instant
 from relay.database import cypher
-from relay.domain.entries import instant
 from relay.errors import Conflict, Invalid, NotFound, Refused
 
 if TYPE_CHECKING:

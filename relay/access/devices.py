@@ -21,9 +21,9 @@ from relay.access import accounts, trail
 from relay.access.accounts import NotLetIn
 from relay.access.roles import Grant
 from relay.access.trail import LOCAL
+from relay.clock import instant
 from relay.database import cypher
 from relay.domain.acts import ID_BYTES, new_id
-from relay.domain.entries import instant
 from relay.errors import Invalid, NotFound, NotWritable, Refused
 from relay.text import Sentence
 

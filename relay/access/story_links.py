@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from relay import private_files
-from relay.domain.entries import instant
+from relay.clock import instant
 from relay.errors import NotFound
 from relay.private_files import ThereAlready
 

@@ -18,8 +18,8 @@ from relay.access import accounts, trail
 from relay.access.accounts import NotLetIn
 from relay.access.roles import EVERY, role_named
 from relay.access.trail import LOCAL
+from relay.clock import instant
 from relay.database import cypher
-from relay.domain.entries import instant
 from relay.errors import Invalid, NotFound, NotWritable, Refused
 from relay.text import Sentence
 

@@ -20,9 +20,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.access.roles import EVERY
+from relay.clock import instant
 from relay.database import cypher
 from relay.domain.canonical import canonical
-from relay.domain.entries import FORMAT, ORIGIN, Entry, Fault, digest, faults_of, instant, once
+from relay.domain.entries import FORMAT, ORIGIN, Entry, Fault, digest, faults_of, once
 from relay.errors import Invalid
 from relay.text import Sentence
 

@@ -14,16 +14,14 @@ from relay.arrays.columns import NO_DAY, NONE, code_of, day_said
 from relay.arrays.tables import Snapshot
 from relay.domain.acts import changes_of
 from relay.domain.entries import CHANGES
-from relay.domain.model import thousandths
-from relay.domain.register import rule_of
+from relay.domain.model import Rule, thousandths
 from relay.domain.vocabulary import CONDITIONS, EVENT_KINDS, SEXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from relay.arrays.id_column import IdColumn
+    from relay.arrays.columns import IdColumn
     from relay.domain.entries import Entry
-    from relay.domain.model import Rule
 
 _NAMES: Final = frozenset({"place", "group", "gift", "correct", "erase"})
 """Kinds of acts that may change what a place, a group or a donor is called."""
@@ -154,7 +152,7 @@ class _Additions:
         """Nothing that a snapshot holds."""
 
     def _rule(self, _: Entry, said: Mapping[str, Any]) -> None:
-        rule = rule_of(said)
+        rule = Rule.of(said)
         for help_ in (rule.help, *rule.equivalents):
             self._help(help_)
         if rule in self.before.rules:  # it was read while it was being recorded

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from relay.arrays.adjacency import Adjacency
-from relay.arrays.columns import NONE, Rows, rows_of
+from relay.arrays.columns import NONE, Adjacency, Rows, rows_of
 from relay.arrays.lineage import reached
 from relay.arrays.tables import Snapshot
 
@@ -19,7 +18,7 @@ def branch(snapshot: Snapshot, id_: str) -> Snapshot:
 
     Args:
         snapshot: The programme.
-        id_: As `Relay.trace` takes it; what nothing is called has no placements.
+        id_: As `trees.trace` takes it; what nothing is called has no placements.
     """
     placements, passes = snapshot.placements, snapshot.passes
     rows = _inside_and_above(snapshot, _roots(snapshot, id_))

@@ -19,7 +19,7 @@ from relay.arrays.tables import Snapshot
 from relay.domain.model import Rule
 from relay.kept import files
 from relay.kept.files import path_of, put
-from relay.ledger.projection import PROJECTION
+from relay.ledger.programmes import PROJECTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from relay.arrays.columns import Rows
-    from relay.arrays.id_column import IdColumn
+    from relay.arrays.columns import IdColumn, Rows
 
 Keys = npt.NDArray[np.integer[Any]]
 

@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.adjacency import Adjacency
-from relay.arrays.columns import NO_DAY, NONE, Codes, Days, Flags, Rows, day_number
+from relay.arrays.columns import NO_DAY, NONE, Adjacency, Codes, Days, Flags, Rows, day_number
 from relay.arrays.kernels import Column, both, run
 from relay.arrays.standings import BROKEN, EXCUSED, FULFILLED, LOST, Standings, receipts, standings
 from relay.arrays.tables import Snapshot
@@ -463,7 +462,7 @@ def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]
         by_chain=_followed(relay, ((row, rows[rows == row]) for row in rows.tolist())),
         by_gift=_followed(
             relay,
-            ((gift, rows[relay.gift[rows] == gift]) for gift in np.unique(relay.gift[rows]).tolist() if gift >= 0),
+            ((gift, rows[relay.gift[rows] == gift]) for gift in sorted({*relay.gift[rows].tolist()}) if gift >= 0),
         ),
     )
     return followed, np.where(inside, knot, obstruction)
@@ -688,7 +687,7 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         obstruction = _obstructions(relay, sorted_, cut.above, stood.stuck)
     np.maximum.at(cut.latest_day, cut.piece[passes.giver[to_herself]], passes.day[to_herself])
     inside = {row for circle in circles for row in circle}
-    alone = ((row,) for row in np.unique(passes.giver[to_herself]).tolist() if row not in inside)
+    alone = ((row,) for row in sorted({*passes.giver[to_herself].tolist()} - inside))
     return Survey(
         snapshot=snapshot,
         as_of=as_of,

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.adjacency import Adjacency
-from relay.arrays.columns import NO_DAY, NONE, Codes, Days, Flags, Rows, Units, day_number
+from relay.arrays.columns import NO_DAY, NONE, Adjacency, Codes, Days, Flags, Rows, Units, day_number
 from relay.arrays.kernels import Column, both, chosen, in_halves
 from relay.arrays.tables import Snapshot
 from relay.domain.model import DUE_SOON_DAYS, UNIT, Rule

@@ -14,18 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.adjacency import Adjacency
-from relay.arrays.columns import (
-    NO_DAY,
-    NONE,
-    Codes,
-    Days,
-    Flags,
-    Rows,
-    Units,
-)
-from relay.arrays.id_column import IdColumn
-from relay.domain.people.one_woman import OneWoman, SameWoman
+from relay.arrays.columns import NO_DAY, Adjacency, Codes, Days, Flags, IdColumn, Rows, Units
 
 if TYPE_CHECKING:
     from relay.domain.model import Rule
@@ -333,19 +322,6 @@ class Snapshot:
         for name in ADJACENCIES:
             for column in Adjacency.COLUMNS:
                 yield f"{name}.{column}", getattr(getattr(self, name), column)
-
-    def women(self) -> Rows:
-        """Row of a beneficiary → that of the id under which she is kept, mostly the same; the last stands for none."""
-        rows = np.append(np.arange(len(self.beneficiaries), dtype=np.int32), np.int32(NONE))
-        known, ids = OneWoman(), self.beneficiaries.ids
-        columns = (self.sames.kept.tolist(), self.sames.other.tolist(), self.sames.sequence.tolist())
-        for kept, other, sequence in zip(*columns, strict=True):
-            if NONE not in (kept, other):  # foreign data may name what is not there
-                known.add(SameWoman(act_id=str(sequence), kept_id=ids[kept], other_id=ids[other], sequence=sequence))
-        joined = {ids[row]: row for row in {*self.sames.kept.tolist(), *self.sames.other.tolist()} - {NONE}}
-        for id_, row in joined.items():
-            rows[row] = joined[known.kept(id_)]
-        return rows
 
     @property
     def is_of_one_entry(self) -> bool:

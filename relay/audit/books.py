@@ -15,19 +15,20 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
-from relay.arrays import cache
+from relay.arrays import cache, lineage
 from relay.arrays.columns import NONE, Flags, Rows, rows_of
 from relay.arrays.lazy_rows import LazyRows
-from relay.arrays.raw_tables import of_register
+from relay.arrays.lineage import Survey
+from relay.arrays.replayed import of_register
 from relay.arrays.standings import Receipts, Standings, receipts, standings
 from relay.arrays.tables import Snapshot
+from relay.clock import zone
 from relay.domain.acts import changes_of
-from relay.domain.entries import zone
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.domain.register import Fact, Register
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
-from relay.reports.trees import Relay
+from relay.reports import trees
 
 _Found = TypeVar("_Found")
 
@@ -154,7 +155,7 @@ class Books:
         self.folder = folder
         self._known = snapshot
         self._until = as_of.isoformat()
-        self._relays: dict[date, Relay] = {}
+        self._surveys: dict[date, Survey] = {}
         self.worked_out: dict[Callable[[Books], Any], Any] = {}  # by `once`
 
     def happened(self, fact: Fact) -> bool:
@@ -210,7 +211,7 @@ class Books:
     @property
     def circles(self) -> tuple[tuple[int, ...], ...]:
         """Rows of placements that descend from themselves, those of one circle together; empty in a sound record."""
-        return self._relay(self.as_of).survey.circles
+        return self._survey(self.as_of).circles
 
     @cached_property
     def received(self) -> Receipts:
@@ -255,10 +256,10 @@ class Books:
         """The register as columns."""
         return self._known or of_register(self.register)
 
-    def _relay(self, day: date) -> Relay:
-        if day not in self._relays:
-            self._relays[day] = Relay(self.snapshot, day)
-        return self._relays[day]
+    def _survey(self, day: date) -> Survey:
+        if day not in self._surveys:
+            self._surveys[day] = lineage.survey(self.snapshot, day)
+        return self._surveys[day]
 
     def supported(self, claim: Fact) -> int:
         """What the chain of a claim's gift supports on the claim's day, in thousandths, by the definition of a trace.
@@ -266,9 +267,9 @@ class Books:
         Families are its reach; units are those of all pass-ons made by the gift's chain, as handed over, of what is
         counted as the gift is: rupees are not added to goats.
         """
-        relay = self._relay(date.fromisoformat(claim.values["as_of"]))
+        survey = self._survey(date.fromisoformat(claim.values["as_of"]))
         try:
-            trace = relay.trace(f"gift:{claim.values['gift_id']}")
+            trace = trees.trace(survey, f"gift:{claim.values['gift_id']}")
         except NotFound:  # claimed of a day before the gift was given
             return 0
         if claim.values["what"] == "families":

@@ -12,8 +12,8 @@ from typing import Final, Literal, Protocol
 from relay.audit import handovers, integrity, paperwork, registrations
 from relay.audit.books import IMPORTED_TOGETHER, Books
 from relay.audit.findings import Finding
+from relay.clock import CLOCKS_DAYS
 from relay.domain.advisories import DAYS_ALIKE
-from relay.domain.entries import CLOCKS_DAYS
 from relay.domain.register import Fact
 from relay.domain.system import Catalogue
 

@@ -10,9 +10,10 @@ from typing import Final
 
 from relay.audit.books import IMPORTED_TOGETHER, Books, once
 from relay.audit.findings import Finding, found
+from relay.clock import CLOCKS_DAYS
 from relay.domain.acts import changes_of
 from relay.domain.advisories import about
-from relay.domain.entries import CLOCKS_DAYS, Entry
+from relay.domain.entries import Entry
 from relay.domain.model import shown, thousandths
 from relay.domain.register import ABOUT_ACTS, Fact, Recorded, Register
 from relay.text import Sentence

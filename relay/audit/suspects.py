@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from relay.arrays.columns import NONE, Days, Flags, Rows, Units, day_number
 from relay.arrays.tables import Passes
+from relay.arrays.women import women_of
 from relay.audit.books import Books, once
 from relay.domain.model import Rule
 from relay.domain.vocabulary import EVENT_KINDS
@@ -82,7 +83,7 @@ def between_alike(books: Books, said: Mapping[str, object]) -> Flags:
 
 def to_herself(books: Books) -> Flags:
     """Pass-ons whose giver and receiver are one woman, or not known."""
-    women = books.snapshot.women()
+    women = women_of(books.snapshot)
     hers: Flags = women[_givers(books)] == women[_receivers(books)]
     return hers
 
@@ -94,7 +95,7 @@ def repeated(books: Books) -> Flags:
 
 def between_some(books: Books, ids: Collection[str]) -> Flags:
     """Pass-ons from one of some beneficiaries to another, under any of their ids."""
-    row, women = _beneficiaries(books), books.snapshot.women()
+    row, women = _beneficiaries(books), women_of(books.snapshot)
     hers = women[[row[each] for each in ids]]
     return np.isin(women[_givers(books)], hers) & np.isin(women[_receivers(books)], hers)
 
@@ -167,7 +168,7 @@ def had(books: Books, kinds: Collection[str]) -> Flags:
 def one_of_several(books: Books) -> Flags:
     """Placements whose holder holds another of the same help."""
     placements = books.snapshot.placements
-    return _several(books.snapshot.women()[placements.beneficiary], placements.help)
+    return _several(women_of(books.snapshot)[placements.beneficiary], placements.help)
 
 
 def passed_on_times(books: Books, times: int) -> Flags:

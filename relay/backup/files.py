@@ -194,7 +194,7 @@ def dated(folder: Path, at: datetime, seal: Seal = OPEN) -> Path:
 
 
 def made_at(path: Path) -> str:
-    """When a dated backup was made, by its name, as `entries.instant` writes it."""
+    """When a dated backup was made, by its name, as `clock.instant` writes it."""
     day, _, at = path.name.removeprefix("relay-").partition("T")
     return f"{day}T{at[:2]}:{at[2:4]}:{at[4:6]}Z"
 

@@ -29,17 +29,17 @@ from relay.domain.entries import (
     secret_fields,
     to_line,
 )
-from relay.domain.register import NONSENSE, Register, systems_of
-from relay.domain.system import Catalogue
+from relay.domain.register import NONSENSE, Register
+from relay.domain.system import Catalogue, systems_of
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.graph import Graph, Transaction, patiently
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from relay.ledger.batch import Batch, Clerk
-from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
 from relay.ledger.held import rows as held_rows
-from relay.ledger.projection import PROJECTION, RESTORING, Edge, Node, entry_edges, things_of
-from relay.ledger.reading import STEP, LedgerHead, NotBuilt
+from relay.ledger.programmes import PROJECTION, RESTORING, Head, LedgerHead, NotBuilt
+from relay.ledger.projection import Edge, Node, entry_edges, things_of
+from relay.ledger.reading import STEP
 from relay.ledger.verify_graph import senseless
 from relay.text import Sentence
 
@@ -147,7 +147,7 @@ def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    heads, accounts = reading.all_heads(graph), tuple(trail.lines(graph))
+    heads, accounts = programmes.all_heads(graph), tuple(trail.lines(graph))
     if not heads:
         raise NothingToKeep
     held = [row for head in heads for row in held_rows.every(graph, head.programme_id)]
@@ -199,7 +199,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[KeptLedge
     """
     read = iter(lines)
     promised, accounts, many = _promised(read)
-    there = {head.programme_id: reading.require_sound(head) for head in reading.heads(graph)}
+    there = {head.programme_id: programmes.require_sound(head) for head in programmes.heads(graph)}
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
@@ -382,9 +382,9 @@ def rebuild(graph: Graph, programme_id: str) -> None:
         NotRestored: Its ledger is not all there.
         Unavailable: The database cannot be reached; run it again, and it starts from the beginning.
     """
-    reading.head(graph, programme_id)
+    programmes.head(graph, programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile
-    head = reading.head(graph, programme_id)
+    head = programmes.head(graph, programme_id)
     entries = reading.entries(graph, programme_id, last=head.entries)
     register = reading.replay(programme_id, entries, graph.catalogue)
     for clear in (cypher.CLEAR, cypher.CLEAR_ENTRIES):

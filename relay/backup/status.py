@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import private_files
 from relay.backup.replay import KeptLedger
-from relay.domain.entries import Entry, instant
+from relay.clock import instant
+from relay.domain.entries import Entry
 from relay.ledger import reading
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.ledger.reading import LedgerHead
+    from relay.ledger.programmes import LedgerHead
 
 FILE: Final = "last_backup.json"
 
@@ -30,7 +31,7 @@ class LastBackup:
     """The last backup.
 
     Attributes:
-        at: When it was written, as `entries.instant` writes it.
+        at: When it was written, as `clock.instant` writes it.
         file: Where to.
         programmes: What it holds.
     """

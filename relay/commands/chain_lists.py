@@ -68,7 +68,7 @@ def chains(
     skip: int,
 ) -> None:
     """List all chains: how far each travelled, and its state."""
-    from relay.service.queries.relays import Chains
+    from relay.service.queries.chains import Chains
 
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
@@ -107,7 +107,7 @@ def gifts(
     skip: int,
 ) -> None:
     """List all gifts: how far each travelled, and its chains' state."""
-    from relay.service.queries.relays import Gifts
+    from relay.service.queries.chains import Gifts
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)

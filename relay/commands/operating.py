@@ -51,7 +51,7 @@ def demo(session: Session) -> None:
     """
     from relay.service.demo import DAY, DEMO, GIFT, VILLAGES, load_demo, load_villages
     from relay.service.queries.chain_health import Health
-    from relay.service.queries.relays import Tree
+    from relay.service.queries.trees import Tree
     from relay.service.terminal import print_json, print_pairs
 
     if any(head.programme_id not in (DEMO, VILLAGES) for head in session.heads):

@@ -83,7 +83,13 @@ passphrase_option = click.option(
 
 
 class RelayCommand(click.Command):
-    """A command that takes --programme and --json, as each group before it does; its help ends with an example."""
+    """A command that takes --programme and --json, as each group before it does; its help ends with an example.
+
+    Attributes:
+        kind: Of the acts that it records; empty where it does not record just one.
+    """
+
+    kind = ""
 
     def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - whatever click gives
         """Add both options and keep the example; without one there is none."""

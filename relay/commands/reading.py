@@ -157,7 +157,7 @@ def _stood(stand: Stand) -> Mapping[str, object]:
 @pass_session
 def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
     """Show how far a gift or placement travelled, and where it broke."""
-    from relay.service.queries.relays import Trace
+    from relay.service.queries.trees import Trace
     from relay.service.terminal import print_json, print_pairs, print_table
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
@@ -193,7 +193,7 @@ def tree(
     session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None, names: bool
 ) -> None:
     """Draw the relay below a gift or placement."""
-    from relay.service.queries.relays import Tree
+    from relay.service.queries.trees import Tree
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
-    from relay.ledger.reading import LedgerHead
+    from relay.ledger.programmes import LedgerHead
     from relay.outbox.kept import Outbox
     from relay.service.client import Remote
     from relay.service.queries.parameters import ReadOptions
@@ -363,7 +363,7 @@ class Session:
         if self.service:
             with waiting("Waiting for the service."):
                 return self.service.programmes()
-        from relay.ledger.reading import heads
+        from relay.ledger.programmes import heads
 
         return heads(self.graph)
 
@@ -418,7 +418,7 @@ class Session:
     @cached_property
     def head(self) -> LedgerHead:
         """The programme that was named, or the only one."""
-        from relay.ledger.reading import NotRestored, require_sound
+        from relay.ledger.programmes import NotRestored, require_sound
 
         programme_ids = [head.programme_id for head in self.heads]
         named = self.programme or self.usual_programme
@@ -451,7 +451,7 @@ class Session:
     @cached_property
     def today(self) -> date:
         """The date in the programme's time zone; offline that of this machine."""
-        from relay.domain.entries import zone
+        from relay.clock import zone
 
         if not self.offline and not self._may_keep_instead(lambda: self.head):
             return self.now.astimezone(zone(self.head.timezone)).date()
@@ -475,7 +475,7 @@ class Session:
 
     def told_time(self, at: str | None) -> str | None:
         """A UTC instant by the programme's clock; by UTC where no programme is meant, or several may be."""
-        from relay.domain.entries import local_time
+        from relay.clock import local_time
 
         return None if at is None else local_time(at, self._timezone)
 
@@ -491,7 +491,7 @@ class Session:
     @property
     def at(self) -> str:
         """This instant, as the ledger writes it."""
-        from relay.domain.entries import instant
+        from relay.clock import instant
 
         return instant(self.now)
 

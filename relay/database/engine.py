@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib.metadata
 import json
 import os
 import pwd
@@ -654,7 +653,9 @@ def _start(data_folder: Path, lock: int, idle_minutes: float, readable: Iterable
 
 
 def _release() -> str:
-    return importlib.metadata.version("arcadedb-embedded")
+    from importlib.metadata import version  # noqa: PLC0415  10 ms that only a start needs
+
+    return version("arcadedb-embedded")
 
 
 def _copy_before_upgrade(data_folder: Path) -> None:

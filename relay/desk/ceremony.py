@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from relay.database import cypher
+from relay.database.keys import key_of
 from relay.desk import intake
 from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.model import Quantity, shown, thousandths
@@ -17,7 +18,6 @@ from relay.domain.questions import NO_ANSWER, Answers
 from relay.domain.rulebook import InTheFuture
 from relay.domain.vocabulary import ANIMAL
 from relay.errors import Invalid, Refused, RelayError
-from relay.ledger.projection import key_of
 from relay.ledger.recording import record_rows
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from relay.database import cypher
+from relay.database.keys import key_of
 from relay.desk import repair
 from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
 from relay.desk.telling import Nameable, rehearsed
@@ -22,8 +23,7 @@ from relay.errors import Refused
 from relay.graph import Graph
 from relay.ledger.batch import Clerk, Outcome
 from relay.ledger.her_ids import her_ids
-from relay.ledger.projection import key_of
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from relay.ledger.recording import record, record_one, record_together
 from relay.text import Sentence
 

@@ -10,10 +10,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from relay.database import cypher
+from relay.database.keys import key_of
 from relay.domain.model import shown
 from relay.errors import Invalid, NotFound
-from relay.ledger.projection import key_of
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from relay.text import Sentence, any_of
 
 if TYPE_CHECKING:

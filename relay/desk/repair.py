@@ -8,7 +8,7 @@ from relay.domain.acts import Act, changes_of, id_made_of
 from relay.domain.register import filled_by, subject_of
 from relay.errors import Invalid
 from relay.ledger.context import read
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.clock import zone
 from relay.desk.lookup import Named, NotInRecord, says
 from relay.desk.wording import PLAIN, spoken, what_it_is
-from relay.domain.entries import zone
 from relay.domain.model import shown, standing
 from relay.domain.register import ABOUT_ACTS, subject_of, takes_back
 from relay.ledger.context import read
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
 

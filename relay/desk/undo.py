@@ -13,11 +13,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
+from relay.clock import instant
 from relay.desk.intake import Recorded, became
 from relay.desk.telling import rehearsed
 from relay.desk.wording import what_it_is
 from relay.domain.acts import ID_BYTES, Act, new_id
-from relay.domain.entries import Entry, instant
+from relay.domain.entries import Entry
 from relay.domain.questions import NO_ANSWER
 from relay.errors import NotFound, Refused
 from relay.ledger import entry_search

@@ -11,12 +11,13 @@ from typing import Any, Final
 from relay.arrays import cache
 from relay.backup import files, status
 from relay.backup.status import LastBackup
+from relay.clock import CLOCKS_DAYS, instant
 from relay.database import cypher, engine
 from relay.doctor.finding import Trouble, fault, note, of_error
-from relay.domain.entries import CLOCKS_DAYS, Entry, instant
+from relay.domain.entries import Entry
 from relay.graph import Graph
-from relay.ledger import reading
-from relay.ledger.reading import HeadAltered, LedgerHead, NotBuilt, NotRestored
+from relay.ledger import programmes, reading
+from relay.ledger.programmes import HeadAltered, LedgerHead, NotBuilt, NotRestored
 
 BACKUP_DAYS: Final = 7
 """Days after which what was recorded must be in a backup (our choice: a nightly one may fail over a long weekend)."""
@@ -33,7 +34,7 @@ def findings(graph: Graph, folder: Path, now: datetime) -> tuple[Trouble, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    heads = reading.heads(graph)
+    heads = programmes.heads(graph)
     incomplete = tuple(_incomplete(heads))
     if incomplete:
         return incomplete

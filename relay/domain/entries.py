@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from relay.clock import is_instant
 from relay.domain.acts import Act, changes_of
 from relay.domain.canonical import canonical
 from relay.errors import Invalid
@@ -31,7 +29,6 @@ WRITTEN_FORMAT: Final = 2
 """Of an entry that says when its act was written down; no other entry has it."""
 ORIGIN: Final = "0" * 64  # previous_hash of entry 1
 SALT_BYTES: Final = 16
-CLOCKS_DAYS: Final = 1  # by which the clocks of two machines may differ, or an import may take (our choice)
 CHANGES: Final = "changes."  # opened["changes.name"] opens payload["changes"]["name"]
 
 Opened = Mapping[str, Mapping[str, Any]]
@@ -140,11 +137,6 @@ def commitment(salt: bytes, value: object) -> str:
 def login_of(by: str) -> str:
     """Who it was, whether at the database's own machine (local:asha) or through the service (account:asha)."""
     return by.partition(":")[2]
-
-
-def instant(at: datetime) -> str:
-    """A UTC instant as entries write it, to the second."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def seal(
@@ -352,20 +344,6 @@ def from_values(written: Mapping[str, Any], catalogue: Catalogue, *, opened: Any
     )
 
 
-_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-
-
-def is_instant(written: object) -> bool:
-    """Whether something is a UTC instant as `instant` writes it."""
-    if not isinstance(written, str) or not _INSTANT.fullmatch(written):
-        return False
-    try:
-        datetime.fromisoformat(written)
-    except ValueError:
-        return False
-    return True
-
-
 def _writable(*parts: object) -> bool:
     """Whether all texts are whole characters: JSON can escape half a one, which no screen and no hash can hold."""
     try:
@@ -481,34 +459,3 @@ def read_lines(lines: Iterable[str], catalogue: Catalogue) -> Iterator[Entry | F
             yield Fault(
                 sequence=number, fault=Sentence("Line %(number)s: %(reason)s", number=number, reason=error.reason)
             )
-
-
-def zone(name: str) -> ZoneInfo:
-    """The time zone of that name.
-
-    Raises:
-        Invalid: There is no such zone.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        message = Sentence("There is no time zone %(name)s.", name=name)
-        raise Invalid(
-            reason=message, suggestion=Sentence("Write it as in Asia/Kathmandu."), field="timezone"
-        ) from error
-
-
-def local_time(at: str, timezone: str) -> str:
-    """A UTC instant as people read it: by the clock of a time zone, and how far that is from UTC.
-
-    Raises:
-        Invalid: There is no such zone.
-
-    >>> local_time("2026-11-24T22:28:19Z", "Asia/Kathmandu")
-    '2026-11-25 04:13:19 +05:45'
-    >>> local_time("2026-11-24T22:28:19Z", "UTC")
-    '2026-11-24 22:28:19 UTC'
-    """
-    there = datetime.fromisoformat(at).astimezone(zone(timezone)).isoformat(" ", "seconds")
-    clock, offset = there[:19], there[19:]
-    return f"{clock} UTC" if offset == "+00:00" else f"{clock} {offset}"

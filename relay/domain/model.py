@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from relay.domain.vocabulary import ENDINGS, LOSSES, SETTLED, STUCK
 
@@ -63,6 +63,25 @@ class Rule:
     sex: str | None = None
     condition: str | None = None
     equivalents: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Rule:
+        """The rule that a rule act states, with the defaults of rules.toml for what is absent."""
+        owed, scaled = values.get("owed"), values.get("owed_per_given")
+        return cls(
+            help=values["help"],
+            unit=values["unit"],
+            given=thousandths(values["given"]),
+            owed=None if owed is None else thousandths(owed),
+            owed_per_given=None if scaled is None else thousandths(scaled),
+            months=values["months"],
+            grace_days=values.get("grace_days", 0),
+            earliest_days=values.get("earliest_days", 0),
+            from_on=date.fromisoformat(values["from"]),
+            sex=values.get("sex"),
+            condition=values.get("condition"),
+            equivalents={help_: thousandths(worth) for help_, worth in values.get("equivalents", {}).items()},
+        )
 
 
 class Receipt(NamedTuple):

@@ -21,7 +21,7 @@ from relay.domain.name_matching import code
 from relay.domain.people.likeness import Person
 from relay.domain.people.neighbours import Neighbours
 from relay.domain.people.one_woman import OneWoman, SameWoman
-from relay.domain.system import Catalogue
+from relay.domain.system import Catalogue, systems_of
 
 _Value = TypeVar("_Value")
 _Thing = TypeVar("_Thing")
@@ -303,8 +303,8 @@ class Register:
             was = self.facts.get(act_id)
             links.move(was, fact)
             if act_id.startswith("rule:"):
-                rules = tuple(rule for rule in rules if was is None or rule != rule_of(was.values))
-                rules = (*rules, rule_of(fact.values)) if fact else rules
+                rules = tuple(rule for rule in rules if was is None or rule != Rule.of(was.values))
+                rules = (*rules, Rule.of(fact.values)) if fact else rules
                 ruled = was or fact
                 placements |= self._held(ruled.values["help"]) if ruled else {}
         links.spread_help(lambda act_id: facts[act_id] if act_id in facts else self.facts.get(act_id))
@@ -540,11 +540,6 @@ def subject_of(act: Act) -> str:
     return str(act.values["subject_id" if act.kind == "erase" else "act_id"])
 
 
-def systems_of(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The systems that a programme's act names; empty when it names none."""
-    return tuple(str(values["systems"]).split(";")) if values.get("systems") else ()
-
-
 def takes_back(act: Act) -> bool:
     """Whether an act says that another did not happen."""
     return act.kind == "correct" and act.values["how"] == "did_not_happen"
@@ -562,25 +557,6 @@ def provided_by(act: Act) -> Iterator[str]:
     yield act.act_id
     if act.kind == "pass" and (filled := filled_by(act)):
         yield filled
-
-
-def rule_of(values: Mapping[str, Any]) -> Rule:
-    """The rule that a rule act states, with the defaults of rules.toml for what is absent."""
-    owed, scaled = values.get("owed"), values.get("owed_per_given")
-    return Rule(
-        help=values["help"],
-        unit=values["unit"],
-        given=thousandths(values["given"]),
-        owed=None if owed is None else thousandths(owed),
-        owed_per_given=None if scaled is None else thousandths(scaled),
-        months=values["months"],
-        grace_days=values.get("grace_days", 0),
-        earliest_days=values.get("earliest_days", 0),
-        from_on=date.fromisoformat(values["from"]),
-        sex=values.get("sex"),
-        condition=values.get("condition"),
-        equivalents={help_: thousandths(worth) for help_, worth in values.get("equivalents", {}).items()},
-    )
 
 
 def receipt_of(fact: Fact) -> Receipt:

@@ -26,9 +26,9 @@ from relay.domain.model import (
     owed_under,
 )
 from relay.domain.questions import NEW, NO_ANSWER, NOTED, Answers, asked_of, moves
-from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, rule_of, subject_of, systems_of, takes_back
+from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of, takes_back
 from relay.domain.schema import Kind
-from relay.domain.system import SystemOff
+from relay.domain.system import SystemOff, systems_of
 from relay.errors import Asked, Conflict, Invalid, NotFound, Refused
 from relay.text import Sentence
 
@@ -751,7 +751,7 @@ def _reopens_nothing_wrongly(register: Register, change: Change) -> None:
 
 
 def _binds_only_the_future(register: Register, fact: Fact) -> None:
-    rule = rule_of(fact.values)
+    rule = Rule.of(fact.values)
     received = [
         placement.receipts[0].received_on
         for placement in register.placements.values()
@@ -763,8 +763,8 @@ def _binds_only_the_future(register: Register, fact: Fact) -> None:
 
 def _counts_as_others(register: Register, fact: Fact) -> None:
     """A rule counts as all other versions for its help do; of the only one a slip can still be corrected."""
-    rule, was = rule_of(fact.values), register.facts.get(fact.act_id)
-    own = rule_of(was.values) if was else None
+    rule, was = Rule.of(fact.values), register.facts.get(fact.act_id)
+    own = Rule.of(was.values) if was else None
     for known in register.rules:
         if known != own and known.help == rule.help and known.unit != rule.unit:
             raise OtherUnit(act_id=fact.act_id, help=rule.help, unit=rule.unit, known=known.unit)
@@ -905,7 +905,7 @@ def _stands_on(register: Register, change: Change) -> None:
 
 def _hanging(register: Register, change: Change, act_id: str) -> list[str]:
     if act_id.startswith("rule:"):
-        taken = rule_of(register.facts[act_id].values)
+        taken = Rule.of(register.facts[act_id].values)
         return sorted(
             f"placement:{placement.placement_id}"
             for placement in register.placements.values()

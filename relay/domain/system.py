@@ -585,3 +585,8 @@ def _names(kind: str, value: object, *, several: bool) -> Iterable[str]:
     if not colon:
         return (f"{kind}:{value}",)
     return (str(value),) if said == kind else ()
+
+
+def systems_of(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The systems that a programme's act names; empty when it names none."""
+    return tuple(str(values["systems"]).split(";")) if values.get("systems") else ()

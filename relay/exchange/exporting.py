@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from relay.database import cypher
+from relay.database.keys import kind_and_id, values_of
 from relay.domain.acts import Act
 from relay.domain.system import Catalogue
 from relay.errors import Unavailable
 from relay.exchange.rows import write_folder, write_workbook
 from relay.graph import Graph
-from relay.ledger import reading
-from relay.ledger.projection import kind_and_id, values_of
+from relay.ledger import programmes, reading
 from relay.text import Sentence
 
 Properties = Mapping[str, Any]
@@ -80,7 +80,7 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
         CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
         Unavailable: The database cannot be reached.
     """
-    last = reading.head(graph, programme_id).entries  # what a later act names may have been read without it
+    last = programmes.head(graph, programme_id).entries  # what a later act names may have been read without it
     catalogue = graph.catalogue
     for kind in cypher.statements(catalogue).export:
         for properties, personal in reading.standing(graph, programme_id, kind, last):

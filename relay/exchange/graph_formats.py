@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from relay import errors, private_files
+from relay.arrays import cache, lineage
 from relay.arrays.columns import NONE, Rows, day_of
 from relay.arrays.lineage import Survey, below
 from relay.arrays.tables import Snapshot
@@ -29,7 +30,6 @@ from relay.exchange import cells
 from relay.exchange.small_counts import tellable
 from relay.graph import Graph
 from relay.ledger import reading
-from relay.reports import trees
 from relay.reports.place_tree import upwards
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def flow_out(
         Invalid: The path cannot be written, or ends as another format does.
         Unavailable: The database cannot be reached.
     """
-    survey = trees.relay(graph, programme_id, as_of, confirmed_only=confirmed_only, folder=folder).survey
+    survey = lineage.survey(cache.snapshot(graph, programme_id, folder), as_of, confirmed_only=confirmed_only)
     write(
         survey,
         path,

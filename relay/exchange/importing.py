@@ -22,8 +22,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Protocol, Self
 
+from relay.clock import instant
 from relay.domain.acts import Act
-from relay.domain.entries import instant
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED, Answers
 from relay.domain.register import provided_by
 from relay.domain.rulebook import Missing, TakenBack
@@ -33,7 +33,7 @@ from relay.exchange import cells
 from relay.exchange.rows import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.exchange.workbook import PROGRAMME, RULES_FILE
 from relay.graph import Graph, patiently
-from relay.ledger import reading
+from relay.ledger import programmes
 from relay.ledger.batch import Clerk, Outcome, RuleInDoubt
 from relay.ledger.entry_search import recorded_by
 from relay.ledger.gc_paused import gc_paused
@@ -159,7 +159,7 @@ class InDatabase:
 
     def programme_ids(self) -> Sequence[str]:
         """Those of the database."""
-        return [head.programme_id for head in reading.heads(self.graph)]
+        return [head.programme_id for head in programmes.heads(self.graph)]
 
     def judged(
         self,

@@ -24,9 +24,9 @@ from relay.domain.entries import Entry
 from relay.domain.model import Placement, Rule
 from relay.domain.register import NONSENSE, Fact, Recorded, Register
 from relay.kept import files
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from relay.ledger.gc_paused import gc_paused
-from relay.ledger.projection import PROJECTION
+from relay.ledger.programmes import PROJECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from relay.domain.system import Catalogue
     from relay.graph import Graph
-    from relay.ledger.reading import LedgerHead
+    from relay.ledger.programmes import LedgerHead
 
 FORMAT: Final = 4
 """A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
@@ -189,7 +189,7 @@ def register(graph: Graph, programme_id: str, folder: Path | None) -> Register:
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    head = reading.head(graph, programme_id)
+    head = programmes.head(graph, programme_id)
     known = _read(folder, programme_id) if folder else None
     found = _extended(graph, known, head) if known else None
     if found is None:

@@ -12,19 +12,19 @@ from datetime import UTC, date, datetime
 from typing import Final, Literal
 
 from relay.access.roles import Locked, NotAllowed
+from relay.clock import instant, zone
 from relay.domain.acts import Act, RuleMeant
 from relay.domain.advisories import Note, of_clocks
-from relay.domain.entries import Entry, differing, instant, seal, zone
+from relay.domain.entries import Entry, differing, seal
 from relay.domain.period_lock import is_a_managers
 from relay.domain.questions import NO_ANSWER, Answers, hand_over
 from relay.domain.register import ABOUT_ACTS, Change, Register, filled_by, subject_of
 from relay.domain.rulebook import HeldByAnother, OtherHelp, TakenBack, judge, moved, require_one_holder, require_seen
 from relay.errors import Asked, Conflict, RelayError
 from relay.graph import Transaction
-from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
+from relay.ledger.programmes import Head, NoProgramme
 from relay.ledger.projection import Edge, Node, entry_edges, entry_node, touched
-from relay.ledger.reading import NoProgramme
 from relay.text import Sentence
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.database import cypher
+from relay.database.keys import key_of, kind_and_id, values_of
 from relay.domain.acts import Act, changes_of
-from relay.domain.entries import ORIGIN, Entry, UnknownKind, from_values
-from relay.domain.model import thousandths
+from relay.domain.entries import ORIGIN
+from relay.domain.model import Rule, thousandths
 from relay.domain.people.likeness import Person
 from relay.domain.people.neighbours import MOST
 from relay.domain.register import (
@@ -23,12 +23,10 @@ from relay.domain.register import (
     Register,
     filled_by,
     placement_of,
-    rule_of,
     subject_of,
 )
-from relay.errors import Invalid
-from relay.ledger.projection import PROJECTION, key_of, kind_and_id, values_of
-from relay.text import Sentence
+from relay.ledger.programmes import PROJECTION, Head
+from relay.ledger.reading import entry_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,44 +35,7 @@ if TYPE_CHECKING:
     from relay.graph import Transaction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The end of a ledger.
-
-    Attributes:
-        sequence: Of the last entry; 0 before the first.
-        hash: Of the last entry; `entries.ORIGIN` before the first.
-        projection: The number of the projection that the graph was built by.
-        recorded_at: Of the last entry; empty before the first, and where nobody asks for it.
-    """
-
-    sequence: int
-    hash: str
-    projection: int
-    recorded_at: str = field(default="", compare=False)
-
-
 BEFORE_ALL: Final = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
-
-
-def entry_from(catalogue: Catalogue, properties: Mapping[str, Any], opened: str | None) -> Entry:
-    """The entry that a node of the graph holds, with its openings as JSON text, or None when there are none.
-
-    Raises:
-        UnknownKind: It records an act of a kind that the catalogue does not hold.
-        Invalid: The node holds no entry: it was altered behind Relay's back.
-    """
-    try:
-        payload, opened = properties["payload"], opened or "{}"
-        written = {**properties, "payload": json.loads(payload)}
-        return from_values(written, catalogue, opened=json.loads(opened), told=payload + opened)
-    except UnknownKind:
-        raise
-    except (KeyError, TypeError, ValueError, RecursionError, Invalid) as error:
-        message = Sentence("Entry %(key)s cannot be read: it was altered.", key=properties.get("key"))
-        raise Invalid(
-            reason=message, suggestion=Sentence("See `relay ledger verify`, and restore a backup.")
-        ) from error
 
 
 def lock_and_load(
@@ -275,7 +236,7 @@ class _Context:
         for properties in sorted(rows, key=lambda properties: properties["sequence"]):
             self._take_fact("rule", properties)
         self.register.rules = tuple(
-            rule_of(fact.values) for fact in self.register.facts.values() if fact.kind == "rule"
+            Rule.of(fact.values) for fact in self.register.facts.values() if fact.kind == "rule"
         )
 
     def _take_fact(self, kind: str, properties: Mapping[str, Any]) -> Fact:

@@ -9,7 +9,7 @@ from typing import Any
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.register import ABOUT_ACTS, Register, subject_of
 from relay.graph import Graph, Transaction
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from relay.ledger.context import read
 
 
@@ -68,7 +68,7 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
         Invalid: The entry cannot be read: it was altered behind Relay's back.
         Unavailable: The database cannot be reached.
     """
-    last = reading.head(graph, programme_id).entries
+    last = programmes.head(graph, programme_id).entries
     entry = next(reading.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
     if entry is None:
         raise reading.NoEntry(sequence=sequence, last=last)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relay.database import cypher
+from relay.database.keys import key_of, kind_and_id
 from relay.domain.people.one_woman import OneWoman, SameWoman
-from relay.ledger.projection import key_of, kind_and_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

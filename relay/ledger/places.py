@@ -10,8 +10,8 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
+from relay.database.keys import key_of, keys_of
 from relay.domain.register import subject_of
-from relay.ledger.projection import key_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

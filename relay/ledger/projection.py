@@ -14,7 +14,7 @@
     (:Personal)                        what `opened` holds, and personal values as they are now; joined by `key`
 
 Property names are column names, dates are DATE, units FLOAT. `key` = programme/kind/id is unique for each label.
-The graph is rebuilt from the ledger when `PROJECTION` changes.
+The graph is rebuilt from the ledger when `programmes.PROJECTION` changes.
 """
 
 from __future__ import annotations
@@ -25,16 +25,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from relay.database.keys import entry_key, key_of, properties_of
 from relay.domain.entries import Entry
 from relay.domain.model import Placement, extensions, shown, terms
 from relay.domain.name_matching import code
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of
-from relay.domain.system import Catalogue
-
-PROJECTION: Final = 3
-RESTORING: Final = -1
-"""In place of `PROJECTION` while a ledger is being restored: until then a part of it would pass for the whole."""
-
 
 SHOWN_PROPERTIES: Final = (
     *("shown_state", "shown_passed", "shown_still_owed"),
@@ -69,70 +64,6 @@ class Edge:
     end: str
     properties: Mapping[str, Any]
     to: str = ""
-
-
-def key_of(programme_id: str, act_id: str) -> str:
-    """The property `key` of an act or placement: programme/kind/id.
-
-    >>> key_of("relay-demo", "placement:P0001")
-    'relay-demo/placement/P0001'
-    """
-    kind, _, id_ = act_id.partition(":")
-    return f"{programme_id}/{kind}/{id_}"
-
-
-def kind_and_id(key: str) -> tuple[str, str]:
-    """What a property `key` names.
-
-    >>> kind_and_id("relay-demo/placement/P/1")
-    ('placement', 'P/1')
-    """
-    _, kind, id_ = key.split("/", 2)
-    return kind, id_
-
-
-def keys_of(programme_id: str, kind: str) -> tuple[str, str]:
-    """Between which keys all of a kind lie: from the first one on, and before the second.
-
-    >>> keys_of("relay-demo", "placement")
-    ('relay-demo/placement/', 'relay-demo/placement0')
-    """
-    first = key_of(programme_id, f"{kind}:")
-    return first, f"{first.removesuffix('/')}0"  # the character after "/"
-
-
-def properties_of(catalogue: Catalogue, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Payload values of an act of a kind as graph properties: dates DATE, units FLOAT, a rule's equivalents as text."""
-    days, numbers = catalogue.days(kind), catalogue.numbers(kind)
-    return {name: _property(name, value, days, numbers) for name, value in values.items()}
-
-
-def _property(name: str, value: Any, days: frozenset[str], numbers: frozenset[str]) -> Any:  # noqa: ANN401 - payload values
-    if name in days:
-        return date.fromisoformat(value)
-    if name == "equivalents":
-        return ";".join(f"{help_}={worth}" for help_, worth in sorted(value.items()))
-    return float(value) if name in numbers else value
-
-
-def values_of(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Graph properties as payload values: the inverse of `properties_of`, without what only the graph holds."""
-    return {
-        name: _value(name, value)
-        for name, value in properties.items()
-        if name not in ("key", "programme_id", "sequence", "confirm_id")
-    }
-
-
-def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - graph properties
-    if name == "equivalents":
-        return {help_: float(worth) for help_, _, worth in (pair.partition("=") for pair in value.split(";") if pair)}
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str | int | float):
-        return value
-    written = getattr(value, "iso_format", None) or getattr(value, "isoformat", None)
-    return written() if written else value
 
 
 def things_of(register: Register) -> Iterator[str]:
@@ -206,11 +137,6 @@ def personal_of(register: Register, act_id: str) -> Node | None:
         key=key,
         properties={"key": key, "programme_id": register.programme_id, "opened": opened, **current},
     )
-
-
-def entry_key(programme_id: str, sequence: int) -> str:
-    """The `key` of an entry's node: programme/entry/sequence."""
-    return f"{programme_id}/entry/{sequence}"
 
 
 def entry_node(entry: Entry) -> Node:

@@ -1,39 +1,35 @@
-"""Reading the ledger: its heads, its entries in steps, and the register that they add up to."""
+"""Reading the ledger: its entries in steps, and the register that they add up to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from itertools import islice
+from typing import Any, Final, TypeVar
 
+from relay.clock import CLOCKS_DAYS, instant, zone
 from relay.database import cypher
-from relay.domain.entries import CLOCKS_DAYS, Entry, Fault, instant, zone
+from relay.database.keys import key_of, kind_and_id, values_of
+from relay.domain.entries import Entry, Fault, UnknownKind, from_values
 from relay.domain.kinds import END
-from relay.domain.register import Register, systems_of
+from relay.domain.register import Register
 from relay.domain.system import Catalogue
-from relay.errors import Invalid, NotFound, Unavailable
+from relay.errors import Invalid, NotFound
 from relay.graph import Graph
-from relay.ledger.context import entry_from
 from relay.ledger.gc_paused import gc_paused
-from relay.ledger.prefetch import prefetched
-from relay.ledger.projection import PROJECTION, RESTORING, key_of, kind_and_id, values_of
+from relay.ledger.programmes import head, require_built
 from relay.text import Sentence
+
+_Step = TypeVar("_Step")
+_Answer = TypeVar("_Answer")
 
 _AT_ONCE: Final = 20_000  # acts; our choice: some 20 MB in the embedded engine, which gives one query 227
 _ALL: Final = 2**62  # entries
 STEP: Final = 2000
 """Acts or entries in one transaction (our choice: as quick as 5000 on both engines, and on a slow and busy machine each
 still ends well before the line is given up as silent)."""
-
-
-class NoProgramme(NotFound):
-    """No programme of that id is in the database."""
-
-    reason = "There is no programme %(programme_id)s in this database."
-    suggestion = "Import one (relay import PATH --apply), or add one (relay programme add)."
-
-    programme_id: str
 
 
 class NoEntry(NotFound):
@@ -59,151 +55,6 @@ class NotTellable(NotFound):
     day: date
     last: int
     later: int
-
-
-class HeadAltered(Invalid):
-    """The head of a programme's ledger holds what no version of Relay wrote there."""
-
-    reason = "The head of the ledger of %(programme_id)s cannot be read: it was altered."
-    suggestion = "Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE)."
-
-    programme_id: object
-
-
-class NotBuilt(Unavailable):
-    """The graph was built by another version of Relay, or is being rebuilt."""
-
-    reason = "The graph of programme %(programme_id)s was built differently by another version of Relay."
-    suggestion = "Rebuild it from the ledger: relay engine rebuild."
-
-    programme_id: str
-
-
-class NotRestored(NotBuilt):
-    """The programme is being restored, or was so in part."""
-
-    reason = "Programme %(programme_id)s is being restored and is not complete yet."
-    suggestion = "If the restore was interrupted, run the same relay restore again: it continues where it stopped."
-
-
-def require_restored(programme_id: str, projection: int) -> None:
-    """Let only a ledger be read that is all there.
-
-    Raises:
-        NotRestored: It is being restored, or was so in part.
-    """
-    if projection == RESTORING:
-        raise NotRestored(programme_id=programme_id)
-
-
-def require_built(programme_id: str, projection: int) -> None:
-    """Let only a graph be asked, or recorded into, that is all there.
-
-    Raises:
-        NotBuilt: It is being rebuilt or restored, or was built by another version.
-    """
-    require_restored(programme_id, projection)
-    if projection != PROJECTION:
-        raise NotBuilt(programme_id=programme_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerHead:
-    """A programme in the database, with the head of its ledger.
-
-    Attributes:
-        programme_id: Its id.
-        entries: How many entries its ledger has; at least 1, unless it is being restored.
-        head_hash: Of the last.
-        built: Whether the graph is the one that this version builds.
-        restoring: Whether the programme is being restored, or was so in part; then it may have no entry yet.
-        name: Of the programme.
-        timezone: In which its days begin.
-        systems: That it uses.
-    """
-
-    programme_id: str
-    entries: int
-    head_hash: str
-    built: bool
-    name: str
-    timezone: str
-    systems: tuple[str, ...] = ()
-    restoring: bool = False
-
-
-def heads(graph: Graph) -> tuple[LedgerHead, ...]:
-    """All programmes of the database, by id; empty in an empty one. Of a head that was altered only the id is told.
-
-    Raises:
-        Unavailable: The database cannot be reached.
-    """
-    return tuple(_head_of(row) for row in graph.rows(cypher.LEDGERS) if _is_begun(row))
-
-
-def _is_begun(row: Mapping[str, Any]) -> bool:
-    """Whether a ledger has an entry, or is about to get those of a backup."""
-    return bool(row["sequence"]) or row["projection"] == RESTORING
-
-
-def all_heads(graph: Graph) -> tuple[LedgerHead, ...]:
-    """The same, where the ledger of each programme is all there.
-
-    Raises:
-        NotRestored: That of one is not.
-        HeadAltered: The head of one cannot be read.
-        Unavailable: The database cannot be reached.
-    """
-    rows = graph.rows(cypher.LEDGERS)
-    for row in rows:  # one of which nothing is there yet too
-        require_restored(row["programme_id"], row["projection"])
-    return tuple(require_sound(_head_of(row)) for row in rows if row["sequence"])
-
-
-def require_sound(head: LedgerHead) -> LedgerHead:
-    """Accept only a head that can be read.
-
-    Raises:
-        HeadAltered: It cannot.
-    """
-    if not head.head_hash:
-        raise HeadAltered(programme_id=head.programme_id)
-    return head
-
-
-def _head_of(row: Mapping[str, Any]) -> LedgerHead:
-    named = all(isinstance(row[name], str | None) for name in ("name", "timezone", "systems"))
-    if not (named and type(row["sequence"]) is int and isinstance(row["hash"], str)):
-        programme_id = str(row["programme_id"])
-        return LedgerHead(
-            programme_id=programme_id, entries=0, head_hash="", built=False, name=programme_id, timezone="UTC"
-        )
-    return LedgerHead(
-        programme_id=row["programme_id"],
-        entries=row["sequence"],
-        head_hash=row["hash"],
-        built=row["projection"] == PROJECTION,
-        restoring=row["projection"] == RESTORING,
-        name=row["name"] or row["programme_id"],
-        timezone=row["timezone"] or "UTC",
-        systems=systems_of(row),
-    )
-
-
-def head(graph: Graph, programme_id: str) -> LedgerHead:
-    """The head of one programme's ledger.
-
-    Raises:
-        NoProgramme: It is not in the database.
-        NotRestored: Its ledger is not all there.
-        HeadAltered: Its head cannot be read.
-        Unavailable: The database cannot be reached.
-    """
-    for row in graph.rows(cypher.LEDGERS):
-        if row["programme_id"] == programme_id and _is_begun(row):
-            require_restored(programme_id, row["projection"])
-            return require_sound(_head_of(row))
-    raise NoProgramme(programme_id=programme_id)
 
 
 def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None = None) -> Iterator[Entry]:
@@ -249,12 +100,86 @@ def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterato
         at = graph.rows(cypher.ENTRY_FROM, prefix=f"{programme_id}/entry/", first=at)[0]["first"]
 
 
+def prefetched(ask: Callable[[_Step], _Answer], steps: Iterable[_Step]) -> Iterator[_Answer]:
+    """The answers to all steps, in order; each is asked on another thread while the answer before it is used.
+
+    A caller that stops early waits for the one step that was asked ahead.
+
+    Raises:
+        Exception: Whatever asking raised, when its answer is due.
+    """
+    steps = iter(steps)
+    with ThreadPoolExecutor(max_workers=1) as asking:
+        for first in islice(steps, 1):
+            answer = ask(first)  # of one step alone no thread is made
+            for step in steps:
+                asked = asking.submit(ask, step)
+                yield answer
+                answer = asked.result()
+            yield answer
+
+
 def _read(catalogue: Catalogue, found: Iterable[tuple[int, Mapping[str, Any], str | None]]) -> Iterator[Entry | Fault]:
     for sequence, properties, opened in found:
         try:
             yield entry_from(catalogue, properties, opened)
         except Invalid as error:
             yield Fault(sequence=sequence, fault=error.reason)
+
+
+def entry_from(catalogue: Catalogue, properties: Mapping[str, Any], opened: str | None) -> Entry:
+    """The entry that a node of the graph holds, with its openings as JSON text, or None when there are none.
+
+    Raises:
+        UnknownKind: It records an act of a kind that the catalogue does not hold.
+        Invalid: The node holds no entry: it was altered behind Relay's back.
+    """
+    try:
+        payload, opened = properties["payload"], opened or "{}"
+        written = {**properties, "payload": json.loads(payload)}
+        return from_values(written, catalogue, opened=json.loads(opened), told=payload + opened)
+    except UnknownKind:
+        raise
+    except (KeyError, TypeError, ValueError, RecursionError, Invalid) as error:
+        message = Sentence("Entry %(key)s cannot be read: it was altered.", key=properties.get("key"))
+        raise Invalid(
+            reason=message, suggestion=Sentence("See `relay ledger verify`, and restore a backup.")
+        ) from error
+
+
+def entries_since(graph: Graph, programme_id: str, sequence: int, hash_: str) -> list[Entry] | None:
+    """The entries after one, up to the head of the ledger.
+
+    Args:
+        graph: Where.
+        programme_id: Whose ledger.
+        sequence: Of that entry.
+        hash_: The same.
+
+    Returns:
+        By sequence; None where they do not lead from that entry to the head, or are too many to be read at once.
+
+    Raises:
+        NotBuilt: The graph is being rebuilt or restored, or was built by another version.
+        Invalid: An entry cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(
+        cypher.HEAD_AND_ENTRIES,
+        ledger=programme_id,
+        prefix=f"{programme_id}/entry/",
+        first=sequence + 1,
+        last=sequence + STEP,
+    )
+    if not rows:
+        return None
+    require_built(programme_id, rows[0]["projection"])
+    entries = [entry_from(graph.catalogue, properties, None) for properties in rows[0]["entries"]]
+    for entry in entries:
+        if entry.previous_hash != hash_:
+            return None
+        hash_ = entry.hash
+    return entries if (rows[0]["sequence"], rows[0]["hash"]) == (sequence + len(entries), hash_) else None
 
 
 def last_known(graph: Graph, programme_id: str, known: int | date) -> int:

@@ -22,12 +22,11 @@ from relay.domain.rulebook import StandingOnIt
 from relay.errors import Unavailable
 from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome
-from relay.ledger.context import Head, RehearsalContext
+from relay.ledger.context import RehearsalContext
 from relay.ledger.delta import Delta
 from relay.ledger.held import rows, trying_again
 from relay.ledger.held.judging import erased, locked, offered
-from relay.ledger.projection import PROJECTION
-from relay.ledger.reading import require_built
+from relay.ledger.programmes import PROJECTION, Head, require_built
 
 _Answer = TypeVar("_Answer")
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from relay.clock import instant
 from relay.database import cypher
-from relay.domain.entries import instant
 from relay.errors import Invalid, NotFound
 from relay.exchange.workbook import Unreadable
 from relay.mapping.map_file import RegisterMap, map_of

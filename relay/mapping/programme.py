@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relay.ledger import reading
-from relay.ledger.projection import kind_and_id
+from relay.database.keys import kind_and_id
+from relay.ledger import programmes
 from relay.ledger.reading import standing
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def known_of(graph: Graph, programme_id: str) -> Programme:
         NoProgramme: It is not in the database.
         Unavailable: The database cannot be reached.
     """
-    last = reading.head(graph, programme_id).entries
+    last = programmes.head(graph, programme_id).entries
     found = {
         kind: [
             (kind_and_id(properties["key"])[1], {**properties, **personal})

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import private_files
 from relay.backup.encryption import ENDING, OPEN, Seal, key_pair
-from relay.domain.entries import is_instant
+from relay.clock import is_instant
 from relay.errors import Invalid, NotFound
 
 if TYPE_CHECKING:

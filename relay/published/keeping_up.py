@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.entries import zone
+from relay.clock import zone
 from relay.errors import RelayError
-from relay.ledger import reading
+from relay.ledger import programmes
 from relay.published.publishing import publish, published
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def refresh(graph: Graph, folder: Path | None, now: datetime, random: Callable[[
         Unavailable: The database cannot be reached.
     """
     written: list[Written] = []
-    for head in reading.heads(graph):
+    for head in programmes.heads(graph):
         if not head.built:
             continue
         today, there = now.astimezone(zone(head.timezone)).date(), published(graph, head.programme_id)

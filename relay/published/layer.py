@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relay.database.keys import key_of
 from relay.domain.model import shown
 from relay.domain.vocabulary import STATES
-from relay.ledger.projection import key_of
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey

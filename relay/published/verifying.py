@@ -7,11 +7,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from relay.arrays import cache, lineage
-from relay.arrays.raw_tables import of_register
+from relay.arrays import lineage, replayed, verifying
 from relay.database import cypher
 from relay.domain.entries import Fault
-from relay.ledger import reading
+from relay.ledger import programmes
 from relay.ledger.projection import SHOWN_PROPERTIES
 from relay.published.layer import layer
 from relay.published.publishing import Marks, Publication, alike, marks, marks_of, published
@@ -41,7 +40,7 @@ def verified(
     public_keys: Collection[str] = (),
     progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
 ) -> Verification:
-    """`cache.verified`, and whether what is published is what the ledger says.
+    """`verifying.verified`, and whether what is published is what the ledger says.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -57,7 +56,7 @@ def verified(
         compared.append(layer_)
         yield from _differences(graph, now, layer_, found)
 
-    result = cache.verified(
+    result = verifying.verified(
         graph,
         programme_id,
         folder,
@@ -120,10 +119,9 @@ def _differences(graph: Graph, now: Snapshot, layer_: Publication, found: dict[s
 
 def _as_known(graph: Graph, layer_: Publication) -> Snapshot | None:
     """The programme as it was known when it was published; None when it was never so."""
-    if not 0 < layer_.sequence <= reading.head(graph, layer_.programme_id).entries:
+    if not 0 < layer_.sequence <= programmes.head(graph, layer_.programme_id).entries:
         return None
-    entries = reading.entries(graph, layer_.programme_id, last=layer_.sequence)
-    return of_register(reading.replay(layer_.programme_id, entries, graph.catalogue))
+    return replayed.known(graph, layer_.programme_id, layer_.sequence)
 
 
 def _unlike(key: str, found: Marks, wanted: Marks) -> Iterator[Fault]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
 from relay.arrays import lineage
-from relay.arrays.columns import EPOCH, NONE, Codes, Flags, Rows
-from relay.arrays.id_column import IdColumn
+from relay.arrays.columns import EPOCH, NONE, Codes, Flags, IdColumn, Rows
 from relay.arrays.lineage import Survey
 from relay.arrays.tables import Snapshot
 from relay.database import cypher
@@ -23,6 +23,9 @@ from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.reports.place_tree import upwards
 from relay.text import Sentence
+
+UNKNOWN: Final = "unknown"
+"""In place of a part: placements of which the part is not known."""
 
 
 class NoSuchWord(Invalid):

@@ -11,7 +11,7 @@ from relay.database import cypher
 from relay.desk.lookup import says
 from relay.domain.kinds import HOW_CORRECTED
 from relay.ledger.context import read
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 
 if TYPE_CHECKING:
     from relay.domain.entries import Entry

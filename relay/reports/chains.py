@@ -19,8 +19,7 @@ from relay.arrays.lineage import Survey, Travels
 from relay.arrays.standings import BROKEN, LATE
 from relay.arrays.tables import Snapshot
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.breakdown import NoSuchDonor, PartNames, code_of, row_of, within
-from relay.reports.counted import UNKNOWN
+from relay.reports.breakdown import UNKNOWN, NoSuchDonor, PartNames, code_of, row_of, within
 from relay.reports.health import chains_counted
 
 Sorting = Literal["id", "reach", "age", "lateness"]

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from relay.arrays import lineage
-from relay.arrays.columns import NO_DAY, Flags, Rows, day_number
+from relay.arrays.columns import Flags
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
-from relay.arrays.tables import Snapshot
-from relay.domain.vocabulary import ANIMAL, STATES
-from relay.reports.breakdown import PartNames, code_of, parts, row_of
-
-NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
-"""What makes passing on impossible; a woman who sold or slaughtered could have passed on."""
-
-UNKNOWN: Final = "unknown"
-"""In place of a part: placements of which the part is not known."""
+from relay.arrays.women import women_of
+from relay.domain.vocabulary import STATES
+from relay.reports.breakdown import UNKNOWN, PartNames, code_of, parts, row_of
+from relay.reports.rates import Due, animal
 
 STUCK, NOT_STUCK, NOT_THERE = "stuck", "not_stuck", "not_there"
 """In place of a state: lost or broken; neither of the two; not received yet."""
@@ -38,45 +31,6 @@ COUNTED: Final = (
 )
 """What a number counts: first placements from a gift; those begun by a pass-on; those past their due day; of these who
 passed on all she owes, who did not, who had by the due day, who still could; and of all helps that are animals."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Due:
-    """Of some placements those past their due day, and of these those that count for a rate.
-
-    Attributes:
-        all: Past their due day.
-        fulfilled: Passed on all they owe.
-        on_time: Had passed on all they owe by the due day.
-        impossible: Excused, or lost by death, theft or leaving.
-    """
-
-    all: Flags
-    fulfilled: Flags
-    on_time: Flags
-    impossible: Flags
-
-    @classmethod
-    def of(cls, survey: Survey, row: Rows | slice) -> Due:
-        """Of some rows of placements that were there."""
-        stood = survey.standings
-        state, due_day, fulfilled_day = stood.state[row], stood.due_day[row], stood.fulfilled_day[row]
-        due = due_day < day_number(survey.as_of)
-        lost, impossible = np.flatnonzero(state == LOST), state == EXCUSED
-        impossible[lost] = np.isin(stood.cause[row][lost], NOT_HER_DOING)
-        on_time = due & (fulfilled_day != NO_DAY) & (fulfilled_day <= due_day)
-        return cls(due, due & (state == FULFILLED), on_time, due & impossible)
-
-
-def animal(snapshot: Snapshot) -> Flags:
-    """Which helps are counted in animals."""
-    return np.array([unit(snapshot, help_) == ANIMAL for help_ in snapshot.helps], np.bool_)
-
-
-def unit(snapshot: Snapshot, help_: str) -> str | None:
-    """The unit of a help by its newest rule, or None when no rule is for it."""
-    newest = max((rule for rule in snapshot.rules if rule.help == help_), key=lambda rule: rule.from_on, default=None)
-    return newest.unit if newest else None
 
 
 def counting(survey: Survey, word: str) -> Flags:
@@ -174,7 +128,7 @@ def held_by(survey: Survey, beneficiary_id: str) -> Flags:
         NoSuchPart: There is nobody of that id.
     """
     snapshot = survey.snapshot
-    women = snapshot.women()
+    women = women_of(snapshot)
     row = row_of("beneficiary", snapshot.beneficiaries.ids, beneficiary_id)
     found: Flags = women[snapshot.placements.beneficiary] == women[row]
     return found

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relay.database import cypher
+from relay.database.keys import key_of
 from relay.domain.people.blocking import alike
 from relay.domain.people.likeness import Person
 from relay.domain.people.one_woman import OneWoman, SameWoman
-from relay.ledger.projection import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

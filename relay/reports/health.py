@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,9 +19,10 @@ from relay.arrays.standings import CAUSES, FULFILLED
 from relay.arrays.tables import Snapshot
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.breakdown import PartNames, parts
-from relay.reports.counted import animal, unit
-from relay.reports.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, rates, sums
+from relay.reports.rates import GIVEN, ORIGINAL, OWED, PASSED, Rates, Sums, animal, rates, sums, unit
+
+if TYPE_CHECKING:
+    from relay.reports.breakdown import PartNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +247,7 @@ def health(
         by_generation=by_generation,
         rates=rates(total, animals),
         causes=dict(zip(CAUSES, count.causes.tolist(), strict=True)),
-        breakdowns=tuple(_breakdown(survey, word, names or PartNames(), summed) for word in by),
+        breakdowns=tuple(_breakdown(survey, word, names, summed) for word in by),
         changes=_changes(survey, earlier) if earlier else None,
     )
 
@@ -290,7 +292,10 @@ def _by_generation(whole: _Counted) -> tuple[GenerationHealth, ...]:
     )
 
 
-def _breakdown(survey: Survey, word: str, names: PartNames, summed: Flags) -> Breakdown:
+def _breakdown(survey: Survey, word: str, names: PartNames | None, summed: Flags) -> Breakdown:
+    from relay.reports.breakdown import PartNames, parts  # noqa: PLC0415 - mostly the programme alone is asked for
+
+    names = names or PartNames()
     parted = parts(survey, word, names)
     by_part = sums(survey, parted.row, parted.part, len(parted.keys))
     whole = by_part.sum(axis=1)

@@ -18,13 +18,14 @@ from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import CAUSES
 from relay.arrays.tables import Snapshot
+from relay.arrays.women import women_of
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import PartNames, code_of, row_of, within
 from relay.reports.chains import Chains
 from relay.reports.counted import below as descending_from
-from relay.reports.counted import counting, held_by, in_part, in_state, of_gift, unit
-from relay.reports.rates import DUE_COVERED, DUE_OWED, DUE_REMITTED, GIVEN, OWED, PASSED, sums
+from relay.reports.counted import counting, held_by, in_part, in_state, of_gift
+from relay.reports.rates import DUE_COVERED, DUE_OWED, DUE_REMITTED, GIVEN, OWED, PASSED, sums, unit
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
 HolderSorting = Literal["id", "placements"]
@@ -180,7 +181,7 @@ class Holdings(LazyRows[Holding]):
     def people(self) -> int:
         """Different people who hold them; one under several ids counts once."""
         snapshot = self._survey.snapshot
-        holder = snapshot.women()[snapshot.placements.beneficiary[self._row]]
+        holder = women_of(snapshot)[snapshot.placements.beneficiary[self._row]]
         return len(np.unique(holder[holder != NONE]))
 
     def by_place(self) -> Mapping[str | None, int]:
@@ -381,7 +382,7 @@ def holders(
     snapshot, stood = survey.snapshot, survey.standings
     there = np.flatnonzero(stood.there & (snapshot.placements.beneficiary != NONE))
     people, kinds = len(snapshot.beneficiaries), len(STATES)
-    women = snapshot.women()
+    women = women_of(snapshot)
     code = women[snapshot.placements.beneficiary[there]].astype(np.int64) * kinds + stood.state[there]
     states = np.bincount(code, minlength=people * kinds).reshape(people, kinds)
     chosen = _holding_there(survey, place_id, group_id) & (women[:-1] == np.arange(people))

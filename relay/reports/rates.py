@@ -12,12 +12,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.columns import Flags, Rows, Units
+from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import FULFILLED
+from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
+from relay.arrays.tables import Snapshot
 from relay.domain.model import Rate, shown
-from relay.domain.vocabulary import STATES
-from relay.reports.counted import Due
+from relay.domain.vocabulary import ANIMAL, STATES
+
+NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
+"""What makes passing on impossible; a woman who sold or slaughtered could have passed on."""
 
 (
     ORIGINAL,
@@ -42,6 +45,45 @@ _STATE, _DUE, _ON_TIME, _IMPOSSIBLE, _ORIGINAL = np.indices((len(STATES), 2, 2, 
 """Placements are counted by kind first: of each kind, the state, and whether each of these is so (1) or not (0)."""
 
 Sums = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Due:
+    """Of some placements those past their due day, and of these those that count for a rate.
+
+    Attributes:
+        all: Past their due day.
+        fulfilled: Passed on all they owe.
+        on_time: Had passed on all they owe by the due day.
+        impossible: Excused, or lost by death, theft or leaving.
+    """
+
+    all: Flags
+    fulfilled: Flags
+    on_time: Flags
+    impossible: Flags
+
+    @classmethod
+    def of(cls, survey: Survey, row: Rows | slice) -> Due:
+        """Of some rows of placements that were there."""
+        stood = survey.standings
+        state, due_day, fulfilled_day = stood.state[row], stood.due_day[row], stood.fulfilled_day[row]
+        due = due_day < day_number(survey.as_of)
+        lost, impossible = np.flatnonzero(state == LOST), state == EXCUSED
+        impossible[lost] = np.isin(stood.cause[row][lost], NOT_HER_DOING)
+        on_time = due & (fulfilled_day != NO_DAY) & (fulfilled_day <= due_day)
+        return cls(due, due & (state == FULFILLED), on_time, due & impossible)
+
+
+def animal(snapshot: Snapshot) -> Flags:
+    """Which helps are counted in animals."""
+    return np.array([unit(snapshot, help_) == ANIMAL for help_ in snapshot.helps], np.bool_)
+
+
+def unit(snapshot: Snapshot, help_: str) -> str | None:
+    """The unit of a help by its newest rule, or None when no rule is for it."""
+    newest = max((rule for rule in snapshot.rules if rule.help == help_), key=lambda rule: rule.from_on, default=None)
+    return newest.unit if newest else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.clock import zone
 from relay.database import cypher
+from relay.database.keys import key_of, kind_and_id, values_of
 from relay.desk.lookup import Named, NotInRecord, day_of, resolve, says
 from relay.desk.wording import PLAIN, what_it_is
-from relay.domain.entries import zone
 from relay.domain.kinds import rule_id
 from relay.domain.model import Quantity, Rule, shown, standing
 from relay.domain.register import takes_back
 from relay.ledger.context import read
 from relay.ledger.entry_diff import difference
 from relay.ledger.her_ids import her_ids
-from relay.ledger.projection import key_of, kind_and_id, values_of
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from relay.text import Sentence
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
+from relay.database.keys import key_of, kind_and_id
 from relay.desk.lookup import Named, day_of, says
 from relay.desk.wording import PLAIN, what_it_is
 from relay.domain import name_matching
 from relay.domain.register import Register
 from relay.ledger.context import read
-from relay.ledger.projection import key_of, kind_and_id
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from relay.reports.place_tree import upwards
 
 if TYPE_CHECKING:

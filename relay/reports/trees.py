@@ -12,31 +12,26 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from relay.arrays import cache, lineage
+from relay.arrays import lineage
 from relay.arrays.columns import NONE, Rows, Units, day_of, days_of
-from relay.arrays.load import load_below
-from relay.arrays.raw_tables import of_register
 from relay.arrays.standings import CAUSES
-from relay.arrays.tables import Snapshot
-from relay.desk.lookup import NotInRecord
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.errors import NotFound
 from relay.graph import Graph
-from relay.ledger import reading
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from relay.arrays.lineage import Survey
     from relay.domain.system import Catalogue
 
 
-class NotInRelay(NotInRecord):
+class NotInRelay(NotFound):
     """Neither a gift nor a placement has this id on that day."""
 
     reason = "There is no gift or placement %(id)s on %(as_of)s."
+    suggestion = "Check the id, or search by name: relay find NAME"
 
+    id: str
     as_of: date
 
 
@@ -191,183 +186,179 @@ class Tree:
     plans: tuple[TreePlan, ...] = ()
 
 
-class Relay:
-    """A programme's relay as it stood on a day.
+def asked(survey: Survey, id_: str) -> tuple[str, tuple[int, ...]]:
+    """What an id asks for: its full id, and the rows of its placements.
 
-    Attributes:
-        survey: Every placement of the programme on that day.
+    Raises:
+        NotInRelay: There is none on that day.
+        TwoOfThatId: The bare id is both a gift's and a placement's.
     """
+    snapshot = survey.snapshot
+    kind, _, bare = id_.rpartition(":")
+    gift = snapshot.gifts.ids.row(bare) if kind in ("", "gift") else None
+    if gift is not None and not survey.given[gift]:
+        gift = None
+    placement = snapshot.placements.ids.row(bare) if kind in ("", "placement") else None
+    if placement is not None and not survey.standings.there[placement]:
+        placement = None
+    if gift is not None and placement is not None:
+        raise TwoOfThatId(id=bare)
+    if gift is not None:
+        filled = np.flatnonzero(survey.original & (snapshot.placements.gift == gift))
+        return f"gift:{bare}", tuple(filled.tolist())
+    if placement is not None:
+        return f"placement:{bare}", (placement,)
+    raise NotInRelay(id=id_, as_of=survey.as_of)
 
-    def __init__(self, snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> None:
-        """Survey the programme on the day."""
-        self.survey: Survey = lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
 
-    def asked(self, id_: str) -> tuple[str, tuple[int, ...]]:
-        """What an id asks for: its full id, and the rows of its placements.
+def trace(survey: Survey, id_: str) -> Trace:
+    """How far a gift or placement had travelled.
 
-        Raises:
-            NotInRelay: There is none on that day.
-            TwoOfThatId: The bare id is both a gift's and a placement's.
-        """
-        survey, snapshot = self.survey, self.survey.snapshot
-        kind, _, bare = id_.rpartition(":")
-        gift = snapshot.gifts.ids.row(bare) if kind in ("", "gift") else None
-        if gift is not None and not survey.given[gift]:
-            gift = None
-        placement = snapshot.placements.ids.row(bare) if kind in ("", "placement") else None
-        if placement is not None and not survey.standings.there[placement]:
-            placement = None
-        if gift is not None and placement is not None:
-            raise TwoOfThatId(id=bare)
-        if gift is not None:
-            filled = np.flatnonzero(survey.original & (snapshot.placements.gift == gift))
-            return f"gift:{bare}", tuple(filled.tolist())
-        if placement is not None:
-            return f"placement:{bare}", (placement,)
-        raise NotInRelay(id=id_, as_of=survey.as_of)
+    Raises:
+        NotInRelay: There is none on that day.
+        TwoOfThatId: The bare id is both a gift's and a placement's.
+    """
+    full_id, roots = asked(survey, id_)
+    snapshot, found = survey.snapshot, lineage.below(survey, roots)
+    states = np.bincount(survey.standings.state[found.row], minlength=len(STATES))
+    by_generation = tuple(np.bincount(found.distance).tolist())
+    generations = max(len(by_generation) - 1, 0)
+    goal = snapshot.goal_generations
+    return Trace(
+        id=full_id,
+        reach=len(found.row) - len(roots),
+        generations=generations,
+        by_generation=by_generation,
+        passed=_handed_over(survey, found.passes),
+        latest_passed_on=day_of(snapshot.passes.day[found.passes].max()) if len(found.passes) else None,
+        states=dict(zip(STATES, states.tolist(), strict=True)),
+        chain_state=CHAIN_STATES[lineage.chain_states(states[np.newaxis])[0]],
+        goal_reached=None if goal is None else generations >= goal,
+        break_points=_break_points(survey, found.row),
+    )
 
-    def trace(self, id_: str) -> Trace:
-        """How far a gift or placement had travelled.
 
-        Raises:
-            NotInRelay: There is none on that day.
-            TwoOfThatId: The bare id is both a gift's and a placement's.
-        """
-        full_id, roots = self.asked(id_)
-        snapshot, found = self.survey.snapshot, lineage.below(self.survey, roots)
-        states = np.bincount(self.survey.standings.state[found.row], minlength=len(STATES))
-        by_generation = tuple(np.bincount(found.distance).tolist())
-        generations = max(len(by_generation) - 1, 0)
-        goal = snapshot.goal_generations
-        return Trace(
-            id=full_id,
-            reach=len(found.row) - len(roots),
-            generations=generations,
-            by_generation=by_generation,
-            passed=self._handed_over(found.passes),
-            latest_passed_on=day_of(snapshot.passes.day[found.passes].max()) if len(found.passes) else None,
-            states=dict(zip(STATES, states.tolist(), strict=True)),
-            chain_state=CHAIN_STATES[lineage.chain_states(states[np.newaxis])[0]],
-            goal_reached=None if goal is None else generations >= goal,
-            break_points=self._break_points(found.row),
+def _handed_over(survey: Survey, passes: Rows) -> tuple[HelpPassed, ...]:
+    columns, helps = survey.snapshot.passes, survey.snapshot.helps
+    units = np.zeros(len(helps), np.int64)
+    np.add.at(units, columns.help[passes], columns.units[passes])
+    handed_over = sorted({helps[code] for code in columns.help[passes].tolist()})
+    return tuple(HelpPassed(help=help_, units=shown(int(units[helps.index(help_)]))) for help_ in handed_over)
+
+
+def _break_points(survey: Survey, rows: Rows) -> tuple[BreakPoint, ...]:
+    stood = survey.standings
+    ids = survey.snapshot.placements.ids
+    points = [
+        BreakPoint(
+            placement_id=ids[row],
+            state=STATES[stood.state[row]],
+            since_on=since_on,
+            cause=CAUSES[stood.cause[row]],
+            generation=None if survey.generation[row] == NONE else int(survey.generation[row]),
+            still_owed=shown(max(int(stood.owed[row] - stood.passed[row]), 0)),
+            reach=int(survey.reach[row]),
+        )
+        for row in rows[stood.stuck[rows]].tolist()
+        if (since_on := day_of(stood.since_day[row]))
+    ]
+    return tuple(sorted(points, key=lambda point: point.placement_id))
+
+
+def tree(survey: Survey, id_: str, plans: Iterable[TreePlan] = ()) -> Tree:
+    """The relay tree below a gift or placement, with those plans of the programme that belong to it.
+
+    Raises:
+        NotInRelay: There is none on that day.
+        TwoOfThatId: The bare id is both a gift's and a placement's.
+    """
+    full_id, roots = asked(survey, id_)
+    found = lineage.below(survey, roots)
+    nodes = tuple(sorted(_nodes(survey, found.row), key=lambda node: node.placement_id))
+    givers = {full_id, *(f"placement:{node.placement_id}" for node in nodes)}
+    return Tree(
+        nodes=nodes,
+        edges=tuple(sorted(_edges(survey, found.passes), key=lambda edge: edge.pass_id)),
+        plans=tuple(
+            plan
+            for plan in sorted(plans, key=lambda plan: plan.plan_id)
+            if not givers.isdisjoint((f"placement:{plan.giver_placement_id}", f"gift:{plan.gift_id}"))
+        ),
+    )
+
+
+def _nodes(survey: Survey, rows: Rows) -> Iterator[TreeNode]:
+    snapshot, stood = survey.snapshot, survey.standings
+    placements, states, generation = snapshot.placements, stood.state[rows].tolist(), survey.generation[rows]
+    columns = zip(
+        placements.ids.some(rows),
+        snapshot.beneficiaries.ids.some(placements.beneficiary[rows]),
+        placements.help[rows].tolist(),
+        generation.tolist(),
+        states,
+        days_of(stood.received_day[rows]),
+        days_of(stood.due_day[rows]),
+        _shown(stood.owed[rows]),
+        _shown(stood.passed[rows]),
+        strict=True,
+    )
+    for placement_id, beneficiary_id, help_, away, state, received_on, due_on, owed, passed in columns:
+        yield TreeNode(
+            placement_id=placement_id,
+            beneficiary_id=beneficiary_id,
+            help=snapshot.helps[help_],
+            generation=None if away == NONE else away,
+            state=STATES[state],
+            received_on=received_on,
+            due_on=due_on,
+            owed=owed,
+            passed=passed,
         )
 
-    def _handed_over(self, passes: Rows) -> tuple[HelpPassed, ...]:
-        columns, helps = self.survey.snapshot.passes, self.survey.snapshot.helps
-        units = np.zeros(len(helps), np.int64)
-        np.add.at(units, columns.help[passes], columns.units[passes])
-        handed_over = sorted({helps[code] for code in columns.help[passes].tolist()})
-        return tuple(HelpPassed(help=help_, units=shown(int(units[helps.index(help_)]))) for help_ in handed_over)
 
-    def _break_points(self, rows: Rows) -> tuple[BreakPoint, ...]:
-        survey, stood = self.survey, self.survey.standings
-        ids = survey.snapshot.placements.ids
-        points = [
-            BreakPoint(
-                placement_id=ids[row],
-                state=STATES[stood.state[row]],
-                since_on=since_on,
-                cause=CAUSES[stood.cause[row]],
-                generation=None if survey.generation[row] == NONE else int(survey.generation[row]),
-                still_owed=shown(max(int(stood.owed[row] - stood.passed[row]), 0)),
-                reach=int(survey.reach[row]),
-            )
-            for row in rows[stood.stuck[rows]].tolist()
-            if (since_on := day_of(stood.since_day[row]))
-        ]
-        return tuple(sorted(points, key=lambda point: point.placement_id))
-
-    def tree(self, id_: str, plans: Iterable[TreePlan] = ()) -> Tree:
-        """The relay tree below a gift or placement, with those plans of the programme that belong to it.
-
-        Raises:
-            NotInRelay: There is none on that day.
-            TwoOfThatId: The bare id is both a gift's and a placement's.
-        """
-        full_id, roots = self.asked(id_)
-        found = lineage.below(self.survey, roots)
-        nodes = tuple(sorted(self._nodes(found.row), key=lambda node: node.placement_id))
-        givers = {full_id, *(f"placement:{node.placement_id}" for node in nodes)}
-        return Tree(
-            nodes=nodes,
-            edges=tuple(sorted(self._edges(found.passes), key=lambda edge: edge.pass_id)),
-            plans=tuple(
-                plan
-                for plan in sorted(plans, key=lambda plan: plan.plan_id)
-                if not givers.isdisjoint((f"placement:{plan.giver_placement_id}", f"gift:{plan.gift_id}"))
-            ),
+def _edges(survey: Survey, rows: Rows) -> Iterator[TreeEdge]:
+    passes, ids = survey.snapshot.passes, survey.snapshot.placements.ids
+    columns = zip(
+        passes.ids.some(rows),
+        ids.some(passes.giver[rows]),
+        ids.some(passes.receiver[rows]),
+        days_of(passes.day[rows]),
+        _shown(passes.units[rows]),
+        strict=True,
+    )
+    for pass_id, giver_placement_id, receiver_placement_id, passed_on, animals in columns:
+        yield TreeEdge(
+            pass_id=pass_id,
+            giver_placement_id=giver_placement_id,
+            receiver_placement_id=receiver_placement_id,
+            passed_on=passed_on,
+            animals=animals,
         )
 
-    def _nodes(self, rows: Rows) -> Iterator[TreeNode]:
-        snapshot, stood = self.survey.snapshot, self.survey.standings
-        placements, states, generation = snapshot.placements, stood.state[rows].tolist(), self.survey.generation[rows]
-        columns = zip(
-            placements.ids.some(rows),
-            snapshot.beneficiaries.ids.some(placements.beneficiary[rows]),
-            placements.help[rows].tolist(),
-            generation.tolist(),
-            states,
-            days_of(stood.received_day[rows]),
-            days_of(stood.due_day[rows]),
-            _shown(stood.owed[rows]),
-            _shown(stood.passed[rows]),
-            strict=True,
-        )
-        for placement_id, beneficiary_id, help_, away, state, received_on, due_on, owed, passed in columns:
-            yield TreeNode(
-                placement_id=placement_id,
-                beneficiary_id=beneficiary_id,
-                help=snapshot.helps[help_],
-                generation=None if away == NONE else away,
-                state=STATES[state],
-                received_on=received_on,
-                due_on=due_on,
-                owed=owed,
-                passed=passed,
-            )
 
-    def _edges(self, rows: Rows) -> Iterator[TreeEdge]:
-        passes, ids = self.survey.snapshot.passes, self.survey.snapshot.placements.ids
-        columns = zip(
-            passes.ids.some(rows),
-            ids.some(passes.giver[rows]),
-            ids.some(passes.receiver[rows]),
-            days_of(passes.day[rows]),
-            _shown(passes.units[rows]),
-            strict=True,
-        )
-        for pass_id, giver_placement_id, receiver_placement_id, passed_on, animals in columns:
-            yield TreeEdge(
-                pass_id=pass_id,
-                giver_placement_id=giver_placement_id,
-                receiver_placement_id=receiver_placement_id,
-                passed_on=passed_on,
-                animals=animals,
-            )
-
-    def receipts(self, placement_ids: Iterable[str]) -> Mapping[str, Sequence[ReceivedHelp]]:
-        """What some placements had received: from their gift, then from givers by day; also from outside of a tree."""
-        survey, snapshot = self.survey, self.survey.snapshot
-        placements, passes, ids = snapshot.placements, snapshot.passes, snapshot.placements.ids
-        rows = np.array([row for row in ids.rows(list(placement_ids)) if row is not None], np.int32)
-        filled = rows[survey.original[rows] & (placements.gift[rows] != NONE)]
-        passed = snapshot.received.about(rows)
-        passed = passed[survey.live[passed]]
-        gifts = [f"gift:{id_}" for id_ in snapshot.gifts.ids.some(placements.gift[filled])]
-        givers = [f"placement:{id_}" for id_ in ids.some(passes.giver[passed])]
-        columns = zip(
-            ids.some(filled) + ids.some(passes.receiver[passed]),
-            gifts + givers,
-            days_of(np.concatenate((placements.filled_day[filled], passes.day[passed]))),
-            np.concatenate((placements.help[filled], passes.help[passed])).tolist(),
-            _shown(np.concatenate((placements.filled_units[filled], passes.units[passed]))),
-            strict=True,
-        )
-        found: dict[str, list[ReceivedHelp]] = {}
-        for placement_id, giver, day, help_, units in columns:
-            receipt = ReceivedHelp(giver=giver, received_on=day, help=snapshot.helps[help_], units=units)
-            found.setdefault(placement_id, []).append(receipt)
-        return found
+def receipts(survey: Survey, placement_ids: Iterable[str]) -> Mapping[str, Sequence[ReceivedHelp]]:
+    """What some placements had received: from their gift, then from givers by day; also from outside of a tree."""
+    snapshot = survey.snapshot
+    placements, passes, ids = snapshot.placements, snapshot.passes, snapshot.placements.ids
+    rows = np.array([row for row in ids.rows(list(placement_ids)) if row is not None], np.int32)
+    filled = rows[survey.original[rows] & (placements.gift[rows] != NONE)]
+    passed = snapshot.received.about(rows)
+    passed = passed[survey.live[passed]]
+    gifts = [f"gift:{id_}" for id_ in snapshot.gifts.ids.some(placements.gift[filled])]
+    givers = [f"placement:{id_}" for id_ in ids.some(passes.giver[passed])]
+    columns = zip(
+        ids.some(filled) + ids.some(passes.receiver[passed]),
+        gifts + givers,
+        days_of(np.concatenate((placements.filled_day[filled], passes.day[passed]))),
+        np.concatenate((placements.help[filled], passes.help[passed])).tolist(),
+        _shown(np.concatenate((placements.filled_units[filled], passes.units[passed]))),
+        strict=True,
+    )
+    found: dict[str, list[ReceivedHelp]] = {}
+    for placement_id, giver, day, help_, units in columns:
+        receipt = ReceivedHelp(giver=giver, received_on=day, help=snapshot.helps[help_], units=units)
+        found.setdefault(placement_id, []).append(receipt)
+    return found
 
 
 def _shown(units: Units) -> list[float]:
@@ -396,60 +387,3 @@ def plans(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]
         Unavailable: The database cannot be reached.
     """
     return tuple(plan for find in finders(graph.catalogue, used) for plan in find(graph, programme_id, survey))
-
-
-def relay(
-    graph: Graph,
-    programme_id: str,
-    as_of: date,
-    *,
-    confirmed_only: bool = False,
-    last: int | None = None,
-    folder: Path | None = None,
-) -> Relay:
-    """A programme's relay as it stood on a day, as known now or when the ledger ended with entry `last`.
-
-    Args:
-        graph: Where.
-        programme_id: Of the programme.
-        as_of: The day; only what happened on or before it counts.
-        confirmed_only: Leave out pass-ons that nobody confirmed.
-        last: The last entry that counts; None counts all.
-        folder: Where snapshots are kept from one run to the next; None keeps none.
-
-    Raises:
-        NoProgramme: It is not in the database.
-        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
-        Invalid: An entry of its ledger cannot be read.
-        Unavailable: The database cannot be reached.
-    """
-    snapshot = cache.snapshot(graph, programme_id, folder) if last is None else _known(graph, programme_id, last)
-    return Relay(snapshot, as_of, confirmed_only=confirmed_only)
-
-
-def relay_below(
-    graph: Graph, programme_id: str, id_: str, as_of: date, *, confirmed_only: bool = False, last: int | None = None
-) -> Relay:
-    """As much of a programme's relay as `Relay.trace` and `Relay.tree` of one gift or placement need, read by itself.
-
-    Args:
-        graph: Where.
-        programme_id: Of the programme.
-        id_: Of the gift or placement.
-        as_of: The day; only what happened on or before it counts.
-        confirmed_only: Leave out pass-ons that nobody confirmed.
-        last: The last entry that counts; None counts all.
-
-    Raises:
-        NoProgramme: It is not in the database.
-        NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
-        Invalid: An entry of its ledger cannot be read.
-        Unavailable: The database cannot be reached.
-    """
-    snapshot = load_below(graph, programme_id, id_) if last is None else _known(graph, programme_id, last)
-    return Relay(snapshot, as_of, confirmed_only=confirmed_only)
-
-
-def _known(graph: Graph, programme_id: str, last: int) -> Snapshot:
-    """A programme as it was known when its ledger ended with an entry."""
-    return of_register(reading.replay(programme_id, reading.entries(graph, programme_id, last=last), graph.catalogue))

@@ -25,7 +25,7 @@ from relay.desk.intake import Recorded
 from relay.domain.questions import EVERY_ANSWER
 from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
 from relay.ledger.held.taking_in import TakenIn
-from relay.ledger.reading import LedgerHead
+from relay.ledger.programmes import LedgerHead
 from relay.service.json_codec import json_text, read_json
 from relay.service.question import Question, answer_of
 from relay.text import Sentence

@@ -18,7 +18,7 @@ from relay.domain.acts import Act, changes_of
 from relay.domain.system import Catalogue
 from relay.exchange.importing import import_programme
 from relay.graph import Graph
-from relay.ledger import reading, recording
+from relay.ledger import programmes, reading, recording
 from relay.ledger.batch import Clerk
 
 DEMO: Final = "relay-demo"
@@ -114,7 +114,7 @@ def _last(catalogue: Catalogue, folder: Path) -> str:
 
 
 def _entries(graph: Graph) -> int:
-    return next(head.entries for head in reading.heads(graph) if head.programme_id == DEMO)
+    return next(head.entries for head in programmes.heads(graph) if head.programme_id == DEMO)
 
 
 def _acts(file: Path) -> Iterator[Act]:

@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from relay.domain.system import Catalogue, System, SystemOff
 from relay.graph import Graph
-from relay.ledger import reading
-from relay.ledger.reading import LedgerHead, NotBuilt
-from relay.reports import breakdown
+from relay.ledger.programmes import LedgerHead, NotBuilt
 
 if TYPE_CHECKING:
-    from relay.reports import trees
+    from relay.arrays.lineage import Survey
     from relay.reports.record_history import Record
     from relay.reports.search import Hit
 
@@ -102,10 +100,11 @@ class Source:
         folder: The data folder, where snapshots and the access log are kept.
         reader: What whoever asks may see.
         by: Who asks, as the ledger names who records; empty where that is not known.
-        kept: The relay of the programme on a day, with or without what nobody confirmed, where it is kept up; None
-            surveys it for each question.
+        kept: The survey of the programme on a day, with or without what nobody confirmed, where it is kept up; None
+            makes one for each question.
         now: The instant.
         systems: That the programme uses; a question that is asked of its head learns them from there.
+        head_hash: Of the head of its ledger, where that was read just now; learnt in the same way.
         progress: Is told how far a long answer has come: of what, how much is done, and of how much.
     """
 
@@ -113,9 +112,10 @@ class Source:
     folder: Path
     reader: Reader = Reader()
     by: str = ""
-    kept: Callable[[date, bool], trees.Relay] | None = None
+    kept: Callable[[date, bool], Survey] | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     systems: tuple[str, ...] = ()
+    head_hash: str | None = None
     progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None
 
     def her(self, programme_id: str, id_: str) -> tuple[str, ...]:
@@ -134,7 +134,11 @@ class Source:
 
     def last(self, programme_id: str, known: int | date | None) -> int | None:
         """The entry with which the ledger ended; None for all of it."""
-        return None if known is None else reading.last_known(self.graph, programme_id, known)
+        if known is None:
+            return None
+        from relay.ledger.reading import last_known  # noqa: PLC0415 - most questions ask what is known now
+
+        return last_known(self.graph, programme_id, known)
 
 
 class Question(Generic[T_co]):
@@ -202,7 +206,9 @@ class Question(Generic[T_co]):
         """
         if self.of_graph and not head.built:
             raise NotBuilt(programme_id=head.programme_id)
-        return self.answer(dataclasses.replace(source, systems=head.systems), head.programme_id)
+        return self.answer(
+            dataclasses.replace(source, systems=head.systems, head_hash=head.head_hash), head.programme_id
+        )
 
     def opens(self, source: Source, programme_id: str, answer: object) -> tuple[str, ...]:
         """The records that an answer opened: "kind:id"; of who gave, every gift whose donor is known.
@@ -210,7 +216,11 @@ class Question(Generic[T_co]):
         Raises:
             Unavailable: The database cannot be reached.
         """
-        donors = breakdown.names(source.graph, programme_id, ("donor",) if self.tells_donors() else ()).donors
+        if not self.tells_donors():
+            return tuple(self.opened(answer))
+        from relay.reports import breakdown  # noqa: PLC0415 - few questions tell who gave
+
+        donors = breakdown.names(source.graph, programme_id, ("donor",)).donors
         return (*self.opened(answer), *(f"gift:{gift_id}" for gift_id in sorted(donors)))
 
     def note(self, source: Source, programme_id: str, answer: object, *, by: str, at: str) -> None:

@@ -20,11 +20,11 @@ from relay.access.devices import REVOKED_ACTS, Device, DeviceRevoked, NotForDevi
 from relay.access.roles import OWNER
 from relay.desk.lookup import resolve
 from relay.errors import Refused
-from relay.ledger import reading
+from relay.ledger import programmes
 from relay.ledger.batch import Clerk
 from relay.ledger.context import read
 from relay.ledger.places import places_of_record
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from relay.service.question import of_system
 from relay.web import sessions
 from relay.web.permission import Permission, permission_of, public
@@ -138,7 +138,7 @@ def require_everywhere(action: str, programme_id: str) -> None:
         raise roles.NotThatPlace(places=sorted(allowed))
 
 
-def heads() -> tuple[reading.LedgerHead, ...]:
+def heads() -> tuple[programmes.LedgerHead, ...]:
     """The programmes in which who is asking holds a role, by id.
 
     Raises:
@@ -146,7 +146,7 @@ def heads() -> tuple[reading.LedgerHead, ...]:
         Unavailable: The database cannot be reached.
     """
     found = sessions.signed_in()
-    return tuple(head for head in reading.heads(current.graph()) if found.sees(head.programme_id))
+    return tuple(head for head in programmes.heads(current.graph()) if found.sees(head.programme_id))
 
 
 def may(action: str, programme_id: str | None = None) -> bool:

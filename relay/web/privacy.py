@@ -13,8 +13,8 @@ from flask import request, session
 
 from relay.access import access_log
 from relay.access.roles import NotThatPlace
+from relay.clock import instant
 from relay.desk.lookup import Named
-from relay.domain.entries import instant
 from relay.ledger import places
 from relay.reports import breakdown
 from relay.reports.breakdown import PartNames
@@ -164,7 +164,7 @@ def source(graph: Graph) -> Source:
         folder=current.core().settings.data_folder,
         reader=READER,
         by=sessions.signed_in().by,
-        kept=current.kept_relay,
+        kept=current.kept_survey,
         now=current.core().now(),
     )
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from relay.arrays import cache, disk, tables
+from relay.arrays import cache, disk, tables, verifying
 from relay.arrays.load import load
-from relay.arrays.raw_tables import of_register
+from relay.arrays.replayed import of_register
 from relay.backup import replay
 from relay.graph import connect
-from relay.ledger import reading, recording
-from relay.ledger.reading import NoProgramme
+from relay.ledger import programmes, reading, recording
+from relay.ledger.programmes import NoProgramme
 from tests.arrays.test_tables import LATER, STORY, record
 from tests.rigs import neo4j_server
 from tests.rigs.wiping import wiped
@@ -97,7 +97,7 @@ def test_a_kept_snapshot_that_was_forged_is_found_by_verifying_and_read_again(gr
     disk.keep(tmp_path, forged)
 
     assert np.array_equal(cache.snapshot(graph, "demo", tmp_path).passes.units, forged.passes.units)
-    first, second = (cache.verified(graph, "demo", tmp_path) for _ in range(2))
+    first, second = (verifying.verified(graph, "demo", tmp_path) for _ in range(2))
 
     assert [fault.fault.partition(" and is")[0] for fault in first.faults] == [
         f"The snapshot kept in {tmp_path} was altered (passes.units)"
@@ -129,7 +129,7 @@ def test_asking_again_costs_one_round_trip(graph: Graph, monkeypatch: pytest.Mon
     assert cache.snapshot(graph, "demo", head_hash=later.head_hash) is later
     assert len(asked) == 1  # whoever has just read the head of the ledger need not ask again
     record(graph, say.woman("W7"))
-    assert len(cache.snapshot(graph, "demo", head_hash=reading.head(graph, "demo").head_hash).beneficiaries) == 7
+    assert len(cache.snapshot(graph, "demo", head_hash=programmes.head(graph, "demo").head_hash).beneficiaries) == 7
 
 
 def test_a_restored_database_is_read_again(graph: Graph, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_graph_that_is_being_rebuilt_is_not_read(graph: Graph) -> None:
     record(graph, *STORY)
     graph.write(lambda transaction: transaction.run("MATCH (l:Ledger) SET l.projection = 0"))
 
-    with pytest.raises(reading.NotBuilt):
+    with pytest.raises(programmes.NotBuilt):
         cache.snapshot(graph, "demo")
 
 

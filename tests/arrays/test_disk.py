@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relay.arrays import disk, tables
-from relay.arrays.raw_tables import of_register
+from relay.arrays.replayed import of_register
 from tests.arrays.test_tables import STORY
 from tests.scenes import acts as say
 

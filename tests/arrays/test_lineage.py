@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from relay.arrays import lineage
 from relay.arrays.columns import NO_DAY, day_number, day_of
-from relay.arrays.raw_tables import of_register
+from relay.arrays.replayed import of_register
 from relay.arrays.standings import CAUSES
 from relay.arrays.tables import Snapshot
 from relay.domain.model import standing

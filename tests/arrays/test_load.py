@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from relay.arrays import lineage, tables
 from relay.arrays import load as loading
-from relay.arrays import tables
 from relay.arrays.branch import branch
+from relay.arrays.lineage import Survey
 from relay.arrays.load import load, load_below
-from relay.arrays.raw_tables import of_register
+from relay.arrays.replayed import of_register
 from relay.domain.acts import Act
 from relay.errors import NotFound
 from relay.ledger import reading, recording
-from relay.ledger.reading import NoProgramme
-from relay.reports.trees import Relay, relay_below
+from relay.ledger.programmes import NoProgramme
+from relay.reports import trees
 from tests.arrays.test_tables import LATER, STORY, record
 from tests.rigs.soak import share
 from tests.scenes import acts as say
@@ -31,11 +32,12 @@ if TYPE_CHECKING:
 _NUMBERS = count()
 
 
-def told(relay: Relay, id_: str) -> object:
-    """What a relay tells about a gift or placement, or why it tells nothing."""
+def told(survey: Survey, id_: str) -> object:
+    """What a survey tells about a gift or placement, or why it tells nothing."""
     try:
-        tree = relay.tree(id_)
-        return relay.trace(id_), tree, relay.receipts(node.placement_id for node in tree.nodes)
+        tree = trees.tree(survey, id_)
+        receipts = trees.receipts(survey, (node.placement_id for node in tree.nodes))
+        return trees.trace(survey, id_), tree, receipts
     except NotFound as error:
         return str(error)
 
@@ -85,7 +87,7 @@ def test_of_one_gift_only_what_decides_its_trace_is_read(graph: Graph) -> None:
         "P9": [],
     }
     assert sorted(read["G1"].passes.ids) == ["T1", "T2", "T3", "T4", "T5"]
-    trace = relay_below(graph, "demo", "G1", date(2024, 1, 1)).trace("G1")
+    trace = trees.trace(lineage.survey(read["G1"], date(2024, 1, 1)), "G1")
     assert (trace.reach, trace.by_generation) == (3, (1, 1, 1, 1))
 
 
@@ -101,14 +103,18 @@ def test_what_is_read_of_one_gift_or_placement_tells_what_the_whole_tells(graph:
         recording.record(graph, programme_id, list(some), say.clerk("local:bina" if confirms else "local:asha"))
     register = reading.replay(programme_id, reading.entries(graph, programme_id), CORE)
     known, days = of_register(register), (date(2020, 11, 1), date(2021, 6, 1), date(2030, 1, 1))
-    wholes = [Relay(known, as_of, confirmed_only=confirmed_only) for as_of in days for confirmed_only in (False, True)]
+    wholes = [
+        lineage.survey(known, as_of, confirmed_only=confirmed_only)
+        for as_of in days
+        for confirmed_only in (False, True)
+    ]
 
     for id_ in (*register.placements, "gift:G1", "G1", "none"):
         parts = (load_below(graph, programme_id, id_), branch(known, id_))
 
         for whole, part in product(wholes, parts):
-            relay = Relay(part, whole.survey.as_of, confirmed_only=whole.survey.confirmed_only)
-            assert told(relay, id_) == told(whole, id_)
+            survey = lineage.survey(part, whole.as_of, confirmed_only=whole.confirmed_only)
+            assert told(survey, id_) == told(whole, id_)
 
 
 def test_through_pairs_of_women_who_pooled_each_placement_is_read_once(graph: Graph) -> None:
@@ -121,5 +127,5 @@ def test_through_pairs_of_women_who_pooled_each_placement_is_read_once(graph: Gr
         top = below
     record(graph, *say.beginnings(top), say.placed("P1 on 2020-01-01"), *acts)
 
-    assert relay_below(graph, "demo", "P1", date(2030, 1, 1)).trace("P1").reach == 3 * pairs
-    assert relay_below(graph, "demo", f"P{top}", date(2030, 1, 1)).trace(f"P{top}").reach == 0
+    assert trees.trace(lineage.survey(load_below(graph, "demo", "P1"), date(2030, 1, 1)), "P1").reach == 3 * pairs
+    assert trees.trace(lineage.survey(load_below(graph, "demo", f"P{top}"), date(2030, 1, 1)), f"P{top}").reach == 0

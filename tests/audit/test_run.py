@@ -11,7 +11,7 @@ import pytest
 from relay.audit import run
 from relay.exchange import rows
 from relay.exchange.importing import import_programme
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from relay.service import demo
 from seeds import files, grow, odd
 from seeds.grow import Relay
@@ -120,7 +120,7 @@ def test_nothing_is_found_in_a_grown_programme_without_odd_rows(
 
 def test_the_record_can_be_audited_as_it_was_known(graph: Graph) -> None:
     load(graph, "selei")
-    entries = reading.head(graph, "selei").entries
+    entries = programmes.head(graph, "selei").entries
 
     assert run.audit(graph, "selei", TODAY, last=entries).found == 2
     assert run.audit(graph, "selei", TODAY, last=entries - 1).found == 1, "the second claim is the last entry"

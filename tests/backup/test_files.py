@@ -26,7 +26,7 @@ from relay.backup.replay import backup, check
 from relay.database import engine
 from relay.domain.system import Catalogue
 from relay.errors import Invalid, Unavailable
-from relay.ledger import reading
+from relay.ledger import programmes
 from relay.ledger.recording import record
 from relay.systems import SYSTEMS
 from tests.rigs.small_disk import on_a_small_disk
@@ -54,7 +54,7 @@ def test_a_backup_is_for_its_owner_only_and_says_what_it_holds(kept: Graph, tmp_
 
     (held,) = keeping.keep(kept, file)
 
-    head = reading.head(kept, "demo")
+    head = programmes.head(kept, "demo")
     assert (held.entries, held.head_hash) == (head.entries, head.head_hash)
     assert file.read_text(encoding="utf-8").splitlines() == list(backup(kept))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -137,7 +137,7 @@ def test_a_drill_restores_verifies_and_leaves_nothing_behind(
     kept: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    head = reading.head(kept, "demo")
+    head = programmes.head(kept, "demo")
 
     (drilled,) = keeping.drill(backup(kept), clerk(), CORE)
 
@@ -186,7 +186,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
     try:
         with relay_graph.connect(engine.ensure(data_folder), Catalogue(SYSTEMS), before_writing=room) as graph:
             record(graph, "demo", beginnings(1), clerk())
-            written, refused = reading.head(graph, "demo").entries, ""
+            written, refused = programmes.head(graph, "demo").entries, ""
             accounts.add(graph, "maya", (grant_of("manager"),), None, now)
             token = tokens.issue(graph, "maya", days=1, now=now, random=token_bytes)
             free_bytes = engine.status(data_folder).free_bytes
@@ -195,7 +195,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
                 record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
             except Unavailable as error:
                 refused = str(error)
-            read = reading.head(graph, "demo").entries
+            read = programmes.head(graph, "demo").entries
             tokens.holder(graph, token.secret, now)
             asked = len(cache.snapshot(graph, "demo").beneficiaries)
             said = subprocess.run(
@@ -207,7 +207,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
             )
             ballast.unlink()
             record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
-            again = reading.head(graph, "demo").entries
+            again = programmes.head(graph, "demo").entries
     finally:
         engine.stop(data_folder)
     told = {"written": written, "refused": refused, "read": read, "again": again, "asked": asked}
@@ -223,7 +223,7 @@ def test_before_another_release_opens_the_database_it_is_copied_and_one_can_go_b
     try:
         with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
             record(graph, "demo", beginnings(1), clerk())
-            entries = reading.head(graph, "demo").entries
+            entries = programmes.head(graph, "demo").entries
         engine.stop(data_folder)
         release = (data_folder / engine.RELEASE_FILE).read_text(encoding="utf-8")
         assert release == engine.status(data_folder).version
@@ -238,7 +238,7 @@ def test_before_another_release_opens_the_database_it_is_copied_and_one_can_go_b
         (data_folder / "databases" / "relay").rename(data_folder / "databases-new")
         (data_folder / engine.BEFORE_UPGRADES / "26.9.1-1").rename(data_folder / "databases" / "relay")
         with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
-            assert reading.head(graph, "demo").entries == entries
+            assert programmes.head(graph, "demo").entries == entries
     finally:
         engine.stop(data_folder)
 

@@ -17,8 +17,8 @@ from relay.database import cypher
 from relay.domain.entries import ORIGIN, Entry, digest, from_line, to_line
 from relay.domain.questions import NOTED
 from relay.errors import Conflict, Invalid
-from relay.ledger import reading, verify
-from relay.ledger.reading import NoProgramme, NotBuilt, NotRestored
+from relay.ledger import programmes, verify
+from relay.ledger.programmes import NoProgramme, NotBuilt, NotRestored
 from relay.ledger.recording import record, record_one
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import (
@@ -97,8 +97,8 @@ def test_what_one_engine_keeps_the_other_restores(embedded_graph: Graph, neo4j_g
 
     kept = replay.restore(there, lines, clerk("local:bina"))
 
-    heads = reading.heads(here)
-    assert reading.heads(there) == heads
+    heads = programmes.heads(here)
+    assert programmes.heads(there) == heads
     assert kept == tuple(
         KeptLedger(programme_id=head.programme_id, entries=head.entries, head_hash=head.head_hash) for head in heads
     )
@@ -124,7 +124,7 @@ def test_a_backup_begins_with_its_promises_and_holds_one_entry_a_line(graph: Gra
 
     first, *lines = replay.backup(graph)
 
-    heads = reading.heads(graph)
+    heads = programmes.heads(graph)
     assert json.loads(first) == {
         "relay_backup": 1,
         "programmes": [
@@ -148,13 +148,13 @@ def test_what_holds_no_programme_is_no_backup(graph: Graph) -> None:
 
 def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(graph)
-    lines, heads = list(replay.backup(graph)), reading.heads(graph)
+    lines, heads = list(replay.backup(graph)), programmes.heads(graph)
     wiped(graph)
     monkeypatch.setattr(replay, "STEP", 4)
 
     with pytest.raises(Invalid, match="cut short"):
         replay.restore(graph, lines[:12], clerk())
-    assert [(head.entries, head.restoring) for head in reading.heads(graph)] == [(8, True), (0, True)]
+    assert [(head.entries, head.restoring) for head in programmes.heads(graph)] == [(8, True), (0, True)]
     for ask in (
         lambda: record_one(graph, "demo", woman("W9"), clerk()),
         lambda: cache.snapshot(graph, "demo"),
@@ -167,22 +167,22 @@ def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypat
             ask()
     replay.restore(graph, lines, clerk())
 
-    assert reading.heads(graph) == heads
+    assert programmes.heads(graph) == heads
     assert verify.verify(graph, "demo").faults == ()
     assert replay.restore(graph, lines, clerk())[0].entries == heads[0].entries  # once more changes nothing
-    assert reading.heads(graph) == heads
+    assert programmes.heads(graph) == heads
 
 
 def test_a_restore_that_was_cut_between_two_programmes_is_no_whole_either(graph: Graph) -> None:
     fill(graph)
     record(graph, "later", [programme("later"), rule()], clerk())
-    lines, heads = list(replay.backup(graph)), reading.heads(graph)
+    lines, heads = list(replay.backup(graph)), programmes.heads(graph)
     wiped(graph)
 
     with pytest.raises(Invalid, match="cut short"):
         replay.restore(graph, lines[: 1 + heads[0].entries], clerk())
 
-    assert [head.programme_id for head in reading.heads(graph) if not head.restoring] == ["demo"]
+    assert [head.programme_id for head in programmes.heads(graph) if not head.restoring] == ["demo"]
     assert verify.verify(graph, "demo").faults == ()
     for ask in (
         lambda: list(replay.backup(graph)),
@@ -191,7 +191,7 @@ def test_a_restore_that_was_cut_between_two_programmes_is_no_whole_either(graph:
         with pytest.raises(NotRestored, match="later is being restored"):
             ask()
     replay.restore(graph, lines, clerk())
-    assert reading.heads(graph) == heads
+    assert programmes.heads(graph) == heads
 
 
 def doctored(line: str, **changed: object) -> str:
@@ -290,7 +290,7 @@ def test_a_backup_whose_hashes_fit_but_whose_content_makes_no_sense_is_refused(g
 
         with pytest.raises(Invalid, match="makes no sense"):
             replay.restore(graph, [first, to_line(entry, with_opened=True)], clerk())
-        assert reading.heads(graph) == ()
+        assert programmes.heads(graph) == ()
 
 
 def test_a_backup_in_which_an_act_stands_twice_is_refused_by_its_name(graph: Graph) -> None:
@@ -317,11 +317,11 @@ def test_an_older_backup_over_a_newer_ledger_is_refused_as_that(graph: Graph) ->
     fill(graph)
     older = list(replay.backup(graph))
     record(graph, "demo", [woman("W7"), woman("W8")], clerk())
-    head = reading.head(graph, "demo")
+    head = programmes.head(graph, "demo")
 
     with pytest.raises(Conflict, match=r"The backup is older: the database holds all .* and 2 more"):
         replay.restore(graph, older, clerk())
-    assert reading.head(graph, "demo") == head
+    assert programmes.head(graph, "demo") == head
     assert replay.restore(graph, list(replay.backup(graph)), clerk())[0].entries == head.entries
 
 
@@ -338,7 +338,7 @@ def test_a_database_that_holds_something_else_is_left_alone(graph: Graph) -> Non
     record(graph, "demo", [programme(name="Another Relay")], clerk())
     with pytest.raises(Conflict, match="demo"):
         replay.restore(graph, lines, clerk())
-    assert [head.entries for head in reading.heads(graph)] == [1]
+    assert [head.entries for head in programmes.heads(graph)] == [1]
 
 
 def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -> None:
@@ -353,7 +353,7 @@ def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -
         alter(graph, statement)
     assert not verify.verify(graph, "demo").ok
 
-    for head in reading.heads(graph):
+    for head in programmes.heads(graph):
         replay.rebuild(graph, head.programme_id)
 
     assert everything(graph) - before == before - everything(graph) == Counter()
@@ -385,7 +385,7 @@ def test_nobody_records_into_a_graph_that_is_not_built(graph: Graph) -> None:
     with pytest.raises(NotBuilt, match="demo"):
         record_one(graph, "demo", woman("W9"), clerk())
 
-    assert [(head.programme_id, head.built) for head in reading.heads(graph)] == [("demo", False), ("other", True)]
+    assert [(head.programme_id, head.built) for head in programmes.heads(graph)] == [("demo", False), ("other", True)]
     replay.rebuild(graph, "demo")
     assert record_one(graph, "demo", woman("W9"), clerk()).action == "added"
     with pytest.raises(NoProgramme):

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 import seeds
 from relay import graph as relay_graph
 from relay.arrays import cache, lineage, tables
+from relay.arrays.lineage import Survey
 from relay.arrays.load import load
 from relay.audit import run
 from relay.backup import replay
@@ -24,7 +25,7 @@ from relay.domain.questions import NOTED
 from relay.domain.vocabulary import PARTED_BY
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
-from relay.ledger import reading, recording, verify
+from relay.ledger import programmes, reading, recording, verify
 from relay.reports import breakdown as parts
 from relay.reports import record_history, trees
 from relay.reports.chains import chains, gifts
@@ -85,7 +86,7 @@ def test_small_programmes_are_kept_and_told_alike(
     for graph in map(wiped, engines):
         recorded = recording.record(graph, "demo", offered, clerk(), answers=NOTED)
         outcomes.append([(outcome.action, str(outcome.error), outcome.notes) for outcome in recorded])
-        heads.append(reading.head(graph, "demo"))
+        heads.append(programmes.head(graph, "demo"))
         exports.append(exported(graph, "demo", tmp_path / "export"))
 
     assert outcomes[0] == outcomes[1]
@@ -116,7 +117,7 @@ def test_a_backup_of_the_seeds_restores_on_the_other_engine(seeded: tuple[Graph,
     """Exports, trees and traces follow from the graph, which is compared with the ledger in full."""
     source, target = seeded
 
-    assert reading.heads(target) == reading.heads(source)
+    assert programmes.heads(target) == programmes.heads(source)
     assert list(replay.backup(target)) == list(replay.backup(source))
     assert all(verify.verify(target, programme_id).ok for programme_id in SEEDS)
 
@@ -175,8 +176,8 @@ def test_each_odd_row_of_the_demonstration_is_found_on_both_engines(seeded: tupl
 @pytest.mark.parametrize("engine", [0, 1], ids=["embedded", "neo4j"])
 def test_ten_queries_give_the_figures_of_the_command_line(seeded: tuple[Graph, Graph], engine: int) -> None:
     demonstration = seeded[engine]
-    relay = trees.relay(demonstration, demo.DEMO, demo.DAY)
-    expected = [answer(demonstration, relay) for answer in ANSWERS]
+    survey = lineage.survey(load(demonstration, demo.DEMO), demo.DAY)
+    expected = [answer(demonstration, survey) for answer in ANSWERS]
 
     assert len(queries()) == len(ANSWERS) == 10
     for number, (query, rows) in enumerate(zip(queries(), expected, strict=True), start=1):
@@ -190,16 +191,16 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a query gives
     return date.fromisoformat(value.iso_format()) if hasattr(value, "iso_format") else value
 
 
-def _by(relay: trees.Relay, graph: Graph, word: str) -> dict[str, int]:
+def _by(survey: Survey, graph: Graph, word: str) -> dict[str, int]:
     names = parts.names(graph, demo.DEMO, (word,))
-    (breakdown,) = health(relay.survey, by=(word,), names=names).breakdowns
+    (breakdown,) = health(survey, by=(word,), names=names).breakdowns
     return {str(part.part): part.placements.total for part in breakdown.parts}
 
 
-def _districts(relay: trees.Relay, graph: Graph) -> list[tuple[str, int]]:
+def _districts(survey: Survey, graph: Graph) -> list[tuple[str, int]]:
     kinds = graph.rows("MATCH (p:Place {kind: 'district'}) RETURN p.place_id AS place_id")
     districts = {row["place_id"] for row in kinds}
-    return sorted((place_id, count) for place_id, count in _by(relay, graph, "place").items() if place_id in districts)
+    return sorted((place_id, count) for place_id, count in _by(survey, graph, "place").items() if place_id in districts)
 
 
 def _findings(graph: Graph, check_id: str) -> list[tuple[str]]:
@@ -207,18 +208,19 @@ def _findings(graph: Graph, check_id: str) -> list[tuple[str]]:
     return sorted((finding.subject_id.removeprefix("pass:"),) for finding in checks[check_id].findings)
 
 
-ANSWERS: Final[tuple[Callable[[Graph, trees.Relay], list[Any]], ...]] = (
-    lambda _, relay: [(relay.trace("G31").reach,)],
-    lambda _, relay: list(enumerate(relay.trace("G31").by_generation)),
-    lambda _, relay: [
-        (each.help, each.units, relay.trace("G31").latest_passed_on) for each in relay.trace("G31").passed
+ANSWERS: Final[tuple[Callable[[Graph, Survey], list[Any]], ...]] = (
+    lambda _, survey: [(trees.trace(survey, "G31").reach,)],
+    lambda _, survey: list(enumerate(trees.trace(survey, "G31").by_generation)),
+    lambda _, survey: [
+        (each.help, each.units, trees.trace(survey, "G31").latest_passed_on)
+        for each in trees.trace(survey, "G31").passed
     ],
     lambda graph, _: sorted(
         (each.gift_id, each.placement_id) for each in record_history.show(graph, demo.DEMO, "P0573", demo.DAY).gifts
     ),
-    lambda _, relay: [(each.placement_id,) for each in chains(relay.survey, help_="pig", sort="id") if each.reach == 0],
-    lambda graph, relay: _districts(relay, graph),
-    lambda graph, relay: [(int(year), count) for year, count in sorted(_by(relay, graph, "year").items())],
+    lambda _, survey: [(each.placement_id,) for each in chains(survey, help_="pig", sort="id") if each.reach == 0],
+    lambda graph, survey: _districts(survey, graph),
+    lambda graph, survey: [(int(year), count) for year, count in sorted(_by(survey, graph, "year").items())],
     lambda graph, _: _findings(graph, "same_household"),
     lambda graph, _: _findings(graph, "no_witness"),
     lambda graph, _: [

@@ -18,7 +18,8 @@ from relay import graph as relay_graph
 from relay.arrays import cache
 from relay.errors import Unavailable
 from relay.graph import Graph, NotAnswered, NotCypherFrom
-from relay.ledger.reading import entries, head
+from relay.ledger.programmes import head
+from relay.ledger.reading import entries
 from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify
 from tests.scenes.clerks import PROGRAMME, clerk, founding, handover, woman

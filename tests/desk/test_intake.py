@@ -12,7 +12,7 @@ from relay.desk.intake import HoldsNone, HoldsSeveral
 from relay.desk.lookup import OtherKind, SeveralOfThatId
 from relay.domain.questions import NOTED, HoldsAlready, Twin
 from relay.domain.rulebook import GivenToHerself
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from relay.ledger.recording import record
 from tests.scenes.acts import beginnings, clerk, passed, placed, woman
 

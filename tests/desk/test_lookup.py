@@ -12,7 +12,7 @@ from relay.desk import lookup
 from relay.domain.acts import Act
 from relay.ledger import recording
 from relay.ledger.batch import Clerk
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from relay.reports import record_history, search
 
 if TYPE_CHECKING:

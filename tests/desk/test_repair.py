@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.arrays.load import load
-from relay.arrays.raw_tables import of_register
+from relay.arrays.replayed import of_register
 from relay.arrays.tables import differences
 from relay.desk import intake
 from relay.desk.repair import OnlyTheHolder
 from relay.domain.rulebook import SeveralReceipts
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from relay.ledger.recording import record
 from relay.ledger.verify import verify
 from relay.service.queries.lookup import Show
@@ -100,18 +100,18 @@ def test_a_placement_that_several_filled_is_corrected_whole_by_its_own_id_and_tw
         correct(graph, corrected("placement:P2", beneficiary_id="W2"))
     with pytest.raises(OnlyTheHolder):
         correct(graph, corrected("pass:T1", beneficiary_id="W2", animals=1), whole=True)
-    assert reading.head(graph, "wrong").entries == reading.head(graph, "right").entries
+    assert programmes.head(graph, "wrong").entries == programmes.head(graph, "right").entries
     correct(graph, corrected("placement:P2", beneficiary_id="W2"), whole=True)
 
     assert_never_mistaken(graph)
     assert correct(graph, corrected("placement:P2", beneficiary_id="W2"), whole=True).action == "same"
-    assert reading.head(graph, "wrong").entries == reading.head(graph, "right").entries + 2
+    assert programmes.head(graph, "wrong").entries == programmes.head(graph, "right").entries + 2
 
 
 def test_as_known_before_the_correction_the_mistake_still_stands(graph: Graph) -> None:
     keep(graph, "wrong", passed("T2: P2 > P3 on 2022-03-01", 1, beneficiary_id="W8"))
     record(graph, "wrong", [confirmed("pass:T2")], clerk("local:bina"))
-    before = reading.head(graph, "wrong").entries
+    before = programmes.head(graph, "wrong").entries
 
     recorded = correct(graph, corrected("pass:T2", beneficiary_id="W3"))
 

@@ -22,7 +22,7 @@ from relay.backup import files, replay, status
 from relay.commands import exits
 from relay.database import engine
 from relay.doctor import data_folder, examination, record
-from relay.ledger import reading, recording
+from relay.ledger import programmes, reading, recording
 from relay.service.json_codec import json_of
 from tests.commands.shell import Shell, tell_story
 from tests.commands.shell import record as recorded
@@ -283,7 +283,10 @@ def test_of_a_programme_of_which_nothing_is_restored_yet_it_is_told_too(
     assert [each.where for each in record.findings(graph, tmp_path, NOW)] == ["demo", "two"]
     assert "Programme two is being restored" in shell.run("health", "--programme", "two").err
     shell.ok("restore", str(tmp_path / "kept.jsonl"))
-    assert [(head.programme_id, head.restoring) for head in reading.heads(graph)] == [("demo", False), ("two", False)]
+    assert [(head.programme_id, head.restoring) for head in programmes.heads(graph)] == [
+        ("demo", False),
+        ("two", False),
+    ]
 
 
 def test_a_restore_reads_the_whole_file_before_it_writes_anything(
@@ -300,7 +303,7 @@ def test_a_restore_reads_the_whole_file_before_it_writes_anything(
     refused = shell.run("restore", str(kept))
 
     assert (refused.code, "cannot be trusted" in refused.err) == (exits.NOT_DONE, True)
-    assert reading.heads(graph) == ()
+    assert programmes.heads(graph) == ()
 
 
 def at(graph: Graph, when: datetime, number: int) -> list[str]:
@@ -314,7 +317,7 @@ def test_an_entry_of_a_clock_that_was_ahead_is_settled_by_the_next(graph: Graph,
     tell_story(graph)
     status.note(folder, NOW, folder / access_log.FILE, [])
     assert at(graph, datetime(2031, 1, 1, tzinfo=UTC), 1) == []
-    last = reading.head(graph, "demo").entries
+    last = programmes.head(graph, "demo").entries
 
     found = next(each for each in record.findings(graph, folder, NOW) if each.code == "clock")
     assert (found.severity, f"Entry {last} of demo is dated 2031-01-01" in found.what) == ("fault", True)

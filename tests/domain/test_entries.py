@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from relay.clock import instant
 from relay.domain.acts import Act, Value
 from relay.domain.entries import (
     ORIGIN,
@@ -25,7 +26,6 @@ from relay.domain.entries import (
     differing,
     faults_of,
     from_line,
-    instant,
     read_lines,
     seal,
     to_line,

@@ -16,9 +16,9 @@ from relay.domain.questions import EVERY_ANSWER, NOTED
 from relay.domain.register import Register
 from relay.domain.rulebook import BindsThePast, HeldByAnother, OtherHelp, TakenBack
 from relay.ledger.batch import Batch, UsedOtherwise
-from relay.ledger.context import Head
 from relay.ledger.delta import Delta, rows_of
-from relay.ledger.projection import PROJECTION, Edge, Node, entry_edges, entry_node, things_of
+from relay.ledger.programmes import PROJECTION, Head
+from relay.ledger.projection import Edge, Node, entry_edges, entry_node, things_of
 from relay.ledger.reading import replay
 from tests.rigs.soak import drawn
 from tests.scenes import acts, strategies

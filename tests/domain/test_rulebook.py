@@ -11,7 +11,7 @@ from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.errors import Conflict, Invalid, NotFound, RelayError
 from relay.ledger.batch import UsedOtherwise
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from tests.scenes.acts import (
     Book,
     beginnings,

@@ -18,7 +18,7 @@ from relay.exchange.importing import import_programme
 from relay.graph import connect
 from relay.ledger import reading, recording
 from relay.ledger.batch import Clerk
-from relay.ledger.reading import NoProgramme
+from relay.ledger.programmes import NoProgramme
 from tests.rigs.soak import drawn
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say

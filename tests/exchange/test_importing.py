@@ -28,7 +28,7 @@ from relay.exchange.importing import (
     rehearse_then_import,
 )
 from relay.exchange.rows import read_folder_or_workbook
-from relay.ledger import reading, recording, verify
+from relay.ledger import programmes, recording, verify
 from relay.ledger.batch import Clerk, UsedOtherwise
 from relay.ledger.recording import Rehearsal
 from relay.service.terminal import plain
@@ -466,7 +466,7 @@ def test_a_strict_import_writes_all_or_nothing(graph: Graph, tmp_path: Path) -> 
     )
     assert written
     assert counted(report) == {"added": 14}
-    assert reading.head(graph, "demo").entries == 14
+    assert programmes.head(graph, "demo").entries == 14
 
 
 def test_a_twin_is_refused_unless_again(graph: Graph, tmp_path: Path) -> None:
@@ -552,7 +552,7 @@ def test_what_somebody_else_records_meanwhile_costs_nothing(
     report = list(import_programme(graph, here, CLERK, apply=True, progress=record_another))
 
     assert counted(report) == {"same": 13, "added": 5}
-    assert reading.head(graph, "demo").entries == 13 + 5 + 9
+    assert programmes.head(graph, "demo").entries == 13 + 5 + 9
     assert verify.verify(graph, "demo").ok
 
 
@@ -606,12 +606,12 @@ def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(
             for _ in range(1 + patience):
                 clerk.stdout.readline()  # another step was judged, and is on its way
             clerk.kill()
-        ends += [head.entries for head in reading.heads(graph)]
+        ends += [head.entries for head in programmes.heads(graph)]
 
     report = counted(import_programme(graph, tmp_path, CLERK, apply=True))
     assert sum(report.values()) == rows
     assert report.keys() <= {"added", "same"}
-    assert reading.head(graph, "relay-demo").entries == rows
+    assert programmes.head(graph, "relay-demo").entries == rows
     assert ends == sorted(ends)
     assert 0 < ends[-1] < rows
     assert verify.verify(graph, "relay-demo").ok

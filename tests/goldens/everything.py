@@ -20,6 +20,7 @@ from tests.goldens.answers import FOLDER, Answer, digest, laid_out
 from tests.goldens.asked import DEMO, SEEDS, TABLES, Seed, wishes
 from tests.goldens.faces import QUESTION, Faces, json_of, words_of
 from tests.goldens.refused import COMMANDS, RECORDED, REQUESTS
+from tests.rigs.typed import below
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
@@ -216,8 +217,8 @@ def _help(command: click.Command, above: click.Context | None = None) -> Iterato
     )
     yield _text("words/help", context.command_path, command.get_help(context))
     if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            yield from _help(command.commands[name], context)
+        for each in below(command).values():
+            yield from _help(each, context)
 
 
 def _refused(faces: Faces) -> Iterator[Answer]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from relay.arrays import cache
+from relay.arrays import verifying
 from relay.audit import run, sampling
 from relay.backup import replay
 from relay.domain.entries import to_line
 from relay.kept import register as kept_register
-from relay.ledger import reading, recording
+from relay.ledger import programmes, reading, recording
 from relay.service.json_codec import json_of
 from tests.rigs.soak import share
 from tests.scenes import acts as say
@@ -90,7 +90,7 @@ def test_after_the_first_time_only_what_is_new_is_read(
 ) -> None:
     recording.record(graph, "demo", say.beginnings(), say.clerk())
     run.audit(graph, "demo", TODAY, folder=tmp_path)
-    end = reading.head(graph, "demo").entries
+    end = programmes.head(graph, "demo").entries
     recording.record_one(graph, "demo", say.placed("P1 on 2020-03-01"), say.clerk())
     read: list[int] = []
     entries = reading.entries
@@ -176,14 +176,14 @@ def test_a_file_that_was_forged_with_its_digest_is_named_by_verify_and_read_no_m
     graph: Graph, tmp_path: Path, forge: Callable[[dict[str, Any]], None]
 ) -> None:
     file = kept_file(graph, tmp_path)
-    assert cache.verified(graph, "demo", tmp_path).ok
+    assert verifying.verified(graph, "demo", tmp_path).ok
     kept = msgspec.msgpack.decode(file.read_bytes()[32:])
     forge(kept)
     body = msgspec.msgpack.encode(kept)
     file.write_bytes(hashlib.sha256(body).digest() + body)
 
-    found = cache.verified(graph, "demo", tmp_path)
+    found = verifying.verified(graph, "demo", tmp_path)
 
     assert [fault.fault for fault in found.faults] == [f"The register kept in {tmp_path} was altered and is discarded."]
     assert not file.exists()
-    assert cache.verified(graph, "demo", tmp_path).ok
+    assert verifying.verified(graph, "demo", tmp_path).ok

@@ -9,7 +9,7 @@ import pytest
 from relay.domain.questions import EVERY_ANSWER, Twin
 from relay.domain.rulebook import TakenBack
 from relay.errors import Refused
-from relay.ledger import reading, verify
+from relay.ledger import programmes, verify
 from relay.ledger.batch import StandsOnDoubt, UsedOtherwise
 from relay.ledger.recording import record, record_one
 from tests.ledger.test_recording import keep
@@ -33,7 +33,7 @@ def test_the_same_act_twice_in_one_batch_is_added_once(graph: Graph) -> None:
     outcomes = record(graph, "demo", [programme(), gift(), gift()], clerk())
 
     assert [outcome.action for outcome in outcomes] == ["added", "added", "same"]
-    assert reading.head(graph, "demo").entries == 2
+    assert programmes.head(graph, "demo").entries == 2
 
 
 def test_the_same_id_with_other_content_is_refused_naming_the_fields_and_nobody(graph: Graph) -> None:
@@ -108,7 +108,7 @@ def test_the_id_of_a_taken_back_act_is_not_used_for_another_fact(graph: Graph) -
 
 def test_what_is_refused_stops_nothing_else_and_leaves_no_trace(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"))
-    before = reading.head(graph, "demo")
+    before = programmes.head(graph, "demo")
 
     refused, added = record(
         graph, "demo", [passed("T1: P1 > P1 on 2021-03-01"), passed("T2: P1 > P2 on 2021-03-01")], clerk()

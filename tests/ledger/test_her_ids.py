@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, LiteralString
 import networkx as nx
 
 from relay.arrays.load import load
+from relay.arrays.women import women_of
 from relay.domain.questions import NO_ANSWER
 from relay.ledger import verify
 from relay.ledger.her_ids import her_ids
@@ -103,5 +104,5 @@ def test_a_thousand_random_merges_and_undoings_leave_the_graph_of_the_standing_e
     assert {f"same:{row['id']}": (row["kept_id"], row["other_id"]) for row in graph.rows(STANDING)} == standing
     joined = nx.Graph([*standing.values(), *((id_, id_) for id_ in women)])
     assert len({her_ids(graph, "demo", id_) for id_ in women}) == nx.number_connected_components(joined)
-    assert len({*load(graph, "demo").women().tolist()} - {-1}) == nx.number_connected_components(joined)
+    assert len({*women_of(load(graph, "demo")).tolist()} - {-1}) == nx.number_connected_components(joined)
     assert verify.verify(graph, "demo").faults == ()

@@ -17,7 +17,8 @@ from relay.access.roles import Locked, NotThatPlace
 from relay.database import engine
 from relay.domain.questions import HoldsAlready, Twin
 from relay.domain.rulebook import StandingOnIt, TakenBack
-from relay.ledger.reading import entries, head, heads
+from relay.ledger.programmes import head, heads
+from relay.ledger.reading import entries
 from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify
 from tests.rigs.soak import SOAK

@@ -1,15 +1,16 @@
-"""Reading the ledger: what was known when, and what lies behind a gap."""
+"""Reading the ledger: what was known when, what lies behind a gap, and one step asked ahead."""
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 from typing import TYPE_CHECKING, LiteralString
 
 import pytest
 
 from relay.backup import replay
-from relay.ledger import reading, verify
-from relay.ledger.reading import NotTellable
+from relay.ledger import programmes, reading, verify
+from relay.ledger.reading import NotTellable, prefetched
 from relay.ledger.recording import record
 from tests.ledger.test_verify_graph import alter
 from tests.scenes.acts import (
@@ -53,11 +54,14 @@ def test_what_was_known_on_a_day_is_told_by_the_entries_times_unless_a_clock_was
 def test_a_head_that_cannot_be_read_is_told(kept: Graph, statement: LiteralString) -> None:
     alter(kept, statement)
 
-    with pytest.raises(reading.HeadAltered, match="head of the ledger of demo cannot be read"):
+    with pytest.raises(programmes.HeadAltered, match="head of the ledger of demo cannot be read"):
         verify.verify(kept, "demo")
     assert verify.verify(kept, "other").ok
-    assert [(head.programme_id, head.entries > 0) for head in reading.heads(kept)] == [("demo", False), ("other", True)]
-    with pytest.raises(reading.HeadAltered):
+    assert [(head.programme_id, head.entries > 0) for head in programmes.heads(kept)] == [
+        ("demo", False),
+        ("other", True),
+    ]
+    with pytest.raises(programmes.HeadAltered):
         list(replay.backup(kept))
 
 
@@ -75,3 +79,49 @@ def test_what_stands_behind_a_gap_is_read_and_a_head_far_ahead_is_not_waited_for
 
     assert len(read) == before - 5
     assert not verify.verify(kept, "demo").ok
+
+
+def test_answers_come_in_order_and_the_next_is_asked_while_one_is_used() -> None:
+    asked, second = list[int](), threading.Event()
+
+    def ask(step: int) -> int:
+        asked.append(step)
+        if step == 2:
+            second.set()
+        return step * 10
+
+    answers = prefetched(ask, range(1, 5))
+
+    assert next(answers) == 10
+    assert second.wait(5)
+    assert asked == [1, 2]  # and no further
+    assert list(answers) == [20, 30, 40]
+    assert asked == [1, 2, 3, 4]
+    assert list(prefetched(ask, ())) == []
+
+
+def test_what_fails_is_told_when_its_answer_is_due_and_nothing_more_is_asked() -> None:
+    asked = list[int]()
+
+    def ask(step: int) -> int:
+        asked.append(step)
+        return 10 // (3 - step)
+
+    answers = prefetched(ask, range(1, 6))
+
+    assert [next(answers), next(answers)] == [5, 10]
+    with pytest.raises(ZeroDivisionError):
+        next(answers)
+    assert asked == [1, 2, 3]
+
+
+def test_who_stops_in_between_waits_for_the_one_step_that_was_asked() -> None:
+    done = list[int]()
+    before = threading.active_count()
+    answers = prefetched(done.append, range(1, 100))
+
+    next(answers)
+    del answers
+
+    assert done == [1, 2]
+    assert threading.active_count() == before

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from relay.arrays import lineage
 from relay.arrays.columns import NONE
-from relay.arrays.raw_tables import of_register
+from relay.arrays.replayed import of_register
 from relay.domain.vocabulary import CHAIN_STATES
 from relay.reports.breakdown import NoSuchDonor, NoSuchPart, PartNames
 from relay.reports.chains import Chain, ChainSorting, chains, gifts

@@ -13,12 +13,15 @@ from datetime import date
 
 import pytest
 
-from relay.arrays.raw_tables import of_register
+from relay.arrays import lineage
+from relay.arrays.lineage import Survey
+from relay.arrays.replayed import of_register
 from relay.domain.model import Rate
 from relay.domain.vocabulary import STATES
+from relay.reports import trees
 from relay.reports.chains import chains, gifts
 from relay.reports.health import health
-from relay.reports.trees import NotInRelay, Relay
+from relay.reports.trees import NotInRelay
 from tests.scenes import acts as say
 
 DAY = date(2024, 6, 30)
@@ -35,14 +38,14 @@ PICTURE = of_register(BOOK.register)
 
 
 @pytest.fixture(params=[False, True], ids=["all", "confirmed"])
-def relay(request: pytest.FixtureRequest) -> Relay:
+def survey(request: pytest.FixtureRequest) -> Survey:
     """The same relay with all pass-ons, and with those that were confirmed."""
-    return Relay(PICTURE, DAY, confirmed_only=request.param)
+    return lineage.survey(PICTURE, DAY, confirmed_only=request.param)
 
 
 def test_states_follow_from_what_was_confirmed() -> None:
     """P1 passed on one of two and was broken ninety days after 2022-03-01; P3 was not there."""
-    survey = Relay(PICTURE, DAY, confirmed_only=True).survey
+    survey = lineage.survey(PICTURE, DAY, confirmed_only=True)
     states = {
         name: STATES[code] if code >= 0 else None
         for name, code in zip(PICTURE.placements.ids, survey.standings.state.tolist(), strict=True)
@@ -52,10 +55,10 @@ def test_states_follow_from_what_was_confirmed() -> None:
     assert survey.confirmed_only
 
 
-def test_a_trace_ends_where_nothing_was_confirmed(relay: Relay) -> None:
-    found = relay.trace("P1")
+def test_a_trace_ends_where_nothing_was_confirmed(survey: Survey) -> None:
+    found = trees.trace(survey, "P1")
 
-    if relay.survey.confirmed_only:
+    if survey.confirmed_only:
         assert (found.reach, found.by_generation, found.chain_state) == (2, (1, 1, 1), "broken")
         assert [(each.help, each.units) for each in found.passed] == [("goat", 3)]
         assert [(point.placement_id, str(point.since_on)) for point in found.break_points] == [
@@ -63,7 +66,7 @@ def test_a_trace_ends_where_nothing_was_confirmed(relay: Relay) -> None:
             ("P4", "2024-05-31"),
         ]
         with pytest.raises(NotInRelay):
-            relay.trace("P3")
+            trees.trace(survey, "P3")
     else:
         assert (found.reach, found.by_generation, found.chain_state) == (4, (1, 2, 2), "broken")
         assert [(each.help, each.units) for each in found.passed] == [("goat", 6)]
@@ -72,27 +75,27 @@ def test_a_trace_ends_where_nothing_was_confirmed(relay: Relay) -> None:
 
 def test_what_descends_from_no_original_has_no_generation() -> None:
     """T4 to P5 was confirmed, and what led to its giver was not."""
-    relay = Relay(PICTURE, DAY, confirmed_only=True)
-    (node,), (point,) = relay.tree("P5").nodes, relay.trace("P5").break_points
+    survey = lineage.survey(PICTURE, DAY, confirmed_only=True)
+    (node,), (point,) = trees.tree(survey, "P5").nodes, trees.trace(survey, "P5").break_points
 
     assert (node.placement_id, node.generation, point.generation) == ("P5", None, None)
-    assert [node.generation for node in relay.tree("P1").nodes] == [0, 1, 2]
+    assert [node.generation for node in trees.tree(survey, "P1").nodes] == [0, 1, 2]
 
 
-def test_chains_and_gifts_reach_as_far_as_was_confirmed(relay: Relay) -> None:
-    (chain,), (gift,) = chains(relay.survey), gifts(relay.survey)
+def test_chains_and_gifts_reach_as_far_as_was_confirmed(survey: Survey) -> None:
+    (chain,), (gift,) = chains(survey), gifts(survey)
 
-    reach = 2 if relay.survey.confirmed_only else 4
+    reach = 2 if survey.confirmed_only else 4
     assert (chain.reach, gift.reach, chain.generations, gift.placements) == (reach, reach, 2, 1)
     assert sum(chain.states.values()) == reach + 1
     assert chain.states == gift.states
 
 
-def test_health_counts_what_was_confirmed(relay: Relay) -> None:
+def test_health_counts_what_was_confirmed(survey: Survey) -> None:
     """All are due. Of the four that are there P2 alone is fulfilled; 1 + 2 of 8 are passed on; P5 is in no chain."""
-    found = health(relay.survey)
+    found = health(survey)
 
-    if relay.survey.confirmed_only:
+    if survey.confirmed_only:
         assert (found.placements.total, found.placements.original) == (4, 1)
         assert (found.states["fulfilled"], found.states["broken"]) == (1, 3)
         assert found.rates.fulfilled_of_due == Rate(numerator=1, denominator=4, share=0.25)

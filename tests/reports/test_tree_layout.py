@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from relay.arrays.raw_tables import of_register
+from relay.arrays import lineage
+from relay.arrays.replayed import of_register
+from relay.reports import trees
 from relay.reports.drawing import Caption, network
 from relay.reports.tree_layout import BOX_WIDTH, BOXES, COLUMN, MOST, Picture, View, picture
-from relay.reports.trees import Relay
 from tests.scenes.relays import grow
 
 AS_OF = date(2027, 1, 1)
@@ -17,8 +18,10 @@ BINARY = "; ".join(f"P{number} > P{2 * number} P{2 * number + 1}" for number in 
 
 
 def seen(said: str, view: View | None = None, start: str = "placement:P1", as_of: date = AS_OF) -> Picture:
-    relay = Relay(of_register(grow(said)), as_of)
-    return picture(relay.tree(start), view or View(), start=start, break_points=relay.trace(start).break_points)
+    survey = lineage.survey(of_register(grow(said)), as_of)
+    return picture(
+        trees.tree(survey, start), view or View(), start=start, break_points=trees.trace(survey, start).break_points
+    )
 
 
 def keys(found: Picture) -> set[str]:

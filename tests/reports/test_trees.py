@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from relay.arrays.raw_tables import of_register
+from relay.arrays import lineage
+from relay.arrays.lineage import Survey
+from relay.arrays.replayed import of_register
 from relay.exchange import rows
-from relay.reports.trees import HelpPassed, NotInRelay, Relay, TwoOfThatId
+from relay.reports import trees
+from relay.reports.trees import HelpPassed, NotInRelay, TwoOfThatId
 from tests.scenes.acts import Book, beginnings, gift, happened, passed, placed
 from tests.scenes.core import CORE
 
@@ -26,7 +29,7 @@ def selei() -> Book:
 def test_selei_says_21_21_and_20_households_and_246_goats(selei: Book) -> None:
     (gift_id,) = (fact.act_id for fact in selei.register.facts.values() if fact.kind == "gift")
 
-    trace = Relay(of_register(selei.register), date(2012, 12, 31)).trace(gift_id)
+    trace = trees.trace(lineage.survey(of_register(selei.register), date(2012, 12, 31)), gift_id)
 
     assert trace.by_generation == (21, 21, 20)
     assert (trace.reach, trace.generations) == (41, 2)
@@ -37,18 +40,18 @@ def test_selei_says_21_21_and_20_households_and_246_goats(selei: Book) -> None:
 # P1 ──T1──> P2 ──T2──> P4 ──T4──> P5       P4 is pooled from P2 and P3; P1 splits what she owes
 #   ╰──T3──> P3 ──T5──╯                     P6 (of gift G2) gives to P3 too, so that P3 descends from both gifts
 @pytest.fixture
-def drawn() -> Relay:
+def drawn() -> Survey:
     """The picture above, as of 2022-12-31."""
     book = Book(*beginnings(), gift("G2"), placed("P1 on 2020-03-01"), placed("P6 on 2020-04-01", gift_id="G2"))
     book.add(passed("T1: P1 > P2 on 2021-03-01", 1), passed("T3: P1 > P3 on 2021-03-01", 1))
     book.add(passed("T6: P6 > P3 on 2021-04-01", 1), passed("T5: P3 > P4 on 2022-03-01", 1, males=1))
     book.add(passed("T2: P2 > P4 on 2022-01-01", 2), happened("E1: left of P3 on 2022-06-01"))
     book.add(passed("T4: P4 > P5 on 2022-11-01", 1, kind="cash"), passed("T7: P5 > P6b on 2023-05-01", 2))
-    return Relay(of_register(book.register), date(2022, 12, 31))
+    return lineage.survey(of_register(book.register), date(2022, 12, 31))
 
 
-def test_a_pooled_placement_is_counted_once_and_by_its_least_distance(drawn: Relay) -> None:
-    trace = drawn.trace("gift:G1")
+def test_a_pooled_placement_is_counted_once_and_by_its_least_distance(drawn: Survey) -> None:
+    trace = trees.trace(drawn, "gift:G1")
 
     assert trace.by_generation == (1, 2, 1, 1)
     assert (trace.reach, trace.generations, trace.goal_reached) == (4, 3, None)
@@ -58,15 +61,15 @@ def test_a_pooled_placement_is_counted_once_and_by_its_least_distance(drawn: Rel
     assert trace.chain_state == "weakened"
 
 
-def test_a_break_point_says_since_when_why_and_what_lies_behind_it(drawn: Relay) -> None:
-    (lost,) = drawn.trace("placement:P1").break_points
+def test_a_break_point_says_since_when_why_and_what_lies_behind_it(drawn: Survey) -> None:
+    (lost,) = trees.trace(drawn, "placement:P1").break_points
 
     assert (lost.placement_id, lost.state, lost.since_on, lost.cause) == ("P3", "lost", date(2022, 6, 1), "left")
     assert (lost.generation, lost.still_owed, lost.reach) == (1, 1, 2)
 
 
-def test_a_tree_has_each_placement_and_each_hand_over_once(drawn: Relay) -> None:
-    tree = drawn.tree("P1")
+def test_a_tree_has_each_placement_and_each_hand_over_once(drawn: Survey) -> None:
+    tree = trees.tree(drawn, "P1")
 
     assert [(node.placement_id, node.generation, node.state) for node in tree.nodes] == [
         ("P1", 0, "fulfilled"),
@@ -79,8 +82,8 @@ def test_a_tree_has_each_placement_and_each_hand_over_once(drawn: Relay) -> None
     assert [node.due_on for node in tree.nodes][3] == date(2024, 1, 1)  # by the earlier half of her couple
 
 
-def test_a_receipt_says_who_gave_also_from_outside_of_the_tree(drawn: Relay) -> None:
-    found = drawn.receipts(["P1", "P3", "P4", "P5", "none"])
+def test_a_receipt_says_who_gave_also_from_outside_of_the_tree(drawn: Survey) -> None:
+    found = trees.receipts(drawn, ["P1", "P3", "P4", "P5", "none"])
 
     told = {id_: [(each.giver, each.units, str(each.received_on)) for each in all_] for id_, all_ in found.items()}
     assert told == {
@@ -92,17 +95,17 @@ def test_a_receipt_says_who_gave_also_from_outside_of_the_tree(drawn: Relay) -> 
     assert {each.help for all_ in found.values() for each in all_} == {"goat"}
 
 
-def test_what_was_not_there_yet_is_not_found(drawn: Relay) -> None:
+def test_what_was_not_there_yet_is_not_found(drawn: Survey) -> None:
     for id_ in ("P6b", "P9", "gift:G9", "placement:G1"):
         with pytest.raises(NotInRelay, match="2022-12-31"):
-            drawn.trace(id_)
+            trees.trace(drawn, id_)
 
 
 def test_a_gift_and_a_placement_of_one_id_are_told_apart() -> None:
     book = Book(*beginnings(), gift("P1"), placed("P1 on 2020-03-01", gift_id="P1"))
-    relay = Relay(of_register(book.register), date(2021, 1, 1))
+    survey = lineage.survey(of_register(book.register), date(2021, 1, 1))
 
     with pytest.raises(TwoOfThatId, match="gift:P1 or placement:P1"):
-        relay.trace("P1")
-    assert relay.trace("gift:P1").id == "gift:P1"
-    assert relay.trace("placement:P1").by_generation == (1,)
+        trees.trace(survey, "P1")
+    assert trees.trace(survey, "gift:P1").id == "gift:P1"
+    assert trees.trace(survey, "placement:P1").by_generation == (1,)

@@ -20,9 +20,8 @@ from relay.domain.kinds import rule_id
 from relay.domain.questions import NOTED, Answers
 from relay.domain.register import Register
 from relay.ledger.batch import Batch, Clerk, Outcome
-from relay.ledger.context import Head
 from relay.ledger.delta import Delta
-from relay.ledger.projection import PROJECTION
+from relay.ledger.programmes import PROJECTION, Head
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from functools import cache
 from random import Random
 from typing import TYPE_CHECKING
 
-from relay.domain.entries import instant, seal
+from relay.clock import instant
+from relay.domain.entries import seal
 from relay.domain.register import Register
 from tests.scenes import acts as say
 from tests.scenes.acts import Book, Said, clerk

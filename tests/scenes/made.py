@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.adjacency import Adjacency
-from relay.arrays.columns import NO_DAY, NONE, day_number, day_of
-from relay.arrays.id_column import IdColumn
+from relay.arrays.columns import NO_DAY, NONE, Adjacency, IdColumn, day_number, day_of
 from relay.arrays.tables import Beneficiaries, Events, Gifts, Groups, Passes, Placements, Places, Sames, Snapshot
 from relay.domain.entries import ORIGIN
 from relay.domain.model import Rule

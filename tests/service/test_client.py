@@ -19,9 +19,9 @@ from relay.database.driver_errors import UnknownOutcome
 from relay.errors import Refused
 from relay.service import client as client_module
 from relay.service.client import NotReached, NotRelay, Remote
+from relay.service.queries.chains import Chains
 from relay.service.queries.ledgers import Entries, LedgerPage
 from relay.service.queries.lookup import Names
-from relay.service.queries.relays import Chains
 from relay.service.queries.visits import Todo
 
 if TYPE_CHECKING:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 import seeds
+from relay.arrays import lineage
+from relay.arrays.load import load
 from relay.audit import run
 from relay.domain.model import Rate
 from relay.domain.system import Catalogue
 from relay.graph import connect
-from relay.reports import trees
 from relay.service import demo
 from relay.service.question import Source
 from relay.settings import Settings
@@ -108,7 +109,7 @@ def test_the_villages_hold_what_their_page_tells_and_each_odd_row_is_found(
     goals = found_in(progress(graph, demo.VILLAGES, demo.DAY))
     directory = protection(graph, demo.VILLAGES, demo.DAY)
     beside = SavingsBesideTheRelay(as_of=demo.DAY).answer(source, demo.VILLAGES)
-    survey = trees.relay(graph, demo.VILLAGES, demo.DAY).survey
+    survey = lineage.survey(load(graph, demo.VILLAGES), demo.DAY)
     visits = {(each.reason, each.beneficiary_id) for each in ERRANDS.find(graph, demo.VILLAGES, survey)}
     audited = run.audit(graph, demo.VILLAGES, demo.DAY)
 

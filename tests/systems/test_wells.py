@@ -23,7 +23,7 @@ from relay.exchange import cells
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
-from relay.ledger import places, reading, verify
+from relay.ledger import places, programmes, verify
 from relay.reports import record_history
 from relay.settings import Settings
 from relay.text import Sentence
@@ -230,18 +230,18 @@ def test_a_programme_that_does_not_use_them_records_none_and_keeps_what_is_there
     added(village, say.corrected("programme:demo", "C1", systems=None))
 
     assert isinstance(refusal(village, well("K3", "W3")), SystemOff)
-    assert reading.head(village, "demo").systems == ()
+    assert programmes.head(village, "demo").systems == ()
     assert "well_never_visited" not in {check.check_id for check in run.audit(village, "demo", say.TODAY).checks}
     added(village, say.corrected("well:K1", "C2", depth=9), say.erased("well:K1"))
     assert verify.verify(village, "demo").ok
-    assert replay.check(list(replay.backup(village)), CATALOGUE)[0].entries == reading.head(village, "demo").entries
+    assert replay.check(list(replay.backup(village)), CATALOGUE)[0].entries == programmes.head(village, "demo").entries
 
 
 def test_a_system_that_there_is_not_or_that_needs_another_is_refused(village: Graph) -> None:
     assert isinstance(refusal(village, say.corrected("programme:demo", "C1", systems="wells;ponds")), NoSuchSystem)
     assert isinstance(refusal(village, say.corrected("programme:demo", "C1", systems="pumps")), SystemNeeds)
     added(village, say.corrected("programme:demo", "C1", systems="pumps;wells"))
-    assert reading.head(village, "demo").systems == ("pumps", "wells")
+    assert programmes.head(village, "demo").systems == ("pumps", "wells")
 
 
 def test_a_system_refuses_what_another_records_where_both_are_used(village: Graph) -> None:

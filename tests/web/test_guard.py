@@ -12,9 +12,10 @@ import pytest
 import cli
 from relay.access import accounts, tokens
 from relay.access.roles import HERE, ROLES, Grant, matrix
-from relay.ledger import reading
+from relay.ledger import programmes
 from relay.web import create_app
 from relay.web.permission import permission_of
+from tests.rigs.typed import below
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
 from tests.web import relays
@@ -81,7 +82,7 @@ def ask(client: FlaskClient, path: str, method: str, secret: str | None) -> Test
 
 
 def commands(group: click.Group = PROGRAM, before: str = "") -> Iterator[str]:
-    for name, command in group.commands.items():
+    for name, command in below(group).items():
         if isinstance(command, click.Group):
             yield from commands(command, f"{before}{name} ")
         if not isinstance(command, click.Group) or command.invoke_without_command:
@@ -289,7 +290,7 @@ def test_what_a_manager_decided_is_corrected_by_managers_alone(
 def test_another_sites_form_changes_nothing(door: FlaskClient, recorded: Graph, people: dict[str, str]) -> None:
     assert people
     sign_in(door, "manager")
-    entries = reading.head(recorded, "demo").entries
+    entries = programmes.head(recorded, "demo").entries
     for path, body in (
         ("/p/demo/waiting", {"data": {"pass_id": "T1"}}),
         ("/api/v1/programmes/demo/acts/confirm", {"json": {"act_id": "pass:T1"}}),
@@ -299,7 +300,7 @@ def test_another_sites_form_changes_nothing(door: FlaskClient, recorded: Graph, 
     ):
         answer = door.post(path, **body)
         assert answer.status_code == 400, path
-    assert reading.head(recorded, "demo").entries == entries
+    assert programmes.head(recorded, "demo").entries == entries
     assert door.get("/p/demo").status_code == 200
 
 

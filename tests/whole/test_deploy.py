@@ -18,6 +18,7 @@ import pytest
 
 import cli
 from relay.commands.session import Session
+from tests.rigs.typed import below
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def parse(words: list[str]) -> None:
     command: click.Command = cli.program(CORE)
     while isinstance(command, click.Group):
         name, *words = words
-        command = command.commands[name]
+        command = below(command)[name]
     command.make_context(str(command.name), words, obj=Session(CORE))
 
 

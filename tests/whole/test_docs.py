@@ -25,6 +25,7 @@ from relay.exchange import rows as exchange
 from relay.service.demo import DAY, DEMO
 from tests.commands.terminal import show
 from tests.rigs.pace import next_second
+from tests.rigs.typed import below
 from tests.rigs.warm import warm_relay
 from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE, IN_TABLES
@@ -273,7 +274,7 @@ _OF_WHAT_IS_NOT_THERE: Final = (
 
 
 def _examples(group: click.Group) -> Iterator[options.RelayCommand]:
-    for command in group.commands.values():
+    for command in below(group).values():
         if isinstance(command, click.Group):
             yield from _examples(command)
         elif isinstance(command, options.RelayCommand) and command.example:

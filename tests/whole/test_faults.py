@@ -27,7 +27,8 @@ from relay.database.driver_errors import UnknownOutcome, Unreachable
 from relay.errors import RelayError, Unavailable
 from relay.exchange.importing import import_programme
 from relay.graph import Transaction
-from relay.ledger.reading import NotBuilt, entries, head, heads
+from relay.ledger.programmes import NotBuilt, head, heads
+from relay.ledger.reading import entries
 from relay.ledger.recording import Rehearsal, record, record_one
 from relay.ledger.verify import verify
 from tests.rigs.driver import PLAIN

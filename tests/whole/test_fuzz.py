@@ -29,7 +29,7 @@ from relay.exchange import cells
 from relay.exchange.importing import import_programme
 from relay.exchange.rows import read_folder_or_workbook, write_folder, write_workbook
 from relay.ledger.checkpoints import from_text, make_key
-from relay.ledger.reading import heads
+from relay.ledger.programmes import heads
 from relay.ledger.verify import verify, verify_lines
 from tests.rigs.soak import share
 from tests.rigs.wiping import wiped

@@ -62,7 +62,7 @@ def outbox_show(session: Session, name: str) -> None:
 
 def _written(kept: KeptAct) -> str:
     """When it was written down; without a line nobody knows the programme's clock."""
-    from relay.domain.entries import local_time
+    from relay.clock import local_time
 
     return local_time(kept.written_at, "UTC") if kept.written_at else ""
 
@@ -149,7 +149,7 @@ def _sent(session: Session, programme_id: str, device_id: str, acts: Sequence[Ke
         return answered.acts
     from relay.access.roles import OWNER
     from relay.ledger.held.taking_in import Sender, take_in
-    from relay.ledger.reading import head
+    from relay.ledger.programmes import head
     from relay.web.api.sent import Sent, read_sent
 
     by = session.clerk.by

@@ -13,7 +13,7 @@ from relay.ledger.batch import Batch, EarlierActs, Outcome
 from relay.ledger.context import lock_and_load
 from relay.ledger.held import rows
 from relay.ledger.places import new_homes, places_of, places_of_record
-from relay.ledger.reading import NoProgramme, require_built
+from relay.ledger.programmes import NoProgramme, require_built
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relay.errors import RelayError
     from relay.graph import Transaction
     from relay.ledger.batch import Clerk
-    from relay.ledger.context import Head
+    from relay.ledger.programmes import Head
 
 
 def locked(transaction: Transaction, programme_id: str, acts: Sequence[Act], clerk: Clerk) -> tuple[Head, Register]:

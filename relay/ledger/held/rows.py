@@ -14,10 +14,10 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.clock import instant
 from relay.database import cypher
 from relay.domain.acts import Act
 from relay.domain.canonical import canonical
-from relay.domain.entries import instant
 from relay.domain.register import provided_by
 from relay.errors import NotFound
 from relay.text import Sentence

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from relay.clock import instant
 from relay.database import cypher
 from relay.database.driver_errors import UnknownOutcome
-from relay.domain.entries import instant
 from relay.errors import Refused
 from relay.ledger.held import rows, trying_again
 from relay.ledger.held.judging import HandedIn, in_any_order, lock

@@ -15,11 +15,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number, day_of, known_day
-from relay.arrays.id_column import IdColumn
+from relay.arrays.columns import NO_DAY, NONE, Days, Flags, IdColumn, Rows, day_number, day_of, known_day
 from relay.arrays.lazy_rows import LazyRows
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import DUE, IN_TIME, LATE, months_later
+from relay.arrays.women import women_of
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import EVENT_KINDS, STATES
 from relay.reports.breakdown import PartNames, within
@@ -207,7 +207,7 @@ def _seen_to(
         return {}, ()
     snapshot = survey.snapshot
     of_placement = {row: nth for nth, row in enumerate(ranked.row.tolist())}
-    holders = snapshot.women()[snapshot.placements.beneficiary[ranked.row]].tolist()
+    holders = women_of(snapshot)[snapshot.placements.beneficiary[ranked.row]].tolist()
     of_holder = {holder: nth for nth, holder in reversed([*enumerate(holders)])}
     asked: dict[int, list[str]] = {}
     others: dict[int, list[Errand]] = {}

@@ -26,5 +26,5 @@ class Givers(Read[tuple[givers.Giver, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[givers.Giver, ...]:
         """Those that are due first come first."""
-        survey = self.relay(source, programme_id).survey
+        survey = self.survey(source, programme_id)
         return givers.givers(survey, self.held_on, place_id=self.place_id, group_id=self.group_id)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from relay.arrays import lineage
 from relay.domain.vocabulary import PARTED_BY
-from relay.reports import breakdown, health
+from relay.reports import health
 from relay.service.queries.parameters import Read
 from relay.service.question import Says, Source
 
@@ -28,10 +28,13 @@ class Health(Read[health.Health]):
 
     def answer(self, source: Source, programme_id: str) -> health.Health:
         """On the day, and what changed."""
-        survey, earlier = self.relay(source, programme_id).survey, None
+        survey, earlier, names = self.survey(source, programme_id), None, None
         if self.compare:
             earlier = lineage.survey(survey.snapshot, self.compare, confirmed_only=self.confirmed_only)
-        names = breakdown.names(source.graph, programme_id, self.by)
+        if self.by:
+            from relay.reports import breakdown  # noqa: PLC0415 - mostly the programme alone is asked for
+
+            names = breakdown.names(source.graph, programme_id, self.by)
         return health.health(survey, by=self.by, names=names, earlier=earlier)
 
     def tells_donors(self) -> bool:

@@ -8,11 +8,12 @@ from relay.domain.system import Catalogue
 from relay.service.queries.auditing import Audit, Sample
 from relay.service.queries.ceremonies import Givers
 from relay.service.queries.chain_health import Health
+from relay.service.queries.chains import Chains, Gifts
 from relay.service.queries.ledgers import Accesses, Entries, SignedCheckpoint, Verify
 from relay.service.queries.lookup import Find, Names, Resolve, Show, Told, Undoable
 from relay.service.queries.people import Duplicates
-from relay.service.queries.relays import Chains, Gifts, Trace, Tree
 from relay.service.queries.statistics import Deadlines, Forecast, Survival
+from relay.service.queries.trees import Trace, Tree
 from relay.service.queries.visits import Todo
 from relay.service.queries.waiting import HeldActs, Waiting
 from relay.service.question import Kind, of_system

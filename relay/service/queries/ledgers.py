@@ -10,9 +10,10 @@ from typing import Annotated, Any, Final
 
 from relay.access import access_log
 from relay.arrays import cache
+from relay.clock import instant
 from relay.desk.lookup import resolve
-from relay.domain.entries import Entry, instant
-from relay.ledger import reading, verify
+from relay.domain.entries import Entry
+from relay.ledger import programmes, reading, verify
 from relay.ledger.checkpoints import Checkpoint, from_text, known_key, make_key, read_hash, read_public_key
 from relay.published import verifying
 from relay.service.question import Question, Says, Source
@@ -76,7 +77,7 @@ class Entries(Question[LedgerPage]):
             about = resolve(source.graph, programme_id, self.about)
             found = [each for each in reading.entries(source.graph, programme_id) if _is_about(each, about)]
             return LedgerPage(entries=tuple(_shown(each) for each in reversed(found)), next=None)
-        newest = reading.head(source.graph, programme_id).entries
+        newest = programmes.head(source.graph, programme_id).entries
         last = min(newest, self.before - 1) if self.before else newest
         first = max(last - min(self.last or PAGE, MOST_ENTRIES) + 1, 1)
         entries = [*reading.entries(source.graph, programme_id, first=first, last=last)]
@@ -106,7 +107,7 @@ class SignedCheckpoint(Question[Checkpoint]):
 
     def answer(self, source: Source, programme_id: str) -> Checkpoint:
         """Of the ledger's end as it is now; the first one makes the key."""
-        head = reading.head(source.graph, programme_id)
+        head = programmes.head(source.graph, programme_id)
         folder = source.folder
         key = known_key(folder, programme_id) or make_key(folder, programme_id, secrets.token_bytes)
         made_at = instant(source.now.astimezone(UTC))

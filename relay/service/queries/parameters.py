@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final, Protocol, TypedDict, TypeVar
 
-from relay.arrays import cache
-from relay.reports import breakdown, trees
+from relay.arrays import cache, lineage
+from relay.arrays.lineage import Survey
 from relay.service.question import Question, Says, Source
 
 T_co = TypeVar("T_co", covariant=True)
@@ -36,24 +36,23 @@ class ReadOptions(TypedDict):
     confirmed_only: bool
 
 
-def _relay(
+def _survey(
     source: Source,
     programme_id: str,
     as_of: date,
     *,
     confirmed_only: bool = False,
     as_known: int | date | None = None,
-) -> trees.Relay:
-    if source.kept and as_known is None:
+) -> Survey:
+    if as_known is not None:
+        from relay.arrays.replayed import known  # noqa: PLC0415 - most questions ask what is known now
+
+        snapshot = known(source.graph, programme_id, source.last(programme_id, as_known))
+    elif source.kept:
         return source.kept(as_of, confirmed_only)
-    return trees.relay(
-        source.graph,
-        programme_id,
-        as_of,
-        confirmed_only=confirmed_only,
-        last=source.last(programme_id, as_known),
-        folder=source.folder / cache.FOLDER,
-    )
+    else:
+        snapshot = cache.snapshot(source.graph, programme_id, source.folder / cache.FOLDER, source.head_hash)
+    return lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +61,9 @@ class OfADay(Question[T_co]):
 
     as_of: AsOf
 
-    def relay(self, source: Source, programme_id: str) -> trees.Relay:
+    def survey(self, source: Source, programme_id: str) -> Survey:
         """The relays beside which it is answered."""
-        return _relay(source, programme_id, self.as_of)
+        return _survey(source, programme_id, self.as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,22 +74,9 @@ class Read(Question[T_co]):
     as_known: AsKnown = None
     confirmed_only: ConfirmedOnly = False
 
-    def relay(self, source: Source, programme_id: str) -> trees.Relay:
+    def survey(self, source: Source, programme_id: str) -> Survey:
         """The relays that it is about."""
-        return _relay(source, programme_id, self.as_of, confirmed_only=self.confirmed_only, as_known=self.as_known)
-
-    def relay_below(self, source: Source, programme_id: str, id_: str) -> trees.Relay:
-        """The same, as far as the tree below a gift or placement needs it."""
-        if source.kept and self.as_known is None:
-            return source.kept(self.as_of, self.confirmed_only)
-        return trees.relay_below(
-            source.graph,
-            programme_id,
-            id_,
-            self.as_of,
-            confirmed_only=self.confirmed_only,
-            last=source.last(programme_id, self.as_known),
-        )
+        return _survey(source, programme_id, self.as_of, confirmed_only=self.confirmed_only, as_known=self.as_known)
 
 
 class HerRow(Protocol):
@@ -117,8 +103,3 @@ class OfHer(Question[tuple[HerRow_co, ...]]):
     def opened(self, answer: tuple[HerRow, ...]) -> Iterable[str]:
         """Her record, where anything is told of her."""
         return {f"beneficiary:{each.beneficiary_id}" for each in answer}
-
-
-def donors(source: Source, programme_id: str, donor: str | None) -> breakdown.PartNames:
-    """Who gave, where that narrows the answer."""
-    return breakdown.names(source.graph, programme_id, ("donor",) if donor is not None else ())

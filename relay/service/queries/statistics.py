@@ -7,7 +7,7 @@ from typing import Annotated
 
 from relay.audit.statistics import deadlines, forecast, survival
 from relay.domain.vocabulary import PARTED_BY
-from relay.reports import breakdown
+from relay.reports import breakdown, trees
 from relay.service.queries.parameters import Read
 from relay.service.question import Says, Source
 
@@ -25,7 +25,7 @@ class Survival(Read[survival.Fulfilment]):
     def answer(self, source: Source, programme_id: str) -> survival.Fulfilment:
         """As a curve of the whole, and of each part."""
         names = breakdown.names(source.graph, programme_id, (self.by,) if self.by else ())
-        return survival.fulfilment(self.relay(source, programme_id).survey, self.by, names)
+        return survival.fulfilment(self.survey(source, programme_id), self.by, names)
 
     def tells_donors(self) -> bool:
         """Parted by them."""
@@ -42,7 +42,7 @@ class Deadlines(Read[tuple[deadlines.Deadline, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[deadlines.Deadline, ...]:
         """A row a rule."""
-        return deadlines.deadlines(self.relay(source, programme_id).survey)
+        return deadlines.deadlines(self.survey(source, programme_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,6 @@ class Forecast(Read[forecast.Forecast | None]):
 
     def answer(self, source: Source, programme_id: str) -> forecast.Forecast | None:
         """None while no placement's time has come."""
-        relay = self.relay(source, programme_id)
-        roots = relay.asked(self.about)[1] if self.about else None
-        return forecast.forecast(relay.survey, roots, seed=self.seed)
+        survey = self.survey(source, programme_id)
+        roots = trees.asked(survey, self.about)[1] if self.about else None
+        return forecast.forecast(survey, roots, seed=self.seed)

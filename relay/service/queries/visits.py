@@ -44,7 +44,7 @@ class Todo(Read[tuple[visits.Visit, ...]]):
 
         What systems ask for is known as of now alone: with `as_known` it is left out.
         """
-        graph, survey = source.graph, self.relay(source, programme_id).survey
+        graph, survey = source.graph, self.survey(source, programme_id)
         names = breakdown.names(graph, programme_id, ("place",))
         used = () if self.as_known is not None else source.systems
         hidden = errands.hidden(graph.catalogue, used, source.reader.may)

@@ -41,7 +41,7 @@ def _on_record(record: Record) -> Markup | None:
 
 
 def _counted(page: ListPage, _: str) -> counted_records.Records:
-    found = progress(current.built(), page.relay.survey.snapshot.programme_id, page.as_of).counted
+    found = progress(current.built(), page.survey.snapshot.programme_id, page.as_of).counted
     return {word: [goal.act_id for goal in goals] for word, goals in found.items()}
 
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relay.database.keys import key_of
 from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.errors import Invalid
-from relay.ledger.projection import key_of
 from relay.ledger.recording import record_one, record_rows
 from relay.systems.groups import cypher
 

@@ -122,7 +122,7 @@ def givers(programme_id: str, members: Iterable[str]) -> Sequence[Giver]:
     if not plans():
         return ()
     known = reading.women(current.built(), programme_id)
-    return to_pass_on(current.relay_of_all().survey, {id_ for each in members for id_ in known.ids(each)})
+    return to_pass_on(current.survey_of_all(), {id_ for each in members for id_ in known.ids(each)})
 
 
 def as_said(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:

@@ -318,7 +318,7 @@ def _who_came(programme_id: str, record: Record) -> Markup | None:
 
 
 def _counted(page: ListPage, group_id: str) -> counted_records.Records:
-    survey = page.relay.survey
+    survey = page.survey
     source = privacy.source(current.built())
     return counted(source, survey.snapshot.programme_id, survey, group_id) if group_id else {}
 

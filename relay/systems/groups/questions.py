@@ -297,7 +297,7 @@ class Group(OfADay[GroupDetail]):
             custodies=tuple(
                 custody_rows(reading.custodies(source.graph, programme_id, self.as_of, group_id), self.as_of)
             ),
-            placements=held_by(self.relay(source, programme_id).survey, women),
+            placements=held_by(self.survey(source, programme_id), women),
             covered=Rate.of([*covered.values()].count(group_id), len(covered)),
         )
 

@@ -9,11 +9,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from relay.database import cypher as core
+from relay.database.keys import key_of, kind_and_id, values_of
 from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.errors import NotFound
 from relay.ledger import reading as ledger
 from relay.ledger.her_ids import her_ids
-from relay.ledger.projection import key_of, kind_and_id, values_of
 from relay.systems.groups import cypher
 from relay.systems.groups.roll import Custody, Customs, Meeting, Membership, Office, Roll, as_word
 

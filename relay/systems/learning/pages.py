@@ -125,7 +125,7 @@ COUNTED: Final = counted_records.listed(
         "of_ready": Sentence("on the waiting list"),
         "ready": Sentence("on the waiting list, and have completed it"),
     },
-    lambda page, of: counted(current.built(), page.relay.survey.snapshot.programme_id, page.relay.survey, of),
+    lambda page, of: counted(current.built(), page.survey.snapshot.programme_id, page.survey, of),
 )
 
 PAGES: Final = SystemPages(

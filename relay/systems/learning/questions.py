@@ -193,7 +193,7 @@ class Learning(OfADay[LearningFound]):
         """Courses and sites by id, and figures of all of them."""
         graph = source.graph
         known = reading.classes(graph, programme_id, self.as_of)
-        joined = reading.joined(graph, programme_id, known, lambda: self.relay(source, programme_id).survey)
+        joined = reading.joined(graph, programme_id, known, lambda: self.survey(source, programme_id))
         rates = {word: joined.get(word, reading.Counted()).rate for word in (*reading.PREPARED, "ready")}
         reports = tuple(each.report() for each in known)
         return LearningFound(

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from relay.arrays.columns import NO_DAY, NONE, day_number, known_day
 from relay.arrays.standings import LOST
+from relay.arrays.women import women_of
 from relay.domain.kinds import rule_id
 from relay.domain.model import Rate, binding_rule
+from relay.ledger import programmes
 from relay.ledger import reading as ledger
 from relay.systems.groups.reading import customs, women
 from relay.systems.learning import cypher
@@ -113,7 +115,7 @@ def joined(
         return {}
     done, surveyed = done_in(known), survey()
     found = prepared(surveyed, required, done)
-    if "planning" in ledger.head(graph, programme_id).systems:
+    if "planning" in programmes.head(graph, programme_id).systems:
         requests = waiting(graph, programme_id, surveyed, required, done)
         found["ready"] = Counted.of((each.act_id, not missing) for each, missing in requests)
     return found
@@ -128,7 +130,7 @@ def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) ->
         those, which are not lost; "others_on_time" and "others_kept": the same of the others.
     """
     snapshot, stood = survey.snapshot, survey.standings
-    people, holders = snapshot.beneficiaries.ids, snapshot.women()[snapshot.placements.beneficiary]
+    people, holders = snapshot.beneficiaries.ids, women_of(snapshot)[snapshot.placements.beneficiary]
     by_row = {row: known for row, rule in enumerate(snapshot.rules) if (known := required.get(id_of_rule(rule)))}
     said = {word: list[tuple[str, bool]]() for word in PREPARED}
     today = day_number(survey.as_of)

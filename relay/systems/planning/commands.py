@@ -20,7 +20,7 @@ from relay.commands.options import (
 from relay.commands.recording import dry_run_option, print_recorded, recorder
 from relay.commands.session import Session, say
 from relay.commands.showing import print_rows
-from relay.systems.planning.states import PLAN_STATES, REQUEST_STATES
+from relay.systems.planning.kinds import PLAN_STATES, REQUEST_STATES
 
 if TYPE_CHECKING:
     from relay.desk.intake import Recorded

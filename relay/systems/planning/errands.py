@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from relay.arrays.women import women_of
 from relay.reports.field.errands import Errand, Errands
 from relay.systems.planning import reading
 from relay.systems.planning.rates import due_and_unplanned
@@ -35,7 +36,7 @@ def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand
 
 def _nobody_planned(planned: Planned) -> Iterator[Errand]:
     snapshot = planned.survey.snapshot
-    people, holders = snapshot.beneficiaries.ids, snapshot.women()[snapshot.placements.beneficiary]
+    people, holders = snapshot.beneficiaries.ids, women_of(snapshot)[snapshot.placements.beneficiary]
     for placement_id in due_and_unplanned(planned):
         holder = int(holders[snapshot.placements.ids.row(placement_id) or 0])
         if holder >= 0:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, get_args
 
 from relay.domain.schema import Column, Kind, own_id, tie
 from relay.text import Sentence
+
+RequestState = Literal["waiting", "ready", "planned", "served", "ended"]
+PlanState = Literal["followed", "overtaken", "ended", "missed", "open"]
+REQUEST_STATES: Final[tuple[str, ...]] = get_args(RequestState)
+PLAN_STATES: Final[tuple[str, ...]] = get_args(PlanState)
+"""In which states they are on a day (see `states`)."""
 
 _HELP: Final = Column(name="help", type="help", required=True, fixed=True)
 _READY: Final = Column(name="ready", type="words")

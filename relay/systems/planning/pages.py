@@ -57,7 +57,7 @@ def _criterion(word: str) -> str:
 
 
 def _planned(programme_id: str) -> Planned:
-    return reading.read(current.built(), programme_id, current.relay_of_all().survey)
+    return reading.read(current.built(), programme_id, current.survey_of_all())
 
 
 @blueprint.get("/p/<programme_id>/waiting-list")
@@ -199,7 +199,7 @@ COUNTED: Final = counted_records.listed(
         "began": Sentence("placements"),
         "from_list": Sentence("placements that began with an open request"),
     },
-    lambda page, _: counted(_planned(page.relay.survey.snapshot.programme_id)),
+    lambda page, _: counted(_planned(page.survey.snapshot.programme_id)),
 )
 
 PAGES: Final = SystemPages(

@@ -12,6 +12,7 @@ import numpy as np
 
 from relay.arrays.columns import NONE
 from relay.arrays.standings import DUE, IN_TIME, LATE
+from relay.arrays.women import women_of
 from relay.errors import NotFound, Refused
 from relay.systems.planning.assignment import assign
 from relay.systems.planning.order import Placed, in_order
@@ -269,7 +270,7 @@ def _homes(planned: Planned) -> Mapping[str, str]:
 def _givers(planned: Planned, homes: Mapping[str, str]) -> Iterator[_Giver]:
     """Who still owes and can pass on, with the hand-overs that are not planned yet; by id."""
     snapshot, stood = planned.survey.snapshot, planned.survey.standings
-    placements, people, women = snapshot.placements, snapshot.beneficiaries.ids, snapshot.women()
+    placements, people, women = snapshot.placements, snapshot.beneficiaries.ids, women_of(snapshot)
     given: dict[str | None, int] = defaultdict(int)
     for plan in planned.season.open_plans:
         given[plan.giver_placement_id] += 1

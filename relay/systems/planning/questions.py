@@ -10,10 +10,10 @@ from relay.reports import trees
 from relay.service.queries.parameters import Help, OfADay, PlaceId
 from relay.service.question import Says, Source
 from relay.systems.planning import proposal, reading
+from relay.systems.planning.kinds import PLAN_STATES, REQUEST_STATES
 from relay.systems.planning.order import in_order
 from relay.systems.planning.rates import PlanningRates, rates
 from relay.systems.planning.reading import Planned
-from relay.systems.planning.states import PLAN_STATES, REQUEST_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ class _OfADay(OfADay[T_co]):
 
     def planned(self, source: Source, programme_id: str) -> Planned:
         """The season, beside the relay on the day."""
-        return reading.read(source.graph, programme_id, self.relay(source, programme_id).survey)
+        return reading.read(source.graph, programme_id, self.survey(source, programme_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relay.arrays.columns import NONE, day_of
+from relay.arrays.women import women_of
 from relay.ledger import reading as ledger
 from relay.systems.planning import cypher
 from relay.systems.planning.order import order_of
@@ -74,7 +75,7 @@ def kept_in(survey: Survey) -> Callable[[str], str]:
     people = survey.snapshot.beneficiaries.ids
     if not len(survey.snapshot.sames):
         return str
-    women = survey.snapshot.women()
+    women = women_of(survey.snapshot)
 
     def kept(beneficiary_id: str) -> str:
         row = people.row(beneficiary_id)
@@ -90,7 +91,7 @@ def receipts(survey: Survey, women: Collection[str]) -> Iterator[Receipt]:
     rows = [row for row in people.rows(sorted(women)) if row is not None] if women else []
     wanted = np.zeros(len(people) + 1, np.bool_)
     wanted[rows] = True
-    holder = snapshot.women()[placements.beneficiary]
+    holder = women_of(snapshot)[placements.beneficiary]
     hers = wanted[holder]
 
     def receipt(act_id: str, row: int, day: int, **from_whom: str) -> Receipt:
@@ -150,8 +151,8 @@ def households(graph: Graph, programme_id: str) -> Mapping[str, str]:
     Raises:
         Unavailable: The database cannot be reached.
     """
+    from relay.database.keys import kind_and_id
     from relay.domain.name_matching import code
-    from relay.ledger.projection import kind_and_id
 
     columns = graph.rows(cypher.HOUSEHOLDS, programme_id=programme_id)[0]
     named = ((kind_and_id(key), said) for key, said in zip(columns["keys"], columns["households"], strict=True))

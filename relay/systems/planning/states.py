@@ -11,14 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, Final, Literal, Self, get_args
+from typing import Any, Final, Self
 
 from relay.domain.model import day_if_said
+from relay.systems.planning.kinds import PlanState, RequestState
 
-RequestState = Literal["waiting", "ready", "planned", "served", "ended"]
-PlanState = Literal["followed", "overtaken", "ended", "missed", "open"]
-REQUEST_STATES: Final[tuple[str, ...]] = get_args(RequestState)
-PLAN_STATES: Final[tuple[str, ...]] = get_args(PlanState)
 OPEN_REQUESTS: Final[frozenset[RequestState]] = frozenset({"waiting", "ready", "planned"})
 
 STALE_DAYS: Final = 365

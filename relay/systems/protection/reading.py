@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.bikram_sambat import days_of
 from relay.domain.register import Register
 from relay.errors import Refused
+from relay.ledger import programmes
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
 from relay.systems.protection.kinds import OF_SITES
@@ -121,7 +122,7 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
         Refused: What `table` refuses.
         Unavailable: The database cannot be reached.
     """
-    head = ledger.head(graph, programme_id)
+    head = programmes.head(graph, programme_id)
     require_period(wanted.from_month, wanted.until_month, wanted.span)
     if days_of(wanted.until_month)[1] >= today:
         raise MonthGoesOn(month=wanted.until_month)

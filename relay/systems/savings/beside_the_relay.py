@@ -13,6 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from relay.arrays.columns import NO_DAY, day_number
+from relay.arrays.women import women_of
 from relay.domain.model import Rate
 from relay.domain.vocabulary import EVENT_KINDS
 from relay.systems.savings.books.loans import Loan
@@ -77,7 +78,7 @@ def beside_the_relay(groups: Mapping[str, Recorded], survey: Survey) -> BesideTh
 def _women(survey: Survey) -> Callable[[int], str]:
     """A way from the row of a placement to the id under which its holder is kept."""
     snapshot = survey.snapshot
-    women, people = snapshot.women(), snapshot.beneficiaries.ids
+    women, people = women_of(snapshot), snapshot.beneficiaries.ids
     return lambda row: people[int(women[snapshot.placements.beneficiary[row]])]
 
 

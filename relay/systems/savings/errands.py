@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay.arrays.columns import NO_DAY, day_number
+from relay.arrays.women import women_of
 from relay.reports.field.errands import Errand, Errands
 from relay.systems.groups import reading as groups
 from relay.systems.savings import reading
@@ -45,7 +46,7 @@ def _women_with_something_due(survey: Survey) -> list[str]:
     stood, snapshot, today = survey.standings, survey.snapshot, day_number(survey.as_of)
     soon = stood.there & (stood.due_day >= today) & (stood.due_day <= today + BEFORE_DUE_DAYS)
     soon &= stood.fulfilled_day == NO_DAY
-    women, people = snapshot.women(), snapshot.beneficiaries.ids
+    women, people = women_of(snapshot), snapshot.beneficiaries.ids
     holders = {*women[snapshot.placements.beneficiary[soon]].tolist()}
     return [people[row] for row, woman in enumerate(women.tolist()) if woman in holders]
 

@@ -18,10 +18,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from relay.arrays.cache import KEEP_AFTER, entries_since
+from relay.arrays.cache import KEEP_AFTER
 from relay.kept import values
-from relay.ledger import context
-from relay.ledger import reading as ledger
+from relay.ledger import context, programmes
+from relay.ledger.reading import entries_since
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.records import Recorded
@@ -92,7 +92,7 @@ class _Kept:
         if entries is None:
             self.on_disk.clear()
             self.forget_all()
-            head = ledger.head(graph, programme_id)
+            head = programmes.head(graph, programme_id)
             self.sequence, self.head_hash = head.entries, head.head_hash
             return
         for act in _meant(graph, programme_id, [entry.act for entry in entries]):

@@ -283,7 +283,7 @@ def _on_record(record: Record) -> Markup | None:
 
 
 def _counted(page: ListPage, group_id: str) -> counted_records.Records:
-    programme_id = page.relay.survey.snapshot.programme_id
+    programme_id = page.survey.snapshot.programme_id
     women = members(_books(programme_id, f"group:{group_id}")) if group_id else ()
     return {"members": [f"beneficiary:{each}" for each in sorted(women)]}
 

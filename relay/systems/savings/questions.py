@@ -120,7 +120,7 @@ class SavingsBesideTheRelay(OfADay[BesideTheRelay]):
 
     def answer(self, source: Source, programme_id: str) -> BesideTheRelay:
         """On the day."""
-        survey = self.relay(source, programme_id).survey
+        survey = self.survey(source, programme_id)
         recorded = kept_books.recorded(source.graph, programme_id, folder=source.folder / cache.FOLDER)
         return beside_the_relay(recorded, survey)
 

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from relay.access import accounts, tokens
 from relay.access.roles import EVERY, ROLES, Grant, grant_of
 from relay.errors import Invalid, NotFound, Refused, RelayError
-from relay.ledger import reading
+from relay.ledger import programmes
 from relay.web import guard, sessions
 from relay.web.i18n.language import gettext, say_error
 from relay.web.permission import action
@@ -165,7 +165,7 @@ def _form(error: RelayError | None, account: Account | None = None) -> dict[str,
     return {
         "rows": [*rows, *[("", "", "")] * (1 if rows else ROWS)],
         "roles": ROLES,
-        "programmes": reading.heads(current.graph()),
+        "programmes": programmes.heads(current.graph()),
         "error": say_error(error) if error else "",
         "least": accounts.LEAST_PASSWORD,
     }

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.entries import instant
+from relay.clock import instant
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import ANIMAL
 from relay.reports import chains
-from relay.reports.counted import unit
 from relay.reports.field import givers, visits
 from relay.reports.placements import Which, holdings
+from relay.reports.rates import unit
 from relay.web import guard, privacy
 from relay.web.i18n import labels
 from relay.web.request import current
@@ -136,7 +136,7 @@ def of_place(place_id: str) -> FieldBundle:
         NotWrittenDown: It cannot be written down.
     """
     head, now = current.head(), current.core().now().astimezone(UTC)
-    survey = current.relay_of_all().survey
+    survey = current.survey_of_all()
     held = [*holdings(survey, Which(place_id=place_id))]
     waiting = givers.waiting(survey, place_id=place_id)
     women = sorted({each.beneficiary_id for each in held if each.beneficiary_id} | {*waiting})

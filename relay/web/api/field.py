@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, request
 
 from relay.access import devices, roles
-from relay.domain.entries import instant, is_instant, login_of
+from relay.clock import instant, is_instant
+from relay.domain.entries import login_of
 from relay.errors import NotFound
 from relay.ledger import reading
 from relay.ledger.batch import Clerk

@@ -15,7 +15,7 @@ from relay.domain.schema import Column
 from relay.domain.schema import Kind as KindOfAct
 from relay.domain.system import Catalogue
 from relay.exchange.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, LONGEST_TERM, LONGEST_TEXT
-from relay.ledger.reading import LedgerHead
+from relay.ledger.programmes import LedgerHead
 from relay.service.json_codec import Schema, schemas_of
 from relay.service.queries.every import questions_of
 from relay.service.question import (

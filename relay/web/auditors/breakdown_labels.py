@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import cached_property
 
-from relay.reports.breakdown import PartNames
-from relay.reports.counted import UNKNOWN
+from relay.reports.breakdown import UNKNOWN, PartNames
 from relay.web import menu, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext

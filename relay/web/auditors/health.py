@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from relay.arrays.lineage import Survey
     from relay.domain.model import Rate
     from relay.reports.health import Health, Moved, PartHealth
     from relay.reports.rates import Rates
-    from relay.reports.trees import Relay
     from relay.web.i18n.periods import Period
     from relay.web.lists.listing import ListPage
 
@@ -100,15 +100,15 @@ class HealthPage:
     """A programme's health as the address asks for it.
 
     Attributes:
-        relay: The programme on the day.
-        earlier_relay: The programme on the day that is compared with, or None.
+        survey: The programme on the day.
+        earlier_survey: The programme on the day that is compared with, or None.
         by: Words by which it is parted.
         names: How much of a donor's name is shown.
         today: The date in the programme's time zone.
     """
 
-    relay: Relay
-    earlier_relay: Relay | None
+    survey: Survey
+    earlier_survey: Survey | None
     by: tuple[str, ...]
     names: str
     today: date
@@ -127,8 +127,8 @@ class HealthPage:
         compare = request.args.get("compare", "").strip()
         today = current.today()
         return cls(
-            relay=current.relay(),
-            earlier_relay=current.relay_on(read_day(compare, today)) if compare else None,
+            survey=current.survey(),
+            earlier_survey=current.survey_on(read_day(compare, today)) if compare else None,
             by=by,
             names=parameters.choice("names", labels.NAMES),
             today=today,
@@ -137,30 +137,29 @@ class HealthPage:
     @property
     def as_of(self) -> date:
         """The day."""
-        return self.relay.survey.as_of
+        return self.survey.as_of
 
     @property
     def compare(self) -> date | None:
         """The day that is compared with."""
-        return self.earlier_relay.survey.as_of if self.earlier_relay else None
+        return self.earlier_survey.as_of if self.earlier_survey else None
 
     @cached_property
     def health(self) -> Health:
         """How it stood on the day, with what changed."""
-        return self._health(self.relay, self.earlier_relay)
+        return self._health(self.survey, self.earlier_survey)
 
     @cached_property
     def earlier(self) -> Health | None:
         """How it stood on the other day."""
-        return self._health(self.earlier_relay, None) if self.earlier_relay else None
+        return self._health(self.earlier_survey, None) if self.earlier_survey else None
 
-    def _health(self, relay: Relay, earlier: Relay | None) -> Health:
-        survey, before = relay.survey, earlier.survey if earlier else None
+    def _health(self, survey: Survey, earlier: Survey | None) -> Health:
         reader = privacy.within()
         return kept_of(
             survey,
-            ("health", self.by, reader, before.as_of if before else None),
-            lambda: health.health(survey, by=self.by, names=self.labels.called, earlier=before),
+            ("health", self.by, reader, earlier.as_of if earlier else None),
+            lambda: health.health(survey, by=self.by, names=self.labels.called, earlier=earlier),
         )
 
     @cached_property
@@ -224,7 +223,7 @@ class HealthPage:
     @cached_property
     def periods(self) -> list[tuple[str, list[tuple[Period, str]]]]:
         """Periods that had ended by today, by kind, each with the address that compares its end with the one before."""
-        stood = self.relay.survey.standings
+        stood = self.survey.standings
         first = known_day(stood.received_day[stood.rows].min(initial=day_number(self.today)))
         return [
             (
@@ -285,7 +284,7 @@ def rate_rows(page: ListPage) -> Sequence[RateRow]:
     word, called = page.asked_for.get("by", "help"), PartLabels()
     if word not in PARTED_BY:
         raise NotAChoice(field="by", choices=", ".join(PARTED_BY))
-    found = health.health(page.relay.survey, by=(word,), names=called.called)
+    found = health.health(page.survey, by=(word,), names=called.called)
     return tuple(
         RateRow(
             by=word,

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from relay.arrays.lineage import Survey
     from relay.audit.statistics.deadlines import Deadline
     from relay.audit.statistics.forecast import Forecast
     from relay.audit.statistics.survival import Curve, Difference, Fulfilment
-    from relay.reports.trees import Relay
     from relay.web.auditors.charts import Chart
 
 MONTHS: Final = (6, 12, 18, 24, 30, 36, 48, 60, 72, 84, 96, 120)
@@ -100,13 +100,13 @@ class SurvivalPage:
     """What the past says, as the address asks for it.
 
     Attributes:
-        relay: The programme on the day.
+        survey: The programme on the day.
         by: The word by which it is parted, or None.
         names: How much of a donor's name is shown.
         today: The date in the programme's time zone.
     """
 
-    relay: Relay
+    survey: Survey
     by: str | None
     names: str
     today: date
@@ -119,7 +119,7 @@ class SurvivalPage:
             Invalid: The day or word cannot be read.
         """
         return cls(
-            relay=current.relay(),
+            survey=current.survey(),
             by=parameters.choice("by", PARTED_BY) if request.args.get("by") else None,
             names=parameters.choice("names", labels.NAMES),
             today=current.today(),
@@ -128,7 +128,7 @@ class SurvivalPage:
     @property
     def as_of(self) -> date:
         """The day."""
-        return self.relay.survey.as_of
+        return self.survey.as_of
 
     @cached_property
     def labels(self) -> PartLabels:
@@ -139,9 +139,9 @@ class SurvivalPage:
     def fulfilment(self) -> Fulfilment:
         """How long fulfilment takes."""
         return kept_of(
-            self.relay.survey,
+            self.survey,
             ("survival", self.by, privacy.within()),
-            lambda: survival.fulfilment(self.relay.survey, self.by, self.labels.called),
+            lambda: survival.fulfilment(self.survey, self.by, self.labels.called),
         )
 
     @property
@@ -176,9 +176,9 @@ class SurvivalPage:
     @cached_property
     def deadlines(self) -> Sequence[Deadline]:
         """Whether each rule's deadline can be kept."""
-        return deadlines.deadlines(self.relay.survey)
+        return deadlines.deadlines(self.survey)
 
     @cached_property
     def forecast(self) -> Forecast | None:
         """What becomes of the relay if nothing changes; None while no placement's time has come."""
-        return kept_of(self.relay.survey, ("forecast",), lambda: future.forecast(self.relay.survey, None, seed=1))
+        return kept_of(self.survey, ("forecast",), lambda: future.forecast(self.survey, None, seed=1))

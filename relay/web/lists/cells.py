@@ -49,7 +49,7 @@ class Cells:
     @cached_property
     def confirms(self) -> bool:
         """Whether who is reading may confirm what is listed."""
-        return guard.may("confirm", self.page.relay.survey.snapshot.programme_id)
+        return guard.may("confirm", self.page.survey.snapshot.programme_id)
 
     def macro(self, name: str, *said: Any, **also: Any) -> Markup:  # noqa: ANN401 - as the macro takes it
         """What a macro that other pages use too draws."""

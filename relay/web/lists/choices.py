@@ -26,7 +26,7 @@ def words(known: Callable[[ListPage], Sequence[str]], read: Callable[[str], str]
 
 def places(page: ListPage) -> list[Choice]:
     """The places in which somebody lives and those around them, each below the one that it lies in."""
-    snapshot = page.relay.survey.snapshot
+    snapshot = page.survey.snapshot
     ids, parents = list(snapshot.places.ids), snapshot.places.parent.tolist()
     used: set[int] = set()
     for lives in inhabited(snapshot):
@@ -54,13 +54,13 @@ def _nested(page: ListPage, ids: list[str], parents: list[int], used: set[int]) 
 
 def groups(page: ListPage) -> list[Choice]:
     """All groups by name."""
-    ids = page.relay.survey.snapshot.groups.ids
+    ids = page.survey.snapshot.groups.ids
     return sorted(((id_, labels.plain(page.groups.get(id_, id_), 60)) for id_ in ids), key=lambda each: each[1])
 
 
 def gifts(page: ListPage) -> list[Choice]:
     """All gifts by id."""
-    return [(id_, id_) for id_ in sorted(page.relay.survey.snapshot.gifts.ids)]
+    return [(id_, id_) for id_ in sorted(page.survey.snapshot.gifts.ids)]
 
 
 def donors(page: ListPage) -> list[Choice]:

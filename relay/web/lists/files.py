@@ -32,7 +32,7 @@ _CellsOf = Callable[["ListPage", "ListColumn", Any, "Mapping[str, Contact]"], di
 
 def file(page: ListPage, form: str) -> Response:
     """The list in one of the `FORMS`, named after the programme, the list and the day."""
-    name = f"{page.relay.survey.snapshot.programme_id}-{page.name}-{page.as_of}.{form}"
+    name = f"{page.survey.snapshot.programme_id}-{page.name}-{page.as_of}.{form}"
     return responses.attached(FORMS[form](page), name)
 
 
@@ -140,7 +140,7 @@ def _xlsx(page: ListPage) -> Response:
 def _json(page: ListPage) -> Response:
     rows = list(_rows(page, _cells))
     return jsonify(
-        programme_id=page.relay.survey.snapshot.programme_id, as_of=page.as_of.isoformat(), total=len(rows), rows=rows
+        programme_id=page.survey.snapshot.programme_id, as_of=page.as_of.isoformat(), total=len(rows), rows=rows
     )
 
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from relay.arrays.lineage import Survey
     from relay.reports.breakdown import PartNames
     from relay.reports.field.contacts import Contact
     from relay.reports.placements import UnitsSummed
-    from relay.reports.trees import Relay
 
 PAGE: Final = 50
 """Rows on a page, the same for every list (our choice)."""
@@ -138,7 +138,7 @@ class ListPage:
     Attributes:
         name: In the address.
         listing: What it is a list of.
-        relay: The programme on the day.
+        survey: The programme on the day.
         as_of: The day.
         today: The date in the programme's time zone.
         names: One of `labels.NAMES`.
@@ -149,7 +149,7 @@ class ListPage:
 
     name: str
     listing: Listing
-    relay: Relay
+    survey: Survey
     as_of: date
     today: date
     names: str
@@ -170,7 +170,7 @@ class ListPage:
         return cls(
             name=name,
             listing=listing,
-            relay=current.relay_of_all() if listing.of_record else current.relay(),
+            survey=current.survey_of_all() if listing.of_record else current.survey(),
             as_of=current.as_of(),
             today=current.today(),
             names=privacy.naming(file=request.endpoint == listing.files),
@@ -191,7 +191,7 @@ class ListPage:
         reader = sessions.signed_in().login if self.listing.of_reader else None
         told = (reader, privacy.within(), privacy.hidden_reasons())
         choice = (self.name, told, self.order, *sorted(self.asked_for.items()))
-        return kept_of(self.relay.survey, choice, self._found)
+        return kept_of(self.survey, choice, self._found)
 
     def _found(self) -> Sequence[Any]:
         found = self.listing.find(self)
@@ -332,7 +332,7 @@ class ListPage:
 
     def link(self, endpoint: str | None = None, **changes: Any) -> str:  # noqa: ANN401 - whatever an address says
         """The URL of this list with some changes; None leaves a parameter out."""
-        programme_id, endpoint = self.relay.survey.snapshot.programme_id, endpoint or self.listing.endpoint
+        programme_id, endpoint = self.survey.snapshot.programme_id, endpoint or self.listing.endpoint
         said: dict[str, Any] = {"programme_id": programme_id, "name": self.name, **self.parameters(), **changes}
         return url_for(endpoint, **said)
 

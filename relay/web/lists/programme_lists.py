@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.counted import COUNTED, NOT_STUCK, NOT_THERE, STUCK, UNKNOWN
+from relay.reports.breakdown import UNKNOWN
+from relay.reports.counted import COUNTED, NOT_STUCK, NOT_THERE, STUCK
 from relay.reports.field import errands, visits
 from relay.web import privacy
 from relay.web.i18n import labels
@@ -82,7 +83,7 @@ def _holder_states(page: ListPage) -> list[Choice]:  # noqa: ARG001
 _HELP: Final = Filter(
     name="help",
     label=lazy_gettext("Help"),
-    choices=choices.words(lambda page: page.relay.survey.snapshot.helps, labels.help_word),
+    choices=choices.words(lambda page: page.survey.snapshot.helps, labels.help_word),
 )
 _PLACE: Final = Filter(name="place", label=lazy_gettext("Place"), choices=choices.places)
 _GROUP: Final = Filter(name="group", label=lazy_gettext("Group"), choices=choices.groups)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from relay.domain.vocabulary import CHAIN_STATES
 from relay.exchange.cells import read_day
 from relay.reports import chains, health, placements
-from relay.reports.counted import UNKNOWN
+from relay.reports.breakdown import UNKNOWN
 from relay.reports.field import visits
 from relay.reports.placements import ListedChains, Which
 from relay.web import privacy
@@ -42,7 +42,7 @@ class GiftRow:
 
 def gift_rows(page: ListPage) -> Sequence[GiftRow]:
     """The gifts that had been given."""
-    survey, asked_for = page.relay.survey, page.asked_for
+    survey, asked_for = page.survey, page.asked_for
     travels = survey.gifts
     nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
     found = chains.gifts(
@@ -72,7 +72,7 @@ def _donor(page: ListPage) -> str | None:
 
 def chain_rows(page: ListPage) -> ListedChains:
     """All chains."""
-    survey, asked_for = page.relay.survey, page.asked_for
+    survey, asked_for = page.survey, page.asked_for
     sort, downwards = _CHAIN_ORDERS[page.order.removeprefix("-")], page.order.startswith("-")
     found = chains.chains(
         survey,
@@ -133,7 +133,7 @@ def visit_rows(page: ListPage) -> Sequence[VisitRow]:
     """Whom to visit, the visits of one place together."""
     reason = page.asked_for.get("reason")
     place_id, asked = page.asked_for.get("place"), privacy.errands()
-    found = visits.todo(page.relay.survey, place_id=place_id, names=page.called, errands=asked)
+    found = visits.todo(page.survey, place_id=place_id, names=page.called, errands=asked)
     return tuple(
         VisitRow(
             rank=visit.rank,
@@ -177,12 +177,10 @@ def holdings(page: ListPage) -> Holdings:
         names=page.called if "donor" in of else None,
         below=asked_for.get("below"),
         held_by=asked_for.get("held_by"),
-        earlier=current.relay_on(day["compared"]).survey if "compared" in day else None,
+        earlier=current.survey_on(day["compared"]) if "compared" in day else None,
         was=asked_for.get("was"),
     )
-    return placements.holdings(
-        page.relay.survey, which, sort=_HOLDING_ORDERS[key], descending=page.order.startswith("-")
-    )
+    return placements.holdings(page.survey, which, sort=_HOLDING_ORDERS[key], descending=page.order.startswith("-"))
 
 
 OF: Final = ("generation", "sex", "year")
@@ -203,7 +201,7 @@ def holders(page: ListPage) -> Holders:
     """Everybody who is registered."""
     asked_for, key = page.asked_for, page.order.removeprefix("-")
     return placements.holders(
-        page.relay.survey,
+        page.survey,
         state=asked_for.get("state"),
         place_id=asked_for.get("place"),
         group_id=asked_for.get("group"),
@@ -227,7 +225,7 @@ class PartRow:
 
 def part_rows(page: ListPage, word: str, called: Mapping[str, str]) -> Sequence[PartRow]:
     """The groups or places whose people hold something."""
-    (breakdown,) = health.health(page.relay.survey, by=(word,)).breakdowns
+    (breakdown,) = health.health(page.survey, by=(word,)).breakdowns
     return tuple(part_row(part, called) for part in breakdown.parts if part.part is not None)
 
 

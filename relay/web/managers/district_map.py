@@ -22,8 +22,8 @@ from relay.web.result_cache import kept_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from relay.arrays.lineage import Survey
     from relay.reports.health import PartHealth
-    from relay.reports.trees import Relay
 
 _DRAWN: Final = Path(__file__).parents[1] / "static/vendor/nepal-geojson-2.4.4/districts.json"
 
@@ -102,9 +102,8 @@ class District:
         return f"q{math.ceil(4 * self.broken / self.chains)}"
 
 
-def districts(relay: Relay) -> Sequence[District]:
+def districts(survey: Survey) -> Sequence[District]:
     """The districts of a programme by name."""
-    survey = relay.survey
     names = privacy.district_names()
     found = kept_of(
         survey,
@@ -113,7 +112,7 @@ def districts(relay: Relay) -> Sequence[District]:
     )
     begun, parts = found[0], {str(part.part): part for part in found[1]}
     chains, broken = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
-    above = _district_of(relay, names)
+    above = _district_of(survey, names)
     for each in begun:
         district = above.get(each.place_id)
         if district:
@@ -134,9 +133,9 @@ def districts(relay: Relay) -> Sequence[District]:
     return sorted(rows, key=lambda row: (row.name, row.place_id))
 
 
-def _district_of(relay: Relay, districts_: Mapping[str, str]) -> Mapping[str, str]:
+def _district_of(survey: Survey, districts_: Mapping[str, str]) -> Mapping[str, str]:
     """Place → the district that it is, or lies in."""
-    table = relay.survey.snapshot.places
+    table = survey.snapshot.places
     ids, parents = list(table.ids), table.parent.tolist()
     found: dict[str, str] = {}
     for row, place_id in enumerate(ids):
@@ -147,10 +146,10 @@ def _district_of(relay: Relay, districts_: Mapping[str, str]) -> Mapping[str, st
     return found
 
 
-def reached(relay: Relay, place_ids: Mapping[str | None, int]) -> Mapping[str, int]:
+def reached(survey: Survey, place_ids: Mapping[str | None, int]) -> Mapping[str, int]:
     """Outline → placements in that district, from the placements in each place."""
     names = privacy.district_names()
-    above, known = _district_of(relay, names), {key(outline.name): outline.name for outline in sheet().outlines}
+    above, known = _district_of(survey, names), {key(outline.name): outline.name for outline in sheet().outlines}
     found: dict[str, int] = {}
     for place_id, many in place_ids.items():
         district = above.get(place_id or "")

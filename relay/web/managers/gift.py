@@ -10,7 +10,7 @@ from werkzeug.utils import cached_property
 from relay.arrays.columns import day_of
 from relay.domain.vocabulary import STATES
 from relay.exchange.small_counts import SMALL, tellable
-from relay.reports import placements
+from relay.reports import placements, trees
 from relay.reports.placements import Which
 from relay.reports.tree_layout import MOST, View
 from relay.web import privacy
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from relay.arrays.lineage import Survey
     from relay.reports.placements import Holdings
-    from relay.reports.trees import Relay, Trace
+    from relay.reports.trees import Trace
 
 WHOLE: Final = 80
 """Placements up to which the tree is drawn whole (our choice: so many boxes are still read on a sheet of A4)."""
@@ -43,13 +44,13 @@ class GiftPage:
     """A gift as shown to its donor.
 
     Attributes:
-        relay: The programme on the day.
+        survey: The programme on the day.
         gift_id: Of the gift.
         as_of: The day.
         today: The date in the programme's time zone.
     """
 
-    relay: Relay
+    survey: Survey
     gift_id: str
     as_of: date
     today: date
@@ -61,24 +62,24 @@ class GiftPage:
         Raises:
             NotInRelay: There was no such gift on that day.
         """
-        page = cls(relay=current.relay(), gift_id=gift_id, as_of=current.as_of(), today=current.today())
-        page.relay.asked(f"gift:{gift_id}")
+        page = cls(survey=current.survey(), gift_id=gift_id, as_of=current.as_of(), today=current.today())
+        trees.asked(page.survey, f"gift:{gift_id}")
         return page
 
     @cached_property
     def _row(self) -> int:
-        row = self.relay.survey.snapshot.gifts.ids.row(self.gift_id)
+        row = self.survey.snapshot.gifts.ids.row(self.gift_id)
         return -1 if row is None else row
 
     @cached_property
     def trace(self) -> Trace:
         """How far it has travelled."""
-        return self.relay.trace(f"gift:{self.gift_id}")
+        return trees.trace(self.survey, f"gift:{self.gift_id}")
 
     @cached_property
     def holdings(self) -> Holdings:
         """Every placement that it reached, its first ones included."""
-        return placements.holdings(self.relay.survey, Which(gift_id=self.gift_id), sort="received")
+        return placements.holdings(self.survey, Which(gift_id=self.gift_id), sort="received")
 
     @cached_property
     def donor(self) -> str | None:
@@ -91,13 +92,13 @@ class GiftPage:
     @property
     def help(self) -> str:
         """What was given."""
-        snapshot = self.relay.survey.snapshot
+        snapshot = self.survey.snapshot
         return str(snapshot.helps[snapshot.gifts.help[self._row]])
 
     @property
     def given_on(self) -> date | None:
         """When."""
-        return day_of(self.relay.survey.snapshot.gifts.day[self._row])
+        return day_of(self.survey.snapshot.gifts.day[self._row])
 
     @property
     def first(self) -> int:
@@ -139,10 +140,10 @@ class GiftPage:
         """
         counted = self.holdings.by_place()
         told = district_map.reached(
-            self.relay, {place_id: many for place_id, many in counted.items() if tellable(many)}
+            self.survey, {place_id: many for place_id, many in counted.items() if tellable(many)}
         )
         found = (
-            (name, many, many - told.get(name, 0)) for name, many in district_map.reached(self.relay, counted).items()
+            (name, many, many - told.get(name, 0)) for name, many in district_map.reached(self.survey, counted).items()
         )
         return {name: many for name, many, others in found if tellable(many) and (others == 0 or tellable(others))}
 
@@ -174,4 +175,4 @@ class GiftPage:
         wish = TreeWish(
             as_of=self.as_of, today=self.today, view=view, names=parameters.choice("names", ("ids", "initials", "full"))
         )
-        return TreePage(self.relay, f"gift:{self.gift_id}", wish)
+        return TreePage(self.survey, f"gift:{self.gift_id}", wish)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.entries import zone
+from relay.clock import zone
 from relay.reports import unconfirmed
 from relay.reports.breakdown import within
 from relay.web import sessions
@@ -77,7 +77,7 @@ def found(page: ListPage) -> tuple[WaitingRow, ...]:
         )
 
     return kept_of(
-        page.relay.survey,
+        page.survey,
         ("unconfirmed", login, page.today),
         lambda: tuple(map(row, unconfirmed.waiting(current.built(), programme_id, as_of, last_by=login))),
     )
@@ -98,7 +98,7 @@ def _rows(page: ListPage) -> tuple[WaitingRow, ...]:
 
 def _living_in(page: ListPage, place_id: str) -> Callable[[str | None], bool]:
     """Whether somebody lives in a place, or in any place inside it."""
-    snapshot = page.relay.survey.snapshot
+    snapshot = page.survey.snapshot
     inside, ids = within(snapshot, place_id), snapshot.beneficiaries.ids
 
     def lives(beneficiary_id: str | None) -> bool:

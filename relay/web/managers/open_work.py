@@ -49,11 +49,10 @@ def _held() -> int:
 
 def _rows(name: str, asked_for: Mapping[str, str]) -> int:
     listing, today = LISTINGS.get(name, WAITING), current.today()
-    relay = current.kept_relay(today, confirmed_only=False)
     page = ListPage(
         name=name,
         listing=listing,
-        relay=relay,
+        survey=current.kept_survey(today, confirmed_only=False),
         as_of=today,
         today=today,
         names=NAMES[0],

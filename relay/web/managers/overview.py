@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from relay.arrays.lineage import Survey
     from relay.reports.breakdown import PartNames
     from relay.reports.chains import GivenGift
     from relay.reports.field.visits import Visit
     from relay.reports.health import Health
     from relay.reports.placements import Beginning, Holdings
-    from relay.reports.trees import Relay
 
 ROWS: Final = 8
 """Rows of what broke and of whom to visit (our choice: what fits one screen; all are a click away)."""
@@ -40,23 +40,23 @@ class Overview:
     """A programme on a day, as its managers ask for it.
 
     Attributes:
-        relay: The programme on the day.
+        survey: The programme on the day.
         as_of: The day.
         today: The date in the programme's time zone.
     """
 
-    relay: Relay
+    survey: Survey
     as_of: date
     today: date
 
     @classmethod
     def of_request(cls) -> Overview:
         """Read it from the URL."""
-        return cls(relay=current.relay(), as_of=current.as_of(), today=current.today())
+        return cls(survey=current.survey(), as_of=current.as_of(), today=current.today())
 
     @cached_property
     def _told(self) -> tuple[Health, Sequence[Visit]]:
-        survey, called, asked = self.relay.survey, self.called, privacy.errands()
+        survey, called, asked = self.survey, self.called, privacy.errands()
         counting = partial(health.health, survey)
         ranking = partial(todo.by_rank, survey, called, asked, most=ROWS)
         return kept_of(survey, ("overview", asked), lambda: both(counting, ranking, len(survey.original)))
@@ -83,7 +83,7 @@ class Overview:
     @cached_property
     def broke(self) -> Holdings:
         """What became lost or broken since a month ago, the latest first."""
-        return placements.holdings(self.relay.survey, Which(since=self.month_ago), sort="since", descending=True)
+        return placements.holdings(self.survey, Which(since=self.month_ago), sort="since", descending=True)
 
     @property
     def broke_first(self) -> Sequence[placements.Holding]:
@@ -112,16 +112,16 @@ class Overview:
     @cached_property
     def stuck(self) -> Sequence[Beginning]:
         """Where broken chains began, most of them first: each chain is on one of the lists that these lead to."""
-        found = kept_of(self.relay.survey, ("beginnings",), lambda: placements.beginnings(self.relay.survey))
+        found = kept_of(self.survey, ("beginnings",), lambda: placements.beginnings(self.survey))
         return [each for each in found if each.broken]
 
     @cached_property
     def farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
         """The gifts that travelled farthest, each with the placements of its generations."""
-        return kept_of(self.relay.survey, ("farthest",), self._farthest)
+        return kept_of(self.survey, ("farthest",), self._farthest)
 
     def _farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
-        survey = self.relay.survey
+        survey = self.survey
         nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
         found = chains.gifts(survey, sort="reach")[:FARTHEST]
         return [(gift, survey.gifts.by_generation(nth[gift.gift_id])) for gift in found]

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from relay.arrays.lineage import Survey
     from relay.reports.health import PartHealth
     from relay.reports.placements import Holders, Holdings
-    from relay.reports.trees import Relay
 
 PEOPLE: Final = 50  # our choice: people on the page; all are on their list
 
@@ -33,7 +33,7 @@ class PartPage:
     """A group or a place on a day.
 
     Attributes:
-        relay: The programme on the day.
+        survey: The programme on the day.
         word: "group" or "place".
         part_id: Of it.
         as_of: The day.
@@ -41,7 +41,7 @@ class PartPage:
         names: One of `labels.NAMES`.
     """
 
-    relay: Relay
+    survey: Survey
     word: str
     part_id: str
     as_of: date
@@ -55,12 +55,12 @@ class PartPage:
         Raises:
             NoSuchPart: There is no such group or place.
         """
-        relay = current.relay()
-        snapshot = relay.survey.snapshot
+        survey = current.survey()
+        snapshot = survey.snapshot
         if (snapshot.groups if word == "group" else snapshot.places).ids.row(part_id) is None:
             raise NoSuchPart(word=word, asked=part_id)
         names = privacy.naming()
-        return cls(relay=relay, word=word, part_id=part_id, as_of=current.as_of(), today=current.today(), names=names)
+        return cls(survey=survey, word=word, part_id=part_id, as_of=current.as_of(), today=current.today(), names=names)
 
     @cached_property
     def _called(self) -> Mapping[str, str]:
@@ -81,7 +81,7 @@ class PartPage:
 
     @cached_property
     def _parts(self) -> Mapping[str, PartHealth]:
-        survey = self.relay.survey
+        survey = self.survey
         found = kept_of(survey, ("parts", self.word), lambda: health(survey, by=(self.word,)).breakdowns[0].parts)
         return {str(part.part): part for part in found}
 
@@ -93,7 +93,7 @@ class PartPage:
     @cached_property
     def above(self) -> Sequence[str]:
         """Of a place, those around it, the widest first; of a group, where it is based, if that is known."""
-        snapshot = self.relay.survey.snapshot
+        snapshot = self.survey.snapshot
         if self.word == "group":
             based = int(snapshot.groups.place[snapshot.groups.ids.row(self.part_id) or 0])
             return [] if based < 0 else [snapshot.places.ids[based]]
@@ -107,7 +107,7 @@ class PartPage:
     @cached_property
     def inside(self) -> Sequence[tuple[str, PartHealth | None]]:
         """Of a place, those that lie directly in it, by name; of a group, none."""
-        places = self.relay.survey.snapshot.places
+        places = self.survey.snapshot.places
         row = places.ids.row(self.part_id) if self.word == "place" else None
         ids = (
             [] if row is None else [id_ for id_, parent in zip(places.ids, places.parent, strict=True) if parent == row]
@@ -123,7 +123,7 @@ class PartPage:
     def stuck(self) -> Holdings:
         """What is lost or broken, the latest first."""
         return placements.holdings(
-            self.relay.survey,
+            self.survey,
             Which(state=STUCK, place_id=self._place_id, group_id=self._group_id),
             sort="since",
             descending=True,
@@ -132,7 +132,7 @@ class PartPage:
     @cached_property
     def people(self) -> Holders:
         """Who lives there or belongs to it."""
-        return placements.holders(self.relay.survey, place_id=self._place_id, group_id=self._group_id)
+        return placements.holders(self.survey, place_id=self._place_id, group_id=self._group_id)
 
     @property
     def _place_id(self) -> str | None:

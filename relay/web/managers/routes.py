@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, redirect, render_template
 
+from relay.reports import trees
 from relay.web import guard, menu
 from relay.web.managers import district_map, open_work, tree_files
 from relay.web.managers.gift import GiftPage
@@ -47,7 +48,7 @@ def open_work_(programme_id: str) -> Response:  # noqa: ARG001 - `asked` reads i
 
 
 def _page(id_: str, *, file: bool = False) -> TreePage:
-    return TreePage(current.relay_below(id_), id_, TreeWish.of_request(file=file))
+    return TreePage(current.survey_below(id_), id_, TreeWish.of_request(file=file))
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>")
@@ -86,7 +87,7 @@ def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG00
 @action("trace")
 def trace(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """How far a gift or placement travelled, as JSON."""
-    return jsonify(current.relay_below(id_).trace(id_))
+    return jsonify(trees.trace(current.survey_below(id_), id_))
 
 
 @blueprint.get("/p/<programme_id>/gift/<gift_id>")
@@ -100,7 +101,7 @@ def gift(programme_id: str, gift_id: str) -> str:  # noqa: ARG001 - `asked` read
 @action("health")
 def map_(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """The districts, coloured by how the chains that began there do."""
-    found = district_map.districts(current.relay())
+    found = district_map.districts(current.survey())
     return render_template(
         "map.html", districts=found, sheet=district_map.sheet(), as_of=current.as_of(), today=current.today()
     )

@@ -11,9 +11,10 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 
 from relay.access import access_log, story_links
 from relay.access.story_links import CODE_BYTES, DAYS, StoryLink
-from relay.domain.entries import instant
-from relay.ledger import reading
-from relay.ledger.reading import NoProgramme
+from relay.clock import instant
+from relay.ledger import programmes
+from relay.ledger.programmes import NoProgramme
+from relay.reports import trees
 from relay.reports.trees import NotInRelay
 from relay.web import responses, sessions
 from relay.web.managers.gift import GiftPage
@@ -93,14 +94,14 @@ def opened(code: str) -> Response:
     page = None
     if link:
         try:
-            g.head = reading.head(current.graph(), link.programme_id)
+            g.head = programmes.head(current.graph(), link.programme_id)
             page = GiftPage(
-                relay=current.kept_relay(current.today(), confirmed_only=False),
+                survey=current.kept_survey(current.today(), confirmed_only=False),
                 gift_id=link.gift_id,
                 as_of=current.today(),
                 today=current.today(),
             )
-            page.relay.asked(f"gift:{link.gift_id}")
+            trees.asked(page.survey, f"gift:{link.gift_id}")
             _logged("story", link.programme_id, link.gift_id, f"link:{link.mark[:8]}")
         except (NoProgramme, NotInRelay):
             page = None

@@ -9,7 +9,7 @@ from flask import request, url_for
 from werkzeug.utils import cached_property
 
 from relay.domain.model import add_months
-from relay.reports import drawing, search
+from relay.reports import drawing, search, trees
 from relay.reports.drawing import Caption
 from relay.reports.tree_layout import (
     BOX_WIDTH,
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from relay.reports.trees import BreakPoint, ReceivedHelp, Relay, Trace, Tree
+    from relay.arrays.lineage import Survey
+    from relay.reports.trees import BreakPoint, ReceivedHelp, Trace, Tree
 
 AXES: Final = ("generation", "date")
 _MARGIN: Final = 12
@@ -104,17 +105,17 @@ class TreeWish:
 class TreePage:
     """A relay tree as somebody wishes to see it."""
 
-    def __init__(self, relay: Relay, id_: str, wish: TreeWish) -> None:
-        """Ask the relay for the tree and for how far it travelled.
+    def __init__(self, survey: Survey, id_: str, wish: TreeWish) -> None:
+        """Ask the survey for the tree and for how far it travelled.
 
         Raises:
             NotInRelay: There is no such gift or placement on that day.
             TwoOfThatId: The bare id is both a gift's and a placement's.
         """
-        self.relay = relay
+        self.survey = survey
         self.wish = wish
-        self.tree: Tree = relay.tree(id_, current.plans())
-        self.trace: Trace = relay.trace(id_)
+        self.tree: Tree = trees.tree(survey, id_, current.plans())
+        self.trace: Trace = trees.trace(survey, id_)
         self.id = self.trace.id
         self.programme_id = current.head().programme_id
 
@@ -231,7 +232,7 @@ class TreePage:
 
     @cached_property
     def _receipts(self) -> Mapping[str, Sequence[ReceivedHelp]]:
-        return self.relay.receipts(box.key for box in self.picture.boxes if box.node)
+        return trees.receipts(self.survey, (box.key for box in self.picture.boxes if box.node))
 
     def _holder(self, box: TreeBox) -> str:
         return self.name(box.node.beneficiary_id) if box.node else ""

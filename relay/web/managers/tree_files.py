@@ -12,7 +12,7 @@ from flask import Response, current_app, jsonify, render_template
 from markupsafe import Markup
 
 from relay.exchange import graph_formats
-from relay.reports import drawing
+from relay.reports import drawing, trees
 from relay.web import responses
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def _hash(text: str) -> str:
 
 def _graphml(page: TreePage) -> Response:
     """The whole tree, for analysis by hand."""
-    _, roots = page.relay.asked(page.id)
-    drawn = graph_formats.graphml(graph_formats.network(page.relay.survey, roots))
+    _, roots = trees.asked(page.survey, page.id)
+    drawn = graph_formats.graphml(graph_formats.network(page.survey, roots))
     return Response(drawn, mimetype="application/graphml+xml")
 
 

@@ -12,8 +12,8 @@ import segno
 from flask import Blueprint, abort, g, make_response, render_template
 from markupsafe import Markup
 
-from relay.domain.entries import zone
-from relay.ledger import reading
+from relay.clock import zone
+from relay.ledger import programmes
 from relay.reports import certificates, record_history
 from relay.web import privacy, responses
 from relay.web.i18n import labels
@@ -36,7 +36,7 @@ def opened(programme: str, code: str) -> Response:
     """What is certified, as it is recorded today."""
     g.untraced = True
     responses.never_kept()
-    heads = {each.programme_id: each for each in reading.heads(current.graph()) if each.built}
+    heads = {each.programme_id: each for each in programmes.heads(current.graph()) if each.built}
     head = heads.get(programme.casefold())
     found = certificates.by_code(current.graph(), head.programme_id, code) if head else None
     today = current.core().now().astimezone(zone(head.timezone if head else "UTC")).date()

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from relay.arrays.lineage import Survey
     from relay.desk.ceremony import RowOutcome
     from relay.domain.acts import Value
     from relay.domain.model import Quantity
     from relay.domain.schema import Column
     from relay.reports.field.givers import Giver
     from relay.reports.search import Hit
-    from relay.reports.trees import Relay
 
 WALK_INS: Final = 3
 """Empty rows at the foot of a page, for who came without being expected."""
@@ -189,7 +189,7 @@ class Day:
     @property
     def listed(self) -> Mapping[str, Giver]:
         """Placement id → its giver, of the rows that were listed."""
-        return givers.of_placements(_relay().survey, [row.typed["giver"] for row in self.rows if row.is_listed])
+        return givers.of_placements(_survey(), [row.typed["giver"] for row in self.rows if row.is_listed])
 
     def names(self) -> Mapping[str, str]:
         """Beneficiary id → what she is called, of all whom the rows name and who may be offered as receivers."""
@@ -200,11 +200,11 @@ class Day:
 
     def receivers(self) -> tuple[str, ...]:
         """Who waits there, to be completed as they are typed."""
-        return givers.waiting(_relay().survey, place_id=self.place_id, group_id=self.group_id)[:_OFFERED]
+        return givers.waiting(_survey(), place_id=self.place_id, group_id=self.group_id)[:_OFFERED]
 
 
-def _relay() -> Relay:
-    return current.kept_relay(current.today(), confirmed_only=False)
+def _survey() -> Survey:
+    return current.kept_survey(current.today(), confirmed_only=False)
 
 
 def _new_id() -> str:
@@ -256,7 +256,7 @@ def sheet(programme_id: str, form: str | None = None) -> Response | str:
 def _opened() -> Day:
     """The page with a row for each giver who is expected."""
     place_id, group_id, planned = _part("place"), _part("group"), _planned()
-    due = givers.givers(_relay().survey, current.today(), place_id=place_id, group_id=group_id, planned=planned)
+    due = givers.givers(_survey(), current.today(), place_id=place_id, group_id=group_id, planned=planned)
     walk_ins = _number(request.args.get("walk_ins", ""))
     most = MOST_ROWS - walk_ins
     rows = [

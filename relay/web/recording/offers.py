@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from relay.domain.system import Catalogue
-    from relay.ledger.reading import LedgerHead
+    from relay.ledger.programmes import LedgerHead
     from relay.reports.record_history import Record
 
 

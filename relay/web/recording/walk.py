@@ -26,12 +26,12 @@ from relay.web.request.typed import pressed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from relay.arrays.lineage import Survey
     from relay.domain.acts import Value
     from relay.domain.schema import Column
     from relay.ledger.batch import Outcome
     from relay.reports.field.contacts import Contact
     from relay.reports.field.visits import Visit
-    from relay.reports.trees import Relay
 
 ON_A_SCREEN: Final = 10
 """Women of whom outcomes are typed at once (our choice: as many as fit on a sheet of the printed list)."""
@@ -145,15 +145,13 @@ def _shown(walk: Walk) -> str:
     return render_template("recording/walk.html", walk=walk, people=walk.people(), today=current.today())
 
 
-def _relay() -> Relay:
-    return current.kept_relay(current.today(), confirmed_only=False)
+def _survey() -> Survey:
+    return current.kept_survey(current.today(), confirmed_only=False)
 
 
 def _listed(place_id: str | None) -> Sequence[Visit]:
     """The visits of the printed list that are about a placement, in its order."""
-    found = visits.todo(
-        _relay().survey, place_id=place_id, names=privacy.places_and_donors(), errands=privacy.errands()
-    )
+    found = visits.todo(_survey(), place_id=place_id, names=privacy.places_and_donors(), errands=privacy.errands())
     return [visit for visit in found if visit.placement_id]
 
 

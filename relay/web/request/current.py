@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import current_app, g, request
 
-from relay.arrays import cache
+from relay.arrays import cache, lineage
 from relay.arrays.branch import branch
-from relay.domain.entries import local_time, zone
+from relay.clock import local_time, zone
 from relay.exchange.cells import read_day
-from relay.ledger import reading
-from relay.ledger.reading import LedgerHead, NotBuilt
+from relay.ledger import programmes
+from relay.ledger.programmes import LedgerHead, NotBuilt
 from relay.reports import trees
 from relay.reports.field import errands as field_errands
 from relay.web.request import parameters
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from relay.arrays.tables import Snapshot
     from relay.graph import Graph
     from relay.reports.field.errands import Errand
-    from relay.reports.trees import Relay, TreePlan
+    from relay.reports.trees import TreePlan
     from relay.settings import Settings
     from relay.web.door.shared import Shared
 
@@ -99,7 +99,7 @@ def head() -> LedgerHead:
         Unavailable: The database cannot be reached.
     """
     if "head" not in g:
-        g.head = reading.head(graph(), (request.view_args or {})["programme_id"])
+        g.head = programmes.head(graph(), (request.view_args or {})["programme_id"])
     found: LedgerHead = g.head
     return found
 
@@ -109,7 +109,7 @@ def timezone() -> str:
     if (request.view_args or {}).get("programme_id"):
         return head().timezone
     if "timezone" not in g:
-        zones = {each.timezone for each in reading.heads(graph())}
+        zones = {each.timezone for each in programmes.heads(graph())}
         g.timezone = zones.pop() if len(zones) == 1 else "UTC"
     found: str = g.timezone
     return found
@@ -145,17 +145,17 @@ def confirmed_only() -> bool:
     return found
 
 
-def relay() -> Relay:
+def survey() -> Survey:
     """The programme's relay as of the day asked for.
 
     Raises:
         Invalid: The day, or whether only what is confirmed counts, cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return relay_on(as_of())
+    return survey_on(as_of())
 
 
-def relay_below(id_: str) -> Relay:
+def survey_below(id_: str) -> Survey:
     """As much of that relay as the tree of a gift or placement needs.
 
     Raises:
@@ -166,31 +166,31 @@ def relay_below(id_: str) -> Relay:
     return kept(
         ("below", known.programme_id, id_, day, only),
         known.head_hash,
-        lambda: trees.Relay(branch(known, id_), day, confirmed_only=only),
+        lambda: lineage.survey(branch(known, id_), day, confirmed_only=only),
     )
 
 
-def relay_of_all() -> Relay:
+def survey_of_all() -> Survey:
     """The same including unconfirmed pass-ons, whatever is asked for.
 
     Raises:
         Invalid: The day cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return kept_relay(as_of(), confirmed_only=False)
+    return kept_survey(as_of(), confirmed_only=False)
 
 
-def relay_on(day: date) -> Relay:
+def survey_on(day: date) -> Survey:
     """The programme's relay as it stood on a day.
 
     Raises:
         NotAChoice: It cannot be read whether only what is confirmed counts.
         Unavailable: The database cannot be reached.
     """
-    return kept_relay(day, confirmed_only=confirmed_only())
+    return kept_survey(day, confirmed_only=confirmed_only())
 
 
-def kept_relay(day: date, confirmed_only: bool) -> Relay:  # noqa: FBT001 - as `Source.kept`
+def kept_survey(day: date, confirmed_only: bool) -> Survey:  # noqa: FBT001 - as `Source.kept`
     """The same, whatever the address says.
 
     Raises:
@@ -198,9 +198,9 @@ def kept_relay(day: date, confirmed_only: bool) -> Relay:  # noqa: FBT001 - as `
     """
     known = snapshot()
     return kept(
-        ("relay", known.programme_id, day, confirmed_only),
+        ("survey", known.programme_id, day, confirmed_only),
         known.head_hash,
-        lambda: trees.Relay(known, day, confirmed_only=confirmed_only),
+        lambda: lineage.survey(known, day, confirmed_only=confirmed_only),
     )
 
 
@@ -226,7 +226,7 @@ def plans() -> tuple[TreePlan, ...]:
 
 def _of_systems(what: str, find: Callable[[Graph, str, Survey, tuple[str, ...]], T]) -> T:
     """What the systems of the programme add to its relay on the day, whoever confirmed it."""
-    known, survey = head(), relay_of_all().survey
+    known, survey = head(), survey_of_all()
     return kept(
         (what, known.programme_id, survey.as_of),
         known.head_hash,

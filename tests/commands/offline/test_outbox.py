@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relay.commands import exits
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from relay.ledger.held import rows
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ def outbox_folder() -> Path:
 
 
 def test_what_is_recorded_offline_is_kept_and_then_sent(shell: Shell, graph: Graph) -> None:
-    before = reading.head(graph, "demo").entries
+    before = programmes.head(graph, "demo").entries
     kept = shell.ok("register", "Maya", "--id", "B9", "--sex", "F", "--offline", "--programme", "demo", "--json")
     assert (kept.json["act_id"], kept.json["action"]) == ("beneficiary:B9", "kept")
     shell.ok("event", "visit", "P1", "--on", "2024-06-01", "--id", "E9", "--offline", "--programme", "demo")
     shell.ok("event", "visit", "P77", "--on", "2024-06-01", "--id", "E10", "--offline", "--programme", "demo")
     files = sorted(outbox_folder().glob("*.jsonl"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert reading.head(graph, "demo").entries == before
+    assert programmes.head(graph, "demo").entries == before
 
     listed = shell.ok("outbox", "list", "--json").json
     assert [each["act"] for each in listed] == ["beneficiary", "event", "event"]
@@ -45,7 +45,7 @@ def test_what_is_recorded_offline_is_kept_and_then_sent(shell: Shell, graph: Gra
         "event:E10": "held",
     }
     assert [*outbox_folder().glob("*.jsonl")] == []
-    assert reading.head(graph, "demo").entries == before + 2
+    assert programmes.head(graph, "demo").entries == before + 2
     assert shell.ok("sync", "--json").json == []
 
 

@@ -8,8 +8,9 @@ import networkx as nx
 import pytest
 
 from relay.arrays.apply_entries import applied
-from relay.arrays.raw_tables import of_register
+from relay.arrays.replayed import of_register
 from relay.arrays.tables import differences
+from relay.arrays.women import women_of
 from relay.domain.questions import NO_ANSWER
 from relay.domain.rulebook import (
     ErasedAlready,
@@ -168,7 +169,7 @@ def test_a_thousand_random_merges_and_undoings_leave_what_the_standing_edges_joi
     joined.add_nodes_from(women)
     assert {edge.act_id: (edge.kept_id, edge.other_id) for edge in book.register.one_woman} == standing
     replayed = Book(*beginnings(len(women)), *(same(f"N{n}: {a} = {b}") for n, (a, b) in enumerate(standing.values())))
-    ids, rows = known.beneficiaries.ids, known.women()
+    ids, rows = known.beneficiaries.ids, women_of(known)
     for id_ in women:
         hers = tuple(sorted(nx.node_connected_component(joined, id_)))
         assert book.register.one_woman.ids(id_) == replayed.register.one_woman.ids(id_) == hers

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from relay.arrays import lineage
-from relay.arrays.raw_tables import of_register
+from relay.arrays.replayed import of_register
 from relay.domain.model import add_months, lost_since
 from relay.reports.breakdown import NoSuchPart, PartNames
 from relay.reports.field.visits import LONG_REACH, Depends, Visit, by_rank, todo

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import seeds
+from relay.arrays import lineage
+from relay.arrays.load import load
 from relay.audit import run
 from relay.graph import connect
-from relay.reports import trees
 from relay.service import demo
 from relay.systems.planning import reading
 from relay.systems.planning.checks import CHECKS
@@ -28,7 +29,7 @@ def test_the_demonstration_has_each_state_and_the_odd_rows_that_its_page_tells(e
     with connect(embedded_engine, CATALOGUE) as graph:
         loaded = demo.load_demo(wiped(graph), clerk(today=demo.DAY))
         again = demo.load_demo(graph, clerk(today=demo.DAY))
-        survey = trees.relay(graph, demo.DEMO, demo.DAY).survey
+        survey = lineage.survey(load(graph, demo.DEMO), demo.DAY)
         season = reading.read(graph, demo.DEMO, survey).season
         audited = run.audit(graph, demo.DEMO, demo.DAY)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from relay.arrays import cache
+from relay.arrays import verifying
 from relay.graph import connect
 from relay.systems.savings import kept_books, reading
 from relay.systems.savings.books.group_books import GroupBooks
@@ -132,7 +132,7 @@ def test_a_new_process_answers_from_the_disk_and_reads_only_what_is_new(
     assert asked_anew() == second
     assert read[-1] == {"G", "H"}
 
-    assert cache.verified(village, "demo", tmp_path).ok
+    assert verifying.verified(village, "demo", tmp_path).ok
     assert asked_anew() == second
     assert read[-1] == {"G", "H"}
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from relay.access import accounts
-from relay.arrays import cache
-from relay.ledger import reading
+from relay.arrays import load
+from relay.ledger import programmes, reading
 from relay.service.json_codec import json_of, read_json
 from relay.service.queries.every import QUESTIONS
 from relay.service.question import Source, answer_of, parameters
@@ -90,7 +90,7 @@ def test_entries_are_read_page_by_page_to_the_first(api: FlaskClient, graph: Gra
         sequences += [entry["sequence"] for entry in page["entries"]]
         path = page["next_url"]
 
-    assert sequences == list(range(reading.head(graph, "demo").entries, 0, -1))
+    assert sequences == list(range(programmes.head(graph, "demo").entries, 0, -1))
 
 
 def test_the_ledger_is_read_page_by_page_newest_first(client: FlaskClient) -> None:
@@ -221,7 +221,7 @@ def test_of_what_is_recorded_here_only_the_new_entries_are_read(
     def anew(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(cache, "load", anew)
+    monkeypatch.setattr(load, "load", anew)
     for kind in ("place", "beneficiary", "gift", "placement", "pass", "event", "confirm"):
         assert api.post(f"{HERE}/acts/{kind}", json=ACTS[kind]).status_code == 201
     after = api.get(f"{HERE}/health").get_json()

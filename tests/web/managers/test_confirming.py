@@ -15,7 +15,7 @@ import pytest
 
 from relay.access import access_log
 from relay.domain.questions import NOTED
-from relay.ledger import reading, recording
+from relay.ledger import programmes, reading, recording
 from relay.reports.unconfirmed import waiting
 from tests.commands.shell import record
 from tests.scenes import acts as say
@@ -157,7 +157,7 @@ def inbox_of(graph: Graph, programme_id: str) -> str:
               ├─ I3 ── P4  Chandra, in October
               └─ I4 ── P5  Asha
     """
-    if programme_id in {head.programme_id for head in reading.heads(graph)}:
+    if programme_id in {head.programme_id for head in programmes.heads(graph)}:
         return f"/p/{programme_id}/waiting"
     women = (say.woman(f"W{n}", place_id="PAL" if n < 3 else "TAN", name=f"Woman {n}") for n in range(1, 6))
     places = (say.place("PAL", name="Palpa"), say.place("TAN", name="Tansen"))
@@ -234,9 +234,9 @@ def test_several_are_checked_with_what_the_rule_book_notes_then_confirmed_and_on
     assert done.status_code == 200
     assert "2 pass-ons are confirmed." in words(done.text)
     assert [each.pass_id for each in waiting(recorded, programme_id, date.max)] == ["I2", "I4"]
-    entries = reading.head(recorded, programme_id).entries
+    entries = programmes.head(recorded, programme_id).entries
     assert asha.post(where, data={**sent, "form.step": "record"}).status_code == 200  # the same once more
-    assert reading.head(recorded, programme_id).entries == entries
+    assert programmes.head(recorded, programme_id).entries == entries
 
     every = {**form(asha, programme_id), "shown": ["I2"], "every": "1", "form.step": "record"}
     assert asha.post(where, data=every).status_code == 303

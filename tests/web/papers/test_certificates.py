@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from relay.reports.certificates import code_of
 from relay.web import create_app
 from relay.web.door import shared
@@ -35,7 +35,7 @@ HOST: Final = "https://relay.example.org"
 @pytest.fixture
 def codes(recorded: Graph) -> dict[str, str]:
     """Act id → its code, of the programme of papers."""
-    if PAPERS not in {head.programme_id for head in reading.heads(recorded)}:
+    if PAPERS not in {head.programme_id for head in programmes.heads(recorded)}:
         women = [say.woman(f"W{number}") for number in range(1, 5)]
         begun = (say.programme(PAPERS), say.rule(owed=3), say.gift(), *women, say.placed("P1 on 2020-03-01"))
         passed = [say.passed(f"T{number}: P1 > P{number + 1} on 2022-03-01", animals=1) for number in (1, 2, 3)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from playwright.sync_api import expect
 
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from tests.commands.shell import record
 from tests.scenes import acts as say
 from tests.web.conftest import Watched
@@ -29,7 +29,7 @@ WOMEN: Final = range(1, len(NAMES) + 1)
 
 def begun(graph: Graph, programme_id: str) -> None:
     """Four women who hold two goats each, and four who hold nothing."""
-    if programme_id in {head.programme_id for head in reading.heads(graph)}:
+    if programme_id in {head.programme_id for head in programmes.heads(graph)}:
         return
     givers = (say.woman(f"W{number}", name=f"Maya {name}") for number, name in zip(WOMEN, NAMES, strict=True))
     receivers = (say.woman(f"N{number}", name=f"{name} Rai") for number, name in zip(WOMEN, NAMES, strict=True))

@@ -13,7 +13,7 @@ import pytest
 
 from relay.access import accounts
 from relay.access.roles import grant_of
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from relay.web import create_app
 from tests.commands.shell import record
 from tests.scenes import acts as say
@@ -53,7 +53,7 @@ class Inputs(HTMLParser):
 @pytest.fixture
 def clerk(recorded: Graph, settings: Settings) -> FlaskClient:
     """Give the browser of Asha, in a programme of one placement and women who hold nothing."""
-    if PROGRAMME not in {head.programme_id for head in reading.heads(recorded)}:
+    if PROGRAMME not in {head.programme_id for head in programmes.heads(recorded)}:
         women = (say.woman(f"W{number}", name=f"Maya {chr(64 + number)}") for number in range(1, 13))
         begun = (say.programme(PROGRAMME), say.rule(), say.gift(), *women, say.place("TAN", name="Tansen"))
         record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=PROGRAMME)

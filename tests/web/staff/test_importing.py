@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from relay.access import accounts, tokens
 from relay.access.roles import grant_of
-from relay.ledger import reading
+from relay.ledger import programmes, reading
 from relay.mapping import kept_maps
 from relay.web import create_app
 from relay.web.door import policy
@@ -48,7 +48,7 @@ REGISTER: Final = (
 @pytest.fixture
 def client(recorded: Graph, settings: Settings) -> Iterator[FlaskClient]:
     """Give the owner's client on a programme with a rule and a gift, whose forms are checked as in use."""
-    if "registers-here" not in {head.programme_id for head in reading.heads(recorded)}:
+    if "registers-here" not in {head.programme_id for head in programmes.heads(recorded)}:
         relays.record(recorded, "registers-here", [say.programme("registers-here"), say.rule(), say.gift()])
     app = create_app(recorded, settings, now=lambda: relays.NOW, owner="asha")
     yield app.test_client()
@@ -105,12 +105,12 @@ def test_a_register_is_mapped_tried_recorded_and_handed_back(client: FlaskClient
     tried = ended(client, client.post(where, data=form_of(page) | {"wanted": "try"}).headers["Location"])
     assert counts(tried) == [5, 0, 1, 0]
     assert "Nothing was written." in tried.text
-    before = reading.head(recorded, "registers-here").entries
+    before = programmes.head(recorded, "registers-here").entries
 
     sent = form_of(page) | {"wanted": "record", "keep": "goats"}
     done = ended(client, client.post(where, data=sent).headers["Location"])
     assert counts(done) == [5, 0, 1, 0]
-    assert reading.head(recorded, "registers-here").entries == before + 5
+    assert programmes.head(recorded, "registers-here").entries == before + 5
     assert "relay undo --import" in done.text
     by = {entry.recorded_by for entry in reading.entries(recorded, "registers-here", first=before + 1)}
     assert by == {"account:asha"}
@@ -141,13 +141,13 @@ def test_what_is_still_open_is_said_and_nothing_is_recorded(client: FlaskClient,
     where = uploaded(client).headers["Location"]
     said = form_of(client.get(where))
     day = next(field for field, meaning in said.items() if meaning == "received_on:0")
-    before = reading.head(recorded, "registers-here").entries
+    before = programmes.head(recorded, "registers-here").entries
 
     answer = client.post(where, data=said | {day: "", "wanted": "record"})
 
     assert answer.status_code == 200
     assert "no column says this yet" in answer.text
-    assert reading.head(recorded, "registers-here").entries == before
+    assert programmes.head(recorded, "registers-here").entries == before
 
 
 def test_an_upload_is_its_uploaders_alone_and_gone_when_it_is_deleted(

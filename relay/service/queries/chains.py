@@ -1,64 +1,14 @@
-"""Questions about relays: how far gifts travelled, and where chains broke."""
+"""Questions about all gifts and chains: how far each travelled, and its state."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, get_args
 
 from relay.domain.vocabulary import CHAIN_STATES
-from relay.reports import chains, trees
-from relay.service.queries.parameters import (
-    IN_WHICH_ORDER,
-    Donor,
-    GroupId,
-    Help,
-    Id,
-    Most,
-    PlaceId,
-    Read,
-    Skip,
-    donors,
-)
+from relay.reports import breakdown, chains
+from relay.service.queries.parameters import IN_WHICH_ORDER, Donor, GroupId, Help, Most, PlaceId, Read, Skip
 from relay.service.question import Says, Source
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace(Read[trees.Trace]):
-    """How far a gift or placement travelled, and where it broke."""
-
-    name = "trace"
-    action = "trace"
-    path = "trace/<id>"
-
-    id: Id
-
-    def answer(self, source: Source, programme_id: str) -> trees.Trace:
-        """Of all that descends from it."""
-        return self.relay_below(source, programme_id, self.id).trace(self.id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree(Read[trees.Tree]):
-    """The relay below a gift or placement."""
-
-    name = "tree"
-    action = "tree"
-    path = "tree/<id>"
-
-    id: Id
-
-    def answer(self, source: Source, programme_id: str) -> trees.Tree:
-        """Its placements and what binds them.
-
-        Plans are known as of now alone: with `as_known` they are left out.
-        """
-        graph, used = source.graph, source.systems
-        if self.as_known is not None or not trees.finders(graph.catalogue, used):
-            return self.relay_below(source, programme_id, self.id).tree(self.id)
-        whole = replace(self, confirmed_only=False).relay(source, programme_id)
-        plans = trees.plans(graph, programme_id, whole.survey, used)
-        asked = self.relay(source, programme_id) if self.confirmed_only else whole
-        return asked.tree(self.id, plans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +28,10 @@ class Gifts(Read[tuple[chains.GivenGift, ...]]):
     def answer(self, source: Source, programme_id: str) -> tuple[chains.GivenGift, ...]:
         """In the order that was asked for."""
         found = chains.gifts(
-            self.relay(source, programme_id).survey,
+            self.survey(source, programme_id),
             help_=self.help,
             donor=self.donor,
-            names=donors(source, programme_id, self.donor),
+            names=_donors(source, programme_id, self.donor),
             sort=self.sort,
         )
         return found[self.skip :][: self.most]
@@ -111,13 +61,13 @@ class Chains(Read[tuple[chains.Chain, ...]]):
     def answer(self, source: Source, programme_id: str) -> tuple[chains.Chain, ...]:
         """In the order that was asked for."""
         found = chains.chains(
-            self.relay(source, programme_id).survey,
+            self.survey(source, programme_id),
             state=self.state,
             help_=self.help,
             place_id=self.place_id,
             group_id=self.group_id,
             donor=self.donor,
-            names=donors(source, programme_id, self.donor),
+            names=_donors(source, programme_id, self.donor),
             sort=self.sort,
         )
         return tuple(found[self.skip :][: self.most])
@@ -125,3 +75,8 @@ class Chains(Read[tuple[chains.Chain, ...]]):
     def tells_donors(self) -> bool:
         """What one donor gave."""
         return self.donor is not None
+
+
+def _donors(source: Source, programme_id: str, donor: str | None) -> breakdown.PartNames:
+    """Who gave, where that narrows the answer."""
+    return breakdown.names(source.graph, programme_id, ("donor",) if donor is not None else ())

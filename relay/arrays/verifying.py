@@ -1,0 +1,90 @@
+"""A whole verification: the ledger, the graph, and what questions are answered from."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from relay.arrays import cache
+from relay.arrays.replayed import of_register
+from relay.arrays.tables import differences
+from relay.domain.entries import Fault
+from relay.kept import files, pairs
+from relay.kept import register as kept_register
+from relay.ledger.verify import verify
+from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from pathlib import Path
+
+    from relay.arrays.tables import Snapshot
+    from relay.domain.register import Register
+    from relay.graph import Graph
+    from relay.ledger.checkpoints import Checkpoint
+    from relay.ledger.verify import Verification
+
+_VERIFYING: Final = threading.Lock()  # one at a time: each holds the whole ledger in memory
+
+
+def verified(
+    graph: Graph,
+    programme_id: str,
+    folder: Path,
+    *,
+    noted: str | None = None,
+    checkpoints: tuple[Checkpoint, ...] = (),
+    public_keys: Collection[str] = (),
+    also: Callable[[Snapshot], Iterable[Fault]] = lambda _: (),
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
+) -> Verification:
+    """`verify.verify`, and whether what questions are answered from is what the ledger says.
+
+    Where anything is wrong, no snapshot is believed any more: the programme is read again.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        folder: Where copies are kept.
+        noted: As in `verify.verify`.
+        checkpoints: The same.
+        public_keys: The same.
+        also: Where nothing else is wrong, says what is when it is given the snapshot that the ledger adds up to.
+        progress: As in `verify.verify`.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        Unavailable: The database cannot be reached.
+    """
+
+    def altered(register: Register) -> Iterator[Fault]:
+        known, replayed = cache.snapshot(graph, programme_id, folder), of_register(register)
+        columns = differences(known, replayed) if known.head_hash == replayed.head_hash else ()
+        if columns:
+            fault = Sentence(
+                "The snapshot kept in %(folder)s was altered (%(columns)s) and is discarded: restart relay serve.",
+                folder=folder,
+                columns=", ".join(columns),
+            )
+            yield Fault(sequence=None, fault=fault)
+        if kept_register.was_altered(folder, register):
+            fault = Sentence("The register kept in %(folder)s was altered and is discarded.", folder=folder)
+            yield Fault(sequence=None, fault=fault)
+        pairs.forget(folder, programme_id)
+        files.forget_of_systems(folder, programme_id)
+        yield from also(replayed)
+
+    with _VERIFYING:
+        found = verify(
+            graph,
+            programme_id,
+            noted=noted,
+            checkpoints=checkpoints,
+            public_keys=public_keys,
+            also=altered,
+            progress=progress,
+        )
+    if not found.ok:
+        cache.discard(graph, programme_id, folder)
+        kept_register.forget(folder, programme_id)
+    return found

@@ -1,0 +1,188 @@
+"""The programmes of a database: with which entry the ledger of each ends, and whether its graph is all there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from relay.database import cypher
+from relay.domain.system import systems_of
+from relay.errors import Invalid, NotFound, Unavailable
+from relay.graph import Graph
+
+PROJECTION: Final = 3
+"""Of the graph that this version builds (see `projection`): another number, and it is rebuilt from the ledger."""
+RESTORING: Final = -1
+"""In place of `PROJECTION` while a ledger is being restored: until then a part of it would pass for the whole."""
+
+
+class NoProgramme(NotFound):
+    """No programme of that id is in the database."""
+
+    reason = "There is no programme %(programme_id)s in this database."
+    suggestion = "Import one (relay import PATH --apply), or add one (relay programme add)."
+
+    programme_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The end of a ledger.
+
+    Attributes:
+        sequence: Of the last entry; 0 before the first.
+        hash: Of the last entry; `entries.ORIGIN` before the first.
+        projection: The number of the projection that the graph was built by.
+        recorded_at: Of the last entry; empty before the first, and where nobody asks for it.
+    """
+
+    sequence: int
+    hash: str
+    projection: int
+    recorded_at: str = field(default="", compare=False)
+
+
+class HeadAltered(Invalid):
+    """The head of a programme's ledger holds what no version of Relay wrote there."""
+
+    reason = "The head of the ledger of %(programme_id)s cannot be read: it was altered."
+    suggestion = "Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE)."
+
+    programme_id: object
+
+
+class NotBuilt(Unavailable):
+    """The graph was built by another version of Relay, or is being rebuilt."""
+
+    reason = "The graph of programme %(programme_id)s was built differently by another version of Relay."
+    suggestion = "Rebuild it from the ledger: relay engine rebuild."
+
+    programme_id: str
+
+
+class NotRestored(NotBuilt):
+    """The programme is being restored, or was so in part."""
+
+    reason = "Programme %(programme_id)s is being restored and is not complete yet."
+    suggestion = "If the restore was interrupted, run the same relay restore again: it continues where it stopped."
+
+
+def require_restored(programme_id: str, projection: int) -> None:
+    """Let only a ledger be read that is all there.
+
+    Raises:
+        NotRestored: It is being restored, or was so in part.
+    """
+    if projection == RESTORING:
+        raise NotRestored(programme_id=programme_id)
+
+
+def require_built(programme_id: str, projection: int) -> None:
+    """Let only a graph be asked, or recorded into, that is all there.
+
+    Raises:
+        NotBuilt: It is being rebuilt or restored, or was built by another version.
+    """
+    require_restored(programme_id, projection)
+    if projection != PROJECTION:
+        raise NotBuilt(programme_id=programme_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerHead:
+    """A programme in the database, with the head of its ledger.
+
+    Attributes:
+        programme_id: Its id.
+        entries: How many entries its ledger has; at least 1, unless it is being restored.
+        head_hash: Of the last.
+        built: Whether the graph is the one that this version builds.
+        restoring: Whether the programme is being restored, or was so in part; then it may have no entry yet.
+        name: Of the programme.
+        timezone: In which its days begin.
+        systems: That it uses.
+    """
+
+    programme_id: str
+    entries: int
+    head_hash: str
+    built: bool
+    name: str
+    timezone: str
+    systems: tuple[str, ...] = ()
+    restoring: bool = False
+
+
+def heads(graph: Graph) -> tuple[LedgerHead, ...]:
+    """All programmes of the database, by id; empty in an empty one. Of a head that was altered only the id is told.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(_head_of(row) for row in graph.rows(cypher.LEDGERS) if _is_begun(row))
+
+
+def _is_begun(row: Mapping[str, Any]) -> bool:
+    """Whether a ledger has an entry, or is about to get those of a backup."""
+    return bool(row["sequence"]) or row["projection"] == RESTORING
+
+
+def all_heads(graph: Graph) -> tuple[LedgerHead, ...]:
+    """The same, where the ledger of each programme is all there.
+
+    Raises:
+        NotRestored: That of one is not.
+        HeadAltered: The head of one cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.LEDGERS)
+    for row in rows:  # one of which nothing is there yet too
+        require_restored(row["programme_id"], row["projection"])
+    return tuple(require_sound(_head_of(row)) for row in rows if row["sequence"])
+
+
+def require_sound(head: LedgerHead) -> LedgerHead:
+    """Accept only a head that can be read.
+
+    Raises:
+        HeadAltered: It cannot.
+    """
+    if not head.head_hash:
+        raise HeadAltered(programme_id=head.programme_id)
+    return head
+
+
+def _head_of(row: Mapping[str, Any]) -> LedgerHead:
+    named = all(isinstance(row[name], str | None) for name in ("name", "timezone", "systems"))
+    if not (named and type(row["sequence"]) is int and isinstance(row["hash"], str)):
+        programme_id = str(row["programme_id"])
+        return LedgerHead(
+            programme_id=programme_id, entries=0, head_hash="", built=False, name=programme_id, timezone="UTC"
+        )
+    return LedgerHead(
+        programme_id=row["programme_id"],
+        entries=row["sequence"],
+        head_hash=row["hash"],
+        built=row["projection"] == PROJECTION,
+        restoring=row["projection"] == RESTORING,
+        name=row["name"] or row["programme_id"],
+        timezone=row["timezone"] or "UTC",
+        systems=systems_of(row),
+    )
+
+
+def head(graph: Graph, programme_id: str) -> LedgerHead:
+    """The head of one programme's ledger.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotRestored: Its ledger is not all there.
+        HeadAltered: Its head cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    for row in graph.rows(cypher.LEDGERS):
+        if row["programme_id"] == programme_id and _is_begun(row):
+            require_restored(programme_id, row["projection"])
+            return require_sound(_head_of(row))
+    raise NoProgramme(programme_id=programme_id)
