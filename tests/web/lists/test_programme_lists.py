@@ -65,7 +65,7 @@ def test_people_are_found_by_what_they_hold_and_where_they_live(
 @pytest.mark.parametrize(
     ("path", "advice"),
     [
-        ("gifts?as_of=2019-12-31", "relay gift"),
+        ("gifts?as_of=2019-12-31", "staff record a gift from the overview"),
         ("chains?state=complete", "Loosen the filters"),
         ("placements?state=excused", "Loosen the filters"),
         ("visits?place=TAN", "Nobody here needs a visit"),
