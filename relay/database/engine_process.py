@@ -223,6 +223,7 @@ def _server_settings(state: State) -> Any:  # noqa: ANN401  a Java object
         "server.mode": "development",  # "production" hides from who asks where her query is wrong
         "server.rootPath": str(Path.cwd()),
         "server.rootPassword": state.password,
+        "server.saltIterations": 1,  # its passwords are random: a slow hash, twice a start, keeps nobody out
         "server.httpIncomingHost": HOST,
         "server.httpIncomingPort": str(state.http_port),
         "server.plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
