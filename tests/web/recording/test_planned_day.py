@@ -1,4 +1,4 @@
-"""A day for fifty givers, or six, from the proposal to the certificate, in a real browser.
+"""A day for fifty givers, or ten, from the proposal to the certificate, in a real browser.
 
 G1 ─┬─ P1 (W1) ── to N1        47 hand over; a receiver is mistyped, the yard miscounted, a hand-over undone
     ├─ …                       W48 to W50 did not come; two others did, who were not expected
@@ -18,7 +18,6 @@ from relay.ledger import reading
 from relay.settings import Settings
 from relay.web import create_app
 from tests.rigs.in_a_thread import answering
-from tests.rigs.soak import SOAK
 from tests.scenes import acts as say
 from tests.systems.planning.conftest import graph
 from tests.systems.planning.scene import added, asked
@@ -63,11 +62,7 @@ def valley(graph: Graph, givers: int) -> Graph:
 
 @pytest.mark.parametrize(
     ("connection", "width", "language", "givers"),
-    [
-        ("embedded_engine", 1440, "en", 50 if SOAK else 20),
-        ("neo4j_server", 390, "ne", 6),
-        ("embedded_engine", 390, "fr", 6),
-    ],
+    [("embedded_engine", 1440, "en", 50), ("neo4j_server", 390, "ne", 10), ("embedded_engine", 390, "fr", 10)],
     indirect=["connection"],
 )
 def test_a_day_for_many_givers(
