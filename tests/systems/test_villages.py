@@ -129,6 +129,12 @@ def test_the_villages_hold_what_their_page_tells_and_each_odd_row_is_found(
     assert found == told
 
 
+@pytest.mark.parametrize("form", ["xlsx", "csv", "json"])
+def test_a_visit_that_concerns_no_help_is_in_a_file_too(villages: FlaskClient, form: str) -> None:
+    """The treasurer of S05, whose box lacks money."""
+    assert villages.get(f"{AT}/visits.{form}").status_code == 200
+
+
 def test_no_page_of_a_system_is_left_out(villages: FlaskClient) -> None:
     names = {system.name for system in SYSTEMS}
     rules = [

@@ -92,14 +92,14 @@ FAULTS: Final = (
     _fault(
         LINEAGE,
         "the last break above is named, not the first recorded",
-        "(obstructed < 0 or first < obstructed)",
-        "(obstructed < 0 or first > obstructed)",
+        "(stuck < 0 or found < stuck)",
+        "(stuck < 0 or found > stuck)",
     ),
     _fault(
         LINEAGE,
         "a placement below a diamond is counted once for each way to it",
-        "if (inside or live[order[at]]) and met[who] != top:",
-        "if (inside or live[order[at]]) and who != top:",
+        "if live[order[at]] and met[who] != top:",
+        "if live[order[at]] and who != top:",
     ),
     _fault(
         LINEAGE,

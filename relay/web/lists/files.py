@@ -106,7 +106,7 @@ def _on_screen() -> _CellsOf:
             return {label: ", ".join(map(words["reason"], value))}
         cells = _cells(page, column, row, people)
         if "help" in cells:
-            cells["help"] = words["help"](cells["help"])
+            cells["help"] = cells["help"] and words["help"](cells["help"])
         return {label if heading == column.key else called.get(heading, heading): cells[heading] for heading in cells}
 
     return of
