@@ -1,10 +1,10 @@
 """Readers at once: `python -m benchmarks.readers [SIZE] [--engine neo4j] [--rounds N] [--seconds N]`.
 
-A made programme is served by `relay serve`, by one worker, two and four, each in processes of their own. One reader, then
-four, then sixteen, ask for one page after the other, each as soon as the one before is there; then fifty readers and
-eight clerks work as people do, each PAUSE_SECONDS after the page or act before. All readers are one process, which waits
-for all its connections at once and unpacks nothing; its processor time is told apart. Workers are measured in turn, so
-that all bear whatever else the machine does. Every figure is the median of the rounds of one run.
+A made programme is served by `relay serve`, by one worker, two and four, each in processes of their own. One reader,
+then four, then sixteen, ask for one page after the other, each as soon as the one before is there; then fifty readers
+and eight clerks work as people do, each PAUSE_SECONDS after the page or act before. All readers are one process, which
+waits for all its connections at once and unpacks nothing; its processor time is told apart. Workers are measured in
+turn, so that all bear whatever else the machine does. Every figure is the median of the rounds of one run.
 """
 
 from __future__ import annotations
