@@ -122,6 +122,8 @@ class Overview:
 
     def _farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
         survey = self.survey
-        nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
         found = chains.gifts(survey, sort="reach")[:FARTHEST]
-        return [(gift, survey.gifts.by_generation(nth[gift.gift_id])) for gift in found]
+        rows = survey.snapshot.gifts.ids.rows([gift.gift_id for gift in found])
+        return [
+            (gift, survey.gifts.by_generation(row)) for gift, row in zip(found, rows, strict=True) if row is not None
+        ]
