@@ -149,32 +149,28 @@ def outcome(figure: Figure, *, whole: bool) -> tuple[str, bool]:
     return said or f"pytest ended with {ended.returncode}", ended.returncode == 0
 
 
-def row(figure: Figure, said: str, *, passed: bool) -> str:
-    """A line of the table."""
+COLUMNS: Final = ("what is done to it", "how often", "what came of it", "day", "before", "test")
+
+
+def row(figure: Figure, said: str, *, passed: bool) -> list[str]:
+    """The cells of a line of the table, but for what came of it before."""
     came = figure.withstood if passed else "**not withstood**" if "failed" in said else "**could not be tried here**"
     file = figure.tests[0].partition("::")[0]
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
-    return f"| {figure.done} | {figure.often} | {came} ({said}) | {day} | [{file}](../{file}) |"
+    return [figure.done, figure.often, f"{came} ({said})", f"{datetime.now(UTC):%Y-%m-%d}", "", f"[{file}](../{file})"]
 
 
-def rewrite(row_of: dict[str, str]) -> None:
-    """Put these lines into the page, each in the place of the one of before.
-
-    Args:
-        row_of: Lines by what is done.
-    """
+def rewrite(row: list[str]) -> None:
+    """Put a line into the page, in the place of the one of before, of which it tells what came and when."""
     begins, _, table = PAGE.read_text(encoding="utf-8").partition("<!-- ")
-    of_before = {line.split(" | ")[0].removeprefix("| "): line for line in table.splitlines() if line.startswith("| ")}
-    stand = of_before | row_of
-    lines = [
-        "<!-- written by make figures -->",
-        f"Each on the day that its line tells: {describe()}.",
-        "",
-        "| what is done to it | how often | what came of it | day | test |",
-        "| --- | --- | --- | --- | --- |",
-        *(stand[figure.done] for figure in FIGURES if figure.done in stand),
-    ]
-    PAGE.write_text(begins + "\n".join(lines) + "\n", encoding="utf-8")
+    lines = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    stand = {cells[0]: cells for cells in lines[2:]}
+    if before := stand.get(row[0]):
+        row[-2] = f"{before[2]}, {before[3]}"
+    stand[row[0]] = row
+    told = [COLUMNS, ["---"] * len(COLUMNS), *(stand[figure.done] for figure in FIGURES if figure.done in stand)]
+    written = "\n".join(f"| {' | '.join(cells)} |" for cells in told)
+    made = f"<!-- written by make figures -->\nEach on the day that its line tells: {describe()}.\n"
+    PAGE.write_text(f"{begins}{made}\n{written}\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -188,11 +184,11 @@ def main() -> int:
         if asked.words and not any(word.casefold() in figure.done.casefold() for word in asked.words):
             continue
         said, passed = outcome(figure, whole=not asked.part)
-        line = row(figure, said, passed=passed)
+        cells = row(figure, said, passed=passed)
         every &= passed
-        say(line)
+        say(" | ".join(filter(None, cells)))
         if not asked.part:
-            rewrite({figure.done: line})
+            rewrite(cells)
     return 0 if every else 1
 
 
