@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from relay.desk import ceremony, lookup
 from relay.desk.ceremony import Ceremony
 from relay.domain.acts import Act, RuleMeant
+from relay.domain.model import Quantity
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
 from relay.exchange import template
 from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from typing import IO
 
     from relay.desk.ceremony import HandOverRow, RowOutcome
-    from relay.domain.model import Quantity
     from relay.domain.questions import Answers
     from relay.domain.system import Catalogue
     from relay.errors import RelayError
