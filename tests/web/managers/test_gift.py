@@ -79,4 +79,6 @@ def test_a_donor_is_told_no_district_whose_places_would_tell_the_few_in_it(
 
 
 def test_a_gift_of_which_nothing_was_placed_says_what_to_do(client: FlaskClient) -> None:
-    assert "relay place" in text_of(client, f"{HILLS}/gift/G1?as_of=2020-02-01")
+    said = text_of(client, f"{HILLS}/gift/G1?as_of=2020-02-01")
+
+    assert "The first placement is recorded from the record of the woman who received." in said

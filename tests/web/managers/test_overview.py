@@ -45,7 +45,7 @@ def test_a_day_before_the_first_placement_says_what_to_do(client: FlaskClient) -
     said = text_of(client, f"{HILLS}?as_of=2020-02-29")
 
     assert "Nothing had been placed by 29 Feb 2020." in said
-    assert "relay place" in said
+    assert "In a new programme staff begin with its places" in said
 
 
 def test_a_chain_that_began_nowhere_that_is_known_is_broken_all_the_same(client: FlaskClient) -> None:
