@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 
 LIST: Final = f"/p/made/placements?sort=-reach&as_of={DAY}&page=%d"
 PAGES: Final = {"list of placements": LIST, "front page": f"/p/made?as_of={DAY}&page=%d"}
-MANY: Final = (1, 4, 16)
+MANY: Final = 16
+READING: Final = (1, 4, MANY)
 READERS: Final = 50
 CLERKS: Final = 8
 PAUSE_SECONDS: Final = 10.0  # our choice: between two clicks of somebody who reads what she asked for
@@ -221,11 +222,11 @@ def measure(connection: Connection, at: Path, size: int, rounds: int, seconds: f
             found = defaultdict[tuple[int, int], list[Reading]](list)
             for _ in range(rounds):
                 for workers, service in services.items():
-                    for many in MANY:
+                    for many in READING:
                         found[workers, many].append(read(service, manager, path, many, seconds))
             for workers in WORKERS:
-                one, four, sixteen = (statistics.median(each.pace for each in found[workers, many]) for many in MANY)
-                all_ = found[workers, MANY[-1]]
+                one, four, sixteen = (statistics.median(each.pace for each in found[workers, many]) for many in READING)
+                all_ = found[workers, MANY]
                 p95, own = (statistics.median(getattr(each, of) for each in all_) for of in ("p95", "own"))
                 pace = f"{one:.0f}/s | {four:.0f}/s | {sixteen:.0f}/s | {sixteen / one:.2f}"
                 say(f"| {what} | {workers} | {pace} | {p95:.2f} s | {own:.0%} |")
