@@ -24,6 +24,7 @@ from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import ON, record, tell_story
 from tests.rigs.in_a_thread import answering
+from tests.rigs.one_engine import ON_THE_EMBEDDED_ENGINE
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 
@@ -91,11 +92,8 @@ ACTS: Final = (
     "show P4 --programme demo",
 )
 
-
-@pytest.fixture(scope="session")
-def connection(embedded_engine: Connection) -> Connection:
-    """Give one engine: what goes over the line does not depend on it, and the goldens hold both to the same answers."""
-    return embedded_engine
+# What goes over the line does not depend on it, and the goldens hold both to the same answers.
+pytestmark = ON_THE_EMBEDDED_ENGINE
 
 
 @pytest.fixture

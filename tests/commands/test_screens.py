@@ -15,13 +15,13 @@ from relay.commands import exits
 from relay.service.terminal import plain
 from tests.commands.shell import ON, record
 from tests.commands.terminal import show
+from tests.rigs.one_engine import ON_THE_EMBEDDED_ENGINE
 from tests.scenes import acts as say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.settings import Connection
     from tests.commands.shell import Shell
     from tests.commands.terminal import Shown
 
@@ -36,11 +36,8 @@ NAMES = (
     "<b>Asha</b> & :goat:",
 )
 
-
-@pytest.fixture(scope="session")
-def connection(embedded_engine: Connection) -> Connection:
-    """Give one engine: how an answer is shown does not depend on it, and the goldens hold both to the same answers."""
-    return embedded_engine
+# How an answer is shown does not depend on it, and the goldens hold both to the same answers.
+pytestmark = ON_THE_EMBEDDED_ENGINE
 
 
 class OnTerminal(Protocol):

@@ -18,6 +18,7 @@ from seeds.registers.__main__ import write_programme
 from seeds.registers.layout import Layout, layouts
 from seeds.registers.slips import write_slipped
 from seeds.registers.story import women
+from tests.rigs.one_engine import ON_THE_EMBEDDED_ENGINE
 from tests.scenes.acts import clerk
 from tests.scenes.core import CORE
 
@@ -28,15 +29,11 @@ if TYPE_CHECKING:
 
     from relay.exchange.rows import ReportRow
     from relay.graph import Graph
-    from relay.settings import Connection
 
 MOST_CHANGES = 3
 
-
-@pytest.fixture(scope="session")
-def connection(embedded_engine: Connection) -> Connection:
-    """Give one engine: a map is proposed from files, and rows of every shape are imported on both in exchange."""
-    return embedded_engine
+# A map is proposed from files, and rows of every shape are imported on both in exchange.
+pytestmark = ON_THE_EMBEDDED_ENGINE
 
 
 @pytest.fixture
