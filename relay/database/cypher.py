@@ -43,9 +43,9 @@ ANY_NODE: Final[LiteralString] = "MATCH (n) RETURN labels(n) AS labels LIMIT 1"
 
 # ---------------------------------------------------------------------------------------------------- programmes
 
-# One row = a programme and the head of its ledger; by programme_id; cost: one row a programme.
+# One row = a programme and the head of its ledger, which has its key; by programme_id; cost: one row a programme.
 LEDGERS: Final[LiteralString] = """
-MATCH (l:Ledger)
+MATCH (l:Ledger) WHERE l.key = l.programme_id
 OPTIONAL MATCH (p:Programme {key: l.programme_id + '/programme/' + l.programme_id})
 RETURN l.programme_id AS programme_id, l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
        p.name AS name, p.timezone AS timezone, p.systems AS systems

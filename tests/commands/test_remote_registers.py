@@ -15,8 +15,9 @@ from relay.ledger import programmes, reading
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import tell_story
-from tests.commands.test_remote import connection, elsewhere, home, said, token
+from tests.commands.test_remote import elsewhere, home, said, token
 from tests.rigs.in_a_thread import answering
+from tests.rigs.one_engine import ON_THE_EMBEDDED_ENGINE
 from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from relay.settings import Connection
     from tests.commands.shell import Shell
 
-__all__ = ["connection"]
+pytestmark = ON_THE_EMBEDDED_ENGINE  # What goes over the line does not depend on it.
 
 REGISTER = """SN,Name,Animal,Gift,Date received,Animals,Received from
 1,Rita Harro,goat,G1,2023-02-01,2,

@@ -65,6 +65,15 @@ def test_a_head_that_cannot_be_read_is_told(kept: Graph, statement: LiteralStrin
         list(replay.backup(kept))
 
 
+def test_a_second_head_is_surplus_and_keeps_nobody_out(kept: Graph) -> None:
+    alter(kept, "CREATE (:Ledger {key: 'demo/ledger/2', programme_id: 'demo', sequence: 9})")
+
+    assert [head.programme_id for head in programmes.heads(kept)] == ["demo", "other"]
+    (fault,) = verify.verify(kept, "demo").faults
+    assert fault.fault == "Ledger demo/ledger/2 is in the graph but not in the ledger."
+    assert verify.verify(kept, "other").ok
+
+
 def test_what_stands_behind_a_gap_is_read_and_a_head_far_ahead_is_not_waited_for(
     kept: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,11 +32,14 @@ from tests.scenes.acts import (
     clerk,
     confirmed,
     corrected,
+    different,
     group,
     happened,
+    held,
     passed,
     place,
     placed,
+    same,
     taken_back,
     woman,
 )
@@ -66,8 +69,19 @@ def kept(connection: Connection) -> Iterator[Graph]:
         first += [passed("T2: P2 > P3 on 2022-09-01", 1), passed("T3: P2 > P4 on 2022-10-01", 1)]
         first += [happened("E1: birth of P2 on 2021-04-01", note="twins"), happened("E2: visit of P3 on 2023-01-01")]
         first += [corrected("gift:G1", donor="Another Donor"), taken_back("event:E2", "C2")]
+        first += [
+            held("Y1", on="2023-04-01", place_id="L2", group_id="V1"),
+            same("S1: W4 = W5"),
+            different("D1: W6 / W7"),
+        ]
+        first += [
+            passed("T4: P4 > P7 on 2023-04-01", 1, ceremony_id="Y1", tags="A12"),
+            happened("E3: death of P7 on 2023-05-01", tags="A12"),
+        ]
         record(graph, "demo", [*beginnings(), *first], clerk())
         record(graph, "demo", [confirmed("pass:T1")], clerk("local:bina"))
+        (found,) = graph.rows("MATCH ()-[r]->() RETURN collect(DISTINCT type(r)) AS types")
+        assert set(found["types"]) == set(cypher.statements(CORE).edges)
         yield graph
         wiped(graph)
 
@@ -256,13 +270,17 @@ def _without(every: list[Thing], draw: random.Random) -> Alteration:
 def _labelled(kind: str) -> str:
     """Which of the nodes with those keys are meant: what is personal has the key of whom it is about."""
     start, end = cypher.statements(CORE).edges[kind]
-    return f"a:`{start}` AND b:`{end}`"
+    return f"a:`{start}` AND {f'b:`{end}`' if end else 'NOT b:Personal'}"
 
 
 def _touches(edge: Thing, node: Thing) -> bool:
     start, end = cypher.statements(CORE).edges[edge.named.partition(" ")[0]]
-    ends = {f"{start} {edge.given['key']}", f"{end} {edge.given['end']}"}
-    return node.named in ends
+    label, _, key = node.named.partition(" ")
+    return (label, key) == (start, edge.given["key"]) or (key == edge.given["end"] and _may_end(end, label))
+
+
+def _may_end(end: str, label: str) -> bool:
+    return label == end if end else label not in ("Entry", "Personal")
 
 
 def _surplus_node(every: list[Thing], draw: random.Random) -> Alteration:
@@ -281,10 +299,10 @@ def _surplus_node(every: list[Thing], draw: random.Random) -> Alteration:
 
 def _surplus_edge(every: list[Thing], draw: random.Random) -> Alteration:
     kind = draw.choice(sorted(cypher.statements(CORE).edges))
-    start, end = (
-        draw.choice([each for each in every if each.named.startswith(f"{label} ")]).given["key"]
-        for label in cypher.statements(CORE).edges[kind]
-    )
+    label, end_label = cypher.statements(CORE).edges[kind]
+    nodes = [each for each in every if "end" not in each.given]
+    start = draw.choice([each for each in nodes if each.named.startswith(f"{label} ")]).given["key"]
+    end = draw.choice([each for each in nodes if _may_end(end_label, each.named.partition(" ")[0])]).given["key"]
     given = {"key": start, "end": end}
     found = f"MATCH (a {{key: $key}}) MATCH (b {{key: $end}}) WHERE {_labelled(kind)}"
     return Alteration(

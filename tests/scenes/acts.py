@@ -92,6 +92,10 @@ def claimed(claim_id: str, gift_id: str = "G1", **values: Said) -> Act:
     return _act("claim", said | values)
 
 
+def held(ceremony_id: str, *, on: str, **values: Said) -> Act:
+    return _act("ceremony", {"ceremony_id": ceremony_id, "held_on": on, **values})
+
+
 def same(said: str, **values: Said) -> Act:
     """One woman under two ids, such as "S1: W1 = W2": she is kept as W1."""
     same_id, kept_id, other_id = re.split(": | = ", said)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
 
+from relay.domain.register import Fact
 from relay.reports import record_history, search
 from relay.web import menu, privacy, system_pages
 from relay.web.i18n import labels
@@ -16,7 +18,7 @@ from relay.web.request import current
 from relay.web.staff import searches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from markupsafe import Markup
     from werkzeug.wrappers import Response
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 HELD: Final = 10
 """Placements whose history a person's page tells (our choice: hardly anybody holds more; all are listed)."""
+
+BEGUN: Final = "receiver_placement_id"
+"""Which names a placement that its own pass-on may have begun."""
 
 HITS: Final = "div#hits"
 """Where the results page shows its results, as htmx names it; suggestions go elsewhere and do not change the URL."""
@@ -90,10 +95,23 @@ def record(programme_id: str, act_id: str) -> str:
         "record.html",
         record=replace(found, history=tuple(line for line in found.history if line.id not in told)),
         held=held,
+        named=_named(found),
         parts=[*_parts(found)],
         as_of=current.as_of(),
         today=current.today(),
     )
+
+
+def _named(record: Record) -> Mapping[str, Sequence[str]]:
+    """Column → the records that it names."""
+    kind, _, id_ = record.id.partition(":")
+    fact = Fact(kind=kind, id=id_, values=record.values, sequence=record.sequence or 0)
+    named = defaultdict[str, list[str]](list)
+    for column, each in current.graph().catalogue.named_by(fact):
+        named[column].append(each)
+    if begun := record.values.get(BEGUN):
+        named[BEGUN].append(f"placement:{begun}")
+    return named
 
 
 def _parts(record: Record) -> Iterator[Markup]:

@@ -25,3 +25,12 @@ def test_a_placements_page_tells_its_days_in_order(client: FlaskClient) -> None:
     acts = re.findall(r'/record/(pass:T\d|placement:P4)"', text[text.index('class="timeline"') :])
 
     assert list(dict.fromkeys(acts)) == ["pass:T3", "pass:T4"]  # received, then passed on
+
+
+def test_what_a_record_names_is_a_click_away(client: FlaskClient) -> None:
+    text = client.get(f"{HILLS}/record/pass:T3").text
+    now = text[text.index("<h2>As of now</h2>") :]
+
+    doors = re.findall(r'href="/p/hills/record/([\w:]+)"', now)
+    assert doors == ["placement:P3", "placement:P4", "beneficiary:W4"]
+    assert "T3" in now  # its own id, which leads nowhere else
