@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 
 from relay.access import trail
 from relay.database import cypher
-from relay.domain.acts import changes_of
+from relay.domain.acts import changes_of, systems_of
 from relay.domain.entries import (
     ORIGIN,
     Entry,
@@ -30,7 +30,7 @@ from relay.domain.entries import (
     to_line,
 )
 from relay.domain.register import NONSENSE, Register
-from relay.domain.system import Catalogue, systems_of
+from relay.domain.system import Catalogue
 from relay.errors import Conflict, Invalid, NotFound, Refused
 from relay.graph import Graph, Transaction, patiently
 from relay.ledger import programmes, reading

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString
 
-from relay.domain.system import Catalogue
 from relay.domain.vocabulary import SHOWN
+
+if TYPE_CHECKING:
+    from relay.domain.system import Catalogue
 
 # ---------------------------------------------------------------------------------------------------- schema
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
+from relay.errors import Refused
+
 # A day is ISO text; a whole number is an int, any other a float of at most 3 decimals (degrees: 6). A rule's
 # `equivalents` and a correction's `changes` are mappings.
 Value = str | int | float | Mapping[str, str | int | float]
@@ -34,6 +36,16 @@ class Act:
     def act_id(self) -> str:
         """The id within a programme, such as "pass:88"."""
         return f"{self.kind}:{self.id}"
+
+
+class SystemOff(Refused):
+    """An act belongs to a system that the programme does not use."""
+
+    reason = "%(act_id)s belongs to %(system)s, which this programme does not use."
+    suggestion = "A manager can switch it on: relay programme systems --help"
+
+    act_id: str
+    system: str
 
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -113,3 +125,8 @@ def changes_of(said: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     changes = said.get("changes")
     return changes if isinstance(changes, Mapping) else {}
+
+
+def systems_of(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The systems that a programme's act names; empty when it names none."""
+    return tuple(str(values["systems"]).split(";")) if values.get("systems") else ()

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
-from relay.domain.acts import Act, changes_of
+from relay.domain.acts import Act, changes_of, systems_of
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
 from relay.domain.name_matching import code
 from relay.domain.people.likeness import Person
 from relay.domain.people.neighbours import Neighbours
 from relay.domain.people.one_woman import OneWoman, SameWoman
-from relay.domain.system import Catalogue, systems_of
+from relay.domain.system import Catalogue
 
 _Value = TypeVar("_Value")
 _Thing = TypeVar("_Thing")

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, Final
 
 from relay.domain import bikram_sambat
-from relay.domain.acts import Act, changes_of
+from relay.domain.acts import Act, SystemOff, changes_of, systems_of
 from relay.domain.advisories import Note, notes_of
 from relay.domain.entries import Entry, login_of
 from relay.domain.model import (
@@ -28,7 +28,6 @@ from relay.domain.model import (
 from relay.domain.questions import NEW, NO_ANSWER, NOTED, Answers, asked_of, moves
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of, takes_back
 from relay.domain.schema import Kind
-from relay.domain.system import SystemOff, systems_of
 from relay.errors import Asked, Conflict, Invalid, NotFound, Refused
 from relay.text import Sentence
 

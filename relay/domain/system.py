@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.domain.kinds import CORE, END
 from relay.domain.schema import Column, Kind, Role, Rules
-from relay.errors import Refused
 
 if TYPE_CHECKING:
     from relay.domain.acts import Act
@@ -29,16 +28,6 @@ if TYPE_CHECKING:
 _NONE: Final = frozenset[str]()
 _OF_THE_RELAY: Final = frozenset({"placement", "pass"})  # of which it is known apart what is hers
 _NUMBERS: Final = frozenset({"units", "amount", "count", "money", "degrees"})
-
-
-class SystemOff(Refused):
-    """An act belongs to a system that the programme does not use."""
-
-    reason = "%(act_id)s belongs to %(system)s, which this programme does not use."
-    suggestion = "A manager can switch it on: relay programme systems --help"
-
-    act_id: str
-    system: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -585,8 +574,3 @@ def _names(kind: str, value: object, *, several: bool) -> Iterable[str]:
     if not colon:
         return (f"{kind}:{value}",)
     return (str(value),) if said == kind else ()
-
-
-def systems_of(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """The systems that a programme's act names; empty when it names none."""
-    return tuple(str(values["systems"]).split(";")) if values.get("systems") else ()

@@ -13,8 +13,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from relay.domain import acts
+from relay.domain.acts import systems_of
 from relay.domain.schema import Column, Kind
-from relay.domain.system import systems_of
 from relay.exchange import cells, workbook, writing
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.system import systems_of
+from relay.domain.acts import systems_of
 from relay.exchange.cells import write
 from relay.exchange.exporting import standing_acts
 from relay.exchange.writing import MOST_ROWS, sheets_of_ones_own

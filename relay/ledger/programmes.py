@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from relay.database import cypher
-from relay.domain.system import systems_of
+from relay.domain.acts import systems_of
 from relay.errors import Invalid, NotFound, Unavailable
 from relay.graph import Graph
 

@@ -14,12 +14,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
-from relay.domain.system import Catalogue, System, SystemOff
+from relay.domain.acts import SystemOff
 from relay.graph import Graph
 from relay.ledger.programmes import LedgerHead, NotBuilt
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
+    from relay.domain.system import Catalogue, System
     from relay.reports.record_history import Record
     from relay.reports.search import Hit
 

@@ -11,9 +11,8 @@ import pytest
 
 import cli
 from relay.backup import replay
-from relay.domain.acts import Act
+from relay.domain.acts import Act, SystemOff
 from relay.domain.rulebook import CannotBeEnded, EndedAlready, EndedBeforeItBegan, Missing
-from relay.domain.system import SystemOff
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.ledger import reading, verify

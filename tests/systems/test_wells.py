@@ -16,9 +16,10 @@ import pytest
 import cli
 from relay.audit import run
 from relay.backup import replay
+from relay.domain.acts import SystemOff
 from relay.domain.rulebook import NoSuchSystem, SystemNeeds
 from relay.domain.schema import Column
-from relay.domain.system import Catalogue, System, SystemOff
+from relay.domain.system import Catalogue, System
 from relay.exchange import cells
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme

@@ -11,14 +11,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.clock import instant
 from relay.database import cypher
 from relay.domain.acts import Act
-from relay.domain.canonical import canonical
-from relay.domain.register import provided_by
 from relay.errors import NotFound
 from relay.text import Sentence
 
@@ -144,18 +141,6 @@ def without_commands(sentence: str, result: str) -> str:
     """Why something is not recorded, for a page: what a command would do about it goes where there are buttons."""
     reason = sentence.values.get("reason") if isinstance(sentence, Sentence) else None
     return reason if result in _OFFERED and isinstance(reason, Sentence) else sentence
-
-
-def id_of(programme_id: str, device_id: str, act_id: str, content: Mapping[str, Any]) -> str:
-    """The id under which an act is held: who sends the same again holds it once."""
-    said = canonical([programme_id, device_id, act_id, content])
-    return sha256(said).hexdigest()[:16]
-
-
-def names_of(act: Act, catalogue: Catalogue) -> tuple[str, ...]:
-    """The records that an act is, fills or names."""
-    named = (name for _, name in catalogue.named_by(act))
-    return tuple(dict.fromkeys((*provided_by(act), *named)))
 
 
 def _key(programme_id: str, held_id: str) -> str:

@@ -57,7 +57,7 @@ def hand_in(graph: Graph, row: HeldAct, sent: SentAct) -> TakenIn:
     outcome = graph.write(work)
     if outcome.error:
         return _not_taken(row, outcome.error)
-    trying_again.after_names(graph, row.programme_id, rows.names_of(act, graph.catalogue), clerk)
+    trying_again.after_names(graph, row.programme_id, trying_again.names_of(act, graph.catalogue), clerk)
     return TakenIn(act_id=act.act_id, result=outcome.action, sequence=outcome.sequence)
 
 

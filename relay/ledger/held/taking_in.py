@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from relay.clock import instant
 from relay.database import cypher
 from relay.database.driver_errors import UnknownOutcome
+from relay.domain.canonical import canonical
 from relay.errors import Refused
 from relay.ledger.held import rows, trying_again
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
@@ -202,7 +204,7 @@ class _TakingIn:
         source, act_id = self.source, each.act.act_id if each.act else ""
         result, waits_for = standing(error)
         return HeldAct(
-            held_id=rows.id_of(source.programme_id, source.device_id, act_id or each.kind, each.content),
+            held_id=_held_id(source.programme_id, source.device_id, act_id or each.kind, each.content),
             programme_id=source.programme_id,
             device_id=source.device_id,
             place_id=source.place_id,
@@ -211,7 +213,7 @@ class _TakingIn:
             act_id=act_id,
             content=each.content,
             values=each.act.values if each.act else {},
-            names=rows.names_of(each.act, catalogue) if each.act else (),
+            names=trying_again.names_of(each.act, catalogue) if each.act else (),
             again=each.again,
             by_hand=source.revoked,
             result=result,
@@ -248,6 +250,12 @@ class _TakingIn:
             held_id=kept.held_id if kept else "",
             waits_for=waits_for,
         )
+
+
+def _held_id(programme_id: str, device_id: str, act_id: str, content: Mapping[str, Any]) -> str:
+    """The id under which an act is held: who sends the same again holds it once."""
+    said = canonical([programme_id, device_id, act_id, content])
+    return sha256(said).hexdigest()[:16]
 
 
 def may_be_kept(catalogue: Catalogue, kind: str, content: Mapping[str, Any]) -> bool:

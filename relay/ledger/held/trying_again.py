@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from relay.database import cypher
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
+from relay.domain.register import provided_by
 from relay.ledger.held import rows
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
 from relay.ledger.held.standing import in_doubt, standing
@@ -17,6 +18,7 @@ from relay.ledger.held.writers import clerk_for, grants_now
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from relay.domain.system import Catalogue
     from relay.graph import Graph, Transaction
     from relay.ledger.batch import Clerk
     from relay.ledger.held.rows import HeldAct
@@ -59,7 +61,13 @@ def everything(graph: Graph, programme_id: str, clerk: Clerk) -> None:
 
 
 def _names(graph: Graph, recorded: Sequence[Act]) -> set[str]:
-    return {name for act in recorded for name in rows.names_of(act, graph.catalogue)}
+    return {name for act in recorded for name in names_of(act, graph.catalogue)}
+
+
+def names_of(act: Act, catalogue: Catalogue) -> tuple[str, ...]:
+    """The records that an act is, fills or names: what is held and names one of them may wait for it."""
+    named = (name for _, name in catalogue.named_by(act))
+    return tuple(dict.fromkeys((*provided_by(act), *named)))
 
 
 def of_device(graph: Graph, programme_id: str, device_id: str, clerk: Clerk) -> None:

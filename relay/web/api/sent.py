@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from relay.desk import intake
-from relay.domain.acts import Act
+from relay.domain.acts import Act, SystemOff
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
-from relay.domain.system import SystemOff
 from relay.errors import NotFound, RelayError
 from relay.ledger.held import settling
 from relay.ledger.held.taking_in import SentAct
