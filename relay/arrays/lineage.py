@@ -12,7 +12,7 @@ Nothing recurses, and no depth is capped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
@@ -560,6 +560,11 @@ def chain_states(states: npt.NDArray[np.int64]) -> Codes:
     found[(stuck == unfulfilled) & (stuck > 0)] = code["broken"]
     found[unfulfilled == 0] = code["complete"]
     return found
+
+
+def chains_counted(states: npt.NDArray[np.int64]) -> Mapping[str, int]:
+    """Chains in all and in each state, from their numbers in the order of `vocabulary.CHAIN_STATES`."""
+    return {"total": int(states.sum()), **dict(zip(CHAIN_STATES, states.tolist(), strict=True))}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -62,7 +62,7 @@ def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
     """Tell in a sentence what was recorded, and how it is undone; it is recorded even where that cannot be told."""
     from relay.desk.undo import since
     from relay.errors import RelayError
-    from relay.service.queries.lookup import Told, Undoable
+    from relay.service.queries.recorded import Told, Undoable
 
     if recorded.action == "same":
         say(f"Nothing new: {recorded.act_id} is already recorded.")
@@ -634,7 +634,7 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     It is shown first. What later acts depend on stays: they are listed.
     """
     from relay.desk.undo import since
-    from relay.service.queries.lookup import Told, Undoable
+    from relay.service.queries.recorded import Told, Undoable
 
     found = session.ask(Undoable(since=since(session.now), at=import_))
     say(f"You recorded at {session.told_time(found.recorded_at)}:")

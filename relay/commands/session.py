@@ -302,7 +302,7 @@ class Session:
     def _named_in_a_dry_run(self, beneficiary_ids: Collection[str]) -> Collection[str]:
         """All of some women: here whoever records may see every name, and that she is told them is written down."""
         from relay.access.access_log import Access, note
-        from relay.service.queries.lookup import Told
+        from relay.service.queries.recorded import Told
 
         ids = tuple(f"beneficiary:{each}" for each in beneficiary_ids)
         if ids:
@@ -421,7 +421,9 @@ class Session:
         from relay.ledger.programmes import NotRestored, require_sound
 
         programme_ids = [head.programme_id for head in self.heads]
-        named = self.programme or self.usual_programme
+        named = self.programme or self.settings.programme
+        if not named and len(programme_ids) > 1:  # what was chosen here can only be one of them
+            named = self.usual_programme
         found = [head for head in self.heads if named in (None, head.programme_id)]
         if len(found) == 1:
             if found[0].restoring:

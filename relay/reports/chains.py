@@ -15,12 +15,11 @@ import numpy as np
 
 from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import Keys, LazyRows, order
-from relay.arrays.lineage import Survey, Travels
+from relay.arrays.lineage import Survey, Travels, chains_counted
 from relay.arrays.standings import BROKEN, LATE
 from relay.arrays.tables import Snapshot
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import UNKNOWN, NoSuchDonor, PartNames, code_of, row_of, within
-from relay.reports.health import chains_counted
 
 Sorting = Literal["id", "reach", "age", "lateness"]
 """By id; the farthest first; the oldest first; the one whose longest overdue placement is overdue longest first."""

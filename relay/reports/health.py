@@ -14,7 +14,7 @@ import numpy as np
 
 from relay.arrays.columns import NONE, Flags
 from relay.arrays.kernels import both
-from relay.arrays.lineage import Survey
+from relay.arrays.lineage import Survey, chains_counted
 from relay.arrays.standings import CAUSES, FULFILLED
 from relay.arrays.tables import Snapshot
 from relay.domain.model import Quantity, shown
@@ -263,11 +263,6 @@ def _states(total: Sums) -> Mapping[str, int]:
 
 def _units(total: Sums) -> Units:
     return Units(given=shown(int(total[GIVEN])), owed=shown(int(total[OWED])), passed=shown(int(total[PASSED])))
-
-
-def chains_counted(states: Sums) -> Mapping[str, int]:
-    """Chains in all and in each state, from their numbers in the order of `vocabulary.CHAIN_STATES`."""
-    return {"total": int(states.sum()), **dict(zip(CHAIN_STATES, states.tolist(), strict=True))}
 
 
 def _helps(snapshot: Snapshot, by_help: Sums) -> tuple[HelpHealth, ...]:

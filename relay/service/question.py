@@ -141,6 +141,26 @@ class Source:
 
         return last_known(self.graph, programme_id, known)
 
+    def survey(
+        self, programme_id: str, as_of: date, *, confirmed_only: bool = False, as_known: int | date | None = None
+    ) -> Survey:
+        """The relays of a programme on a day: as they are kept up, or made for this question.
+
+        Raises:
+            RelayError: They cannot be read.
+        """
+        if self.kept and as_known is None:
+            return self.kept(as_of, confirmed_only)
+        from relay.arrays import cache, lineage  # noqa: PLC0415 - what is asked of records needs no columns
+
+        if as_known is None:
+            snapshot = cache.snapshot(self.graph, programme_id, self.folder / cache.FOLDER, self.head_hash)
+        else:
+            from relay.arrays.replayed import known  # noqa: PLC0415 - most questions ask what is known now
+
+            snapshot = known(self.graph, programme_id, self.last(programme_id, as_known))
+        return lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
+
 
 class Question(Generic[T_co]):
     """One question: its class says what it asks, in the first line of its docstring; its fields narrow it.

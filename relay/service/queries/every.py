@@ -10,8 +10,9 @@ from relay.service.queries.ceremonies import Givers
 from relay.service.queries.chain_health import Health
 from relay.service.queries.chains import Chains, Gifts
 from relay.service.queries.ledgers import Accesses, Entries, SignedCheckpoint, Verify
-from relay.service.queries.lookup import Find, Names, Resolve, Show, Told, Undoable
+from relay.service.queries.lookup import Find, Names, Resolve, Show
 from relay.service.queries.people import Duplicates
+from relay.service.queries.recorded import Told, Undoable
 from relay.service.queries.statistics import Deadlines, Forecast, Survival
 from relay.service.queries.trees import Trace, Tree
 from relay.service.queries.visits import Todo

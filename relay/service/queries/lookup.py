@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from relay.desk import telling, undo
 from relay.desk.lookup import Named, resolve
 from relay.reports import record_history, search
 from relay.service.queries.parameters import AsOf, ConfirmedOnly, Id
@@ -101,42 +100,3 @@ class Names(Question[Mapping[str, str]]):
     def opened(self, answer: Mapping[str, str]) -> Iterable[str]:
         """Those whose name is told."""
         return (f"beneficiary:{id_}" for id_ in answer)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undoable(Question[undo.Undoable]):
-    """The newest thing that whoever asks recorded, as far as it still stands: what relay undo would take back."""
-
-    name = "undoable"
-    action = "undo"
-    path = "undoable"
-    ids_only = True
-
-    since: Annotated[str, Says(sort="word", text="From when on, UTC, such as 2026-11-24T22:28:19Z.")]
-    at: Annotated[str | None, Says(sort="word", text="All that was recorded at this time, such as an import.")] = None
-
-    def answer(self, source: Source, programme_id: str) -> undo.Undoable:
-        """The acts, the newest first."""
-        return undo.undoable(source.graph, programme_id, source.by, since=self.since, at=self.at)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told(Question[telling.Told]):
-    """What an act recorded, in one sentence: who, what, from whom, to whom, and what they owe. Personal."""
-
-    name = "told"
-    action = "show"
-    path = "told/<id>"
-    personal = True
-
-    id: Id
-    as_of: AsOf
-
-    def answer(self, source: Source, programme_id: str) -> telling.Told:
-        """The sentence, with the names that the reader may see."""
-        act_id = resolve(source.graph, programme_id, self.id)
-        return telling.told(source.graph, programme_id, act_id, self.as_of, source.reader.nameable)
-
-    def opened(self, answer: telling.Told) -> Iterable[str]:
-        """Those whose name is told."""
-        return (f"beneficiary:{id_}" for id_ in answer.beneficiary_ids)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypedDict, TypeVar
 
-from relay.arrays import cache, lineage
-from relay.arrays.lineage import Survey
 from relay.service.question import Question, Says, Source
+
+if TYPE_CHECKING:
+    from relay.arrays.lineage import Survey
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -36,25 +37,6 @@ class ReadOptions(TypedDict):
     confirmed_only: bool
 
 
-def _survey(
-    source: Source,
-    programme_id: str,
-    as_of: date,
-    *,
-    confirmed_only: bool = False,
-    as_known: int | date | None = None,
-) -> Survey:
-    if as_known is not None:
-        from relay.arrays.replayed import known  # noqa: PLC0415 - most questions ask what is known now
-
-        snapshot = known(source.graph, programme_id, source.last(programme_id, as_known))
-    elif source.kept:
-        return source.kept(as_of, confirmed_only)
-    else:
-        snapshot = cache.snapshot(source.graph, programme_id, source.folder / cache.FOLDER, source.head_hash)
-    return lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfADay(Question[T_co]):
     """A question about a day, to which it does not matter who confirmed what."""
@@ -63,7 +45,7 @@ class OfADay(Question[T_co]):
 
     def survey(self, source: Source, programme_id: str) -> Survey:
         """The relays beside which it is answered."""
-        return _survey(source, programme_id, self.as_of)
+        return source.survey(programme_id, self.as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +58,7 @@ class Read(Question[T_co]):
 
     def survey(self, source: Source, programme_id: str) -> Survey:
         """The relays that it is about."""
-        return _survey(source, programme_id, self.as_of, confirmed_only=self.confirmed_only, as_known=self.as_known)
+        return source.survey(programme_id, self.as_of, confirmed_only=self.confirmed_only, as_known=self.as_known)
 
 
 class HerRow(Protocol):
