@@ -17,12 +17,14 @@ from tests.rigs import neo4j_server
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from relay.graph import Graph
     from relay.settings import Connection
     from tests.commands.shell import Shell
 
 ROOT: Final = Path(__file__).parents[2]
-MOST_MODULES: Final = {
+MOST_MODULES: Final[Mapping[tuple[str, ...], int]] = {
     ("trees",): 32,
     ("chain_health", "relay.arrays.cache"): 35,
     ("chains", "relay.arrays.cache"): 37,
