@@ -83,7 +83,10 @@ ALTERED: list[tuple[LiteralString, tuple[str, ...]]] = [
     ("CREATE (:Event:Token {key: 'demo/event/E6', programme_id: 'demo'})", (" demo/event/E6 is in the graph",)),
     ("CREATE (:Event:Account {key: 'demo/event/E7', programme_id: 'demo'})", (" demo/event/E7 is in the graph",)),
     ("CREATE (:Event:Schema {key: 'demo/event/E8', programme_id: 'demo'})", (" demo/event/E8 is in the graph",)),
-    ("CREATE (:Event:Ledger {key: 'demo/event/E9', programme_id: 'demo', sequence: 9})", (" demo/event/E9 is in the graph",)),
+    (
+        "CREATE (:Event:Ledger {key: 'demo/event/E9', programme_id: 'demo', sequence: 9})",
+        (" demo/event/E9 is in the graph",),
+    ),
     ("CREATE (:Token:Account {key: 'demo/x', programme_id: 'demo'})", (" demo/x is in the graph but not",)),
     ("MATCH (l:Ledger {key: 'demo'}) SET l.note = 'x'", ("Ledger demo was altered: note is x where the ledger says",)),
     ("CREATE (:Stranger {key: 'demo/stranger/1'})", ("Stranger demo/stranger/1 is in the graph but not",)),
