@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.columns import NO_DAY, NONE, Days, Flags, IdColumn, Rows, day_number, day_of, known_day
+from relay.arrays.columns import NO_DAY, NONE, Days, Flags, IdColumn, Rows, day_number, day_of, known_day, rows_of
 from relay.arrays.lazy_rows import LazyRows
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import DUE, IN_TIME, LATE, months_later
@@ -123,12 +123,12 @@ class Visit:
 class Visits(LazyRows[Visit]):
     """Visits by rank."""
 
-    def __init__(self, survey: Survey, names: PartNames, ranked: _Ranked, errands: Sequence[Errand]) -> None:
-        """Keep which placements they are about, the most pressing first, and what else there is to see to."""
-        self._survey = survey
-        self._names = names
+    def __init__(self, ranked: Ranked, names: PartNames | None = None, errands: Sequence[Errand] = ()) -> None:
+        """Keep which placements they are about, the names of places, and what else there is to see to."""
+        self._survey = ranked.survey
+        self._names = names or PartNames()
         self._ranked = ranked
-        self._asked, self._others = _seen_to(survey, ranked, errands)
+        self._asked, self._others = _seen_to(ranked, errands)
         super().__init__(np.arange(len(ranked.row) + len(self._others), dtype=np.int32))
 
     def among(self, beneficiaries: Flags) -> list[Visit]:
@@ -160,7 +160,7 @@ class Visits(LazyRows[Visit]):
         snapshot, stood, today = self._survey.snapshot, self._survey.standings, day_number(self._survey.as_of)
         ranked = self._ranked
         row = int(ranked.row[nth])
-        why = (reason for reason, is_one in zip(REASONS, ranked.why[:, nth], strict=True) if is_one)
+        why = (reason for bit, reason in enumerate(REASONS) if ranked.why[nth] & 1 << bit)
         return Visit(
             rank=nth + 1,
             **self._lives(int(snapshot.placements.beneficiary[row])),
@@ -200,12 +200,12 @@ class Visits(LazyRows[Visit]):
 
 
 def _seen_to(
-    survey: Survey, ranked: _Ranked, errands: Sequence[Errand]
+    ranked: Ranked, errands: Sequence[Errand]
 ) -> tuple[Mapping[int, Sequence[str]], Sequence[tuple[int, Sequence[Errand]]]]:
     """Of errands: which visits of the ranked see to them, each with why; and the other women, each with hers."""
     if not errands:
         return {}, ()
-    snapshot = survey.snapshot
+    snapshot = ranked.survey.snapshot
     of_placement = {row: nth for nth, row in enumerate(ranked.row.tolist())}
     holders = women_of(snapshot)[snapshot.placements.beneficiary[ranked.row]].tolist()
     of_holder = {holder: nth for nth, holder in reversed([*enumerate(holders)])}
@@ -260,7 +260,7 @@ def todo(
         for walk in walks:
             walked |= within(survey.snapshot, walk)
         inside = walked if inside is None else inside & walked
-    ranked = by_rank(survey, names, errands)
+    ranked = Visits(by_rank(survey), names, errands)
     visits = ranked[:most] if inside is None else ranked.among(inside)[:most]
     first: dict[str | None, int] = {}
     for visit in visits:
@@ -269,65 +269,72 @@ def todo(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Ranked:
-    """Placements to visit, the most pressing first: their rows, why, and what `Visit` says of them."""
+class Ranked:
+    """Placements to visit, the most pressing first: their rows, why (a bit a reason), and what `Visit` says of them."""
 
+    survey: Survey
     row: Rows
-    why: Flags
+    why: npt.NDArray[np.uint8]
     word: Days
     chains: Rows
     reach: Rows
     generations: Rows
 
 
-def by_rank(
-    survey: Survey, names: PartNames | None = None, errands: Sequence[Errand] = (), *, most: int | None = None
-) -> Visits:
-    """Whom to visit next, the most pressing first, wherever she lives.
+def by_rank(survey: Survey, *, most: int | None = None) -> Ranked:
+    """Which placements to visit next, the most pressing first, wherever their holders live.
 
     Args:
         survey: The programme on the day.
-        names: With the names of places.
-        errands: What else there is to see to.
         most: Only so many are looked at: those after them follow in any order. All are in order when None.
     """
     snapshot, stood, today = survey.snapshot, survey.standings, day_number(survey.as_of)
-    state = stood.state
+    state, mendable = stood.state, stood.mendable
     open_ = (state == LATE) | (state == DUE) | (state == IN_TIME)
-    chains, reach, generations = _hanging(survey, open_)
-    word = _last_word(survey)
+    chains, reach, generations = _hanging(survey, open_, mendable)
     broke = stood.stuck & (stood.since_day > today - BROKE_DAYS)
-    row = np.flatnonzero(open_ | broke | stood.mendable).astype(np.int32)
-    why = np.stack(
-        (
-            broke[row],
-            stood.mendable[row],
-            reach[row] >= LONG_REACH,
-            state[row] == DUE,
-            state[row] == LATE,
-            open_[row] & (months_later(word[row], SILENT_MONTHS) < today),
-        )
-    )
-    pressing = np.flatnonzero(why.any(axis=0))
-    row, why = row.take(pressing), why.take(pressing, axis=1)
-    first, (_, can_still, hangs, *_) = why.argmax(axis=0), why
-    due_day, over, silent = stood.due_day[row], first <= _CAN_STILL, first == _NO_WORD
+    row = rows_of(open_ | broke | mendable)
+    word, state = _last_word(survey).take(row), state.take(row)
+    silent = open_.take(row) & (months_later(word, SILENT_MONTHS) < today)
+    so = (broke.take(row), mendable.take(row), reach.take(row) >= LONG_REACH, state == DUE, state == LATE, silent)
+    why = np.zeros(len(row), np.uint8)
+    for nth, is_so in enumerate(so):
+        why |= is_so * np.uint8(1 << nth)
+    pressing = np.flatnonzero(why)
+    row, why, word = row.take(pressing), why.take(pressing), word.take(pressing)
+    level, due_day = _LEVEL.take(why), stood.due_day.take(row)
+    first = level // _CALM
     # one of each sum counts, since one of these is so; to multiply takes a tenth of the time that choosing takes
-    calm = over * (2 - hangs - (hangs | can_still)) + (first == _HANGS) * (why.sum(axis=0, dtype=np.int8) == 1)
-    soonest = ((first > _HANGS) & ~silent) * due_day + silent * word[row]
-    then = soonest - over * stood.since_day[row] - (first == _HANGS) * reach[row]
-    rank = ((first * 3 + calm) << 32) + then  # three levels of calm, and a day or a number of 32 bits
-    order = _ordered(rank, due_day, row, snapshot.placements.ids, most)
-    row = row[order]
-    ranked = _Ranked(
+    soonest = ((first > _HANGS) & (first != _NO_WORD)) * due_day + (first == _NO_WORD) * word
+    then = soonest - (first <= _CAN_STILL) * stood.since_day.take(row) - (first == _HANGS) * reach.take(row)
+    order = _ordered((level << 32) + then, due_day, row, snapshot.placements.ids, most)  # a day or a number of 32 bits
+    row = row.take(order)
+    return Ranked(
+        survey=survey,
         row=row,
-        why=why[:, order],
-        word=word[row],
-        chains=chains[row],
-        reach=reach[row],
-        generations=generations[row],
+        why=why.take(order),
+        word=word.take(order),
+        chains=chains.take(row),
+        reach=reach.take(row),
+        generations=generations.take(row),
     )
-    return Visits(survey, names or PartNames(), ranked, errands)
+
+
+_CALM: Final = 3
+"""Levels of one first reason, by what else is so."""
+
+
+def _level(why: int) -> int:
+    """How pressing all that is so makes a visit, 0 the most; by the first reason, then by what else is so."""
+    so = [bool(why & 1 << nth) for nth in range(len(REASONS))]
+    first, hangs = so.index(True), so[_HANGS]
+    if first <= _CAN_STILL:
+        return first * _CALM + (0 if hangs else 1 if so[_CAN_STILL] else 2)
+    return first * _CALM + (first == _HANGS and sum(so) == 1)
+
+
+_LEVEL: Final = np.array([0, *map(_level, range(1, 1 << len(REASONS)))], np.int64)
+"""The same by number; of what is not to be visited, any."""
 
 
 def _ordered(
@@ -346,14 +353,14 @@ def _ordered(
     return order
 
 
-def _hanging(survey: Survey, open_: Flags) -> tuple[Rows, Rows, Rows]:
+def _hanging(survey: Survey, open_: Flags, mendable: Flags) -> tuple[Rows, Rows, Rows]:
     """Of each placement: how many chains depend on it alone, and reach and generations of the farthest of them."""
     travels = survey.chains
     nth = np.zeros(len(open_), np.int32)
     nth[travels.row] = np.arange(len(travels.row))
     chain = nth.take(survey.cut.by_chain.whose)
     many, who = _only(survey, chain, open_)
-    _, mender = _only(survey, chain, survey.standings.mendable)
+    _, mender = _only(survey, chain, mendable)
     who = np.where(many > 0, who, mender)
     order = np.lexsort((travels.generations, travels.reach))
     order = order[who[order] != NONE]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import cached_property
@@ -35,6 +34,16 @@ FARTHEST: Final = 5
 """Gifts that are shown (our choice)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What is worked out once of a programme on a day."""
+
+    health: Health
+    visits: Sequence[Visit]
+    stuck: Sequence[Beginning]
+    farthest: Sequence[tuple[GivenGift, tuple[int, ...]]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Overview:
     """A programme on a day, as its managers ask for it.
@@ -55,16 +64,24 @@ class Overview:
         return cls(survey=current.survey(), as_of=current.as_of(), today=current.today())
 
     @cached_property
-    def _told(self) -> tuple[Health, Sequence[Visit]]:
-        survey, called, asked = self.survey, self.called, privacy.errands()
-        counting = partial(health.health, survey)
-        ranking = partial(todo.by_rank, survey, called, asked, most=ROWS)
-        return kept_of(survey, ("overview", asked), lambda: both(counting, ranking, len(survey.original)))
+    def _told(self) -> _Told:
+        return kept_of(self.survey, ("overview", privacy.hidden_reasons()), self._tell)
+
+    def _tell(self) -> _Told:
+        """Work it out, one half while the other waits for the database."""
+        survey, called = self.survey, self.called
+        (asked, counted), (ranked, begun, farthest) = both(
+            lambda: (privacy.errands(), health.health(survey)),
+            lambda: (todo.by_rank(survey, most=ROWS), placements.beginnings(survey), _farthest(survey)),
+            len(survey.original),
+        )
+        visits = todo.Visits(ranked, called, asked)
+        return _Told(health=counted, visits=visits, stuck=[each for each in begun if each.broken], farthest=farthest)
 
     @property
     def health(self) -> Health:
         """How the relays are doing."""
-        return self._told[0]
+        return self._told.health
 
     @cached_property
     def called(self) -> PartNames:
@@ -93,7 +110,7 @@ class Overview:
     @property
     def visits(self) -> Sequence[Visit]:
         """Whom to visit; those in order who are shown."""
-        return self._told[1]
+        return self._told.visits
 
     @property
     def visit_first(self) -> Sequence[Visit]:
@@ -109,21 +126,18 @@ class Overview:
         broke = [row.beneficiary_id for row in self.broke_first]
         return privacy.names("list", [*broke, *(visit.beneficiary_id for visit in self.visit_first)])
 
-    @cached_property
+    @property
     def stuck(self) -> Sequence[Beginning]:
         """Where broken chains began, most of them first: each chain is on one of the lists that these lead to."""
-        found = kept_of(self.survey, ("beginnings",), lambda: placements.beginnings(self.survey))
-        return [each for each in found if each.broken]
+        return self._told.stuck
 
-    @cached_property
+    @property
     def farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
         """The gifts that travelled farthest, each with the placements of its generations."""
-        return kept_of(self.survey, ("farthest",), self._farthest)
+        return self._told.farthest
 
-    def _farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
-        survey = self.survey
-        found = chains.gifts(survey, sort="reach")[:FARTHEST]
-        rows = survey.snapshot.gifts.ids.rows([gift.gift_id for gift in found])
-        return [
-            (gift, survey.gifts.by_generation(row)) for gift, row in zip(found, rows, strict=True) if row is not None
-        ]
+
+def _farthest(survey: Survey) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
+    found = chains.gifts(survey, sort="reach")[:FARTHEST]
+    rows = survey.snapshot.gifts.ids.rows([gift.gift_id for gift in found])
+    return [(gift, survey.gifts.by_generation(row)) for gift, row in zip(found, rows, strict=True) if row is not None]

@@ -13,7 +13,7 @@ from relay.arrays import lineage
 from relay.arrays.replayed import of_register
 from relay.domain.model import add_months, lost_since
 from relay.reports.breakdown import NoSuchPart, PartNames
-from relay.reports.field.visits import LONG_REACH, Depends, Visit, by_rank, todo
+from relay.reports.field.visits import LONG_REACH, Depends, Visit, Visits, by_rank, todo
 from relay.reports.placements import Which, holdings
 from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import days_touched, relays
@@ -275,11 +275,11 @@ def test_only_the_most_pressing_are_asked_for() -> None:
 @pytest.mark.parametrize("as_of", [date(2024, 6, 1), date(2026, 11, 25)])
 def test_the_first_of_all_who_are_to_be_visited_are_the_same_however_many_are_looked_at(as_of: date) -> None:
     survey = lineage.survey(seeded("relay-demo"), as_of)
-    everybody = by_rank(survey)
+    everybody = Visits(by_rank(survey))
 
     assert len(everybody) > 10
     for most in range(len(everybody) + 2):
-        found = by_rank(survey, most=most)
+        found = Visits(by_rank(survey, most=most))
         assert len(found) == len(everybody)
         assert found[:most] == everybody[:most]
 
