@@ -270,7 +270,17 @@ def todo(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranked:
-    """Placements to visit, the most pressing first: their rows, why (a bit a reason), and what `Visit` says of them."""
+    """Placements to visit, the most pressing first.
+
+    Attributes:
+        survey: The programme on the day.
+        row: Of each placement.
+        why: Its reasons, of `REASONS`, a bit each.
+        word: Here and below what `Visit` says of it: the day of the last word.
+        chains: Those that depend on it.
+        reach: Of the farthest of them.
+        generations: Of the same.
+    """
 
     survey: Survey
     row: Rows
@@ -298,7 +308,7 @@ def by_rank(survey: Survey, *, most: int | None = None) -> Ranked:
     silent = open_.take(row) & (months_later(word, SILENT_MONTHS) < today)
     so = (broke.take(row), mendable.take(row), reach.take(row) >= LONG_REACH, state == DUE, state == LATE, silent)
     why = np.zeros(len(row), np.uint8)
-    for nth, is_so in enumerate(so):
+    for nth, is_so in enumerate(so):  # in the order of `REASONS`
         why |= is_so * np.uint8(1 << nth)
     pressing = np.flatnonzero(why)
     row, why, word = row.take(pressing), why.take(pressing), word.take(pressing)
