@@ -128,7 +128,7 @@ class _Amiss:
 
         Raises:
             CannotRead: A row has more cells, or a cell more text, than a workbook can hold.
-            ExpatError: It is no XML, or XML of a document type, which no workbook has.
+            ExpatError: It is no XML, or XML of an unknown encoding or of a document type, which no workbook has.
         """
         parser = ParserCreate()
         parser.buffer_text = True
@@ -163,7 +163,10 @@ class _Amiss:
 
         parser.StartElementHandler, parser.EndElementHandler = begins, ends
         parser.StartDoctypeDeclHandler = _refuse_document_type
-        parser.ParseFile(part)
+        try:
+            parser.ParseFile(part)
+        except (LookupError, ValueError) as fault:
+            raise ExpatError("it says of itself that it has an encoding that nobody knows") from fault
 
     def _holds(self, cell: Mapping[str, str], value: list[str] | None) -> None:
         """Take in what stands behind the formula of a cell; a text that was worked out may be empty."""

@@ -121,6 +121,25 @@ def test_a_phone_shows_which_section_a_page_is_of(chromium: Browser, site: str, 
     page.close()
 
 
+def test_on_a_phone_a_list_stands_before_its_filters(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site}/p/demo/placements?help=goat")
+    filters, first = page.get_by_role("form", name="Filters"), page.locator("main table tbody tr").first
+
+    expect(filters).to_be_hidden()
+    box = first.bounding_box()
+    assert box is not None
+    assert box["y"] < 600  # seen without scrolling
+    page.get_by_role("switch", name="Filters 1").check()
+    expect(filters.locator("[name=help]")).to_have_value("goat")
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.get_by_role("switch", name="Filters 1")).to_be_hidden()
+    expect(filters).to_be_visible()
+    context.close()
+
+
 def test_a_view_is_saved_and_forgotten_with_a_mouse(watched: Watched) -> None:
     page = watched.goto(f"{HILLS}/chains?state=broken")
     page.get_by_text("Save or delete a view").click()

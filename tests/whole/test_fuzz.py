@@ -173,19 +173,27 @@ def test_any_rules_file_is_rows_or_faults(folder: Path, draw: random.Random) -> 
     (folder / "rules.toml").unlink()
 
 
+class Parts(dict[str, bytes]):
+    """The parts of a workbook, too long to be printed where one fails."""
+
+    def __repr__(self) -> str:
+        """Name them."""
+        return " ".join(self)
+
+
 @pytest.fixture(scope="module")
-def workbook(folder: Path) -> dict[str, bytes]:
+def workbook(folder: Path) -> Parts:
     """Give the parts of a true workbook."""
     write_workbook(folder / "true.xlsx", VILLAGE, CORE, with_names=True)
     with zipfile.ZipFile(folder / "true.xlsx") as book:
-        parts = {name: book.read(name) for name in book.namelist()}
+        parts = Parts({name: book.read(name) for name in book.namelist()})
     (folder / "true.xlsx").unlink()
     return parts
 
 
 @many(WORKBOOKS)
 @given(draw=draws())
-def test_any_workbook_is_rows_or_faults(folder: Path, workbook: dict[str, bytes], draw: random.Random) -> None:
+def test_any_workbook_is_rows_or_faults(folder: Path, workbook: Parts, draw: random.Random) -> None:
     """One part is mangled inside an archive that is whole, so that its content is read at all."""
     part = draw.choice(sorted(workbook))
     content = bytes_of(mangled(workbook[part].decode(), draw), draw)
