@@ -57,6 +57,24 @@ def test_the_texts_of_a_system_are_its_own_and_none_of_the_cores() -> None:
     assert "fr: not translated: 'Wells'" in CATALOGUES["faults"]("fr", WELLS)
 
 
+def test_nepali_texts_write_numbers_as_the_pages_show_them() -> None:
+    of_a_name = "वडा ३"
+    told = [
+        text
+        for system in (None, *CATALOGUES["WITH_TEXTS"])
+        for each in CATALOGUES["kept"]("ne", system)
+        for text in texts_of(each.string)
+    ]
+
+    assert any(of_a_name in text for text in told)
+    assert [text for text in told if re.search(r"[\u0966-\u096f]", text.replace(of_a_name, ""))] == []
+
+
+def texts_of(said: str | tuple[str, ...]) -> tuple[str, ...]:
+    """One text, or one for each number."""
+    return (said,) if isinstance(said, str) else said
+
+
 def test_no_system_translates_anew_what_the_core_says() -> None:
     core = {(each.id, each.context) for each in CATALOGUES["template"]()}
 
