@@ -34,27 +34,22 @@ def known(graph: Graph, programme_id: str, last: int | None = None) -> Snapshot:
 
 def of_register(register: Register) -> Snapshot:
     """The snapshot of a whole replayed register, as known at its last entry."""
-    by_kind: dict[str, list[Fact]] = {}
-    for fact in register.facts.values():
-        by_kind.setdefault(fact.kind, []).append(fact)
-    for facts in by_kind.values():
-        facts.sort(key=lambda fact: fact.sequence)
-    last = max(register.recordings.values(), key=lambda recorded: recorded.sequence, default=None)
+    acts, last = register.acts, register.last
     programme = register.facts.get(f"programme:{register.programme_id}")
     return RawTables(
         programme_id=register.programme_id,
         sequence=last.sequence if last else 0,
-        head_hash=register.entries[last.act_id].hash if last else ORIGIN,
+        head_hash=last.hash if last else ORIGIN,
         goal_generations=programme.values.get("goal_generations") if programme else None,
-        rules=tuple(Rule.of(fact.values) for fact in by_kind.get("rule", ())),
+        rules=tuple(Rule.of(fact.values) for fact in acts("rule")),
         placements=_placements(register),
-        passes=_passes(register, by_kind.get("pass", [])),
-        events=_events(by_kind.get("event", [])),
-        gifts=_gifts(by_kind.get("gift", [])),
-        beneficiaries=_named(by_kind.get("beneficiary", []), sex="sex", place="place_id", group="group_id"),
-        groups=_named(by_kind.get("group", []), place="place_id"),
-        places=_named(by_kind.get("place", []), parent="parent_id"),
-        sames=_named(by_kind.get("same", []), kept="kept_id", other="other_id"),
+        passes=_passes(register, acts("pass")),
+        events=_events(acts("event")),
+        gifts=_gifts(acts("gift")),
+        beneficiaries=_named(acts("beneficiary"), sex="sex", place="place_id", group="group_id"),
+        groups=_named(acts("group"), place="place_id"),
+        places=_named(acts("place"), parent="parent_id"),
+        sames=_named(acts("same"), kept="kept_id", other="other_id"),
     ).snapshot()
 
 

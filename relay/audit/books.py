@@ -6,12 +6,12 @@ recorded is not enough, since a loss may be recorded, or a birth corrected, long
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, tzinfo
 from functools import cached_property, lru_cache, partial, wraps
 from itertools import chain
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -25,7 +25,7 @@ from relay.arrays.tables import Snapshot
 from relay.clock import zone
 from relay.domain.acts import changes_of
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
-from relay.domain.register import Fact, Register
+from relay.domain.register import Acts, Fact, Register, Run
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.reports import trees
@@ -100,18 +100,28 @@ class HandOver(NamedTuple):
         pass_on: What its act says, corrections included, read.
         giver: The placement it came from.
         held: The giver's placement as received; None in foreign data where it never was.
-        fact: What its act says, as it was written.
+        facts: What all acts say, as they were written.
     """
 
     pass_on: PassOn
     giver: Placement
     held: Held | None
-    fact: Fact
+    facts: Mapping[str, Fact]
 
     @property
     def act_id(self) -> str:
         """Of the pass-on."""
-        return self.fact.act_id
+        return f"pass:{self.pass_on.pass_id}"
+
+    @property
+    def sequence(self) -> int:
+        """Of its entry."""
+        return self.pass_on.sequence
+
+    @property
+    def fact(self) -> Fact:
+        """What its act says, as it was written."""
+        return self.facts[self.act_id]
 
 
 class HandOvers(LazyRows[HandOver]):
@@ -132,7 +142,7 @@ class HandOvers(LazyRows[HandOver]):
         for pass_id, giver_id in zip(snapshot.passes.ids.some(rows), givers, strict=True):
             giver = register.placements[giver_id]
             pass_on = next(each for each in giver.passes if each.pass_id == pass_id)
-            yield HandOver(pass_on, giver, held.get(giver_id), register.facts[f"pass:{pass_id}"])
+            yield HandOver(pass_on, giver, held.get(giver_id), register.facts)
 
 
 class Books:
@@ -155,6 +165,7 @@ class Books:
         self.folder = folder
         self._known = snapshot
         self._until = as_of.isoformat()
+        self._kinds: dict[str, Acts] = {}
         self._surveys: dict[date, Survey] = {}
         self.worked_out: dict[Callable[[Books], Any], Any] = {}  # by `once`
 
@@ -163,29 +174,44 @@ class Books:
         day = fact.values.get(self.register.catalogue.counts_from(fact.kind))
         return day is None or day <= self._until
 
-    @cached_property
-    def _by_kind(self) -> Mapping[str, tuple[Fact, ...]]:
-        kinds: dict[str, list[Fact]] = defaultdict(list)
-        for fact in sorted(self.register.facts.values(), key=attrgetter("sequence")):
-            kinds[fact.kind].append(fact)
-        return {kind: tuple(self._by_the_day(kind, facts)) for kind, facts in kinds.items()}
+    def _of_kind(self, kind: str) -> Acts:
+        if kind not in self._kinds:
+            acts, until, day = self.register.acts(kind), self._until, self.register.catalogue.counts_from(kind)
+            self._kinds[kind] = acts.where((said or "") <= until for said in acts.column(day)) if day else acts
+        return self._kinds[kind]
 
-    def _by_the_day(self, kind: str, facts: list[Fact]) -> Iterable[Fact]:
-        until, day = self._until, self.register.catalogue.counts_from(kind)
-        return [fact for fact in facts if (fact.values.get(day) or "") <= until] if day else facts
-
-    def facts(self, *kinds: str) -> tuple[Fact, ...]:
+    def facts(self, *kinds: str) -> Acts:
         """The acts of some kinds, by kind and then by sequence."""
-        return tuple(chain.from_iterable(self._by_kind.get(kind, ()) for kind in kinds))
+        return Acts.together(self.register.facts, [*map(self._of_kind, kinds)])
 
     @property
-    def all_facts(self) -> tuple[Fact, ...]:
+    def all_facts(self) -> Acts:
         """The acts of all kinds, by kind and then by sequence."""
-        return self.facts(*self._by_kind)
+        return self.facts(*self.register.catalogue.kinds)
 
     def sequence(self, act_id: str) -> int:
         """The number of the entry that recorded an act."""
-        return self.register.recordings[act_id].sequence
+        return self.register.sequence(act_id)
+
+    @cached_property
+    def runs(self) -> Sequence[Run]:
+        """All entries, those of one second and one person together."""
+        return self.register.runs()
+
+    def run_of(self, sequence: int) -> Run:
+        """Who recorded an entry, and when."""
+        return self.runs[bisect_right(self._firsts, sequence) - 1]
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        return [run.first for run in self.runs]
+
+    def homes(self, people: Acts) -> list[str | None]:
+        """The place where each of some beneficiaries lives, or else where her group is; None where neither is known."""
+        groups = self.register.acts("group")
+        of_group = dict(zip(groups.column("group_id"), groups.column("place_id"), strict=True))
+        lives = zip(people.column("place_id"), people.column("group_id"), strict=True)
+        return [place_id or of_group.get(group_id) for place_id, group_id in lives]
 
     def said(self, act_id: str, *fields: str) -> list[int]:
         """The numbers of the entries that recorded some fields of an act, corrections included."""
@@ -229,27 +255,36 @@ class Books:
         return HandOvers(self, rows_of(self.received.made))
 
     @cached_property
-    def _together(self) -> Mapping[tuple[str, str], list[int]]:
+    def _together(self) -> Mapping[tuple[str, str], list[range]]:
         """The entries that one clerk recorded in one second."""
-        together: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for each in self.register.recordings.values():
-            together[each.recorded_by, each.recorded_at].append(each.sequence)
+        together: dict[tuple[str, str], list[range]] = defaultdict(list)
+        for run in self.runs:
+            together[run.recorded_by, run.recorded_at].append(range(run.first, run.last + 1))
         return together
 
     @cached_property
     def founding(self) -> frozenset[int]:
         """The entries recorded together with the programme's own: the import that began it, however small."""
-        first = self.register.recordings[f"programme:{self.register.programme_id}"]
-        return frozenset(self._together[first.recorded_by, first.recorded_at])
+        return frozenset(chain(*self._founding))
+
+    @property
+    def _founding(self) -> list[range]:
+        first = self.run_of(self.sequence(f"programme:{self.register.programme_id}"))
+        return self._together[first.recorded_by, first.recorded_at]
 
     @cached_property
-    def imported(self) -> frozenset[int]:
+    def imports(self) -> list[range]:
         """The entries that an import recorded: by one clerk in one second, and at least `IMPORTED_TOGETHER` of them.
 
         Those of the import that began the programme are among them.
         """
-        many = (each for each in self._together.values() if len(each) >= IMPORTED_TOGETHER)
-        return self.founding.union(*many)
+        many = (each for each in self._together.values() if sum(map(len, each)) >= IMPORTED_TOGETHER)
+        return [*self._founding, *chain.from_iterable(many)]
+
+    @cached_property
+    def imported(self) -> frozenset[int]:
+        """The numbers of the same."""
+        return frozenset(chain.from_iterable(self.imports))
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -291,8 +326,8 @@ def in_columns(graph: Graph, register: Register, folder: Path | None) -> Snapsho
         folder: Where columns are kept from one question to the next; None keeps nothing.
     """
     known = cache.snapshot(graph, register.programme_id, folder) if folder else None
-    last = max(register.recordings.values(), key=attrgetter("sequence"))
-    return known if known and known.head_hash == register.entries[last.act_id].hash else of_register(register)
+    last = register.last
+    return known if known and last and known.head_hash == last.hash else of_register(register)
 
 
 def once(work: Callable[[Books], _Found]) -> Callable[[Books], _Found]:

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from relay.domain.advisories import about
-from relay.domain.register import Fact
 from relay.text import Sentence
 
 _Thing = TypeVar("_Thing")
@@ -35,24 +34,39 @@ class Finding:
     sentence: str
 
 
-def found(fact: Fact, said: Sentence, *evidence: int) -> Finding:
+class Act(Protocol):
+    """An act of which something is found."""
+
+    @property
+    def act_id(self) -> str:
+        """Its id, "kind:id"."""
+        ...
+
+    @property
+    def sequence(self) -> int:
+        """Of its entry."""
+        ...
+
+
+def found(act: Act, said: Sentence, *evidence: int) -> Finding:
     """A finding about one act, with the other entries that show it."""
+    act_id, sequence = act.act_id, act.sequence
     return Finding(
-        subject_id=fact.act_id,
-        acts=(fact.sequence,),
-        evidence=tuple(sorted({*evidence} - {fact.sequence})),
-        sentence=about(fact.act_id, said),
+        subject_id=act_id,
+        acts=(sequence,),
+        evidence=tuple(sorted({*evidence} - {sequence})),
+        sentence=about(act_id, said),
     )
 
 
-def found_together(facts: Collection[Fact], said: Sentence) -> Finding:
+def found_together(acts: Collection[Act], said: Sentence) -> Finding:
     """A finding about acts that share something, or about the only one; its subject is the first of them."""
-    first = min(facts, key=lambda fact: fact.sequence)
-    if len(facts) == 1:
+    first = min(acts, key=lambda act: act.sequence)
+    if len(acts) == 1:
         return found(first, said)
     return Finding(
         subject_id=first.act_id,
-        acts=tuple(sorted({fact.sequence for fact in facts})),
+        acts=tuple(sorted({act.sequence for act in acts})),
         sentence=Sentence("%(act_id)s and others: %(said)s", act_id=first.act_id, said=said),
     )
 

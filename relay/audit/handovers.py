@@ -15,7 +15,7 @@ from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.advisories import is_like
 from relay.domain.model import Event, counted, lost_by, owed_under, shown, standing, unwanted
 from relay.domain.name_matching import code, key, like, phones
-from relay.domain.register import Fact
+from relay.domain.register import Acts, Fact
 from relay.domain.vocabulary import ANIMAL, ENDINGS, SETTLED
 from relay.text import Sentence
 
@@ -35,14 +35,15 @@ _TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs
 
 def same_household(books: Books) -> Iterator[Finding]:
     """Find pass-ons between two women of one household."""
-    said = ((fact.id, fact.values.get("household_id")) for fact in books.facts("beneficiary"))
-    homes = {id_: its for id_, household_id in said if household_id and (its := code(str(household_id)))}
+    people = books.facts("beneficiary").saying("household_id")
+    said = zip(people.column("beneficiary_id"), people.column("household_id"), strict=True)
+    homes = {id_: its for id_, household_id in said if (its := code(str(household_id)))}
     for hand_over in books.hand_overs.where(suspects.between_alike(books, homes)):
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
         home = homes.get(giver)
         if home and home == homes.get(receiver) and books.woman(giver) != books.woman(receiver):
             who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
-            yield found(hand_over.fact, Sentence("giver and receiver live in the same household."), *who_say)
+            yield found(hand_over, Sentence("giver and receiver live in the same household."), *who_say)
 
 
 def holds_already(books: Books) -> Iterator[Finding]:
@@ -83,14 +84,11 @@ def same_phone(books: Books) -> Iterator[Finding]:
 
 
 @once
-def with_phone(books: Books) -> list[Fact]:
+def with_phone(books: Books) -> Acts:
     """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
-    people = books.facts("beneficiary")
-    return [
-        fact
-        for fact in people
-        if (phone := fact.values.get("phone")) and fact.values.get("kind") != "group" and phones(phone)
-    ]
+    people = books.facts("beneficiary").saying("phone")
+    said = zip(people.column("kind"), people.column("phone"), strict=True)
+    return people.where(kind != "group" and phones(phone) for kind, phone in said)
 
 
 def too_soon(books: Books) -> Iterator[Finding]:
@@ -100,7 +98,7 @@ def too_soon(books: Books) -> Iterator[Finding]:
             days = (hand_over.pass_on.passed_on - held.receipt.received_on).days
             if 0 <= days < held.rule.earliest_days:
                 yield found(
-                    hand_over.fact,
+                    hand_over,
                     Sentence(
                         "passed on %(days)s days after receipt; no sooner than %(least)s is possible.",
                         days=days,
@@ -119,7 +117,7 @@ def more_than_born(books: Books) -> Iterator[Finding]:
         passed = sum([each.units for each in hand_over.giver.passes if each.in_kind and each.passed_on <= day])
         if passed > born:
             yield found(
-                hand_over.fact,
+                hand_over,
                 Sentence(
                     "%(passed)s passed on in kind by %(day)s, %(born)s born.",
                     passed=shown(passed),
@@ -150,7 +148,7 @@ def recorded_twice(books: Books) -> Iterator[Finding]:
         if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
             day = other.pass_on.passed_on
             said = Sentence("looks like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
-            yield found(hand_over.fact, said, other.fact.sequence)
+            yield found(hand_over, said, other.fact.sequence)
 
 
 @once
@@ -193,8 +191,8 @@ def far_more_than_owed(books: Books) -> Iterator[Finding]:
 
 def another_name(books: Books) -> Iterator[Finding]:
     """Find beneficiaries whose given name now is unlike the one that was recorded first."""
-    spoken_of = _spoken_of(books)
-    for fact in [fact for fact in books.facts("beneficiary") if fact.sequence in spoken_of]:
+    people = books.facts("beneficiary")
+    for fact in people.where(id_ in books.register.about for id_ in people.ids):
         said = (_untitled(said) for said in books.register.versions(fact.act_id))
         first, now = next(filter(None, said), ""), _untitled(fact.values)
         if first and now and _is_another(first, now):
@@ -221,7 +219,7 @@ def after_loss(books: Books) -> Iterator[Finding]:
         if lost_on and hand_over.held and hand_over.held.receipt.received_on <= eve:
             losses = [event for event in giver.events if event.kind in ENDINGS and event.happened_on <= lost_on]
             yield found(
-                hand_over.fact,
+                hand_over,
                 Sentence(
                     "%(placement_id)s had nothing left since %(lost_on)s.",
                     placement_id=giver.placement_id,
@@ -238,7 +236,7 @@ def unwanted_sex(books: Books) -> Iterator[Finding]:
         units = unwanted(hand_over.pass_on, rule) if rule else 0
         if rule and units:
             yield found(
-                hand_over.fact,
+                hand_over,
                 Sentence(
                     "%(unwanted)s of %(units)s not of sex %(sex)s.",
                     unwanted=shown(units),
@@ -262,17 +260,20 @@ def tag_twice(books: Books) -> Iterator[Finding]:
 
 
 @once
-def tagged(books: Books) -> list[Fact]:
+def tagged(books: Books) -> Acts:
     """Pass-ons that name ear tags."""
-    return [fact for fact in books.facts("pass") if fact.values.get("tags") and _tags(fact)]
+    tagged = books.facts("pass").saying("tags")
+    return tagged.where(map(_tags, tagged))
 
 
 def busy_day(books: Books) -> Iterator[Finding]:
     """Find days and ceremonies with more hand-overs than are possible."""
-    days = [fact.values["passed_on"] for fact in books.facts("pass")]
-    outside, many = max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * _hand_overs_a_day(days)), Counter(days)
+    days = books.facts("pass").column("passed_on")
+    many = Counter(days)
+    outside = max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * _hand_overs_a_day(many))
     least = min(outside, HAND_OVERS_A_CEREMONY)
-    busy = [fact for fact, day in zip(books.facts("pass"), days, strict=True) if many[day] > least]
+    busy_days = {day for day, times in many.items() if times > least}
+    busy = books.facts("pass").where(map(busy_days.__contains__, days))
     for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in busy):
         ceremony_id, day = shared[0].values.get("ceremony_id"), shared[0].values["passed_on"]
         most = HAND_OVERS_A_CEREMONY if ceremony_id else outside
@@ -294,36 +295,31 @@ def _too_many(many: int, day: str, ceremony_id: str | None, most: str) -> Senten
     )
 
 
-def _hand_overs_a_day(days: Sequence[str]) -> float:
+def _hand_overs_a_day(many: Counter[str]) -> float:
     """How many hand-overs there were on an average day, of a year at least."""
-    first, last = (date.fromisoformat(each(days, default=date.min.isoformat())) for each in (min, max))
-    return len(days) / max((last - first).days, _DAYS_OF_A_YEAR)
+    first, last = (date.fromisoformat(each(many, default=date.min.isoformat())) for each in (min, max))
+    return many.total() / max((last - first).days, _DAYS_OF_A_YEAR)
 
 
-def witnessed(books: Books) -> tuple[Fact, ...]:
+def witnessed(books: Books) -> Sequence[Fact]:
     """All hand-overs, where most name a witness; none where the programme keeps no witnesses."""
     passes = books.facts("pass")
     return passes if len(passes) > 2 * len(_unsigned(books)) else ()
 
 
 @once
-def _unsigned(books: Books) -> list[Fact]:
-    left_out = {each.sequence for each in books.register.recordings.values() if each.withheld}
-    may_have_been = left_out | _spoken_of(books)
+def _unsigned(books: Books) -> Acts:
+    left_out = {sequence for run in books.runs if run.withheld for sequence in range(run.first, run.last + 1)}
+    passes, about = books.facts("pass"), books.register.about
+    unsigned = passes.where(not (said and code(str(said))) for said in passes.column("witness"))
 
-    def signed(fact: Fact) -> bool:
-        """Whether a witness was named; one that was erased since, or left out of a file, was."""
-        if witness := fact.values.get("witness"):
-            return bool(code(str(witness)))
-        return fact.sequence in may_have_been and books.register.says(fact.act_id, "witness")
+    def erased(act_id: str, sequence: int, witness: object) -> bool:
+        """Whether a witness was named who was erased since, or left out of a file."""
+        may_have_been = not witness and (act_id in about or sequence in left_out)
+        return may_have_been and books.register.says(act_id, "witness")
 
-    return [fact for fact in books.facts("pass") if not signed(fact)]
-
-
-@once
-def _spoken_of(books: Books) -> frozenset[int]:
-    """The entries about which something was said later; all others say what they said."""
-    return frozenset(books.sequence(act_id) for act_id in books.register.about if act_id in books.register.recordings)
+    said = zip(unsigned.ids, unsigned.sequences, unsigned.column("witness"), strict=True)
+    return unsigned.where(not erased(*each) for each in said)
 
 
 def no_witness(books: Books) -> Iterator[Finding]:
@@ -340,6 +336,7 @@ def busy_witness(books: Books) -> Iterator[Finding]:
 
 
 @once
-def named_witness(books: Books) -> list[Fact]:
+def named_witness(books: Books) -> Acts:
     """Pass-ons that name a witness."""
-    return [fact for fact in books.facts("pass") if (witness := fact.values.get("witness")) and code(str(witness))]
+    named = books.facts("pass").saying("witness")
+    return named.where(code(str(witness)) for witness in named.column("witness"))

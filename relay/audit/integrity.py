@@ -17,7 +17,7 @@ def to_herself(books: Books) -> Iterator[Finding]:
     """Find pass-ons of a beneficiary to herself."""
     for hand_over in books.hand_overs.where(suspects.to_herself(books)):
         if books.woman(hand_over.giver.beneficiary_id) == books.woman(hand_over.pass_on.beneficiary_id):
-            yield found(hand_over.fact, Sentence("giver and receiver are the same beneficiary."))
+            yield found(hand_over, Sentence("giver and receiver are the same beneficiary."))
 
 
 def never_received(books: Books) -> Iterator[Finding]:

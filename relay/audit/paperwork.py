@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import ChainMap, Counter, defaultdict
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from relay.audit import suspects
 from relay.audit.books import IMPORTED_TOGETHER, Books, once
 from relay.audit.findings import Finding, found
 from relay.clock import CLOCKS_DAYS
@@ -15,7 +16,7 @@ from relay.domain.acts import changes_of
 from relay.domain.advisories import about
 from relay.domain.entries import Entry
 from relay.domain.model import shown, thousandths
-from relay.domain.register import ABOUT_ACTS, Fact, Recorded, Register
+from relay.domain.register import ABOUT_ACTS, Acts, Fact, Register
 from relay.text import Sentence
 
 PLACED_WITHIN_DAYS: Final = 90
@@ -128,43 +129,42 @@ def _days_late(books: Books, fact: Fact) -> int:
 
 def _sitting(books: Books, fact: Fact) -> tuple[str, date]:
     """Who recorded an act, and on which day of the programme's."""
-    known = books.register.recordings[fact.act_id]
+    known = books.run_of(fact.sequence)
     return known.recorded_by, datetime.fromisoformat(known.recorded_at).astimezone(books.zone).date()
 
 
 @once
-def by_hand(books: Books) -> list[Fact]:
+def by_hand(books: Books) -> Acts:
     """Acts that say when something happened, but for those that an import recorded together."""
-    imported = books.imported
-    return [fact for fact in dated(books) if fact.sequence not in imported]
+    acts = dated(books)
+    return acts.where(suspects.by_hand(books, acts.sequences))
 
 
 def clock_went_back(books: Books) -> Iterator[Finding]:
     """Find entries that bear a much earlier time than the entry before them."""
-    for before, entry in pairwise(recorded(books)):
-        if before.recorded_at <= entry.recorded_at:  # texts of one form, told sooner than instants
+    for before, run in pairwise(books.runs):
+        if before.recorded_at <= run.recorded_at:  # texts of one form, told sooner than instants
             continue
-        was, is_ = (datetime.fromisoformat(each.recorded_at) for each in (before, entry))
+        was, is_ = (datetime.fromisoformat(each.recorded_at) for each in (before, run))
         if was - is_ > timedelta(days=CLOCKS_DAYS):
             yield Finding(
-                subject_id=entry.act_id,
-                acts=(entry.sequence,),
-                evidence=(before.sequence,),
+                subject_id=run.act_id,
+                acts=(run.first,),
+                evidence=(before.last,),
                 sentence=about(
-                    entry.act_id,
+                    run.act_id,
                     Sentence(
                         "recorded at %(recorded_at)s, after an entry of %(before)s.",
-                        recorded_at=entry.recorded_at,
+                        recorded_at=run.recorded_at,
                         before=before.recorded_at,
                     ),
                 ),
             )
 
 
-@once
-def recorded(books: Books) -> list[Recorded]:
+def recorded(books: Books) -> Collection[Entry]:
     """All acts, in the order of the ledger."""
-    return list(books.register.recordings.values())
+    return books.register.entries.values()
 
 
 def corrected_often(books: Books) -> Iterator[Finding]:
@@ -194,18 +194,25 @@ def _corrected(register: Register, entry: Entry) -> str | None:
 
 def _has_happened(books: Books, act_id: str) -> bool:
     """Whether an act had happened by the day, also one that was taken back since."""
-    entry, fact = books.register.entries[act_id], books.register.facts.get(act_id)
-    return books.happened(fact or Fact(kind=entry.kind, id=act_id, values=entry.payload, sequence=entry.sequence))
+    fact = books.register.facts.get(act_id)
+    return books.happened(fact or _first_said(books.register.entries[act_id]))
 
 
-def correctable(books: Books) -> list[Fact | Entry]:
-    """All acts that say something themselves and had happened, and entries of those that were taken back since."""
+def _first_said(entry: Entry) -> Fact:
+    """What an act said that was taken back since."""
+    return Fact(kind=entry.kind, id=entry.act_id.partition(":")[2], values=entry.payload, sequence=entry.sequence)
+
+
+def correctable(books: Books) -> Acts:
+    """All acts that say something themselves and had happened, also those that were taken back since."""
     register = books.register
     gone = (each for each in register.about if each in register.entries and each not in register.facts)
-    taken_back = (
-        register.entries[each] for each in gone if _kind(each) not in ABOUT_ACTS and _has_happened(books, each)
-    )
-    return [*books.all_facts, *taken_back]
+    taken_back = {
+        each: _first_said(register.entries[each])
+        for each in gone
+        if _kind(each) not in ABOUT_ACTS and _has_happened(books, each)
+    }
+    return Acts.together(ChainMap(taken_back, register.facts), [books.all_facts, Acts.of(taken_back)])
 
 
 def opened_again(books: Books) -> Iterator[Finding]:
@@ -224,7 +231,8 @@ def opened_again(books: Books) -> Iterator[Finding]:
 def lockings(books: Books) -> list[Entry]:
     """Entries that moved the day until which the record is locked."""
     moved = {sequence for (_, was), (sequence, is_) in pairwise(_locks(books)) if is_ != was}
-    return [books.register.entries[each.act_id] for each in recorded(books) if each.sequence in moved]
+    programme = books.register.entries[f"programme:{books.register.programme_id}"]
+    return [entry for entry in (programme, *corrections(books)) if entry.sequence in moved]
 
 
 def corrected_after_lock(books: Books) -> Iterator[Finding]:
@@ -267,7 +275,7 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
 
 
 @once
-def dated(books: Books) -> tuple[Fact, ...]:
+def dated(books: Books) -> Acts:
     """Acts that say when something happened."""
     return books.facts(*(kind.name for kind in books.register.catalogue.kinds.values() if kind.day))
 
@@ -306,8 +314,8 @@ def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
 @once
 def corrections(books: Books) -> list[Entry]:
     """Entries of all corrections, in the order of the ledger."""
-    entries = books.register.entries
-    return [entries[act_id] for act_id in books.register.recordings if act_id.startswith("correct:")]
+    ids = {act_id for about in books.register.about.values() for act_id in about if act_id.startswith("correct:")}
+    return [books.register.entries[act_id] for act_id in sorted(ids, key=books.sequence)]
 
 
 def _kind(act_id: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from relay.audit import suspects
 from relay.audit.books import Books, once
 from relay.audit.findings import Finding, found_together
-from relay.domain.register import Fact
+from relay.domain.people.likeness import COMPARED
+from relay.domain.register import Acts
 from relay.kept import pairs
 from relay.reports.duplicates import LIKELY
 from relay.text import Sentence
@@ -15,11 +16,12 @@ from relay.text import Sentence
 
 def registered_twice(books: Books) -> Iterator[Finding]:
     """Find registrations that are likely one person, of whom nobody has said whether they are one or two."""
-    registered = [(fact.values, books.register.ward(fact.values)) for fact in named(books)]
-    found = pairs.likely(registered, LIKELY, books.register.programme_id, books.folder)
+    people = named(books)
+    columns = {column: people.column(column) for column in COMPARED} | {"ward": books.homes(people)}
+    found = pairs.likely(columns, LIKELY, books.register.programme_id, books.folder)
     if not found.pairs:
         return
-    ids = {fact.id: fact for fact in named(books)}
+    facts = books.register.facts
     said = (fact.values for fact in books.facts("different"))
     apart = {frozenset((books.woman(each["a_id"]), books.woman(each["b_id"]))) for each in said}
     either = {id_ for pair in found.pairs for id_ in (pair.one, pair.other)}
@@ -35,11 +37,11 @@ def registered_twice(books: Books) -> Iterator[Finding]:
                 bits=round(pair.bits, 1),
                 needed=round(found.needed, 1),
             )
-            yield found_together((ids[pair.one], ids[pair.other]), sentence)
+            yield found_together((facts[f"beneficiary:{pair.one}"], facts[f"beneficiary:{pair.other}"]), sentence)
 
 
 @once
-def named(books: Books) -> list[Fact]:
+def named(books: Books) -> Acts:
     """People whose names are known."""
-    people = books.facts("beneficiary")
-    return [fact for fact in people if fact.values.get("name") and fact.values.get("kind") != "group"]
+    people = books.facts("beneficiary").saying("name")
+    return people.where(kind != "group" for kind in people.column("kind"))

@@ -187,9 +187,9 @@ def _strata(books: Books, size: int) -> Mapping[Key, list[str]]:
     """The finest strata of which the sample can hold two placements each: the ids of those in each."""
     placements, there = books.snapshot.placements, rows_of(books.received.there)
     came_by: list[CameBy] = ["gift" if original else "pass_on" for original in placements.original[there].tolist()]
-    holder = [*books.snapshot.beneficiaries.ids, ""]  # the last of who is not known
+    homes = [*books.homes(books.register.acts("beneficiary")), None]  # by row; the last of who is not known
     district_of = cache(partial(_district, books.register))
-    live_in = (place_of(books.register, holder[row]) for row in placements.beneficiary[there].tolist())
+    live_in = (homes[row] for row in placements.beneficiary[there].tolist())
     by_district: list[Key] = [*zip(came_by, map(district_of, live_in), strict=True)]
     by_source: list[Key] = [(each, None) for each in came_by]
     undivided: list[Key] = [(None, None) for _ in came_by]
@@ -295,11 +295,8 @@ def _checks(register: Register, as_of: date) -> Mapping[str, Fact]:
     """Placement id → its latest check with an outcome on or after the day."""
     checks = [
         fact
-        for fact in register.facts.values()
-        if fact.kind == "event"
-        and fact.values["kind"] == "checked"
-        and fact.values.get("outcome")
-        and fact.values["happened_on"] >= as_of.isoformat()
+        for fact in register.acts("event").saying("outcome")
+        if fact.values["kind"] == "checked" and fact.values["happened_on"] >= as_of.isoformat()
     ]
     checks.sort(key=lambda fact: (fact.values["happened_on"], fact.sequence))
     return {fact.values["placement_id"]: fact for fact in checks}

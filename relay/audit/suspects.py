@@ -7,7 +7,7 @@ gives one flag for every pass-on, or for every placement, of the snapshot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -73,6 +73,8 @@ def between_alike(books: Books, said: Mapping[str, object]) -> Flags:
         books: The books.
         said: Of some beneficiaries, by their ids.
     """
+    if not said:
+        return np.zeros(len(books.snapshot.passes), np.bool_)
     row, code = _beneficiaries(books), {each: number for number, each in enumerate({*said.values()})}
     of = np.full(len(row) + 1, NONE)  # the last of who is not known
     of[[row[id_] for id_ in said]] = [*map(code.__getitem__, said.values())]
@@ -122,7 +124,7 @@ def _receivers(books: Books) -> Rows:
     """The row of the beneficiary whom each pass-on names; not that of who holds what she received."""
     row = _beneficiaries(books)
     receivers = np.full(len(books.snapshot.passes), NONE, np.int32)
-    receivers[books.received.made] = [row.get(fact.values["beneficiary_id"], NONE) for fact in books.facts("pass")]
+    receivers[books.received.made] = [row.get(id_, NONE) for id_ in books.facts("pass").column("beneficiary_id")]
     return receivers
 
 
@@ -135,6 +137,18 @@ def _beneficiaries(books: Books) -> Mapping[str, int]:
 def of_giver(books: Books, column: npt.NDArray[_Kind]) -> npt.NDArray[_Kind]:
     """What a column of placements says of the giver of each pass-on."""
     return column.take(books.snapshot.passes.giver)
+
+
+# -- entries ---------------------------------------------------------------------------------------------------------
+
+
+def by_hand(books: Books, sequences: Sequence[int]) -> list[bool]:
+    """Whether each of some entries was recorded by hand, and in no import."""
+    by_hand = np.ones(1 + max(run.last for run in books.runs), np.bool_)
+    for each in books.imports:
+        by_hand[each.start : each.stop] = False
+    found: list[bool] = by_hand[np.fromiter(sequences, np.int64, len(sequences))].tolist()
+    return found
 
 
 # -- placements ------------------------------------------------------------------------------------------------------

@@ -8,11 +8,12 @@ applies and never judges.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from itertools import chain, compress, groupby
+from typing import Any, Final, NamedTuple, TypeVar
 
 from relay.domain.acts import Act, changes_of, systems_of
 from relay.domain.entries import CHANGES, Entry
@@ -55,33 +56,87 @@ class Fact(NamedTuple):
         return f"{self.kind}:{self.id}"
 
 
-class Recorded(Protocol):
-    """Who recorded an act, and when: its entry, or as much of it."""
+class Acts(Sequence[Fact]):
+    """Acts in force, in some order; what all of them say in a column is told without looking at each.
 
-    @property
-    def act_id(self) -> str:
-        """Of the act."""
-        ...
+    Attributes:
+        ids: Of the acts, each "kind:id".
+        sequences: Of the entries that first recorded them.
+        column: By the name of a column: what each says there; None where it says nothing.
+    """
 
-    @property
-    def sequence(self) -> int:
-        """Of the entry."""
-        ...
+    def __init__(
+        self,
+        facts: Mapping[str, Fact],
+        ids: Sequence[str],
+        sequences: Sequence[int],
+        column: Callable[[str], Sequence[Any]],
+    ) -> None:
+        """Some of the facts of a register."""
+        self.ids, self.sequences, self.column = ids, sequences, column
+        self._facts = facts
 
-    @property
-    def recorded_by(self) -> str:
-        """As `Entry` has it."""
-        ...
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.ids)
 
-    @property
-    def recorded_at(self) -> str:
-        """As `Entry` has it."""
-        ...
+    def __getitem__(self, nth: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
+        """The n-th; of a slice, those acts."""
+        return (
+            [self._facts[id_] for id_ in self.ids[nth]] if isinstance(nth, slice) else self._facts[str(self.ids[nth])]
+        )
 
-    @property
-    def withheld(self) -> frozenset[str]:
-        """As `Entry` has it."""
-        ...
+    def __iter__(self) -> Iterator[Fact]:
+        """What each says."""
+        return map(self._facts.__getitem__, self.ids)
+
+    def where(self, holds: Iterable[object]) -> Acts:
+        """Those of which something holds; it is said of each, in their order."""
+        flags = [*holds]
+        if all(flags):
+            return self
+        ids, sequences = [*compress(self.ids, flags)], [*compress(self.sequences, flags)]
+        return Acts(self._facts, ids, sequences, lambda name: [*compress(self.column(name), flags)])
+
+    def saying(self, name: str) -> Acts:
+        """Those that say something in a column."""
+        return self.where(self.column(name))
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Fact]) -> Acts:
+        """All of some facts, in their order."""
+        sequences = [fact.sequence for fact in facts.values()]
+        return cls(facts, [*facts], sequences, lambda name: [fact.values.get(name) for fact in facts.values()])
+
+    @classmethod
+    def together(cls, facts: Mapping[str, Fact], parts: Sequence[Acts]) -> Acts:
+        """Acts of one register, and others after them."""
+        parts = [part for part in parts if part.ids] or parts
+        if len(parts) == 1:
+            return parts[0]
+        ids = [*chain.from_iterable(part.ids for part in parts)]
+        sequences = [*chain.from_iterable(part.sequences for part in parts)]
+        return cls(facts, ids, sequences, lambda name: [*chain.from_iterable(part.column(name) for part in parts)])
+
+
+class Run(NamedTuple):
+    """Entries one after another that one person recorded in one second, and of which the same is withheld.
+
+    Attributes:
+        act_id: Of the first.
+        first: Its sequence.
+        last: The sequence of the last.
+        recorded_by: As `Entry` has it.
+        recorded_at: As `Entry` has it.
+        withheld: As `Entry` has it.
+    """
+
+    act_id: str
+    first: int
+    last: int
+    recorded_by: str
+    recorded_at: str
+    withheld: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +184,7 @@ class Register:
         """Begin an empty register."""
         self.programme_id = programme_id
         self.catalogue = catalogue
-        self.facts: dict[str, Fact] = {}
+        self.facts: MutableMapping[str, Fact] = {}
         self.placements: MutableMapping[str, Placement] = {}
         self.holdings: dict[str, dict[str, str]] = {}
         self.one_woman = OneWoman()
@@ -141,10 +196,23 @@ class Register:
         self.naming: dict[str, dict[str, None]] = {}
         self._in_order: dict[tuple[str, str], dict[str, int]] = {}
 
+    def sequence(self, act_id: str) -> int:
+        """The number of the entry that recorded an act."""
+        return self.entries[act_id].sequence
+
     @property
-    def recordings(self) -> Mapping[str, Recorded]:
-        """Act id → who recorded it, and when; in the order of the ledger where the register is whole."""
-        return self.entries
+    def last(self) -> Entry | None:
+        """The entry that was recorded last; None before the first."""
+        return max(self.entries.values(), key=lambda entry: entry.sequence, default=None)
+
+    def runs(self) -> Sequence[Run]:
+        """All entries in the order of the ledger, those of one second and one person together; of a whole register."""
+        return runs_of(sorted(self.entries.values(), key=lambda entry: entry.sequence))
+
+    def acts(self, kind: str) -> Acts:
+        """The acts of a kind in force, in the order of the ledger."""
+        found = ((act_id, fact) for act_id, fact in self.facts.items() if fact.kind == kind)
+        return Acts.of(dict(sorted(found, key=lambda each: each[1].sequence)))
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -425,7 +493,7 @@ class Register:
     def says(self, act_id: str, field: str) -> bool:
         """Whether an act, with what stands of its corrections, says anything in a field; it may have been erased."""
         fact = self.facts.get(act_id)
-        if fact and act_id not in self.about and not self.recordings[act_id].withheld:  # of most
+        if fact and act_id not in self.about and not self.entries[act_id].withheld:  # of most
             return fact.values.get(field) is not None
         said = self.entries[act_id].payload.get(field)
         for later in self._later(act_id):
@@ -557,6 +625,15 @@ def provided_by(act: Act) -> Iterator[str]:
     yield act.act_id
     if act.kind == "pass" and (filled := filled_by(act)):
         yield filled
+
+
+def runs_of(ledger: Iterable[Entry]) -> list[Run]:
+    """Entries in the order of their ledger, those of one second and one person together."""
+    runs: list[Run] = []
+    for said, some in groupby(ledger, lambda each: (each.recorded_by, each.recorded_at, each.withheld)):
+        entries = [*some]
+        runs.append(Run(entries[0].act_id, entries[0].sequence, entries[-1].sequence, *said))
+    return runs
 
 
 def receipt_of(fact: Fact) -> Receipt:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """A file of another number was made by other rules of likeness."""
 
 _ENDING: Final = "pairs"
@@ -37,13 +37,11 @@ class _Kept:
     found: Found
 
 
-def likely(
-    registered: Sequence[tuple[Mapping[str, Any], str]], share: float, programme_id: str, folder: Path | None
-) -> Found:
+def likely(registered: Mapping[str, Sequence[Any]], share: float, programme_id: str, folder: Path | None) -> Found:
     """`blocking.alike` of people, from what is kept where nothing about them changed.
 
     Args:
-        registered: What is recorded of each, with an id of her own, and her ward, as `Person.of` takes them.
+        registered: What is recorded of each by column: those of `likeness.COMPARED`, and her ward as "ward".
         share: The likelihood, above 0 and below 1.
         programme_id: Of their programme.
         folder: Where it is kept from one question to the next; None keeps nothing.
@@ -64,6 +62,7 @@ def forget(folder: Path, programme_id: str) -> None:
     files.forget(folder, programme_id, _ENDING)
 
 
-def _alike(registered: Sequence[tuple[Mapping[str, Any], str]], share: float) -> Found:
-    people = (Person.of(values, ward) for values, ward in registered)
+def _alike(registered: Mapping[str, Sequence[Any]], share: float) -> Found:
+    rows = (dict(zip(registered, said, strict=True)) for said in zip(*registered.values(), strict=True))
+    people = (Person.of(said, str(said["ward"] or "")) for said in rows)
     return alike([person for person in people if person], share)

@@ -6,144 +6,208 @@ otherwise (a restored database, or another) the whole ledger is read again. A fi
 another format counts as not there. It contains all that is personal, so it is for its owner only, and it is written
 anew as soon as something was erased.
 
-Of most entries nobody asks more than who recorded them, and when; and audits find in columns at which placements they
-have to look. So each entry and each placement is decoded when it is asked for.
+The file is mapped, and but for the ids nothing of it is decoded before somebody asks: an entry or a placement by
+itself, of the acts of a kind one column after another, since most checks look at one column of all and at few acts.
 """
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
 from relay.domain.entries import Entry
 from relay.domain.model import Placement, Rule
-from relay.domain.register import NONSENSE, Fact, Recorded, Register
+from relay.domain.register import ABOUT_ACTS, NONSENSE, Acts, Fact, Register, Run, runs_of
 from relay.kept import files
 from relay.ledger import programmes, reading
 from relay.ledger.gc_paused import gc_paused
 from relay.ledger.programmes import PROJECTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from relay.domain.system import Catalogue
     from relay.graph import Graph
     from relay.ledger.programmes import LedgerHead
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
 
 KEEP_AFTER: Final = 500
 """Entries after which the file is rewritten (our choice: they are read and taken in within 0.1 s)."""
 
+_Value = TypeVar("_Value")
+
 _ENDING: Final = "register"
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _ENTRY: Final = msgspec.msgpack.Decoder(Entry)
 _PLACEMENT: Final = msgspec.msgpack.Decoder(Placement)
+_IDS: Final = msgspec.msgpack.Decoder(list[str])
+_RUNS: Final = msgspec.msgpack.Decoder(list[Run])
+_NAMING: Final = msgspec.msgpack.Decoder(dict[str, dict[str, None]])
+_COLUMN: Final = msgspec.msgpack.Decoder(list[Any])
 
 
-class _Recorded(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """Who recorded an act, and when."""
+def _packed(values: object) -> memoryview:
+    return memoryview(_ENCODER.encode(values))
 
-    act_id: str
-    sequence: int
-    recorded_by: str
-    recorded_at: str
-    withheld: frozenset[str]
+
+def _numbers(numbers: Iterable[int]) -> memoryview:
+    return memoryview(array("q", numbers)).cast("B")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Packed:
+    """Values one after another, each encoded by itself."""
+
+    ends: memoryview
+    content: memoryview
+
+    @classmethod
+    def of(cls, values: Iterable[object]) -> _Packed:
+        """Encode them."""
+        each = [*map(_ENCODER.encode, values)]
+        return cls(ends=_numbers(accumulate(map(len, each), initial=0)), content=memoryview(b"".join(each)))
+
+    def __getitem__(self, nth: int) -> memoryview:
+        """The n-th, encoded."""
+        ends = self.ends.cast("q")
+        return self.content[ends[nth] : ends[nth + 1]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    """All acts of one kind that were ever recorded, in the order of the ledger; a column is decoded when asked for.
+
+    Attributes:
+        numbers: The sequences of their entries.
+        confirm_ids: As `Fact` has it.
+        columns: What those in force say, by column; None where nothing.
+    """
+
+    numbers: memoryview
+    confirm_ids: memoryview
+    columns: dict[str, memoryview]
+
+    @classmethod
+    def of(cls, acts: Sequence[tuple[int, Fact | None]]) -> _Table:
+        """Lay out acts by their sequences, with what they say now; None of one that was taken back."""
+        said = [fact.values if fact else {} for _, fact in acts]
+        names = dict.fromkeys(name for values in said for name in values)
+        return cls(
+            numbers=_numbers(sequence for sequence, _ in acts),
+            confirm_ids=_packed([fact and fact.confirm_id for _, fact in acts]),
+            columns={name: _packed([values.get(name) for values in said]) for name in names},
+        )
+
+    @cached_property
+    def sequences(self) -> Sequence[int]:
+        """The same numbers."""
+        return self.numbers.cast("q")
+
+    @cached_property
+    def _decoded(self) -> dict[str, Sequence[Any]]:
+        return {}
+
+    def column(self, name: str) -> Sequence[Any]:
+        """What each act says in a column."""
+        if name not in self._decoded:
+            packed = self.columns.get(name)
+            self._decoded[name] = _COLUMN.decode(packed) if packed else [None] * len(self.sequences)
+        return self._decoded[name]
+
+    @cached_property
+    def _all(self) -> tuple[Sequence[str | None], Sequence[tuple[str, Sequence[Any]]]]:
+        return _COLUMN.decode(self.confirm_ids), [(name, self.column(name)) for name in self.columns]
+
+    def fact(self, act_id: str, sequence: int) -> Fact:
+        """What one act says."""
+        row, (confirm_ids, columns) = bisect_left(self.sequences, sequence), self._all
+        values = {name: value for name, column in columns if (value := column[row]) is not None}
+        kind, _, id_ = act_id.partition(":")
+        return Fact(kind, id_, values, sequence, confirm_ids[row])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
-    """What a file holds: a register as plain values, in the order in which its mappings hold them."""
+    """What a file holds: a register, in the order in which its mappings hold what is in them.
+
+    Attributes:
+        act_ids: Of all entries, which are numbered from 1 without gaps.
+        entries: The same.
+        runs: As in a register.
+        tables: Kind → its acts.
+        in_force: The sequences of the facts.
+    """
 
     format: tuple[int, int]
     programme_id: str
     sequence: int
     head_hash: str
-    entries: list[msgspec.Raw]
-    recordings: list[_Recorded]
-    facts: dict[str, Fact]
-    placements: dict[str, msgspec.Raw]
+    act_ids: memoryview
+    entries: _Packed
+    runs: memoryview
+    tables: dict[str, _Table]
+    in_force: memoryview
+    placement_ids: memoryview
+    placements: _Packed
     rules: tuple[Rule, ...]
     about: dict[str, list[str]]
-    naming: dict[str, dict[str, None]]
+    naming: memoryview
 
 
 _KEPT: Final = msgspec.msgpack.Decoder(_Kept)
 
 
-class _Entries(MutableMapping[str, Entry]):
-    """The entries of a register, each decoded when it is asked for, and who recorded each of them, and when."""
+class _Lazy(MutableMapping[str, _Value]):
+    """Values by their ids, each made when it is asked for.
 
-    def __init__(self, kept: _Kept) -> None:
-        """Begin with those that are kept."""
-        self.recordings: dict[str, Recorded] = {each.act_id: each for each in kept.recordings}
-        self._encoded = kept.entries  # in the order of the ledger, which counts from 1
-        self._decoded: dict[str, Entry] = {}
+    Attributes:
+        known: By id, what was made or set; None of others.
+        changed: The ids of those that were set since, in that order.
+    """
 
-    def __getitem__(self, act_id: str) -> Entry:
-        """One entry."""
-        if act_id not in self._decoded:
-            self._decoded[act_id] = _ENTRY.decode(self._encoded[self.recordings[act_id].sequence - 1])
-        return self._decoded[act_id]
+    def __init__(self, ids: Iterable[str], make: Callable[[str], _Value]) -> None:
+        """Begin with what can be made of ids."""
+        self.known: dict[str, _Value | None] = dict.fromkeys(ids)
+        self._make = make
+        self.changed: dict[str, None] = {}
 
-    def __setitem__(self, act_id: str, entry: Entry) -> None:
-        """Take in one that is new, or the same with less that is personal."""
-        self.recordings[act_id] = self._decoded[act_id] = entry
-
-    def __delitem__(self, act_id: str) -> None:
-        """Let one go."""
-        del self.recordings[act_id]
-        self._decoded.pop(act_id, None)
-
-    def __iter__(self) -> Iterator[str]:
-        """The ids of their acts, in the order of the ledger."""
-        return iter(self.recordings)
-
-    def __len__(self) -> int:
-        """How many."""
-        return len(self.recordings)
-
-    def __contains__(self, act_id: object) -> bool:
-        """Whether an act was recorded."""
-        return act_id in self.recordings
-
-
-class _Placements(MutableMapping[str, Placement]):
-    """The placements of a register, each decoded when it is asked for."""
-
-    def __init__(self, kept: dict[str, msgspec.Raw]) -> None:
-        """Begin with those that are kept."""
-        self._known: dict[str, msgspec.Raw | Placement] = dict(kept)
-
-    def __getitem__(self, placement_id: str) -> Placement:
-        """One of them."""
-        found = self._known[placement_id]
-        if isinstance(found, msgspec.Raw):
-            found = self._known[placement_id] = _PLACEMENT.decode(found)
+    def __getitem__(self, id_: str) -> _Value:
+        """One value."""
+        found = self.known[id_]
+        if found is None:
+            found = self.known[id_] = self._make(id_)
         return found
 
-    def __setitem__(self, placement_id: str, placement: Placement) -> None:
+    def __setitem__(self, id_: str, value: _Value) -> None:
         """Take in one that is new, or changed."""
-        self._known[placement_id] = placement
+        self.known[id_], self.changed[id_] = value, None
 
-    def __delitem__(self, placement_id: str) -> None:
+    def __delitem__(self, id_: str) -> None:
         """Let one go."""
-        del self._known[placement_id]
+        del self.known[id_]
+
+    def __contains__(self, id_: object) -> bool:
+        """Whether it is there."""
+        return id_ in self.known
 
     def __iter__(self) -> Iterator[str]:
-        """Their ids, in the order in which they were first filled."""
-        return iter(self._known)
+        """The ids, in the order in which they were first set."""
+        return iter(self.known)
 
     def __len__(self) -> int:
         """How many."""
-        return len(self._known)
+        return len(self.known)
 
 
 class _KeptRegister(Register):
@@ -152,13 +216,18 @@ class _KeptRegister(Register):
     def __init__(self, kept: _Kept, catalogue: Catalogue) -> None:
         """Open it."""
         super().__init__(kept.programme_id, catalogue)
-        self.entries = self._entries = _Entries(kept)
-        self.facts, self.placements = kept.facts, _Placements(kept.placements)
-        self.rules, self.about, self.naming = kept.rules, kept.about, kept.naming
-        del self.holdings  # worked out when somebody asks who holds what
-        for fact in kept.facts.values():
-            if fact.kind == "same":
-                self.join(fact)
+        ids, placed = _IDS.decode(kept.act_ids), _IDS.decode(kept.placement_ids)
+        self._kept, self._ids = kept, ["", *ids]  # sequences count from 1
+        self._sequences = numbers = dict(zip(ids, range(1, len(self._ids)), strict=True))
+        nth = dict(zip(placed, range(len(placed)), strict=True))
+        standing = map(self._ids.__getitem__, kept.in_force.cast("q"))
+        self.entries = self._entries = _Lazy(numbers, lambda id_: _ENTRY.decode(kept.entries[numbers[id_] - 1]))
+        self.facts = self._facts = _Lazy(standing, lambda id_: kept.tables[_kind_of(id_)].fact(id_, numbers[id_]))
+        self.placements = _Lazy(placed, lambda id_: _PLACEMENT.decode(kept.placements[nth[id_]]))
+        self.rules, self.about = kept.rules, kept.about
+        del self.holdings, self.naming  # worked out, and read, when somebody asks for them
+        for fact in self.acts("same"):
+            self.join(fact)
 
     @cached_property
     def holdings(self) -> dict[str, dict[str, str]]:  # type: ignore[override]
@@ -168,10 +237,51 @@ class _KeptRegister(Register):
             holdings.setdefault(placement.beneficiary_id, {})[placement.placement_id] = placement.help
         return holdings
 
-    @property
-    def recordings(self) -> Mapping[str, Recorded]:
+    @cached_property
+    def naming(self) -> dict[str, dict[str, None]]:  # type: ignore[override]
         """As in every register."""
-        return self._entries.recordings
+        return _NAMING.decode(self._kept.naming)
+
+    def sequence(self, act_id: str) -> int:
+        """As in every register."""
+        return self._sequences.get(act_id) or self.entries[act_id].sequence
+
+    @property
+    def last(self) -> Entry | None:
+        """As in every register."""
+        return self.entries[(self._since() or self._ids)[-1]]
+
+    def _since(self) -> list[str]:
+        """The ids of the acts that are not kept yet."""
+        return [act_id for act_id in self._entries.changed if act_id not in self._sequences]
+
+    def runs(self) -> Sequence[Run]:
+        """As in every register."""
+        since = self._since()
+        if len(since) < len(self._entries.changed):  # something was erased
+            return super().runs()
+        return [*_RUNS.decode(self._kept.runs), *runs_of(map(self.entries.__getitem__, since))]
+
+    def acts(self, kind: str) -> Acts:
+        """As in every register."""
+        table, facts, since = self._kept.tables.get(kind), self._facts, self._since()
+        new = Acts.of({id_: facts[id_] for id_ in since if _kind_of(id_) == kind and id_ in facts})
+        if table is None:
+            return new
+        changed = [id_ for id_ in facts.changed if _kind_of(id_) == kind and id_ in self._sequences and id_ in facts]
+
+        def column(name: str) -> Sequence[Any]:
+            said = [*table.column(name)]
+            for id_ in changed:
+                said[bisect_left(table.sequences, self._sequences[id_])] = facts[id_].values.get(name)
+            return said
+
+        kept = Acts(facts, [*map(self._ids.__getitem__, table.sequences)], table.sequences, column)
+        return Acts.together(facts, [kept.where(map(facts.known.__contains__, kept.ids)), new])
+
+
+def _kind_of(act_id: str) -> str:
+    return act_id.partition(":")[0]
 
 
 @gc_paused()
@@ -204,7 +314,7 @@ def register(graph: Graph, programme_id: str, folder: Path | None) -> Register:
 
 def end(known: Register) -> int:
     """The number of the last entry; 0 before the first."""
-    return max(map(attrgetter("sequence"), known.recordings.values()), default=0)
+    return known.last.sequence if known.last else 0
 
 
 def known_then(now: Register, last: int | None) -> Register:
@@ -231,19 +341,30 @@ def _extended(graph: Graph, known: _Kept, head: LedgerHead) -> Register | None:
     try:
         for entry in entries:
             found.replay(entry)
-    except NONSENSE:  # the file says what this ledger cannot have said
+    except (*NONSENSE, msgspec.DecodeError):  # the file says what this ledger cannot have said
         return None
     return found
 
 
 def _erased_since(found: Register, sequence: int) -> bool:
     erasures = (each for about in found.about.values() for each in about if each.startswith("erase:"))
-    return any(found.recordings[each].sequence > sequence for each in erasures)
+    return any(found.sequence(each) > sequence for each in erasures)
 
 
 def keep(folder: Path, found: Register, sequence: int, head_hash: str) -> None:
-    """Keep a whole register, as of an entry of its ledger."""
-    files.keep(folder, found.programme_id, _ENDING, _ENCODER.encode(_kept_of(found, sequence, head_hash)))
+    """Keep a whole register, as of an entry of its ledger; one in which foreign data lacks or repeats acts is not."""
+    if _is_sound(found):
+        with suppress(msgspec.EncodeError):  # more than 4 GB of entries, so some three million placements
+            files.keep(folder, found.programme_id, _ENDING, _ENCODER.encode(_kept_of(found, sequence, head_hash)))
+
+
+def _is_sound(found: Register) -> bool:
+    """Whether its entries are numbered from 1 without gaps, and each fact is of its own entry and says no `None`."""
+    sequences = {act_id: found.sequence(act_id) for act_id in found.entries}
+    return [*sequences.values()] == [*range(1, len(sequences) + 1)] and all(
+        sequences.get(act_id) == fact.sequence and None not in fact.values.values()
+        for act_id, fact in found.facts.items()
+    )
 
 
 def forget(folder: Path, programme_id: str) -> None:
@@ -260,21 +381,22 @@ def was_altered(folder: Path, replayed: Register) -> bool:
     kept = _read(folder, replayed.programme_id)
     if kept is None:
         return False
-    last = replayed.entries[[*replayed.entries][-1]]
+    last = replayed.last
+    if last is None:
+        return False
     if kept.head_hash == last.hash:
-        return _told(_KeptRegister(kept, replayed.catalogue)) != _told(replayed)
+        try:
+            return _told(_KeptRegister(kept, replayed.catalogue)) != _told(replayed)
+        except (*NONSENSE, msgspec.DecodeError):  # the file says nothing at all
+            return True
     keep(folder, replayed, last.sequence, last.hash)
     return False
 
 
 def _told(found: Register) -> tuple[object, ...]:
     """All that a register holds, in its order."""
-    recordings = [
-        (each.act_id, each.sequence, each.recorded_by, each.recorded_at, each.withheld)
-        for each in found.recordings.values()
-    ]
     parts = (found.entries, found.facts, found.placements, found.about, found.naming)
-    return (recordings, found.rules, *([*part.items()] for part in parts))
+    return ([*found.runs()], found.rules, *([*part.items()] for part in parts))
 
 
 def _read(folder: Path, programme_id: str) -> _Kept | None:
@@ -288,19 +410,23 @@ def _read(folder: Path, programme_id: str) -> _Kept | None:
 
 
 def _kept_of(found: Register, sequence: int, head_hash: str) -> _Kept:
+    acts: dict[str, list[tuple[int, Fact | None]]] = {}
+    for act_id in found.entries:
+        if _kind_of(act_id) not in ABOUT_ACTS:
+            acts.setdefault(_kind_of(act_id), []).append((found.sequence(act_id), found.facts.get(act_id)))
     return _Kept(
         format=(FORMAT, PROJECTION),
         programme_id=found.programme_id,
         sequence=sequence,
         head_hash=head_hash,
-        entries=[msgspec.Raw(_ENCODER.encode(entry)) for entry in found.entries.values()],
-        recordings=[
-            _Recorded(each.act_id, each.sequence, each.recorded_by, each.recorded_at, each.withheld)
-            for each in found.recordings.values()
-        ],
-        facts=found.facts,
-        placements={id_: msgspec.Raw(_ENCODER.encode(each)) for id_, each in found.placements.items()},
+        act_ids=_packed([*found.entries]),
+        entries=_Packed.of(found.entries.values()),
+        runs=_packed(found.runs()),
+        in_force=_numbers(fact.sequence for fact in found.facts.values()),
+        tables={kind: _Table.of(its) for kind, its in acts.items()},
+        placement_ids=_packed([*found.placements]),
+        placements=_Packed.of(found.placements.values()),
         rules=found.rules,
         about=found.about,
-        naming=found.naming,
+        naming=_packed(found.naming),
     )

@@ -353,7 +353,7 @@ class _Context:
         }
         if weighed:
             self.load([], weighed)
-            register.facts |= {each: fact for each in weighed if (fact := register.settled(each))}
+            register.facts.update((each, fact) for each in weighed if (fact := register.settled(each)))
 
     def _load_naming_same(self, names: Iterable[str]) -> None:
         asked = {f"beside {name}": name for name in names if self.catalogue.is_pointed_at(name.partition(":")[0])}

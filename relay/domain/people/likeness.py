@@ -27,6 +27,9 @@ YEARS_APART: Final = 5
 _VOWELS: Final = re.compile("[aeiou]")
 _SKELETON: Final = 3  # letters
 
+COMPARED: Final = ("beneficiary_id", "name", "kind", "birth_year", "place_id", "phone", "household_id", "sex")
+"""What is recorded of a beneficiary that tells who she is: all that `Person.of` looks at."""
+
 What = Literal["first_name", "surname", "birth_year", "ward", "phone", "household"]
 How = Literal["same", "slip", "near", "far", "other"]
 

@@ -99,8 +99,8 @@ def _as_it_was(books: Books, entries: int) -> Register:
     register = books.register
     made_of = (
         register.entries[act_id]
-        for act_id, recorded in register.recordings.items()
-        if recorded.sequence <= entries and register.last_subject(act_id).partition(":")[0] in _MADE_OF
+        for act_id in register.entries
+        if register.sequence(act_id) <= entries and register.last_subject(act_id).partition(":")[0] in _MADE_OF
     )
     return replay(register.programme_id, sorted(made_of, key=lambda entry: entry.sequence), register.catalogue)
 

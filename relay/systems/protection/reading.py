@@ -57,8 +57,8 @@ def said_in(graph: Graph, programme_id: str, systems: Collection[str]) -> Said:
 
 def said_of(register: Register) -> Said:
     """The same, of a register."""
-    on, facts = register.catalogue.is_on, tuple(register.facts.values())
-    return lambda kind: (fact.values for fact in facts if fact.kind == kind and on(kind, register.systems))
+    on = register.catalogue.is_on
+    return lambda kind: (fact.values for fact in register.acts(kind) if on(kind, register.systems))
 
 
 def raw(said: Said) -> Iterator[RawCount]:

@@ -101,10 +101,9 @@ def passbooks_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[
 
 def in_register(register: Register) -> Mapping[str, Recorded]:
     """The same, of a whole register."""
-    said: dict[str, list[Said]] = defaultdict(list)
-    for fact in register.facts.values():
-        if fact.kind in _KINDS:
-            said[fact.kind].append({**fact.values, "sequence": fact.sequence})
+    said: dict[str, list[Said]] = {
+        kind: [{**fact.values, "sequence": fact.sequence} for fact in register.acts(kind)] for kind in _KINDS
+    }
     groups = {each["group_id"] for each in said["cycle"]}
     facts = {group_id: register.facts.get(f"group:{group_id}") for group_id in sorted(groups)}
     ended = {
