@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from contextlib import ExitStack
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -136,16 +138,21 @@ def connection(request: pytest.FixtureRequest) -> Connection:
 
 
 @pytest.fixture(scope="session")
-def one_graph(connection: Connection) -> Iterator[Graph]:
-    """Connect to each engine once: each time it would look at the password and the schema."""
-    with relay_graph.connect(connection, CORE) as graph:
-        yield graph
+def graphs(connection: Connection) -> Iterator[Callable[[Catalogue], Graph]]:
+    """Connect to each engine once for each catalogue: each time it would look at the password and the schema."""
+    with ExitStack() as opened:
+
+        @cache
+        def connected(catalogue: Catalogue) -> Graph:
+            return opened.enter_context(relay_graph.connect(connection, catalogue))
+
+        yield connected
 
 
 @pytest.fixture
-def graph(one_graph: Graph) -> Graph:
+def graph(graphs: Callable[[Catalogue], Graph]) -> Graph:
     """Give an empty graph of each engine."""
-    return wiped(one_graph)
+    return wiped(graphs(CORE))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.graph import connect
 from tests.commands.conftest import alone
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
@@ -14,19 +13,18 @@ from tests.systems import CATALOGUE
 from tests.systems.wells.scene import STORY, added
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
+    from relay.domain.system import Catalogue
     from relay.graph import Graph
-    from relay.settings import Connection
 
 __all__ = ["alone"]
 
 
 @pytest.fixture
-def graph(connection: Connection) -> Iterator[Graph]:
+def graph(graphs: Callable[[Catalogue], Graph]) -> Graph:
     """Give an empty graph of each engine that can hold wells."""
-    with connect(connection, CATALOGUE) as graph:
-        yield wiped(graph)
+    return wiped(graphs(CATALOGUE))
 
 
 @pytest.fixture

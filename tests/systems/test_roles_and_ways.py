@@ -39,7 +39,7 @@ from tests.scenes import acts as say
 from tests.web.readers import bearer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from flask.testing import FlaskClient
@@ -118,13 +118,12 @@ def told_to(graph: Graph) -> Graph:
 
 
 @pytest.fixture
-def graph(connection: Connection) -> Iterator[Graph]:
+def graph(graphs: Callable[[Catalogue], Graph]) -> Graph:
     """Give a programme of each engine that uses every system."""
-    with connect(connection, CATALOGUE) as graph:
-        told_to(wiped(graph))
-        for role in ROLES:
-            accounts.add(graph, role, (Grant(role=role),), None, say.clerk().now)
-        yield graph
+    graph = told_to(wiped(graphs(CATALOGUE)))
+    for role in ROLES:
+        accounts.add(graph, role, (Grant(role=role),), None, say.clerk().now)
+    return graph
 
 
 @pytest.fixture

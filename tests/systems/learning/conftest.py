@@ -6,26 +6,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.graph import connect
 from tests.commands.conftest import alone
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.systems.learning.scene import CATALOGUE, added
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
+    from relay.domain.system import Catalogue
     from relay.graph import Graph
-    from relay.settings import Connection
 
 __all__ = ["alone"]
 
 
 @pytest.fixture
-def graph(connection: Connection) -> Iterator[Graph]:
+def graph(graphs: Callable[[Catalogue], Graph]) -> Graph:
     """Give an empty graph of each engine that can hold classes."""
-    with connect(connection, CATALOGUE) as graph:
-        yield wiped(graph)
+    return wiped(graphs(CATALOGUE))
 
 
 @pytest.fixture

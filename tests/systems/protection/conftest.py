@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.graph import connect
 from tests.commands.conftest import alone
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.systems.protection.scene import CATALOGUE, PLACES, added, counted, service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
+    from relay.domain.system import Catalogue
     from relay.graph import Graph
-    from relay.settings import Connection
 
 __all__ = ["alone"]
 
@@ -24,10 +23,9 @@ NUMBERS = {"M1": (30, 19, 50), "M2": (38, 12, 30), "M3": (70, 30, 2)}
 
 
 @pytest.fixture
-def graph(connection: Connection) -> Iterator[Graph]:
+def graph(graphs: Callable[[Catalogue], Graph]) -> Graph:
     """Give an empty graph of each engine that can hold counts."""
-    with connect(connection, CATALOGUE) as graph:
-        yield wiped(graph)
+    return wiped(graphs(CATALOGUE))
 
 
 @pytest.fixture
