@@ -11,7 +11,6 @@ import time
 from collections.abc import Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar, cast
 
 import neo4j
@@ -294,6 +293,7 @@ class Graph:
         self.catalogue = catalogue
         self._before_all = before_all
         self._before_writing = before_writing
+        self._embedded: bool | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -464,14 +464,16 @@ class Graph:
         with session, nullcontext() if self._plain else begin_with_first_statement(session):
             yield session
 
-    @cached_property
+    @property
     def embedded(self) -> bool:
-        """Whether it is the embedded engine.
+        """Whether it is the embedded engine; the database is asked once.
 
         Raises:
             Unavailable: The database cannot be reached.
         """
-        return _EMBEDDED_AGENT in self.agent()
+        if self._embedded is None:  # a cached property of Python 3.11 is worked out for one graph at a time
+            self._embedded = _EMBEDDED_AGENT in self.agent()
+        return self._embedded
 
     def agent(self) -> str:
         """What the server says it is, e.g. "Neo4j/5.26.12".

@@ -52,6 +52,10 @@ def written(path: Path, rows: str, **parts: str) -> Path:
     return path
 
 
+def of_encoding(path: Path, name: str) -> Path:
+    return written(path, SOUND, sharedStrings_xml=f'<?xml version="1.0" encoding="{name}"?><sst xmlns="{MAIN}"/>')
+
+
 def text(path: Path, content: str) -> Path:
     path.write_text(content, encoding="utf-8")
     return path
@@ -112,17 +116,14 @@ REFUSED: Final[Mapping[str, tuple[Callable[[Path], Path], str]]] = {
         lambda path: written(path / "a.xlsx", '<row r="1"><c r="A1"><f>1+1</f></c></row>'),
         "has a formula without a result at A1. Open it in a spreadsheet and save it again.",
     ),
-    **{
-        f"the encoding {name}": (
-            lambda path, name=name: written(
-                path / "a.xlsx",
-                SOUND,
-                sharedStrings_xml=f'<?xml version="1.0" encoding="{name}"?><sst xmlns="{MAIN}"/>',
-            ),
-            "is not a workbook that can be read. Save it again as .xlsx.",
-        )
-        for name in ("UT-8", "shift_jis")
-    },
+    "an encoding that nobody knows": (
+        lambda path: of_encoding(path / "a.xlsx", "UT-8"),
+        "is not a workbook that can be read. Save it again as .xlsx.",
+    ),
+    "an encoding that no workbook has": (
+        lambda path: of_encoding(path / "a.xlsx", "shift_jis"),
+        "is not a workbook that can be read.",
+    ),
     "a picture": (
         lambda path: data(path / "a.png", b"x"),
         "is neither an .xlsx nor a .csv file. Save the register as one of them.",

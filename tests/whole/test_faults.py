@@ -392,6 +392,24 @@ def test_a_line_that_goes_silent_at_the_goodbye_keeps_nobody(graph: Graph, line:
     assert time.monotonic() - begun < 5  # a silent line is given up after 15 s
 
 
+def test_who_waits_for_one_database_keeps_nobody_from_another(
+    graph: Graph, line: Line, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert heads(graph) == ()
+    monkeypatch.setattr(relay_graph, "GREET_SECONDS", 3.0)
+    line.break_at("greeting", "stall", times=99)
+    with ThreadPoolExecutor(1) as waiting:
+        silent = waiting.submit(relay_graph.connect, over(line, connection), CORE)
+        while not line.came:
+            time.sleep(0.01)
+
+        relay_graph.connect(connection, CORE).close()
+
+        assert not silent.done()
+        with pytest.raises(Unavailable):
+            silent.result()
+
+
 def test_a_line_that_breaks_between_two_commands_is_not_noticed(
     graph: Graph, line: Line, connection: Connection
 ) -> None:
