@@ -80,9 +80,13 @@ def errands(graph: Graph, programme_id: str, survey: Survey, used: Collection[st
     Raises:
         Unavailable: The database cannot be reached.
     """
+    return (*asked_by_systems(graph, programme_id, survey, used), *held_for_long(graph, programme_id, survey))
+
+
+def asked_by_systems(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[Errand, ...]:
+    """The first part of the same, which depends on nothing but the ledger and the day."""
     asking = of_systems(graph.catalogue, used)
-    asked = (errand for each in asking for errand in each.find(graph, programme_id, survey))
-    return (*asked, *_held(graph, programme_id, survey))
+    return tuple(errand for each in asking for errand in each.find(graph, programme_id, survey))
 
 
 def hidden(catalogue: Catalogue, used: Collection[str], may: Callable[[str], bool]) -> frozenset[str]:
@@ -96,8 +100,11 @@ def seen(asked: Sequence[Errand], hidden: Collection[str]) -> tuple[Errand, ...]
     return tuple(each for each in asked if each.reason not in hidden)
 
 
-def _held(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
-    """An errand for each woman of whom something is held for long, by the day by which it was to be settled."""
+def held_for_long(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
+    """An errand for each thing held for long that names a woman, by the day by which it was to be settled.
+
+    What is held, and settled, stands in no entry of the ledger: this is to be asked each time.
+    """
     from relay.ledger.held import rows  # noqa: PLC0415 - only visits ask for it, and every question would pay for it
 
     snapshot = survey.snapshot

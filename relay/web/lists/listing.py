@@ -20,7 +20,7 @@ from relay.web.request.parameters import NotAChoice
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import date
 
     from relay.arrays.lineage import Survey
@@ -113,6 +113,7 @@ class Listing:
         by_day: Whether another day shows other rows.
         of_record: Whether it lists what the record holds, confirmed or not.
         of_reader: Whether its rows differ from reader to reader.
+        beside: What its rows depend on beside the ledger, the day and what was asked.
     """
 
     title: Any
@@ -129,6 +130,7 @@ class Listing:
     by_day: bool = True
     of_record: bool = False
     of_reader: bool = False
+    beside: Callable[[], Hashable] = lambda: None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +191,7 @@ class ListPage:
             NotFound: A filter names what there is not.
         """
         reader = sessions.signed_in().login if self.listing.of_reader else None
-        told = (reader, privacy.within(), privacy.hidden_reasons())
+        told = (reader, privacy.within(), self.listing.beside())
         choice = (self.name, told, self.order, *sorted(self.asked_for.items()))
         return kept_of(self.survey, choice, self._found)
 

@@ -207,6 +207,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         order="",
         find=rows.visit_rows,
         by_place=True,
+        beside=privacy.errands,
     ),
     "placements": Listing(
         title=lazy_gettext("Placements"),

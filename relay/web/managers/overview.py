@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.reports.breakdown import PartNames
     from relay.reports.chains import GivenGift
+    from relay.reports.field.errands import Errand
     from relay.reports.field.visits import Visit
     from relay.reports.health import Health
     from relay.reports.placements import Beginning, Holdings
@@ -65,13 +66,13 @@ class Overview:
 
     @cached_property
     def _told(self) -> _Told:
-        return kept_of(self.survey, ("overview", privacy.hidden_reasons()), self._tell)
+        asked = privacy.errands()
+        return kept_of(self.survey, ("overview", asked), lambda: self._tell(asked))
 
-    def _tell(self) -> _Told:
-        """Work it out, one half while the other waits for the database."""
+    def _tell(self, asked: Sequence[Errand]) -> _Told:
         survey, called = self.survey, self.called
-        (asked, counted), (ranked, begun, farthest) = both(
-            lambda: (privacy.errands(), health.health(survey)),
+        counted, (ranked, begun, farthest) = both(
+            lambda: health.health(survey),
             lambda: (todo.by_rank(survey, most=ROWS), placements.beginnings(survey), _farthest(survey)),
             len(survey.original),
         )

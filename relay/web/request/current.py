@@ -205,12 +205,13 @@ def kept_survey(day: date, confirmed_only: bool) -> Survey:  # noqa: FBT001 - as
 
 
 def errands() -> tuple[Errand, ...]:
-    """What the systems of the programme ask of whoever visits, on the day asked for.
+    """What the systems of the programme ask of whoever visits, on the day asked for, and what is held for long.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return _of_systems("errands", field_errands.errands)
+    asked = _of_systems("errands", field_errands.asked_by_systems)
+    return (*asked, *field_errands.held_for_long(graph(), head().programme_id, survey_of_all()))
 
 
 def plans() -> tuple[TreePlan, ...]:

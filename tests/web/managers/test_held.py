@@ -68,6 +68,19 @@ def test_a_manager_settles_each_in_another_way(graph: Graph, settings: Settings)
     assert rows.every(graph, "demo") == ()
 
 
+def test_nobody_is_sent_for_what_was_just_settled(graph: Graph, settings: Settings) -> None:
+    client = office(graph, settings)
+    said = {"pass_id": "T100", "giver_placement_id": "P1", "beneficiary_id": "W4", "receiver_placement_id": "P400"}
+    hand_in(graph, "pass", **said, animals=100, passed_on="2024-06-01")
+    told = [client.get(address).text.count("hers is held") for address in ("/p/demo", "/p/demo/visits")]
+
+    held = next(row.held_id for row in rows.every(graph, "demo") if "placement:P1" in row.names)
+    posted(client, "/p/demo/held", held_id=held, settle="discard", text="written twice")
+
+    told += [client.get(address).text.count("hers is held") for address in ("/p/demo", "/p/demo/visits")]
+    assert told == [1, 2, 0, 1]  # the list of visits has it among its filters too
+
+
 def test_what_is_held_is_told_in_words_with_links_to_what_is_recorded(graph: Graph, settings: Settings) -> None:
     client = office(graph, settings)
     said = {"pass_id": "T100", "giver_placement_id": "P1", "beneficiary_id": "W4", "receiver_placement_id": "P400"}
