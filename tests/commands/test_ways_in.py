@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,8 @@ def test_a_programme_is_begun(empty: Shell) -> None:
 
 def test_a_period_is_locked_and_what_is_corrected_or_added_in_it_is_shown_to_the_auditor(shell: Shell) -> None:
     shell.ok("correct", "T1", "--how", "wrong-data", "--set", "females=1", "--why", "misread", "--id", "C1")
-    locked = shell.run("programme", "lock", "2026-12-01", "--why", "too early")
+    to_come = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()  # in every time zone
+    locked = shell.run("programme", "lock", to_come, "--why", "too early")
     shell.ok("programme", "lock", "2025-12-31", "--why", "The yearly report is sent.")
     shell.ok("correct", "T1", "--how", "wrong-data", "--set", "animals=2", "--why", "read again", "--id", "C2")
 
@@ -73,7 +75,7 @@ def test_a_period_is_locked_and_what_is_corrected_or_added_in_it_is_shown_to_the
 
     audit = shell.run("audit", "--json")
 
-    assert (locked.code, "2026-12-01, but today is" in locked.err) == (exits.NOT_DONE, True)
+    assert (locked.code, f"{to_come}, but today is" in locked.err) == (exits.NOT_DONE, True)
     found = {checked["check_id"]: checked["findings"] for checked in json.loads(audit.out)["checks"]}
     assert [finding["subject_id"] for finding in found["corrected_after_lock"]] == ["pass:T1"]
     assert [finding["subject_id"] for finding in found["recorded_after_lock"]] == ["event:E9"]
