@@ -118,6 +118,12 @@ FIGURES: Final = (
         tests=("tests/whole/test_faults.py", "-k", "sends_the_same_again"),
     ),
     Figure(
+        done="A data folder, its disk, its clock, its copies or its restore broken in more than ten ways",
+        often="each once, or once on each engine",
+        withstood="each told by relay doctor, with advice that mends it",
+        tests=("tests/doctor/test_examination.py",),
+    ),
+    Figure(
         done="Savings groups that save, lend, repay, lose and count at random, recorded act by act",
         often="200 at ten days each on each engine",
         withstood="every figure as an oracle in plain Python, written apart, tells it",
