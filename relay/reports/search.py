@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -138,23 +138,22 @@ class _Names:
     def __init__(self, transaction: Transaction, programme_id: str) -> None:
         self.transaction = transaction
         self.programme_id = programme_id
+        # not cached properties: those of Python 3.11 are worked out for one search at a time
+        self.places, self.people, self.homes = cache(self._places), cache(self._people), cache(self._homes)
 
-    @cached_property
-    def places(self) -> Mapping[str, Any]:
+    def _places(self) -> Mapping[str, Any]:
         """Ids, names and parents of places."""
         found = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
         if not found:
             raise NoProgramme(programme_id=self.programme_id)
         return found[0]
 
-    @cached_property
-    def people(self) -> Mapping[str, Any]:
+    def _people(self) -> Mapping[str, Any]:
         """Keys, names, phones and households of people, and names of groups and donors."""
         (found,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
         return found
 
-    @cached_property
-    def homes(self) -> Mapping[str, str]:
+    def _homes(self) -> Mapping[str, str]:
         """Beneficiary → where she lives."""
         (lives,) = self.transaction.rows(cypher.WHERE_PEOPLE_LIVE, programme_id=self.programme_id)
         return dict(zip(lives["ids"], lives["homes"], strict=True))
@@ -202,7 +201,7 @@ class _Search:
             yield act_id, EXACT if act_id.partition(":")[2] in beginnings else ID_BEGINNING
 
     def _by_person_or_name(self) -> Iterator[tuple[str, float]]:
-        places, people = self.names.places, self.names.people
+        places, people = self.names.places(), self.names.people()
         act_ids = [":".join(kind_and_id(key)) for key in people["keys"]]
         rows = zip(act_ids, people["phones"], people["households"], strict=True)
         yield from sorted(_by_person(rows, _digits(self.text), name_matching.code(self.text)))
@@ -219,7 +218,7 @@ class _Search:
             return {}
         row_of = {id_: row for row, id_ in enumerate(places["ids"])}
         parent = [row_of.get(each, -1) for each in places["parents"]]
-        homes = self.names.homes
+        homes = self.names.homes()
         around = {
             home: " ".join(places["names"][each] for each in upwards(parent, row_of[home]))
             for home in set(homes.values())
