@@ -20,7 +20,7 @@ from relay.web.request.parameters import NotAChoice
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from relay.arrays.lineage import Survey
@@ -130,7 +130,7 @@ class Listing:
     by_day: bool = True
     of_record: bool = False
     of_reader: bool = False
-    beside: Callable[[], Hashable] = lambda: None
+    beside: Callable[[], tuple[Any, ...]] = tuple
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +184,11 @@ class ListPage:
     # -- what is in it
 
     @cached_property
+    def beside(self) -> tuple[Any, ...]:
+        """What its rows depend on beside the ledger, the day and what was asked."""
+        return self.listing.beside()
+
+    @cached_property
     def rows(self) -> Sequence[Any]:
         """All rows that are let through, in order.
 
@@ -191,7 +196,7 @@ class ListPage:
             NotFound: A filter names what there is not.
         """
         reader = sessions.signed_in().login if self.listing.of_reader else None
-        told = (reader, privacy.within(), self.listing.beside())
+        told = (reader, privacy.within(), self.beside)
         choice = (self.name, told, self.order, *sorted(self.asked_for.items()))
         return kept_of(self.survey, choice, self._found)
 

@@ -11,7 +11,6 @@ from relay.reports import chains, health, placements
 from relay.reports.breakdown import UNKNOWN
 from relay.reports.field import visits
 from relay.reports.placements import ListedChains, Which
-from relay.web import privacy
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -132,8 +131,8 @@ class VisitRow:
 def visit_rows(page: ListPage) -> Sequence[VisitRow]:
     """Whom to visit, the visits of one place together."""
     reason = page.asked_for.get("reason")
-    place_id, asked = page.asked_for.get("place"), privacy.errands()
-    found = visits.todo(page.survey, place_id=place_id, names=page.called, errands=asked)
+    place_id = page.asked_for.get("place")
+    found = visits.todo(page.survey, place_id=place_id, names=page.called, errands=page.beside)
     return tuple(
         VisitRow(
             rank=visit.rank,
