@@ -35,10 +35,11 @@ demo: $(BIN)/run.stamp $(if $(NEO4J),$(NEO4J_JARS)/stamp)
 
 test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
-	@$(call need,chromium --version,chromium fonts-noto-core)
+	@$(call need,chromium-headless-shell --version,chromium-headless-shell fonts-noto-core)
 	@$(call need,systemd-analyze --version,systemd)
 	@$(call need,$(BIN)/python -c 'import weasyprint',libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@# Three on two processors: where one waits for its database or its browser, another works.
+	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 soak: $(BIN)/fast.stamp
 	@RELAY_SOAK=1 $(MAKE) test

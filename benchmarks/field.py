@@ -23,6 +23,7 @@ from relay import graph as relay_graph
 from relay.database import engine
 from relay.settings import Settings
 from relay.web import create_app
+from tests.rigs import chromium as debians
 from tests.rigs.in_a_thread import answering
 from tests.scenes.core import CORE
 from tests.web.field.conftest import PHONE, STORE, Phone, visit
@@ -114,7 +115,7 @@ def main() -> None:
             answering(create_app(graph, settings)) as site,
             sync_playwright() as playwright,
         ):
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=debians.PATH, args=debians.ARGUMENTS)
             for what, figure in measure(browser, graph, site).items():
                 sys.stdout.write(f"| {what} | {figure} |\n")
             browser.close()

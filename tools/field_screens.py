@@ -19,6 +19,7 @@ from relay.database import engine
 from relay.settings import Settings
 from relay.web import create_app
 from relay.web.i18n.language import LANGUAGES
+from tests.rigs import chromium as debians
 from tests.rigs.in_a_thread import answering
 from tests.scenes.core import CORE
 from tests.web.field.conftest import PHONE, Phone, visit
@@ -64,7 +65,7 @@ def main() -> None:
             answering(create_app(graph, settings)) as site,
             sync_playwright() as playwright,
         ):
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=debians.PATH, args=debians.ARGUMENTS)
             take(browser, graph, site)
             browser.close()
         engine.stop(settings.data_folder)

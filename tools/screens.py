@@ -29,6 +29,7 @@ from relay.service.demo import DAY, DEMO, GIFT, load_demo
 from relay.settings import Settings
 from relay.web import create_app, menu
 from relay.web.i18n.language import LANGUAGES
+from tests.rigs import chromium as debians
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _opened(page: Page, address: str) -> Page:
 def main(folder: Path | None) -> None:
     """Make all pictures in a folder; without one, those of the documents."""
     with served() as (app, site), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=debians.PATH, args=debians.ARGUMENTS)
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
             photograph(browser, site, menu.pages(app, DEMO) | DETAILS, folder)

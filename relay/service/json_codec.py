@@ -30,6 +30,11 @@ def json_text(result: object) -> str:
     return msgspec.json.encode(result, enc_hook=_plain).decode()
 
 
+def json_lines(result: object, *, ascii_only: bool) -> str:
+    """A result as JSON text for who reads it: a value a line, indented by two."""
+    return msgspec.json.format(json.dumps(json_of(result), ensure_ascii=ascii_only), indent=2)
+
+
 def _plain(value: object) -> object:
     """What JSON makes of what it does not know: of sentences, those of a page too, text; of rows made late, a list."""
     if isinstance(value, str) or hasattr(value, "__html__"):

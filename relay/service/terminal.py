@@ -56,11 +56,9 @@ def say(sentence: str) -> None:
 
 def print_json(result: object) -> None:
     """Print one result as JSON; all ASCII where the screen cannot show more."""
-    import json  # noqa: PLC0415 - words and tables need neither of them
+    from relay.service.json_codec import json_lines  # noqa: PLC0415 - words and tables do not need it
 
-    from relay.service.json_codec import json_of  # noqa: PLC0415 - as above
-
-    print(json.dumps(json_of(result), ensure_ascii=not _can_utf8(sys.stdout), indent=2))  # noqa: T201 - as above
+    print(json_lines(result, ascii_only=not _can_utf8(sys.stdout)))  # noqa: T201 - as above
 
 
 def plain(value: object) -> str:

@@ -10,7 +10,7 @@ import pytest
 from flask_babel.speaklater import LazyString
 
 from relay.domain.model import Quantity
-from relay.service.json_codec import json_of, json_text, read_json, schemas_of
+from relay.service.json_codec import json_lines, json_of, json_text, read_json, schemas_of
 from relay.text import Sentence
 
 
@@ -46,6 +46,16 @@ def test_rows_made_late_are_a_list_and_what_nobody_can_write_is_refused() -> Non
     assert json_text(map(str, (1, 2))) == '["1","2"]'
     with pytest.raises(TypeError, match="object"):
         json_text(object())
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_what_a_reader_gets_has_a_value_a_line_indented_by_two(*, ascii_only: bool) -> None:
+    result = {"name": "सीता {1, [2]} \"3\"\n", "none": [], "units": [2, 0.5, 1e-7, None], "of": {"whom": {}, "ok": True}}
+
+    assert json_lines(result, ascii_only=ascii_only) == json.dumps(result, ensure_ascii=ascii_only, indent=2)
+    assert json_lines(HELD[:1], ascii_only=ascii_only).splitlines() == [
+        *("[", "  {", '    "on": "2024-06-30",', '    "units": 2,', '    "note": null', "  }", "]")
+    ]
 
 
 @pytest.mark.parametrize("text", [b"{", b"[]", b'{"on": "soon", "units": 2}', b'{"on": "2024-06-30"}'])
