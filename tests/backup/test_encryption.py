@@ -50,7 +50,8 @@ def test_a_machine_that_is_busy_for_a_moment_opens_the_file_all_the_same(monkeyp
     seal = Seal(passphrase="four plain words")
     made = seal.close(b"content")
     version, recipient, rest = made.split(b"\n", 2)
-    harder = b"\n".join((version, recipient.rpartition(b" ")[0] + b" 60", rest))  # as it looks to a machine that does next to nothing
+    for_the_slow = recipient.rpartition(b" ")[0] + b" 60"  # as it looks to a machine that does next to nothing
+    harder = b"\n".join((version, for_the_slow, rest))
     files, decrypt = iter([harder, harder, made]), _age.passphrase.decrypt
 
     def busy(_: bytes, passphrase: str) -> bytes:
