@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from relay.settings import Connection
 
 
-if not SOAK:  # the engines are Java: a test of some seconds is over before it would have paid to compile them twice
-    # With room for what they compile: by itself that is 48 MB then, which an engine of all tests fills within minutes.
+if not SOAK:  # both engines are Java: a test of some seconds is over before it would have paid to compile them twice
+    # With room for what they compile: by itself that is 48 MB then, which Neo4j fills within minutes.
     os.environ["JAVA_TOOL_OPTIONS"] = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"
 # Started in the background by a shell, the tests would ignore Ctrl-C, and so would every command that they send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

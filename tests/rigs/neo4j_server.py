@@ -36,7 +36,6 @@ LAUNCHER: Final = ROOT / "tests" / "neo4j" / "Launcher.java"
 JAVA: Final = (
     "java",
     "-Xmx1g",
-    "-XX:TieredStopAtLevel=4",  # it serves all tests: with what is compiled twice they took two thirds of the time
     "-XX:+UseSerialGC",  # planning 181 queries took 42 s of a processor, with the default 50 to 52 s
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
