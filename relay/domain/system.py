@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _NONE: Final = frozenset[str]()
 _OF_THE_RELAY: Final = frozenset({"placement", "pass"})  # of which it is known apart what is hers
-_NUMBERS: Final = frozenset({"units", "amount", "count", "money", "degrees"})
+_AMOUNTS: Final = frozenset({"units", "amount", "count", "money"})
+_NUMBERS: Final = _AMOUNTS | {"degrees"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +294,13 @@ class Catalogue:
         """The columns of any kind that hold a month."""
         return frozenset(
             column.name for kind in self.kinds.values() for column in kind.columns if column.type == "month"
+        )
+
+    @cached_property
+    def amount_columns(self) -> frozenset[str]:
+        """The columns of any kind that say how many, or how much."""
+        return frozenset(
+            column.name for kind in self.kinds.values() for column in kind.columns if column.type in _AMOUNTS
         )
 
     @cached_property

@@ -241,6 +241,8 @@ def said(value: object, name: str) -> str:
     if name == "help":
         return help_word(str(value))
     known = catalogue()
+    if isinstance(value, int | float) and name in known.amount_columns:
+        return number(value)
     if name in known.day_columns:
         return iso_day(str(value))
     if name in known.month_columns:

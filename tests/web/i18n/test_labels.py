@@ -35,3 +35,20 @@ if TYPE_CHECKING:
 def test_a_number_of_a_help_has_its_plural(app: Flask, language: str, many: float, help_: str, together: str) -> None:
     with app.test_request_context(f"/?lang={language}"):
         assert labels.units(many, help_) == together
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "value", "told"),
+    [
+        ("en", "animals", 10000, "10,000"),
+        ("fr", "animals", 2.5, "2,5"),
+        ("en", "birth_year", 1984, "1984"),
+        ("en", "latitude", 27.717245, "27.717245"),
+        ("en", "animals", "ten", "ten"),
+    ],
+)
+def test_how_many_is_told_as_a_number_and_a_year_or_a_latitude_as_it_stands(
+    app: Flask, language: str, name: str, value: object, told: str
+) -> None:
+    with app.test_request_context(f"/?lang={language}"):
+        assert labels.said(value, name) == told
