@@ -199,7 +199,7 @@ LEFT_OUT: Final = {
         "find?q=W1": "femme, naissance en 1992, détient P1",
         "ledger": "effacement de ce qui est personnel sur beneficiary:W2",
         "ledger/9": "identifiant du placement P1",
-        "ledger/16": "animaux 2 1.5",
+        "ledger/16": "animaux 2 1,5",
     },
     "ne": {
         "record/rule:goat@2020-01-01@pregnant": "1 जनवरी 2020 देखि पाएकाका लागि नियम: बाख्रा (गाभिन)",
