@@ -4,7 +4,7 @@
     python tools/screens.py --docs      the few that the documents show, into docs/screens
 
 A file is named page-language.png, page-en-phone.png or page-en-dark.png. The pages are found where people find them: in
-the sections of a programme, and one of each kind that those lead to. Needs Debian's chromium.
+the sections of a programme, and one of each kind that those lead to. Needs Debian's chromium-headless-shell.
 """
 
 # ruff: noqa: INP001 - a script, in no package
