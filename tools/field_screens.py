@@ -1,8 +1,9 @@
 """Take the pictures of the phone that docs/field.md shows, in each language, into docs/screens.
 
-    python tools/field_screens.py
+    python -m tools.field_screens
 
-They show a ward of made names: its work, a form, and the outbox with something that needs her. Needs Debian's chromium.
+They show a ward of made names: its work, a form, and the outbox with something that needs her. Needs Debian's
+chromium-headless-shell.
 """
 
 # ruff: noqa: INP001 - a script, in no package

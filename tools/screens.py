@@ -1,7 +1,7 @@
 """Take a screenshot of every page on the demonstration programme, for review.
 
-    python tools/screens.py FOLDER      every page in three languages, and in English on a phone and in the dark
-    python tools/screens.py --docs      the few that the documents show, into docs/screens
+    python -m tools.screens FOLDER      every page in three languages, and in English on a phone and in the dark
+    python -m tools.screens --docs      the few that the documents show, into docs/screens
 
 A file is named page-language.png, page-en-phone.png or page-en-dark.png. The pages are found where people find them: in
 the sections of a programme, and one of each kind that those lead to. Needs Debian's chromium-headless-shell.
