@@ -115,7 +115,7 @@ def main() -> None:
             answering(create_app(graph, settings)) as site,
             sync_playwright() as playwright,
         ):
-            browser = playwright.chromium.launch(executable_path=debians.PATH, args=debians.ARGUMENTS)
+            browser = debians.launched(playwright)
             for what, figure in measure(browser, graph, site).items():
                 sys.stdout.write(f"| {what} | {figure} |\n")
             browser.close()

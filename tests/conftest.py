@@ -160,7 +160,7 @@ def chromium() -> Iterator[Browser]:
     """Run Debian's Chromium, and wait for what a page shall show as patiently as for the page itself."""
     expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=debians.PATH, args=debians.ARGUMENTS)
+        browser = debians.launched(playwright)
         yield browser
         browser.close()
 

@@ -66,7 +66,7 @@ def main() -> None:
             answering(create_app(graph, settings)) as site,
             sync_playwright() as playwright,
         ):
-            browser = playwright.chromium.launch(executable_path=debians.PATH, args=debians.ARGUMENTS)
+            browser = debians.launched(playwright)
             take(browser, graph, site)
             browser.close()
         engine.stop(settings.data_folder)

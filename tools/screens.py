@@ -124,7 +124,7 @@ def _opened(page: Page, address: str) -> Page:
 def main(folder: Path | None) -> None:
     """Make all pictures in a folder; without one, those of the documents."""
     with served() as (app, site), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=debians.PATH, args=debians.ARGUMENTS)
+        browser = debians.launched(playwright)
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
             photograph(browser, site, menu.pages(app, DEMO) | DETAILS, folder)

@@ -292,16 +292,15 @@ class Catalogue:
     @cached_property
     def month_columns(self) -> frozenset[str]:
         """The columns of any kind that hold a month."""
-        return frozenset(
-            column.name for kind in self.kinds.values() for column in kind.columns if column.type == "month"
-        )
+        return self._columns_of({"month"})
 
     @cached_property
     def amount_columns(self) -> frozenset[str]:
         """The columns of any kind that say how many, or how much."""
-        return frozenset(
-            column.name for kind in self.kinds.values() for column in kind.columns if column.type in _AMOUNTS
-        )
+        return self._columns_of(_AMOUNTS)
+
+    def _columns_of(self, types: Collection[str]) -> frozenset[str]:
+        return frozenset(column.name for kind in self.kinds.values() for column in kind.columns if column.type in types)
 
     @cached_property
     def chosen(self) -> frozenset[str]:

@@ -111,7 +111,7 @@ class Faces:
         said = self.run(*words, "--json")
         assert said.code in (0, 3), said
         value = json.loads(said.out)
-        assert said.out == f"{msgspec.json.format(json.dumps(value, ensure_ascii=False), indent=2)}\n", words
+        assert said.out == f"{json.dumps(value, ensure_ascii=False, indent=2)}\n", words
         return value
 
     # ------------------------------------------------------------------------------------------------ API

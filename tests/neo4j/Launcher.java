@@ -29,7 +29,6 @@ public class Launcher {
             .setConfig(GraphDatabaseSettings.auth_enabled, true)
             // A plan serves lists of any length: a sixth of a test's time would go into planning anew.
             .setConfig(GraphDatabaseInternalSettings.cypher_size_hint_parameters, false)
-            .setConfig(GraphDatabaseInternalSettings.netty_server_shutdown_quiet_period, 0)
             .setConfig(GraphDatabaseSettings.cypher_min_replan_interval, java.time.Duration.ofHours(1));
         if (Files.isDirectory(home.resolve("certificates/bolt"))) {
             builder.setConfig(SslPolicyConfig.forScope(SslPolicyScope.BOLT).enabled, true)

@@ -7,7 +7,10 @@ switches off are said again: Chromium reads the last list alone.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
 
 PATH: Final = "/usr/bin/chromium-headless-shell"
 
@@ -18,4 +21,9 @@ _FEATURES: Final = (
     "PaintHolding",
 )
 
-ARGUMENTS: Final = ("--no-sandbox", "--disable-background-networking", f"--disable-features={','.join(_FEATURES)}")
+ARGUMENTS: Final = ("--no-sandbox", f"--disable-features={','.join(_FEATURES)}")
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Start it; whoever asks closes it."""
+    return playwright.chromium.launch(executable_path=PATH, args=ARGUMENTS)
