@@ -27,6 +27,7 @@ from tests.scenes.core import CORE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from relay.domain.system import Catalogue
     from relay.errors import RelayError
 
 TODAY = date(2024, 6, 30)
@@ -145,9 +146,11 @@ def beginnings(women: int = 6) -> list[Act]:
 class Book:
     """A ledger kept in memory: acts are judged against the whole register, second placements unasked as in imports."""
 
-    def __init__(self, *acts: Act, programme_id: str = "demo", today: date = TODAY) -> None:
+    def __init__(
+        self, *acts: Act, programme_id: str = "demo", today: date = TODAY, catalogue: Catalogue = CORE
+    ) -> None:
         """Begin with acts that all must stand."""
-        self.register = Register(programme_id, CORE)
+        self.register = Register(programme_id, catalogue)
         self.head = Head(sequence=0, hash=ORIGIN, projection=PROJECTION)
         self.today = today
         self.deltas: list[Delta] = []
