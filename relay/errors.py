@@ -31,6 +31,7 @@ Code = Literal[
     "more_than_had",
     "nothing_held",
     "other_help_than_given",
+    "paid_already",
     "same_as_taken_back",
     "too_many_young",
     "twin",

@@ -251,6 +251,25 @@ def hand_in(
     return replace(recorded, dry_run=True, sentence=_would_say(graph, acts, recorded, clerk, answers, nameable))
 
 
+def hand_in_together(
+    graph: Graph, programme_id: str, acts: Sequence[Act], clerk: Clerk, *, answers: Answers = NO_ANSWER
+) -> tuple[Recorded, ...]:
+    """Record acts in one transaction, all of them or none, or only try it.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        acts: As `made`, in order; none is about another act, and none founds the programme.
+        clerk: Who records.
+        answers: The questions that each of the acts answers.
+
+    Raises:
+        RelayError: None was recorded; the error says why.
+    """
+    outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
+    return tuple(replace(became(programme_id, each), dry_run=clerk.rehearses) for each in outcomes)
+
+
 def _would_say(
     graph: Graph,
     acts: Sequence[Act],

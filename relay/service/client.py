@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
@@ -141,6 +141,19 @@ class Remote:
         """
         path = f"/programmes/{quote(programme_id)}/acts/{kind}{_query(answers)}"
         recorded: Recorded = self._hand_in(Recorded, path, said)
+        return recorded
+
+    def hand_in_together(
+        self, programme_id: str, kind: str, said: Sequence[Mapping[str, Value]], **answers: bool
+    ) -> tuple[Recorded, ...]:
+        """Record acts of one kind, all of them or none.
+
+        Raises:
+            UnknownOutcome: The line was lost after they were sent.
+            RelayError: The service said so, or cannot be reached.
+        """
+        path = f"/programmes/{quote(programme_id)}/acts/{kind}{_query(answers)}"
+        recorded: tuple[Recorded, ...] = self._hand_in(tuple[Recorded, ...], path, said)
         return recorded
 
     def sign_out(self) -> None:

@@ -17,7 +17,6 @@ from relay.commands.showing import print_list, print_rows, rate, rate_between
 if TYPE_CHECKING:
     from datetime import date
 
-    from relay.desk.intake import Recorded
     from relay.systems.savings.report import GroupSavings
 
 _group_argument = click.argument("group_id", metavar="GROUP", shell_complete=complete_ids("group"))
@@ -70,27 +69,22 @@ payout: Final = recorder(
 @dry_run_option
 @pass_session
 def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | None) -> None:
-    """Record the payouts of a cycle to all women, as they are worked out by the rule of the group."""
-    from relay.errors import RelayError
+    """Record the payouts of a cycle to all women, all or none, as they are worked out by the rule of the group."""
     from relay.systems.savings.questions import SavingsOfGroup
 
+    if session.offline:
+        raise click.UsageError("What each is paid is worked out from the books: share out when there is a line.")
     found = session.ask(SavingsOfGroup(as_of=session.day(as_of), id=f"group:{group_id}"))
-    recorded: list[Recorded] = []
-    not_done: list[str] = []
-    for each in found.share_out.payouts:
-        if each.recorded is not None or not found.cycle_id:
-            not_done.append(f"{each.beneficiary_id} was paid already.")
-            continue
-        said = {"cycle_id": found.cycle_id, "meeting_id": meeting_id, "beneficiary_id": each.beneficiary_id}
-        try:
-            recorded.append(session.hand_in("payout", {**said, "paid": each.paid}))
-        except RelayError as error:
-            not_done.append(str(error))
-    print_recorded(session, *recorded, told=False)
-    for text in not_done:
-        say(text)
-    say(f"Paid out: {len(recorded)}. Not paid out: {len(not_done)}. Rest in the box: {found.share_out.rest}.")
-    if not_done:
+    payouts = found.share_out.payouts
+    due = [each for each in payouts if each.recorded is None]
+    meant = {"cycle_id": found.cycle_id or "", "meeting_id": meeting_id}
+    said = [{**meant, "beneficiary_id": each.beneficiary_id, "paid": each.paid} for each in due]
+    print_recorded(session, *(session.hand_in_together("payout", said) if said else ()), told=False)
+    for each in payouts:
+        if each.recorded is not None:
+            say(f"{each.beneficiary_id} was paid already: {each.recorded}.")
+    say(f"Paid out: {len(due)}. Not paid out: {len(payouts) - len(due)}. Rest in the box: {found.share_out.rest}.")
+    if len(due) < len(payouts):
         raise SystemExit(1)
 
 

@@ -196,7 +196,7 @@ def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> MeetingPage:
         for number in range(1, most + 1)
     ]
     last = [*books.boxes.values()][-1:]
-    left = last[0].meeting.cash_after if last else None
+    left = last[0].counted if last else None
     typed = {**dict.fromkeys(_HEAD, ""), "held_on": current.today().isoformat()}
     if left is not None:
         typed["cash_before"] = cells.write(rupees(left))

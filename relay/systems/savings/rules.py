@@ -1,4 +1,4 @@
-"""What is refused of cycles, passbook lines, loans and payouts, under the ledger's lock.
+"""What is refused of cycles, passbook lines, loans and payouts, and asked of them, under the ledger's lock.
 
 Refused is what cannot be true. What breaks a group's own rule happened all the same: it is recorded and noted.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.register import Fact
 from relay.domain.schema import Rules
-from relay.errors import Refused
+from relay.errors import Asked, Refused
 from relay.systems.groups.rules import NotAMember, Unsaid, require_order, require_whole, spells_of
 from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
 from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
@@ -150,6 +150,19 @@ class DueBeforeLent(Refused):
     act_id: str
     due_on: date
     taken_on: date
+
+
+class PaidAlready(Asked):
+    """A woman is paid out of a cycle that has paid her before."""
+
+    reason = "%(act_id)s: cycle %(cycle_id)s has paid beneficiary %(beneficiary_id)s already, by %(earlier)s."
+    suggestion = "If she is paid once more, use --again."
+    field = "paid"
+
+    act_id: str
+    cycle_id: str
+    beneficiary_id: str
+    earlier: str
 
 
 # -- what acts are judged by -------------------------------------------------------------------------------------------
@@ -388,6 +401,16 @@ def _refuse_payout(register: Register, fact: Fact) -> None:
         raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
 
 
+# -- questions ---------------------------------------------------------------------------------------------------------
+
+
+def _ask_payout(register: Register, fact: Fact) -> Iterator[Asked]:
+    cycle_id, woman = str(fact.values["cycle_id"]), str(fact.values["beneficiary_id"])
+    for other in register.beside("payout", f"cycle:{cycle_id}"):
+        if other.act_id != fact.act_id and register.are_one(woman, str(other.values["beneficiary_id"])):
+            yield PaidAlready(act_id=fact.act_id, cycle_id=cycle_id, beneficiary_id=woman, earlier=other.act_id)
+
+
 def _asks(register: Register, acts: Sequence[Act]) -> Iterator[str]:
     """Her whole passbook is read where a rule fines, or limits loans; the rules may come with the acts."""
     rules = [*_rules(register), *(SavingsRule.of(each.values) for each in acts if each.kind == "savings_rule")]
@@ -409,4 +432,5 @@ RULES: Final = Rules(
         "loan_event": _refuse_event,
         "payout": _refuse_payout,
     },
+    ask={"payout": _ask_payout},
 )

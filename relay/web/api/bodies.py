@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from relay.access.roles import EVERY
 from relay.domain.acts import Value
+from relay.domain.register import ABOUT_ACTS
 from relay.domain.schema import Column, Kind
 from relay.domain.system import Catalogue
 from relay.errors import Invalid
@@ -47,6 +48,11 @@ def wishes(kind: Kind, catalogue: Catalogue) -> tuple[Parameter, ...]:
     """What the URL may say beside an act of a kind."""
     own = (_AGAIN,) if any(catalogue.questions_on(kind.name)) else ()
     return (*_ANSWERS.get(kind.name, own), _DRY_RUN)
+
+
+def comes_in_lists(kind: str) -> bool:
+    """Whether several acts of a kind may be sent in one list, of which all are recorded or none."""
+    return kind not in ABOUT_ACTS and kind != "programme"
 
 
 TOKEN_DAYS: Final = 30  # our choice: when nobody says how long

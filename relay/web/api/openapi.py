@@ -30,7 +30,7 @@ from relay.service.question import (
     sent_beside,
     with_kinds,
 )
-from relay.web.api.bodies import RECORDS, TOKEN_DAYS, Bodies, wishes
+from relay.web.api.bodies import RECORDS, TOKEN_DAYS, Bodies, comes_in_lists, wishes
 from relay.web.failures import Error
 
 _ERRORS: Final = {
@@ -161,12 +161,20 @@ def _recording(catalogue: Catalogue, kind: KindOfAct, columns: Iterable[Column],
     own = (
         f"Record {'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}; 201 when it was added, 200 when it was there."
     )
+    body = _body(kind.name, columns)
+    if comes_in_lists(kind.name):
+        own += " Of a list all are recorded, or none."
+        body, recorded = _or_several(body), _or_several(recorded)
     return {
         **_operation(catalogue, f"record_{kind.name}", own, kind.recording),
         "parameters": [_PROGRAMME, *map(_parameter, wishes(kind, catalogue))],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _body(kind.name, columns)}}},
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
         "responses": _responses({200: recorded, 201: recorded}, _RECORDING, "Recorded."),
     }
+
+
+def _or_several(one: Schema) -> Schema:
+    return {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]}
 
 
 def _letting_in(catalogue: Catalogue, made: Schema) -> Schema:

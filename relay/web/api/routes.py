@@ -33,8 +33,9 @@ from relay.web.permission import action, public
 from relay.web.request import current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from relay.domain.acts import Value
     from relay.domain.schema import Kind as KindOfAct
     from relay.domain.system import Catalogue
     from relay.service.question import Kind
@@ -178,10 +179,16 @@ def _answering(question: Kind, catalogue: Catalogue) -> Callable[..., Response]:
 
 
 def record(programme_id: str, kind: str, known: Bodies) -> Response:
-    """Record an act; the same id with the same content changes nothing and is answered 200 instead of 201."""
+    """Record an act, or a list of acts whole or not at all.
+
+    The same id with the same content changes nothing and is answered 200 instead of 201.
+    """
     core = current.core()
     wish = said(bodies.wishes(core.graph.catalogue.kind(kind), core.graph.catalogue))
-    values = known.said(kind, sent_body())
+    body = sent_body()
+    if isinstance(body, list) and body and bodies.comes_in_lists(kind):
+        return _record_together(programme_id, kind, [known.said(kind, each) for each in body], wish)
+    values = known.said(kind, body)
     if kind == "programme" and values["id"] != programme_id:
         raise bodies.OtherType(field="id", wanted="the id in the address")
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
@@ -193,6 +200,18 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
     whole = wish.get("whole", False)
     recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, whole=whole, nameable=privacy.told)
     return make_response(jsonify(recorded), _ADDED if recorded.sequence and recorded.action == "added" else 200)
+
+
+def _record_together(
+    programme_id: str, kind: str, said: Sequence[Mapping[str, Value]], wish: Mapping[str, bool]
+) -> Response:
+    graph = current.graph()
+    clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
+    acts = [intake.made(graph, programme_id, kind, each, random=clerk.random) for each in said]
+    answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
+    recorded = intake.hand_in_together(graph, programme_id, acts, clerk, answers=answers)
+    is_new = any(each.sequence and each.action == "added" for each in recorded)
+    return make_response(jsonify(recorded), _ADDED if is_new else 200)
 
 
 def sent_body() -> Any:  # noqa: ANN401 - JSON

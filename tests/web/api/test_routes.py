@@ -199,6 +199,23 @@ def test_every_kind_of_act_is_recorded_once_by_its_id(api: FlaskClient, graph: G
     assert other.status_code == 409
 
 
+def test_of_a_list_of_acts_all_are_recorded_or_none(api: FlaskClient, graph: Graph) -> None:
+    def sent(*ids: str, query: str = "") -> tuple[int, list[str]]:
+        women = [{"beneficiary_id": each, "name": f"Maya {each}"} for each in ids]
+        answer = api.post(f"{HERE}/acts/beneficiary{query}", json=women)
+        found = answer.get_json()
+        return answer.status_code, [each["action"] for each in found] if isinstance(found, list) else []
+
+    before = programmes.head(graph, "demo").entries
+    assert sent("NEW1", "NEW2", query="?dry_run=true") == (200, ["added", "added"])
+    assert sent("NEW1", "NEW/2") == (400, [])
+    assert programmes.head(graph, "demo").entries == before
+    assert sent("NEW1", "NEW2") == (201, ["added", "added"])
+    assert sent("NEW1", "NEW2") == (200, ["same", "same"])
+    assert programmes.head(graph, "demo").entries == before + 2
+    assert api.post(f"{HERE}/acts/correct", json=[ACTS["correct"]]).status_code == 400
+
+
 def test_a_dry_run_answers_what_would_become_of_an_act_and_records_nothing(api: FlaskClient) -> None:
     body = {"beneficiary_id": "NEW1", "name": "Maya"}
 

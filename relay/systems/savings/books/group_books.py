@@ -26,6 +26,7 @@ class Box:
         meeting: Which.
         before: What it held when the meeting began: as counted, or else as it was left.
         moved: What went in at the meeting, less what went out; what explains an earlier gap moved before.
+        counted: What was left in it by the count; None where nobody counted.
         gap: What is there beyond what should be; below 0 where money is missing, None where nobody counted.
         carry_gap: What changed since the meeting before, between closing and opening; None where one was not counted.
         unexplained: Of all gaps so far, what nobody wrote down as found or missing.
@@ -34,6 +35,7 @@ class Box:
     meeting: Meeting
     before: int
     moved: int
+    counted: int | None
     gap: int | None
     carry_gap: int | None
     unexplained: int
@@ -180,9 +182,17 @@ class GroupBooks:
             moved[loan.meeting_id] -= loan.principal
         for flow in self.flows:
             moved[flow.meeting_id] += flow.cash
-        for payout in self.payouts:
-            moved[payout.meeting_id] -= payout.paid
+        for meeting_id, paid in self._paid_out.items():
+            moved[meeting_id] -= paid
         return moved
+
+    @cached_property
+    def _paid_out(self) -> Mapping[str, int]:
+        """Meeting → what was paid out at it."""
+        paid = defaultdict[str, int](int)
+        for payout in self.payouts:
+            paid[payout.meeting_id] += payout.paid
+        return paid
 
     @cached_property
     def savings_meetings(self) -> tuple[Meeting, ...]:
@@ -208,21 +218,34 @@ class GroupBooks:
             before = meeting.cash_before if meeting.cash_before is not None else (left or 0)
             explained = _of_the_same_sign(self._written_down[meeting.meeting_id], unexplained)
             moved = self.moved.get(meeting.meeting_id, 0) - explained  # that money had come or gone before
-            gap = None if meeting.cash_after is None else meeting.cash_after - before - moved
+            counted = self._left(meeting, before + moved)
+            gap = None if counted is None else counted - before - moved
             unexplained += (gap or 0) - explained
             found[meeting.meeting_id] = Box(
                 meeting=meeting,
                 before=before,
                 moved=moved,
+                counted=counted,
                 gap=gap,
                 carry_gap=None
                 if meeting.cash_before is None or last_count is None
                 else meeting.cash_before - last_count,
                 unexplained=unexplained,
             )
-            left = before + moved if meeting.cash_after is None else meeting.cash_after
-            last_count = meeting.cash_after
+            left = before + moved if counted is None else counted
+            last_count = counted
         return found
+
+    def _left(self, meeting: Meeting, expected: int) -> int | None:
+        """What was left in the box by a count; None where nobody counted.
+
+        A group that shares out counts before it pays, or after. Nobody writes down which: the count is taken for the
+        one that comes nearer to what should be left, and payouts that are recorded later change nothing.
+        """
+        if meeting.cash_after is None:
+            return None
+        before_paying = meeting.cash_after - self._paid_out.get(meeting.meeting_id, 0)
+        return min(meeting.cash_after, before_paying, key=lambda left: abs(left - expected))
 
     @cached_property
     def _written_down(self) -> Mapping[str, int]:
@@ -353,8 +376,8 @@ class CycleBooks:
 
     @property
     def counted(self) -> int | None:
-        """What was counted at the last meeting; None where it was not."""
-        return self.money_meetings[-1].cash_after if self.money_meetings else None
+        """What was left in the box by the count at the last meeting; None where it was not counted."""
+        return self.group.boxes[self.money_meetings[-1].meeting_id].counted if self.money_meetings else None
 
     @cached_property
     def gap(self) -> int | None:
@@ -363,14 +386,15 @@ class CycleBooks:
         Below 0 where money is missing; None where nobody ever counted.
         """
         at, moved = self.counted_at, 0
-        if at is None or at.cash_after is None:
+        counted = self.group.boxes[at.meeting_id].counted if at else None
+        if at is None or counted is None:
             return None
         for meeting in self.meetings:
             moved += self.group.moved.get(meeting.meeting_id, 0)
             if meeting == at:
                 break
         explained = sum(each.cash for each in self.flows if each.kind in GAPS and self._after(each.meeting_id, at))
-        return at.cash_after - self.opening_cash - moved - explained
+        return counted - self.opening_cash - moved - explained
 
     def _after(self, meeting_id: str, at: Meeting) -> bool:
         meeting = self.group.meeting[meeting_id]
