@@ -646,11 +646,14 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
         many = f"these {len(found.acts)} acts" if len(found.acts) > 1 else "it"
         click.confirm(f"Take {many} back?", abort=True, err=True)
     taken = session.take_back(found.acts, reason(session, why))
-    print_recorded(session, *taken, told=False)
-    if len(taken) == 1 and not session.rehearses:
-        say(session.ask(Told(id=taken[0].act_id, as_of=session.today)).sentence)
+    if len(taken) == 1 or session.as_json:
+        print_recorded(session, *taken, told=False)
+    elif session.rehearses:
+        say(REHEARSED)
+    if len(taken) > 1:
+        say(f"{'Can be taken' if session.rehearses else 'Taken'} back: {len(taken)} acts. What was recorded before them stays.")
     elif not session.rehearses:
-        say(f"Taken back: {len(taken)} acts. What was recorded before them stays.")
+        say(session.ask(Told(id=taken[0].act_id, as_of=session.today)).sentence)
 
 
 @command(example="relay confirm pass:T0001")

@@ -306,10 +306,16 @@ class Session:
         """Take back what was recorded at one time, all or nothing; through the service one act after another."""
         from relay.desk import undo
 
-        corrections = undo.corrections(acts, why, self.clerk)
+        corrections, progress = undo.corrections(acts, why, self.clerk), _progress_on_a_terminal()
         if self.service:
-            return tuple(self.hand_in("correct", each.values) for each in corrections)
-        return undo.take_back(self.graph, self.programme_id, corrections, self.clerk, self._named_in_a_dry_run)
+            taken: list[Recorded] = []
+            for each in corrections:
+                taken.append(self.hand_in("correct", each.values))
+                progress("acts taken back", len(taken), len(corrections))
+            return tuple(taken)
+        return undo.take_back(
+            self.graph, self.programme_id, corrections, self.clerk, self._named_in_a_dry_run, progress
+        )
 
     def _named_in_a_dry_run(self, beneficiary_ids: Collection[str]) -> Collection[str]:
         """All of some women: here whoever records may see every name, and that she is told them is written down."""
@@ -614,10 +620,14 @@ def _progress_on_a_terminal() -> Callable[[str, int, int], None]:
     if not sys.stderr.isatty():
         return lambda _what, _done, _of: None
     begun = said = monotonic()
+    last = ""
 
     def show(what: str, done: int, of: int) -> None:
-        nonlocal said
+        nonlocal begun, last, said
         now = monotonic()
+        if last and what != last:
+            begun = said  # the rest of the way is told by the pace of this part of it
+        last = what
         if now - said >= SAID_AFTER_SECONDS:
             said = now
             say(f"{done} of {of} {what}, about {(of - done) * (now - begun) / done:.0f} s left")

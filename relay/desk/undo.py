@@ -6,7 +6,7 @@ time is its id. Commands of one person within one second are taken for one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -20,10 +20,10 @@ from relay.desk.wording import what_it_is
 from relay.domain.acts import ID_BYTES, Act, new_id
 from relay.domain.entries import Entry
 from relay.domain.questions import NO_ANSWER
-from relay.errors import NotFound, Refused
+from relay.errors import NotFound
 from relay.ledger import entry_search
 from relay.ledger.context import read
-from relay.ledger.recording import record_together
+from relay.ledger.recording import record_whole
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -39,19 +39,6 @@ _MARK: Final = "undo-"
 
 UNDOING: Final = f"correct:{_MARK}"
 """With this the act id of such a correction begins."""
-
-MOST: Final = 5_000  # our choice: about as much as is judged in one transaction within a minute
-
-
-class TooManyToUndo(Refused):
-    """More was recorded at one time than is taken back in one transaction."""
-
-    reason = "At %(recorded_at)s you recorded %(many)s acts; at most %(most)s can be undone at once."
-    suggestion = "Restore the backup from before, or correct what is wrong: relay correct --help"
-    most = MOST
-
-    recorded_at: str
-    many: int
 
 
 class NothingToUndo(NotFound):
@@ -102,14 +89,11 @@ def undoable(graph: Graph, programme_id: str, by: str, *, since: str, at: str | 
 
     Raises:
         NothingToUndo: There is none.
-        TooManyToUndo: It is more than can be taken back at once.
         Unavailable: The database cannot be reached.
     """
     last = entry_search.recorded_by(graph, programme_id, by, first=at or since, last=at)
     for recorded_at, entries in groupby(_entries(graph, programme_id, last), key=attrgetter("recorded_at")):
         recorded = [each for each in entries if not each.act_id.startswith(UNDOING)]
-        if len(recorded) > MOST:
-            raise TooManyToUndo(recorded_at=recorded_at, many=len(recorded))
         found = _standing(graph, programme_id, recorded)
         if found:
             return Undoable(recorded_at=recorded_at, acts=tuple(found))
@@ -139,15 +123,29 @@ def correction(act_id: str, why: str, undo_id: str) -> Act:
 
 
 def take_back(
-    graph: Graph, programme_id: str, corrected: Sequence[Act], clerk: Clerk, nameable: Nameable
+    graph: Graph,
+    programme_id: str,
+    corrected: Sequence[Act],
+    clerk: Clerk,
+    nameable: Nameable,
+    progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
 ) -> tuple[Recorded, ...]:
-    """Take acts back in one transaction, all of them or none; a dry run of a single one tells what that would say.
+    """Take acts back, all of them or none; a dry run of a single one tells what that would say.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        corrected: What `corrections` gives.
+        clerk: Who takes them back.
+        nameable: As of `telling.told`.
+        progress: As of `record_whole`.
 
     Raises:
         StandingOnIt: Others depend on them; all are listed.
-        RelayError: None was recorded; the error says why.
+        RelayError: None of what is left was recorded; the error says why.
     """
-    taken = tuple(became(programme_id, each) for each in record_together(graph, programme_id, corrected, clerk))
+    outcomes = record_whole(graph, programme_id, corrected, clerk, progress)
+    taken = tuple(became(programme_id, each) for each in outcomes)
     if not clerk.rehearses:
         return taken
     told = rehearsed(graph, programme_id, corrected, clerk, NO_ANSWER, nameable).sentence if len(taken) == 1 else None

@@ -195,6 +195,7 @@ class Register:
         self.about: dict[str, list[str]] = {}
         self.naming: dict[str, dict[str, None]] = {}
         self._in_order: dict[tuple[str, str], dict[str, int]] = {}
+        self._naming_it: dict[str, dict[str, None]] | None = None  # built when it is first asked for
 
     def sequence(self, act_id: str) -> int:
         """The number of the entry that recorded an act."""
@@ -279,7 +280,9 @@ class Register:
             )
 
     def set_beside(self, fact: Fact) -> None:
-        """Let a fact be found beside others that name the same, where it is judged so."""
+        """Let a fact be found by what it names, and beside others that name the same, where it is judged so."""
+        if self._naming_it is not None:
+            self._index(self._naming_it, fact)
         for name in (*self.catalogue.beside(fact), *self.catalogue.through(fact)):
             self._set_beside(fact, name)
         if fact.kind in self.catalogue.binding:
@@ -570,10 +573,17 @@ class Register:
 
     def pointing_at(self, act_id: str) -> tuple[str, ...]:
         """Ids of the acts in force that name this act, in ledger order: what depends on it."""
-        found = [
-            fact for fact in self.facts.values() if any(name == act_id for _, name in self.catalogue.named_by(fact))
-        ]
+        if self._naming_it is None:
+            self._naming_it = {}
+            for fact in self.facts.values():
+                self._index(self._naming_it, fact)
+        known = (self.facts.get(each) for each in self._naming_it.get(act_id, ()))
+        found = [fact for fact in known if fact and act_id in (name for _, name in self.catalogue.named_by(fact))]
         return tuple(fact.act_id for fact in sorted(found, key=lambda fact: fact.sequence))
+
+    def _index(self, naming_it: dict[str, dict[str, None]], fact: Fact) -> None:
+        for _, name in self.catalogue.named_by(fact):
+            naming_it.setdefault(name, {})[fact.act_id] = None
 
     def beginnings_of(self, act_id: str) -> Iterator[str]:
         """The pass-ons that ever filled a placement, named as "placement:ID", whether they stand or not."""

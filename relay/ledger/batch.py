@@ -6,7 +6,7 @@ with the record, those that depend on it may be about another woman or placement
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, Literal
@@ -244,7 +244,7 @@ class Batch:
             again: Act id → the questions that this act answers besides.
             earlier: Those that came before these in one import; these are added to it.
             resent: The first answer to these very acts was lost.
-            together: All of the acts are recorded or none: ask `require_whole` after the last.
+            together: All of the acts are recorded or none: `require_whole` is asked after the last.
         """
         self.register = register
         self.head = head
@@ -403,15 +403,6 @@ class Batch:
         values = programme.values if programme else act.values
         return self.clerk.now.astimezone(zone(str(values.get("timezone", "UTC")))).date()
 
-    def require_whole(self) -> None:
-        """Let what was recorded together leave no placement with several holders.
-
-        Raises:
-            SeveralReceipts: One has several.
-        """
-        for placement_id in sorted(self.moved):
-            require_one_holder(self.register, None, placement_id)
-
     def write(self, transaction: Transaction) -> None:
         """Write the entries and what changed in the graph; nothing when no act was taken in."""
         if self.entries:
@@ -427,3 +418,17 @@ class Batch:
         for thing, was in self.before.items():
             delta.between(was, rows_of(self.register, thing))
         return delta
+
+
+def require_whole(register: Register, moved_ids: Collection[str]) -> None:
+    """Let what was recorded together leave no placement with several holders.
+
+    Args:
+        register: With all of it.
+        moved_ids: Of the placements that it gave from one beneficiary to another.
+
+    Raises:
+        SeveralReceipts: One has several.
+    """
+    for placement_id in sorted(moved_ids):
+        require_one_holder(register, None, placement_id)

@@ -136,9 +136,9 @@ class _Context:
             return None
         said = [*acts]
         offered = {act.act_id: act for act in acts}
-        for act in acts:
-            if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries:
-                said += self.load_for_correction(act, offered)
+        about = [act for act in acts if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries]
+        if about:
+            said += self.load_for_corrections(about, offered)
         self._load_women(said)
         self._load_rules(said)
         self._load_beside(said)
@@ -388,11 +388,30 @@ class _Context:
     def _held(self, beneficiary_id: str) -> Iterable[str]:
         return self.register.holdings.get(beneficiary_id, {})
 
-    def load_for_correction(self, act: Act, offered: Mapping[str, Act]) -> list[Act]:
-        """Read what a correction, confirmation or erasure can touch, and say what its subject ever said, as acts.
+    def load_for_corrections(self, acts: Sequence[Act], offered: Mapping[str, Act]) -> list[Act]:
+        """Read what corrections, confirmations or erasures can touch, and say what their subjects ever said, as acts.
 
-        Its subject is recorded, or offered together with it.
+        Each subject is recorded, or offered together with them. All of them are read at once: an undo has thousands.
         """
+        ever = [(act, each) for act in acts for each in self._ever_said(act, offered)]
+        said, subjects = [each for _, each in ever], {each.act_id for _, each in ever}
+        self.load(said, subjects | {name for each in said for _, name in self.catalogue.named_by(each)})
+        touched = dict.fromkeys(filled_by(each) or each.act_id for each in said)
+        self._load_pointing(
+            [name for name in touched if self.catalogue.is_pointed_at(name.partition(":")[0])],
+            self.statements.pointing_at,
+        )
+        places = (each for each in said if each.kind == "place")
+        self._load_above({str(each.values["parent_id"]) for each in places if each.values.get("parent_id")})
+        for help_ in sorted({str(each.values["help"]) for each in said if each.kind == "rule"}):
+            self.load_placements(cypher.PLACEMENTS_OF_HELP, help=help_)
+        for id_ in sorted({each.id for act, each in ever if act.kind == "erase" and each.kind == "beneficiary"}):
+            self._load_said_of(id_)
+        self.settle()
+        return said
+
+    def _ever_said(self, act: Act, offered: Mapping[str, Act]) -> list[Act]:
+        """What the subject of a correction, confirmation or erasure said at first, and with each change, as acts."""
         register = self.register
         subject, seen = subject_of(act), {act.act_id}
         while subject in offered and offered[subject].kind in ABOUT_ACTS and subject not in seen:
@@ -402,22 +421,10 @@ class _Context:
         original = register.entries[subject].act if subject in register.entries else offered.get(subject)
         if original is None:
             return []
-        kind = original.kind
         later = (*(register.entries[act_id].act for act_id in register.about.get(subject, ())), act)
         changes = [changed for each in later if (changed := changes_of(each.values))]
-        said = [original, *(Act(kind=kind, id=original.id, values={**original.values, **each}) for each in changes)]
-        self.load(said, {subject, *(name for each in said for _, name in self.catalogue.named_by(each))})
-        for name in dict.fromkeys(filled_by(each) or subject for each in said):
-            if self.catalogue.is_pointed_at(name.partition(":")[0]):
-                self._load_pointing([name], self.statements.pointing_at)
-        if kind == "place":
-            self._load_above({str(each.values["parent_id"]) for each in said if each.values.get("parent_id")})
-        elif kind == "rule":
-            self.load_placements(cypher.PLACEMENTS_OF_HELP, help=original.values["help"])
-        if act.kind == "erase" and kind == "beneficiary":
-            self._load_said_of(original.id)
-        self.settle()
-        return said
+        kind, id_ = original.kind, original.id
+        return [original, *(Act(kind=kind, id=id_, values={**original.values, **each}) for each in changes)]
 
     def settle(self) -> None:
         """Put what the entries that were read say now into the facts, with personal values: only entries hold those."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, TypeVar
 
 from relay.database import cypher
@@ -21,12 +22,13 @@ from relay.domain.register import subject_of
 from relay.domain.rulebook import StandingOnIt
 from relay.errors import Unavailable
 from relay.graph import Graph, Transaction
-from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome
+from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome, require_whole
 from relay.ledger.context import RehearsalContext
 from relay.ledger.delta import Delta
 from relay.ledger.held import rows, trying_again
 from relay.ledger.held.judging import erased, locked, offered
 from relay.ledger.programmes import PROJECTION, Head, require_built
+from relay.ledger.reading import STEP
 
 _Answer = TypeVar("_Answer")
 
@@ -107,6 +109,57 @@ def record_together(
             together=True,
         ),
     )
+
+
+def record_whole(
+    graph: Graph, programme_id: str, acts: Sequence[Act], clerk: Clerk, progress: Callable[[str, int, int], None]
+) -> tuple[Outcome, ...]:
+    """Record any number of acts, of which none may be refused: all are judged in memory before the first is written.
+
+    They are written in steps, each in a transaction of its own. Where somebody else recorded meanwhile, those that are
+    left are judged anew, and where the line is cut, those that were written stand.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        acts: In order; none founds the programme.
+        clerk: Who records, for all places.
+        progress: Is told how far it has come: of what, how much is done, and of how much.
+
+    Returns:
+        One outcome for each act, in order, "added" or "same".
+
+    Raises:
+        RelayError: Nothing of what is left was recorded; the error says why.
+    """
+    done: list[Outcome] = []
+    while left := acts[len(done) :]:
+        steps = [*_judged_whole(graph, programme_id, left, clerk, progress)]
+        if clerk.rehearses:
+            return tuple(
+                each if each.action == "same" else replace(each, entry=None) for some, _ in steps for each in some
+            )
+        for outcomes, step in steps:
+            if not step.commit(graph):
+                break
+            done += outcomes
+            progress("acts recorded", len(done), len(acts))
+    _try_what_is_held(graph, programme_id, done, clerk)
+    return tuple(done)
+
+
+def _judged_whole(
+    graph: Graph, programme_id: str, acts: Sequence[Act], clerk: Clerk, progress: Callable[[str, int, int], None]
+) -> Iterator[tuple[tuple[Outcome, ...], JudgedActs]]:
+    """Judge acts step by step, and give the steps once none of them was refused."""
+    rehearsal, steps = Rehearsal(graph, programme_id, clerk, together=True), []
+    for start in range(0, len(acts), STEP):
+        step = acts[start : start + STEP]
+        steps.append(rehearsal.offer(step))
+        progress("acts judged", start + len(step), len(acts))
+    _require_all(chain.from_iterable(outcomes for outcomes, _ in steps))
+    require_whole(rehearsal.context.register, rehearsal.moved)
+    return iter(steps)
 
 
 def record_rows(
@@ -203,26 +256,28 @@ class _Recording:
         )
         outcomes = tuple(offered(transaction, batch, act) for act in self.acts)
         if self.together:
-            self._require_all(outcomes)
-            batch.require_whole()
+            _require_all(outcomes)
+            require_whole(register, batch.moved)
         if self.clerk.rehearses:
             return tuple(each if each.action == "same" else replace(each, entry=None) for each in outcomes)
         batch.write(transaction)
         rows.forget(transaction, self.programme_id, erased(outcomes))
         return outcomes
 
-    def _require_all(self, outcomes: Sequence[Outcome]) -> None:
-        """Let none fail; where others depend on what is taken back, all of these are listed, not one after another."""
-        errors = [outcome.error for outcome in outcomes if outcome.error]
-        failed = next((error for error in errors if not isinstance(error, StandingOnIt)), None)
-        if failed:
-            raise failed
-        taken = {subject_of(act) for act in self.acts if act.kind == "correct"}
-        held = [error for error in errors if isinstance(error, StandingOnIt)]
-        if held:
-            others = {other for error in held for other in error.others} - taken
-            last = ", ".join(error.act_id for error in held)
-            raise StandingOnIt(act_id=last, others=sorted(others)) if others else held[0]
+
+def _require_all(outcomes: Iterable[Outcome]) -> None:
+    """Let none fail; where others depend on what is taken back, all of these are listed, not one after another."""
+    judged = [*outcomes]
+    errors = [outcome.error for outcome in judged if outcome.error]
+    failed = next((error for error in errors if not isinstance(error, StandingOnIt)), None)
+    if failed:
+        raise failed
+    taken = {subject_of(each.act) for each in judged if each.act.kind == "correct"}
+    held = [error for error in errors if isinstance(error, StandingOnIt)]
+    if held:
+        others = {other for error in held for other in error.others} - taken
+        last = ", ".join(error.act_id for error in held)
+        raise StandingOnIt(act_id=last, others=sorted(others)) if others else held[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,12 +337,15 @@ class Rehearsal:
         *,
         answers: Answers = NO_ANSWER,
         earlier: EarlierActs | None = None,
+        together: bool = False,
     ) -> None:
         """Begin at the end of the ledger; a programme that is not there begins with its own act."""
         self.graph = graph
         self.clerk = clerk
         self.answers = answers
         self.earlier = earlier or EarlierActs()
+        self.together = together
+        self.moved = set[str]()
         self.context = RehearsalContext(programme_id, graph.catalogue)
         self.head: Head | None = None
 
@@ -301,9 +359,16 @@ class Rehearsal:
         self.graph.read(lambda transaction: self.context.load_around(transaction, acts))
         before = self.head or self.context.head
         require_built(self.context.register.programme_id, before.projection)
-        batch = Batch(self.context.register, before, self.clerk, answers=self.answers, earlier=self.earlier)
+        batch = Batch(
+            self.context.register,
+            before,
+            self.clerk,
+            answers=self.answers,
+            earlier=self.earlier,
+            together=self.together,
+        )
         outcomes = tuple(map(batch.offer, acts))
-        self.head = batch.head
+        self.head, self.moved = batch.head, self.moved | batch.moved
         return outcomes, JudgedActs(
             programme_id=self.context.register.programme_id,
             before=before,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.desk import undo
+from relay.domain.register import Register
 from relay.domain.rulebook import StandingOnIt
-from relay.ledger import reading
+from relay.domain.system import Catalogue
+from relay.graph import Transaction
+from relay.ledger import reading, recording
 from relay.ledger.recording import record
 from relay.ledger.verify import verify
 from tests.scenes.acts import beginnings, clerk, corrected, happened, passed, placed
@@ -19,7 +23,6 @@ from tests.scenes.core import CORE
 if TYPE_CHECKING:
     from relay.desk.undo import Undoable
     from relay.domain.acts import Act
-    from relay.domain.register import Register
     from relay.graph import Graph
 
 NOW = clerk().now
@@ -111,6 +114,54 @@ def test_a_whole_import_is_taken_back_by_its_time_whatever_its_age_and_all_that_
     assert set(replayed(story).placements) == {"P1", "P2"}
     with pytest.raises(undo.NothingToUndo, match="at 2024-06-30T11:15:00Z"):
         newest(story, hour=100, at=at)
+
+
+@pytest.mark.parametrize("counted", [(Register, "settled"), (Catalogue, "named_by"), (Transaction, "rows")])
+def test_four_times_as_many_acts_are_taken_back_with_four_times_the_work(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, counted: tuple[type, str]
+) -> None:
+    """P1 was visited 20 times at hour 1 and 80 at hour 2; what is read of them is settled once, not once for each."""
+    keep(graph, *beginnings(1), placed("P1 on 2020-03-01"), hour=0)
+    keep(graph, *(happened(f"A{number}: visit of P1 on 2021-05-01") for number in range(20)), hour=1)
+    keep(graph, *(happened(f"B{number}: visit of P1 on 2021-05-01") for number in range(80)), hour=2)
+    owner, name = counted
+    does, calls = getattr(owner, name), Counter[int]()
+
+    def counting(*args: object, **kwargs: object) -> object:
+        calls[hour] += 1
+        return does(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, counting)
+    for hour in (3, 4):  # noqa: B007 - it is counted under
+        undone(graph, hour=hour)
+
+    assert replayed(graph).placements["P1"].events == ()
+    assert 0 < calls[3] <= 5 * calls[4]  # 80 before 20
+
+
+def test_many_acts_are_taken_back_in_steps_and_it_is_told_how_far_it_has_come(
+    story: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seven acts in steps of three; what is refused is known before the first is written."""
+    keep(story, *(happened(f"A{number}: visit of P1 on 2021-06-01") for number in range(7)), hour=3)
+    monkeypatch.setattr(recording, "STEP", 3)
+    who, told = replace(clerk(seed=4), now=NOW + timedelta(hours=4)), list[tuple[str, int, int]]()
+    corrected = undo.corrections(newest(story, hour=4).acts, "a slip", who)
+    passed_on = undo.correction("pass:T1", "a slip", "X")
+    keep(story, happened("E8: death of P2 on 2021-06-01"), hour=3, by="local:bina")
+
+    with pytest.raises(StandingOnIt, match="event:E8"):
+        undo.take_back(story, "demo", (*corrected, passed_on), who, frozenset)
+    assert verify(story, "demo").ok
+    assert "event:A6" in replayed(story).facts
+
+    undo.take_back(story, "demo", corrected, who, frozenset, lambda *how_far: told.append(how_far))
+    assert told == [
+        *(("acts judged", done, 7) for done in (3, 6, 7)),
+        *(("acts recorded", done, 7) for done in (3, 6, 7)),
+    ]
+    assert [each for each in replayed(story).facts if each.startswith("event:A")] == []
+    assert verify(story, "demo").ok
 
 
 def test_nobody_undoes_what_another_recorded(story: Graph) -> None:
