@@ -19,7 +19,7 @@ from relay.domain.entries import ORIGIN
 from relay.domain.kinds import rule_id
 from relay.domain.questions import NOTED, Answers
 from relay.domain.register import Register
-from relay.ledger.batch import Batch, Clerk, Outcome
+from relay.ledger.batch import Batch, Clerk, Outcome, require_whole
 from relay.ledger.delta import Delta
 from relay.ledger.programmes import PROJECTION, Head
 from tests.scenes.core import CORE
@@ -183,7 +183,7 @@ class Book:
         for act in acts:
             outcome = batch.offer(act)
             assert outcome.action == "added", (act.act_id, outcome.error)
-        batch.require_whole()
+        require_whole(self.register, batch.moved)
         self.head = batch.head
         self.deltas.append(batch.delta())
 
