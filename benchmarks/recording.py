@@ -13,16 +13,21 @@ import sys
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
+from time import process_time
 from typing import Any, Final
 
+from benchmarks.lineage import same
 from benchmarks.machine import both_engines, describe, milliseconds, p50, say, seconds_of, synced
 from relay.arrays import cache, lineage
 from relay.backup.replay import export
+from relay.clock import instant
 from relay.database import cypher, engine
+from relay.desk import undo
 from relay.domain.acts import Act, Value
 from relay.domain.questions import NOTED
 from relay.exchange.importing import import_programme
@@ -37,6 +42,7 @@ from tests.scenes.core import CORE
 
 FIRST: Final = date(1990, 1, 1)
 CLERK = Clerk(by="local:benchmark", now=datetime.now(UTC), random=secrets.token_bytes)
+UNDONE: Final = 20_000  # acts of the import that is taken back
 COLD: Final = 1200  # pass-ons after which a server that has just started is warm: from there on it gets no quicker
 
 
@@ -150,6 +156,26 @@ def _imported(graph: Graph, count: int, folder: Path) -> float:
             raise AssertionError
 
     return milliseconds(import_all)
+
+
+def undoing(name: str, graph: Graph, count: int, folder: Path) -> None:
+    """Take a whole import back: the time of the processor against that of the import, both of this process."""
+    programme_id, at = "undone", CLERK.now + timedelta(days=1)
+    recording.record(graph, programme_id, founding(programme_id), CLERK)
+    write_folder(folder, made(count), graph.catalogue, with_names=True)
+    importer, undoer = replace(CLERK, now=at), replace(CLERK, now=at + timedelta(days=1))
+    begun = process_time()
+    rows = [*import_programme(graph, folder, importer, programme_id=programme_id, apply=True)]
+    imported = process_time() - begun
+    begun = process_time()
+    found = undo.undoable(graph, programme_id, CLERK.by, since="", at=instant(at))
+    taken = undo.take_back(graph, programme_id, undo.corrections(found.acts, "bench", undoer), undoer, frozenset)
+    took = process_time() - begun
+    same((len(rows), count), (len(taken), count))
+    say(
+        f"| undo of an import of {count:,} acts, time of the processor against that of the import ({imported:.1f} s)"
+        f" | {name} | {took:.1f} s | {took / imported:.1f} x | at most 3 x |"
+    )
 
 
 def write_bare(graph: Graph, rows: list[Node | Edge]) -> None:
@@ -287,6 +313,7 @@ def main() -> None:
         for name, graph in graphs.items():
             one_act(name, graph, here)
             chain(name, graph, 50 if graph.embedded else 25)
+            undoing(name, graph, min(count, UNDONE), here / f"{name}-undone")
             importing(name, graph, count, "40%" if graph.embedded else "20%", here)
         processes()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

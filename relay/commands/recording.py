@@ -651,7 +651,8 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     elif session.rehearses:
         say(REHEARSED)
     if len(taken) > 1:
-        say(f"{'Can be taken' if session.rehearses else 'Taken'} back: {len(taken)} acts. What was recorded before them stays.")
+        back = "Can be taken back" if session.rehearses else "Taken back"
+        say(f"{back}: {len(taken)} acts. What was recorded before them stays.")
     elif not session.rehearses:
         say(session.ask(Told(id=taken[0].act_id, as_of=session.today)).sentence)
 
