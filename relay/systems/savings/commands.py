@@ -108,15 +108,14 @@ def sheet(session: Session, group_id: str, path: Path | None, as_of: str | None)
     from relay.systems.savings.report import DueFromHer
 
     day, id_ = session.day(as_of), f"group:{group_id}"
-    due = session.ask(DueAtNextMeeting(as_of=day, id=id_))
+    due, found = session.ask(DueAtNextMeeting(as_of=day, id=id_)), session.ask(SavingsOfGroup(as_of=day, id=id_))
+    if found.other_fines:
+        say(f"Not worked out, since Relay cannot: the fine for {', '.join(found.other_fines)}.")
     if path is None:
         print_rows(session, DueFromHer, due)
         return
-    meeting_id, cycle_id = (
-        new_id(session.clerk.random(ID_BYTES)),
-        session.ask(SavingsOfGroup(as_of=day, id=id_)).cycle_id,
-    )
-    meeting_sheet.write(path, meeting_id, group_id, day, cycle_id or "", due)
+    meeting_id = new_id(session.clerk.random(ID_BYTES))
+    meeting_sheet.write(path, meeting_id, group_id, day, found.cycle_id or "", due)
     say(f"{path} has {len(due)} rows. Meeting {meeting_id}.")
     say(f"When it is typed in: relay meeting-sheet {path} --dry-run")
 
@@ -249,11 +248,14 @@ def _told(found: GroupSavings) -> Iterator[str]:
         average = each.name == "savings_per_member" and ratio.share is not None
         said = f"{ratio.share:.2f} ({ratio.numerator} by {ratio.denominator})" if average else rate(ratio)
         yield f"{each.name.replace('_', ' ')}: {said}"
+    if found.other_fines:
+        yield f"Not worked out, since Relay cannot: the fine for {', '.join(found.other_fines)}."
     if shared.method == "none":
         yield "The rule of the group shares nothing out."
         return
     by = "" if shared.counted else " (by the books: the box was not counted)"
-    yield f"Share-out {shared.method.replace('_', ' ')}: profit {shared.profit}, rest {shared.rest}{by}."
+    lent = f" before loans of {loans.balance} come back" if loans.balance else ""
+    yield f"Share-out {shared.method.replace('_', ' ')}: profit {shared.profit}{lent}, rest {shared.rest}{by}."
 
 
 COMMANDS: Final = (

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 MOST: Final = 4
 """Programmes whose books stay in memory, those asked for last (our choice: of 276,000 passbook lines some 150 MB)."""
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """A file of another number tells of groups otherwise."""
 
 BOOKS: Final = "of-savings"

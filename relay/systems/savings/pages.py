@@ -116,7 +116,10 @@ def sheet(programme_id: str, act_id: str) -> str:
     books = _books(programme_id, act_id)
     rows = due_at(books, current.as_of())
     names = privacy.names("paper", (row.beneficiary_id for row in rows))
-    return render_template("savings/sheet.html", group_id=books.group_id, rows=rows, names=names, plans=plans())
+    fines = books.rule_on(books.as_of).other_fines
+    return render_template(
+        "savings/sheet.html", group_id=books.group_id, rows=rows, names=names, plans=plans(), other_fines=fines
+    )
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/share-out")
@@ -173,6 +176,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         written=cells.write,
         box=_box(page, share_value := cycle.share_value if cycle else None),
         moved=partial(_moved, share_value=share_value),
+        other_fines=books.rule_on(current.today()).other_fines,
         rupees=rupees,
     )
     return (text, FALLEN) if page.faults or page.fallen else text

@@ -152,6 +152,7 @@ class GroupSavings:
         panchasutra: The five rules of India's groups, 20 points each: meetings held, regular saving, lending, repayment
             in time, boxes counted; None without a cycle.
         share_out: The fund shared.
+        other_fines: Words for which the rule names a fine that nobody works out: the group reads them from its rule.
     """
 
     group_id: str
@@ -169,6 +170,7 @@ class GroupSavings:
     ratios: Ratios
     panchasutra: int | None
     share_out: SharedOut
+    other_fines: tuple[str, ...] = ()
 
 
 def group_savings(books: GroupBooks, *, by_woman: bool) -> GroupSavings:
@@ -198,6 +200,7 @@ def group_savings(books: GroupBooks, *, by_woman: bool) -> GroupSavings:
         ratios=found,
         panchasutra=_panchasutra(found) if cycle else None,
         share_out=_shared_out(cycle, by_woman=by_woman),
+        other_fines=books.rule_on(books.as_of).other_fines,
     )
 
 
@@ -313,6 +316,7 @@ class DueFromHer:
         beneficiary_id: Who.
         saved_so_far: In the cycle.
         saving: What each is to save; None where that is free.
+        missed: What she was to save at earlier meetings of the cycle and did not.
         loan_id: Her loan; None without one. Who has several has a row for each.
         balance: What she owes of it.
         principal: What is due of that by the plan, with what was left out before.
@@ -326,6 +330,7 @@ class DueFromHer:
     beneficiary_id: str
     saved_so_far: Rupees
     saving: Rupees | None
+    missed: Rupees
     loan_id: str | None
     balance: Rupees
     principal: Rupees
@@ -356,11 +361,13 @@ def _due(books: GroupBooks, day: date, woman: str, account: LoanAccount | None, 
     stake = cycle.stakes.get(woman) if cycle else None
     principal, charge = (account.principal_due(day), account.charge_due(day)) if account else (0, 0)
     to_save = (saving or 0) * saves
+    missed = cycle.savings_missed(woman, day) if cycle and saves and rule.saving else 0
     fine = cycle.fines_due(woman, day) if cycle and saves and rule.fines else 0
     return DueFromHer(
         beneficiary_id=woman,
         saved_so_far=rupees(stake.saved if stake else 0),
         saving=None if saving is None else rupees(to_save),
+        missed=rupees(missed),
         loan_id=account.loan.loan_id if account else None,
         balance=rupees(account.balance_before(day) if account else 0),
         principal=rupees(principal),
@@ -368,7 +375,7 @@ def _due(books: GroupBooks, day: date, woman: str, account: LoanAccount | None, 
         fine=rupees(fine),
         due_on=account.due_on(day) if account else None,
         days_late=account.days_late(day) if account else 0,
-        total=rupees(to_save + principal + charge + fine),
+        total=rupees(to_save + missed + principal + charge + fine),
     )
 
 

@@ -16,7 +16,7 @@ from relay.systems.groups.reading import chosen_at
 from relay.systems.savings.questions import SavingsOfGroup
 from relay.web import create_app
 from tests.scenes import acts as say
-from tests.systems.savings.scene import added, lent, paid
+from tests.systems.savings.scene import added, lent, paid, rule
 from tests.web import relays
 from tests.web.readers import WORDS, sign_in
 from tests.web.reading import words
@@ -71,6 +71,18 @@ def test_groups_a_box_a_sheet_a_share_out_and_a_passbook_are_shown(client: Flask
     assert "Her passbook in group" in seen(client, "record/beneficiary:W1")
     assert "The box, loans and savings" in seen(client, "record/group:G")
     assert client.get("/p/demo/record/group:X/savings").status_code == 404
+
+
+def test_what_is_not_worked_out_is_told_as_such(client: FlaskClient, village: Graph) -> None:
+    """W1 still owes 80 of her loan: 22 are in the box, of 100 saved, and the charge of 1.80 is the profit to come."""
+    told = "Not worked out here, since Relay cannot: the fine for unrepaid."
+    pages = ["record/group:G/savings", "record/group:G/savings-sheet", "record/group:G/savings-meeting"]
+    assert not any(told in seen(client, page) for page in pages)
+    added(village, rule("2023-01-03", group="G", kind=None, saving=25, fines="absent=5;unrepaid=charge"))
+
+    assert all(told in seen(client, page) for page in pages)
+    assert "Missed before" in seen(client, "record/group:G/savings-sheet")
+    assert "before loans of 80 come back" in words(seen(client, "record/group:G/share-out"))
 
 
 def test_a_meeting_is_recorded_whole_and_only_once(client: FlaskClient, village: Graph, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Fines that the rule of a group names: of who was absent, came late, or saved nothing."""
+"""Fines that the rule of a group names: of who was absent, came late, or saved nothing; each of them adds up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def fine_of(rule: SavingsRule, meeting: Meeting, ids: Collection[str], *, saved:
     """
     if not meeting.attended or not meeting.excused.isdisjoint(ids):
         return 0
-    if meeting.attended.isdisjoint(ids):
-        return rule.fines.get("absent", 0)
-    late = 0 if meeting.late.isdisjoint(ids) else rule.fines.get("late", 0)
-    return late + (rule.fines.get("unsaved", 0) if meeting.kind == "savings" and not saved else 0)
+    earned = (
+        ("absent", meeting.attended.isdisjoint(ids)),
+        ("late", not meeting.late.isdisjoint(ids)),
+        ("unsaved", meeting.kind == "savings" and not saved),
+    )
+    return sum(rule.fines.get(word, 0) for word, is_so in earned if is_so)

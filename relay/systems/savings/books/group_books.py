@@ -312,6 +312,17 @@ class CycleBooks:
             charge=sum(line.charge for line in lines),
         )
 
+    def savings_missed(self, woman: str, day: date) -> int:
+        """What a woman was to bring to meetings before a day by a rule that says how much, less what she saved."""
+        before = {each.meeting_id: each for each in self.meetings if each.kind == "savings" and each.held_on < day}
+        due = sum(
+            self.group.rule_on(each.held_on).saving or 0
+            for each in before.values()
+            if woman in self.group.members_on(each.held_on)
+        )
+        hers = (each for each in self.lines if each.beneficiary_id == woman and each.meeting_id in before)
+        return max(due - sum(each.money_saved(self.share_value) for each in hers), 0)
+
     def fines_due(self, woman: str, day: date) -> int:
         """What a woman was fined for meetings before a day, less what she paid of it."""
         hers = [each for each in self.lines if each.beneficiary_id == woman]

@@ -15,6 +15,8 @@ from relay.systems.savings.kinds import ChargeMethod, Instalments, Rhythm, Share
 
 _FOUR_WEEKS: Final = 28
 _MONTHS: Final = 12
+WORKED_OUT: Final = ("absent", "late", "unsaved")
+"""Fines that are worked out from what was recorded of a meeting."""
 _AHEAD: Final = 56 * _MONTHS + 8  # Bikram Sambat is ahead by 56 years and 8 months and a half
 
 
@@ -36,7 +38,8 @@ class SavingsRule:
         loan_times_savings: How often a loan may be her savings, in thousandths; None for no limit.
         loan_months: For how long at the most; None for no limit.
         loans_at_once: How many one may have; None for no limit.
-        fines: "absent", "late" or "unsaved" → what it costs, in paisa; other words are for the group to read.
+        fines: "absent", "late" or "unsaved" → what it costs, in paisa.
+        other_fines: Words for which a fine is named that nobody works out: they are for the group to read.
         share_out: How the fund is shared at the end of a cycle.
         round_to: To what payouts are rounded down, in paisa.
         excused_counts: Whether an excused member is counted as expected.
@@ -57,6 +60,7 @@ class SavingsRule:
     loan_months: int | None = None
     loans_at_once: int | None = None
     fines: Mapping[str, int] = field(default_factory=dict[str, int])
+    other_fines: tuple[str, ...] = ()
     share_out: ShareOut = "by_savings"
     round_to: int = PAISA
     excused_counts: bool = True
@@ -67,6 +71,7 @@ class SavingsRule:
         """From the columns of its act."""
         percent = thousandths(values.get("charge_percent", 0))
         times = values.get("loan_times_savings")
+        fines = dict(pair.split("=", 1) for pair in str(values.get("fines") or "").split(";") if "=" in pair)
         usual = {
             "charge_method": "declining" if percent else "none",
             "share_out": "by_shares" if values.get("share_value") else "by_savings",
@@ -78,7 +83,8 @@ class SavingsRule:
             from_on=values["from"],
             charge_percent=percent,
             loan_times_savings=None if times is None else thousandths(times),
-            fines=_fines(values.get("fines")),
+            fines={word: paisa(float(amount)) for word, amount in fines.items() if _is_worked_out(word, amount)},
+            other_fines=tuple(word for word, amount in fines.items() if not _is_worked_out(word, amount)),
             round_to=paisa(values.get("round_to", 1)),
             excused_counts=values.get("excused_counts", "yes") == "yes",
         )
@@ -128,9 +134,8 @@ def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day:
     return max(own or of_kind, key=lambda rule: rule.from_on or date.min, default=UNRULED)
 
 
-def _fines(said: str | None) -> Mapping[str, int]:
-    pairs = (pair.partition("=") for pair in (said or "").split(";") if pair)
-    return {word: paisa(float(amount)) for word, _, amount in pairs if amount != "charge"}
+def _is_worked_out(word: str, amount: str) -> bool:
+    return word in WORKED_OUT and amount != "charge"
 
 
 @lru_cache(maxsize=4096)  # days: meetings are asked for again and again

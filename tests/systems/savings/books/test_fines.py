@@ -16,7 +16,7 @@ from relay.systems.savings.report import due_at
 RULE = SavingsRule.of(
     {"kind": "savings_group", "from": "2023-01-01", "fines": "absent=5;late=2;unrepaid=charge;unsaved=3"}
 )
-FIRST, SECOND = date(2023, 5, 20), date(2023, 6, 20)
+BEGUN, FIRST, SECOND = date(2023, 1, 1), date(2023, 5, 20), date(2023, 6, 20)
 MEETING = Meeting(
     kind="savings",
     meeting_id="M1",
@@ -29,10 +29,28 @@ MEETING = Meeting(
 
 @pytest.mark.parametrize(
     ("woman", "saved", "fine"),
-    [("W1", True, 0), ("W1", False, 300), ("W2", True, 200), ("W2", False, 500), ("W3", False, 500), ("W4", False, 0)],
+    [
+        ("W1", True, 0),
+        ("W1", False, 300),
+        ("W2", True, 200),
+        ("W2", False, 500),
+        ("W3", True, 500),
+        ("W3", False, 800),
+        ("W4", False, 0),
+    ],
 )
 def test_a_fine_is_for_who_was_absent_late_or_saved_nothing(woman: str, saved: bool, fine: int) -> None:  # noqa: FBT001
     assert fine_of(RULE, MEETING, {woman}, saved=saved) == fine
+
+
+def test_who_is_absent_is_fined_for_saving_nothing_where_that_alone_is_ruled() -> None:
+    rule = SavingsRule.of({"kind": "savings_group", "from": "2023-01-01", "fines": "unsaved=5"})
+    assert [fine_of(rule, MEETING, {woman}, saved=False) for woman in ("W1", "W3", "W4")] == [500, 500, 0]
+
+
+def test_a_fine_that_nobody_works_out_stays_readable() -> None:
+    assert RULE.fines == {"absent": 500, "late": 200, "unsaved": 300}
+    assert RULE.other_fines == ("unrepaid",)
 
 
 def test_nobody_is_fined_where_nobody_wrote_down_who_came() -> None:
@@ -40,7 +58,7 @@ def test_nobody_is_fined_where_nobody_wrote_down_who_came() -> None:
 
 
 def test_a_fine_stands_on_the_sheet_until_it_is_paid() -> None:
-    """W3 was absent at M1 (5) and joined before it; W2 was late (2) and saved, and paid 1 of it at M2."""
+    """W3 was absent at M1 (5) and saved nothing (3); W2 was late (2) and saved, and paid 1 of it at M2."""
     recorded = Recorded(
         group_id="G",
         kind="savings_group",
@@ -61,4 +79,41 @@ def test_a_fine_stands_on_the_sheet_until_it_is_paid() -> None:
 
     rows = due_at(GroupBooks(recorded, day), day)
 
-    assert [(row.beneficiary_id, row.fine, row.total) for row in rows] == [("W1", 0, 0), ("W2", 1, 1), ("W3", 5, 5)]
+    assert [(row.beneficiary_id, row.fine, row.total) for row in rows] == [("W1", 0, 0), ("W2", 1, 1), ("W3", 8, 8)]
+
+
+def test_savings_missed_at_earlier_meetings_stand_on_the_sheet() -> None:
+    """Each is to bring 100. W1 brought 100 to M1 and to M2; W2 150 to M2 alone; W3 joined after M1 and missed M2.
+
+    W4 brought 300 to M1: she is ahead. What is brought to the meeting of the day is not missed before it.
+    """
+    rule = SavingsRule.of({"kind": "savings_group", "from": "2023-01-01", "saving": 100})
+    joined = {"W1": BEGUN, "W2": BEGUN, "W3": date(2023, 6, 1), "W4": BEGUN}
+    brought = (("M1", "W1", 100), ("M2", "W1", 100), ("M2", "W2", 150), ("M1", "W4", 300), ("M3", "W2", 50))
+    day = date(2023, 7, 20)
+    recorded = Recorded(
+        group_id="G",
+        kind="savings_group",
+        rules=[rule],
+        members=[
+            Membership(membership_id=woman, group_id="G", beneficiary_id=woman, from_on=on)
+            for woman, on in joined.items()
+        ],
+        meetings=[
+            Meeting(kind="savings", meeting_id=f"M{nth}", held_on=on) for nth, on in enumerate((FIRST, SECOND, day), 1)
+        ],
+        cycles=[Cycle(cycle_id="C", from_on=BEGUN)],
+        lines=[
+            Line(line_id=f"{at}{woman}", meeting_id=at, beneficiary_id=woman, saved=amount * 100)
+            for at, woman, amount in brought
+        ],
+    )
+
+    rows = due_at(GroupBooks(recorded, day), day)
+
+    assert [(row.beneficiary_id, row.saving, row.missed, row.total) for row in rows] == [
+        ("W1", 100, 0, 100),
+        ("W2", 100, 50, 150),
+        ("W3", 100, 100, 200),
+        ("W4", 100, 0, 100),
+    ]
