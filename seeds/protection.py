@@ -36,11 +36,11 @@ HIDDEN: Final = "·"
 RELEASES: Final = (
     ("Z1", MONTHS[0], MONTHS[2], "municipality", "month", {
         "columns": MONTHS,
-        "places": {"CHI": [70, HIDDEN, HIDDEN, 102], "PAL-RAM": [38, HIDDEN, HIDDEN, 80], "PAL-TAN": [30, 19, 50, 99]},
-        "total": [138, 61, 82, 281],
+        "places": {"CHI": [70, 30, HIDDEN, 100], "PAL-RAM": [35, 10, 30, 75], "PAL-TAN": [30, 15, 50, 95]},
+        "total": [135, 55, 80, 270],
     }),
     ("Z2", "2082-10 BS", "2082-12 BS", "district", "quarter", {
-        "columns": ["2082-10 BS to 2082-12 BS"], "places": {"CHI": [84], "PAL": [163]}, "total": [247],
+        "columns": ["2082-10 BS to 2082-12 BS"], "places": {"CHI": [80], "PAL": [160]}, "total": [240],
     }),
 )  # fmt: skip
 

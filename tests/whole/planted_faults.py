@@ -43,7 +43,7 @@ class Fault:
 MODEL: Final = ("relay/domain/model.py", "tests/domain/test_model.py")
 LINEAGE: Final = ("relay/arrays/lineage.py", "tests/arrays/test_lineage.py")
 STATES: Final = ("relay/arrays/standings.py", "tests/arrays/test_lineage.py")
-HIDING: Final = ("relay/systems/protection/release.py", "tests/systems/protection/test_release.py")
+ROUNDING: Final = ("relay/systems/protection/tables.py", "tests/systems/protection/test_attacker.py")
 RELEASED: Final = ("relay/systems/protection/rules.py", "tests/systems/protection/test_attacker.py")
 
 
@@ -131,7 +131,7 @@ FAULTS: Final = (
         "elif since == NO_DAY:",
         "else:",
     ),
-    _fault(HIDING, "a hidden count may lie in a narrow range", "if narrow is None:", "if True:"),
+    _fault(ROUNDING, "what is published is exact", "number - number % unit", "number"),
     _fault(
         RELEASED,
         "a month is released a second time",

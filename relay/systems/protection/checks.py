@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from relay.audit.books import Books, once
@@ -14,8 +15,7 @@ from relay.errors import Refused
 from relay.ledger.reading import replay
 from relay.systems.protection import reading, rules
 from relay.systems.protection.kinds import OF_A_GROUP
-from relay.systems.protection.release import bounds
-from relay.systems.protection.tables import TOTAL, Published, place_at, table_of
+from relay.systems.protection.tables import HIDDEN, K, Published, Shown, Wanted, place_at
 from relay.text import Sentence
 
 _MADE_OF: Final = frozenset({"programme", "place", "group", "committee_count", "site", "site_count"})
@@ -107,28 +107,39 @@ def _as_it_was(books: Books, entries: int) -> Register:
 
 def _made_again(books: Books) -> Iterator[Finding]:
     for each in books.facts("release"):
-        wanted = reading.wanted_of(each.values)
+        wanted, said = reading.wanted_of(each.values), Published.of(each.values["table"])
         known = reading.counts(reading.said_of(_as_it_was(books, each.values["entries"])), wanted.measure)
-        if not known.counted:
-            continue  # the numbers are withheld here, so nobody can tell
-        try:
-            again = reading.table(known, wanted).text()
-        except Refused:
-            again = ""
-        if again != each.values["table"]:
+        if known.counted and not _comes_out(known, wanted, said):  # if they are withheld here, nobody can tell
             yield found(each, Sentence("does not say what the record said when it was made."))
+
+
+def _comes_out(known: reading.Counts, wanted: Wanted, said: Published) -> bool:
+    """Whether a table is what Relay makes of some counts, or made of them before it rounded: exact, and more hidden."""
+    try:
+        if said == reading.table(known, wanted):
+            return True
+        exact = reading.table(known, wanted, unit=1)
+    except Refused:
+        return False
+    shown, true = _numbers(said), _numbers(exact)
+    if _is_rounded(said) or said != replace(exact, places=said.places, total=said.total) or len(shown) != len(true):
+        return False
+    return all(number in (HIDDEN, known_) for number, known_ in zip(shown, true, strict=True))
+
+
+def _numbers(said: Published) -> list[Shown]:
+    return [number for line in said.lines.values() for number in line]
+
+
+def _is_rounded(said: Published) -> bool:
+    return not any(isinstance(number, int) and number % K for number in _numbers(said))
 
 
 def _given_away(books: Books) -> Iterator[Finding]:
     for each in books.facts("release"):
-        wanted = reading.wanted_of(each.values)
-        known = reading.counts(reading.said_of(_as_it_was(books, each.values["entries"])), wanted.measure)
-        table, _ = table_of(known.counted, known.places, wanted)
-        cells = Published.of(each.values["table"]).cells()
-        marked = {(cell.place_id or TOTAL, cell.month or TOTAL) for cell in cells if cell.value is None}
-        hidden = marked & table.counts.keys()
-        if not all(cell in hidden and bounds(table, hidden, cell).are_wide for cell in table.primaries):
-            yield found(each, Sentence("from what it shows a small count can be worked out."))
+        said = Published.of(each.values["table"])
+        if HIDDEN in _numbers(said) and not _is_rounded(said):
+            yield found(each, Sentence("who knows some of its numbers can work out a small one that it hides."))
 
 
 def _corrected_after_release(books: Books) -> Iterator[Finding]:
@@ -193,8 +204,9 @@ CHECKS: Final = (
     Check(
         check_id="release_gives_away",
         title="release that gives a small count away",
-        sentence="From what a release shows, a count below five can be worked out within a range of three.",
-        why="It was not made by Relay, or the record was changed behind its back.",
+        sentence="A release hides some counts beside others that are exact.",
+        why="Whoever knows one of the exact counts, or the rule, may work out a small one. Earlier versions of Relay "
+        "made such releases: do not hand them out any more.",
         severity="high",
         population=every("release"),
         find=_given_away,

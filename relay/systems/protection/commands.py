@@ -95,9 +95,10 @@ def release(session: Session, /, release_id: str | None, *, apply_: bool, **aske
         else:
             _print(session, found.columns, found.rows)
             if found.coarser:
-                say(COARSER % {"level": found.level, "span": found.span})
+                say(COARSER)
             many = found.hidden
-            say(f"{many.numerator} of {many.denominator} numbers are hidden. Nothing is recorded: --apply releases it.")
+            say(f"{ROUNDED} {many.numerator} of {many.denominator} are hidden.")
+            say("Nothing is recorded: --apply releases it.")
         return
     values = {name: str(value) for name, value in said(found).items()}
     print_recorded(session, record_kind(session, "release", {**values, "release_id": release_id}))
@@ -111,7 +112,8 @@ def _print(session: Session, columns: Sequence[str], rows: Sequence[ReleasedRow]
             say(f"Not reported by {row.place_id}, which is not 0: {', '.join(row.not_reported)}.")
 
 
-COARSER: Final = "More than was asked is added up, since too much would have to be hidden: by %(level)s and %(span)s."
+COARSER: Final = "By district: one of the municipalities has one committee, whose own count it would be."
+ROUNDED: Final = "Each count is rounded down to a multiple of 5 before it is added up; ones below 5 are hidden."
 
 COMMANDS: Final = (
     Listed(users="Staff", command=service),

@@ -18,8 +18,7 @@ from relay.service.question import Question, Says, Source
 from relay.systems.groups.meeting_day import NotSaid
 from relay.systems.protection import cypher, reading
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
-from relay.systems.protection.release import K
-from relay.systems.protection.tables import Published, RawCount, ReleasedCell, ReleasedRow, Wanted
+from relay.systems.protection.tables import K, Published, RawCount, ReleasedCell, ReleasedRow, Wanted
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -60,7 +59,7 @@ class ReleaseRow:
         release_id: Its id; None of one that is not made yet.
         level: Of its lines.
         span: Of its columns.
-        k: Smaller counts are hidden.
+        k: Counts are rounded down to a multiple of this.
         entries: The last entry of the ledger that it took in.
         columns: What its columns are called.
         rows: By place, the totals last.
@@ -114,8 +113,7 @@ class Draft(ReleaseRow):
     """A release as it would be made now; nothing is recorded yet.
 
     Attributes:
-        coarser: Whether that adds up more than was asked, of which more than a third would have to be hidden, or a
-            line would be the count of one committee.
+        coarser: Whether that is by district where municipalities were asked for, one of which has one committee.
         table: The text that the release will keep.
     """
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.bikram_sambat import days_of
 from relay.domain.register import Register
-from relay.errors import Refused
 from relay.ledger import programmes
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
-from relay.systems.protection.kinds import OF_SITES
+from relay.systems.protection.kinds import LEVELS, OF_SITES
 from relay.systems.protection.rules import COMMITTEE, require_period, require_unreleased
 from relay.systems.protection.tables import (
+    K,
     MonthGoesOn,
     OneCommittee,
     Places,
     Published,
     RawCount,
-    TooMuchHidden,
     Wanted,
     made,
     place_at,
@@ -80,15 +79,14 @@ def counts(said: Said, measure: str) -> Counts:
     )
 
 
-def table(known: Counts, wanted: Wanted) -> Published:
-    """What of some counts may be released.
+def table(known: Counts, wanted: Wanted, *, unit: int = K) -> Published:
+    """What of some counts may be released, rounded down to a multiple of a unit.
 
     Raises:
         OneCommittee: A line would be the count of one committee.
         NothingCounted: There is nothing.
-        TooMuchHidden: A coarser table says more.
     """
-    found = made(known.counted, known.places, wanted)
+    found = made(known.counted, known.places, wanted, unit=unit)
     if wanted.measure not in OF_SITES:
         homes = [place_at(known.places, place, wanted.level) for place in known.committees if place]
         alone = next((place for place in found.places if homes.count(place) == 1), None)
@@ -97,29 +95,17 @@ def table(known: Counts, wanted: Wanted) -> Published:
     return found
 
 
-def _coarse_enough(known: Counts, wanted: Wanted) -> tuple[Wanted, Published]:
-    """What is wanted, or else the finest table of the same months that says enough.
-
-    Raises:
-        Refused: Not even the coarsest does: what `table` says of what was wanted.
-    """
-    first: Refused | None = None
-    for each in wanted.and_coarser():
-        try:
-            return each, table(known, each)
-        except (TooMuchHidden, OneCommittee) as error:
-            first = first or error
-    raise first or AssertionError
-
-
 def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple[Wanted, Published, int]:
-    """A release as it would be made now, coarser than wanted if need be, and the last entry of the ledger it takes in.
+    """A release as it would be made now, and the last entry of the ledger that it takes in.
+
+    It is of districts where a municipality that was wanted has one committee. Nothing else is added up by itself: that
+    a table was made coarser because its numbers were small would tell that they were.
 
     Raises:
         NotAPeriod: The months are none.
         MonthGoesOn: The last is not over.
         ReleasedAlready: Some of it was released before.
-        Refused: What `table` refuses.
+        NothingCounted: There is nothing.
         Unavailable: The database cannot be reached.
     """
     head = programmes.head(graph, programme_id)
@@ -129,7 +115,11 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
     released = ledger.said(graph, programme_id, "release")
     require_unreleased(wanted.measure, wanted.from_month, wanted.until_month, released)
     known = counts(said_in(graph, programme_id, head.systems), wanted.measure)
-    return *_coarse_enough(known, wanted), head.entries
+    try:
+        return wanted, table(known, wanted), head.entries
+    except OneCommittee:
+        by_district = replace(wanted, level=LEVELS[-1])
+        return by_district, table(known, by_district), head.entries
 
 
 def wanted_of(values: Mapping[str, Any]) -> Wanted:

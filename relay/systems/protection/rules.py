@@ -10,8 +10,7 @@ from relay.errors import Invalid, Refused
 from relay.systems.groups.roll import ROSTER
 from relay.systems.groups.rules import require_order
 from relay.systems.protection.kinds import BOUND, OF_A_GROUP, SPANS
-from relay.systems.protection.release import K
-from relay.systems.protection.tables import well_written
+from relay.systems.protection.tables import K, well_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

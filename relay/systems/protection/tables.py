@@ -1,41 +1,32 @@
-"""Counts as a table with its totals, what of it may be published, and the text in which a release keeps that."""
+"""Counts as a table with its totals, as they are published, and the text in which a release keeps that.
+
+Who attacks a release knows the rule by which it was made, and has counted herself: she knows her own numbers, and may
+have been told all others but one. So each municipality's or site's number in a column is rounded down to a multiple of
+five before anything is added up, and what adds up is added from the rounded numbers. What is published of a number is
+then one of five that it can be, whatever else somebody knows. A sum of 0 has a mark, since it may hide some. Two
+releases never share a month of a measure: a month and its quarter, each rounded, could tell more together.
+"""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from itertools import product
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from relay.domain.bikram_sambat import months_from
 from relay.errors import Refused
 from relay.service.json_codec import read_json
-from relay.systems.protection.kinds import LEVELS, SPANS
-from relay.systems.protection.release import (
-    HIDDEN,
-    NOT_REPORTED,
-    Cell,
-    K,
-    Line,
-    Table,
-    is_coarse_enough,
-    protected,
-    shown,
-)
+from relay.systems.protection.kinds import SPANS
 
-TOTAL: Final = ":total"  # of a cell; no id holds a colon
-
-_COARSENESS: Final = (
-    ("month", "municipality"),
-    ("quarter", "municipality"),
-    ("month", "district"),
-    ("quarter", "district"),
-    ("year", "municipality"),
-    ("year", "district"),
-)
-"""Spans and levels, the finest table first (our choice)."""
+TOTAL: Final = ":total"  # of a line or column; no id holds a colon
+K: Final = 5
+"""What is published of a number is a multiple of this, so one of as many that it can be."""
+HIDDEN: Final = "·"
+"""The mark of what is rounded down to 0."""
+NOT_REPORTED: Final = "-"
+"""The mark of what nobody counted, which is not 0."""
 
 Shown = int | str
 """A cell as it is published: a number, or a mark."""
@@ -71,19 +62,6 @@ class OneCommittee(Refused):
     place_id: str
 
 
-class TooMuchHidden(Refused):
-    """So much of a table would be hidden that it says little."""
-
-    reason = (
-        "%(hidden)s of %(cells)s numbers would have to be hidden, in a coarser table too: too many to say something."
-    )
-    suggestion = "Give more months, so that they can be added up to quarters or years."
-    field = "level"
-
-    hidden: int
-    cells: int
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawCount:
     """A count as it was recorded.
@@ -92,6 +70,7 @@ class RawCount:
         act_id: Of its record.
         measure: What was counted; "visits" of a site for advice.
         count: How many; None where it was erased or withheld.
+        site_id: The site that counted; None where the place did.
     """
 
     act_id: str
@@ -99,6 +78,7 @@ class RawCount:
     month: str
     measure: str
     count: int | None = None
+    site_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +110,6 @@ class Wanted:
         """What each column is called: its month, or its first and last."""
         return tuple(part[0] if len(part) == 1 else f"{part[0]} to {part[-1]}" for part in self.parts)
 
-    def and_coarser(self) -> Iterator[Wanted]:
-        """Itself, then what adds up more, the finer first: quarters before districts, districts before years."""
-        many = sum(map(len, self.parts))
-        spans = [span for span, months_ in SPANS.items() if months_ >= SPANS[self.span] and many % months_ == 0]
-        finer = sorted(product(spans, LEVELS[LEVELS.index(self.level) :]), key=_COARSENESS.index)
-        for span, level in finer:
-            yield replace(self, span=span, level=level)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedRow:
@@ -145,8 +117,9 @@ class ReleasedRow:
 
     Attributes:
         place_id: The place; None of the line of totals.
-        cells: For each column a number or a mark, the total of the line last where there are several columns.
-        of_total: The share that the line's total is of the whole, hidden where either is; None of the line of totals.
+        cells: For each column a multiple of five or a mark, the total of the line last where there are several columns.
+        of_total: The share that the line's total is of the whole, both rounded, and hidden where either is; None of the
+            line of totals.
         not_reported: Months that no column stands for alone and of which nobody counted there, which is not 0.
     """
 
@@ -163,8 +136,8 @@ class ReleasedCell:
     Attributes:
         place_id: Of its line; None of the line of totals.
         month: What its column is called; None of the column of totals.
-        value: How many; None where it is hidden, or nobody reported.
-        hidden: Whether it is hidden.
+        value: How many, each count rounded down to a multiple of five; None where it is hidden, or nobody reported.
+        hidden: Whether it is hidden: rounded down it is 0.
     """
 
     place_id: str | None
@@ -175,7 +148,7 @@ class ReleasedCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What is published of a table: numbers, and marks of what is hidden or was not reported.
+    """What is published of a table: multiples of five, and marks of what is hidden or was not reported.
 
     Attributes:
         columns: What each is called.
@@ -275,57 +248,52 @@ def place_at(places: Places, place_id: str, level: str) -> str:
     return place_id
 
 
-def table_of(counted: Iterable[RawCount], places: Places, wanted: Wanted) -> tuple[Table, tuple[str, ...]]:
-    """The table of some counts with all of its totals, and the places that are its lines, by id."""
-    column = {month: name for name, part in zip(wanted.columns, wanted.parts, strict=True) for month in part}
-    sums = defaultdict[Cell, int](int)
-    for each in counted:
-        if each.month in column:
-            sums[place_at(places, each.place_id, wanted.level), column[each.month]] += each.count or 0
-    rows, columns = tuple(sorted({row for row, _ in sums})), wanted.columns
-    counts: dict[Cell, int] = {cell: sums[cell] for cell in product(rows, columns) if cell in sums}
-    lines = list[Line]()
+def made(counted: Sequence[RawCount], places: Places, wanted: Wanted, *, unit: int = K) -> Published:
+    """What of some counts is published.
 
-    def add_up(parts: Iterable[Cell], total: Cell) -> None:
-        if known := tuple(each for each in parts if each in counts):
-            counts[total] = sum(counts[each] for each in known)
-            lines.append((*known, total))
-
-    if len(columns) > 1:
-        for row in rows:
-            add_up(product([row], columns), (row, TOTAL))
-    if len(rows) > 1:
-        for name in (*columns, TOTAL):
-            add_up(product(rows, [name]), (TOTAL, name))
-    if len(rows) > 1 and len(columns) > 1:
-        add_up(product([TOTAL], columns), (TOTAL, TOTAL))
-    return Table(counts=counts, lines=tuple(lines)), rows
-
-
-def made(counted: Sequence[RawCount], places: Places, wanted: Wanted) -> Published:
-    """What of some counts may be published, where that says enough.
+    Args:
+        counted: Of one measure; what is outside of the months that are wanted is passed over.
+        places: All of the programme.
+        wanted: What is to be released.
+        unit: What numbers are rounded down to a multiple of; 1 leaves them as they are, as earlier releases did.
 
     Raises:
         NothingCounted: There is nothing to publish.
-        TooMuchHidden: A coarser table says more.
     """
-    table, rows = table_of(counted, places, wanted)
-    if not rows:
+    column = {month: name for name, part in zip(wanted.columns, wanted.parts, strict=True) for month in part}
+    taken_in = [each for each in counted if each.month in column]
+    if not taken_in:
         raise NothingCounted(measure=wanted.measure)
-    hidden = protected(table)
-    if not is_coarse_enough(table, hidden):
-        raise TooMuchHidden(hidden=len(hidden), cells=len(table.counts))
+    numbers = Counter[tuple[str, str | None, str]]()
+    for each in taken_in:
+        numbers[each.place_id, each.site_id, column[each.month]] += each.count or 0
+    sums = Counter[tuple[str, str]]()
+    for (place_id, _, name), number in numbers.items():
+        row, rounded = place_at(places, place_id, wanted.level), number - number % unit
+        sums.update(dict.fromkeys(((row, name), (row, TOTAL), (TOTAL, name), (TOTAL, TOTAL)), rounded))
+    rows = sorted({row for row, _ in sums} - {TOTAL})
     columns = (*wanted.columns, TOTAL) if len(wanted.columns) > 1 else wanted.columns
-    lines = {row: tuple(shown(table, hidden, (row, name)) for name in columns) for row in (*rows, TOTAL)}
-    reported = {(place_at(places, each.place_id, wanted.level), each.month) for each in counted}
-    missing = {
-        row: tuple(month for part in wanted.parts for month in part if (row, month) not in reported)
-        for row in rows
-        if wanted.span != "month"  # there the mark in its own column tells it
-    }
+    lines = {row: tuple(_shown(sums.get((row, name))) for name in columns) for row in (*rows, TOTAL)}
     return Published(
         columns=wanted.columns,
         places={row: lines[row] for row in rows},
         total=lines[TOTAL] if len(rows) > 1 else None,
-        not_reported={row: months for row, months in missing.items() if months},
+        not_reported=_not_reported(taken_in, places, wanted, rows),
     )
+
+
+def _shown(number: int | None) -> Shown:
+    """A sum as it is published; None where nobody reported."""
+    return NOT_REPORTED if number is None else number if number >= K else HIDDEN
+
+
+def _not_reported(
+    counted: Iterable[RawCount], places: Places, wanted: Wanted, rows: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """Place → the months of which nobody counted there, where a column stands for several; else its mark tells it."""
+    if wanted.span == "month":
+        return {}
+    reported = {(place_at(places, each.place_id, wanted.level), each.month) for each in counted}
+    months = [month for part in wanted.parts for month in part]
+    missing = {row: tuple(month for month in months if (row, month) not in reported) for row in rows}
+    return {row: without for row, without in missing.items() if without}
