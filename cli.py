@@ -11,9 +11,10 @@ import gc
 import os
 import sys
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -21,13 +22,14 @@ from relay.commands.exits import DONE, NOT_DONE, UNAVAILABLE
 from relay.commands.options import Listed, RelayCommand, RelayGroup, pass_session, session_of
 from relay.commands.session import Session, say
 from relay.domain.system import Catalogue
-from relay.errors import RelayError, Unavailable
+from relay.errors import Invalid, RelayError, Unavailable
 from relay.systems import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from relay.domain.system import System
+    from relay.service.failure import Explained
 
 USERS: Final = {
     "Staff": (
@@ -163,39 +165,67 @@ def program(catalogue: Catalogue) -> click.Group:
 
 
 @contextmanager
-def _explained() -> Generator[None]:
-    """Turn every failure into its sentence and its exit code."""
+def _explained(session: Session) -> Generator[None]:
+    """Turn every failure into its sentence, or with --json into what the API would answer, and its exit code."""
     try:
         yield
-    except Unavailable as error:
-        say(f"relay: {error}{_where()}")
-        sys.exit(UNAVAILABLE)
     except RelayError as error:
-        say(f"relay: {error}")
-        sys.exit(NOT_DONE)
+        _say_explained(session, error)
+        sys.exit(UNAVAILABLE if isinstance(error, Unavailable) else NOT_DONE)
     except click.exceptions.Abort:
-        say("relay: stopped; nothing more was done.")
-        sys.exit(NOT_DONE)
+        _fail(session, "Stopped; nothing more was done.")
     except click.ClickException as error:
-        _say_usage(error)
+        _say_usage(session, error)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         _give_up_output()
         sys.exit(NOT_DONE)
     except OSError as error:
-        say(f"relay: {error.filename or 'the answer could not be written out'}: {error.strerror or error}.")
+        with suppress(SystemExit):
+            _fail(session, f"{error.filename or 'The answer could not be written out'}: {error.strerror or error}.")
         _give_up_output()
         sys.exit(NOT_DONE)
     except MemoryError:
-        say("relay: this machine has too little memory for that.")
-        sys.exit(NOT_DONE)
+        _fail(session, "This machine has too little memory for that.")
     except Exception as error:  # noqa: BLE001 - where it happened is told, and no value: one might be a name
         import traceback
 
         for frame in traceback.extract_tb(error.__traceback__)[-10:]:
             say(f"  {frame.filename}:{frame.lineno} {frame.name}")
-        say(f"relay: unexpected error ({type(error).__name__}). Is the record sound? See relay ledger verify.")
-        sys.exit(NOT_DONE)
+        _fail(session, f"Unexpected error ({type(error).__name__}). Is the record sound? See relay ledger verify.")
+
+
+def _fail(session: Session, reason: str) -> NoReturn:
+    """Say what Relay itself does not explain, and end."""
+    from relay.service.failure import STATUS_UNFORESEEN, Explained
+
+    _say_failure(session, Explained(status=STATUS_UNFORESEEN, reason=reason, suggestion=""))
+    sys.exit(NOT_DONE)
+
+
+def _say_explained(session: Session, error: RelayError) -> None:
+    from relay.service.failure import explained
+
+    told = explained(error)
+    where = _where() if isinstance(error, Unavailable) else ""
+    _say_failure(session, replace(told, suggestion=f"{told.suggestion}{where}"))
+
+
+def _say_failure(session: Session, told: Explained) -> None:
+    if _as_json(session):
+        import json
+
+        from relay.service.failure import Error
+        from relay.service.json_codec import json_of
+
+        say(json.dumps(json_of(Error(error=told))))
+    else:
+        say(f"relay: {told.reason} {told.suggestion}".rstrip())
+
+
+def _as_json(session: Session) -> bool:
+    """Whether JSON was asked for, though what was typed may not have been understood so far."""
+    return session.as_json or "--json" in sys.argv[1:]
 
 
 def _give_up_output() -> None:
@@ -204,8 +234,13 @@ def _give_up_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _say_usage(error: click.ClickException) -> None:
+def _say_usage(session: Session, error: click.ClickException) -> None:
     """Say it as click does, but with what would command a terminal made visible."""
+    if _as_json(session):
+        from relay.service.failure import STATUS, Explained
+
+        _say_failure(session, Explained(status=STATUS[Invalid], reason=error.format_message(), suggestion=""))
+        return
     said = error.format_message().expandtabs(4).splitlines()
     if not isinstance(error, click.exceptions.NoArgsIsHelpError):  # whose message is the whole help
         said = ["Error: " + said[0], *said[1:]]
@@ -243,8 +278,10 @@ def main(systems: Sequence[System] = SYSTEMS) -> None:
 
     use_utf8()
     atexit.register(gc.freeze)  # Python looks through all that was imported once more as it ends: 0.2 s for nothing
-    with _explained():
-        code = program(Catalogue(systems)).main(args=_words(), prog_name="relay", standalone_mode=False) or DONE
+    session = Session(Catalogue(systems))
+    with _explained(session):
+        words, relay = _words(), program(session.catalogue)
+        code = relay.main(args=words, prog_name="relay", standalone_mode=False, obj=session) or DONE
         sys.stdout.flush()
         sys.exit(code)
 

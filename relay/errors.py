@@ -101,7 +101,7 @@ class RelayError(_Declared):
     reason: str = ""
     suggestion: str = ""
     field: str = ""
-    code: ClassVar[str]
+    code: str = ""
 
     def __init_subclass__(cls) -> None:
         """Derive the code."""

@@ -178,7 +178,7 @@ def require_service(url: str) -> None:
     Raises:
         NotAnAddress: It is none.
     """
-    _require_address("URL", url, SERVICE_SCHEMES)
+    _require_address("The address", url, SERVICE_SCHEMES)
 
 
 def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+import math
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,11 +38,31 @@ class Sentence(str):
         return cls(cast("LiteralString", template), **values)  # type: ignore[redundant-cast]  # mypy takes it for str
 
 
-class Units(str):
-    """So many units of a help, as a value of a sentence; a page counts them as its language does.
+def plural(one: str, many: str) -> tuple[str, str]:
+    """Two forms of a text, of which a count chooses."""
+    return one, many
 
-    >>> Units(2, "goat")
-    '2 goat'
+
+UNITS: Final = {
+    "goat": plural("%(count)s goat", "%(count)s goats"),
+    "buck": plural("%(count)s buck", "%(count)s bucks"),
+    "pig": plural("%(count)s pig", "%(count)s pigs"),
+    "sheep": plural("%(count)s sheep", "%(count)s sheep"),
+    "chicken": plural("%(count)s chicken", "%(count)s chickens"),
+    "cow": plural("%(count)s cow", "%(count)s cows"),
+    "buffalo": plural("%(count)s buffalo", "%(count)s buffaloes"),
+    "seed_capital": plural("%(count)s seed capital", "%(count)s seed capital"),  # rupees, of which there are many
+}
+"""The helps that many programmes give, by one unit and by several; others are called as the programme names them."""
+
+
+class Units(str):
+    """So many units of a help, such as a value of a sentence; a page counts them as its language does.
+
+    A fraction is spoken of as the next whole number is.
+
+    >>> Units(2, "goat"), Units(1, "goat"), Units(0.5, "pig"), Units(1.5, "pig"), Units(3, "seed_drill")
+    ('2 goats', '1 goat', '0.5 pig', '1.5 pigs', '3 seed drill')
     """
 
     __slots__ = ("help", "many")
@@ -51,7 +72,8 @@ class Units(str):
 
     def __new__(cls, many: float, help_: str) -> Self:
         """Name the help as the programme does."""
-        units = super().__new__(cls, f"{many} {help_}")
+        one, several = UNITS.get(help_, (f"%(count)s {help_.replace('_', ' ')}",) * 2)
+        units = super().__new__(cls, (one if math.ceil(many) == 1 else several) % {"count": many})
         units.many, units.help = many, help_
         return units
 

@@ -19,6 +19,7 @@ from relay.commands.options import (
 from relay.commands.session import Session, say
 from relay.commands.showing import counted, print_list
 from relay.domain.vocabulary import CHAIN_STATES
+from relay.text import Units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -207,7 +208,7 @@ def _walks(found: Sequence[Visit], asked: Mapping[str, str]) -> Iterable[Sequenc
         for each in here:
             ids = ", ".join(filter(None, (each.beneficiary_id if each.name else None, each.placement_id)))
             who = (f"{each.name or each.beneficiary_id or 'Not known'} ({ids})", each.phone, each.group_name)
-            owed = f" · owes {each.still_owed} {each.help}" if each.help else ""
+            owed = f" · owes {Units(each.still_owed or 0, each.help)}" if each.help else ""
             yield ((f"{each.rank:>{width}}  ", ""), (" · ".join(filter(None, who)), ""))
             yield ((" " * (width + 2), ""), (_why(each, asked), each.state or ""), (owed, ""))
 

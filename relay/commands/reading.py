@@ -21,6 +21,7 @@ from relay.commands.options import (
 from relay.commands.session import Session, say
 from relay.commands.showing import counted, print_list, print_tree, told
 from relay.errors import NotFound
+from relay.text import Units
 
 if TYPE_CHECKING:
     from datetime import date
@@ -171,7 +172,7 @@ def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool
             ("reach", found.reach),
             ("generations", found.generations),
             ("by_generation", " ".join(map(str, found.by_generation))),
-            ("passed", ", ".join(f"{each.units:g} {each.help}" for each in found.passed)),
+            ("passed", ", ".join(Units(each.units, each.help) for each in found.passed)),
             ("latest_passed_on", found.latest_passed_on),
             ("states", counted(found.states)),
             ("chain_state", found.chain_state),

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin, get_type_hints
 
 from relay.domain.vocabulary import SETTLED
+from relay.text import Units
 
 if TYPE_CHECKING:
     from relay.audit.error_rate import Share
@@ -142,9 +143,8 @@ def print_tree(tree: Tree, names: Mapping[str, str]) -> None:
             yield "(drawn above)", ""
             return
         yield node.state.replace("_", " "), node.state
-        yield f", passed {node.passed:g} of {node.owed:g}", ""
-        if edge is None or helps[edge.giver_placement_id] != node.help:
-            yield f" {node.help}", ""
+        names_help = edge is None or helps[edge.giver_placement_id] != node.help
+        yield f", passed {node.passed:g} of {Units(node.owed, node.help) if names_help else f'{node.owed:g}'}", ""
         if node.state not in SETTLED:
             yield f", due {node.due_on}", ""
         yield f"  {node.beneficiary_id} {names.get(node.beneficiary_id, '')}".rstrip(), ""

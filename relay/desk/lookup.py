@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class NotInRecord(NotFound):
     """No act or placement has this id, or had not happened yet on the day that was asked for."""
 
-    reason = "There is no %(id)s in the record."
+    reason = "Nothing in the record has the id %(id)s."
     suggestion = "Check the id, or search by name: relay find NAME"
 
     id: str

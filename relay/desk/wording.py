@@ -10,6 +10,7 @@ from typing import Any, Final
 from relay.domain.acts import changes_of
 from relay.domain.schema import Kind
 from relay.domain.system import Catalogue
+from relay.text import Units
 
 _HOLDERS: Final = {"F": "woman", "M": "man", "group": "group that holds help", "": "person"}
 _SPOKEN: Final = {"F": "female", "M": "male", "womens_group": "women's group", "did_not_happen": "it did not happen"}
@@ -64,7 +65,9 @@ def headings(kinds: Iterable[Kind]) -> tuple[str, ...]:
 
 
 def _together(number: float | None, help_: str | None) -> str:
-    return " ".join(str(each) for each in (number, help_) if each is not None)
+    if number is None or help_ is None:
+        return str(number if number is not None else help_ or "")
+    return Units(number, help_)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ class Speech:
     Attributes:
         say: One of `texts` → the same in that language.
         column: The name of a column → what it is called.
-        units: A number and a help, either of which may be missing → both together, such as "2 goat".
+        units: A number and a help, either of which may be missing → both together, such as "2 goats".
         day: ISO text → that day as it is written in that language.
     """
 

@@ -20,7 +20,7 @@ from relay.errors import Invalid, RelayError
 from relay.exchange import cells
 from relay.exchange.workbook import Unreadable, pages
 from relay.exchange.writing import sheets_of_ones_own
-from relay.text import Sentence
+from relay.text import Sentence, Units
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +102,7 @@ def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
         NotWritten: It cannot be written there.
     """
     head = [getattr(ceremony, name) or "" for name in _OF_CEREMONY]
-    listed = [(each.placement_id, f"{each.still_owed} {each.help}", each.still_owed) for each in givers]
+    listed = [(each.placement_id, Units(each.still_owed, each.help), each.still_owed) for each in givers]
     rows = [
         [*head, number, giver, owes, "", "", animals, "", "", "", ""]
         for number, (giver, owes, animals) in enumerate([*listed, *[("", "", "")] * WALK_INS], 1)

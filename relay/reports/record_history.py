@@ -257,7 +257,8 @@ class _Showing:
         self.values = says(self.register, act_id)
         if self._began() > as_of:
             raise NotInRecord(
-                id=act_id, reason=Sentence("There is no %(id)s in the record on %(as_of)s.", id=act_id, as_of=as_of)
+                id=act_id,
+                reason=Sentence("Nothing in the record of %(as_of)s has the id %(id)s.", id=act_id, as_of=as_of),
             )
         self.start_id = str(self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id", ""))
         begun = [self.start_id] if self.start_id else self._held()

@@ -414,10 +414,11 @@ def _told(url: str, status: int, said: _Explained, *, signed_in: bool) -> RelayE
     """The error that the service explained; a question is told by its code."""
     branch = _BRANCHES.get(status, Unavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)
     if status == HTTPStatus.CONFLICT and said.code in EVERY_ANSWER:
-        return Asked(reason=said.reason, suggestion=said.suggestion, field=said.field or "", beside=said.beside or "")
+        told = {"reason": said.reason, "suggestion": said.suggestion, "field": said.field or ""}
+        return Asked(**told, beside=said.beside or "", code=said.code)
     expired = signed_in and status == HTTPStatus.UNAUTHORIZED
     suggestion = Sentence("Sign in: relay login %(url)s", url=url) if expired else said.suggestion
-    return branch(reason=said.reason, suggestion=suggestion, field=said.field or "")
+    return branch(reason=said.reason, suggestion=suggestion, field=said.field or "", code=said.code or branch.code)
 
 
 def _never_sent(error: Exception) -> bool:

@@ -1,18 +1,10 @@
-"""Failures: what went wrong, as a page or as JSON in one form, with its HTTP status code.
-
-{"error": {"status": 404, "reason": "…", "suggestion": "…", "field": null, "code": "not_found", "request_id": "…",
- "beside": null}}
-
-`code` is what programs call this kind of failure, as in `not_found`; where an act is asked about, the question.
-It is null for what HTTP itself refuses.
-"""
+"""Failures: what went wrong, as a page or as JSON in one form (`service.failure`), with its HTTP status code."""
 
 from __future__ import annotations
 
 import logging
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -33,9 +25,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from relay.access.accounts import NotLetIn, TooManyTries
-from relay.access.devices import DeviceRevoked, NotForDevices
-from relay.access.roles import Locked, NotAllowed, NotThatPlace
-from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.errors import Invalid, RelayError, Unavailable
+from relay.service import failure
+from relay.service.failure import STATUS, STATUS_UNFORESEEN, Error, Explained
 from relay.web import sessions
 from relay.web.guard import NotByTheProxy
 from relay.web.i18n.language import gettext
@@ -48,58 +40,11 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as Answer
 
-STATUS: Final[Mapping[type[RelayError], int]] = {
-    NotByTheProxy: 403,
-    NotSignedIn: 401,
-    NotLetIn: 401,
-    DeviceRevoked: 401,
-    NotForDevices: 403,
-    TooManyTries: 429,
-    NotAllowed: 403,
-    NotThatPlace: 403,
-    Locked: 403,
-    NotFound: 404,
-    Asked: 409,
-    Refused: 422,
-    Invalid: 400,
-    Conflict: 409,
-    Unavailable: 503,
-}
-STATUS_UNFORESEEN: Final = 500
+_OF_PAGES: Final[Mapping[type[RelayError], int]] = {NotByTheProxy: 403, NotSignedIn: 401}
 STATUS_TOO_OFTEN: Final = 429
 RETRY_SECONDS: Final = "5"  # our choice: an engine that was stopped starts in about four
 
 log = logging.getLogger("relay.web")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """What went wrong.
-
-    Attributes:
-        status: The number that HTTP gives it.
-        reason: What happened, in a sentence.
-        suggestion: What to do next; empty when there is nothing.
-        field: The parameter or column at fault; None when it is none of them.
-        code: What programs call this kind of failure; None for what HTTP itself refuses.
-        request_id: By which the request is found in the log; None where it has none.
-        beside: Of a question, the record with which it is asked, "kind:id"; None for none.
-    """
-
-    status: int
-    reason: str
-    suggestion: str
-    field: str | None
-    code: str | None
-    request_id: str | None
-    beside: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Error:
-    """A failure as the API answers it."""
-
-    error: Explained
 
 
 def set_up(app: Flask) -> None:
@@ -119,7 +64,7 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
         return explained(error)
     if _is_typed():
         page = render_template("sign_in.html", error=None, login="", wanted=request.path, typed=typed.fields())
-        return make_response(page, STATUS[NotSignedIn])
+        return make_response(page, STATUS[NotLetIn])
     if request.headers.get("HX-Request"):  # part of a page: say where to sign in, and leave the page open
         session["wanted"] = _page_before()
         return explained(error)
@@ -157,19 +102,18 @@ def _page_before() -> str:
 
 def status_of(error: RelayError) -> int:
     """The number that HTTP gives an error."""
-    return next((status for branch, status in STATUS.items() if isinstance(error, branch)), STATUS_UNFORESEEN)
+    return _OF_PAGES.get(type(error)) or failure.status_of(error)
 
 
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
     status = status_of(error)
-    beside = error.beside or None if isinstance(error, Asked) else None
-    response = _answer(status, error.reason, error.suggestion, error.field or None, error.code, beside)
+    response = _answer(failure.explained(error, status=status, request_id=g.get("request_id")))
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.seconds)
-    if status == STATUS[NotSignedIn]:
+    if status == STATUS[NotLetIn]:
         said = ' error="invalid_token"' if isinstance(error, NotLetIn) else ""
         response.headers["WWW-Authenticate"] = f'Bearer realm="relay"{said}'
     return response
@@ -180,7 +124,7 @@ def refused(error: HTTPException) -> Response:
     if isinstance(error, SecurityError):  # asked for under a host name that is not this machine's: no page has a URL
         reason = gettext("Relay does not answer to this host name.")
         if _wants_json():
-            return _answer(STATUS[Invalid], reason, _suggestion(STATUS[Invalid]))
+            return _answer(_of_http(STATUS[Invalid], reason))
         return Response(reason, STATUS[Invalid], mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
@@ -189,7 +133,7 @@ def refused(error: HTTPException) -> Response:
         ]
         log.error("failed", extra={"said": {"failure": type(cause).__name__, "at": frames}})
     status = error.code or STATUS_UNFORESEEN
-    response = _answer(status, _reasons().get(status, error.name), _suggestion(status))
+    response = _answer(_of_http(status, _reasons().get(status, error.name)))
     if status == STATUS_TOO_OFTEN:
         response.headers["Retry-After"] = "60"
     for name, value in error.get_headers(request.environ):
@@ -223,23 +167,12 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
-def _answer(
-    status: int,
-    reason: str,
-    suggestion: str,
-    field: str | None = None,
-    code: str | None = None,
-    beside: str | None = None,
-) -> Response:
-    error = Explained(
-        status=status,
-        reason=reason,
-        suggestion=suggestion,
-        field=field,
-        code=code,
-        request_id=g.get("request_id"),
-        beside=beside,
-    )
+def _of_http(status: int, reason: str) -> Explained:
+    return Explained(status=status, reason=reason, suggestion=_suggestion(status), request_id=g.get("request_id"))
+
+
+def _answer(error: Explained) -> Response:
+    status = error.status
     if _wants_json():
         return make_response(jsonify(Error(error=error)), status)
     if request.headers.get("HX-Request"):

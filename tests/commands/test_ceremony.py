@@ -87,7 +87,10 @@ def test_on_a_sheet_money_is_not_counted_in_the_yard(empty: Shell, begun: Graph,
     record(begun, capital, say.gift("G2", help="seed_capital"), say.woman("W4", place_id="L1"), held)
     path = tmp_path / "day.csv"
     empty.ok("ceremony", "sheet", str(path), "--place", "L1", "--on", "2024-06-29")
-    assert [(row["giver"], row["owes"]) for row in rows_of(path)][:2] == [("P4", "5000 seed_capital"), ("P1", "2 goat")]
+    assert [(row["giver"], row["owes"]) for row in rows_of(path)][:2] == [
+        ("P4", "5000 seed capital"),
+        ("P1", "2 goats"),
+    ]
     x = {"handed_over": "x"}
     typed(path, {1: {**x, "receiver": "N1"}, 2: {**x, "receiver": "N2"}})
     wrong = empty.run("ceremony", "record", str(path), "--counted", "5002")

@@ -62,7 +62,7 @@ def test_trace_tells_how_far_a_gift_travelled(shell: Shell) -> None:
     found = shell.ok("trace", "G1", "--as-of", ON, "--json").json
 
     assert table.pairs["by_generation"] == "1 2 1"
-    assert table.pairs["passed"] == "4 goat"
+    assert table.pairs["passed"] == "4 goats"
     assert table.pairs["states"] == "2 fulfilled, 1 lost, 1 late"
     assert table.out.endswith("P3\tlost\t2022-01-10\tdeath\t1\t2\t0\n")
     assert [*TRACE, "goal_reached", "break_points"] == list(found)
@@ -90,7 +90,7 @@ def test_tree_draws_branches_and_ends(shell: Shell) -> None:
     drawn = shell.ok("tree", "P1", "--as-of", ON).out.splitlines()
 
     assert drawn == [
-        "P1 fulfilled, passed 2 of 2 goat  W1",
+        "P1 fulfilled, passed 2 of 2 goats  W1",
         "├─ 1 on 2021-03-01 → P2 fulfilled, passed 2 of 2  W2",
         "│  2 on 2022-06-01 → P4 late, passed 0 of 2, due 2024-06-01  W4",
         "└─ 1 on 2021-09-01 → P3 lost, passed 0 of 2, due 2023-09-01  W3",

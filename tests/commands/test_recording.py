@@ -415,7 +415,7 @@ def test_a_hand_over_is_told_with_who_gave_who_received_what_both_owe_by_when_an
     assert answer.err.splitlines() == [
         (
             f"Recorded: Name of W4 (W4) passed on 1 goat to Name of W5 (W5) on {ON}, from placement P4 to P5."
-            " Name of W5 (W5) owes 2 goat, due on 2026-06-30; Name of W4 (W4) still owes 1 goat, due on 2024-06-01."
+            " Name of W5 (W5) owes 2 goats, due on 2026-06-30; Name of W4 (W4) still owes 1 goat, due on 2024-06-01."
         ),
         "To undo it: relay undo",
     ]
@@ -426,12 +426,12 @@ def test_what_is_placed_happens_is_corrected_confirmed_and_taken_back_is_told(sh
         return shell.ok(*words).err.splitlines()[0]
 
     placed = told(*("place", "--gift", "G1", "--beneficiary", "W6", "--of", "goat", "--animals", "2"), "--on", ON)
-    assert placed.startswith(f"Recorded: Name of W6 (W6) received 2 goat from gift G1 on {ON}, placement ")
-    assert placed.endswith(" Name of W6 (W6) owes 2 goat, due on 2026-06-30.")
+    assert placed.startswith(f"Recorded: Name of W6 (W6) received 2 goats from gift G1 on {ON}, placement ")
+    assert placed.endswith(" Name of W6 (W6) owes 2 goats, due on 2026-06-30.")
     born = told("event", "birth", "P4", "--animals", "2", "--on", "2023-06-01", "--id", "E5")
     assert born == (
         "Recorded: birth of 2 at placement P4 of Name of W4 (W4) on 2023-06-01."
-        " Name of W4 (W4) owes 2 goat, due on 2024-06-01."
+        " Name of W4 (W4) owes 2 goats, due on 2024-06-01."
     )
     fixed = told("correct", "event:E5", "--how", "wrong-data", "--set", "animals=1", "--why", "misread", "--id", "C5")
     assert fixed.startswith("Corrected: birth of 1 at placement P4")
@@ -440,7 +440,7 @@ def test_what_is_placed_happens_is_corrected_confirmed_and_taken_back_is_told(sh
     )
     assert told("correct", "event:E5", "--how", "did-not-happen", "--why", "no").startswith("Taken back: birth of 2")
     record(graph, say.passed("T8: P2 > P5 on 2023-01-01"), by="local:bina")
-    assert told("confirm", "pass:T8").startswith("Confirmed: Name of W2 (W2) passed on 2 goat to Name of W5 (W5)")
+    assert told("confirm", "pass:T8").startswith("Confirmed: Name of W2 (W2) passed on 2 goats to Name of W5 (W5)")
     assert told("register", "Maya Tamang", "--id", "B9", "--sex", "F") == "Recorded: Maya Tamang (B9), woman."
     erased = shell.ok("erase", "beneficiary:B9", "--yes").err
     assert "All that was personal about beneficiary:B9 is erased." in erased
@@ -464,7 +464,7 @@ def test_who_received_who_gave_and_who_holds_are_corrected_with_one_option(shell
     shell.ok("correct", "pass:T3", "--giver", "P3")
     assert shell.ok("show", "pass:T3", "--as-of", ON).pairs["giver_placement_id"] == "P3"
     moved = shell.ok("correct", "P4", "--beneficiary", "W6")  # which pass:T3 began
-    assert "Corrected: Name of W3 (W3) passed on 2 goat to Name of W6 (W6)" in moved.err
+    assert "Corrected: Name of W3 (W3) passed on 2 goats to Name of W6 (W6)" in moved.err
     shell.ok("correct", "placement:P1", "--beneficiary", "W5", "--why", "Her sister came.")
     assert shell.ok("show", "placement:P1", "--as-of", ON).pairs["beneficiary_id"] == "W5"
 

@@ -112,12 +112,12 @@ def test_a_visit_takes_two_lines_of_a_narrow_screen(named: Shell, graph: Graph, 
     assert [line.strip() for line in long_ago.splitlines()] == [
         "Ward L1 (1)",
         "1  Maya Tamang (W7, P7) · 9841000001",
-        "broken since 2023-05-31, can still pass on · owes 2 goat",
+        "broken since 2023-05-31, can still pass on · owes 2 goats",
         "Place not known (1)",
         "2  Name of W4 (W4, P4)",
-        "29 days late, no news since 2022-06-01 · owes 2 goat",
+        "29 days late, no news since 2022-06-01 · owes 2 goats",
     ]
-    assert "broke 2023-05-31, can still pass on · owes 2 goat" in lately
+    assert "broke 2023-05-31, can still pass on · owes 2 goats" in lately
 
 
 def test_where_nobody_is_to_be_visited_a_terminal_is_told_so(named: Shell, on_terminal: OnTerminal) -> None:

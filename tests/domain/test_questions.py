@@ -43,7 +43,7 @@ def unasked(book: Book, act: Act) -> None:
 
 def test_a_hundred_goats_of_a_holder_of_two_are_asked_about_and_two_are_not(book: Book) -> None:
     """From 2020-03-01 to 2021-03-01 each goat can bear 1 + 365 // 180 = 3 times, 3 young: 2 + 2 x 9 = 20."""
-    asked(book, passed("T1: P1 > P2 on 2021-03-01", 100), "more_than_had", "at most 20 goat", "makes 100")
+    asked(book, passed("T1: P1 > P2 on 2021-03-01", 100), "more_than_had", "at most 20 goats", "makes 100")
     unasked(Book(*beginnings(), placed("P1 on 2020-03-01")), passed("T1: P1 > P2 on 2021-03-01", 2))
 
 
@@ -55,7 +55,7 @@ def test_twenty_may_be_passed_on_in_a_year_and_the_next_is_asked_about(book: Boo
 def test_where_births_are_recorded_no_more_can_have_been_born(book: Book) -> None:
     """2 received and 4 born are 6; without a birth on record it might have been 20."""
     book.add(happened("E1: birth of P1 on 2020-09-10", animals=4))
-    asked(book, passed("T1: P1 > P2 on 2021-03-01", 7), "more_than_had", "at most 6 goat", "makes 7")
+    asked(book, passed("T1: P1 > P2 on 2021-03-01", 7), "more_than_had", "at most 6 goats", "makes 7")
     unasked(
         Book(*beginnings(), placed("P1 on 2020-03-01"), happened("E1: birth of P1 on 2020-09-10", animals=4)),
         passed("T1: P1 > P2 on 2021-03-01", 6),
@@ -88,7 +88,7 @@ def test_a_placement_before_its_gift_was_given_is_asked_about(book: Book) -> Non
 def test_more_young_than_two_goats_can_bear_at_once_are_asked_about(book: Book) -> None:
     """Two dams bear at most 3 each, and none bears twice within 180 days."""
     unasked(book, happened("E1: birth of P1 on 2021-01-01", animals=4))
-    asked(book, happened("E2: birth of P1 on 2021-06-29", animals=3), "too_many_young", "makes 7 goat", "at most 6")
+    asked(book, happened("E2: birth of P1 on 2021-06-29", animals=3), "too_many_young", "makes 7 goats", "at most 6")
     unasked(book, happened("E3: birth of P1 on 2022-01-01", animals=6))
     unasked(book, happened("E4: birth of P5 on 2022-01-01", animals=28))
 

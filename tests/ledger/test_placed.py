@@ -32,7 +32,7 @@ def said(graph: Graph, act: Act) -> str:
 def test_more_than_was_given_is_asked_about_and_the_rest_is_not(graph: Graph) -> None:
     begun(graph)
 
-    assert "With placement:P3, 6 goat are placed from gift G7, which was of 5." in said(
+    assert "With placement:P3, 6 goats are placed from gift G7, which was of 5." in said(
         graph, placed("P3 on 2021-01-01", gift_id="G7")
     )
     assert said(graph, placed("P3 on 2021-01-01", gift_id="G7", animals=1)) == ""
@@ -45,7 +45,7 @@ def test_what_was_taken_back_or_corrected_is_not_counted(graph: Graph) -> None:
     record(graph, "demo", [taken_back("placement:P1", "C1"), corrected("placement:P2", "C2", animals=1)], clerk())
 
     assert said(graph, placed("P3 on 2021-01-01", gift_id="G7", animals=4)) == ""
-    assert "6 goat" in said(graph, placed("P4 on 2021-01-01", gift_id="G7", animals=1))
+    assert "6 goats" in said(graph, placed("P4 on 2021-01-01", gift_id="G7", animals=1))
 
 
 def test_an_import_notes_it_in_one_step_or_in_two(graph: Graph) -> None:

@@ -289,7 +289,7 @@ def test_what_is_taken_away_for_programs_is_plain_english_in_any_language(client
 
         assert [row["what"] for row in rows if row["sequence"] in (9, 16)] == [
             "correction of pass:T1: wrong data in animals",
-            "2 goat held by W1 since 2020-03-01",
+            "2 goats held by W1 since 2020-03-01",
         ]
 
 
@@ -309,7 +309,7 @@ def test_a_history_tells_each_day_once(client: FlaskClient, told: str, language:
 def test_how_many_animals_a_sentence_counts_is_said_as_the_language_counts(app: Flask) -> None:
     asked = MoreThanHad(act_id="pass:T1", placement_id="P1", help="goat", most=6, gone=7)
 
-    assert "at most 6 goat by then" in asked.reason
+    assert "at most 6 goats by then" in asked.reason
     for language, said in {"en": "at most 6 goats by", "fr": "que 6 chèvres, et", "ne": "बढीमा 6 बाख्रा हुन"}.items():
         with app.test_request_context(f"/?lang={language}"):
             assert said in language_of_pages.say(asked.reason)

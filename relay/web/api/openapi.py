@@ -16,6 +16,7 @@ from relay.domain.schema import Kind as KindOfAct
 from relay.domain.system import Catalogue
 from relay.exchange.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, LONGEST_TERM, LONGEST_TEXT
 from relay.ledger.programmes import LedgerHead
+from relay.service.failure import Error
 from relay.service.json_codec import Schema, schemas_of
 from relay.service.queries.every import questions_of
 from relay.service.question import (
@@ -31,7 +32,6 @@ from relay.service.question import (
     with_kinds,
 )
 from relay.web.api.bodies import RECORDS, TOKEN_DAYS, Bodies, comes_in_lists, wishes
-from relay.web.failures import Error
 
 _ERRORS: Final = {
     400: "It cannot be read, or holds a parameter or column that is not known.",

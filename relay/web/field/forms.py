@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.vocabulary import STATES
+from relay.text import UNITS
 from relay.web.i18n import labels
 from relay.web.i18n.language import both_forms, say
 from relay.web.recording.fields import field_of
@@ -48,7 +49,7 @@ def words() -> Mapping[str, Mapping[str, str]]:
 
 def units() -> Mapping[str, tuple[str, str]]:
     """Kind of help → what one and what several of it are called, with their number."""
-    return {help_: both_forms(*said) for help_, said in labels.UNITS.items()}
+    return {help_: both_forms(*said) for help_, said in UNITS.items()}
 
 
 def _form(catalogue: Catalogue, form: Form) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.web.i18n.language import both_forms, lazy_gettext, plural
+from relay.text import plural
+from relay.web.i18n.language import both_forms, lazy_gettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

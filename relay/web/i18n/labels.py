@@ -15,6 +15,7 @@ from relay.desk import wording
 from relay.domain.entries import CHANGES
 from relay.reports import drawing
 from relay.reports.tree_layout import BOX_WIDTH
+from relay.text import UNITS
 from relay.web.i18n.language import (
     catalogue,
     day,
@@ -26,7 +27,6 @@ from relay.web.i18n.language import (
     percent,
     pgettext,
     places,
-    plural,
     remembered,
     say,
     signed,
@@ -91,17 +91,6 @@ HELPS: Final = {
     "seed_capital": lazy_gettext("seed capital"),
 }
 """The helps that many programmes give; others are shown as the programme names them."""
-UNITS: Final = {
-    "goat": plural("%(count)s goat", "%(count)s goats"),
-    "buck": plural("%(count)s buck", "%(count)s bucks"),
-    "pig": plural("%(count)s pig", "%(count)s pigs"),
-    "sheep": plural("%(count)s sheep", "%(count)s sheep"),
-    "chicken": plural("%(count)s chicken", "%(count)s chickens"),
-    "cow": plural("%(count)s cow", "%(count)s cows"),
-    "buffalo": plural("%(count)s buffalo", "%(count)s buffaloes"),
-    "seed_capital": plural("%(count)s seed capital", "%(count)s seed capital"),  # rupees, of which there are many
-}
-"""So many units of each of them."""
 NAMES: Final = ("ids", "initials", "full")
 """How much of a name is shown; ids first, since a tree may be shown in the village."""
 

@@ -209,11 +209,6 @@ def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     return str(text) % {"num": number(num), **values}
 
 
-def plural(one: str, many: str) -> tuple[str, str]:
-    """Two forms of a text, of which `ngettext` will choose."""
-    return one, many
-
-
 def both_forms(one: str, many: str) -> tuple[str, str]:
     """The two forms of a text that depends on a count, for a script that chooses and fills in %(num)s."""
     ungettext = flask_babel.get_domain().get_translations().ungettext
