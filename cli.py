@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 from relay.commands.exits import DONE, NOT_DONE, UNAVAILABLE
-from relay.commands.options import Listed, RelayCommand, RelayGroup, pass_session, session_of
+from relay.commands.options import RelayCommand, RelayGroup, pass_session, session_of
 from relay.commands.session import Session, say
 from relay.domain.system import Catalogue
 from relay.errors import Invalid, RelayError, Unavailable
@@ -45,7 +45,7 @@ USERS: Final = {
     "Managers": (
         ("chain_lists", "gifts"),
         ("reading", "trace", "tree"),
-        ("chain_lists", "chains", "todo", "waiting"),
+        ("chain_lists", "chains", "todo", "unconfirmed"),
         ("statistics", "forecast"),
         ("chain_lists", "duplicates"),
         ("recording", "same", "different"),
@@ -78,30 +78,35 @@ _EDITING: Final = ("delete", "remove", "edit", "change")
 
 
 class UsersGroup(RelayGroup):
-    """The commands, listed under those who use them: one is imported when it is typed, all of them for help."""
+    """The commands, those of the core under who uses them, those of each system under its name.
+
+    One of the core is imported when it is typed, all of them for help. A command that was renamed is found by its
+    earlier name too.
+    """
 
     def __init__(self, *args: Any, catalogue: Catalogue, **how: Any) -> None:  # noqa: ANN401 - whatever click gives
         """Keep what may be recorded, and by which systems."""
         super().__init__(*args, **how)
         self.catalogue = catalogue
-        self.systems_of: dict[str, frozenset[str]] = {}
+        self.earlier_names: dict[str, RelayCommand] = {}
 
     @cached_property
-    def users(self) -> dict[str, list[click.Command]]:
-        """User → the commands of the core and of the systems; it is noted which systems each needs."""
-        found: dict[str, list[click.Command]] = {users: [] for users in USERS}
-        for users, listed in USERS.items():
-            for module, *attributes in listed:
-                for command in filter(None, (self._of_core(module, attribute) for attribute in attributes)):
-                    found[users].append(command)
-                    if systems := self.catalogue.systems_of(command.kind):
-                        self.systems_of[str(command.name)] = systems
-        for system in self.catalogue.systems.values():
-            for each in system.parts("commands", "COMMANDS"):
-                if isinstance(each, Listed):
-                    found[each.users].append(each.command)
-                    self.systems_of[str(each.command.name)] = frozenset({system.name})
-        self.commands = {str(each.name): each for commands in found.values() for each in commands}
+    def sections(self) -> dict[str, list[RelayCommand]]:
+        """User, or name of a system → its commands."""
+        found: dict[str, list[RelayCommand]] = {
+            users: [
+                command
+                for module, *attributes in listed
+                for command in (self._of_core(module, attribute) for attribute in attributes)
+                if command
+            ]
+            for users, listed in USERS.items()
+        }
+        for name, system in self.catalogue.systems.items():
+            found[name] = [each for each in system.parts("commands", "COMMANDS") if isinstance(each, RelayCommand)]
+        every = [each for commands in found.values() for each in commands]
+        self.commands = {str(each.name): each for each in every}
+        self.earlier_names = {each.formerly: each for each in every if each.formerly}
         return found
 
     def _of_core(self, module: str, attribute: str) -> RelayCommand | None:
@@ -113,11 +118,11 @@ class UsersGroup(RelayGroup):
         """The command of that name, or None."""
         if cmd_name in _HOMES:
             return self._of_core(*_HOMES[cmd_name])
-        return super().get_command(ctx, cmd_name) if self.users else None
+        return (super().get_command(ctx, cmd_name) or self.earlier_names.get(cmd_name)) if self.sections else None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """User by user."""
-        return super().list_commands(ctx) if self.users else []
+        """Section by section."""
+        return super().list_commands(ctx) if self.sections else []
 
     def make_context(
         self,
@@ -139,16 +144,23 @@ class UsersGroup(RelayGroup):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One section for each kind of user; commands of systems only where the programme uses these."""
-        listed, used = self.users, frozenset[str]()
-        if self.systems_of:
+        """One section for each kind of user, and one for each system that the programme uses."""
+        used = frozenset[str]()
+        if self.catalogue.systems:
             with closing(session_of(ctx)) as session:  # after its help, the program ends
                 used = session.systems_in_use()
-        for users, commands in listed.items():
-            needs = [(each, self.systems_of.get(str(each.name))) for each in commands]
-            shown = [each for each, systems in needs if systems is None or systems & used]
-            with formatter.section(users):
-                formatter.write_dl([(str(each.name), each.get_short_help_str(limit=64)) for each in shown])
+        for title, commands in self.sections.items():
+            shown = [each for each in commands if self._is_shown(title, each, used)]
+            if shown:
+                with formatter.section(title.capitalize()):
+                    formatter.write_dl([(str(each.name), each.get_short_help_str(limit=64)) for each in shown])
+
+    def _is_shown(self, title: str, command: RelayCommand, used: frozenset[str]) -> bool:
+        """Whether a programme that uses some systems can use a command."""
+        if title in self.catalogue.systems:
+            return title in used
+        needs = self.catalogue.systems_of(command.kind)
+        return not needs or bool(needs & used)
 
 
 def program(catalogue: Catalogue) -> click.Group:

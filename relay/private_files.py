@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from relay.errors import Invalid
+from relay.text import any_of
 
 
 class NotWritten(Invalid):
@@ -39,6 +40,22 @@ class IsAFolder(NoFile):
     suggestion = "Name a file in it."
 
 
+class WrongEnding(Invalid):
+    """A file's name does not end as its format does, so that it might be taken for another file altogether."""
+
+    reason = "%(path)s does not end in %(endings)s."
+    suggestion = "Name it %(stem)s%(ending)s."
+
+    path: Path
+    ending: str
+    endings: str
+
+    @property
+    def stem(self) -> str:
+        """Its name without the ending that it has."""
+        return self.path.stem
+
+
 class ThereAlready(Invalid):
     """A file is there already, which may be the only proof of something."""
 
@@ -46,6 +63,16 @@ class ThereAlready(Invalid):
     suggestion = "Name another file."
 
     path: Path
+
+
+def require_ending(path: Path, *endings: str) -> None:
+    """Let a file be named as what is written into it, in letters of either case.
+
+    Raises:
+        WrongEnding: It ends otherwise.
+    """
+    if path.suffix.lower() not in endings:
+        raise WrongEnding(path=path, ending=endings[0], endings=any_of(endings))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from relay.commands.exits import DONE, FOUND
-from relay.commands.options import command, first_line, format_option, group, pass_session, secret
+from relay.commands.options import command, complete_ids, first_line, format_option, group, pass_session, secret
 from relay.commands.session import Session, say
 from relay.commands.showing import as_read, print_list
 
@@ -269,7 +269,14 @@ def device() -> None:
 
 @device.command("code", example="relay device code junkiri --place CHI-RAT-2")
 @click.argument("login")
-@click.option("--place", "place_id", required=True, metavar="ID", help="The place whose work the telephone keeps.")
+@click.option(
+    "--place",
+    "place_id",
+    required=True,
+    metavar="ID",
+    help="The place whose work the telephone keeps.",
+    shell_complete=complete_ids("place"),
+)
 @pass_session
 def device_code(session: Session, login: str, place_id: str) -> None:
     """Make a code that enrols one telephone for an account, once, within ten minutes."""

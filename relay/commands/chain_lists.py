@@ -228,12 +228,12 @@ def _why(visit: Visit, asked: Mapping[str, str]) -> str:
     return ", ".join(str(words.get(reason) or asked[reason]) for reason in visit.reasons)
 
 
-@command(example="relay waiting")
+@command(example="relay unconfirmed", formerly="waiting")
 @as_of_option
 @click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N earliest.")
 @format_option
 @pass_session
-def waiting(session: Session, as_of: str | None, most: int | None) -> None:
+def unconfirmed(session: Session, as_of: str | None, most: int | None) -> None:
     """List the pass-ons not yet confirmed. Confirm one with relay confirm, if you did not record it."""
     from relay.service.queries.waiting import Waiting
     from relay.service.terminal import print_json

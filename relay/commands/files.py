@@ -14,6 +14,7 @@ from relay.commands.exits import DONE, FOUND, NOT_DONE
 from relay.commands.options import (
     as_of_option,
     command,
+    complete_maps,
     confirmed_option,
     new_passphrase,
     pass_session,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     "--map",
     "map_",
     metavar="MAP.toml|NAME",
+    shell_complete=complete_maps,
     help="How to read a register of your own: relay map propose. If left out, a kept map of the same columns is used.",
 )
 @click.option(

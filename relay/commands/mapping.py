@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import RelayGroup, command, format_option, pass_session, session_of
+from relay.commands.options import RelayGroup, command, complete_maps, format_option, pass_session
 from relay.commands.session import NoProgrammeYet, Session, say
 from relay.commands.showing import as_read, print_list
 
@@ -16,12 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relay.mapping.kept_maps import KeptMap
-
-
-def _complete_maps(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """The kept maps that begin with what was typed."""
-    with closing(session_of(context)) as session:
-        return list(session.maps_beginning(incomplete))
 
 
 @click.group("map", cls=RelayGroup)
@@ -72,7 +65,7 @@ def list_(session: Session) -> None:
 
 
 @map_.command("show", example="relay map show goats")
-@click.argument("name", shell_complete=_complete_maps)
+@click.argument("name", shell_complete=complete_maps)
 @pass_session
 def show(session: Session, name: str) -> None:
     """Print a kept map, as TOML."""
@@ -87,7 +80,7 @@ def show(session: Session, name: str) -> None:
 
 
 @map_.command("forget", example="relay map forget goats")
-@click.argument("name", shell_complete=_complete_maps)
+@click.argument("name", shell_complete=complete_maps)
 @pass_session
 def forget(session: Session, name: str) -> None:
     """Keep a map no longer. What was imported by it stays."""

@@ -15,6 +15,7 @@ from relay.commands.exits import DONE, FOUND
 from relay.commands.options import (
     command,
     complete_programmes,
+    complete_systems,
     format_option,
     group,
     new_passphrase,
@@ -328,8 +329,10 @@ def graph_publish(session: Session, as_of: str | None) -> None:
     from relay.published.publishing import publish
     from relay.service.terminal import print_json, print_pairs
 
-    folder = session.settings.data_folder / cache.FOLDER
-    written = publish(session.graph, session.programme_id, session.day(as_of), folder, session.clerk.random)
+    folder, day = session.settings.data_folder / cache.FOLDER, session.day(as_of)
+    if day > session.today:
+        raise click.UsageError(f"{day} is still to come: who opens the graph would take it for how things stand.")
+    written = publish(session.graph, session.programme_id, day, folder, session.clerk.random)
     if session.as_json:
         print_json(written)
         return
@@ -400,8 +403,8 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
 
 
 @programme.command("systems", example="relay programme systems relay-demo --none")
-@click.argument("programme_id", metavar="PROGRAMME")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("programme_id", metavar="PROGRAMME", shell_complete=complete_programmes)
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_systems)
 @click.option("--none", "off", is_flag=True, help="Switch all of them off.")
 @click.option("--why", default="The programme uses other systems.", show_default=True, help="For the auditor.")
 @dry_run_option

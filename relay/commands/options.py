@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from relay.commands.session import Session
-from relay.domain.schema import Column
+from relay.domain.schema import Column, Kind
 from relay.errors import Invalid
 
 if TYPE_CHECKING:
@@ -87,15 +86,16 @@ class RelayCommand(click.Command):
 
     Attributes:
         kind: Of the acts that it records; empty where it does not record just one.
+        formerly: The name that it had before, by which it can still be called; empty for none.
     """
 
     kind = ""
 
-    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - whatever click gives
+    def __init__(self, *args: Any, example: str = "", formerly: str = "", **kwargs: Any) -> None:  # noqa: ANN401 - click's
         """Add both options and keep the example; without one there is none."""
         super().__init__(*args, **kwargs)
         self.params += [*shared_options()]
-        self.example = example
+        self.example, self.formerly = example, formerly
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """End with the example, unbroken so that it can be pasted."""
@@ -116,19 +116,6 @@ class RelayGroup(RelayCommand, click.Group):
         return list(self.commands)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A command of a system.
-
-    Attributes:
-        users: Under whose name it stands in `relay --help`: "Staff", "Managers", "Auditors" or "Operators".
-        command: The command.
-    """
-
-    users: str
-    command: click.Command
-
-
 def complete_programmes(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """The programmes that begin with what was typed."""
     with closing(session_of(context)) as session:  # after it has offered something, the program ends
@@ -143,6 +130,37 @@ def complete_ids(*kinds: str) -> Callable[[click.Context, click.Parameter, str],
             return [id_ for kind in kinds for id_ in session.beginning(kind, incomplete)]
 
     return complete
+
+
+def complete_acts(of: Callable[[Kind], bool]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """A completion by the acts of some kinds: their ids, with the kind before them once it was typed."""
+
+    def complete(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        with closing(session_of(context)) as session:
+            named, colon, text = incomplete.rpartition(":")
+            used = session.systems_in_use()
+            kinds = [name for name, kind in session.catalogue.kinds.items() if of(kind) and named in ("", name)]
+            on = [name for name in kinds if session.catalogue.is_on(name, used)]
+            return [f"{named}{colon}{id_}" for name in on for id_ in session.beginning(name, text)]
+
+    return complete
+
+
+def complete_helps(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The helps of the programme's rules that begin with what was typed."""
+    with closing(session_of(context)) as session:
+        return list(session.helps_beginning(incomplete))
+
+
+def complete_maps(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The kept maps that begin with what was typed."""
+    with closing(session_of(context)) as session:
+        return list(session.maps_beginning(incomplete))
+
+
+def complete_systems(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The systems that a programme can use."""
+    return [name for name in session_of(context).catalogue.systems if name.startswith(incomplete)]
 
 
 class _Id(click.ParamType[str]):
@@ -257,7 +275,9 @@ def donor_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def help_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Narrow a list to a help."""
-    return click.option("--of", "help_", metavar="HELP", help="Only this help, such as goat.")(command)
+    return click.option(
+        "--of", "help_", metavar="HELP", help="Only this help, such as goat.", shell_complete=complete_helps
+    )(command)
 
 
 def place_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -272,9 +292,11 @@ def place_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def command(name: str | None = None, *, example: str) -> Callable[[Callable[..., Any]], RelayCommand]:
+def command(
+    name: str | None = None, *, example: str, formerly: str = ""
+) -> Callable[[Callable[..., Any]], RelayCommand]:
     """A command named after its function, or by `name`, whose help ends with an example that can be pasted."""
-    return click.command(name, cls=RelayCommand, example=example)
+    return click.command(name, cls=RelayCommand, example=example, formerly=formerly)
 
 
 def group(name: str | None = None, **how: Any) -> Callable[[Callable[..., Any]], RelayGroup]:  # noqa: ANN401 - click's

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
-from relay.commands.options import ID, RelayCommand, command, complete_ids, pass_session, session_of, shared_options
+from relay.commands.options import (
+    ID,
+    RelayCommand,
+    command,
+    complete_acts,
+    complete_helps,
+    complete_ids,
+    pass_session,
+    session_of,
+    shared_options,
+)
 from relay.commands.session import Session, say, usage
 from relay.domain.schema import Column, Kind
 from relay.errors import Asked, NotFound
@@ -160,7 +170,7 @@ class KindCommand(RelayCommand):
 
 
 def records(
-    kind: str, name: str | None = None, *, example: str, but: Iterable[str] = ()
+    kind: str, name: str | None = None, *, example: str, but: Iterable[str] = (), formerly: str = ""
 ) -> Callable[[Callable[..., Any]], KindCommand]:
     """A command that records acts of a kind, named after its function, or by `name`.
 
@@ -169,14 +179,22 @@ def records(
         name: Of the command.
         example: With which its help ends.
         but: Columns that are no options, since the command takes them otherwise.
+        formerly: The name that the command had before; empty for none.
     """
-    made = click.command(name, cls=KindCommand, example=example, kind=kind, but=but)
+    made = click.command(name, cls=KindCommand, example=example, kind=kind, but=but, formerly=formerly)
     return lambda function: made(dry_run_option(function))
 
 
 def recorder(
-    kind: str, name: str | None = None, *, does: str, example: str, about: str = "", again: str = ""
-) -> click.Command:
+    kind: str,
+    name: str | None = None,
+    *,
+    does: str,
+    example: str,
+    about: str = "",
+    again: str = "",
+    formerly: str = "",
+) -> KindCommand:
     """A command that records an act of a kind just as its options say it.
 
     Args:
@@ -186,6 +204,7 @@ def recorder(
         example: With which its help ends.
         about: The column that is its argument, such as "goal_id", which names a goal; empty where all are options.
         again: What its help says of --again; empty where nothing is asked of such an act.
+        formerly: The name that the command had before; empty for none.
     """
 
     def record(session: Session, /, *, again: bool = False, **given: str | None) -> None:
@@ -198,7 +217,7 @@ def recorder(
     if about:
         named = about.removesuffix("_id")
         made = click.argument(about, metavar=named.upper(), shell_complete=complete_ids(named))(made)
-    return records(kind, name or kind, example=example, but=(about,) if about else ())(made)
+    return records(kind, name or kind, example=example, but=(about,) if about else (), formerly=formerly)(made)
 
 
 class _OneOf(click.Option):
@@ -220,6 +239,8 @@ def _completion(column: Column) -> Callable[[click.Context, click.Parameter, str
     """What is offered to complete a column: its words, or the ids of what it refers to."""
     if column.choices:
         return lambda _context, _, incomplete: [word for word in column.choices if word.startswith(incomplete)]
+    if column.name == "help":
+        return complete_helps
     return complete_ids(column.refers_to) if column.refers_to and column.type != "ids" else None
 
 
@@ -377,7 +398,7 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
 @click.option("--birth-year", "birth_year", metavar="YEAR")
 @click.option("--household", "--household-id", "household_id", metavar="ID", help="Personal: kept apart, erasable.")
 @click.option("--phone", metavar="TEXT", help="Personal: kept apart, erasable.")
-@click.option("--place", "--place-id", "place_id", metavar="ID")
+@click.option("--place", "--place-id", "place_id", metavar="ID", shell_complete=complete_ids("place"))
 @click.option("--group", "--group-id", "group_id", metavar="ID")
 @click.option("--consent-on", "consent_on", metavar="DAY", help="When she agreed that her data may be kept.")
 @click.option(
@@ -526,7 +547,7 @@ class _How(click.Choice[str]):
 
 
 @command(example="relay correct pass:T0002 --receiver B0911 --again")
-@click.argument("act_id", metavar="ACT", type=ID)
+@click.argument("act_id", metavar="ACT", type=ID, shell_complete=complete_acts(lambda kind: bool(kind.file)))
 @click.option(
     "--how", type=_How(["did-not-happen", "wrong-data"]), help="Needed unless one of the next three is given."
 )
@@ -577,7 +598,7 @@ def correct(
     said: dict[str, Value] = {
         "act_id": subject,
         "how": (how or "wrong-data").replace("-", "_"),
-        "why": reason(session, why or f"Wrong {', '.join(said_really)}."),
+        "why": reason(session, f"Wrong {', '.join(said_really)}." if why is None else why),
     }
     if changed:
         said["changes"] = changed
@@ -726,7 +747,7 @@ def different(session: Session, /, **given: str | None) -> None:
 
 
 @records("end", example='relay end plan:N1 --on 2026-11-24 --reason "she moved away"', but=("act_id",))
-@click.argument("act_id", metavar="ACT", type=ID)
+@click.argument("act_id", metavar="ACT", type=ID, shell_complete=complete_acts(lambda kind: bool(kind.ended_by)))
 @pass_session
 def end(session: Session, /, **given: str | None) -> None:
     """Say that something recorded open has ended, such as a plan."""
@@ -734,7 +755,14 @@ def end(session: Session, /, **given: str | None) -> None:
 
 
 @command(example="relay rule --of cow --given 1 --owed 1 --months 36 --grace-days 90 --from 2026-11-01")
-@click.option("--of", "help", metavar="TEXT", required=True, help="The help it is for, such as goat.")
+@click.option(
+    "--of",
+    "help",
+    metavar="TEXT",
+    required=True,
+    help="The help it is for, such as goat.",
+    shell_complete=complete_helps,
+)
 @click.option("--unit", metavar="TEXT", default="animal", show_default=True)
 @click.option("--given", metavar="N", required=True, help="Units a placement receives.")
 @click.option("--owed", metavar="N", help="Units owed, however many were received.")

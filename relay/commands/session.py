@@ -424,6 +424,15 @@ class Session:
                 return tuple(kept.name for kept in self.registers.maps() if kept.name.startswith(text))
         return ()
 
+    def helps_beginning(self, text: str) -> tuple[str, ...]:
+        """The helps of the rules that begin with a text; none where neither database nor service answers."""
+        from relay.errors import RelayError
+
+        with suppress(RelayError, OSError):
+            if self.service or self._answers():
+                return tuple(help_ for help_ in self.registers.known().helps if help_.startswith(text))
+        return ()
+
     def programmes_beginning(self, text: str) -> tuple[str, ...]:
         """The programmes that begin with a text; none where the database does not answer."""
         from relay.errors import RelayError
@@ -544,7 +553,10 @@ class Session:
 
     def read(self, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> ReadOptions:
         """What the read options say, as a question takes it."""
-        return {"as_of": self.day(as_of), "confirmed_only": confirmed_only, "as_known": self.known(as_known)}
+        day = self.day(as_of)
+        if day > self.today:
+            say(f"{day} is still to come: nothing that happens after {self.today} is recorded yet.")
+        return {"as_of": day, "confirmed_only": confirmed_only, "as_known": self.known(as_known)}
 
     def names_of(self, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
         """Beneficiary id → her name, of those whose name is known."""

@@ -46,7 +46,7 @@ class System:
     | questions | QUESTIONS | several `relay.service.question.Question` |
     | questions | OF_HER | that of them which tells of one woman, for `relay show`: it has `id` and `as_of` |
     | questions | PLANS | `relay.reports.trees.FindPlans`: hand-overs that are planned, for relay trees |
-    | commands | COMMANDS | several `relay.commands.options.Listed` |
+    | commands | COMMANDS | several `relay.commands.options.RelayCommand` |
     | pages | PAGES | `relay.web.system_pages.SystemPages` |
     | errands | ERRANDS | `relay.reports.field.errands.Errands`: what it adds to the list of visits |
 

@@ -34,6 +34,7 @@ LONGEST_ID: Final = 64  # characters
 LONGEST_TEXT: Final = (
     10_000  # characters; our choice: fits a spreadsheet's cell (32,767 UTF-16 units) with room to spare
 )
+LONGEST_NAME: Final = 200  # characters; our choice: of a person, a group or a place, in any script
 LARGEST_NUMBER: Final = 1_000_000_000  # our choice: thousandths of it are exact in a float
 LONGEST_TERM: Final = (
     36_500  # months, days or generations of a rule; our choice: keeps every due date below the year 9999
@@ -269,11 +270,15 @@ def _read_text(column: schema.Column, cell: object) -> str | None:
     text = _plain(cell)
     if column.name in _OF_DIGITS:
         _refuse_a_number(text)
-    if len(text) > LONGEST_TEXT:
+    is_name = column.name == "name"
+    most = LONGEST_NAME if is_name else LONGEST_TEXT
+    if len(text) > most:
         raise CellFault(
-            reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_TEXT),
-            suggestion=Sentence("Shorten it."),
+            reason=Sentence("This is longer than %(most)s characters.", most=most),
+            suggestion=Sentence("Enter the name alone.") if is_name else Sentence("Shorten it."),
         )
+    if is_name and len(text.splitlines()) > 1:
+        raise CellFault(reason=Sentence("This name has several lines."), suggestion=Sentence("Write it on one line."))
     return text
 
 

@@ -99,8 +99,10 @@ def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
 
     Raises:
         ThereAlready: Something is at this path.
+        WrongEnding: It ends neither in .csv nor in .xlsx.
         NotWritten: It cannot be written there.
     """
+    private_files.require_ending(path, ".csv", ".xlsx")
     head = [getattr(ceremony, name) or "" for name in _OF_CEREMONY]
     listed = [(each.placement_id, Units(each.still_owed, each.help), each.still_owed) for each in givers]
     rows = [

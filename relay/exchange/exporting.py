@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from relay import private_files
 from relay.database import cypher
 from relay.database.keys import kind_and_id, values_of
 from relay.domain.acts import Act
@@ -57,6 +58,8 @@ def write_acts(
     Raises:
         RelayError: As `export_programme` does.
     """
+    if path.suffix[1:].isalpha():  # not that of a folder such as relay-2026.11
+        private_files.require_ending(path, ".xlsx")
     write: Callable[..., None] = write_workbook if path.suffix.lower() == ".xlsx" else write_folder
     for _ in range(_TRIES):
         with suppress(CorrectedMeanwhile):

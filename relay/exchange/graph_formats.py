@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from relay import errors, private_files
+from relay import private_files
 from relay.arrays import cache, lineage
 from relay.arrays.columns import NONE, Rows, day_of
 from relay.arrays.lineage import Survey, below
@@ -54,21 +54,6 @@ _NODE_COLUMNS: Final = (
 _LINK_COLUMNS: Final = ("passed_on", "help", "animals")
 
 Attributes = dict[str, str | int | float]
-
-
-class WrongEnding(errors.Invalid):
-    """A file's name does not end as its format does, so that it might be another file altogether."""
-
-    reason = "%(path)s does not end in %(ending)s."
-    suggestion = "Name it %(stem)s%(ending)s."
-
-    path: Path
-    ending: str
-
-    @property
-    def stem(self) -> str:
-        """Its name without the ending that it has."""
-        return self.path.stem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +147,7 @@ def write(
         _put(path / "people.csv", _people(survey, names))
         _put(path / "links.csv", _links(survey))
         return
-    if path.suffix != f".{format_}":
-        raise WrongEnding(path=path, ending=f".{format_}")
+    private_files.require_ending(path, f".{format_}")
     if format_ == "geojson":
         content = _map(survey, points or {})
     else:

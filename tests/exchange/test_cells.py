@@ -45,6 +45,17 @@ def test_a_name_is_no_number() -> None:
     assert [fault("name", cell) for cell in ("40", 40, "12 - 3", "४०")] == [told] * 4
 
 
+def test_a_name_is_one_line_of_no_more_than_200_characters() -> None:
+    name = schema.Column(name="name", type="text")
+
+    assert cells.read(name, f"  {'m' * 200}\n") == "m" * 200, "blanks around it are none of it"
+    for wrong, reason in (("m" * 201, "longer than 200 characters"), ("Maya\nTamang", "several lines")):
+        for column in (name, schema.Column(name="name", type="name")):
+            with pytest.raises(cells.CellFault, match=reason):
+                cells.read(column, wrong)
+    assert cells.read(schema.Column(name="note", type="text"), "One.\nTwo.") == "One.\nTwo."
+
+
 @pytest.mark.parametrize("type_", sorted(cells.READERS))
 def test_an_empty_or_blank_cell_has_no_value_in_any_column(type_: schema.Type) -> None:
     assert read(type_, None) is None

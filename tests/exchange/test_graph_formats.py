@@ -14,9 +14,9 @@ import pytest
 
 from relay.domain.questions import NOTED
 from relay.exchange import graph_formats
-from relay.exchange.graph_formats import Format, Point, WrongEnding, network, write
+from relay.exchange.graph_formats import Format, Point, network, write
 from relay.ledger import recording
-from relay.private_files import NotWritten
+from relay.private_files import NotWritten, WrongEnding
 from tests.scenes import acts as say
 from tests.scenes.village import DAY, VILLAGE, village
 

@@ -1036,7 +1036,7 @@ def valid(column: schema.Column) -> st.SearchStrategy[cells.Value | None]:
     tries: dict[str, st.SearchStrategy[object]] = {
         "id": text,
         "text": text,
-        "name": text.map("A {}".format),
+        "name": text.map(lambda written: f"A {' '.join(written.split())}"),
         "tags": text,
         "help": st.from_regex(r"\A[a-z0-9_]{1,40}\Z"),
         "date": st.dates(date(1900, 1, 1), date(2100, 12, 31)),

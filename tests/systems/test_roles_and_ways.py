@@ -241,7 +241,7 @@ def test_a_command_tells_a_raw_count_to_its_role_alone(
     with answering(create_app(graph, Settings.read({"RELAY_DATA": str(tmp_path)}), owner=None)) as url:
         for role in ROLES:
             elsewhere(alone, url, tokens.issue(graph, role, days=1, now=datetime.now(UTC), random=token_bytes).secret)
-            raw = alone.run("counts")
+            raw = alone.run("raw-counts")
             drafted = alone.run("release", "contacts", "--from", "2023-01", "--until", "2023-01", "--level", "district")
             if role == "protection":
                 assert str(PEOPLE) in raw.out

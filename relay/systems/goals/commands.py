@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from relay.commands.options import Listed, as_of_option, format_option, group
+from relay.commands.options import as_of_option, format_option, group
 from relay.commands.recording import recorder
 from relay.commands.session import Session
 from relay.commands.showing import print_found
@@ -60,4 +60,4 @@ visit: Final = recorder(
 for each in (add, step, visit):
     goals.add_command(each)
 
-COMMANDS: Final = (Listed(users="Staff", command=goals),)
+COMMANDS: Final = (goals,)

@@ -11,7 +11,6 @@ import click
 
 from relay.commands.options import (
     ID,
-    Listed,
     as_of_option,
     command,
     complete_ids,
@@ -203,9 +202,9 @@ for each in (add_custody, list_custodies):
     custody.add_command(each)
 
 COMMANDS: Final = (
-    Listed(users="Staff", command=meeting),
-    Listed(users="Staff", command=membership),
-    Listed(users="Staff", command=office),
-    Listed(users="Staff", command=custody),
-    Listed(users="Managers", command=groups),
+    meeting,
+    membership,
+    office,
+    custody,
+    groups,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import ID, Listed, as_of_option, command, complete_ids, format_option, pass_session
+from relay.commands.options import ID, as_of_option, command, complete_ids, format_option, pass_session
 from relay.commands.recording import recorder, records
 from relay.commands.session import Session
 from relay.commands.showing import print_found, print_rows
@@ -64,9 +64,10 @@ site: Final = recorder(
 
 count: Final = recorder(
     "site_count",
-    "count",
+    "site-count",
+    formerly="count",
     does="Record how many visits a site had in a month: numbers only.",
-    example="relay count S1 --month '2083-07 BS' --visits 31 --women 24 --men 7",
+    example="relay site-count S1 --month '2083-07 BS' --visits 31 --women 24 --men 7",
     about="site_id",
 )
 
@@ -90,10 +91,10 @@ def learning(session: Session, course_id: str | None, as_of: str | None) -> None
 
 
 COMMANDS: Final = (
-    Listed(users="Staff", command=course),
-    Listed(users="Staff", command=enrol),
-    Listed(users="Staff", command=session_),
-    Listed(users="Staff", command=site),
-    Listed(users="Staff", command=count),
-    Listed(users="Managers", command=learning),
+    course,
+    enrol,
+    session_,
+    site,
+    count,
+    learning,
 )

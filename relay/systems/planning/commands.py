@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from relay.commands.options import (
-    Listed,
     as_of_option,
     command,
     complete_ids,
@@ -147,4 +146,4 @@ for each in (add_request, check, list_requests):
 for each in (add_plan, list_plans, propose, accept):
     plan_.add_command(each)
 
-COMMANDS: Final = (Listed(users="Staff", command=request_), Listed(users="Managers", command=plan_))
+COMMANDS: Final = (request_, plan_)

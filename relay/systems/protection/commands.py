@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import Listed, as_of_option, command, format_option, pass_session
+from relay.commands.options import as_of_option, command, format_option, pass_session
 from relay.commands.recording import dry_run_option, print_recorded, record_kind, recorder
 from relay.commands.session import Session, say
 from relay.commands.showing import print_list, print_rows, rate
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 service: Final = recorder(
     "service",
+    "add-service",
+    formerly="service",
     does="Record a service that helps, with the day on which somebody made sure of it.",
-    example="relay service --name 'Helpline for women' --kind women_helpline --place KTM --phone 1145 "
+    example="relay add-service --name 'Helpline for women' --kind women_helpline --place KTM --phone 1145 "
     "--checked-on 2026-11-24",
 )
 
@@ -62,7 +64,7 @@ def services(session: Session, as_of: str | None) -> None:
         _print(session, release.columns, release.rows)
 
 
-@command(example="relay counts")
+@command("raw-counts", example="relay raw-counts", formerly="counts")
 @format_option
 @pass_session
 def counts(session: Session) -> None:
@@ -116,9 +118,9 @@ COARSER: Final = "By district: one of the municipalities has one committee, whos
 ROUNDED: Final = "Each count is rounded down to a multiple of 5 before it is added up; ones below 5 are hidden."
 
 COMMANDS: Final = (
-    Listed(users="Staff", command=service),
-    Listed(users="Staff", command=services),
-    Listed(users="Staff", command=committee_count),
-    Listed(users="Staff", command=counts),
-    Listed(users="Staff", command=release),
+    service,
+    services,
+    committee_count,
+    counts,
+    release,
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import Listed, as_of_option, command, complete_ids, format_option, pass_session
+from relay.commands.options import as_of_option, command, complete_ids, format_option, pass_session
 from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, recorder
 from relay.commands.session import Session, say
 from relay.commands.showing import print_list, print_rows, rate, rate_between
@@ -88,7 +88,7 @@ def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | Non
         raise SystemExit(1)
 
 
-@command("sheet", example="relay sheet G1 --as-of 2026-12-20")
+@command("savings-sheet", example="relay savings-sheet G1 --as-of 2026-12-20", formerly="sheet")
 @_group_argument
 @click.option(
     "--to",
@@ -117,10 +117,10 @@ def sheet(session: Session, group_id: str, path: Path | None, as_of: str | None)
     meeting_id = new_id(session.clerk.random(ID_BYTES))
     meeting_sheet.write(path, meeting_id, group_id, day, found.cycle_id or "", due)
     say(f"{path} has {len(due)} rows. Meeting {meeting_id}.")
-    say(f"When it is typed in: relay meeting-sheet {path} --dry-run")
+    say(f"When it is typed in: relay savings-meeting {path} --dry-run")
 
 
-@command("meeting-sheet", example="relay meeting-sheet meeting.xlsx --dry-run")
+@command("savings-meeting", example="relay savings-meeting meeting.xlsx --dry-run", formerly="meeting-sheet")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--again", is_flag=True, help="Record it although the group met that day already.")
 @dry_run_option
@@ -259,7 +259,14 @@ def _told(found: GroupSavings) -> Iterator[str]:
 
 
 COMMANDS: Final = (
-    *(Listed(users="Staff", command=each) for each in (cycle, passbook, lend, loan_event, group_money, payout)),
-    *(Listed(users="Staff", command=each) for each in (share_out, sheet, record_sheet)),
-    Listed(users="Managers", command=savings),
+    cycle,
+    passbook,
+    lend,
+    loan_event,
+    group_money,
+    payout,
+    share_out,
+    sheet,
+    record_sheet,
+    savings,
 )

@@ -47,7 +47,7 @@ class NoMeetingSheet(Invalid):
     """A file that should be the sheet of a savings meeting is none."""
 
     reason = "%(path)s is no sheet of a savings meeting: %(what)s."
-    suggestion = "Write one with relay sheet GROUP --to FILE, and leave its first line as it is."
+    suggestion = "Write one with relay savings-sheet GROUP --to FILE, and leave its first line as it is."
 
     path: Path
     what: Sentence
@@ -94,8 +94,10 @@ def write(path: Path, meeting_id: str, group_id: str, day: date, cycle_id: str, 
 
     Raises:
         ThereAlready: Something is at this path.
+        WrongEnding: It ends neither in .csv nor in .xlsx.
         NotWritten: It cannot be written there.
     """
+    private_files.require_ending(path, ".csv", ".xlsx")
     head = (meeting_id, group_id, day.isoformat(), cycle_id, *[""] * len(_COUNTED))
     members = [(each.beneficiary_id, each.total, each.loan_id or "") for each in due]
     rows = [(*head, number, *each) for number, each in enumerate([*members, *[("", "", "")] * MORE_ROWS], 1)]

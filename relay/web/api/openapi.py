@@ -14,7 +14,15 @@ from relay.desk.intake import Recorded
 from relay.domain.schema import Column
 from relay.domain.schema import Kind as KindOfAct
 from relay.domain.system import Catalogue
-from relay.exchange.cells import FIRST_YEAR, LARGEST_NUMBER, LAST_YEAR, LONGEST_ID, LONGEST_TERM, LONGEST_TEXT
+from relay.exchange.cells import (
+    FIRST_YEAR,
+    LARGEST_NUMBER,
+    LAST_YEAR,
+    LONGEST_ID,
+    LONGEST_NAME,
+    LONGEST_TERM,
+    LONGEST_TEXT,
+)
 from relay.ledger.programmes import LedgerHead
 from relay.service.failure import Error
 from relay.service.json_codec import Schema, schemas_of
@@ -55,6 +63,13 @@ _TEXT: Final = {
     "minLength": 1,
     "maxLength": LONGEST_TEXT,
     "pattern": rf"^{_SHOWN}*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]{_SHOWN}*$",
+}
+_ON_ONE_LINE: Final = r"[^\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]"
+_NAME: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": LONGEST_NAME,
+    "pattern": rf"^{_ON_ONE_LINE}*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]{_ON_ONE_LINE}*$",
 }
 _RECORD: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID + 16, "pattern": r"^[^/]*[^/\s][^/]*$"}
 _DAY: Final = {"type": "string", "format": "date"}
@@ -267,8 +282,8 @@ def _column(column: Column) -> Schema:
             "id": {"type": "string", "minLength": 1, "maxLength": LONGEST_ID, "pattern": r"^[^/:]*[^/:\s][^/:]*$"},
             "ids": _TEXT,
             "act": _RECORD,
-            "text": _TEXT,
-            "name": _TEXT,
+            "text": _NAME if column.name == "name" else _TEXT,
+            "name": _NAME,
             "tags": _TEXT,
             "words": _TEXT,
             "pairs": _TEXT,

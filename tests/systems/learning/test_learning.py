@@ -139,9 +139,9 @@ def test_they_are_recorded_by_their_commands(alone: Shell, connection: Connectio
         in alone.run("session", "C3", "--present", "all", "--except", "W1", "--on", "2024-01-03").err
     )
     alone.ok("site", "--id", "S2", "--name", "Advice", "--place", "1", "--kind", "advice", "--opened-on", "2024-01-01")
-    alone.ok("count", "S2", "--month", "2080-10 BS", "--visits", "12", "--women", "7")
-    assert "This is not a month." in alone.run("count", "S2", "--month", "2024-01-15", "--visits", "1").err
-    assert "no such month" in alone.run("count", "S2", "--month", "2024-13", "--visits", "1").err
+    alone.ok("site-count", "S2", "--month", "2080-10 BS", "--visits", "12", "--women", "7")
+    assert "This is not a month." in alone.run("site-count", "S2", "--month", "2024-01-15", "--visits", "1").err
+    assert "no such month" in alone.run("site-count", "S2", "--month", "2024-13", "--visits", "1").err
     rows = {row["beneficiary_id"]: row["attendance"] for row in alone.ok("learning", "C3", "--json", *ON).json}
     assert rows["W7"] == {"numerator": 1, "denominator": 1, "share": 1.0}
     assert rows["W9"] == {"numerator": 0, "denominator": 1, "share": 0.0}

@@ -62,7 +62,17 @@ def test_they_are_recorded_listed_and_released_by_their_commands(
     site(valley)
     alone.use(connection)
     alone.ok(
-        "service", "--id", "V3", "--name", "Shelter", "--kind", "shelter", "--place", "D1", "--checked-on", "2024-06-01"
+        "add-service",
+        "--id",
+        "V3",
+        "--name",
+        "Shelter",
+        "--kind",
+        "shelter",
+        "--place",
+        "D1",
+        "--checked-on",
+        "2024-06-01",
     )
     alone.ok("committee-count", "D1", "--id", "A1", "--month", "2023-01", "--measure", "contacts", "--count", "9")
 
@@ -75,7 +85,7 @@ def test_they_are_recorded_listed_and_released_by_their_commands(
     assert found["fresh"] == {"numerator": 2, "denominator": 3, "share": 2 / 3}
     assert found["active"] == {"numerator": 0, "denominator": 0, "share": None}
     assert found["months_reported"] == 10
-    raw = {row["act_id"]: row["count"] for row in alone.ok("counts", "--json").json}
+    raw = {row["act_id"]: row["count"] for row in alone.ok("raw-counts", "--json").json}
     assert (raw["committee_count:NM33"], raw["site_count:Q1"]) == (2, RAW)
 
     shown = alone.ok("release", "people_informed", *MONTHS)

@@ -64,9 +64,9 @@ def test_s1_every_printed_total_of_the_passbook(shell: Shell, graph: Graph, tmp_
     assert [row["paid"] for row in rows] == [25] * 6 + [135, 108, 56, 231, 154]
     assert [row["balance"] for row in rows] == [0] * 5 + [500, 400, 300, 300, 100, 0]
     assert sum(row["charge"] for row in rows) == 34
-    sheet = shell.ok("sheet", "G", "--json", "--as-of", "2024-02-20").json
+    sheet = shell.ok("savings-sheet", "G", "--json", "--as-of", "2024-02-20").json
     assert [(row["balance"], row["charge"]) for row in sheet] == [(100, 4)]
-    assert [row["charge"] for row in shell.ok("sheet", "G", "--json", "--as-of", "2023-09-20").json] == [10]
+    assert [row["charge"] for row in shell.ok("savings-sheet", "G", "--json", "--as-of", "2023-09-20").json] == [10]
     told = shell.ok("savings", "G", "--as-of", "2024-02-20").out
     assert "Saved: 300. " in told
     assert "regular saving: 83.3% (10 of 12)" in told
@@ -98,7 +98,7 @@ def test_s3_the_ideal_group_lends_what_the_box_holds(shell: Shell, tmp_path: Pat
 
     expected = []
     for month, day in enumerate(MONTHS[:5], 1):
-        due = shell.ok("sheet", "G", "--json", "--as-of", day).json
+        due = shell.ok("savings-sheet", "G", "--json", "--as-of", day).json
         repaid = round(sum(row["principal"] + row["charge"] for row in due), 2)
         expected.append((month, round(20 * 25 + repaid, 2)))
         assert of_group(shell, day)["saved"] == 500 * month
@@ -175,7 +175,7 @@ def test_s6_what_is_due_each_month_of_one_loan(
     )
     taken_in(shell, folder)
 
-    due = [shell.ok("sheet", "G", "--json", "--as-of", day).json[0] for day in days[1:]]
+    due = [shell.ok("savings-sheet", "G", "--json", "--as-of", day).json[0] for day in days[1:]]
 
     assert [row["principal"] for row in due] == principal
     assert [row["charge"] for row in due] == charge

@@ -61,7 +61,7 @@ def written(path: Path, rows: Sequence[Sequence[object]]) -> Path:
 
 def test_a_sheet_is_written_out_typed_in_and_recorded_once(shell: Shell, village: Graph, tmp_path: Path) -> None:
     path = tmp_path / "meeting.xlsx"
-    shell.ok("sheet", "G", "--as-of", "2023-08-25", "--to", str(path))
+    shell.ok("savings-sheet", "G", "--as-of", "2023-08-25", "--to", str(path))
     header, *rows = rows_of(path)
     assert [row[header.index("beneficiary_id")] for row in rows] == ["W1", "W2", "W3", *[""] * MORE_ROWS]
     with zipfile.ZipFile(path) as parts:
@@ -70,9 +70,9 @@ def test_a_sheet_is_written_out_typed_in_and_recorded_once(shell: Shell, village
     said = {"W1_there": "x", "W2_there": "x", "W1_cash_before": 10, "W1_cash_after": 126, "W1_saved": 50}
     said |= {"W1_principal": 45, "W1_charge": 5.4, "W2_saved": 25.6, "W2_social": 90, "W2_lent": 100}
     path = type_in(path, **said, W2_months=3, W2_purpose="school")
-    rehearsed = shell.ok("meeting-sheet", str(path), "--dry-run")
-    recorded = shell.ok("meeting-sheet", str(path))
-    again = shell.ok("meeting-sheet", str(path))
+    rehearsed = shell.ok("savings-meeting", str(path), "--dry-run")
+    recorded = shell.ok("savings-meeting", str(path))
+    again = shell.ok("savings-meeting", str(path))
 
     assert "3 recorded, 0 not recorded" in rehearsed.err
     assert recorded.err.count("3 recorded, 0 not recorded") == again.err.count("3 recorded, 0 not recorded") == 1
@@ -86,10 +86,10 @@ def test_a_sheet_is_written_out_typed_in_and_recorded_once(shell: Shell, village
 
 def test_what_cannot_be_read_or_be_true_is_told_and_the_rest_stands(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "meeting.xlsx"
-    shell.ok("sheet", "G", "--as-of", "2023-08-25", "--to", str(path))
+    shell.ok("savings-sheet", "G", "--as-of", "2023-08-25", "--to", str(path))
     path = type_in(path, W1_there="x", W1_saved=50, W2_there="perhaps", W2_saved=-5, W3_there="x", W3_principal=20)
 
-    told = shell.run("meeting-sheet", str(path))
+    told = shell.run("savings-meeting", str(path))
 
     assert told.code == 1
     assert "1 recorded, 2 not recorded" in told.err
@@ -107,7 +107,7 @@ def test_the_sheet_says_what_became_of_the_groups_money_and_who_was_elected(
     """
     added(village, say.gift(), say.placed("P2 on 2023-06-01"))
     path = tmp_path / "meeting.xlsx"
-    shell.ok("sheet", "G", "--as-of", "2023-08-25", "--to", str(path))
+    shell.ok("savings-sheet", "G", "--as-of", "2023-08-25", "--to", str(path))
     said = {"W1_there": "x", "W1_cash_before": 100, "W1_cash_after": 66, "W1_saved": 26}
     header, *_ = rows_of(path)
     path = type_in(path, **said, W1_group_money="to_bank", W1_amount=40)
@@ -124,8 +124,8 @@ def test_the_sheet_says_what_became_of_the_groups_money_and_who_was_elected(
         typed[4][header.index(column)] = value
     written(path, typed)
 
-    recorded = shell.ok("meeting-sheet", str(path))
-    again = shell.ok("meeting-sheet", str(path))
+    recorded = shell.ok("savings-meeting", str(path))
+    again = shell.ok("savings-meeting", str(path))
 
     assert "4 recorded, 0 not recorded" in recorded.err
     assert "4 recorded, 0 not recorded" in again.err
@@ -138,10 +138,10 @@ def test_the_sheet_says_what_became_of_the_groups_money_and_who_was_elected(
 
 def test_money_and_elections_that_cannot_be_fall_alone(shell: Shell, tmp_path: Path) -> None:
     path = tmp_path / "meeting.xlsx"
-    shell.ok("sheet", "G", "--as-of", "2023-08-25", "--to", str(path))
+    shell.ok("savings-sheet", "G", "--as-of", "2023-08-25", "--to", str(path))
     path = type_in(path, W1_saved=26, W2_receives_from="P99", W3_group_money="expense")
 
-    told = shell.run("meeting-sheet", str(path))
+    told = shell.run("savings-meeting", str(path))
 
     assert told.code == 1
     assert "1 recorded, 2 not recorded" in told.err

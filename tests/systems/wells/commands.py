@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from relay.commands.options import Listed, as_of_option, command, pass_session
+from relay.commands.options import as_of_option, command, pass_session
 from relay.commands.recording import print_recorded, record_kind, records
 from relay.commands.session import Session
 
@@ -43,7 +43,7 @@ def wells(session: Session, as_of: str | None) -> None:
 
 
 COMMANDS: Final = (
-    Listed(users="Staff", command=well),
-    Listed(users="Staff", command=well_visit),
-    Listed(users="Managers", command=wells),
+    well,
+    well_visit,
+    wells,
 )
