@@ -185,7 +185,7 @@ def _explained(session: Session) -> Generator[None]:
         _say_explained(session, error)
         sys.exit(UNAVAILABLE if isinstance(error, Unavailable) else NOT_DONE)
     except click.exceptions.Abort:
-        _fail(session, "Stopped; nothing more was done.")
+        _fail(session, "stopped; nothing more was done.")
     except click.ClickException as error:
         _say_usage(session, error)
         sys.exit(error.exit_code)
@@ -194,17 +194,17 @@ def _explained(session: Session) -> Generator[None]:
         sys.exit(NOT_DONE)
     except OSError as error:
         with suppress(SystemExit):
-            _fail(session, f"{error.filename or 'The answer could not be written out'}: {error.strerror or error}.")
+            _fail(session, f"{error.filename or 'the answer could not be written out'}: {error.strerror or error}.")
         _give_up_output()
         sys.exit(NOT_DONE)
     except MemoryError:
-        _fail(session, "This machine has too little memory for that.")
+        _fail(session, "this machine has too little memory for that.")
     except Exception as error:  # noqa: BLE001 - where it happened is told, and no value: one might be a name
         import traceback
 
         for frame in traceback.extract_tb(error.__traceback__)[-10:]:
             say(f"  {frame.filename}:{frame.lineno} {frame.name}")
-        _fail(session, f"Unexpected error ({type(error).__name__}). Is the record sound? See relay ledger verify.")
+        _fail(session, f"unexpected error ({type(error).__name__}). Is the record sound? See relay ledger verify.")
 
 
 def _fail(session: Session, reason: str) -> NoReturn:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from relay.graph import Graph
+    from relay.settings import Connection
     from tests.commands.shell import Shell
 
 PROGRAM = cli.program(CORE)
@@ -261,6 +262,98 @@ def test_every_command_explains_itself_with_an_example(alone: Shell, words: tupl
         assert "--json" in said
         assert "--programme ID" in said
         assert f"Example:\n  relay {' '.join(words)}" in said
+
+
+def test_commands_of_a_system_stand_under_its_name_where_the_programme_uses_it(
+    alone: Shell, connection: Connection, graph: Graph
+) -> None:
+    del graph  # empties it
+    alone.use(connection)
+    alone.ok("programme", "add", "demo", "--name", "Hills")
+    alone.ok("programme", "systems", "demo", "groups", "savings")
+
+    said = alone.ok("--help").out
+
+    core, _, of_systems = said.partition("\nGroups:\n")
+    assert "\nSavings:\n" in of_systems
+    assert "  savings-sheet " in of_systems
+    assert "  membership " in of_systems
+    assert "  membership " not in core
+    assert "\nProtection:\n" not in said
+    assert "  end " in core.partition("Managers:")[0], "of a membership, by staff"
+
+
+@pytest.mark.parametrize(
+    ("now", "before"),
+    [
+        ("unconfirmed", "waiting"),
+        ("savings-sheet", "sheet"),
+        ("savings-meeting", "meeting-sheet"),
+        ("site-count", "count"),
+        ("raw-counts", "counts"),
+        ("add-service", "service"),
+    ],
+)
+def test_a_command_that_was_renamed_is_found_by_its_earlier_name(alone: Shell, now: str, before: str) -> None:
+    by_now, by_before = (alone.ok(name, "--help").out.replace(name, "NAME", 1) for name in (now, before))
+
+    assert by_before == by_now
+    assert f"  {before} " not in alone.ok("--help").out
+
+
+def test_with_json_a_failure_is_what_the_api_answers(shell: Shell) -> None:
+    cases = {
+        ("show", "nothing"): (404, "Nothing in the record has the id nothing.", "not_in_record", None),
+        ("place", "--gift", "G9", "--beneficiary", "W1", "--animals", "1", "--of", "goat"): (
+            404,
+            "There is no gift G9",
+            "missing",
+            "gift_id",
+        ),
+        ("trace", "P1", "--as-of", "2024-13-01"): (400, "Invalid value for --as-of", None, None),
+        ("trace", "--nonsense"): (400, "No such option '--nonsense'.", None, None),
+    }
+    for words, (status, reason, code, field) in cases.items():
+        answer = shell.run(*words, "--json")
+        told = json.loads(answer.err)["error"]
+        assert answer.out == ""
+        assert told["reason"].startswith(reason)
+        assert told | {"reason": "", "suggestion": ""} == {
+            "status": status,
+            "reason": "",
+            "suggestion": "",
+            "field": field,
+            "code": code,
+            "request_id": None,
+            "beside": None,
+        }
+        assert json.loads(shell.run("--json", *words).err) == {"error": told}
+        assert not shell.run(*words).err.startswith("{")
+
+
+def test_a_question_about_a_day_to_come_says_what_is_not_known(shell: Shell) -> None:
+    ahead = shell.ok("health", "--as-of", "2099-01-01", "--json")
+
+    assert "2099-01-01 is still to come: nothing that happens after" in ahead.err
+    assert ahead.json["as_of"] == "2099-01-01"
+    assert shell.ok("health", "--as-of", ON).err == ""
+
+
+def test_a_graph_for_others_shows_no_day_to_come(shell: Shell) -> None:
+    refused = shell.run("graph", "publish", "--as-of", "2099-01-01")
+
+    assert refused.code == exits.USAGE
+    assert "2099-01-01 is still to come" in refused.err
+    shell.ok("graph", "publish", "--as-of", ON)
+
+
+def test_a_file_is_named_as_what_is_in_it(shell: Shell, tmp_path: Path) -> None:
+    for name in ("out.docx", "out.csv"):
+        refused = shell.run("export", str(tmp_path / name))
+        assert refused.code == exits.NOT_DONE
+        assert f"{name} does not end in .xlsx. Name it out.xlsx." in refused.err
+        assert not (tmp_path / name).exists()
+    shell.ok("export", str(tmp_path / "relay-2026.11"))
 
 
 def test_a_group_without_a_command_tells_its_usage_once(alone: Shell) -> None:
@@ -526,7 +619,10 @@ def completed(shell: Shell, typed: str, monkeypatch: pytest.MonkeyPatch) -> list
     return [line.partition(",")[2] for line in shell.run().out.splitlines() if line]
 
 
-def test_the_tab_key_offers_words_programmes_and_ids(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tab_key_offers_words_programmes_and_ids(
+    shell: Shell, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(graph, say.place("L1"))
     offered = {
         typed: completed(shell, typed, monkeypatch)
         for typed in (
@@ -536,6 +632,12 @@ def test_the_tab_key_offers_words_programmes_and_ids(shell: Shell, monkeypatch: 
             "relay place --condition p",
             "relay health --programme d",
             "relay show P4",
+            "relay correct W1",
+            "relay correct pass:T",
+            "relay chains --of g",
+            "relay rule --of g",
+            "relay todo --place L",
+            "relay programme systems demo pl",
         )
     }
 
@@ -545,6 +647,11 @@ def test_the_tab_key_offers_words_programmes_and_ids(shell: Shell, monkeypatch: 
     assert offered["relay place --condition p"] == ["pregnant"]
     assert offered["relay health --programme d"] == ["demo"]
     assert offered["relay show P4"] == ["P4"]
+    assert offered["relay correct W1"] == ["W1"]
+    assert offered["relay correct pass:T"][:2] == ["pass:T1", "pass:T2"]
+    assert offered["relay chains --of g"] == offered["relay rule --of g"] == ["goat"]
+    assert offered["relay todo --place L"] == ["L1"]
+    assert offered["relay programme systems demo pl"] == ["planning"]
 
 
 def test_the_tab_key_starts_no_database(alone: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
