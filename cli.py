@@ -163,11 +163,26 @@ class UsersGroup(RelayGroup):
         return not needs or bool(needs & used)
 
 
+def _tell_version(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        from relay.version import version
+
+        click.echo(f"relay, version {version()}")
+        context.exit()
+
+
 def program(catalogue: Catalogue) -> click.Group:
     """The whole command line, for the core and some systems."""
 
     @click.group("relay", cls=UsersGroup, catalogue=catalogue, context_settings={"help_option_names": ["--help", "-h"]})
-    @click.version_option(package_name="relay")
+    @click.option(
+        "--version",
+        is_flag=True,
+        expose_value=False,
+        is_eager=True,
+        callback=_tell_version,
+        help="Show the version and its commit, and exit.",
+    )
     @pass_session
     def relay(session: Session) -> None:
         """Follow livestock relays: who received what, who passed it on to whom, and where a chain broke."""
