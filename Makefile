@@ -82,7 +82,7 @@ $(BIN)/made-by-$(notdir $(PYTHON)):
 	@touch $@
 
 $(BIN)/run.stamp: $(BIN)/made-by-$(notdir $(PYTHON)) requirements.lock setup.cfg pyproject.toml
-	@echo 'Setting up: the libraries of requirements.lock (about 300 MB) into $(VENV)' >&2
+	@echo 'Setting up: the libraries of requirements.lock (about 550 MB) into $(VENV)' >&2
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@

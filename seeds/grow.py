@@ -135,7 +135,7 @@ class Relay:
         """Begin with ten groups, each as willing as its place between the published rates, and no woman yet."""
         self.chance = Chance(SEED)
         self.register = Register(
-            id="relay-demo", name="Passing the Relay", timezone="Asia/Kathmandu", rules=RULES, places=PLACES,
+            id="relay-demo", name="Passing the Relay (made up)", timezone="Asia/Kathmandu", rules=RULES, places=PLACES,
             groups=GROUPS, goal_generations=5,
         )  # fmt: skip
         low, high = WILLING_SHARES

@@ -22,7 +22,7 @@ FOLDER: Final = "relay-villages"
 RULES: Final = """\
 [programme]
 id = "relay-villages"
-name = "Groups and classes of Passing the Relay"
+name = "Groups and classes of Passing the Relay (made up)"
 timezone = "Asia/Kathmandu"
 systems = ["planning", "groups", "savings", "learning", "goals", "protection"]
 

@@ -58,7 +58,8 @@ def demo(session: Session) -> None:
     if any(head.programme_id not in (DEMO, VILLAGES) for head in session.heads):
         raise DemoElsewhere
     if not session.heads:
-        say("Loading eight years of a programme and a small one beside it; this takes up to a minute.")
+        say("Loading eight years of a made-up programme and a small one beside it; this takes up to a minute.")
+        say("Nobody in it lives; its rates are those of published programmes.")
     loaded = load_demo(session.graph, session.clerk)
     if session.catalogue.systems:
         load_villages(session.graph, session.clerk)
@@ -163,6 +164,8 @@ def status(session: Session) -> None:
     for each in found["findings"]:
         if each["code"] not in _SAID_OTHERWISE:
             say(f"{each['where']}: {each['what']} {each['advice']}")
+    if found["server"] is None:
+        say("The database does not run, so what it holds was not looked at. To look: relay engine start, relay status")
     since = sum(each["entries_since_backup"] for each in found["programmes"])
     if found["server"] and session.gone:
         session.say_what_is_gone()
