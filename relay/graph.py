@@ -254,7 +254,7 @@ def _through_races(work: Callable[[], _T]) -> _T:
     message = Sentence("Others were changing the same records at the same moment.")
     raise Conflict(
         reason=message,
-        suggestion=Sentence("Nothing was recorded: try again. If it stays so, see `relay ledger verify`."),
+        suggestion=Sentence("Try again. If it stays so, see `relay ledger verify`."),
     )
 
 
@@ -310,14 +310,30 @@ class Graph:
         with translated():
             return self._execute(work, tried=_through_races)
 
-    def write(self, work: Callable[[Transaction], _T]) -> _T:
+    def write(self, work: Callable[[Transaction], _T], *, again: Callable[[Transaction], _T] | None = None) -> _T:
         """Run a write: all of `work`, or nothing of it. `work` may run several times.
+
+        Args:
+            work: What is written.
+            again: Finds out, or writes it once more, where the line is cut during the commit; None where that cannot
+                be told afterwards.
 
         Raises:
             Unavailable: The database cannot be reached, or did not answer in time; nothing was recorded.
             UnknownOutcome: It may or may not have been recorded.
             Conflict: Another writer was faster, again and again.
         """
+        try:
+            return self._write(work)
+        except UnknownOutcome as unknown:
+            if again is None or unknown.silent:
+                raise
+            try:
+                return self._write(again)
+            except Unavailable as error:
+                raise error if isinstance(error, UnknownOutcome) else unknown from error
+
+    def _write(self, work: Callable[[Transaction], _T]) -> _T:
         self._before_writing()
         with translated(writing=True):
             return self._execute(work, writing=True, tried=_through_races)

@@ -32,6 +32,7 @@ _READ_ONLY: Final = "WriteOnReadOnlyAccessDatabase"
 _OF_MEMORY: Final = "Memory"  # MemoryPoolOutOfMemoryError, TransactionOutOfMemoryError
 _PLACE: Final = re.compile(r"line (?P<line>\d+)(?::|, column )(?P<column>\d+)(?P<offset> \(offset)?")
 _SEE_ITS_LOG: Final = Sentence("See the database's log.")
+_NOTHING_RECORDED: Final = Sentence("Nothing was recorded. See `relay status`, then try again.")
 
 
 class UnknownOutcome(Unavailable):
@@ -42,7 +43,7 @@ class UnknownOutcome(Unavailable):
     """
 
     reason = "The connection was lost while the act was being recorded."
-    suggestion = "Send the same command again with the same id: what was recorded is not recorded twice."
+    suggestion = "Send the same again, with the same id: what is already recorded is not recorded twice."
 
     silent: bool
 
@@ -108,21 +109,21 @@ class Unreachable(Unavailable):
     """The database is not there, or silent."""
 
     reason = "The database cannot be reached, or did not answer in time."
-    suggestion = "Nothing was recorded. See `relay status`, then try again."
+    suggestion = "See `relay status`, then try again: what is already recorded is not recorded twice."
 
 
 class TooBusy(Unavailable):
     """The database gave up waiting for others."""
 
     reason = "The database was too busy to finish in time."
-    suggestion = "Nothing was recorded: try again."
+    suggestion = "Try again: what is already recorded is not recorded twice."
 
 
 class RemovedMeanwhile(Unavailable):
     """What is read goes on being removed: by others, or because it is damaged."""
 
     reason = "The record kept changing while it was read."
-    suggestion = "Nothing was recorded: try again. If it stays so, see `relay ledger verify`."
+    suggestion = "Try again. If it stays so, see `relay ledger verify`."
 
 
 class NotPermitted(Unavailable):
@@ -177,11 +178,13 @@ def translated(*, writing: bool = False) -> Generator[None]:
     """Turn what the driver says into a sentence for people; by class and code, never by message.
 
     Args:
-        writing: Whether what is lost while committing may be recorded.
+        writing: Whether this is one write: what is lost while committing may be recorded, and of anything else nothing
+            was. A read cannot tell what was recorded before it.
 
     Raises:
         Unavailable: Whatever the driver raised.
     """
+    nothing = {"suggestion": _NOTHING_RECORDED} if writing else {}
     try:
         yield
     except AuthError as error:
@@ -198,14 +201,14 @@ def translated(*, writing: bool = False) -> Generator[None]:
     except (ServiceUnavailable, DatabaseUnavailable, SessionExpired, OSError) as error:
         if writing and isinstance(error, IncompleteCommit):
             raise UnknownOutcome(silent=_went_silent(error)) from error
-        raise Unreachable from error
+        raise Unreachable(**nothing) from error
     except (TransientError, ConstraintError) as error:
         if _OF_MEMORY in last_word(error):
             message = Sentence("The database gives a transaction too little memory for this.")
             raise Unavailable(
                 reason=message, suggestion=Sentence("Raise its db.memory.transaction.max and try again.")
             ) from error
-        raise TooBusy from error
+        raise TooBusy(**nothing) from error
     except ClientError as error:
         word = last_word(error)
         if word == _READ_ONLY:

@@ -7,20 +7,17 @@ and leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 from relay.database import cypher
-from relay.database.driver_errors import UnknownOutcome
 from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.domain.register import subject_of
 from relay.domain.rulebook import StandingOnIt
-from relay.errors import Unavailable
 from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome, require_whole
 from relay.ledger.context import RehearsalContext
@@ -29,8 +26,6 @@ from relay.ledger.held import rows, trying_again
 from relay.ledger.held.judging import erased, locked, offered
 from relay.ledger.programmes import PROJECTION, Head, require_built
 from relay.ledger.reading import STEP
-
-_Answer = TypeVar("_Answer")
 
 
 def record(
@@ -189,30 +184,23 @@ def record_rows(
         UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     work = _RecordingRows(programme_id=programme_id, rows=tuple(map(tuple, rows)), clerk=clerk, again=again)
-    try:
-        outcomes = graph.write(work.in_transaction)
-    except UnknownOutcome as unknown:
-        outcomes = _send_again(graph, replace(work, resent=True).in_transaction, unknown)
+    outcomes = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
     _try_what_is_held(graph, programme_id, (each for row in outcomes for each in row), clerk)
     return outcomes
 
 
 def _written(graph: Graph, work: _Recording) -> tuple[Outcome, ...]:
     """Record, once more with the same ids where the line was cut during the commit."""
-    try:
-        outcomes = graph.write(work.in_transaction)
-    except UnknownOutcome as unknown:
-        outcomes = _send_again(graph, replace(work, resent=True).in_transaction, unknown)
+    outcomes = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
     _try_what_is_held(graph, work.programme_id, outcomes, work.clerk)
     return outcomes
 
 
 def _try_what_is_held(graph: Graph, programme_id: str, outcomes: Iterable[Outcome], clerk: Clerk) -> None:
-    """Try what waited for what was just recorded; what cannot be tried now is tried when its device asks next."""
+    """Try what waited for what was just recorded."""
     recorded = [outcome.act for outcome in outcomes if outcome.action == "added" and outcome.entry]
     if not clerk.rehearses:
-        with suppress(Unavailable):
-            trying_again.after(graph, programme_id, recorded, clerk)
+        trying_again.after(graph, programme_id, recorded, clerk)
 
 
 def record_one(graph: Graph, programme_id: str, act: Act, clerk: Clerk, *, answers: Answers = NO_ANSWER) -> Outcome:
@@ -419,10 +407,7 @@ class JudgedActs:
         """
         if self.after == self.before:
             return True
-        try:
-            return graph.write(self._in_transaction)
-        except UnknownOutcome as unknown:
-            return _send_again(graph, self._in_transaction, unknown)
+        return graph.write(self._in_transaction, again=self._in_transaction)
 
     def _in_transaction(self, transaction: Transaction) -> bool:
         if not self.before.sequence:
@@ -434,18 +419,6 @@ class JudgedActs:
             return False
         self.delta.write(transaction, self.programme_id, self.after)
         return True
-
-
-def _send_again(graph: Graph, work: Callable[[Transaction], _Answer], unknown: UnknownOutcome) -> _Answer:
-    """Repeat what may or may not have been recorded; when that cannot be done either, it stays unknown."""
-    if unknown.silent:
-        raise unknown
-    try:
-        return graph.write(work)
-    except UnknownOutcome:
-        raise
-    except Unavailable as error:
-        raise unknown from error
 
 
 def _beginning(programme_id: str) -> dict[str, Any]:

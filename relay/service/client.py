@@ -63,11 +63,22 @@ class NotRelay(Unavailable):
     host: str
 
 
+class AnswerLost(UnknownOutcome):
+    """What came back of something that was sent is no answer of Relay's: a proxy's, or cut off."""
+
+    reason = "The server at %(host)s is not Relay, or its answer was cut off: what was sent may be recorded."
+    suggestion = (
+        "Check RELAY_URL, then send the same again, with the same id: what is already recorded is not recorded twice."
+    )
+
+    host: str
+
+
 class NotReached(Unavailable):
     """Nothing answers at the address, or not in time."""
 
     reason = "Relay at %(host)s cannot be reached, or did not answer in time."
-    suggestion = "Check RELAY_URL and the connection, then try again."
+    suggestion = "Check RELAY_URL and the connection, then try again: what is already recorded is not recorded twice."
 
     host: str
 
@@ -231,6 +242,8 @@ class Remote:
         """Send what is to change something."""
         try:
             return _exchanged(kind, self.url, path, body, self._token)
+        except NotRelay as error:
+            raise AnswerLost(silent=False, host=error.host) from error
         except (HTTPError, TimeoutError) as error:
             if _never_sent(error):
                 raise NotReached(host=_host(self.url)) from error
@@ -416,6 +429,8 @@ def _told(url: str, status: int, said: _Explained, *, signed_in: bool) -> RelayE
     if status == HTTPStatus.CONFLICT and said.code in EVERY_ANSWER:
         told = {"reason": said.reason, "suggestion": said.suggestion, "field": said.field or ""}
         return Asked(**told, beside=said.beside or "", code=said.code)
+    if said.code == UnknownOutcome.code:
+        return UnknownOutcome(silent=False, reason=said.reason, suggestion=said.suggestion)
     expired = signed_in and status == HTTPStatus.UNAUTHORIZED
     suggestion = Sentence("Sign in: relay login %(url)s", url=url) if expired else said.suggestion
     return branch(reason=said.reason, suggestion=suggestion, field=said.field or "", code=said.code or branch.code)

@@ -150,7 +150,9 @@ def _reasons() -> Mapping[int, str]:
         413: gettext("This request is too large."),
         415: gettext("This must be sent as JSON (Content-Type: application/json)."),
         STATUS_TOO_OFTEN: gettext("Too many requests: wait a minute."),
-        500: gettext("Unexpected error. Nothing was recorded."),
+        500: gettext("Unexpected error.")
+        if request.method == "GET"
+        else gettext("Unexpected error. What was sent may be recorded: sent again, it is not recorded twice."),
     }
 
 

@@ -134,6 +134,24 @@ def test_of_an_act_that_was_sent_the_outcome_is_unknown_and_of_one_that_was_not_
         Remote(NOWHERE, "secret").hand_in("demo", "gift", {"gift_id": "G1"})
 
 
+@pytest.mark.parametrize(("status", "body"), [(200, b'{"act_id": "gift:'), (201, b""), (502, b"<html>")])
+def test_of_an_act_whose_answer_is_cut_off_it_is_said_that_it_may_be_recorded_and_can_be_sent_again(
+    status: int, body: bytes
+) -> None:
+    with answering(body, status) as service, pytest.raises(UnknownOutcome) as told:
+        Remote(service.url, "secret").hand_in("demo", "gift", {"gift_id": "G1"})
+
+    for words in ("is not Relay", "may be recorded", "with the same id", "is not recorded twice"):
+        assert words in str(told.value)
+
+
+def test_a_service_that_does_not_know_the_outcome_is_not_taken_to_have_recorded_nothing() -> None:
+    error = {"status": 503, "reason": "Lost.", "suggestion": "Send it again.", "field": None, "code": "unknown_outcome"}
+
+    with answering(json.dumps({"error": error}).encode(), 503) as service, pytest.raises(UnknownOutcome, match="Lost"):
+        Remote(service.url, "secret").hand_in("demo", "gift", {"gift_id": "G1"})
+
+
 def test_a_service_that_is_silent_is_told_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command asks first which programmes there are, and does not wait for that as long as for an audit."""
     assert client_module.GREET_SECONDS <= 5

@@ -37,6 +37,7 @@ def hand_in(graph: Graph, row: HeldAct, sent: SentAct) -> TakenIn:
     Raises:
         NotHeld: It was settled meanwhile.
         Unavailable: The database cannot be reached; nothing was recorded.
+        UnknownOutcome: The line was cut while committing, or went silent.
     """
     act = sent.act
     if act is None:

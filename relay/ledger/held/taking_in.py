@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from relay.clock import instant
 from relay.database import cypher
-from relay.database.driver_errors import UnknownOutcome
 from relay.domain.canonical import canonical
 from relay.errors import Refused
 from relay.ledger.held import rows, trying_again
@@ -119,16 +118,12 @@ def take_in(graph: Graph, source: Sender, sent: Sequence[SentAct]) -> tuple[Take
         NoProgramme: The programme is not there.
         NotBuilt: The graph is another version's.
         Unavailable: The database cannot be reached; nothing was recorded.
+        UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     if not sent:
         return ()
     work = _TakingIn(source=source, sent=tuple(sent))
-    try:
-        taken = graph.write(work.in_transaction)
-    except UnknownOutcome as unknown:
-        if unknown.silent:
-            raise
-        taken = graph.write(work.in_transaction)  # what was recorded the first time is answered as the same
+    taken = graph.write(work.in_transaction, again=work.in_transaction)  # what was recorded is answered as the same
     # with what was recorded before: whoever recorded it may have been killed before what waited for it was tried
     recorded = [each.act for each, row in zip(sent, taken, strict=True) if each.act and row.result in ("added", "same")]
     trying_again.after(graph, source.programme_id, recorded, sent[0].clerk)

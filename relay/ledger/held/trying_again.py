@@ -1,7 +1,12 @@
-"""Trying held acts again: whenever something that they name is recorded, judged by what their writers may do now."""
+"""Trying held acts again: whenever something that they name is recorded, judged by what their writers may do now.
+
+What was recorded stands, whatever comes after it: where the database cannot be reached, what waits for it is tried
+when its device asks next.
+"""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,6 +15,7 @@ from relay.database import cypher
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.register import provided_by
+from relay.errors import Conflict, Unavailable
 from relay.ledger.held import rows
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
 from relay.ledger.held.standing import in_doubt, standing
@@ -32,32 +38,24 @@ def after(graph: Graph, programme_id: str, recorded: Sequence[Act], clerk: Clerk
         programme_id: Of the programme.
         recorded: The acts.
         clerk: Of whom the instant and the random bytes are taken.
-
-    Raises:
-        Unavailable: The database cannot be reached; what was recorded before stays so.
     """
-    if recorded and graph.rows(cypher.ANYTHING_HELD, programme_id=programme_id):
-        after_names(graph, programme_id, _names(graph, recorded), clerk)
+    with suppress(Unavailable, Conflict):
+        if recorded and graph.rows(cypher.ANYTHING_HELD, programme_id=programme_id):
+            after_names(graph, programme_id, _names(graph, recorded), clerk)
 
 
 def after_names(graph: Graph, programme_id: str, names: Collection[str], clerk: Clerk) -> None:
-    """Try what is held and names some records, or is one of them; and what waited for that, and so on.
-
-    Raises:
-        Unavailable: The database cannot be reached; what was recorded before stays so.
-    """
-    while names:
-        recorded = _tried(graph, programme_id, rows.naming(graph, programme_id, names), clerk)
-        names = _names(graph, recorded)
+    """Try what is held and names some records, or is one of them; and what waited for that, and so on."""
+    with suppress(Unavailable, Conflict):
+        while names:
+            recorded = _tried(graph, programme_id, rows.naming(graph, programme_id, names), clerk)
+            names = _names(graph, recorded)
 
 
 def everything(graph: Graph, programme_id: str, clerk: Clerk) -> None:
-    """Try all that is held in a programme, such as after an import.
-
-    Raises:
-        Unavailable: The database cannot be reached.
-    """
-    after(graph, programme_id, _tried(graph, programme_id, rows.every(graph, programme_id), clerk), clerk)
+    """Try all that is held in a programme, such as after an import."""
+    with suppress(Unavailable, Conflict):
+        after(graph, programme_id, _tried(graph, programme_id, rows.every(graph, programme_id), clerk), clerk)
 
 
 def _names(graph: Graph, recorded: Sequence[Act]) -> set[str]:
