@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar, cast
 
 import neo4j
-from neo4j.exceptions import AuthError, ClientError, ConstraintError, DatabaseError, TransientError
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConstraintError,
+    DatabaseError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
 from neo4j.graph import Node, Path, Relationship
 
 from relay.database import cypher
@@ -29,7 +37,7 @@ from relay.database.driver_errors import (
     place_in_query,
     translated,
 )
-from relay.database.driver_internals import begin_with_first_statement, give_up_on_silence, run_with_commit
+from relay.database.driver_internals import begin_with_first_statement, run_with_commit, watch_connections
 from relay.errors import Conflict, Refused, Unavailable
 from relay.text import Sentence
 
@@ -101,6 +109,13 @@ class QueryBrokenOff(NotAnswered):
 
     reason = "This query took too long and was stopped."
     suggestion = "Ask for less: add conditions or a LIMIT."
+
+
+class QueryLost(NotAnswered):
+    """The connection was lost over somebody's own query; the embedded engine ends when it runs out of memory."""
+
+    reason = "The connection to the database was lost over this query: it may need more memory than there is."
+    suggestion = "Ask for less: shorter texts and lists, and a LIMIT."
 
 
 class NotCypher(NotAnswered):
@@ -363,6 +378,8 @@ class Graph:
                 raise
             except Silence as error:
                 raise QueryBrokenOff from error
+            except (ServiceUnavailable, SessionExpired) as error:
+                raise QueryLost from error
             except (ClientError, DatabaseError) as error:
                 raise _not_answered(error) from error
 
@@ -526,13 +543,14 @@ def connect(
     Args:
         connection: Where it answers.
         catalogue: Of the kinds of acts that it can hold.
-        before_all: Asked before each read and write; may start what should answer.
+        before_all: Asked before each read and write, and before each connection; may start what should answer.
         before_writing: Asked before each write; raises `Unavailable` when there is no room for it.
 
     Raises:
         Unavailable: It cannot be reached, or user and password are wrong.
     """
-    graph = Graph(_driver(connection), connection, catalogue, before_all, before_writing)
+    driver = _driver(connection, retry_seconds=RETRY_SECONDS, ready=before_all)
+    graph = Graph(driver, connection, catalogue, before_all, before_writing)
     try:
         graph.migrate()
     except BaseException:
@@ -542,11 +560,15 @@ def connect(
 
 
 def connect_to_read(connection: Connection, catalogue: Catalogue) -> Graph:
-    """Connect as a user who may do nothing but read; whether the schema is up to date is not looked at."""
-    return Graph(_driver(connection), connection, catalogue, lambda: None, lambda: None)
+    """Connect as a user who may do nothing but read; whether the schema is up to date is not looked at.
+
+    Nothing is asked twice: what the database did not survive once would end it again.
+    """
+    driver = _driver(connection, retry_seconds=0, ready=lambda: None)
+    return Graph(driver, connection, catalogue, lambda: None, lambda: None)
 
 
-def _driver(connection: Connection) -> neo4j.Driver:
+def _driver(connection: Connection, *, retry_seconds: float, ready: Callable[[], object]) -> neo4j.Driver:
     with translated():
         driver = neo4j.GraphDatabase.driver(
             connection.uri,
@@ -554,11 +576,11 @@ def _driver(connection: Connection) -> neo4j.Driver:
             connection_timeout=CONNECT_SECONDS,
             connection_acquisition_timeout=GREET_SECONDS,
             connection_write_timeout=SILENCE_SECONDS,
-            max_transaction_retry_time=RETRY_SECONDS,
+            max_transaction_retry_time=retry_seconds,
             initial_retry_delay=FIRST_RETRY_SECONDS,
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         )
     if not connection.plain:
-        give_up_on_silence(driver, SILENCE_SECONDS)
+        watch_connections(driver, SILENCE_SECONDS, GREET_SECONDS, ready)
     return driver

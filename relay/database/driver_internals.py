@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from neo4j._deadline import Deadline
+
 from relay.database.driver_errors import sensible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from typing import LiteralString
 
@@ -35,22 +38,26 @@ def run_with_commit(transaction: neo4j.ManagedTransaction, query: LiteralString,
     connection.pull()
 
 
-def give_up_on_silence(driver: neo4j.Driver, seconds: float) -> None:
+def watch_connections(driver: neo4j.Driver, seconds: float, greet_seconds: float, ready: Callable[[], object]) -> None:
     """Have every connection of a driver take silence and garbage for what they are: a lost connection.
 
-    The driver has no setting for it: it waits without end for an answer, or as long as the server asks it to (Neo4j:
+    Before one is opened, also when the driver tries again, it is made sure that there is something to connect to. The
+    driver has no setting for it: it waits without end for an answer, or as long as the server asks it to (Neo4j:
     120 s), and an answer that it cannot decode raises whatever its decoder stumbled over.
 
     Args:
         driver: Before its first connection is open.
         seconds: After which a connection that says nothing is lost.
+        greet_seconds: Within which a connection is opened, once there is something to connect to.
+        ready: Makes sure that there is.
     """
     pool: Any = driver._pool
     open_connection = pool.opener
 
-    def opener(*arguments: Any) -> Any:  # noqa: ANN401 - the driver's own
+    def opener(address: Any, auth: Any, _deadline: Deadline) -> Any:  # noqa: ANN401 - the driver's own
+        ready()
         with sensible():
-            connection = open_connection(*arguments)
+            connection = open_connection(address, auth, Deadline(greet_seconds))
         fetch_message = connection.fetch_message
 
         def fetch_sensible_message() -> None:

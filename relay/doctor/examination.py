@@ -10,6 +10,7 @@ from typing import Final
 from relay.access import access_log
 from relay.access.access_log import LogUnreadable
 from relay.database import engine
+from relay.database.driver_errors import TooBusy, Unreachable
 from relay.doctor import data_folder, record
 from relay.doctor.finding import Trouble, fault, note, of_damage, of_error
 from relay.errors import RelayError
@@ -41,12 +42,19 @@ def examine(folder: Path, now: datetime, opened: Callable[[], Graph], *, embedde
             found.append(of_damage(error, folder))
     except RelayError as error:
         if error.code not in codes:
-            found.append(of_error(error, folder if embedded else "database"))
+            found.append(_of_database(error, folder) if embedded else of_error(error, "database"))
     except OSError as error:
         if not codes:
             advice = "Put right what is said above, or name another folder by RELAY_DATA."
             found.append(fault("cannot_be_used", folder, f"It cannot be used: {error.strerror}.", advice))
     return tuple(found)
+
+
+def _of_database(error: RelayError, folder: Path) -> Trouble:
+    if isinstance(error, (Unreachable, TooBusy)):
+        advice = "End the engine; the next command starts it afresh: `relay engine stop`"
+        return fault(error.code, folder, str(error.reason), advice)
+    return of_error(error, folder)
 
 
 def look(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) -> tuple[Trouble, ...]:

@@ -49,9 +49,9 @@ def test_another_release_of_the_driver_is_read_before_it_is_pinned() -> None:
 
     changed = (
         "setup.cfg pins another release of the Neo4j driver. Read in its source what relay/database/driver_internals.py"
-        " uses (Session._pipelined_begin, Transaction._connection, Driver._pool.opener, Bolt._set_defunct_read,"
-        " Bolt.fetch_message, Bolt.socket.set_read_timeout), run the whole suite with it, with RELAY_PLAIN_DRIVER=1 and"
-        " without, and then write its number into READ_WITH."
+        " uses (Session._pipelined_begin, Transaction._connection, Driver._pool.opener and its arguments, Deadline,"
+        " Bolt._set_defunct_read, Bolt.fetch_message, Bolt.socket.set_read_timeout), run the whole suite with it, with"
+        " RELAY_PLAIN_DRIVER=1 and without, and then write its number into READ_WITH."
     )
     assert pinned == [f"neo4j=={READ_WITH}"], changed
     assert version("neo4j") == READ_WITH

@@ -21,6 +21,7 @@ from relay.arrays import cache
 from relay.backup import files, replay, status
 from relay.commands import exits
 from relay.database import engine
+from relay.database.driver_errors import Unreachable
 from relay.doctor import data_folder, examination, record
 from relay.ledger import programmes, reading, recording
 from relay.service.json_codec import json_of
@@ -242,6 +243,18 @@ def test_an_engine_whose_state_file_was_altered_is_ended_by_its_number(shell: Sh
         pass
 
     assert data_folder.findings(folder, embedded=True) == ()
+
+
+@pytest.mark.parametrize(("embedded", "advice"), [(True, "`relay engine stop`"), (False, "try again")])
+def test_of_an_engine_that_does_not_answer_the_command_is_named_that_starts_it_afresh(
+    folder: Path, advice: str, *, embedded: bool
+) -> None:
+    def silent() -> Graph:
+        raise Unreachable
+
+    found = only(examination.examine(folder, NOW, silent, embedded=embedded), "unreachable")
+
+    assert advice in found.advice
 
 
 # ------------------------------------------------------------------------------------------------ the record

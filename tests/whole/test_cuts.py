@@ -43,10 +43,12 @@ if TYPE_CHECKING:
 API: Final = "/api/v1/programmes/wards"
 PLENTY: Final = 9_000  # animals, so that nobody is asked whether she can have had what she passes on
 DEAD: Final = 99  # times that a line breaks which stays broken
-CUTS: Final[list[tuple[Moment, Fault, int]]] = [
+_EVERY: Final[list[tuple[Moment, Fault, int]]] = [
     ("statement", "cut_after", DEAD),
-    *([("statement", "cut_after", 1), ("commit", "cut_before", DEAD)] if SOAK else []),
+    ("statement", "cut_after", 1),
+    ("commit", "cut_before", DEAD),
 ]
+CUTS: Final = _EVERY if SOAK else _EVERY[:1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,16 +21,18 @@ import pytest
 from neo4j.exceptions import ClientError
 
 from relay import graph as relay_graph
+from relay.access import reader
 from relay.backup.replay import backup, rebuild, restore
 from relay.database import engine
 from relay.database.driver_errors import UnknownOutcome, Unreachable
 from relay.errors import RelayError, Unavailable
 from relay.exchange.importing import import_programme
-from relay.graph import Transaction
+from relay.graph import NotAnswered, Transaction
 from relay.ledger.programmes import NotBuilt, head, heads
 from relay.ledger.reading import entries
 from relay.ledger.recording import Rehearsal, record, record_one
 from relay.ledger.verify import verify
+from relay.settings import Settings
 from tests.rigs.driver import PLAIN
 from tests.rigs.faulty_line import between, black_hole, refused
 from tests.rigs.small_disk import on_a_small_disk
@@ -223,6 +225,42 @@ def test_an_engine_that_is_killed_between_two_statements_has_done_neither_says_t
     assert json.loads(done.stdout)["entries"] == 5
     with relay_graph.connect(engine.ensure(founded), CORE) as graph:
         assert record_one(graph, PROGRAMME, woman("W"), clerk("first")).sequence == 6
+
+
+# ---------------------------------------------------------------------------------------------------- memory
+
+
+@pytest.mark.parametrize("time_", range(10 if SOAK else 1))
+def test_after_two_queries_for_more_memory_than_there_is_another_reader_has_her_page_within_twenty_seconds(
+    founded: Path, time_: int
+) -> None:
+    """Each asks for a text of a million million letters; the engine ends of it, and whoever comes next starts it."""
+    settings = Settings.read({"RELAY_DATA": str(founded)})
+
+    def serving() -> Connection:
+        return engine.ensure(founded, readable=CORE.readable)
+
+    def too_much(_: int) -> str:
+        with reader.connect(settings, CORE) as asking, pytest.raises(NotAnswered) as told:
+            asking.ask('RETURN reduce(s="a", x IN range(1, 40) | s + s)', 10)
+        return str(told.value)
+
+    with relay_graph.connect(serving(), CORE, before_all=serving) as graph, ThreadPoolExecutor(2) as readers:
+        asked, waits = [readers.submit(too_much, number) for number in range(2)], list[float]()
+        while not all(each.done() for each in asked):
+            waits.append(_page(graph))
+        waits += [_page(graph), _page(graph)]
+
+    assert max(waits) < LIMIT_SECONDS, (time_, waits)
+    for each in asked:
+        assert "Ask for less" in each.result()
+
+
+def _page(graph: Graph) -> float:
+    """The seconds until somebody sees which programmes there are."""
+    begun = time.monotonic()
+    assert [each.programme_id for each in heads(graph)] == [PROGRAMME]
+    return time.monotonic() - begun
 
 
 # ---------------------------------------------------------------------------------------------------- the line
