@@ -1,8 +1,10 @@
 """Find, start and stop the embedded engine: a small separate process, one for each data folder.
 
-    engine.json   where the engine answers and with which password (0600). The engine that serves holds a lock on this
-                  very file, so that a dead engine is never taken for a live one, whatever runs under its pid today.
-                  Port and password are kept from one start to the next.
+    engine.json   where the engine answers, to which user and with which password (0600). The engine that serves holds
+                  a lock on this very file, so that a dead engine is never taken for a live one, whatever runs under
+                  its pid today. Port, user and password are kept from one start to the next. The user's name is as
+                  secret as the password: whoever knew it could lock it out by wrong passwords.
+    reader.key    user and password of who reads only, anew at each start.
     engine.lock   locked from the moment a start begins until the engine's process has ended: one engine a folder.
     closed.json   the database files as the engine left them at its last clean stop, with a digest of each; see
                   `engine_process`.
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 HOST: Final = "127.0.0.1"
-USER: Final = "root"
 DATABASE: Final = "relay"
 STATE_FILE: Final = "engine.json"
 LOCK_FILE: Final = "engine.lock"
@@ -48,9 +49,9 @@ _NAMED: Final = 3  # files that are named in a sentence; of more, how many there
 RELEASE_FILE: Final = "release"
 BEFORE_UPGRADES: Final = "before"
 
-READER: Final = "reader"
-"""The user who asks what others wrote: the engine itself refuses it to write, and whatever is not `READABLE`."""
 READER_FILE: Final = "reader.key"
+"""Holds USER:PASSWORD of who asks what others wrote: the engine itself refuses it to write, and what is not
+`READABLE`."""
 READABLE: Final = (
     *("Entry", "Ledger", "Schema", "Published", "RULED_BY", "HOLDS", "FILLED", "PASSED_TO", "ABOUT"),
     *("NEXT", "RECORDED", "Animal", "WENT_TO", "NAMED_IN"),
@@ -155,10 +156,10 @@ class StateDamaged(Unavailable):
 
 
 class NoReader(Unavailable):
-    """The engine was started by an earlier Relay."""
+    """What lets the reader in is gone, or an earlier Relay started the engine."""
 
-    reason = "The embedded engine was started by an earlier version of Relay, which had no read-only user."
-    suggestion = "Stop it so that it starts again: relay engine stop"
+    reason = "The embedded engine's read-only user is not known here: its key is gone, or an earlier Relay started it."
+    suggestion = "Stop the engine; the next command starts it with another: `relay engine stop`"
 
 
 class EngineDidNotStop(Unavailable):
@@ -270,7 +271,7 @@ class State:
         port: TCP port of Bolt on 127.0.0.1.
         http_port: TCP port of the engine's own interface on 127.0.0.1, used to check the database.
         pid: the engine's process.
-        user: database user that Relay speaks as.
+        user: database user that Relay speaks as, a random name.
         password: that user's password, 32 random characters.
         database: name of the database.
     """
@@ -344,7 +345,7 @@ def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES, readable: I
     Args:
         data_folder: where the database lies, or shall lie.
         idle_minutes: minutes without a client after which a newly started engine stops itself, above 0.
-        readable: what `READER` may read of a newly started engine, beside `READABLE`.
+        readable: what the reader may read of a newly started engine, beside `READABLE`.
 
     Returns:
         How to reach the engine, which has answered a first query.
@@ -373,17 +374,19 @@ def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES, readable: I
 
 
 def reader(data_folder: Path, readable: Iterable[str]) -> Connection:
-    """Join the engine as `READER`, starting it when none runs; `readable` as in `ensure`.
+    """Join the engine as the reader, starting it when none runs; `readable` as in `ensure`.
 
     Raises:
         Unavailable: As `ensure` does; or an earlier Relay started the engine, which knows no reader.
     """
     connection = ensure(data_folder, readable=readable)
     try:
-        password = (data_folder / READER_FILE).read_text()
-    except FileNotFoundError:
+        user, told, password = (data_folder / READER_FILE).read_text().partition(":")
+    except (OSError, ValueError):
         raise NoReader from None
-    return replace(connection, user=READER, password=password)
+    if not told:
+        raise NoReader
+    return replace(connection, user=user, password=password)
 
 
 def stop(data_folder: Path) -> bool:

@@ -36,11 +36,9 @@ from relay.database.engine import (
     LOG_LIMIT_BYTES,
     QUERY_SECONDS,
     READABLE,
-    READER,
     READER_FILE,
     START_SECONDS,
     STATE_FILE,
-    USER,
     State,
     StateDamaged,
     closed,
@@ -58,6 +56,11 @@ LOGGING_FILE: Final = Path("log/logging.properties")
 
 BOLT_HELLO: Final = bytes.fromhex("6060b017 00000405 00000000 00000000 00000000")
 """Bolt's opening words: the protocol's mark and the versions offered, here 5.4 alone."""
+
+_OWN: Final = "root"
+"""The user that the engine always has. Five wrong passwords lock a user for 30 seconds, whoever tried them; this one's
+name is known to everybody, so that nobody uses it."""
+_READERS: Final = "reader"
 
 PORT_TRIES: Final = 5
 """How often another port is tried when a free one is taken before the engine has it. Our choice."""
@@ -187,24 +190,24 @@ def _open(readable: Iterable[str]) -> tuple[Any, State]:
     earlier = None
     with suppress(FileNotFoundError, StateDamaged):
         earlier = State.read(Path(STATE_FILE))
-    if earlier is None:
-        Path("config/server-users.jsonl").unlink(missing_ok=True)  # whose password nobody knows any more
-    password = secrets.token_urlsafe(24) if earlier is None else earlier.password
-    server, state = _start_server(password, 0 if earlier is None else earlier.port, PORT_TRIES)
+    Path("config/server-users.jsonl").unlink(missing_ok=True)  # all are admitted anew
+    server, state = _start_server(earlier, 0 if earlier is None else earlier.port, PORT_TRIES)
     database = server.getOrCreateDatabase(DATABASE)
     database.query("opencypher", "RETURN 1").next()
+    _admit(server.getSecurity(), state.user, state.password, "*", "admin")
     _admit_reader(server.getSecurity(), readable)
     _require_bolt(state.port)
     return server, state
 
 
-def _start_server(password: str, preferred_port: int, tries: int) -> tuple[Any, State]:
+def _start_server(earlier: State | None, preferred_port: int, tries: int) -> tuple[Any, State]:
+    kept = earlier if earlier and earlier.user != _OWN else None  # the engine's own user was Relay's once
     state = State(
         port=_free_port(preferred_port),
         http_port=_free_port(0),
         pid=os.getpid(),
-        user=USER,
-        password=password,
+        user=kept.user if kept else secrets.token_hex(16),
+        password=kept.password if kept else secrets.token_urlsafe(24),
         database=DATABASE,
     )
     server = jpype.JClass("com.arcadedb.server.ArcadeDBServer")(_server_settings(state))
@@ -214,7 +217,7 @@ def _start_server(password: str, preferred_port: int, tries: int) -> tuple[Any, 
         server.stop()
         if tries == 1:
             raise
-        return _start_server(password, 0, tries - 1)
+        return _start_server(earlier, 0, tries - 1)
     return server, state
 
 
@@ -223,7 +226,7 @@ def _server_settings(state: State) -> Any:  # noqa: ANN401  a Java object
     for name, value in {
         "server.mode": "development",  # "production" hides from who asks where her query is wrong
         "server.rootPath": str(Path.cwd()),
-        "server.rootPassword": state.password,
+        "server.rootPassword": secrets.token_urlsafe(24),  # nobody is let in as it
         "server.saltIterations": 1,  # its passwords are random: a slow hash, twice a start, keeps nobody out
         "server.httpIncomingHost": HOST,
         "server.httpIncomingPort": str(state.http_port),
@@ -236,18 +239,23 @@ def _server_settings(state: State) -> Any:  # noqa: ANN401  a Java object
 
 
 def _admit_reader(security: Any, readable: Iterable[str]) -> None:  # noqa: ANN401  a Java object
-    """Let in a user who can read what is readable, and can do nothing else; with a new password at each start."""
-    json_of, password = jpype.JClass("com.arcadedb.serializer.json.JSONObject"), secrets.token_urlsafe(24)
+    """Let in a user who can read what is readable, and can do nothing else; another one at each start."""
+    user, password = secrets.token_hex(16), secrets.token_urlsafe(24)
     may_read = {"access": ["readRecord"]}
     types = {"*": {"access": list[str]()}, **dict.fromkeys(readable, may_read)}
     group = {"resultSetLimit": -1, "readTimeout": QUERY_SECONDS * 1000, "access": list[str](), "types": types}
-    security.saveGroup(DATABASE, READER, json_of(json.dumps(group)))
-    if security.existsUser(READER):
-        security.dropUser(READER)
+    security.saveGroup(DATABASE, _READERS, _json(group))
+    _admit(security, user, password, DATABASE, _READERS)
+    Path(READER_FILE).write_text(f"{user}:{password}")
+
+
+def _admit(security: Any, user: str, password: str, database: str, group: str) -> None:  # noqa: ANN401  a Java object
     hashed = str(security.encodePassword(password))
-    user = {"name": READER, "password": hashed, "databases": {DATABASE: [READER]}}
-    security.createUser(json_of(json.dumps(user)))
-    Path(READER_FILE).write_text(password)
+    security.createUser(_json({"name": user, "password": hashed, "databases": {database: [group]}}))
+
+
+def _json(said: Mapping[str, object]) -> Any:  # noqa: ANN401  a Java object
+    return jpype.JClass("com.arcadedb.serializer.json.JSONObject")(json.dumps(said))
 
 
 def _free_port(preferred: int) -> int:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -98,7 +98,7 @@ def test_port_and_password_stay_from_one_start_to_the_next(stopped: Path) -> Non
 
 
 def test_a_reader_is_let_in_and_may_not_write_with_a_new_password_at_each_start(stopped: Path) -> None:
-    first = (stopped / engine.READER_FILE).read_text()
+    first_user, _, first = (stopped / engine.READER_FILE).read_text().partition(":")
     second = engine.reader(stopped, CORE.readable)
     query(engine.ensure(stopped), "MATCH (n) DETACH DELETE n")
     with graph.connect(engine.ensure(stopped), CORE):  # brings the schema up to date
@@ -108,8 +108,28 @@ def test_a_reader_is_let_in_and_may_not_write_with_a_new_password_at_each_start(
         assert reading.ask("MATCH (s:Schema) RETURN count(s) AS many", 1).rows == ((1,),)
         with pytest.raises(graph.NotAnswered, match="would write"):
             reading.ask("CREATE (:Gift {key: 'x'})", 1)
-    with pytest.raises(Unavailable, match="user name or password"):
-        graph.connect(replace(second, password=first), CORE)
+    for user, password in ((second.user, first), (first_user, first)):
+        with pytest.raises(Unavailable, match="user name or password"):
+            graph.connect(replace(second, user=user, password=password), CORE)
+
+
+def test_who_cannot_read_the_folder_locks_nobody_out_whatever_names_she_tries(stopped: Path) -> None:
+    """Five wrong passwords lock a user for 30 seconds, and the engine's own user is called root on every machine."""
+    state = state_of(stopped)
+    (stopped / engine.STATE_FILE).write_text(
+        json.dumps(asdict(state) | {"user": "root"})
+    )  # as an earlier Relay left it
+    connection = engine.ensure(stopped)
+    for user in ("root", "admin", "reader", "relay", "neo4j"):
+        for _ in range(6):
+            with pytest.raises(Unavailable, match="user name or password"):
+                graph.connect(replace(connection, user=user, password="a guess at it"), CORE)
+
+    assert query(connection, "RETURN 1 AS one")[0]["one"] == 1
+    assert engine.reader(stopped, CORE.readable).user not in ("reader", state.user)
+    with graph.connect_to_read(engine.reader(stopped, CORE.readable), CORE) as reading:
+        assert reading.ask("RETURN 1 AS one", 1).rows == ((1,),)
+    engine.check(stopped)
 
 
 def test_an_engine_of_an_earlier_relay_knows_no_reader(running: Path, monkeypatch: pytest.MonkeyPatch) -> None:
