@@ -325,13 +325,16 @@ class Graph:
         with translated():
             return self._execute(work, tried=_through_races)
 
-    def write(self, work: Callable[[Transaction], _T], *, again: Callable[[Transaction], _T] | None = None) -> _T:
+    def write(
+        self, work: Callable[[Transaction], _T], *, again: Callable[[Transaction], _T] | None = None, alone: bool = True
+    ) -> _T:
         """Run a write: all of `work`, or nothing of it. `work` may run several times.
 
         Args:
             work: What is written.
             again: Finds out, or writes it once more, where the line is cut during the commit; None where that cannot
                 be told afterwards.
+            alone: Whether it is all that is written; else nobody knows here what was recorded before it.
 
         Raises:
             Unavailable: The database cannot be reached, or did not answer in time; nothing was recorded.
@@ -339,18 +342,18 @@ class Graph:
             Conflict: Another writer was faster, again and again.
         """
         try:
-            return self._write(work)
+            return self._write(work, alone=alone)
         except UnknownOutcome as unknown:
             if again is None or unknown.silent:
                 raise
             try:
-                return self._write(again)
+                return self._write(again, alone=alone)
             except Unavailable as error:
                 raise error if isinstance(error, UnknownOutcome) else unknown from error
 
-    def _write(self, work: Callable[[Transaction], _T]) -> _T:
+    def _write(self, work: Callable[[Transaction], _T], *, alone: bool) -> _T:
         self._before_writing()
-        with translated(writing=True):
+        with translated(writing=True, alone=alone):
             return self._execute(work, writing=True, tried=_through_races)
 
     def rows(self, query: LiteralString, **parameters: object) -> list[dict[str, Any]]:

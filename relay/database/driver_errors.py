@@ -174,17 +174,18 @@ _REFUSALS: Final[Mapping[str, type[Unavailable]]] = {
 
 
 @contextmanager
-def translated(*, writing: bool = False) -> Generator[None]:
+def translated(*, writing: bool = False, alone: bool = False) -> Generator[None]:
     """Turn what the driver says into a sentence for people; by class and code, never by message.
 
     Args:
-        writing: Whether this is one write: what is lost while committing may be recorded, and of anything else nothing
-            was. A read cannot tell what was recorded before it.
+        writing: Whether what is lost while committing may be recorded.
+        alone: Whether this is the only write of who does it, so that else nothing was recorded. A read, or one write of
+            several, cannot tell what was recorded before it.
 
     Raises:
         Unavailable: Whatever the driver raised.
     """
-    nothing = {"suggestion": _NOTHING_RECORDED} if writing else {}
+    nothing = {"suggestion": _NOTHING_RECORDED} if alone else {}
     try:
         yield
     except AuthError as error:

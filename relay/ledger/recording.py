@@ -7,7 +7,7 @@ and leaves no trace.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -402,12 +402,12 @@ class JudgedActs:
             nothing was written.
 
         Raises:
-            Unavailable: The database cannot be reached; nothing was written.
+            Unavailable: The database cannot be reached; nothing of this step was written.
             UnknownOutcome: The line was cut twice while committing, or went silent.
         """
         if self.after == self.before:
             return True
-        return graph.write(self._in_transaction, again=self._in_transaction)
+        return graph.write(self._in_transaction, again=self._in_transaction, alone=False)
 
     def _in_transaction(self, transaction: Transaction) -> bool:
         if not self.before.sequence:
