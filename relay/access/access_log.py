@@ -1,7 +1,10 @@
-"""The access log: one line each time personal data is opened, in a file of the data folder, with ids and never a name.
+"""The access log: one line each time personal data is opened, in files of the data folder, with ids and never a name.
 
-It lets auditors see what people look at. It is not part of the ledger, and the owner of the data folder can change it.
-What the application answers with "unchanged" was logged when it was first read.
+    DATA FOLDER/accesses/PROGRAMME/2026-11.jsonl      what was opened in November 2026, the newest last
+
+It is forgotten by age, never by size: however much is opened, what was opened before stays for two years. A list or a
+file is one line. It lets auditors see what people look at. It is not part of the ledger, and the owner of the data
+folder can change it. What the application answers with "unchanged" was logged when it was first read.
 """
 
 from __future__ import annotations
@@ -11,21 +14,25 @@ import json
 import os
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from relay.domain.model import add_months
 from relay.errors import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
-LARGEST: Final = 8_000_000
-"""Bytes of the file; our choice: some 10,000 to 40,000 lines, by how many ids each names. Then it is the older half,
-and the one before is forgotten."""
+FOLDER: Final = "accesses"
+BEFORE: Final = ("accesses.jsonl", "accesses.older.jsonl")
+"""Of all programmes together, the newer first: what earlier versions wrote. It is read, and nothing is added to it."""
 
+KEPT_MONTHS: Final = 24  # our choice: the year that an audit looks at, whole, until the audit of the next
 USUAL: Final = 1000  # lines shown when no number is given; our choice: an answer of a few hundred kilobytes
-FILE: Final = "accesses.jsonl"
-OLDER: Final = "accesses.older.jsonl"
+_FORM: Final = ".jsonl"
+_BLOCK: Final = 64 * 1024  # bytes that are read at once from the end of a file; our choice: about a page of lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +84,35 @@ def note(folder: Path, programme_id: str, access: Access) -> None:
         NotWrittenDown: It cannot be written; then nothing should be shown.
     """
     line = json.dumps({"programme_id": programme_id, **asdict(access)}, ensure_ascii=False).encode() + b"\n"
+    own, month = folder / FOLDER / programme_id, access.at[: len("2026-11")]
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(folder):
-            path = folder / FILE
-            if path.exists() and path.stat().st_size > LARGEST:
-                path.replace(folder / OLDER)
+        for each in (folder, own.parent, own):
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(own):
+            path = own / f"{month}{_FORM}"
+            if not path.exists():
+                _forget(own, month)
             _append(path, line)
     except OSError as error:
         raise NotWrittenDown(strerror=error.strerror or type(error).__name__) from error
+
+
+def _forget(own: Path, month: str) -> None:
+    """Delete what is older than all that is kept, as a month begins."""
+    first = add_months(date.fromisoformat(f"{month}-01"), -KEPT_MONTHS).isoformat()
+    for path in _listed(own, _FORM):
+        if path.stem < first[: len(month)]:
+            path.unlink(missing_ok=True)
+
+
+def _listed(folder: Path, form: str = "") -> list[Path]:
+    """What is in a folder, by the end of its name, the last by name first; nothing where the folder is not there."""
+    try:
+        return sorted((each for each in folder.iterdir() if each.name.endswith(form)), reverse=True)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise LogUnreadable(path=folder, strerror=error.strerror or type(error).__name__) from error
 
 
 @contextmanager
@@ -130,8 +157,9 @@ def newest(folder: Path, programme_id: str, most: int | None = None) -> tuple[Ac
     Raises:
         LogUnreadable: It cannot be read.
     """
-    found = [*_lines(folder / OLDER, programme_id), *_lines(folder / FILE, programme_id)]
-    return tuple(reversed(found[-(most or USUAL) :]))
+    paths = (*_listed(folder / FOLDER / programme_id, _FORM), *(folder / name for name in BEFORE))
+    said = (_said(line) for path in paths for line in _backwards(path))
+    return tuple(islice((each[1] for each in said if each and each[0] == programme_id), most or USUAL))
 
 
 def unreadable(folder: Path) -> int:
@@ -140,20 +168,23 @@ def unreadable(folder: Path) -> int:
     Raises:
         LogUnreadable: It cannot be read at all.
     """
-    return sum(_said(line) is None for path in (folder / OLDER, folder / FILE) for line in _raw(path))
+    months = (path for own in _listed(folder / FOLDER) for path in _listed(own, _FORM))
+    paths = (*months, *(folder / name for name in BEFORE))
+    return sum(_said(line) is None for path in paths for line in _backwards(path))
 
 
-def _lines(path: Path, programme_id: str) -> Iterator[Access]:
-    for line in _raw(path):
-        said = _said(line)
-        if said and said[0] == programme_id:
-            yield said[1]
-
-
-def _raw(path: Path) -> Iterator[bytes]:
+def _backwards(path: Path) -> Iterator[bytes]:
+    """The lines of a file from its end, so that the newest of a long one are soon read; none where it is not there."""
     try:
-        with path.open("rb") as lines:
-            yield from lines
+        with path.open("rb") as file:
+            end, begun = file.seek(0, os.SEEK_END), b""
+            while end:
+                at = max(end - _BLOCK, 0)
+                file.seek(at)
+                begun, *lines = (file.read(end - at) + begun).split(b"\n")
+                yield from filter(None, reversed(lines))
+                end = at
+            yield from filter(None, [begun])
     except FileNotFoundError:
         return
     except OSError as error:

@@ -60,9 +60,8 @@ def account() -> None:
 def account_add(session: Session, login: str, roles: tuple[str, ...], password_file: Path | None) -> None:
     """Make an account. LOGIN is written in the ledger beside what it records: do not use a person's name."""
     from relay.access import accounts
-    from relay.access.roles import grant_of
 
-    grants = tuple(map(grant_of, dict.fromkeys(roles)))
+    grants = _grants(session, roles)
     password = _password(password_file, new=True)
     _print_accounts(session, accounts.add(session.graph, login, grants, password, session.now, by=session.by))
     _say_what_is_missing(session, grants)
@@ -99,25 +98,28 @@ def account_password(session: Session, login: str, password_file: Path | None) -
 def account_role(session: Session, login: str, roles: tuple[str, ...]) -> None:
     """Give an account exactly these roles. It is signed out everywhere."""
     from relay.access import accounts
-    from relay.access.roles import grant_of
 
-    grants = tuple(map(grant_of, dict.fromkeys(roles)))
+    grants = _grants(session, roles)
     _print_accounts(session, accounts.set_grants(session.graph, login, grants, by=session.by))
     _say_what_is_missing(session, grants)
 
 
+def _grants(session: Session, roles: Iterable[str]) -> tuple[Grant, ...]:
+    """What some roles mean, as they are written."""
+    from relay.access.roles import grant_of
+    from relay.ledger.places import by_id
+
+    return by_id(session.graph, map(grant_of, roles))
+
+
 def _say_what_is_missing(session: Session, grants: Iterable[Grant]) -> None:
-    """Say which programmes and places there are none of, yet: a slip would leave somebody without any right."""
+    """Say which programmes there are none of, yet: a slip would leave somebody without any right."""
     from relay.access.roles import EVERY
-    from relay.ledger.reading import recorded
 
     known = {head.programme_id for head in session.heads}
     for grant in grants:
-        programme_id, place_id = grant.programme_id, grant.place_id
-        if programme_id not in (EVERY, *known):
-            say(f"{grant}: there is no programme {programme_id} yet.")
-        elif place_id and not recorded(session.graph, programme_id, f"place:{place_id}"):
-            say(f"{grant}: there is no place {place_id} in {programme_id} yet.")
+        if grant.programme_id not in (EVERY, *known):
+            say(f"{grant}: there is no programme {grant.programme_id} yet.")
 
 
 @account.command("remove", example="relay account remove bina")

@@ -21,8 +21,8 @@ SECRET: Final = (
     engine.READER_FILE,
     "keys",
     "last_backup.json",
-    access_log.FILE,
-    access_log.OLDER,
+    access_log.FOLDER,
+    *access_log.BEFORE,
     story_links.FOLDER,
 )
 """What in a data folder is for its owner only, beside the database and the backups."""

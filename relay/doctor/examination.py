@@ -78,5 +78,5 @@ def _access_log(folder: Path) -> Iterator[Trouble]:
         if torn:
             what = f"{torn} lines of the access log cannot be read: torn off when the power failed, or altered."
             yield note(
-                "access_log_torn", folder / access_log.FILE, what, "Nothing brings them back. Auditors should know."
+                "access_log_torn", folder / access_log.FOLDER, what, "Nothing brings them back. Auditors should know."
             )

@@ -7,18 +7,47 @@ does; what names neither people nor places, such as a gift or a rule, belongs to
 from __future__ import annotations
 
 import json
+import unicodedata
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
 from relay.database.keys import key_of, keys_of
 from relay.domain.register import subject_of
+from relay.errors import NotFound
+from relay.ledger import programmes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from relay.access.roles import Grant
     from relay.domain.acts import Act
     from relay.domain.register import Register
     from relay.graph import Graph, Transaction
+
+
+class NoSuchPlace(NotFound):
+    """Somebody is to work for a place that is not there."""
+
+    reason = "There is no place %(text)s in %(programme_id)s."
+    suggestion = "Check its id, or search by name: relay find NAME"
+    field = "place_id"
+
+    text: str
+    programme_id: str
+
+
+class PlacesOfThatName(NotFound):
+    """Somebody is to work for a place whose name several bear."""
+
+    reason = "Several places of %(programme_id)s are called %(text)s."
+    suggestion = "Write the id of one: %(ids)s."
+    field = "place_id"
+
+    text: str
+    programme_id: str
+    ids: str
+
 
 _SUBJECTS: Final = ("act_id", "subject_id")
 _PLACEMENTS: Final = ("placement_id", "giver_placement_id", "receiver_placement_id")
@@ -158,6 +187,44 @@ def lying_in(graph: Graph, programme_id: str, place_ids: frozenset[str], act_ids
 
     somewhere = (act_id for act_id in act_ids if graph.catalogue.lies(act_id.partition(":")[0]))
     return frozenset(act_id for act_id in somewhere if place_ids & _around(homes_of(act_id), parent))
+
+
+def by_id(graph: Graph, grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    """Some roles, each once, with their places by id, whether a person wrote the id or the name.
+
+    Those of programmes that are not there yet stay as they are.
+
+    Raises:
+        NoSuchPlace: A place is not there: its staff would see nothing.
+        PlacesOfThatName: Several are called so.
+        Unavailable: The database cannot be reached.
+    """
+    known = {head.programme_id for head in programmes.heads(graph)}
+    told = (
+        replace(each, place_id=_meant(graph, each.programme_id, each.place_id))
+        if each.place_id and each.programme_id in known
+        else each
+        for each in grants
+    )
+    return tuple(dict.fromkeys(told))
+
+
+def _meant(graph: Graph, programme_id: str, text: str) -> str:
+    """The id of the place that has this id or name."""
+    (row,) = graph.rows(cypher.PLACE_NAMES, ledger=programme_id)
+    if text in row["ids"]:
+        return text
+    named = zip(row["ids"], row["names"], strict=True)
+    found = sorted(id_ for id_, name in named if _folded(name) == _folded(text))
+    if not found:
+        raise NoSuchPlace(text=text, programme_id=programme_id)
+    if len(found) > 1:
+        raise PlacesOfThatName(text=text, programme_id=programme_id, ids=", ".join(found))
+    return found[0]
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def groups_in(graph: Graph, programme_id: str, place_ids: frozenset[str]) -> frozenset[str]:

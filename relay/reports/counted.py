@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from relay.arrays import lineage
-from relay.arrays.columns import Flags
+from relay.arrays.columns import NONE, Flags, Rows
 from relay.arrays.lineage import Survey
 from relay.arrays.women import women_of
 from relay.domain.vocabulary import STATES
@@ -91,13 +91,20 @@ def in_part(survey: Survey, word: str, asked: str, names: PartNames) -> Flags:
     return found
 
 
-def of_gift(survey: Survey, gift_id: str) -> Flags:
-    """Which of all placements descend from a gift, those that it filled included.
+def generations(survey: Survey, gift_id: str | None = None) -> Rows:
+    """The generation of each placement: least number of pass-ons from any original placement, or from those of a gift.
+
+    Returns:
+        -1 for what descends from none of them.
 
     Raises:
         NoSuchPart: There is no such gift.
     """
-    return _at_or_below(survey, _filled_by(survey, gift_id))
+    if gift_id is None:
+        return survey.generation
+    found, told = lineage.below(survey, _filled_by(survey, gift_id)), np.full_like(survey.generation, NONE)
+    told[found.row] = found.distance
+    return told
 
 
 def below(survey: Survey, asked: str) -> Flags:
@@ -116,7 +123,8 @@ def below(survey: Survey, asked: str) -> Flags:
     else:
         row = row_of("placement", survey.snapshot.placements.ids, id_)
         roots = [row] if survey.standings.there[row] else []
-    found = _at_or_below(survey, roots)
+    found = np.zeros(len(survey.original), np.bool_)
+    found[lineage.below(survey, roots).row if roots else []] = True
     found[roots] = kind == "chain"
     return found
 
@@ -138,9 +146,3 @@ def _filled_by(survey: Survey, gift_id: str) -> list[int]:
     gift = row_of("gift", survey.snapshot.gifts.ids, gift_id)
     rows: list[int] = np.flatnonzero(survey.original & (survey.snapshot.placements.gift == gift)).tolist()
     return rows
-
-
-def _at_or_below(survey: Survey, roots: list[int]) -> Flags:
-    found = np.zeros(len(survey.original), np.bool_)
-    found[lineage.below(survey, roots).row if roots else []] = True
-    return found

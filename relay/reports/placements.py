@@ -24,7 +24,7 @@ from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import PartNames, code_of, row_of, within
 from relay.reports.chains import Chains
 from relay.reports.counted import below as descending_from
-from relay.reports.counted import counting, held_by, in_part, in_state, of_gift
+from relay.reports.counted import counting, generations, held_by, in_part, in_state
 from relay.reports.rates import DUE_COVERED, DUE_OWED, DUE_REMITTED, GIVEN, OWED, PASSED, sums, unit
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]
@@ -41,7 +41,8 @@ class Holding:
         place_id: Where she lives; None when that is not known.
         group_id: Of which she is a member; None when of none.
         help: What was received.
-        generation: Least number of pass-ons from any original placement; -1 when it descends from none.
+        generation: Least number of pass-ons from any original placement, or from those of the gift that is asked for;
+            -1 when it descends from none.
         received_on: Day of the earliest receipt.
         due_on: By when it owes.
         passed: Units so far.
@@ -116,10 +117,11 @@ class Holder:
 class Holdings(LazyRows[Holding]):
     """Placements in some order."""
 
-    def __init__(self, survey: Survey, row: Rows) -> None:
-        """Keep which, and in what order."""
+    def __init__(self, survey: Survey, row: Rows, generation: Rows | None = None) -> None:
+        """Keep which, in what order, and the generation of each placement of the survey where it is not the usual."""
         super().__init__(row)
         self._survey = survey
+        self._generation = survey.generation if generation is None else generation
         self._gift: dict[int, int] = {}
 
     def _made(self, rows: Rows) -> Iterator[Holding]:
@@ -135,7 +137,7 @@ class Holdings(LazyRows[Holding]):
             place_id=_id(snapshot.places.ids, NONE if holder == NONE else int(people.place[holder])),
             group_id=_id(snapshot.groups.ids, NONE if holder == NONE else int(people.group[holder])),
             help=snapshot.helps[snapshot.placements.help[row]],
-            generation=int(survey.generation[row]),
+            generation=int(self._generation[row]),
             received_on=day_of(stood.received_day[row]),
             due_on=day_of(stood.due_day[row]),
             passed=shown(int(stood.passed[row])),
@@ -226,6 +228,7 @@ class Which:
         place_id: Held in this place or in any place below it.
         group_id: Held by a member of this group.
         gift_id: That descend from this gift, those that it filled included.
+        generation: Of this generation, counted from that gift where one is asked for; -1 for those that have none.
         since: That became lost or broken after this day.
         counted: What this word of `counted.COUNTED` counts.
         of: Word of `vocabulary.PARTED_BY` → part: that belong to all of these.
@@ -241,6 +244,7 @@ class Which:
     place_id: str | None = None
     group_id: str | None = None
     gift_id: str | None = None
+    generation: int | None = None
     since: date | None = None
     counted: str | None = None
     of: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -270,23 +274,28 @@ def holdings(survey: Survey, which: Which = ALL, *, sort: HoldingSorting = "id",
         NoSuchPart: What a filter names is not in the programme.
     """
     snapshot, stood = survey.snapshot, survey.standings
-    row = np.flatnonzero(_chosen(survey, which)).astype(np.int32)
+    generation = generations(survey, which.gift_id)
+    row = np.flatnonzero(_chosen(survey, which, generation)).astype(np.int32)
     by: Mapping[str, Keys] = {
         "received": stood.received_day,
         "due": stood.due_day,
-        "generation": survey.generation,
+        "generation": generation,
         "reach": survey.reach,
         "since": stood.since_day,
         "state": stood.state,
     }
     key = by[sort][row] if sort in by else None
-    return Holdings(survey, row[order(snapshot.placements.ids, row, key, descending=descending)])
+    return Holdings(survey, row[order(snapshot.placements.ids, row, key, descending=descending)], generation)
 
 
-def _chosen(survey: Survey, which: Which) -> Flags:
+def _chosen(survey: Survey, which: Which, generation: Rows) -> Flags:
     """Which of all placements everything is true of."""
     snapshot, stood = survey.snapshot, survey.standings
     chosen: Flags = stood.there & _belonging(survey, which)
+    if which.gift_id is not None:
+        chosen &= generation != NONE
+    if which.generation is not None:
+        chosen &= generation == which.generation
     if which.state is not None:
         chosen &= in_state(survey, which.state)
     if which.earlier and which.was is not None:
@@ -313,8 +322,6 @@ def _belonging(survey: Survey, which: Which) -> Flags:
     if which.place_id is not None or which.group_id is not None:
         there = np.append(_holding_there(survey, which.place_id, which.group_id), False)
         chosen &= there[snapshot.placements.beneficiary]
-    if which.gift_id is not None:
-        chosen &= of_gift(survey, which.gift_id)
     return chosen
 
 

@@ -202,7 +202,8 @@ def test_who_takes_all_names_out_is_written_down(
 
 
 def test_where_that_cannot_be_written_down_no_name_goes_out(shell: Shell, tmp_path: Path) -> None:
-    (tmp_path / "data" / "accesses.jsonl").mkdir(parents=True)
+    (tmp_path / "data").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "data" / "accesses").write_bytes(b"")
 
     refused = shell.run("ledger", "export", str(tmp_path / "named"), "--with-names")
 

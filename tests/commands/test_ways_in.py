@@ -109,13 +109,18 @@ def test_nothing_is_begun_before_it_is_known_of_which_programme(
 
 
 def test_a_role_where_there_is_nothing_is_said_to_be_so(shell: Shell, graph: Graph, tmp_path: Path) -> None:
-    record(graph, say.place("L1"))
+    """L1 is called Tansen, L2 and L3 Rampur. Who is bound to a place that is not there would see nothing."""
+    record(graph, say.place("L1", name="Tansen"), say.place("L2", name="Rampur"), say.place("L3", name="Rampur"))
     (tmp_path / "password").write_text("correct horse battery")
     words = ("account", "add", "asha", "--password-file", str(tmp_path / "password"))
 
-    slips = shell.ok(*words, "--role", "staff@dmeo", "--role", "staff@demo/L9")
+    refused = shell.run(*words, "--role", "staff@demo/L9")
+    assert (refused.code, "There is no place L9 in demo." in refused.err) == (exits.NOT_DONE, True)
+    several = shell.run(*words, "--role", "staff@demo/rampur")
+    assert (several.code, "Write the id of one: L2, L3." in several.err) == (exits.NOT_DONE, True)
+    slips = shell.ok(*words, "--role", "staff@dmeo", "--role", "staff@demo/tansen", "--role", "staff@demo/L1", "--json")
     assert "there is no programme dmeo yet" in slips.err
-    assert "there is no place L9 in demo yet" in slips.err
+    assert slips.json["roles"] == "staff@dmeo staff@demo/L1"
     assert shell.ok("account", "role", "asha", "--role", "staff@demo/L1", "--role", "auditor").err == ""
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from relay.settings import Connection
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+ACCESSES = f"{access_log.FOLDER}/demo/2026-11.jsonl"
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_a_folder_that_others_can_open_is_closed_by_what_is_advised(folder: Path
 
 
 def test_files_that_their_owner_cannot_write_are_opened_to_their_owner(folder: Path) -> None:
-    (folder / access_log.FILE).chmod(0o400)
+    (folder / ACCESSES).chmod(0o400)
     (folder / "keys").chmod(0o500)
 
     found = only(looked(folder), "files_closed")
@@ -156,8 +157,8 @@ def test_a_disk_that_became_read_only_is_mounted_for_writing(tmp_path: Path) -> 
 
 
 def test_an_access_log_that_cannot_be_read_is_moved_aside(shell: Shell, folder: Path) -> None:
-    (folder / access_log.FILE).unlink()
-    (folder / access_log.FILE).mkdir(mode=0o700)
+    (folder / ACCESSES).unlink()
+    (folder / ACCESSES).mkdir(mode=0o700)
 
     with pytest.raises(access_log.LogUnreadable, match="Is a directory"):
         access_log.newest(folder, "demo")
@@ -170,7 +171,7 @@ def test_an_access_log_that_cannot_be_read_is_moved_aside(shell: Shell, folder: 
 
 
 def test_lines_of_the_access_log_that_say_nothing_are_counted(folder: Path) -> None:
-    with (folder / access_log.FILE).open("a") as log:
+    with (folder / ACCESSES).open("a") as log:
         log.write('{"at": "2026\n')
 
     found = only(looked(folder), "access_log_torn")
@@ -328,7 +329,7 @@ def at(graph: Graph, when: datetime, number: int) -> list[str]:
 def test_an_entry_of_a_clock_that_was_ahead_is_settled_by_the_next(graph: Graph, folder: Path) -> None:
     """Entry 15 is dated 2031; what comes after it, by a clock that is right, is entry 16."""
     tell_story(graph)
-    status.note(folder, NOW, folder / access_log.FILE, [])
+    status.note(folder, NOW, folder / ACCESSES, [])
     assert at(graph, datetime(2031, 1, 1, tzinfo=UTC), 1) == []
     last = programmes.head(graph, "demo").entries
 

@@ -275,3 +275,28 @@ def test_so_does_every_number_of_a_programme_that_is_drawn(
     recording.record(recorded, programme_id, acts, say.clerk(), answers=NOTED)
 
     assert wrong_doors(client, (f"/p/{programme_id}{page}" for page in MAIN))[1] == []
+
+
+def test_a_generation_of_a_gift_is_counted_and_listed_from_that_gift(client: FlaskClient, recorded: Graph) -> None:
+    """P3 is of generation 2 in the chains of G1, of 1 in those of G2, and so of 1 in the programme.
+
+    G1 ── P1 ── P2 ─┐
+    G2 ── P4 ───────┴─ P3 ── P5
+    """
+    begun = (say.programme("pooled"), say.rule(), say.gift("G1"), say.gift("G2"))
+    women = (say.woman(f"W{number}") for number in range(1, 6))
+    placed = (say.placed("P1 on 2020-03-01"), say.placed("P4 on 2020-03-01", gift_id="G2"))
+    handed = ("T1: P1 > P2 on 2021-03-01", "T2: P2 > P3 on 2022-03-01", "T3: P4 > P3 on 2022-03-02")
+    passed = (say.passed(each, animals=1) for each in (*handed, "T4: P3 > P5 on 2023-03-01"))
+    recording.record(recorded, "pooled", [*begun, *women, *placed, *passed], say.clerk(), answers=NOTED)
+
+    def listed(filters: str) -> list[tuple[str, int]]:
+        rows = client.get(f"/p/pooled/placements.json?{filters}").json["rows"]  # type: ignore[index]  # it is an object
+        return [(row["placement_id"], row["generation"]) for row in rows]
+
+    assert listed("gift=G1&generation=2") == [("P3", 2)]
+    assert listed("gift=G1&sort=-generation") == [("P5", 3), ("P3", 2), ("P2", 1), ("P1", 0)]
+    assert listed("gift=G2&generation=2") == [("P5", 2)]
+    assert listed("generation=1") == [("P2", 1), ("P3", 1)]
+    opened, wrong = wrong_doors(client, ("/p/pooled/gifts", "/p/pooled/health?by=generation&by=donor", "/p/pooled"))
+    assert (opened > 20, wrong) == (True, [])

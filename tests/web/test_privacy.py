@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from secrets import token_bytes
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from relay.access import access_log, accounts, tokens
@@ -66,7 +67,7 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     door: FlaskClient, people: dict[str, str]
 ) -> None:
     folder = current.core_of(door.application).settings.data_folder
-    (folder / "accesses.jsonl").unlink(missing_ok=True)
+    rmtree(folder / access_log.FOLDER / "demo", ignore_errors=True)
     paths = (
         *("/p/demo/record/beneficiary:W1", "/api/v1/programmes/demo/show/P5", "/p/demo/tree/gift:G1"),
         *("/p/demo/tree/gift:G1?names=full", "/api/v1/programmes/demo/names?beneficiary_id=W2", "/p/demo/find?q=W1"),
@@ -86,8 +87,9 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
         ("find", "beneficiary:W1"),
     ]
     assert {line.by for line in lines} == {"account:manager"}
-    assert "Name" not in (folder / "accesses.jsonl").read_text(encoding="utf-8")
-    assert (folder / "accesses.jsonl").stat().st_mode & 0o777 == 0o600
+    (written,) = (folder / access_log.FOLDER / "demo").iterdir()
+    assert "Name" not in written.read_text(encoding="utf-8")
+    assert [path.stat().st_mode & 0o777 for path in (written, *written.parents[:2])] == [0o600, 0o700, 0o700]
     seen = door.get("/api/v1/programmes/demo/accesses?most=1", headers=bearer(people["auditor"]))
     assert [line["ids"][0] for line in seen.get_json()] == ["beneficiary:W1"]
     assert "ETag" not in seen.headers  # it changes while the ledger does not
@@ -100,7 +102,7 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
 
 def test_whoever_is_told_who_gave_is_written_down(door: FlaskClient, people: dict[str, str]) -> None:
     folder = current.core_of(door.application).settings.data_folder
-    (folder / "accesses.jsonl").unlink(missing_ok=True)
+    rmtree(folder / access_log.FOLDER / "demo", ignore_errors=True)
     api = "/api/v1/programmes/demo"
     for path in (
         *("/p/demo/health?by=donor", "/p/demo/health?by=donor&names=full", "/p/demo/survival?by=donor&names=full"),

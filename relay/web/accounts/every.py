@@ -10,6 +10,7 @@ from relay.access import accounts, tokens
 from relay.access.roles import EVERY, ROLES, Grant, grant_of
 from relay.errors import Invalid, NotFound, Refused, RelayError
 from relay.ledger import programmes
+from relay.ledger.places import by_id
 from relay.web import guard, sessions
 from relay.web.i18n.language import gettext, say_error
 from relay.web.permission import action
@@ -117,15 +118,14 @@ def _grants() -> tuple[Grant, ...]:
     Raises:
         NoRoleChosen: There are none.
         NotARole: One cannot be read.
+        NoSuchPlace, PlacesOfThatName: A place is not there, or several are called so.
     """
     form = request.form
     chosen = zip(form.getlist("role"), form.getlist("programme"), form.getlist("place"), strict=False)
-    found = dict.fromkeys(
-        _grant(role, programme_id, place_id.strip()) for role, programme_id, place_id in chosen if role
-    )
+    found = [_grant(role, programme_id, place_id.strip()) for role, programme_id, place_id in chosen if role]
     if not found:
         raise NoRoleChosen
-    return tuple(found)
+    return by_id(current.graph(), found)
 
 
 def _grant(role: str, programme_id: str, place_id: str) -> Grant:

@@ -1,4 +1,4 @@
-"""What all processes of a service share: tries to sign in, the pace of strangers, and what is under way.
+"""What all processes of a service share: tries to sign in, the pace of strangers, what is under way, and searches.
 
 One process keeps it in its own memory. Several have a process beside them that keeps it for all: each object there is
 spoken to as if it were here. All else that a process keeps in memory is its own, so it must follow from the database.
@@ -16,6 +16,7 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.managers import BaseManager
 from pathlib import Path
+from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -104,6 +105,33 @@ def _lives(process: int) -> bool:
     return False
 
 
+class Searches:
+    """What was searched for, by the key that stands in a URL in place of the words; each is its sender's alone."""
+
+    MOST = 1_000  # our choice: searches that one can come back to, those of a working day
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._lock = threading.Lock()
+        self._sent: OrderedDict[str, tuple[str, str]] = OrderedDict()
+
+    def keep(self, login: str, text: str, key: str) -> str:
+        """Keep the words that somebody sent, under a key of hers if it is one: the key that calls them back."""
+        with self._lock:
+            if self._sent.get(key, ("", ""))[0] != login:
+                key = token_urlsafe(9)
+            self._sent[key] = login, text
+            while len(self._sent) > self.MOST:
+                self._sent.popitem(last=False)
+            return key
+
+    def of(self, login: str, key: str) -> str:
+        """The words that somebody sent under a key; empty if it is none of hers."""
+        with self._lock:
+            sender, text = self._sent.get(key, ("", ""))
+            return text if sender == login else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """What all processes share.
@@ -112,12 +140,14 @@ class Shared:
         tries: Tries to sign in.
         pace: Of strangers.
         board: Imports under way.
+        searches: What was searched for.
         counts: The folder in which several processes count requests together; None: each counts for itself.
     """
 
     tries: Tries = field(default_factory=lambda: Tries(time.monotonic))
     pace: Pace = field(default_factory=lambda: Pace(time.monotonic))
     board: Board = field(default_factory=Board)
+    searches: Searches = field(default_factory=Searches)
     counts: Path | None = None
 
 
@@ -133,12 +163,18 @@ def shared_by_processes(begin: Callable[[], None]) -> Generator[Shared]:
         begin: What that process does first.
     """
     kept = Shared()
-    for name in ("tries", "pace", "board"):
+    for name in ("tries", "pace", "board", "searches"):
         _Keeper.register(name, callable=partial(getattr, kept, name))
     keeper: Any = _Keeper(ctx=get_context("fork"))
     keeper.start(initializer=begin)
     try:
         with TemporaryDirectory(prefix="relay-") as counts:
-            yield Shared(tries=keeper.tries(), pace=keeper.pace(), board=keeper.board(), counts=Path(counts))
+            yield Shared(
+                tries=keeper.tries(),
+                pace=keeper.pace(),
+                board=keeper.board(),
+                searches=keeper.searches(),
+                counts=Path(counts),
+            )
     finally:
         keeper.shutdown()

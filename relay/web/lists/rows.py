@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from relay.arrays.columns import NONE
 from relay.domain.vocabulary import CHAIN_STATES
 from relay.exchange.cells import read_day
 from relay.reports import chains, health, placements
 from relay.reports.breakdown import UNKNOWN
 from relay.reports.field import visits
 from relay.reports.placements import ListedChains, Which
-from relay.web.request import current
+from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,6 +171,7 @@ def holdings(page: ListPage) -> Holdings:
         place_id=None if "place" in of else asked_for.get("place"),
         group_id=None if "group" in of else asked_for.get("group"),
         gift_id=asked_for.get("gift"),
+        generation=NONE if asked_for.get("generation") == UNKNOWN else parameters.number("generation"),
         since=day.get("since"),
         counted=asked_for.get("counted"),
         of=of,
@@ -182,7 +184,7 @@ def holdings(page: ListPage) -> Holdings:
     return placements.holdings(page.survey, which, sort=_HOLDING_ORDERS[key], descending=page.order.startswith("-"))
 
 
-OF: Final = ("generation", "sex", "year")
+OF: Final = ("sex", "year")
 """Parts that have no page and no filter of their own kind."""
 
 _HOLDING_ORDERS: Final[Mapping[str, placements.HoldingSorting]] = {

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 OWN_ID: Final = "own_id"
 SEEN: Final = "seen"
+WAS: Final = "was:"
+"""Before a field of a correction: what stood in it when the form was opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Filled:
         seen: The last entry of the ledger when the form was opened.
         asked: The fields that are asked.
         more: Those that can be opened.
+        shown: Of a correction, field → what stood in it when the form was opened; "" for nothing.
     """
 
     form: Form
@@ -51,6 +54,7 @@ class Filled:
     seen: int
     asked: tuple[Field, ...]
     more: tuple[Field, ...]
+    shown: Mapping[str, str]
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -85,6 +89,7 @@ class Filled:
             seen=int(seen) if (seen := sent.get(SEEN, "")).isdecimal() else self.seen,
             asked=tuple(field.typed(sent) for field in self.asked),
             more=tuple(field.typed(sent) for field in self.more),
+            shown={name: sent.get(f"{WAS}{name}", text) for name, text in self.shown.items()},
         )
 
     def blaming(self, column: str, fault: str) -> Filled:
@@ -100,12 +105,19 @@ class Filled:
         return self.subject.values.get(field.name) if self.subject else None
 
     def changes(self) -> dict[str, Value | None]:
-        """What a correction changes: column → its value from then on, None where it is emptied."""
+        """What a correction changes: column → its value from then on, None where it is emptied.
+
+        What was left as the form showed it stays as it is now, whoever corrected it meanwhile.
+        """
         return {
             field.name: field.value
             for field in self.fields
-            if field.column not in current.graph().catalogue.kind("correct").columns and field.value != self.was(field)
+            if field.name in self.shown and field.value != self.was(field) and self._is_touched(field)
         }
+
+    def _is_touched(self, field: Field) -> bool:
+        shown = self.shown[field.name]
+        return field.text != shown and field.value != field.typed({field.name: shown}).value
 
     @property
     def is_told_already(self) -> bool:
@@ -135,6 +147,11 @@ class Filled:
         for field in self.fields:
             if field.value is not None:
                 yield field.name, cells.write(field.value) if field.sort == "number" else str(field.value)
+        yield from self.opened_with()
+
+    def opened_with(self) -> Iterator[tuple[str, str]]:
+        """What a correction carries on unseen besides: what stood in each of its fields when the form was opened."""
+        return ((f"{WAS}{name}", text) for name, text in self.shown.items())
 
     def news(self) -> tuple[Happening, ...]:
         """What others recorded of this record since the form was opened."""
@@ -158,6 +175,7 @@ def opened(form_name: str, act_id: str) -> Filled:
     if form is None or (form.opened_on == ANY and (subject is None or not subject.sequence)):
         abort(404)
     asked, more = _of_subject(subject) if form is CORRECT and subject else form.columns(catalogue, head.systems)
+    mended = [each for each in (*asked, *more) if each not in catalogue.kind("correct").columns]
     return Filled(
         form=form,
         subject=subject,
@@ -165,7 +183,14 @@ def opened(form_name: str, act_id: str) -> Filled:
         seen=head.entries,
         asked=tuple(_fields(form, asked, subject)),
         more=tuple(_fields(form, more, subject)),
+        shown={each.name: _written(subject.values.get(each.name)) for each in mended}
+        if form is CORRECT and subject
+        else {},
     )
+
+
+def _written(value: Value | None) -> str:
+    return "" if value is None else cells.write(value)
 
 
 def _subject(act_id: str) -> Record:
@@ -202,7 +227,7 @@ def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> It
             home=home,
         )
         if form is CORRECT and kind == mended and subject and subject.values.get(column.name) is not None:
-            field = field.typed({column.name: cells.write(subject.values[column.name])})
+            field = field.typed({column.name: _written(subject.values[column.name])})
         elif column.name == "help" and subject and subject.values.get("help"):
             field = replace(field, text=str(subject.values["help"]) if form.kind == "placement" else "")
         yield field

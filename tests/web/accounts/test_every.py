@@ -44,11 +44,11 @@ def roles(graph: Graph, login: str) -> list[str]:
 
 
 def test_an_account_is_made_given_other_roles_and_removed(recorded: Graph, boss: FlaskClient) -> None:
-    form = {"role": ["manager", "staff", ""], "programme": ["demo", "demo", ""], "place": ["", "PAL", ""]}
+    form = {"role": ["manager", "staff", ""], "programme": ["demo", "hills", ""], "place": ["", "palpa", ""]}
     made = post(boss, "/accounts", login="bimala", password="rice and lentils at noon", **form)
     assert made[0] == 200
     assert "bimala can sign in." in made[1]
-    assert roles(recorded, "bimala") == ["manager@demo", "staff@demo/PAL"]
+    assert roles(recorded, "bimala") == ["manager@demo", "staff@hills/PAL"]  # Palpa is its name
     before = accounts.find(recorded, "bimala").generation
 
     assert (
@@ -66,13 +66,14 @@ def test_an_account_is_made_given_other_roles_and_removed(recorded: Graph, boss:
 
 
 def test_what_cannot_be_is_told_and_what_was_chosen_stays(recorded: Graph, boss: FlaskClient) -> None:
-    chosen = {"role": ["staff"], "programme": ["demo"], "place": ["PAL"]}
+    chosen = {"role": ["staff"], "programme": ["hills"], "place": ["PAL"]}
     for typed in (
         {"login": "Not A Login", "password": "rice and lentils at noon", **chosen},
         {"login": "bimala", "password": "short", **chosen},
         {"login": "bimala", "password": "rice and lentils at noon", "role": "", "programme": "", "place": ""},
         {"login": "boss", "password": "rice and lentils at noon", **chosen},
         {"login": "bimala", "password": "rice and lentils at noon", **chosen, "role": ["manager"]},
+        {"login": "bimala", "password": "rice and lentils at noon", **chosen, "place": ["Palpi"]},
     ):
         status, said = post(boss, "/accounts", **typed)
         assert status == 422, (typed, said)

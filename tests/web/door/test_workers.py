@@ -5,12 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 
@@ -20,12 +23,16 @@ from relay.web.door.workers import OneWorkerHere, require_possible
 from relay.web.staff.under_way import UnderWay
 from tests.rigs.pace import wait_until
 from tests.rigs.served import PATIENCE_SECONDS, serving, speaking_to, token
+from tests.web import relays
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from relay.graph import Graph
     from relay.settings import Connection
 
 WORKERS = 2
+NONE: Mapping[str, str] = {}
 ALL_OF_THEM = 1 + 1 + WORKERS  # who looks after them, who keeps what they share, and they
 
 
@@ -77,6 +84,67 @@ def test_what_one_worker_learns_all_know_and_another_takes_the_place_of_one_that
     assert sum(map(len, shares)) == max(len(here), WORKERS)  # each processor is one worker's
     assert len(all_of_them) == ALL_OF_THEM
     assert not any(Path(f"/proc/{process}").exists() for process in all_of_them)
+
+
+class Browser:
+    """A browser that asks for each page on a connection of its own, so that any worker may answer."""
+
+    def __init__(self, site: str) -> None:
+        """Begin without a cookie."""
+        self._site = site
+        self._opener = build_opener(HTTPCookieProcessor())
+
+    def open(
+        self, path: str, said: Mapping[str, str] | bytes | None = None, headers: Mapping[str, str] = NONE
+    ) -> tuple[str, str]:
+        """Ask for a path, or send a form, and follow where it leads: the address in the end, and its page."""
+        body = said if said is None or isinstance(said, bytes) else urlencode(said).encode()
+        with self._opener.open(Request(f"{self._site}{path}", body, {**headers}), timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - loopback
+            return answer.url.removeprefix(self._site), answer.read().decode()
+
+    def token(self, path: str) -> str:
+        """What the forms of a page are signed with."""
+        found = re.search(r'name="csrf_token" value="([^"]+)"', self.open(path)[1])
+        assert found
+        return found[1]
+
+
+WALKS = 8
+"""Two requests on lines of their own meet one of two workers by chance: all of eight, one time of 256."""
+
+
+def test_what_a_page_keeps_until_the_next_request_every_worker_knows(
+    connection: Connection, graph: Graph, tmp_path: Path
+) -> None:
+    """Words that are searched for, in the programme and in a tree; names switched on; a view; a message; a register."""
+    relays.record(graph, "demo", list(relays.small()))
+    environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
+    with serving(environ, tmp_path, workers=WORKERS) as service:
+        browser = Browser(service.url)
+        browser.open(f"/{service.link}")
+        for walk in range(WALKS):
+            where, page = browser.open("/p/demo/find", {"q": "Name of W1"})
+            assert ("Name" in where, 'value="Name of W1"' in page, "beneficiary:W1" in page) == (False, True, True)
+            where, page = browser.open("/p/demo/tree/gift:G1", {"q": "Name of W"})
+            assert ("Name" in where, 'value="Name of W"' in page) == (False, True)
+            sent = {"csrf_token": browser.token("/p/demo/find"), "names": "off" if walk % 2 else "on"}
+            browser.open("/p/demo/names", sent, {"Referer": f"{service.url}/p/demo/people"})
+            assert ("Name of W1" in browser.open("/p/demo/people")[1]) == (walk % 2 == 0)
+            view = {"csrf_token": sent["csrf_token"], "query": "state=late", "title": f"My view {walk}"}
+            browser.open("/p/demo/placements/views", view)
+            assert f"My view {walk}" in browser.open("/p/demo/placements")[1]
+            unticked = browser.open("/p/demo/waiting", {"csrf_token": sent["csrf_token"], "wanted": "look"})[1]
+            assert "Nothing was ticked." in unticked
+            where, page = browser.open("/p/demo/import", *register(sent["csrf_token"]))
+            assert "Rita Harro" in page
+            assert "Rita Harro" in browser.open(where)[1]
+
+
+def register(token: str) -> tuple[bytes, dict[str, str]]:
+    """The body and the headers of a form that sends a register."""
+    parts = (('name="csrf_token"', token), ('name="register"; filename="ngo.csv"', "SN,Full name\n1,Rita Harro\n"))
+    body = "".join(f"--edge\r\nContent-Disposition: form-data; {name}\r\n\r\n{value}\r\n" for name, value in parts)
+    return f"{body}--edge--\r\n".encode(), {"Content-Type": "multipart/form-data; boundary=edge"}
 
 
 def test_workers_end_with_a_parent_that_is_killed(connection: Connection, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shutil import rmtree
 from typing import TYPE_CHECKING
 
 from relay.access import access_log
@@ -44,7 +45,7 @@ def test_finding_a_woman_in_a_tree_leads_to_her_placement(client: FlaskClient) -
 
 def test_who_finds_somebody_in_a_tree_is_written_down_and_finds_only_her_own(door: FlaskClient, village: Graph) -> None:
     folder = current.core_of(door.application).settings.data_folder
-    (folder / "accesses.jsonl").unlink(missing_ok=True)
+    rmtree(folder / access_log.FOLDER / "wards", ignore_errors=True)
     tree = "/p/wards/tree/placement:P1"
 
     found = door.get(f"{tree}?q=Name of W1", headers=staff_of(village, "W1"))

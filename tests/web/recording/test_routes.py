@@ -245,6 +245,26 @@ def test_who_opened_a_form_before_another_corrected_the_record_is_told_before_ha
     assert step(clerk, path, checked, "record").status_code == 303  # she saw it, and means it
 
 
+def test_a_second_correction_leaves_what_its_author_did_not_touch_as_the_first_one_put_it(
+    clerk: FlaskClient, recorded: Graph
+) -> None:
+    """Both open the form of W9. Bina gives her telephone and a year of birth; Asha changes the name and the year."""
+    path = f"{AT}/record/beneficiary:W9/correct"
+    opened = clerk.get(path)
+    fixed = say.corrected("beneficiary:W9", "C-of-bina-9", phone="9841000009", birth_year=1980)
+    record(recorded, fixed, programme_id=PROGRAMME, by="account:bina")
+
+    checked = step(clerk, path, opened, "check", name="Maya Hira", birth_year="1981", why="Misspelt.")
+    assert step(clerk, path, checked, "record").status_code == 303
+
+    last = [*reading.entries(recorded, PROGRAMME)][-1]
+    assert last.act.values["changes"] == {"name": "Maya Hira", "birth_year": 1981}
+    again = filled(clerk, path, phone="", why="Not hers.")  # what is emptied is a change too
+    assert step(clerk, path, again, "record").status_code == 303
+    last = [*reading.entries(recorded, PROGRAMME)][-1]
+    assert last.act.values["changes"] == {"phone": None}
+
+
 # -- who may, and who is still there ------------------------------------------------------------------------------
 
 
