@@ -62,6 +62,7 @@ FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver'
 RACES: Final = 100  # lost one after another; our choice, and not by the clock: a try may have waited for the engine
 FEW_RACES: Final = 5  # our choice: what is still gone after these tries, and after RETRY_SECONDS, is damage
 _OF_THE_SCHEMA: Final = ".Schema."
+_ITS_OWN_RULE: Final = ".EquivalentSchemaRuleAlreadyExists"
 _EMBEDDED_AGENT: Final = "ArcadeDB"
 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warnings land on the user's screen
@@ -437,8 +438,10 @@ class Graph:
             HoldsOthersData: It is not empty, and not Relay's.
             NotRelaysOwn: Others have an index where something should be made unique, or under its name.
         """
-        if not self.rows(cypher.SCHEMA) and not self.rows(cypher.ANY_LEDGER):
-            for row in self.rows(cypher.ANY_NODE):
+        for row in self.rows(
+            cypher.ANY_NODE
+        ):  # before the others: what a process beside this one begins with is Relay's
+            if not self.rows(cypher.SCHEMA) and not self.rows(cypher.ANY_LEDGER):
                 raise HoldsOthersData(label=":".join(row["labels"]))
         if self.embedded:
             return
@@ -451,11 +454,16 @@ class Graph:
                 raise NotRelaysOwn(label=label, property=name)
 
     def _constrain(self, named: tuple[str, str], text: LiteralString) -> None:
-        """Change the schema, in a transaction without data; again when another process does so too."""
+        """Change the schema, in a transaction without data; again when another process does so too.
+
+        Who finds its very rule there under its own name has what it wants: another process that begins made it.
+        """
         with translated():
             try:
                 self._execute(lambda transaction: transaction.run(text), writing=True)
             except (ClientError, DatabaseError) as error:
+                if str(error.code).endswith(_ITS_OWN_RULE):
+                    return
                 if _OF_THE_SCHEMA in str(error.code):
                     label, name = named
                     raise NotRelaysOwn(label=label, property=name) from error

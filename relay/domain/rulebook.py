@@ -96,6 +96,16 @@ class NotBornYet(Refused):
     act_id: str
 
 
+class NotATelephone(Refused):
+    """What is given as a telephone number has no digit."""
+
+    reason = "The telephone of %(act_id)s is no number: nobody could be called."
+    suggestion = "Give the number, or leave it empty."
+    field = "phone"
+
+    act_id: str
+
+
 class NothingHandedOver(Refused):
     """A number of units is 0 or less."""
 
@@ -521,6 +531,7 @@ def judge(
     system = register.catalogue.system_of(of)
     if system and system.name not in register.systems:
         raise SystemOff(act_id=act.act_id, system=system.name)
+    _can_be_called(act)
     change = register.change(act, sequence)
     if act.kind in ("confirm", "erase"):
         return change, ()
@@ -537,6 +548,13 @@ def judge(
     _reopens_nothing_wrongly(register, change)
     answered = [*_answered(asked_of(register, change), answers)]
     return change, (*notes_of(register, change), *answered)
+
+
+def _can_be_called(act: Act) -> None:
+    """Whatever is said to be a telephone number can be dialled, in what is recorded and in what is corrected."""
+    phone = {**act.values, **changes_of(act.values)}.get("phone")
+    if phone and not any(letter.isdecimal() for letter in str(phone)):
+        raise NotATelephone(act_id=subject_of(act) if act.kind in ABOUT_ACTS else act.act_id)
 
 
 def _answered(asked: Iterable[Asked], answers: Answers) -> Iterator[Note]:

@@ -30,7 +30,7 @@ class NoSuchPlace(NotFound):
     """Somebody is to work for a place that is not there."""
 
     reason = "There is no place %(text)s in %(programme_id)s."
-    suggestion = "Check its id, or search by name: relay find NAME"
+    suggestion = "Check the id, or search by name: relay find NAME"
     field = "place_id"
 
     text: str

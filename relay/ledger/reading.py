@@ -64,13 +64,14 @@ def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None
 
     Raises:
         NoProgramme: It is not in the database.
+        UnknownKind: An entry records an act of a system that this Relay does not have.
         Invalid: An entry cannot be read.
         Unavailable: The database cannot be reached.
     """
     end = head(graph, programme_id).entries if last is None else last
-    for entry in stored(graph, programme_id, first=first, last=end):
-        if isinstance(entry, Fault):
-            raise Invalid(reason=entry.fault, suggestion=Sentence("See `relay ledger verify`, and restore a backup."))
+    for _, entry in _stored(graph, programme_id, first=first, last=end):
+        if isinstance(entry, Invalid):
+            raise entry
         yield entry
 
 
@@ -80,6 +81,12 @@ def stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterato
     Raises:
         Unavailable: The database cannot be reached.
     """
+    for sequence, entry in _stored(graph, programme_id, first=first, last=last):
+        yield Fault(sequence=sequence, fault=entry.reason) if isinstance(entry, Invalid) else entry
+
+
+def _stored(graph: Graph, programme_id: str, *, first: int, last: int) -> Iterator[tuple[int, Entry | Invalid]]:
+    """Sequence and entry, or why it cannot be read."""
 
     def step(start: int) -> list[tuple[int, Mapping[str, Any], str | None]]:
         bounds = {"first": start, "last": min(start + STEP - 1, last)}
@@ -119,12 +126,14 @@ def prefetched(ask: Callable[[_Step], _Answer], steps: Iterable[_Step]) -> Itera
             yield answer
 
 
-def _read(catalogue: Catalogue, found: Iterable[tuple[int, Mapping[str, Any], str | None]]) -> Iterator[Entry | Fault]:
+def _read(
+    catalogue: Catalogue, found: Iterable[tuple[int, Mapping[str, Any], str | None]]
+) -> Iterator[tuple[int, Entry | Invalid]]:
     for sequence, properties, opened in found:
         try:
-            yield entry_from(catalogue, properties, opened)
+            yield sequence, entry_from(catalogue, properties, opened)
         except Invalid as error:
-            yield Fault(sequence=sequence, fault=error.reason)
+            yield sequence, error
 
 
 def entry_from(catalogue: Catalogue, properties: Mapping[str, Any], opened: str | None) -> Entry:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from relay.web.i18n import labels, language
+from relay.web.i18n.language import gettext
 from relay.web.menu import to
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def number(value: float, href: str, text: str | None = None, of: str = "total") 
         of: What of these rows it sums: "total" for how many they are.
     """
     said = escape(language.number(value) if text is None else text)
-    what = "" if of == "total" else f' data-of="{escape(of)}"'
+    made_of = gettext("A sum: opens the placements that it adds up")
+    what = "" if of == "total" else f' data-of="{escape(of)}" title="{escape(made_of)}"'
     if value:
         return Markup(f'<a class="door" data-count="{value}"{what} href="{escape(href)}">{said}</a>')  # noqa: S704
     return Markup(f'<span data-count="0"{what} data-href="{escape(href)}">{said}</span>')  # noqa: S704

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 from unittest.mock import Mock
 
 import neo4j
@@ -89,6 +89,38 @@ def test_several_that_connect_at_once_make_them_once(database: Connection) -> No
         for each in connected:
             each.result().close()
         assert unique(session) == set(cypher.statements(CORE).migrations)
+
+
+def test_who_finds_what_another_first_start_made_meanwhile_goes_on(database: Connection) -> None:
+    """Two begin on one empty database: what the other made, claim_key, is found as one's own; its like is not."""
+    told: LiteralString = "CREATE CONSTRAINT NAME FOR (n:Claim) REQUIRE n.key IS UNIQUE"
+    with connect(database, CORE) as graph:
+        graph._constrain(("Claim", "key"), told.replace("NAME", "claim_key"))  # noqa: SLF001 - a step of `migrate`
+        with pytest.raises(NotRelaysOwn, match="key of :Claim"):
+            graph._constrain(("Claim", "key"), told.replace("NAME", "theirs"))  # noqa: SLF001 - the same
+
+
+def test_what_another_first_start_begins_with_is_not_taken_for_a_strangers(
+    database: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list of what was done is not there yet when one asks for it, and is when she asks for any node."""
+    with administrator(database) as session:
+        session.run("DROP CONSTRAINT claim_key").consume()
+        session.run("MATCH (s:Schema) DELETE s").consume()
+    asked, began = relay_graph.Graph.rows, list[str]()
+
+    def beside_another(graph: relay_graph.Graph, query: LiteralString, **values: Any) -> Any:  # noqa: ANN401 - as it is
+        found = asked(graph, query, **values)
+        if query in (cypher.SCHEMA, cypher.ANY_NODE) and not began:
+            began.append(query)
+            with administrator(database) as session:
+                session.run(cypher.SET_SCHEMA, unique=[], indexed=[]).consume()
+        return found
+
+    monkeypatch.setattr(relay_graph.Graph, "rows", beside_another)
+
+    connect(database, CORE).close()
+    assert began
 
 
 def test_a_read_only_database_without_them_is_read_as_it_is(

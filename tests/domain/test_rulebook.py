@@ -168,6 +168,21 @@ def test_an_event_that_does_not_say_how_many_is_about_one(book: Book) -> None:
     book.add(happened("E2: birth of P4 on 2023-01-01", animals=2, females=2))
 
 
+def test_a_telephone_number_has_a_digit_when_it_is_recorded_and_when_it_is_corrected(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an old ledger holds stands, and does not keep anything else of hers from being corrected."""
+    refused(book, woman("W8", phone="call me"), rulebook.NotATelephone, "beneficiary:W8")
+    assert "call me" not in str(book.refusal(woman("W8", phone="call me")))  # personal
+    book.add(woman("W8", phone="९८४१००००२२ (her sister)"))
+    refused(book, corrected("beneficiary:W8", phone="no telephone"), rulebook.NotATelephone, "beneficiary:W8")
+    book.add(corrected("beneficiary:W8", "C8", phone=None))
+    with monkeypatch.context() as earlier:
+        earlier.setattr(rulebook, "_can_be_called", lambda _act: None)
+        book.add(woman("W9", phone="call me"))
+    book.add(corrected("beneficiary:W9", "C9", name="Maya"))
+
+
 def test_nobody_is_born_in_years_to_come(book: Book) -> None:
     refused(book, woman("W9", birth_year=2025), rulebook.NotBornYet, "birth_year")
     assert "2025" not in str(book.refusal(woman("W9", birth_year=2025)))  # personal

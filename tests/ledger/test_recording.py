@@ -280,7 +280,7 @@ def test_erasing_takes_every_word_of_her_out_of_the_database_and_breaks_no_hash(
         happened("E1: illness of P2 on 2021-04-01", note="SECRET in hospital"),
         happened("E3: illness of P2 on 2021-06-01", note="SECRET again"),
         taken_back("event:E3", "C3"),
-        corrected("beneficiary:W2", name="SECRET", phone="SECRET number"),
+        corrected("beneficiary:W2", name="SECRET", phone="98 SECRET"),
         corrected("event:E1", "C4", note="SECRET at home"),
     )
     before = exported(graph)

@@ -33,7 +33,7 @@ from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import clerk
 from tests.web import relays
-from tests.web.test_doors import NOT_OF_THE_RECORD, numbers_of, wrong_doors
+from tests.web.test_doors import NOT_OF_THE_RECORD, numbers_of, reached, wrong_doors
 from tests.web.test_every_page import faults
 
 if TYPE_CHECKING:
@@ -178,3 +178,10 @@ def test_every_door_of_a_system_leads_to_what_it_counts(villages: FlaskClient) -
 
     assert wrong == []
     assert opened > 100
+
+
+def test_every_door_of_every_kind_of_page_of_the_villages_leads_to_what_it_counts(villages: FlaskClient) -> None:
+    opened, wrong = wrong_doors(villages, reached(villages, AT, 40 if SOAK else 1))
+
+    assert wrong == []
+    assert opened > 200

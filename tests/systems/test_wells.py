@@ -17,6 +17,7 @@ import cli
 from relay.audit import run
 from relay.backup import replay
 from relay.domain.acts import SystemOff
+from relay.domain.entries import UnknownKind
 from relay.domain.rulebook import NoSuchSystem, SystemNeeds
 from relay.domain.schema import Column
 from relay.domain.system import Catalogue, System
@@ -24,7 +25,7 @@ from relay.exchange import cells
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
-from relay.ledger import places, programmes, verify
+from relay.ledger import places, programmes, reading, verify
 from relay.reports import record_history
 from relay.settings import Settings
 from relay.text import Sentence
@@ -220,8 +221,12 @@ def test_a_backup_brings_them_back_and_a_relay_without_them_names_them(village: 
     assert verify.verify(village, "demo").ok
     replay.rebuild(village, "demo")
     assert verify.verify(village, "demo").ok
-    with connect(connection, CORE) as without, pytest.raises(replay.OtherSystem, match="not have: wells"):
-        replay.restore(wiped(without), lines, say.clerk())
+    with connect(connection, CORE) as without:
+        with pytest.raises(UnknownKind) as told:  # whoever reads its ledger is not told to restore a backup of the same
+            [*reading.entries(without, "demo")]
+        assert told.value.suggestion == "Use a version of Relay that has the system to which it belongs."
+        with pytest.raises(replay.OtherSystem, match="not have: wells"):
+            replay.restore(wiped(without), lines, say.clerk())
 
 
 # ---------------------------------------------------------------------------------------------------- switches

@@ -7,6 +7,7 @@ Numbers in the cells, cards, headings and captions of every page are walked. One
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 from itertools import groupby
@@ -210,6 +211,26 @@ def wrong_doors(client: FlaskClient, pages: Iterable[str]) -> tuple[int, list[st
     return len(doors), wrong
 
 
+def reached(client: FlaskClient, begin: str, most: int) -> list[str]:
+    """The pages of a programme that links lead to from its first one, so many of each kind at most; each is there."""
+    routes, seen, many = client.application.url_map.bind("localhost"), {begin}, Counter[object]()
+    pages = [begin]
+    for page in pages:  # more are added meanwhile
+        answer = client.get(page)
+        assert answer.status_code in (200, 404), page  # a ceremony of a day to come is not there yet
+        for link in dict.fromkeys(unescape(each) for each in re.findall(r'href="([^"#]+)', answer.text)):
+            path = link.partition("?")[0]
+            if link in seen or not f"{path}/".startswith(f"{begin}/") or re.search(r"\.[a-z]+$", path):
+                continue
+            seen.add(link)
+            endpoint, names = routes.match(path)
+            about = (endpoint, *(str(names.get(name)).partition(":")[0] for name in ("name", "act_id", "id_", "word")))
+            many[about] += 1
+            if many[about] <= most:
+                pages.append(link)
+    return pages
+
+
 @pytest.mark.parametrize(("programme_id", "pages"), [("hills", PAGES), ("demo", MAIN)])
 def test_every_number_leads_to_exactly_the_rows_that_it_counts(
     client: FlaskClient, programme_id: str, pages: Sequence[str]
@@ -228,6 +249,17 @@ def test_the_list_behind_a_number_says_so(client: FlaskClient) -> None:
     assert owed
     assert re.search(rf">{total[1]}</small></h1>", due)
     assert f"Past their due date: {owed[1]} owed" in due
+    assert "These placements together: " in due
+
+
+def test_a_sum_says_what_it_opens_before_and_after(client: FlaskClient) -> None:
+    """Of the animals that four placements were given it leads to these four."""
+    page = client.get("/p/hills/health").text
+    sums = re.findall(r'<a class="door" [^>]*data-of=[^>]*>', page)
+
+    assert len(sums) > 5
+    assert all(' title="A sum: opens the placements that it adds up"' in each for each in sums)
+    assert page.count(' title="A sum: ') == len(sums)
 
 
 EVERY: Final = (*dict.fromkeys((*(f"{HILLS}{page}" for page in PAGES), *addresses.PAGES, *FAILURES)),)
