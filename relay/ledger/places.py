@@ -215,7 +215,7 @@ def _meant(graph: Graph, programme_id: str, text: str) -> str:
     if text in row["ids"]:
         return text
     named = zip(row["ids"], row["names"], strict=True)
-    found = sorted(id_ for id_, name in named if _folded(name) == _folded(text))
+    found: list[str] = sorted(id_ for id_, name in named if _folded(name) == _folded(text))
     if not found:
         raise NoSuchPlace(text=text, programme_id=programme_id)
     if len(found) > 1:

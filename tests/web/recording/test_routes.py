@@ -13,6 +13,7 @@ import pytest
 
 from relay.access import accounts
 from relay.access.roles import grant_of
+from relay.domain.acts import changes_of
 from relay.ledger import programmes, reading
 from relay.web import create_app
 from tests.commands.shell import record
@@ -258,11 +259,11 @@ def test_a_second_correction_leaves_what_its_author_did_not_touch_as_the_first_o
     assert step(clerk, path, checked, "record").status_code == 303
 
     last = [*reading.entries(recorded, PROGRAMME)][-1]
-    assert last.act.values["changes"] == {"name": "Maya Hira", "birth_year": 1981}
+    assert changes_of(last.act.values) == {"name": "Maya Hira", "birth_year": 1981}
     again = filled(clerk, path, phone="", why="Not hers.")  # what is emptied is a change too
     assert step(clerk, path, again, "record").status_code == 303
     last = [*reading.entries(recorded, PROGRAMME)][-1]
-    assert last.act.values["changes"] == {"phone": None}
+    assert changes_of(last.act.values) == {"phone": None}
 
 
 # -- who may, and who is still there ------------------------------------------------------------------------------
