@@ -103,7 +103,7 @@ def hostile() -> Iterator[Act]:
     yield say.rule()
     yield say.gift(IDS[0], donor=NAMES[1])
     for number, (id_, name) in enumerate(zip(IDS, NAMES, strict=True)):
-        yield say.woman(id_, name=name, phone=NAMES[3])
+        yield say.woman(id_, name=name, phone=f"98 {NAMES[3]}")
         if not number:
             yield say.placed("P1 on 2020-03-01", placement_id=id_, beneficiary_id=id_, gift_id=IDS[0])
         else:
