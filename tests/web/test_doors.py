@@ -18,6 +18,8 @@ import pytest
 from flask import request
 from hypothesis import HealthCheck, Phase, given, settings
 
+from relay.access import access_log
+from relay.access.access_log import Access
 from relay.domain.questions import NOTED
 from relay.ledger import recording
 from relay.systems import SYSTEMS
@@ -29,7 +31,7 @@ from relay.web.managers.inbox import WAITING
 from tests.rigs.soak import drawn
 from tests.scenes import acts as say
 from tests.scenes import strategies
-from tests.web import addresses
+from tests.web import addresses, relays
 from tests.web.addresses import FAILURES, HILLS
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
     from relay.domain.acts import Act
     from relay.graph import Graph
+    from relay.settings import Settings
 
 PAGES: Final = (
     "",
@@ -279,6 +282,19 @@ def test_every_door_of_every_page_leads_to_what_it_counts(client: FlaskClient) -
 
     assert wrong == []
     assert opened > 100
+
+
+def test_each_record_of_an_opening_of_many_has_a_door(client: FlaskClient, settings: Settings) -> None:
+    """Eight women were named at once: five stand in the line, and three behind "and 3 more"."""
+    ids = tuple(f"beneficiary:W{number}" for number in range(1, 9))
+    at = relays.NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+    access_log.note(settings.data_folder, "hills", Access(at=at, by="local:asha", what="lists.page", ids=ids))
+
+    page = client.get("/p/hills/accesses").text.partition("<tbody>")[2].partition("</tr>")[0]
+
+    assert re.findall(r'href="/p/hills/record/([^"]+)"', page) == [*ids]
+    assert "and 3 more" in page.partition("<details>")[2].partition("</summary>")[0]
+    assert numbers_of(client, "/p/hills/accesses").bare == []
 
 
 def test_a_bare_number_is_found_and_one_that_says_why_is_not() -> None:

@@ -118,13 +118,13 @@ def _states(cell: _Cell) -> str:
 
 
 def _bars(cell: _Cell) -> str:
-    """Placements of a gift by generation, as many as have a bar each."""
+    """Placements of a gift by generation."""
     if not cell.value:
         return ""
     drawn = cell.of.macro("bars", cell.value)
     counts = (
         number(many, cell.of.door({"name": "placements", "gift": cell.row.gift_id, "generation": nth})) + " "
-        for nth, many in enumerate(cell.value[: cell.of.macros.BARS])
+        for nth, many in enumerate(cell.value)
     )
     return Markup('{} <small class="quiet generations">{}</small>').format(drawn, Markup().join(counts))
 
