@@ -120,7 +120,7 @@ class Field:
     def typed(self, sent: Mapping[str, str]) -> Field:
         """The field with what was typed, read; what is wrong with it is kept beside it."""
         text = _text(self, sent)
-        found = replace(self, text=text)
+        found = replace(self, text=text, value=None, found=(), named="")
         if not text.strip():
             return replace(found, fault=gettext("This is needed.") if self.needed else "")
         try:
