@@ -6,6 +6,8 @@ days it may still hand in what it had kept, unread, so that nothing is lost with
 
 (:EnrolmentCode {key: 'enrolment/' + SHA-256})   whose, for which programme and place, until when
 (:Device {key: 'device/' + SHA-256})             whose, for which programme and place, since when, revoked when
+
+The trail of accounts names who made a code, whom it enrolled as what, and who revoked it.
 """
 
 from __future__ import annotations
@@ -152,6 +154,7 @@ def make_code(
     around: Collection[str],
     now: datetime,
     random: Callable[[int], bytes],
+    by: str = LOCAL,
 ) -> EnrolmentCode:
     """Make a code that enrols one telephone, once and soon.
 
@@ -163,6 +166,7 @@ def make_code(
         around: That place, and all that it lies within.
         now: From when on.
         random: Gives that many random bytes.
+        by: Who makes it, as a ledger names who records: she does not confirm what the telephone records.
 
     Raises:
         NoAccount: There is none.
@@ -185,12 +189,15 @@ def make_code(
         "place_id": place_id,
         "around": sorted({place_id, *around}),
         "expires_at": made.expires_at,
+        "made_by": by,
     }
+    told = {"login": login, "scope": programme_id, "place_id": place_id}
 
     def work(transaction: Transaction) -> None:
         account = accounts.locked(transaction, login)
         if not within(account.grants, programme_id, place_id, around):
             raise NotStaffThere(login=login, programme_id=programme_id, place_id=place_id)
+        trail.note(transaction, "code", told, by, at)
         transaction.run(cypher.REMOVE_OLD_CODES, now=instant(at))
         transaction.run(cypher.ADD_CODE, code=kept)
 
@@ -244,7 +251,7 @@ def enrol(graph: Graph, code: str, name: str, *, now: datetime, random: Callable
             "handed_in": 0,
         }
         told = {"device": device_id, **{name: said[name] for name in ("login", "scope", "place_id")}}
-        trail.note(transaction, "device", told, account.by)
+        trail.note(transaction, "device", told | {"made_by": said.get("made_by", "")}, account.by, now)
         transaction.run(cypher.ADD_DEVICE, device=kept)
         return kept
 
@@ -300,7 +307,7 @@ def revoke(graph: Graph, device_id: str, now: datetime, *, by: str = LOCAL) -> D
     def work(transaction: Transaction) -> None:
         rows = [row["device"] for row in transaction.rows(cypher.DEVICES)]
         if any(row["device_id"] == device_id and not row["revoked_at"] for row in rows):
-            trail.note(transaction, "given_up", {"device": device_id}, by)
+            trail.note(transaction, "given_up", {"device": device_id}, by, now)
         transaction.run(cypher.REVOKE_DEVICE, device_id=device_id, now=at)
 
     graph.write(work)

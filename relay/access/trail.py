@@ -40,6 +40,7 @@ KINDS: Final = (
     "removed",
     "token",
     "revoked",
+    "code",
     "device",
     "given_up",
     "restored",
@@ -72,6 +73,30 @@ class TrailVerification:
     head_hash: str
     ok: bool
     faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A telephone as it was enrolled.
+
+    Attributes:
+        device_id: Its own.
+        login: Of the account that it speaks for.
+        programme_id: Of the only programme in which it records.
+        enrolled_at: A UTC instant; empty where it was there before the trail.
+        made_by: Who made its code, as a ledger names who records; empty where that was not written down yet.
+    """
+
+    device_id: str
+    login: str
+    programme_id: str
+    enrolled_at: str
+    made_by: str
+
+    def may_have_recorded(self, entry: Entry) -> bool:
+        """Whether an entry may be of this telephone: of its account, later, and with the writer's own clock."""
+        mine = (entry.programme_id, entry.recorded_by) == (self.programme_id, f"account:{self.login}")
+        return mine and entry.written_at is not None and self.enrolled_at <= entry.recorded_at
 
 
 # ---------------------------------------------------------------------------------------------------- writing
@@ -131,6 +156,32 @@ def entries(graph: Graph) -> tuple[Entry | Fault, ...]:
         Unavailable: The database cannot be reached.
     """
     return tuple(_entry(row["entry"]) for row in graph.rows(cypher.TRAIL))
+
+
+def enrolments(graph: Graph | Transaction) -> tuple[Enrolment, ...]:
+    """Every telephone that was ever enrolled, the earliest first; what cannot be read is left out.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    found = (_entry(row["entry"]) for row in graph.rows(cypher.ENROLMENTS))
+    return tuple(each for entry in found if isinstance(entry, Entry) for each in _enrolled(entry))
+
+
+def _enrolled(entry: Entry) -> Iterator[Enrolment]:
+    """Those of which an entry tells; the first tells of all that were there before it."""
+    said = entry.payload
+    if entry.kind == "began":
+        for device_id, (login, scope, _) in said.get("devices", {}).items():
+            yield Enrolment(device_id=device_id, login=login, programme_id=scope, enrolled_at="", made_by="")
+    else:
+        yield Enrolment(
+            device_id=said["device"],
+            login=said["login"],
+            programme_id=said["scope"],
+            enrolled_at=entry.recorded_at,
+            made_by=said.get("made_by", ""),
+        )
 
 
 def _entry(properties: Mapping[str, Any]) -> Entry | Fault:

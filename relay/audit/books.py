@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
+from relay.access.trail import Enrolment
 from relay.arrays import cache, lineage
 from relay.arrays.columns import NONE, Flags, Rows, rows_of
 from relay.arrays.lazy_rows import LazyRows
@@ -153,16 +154,23 @@ class Books:
         woman: The id under which a beneficiary is kept, by her id: that of another where both are one woman.
         as_of: The day; only what happened on or before it counts.
         folder: Where what takes long to work out is kept from one question to the next; None keeps nothing.
+        enrolments: Every telephone that was ever enrolled, as the trail of accounts tells it.
     """
 
     def __init__(
-        self, register: Register, as_of: date, folder: Path | None = None, snapshot: Snapshot | None = None
+        self,
+        register: Register,
+        as_of: date,
+        folder: Path | None = None,
+        snapshot: Snapshot | None = None,
+        enrolments: Sequence[Enrolment] = (),
     ) -> None:
         """Open the books of a day; the register as columns is made from it where it is not there already."""
         self.register = register
         self.woman = register.one_woman.kept
         self.as_of = as_of
         self.folder = folder
+        self.enrolments = enrolments
         self._known = snapshot
         self._until = as_of.isoformat()
         self._kinds: dict[str, Acts] = {}

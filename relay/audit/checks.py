@@ -275,6 +275,18 @@ CHECKS: Final[tuple[Check, ...]] = (
         find=paperwork.clock_went_back,
     ),
     Check(
+        check_id="on_own_telephone",
+        title="confirmed on one's own telephone",
+        sentence=(
+            "A pass-on was recorded on a telephone, and confirmed by somebody who had a hand in enrolling that "
+            "telephone, or it is not known who enrolled it."
+        ),
+        why="Who enrols a telephone for somebody else can record with it and confirm alone: ask whose telephone it is.",
+        severity="medium",
+        population=where("pass", lambda _, fact: fact.confirm_id),
+        find=paperwork.on_own_telephone,
+    ),
+    Check(
         check_id="corrected_often",
         title="often corrected",
         sentence=(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import ChainMap, Counter, defaultdict
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from relay.audit import suspects
 from relay.audit.books import IMPORTED_TOGETHER, Books, once
-from relay.audit.findings import Finding, found
+from relay.audit.findings import Finding, found, found_together
 from relay.clock import CLOCKS_DAYS
 from relay.domain.acts import changes_of
 from relay.domain.advisories import about
-from relay.domain.entries import Entry
+from relay.domain.entries import Entry, login_of
 from relay.domain.model import shown, thousandths
 from relay.domain.register import ABOUT_ACTS, Acts, Fact, Register
 from relay.text import Sentence
@@ -165,6 +166,38 @@ def clock_went_back(books: Books) -> Iterator[Finding]:
 def recorded(books: Books) -> Collection[Entry]:
     """All acts, in the order of the ledger."""
     return books.register.entries.values()
+
+
+def on_own_telephone(books: Books) -> Iterator[Finding]:
+    """Find telephones on which pass-ons were recorded that somebody confirmed who had a hand in enrolling them.
+
+    Of telephones of before, nobody wrote down who that was: what was confirmed of these is found together.
+    """
+    passes = [fact for fact in books.facts("pass") if fact.confirm_id] if books.enrolments else []
+    for telephone in books.enrolments:
+        by = f"account:{telephone.login}"
+        may = [fact for fact in passes if books.run_of(fact.sequence).recorded_by == by]
+        of_it = [fact for fact in may if telephone.may_have_recorded(books.register.entries[fact.act_id])]
+        own = {fact.act_id: _confirmed_by(books, fact, login_of(telephone.made_by)) for fact in of_it}
+        odd = [fact for fact in of_it if own[fact.act_id]]
+        if odd:
+            known = Sentence(
+                "recorded on telephone %(device)s and confirmed by who had a hand in enrolling it.",
+                device=telephone.device_id,
+            )
+            unknown = Sentence(
+                "recorded on telephone %(device)s and confirmed; nobody wrote down who enrolled that telephone.",
+                device=telephone.device_id,
+            )
+            evidence = chain.from_iterable(own[fact.act_id] for fact in odd)
+            finding = found_together(odd, known if telephone.made_by else unknown)
+            yield replace(finding, evidence=tuple(sorted(evidence)))
+
+
+def _confirmed_by(books: Books, fact: Fact, login: str) -> list[int]:
+    """The entries by which somebody confirmed what an act says now; those of everybody where nobody is named."""
+    confirmations = books.register.confirmed_by(fact.act_id)
+    return [each.sequence for each in confirmations if login in ("", login_of(each.recorded_by))]
 
 
 def corrected_often(books: Books) -> Iterator[Finding]:

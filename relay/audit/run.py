@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from relay.access.trail import Enrolment, enrolments
 from relay.arrays.tables import Snapshot
 from relay.audit.books import Books, in_columns
 from relay.audit.checks import Check, Severity, checks_of
@@ -89,7 +91,7 @@ def audit(
         Unavailable: The database cannot be reached.
     """
     register = kept_register.known_then(kept_register.register(graph, programme_id, folder), last)
-    return audit_of(register, as_of, folder, in_columns(graph, register, folder))
+    return audit_of(register, as_of, folder, in_columns(graph, register, folder), enrolments(graph))
 
 
 def looked_at(
@@ -113,14 +115,20 @@ def looked_at(
     check = next((each for each in checks_of(graph.catalogue, register.systems) if each.check_id == check_id), None)
     if check is None:
         raise NoSuchCheck(check_id=check_id)
-    books = Books(register, as_of, snapshot=in_columns(graph, register, folder))
+    books = Books(register, as_of, snapshot=in_columns(graph, register, folder), enrolments=enrolments(graph))
     return tuple(sorted(each.act_id for each in check.population(books)))
 
 
 @gc_paused()
-def audit_of(register: Register, as_of: date, folder: Path | None = None, snapshot: Snapshot | None = None) -> Audit:
+def audit_of(
+    register: Register,
+    as_of: date,
+    folder: Path | None = None,
+    snapshot: Snapshot | None = None,
+    telephones: Sequence[Enrolment] = (),
+) -> Audit:
     """Check a whole register; what takes long to work out is kept in the folder, where one is named."""
-    books = Books(register, as_of, folder, snapshot)
+    books = Books(register, as_of, folder, snapshot, telephones)
     checks = checks_of(register.catalogue, register.systems)
     return Audit(programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, books) for check in checks))
 

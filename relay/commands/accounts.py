@@ -297,6 +297,7 @@ def device_code(session: Session, login: str, place_id: str) -> None:
         around=places_of_record(session.graph, programme_id, act_id),
         now=session.now,
         random=session.clerk.random,
+        by=session.by,
     )
     if session.as_json:
         print_json(made)

@@ -847,10 +847,10 @@ MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open' AND any(name IN h.n
 RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
 """
 
-# Who wrote an act that another handed in for her. One row = a writer; cost: a scan of :Held.
+# Who wrote an act that another handed in for her, and where. One row = both; cost: a scan of :Held.
 WRITERS_OF_SETTLED: Final[LiteralString] = """
 MATCH (h:Held {scope: $programme_id, became: $act_id}) WHERE h.state = 'recorded' AND h.settled_by <> ''
-RETURN DISTINCT h.by AS by ORDER BY by
+RETURN DISTINCT h.by AS by, h.device_id AS device_id ORDER BY by, device_id
 """
 
 # Whether anything is held. One row, or none; cost: a scan of :Held up to the first.
@@ -886,6 +886,11 @@ MATCH (h:TrailHead {key: 'trail'}) RETURN coalesce(h.sequence, 0) AS sequence, h
 
 # One row = an entry of the trail; by sequence; cost: a scan of :TrailEntry.
 TRAIL: Final[LiteralString] = "MATCH (e:TrailEntry) RETURN properties(e) AS entry ORDER BY e.sequence, e.key"
+
+# One row = an entry of the trail that tells of telephones; by sequence; cost: a scan of :TrailEntry.
+ENROLMENTS: Final[LiteralString] = """
+MATCH (e:TrailEntry) WHERE e.kind IN ['began', 'device'] RETURN properties(e) AS entry ORDER BY e.sequence, e.key
+"""
 
 # One row = an account that recorded something, and when it last did; by login; cost: a scan of all ledgers.
 RECORDED_BY_ACCOUNTS: Final[LiteralString] = """

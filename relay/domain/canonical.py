@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import rfc8785
 
-_GREATEST: Final = 2**53 - 1  # RFC 8785: the greatest whole number that every reader of JSON knows exactly
+GREATEST: Final = 2**53 - 1  # RFC 8785: the greatest whole number that every reader of JSON knows exactly
 
 _PLAIN: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
 
@@ -39,5 +39,5 @@ def _is_plain(content: Any) -> bool:  # noqa: ANN401
     if kind is list:
         return all(map(_is_plain, content))
     if kind is int:
-        return bool(-_GREATEST <= content <= _GREATEST)
+        return bool(-GREATEST <= content <= GREATEST)
     return kind in (str, bool, type(None))

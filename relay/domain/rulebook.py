@@ -451,6 +451,16 @@ class SamePerson(Refused):
     act_id: str
 
 
+class OnHerTelephone(Refused):
+    """A pass-on is confirmed by one who made the code by which the telephone that recorded it was enrolled."""
+
+    reason = "%(act_id)s was recorded on a telephone that you had a hand in enrolling."
+    suggestion = "Ask somebody else to confirm it."
+    field = "act_id"
+
+    act_id: str
+
+
 class ConfirmedAlready(Conflict):
     """A pass-on is confirmed once more by who confirmed it before."""
 

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from relay import private_files
 from relay.backup.encryption import ENDING, OPEN, Seal, key_pair
 from relay.clock import is_instant
+from relay.domain import plain_json
+from relay.domain.plain_json import NotPlain
 from relay.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -191,8 +193,8 @@ def read(path: Path, seal: Seal = OPEN) -> list[KeptAct]:
 
 def _object(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
-        said = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        said = plain_json.read(line)
+    except (ValueError, NotPlain) as error:
         raise NotAnOutbox(path=path, line=number) from error
     if not isinstance(said, dict):
         raise NotAnOutbox(path=path, line=number)

@@ -54,7 +54,10 @@ def read_json(kind: Any, text: bytes | bytearray) -> Any:  # noqa: ANN401 - as t
     Raises:
         ValueError: It is no JSON, a field is missing, or a value is not of its type.
     """
-    return msgspec.json.decode(text, type=kind)
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except RecursionError as error:
+        raise ValueError from error
 
 
 def read_columns(kind: type[_Kind], columns: Mapping[str, Any]) -> _Kind:

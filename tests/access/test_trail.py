@@ -108,16 +108,27 @@ def test_what_is_done_behind_it_is_named(graph: Graph, what: str) -> None:
 
 def test_a_telephone_is_in_it_from_its_enrolment_until_it_is_given_up(graph: Graph) -> None:
     accounts.add(graph, "asha", [grant_of("staff@demo/W3")], None, NOW, by="local:ram")
-    code = devices.make_code(graph, "asha", programme_id="demo", place_id="W3", around=(), now=NOW, random=token_bytes)
+    code = devices.make_code(
+        graph,
+        "asha",
+        programme_id="demo",
+        place_id="W3",
+        around=(),
+        now=NOW,
+        random=token_bytes,
+        by="local:ram",
+    )
     made = devices.enrol(graph, code.code, "blue phone", now=NOW, random=token_bytes).device
+    whose = {"login": "asha", "scope": "demo", "place_id": "W3"}
     assert told(graph)[1:] == [
-        ("device", {"device": made.device_id, "login": "asha", "scope": "demo", "place_id": "W3"}, "account:asha")
+        ("code", whose, "local:ram"),
+        ("device", {"device": made.device_id, **whose, "made_by": "local:ram"}, "account:asha"),
     ]
     assert trail.verify(graph).ok
 
     devices.revoke(graph, made.device_id, NOW, by="local:ram")
 
-    assert told(graph)[2:] == [("given_up", {"device": made.device_id}, "local:ram")]
+    assert told(graph)[3:] == [("given_up", {"device": made.device_id}, "local:ram")]
     assert trail.verify(graph).ok
 
 

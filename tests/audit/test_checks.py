@@ -63,7 +63,7 @@ def test_no_check_finds_more_than_it_looks_at() -> None:
         if programme.quiet:
             plant(programme)
 
-    for checked in audit_of(programme.book.register, TODAY).checks:
+    for checked in audit_of(programme.book.register, TODAY, telephones=programme.telephones).checks:
         acts = {sequence for finding in checked.findings for sequence in finding.acts}
         assert len(acts) <= checked.population, checked.check_id
 
@@ -92,7 +92,7 @@ def test_each_of_twenty_offences_is_found_and_nothing_else(check_id: str) -> Non
 
         planted = OFFENCES[check_id](programme)
 
-        acts = acts_of(audit_of(programme.book.register, TODAY), programme.book)
+        acts = acts_of(audit_of(programme.book.register, TODAY, telephones=programme.telephones), programme.book)
         assert acts.pop(check_id, None) == planted, seed
         assert acts.keys() <= ALSO.get(check_id, set()), seed
 
@@ -695,7 +695,7 @@ def test_no_finding_says_a_name_a_number_or_a_household() -> None:
         programme = grown(3)
         plant(programme)
 
-        audit = audit_of(programme.book.register, TODAY)
+        audit = audit_of(programme.book.register, TODAY, telephones=programme.telephones)
 
         said = " ".join(finding.sentence for checked in audit.checks for finding in checked.findings)
         assert said, check_id

@@ -13,6 +13,7 @@ from functools import cache
 from random import Random
 from typing import TYPE_CHECKING
 
+from relay.access.trail import Enrolment
 from relay.clock import instant
 from relay.domain.entries import seal
 from relay.domain.register import Register
@@ -44,6 +45,7 @@ class Clean:
         random: What chooses.
         book: Its ledger.
         quiet: Placements of which nothing but a receipt before 2023 is recorded, in a random order.
+        telephones: Those that were enrolled, as the trail of accounts tells it.
     """
 
     def __init__(self, random: Random) -> None:
@@ -58,6 +60,7 @@ class Clean:
             today=TODAY,
         )
         self.quiet: list[str] = []
+        self.telephones: list[Enrolment] = []
         self.women = self.tags = self.number = 0
 
     def grow(self) -> Clean:
@@ -153,7 +156,7 @@ class Clean:
         """The same programme once more, to be spoilt without spoiling this one."""
         twin = copy(self)
         twin.random, twin.quiet, twin.book = Random(seed), [*self.quiet], copy(self.book)  # noqa: S311 - the tests keep no secrets
-        twin.book.deltas = []
+        twin.book.deltas, twin.telephones = [], []
         register = twin.book.register = Register("demo", CORE)
         ours = self.book.register
         register.facts, register.placements, register.rules = {**ours.facts}, {**ours.placements}, ours.rules

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from relay.access.trail import Enrolment
 from tests.scenes import acts as say
 from tests.scenes.clean import TODAY, Clean
 
@@ -264,6 +266,20 @@ def no_rule(programme: Clean) -> set[str]:
     return {programme.damage(say.placed(f"{receiver} on {on}", gift_id="foreign", help=help_))}
 
 
+def on_own_telephone(programme: Clean) -> set[str]:
+    """Of a telephone of hers or of nobody knows whom."""
+    giver, receiver = programme.quiet.pop(), programme.woman()
+    on, by = TODAY - timedelta(days=programme.random.randint(1, 150)), programme.random.choice(("account:bina", ""))
+    known: dict[str, say.Said] = {"females": 2, "witness": "A witness"}
+    act = replace(say.passed(f"A1: {giver} > {receiver} on {on}", **known), written_at=f"{on}T10:00:00Z")
+    programme.book.add(act, by="account:maya")
+    programme.book.add(say.confirmed("pass:A1", "A1"), by="local:bina")
+    programme.telephones.append(
+        Enrolment(device_id="D1", login="maya", programme_id="demo", enrolled_at="2018-01-01T00:00:00Z", made_by=by)
+    )
+    return {"pass:A1"}
+
+
 def _raw(programme: Clean, giver: str, receiver: str, on: date) -> str:
     said = f"raw: {giver} > {receiver} on {on}"
     return programme.damage(say.passed(said, help="goat", females=2, witness="A witness"))
@@ -275,7 +291,7 @@ OFFENCES: Final = {
         same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, recorded_twice,
         far_more_than_owed, another_name, tag_twice, same_phone, registered_twice, busy_day, no_witness, busy_witness,
         no_gift, gift_total, claim_unsupported, recorded_late, clock_went_back, corrected_often, corrected_after_lock,
-        recorded_after_lock, opened_again, to_herself, never_received, cycle, before_receipt, no_rule,
+        on_own_telephone, recorded_after_lock, opened_again, to_herself, never_received, cycle, before_receipt, no_rule,
     )
 }  # fmt: skip
 """Check id → what plants its offence."""

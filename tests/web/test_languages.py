@@ -387,7 +387,7 @@ def test_whatever_the_checks_find_is_said_in_the_readers_language_and_in_no_othe
     for check_id, plant in OFFENCES.items():
         programme = grown(1)
         plant(programme)
-        audit = audit_of(programme.book.register, TODAY)
+        audit = audit_of(programme.book.register, TODAY, telephones=programme.telephones)
 
         with app.test_request_context(f"/?lang={language}"):
             said = [language_of_pages.say(finding.sentence) for each in audit.checks for finding in each.findings]

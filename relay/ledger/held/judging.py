@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from relay.access.roles import NotIntoThatPlace, NotThatPlace
+from relay.access.trail import enrolments
 from relay.database import cypher
+from relay.domain.entries import login_of
 from relay.domain.questions import NO_ANSWER
-from relay.domain.rulebook import Missing, SamePerson
+from relay.domain.rulebook import Missing, OnHerTelephone, SamePerson
 from relay.ledger.batch import Batch, EarlierActs, Outcome
 from relay.ledger.context import lock_and_load
 from relay.ledger.held import rows
@@ -54,9 +56,9 @@ def offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:
     """
     allowed, programme_id = batch.clerk.places, batch.register.programme_id
     if act.kind == "confirm":  # the ledger does not know of who wrote what another put right
-        subject = str(act.values["act_id"])
-        if batch.clerk.by in rows.writers_of(transaction, programme_id, subject):
-            return Outcome(act=act, action="not", error=SamePerson(act_id=subject))
+        error = _her_own(transaction, batch, str(act.values["act_id"]))
+        if error:
+            return Outcome(act=act, action="not", error=error)
     if allowed is not None:
         lies = [places_of(transaction, programme_id, act.values)]
         if act.act_id in batch.register.entries:  # else the answer would tell what was recorded elsewhere
@@ -66,6 +68,25 @@ def offered(transaction: Transaction, batch: Batch, act: Act) -> Outcome:
         if not all(allowed & each for each in new_homes(transaction, programme_id, act, batch.register)):
             return Outcome(act=act, action="not", error=NotIntoThatPlace(places=sorted(allowed)))
     return batch.offer(act)
+
+
+def _her_own(transaction: Transaction, batch: Batch, subject: str) -> RelayError | None:
+    """Why who confirms is no second person, as far as the ledger does not say it; None where she is one.
+
+    She wrote what somebody else put right, or made the code of the telephone on which it was recorded.
+    """
+    register, login = batch.register, login_of(batch.clerk.by)
+    writers = rows.writers_of(transaction, register.programme_id, subject)
+    if login in map(login_of, writers):
+        return SamePerson(act_id=subject)
+    said = (subject, *register.about.get(subject, ()))
+    entries = [register.entries[each] for each in said if each in register.entries]
+    if not writers and all(entry.written_at is None for entry in entries):
+        return None
+    of_hers = [each for each in enrolments(transaction) if login_of(each.made_by) == login]
+    if any(each.device_id in writers.values() or any(map(each.may_have_recorded, entries)) for each in of_hers):
+        return OnHerTelephone(act_id=subject)
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

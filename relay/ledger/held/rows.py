@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.clock import instant
 from relay.database import cypher
+from relay.domain import plain_json
 from relay.domain.acts import Act
+from relay.domain.plain_json import NotPlain
 from relay.errors import NotFound
 from relay.text import Sentence
 
@@ -32,6 +34,8 @@ MOST_A_DEVICE: Final = 1000
 
 _OFFERED: Final = ("asked", "conflict")
 """Where a page or a telephone has a button for each thing that can be done."""
+
+_UNREADABLE: Final = Sentence("What was handed in cannot be read. Discard it, and ask who wrote it to record it again.")
 
 TOLD_DAYS: Final = 30
 """For so long a device is told the outcome of an act that it handed in."""
@@ -209,10 +213,13 @@ def naming(graph: Graph | Transaction, programme_id: str, names: Collection[str]
     return _read(graph.rows(cypher.HELD_NAMING, programme_id=programme_id, names=sorted(names)))
 
 
-def writers_of(transaction: Transaction, programme_id: str, act_id: str) -> frozenset[str]:
-    """Who wrote an act that somebody else put right and handed in, as the ledger names people; empty for all others."""
+def writers_of(transaction: Transaction, programme_id: str, act_id: str) -> Mapping[str, str]:
+    """Who wrote an act that somebody else put right and handed in, as the ledger names people → on which device.
+
+    Empty for all others.
+    """
     found = transaction.rows(cypher.WRITERS_OF_SETTLED, programme_id=programme_id, act_id=act_id)
-    return frozenset(row["by"] for row in found)
+    return {row["by"]: row["device_id"] for row in found}
 
 
 def _read(rows: Sequence[Mapping[str, Any]]) -> tuple[HeldAct, ...]:
@@ -222,8 +229,12 @@ def _read(rows: Sequence[Mapping[str, Any]]) -> tuple[HeldAct, ...]:
 def _held(said: Mapping[str, Any]) -> HeldAct:
     found: dict[str, Any] = {name: value for name, value in said.items() if name not in ("key", "scope")}
     found |= {"programme_id": said["scope"], "names": tuple(said["names"]), "sequence": said["sequence"] or None}
-    found |= {name: json.loads(said[name]) for name in ("content", "values")}
-    return HeldAct(**found | {"sentence": _sentence(json.loads(said["sentence"]))})
+    found |= {"sentence": _sentence(json.loads(said["sentence"]))}
+    try:
+        found |= {name: plain_json.read(said[name]) for name in ("content", "values")}
+    except (ValueError, NotPlain):  # kept by an earlier version, which took it as it came
+        found |= {"content": {}, "values": {}, "by_hand": True, "result": "refused", "sentence": _UNREADABLE}
+    return HeldAct(**found)
 
 
 # ---------------------------------------------------------------------------------------------------- written

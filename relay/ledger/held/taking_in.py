@@ -254,5 +254,10 @@ def _held_id(programme_id: str, device_id: str, act_id: str, content: Mapping[st
 
 
 def may_be_kept(catalogue: Catalogue, kind: str, content: Mapping[str, Any]) -> bool:
-    """Whether an act may lie outside the ledger: not where one role alone reads what it says, or what it corrects."""
-    return not (catalogue.secret(kind) or catalogue.secret(str(content.get("act_id", "")).partition(":")[0]))
+    """Whether an act may lie outside the ledger.
+
+    Not where one role alone reads what it says, or what it corrects; nor what is no act at all.
+    """
+    return bool(kind) and not (
+        catalogue.secret(kind) or catalogue.secret(str(content.get("act_id", "")).partition(":")[0])
+    )

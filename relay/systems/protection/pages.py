@@ -95,7 +95,8 @@ def _draft(sent: Mapping[str, str]) -> Draft:
     Raises:
         RelayError: It cannot be released.
     """
-    asked = {"from_month": "", "until_month": ""} | {name: sent[name] for name in Wanted.__slots__ if name in sent}
+    unsaid = dict.fromkeys(("measure", "from_month", "until_month"), "")
+    asked = unsaid | {name: sent[name] for name in Wanted.__slots__ if name in sent}
     return privacy.answer_to(DraftRelease(as_of=current.today(), **asked))
 
 

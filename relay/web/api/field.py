@@ -15,8 +15,9 @@ from flask import Blueprint, Response, jsonify, make_response, request
 
 from relay.access import devices, roles
 from relay.clock import instant, is_instant
+from relay.domain import plain_json
 from relay.domain.entries import login_of
-from relay.errors import NotFound
+from relay.errors import Invalid, NotFound
 from relay.ledger import reading
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows, trying_again
@@ -132,8 +133,8 @@ def field_bundle(programme_id: str) -> Response:
 @blueprint.post("/programmes/<programme_id>/acts")
 @action("acts", by_device=True, by_revoked=True)
 def acts(programme_id: str) -> Response:
-    """Take in a list of acts in any order: a row for each, whatever became of it."""
-    body = sent_body()
+    """Take in a list of acts in any order: a row for each, whatever became of it; each is read and judged alone."""
+    body = sent_body(plain_json.parsed)
     if not isinstance(body, dict):
         raise NotAnObject(example='{"acts": [{"act": "pass", "content": {"pass_id": "88"}}]}')
     if body.keys() - {"acts", "hold"}:
@@ -144,6 +145,9 @@ def acts(programme_id: str) -> Response:
         raise OtherType(field="hold", wanted="true or false")
     source = _source(programme_id, holds=body.get("hold", False))
     core, said = current.core(), [_sent(each) for each in body["acts"]]
+    if sessions.signed_in().device:  # by this, what a telephone recorded is known for ever
+        now = instant(core.now().astimezone(UTC))
+        said = [replace(each, written_at=each.written_at or now) for each in said]
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     sent = [read_sent(core.graph, source, each, clerk, sessions.signed_in().grants) for each in said]
     taken = take_in(core.graph, source, sent)
@@ -178,10 +182,18 @@ def _source(programme_id: str, *, holds: bool) -> Sender:
 
 
 def _sent(said: object) -> Sent:
-    """One act of a list, as far as it is one.
+    """One act of a list; what is none, with a kind and a content that can be kept, says why and stops no other."""
+    try:
+        return _sent_act(said)
+    except Invalid as error:
+        return Sent(act="", content={}, refusal=error)
+
+
+def _sent_act(said: object) -> Sent:
+    """One act of a list.
 
     Raises:
-        Invalid: It is no act with a kind and a content at all.
+        Invalid: It is none.
     """
     if not isinstance(said, dict) or said.keys() - {"act", "content", "written_at", "again"}:
         raise NoSuchField(known=("act", "content", "written_at", "again"))
@@ -190,6 +202,7 @@ def _sent(said: object) -> Sent:
         raise OtherType(field="act", wanted="a kind of act")
     if not isinstance(content, dict):
         raise OtherType(field="content", wanted="an object")
+    plain_json.plain(content)
     if not (written_at == "" or is_instant(written_at)):
         raise OtherType(field="written_at", wanted="a UTC instant, such as 2026-11-24T22:28:19Z")
     again = said.get("again", False) is True

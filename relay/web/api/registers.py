@@ -19,6 +19,7 @@ from relay.access import roles
 from relay.desk import lookup
 from relay.desk.ceremony import HandOverRow, record_day, require_counted
 from relay.domain.acts import Act
+from relay.domain.plain_json import plain
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.errors import Invalid, RelayError
 from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
@@ -41,6 +42,7 @@ from relay.service.registers import (
 )
 from relay.web import failures, guard, privacy, responses, sessions
 from relay.web.api.bodies import Bodies, ColumnMissing, NotAnObject, OtherType
+from relay.web.api.routes import sent_body
 from relay.web.door import policy
 from relay.web.permission import action
 from relay.web.request import current
@@ -119,7 +121,7 @@ def forget(programme_id: str) -> Response:
 
 def _said(*names: str) -> dict[str, str]:
     """The texts of a body."""
-    body = request.get_json(silent=True)
+    body = sent_body()
     if not isinstance(body, dict):
         raise NotAnObject(example=f'{{"{names[0]}": "…"}}')
     for name in names:
@@ -179,7 +181,7 @@ def _row(sent: SentRow, programme_id: str, bodies: Bodies, catalogue: Catalogue)
     if sent.kind is not None:
         kind = catalogue.kind(sent.kind)
         try:
-            values = bodies.said(kind.name, dict(sent.content))
+            values = bodies.said(kind.name, plain(dict(sent.content)))
             if not kind.id_of and kind.id_column not in values:
                 raise ColumnMissing(field=kind.id_column)
             act = Act(

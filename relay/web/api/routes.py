@@ -6,7 +6,6 @@ each. What a URL may contain is defined there, once; an unknown parameter is ref
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +17,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from relay.access import tokens
 from relay.desk import intake
 from relay.desk.lookup import resolve
-from relay.domain.entries import once
+from relay.domain import plain_json
 from relay.domain.schema import Column
 from relay.errors import Invalid
 from relay.exchange import cells
@@ -214,13 +213,17 @@ def _record_together(
     return make_response(jsonify(recorded), _ADDED if is_new else 200)
 
 
-def sent_body() -> Any:  # noqa: ANN401 - JSON
-    """The JSON that was sent; None for what is none, or names a thing twice."""
+def sent_body(read: Callable[[bytes], Any] = plain_json.read) -> Any:  # noqa: ANN401 - JSON
+    """The JSON that was sent; None for what is none, or names a thing twice.
+
+    Raises:
+        NotPlain: It says what cannot be kept.
+    """
     if not request.is_json:
         raise UnsupportedMediaType
     try:
-        return json.loads(request.get_data(), object_pairs_hook=once)
-    except (ValueError, RecursionError):
+        return read(request.get_data())
+    except ValueError:
         return None  # refused as no object
 
 

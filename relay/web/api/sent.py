@@ -44,12 +44,14 @@ class Sent:
         content: Column → value. Personal.
         written_at: By the writer's clock, a UTC instant; empty when she did not say.
         again: Whether it answers whatever Relay asks.
+        refusal: Why it is no act at all; None where it is one.
     """
 
     act: str
     content: Mapping[str, Any] = field(repr=False)
     written_at: str = ""
     again: bool = False
+    refusal: RelayError | None = None
 
 
 def read_sent(graph: Graph, source: Sender, sent: Sent, clerk: Clerk, grants: Collection[Grant]) -> SentAct:
@@ -63,8 +65,10 @@ def read_sent(graph: Graph, source: Sender, sent: Sent, clerk: Clerk, grants: Co
         grants: That she holds.
     """
     act: Act | None = None
-    refusal: RelayError | None = None
+    refusal = sent.refusal
     try:
+        if refusal:
+            raise refusal
         act = replace(_read(graph, sent.act, sent.content, source.systems), written_at=sent.written_at or None)
         clerk, refusal = clerk_for(
             graph,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request
 
+from relay.domain import plain_json
 from relay.domain.entries import login_of
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows
@@ -43,7 +44,13 @@ def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - the menu knows 
     late = {row.held_id for row in found if datetime.fromisoformat(row.received_at) < since}
     links = {row.held_id: _links(row, core.graph.catalogue) for row in found}
     return render_template(
-        "held.html", rows=found, late=late, links=links, without_commands=rows.without_commands, login_of=login_of
+        "held.html",
+        rows=found,
+        late=late,
+        links=links,
+        as_text=_shown,
+        without_commands=rows.without_commands,
+        login_of=login_of,
     )
 
 
@@ -106,6 +113,6 @@ def _as_sent(said: str, was: object) -> Any:  # noqa: ANN401 - JSON
     if isinstance(was, str):
         return said.strip()
     try:
-        return json.loads(said)
+        return plain_json.read(said)
     except ValueError:
         return said.strip()

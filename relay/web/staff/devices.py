@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from relay.access import devices
-from relay.access.accounts import NoAccount, find
-from relay.access.roles import EVERY
+from relay.access.roles import NotAllowed
 from relay.desk.lookup import resolve
 from relay.ledger.places import places_of_record
+from relay.ledger.programmes import NoProgramme
 from relay.web import guard, responses, sessions
 from relay.web.i18n.language import gettext
 from relay.web.permission import action
@@ -33,21 +33,23 @@ def page() -> str:
 @blueprint.post("/account/devices")
 @action("device code")
 def code() -> str:
-    """A code, shown once."""
-    core, login = current.core(), sessions.signed_in().login
+    """A code for one's own account, shown once: nobody enrols a telephone that speaks for somebody else."""
+    core, user = current.core(), sessions.signed_in()
     programme_id, place_id = request.form.get("programme", ""), request.form.get("place", "").strip()
-    whose = request.form.get("login", "").strip() or login
-    if programme_id not in {head.programme_id for head in guard.heads()} or not (whose == login or _manages()):
-        raise NoAccount(login=whose)
+    if programme_id not in {head.programme_id for head in guard.heads()}:
+        raise NoProgramme(programme_id=programme_id)
+    if not guard.may("device code", programme_id):
+        raise NotAllowed.to("device code", core.graph.catalogue)
     act_id = resolve(core.graph, programme_id, place_id, kinds=("place",))
     made = devices.make_code(
         core.graph,
-        find(core.graph, whose).login,
+        user.login,
         programme_id=programme_id,
         place_id=act_id.partition(":")[2],
         around=places_of_record(core.graph, programme_id, act_id),
         now=core.now(),
         random=secrets.token_bytes,
+        by=user.by,
     )
     return _shown(made)
 
@@ -59,15 +61,9 @@ def revoke(device_id: str) -> Response:
     own = {device.device_id for device in _mine()}
     if device_id not in own:
         raise devices.NoDevice(device_id=device_id)
-    ended = devices.revoke(current.graph(), device_id, current.core().now())
+    ended = devices.revoke(current.graph(), device_id, current.core().now(), by=sessions.signed_in().by)
     flash(gettext("%(name)s opens nothing any more. What it had kept can still be handed in.", name=ended.name))
     return redirect(url_for("devices.page"), 303)
-
-
-def _manages() -> bool:
-    return any(grant.role == "manager" and grant.programme_id == EVERY for grant in sessions.signed_in().grants) or any(
-        guard.may("held settle", head.programme_id) for head in guard.heads()
-    )
 
 
 def _mine() -> tuple[devices.Device, ...]:
@@ -87,6 +83,4 @@ def _shown(made: devices.EnrolmentCode | None) -> str:
         devices=_mine(),
         heads=guard.heads(),
         made=made,
-        manages=_manages(),
-        login=sessions.signed_in().login,
     )

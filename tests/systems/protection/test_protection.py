@@ -263,6 +263,8 @@ def test_a_release_is_shown_and_made_in_the_browser(valley: Graph, tmp_path: Pat
     for language, said in (("en", "Where to find help"), ("fr", "Où trouver"), ("ne", "सहयोग कहाँ पाइन्छ")):
         assert said in client.get("/p/demo/services", query_string={"lang": language}).text
     assert client.get("/p/demo/new/release").status_code == 404, "no form writes a release by hand"
+    bare = client.post("/p/demo/release", data={"csrf_token": token}, follow_redirects=True)
+    assert (bare.status_code, "measure" in bare.text) == (200, True)
 
     added(valley, say.corrected("programme:demo", "C9", systems="planning;groups;learning"))
     assert client.get("/p/demo/services").status_code == 404

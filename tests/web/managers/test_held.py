@@ -1,11 +1,11 @@
-"""The page on which managers settle what is held, and that of one's own telephones."""
+"""The page on which managers settle what is held."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from relay.access import accounts, devices
+from relay.access import accounts
 from relay.access.roles import grant_of
 from relay.ledger.held import rows
 from relay.ledger.held.taking_in import Sender, take_in
@@ -45,7 +45,7 @@ def hand_in(graph: Graph, act: str, **content: object) -> None:
 
 
 def posted(client: FlaskClient, address: str, **form: str) -> str:
-    page = client.get(address.partition("#")[0] if address.count("/") < 4 else "/account/devices").text
+    page = client.get(address).text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
     return client.post(address, data={"csrf_token": token[1], **form}, follow_redirects=True).text
@@ -94,16 +94,3 @@ def test_what_is_held_is_told_in_words_with_links_to_what_is_recorded(graph: Gra
     assert "1 Jun 2024" in asked
     assert "at most" in asked, asked
     assert "--again" not in asked
-
-
-def test_a_telephone_is_enrolled_and_given_up_on_a_page(graph: Graph, settings: Settings) -> None:
-    client = office(graph, settings)
-
-    page = posted(client, "/account/devices", programme="demo", place="W1", login="maya")
-    code = re.search(r'<strong class="hash">([0-9A-Z-]+)<', page)
-    assert code
-    made = devices.enrol(graph, code[1], "blue phone", now=relays.NOW, random=bytes)
-    assert "blue phone" in client.get("/account/devices").text
-    page = posted(client, f"/account/devices/{made.device.device_id}")
-    assert "Revoked" in page
-    assert devices.every(graph)[0].revoked_at
