@@ -13,6 +13,7 @@ The trail of accounts names who made a code, whom it enrolled as what, and who r
 from __future__ import annotations
 
 import hashlib
+import hmac
 from base64 import urlsafe_b64encode
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ REVOKED_DAYS: Final = 30  # for which a device that was revoked may hand in what
 REVOKED_ACTS: Final = 500  # that it may hand in altogether; our choice: a season of one field worker
 LONGEST_NAME: Final = 40  # characters
 _BYTES: Final = 32
+_PREFIX: Final = "device/"
 MARK: Final = "relaydevice_"
 """Tokens of devices begin so."""
 _USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no finer, so that reading rarely writes
@@ -124,6 +126,26 @@ class Device:
     last_used_at: str | None
     revoked_at: str | None
     handed_in: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealer:
+    """A telephone that seals the files that it saves.
+
+    Attributes:
+        device: Which; revoked where its account was removed.
+        around: The places in which its own lies, and that itself.
+        key: With what it seals: the SHA-256 of its token, which only the telephone itself has.
+    """
+
+    device: Device
+    around: frozenset[str]
+    key: bytes = field(repr=False)
+
+    def sealed(self, text: str, seal: str) -> bool:
+        """Whether the telephone sealed this text, and for this programme."""
+        said = f"{self.device.programme_id}\n{self.device.device_id}\n{text}".encode(errors="replace")
+        return hmac.compare_digest(hmac.digest(self.key, said, "sha256").hex().encode(), seal.encode(errors="replace"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +307,23 @@ def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Device]:
     return replace(account, grants=within(account.grants, device.programme_id, device.place_id, said["around"])), device
 
 
+def who_sealed(graph: Graph, programme_id: str, device_id: str, now: datetime) -> Sealer:
+    """The device of that id, to see whether what a file says is its own.
+
+    Raises:
+        NoDevice: There is none in the programme.
+        Unavailable: The database cannot be reached.
+    """
+    found = (row["device"] for row in graph.rows(cypher.DEVICES))
+    said = next((each for each in found if (each["device_id"], each["scope"]) == (device_id, programme_id)), None)
+    if said is None:
+        raise NoDevice(device_id=device_id)
+    device = _device(said)
+    if device.login not in {account.login for account in accounts.every(graph)}:
+        device = replace(device, revoked_at=device.revoked_at or instant(now.astimezone(UTC)))
+    return Sealer(device=device, around=frozenset(said["around"]), key=bytes.fromhex(said["key"].removeprefix(_PREFIX)))
+
+
 def every(graph: Graph, login: str | None = None) -> tuple[Device, ...]:
     """All devices, or those of an account, by login and age; empty when there are none.
 
@@ -323,7 +362,7 @@ def _code_key(code: str) -> str:
 
 
 def _key(secret: str) -> str:
-    return f"device/{hashlib.sha256(secret.encode()).hexdigest()}"
+    return f"{_PREFIX}{hashlib.sha256(secret.encode()).hexdigest()}"
 
 
 def _device(properties: Mapping[str, Any]) -> Device:

@@ -138,6 +138,11 @@ def matrix(catalogue: Catalogue) -> Mapping[str, frozenset[Role]]:
     return {**MATRIX, **kinds, **systems}
 
 
+def by_staff(catalogue: Catalogue, kind: str) -> bool:
+    """Whether staff record acts of a kind."""
+    return "staff" in matrix(catalogue).get(catalogue.kind(kind).recording, ())
+
+
 def own_kinds(catalogue: Catalogue, grants: Collection[Grant], programme_id: str) -> frozenset[str]:
     """The kinds of acts that who holds some grants records in a programme."""
     return frozenset(

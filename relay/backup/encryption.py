@@ -114,10 +114,14 @@ class Seal:
             raise CannotOpen(with_what=said) from error
 
 
-def key_pair() -> tuple[str, str]:
-    """A new public key with its secret one."""
-    made = _age.x25519.Identity.generate()
-    return str(made.to_public()), str(made)
+def new_secret_key() -> str:
+    """One that nobody has."""
+    return str(_age.x25519.Identity.generate())
+
+
+def public_key_of(secret_key: str) -> str:
+    """The public key that belongs to a secret one."""
+    return str(_age.x25519.Identity.from_str(secret_key).to_public())
 
 
 def _opened_with(passphrase: str, content: bytes) -> bytes:

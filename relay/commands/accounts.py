@@ -357,7 +357,7 @@ def login(session: Session, url: str, login_: str | None, days: int, password_fi
     name = login_ or str(click.prompt("Login", err=True))
     password = _password(password_file, new=False)
     secret = client.sign_in(url, name, password, days=days, programme_id=session.programme or EVERY)
-    kept = client.keep_token(session.settings.config_folder, url, secret)
+    kept = client.keep_token(session.settings.config_folder, url, secret, name)
     if session.as_json:
         print_json({"url": url, "login": name, "file": str(kept)})
     say(f"Signed in. The token is kept in {kept}. To work there: export RELAY_URL={url}")

@@ -79,6 +79,15 @@ class OnlyWithALine(Refused):
     suggestion = "Record it when there is a line."
 
 
+class NotOffline(Refused):
+    """What staff do not record is to be kept in a file."""
+
+    reason = "%(title)s is not recorded without a line: an outbox hands in what staff record, and nothing else."
+    suggestion = "Record it when there is a line."
+
+    title: str
+
+
 class NoneNamed(NotFound):
     """Somebody records without a line, and nothing says into which programme."""
 
@@ -256,18 +265,21 @@ class Session:
 
     def _keep(self, kind: str, said: Mapping[str, Value], programme_id: str | None, *, again: bool) -> Recorded:
         """Keep an act on this machine until there is a line; what it names is looked up only when it is sent."""
+        from relay.access.roles import by_staff
         from relay.desk import intake
         from relay.domain.acts import ID_BYTES, new_id
         from relay.ledger.held.taking_in import may_be_kept
 
         if not may_be_kept(self.catalogue, kind, said):
             raise OnlyWithALine
+        if not by_staff(self.catalogue, kind):
+            raise NotOffline(title=self.catalogue.kind(kind).title)
         column = self.catalogue.kind(kind).id_column
         content = {**({column: new_id(self.clerk.random(ID_BYTES))} if column else {}), **said}
         if kind == "pass":
             content.setdefault("receiver_placement_id", intake.begun_by(str(content["pass_id"])))
         into = programme_id or self.named_offline
-        self.outbox.keep(into, kind, content, written_at=self.at, again=again)
+        self.outbox.keep(into, kind, content, by=self._writer, written_at=self.at, again=again)
         placement_id = str(content.get("receiver_placement_id") or content.get("placement_id") or "") or None
         own = str(content.get(column, "")) if column else self.catalogue.kind(kind).name
         return intake.Recorded(
@@ -278,6 +290,19 @@ class Session:
             placement_id=placement_id,
             notes=(),
         )
+
+    @property
+    def _writer(self) -> str:
+        """Who records without a line: the account that signed in to the service last, or the owner of this login.
+
+        Empty where a token was given and nobody knows whose it is.
+        """
+        if not self.settings.url:
+            return self.by
+        from relay.service.client import kept_login
+
+        login = None if self.settings.token else kept_login(self.settings.config_folder, self.settings.url)
+        return f"account:{login}" if login else ""
 
     @property
     def named_offline(self) -> str:

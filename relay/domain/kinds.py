@@ -111,6 +111,9 @@ END: Final = Kind(
 It is news, not a correction: what is ended was true until then.
 """
 
+ON_TELEPHONES: Final = frozenset({"beneficiary", "placement", "pass", "event", "ceremony"})
+"""The kinds of acts of which telephones have forms; all else that comes from one waits for a person."""
+
 CORE: Final[tuple[Kind, ...]] = (
     PROGRAMME,
     RULE,

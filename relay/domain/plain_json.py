@@ -19,6 +19,9 @@ DEEPEST: Final = 8
 """Levels of one value; our choice: a correction of a rule's equivalents, the deepest act, has three."""
 
 
+_LONGEST_NAME: Final = 64  # letters
+
+
 class NotPlain(Invalid):
     """A value can be read, and can neither be recorded nor kept."""
 
@@ -67,12 +70,12 @@ def plain(value: Any, field: str = "", deep: int = 0) -> Any:  # noqa: ANN401 - 
     elif isinstance(value, dict | list):
         if deep == DEEPEST:
             raise NotPlain(reason=Sentence("Too many things stand one within another."), field=field)
-        for name, each in value.items() if isinstance(value, dict) else enumerate(value):
+        for name, each in value.items() if isinstance(value, dict) else (("", each) for each in value):
             plain(name, field, deep)
-            plain(each, field or (name if _may_be_told(name) else ""), deep + 1)
+            plain(each, field or _told(name), deep + 1)
     return value
 
 
-def _may_be_told(name: object) -> bool:
-    """Whether a name is that of a column, as far as its looks go."""
-    return isinstance(name, str) and name.isascii() and name.isidentifier() and len(name) <= 64  # noqa: PLR2004
+def _told(name: str) -> str:
+    """A name that may be that of a column, by its looks; empty for one that is better not repeated."""
+    return name if name.isascii() and name.isidentifier() and len(name) <= _LONGEST_NAME else ""

@@ -348,6 +348,7 @@ def is_loopback(host: str) -> bool:
 
 
 _TOKENS: Final = "tokens.json"
+_LOGINS: Final = "logins.json"
 
 
 def kept_token(folder: Path, url: str) -> str | None:
@@ -355,13 +356,19 @@ def kept_token(folder: Path, url: str) -> str | None:
     return private_files.kept_words(folder / _TOKENS).get(url.rstrip("/"))
 
 
-def keep_token(folder: Path, url: str, token: str | None) -> Path:
-    """Keep a token for a service, readable by its owner alone; None forgets it. The file it lies in.
+def kept_login(folder: Path, url: str) -> str | None:
+    """Whose that token is; None when that was not kept."""
+    return private_files.kept_words(folder / _LOGINS).get(url.rstrip("/"))
+
+
+def keep_token(folder: Path, url: str, token: str | None, login: str | None = None) -> Path:
+    """Keep a token for a service and whose it is, readable by its owner alone; None forgets it. The file it lies in.
 
     Raises:
         NotWritten: It cannot be kept there.
     """
     path = folder / _TOKENS
+    private_files.keep_word(folder / _LOGINS, url.rstrip("/"), login)
     private_files.keep_word(path, url.rstrip("/"), token)
     return path
 

@@ -270,8 +270,8 @@ def on_own_telephone(programme: Clean) -> set[str]:
     """Of a telephone of hers or of nobody knows whom."""
     giver, receiver = programme.quiet.pop(), programme.woman()
     on, by = TODAY - timedelta(days=programme.random.randint(1, 150)), programme.random.choice(("account:bina", ""))
-    known: dict[str, say.Said] = {"females": 2, "witness": "A witness"}
-    act = replace(say.passed(f"A1: {giver} > {receiver} on {on}", **known), written_at=f"{on}T10:00:00Z")
+    act = say.passed(f"A1: {giver} > {receiver} on {on}", females=2, witness="A witness")
+    act = replace(act, written_at=f"{on}T10:00:00Z")
     programme.book.add(act, by="account:maya")
     programme.book.add(say.confirmed("pass:A1", "A1"), by="local:bina")
     programme.telephones.append(

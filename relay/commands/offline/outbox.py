@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -32,13 +33,14 @@ def outbox() -> None:
 @format_option
 @pass_session
 def outbox_list(session: Session) -> None:
-    """List what waits to be sent, the earliest first."""
+    """List what waits to be sent, the earliest first; what cannot be read says so."""
     from relay.service.terminal import print_json
 
     kept = [*session.outbox.acts()]
     columns = ("name", "programme_id", "act", "written_at")
+    _tell_faults(kept)
     if session.as_json:
-        print_json([{name: getattr(each, name) for name in columns} for each in kept])
+        print_json([{name: getattr(each, name) for name in columns} | {"fault": _fault(each)} for each in kept])
     else:
         print_list(session, columns, ((each.name, each.programme_id, each.act, _written(each)) for each in kept))
 
@@ -54,8 +56,13 @@ def outbox_show(session: Session, name: str) -> None:
     found = next((each for each in session.outbox.acts() if each.name == name), None)
     if found is None:
         raise NothingKept(name=name)
+    if found.fault:
+        raise found.fault
     if session.as_json:
-        print_json(found)
+        print_json(
+            {each: getattr(found, each) for each in ("name", "programme_id", "device_id", "act", "content")}
+            | {"written_at": found.written_at, "again": found.again}
+        )
     else:
         print_pairs([("act", found.act), ("written_at", _written(found)), *found.content.items()])
 
@@ -83,28 +90,43 @@ def outbox_drop(session: Session, name: str, why: str) -> None:
     say(f"{name} is dropped: {why}")
 
 
+def _fault(kept: KeptAct) -> str:
+    return str(kept.fault) if kept.fault else ""
+
+
+def _tell_faults(kept: Iterable[KeptAct]) -> None:
+    for each in kept:
+        if each.fault:
+            say(f"Passed over: {each.fault}")
+
+
 @command(example="relay sync")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_session
-def sync(session: Session, files: tuple[Path, ...]) -> None:
-    """Send what waits in the outbox, or FILES that telephones saved.
+def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
+    """Send what waits in the outbox, or FILES that telephones saved, once they were shown.
 
-    What is not recorded is held there. Ends with 0 when all is recorded, 3 when some is held or was refused, and 4 when
-    nothing could be reached; then all is kept.
+    Of FILES only what you recorded yourself is taken, and only what telephones have forms for; all else is held there.
+    Ends with 0 when all is recorded, 3 when some is held, was refused or cannot be read, and 4 when nothing could be
+    reached; then all is kept.
     """
-    from relay.outbox.kept import read
+    from relay.outbox.kept import NothingKept, read
     from relay.service.terminal import print_json
 
     kept = [act for path in files for act in read(path)] if files else [*session.outbox.acts()]
-    said: list[dict[str, Any]] = []
-    for programme_id, device_id, acts in _together(kept):
-        for each, row in zip(acts, _sent(session, programme_id, device_id, acts), strict=True):
-            said.append(
-                {"name": each.name, "act_id": row.act_id, "result": row.result, "sequence": row.sequence}
-                | {"held_id": row.held_id, "sentence": row.sentence}
-            )
-            if not files and (row.held_id or row.result in ("added", "same")):
-                session.outbox.drop(each.name)
+    sound = [each for each in kept if not each.fault]
+    _tell_faults(kept)
+    if files and sound and not yes:
+        _show(sound)
+        click.confirm(f"Hand in {len(sound)} of these?" if len(sound) > 1 else "Hand it in?", abort=True, err=True)
+    said = [_row(each, "unreadable", _fault(each)) for each in kept if each.fault]
+    for acts in _together(sound):
+        for each, row in zip(acts, _handed_in(session, acts, "file" if files else "outbox"), strict=True):
+            said.append(row)
+            if not files and (row["held_id"] or row["result"] in ("added", "same")):
+                with suppress(NothingKept):  # another sync was quicker
+                    session.outbox.drop(each.name)
     if session.as_json:
         print_json(said)
     else:
@@ -115,52 +137,80 @@ def sync(session: Session, files: tuple[Path, ...]) -> None:
     click.get_current_context().exit(DONE if recorded == len(said) else FOUND)
 
 
-def _together(kept: Iterable[KeptAct]) -> Iterable[tuple[str, str, Sequence[KeptAct]]]:
-    """Acts of one programme and device, as many as one request takes."""
+def _show(kept: Sequence[KeptAct]) -> None:
+    """Show what files hold before it is handed in: where from, of which kind, and all that it says."""
+    for each in kept:
+        says = ", ".join(f"{name} {value}" for name, value in each.content.items())
+        say(f"  {each.device_id or each.by or each.name}  {each.act}  {says}")
+
+
+def _row(kept: KeptAct, result: str, sentence: str) -> dict[str, Any]:
+    """What became of an act that never reached the record."""
+    return {"name": kept.name, "act_id": "", "result": result, "sequence": None, "held_id": "", "sentence": sentence}
+
+
+def _together(kept: Iterable[KeptAct]) -> Iterable[Sequence[KeptAct]]:
+    """Acts of one programme and writer, as many as one request takes."""
     import json
 
     batch: list[KeptAct] = []
     size = 0
     for each in kept:
-        own = len(json.dumps(each.content, ensure_ascii=False).encode()) + 200
-        other = batch and (batch[0].programme_id, batch[0].device_id) != (each.programme_id, each.device_id)
-        if batch and (other or len(batch) == _AT_ONCE or size + own > _BYTES_AT_ONCE):
-            yield batch[0].programme_id, batch[0].device_id, batch
+        own = len(json.dumps(each.sent).encode()) + 200
+        if batch and (_whose(batch[0]) != _whose(each) or len(batch) == _AT_ONCE or size + own > _BYTES_AT_ONCE):
+            yield batch
             batch, size = [], 0
         batch.append(each)
         size += own
     if batch:
-        yield batch[0].programme_id, batch[0].device_id, batch
+        yield batch
 
 
-def _sent(session: Session, programme_id: str, device_id: str, acts: Sequence[KeptAct]) -> Sequence[TakenIn]:
-    """Hand some acts in, here or through the service."""
+def _whose(kept: KeptAct) -> tuple[str, str, str]:
+    return kept.programme_id, kept.device_id, kept.by
+
+
+def _handed_in(session: Session, acts: Sequence[KeptAct], way: str) -> list[dict[str, Any]]:
+    """What became of some acts; where these alone cannot be handed in, each says why, and others go on."""
+    from relay.errors import RelayError, Unavailable
+
+    try:
+        sent = _sent(session, acts, way)
+    except Unavailable:
+        raise
+    except RelayError as error:
+        return [_row(each, "refused", str(error)) for each in acts]
+    names = ("act_id", "result", "sequence", "held_id", "sentence")
+    return [
+        {"name": each.name, **{name: getattr(row, name) for name in names}}
+        for each, row in zip(acts, sent, strict=True)
+    ]
+
+
+def _sent(session: Session, acts: Sequence[KeptAct], way: str) -> Sequence[TakenIn]:
+    """Hand some acts of one writer in, here or through the service."""
+    programme_id, device_id, by = _whose(acts[0])
     if session.service:
         from relay.service.client import Answered
 
-        said = [
-            {"act": each.act, "content": each.content}
-            | ({"written_at": each.written_at} if each.written_at else {})
-            | ({"again": True} if each.again else {})
-            for each in acts
-        ]
-        path = f"/programmes/{quote(programme_id)}/acts"
-        answered: Answered = session.service.send(Answered, path, {"acts": said, "hold": True})
+        body = {"acts": [each.sent for each in acts], "carried": {"way": way, "device_id": device_id, "by": by}}
+        answered: Answered = session.service.send(Answered, f"/programmes/{quote(programme_id)}/acts", body)
         return answered.acts
     from relay.access.roles import OWNER
-    from relay.ledger.held.taking_in import Sender, take_in
+    from relay.ledger.held.taking_in import take_in
     from relay.ledger.programmes import head
-    from relay.web.api.sent import Sent, read_sent
+    from relay.web.api.carried import Carried, carrier_of
+    from relay.web.api.sent import read_sent
 
-    by = session.clerk.by
-    source = Sender(
+    carrier = carrier_of(
+        session.graph,
+        Carried(way=way, device_id=device_id, by=by),
         programme_id=programme_id,
-        device_id=device_id or by,
-        place_id="",
-        by=by,
         systems=head(session.graph, programme_id).systems,
-        holds=True,
+        by=session.by,
+        grants=OWNER,
+        now=session.now,
     )
-    sent = [Sent(act=each.act, content=each.content, written_at=each.written_at, again=each.again) for each in acts]
-    clerk = session.clerk
-    return take_in(session.graph, source, [read_sent(session.graph, source, each, clerk, OWNER) for each in sent])
+    source, clerk = carrier.source, session.clerk
+    sent = [read_sent(session.graph, source, carrier.sent(each.sent), clerk, carrier.grants) for each in acts]
+    return take_in(session.graph, source, sent)

@@ -22,7 +22,28 @@ class FromRevoked(Refused):
     suggestion = "Hand it in if it is true, or discard it with a reason."
 
 
-_FOR_OTHERS: Final = (NotAllowed, NotThatPlace, Locked, FromRevoked)
+class NotByThatWay(Refused):
+    """A telephone, its file or an outbox holds an act that nobody records there."""
+
+    reason = "%(act)s is not handed in by a telephone, a file or an outbox, so a person has to look at it."
+    suggestion = "Hand it in if it is true, or discard it with a reason."
+
+    act: str
+
+
+class OfAnother(Refused):
+    """A file holds what somebody else recorded than who carries it."""
+
+    reason = "%(writer)s recorded this, and somebody else carried it here, so a person has to look at it."
+    suggestion = "Hand it in if it is true, or discard it with a reason."
+
+    writer: str
+
+
+BY_HAND: Final = (FromRevoked, NotByThatWay, OfAnother)
+"""What waits for a person whatever is recorded."""
+
+_FOR_OTHERS: Final = (NotAllowed, NotThatPlace, Locked, *BY_HAND)
 """What the writer cannot put right herself: the act waits for somebody who can."""
 
 

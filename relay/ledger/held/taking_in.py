@@ -14,7 +14,7 @@ from relay.errors import Refused
 from relay.ledger.held import rows, trying_again
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
 from relay.ledger.held.rows import MOST_A_DEVICE, HeldAct
-from relay.ledger.held.standing import FromRevoked, in_doubt, standing
+from relay.ledger.held.standing import BY_HAND, FromRevoked, in_doubt, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +47,8 @@ class Sender:
         holds: Whether what is not recorded is held.
         systems: That the programme uses.
         revoked: Whether the device was: then everything is held and nothing judged.
+        takes: The kinds of acts that may come this way; None for all. Others are held for a person.
+        of_another: Whether somebody else carries it here than wrote it: then everything is held for a person.
     """
 
     programme_id: str
@@ -56,6 +58,8 @@ class Sender:
     by: str
     holds: bool
     revoked: bool = False
+    takes: frozenset[str] | None = None
+    of_another: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +214,7 @@ class _TakingIn:
             values=each.act.values if each.act else {},
             names=trying_again.names_of(each.act, catalogue) if each.act else (),
             again=each.again,
-            by_hand=source.revoked,
+            by_hand=isinstance(error, BY_HAND),
             result=result,
             code=error.code,
             sentence=rows.why(error),

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, request
 
 from relay.access import devices, roles
-from relay.clock import instant, is_instant
+from relay.clock import instant
 from relay.domain import plain_json
 from relay.domain.entries import login_of
-from relay.errors import Invalid, NotFound
+from relay.domain.kinds import ON_TELEPHONES
+from relay.errors import NotFound
 from relay.ledger import reading
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows, trying_again
@@ -26,8 +27,9 @@ from relay.service.client import Answered
 from relay.web import guard, responses, sessions
 from relay.web.api import bodies, bundle
 from relay.web.api.bodies import ColumnMissing, NoSuchField, NotAnObject, OtherType
+from relay.web.api.carried import WAYS, Carried, Carrier, carrier_of
 from relay.web.api.routes import sent_body
-from relay.web.api.sent import Sent, Settlement, read_sent, settled
+from relay.web.api.sent import Settlement, read_sent, settled
 from relay.web.i18n.language import say_beside
 from relay.web.permission import action, public
 from relay.web.request import current
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 
 SETTLE: Final = ("hand_in", "discard", "same")
 
-_LONGEST_KIND: Final = 64
 _LONGEST_REASON: Final = 400
 
 blueprint = Blueprint("field", __name__, url_prefix="/api/v1")
@@ -137,19 +138,21 @@ def acts(programme_id: str) -> Response:
     body = sent_body(plain_json.parsed)
     if not isinstance(body, dict):
         raise NotAnObject(example='{"acts": [{"act": "pass", "content": {"pass_id": "88"}}]}')
-    if body.keys() - {"acts", "hold"}:
-        raise NoSuchField(known=("acts", "hold"))
+    known = ("acts", "hold", "carried")
+    if body.keys() - set(known):
+        raise NoSuchField(known=known)
     if not isinstance(body.get("acts"), list):
         raise OtherType(field="acts", wanted="a list")
     if not isinstance(body.get("hold", False), bool):
         raise OtherType(field="hold", wanted="true or false")
-    source = _source(programme_id, holds=body.get("hold", False))
-    core, said = current.core(), [_sent(each) for each in body["acts"]]
+    carrier = _carrier(programme_id, body)
+    core, source = current.core(), carrier.source
+    said = [carrier.sent(each) for each in body["acts"]]
     if sessions.signed_in().device:  # by this, what a telephone recorded is known for ever
         now = instant(core.now().astimezone(UTC))
         said = [replace(each, written_at=each.written_at or now) for each in said]
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
-    sent = [read_sent(core.graph, source, each, clerk, sessions.signed_in().grants) for each in said]
+    sent = [read_sent(core.graph, source, each, clerk, carrier.grants) for each in said]
     taken = take_in(core.graph, source, sent)
     return jsonify(Answered(clock=instant(core.now().astimezone(UTC)), acts=tuple(map(_in_words, taken))))
 
@@ -166,6 +169,32 @@ def _why(sentence: str, result: str) -> str:
     return str(sentence) if sessions.signed_in().device is None else say_beside(rows.without_commands(sentence, result))
 
 
+def _carrier(programme_id: str, body: Mapping[str, Any]) -> Carrier:
+    """Who sends a list: who is asking, as she wrote it herself, or as she carries it in files.
+
+    Raises:
+        Invalid: It cannot be read how they are carried.
+        NoDevice: They are carried for a telephone that is not known.
+    """
+    user, said = sessions.signed_in(), body.get("carried")
+    if said is None:
+        source = _source(programme_id, holds=body.get("hold", False))
+        return Carrier(source=source, grants=user.grants, sealer=None)
+    parts = {name: said.get(name, "") for name in Carried.__slots__} if isinstance(said, dict) else {}
+    if user.device or not all(map(bodies.is_text, parts.values())) or parts.get("way") not in WAYS:
+        raise OtherType(field="carried", wanted=f"an object whose way is one of {', '.join(WAYS)}")
+    core = current.core()
+    return carrier_of(
+        core.graph,
+        Carried(**parts),
+        programme_id=programme_id,
+        systems=current.head().systems,
+        by=user.by,
+        grants=user.grants,
+        now=core.now(),
+    )
+
+
 def _source(programme_id: str, *, holds: bool) -> Sender:
     """Who sends, from which device; a telephone's acts are held whether it asks for that or not."""
     user = sessions.signed_in()
@@ -178,35 +207,8 @@ def _source(programme_id: str, *, holds: bool) -> Sender:
         systems=current.head().systems,
         holds=holds or device is not None,
         revoked=bool(device and device.revoked_at),
+        takes=ON_TELEPHONES if device else None,
     )
-
-
-def _sent(said: object) -> Sent:
-    """One act of a list; what is none, with a kind and a content that can be kept, says why and stops no other."""
-    try:
-        return _sent_act(said)
-    except Invalid as error:
-        return Sent(act="", content={}, refusal=error)
-
-
-def _sent_act(said: object) -> Sent:
-    """One act of a list.
-
-    Raises:
-        Invalid: It is none.
-    """
-    if not isinstance(said, dict) or said.keys() - {"act", "content", "written_at", "again"}:
-        raise NoSuchField(known=("act", "content", "written_at", "again"))
-    kind, content, written_at = said.get("act"), said.get("content"), said.get("written_at") or ""
-    if not bodies.is_text(kind) or len(str(kind)) > _LONGEST_KIND:
-        raise OtherType(field="act", wanted="a kind of act")
-    if not isinstance(content, dict):
-        raise OtherType(field="content", wanted="an object")
-    plain_json.plain(content)
-    if not (written_at == "" or is_instant(written_at)):
-        raise OtherType(field="written_at", wanted="a UTC instant, such as 2026-11-24T22:28:19Z")
-    again = said.get("again", False) is True
-    return Sent(act=str(kind), content=content, written_at=str(written_at), again=again)
 
 
 # ---------------------------------------------------------------------------------------------------- what is held

@@ -6,16 +6,20 @@ Their ids are full and nothing is looked up, since what an act names may come on
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from relay.clock import is_instant
 from relay.desk import intake
+from relay.domain import plain_json
 from relay.domain.acts import Act, SystemOff
+from relay.domain.entries import login_of
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
-from relay.errors import NotFound, RelayError
+from relay.errors import Invalid, NotFound, RelayError
 from relay.ledger.held import settling
+from relay.ledger.held.standing import NotByThatWay, OfAnother
 from relay.ledger.held.taking_in import SentAct
 from relay.ledger.held.writers import clerk_for
-from relay.web.api.bodies import Bodies, ColumnMissing
+from relay.web.api.bodies import Bodies, ColumnMissing, NoSuchField, OtherType, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
     from relay.ledger.batch import Clerk
     from relay.ledger.held.rows import HeldAct
     from relay.ledger.held.taking_in import Sender, TakenIn
+
+
+_LONGEST_KIND: Final = 64
 
 
 class NoSuchKind(NotFound):
@@ -54,6 +61,34 @@ class Sent:
     refusal: RelayError | None = None
 
 
+def sent_of(said: object) -> Sent:
+    """One act of a list; what is none, with a kind and a content that can be kept, says why and stops no other."""
+    try:
+        return _act(said)
+    except Invalid as error:
+        return Sent(act="", content={}, refusal=error)
+
+
+def _act(said: object) -> Sent:
+    """One act of a list.
+
+    Raises:
+        Invalid: It is none.
+    """
+    if not isinstance(said, dict) or said.keys() - {"act", "content", "written_at", "again"}:
+        raise NoSuchField(known=("act", "content", "written_at", "again"))
+    kind, content, written_at = said.get("act"), said.get("content"), said.get("written_at") or ""
+    if not is_text(kind) or len(str(kind)) > _LONGEST_KIND:
+        raise OtherType(field="act", wanted="a kind of act")
+    if not isinstance(content, dict):
+        raise OtherType(field="content", wanted="an object")
+    plain_json.plain(content)
+    if not (written_at == "" or is_instant(written_at)):
+        raise OtherType(field="written_at", wanted="a UTC instant, such as 2026-11-24T22:28:19Z")
+    again = said.get("again", False) is True
+    return Sent(act=str(kind), content=content, written_at=str(written_at), again=again)
+
+
 def read_sent(graph: Graph, source: Sender, sent: Sent, clerk: Clerk, grants: Collection[Grant]) -> SentAct:
     """An act with what whoever sends it may record; what cannot be read says why.
 
@@ -79,6 +114,10 @@ def read_sent(graph: Graph, source: Sender, sent: Sent, clerk: Clerk, grants: Co
             now=clerk.now,
             random=clerk.random,
         )
+        if source.takes is not None and sent.act not in source.takes:
+            refusal = NotByThatWay(act=graph.catalogue.kind(sent.act).title)
+        elif source.of_another:
+            refusal = OfAnother(writer=login_of(source.by))
     except RelayError as error:
         refusal = error
     return SentAct(

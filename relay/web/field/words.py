@@ -124,6 +124,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "choose_one": lazy_gettext("Choose which of these is meant."),
     "needed": lazy_gettext("This is needed."),
     "no_number": lazy_gettext("Write a number, such as 2."),
+    "too_much": lazy_gettext("This is too much. Check for an extra digit."),
     "never_violence": lazy_gettext("Never write of violence or of anyone's protection case."),
     "more_fields": lazy_gettext("More, if known"),
     "parts_agree": lazy_gettext("%(females)s females + %(males)s males = %(animals)s animals"),

@@ -5,7 +5,7 @@
 import { button, h } from "./dom.js";
 import { fieldOf, sayFault, whoField } from "./forms.js";
 import { newId } from "./outbox.js";
-import { digits, number, say, units } from "./words.js";
+import { amountOf, number, say, units } from "./words.js";
 
 const DRAFT = "ceremony";
 const SOON = 1000;
@@ -89,7 +89,7 @@ function cellsOf(phone, form, typed, { planned = "", owed = "", unit = "animals"
   const whom = whoField({ ...column, needed: true }, typed?.whom ?? (planned ? { text: "", chosen: planned } : undefined), { ...phone.lists.beneficiary(), mayBeNew: true });
   const animals = h("input", { inputmode: "decimal", autocomplete: "off", value: typed?.animals ?? String(owed) });
   const many = h("label", {}, say(unit), animals);
-  const counted = () => { const text = digits(animals.value); return text && Number.isFinite(Number(text)) ? Number(text) : 0; };
+  const counted = () => amountOf(animals.value).value || 0;
   return {
     node: h("div", { class: "cells" }, whom.node, many),
     handed: counted,
@@ -99,7 +99,7 @@ function cellsOf(phone, form, typed, { planned = "", owed = "", unit = "animals"
       const { value, fault, isNew } = whom.read();
       const wrong = fault ?? (value || isNew ? "" : say("needed"));
       sayFault(whom.node, wrong);
-      sayFault(many, counted() ? "" : say("needed"));
+      sayFault(many, amountOf(animals.value).fault ?? (counted() ? "" : say("needed")));
       if (wrong || !counted() || !giver) return null;
       const woman = isNew && { act: "beneficiary", content: { beneficiary_id: ids.woman, name: isNew, sex: "F", place_id: phone.device.place } };
       const pass = { pass_id: ids.pass, giver_placement_id: giver, receiver_placement_id: ids.receiver, beneficiary_id: isNew ? ids.woman : value, animals: counted(), ...more };

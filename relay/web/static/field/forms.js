@@ -3,7 +3,7 @@
 
 import { asked, button, h } from "./dom.js";
 import { idColumn, newId } from "./outbox.js";
-import { day, dayAndMonth, digits, gregorian, number, sambat, say, word } from "./words.js";
+import { amountOf, day, dayAndMonth, digits, gregorian, number, sambat, say, word } from "./words.js";
 
 const MOST_FOUND = 6; // a phone shows them above its keyboard
 const SOON = 1000; // milliseconds after which what was typed is kept as a draft
@@ -91,12 +91,7 @@ function numberField(field, typed) {
   } }, sign);
   const steps = field.steps ? [step(-1, "−", say("one_less")), input, step(1, "+", say("one_more"))] : [input];
   const node = h("div", { class: "asked" }, h("label", { for: input.id }, title(field)), h("div", { class: "stepped", "data-more": field.steps ? "" : null }, steps));
-  const read = () => {
-    const text = digits(input.value);
-    if (!text) return { value: "" };
-    return Number.isFinite(Number(text)) && Number(text) >= 0 ? { value: Number(text) } : { fault: say("no_number") };
-  };
-  return { node, raw: () => input.value, read };
+  return { node, raw: () => input.value, read: () => amountOf(input.value) };
 }
 
 function textField(field, typed) {

@@ -134,12 +134,24 @@ const idsOf = (content) => Object.fromEntries(Object.entries(content ?? {}).filt
 
 export const formOf = (entry) => FORMS.find((form) => form.name === entry.form);
 
-/** The acts of entries as a file, one act a line after one line about the phone. */
-export function asFile(device, entries) {
+/** The acts of entries as a file, one act a line after one line about the phone, each sealed with the phone's token. */
+export async function asFile(device, entries) {
   const { programme_id, device_id, place } = device;
   const head = { relay_outbox: 1, programme_id, device_id, place };
-  const acts = entries.flatMap((entry) => entry.acts.filter((one) => !one.done).map(({ act, content, written_at, again }) => ({ act, content, written_at, ...(again ? { again } : {}) })));
-  return [head, ...acts].map((line) => `${JSON.stringify(line)}\n`).join("");
+  const acts = entries.flatMap((entry) => entry.acts.filter((one) => !one.done).map(({ act, content, written_at, again }) => JSON.stringify({ act, content, written_at, ...(again ? { again } : {}) })));
+  const seals = await Promise.all(acts.map(await sealing(device)));
+  return [head, ...acts.map((sealed, at) => ({ sealed, seal: seals[at] }))].map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+/** What seals a text as this phone's: nobody without its token writes another in its place. */
+async function sealing({ programme_id, device_id, token }) {
+  const bytes = (text) => new TextEncoder().encode(text);
+  const secret = await crypto.subtle.digest("SHA-256", bytes(token));
+  const key = await crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return async (text) => {
+    const seal = await crypto.subtle.sign("HMAC", key, bytes(`${programme_id}\n${device_id}\n${text}`));
+    return Array.from(new Uint8Array(seal), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  };
 }
 
 export function saveFile(name, text) {

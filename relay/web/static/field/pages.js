@@ -12,7 +12,7 @@ const SOON_DAYS = 60; // as the office's visit list has it
 const page = (title, ...body) => [h("h1", { tabindex: "-1" }, title), ...body];
 const link = (hash, ...text) => h("a", { href: `#${hash}` }, ...text);
 
-export const saveAll = (phone, entries) => saveFile(`relay-${phone.device.username}-${phone.today()}.jsonl`, asFile(phone.device, entries));
+export const saveAll = async (phone, entries) => saveFile(`relay-${phone.device.username}-${phone.today()}.jsonl`, await asFile(phone.device, entries));
 
 // ------------------------------------------------------------------------------------------------ who is meant where
 

@@ -26,6 +26,7 @@ export function units(many, help) {
   return forms ? filled(forms[plurals.select(Math.ceil(many)) === "one" ? 0 : 1], { count: number(many) }) : `${number(many)} ${word("help", help)}`;
 }
 
+const MOST = 1_000_000_000; // what a column of the record holds
 const numbers = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3 });
 export const number = (value) => numbers.format(value);
 
@@ -50,6 +51,14 @@ export function gregorian(iso) {
 export const dayAndMonth = (iso) => day(iso).replace(/ \d{4}$/, "");
 
 export const time = (at) => new Date(at).toTimeString().slice(0, 5);
+
+/** What was typed as a number of the record: its `value`, "" where nothing was typed, or what is at `fault`. */
+export function amountOf(text) {
+  const typed = digits(text), value = Number(typed);
+  if (!typed) return { value: "" };
+  if (!(value >= 0)) return { fault: say("no_number") };
+  return value > MOST ? { fault: say("too_much") } : { value };
+}
 
 /** A number as it was typed, in Devanagari digits too, as digits that every program reads. */
 export const digits = (text) => text.replace(/[०-९]/g, (digit) => "०१२३४५६७८९".indexOf(digit)).replace(",", ".").trim();
