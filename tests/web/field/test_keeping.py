@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import pytest
 from playwright.sync_api import expect
 
+from relay.access import devices
 from relay.web import responses
 from tests.commands.shell import record
 from tests.scenes import acts as say
@@ -131,7 +133,11 @@ def test_a_full_phone_keeps_what_is_typed_and_offers_a_file(phone: Phone) -> Non
         phone.page.get_by_role("button", name="Save as a file").click()
     head, act = saving.value.path().read_text().splitlines()
     assert '"relay_outbox":1' in head
-    assert '"placement_id":"P1"' in act
+    line, device_id = json.loads(act), json.loads(head)["device_id"]
+    assert '"placement_id":"P1"' in line["sealed"]
+    sealer = devices.who_sealed(phone.graph, phone.programme_id, device_id, now())
+    assert sealer.sealed(line["sealed"], line["seal"])
+    assert not sealer.sealed(line["sealed"].replace("P1", "P2"), line["seal"])
     assert phone.page.locator("input[value=found]").is_checked()
 
 
@@ -340,6 +346,16 @@ def test_a_placement_is_recorded_from_a_gift_that_the_phone_knows(phone: Phone) 
     assert phone.entries()[0].startswith("placement:")
     phone.at("phone")
     expect(page.get_by_text("Meadow", exact=True)).to_be_visible()
+
+
+def test_a_number_that_no_column_holds_is_told_beside_its_field(phone: Phone) -> None:
+    phone.at("record/placement/beneficiary/N7")
+    phone.page.get_by_role("radio", name="G1").check()
+    for typed, said in (("9999999999999999", "too much"), ("1e400", "too much"), ("NaN", "Write a number")):
+        phone.page.locator("#f-animals").fill(typed)
+        phone.page.get_by_role("button", name="Keep it").click()
+        expect(phone.page.locator(".asked:has(#f-animals) .fault")).to_contain_text(said)
+    assert phone.kept() == []
 
 
 def test_the_last_visit_is_told(phone: Phone) -> None:
