@@ -28,6 +28,8 @@ from tests.web import relays
 from tests.web.readers import bearer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.testing import FlaskClient
 
     from relay.access.devices import NewDevice
@@ -195,12 +197,12 @@ def test_no_act_of_a_system_comes_by_a_file_but_what_staff_record_from_their_own
             grants=(),
             now=relays.NOW,
         )
-        taken = (carrier.source.takes or set()) - CORE.kinds.keys()
+        taken = (carrier.source.takes or frozenset[str]()) - CORE.kinds.keys()
         assert taken <= by_staff
         assert way == "outbox" or not taken
 
 
-CHANGED: Final = {
+CHANGED: Final[dict[str, Callable[[dict[str, str]], Any]]] = {
     "a letter of it": lambda line: {**line, "sealed": line["sealed"].replace("W6", "W5")},
     "its seal": lambda line: {**line, "seal": "0" * 64},
     "no seal": lambda line: {"sealed": line["sealed"]},
@@ -236,7 +238,8 @@ def test_a_file_of_an_unknown_telephone_or_of_another_programmes_is_refused_by_n
     body = {"acts": [], "carried": {"way": "file", "device_id": "NOBODYS"}}
     answer = site.post(f"{HERE}/acts", json=body, headers=headers)
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (404, "no_device")
-    for carried in ("file", {"way": "mail"}, {"way": "file", "device_id": 7}, [], {}):
+    wrong: tuple[Any, ...] = ("file", {"way": "mail"}, {"way": "file", "device_id": 7}, [], {})
+    for carried in wrong:
         answer = site.post(f"{HERE}/acts", json={"acts": [], "carried": carried}, headers=headers)
         assert answer.status_code == 400, carried
     mine = bearer(telephone(graph).token)
