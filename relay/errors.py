@@ -24,9 +24,12 @@ Code = Literal[
     "before_gift",
     "beyond_gift",
     "born_too_soon",
+    "box_below_zero",
+    "count_differs",
     "half_an_animal",
     "holds_already",
     "like_another",
+    "loan_beyond_rule",
     "met_that_day",
     "more_than_had",
     "nothing_held",
@@ -140,9 +143,11 @@ class Asked(Refused):
 
     Attributes:
         beside: The record with which it is asked, "kind:id", such as whom she is like; empty for none.
+        hangs_on_later_rows: Whether the rest of a file may make it pointless.
     """
 
     beside: str = ""
+    hangs_on_later_rows: bool = False
 
 
 class Invalid(RelayError):

@@ -227,7 +227,9 @@ class Session:
             say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")
             raise
 
-    def hand_in_together(self, kind: str, said: Sequence[Mapping[str, Value]]) -> tuple[Recorded, ...]:
+    def hand_in_together(
+        self, kind: str, said: Sequence[Mapping[str, Value]], *, again: bool = False
+    ) -> tuple[Recorded, ...]:
         """Record acts of one kind, here or through the service, all of them or none; their ids are made here."""
         from relay.desk import intake
         from relay.domain.acts import ID_BYTES, new_id
@@ -235,9 +237,10 @@ class Session:
         column = self.catalogue.kind(kind).id_column
         said = [{column: new_id(self.clerk.random(ID_BYTES)), **each} for each in said]
         if self.service:
-            return self.service.hand_in_together(self.programme_id, kind, said, dry_run=self.rehearses)
+            return self.service.hand_in_together(self.programme_id, kind, said, again=again, dry_run=self.rehearses)
         acts = [intake.made(self.graph, self.programme_id, kind, each, random=self.clerk.random) for each in said]
-        return intake.hand_in_together(self.graph, self.programme_id, acts, self.clerk)
+        answers = intake.answers_of(new=False, again=again)
+        return intake.hand_in_together(self.graph, self.programme_id, acts, self.clerk, answers=answers)
 
     def _may_keep_instead(self, reach: Callable[[], object]) -> bool:
         """Whether the service cannot be reached and a person wants it kept here; else it is raised that it cannot.

@@ -31,6 +31,8 @@ Answers = frozenset[Code]
 
 EVERY_ANSWER: Final[Answers] = frozenset(get_args(Code))
 NEW: Final[Answers] = frozenset({"holds_already"})
+NOTED_OTHERWISE: Final[Answers] = NEW | {"loan_beyond_rule"}
+"""Of what these ask about, notes tell under names of their own."""
 NO_ANSWER: Final[Answers] = frozenset()
 NOTED: Final[Answers] = EVERY_ANSWER - {"twin", "same_as_taken_back"}
 """What imports are not asked about: their rows are recorded, and it is noted."""
@@ -250,7 +252,7 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
             if fact.kind in _COUNTING:
                 yield from _implausible(register, change, fact)
             if fact.act_id not in register.facts:
-                for ask in register.catalogue.questions_on(fact.kind):
+                for ask in register.catalogue.questions_on(fact.kind, register.systems):
                     yield from ask(register, fact)
     for fact, placement, others in begun_beside(register, change):
         passed, begins = fact.kind == "pass", placement.placement_id not in register.placements

@@ -25,7 +25,7 @@ from relay.domain.model import (
     helps_of,
     owed_under,
 )
-from relay.domain.questions import NEW, NO_ANSWER, NOTED, Answers, asked_of, moves
+from relay.domain.questions import NO_ANSWER, NOTED, NOTED_OTHERWISE, Answers, asked_of, moves
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of, takes_back
 from relay.domain.schema import Kind
 from relay.errors import Asked, Conflict, Invalid, NotFound, Refused
@@ -572,8 +572,8 @@ def _answered(asked: Iterable[Asked], answers: Answers) -> Iterator[Note]:
     for question in asked:
         if question.code not in answers:
             raise question
-        if question.code in NOTED - NEW:
-            yield Note(note=question.code, sentence=question.reason)
+        if question.code in NOTED - NOTED_OTHERWISE:
+            yield Note(note=question.code, sentence=question.reason, hangs_on_later_rows=question.hangs_on_later_rows)
 
 
 def _breaks_nothing(register: Register, change: Change) -> None:

@@ -152,7 +152,7 @@ class Rules:
     Attributes:
         refuse: Kind → raises what a rule says against an act as it would stand, whether recorded, corrected or brought
             back.
-        ask: Kind of its own → what is asked of one that did not stand before: it seems wrong and can be true.
+        ask: Kind → what is asked of one that did not stand before: it seems wrong and can be true.
         asks: Acts that are to be judged → what its rules in force judge them beside, by columns that are `by_rule`.
         note: What is noted, where that does not stand apart.
     """

@@ -323,9 +323,9 @@ class Catalogue:
         """What notes something of acts of a kind in such a programme."""
         yield from (rules.note[kind] for rules in self._judging(kind, used) if kind in rules.note)
 
-    def questions_on(self, kind: str) -> Iterator[Callable[[Register, Fact], Iterator[Asked]]]:
-        """What is asked of acts of a kind that did not stand before: only its own system asks."""
-        yield from (rules.ask[kind] for rules in self._judging(kind, ()) if kind in rules.ask)
+    def questions_on(self, kind: str, used: Collection[str]) -> Iterator[Callable[[Register, Fact], Iterator[Asked]]]:
+        """What is asked, in a programme that uses some systems, of acts of a kind that did not stand before."""
+        yield from (rules.ask[kind] for rules in self._judging(kind, used) if kind in rules.ask)
 
     def _judging(self, kind: str, used: Collection[str]) -> Iterator[Rules]:
         """The rules of the system that declares a kind, then those of the others that a programme uses."""

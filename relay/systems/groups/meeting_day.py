@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from relay.database.keys import key_of
 from relay.domain.acts import Act, Value, id_made_of
@@ -32,6 +32,10 @@ class NotSaid(Invalid):
     field: str = ""
 
 
+_JUDGED: Final = ("passbook", "flow", "loan", "plan")
+"""The kinds of rows in the order in which they are judged: what comes into the box before what is lent from it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """One row: a passbook line, a loan, money of the group, or the plan that the meeting chose the next receiver.
@@ -40,11 +44,13 @@ class Written:
         name: Of the row on its page.
         kind: Of the act.
         said: Column → value, without its own id, and without what follows from the meeting and the giver's placement.
+        answers: The questions that it answers.
     """
 
     name: str
     kind: str
     said: Mapping[str, Value]
+    answers: Answers = NO_ANSWER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +103,13 @@ def record_meeting(
         for row in rows
         if (missing := _missing(graph.catalogue, row.kind, said[row.name]))
     }
-    acts = {row.name: _act(graph.catalogue, row.kind, said[row.name]) for row in rows if row.name not in became}
+    by_kind = sorted((row for row in rows if row.name not in became), key=lambda row: _JUDGED.index(row.kind))
+    acts = {row.name: _act(graph.catalogue, row.kind, said[row.name]) for row in by_kind}
+    answered = {acts[row.name].act_id: row.answers for row in by_kind}
     if not acts:
         record_one(graph, programme_id, held, clerk, answers=answers)
         return became
-    again = {held.act_id: answers}
+    again = {**answered, held.act_id: answers}
     outcomes = record_rows(graph, programme_id, [(held, act) for act in acts.values()], clerk, again=again)
     return became | {name: _became(act, each) for (name, act), each in zip(acts.items(), outcomes, strict=True)}
 

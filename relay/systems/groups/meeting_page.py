@@ -14,7 +14,7 @@ from relay.systems.groups.meeting_day import Became, Written, record_meeting
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
 from relay.web.i18n.language import say_beside, say_error
-from relay.web.recording.judging import answers_of
+from relay.web.recording.judging import answers_of, objection
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Row:
         typed: Column → what stands in its field.
         there: Whether she was there; of other rows always.
         faults: Column → what is wrong with it; "" for the row.
+        again: The questions that were answered with yes.
+        question: The code of what is asked about it; empty for nothing.
         values: Column → what was said, as far as it could be read.
         became: Its outcome; None while nothing was recorded.
     """
@@ -57,6 +59,8 @@ class Row:
     typed: Mapping[str, str] = field(default_factory=dict[str, str])
     there: bool = True
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    again: tuple[str, ...] = ()
+    question: str = ""
     values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
     became: Became | None = None
 
@@ -72,9 +76,7 @@ class Row:
 
     def answered(self, became: Became | None) -> Row:
         """The row with its outcome."""
-        if became is None or became.error is None:
-            return replace(self, became=became)
-        return replace(self, became=became, faults={became.error.field: say_error(became.error)})
+        return replace(self, became=became, **objection(became.error if became else None, self.again, str))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ class MeetingPage:
         rows: What happened at it, such as who receives next where the programme plans.
         is_held: Whether the meeting itself is recorded.
         faults: Column of the meeting → what is wrong with it; "" for all of it.
+        again: The questions about it that were answered with yes.
         question: The code of what is asked about it; empty for nothing.
     """
 
@@ -95,6 +98,7 @@ class MeetingPage:
     rows: tuple[Row, ...]
     is_held: bool = False
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    again: tuple[str, ...] = ()
     question: str = ""
 
     @property
@@ -151,7 +155,8 @@ def sent_row(form: Form, name: str, kind: str, columns: Iterable[str], fixed: It
     known = {each: form.get(f"{name}.{each}", "") for each in fixed}
     typed = {each: form.get(f"{name}.{each}", "").strip() for each in columns}
     values, faults = as_said(kind, {**known, **typed}) if any(typed.values()) else ({}, {})
-    return Row(name=name, kind=kind, fixed=known, typed=typed, faults=faults, values=values)
+    again = tuple(form.getlist(f"{name}.again"))
+    return Row(name=name, kind=kind, fixed=known, typed=typed, faults=faults, again=again, values=values)
 
 
 def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again: Sequence[str]) -> AnyPage:
@@ -171,8 +176,11 @@ def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again:
         return replace(page, faults=faults)
     meeting = {**said, **also, "meeting_id": page.meeting_id}
     rows = [
-        Written(name=row.name, kind=row.kind, said=row.values) for row in page.rows if row.is_filled and not row.faults
+        Written(name=row.name, kind=row.kind, said=row.values, answers=answers_of(row.again))
+        for row in page.rows
+        if row.is_filled and not row.faults
     ]
+    page = replace(page, again=tuple(again))
     answers = answers_of(again)
     try:
         became = record_meeting(

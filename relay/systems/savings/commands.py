@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from contextlib import suppress
+from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,8 +17,7 @@ from relay.commands.session import Session, say
 from relay.commands.showing import print_list, print_rows, rate, rate_between
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from relay.systems.savings.meeting_sheet import TypedIn
     from relay.systems.savings.report import GroupSavings
 
 _group_argument = click.argument("group_id", metavar="GROUP", shell_complete=complete_ids("group"))
@@ -32,6 +33,7 @@ passbook: Final = recorder(
     "passbook",
     does="Record what a woman brought to a meeting: savings, fines, and what she repaid.",
     example="relay passbook --meeting M1 --beneficiary B2001 --shares 2 --loan L1 --principal 500 --charge 20",
+    again="Record it although more goes out of the box than is in it.",
 )
 
 lend: Final = recorder(
@@ -39,6 +41,7 @@ lend: Final = recorder(
     "lend",
     does="Record a loan that a group gave at a meeting.",
     example="relay lend --id L1 --cycle C1 --meeting M1 --beneficiary B2001 --principal 2000 --months 3",
+    again="Record it although it is beyond the group's rule, or more than is in the box.",
 )
 
 loan_event: Final = recorder(
@@ -53,12 +56,14 @@ group_money: Final = recorder(
     "group-money",
     does="Record money of the whole group: to the bank, an expense, money found or missing.",
     example="relay group-money --meeting M1 --kind missing --amount 500",
+    again="Record it although more goes out of the box than is in it.",
 )
 
 payout: Final = recorder(
     "payout",
     does="Record what a woman was paid when a cycle was shared out.",
     example="relay payout --cycle C1 --meeting M12 --beneficiary B2001 --paid 2700",
+    again="Record it although she was paid already, or more is paid than is in the box.",
 )
 
 
@@ -66,9 +71,10 @@ payout: Final = recorder(
 @_group_argument
 @click.argument("meeting_id", metavar="MEETING", shell_complete=complete_ids("meeting"))
 @as_of_option
+@click.option("--again", is_flag=True, help="Record it although more is paid than is in the box.")
 @dry_run_option
 @pass_session
-def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | None) -> None:
+def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | None, *, again: bool) -> None:
     """Record the payouts of a cycle to all women, all or none, as they are worked out by the rule of the group."""
     from relay.systems.savings.questions import SavingsOfGroup
 
@@ -79,7 +85,7 @@ def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | Non
     due = [each for each in payouts if each.recorded is None]
     meant = {"cycle_id": found.cycle_id or "", "meeting_id": meeting_id}
     said = [{**meant, "beneficiary_id": each.beneficiary_id, "paid": each.paid} for each in due]
-    print_recorded(session, *(session.hand_in_together("payout", said) if said else ()), told=False)
+    print_recorded(session, *(session.hand_in_together("payout", said, again=again) if said else ()), told=False)
     for each in payouts:
         if each.recorded is not None:
             say(f"{each.beneficiary_id} was paid already: {each.recorded}.")
@@ -122,7 +128,7 @@ def sheet(session: Session, group_id: str, path: Path | None, as_of: str | None)
 
 @command("savings-meeting", example="relay savings-meeting meeting.xlsx --dry-run", formerly="meeting-sheet")
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--again", is_flag=True, help="Record it although the group met that day already.")
+@click.option("--again", is_flag=True, help="Record it whatever is asked: a second meeting that day, a count, a loan.")
 @dry_run_option
 @pass_session
 def record_sheet(session: Session, path: Path, *, again: bool) -> None:
@@ -138,9 +144,9 @@ def record_sheet(session: Session, path: Path, *, again: bool) -> None:
     for unread in typed.unread:
         say(f"{unread.woman}: {unread.error}")
     answers = EVERY_ANSWER if again else NO_ANSWER
-    became = record_meeting(
-        session.graph, session.programme_id, typed.meeting, typed.rows, session.clerk, answers=answers
-    )
+    _require_count(session, typed, again=again)
+    rows = [replace(row, answers=answers) for row in typed.rows]
+    became = record_meeting(session.graph, session.programme_id, typed.meeting, rows, session.clerk, answers=answers)
     fell = [(row, error) for row in typed.rows if (error := became[row.name].error)]
     for row, error in fell:
         say(": ".join(filter(None, (str(row.said.get("beneficiary_id") or row.said["kind"]), error.field, str(error)))))
@@ -153,6 +159,25 @@ def record_sheet(session: Session, path: Path, *, again: bool) -> None:
         say(REHEARSED)
     if not_done:
         raise SystemExit(1)
+
+
+def _require_count(session: Session, typed: TypedIn, *, again: bool) -> None:
+    """Ask where the box of a meeting that is not recorded yet does not hold what the sheet says."""
+    from relay.service.question import Source
+    from relay.systems.savings.asking import count_of
+    from relay.systems.savings.questions import NoSavings, books_of
+
+    if again or typed.unread:
+        return
+    source = Source(graph=session.graph, folder=session.settings.data_folder)
+    held_on = date.fromisoformat(str(typed.meeting["held_on"]))
+    with suppress(NoSavings):
+        books = books_of(source, session.programme_id, str(typed.meeting["group_id"]), held_on)
+        cycle, is_new = books.cycle(), typed.meeting["meeting_id"] not in books.meeting
+        rows = [(row.kind, row.said) for row in typed.rows]
+        asked = count_of(typed.meeting, rows, cycle.share_value if cycle else None) if is_new else None
+        if asked:
+            raise asked
 
 
 @command("savings", example="relay savings G1")

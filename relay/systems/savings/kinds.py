@@ -162,6 +162,7 @@ KINDS: Final = (
         file="flows",
         label="Flow",
         roles=frozenset({"staff"}),
+        under=("savings_rule",),
         columns=(
             own_id("flow"),
             _at_meeting("MOVED_AT"),
@@ -200,6 +201,7 @@ KINDS: Final = (
         file="payouts",
         label="Payout",
         roles=frozenset({"staff"}),
+        under=("savings_rule",),
         columns=(
             own_id("payout"),
             tie("cycle", "PAID_FROM"),

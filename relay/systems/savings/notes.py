@@ -10,11 +10,12 @@ from relay.domain.advisories import Note, noted
 from relay.domain.register import Fact
 from relay.domain.schema import Notes
 from relay.systems.groups.rules import spells_of
+from relay.systems.savings.asking import beyond_rule, loans_of
 from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.money import in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Line, Meeting
-from relay.systems.savings.rules import account_of, as_meeting, cycle_of, meeting_of, rule_on
+from relay.systems.savings.in_register import account_of, as_meeting, cycle_of, meeting_of, rule_on
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -88,67 +89,30 @@ def _fines_unpaid(register: Register, fact: Fact, meeting: Meeting, group_id: st
 
 def _note_loan(register: Register, fact: Fact) -> Iterator[Note]:
     meeting, group_id = meeting_of(register, fact)
-    loan = in_paisa(Loan, fact.values, taken_on=meeting.held_on)
-    rule = rule_on(register, group_id, meeting.held_on)
-    if rule.loan_times_savings is not None:
-        saved = _saved_by(register, fact, meeting, group_id)
-        if loan.principal * 1000 > rule.loan_times_savings * saved:
-            yield noted(
-                fact.act_id,
-                "loan_above_limit",
-                Sentence("the loan is more than the rule allows on savings of %(saved)s.", saved=rupees(saved)),
-                hangs_on_later_rows=True,  # passbooks come after loans
-            )
-    if rule.loan_months and loan.months > rule.loan_months:
-        yield noted(
-            fact.act_id, "loan_too_long", Sentence("the rule allows at most %(most)s months.", most=rule.loan_months)
-        )
+    loan, beyond = in_paisa(Loan, fact.values, taken_on=meeting.held_on), beyond_rule(register, fact)
+    to_come = not any(register.beside("passbook", f"meeting:{meeting.meeting_id}"))  # in a file they come after loans
+    if beyond.saved is not None:
+        said = Sentence("the loan is more than the rule allows on savings of %(saved)s.", saved=rupees(beyond.saved))
+        yield noted(fact.act_id, "loan_above_limit", said, hangs_on_later_rows=to_come)
+    if beyond.months is not None:
+        said = Sentence("the rule allows at most %(most)s months.", most=beyond.months)
+        yield noted(fact.act_id, "loan_too_long", said)
     earlier = (
         each
         for member in register.beside("membership", f"group:{group_id}")
         if not _is_officer(register, str(member.values["beneficiary_id"]), group_id, meeting.held_on)
-        for each in _loans_of(register, str(member.values["beneficiary_id"]))
+        for each in loans_of(register, str(member.values["beneficiary_id"]))
         if each.values["cycle_id"] == loan.cycle_id and each.id != loan.loan_id
     )
     if _is_officer(register, loan.beneficiary_id, group_id, meeting.held_on) and not any(earlier):
         yield noted(fact.act_id, "officers_first", Sentence("only officers have borrowed in this cycle so far."))
-    if not rule.loans_at_once:
-        return
-    open_ = [each for each in _loans_of(register, loan.beneficiary_id) if each.act_id != fact.act_id]
-    accounts = [account for each in open_ if (account := account_of(register, each))]
-    owing = [each for each in accounts if each.balance_before(meeting.held_on) > 0]
-    if len(owing) >= rule.loans_at_once:
-        yield noted(
-            fact.act_id,
-            "second_loan",
-            Sentence("she still owes from loan %(loans)s.", loans=", ".join(each.loan.loan_id for each in owing)),
-            hangs_on_later_rows=True,  # passbooks come after loans
-        )
+    if beyond.owing:
+        said = Sentence("she still owes from loan %(loans)s.", loans=", ".join(beyond.owing))
+        yield noted(fact.act_id, "second_loan", said, hangs_on_later_rows=to_come)
 
 
 def _is_officer(register: Register, beneficiary_id: str, group_id: str, day: date) -> bool:
     return any(each.is_on(day) for each in spells_of(register, "office", group_id, beneficiary_id))
-
-
-def _loans_of(register: Register, beneficiary_id: str) -> Iterator[Fact]:
-    for id_ in register.one_woman.ids(beneficiary_id):
-        yield from register.beside("loan", f"beneficiary:{id_}")
-
-
-def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> int:
-    """What a borrower had saved in the cycle by a meeting, in paisa."""
-    cycle, saved = cycle_of(register, fact, meeting, group_id), 0
-    value = cycle.share_value
-    if value is None:
-        value = rule_on(register, group_id, cycle.from_on).share_value
-    for id_ in register.one_woman.ids(str(fact.values["beneficiary_id"])):
-        for each in register.beside("passbook", f"beneficiary:{id_}"):
-            at = register.facts.get(f"meeting:{each.values['meeting_id']}")
-            on = date.fromisoformat(at.values["held_on"]) if at and at.values.get("group_id") == group_id else None
-            if on and cycle.from_on <= on <= meeting.held_on:
-                line = in_paisa(Line, each.values)
-                saved += line.money_saved(value) - line.withdrawn
-    return saved
 
 
 def _note_payout(register: Register, fact: Fact) -> Iterator[Note]:

@@ -6,8 +6,7 @@ Managers see groups. What one woman saved and owes is on pages of their own, for
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template, request
 from markupsafe import Markup
@@ -27,15 +26,16 @@ from relay.systems.groups.meeting_page import (
     sent_row,
 )
 from relay.systems.savings import reading
+from relay.systems.savings.asking import CountDiffers, count_of, moved
 from relay.systems.savings.books.group_books import GroupBooks
-from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
-from relay.systems.savings.books.records import Flow, Line
+from relay.systems.savings.books.money import Rupees, paisa, rupees
 from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
 from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, books_of
 from relay.systems.savings.report import due_at, group_savings, members, passbook
 from relay.text import Sentence, as_counted
 from relay.web import guard, privacy
 from relay.web.door import policy
+from relay.web.i18n.language import say_beside
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
@@ -175,7 +175,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         flows=FLOW_KINDS,
         written=cells.write,
         box=_box(page, share_value := cycle.share_value if cycle else None),
-        moved=partial(_moved, share_value=share_value),
+        moved=lambda row: moved(row.kind, row.values, share_value),
         other_fines=books.rule_on(current.today()).other_fines,
         rupees=rupees,
     )
@@ -240,20 +240,10 @@ def _box(page: MeetingPage, share_value: int | None) -> _Box:
     said, _ = as_said("meeting", {name: page.typed[name] for name in ("cash_before", "cash_after")})
     before, after = paisa(said.get("cash_before")), said.get("cash_after")
     return _Box(
-        recorded=rupees(before + sum(_moved(row, share_value) for row in page.recorded)),
-        expected=rupees(before + sum(_moved(row, share_value) for row in page.rows)),
+        recorded=rupees(before + sum(moved(row.kind, row.values, share_value) for row in page.recorded)),
+        expected=rupees(before + sum(moved(row.kind, row.values, share_value) for row in page.rows)),
         counted=None if after is None else rupees(paisa(after)),
     )
-
-
-def _moved(row: Row, share_value: int | None) -> int:
-    """What a row puts into the box, less what it takes out, in paisa."""
-    known: dict[str, Any] = {"meeting_id": "", "line_id": "", "flow_id": "", "beneficiary_id": "", **row.values}
-    if row.kind == "passbook":
-        return in_paisa(Line, known).paid(share_value)
-    if row.kind == "loan":
-        return -paisa(known.get("principal"))
-    return in_paisa(Flow, known).cash if known.get("kind") and known.get("amount") else 0
 
 
 def _recorded(programme_id: str, books: GroupBooks, page: MeetingPage) -> MeetingPage:
@@ -264,7 +254,20 @@ def _recorded(programme_id: str, books: GroupBooks, page: MeetingPage) -> Meetin
     known = {"cycle_id": cycle.cycle.cycle_id} if cycle else {}
     rows = (replace(row, values={**row.values, **known}) if row.kind == "loan" else row for row in page.rows)
     also = {"group_id": books.group_id, "kind": "savings", **roster}
-    return recorded(programme_id, replace(page, rows=tuple(rows)), also, request.form.getlist("again"))
+    page, again = replace(page, rows=tuple(rows)), request.form.getlist("again")
+    asked = _asked_of_count(page, cycle.share_value if cycle else None)
+    if asked and asked.code not in again:
+        return replace(page, faults={"": say_beside(asked.reason)}, again=tuple(again), question=asked.code)
+    return recorded(programme_id, page, also, again)
+
+
+def _asked_of_count(page: MeetingPage, share_value: int | None) -> CountDiffers | None:
+    """What is asked of the count of a meeting that is recorded for the first time, and of which all could be read."""
+    said, faults = as_said("meeting", page.typed)
+    if page.is_held or faults or page.fallen:
+        return None
+    rows = [(row.kind, row.values) for row in page.rows]
+    return count_of({**said, "meeting_id": page.meeting_id}, rows, share_value)
 
 
 def _on_record(record: Record) -> Markup | None:

@@ -1,23 +1,33 @@
-"""What is refused of cycles, passbook lines, loans and payouts, and asked of them, under the ledger's lock.
+"""What is refused of cycles, passbook lines, loans and payouts, under the ledger's lock.
 
-Refused is what cannot be true. What breaks a group's own rule happened all the same: it is recorded and noted.
+Refused is what cannot be true. What breaks a group's own rule can have happened all the same: it is asked, or noted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from relay.domain.register import Fact
 from relay.domain.schema import Rules
-from relay.errors import Asked, Refused
+from relay.errors import Refused
 from relay.systems.groups.rules import NotAMember, Unsaid, require_order, require_whole, spells_of
-from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
+from relay.systems.savings.asking import ASKS
 from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Cycle, Line, Meeting
-from relay.systems.savings.books.savings_rule import SavingsRule, in_force
+from relay.systems.savings.books.savings_rule import SavingsRule
+from relay.systems.savings.in_register import (
+    OfAnotherGroup,
+    account_of,
+    as_cycle,
+    cycle_of,
+    cycles_of,
+    held_on,
+    meeting_of,
+    rule_on,
+    rules_in,
+)
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -34,41 +44,6 @@ class CycleOverlaps(Refused):
 
     act_id: str
     other: str
-
-
-class NoGroupMeets(Refused):
-    """Money is recorded at a meeting that is of no group."""
-
-    reason = "%(act_id)s: meeting %(meeting_id)s is not of a group, so it has no box."
-    suggestion = "Name the meeting at which the group met."
-    field = "meeting_id"
-
-    act_id: str
-    meeting_id: str
-
-
-class OutsideAnyCycle(Refused):
-    """Money is recorded at a meeting that lies in no cycle of its group."""
-
-    reason = "%(act_id)s: meeting %(meeting_id)s of %(day)s lies in no cycle of group %(group_id)s."
-    suggestion = "Record the cycle first, or check the dates."
-    field = "meeting_id"
-
-    act_id: str
-    meeting_id: str
-    day: date
-    group_id: str
-
-
-class OfAnotherGroup(Refused):
-    """A cycle or a loan is of another group than that which met."""
-
-    reason = "%(act_id)s: %(named)s is not one of group %(group_id)s, which met."
-    suggestion = "Name one of the same group, or its meeting."
-
-    act_id: str
-    named: str
-    group_id: str
 
 
 class CycleSharedOut(Refused):
@@ -152,71 +127,6 @@ class DueBeforeLent(Refused):
     taken_on: date
 
 
-class PaidAlready(Asked):
-    """A woman is paid out of a cycle that has paid her before."""
-
-    reason = "%(act_id)s: cycle %(cycle_id)s has paid beneficiary %(beneficiary_id)s already, by %(earlier)s."
-    suggestion = "If she is paid once more, use --again."
-    field = "paid"
-
-    act_id: str
-    cycle_id: str
-    beneficiary_id: str
-    earlier: str
-
-
-# -- what acts are judged by -------------------------------------------------------------------------------------------
-
-
-def meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
-    """The meeting that an act names, and its group.
-
-    Raises:
-        NoGroupMeets: It is of no group.
-    """
-    meeting = register.facts[f"meeting:{fact.values['meeting_id']}"]
-    group_id = meeting.values.get("group_id")
-    if not group_id:
-        raise NoGroupMeets(act_id=fact.act_id, meeting_id=meeting.id)
-    return as_meeting(meeting), str(group_id)
-
-
-def as_meeting(fact: Fact) -> Meeting:
-    """A meeting as it was recorded."""
-    return _as_meeting(tuple(fact.values.items()))
-
-
-@lru_cache(maxsize=1024)  # of the acts of one batch many name the same meeting, and look at those before it
-def _as_meeting(said: tuple[tuple[str, Any], ...]) -> Meeting:
-    return Meeting.of(dict(said))
-
-
-def _cycles(register: Register, group_id: str) -> list[Fact]:
-    return sorted(register.beside("cycle", f"group:{group_id}"), key=lambda each: str(each.values["from_on"]))
-
-
-def cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Cycle:
-    """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day.
-
-    Raises:
-        OfAnotherGroup: The act names a cycle of another group.
-        OutsideAnyCycle: It lies in none.
-    """
-    cycles = _cycles(register, group_id)
-    named = fact.values.get("cycle_id") or meeting.cycle_id
-    if named and named not in {each.id for each in cycles}:
-        raise OfAnotherGroup(act_id=fact.act_id, named=f"cycle:{named}", group_id=group_id, field="cycle_id")
-    begun = [cycle for cycle in map(_as_cycle, cycles) if cycle.from_on <= meeting.held_on]
-    found = next((each for each in reversed(begun) if not named or each.cycle_id == named), None)
-    if found is None or (not named and found.until_on and found.until_on < meeting.held_on):
-        raise OutsideAnyCycle(act_id=fact.act_id, meeting_id=meeting.meeting_id, day=meeting.held_on, group_id=group_id)
-    return found
-
-
-def _as_cycle(fact: Fact) -> Cycle:
-    return in_paisa(Cycle, fact.values)
-
-
 def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> None:
     """Nothing happens in a cycle after the meeting at which it was shared out."""
     paid = [
@@ -232,61 +142,6 @@ def _is_member(register: Register, fact: Fact, meeting: Meeting, group_id: str) 
     woman = str(fact.values["beneficiary_id"])
     if not any(each.is_on(meeting.held_on) for each in spells_of(register, "membership", group_id, woman)):
         raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
-
-
-def _rules(register: Register) -> list[SavingsRule]:
-    return [_as_rule(tuple(each.values.items())) for each in register.all_of("savings_rule")]
-
-
-@lru_cache(maxsize=256)  # each act is judged by the rules
-def _as_rule(said: tuple[tuple[str, Any], ...]) -> SavingsRule:
-    return SavingsRule.of(dict(said))
-
-
-def rule_on(register: Register, group_id: str, day: date) -> SavingsRule:
-    """The rule that bound a group on a day."""
-    group = register.facts.get(f"group:{group_id}")
-    return in_force(_rules(register), group_id, group.values.get("kind") if group else None, day)
-
-
-def held_on(register: Register, fact: Fact) -> date | None:
-    """The day of the meeting that an act names; None where that is not known."""
-    meeting = register.facts.get(f"meeting:{fact.values['meeting_id']}")
-    return date.fromisoformat(meeting.values["held_on"]) if meeting else None
-
-
-def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> LoanAccount | None:
-    """A loan with all that was repaid of it and happened to it; None where its meeting is not known.
-
-    Args:
-        register: With all that names the loan.
-        loan: The loan.
-        instead: What one of its acts is to say, in place of what it says now.
-    """
-    taken_on = held_on(register, loan)
-    if taken_on is None:
-        return None
-    meeting = register.facts[f"meeting:{loan.values['meeting_id']}"]
-    lines = _with(register.beside("passbook", loan.act_id), instead, "passbook", loan.id)
-    events = _with(register.beside("loan_event", loan.act_id), instead, "loan_event", loan.id)
-    repaid = [
-        Repayment(on=on, principal=paisa(each.values.get("principal")), charge=paisa(each.values.get("charge")))
-        for each in lines
-        if (on := held_on(register, each))
-    ]
-    return LoanAccount(
-        in_paisa(Loan, loan.values, taken_on=taken_on),
-        rule_on(register, str(meeting.values.get("group_id")), taken_on),
-        repaid,
-        [in_paisa(LoanEvent, each.values, on=each.values["happened_on"]) for each in events],
-    )
-
-
-def _with(facts: Iterable[Fact], instead: Fact | None, kind: str, loan_id: str) -> list[Fact]:
-    """Some acts of a loan, one of them as it is to stand."""
-    others = [each for each in facts if instead is None or each.act_id != instead.act_id]
-    fits = instead and instead.kind == kind and instead.values.get("loan_id") == loan_id
-    return [*others, instead] if instead and fits else others
 
 
 def _is_owed(register: Register, fact: Fact, loan: Fact) -> None:
@@ -308,9 +163,9 @@ def _refuse_rule(_: Register, fact: Fact) -> None:
 
 def _refuse_cycle(register: Register, fact: Fact) -> None:
     require_order(fact)
-    own = _as_cycle(fact)
-    for other in _cycles(register, str(fact.values["group_id"])):
-        if other.id != fact.id and _overlap(own, _as_cycle(other)):
+    own = as_cycle(fact)
+    for other in cycles_of(register, str(fact.values["group_id"])):
+        if other.id != fact.id and _overlap(own, as_cycle(other)):
             raise CycleOverlaps(act_id=fact.act_id, other=other.act_id)
 
 
@@ -335,7 +190,7 @@ def _refuse_line(register: Register, fact: Fact) -> None:
     holder = str(loan.values["beneficiary_id"])
     if not register.are_one(holder, str(fact.values["beneficiary_id"])):
         raise OfAnother(act_id=fact.act_id, named=loan.act_id, beneficiary_id=holder, field="loan_id")
-    if loan.values["cycle_id"] not in {each.id for each in _cycles(register, group_id)}:
+    if loan.values["cycle_id"] not in {each.id for each in cycles_of(register, group_id)}:
         raise OfAnotherGroup(act_id=fact.act_id, named=loan.act_id, group_id=group_id, field="loan_id")
     _not_before_loan(register, fact, loan, meeting.held_on, "meeting_id")
     _is_owed(register, fact, loan)
@@ -401,19 +256,9 @@ def _refuse_payout(register: Register, fact: Fact) -> None:
         raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
 
 
-# -- questions ---------------------------------------------------------------------------------------------------------
-
-
-def _ask_payout(register: Register, fact: Fact) -> Iterator[Asked]:
-    cycle_id, woman = str(fact.values["cycle_id"]), str(fact.values["beneficiary_id"])
-    for other in register.beside("payout", f"cycle:{cycle_id}"):
-        if other.act_id != fact.act_id and register.are_one(woman, str(other.values["beneficiary_id"])):
-            yield PaidAlready(act_id=fact.act_id, cycle_id=cycle_id, beneficiary_id=woman, earlier=other.act_id)
-
-
 def _asks(register: Register, acts: Sequence[Act]) -> Iterator[str]:
     """Her whole passbook is read where a rule fines, or limits loans; the rules may come with the acts."""
-    rules = [*_rules(register), *(SavingsRule.of(each.values) for each in acts if each.kind == "savings_rule")]
+    rules = [*rules_in(register), *(SavingsRule.of(each.values) for each in acts if each.kind == "savings_rule")]
     wanted = {
         "passbook": any(rule.fines for rule in rules),
         "loan": any(rule.loan_times_savings is not None or rule.loans_at_once for rule in rules),
@@ -432,5 +277,5 @@ RULES: Final = Rules(
         "loan_event": _refuse_event,
         "payout": _refuse_payout,
     },
-    ask={"payout": _ask_payout},
+    ask=ASKS,
 )

@@ -46,7 +46,7 @@ _ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
 
 def wishes(kind: Kind, catalogue: Catalogue) -> tuple[Parameter, ...]:
     """What the URL may say beside an act of a kind."""
-    own = (_AGAIN,) if any(catalogue.questions_on(kind.name)) else ()
+    own = (_AGAIN,) if any(catalogue.questions_on(kind.name, catalogue.systems)) else ()
     return (*_ANSWERS.get(kind.name, own), _DRY_RUN)
 
 

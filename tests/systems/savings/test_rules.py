@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from relay.ledger import recording, verify
 from relay.ledger.context import RehearsalContext
 from relay.systems.groups.rules import CountedInParts, NotAMember, Unsaid, UntilBeforeFrom
+from relay.systems.savings.in_register import OfAnotherGroup, OutsideAnyCycle
 from relay.systems.savings.rules import (
     BeforeTheLoan,
     CycleOverlaps,
@@ -16,9 +17,7 @@ from relay.systems.savings.rules import (
     MoreThanOwed,
     NothingMoved,
     OfAnother,
-    OfAnotherGroup,
     OtherShareValue,
-    OutsideAnyCycle,
 )
 from tests.scenes import acts as say
 from tests.systems.savings.scene import (

@@ -95,7 +95,11 @@ def test_a_meeting_of_23_women(chromium: Browser, hamlet: Graph, tmp_path: Path,
         assert "2680" in re.sub(r"\D", "", _western(page.locator(".adds-up").inner_text()))
         _fits(page, width)
         assert faults(page) == []
-        page.locator('button[name="form.step"][value="record"]').click(timeout=PATIENCE)
+        record = page.locator('button[name="form.step"][value="record"]')
+        record.click(timeout=PATIENCE)
+        expect(page.locator('p.fault[role="alert"]')).to_be_visible(timeout=PATIENCE)  # 50 are missing: is it so?
+        page.locator('input[name="again"]').check()
+        record.click(timeout=PATIENCE)
         expect(page.locator('.told[role="status"]')).to_be_visible(timeout=PATIENCE)
         assert page.locator(".hand-over.done").count() == 22 + 2 + 1 + 1
         box = page.locator(".adds-up")

@@ -1,0 +1,160 @@
+"""What a register holds of a group's money: the meeting of an act, its cycle, the rules in force, and its loans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from relay.domain.register import Fact
+from relay.errors import Refused
+from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
+from relay.systems.savings.books.money import in_paisa, paisa
+from relay.systems.savings.books.records import Cycle, Meeting
+from relay.systems.savings.books.savings_rule import SavingsRule, in_force
+
+if TYPE_CHECKING:
+    from relay.domain.register import Register
+
+
+class NoGroupMeets(Refused):
+    """Money is recorded at a meeting that is of no group."""
+
+    reason = "%(act_id)s: meeting %(meeting_id)s is not of a group, so it has no box."
+    suggestion = "Name the meeting at which the group met."
+    field = "meeting_id"
+
+    act_id: str
+    meeting_id: str
+
+
+class OutsideAnyCycle(Refused):
+    """Money is recorded at a meeting that lies in no cycle of its group."""
+
+    reason = "%(act_id)s: meeting %(meeting_id)s of %(day)s lies in no cycle of group %(group_id)s."
+    suggestion = "Record the cycle first, or check the dates."
+    field = "meeting_id"
+
+    act_id: str
+    meeting_id: str
+    day: date
+    group_id: str
+
+
+class OfAnotherGroup(Refused):
+    """A cycle or a loan is of another group than that which met."""
+
+    reason = "%(act_id)s: %(named)s is not one of group %(group_id)s, which met."
+    suggestion = "Name one of the same group, or its meeting."
+
+    act_id: str
+    named: str
+    group_id: str
+
+
+def meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
+    """The meeting that an act names, and its group.
+
+    Raises:
+        NoGroupMeets: It is of no group.
+    """
+    meeting = register.facts[f"meeting:{fact.values['meeting_id']}"]
+    group_id = meeting.values.get("group_id")
+    if not group_id:
+        raise NoGroupMeets(act_id=fact.act_id, meeting_id=meeting.id)
+    return as_meeting(meeting), str(group_id)
+
+
+def as_meeting(fact: Fact) -> Meeting:
+    """A meeting as it was recorded."""
+    return _as_meeting(tuple(fact.values.items()))
+
+
+@lru_cache(maxsize=1024)  # of the acts of one batch many name the same meeting, and look at those before it
+def _as_meeting(said: tuple[tuple[str, Any], ...]) -> Meeting:
+    return Meeting.of(dict(said))
+
+
+def cycles_of(register: Register, group_id: str) -> list[Fact]:
+    """The cycles of a group, by first day."""
+    return sorted(register.beside("cycle", f"group:{group_id}"), key=lambda each: str(each.values["from_on"]))
+
+
+def cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Cycle:
+    """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day.
+
+    Raises:
+        OfAnotherGroup: The act names a cycle of another group.
+        OutsideAnyCycle: It lies in none.
+    """
+    cycles = cycles_of(register, group_id)
+    named = fact.values.get("cycle_id") or meeting.cycle_id
+    if named and named not in {each.id for each in cycles}:
+        raise OfAnotherGroup(act_id=fact.act_id, named=f"cycle:{named}", group_id=group_id, field="cycle_id")
+    begun = [cycle for cycle in map(as_cycle, cycles) if cycle.from_on <= meeting.held_on]
+    found = next((each for each in reversed(begun) if not named or each.cycle_id == named), None)
+    if found is None or (not named and found.until_on and found.until_on < meeting.held_on):
+        raise OutsideAnyCycle(act_id=fact.act_id, meeting_id=meeting.meeting_id, day=meeting.held_on, group_id=group_id)
+    return found
+
+
+def as_cycle(fact: Fact) -> Cycle:
+    """A cycle as it was recorded."""
+    return in_paisa(Cycle, fact.values)
+
+
+def rules_in(register: Register) -> list[SavingsRule]:
+    """All rules of savings."""
+    return [_as_rule(tuple(each.values.items())) for each in register.all_of("savings_rule")]
+
+
+@lru_cache(maxsize=256)  # each act is judged by the rules
+def _as_rule(said: tuple[tuple[str, Any], ...]) -> SavingsRule:
+    return SavingsRule.of(dict(said))
+
+
+def rule_on(register: Register, group_id: str, day: date) -> SavingsRule:
+    """The rule that bound a group on a day."""
+    group = register.facts.get(f"group:{group_id}")
+    return in_force(rules_in(register), group_id, group.values.get("kind") if group else None, day)
+
+
+def held_on(register: Register, fact: Fact) -> date | None:
+    """The day of the meeting that an act names; None where that is not known."""
+    meeting = register.facts.get(f"meeting:{fact.values['meeting_id']}")
+    return date.fromisoformat(meeting.values["held_on"]) if meeting else None
+
+
+def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> LoanAccount | None:
+    """A loan with all that was repaid of it and happened to it; None where its meeting is not known.
+
+    Args:
+        register: With all that names the loan.
+        loan: The loan.
+        instead: What one of its acts is to say, in place of what it says now.
+    """
+    taken_on = held_on(register, loan)
+    if taken_on is None:
+        return None
+    meeting = register.facts[f"meeting:{loan.values['meeting_id']}"]
+    lines = _with(register.beside("passbook", loan.act_id), instead, "passbook", loan.id)
+    events = _with(register.beside("loan_event", loan.act_id), instead, "loan_event", loan.id)
+    repaid = [
+        Repayment(on=on, principal=paisa(each.values.get("principal")), charge=paisa(each.values.get("charge")))
+        for each in lines
+        if (on := held_on(register, each))
+    ]
+    return LoanAccount(
+        in_paisa(Loan, loan.values, taken_on=taken_on),
+        rule_on(register, str(meeting.values.get("group_id")), taken_on),
+        repaid,
+        [in_paisa(LoanEvent, each.values, on=each.values["happened_on"]) for each in events],
+    )
+
+
+def _with(facts: Iterable[Fact], instead: Fact | None, kind: str, loan_id: str) -> list[Fact]:
+    """Some acts of a loan, one of them as it is to stand."""
+    others = [each for each in facts if instead is None or each.act_id != instead.act_id]
+    fits = instead and instead.kind == kind and instead.values.get("loan_id") == loan_id
+    return [*others, instead] if instead and fits else others
