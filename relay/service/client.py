@@ -434,8 +434,8 @@ def _told(url: str, status: int, said: _Explained, *, signed_in: bool) -> RelayE
     """The error that the service explained; a question is told by its code."""
     branch = _BRANCHES.get(status, Unavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)
     if status == HTTPStatus.CONFLICT and said.code in EVERY_ANSWER:
-        told = {"reason": said.reason, "suggestion": said.suggestion, "field": said.field or ""}
-        return Asked(**told, beside=said.beside or "", code=said.code)
+        beside, field = said.beside or "", said.field or ""
+        return Asked(reason=said.reason, suggestion=said.suggestion, field=field, beside=beside, code=said.code)
     if said.code == UnknownOutcome.code:
         return UnknownOutcome(silent=False, reason=said.reason, suggestion=said.suggestion)
     expired = signed_in and status == HTTPStatus.UNAUTHORIZED

@@ -124,7 +124,7 @@ def test_an_import_records_it_with_a_note(counted: Graph) -> None:
 @pytest.fixture
 def shell(alone: Shell, connection: Connection, counted: Graph) -> Shell:
     """Give a shell on the two groups."""
-    assert counted
+    assert counted.catalogue.systems
     alone.use(connection)
     return alone
 
