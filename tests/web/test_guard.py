@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from relay.access import accounts, tokens
 from relay.access.roles import HERE, ROLES, Grant, matrix
 from relay.ledger import programmes
 from relay.web import create_app
+from relay.web.door import policy
 from relay.web.permission import permission_of
 from tests.rigs.typed import below
 from tests.scenes import acts as say
@@ -318,3 +320,26 @@ def test_a_site_is_reached_by_its_proxy_alone(recorded: Graph, settings: Setting
     cookie = sign_in(door, "auditor", **by_tls, headers={"Referer": "https://relay.example.org/sign-in"})
     assert cookie.headers["Set-Cookie"].startswith("__Host-relay=")
     assert "Secure" in cookie.headers["Set-Cookie"]
+
+
+def test_a_form_of_more_fields_than_any_is_not_read_and_costs_a_stranger_little(
+    recorded: Graph, settings: Settings
+) -> None:
+    """Half a megabyte of a&b&c… is 80 MB once it is read; a form of ours with as many letters is a few."""
+    client = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
+    many = "&".join(f"{number:x}" for number in range(90_000))
+    assert len(many) < policy.FORM_BYTES
+    few = "&".join(f"{number}.name={'x' * 60}" for number in range(policy.FIELDS - 1))
+    parts = b"".join(b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n" for _ in range(policy.FIELDS + 1))
+    for path in ("/sign-in", "/p/demo/ceremony", "/p/demo/new/gift"):
+        tracemalloc.start()
+        answer = client.post(path, data=many, content_type="application/x-www-form-urlencoded")
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert answer.status_code == 413, path
+        assert most < 8 * len(many), path
+    answer = client.post("/sign-in", data=parts + b"--x--\r\n", content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 413
+    answer = client.post("/sign-in", data=few, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 400, "it lacks the token that proves where it comes from, and was read"

@@ -18,6 +18,9 @@ FORM_BYTES: Final = 512 * 1024
 SIGN_IN_BYTES: Final = 2 * FORM_BYTES
 """Of a sign-in page that carries the largest form: twice as much as that itself may have, for its marks."""
 
+FIELDS: Final = 6_000
+"""Of any form: 300 rows of a ceremony with 14 each, and some more. A field takes far more memory than bytes."""
+
 FILE_BYTES: Final = 10 * 1024 * 1024
 """Of a register that is uploaded: some 100,000 rows. Larger ones are imported by the command line."""
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 
-from relay.access import access_log, story_links
+from relay.access import access_log, accounts, roles, story_links
+from relay.access.accounts import NoAccount
 from relay.access.story_links import CODE_BYTES, DAYS, StoryLink
 from relay.clock import instant
+from relay.domain.entries import login_of
 from relay.ledger import programmes
 from relay.ledger.programmes import NoProgramme
 from relay.reports import trees
@@ -73,7 +75,7 @@ def change(programme_id: str, gift_id: str) -> str:
 
 def _links(programme_id: str, gift_id: str, made: str = "") -> str:
     responses.never_kept()
-    found = story_links.every(_folder(), programme_id, gift_id, current.core().now())
+    found = filter(_may_share, story_links.every(_folder(), programme_id, gift_id, current.core().now()))
     return render_template(
         "story_links.html",
         gift_id=gift_id,
@@ -92,7 +94,7 @@ def opened(code: str) -> Response:
     responses.never_kept()
     link = story_links.of_code(_folder(), code, current.core().now())
     page = None
-    if link:
+    if link and _may_share(link):
         try:
             g.head = programmes.head(current.graph(), link.programme_id)
             page = GiftPage(
@@ -107,6 +109,18 @@ def opened(code: str) -> Response:
             page = None
     text = render_template("story_opened.html", page=page, expires_on=_day(link.expires_at) if link else None)
     return make_response(text, 200 if page else 404)
+
+
+def _may_share(link: StoryLink) -> bool:
+    """Whether who made a link may still send stories: it ends with her account, and with her role."""
+    core, login = current.core(), login_of(link.by)
+    if core.owner == login:
+        return True
+    try:
+        held = accounts.find(core.graph, login).grants
+    except NoAccount:
+        return False
+    return bool(roles.granted(core.graph.catalogue, held, "share story", link.programme_id))
 
 
 def _folder() -> Path:

@@ -6,10 +6,11 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from relay.access import access_log
+from relay.access import access_log, accounts
+from relay.access.roles import grant_of
 from relay.web import create_app
 from tests.web import relays
-from tests.web.readers import bearer, sign_in
+from tests.web.readers import WORDS, bearer, sign_in
 from tests.web.reading import words
 
 if TYPE_CHECKING:
@@ -72,3 +73,19 @@ def test_only_managers_send_stories(door: FlaskClient, people: dict[str, str]) -
     for role, status in (("manager", 200), ("staff", 403), ("auditor", 403), ("administrator", 403)):
         assert door.get(LINKS, headers=bearer(people[role])).status_code == status, role
     assert "/gift/G1/links" not in door.get("/p/demo/gift/G1", headers=bearer(people["auditor"])).text
+
+
+def test_a_link_ends_with_the_role_and_the_account_of_who_made_it(
+    door: FlaskClient, recorded: Graph, settings: Settings
+) -> None:
+    accounts.add(recorded, "nima", (grant_of("manager@demo"),), WORDS, relays.NOW)
+    sign_in(door, "nima")
+    link = made(door, form(door))
+    stranger = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
+    assert stranger.get(link).status_code == 200
+
+    for grants, status in ((("staff", "auditor"), 404), (("manager@hills",), 404), (("manager@demo",), 200)):
+        accounts.set_grants(recorded, "nima", tuple(map(grant_of, grants)), by="local:asha")
+        assert stranger.get(link).status_code == status, grants
+    accounts.remove(recorded, "nima", by="local:asha")
+    assert stranger.get(link).status_code == 404
