@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
 
 
-class NoSuchPlace(NotFound):
+class NoPlaceMeant(NotFound):
     """Somebody is to work for a place that is not there."""
 
     reason = "There is no place %(text)s in %(programme_id)s."
@@ -195,7 +195,7 @@ def by_id(graph: Graph, grants: Iterable[Grant]) -> tuple[Grant, ...]:
     Those of programmes that are not there yet stay as they are.
 
     Raises:
-        NoSuchPlace: A place is not there: its staff would see nothing.
+        NoPlaceMeant: A place is not there: its staff would see nothing.
         PlacesOfThatName: Several are called so.
         Unavailable: The database cannot be reached.
     """
@@ -217,7 +217,7 @@ def _meant(graph: Graph, programme_id: str, text: str) -> str:
     named = zip(row["ids"], row["names"], strict=True)
     found: list[str] = sorted(id_ for id_, name in named if _folded(name) == _folded(text))
     if not found:
-        raise NoSuchPlace(text=text, programme_id=programme_id)
+        raise NoPlaceMeant(text=text, programme_id=programme_id)
     if len(found) > 1:
         raise PlacesOfThatName(text=text, programme_id=programme_id, ids=", ".join(found))
     return found[0]

@@ -118,7 +118,7 @@ def _grants() -> tuple[Grant, ...]:
     Raises:
         NoRoleChosen: There are none.
         NotARole: One cannot be read.
-        NoSuchPlace, PlacesOfThatName: A place is not there, or several are called so.
+        NoPlaceMeant, PlacesOfThatName: A place is not there, or several are called so.
     """
     form = request.form
     chosen = zip(form.getlist("role"), form.getlist("programme"), form.getlist("place"), strict=False)
