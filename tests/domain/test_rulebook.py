@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from unittest.mock import Mock
 
 import pytest
 
@@ -178,7 +179,7 @@ def test_a_telephone_number_has_a_digit_when_it_is_recorded_and_when_it_is_corre
     refused(book, corrected("beneficiary:W8", phone="no telephone"), rulebook.NotATelephone, "beneficiary:W8")
     book.add(corrected("beneficiary:W8", "C8", phone=None))
     with monkeypatch.context() as earlier:
-        earlier.setattr(rulebook, "_can_be_called", lambda _act: None)
+        earlier.setattr(rulebook, "_can_be_called", Mock())
         book.add(woman("W9", phone="call me"))
     book.add(corrected("beneficiary:W9", "C9", name="Maya"))
 

@@ -223,7 +223,7 @@ def test_a_backup_brings_them_back_and_a_relay_without_them_names_them(village: 
     assert verify.verify(village, "demo").ok
     with connect(connection, CORE) as without:
         with pytest.raises(UnknownKind) as told:  # whoever reads its ledger is not told to restore a backup of the same
-            [*reading.entries(without, "demo")]
+            list(reading.entries(without, "demo"))
         assert told.value.suggestion == "Use a version of Relay that has the system to which it belongs."
         with pytest.raises(replay.OtherSystem, match="not have: wells"):
             replay.restore(wiped(without), lines, say.clerk())
