@@ -116,6 +116,7 @@ def import_(
         say(f"{handed_back} says beside each row what became of it and what to do.")
     if not session.as_json:
         _say_noted(count)
+        _say_first_rows(session, mapped if not written else None, path)
     said = ", ".join(f"{rows} {action}" for action, rows in count.actions.items())
     if not any(count.actions.values()):
         say(f"{path} has no rows: check that it was saved.")
@@ -202,6 +203,17 @@ def _say_what_next(recorded_at: str | None, own_map: str | None, *, ready: bool)
         say(f"So that the next file with these columns needs no map: relay map keep {own_map}")
     if ready:
         say("Write it with --apply.")
+
+
+def _say_first_rows(session: Session, mapped: MappedRegister | None, path: Path) -> None:
+    """Tell in sentences what the first rows of a register say, so that a column that is read as another shows."""
+    from relay.mapping.first_rows import first_rows
+
+    if mapped is None:
+        return
+    say("So the first rows are read:")
+    for sentence in first_rows([*mapped.rows(path, session.catalogue)], session.registers.known().places):
+        say(sentence)
 
 
 def _recorded(count: Count) -> str:

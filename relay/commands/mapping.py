@@ -24,13 +24,15 @@ def map_() -> None:
 
 @map_.command("propose", example="relay map propose seeds/registers/example.csv")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--sheet", default="", metavar="NAME", help="The sheet that is meant, where there are several.")
 @pass_session
-def propose(session: Session, file: Path) -> None:
+def propose(session: Session, file: Path, sheet: str) -> None:
     """Propose how to read a register, a CSV file or a workbook, as TOML on stdout.
 
     Save it, decide what is open (?), and use it: relay import FILE --map MAP.toml
     """
     from relay.exchange.workbook import pages
+    from relay.mapping.map_file import open_points
     from relay.mapping.programme import Programme
     from relay.mapping.proposal import proposed
 
@@ -40,7 +42,13 @@ def propose(session: Session, file: Path) -> None:
     except NoProgrammeYet:
         say("There is no programme yet, so helps, gifts and places stay open: add it first, then propose again.")
         programme = Programme()
-    click.echo(proposed(found, programme, file.stem), nl=False)
+    text = proposed(found, programme, file.stem, sheet)
+    click.echo(text, nl=False)
+    if open_ := open_points(text):
+        say("Still open (?), decide it in the map:")
+        for point in open_:
+            say(f"  {point}")
+    say("Look at every line, then try it: relay import FILE --map MAP.toml")
 
 
 @map_.command("keep", example="relay map keep ngo.toml --name goats")

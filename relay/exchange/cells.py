@@ -67,6 +67,7 @@ _MONTH_FIRST: Final = re.compile(r"([a-z]+)[-/., ]+([0-9]{1,2})(?:st|nd|rd|th)?[
 _MIDNIGHT: Final = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
 _DAYS_AGO: Final = re.compile(r"-([0-9]{1,5})d")
 # A spreadsheet counts days from here (its 1900 system, right for every day since 1900-03-01).
+_LIKE: Final = 0.75  # our choice: "recieved_on" is, "id" and "kind" are not
 _SPREADSHEET_DAY_0: Final = date(1899, 12, 30)
 _MONTHS: Final = 12
 _LONGEST_MONTH: Final = 31
@@ -213,8 +214,12 @@ def unescaped(text: str) -> str:
 
 
 def closest(word: str, known: tuple[str, ...]) -> str:
-    """The known word that looks most like this one, or "" when none does."""
-    found = difflib.get_close_matches(word.casefold(), known, n=1)
+    """The known word that looks most like this one, or "" when none does.
+
+    >>> closest("recieved_on", ("received_on",)), closest("id", ("kind",))
+    ('received_on', '')
+    """
+    found = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=_LIKE)
     return found[0] if found else ""
 
 

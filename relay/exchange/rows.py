@@ -27,6 +27,7 @@ Action = Literal["added", "same", "put aside", "refused", "left out"]
 
 _PADDED: Final = re.compile(r"[0\u0966]\d+")
 _AS_TEXT: Final = "Format the column as text and write it again, as the other ids of this column."
+_MOST: Final = 0.5  # our choice: of the columns of a sheet that is in the format
 _TITLE_ROWS: Final = 5  # our choice: above the names of the columns
 _SHIFTED: Final = 'Put " before and after a text that holds what parts the cells, or take the surplus ones out.'
 SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
@@ -190,12 +191,18 @@ def _unknown_columns(sheet: workbook.Sheet, kind: Kind) -> tuple[RowFault, ...]:
             name,
             "The format has no column of this name.",
             f"Call it {likely}, if that is meant."
-            if (likely := cells.closest(_like(name), known))
+            if (likely := _meant(name, known))
             else f"Take it out, or call it one of {', '.join(known)}.",
         )
         for name in dict.fromkeys(sheet.header)
         if name and name not in known
     )
+
+
+def _meant(name: str, known: tuple[str, ...]) -> str:
+    """The column that a name most likely means, or ""; "animal" asks which, and is no slip of "animals", how many."""
+    word = _like(name)
+    return cells.closest(word, tuple(each for each in known if each != f"{word}s"))
 
 
 def _header_faults(sheet: workbook.Sheet, kind: Kind, unknown: tuple[RowFault, ...]) -> tuple[RowFault, ...]:
@@ -208,9 +215,16 @@ def _header_faults(sheet: workbook.Sheet, kind: Kind, unknown: tuple[RowFault, .
         below = _header_below(sheet, known)
         # Where no name is like a column's these are most likely a row, and personal.
         if below or not any(cells.closest(_like(name), known) for name in sheet.header if name):
-            do = f"Row {below} does: delete what is above it." if below else f"Write them there: {', '.join(known)}."
+            do = (
+                f"Row {below} does: delete what is above it."
+                if below
+                else f"Write them there: {', '.join(known)}. {workbook.REGISTER_OF_ONES_OWN}"
+            )
             return (_fault(None, "", "This row holds no name of a column.", do),)
     named = [name for name in sheet.header if name]
+    if len(known_here := set(known) & set(named)) < _MOST * len(named) and not sheet.file.endswith(".toml"):
+        reason = f"Only {len(known_here)} of these {len(named)} columns are of the format."
+        return (_fault(None, "", reason, workbook.REGISTER_OF_ONES_OWN),)
     twice = [
         _fault(name, name, "This column stands twice.", "Keep one of the two.")
         for name in dict.fromkeys(named)

@@ -129,11 +129,7 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
             "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         }
         for kind in _kinds(catalogue, used):
-            columns = [
-                column
-                for column in catalogue.columns_on(kind.name, used)
-                if not (column.personal and kind.name in _FILLED)
-            ]
+            columns = catalogue.columns_on(kind.name, used)
             sheet = book.add_worksheet(kind.file)
             sheet.freeze_panes(1, 1)
             acts = there.get(kind.name, ())

@@ -39,8 +39,14 @@ _DELIMITERS: Final = (",", ";", "\t")
 _LINES_OF_A_CELL: Final = 1000  # our choice: more than any cell has; what follows would be read from its middle
 _TITLE_LINES: Final = 20  # our choice: more than stand above the names of the columns
 _WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")  # of which all but the first are refused, each with its sentence
+_TABLES: Final = (".csv", ".tsv")
 _ENDINGS: Final = frozenset({"txt", "tsv", "tab", "xlsx", "xls", "ods", "toml"})
 """As what a table may have been saved by mistake."""
+
+REGISTER_OF_ONES_OWN: Final = Sentence(
+    "If it is a register of your own, let Relay propose how to read it: relay map propose FILE."
+)
+"""What to do with a file whose sheets or columns are not those of the format."""
 
 Cells = Sequence[object]
 
@@ -103,6 +109,8 @@ def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Ite
             yield from _opened_folder(path, names, tables)
         elif path.is_file() and path.suffix.lower() in _WORKBOOKS:
             yield from _opened_workbook(path, (PROGRAMME, *tables.values(), *names))
+        elif path.is_file() and path.suffix.lower() in _TABLES:
+            raise _of_ones_own(path)
         else:
             raise CannotRead(
                 path=path,
@@ -111,6 +119,10 @@ def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Ite
             )
     except OSError as fault:
         raise _not_there(path, fault) from fault
+
+
+def _of_ones_own(path: Path) -> CannotRead:
+    return CannotRead(path=path, is_what=Sentence("is not in Relay's own format"), suggestion=REGISTER_OF_ONES_OWN)
 
 
 def _not_there(path: Path, fault: OSError) -> CannotRead:
@@ -136,7 +148,7 @@ def _opened_folder(
         raise CannotRead(
             path=path,
             is_what=Sentence("contains neither %(file)s nor any of a programme's CSV files", file=RULES_FILE),
-            suggestion=Sentence("Name another folder."),
+            suggestion=Sentence("Name another folder.") if not tables else REGISTER_OF_ONES_OWN,
         )
     yield from (_unknown(table, tuple(known), own) for table in tables)
     yield from (_passed_over(file) for file in others if file not in tables and _is_meant(file, names))
@@ -370,11 +382,7 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
         present = workbook.sheet_names
         own = _own(present, names)
         if not own:
-            raise CannotRead(
-                path=path,
-                is_what=Sentence("has none of a programme's sheets"),
-                suggestion=Sentence("Its sheets are called %(names)s.", names=", ".join(names)),
-            )
+            raise _of_ones_own(path)
         for other in [each for each in present if each not in own.values()]:
             if workbook.get_sheet_by_name(other).start is not None:
                 yield _unknown(other, names, own)

@@ -171,7 +171,13 @@ def read(cell: object, calendar: Calendar, order: Order) -> object:
         raise _of_the_other(written, calendar)
     if not written.year:
         raise CellFault(reason="The year has two digits.", suggestion="Write it in four.")
-    year, month, day = _in_order(written, order)
+    if order == "year-month-day" and _order_of(written) is None and has_two_readings(cell):
+        raise CellFault(
+            reason="This day can be read in two ways: the map says year, month, day.",
+            suggestion="Say in the map which comes first, day-month-year or month-day-year.",
+        )
+    proven = _order_of(written) if order == "year-month-day" else None
+    year, month, day = _in_order(written, proven or order)
     return f"{year:04}-{month:02}-{day:02}{' BS' if calendar == 'BS' else ''}"
 
 

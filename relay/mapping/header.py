@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from relay.errors import Invalid
 from relay.exchange.workbook import Unreadable
 from relay.mapping import days
-from relay.mapping.guessing import named_like
 from relay.mapping.meanings import words
+from relay.mapping.naming import likeness as named_like
 from relay.mapping.table import MOST_COLUMNS, is_blank
 
 if TYPE_CHECKING:
     from relay.exchange.workbook import AnySheet
+
+
+class SheetNotThere(Invalid):
+    """The file has no sheet of a name."""
+
+    reason = 'There is no sheet "%(sheet)s" in this file.'
+    suggestion = "Name one of these: %(sheets)s."
+    field = "sheet"
+
+    sheet: str
+    sheets: Sequence[str]
+
 
 _HEADER_ROWS: Final = 20  # our choice: titles, a logo and a legend take fewer
 _MOST_LINES: Final = 3  # of the names of columns; our choice

@@ -207,6 +207,18 @@ def map_of(text: str, path: Path | str, catalogue: Catalogue) -> RegisterMap:
     return _Reader(path, catalogue).read(content)
 
 
+def open_points(text: str) -> tuple[str, ...]:
+    """What a map leaves open, from above, such as 'key', 'pass: animals' or 'values.places: "Ward 5"'."""
+    content = tomllib.loads(text)
+    found = [name for name, value in content["register"].items() if value == OPEN]
+    tables = [(make["act"], make, "{}") for make in content.get("make", ())]
+    tables += [(f"values.{name}", cells, '"{}"') for name, cells in content.get("values", {}).items()]
+    for called, table, written in tables:
+        if names := [written.format(name) for name, value in table.items() if value == OPEN]:
+            found.append(f"{called}: {', '.join(names)}")
+    return tuple(found)
+
+
 def _not_toml(path: Path | str, fault: Exception) -> WrongMap:
     return WrongMap(path=path, where="the whole file", is_what=f"it cannot be read as TOML ({fault})")
 

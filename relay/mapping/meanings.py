@@ -26,6 +26,9 @@ class Meaning:
         again: Whether a row may hold it several times, once for each hand-over.
         words: The words of the format that its cells say, in whatever language; empty where they say anything.
         numbered: What such a column is called besides, where its name has the number of the hand-over.
+        bare: Names among these that many other columns have too.
+        receiver: What it is called besides, where the receiver is the woman of the row.
+        beside: Words that may stand in its name besides.
     """
 
     name: str
@@ -34,6 +37,9 @@ class Meaning:
     again: bool = False
     numbered: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
+    receiver: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +49,11 @@ class Words:
     Attributes:
         meanings: What columns may mean, by name.
         ordinals: What marks the first, second … hand-over in the name of a column → its number.
+        plain: Words that say nothing in the name of a column.
+        receivers: What whoever receives is called there.
+        strangers: What those are called there who are neither the woman of a row nor her household.
+        elsewhere: What is in the names of columns of other places, groups and gifts than hers.
+        subjects: What the woman of a row is called there.
         totals: What begins a row that is no woman's, in small letters.
         nothing: What a cell holds that is to say nothing, in small letters.
         form_columns: Columns that form tools add to every export.
@@ -52,6 +63,11 @@ class Words:
 
     meanings: Mapping[str, Meaning]
     ordinals: Mapping[str, int]
+    plain: tuple[str, ...]
+    receivers: tuple[str, ...]
+    strangers: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    subjects: tuple[str, ...]
     totals: tuple[str, ...]
     nothing: tuple[str, ...]
     form_columns: frozenset[str]
@@ -71,6 +87,9 @@ def words() -> Words:
             again=each.get("again", False),
             numbered=tuple(each.get("numbered", ())),
             words=tuple(each.get("words", ())),
+            bare=tuple(each.get("bare", ())),
+            receiver=tuple(each.get("receiver", ())),
+            beside=(*content["beside"].get(each.get("of"), ()), *each.get("beside", ())),
         )
         for each in content["meaning"]
     ]
@@ -79,6 +98,11 @@ def words() -> Words:
     return Words(
         meanings={meaning.name: meaning for meaning in meanings},
         ordinals={word: int(number) for number, marks in content["ordinals"].items() for word in marks},
+        plain=tuple(content["names"]["plain"]),
+        receivers=tuple(content["names"]["receivers"]),
+        strangers=tuple(content["names"]["strangers"]),
+        elsewhere=tuple(content["names"]["elsewhere"]),
+        subjects=tuple(content["beside"]["woman"]),
         totals=tuple(content["cells"]["totals"]),
         nothing=tuple(content["cells"]["nothing"]),
         form_columns=frozenset(content["forms"]["columns"]),

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final
 from relay.domain.name_matching import alike, key
 from relay.exchange.workbook import Unreadable
 from relay.mapping import days
-from relay.mapping.guessing import SURE, Guess, Slot, guessed, is_preeti
-from relay.mapping.header import register_of
+from relay.mapping.guessing import SURE, Guess, Slot, guessed
+from relay.mapping.header import SheetNotThere, register_of
+from relay.mapping.looks import is_preeti
 from relay.mapping.map_file import OPEN, fill
 from relay.mapping.meanings import words
-from relay.mapping.table import Table, is_blank, is_total, shown, table_of
+from relay.mapping.table import Table, is_blank, shown, table_of, total_in
 
 if TYPE_CHECKING:
     from relay.exchange.workbook import AnySheet
@@ -29,8 +30,10 @@ _CERTAIN: Final = 1.0
 _AS_IT_SOUNDS: Final = 0.99  # the same name in another spelling or script
 _FEWEST_PAIRS: Final = 2  # of rows that name each other; our choice
 _MOSTLY: Final = 0.8  # of these; our choice: some days are slips of the pen
-_ASSUMED: Final = 0.6  # what a programme's rule says, where the register says nothing
+_ASSUMED: Final = 0.6  # what only one of a programme's places fits
 _WARD: Final = re.compile(r"(.*\D)(\d{1,2})")  # "Tansen-5"
+_OWN_ID: Final = re.compile(r"(?=.*\d)(?=.*[^\W\d])[\w./-]{3,20}")  # "T-014"; our choice: with a letter and a digit
+_OF_A_MAIN_SHEET: Final = frozenset({"_parent_index", "_submission__uuid", "PARENT_KEY"})
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -42,6 +45,11 @@ class _Line:
     value: str
     score: float | None = None
     remark: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person has to decide it."""
+        return self.value == f'"{OPEN}"' or (self.score is not None and self.score < SURE)
 
     def __str__(self) -> str:
         if self.score is not None and self.score < SURE:
@@ -59,6 +67,7 @@ class Decided:
         columns: A meaning, and which hand-over it is of → the column; what no column has is left out.
         help: The same in every row, or "".
         gift_id: The same in every row, or "".
+        animals: The same in every row, or None.
         calendar: "AD" or "BS".
         order: Of days in figures.
         values: Name of values → cell → id or word.
@@ -67,6 +76,7 @@ class Decided:
     columns: Mapping[Slot, str]
     help: str = ""
     gift_id: str = ""
+    animals: float | None = None
     calendar: str = ""
     order: str = ""
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
@@ -93,21 +103,27 @@ class Proposed:
     text: str
 
 
-def proposed(pages: Sequence[AnySheet], programme: Programme, name: str) -> str:
+def proposed(pages: Sequence[AnySheet], programme: Programme, name: str, sheet: str = "") -> str:
     """A map for a register, as TOML.
 
     Args:
         pages: All sheets of the file.
         programme: What is recorded already; empty where there is no programme yet.
         name: What the ids of this register begin with, so that those of another register are others.
+        sheet: The name of the sheet that is meant; "" for the one that is most like a register.
 
     Returns:
         The text; "?" where a person has to decide. No cell of a person is in it.
+
+    Raises:
+        SheetNotThere: There is no such sheet.
     """
-    return propose(pages, programme, name).text
+    return propose(pages, programme, name, sheet=sheet).text
 
 
-def propose(pages: Sequence[AnySheet], programme: Programme, name: str, decided: Decided | None = None) -> Proposed:
+def propose(
+    pages: Sequence[AnySheet], programme: Programme, name: str, decided: Decided | None = None, sheet: str = ""
+) -> Proposed:
     """A map for a register, with what it was made of.
 
     Args:
@@ -115,8 +131,15 @@ def propose(pages: Sequence[AnySheet], programme: Programme, name: str, decided:
         programme: As for `proposed`.
         name: As for `proposed`.
         decided: What a person decided; None guesses everything.
+        sheet: As for `proposed`.
+
+    Raises:
+        SheetNotThere: There is no such sheet.
     """
-    page, header = register_of(pages)
+    meant = [page for page in pages if page.name == sheet] if sheet else pages
+    if not meant:
+        raise SheetNotThere(sheet=sheet, sheets=[page.name for page in pages])
+    page, header = register_of(meant)
     made = _Proposal(page, pages, header, programme, _slug(name), decided)
     text = made.text()
     habit = made.habit()
@@ -158,9 +181,13 @@ class _Proposal:
             }
             return
         self.guesses = guessed(self.table, self.programme)
-        for meaning in ("received_from", "passed_to"):
-            if (column := self.column(meaning)) and self._points_the_other_way(column, meaning):
+        for meaning, other in (("received_from", "passed_to"), ("passed_to", "received_from")):
+            guess = self.of(meaning)
+            if guess and self._points_the_other_way(guess.column, meaning):
                 self.guesses = guessed(self.table, self.programme, without=meaning)
+                break
+            if guess and guess.score < SURE and self._points_the_other_way(guess.column, other):
+                self.guesses = guessed(self.table, self.programme, without=other)
                 break
 
     def _points_the_other_way(self, column: str, meaning: str) -> bool:
@@ -215,9 +242,23 @@ class _Proposal:
             column = self.key.column if self.key else OPEN
         return self.numbered(column)
 
-    def numbered(self, column: str, *behind: str) -> str:
-        """An id of this register: its beginning, the cell of a column, and what stands behind it."""
-        return "-".join((self.prefix, f"{{{column}}}", *behind)) if column != OPEN else OPEN
+    def numbered(self, column: str, *behind: str, of: str = "") -> str:
+        """An id of this register: its beginning, the cell of a column, and what stands behind it.
+
+        Args:
+            column: Whose cell it is.
+            behind: What stands behind it.
+            of: The column of the ids that this one repeats, if that is another.
+        """
+        if column == OPEN:
+            return OPEN
+        begins = () if self._are_own_ids(of or column) else (self.prefix,)
+        return "-".join((*begins, f"{{{column}}}", *behind))
+
+    def _are_own_ids(self, column: str) -> bool:
+        """Whether a column holds ids of the register's own, which no other register has, and not numbers of rows."""
+        cells = [shown(cell) for cell in self.table.column(column)]
+        return bool(cells) and all(_OWN_ID.fullmatch(cell) for cell in cells)
 
     @property
     def hand_overs(self) -> list[int]:
@@ -235,7 +276,7 @@ class _Proposal:
             "# A proposed map. The number beside a guess is how certain it is, from 0 to 1.",
             f"# What is less certain than {SURE:.2f} is open (?).",
             "# Look at every line, decide what is open, save the file, and try it: relay import FILE --map MAP.toml",
-            *(f"# {remark}" for remark in self._remarks()),
+            *(f"# {remark}" for remark in self._remarks(makes)),
             "",
             "[register]",
             *map(str, reading),
@@ -252,17 +293,21 @@ class _Proposal:
             ]
         return "\n".join(lines) + "\n"
 
-    def _remarks(self) -> Iterator[str]:
+    def _remarks(self, makes: Iterable[Sequence[_Line]]) -> Iterator[str]:
         for page in self.pages:
             if page is not self.page and page.rows:
                 yield f"Sheet {_toml(page.name)} is not read{' (it is hidden)' if page.hidden else ''}."
+        if self.table.columns and _OF_A_MAIN_SHEET & {*self.table.columns}:
+            yield "Its rows belong to rows of another sheet, which this map does not read: bring them together first."
         for name in self.table.columns:
             if name and name not in words().form_columns and is_preeti(self.table.column(name)):
                 yield f"Column {_toml(name)} is written in an old font such as Preeti: convert it to Unicode first."
         for unread in self.table.unreadable[:_SHOWN]:
             yield f"Row {unread.row} cannot be read: {unread.reason}"
-        used = {guess.column for guess in self.guesses.values() if guess.score >= SURE}
-        if left := [name for name in self.table.columns if name and name not in used]:
+        if over := self.table.passed_over:
+            yield f"Rows that are no woman's (headings, subtotals) and are not read: {', '.join(map(str, over))}."
+        read = [line.value for make in makes for line in make if not line.is_open] + [self._key_column()]
+        if left := [name for name in self.table.columns if name and not any(_reads(value, name) for value in read)]:
             yield f"Not used: {', '.join(map(_toml, left))}."
         yield from self.remarks
 
@@ -279,15 +324,15 @@ class _Proposal:
             yield _Line(name="key", value=_toml(own.column), score=own.score, remark="tells one row from another")
         else:
             yield _Line(name="key", value=_toml(OPEN), remark="no column is different in every row: number the rows")
-        if self.table.stopped_at:
-            begun = shown(
-                next(cell for cell in self._cells_of(self.table.stopped_at) if is_total([cell], words().totals))
-            )
-            yield _Line(name="stop_at", value=_toml(begun.rstrip(" :.-")), remark=f"row {self.table.stopped_at}")
+        if stop_at := self._totals():
+            yield _Line(name="stop_at", value=_toml("|".join(stop_at)), remark="rows of totals")
         if nothing := self._nothing():
             yield _Line(name="empty", value=_toml(nothing), remark="cells that say nothing")
         yield from self._days()
         yield _Line(name="columns", value=_toml(list(self.table.columns)), remark="as they were when this map was made")
+
+    def _key_column(self) -> str:
+        return _toml(self.key.column) if self.key and not self._rows_of_one_woman() else ""
 
     def _rows_of_one_woman(self) -> str:
         """What to do where women stand in several rows, each of which tells something else; "" where they do not."""
@@ -296,6 +341,11 @@ class _Proposal:
         if len(set(named)) >= _MOSTLY * len(named):
             return ""
         return "the same women stand in several rows: a map reads one row a woman, so make a sheet of that kind first"
+
+    def _totals(self) -> list[str]:
+        """The words of totals in the rows that are no woman's."""
+        rows = [*self.table.passed_over, *filter(None, [self.table.stopped_at])]
+        return list(dict.fromkeys(filter(None, (total_in(self._cells_of(row), words().totals) for row in rows))))
 
     def _cells_of(self, row: int) -> Sequence[object]:
         cells = self.page.rows[row - 1]
@@ -614,14 +664,11 @@ class _Proposal:
         guess = self.of(meaning, number)
         if guess and guess.score >= SURE:
             return _Line(name="animals", value=_toml(guess.column), score=guess.score)
-        given = set(self.programme.helps.values())
-        if len(given) == 1:
-            value = next(iter(given))
-            many = int(value) if value == int(value) else value
-            return _Line(
-                name="animals", value=_constant(many), score=_ASSUMED, remark="as the rule says: no column does"
-            )
-        return _Line(name="animals", value=_toml(OPEN), remark="{ constant = … }: no column says how many")
+        if self.decided and self.decided.animals:
+            return _Line(name="animals", value=_constant(self.decided.animals))
+        given = {f"{many:g}" for many in self.programme.helps.values()}
+        rule = f" (the rule says {given.pop()})" if len(given) == 1 else ""
+        return _Line(name="animals", value=_toml(OPEN), remark=f"{{ constant = … }}: no column says how many{rule}")
 
     def _points_at(self, column: str) -> bool:
         line = self._link(column)
@@ -634,7 +681,7 @@ class _Proposal:
         for guess in filter(None, (self.of("woman_id"), self.key)):
             own = {shown(cell).casefold() for cell in self.table.column(guess.column)}
             if self.numbered(guess.column) == self.woman:
-                found.append((_share(cells, own), _toml(self.numbered(column))))
+                found.append((_share(cells, own), _toml(self.numbered(column, of=guess.column))))
             else:
                 found.append((_share(cells, own), _found_in(column, guess.column, self.woman)))
         if name := self.column("name"):
@@ -656,6 +703,12 @@ def _share_known(cells: Mapping[str, tuple[str, str]]) -> float:
 
 def _share(cells: Collection[str], among: Collection[str]) -> float:
     return sum(cell in among for cell in cells) / len(cells) if cells else 0.0
+
+
+def _reads(value: str, column: str) -> bool:
+    """Whether a value of the map, as TOML, reads a column."""
+    quoted = _toml(column)
+    return quoted in value or f"{{{quoted[1:-1]}}}" in value
 
 
 def _found_in(column: str, where: str, as_: str) -> str:

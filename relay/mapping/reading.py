@@ -105,6 +105,9 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
     if page is None:
         raise NoSuchSheet(path=path, sheet=how.sheet, sheets=[page.name for page in pages])
     table = table_of(page, how.header, how.stop_at)
+    if table.passed_over:
+        rows = ", ".join(map(str, table.passed_over))
+        told(f"{path}: rows that are no woman's, but headings or subtotals, and are not read: {rows}.")
     missing = [name for name in how.used if name not in table.columns]
     new = [name for name in table.columns if name and name not in how.columns]
     if new and not missing:

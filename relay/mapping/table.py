@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ BETWEEN_LINES: Final = " / "
 
 MOST_COLUMNS: Final = 300  # our choice: the widest export of a form that was met had 180
 _FIRST_CELLS: Final = 3  # our choice: "Total" stands in one of the first cells of its row
+_COUNTED: Final = re.compile(r".*\D\(\s*(\d{1,5})\s*\)")  # "Kalika-3 (12)", below twelve rows
+_FULL: Final = 0.5  # our choice: of the cells of the fullest row, what a row of the register has at least
 
 
 class TooManyColumns(Invalid):
@@ -53,6 +56,7 @@ class Table:
         lines: The rows below the names that hold anything, up to the totals.
         unreadable: Rows of a CSV file that cannot be read.
         stopped_at: The row of totals at which reading ended, or None.
+        passed_over: Rows above it that are no woman's: headings of groups, and their subtotals.
     """
 
     sheet: str
@@ -60,6 +64,7 @@ class Table:
     lines: tuple[Line, ...]
     unreadable: tuple[Unreadable, ...] = ()
     stopped_at: int | None = None
+    passed_over: tuple[int, ...] = ()
 
     def column(self, name: str) -> list[object]:
         """The filled cells of a column, from above."""
@@ -99,26 +104,70 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
         raise TooManyColumns(sheet=page.name)
     lines = list(_filled(page))
     names = _names(page, [lines[row - 1] for row in header if row <= len(lines)], header)
+    body = list(enumerate(lines[header[-1] :], header[-1] + 1))
+    stopped_at = _end(body, stop_at)
     found: list[Line] = []
     unreadable: list[Unreadable] = []
-    stopped_at = None
-    for row, cells in enumerate(lines[header[-1] :], header[-1] + 1):
+    passed_over: list[int] = []
+    since = 0  # rows of women below the last heading or subtotal
+    for row, cells in body:
+        if row == stopped_at:
+            break
         if isinstance(cells, Unreadable):
             unreadable.append(cells)
-        elif is_total(cells, stop_at):
-            stopped_at = row
-            break
+        elif total_in(cells, stop_at) or _heads(cells, names) or _counts(cells, since):
+            passed_over.append(row)
+            since = 0
         elif not all(map(is_blank, cells)):
             found.append(Line(row=row, cells=cells))
+            since += 1
     return Table(
-        sheet=page.name, columns=names, lines=tuple(found), unreadable=tuple(unreadable), stopped_at=stopped_at
+        sheet=page.name,
+        columns=names,
+        lines=tuple(found),
+        unreadable=tuple(unreadable),
+        stopped_at=stopped_at,
+        passed_over=tuple(passed_over),
     )
 
 
-def is_total(cells: Sequence[object], stop_at: Collection[str]) -> bool:
-    """Whether a row begins with one of the words of a total."""
-    first = [cell for cell in cells if not is_blank(cell)][:_FIRST_CELLS]
-    return any(shown(cell).casefold().rstrip(" :.-") in stop_at for cell in first)
+def _end(body: Sequence[tuple[int, Sequence[object] | Unreadable]], stop_at: Collection[str]) -> int | None:
+    """The row of totals below which no row is as full as those of the register; None where there is none."""
+    rows = [(row, cells) for row, cells in body if not isinstance(cells, Unreadable)]
+    totals = {row for row, cells in rows if total_in(cells, stop_at)}
+    full = {row: len(_filled_cells(cells)) for row, cells in rows if row not in totals}
+    least = _FULL * max(full.values(), default=0)
+    last = max((row for row, many in full.items() if many >= least), default=0)
+    return min((row for row in totals if row > last), default=None)
+
+
+def _filled_cells(cells: Sequence[object]) -> list[object]:
+    return [cell for cell in cells if not is_blank(cell)]
+
+
+def _heads(cells: Sequence[object], names: Sequence[str]) -> bool:
+    """Whether a row is the heading of a group of rows: the one text in it, which may be merged across the columns."""
+    filled = _filled_cells(cells[: len(names)])
+    return (
+        len(names) > 2  # noqa: PLR2004 - a narrow table has rows of one cell
+        and len(set(map(shown, filled))) == 1
+        and any(map(str.isalpha, shown(filled[0])))
+    )
+
+
+def _counts(cells: Sequence[object], rows: int) -> bool:
+    """Whether a row is the subtotal of so many rows above it, such as "Kalika-3 (12)"."""
+    first = _filled_cells(cells)[:_FIRST_CELLS]
+    return any((said := _COUNTED.fullmatch(shown(cell))) and int(said[1]) == rows for cell in first)
+
+
+def total_in(cells: Sequence[object], stop_at: Collection[str]) -> str:
+    """The word of a total that one of a row's first cells is, or ends with, as "Ward 5 total" does; "" for none."""
+    for text in (shown(cell).rstrip(" :.-") for cell in _filled_cells(cells)[:_FIRST_CELLS]):
+        for word in stop_at:
+            if text.casefold() == word or text.casefold().endswith(f" {word}"):
+                return text[-len(word) :]
+    return ""
 
 
 def _filled(page: AnySheet) -> Iterator[Sequence[object] | Unreadable]:

@@ -851,7 +851,7 @@ def test_a_path_without_a_programme_is_invalid(tmp_path: Path) -> None:
         files / "old.xls": "is not a workbook that can be read",
         files / "empty.xlsx": "is not a workbook that can be read",
         files / "nothing.xlsx": "is not a workbook that can be read",
-        workbook(files / "other.xlsx", {"Sheet1": [["x"]]}): "has none of a programme's sheets",
+        workbook(files / "other.xlsx", {"Sheet1": [["x"]]}): "is not in Relay's own format",
         bomb(files / "bomb.xlsx"): "unpacks to 600000000 bytes, more than 500000000",
         far_cell(files / "far.xlsx"): "has a cell far from all others at WQK1000001",
     }

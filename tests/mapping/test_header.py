@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 import xlsxwriter
 
+from relay.exchange.cells import CellFault
 from relay.exchange.workbook import pages
 from relay.mapping import days
 from relay.mapping.programme import Programme
@@ -123,6 +124,16 @@ def test_a_day_is_read_in_the_calendar_and_the_order_of_its_map(
     cell: str, calendar: days.Calendar, order: days.Order, day: str
 ) -> None:
     assert days.read(cell, calendar, order) == day
+
+
+def test_a_day_that_can_be_read_in_two_ways_is_refused_where_the_map_has_the_year_first() -> None:
+    """05/06 may be May or June; 25/06 can only be June, and so can 5 June."""
+    with pytest.raises(CellFault, match="in two ways"):
+        days.read("05/06/2024", "AD", "year-month-day")
+
+    read = [days.read(cell, "AD", "year-month-day") for cell in ("25/06/2024", "06/25/2024", "5 June 2024")]
+    assert read == ["2024-06-25", "2024-06-25", "2024-06-05"]
+    assert days.read("05/06/2024", "AD", "day-month-year") == "2024-06-05"
 
 
 def test_days_prove_whether_a_column_names_givers_or_receivers(tmp_path: Path) -> None:

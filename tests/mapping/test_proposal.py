@@ -248,7 +248,7 @@ def test_cells_say_which_column_is_of_a_gift_a_group_or_her_code(tmp_path: Path)
     assert 'name = "Lady"' in lines
     assert 'group_id = { column = "Circle", via = "groups" }' in lines
     assert 'gift_id = "Shipment"' in lines
-    assert 'giver_placement_id = "a-{From}"' in lines
+    assert 'giver_placement_id = "{From}"' in lines
     assert not any("old font" in line for line in lines)
 
 

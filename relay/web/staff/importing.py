@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -14,8 +15,9 @@ from relay.errors import Invalid, RelayError
 from relay.exchange.importing import InDatabase
 from relay.exchange.workbook import pages
 from relay.mapping import kept_maps
+from relay.mapping.first_rows import first_rows
 from relay.mapping.guessing import SURE
-from relay.mapping.map_file import StillOpen, WrongMap, map_of
+from relay.mapping.map_file import StillOpen, WrongMap, map_of, open_points
 from relay.mapping.meanings import words
 from relay.mapping.programme import known_of
 from relay.mapping.proposal import Decided, propose
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from relay.mapping.programme import Programme
     from relay.mapping.proposal import Proposed
     from relay.mapping.reading import MappedRegister
+    from relay.text import Sentence
     from relay.web.staff.uploads import Upload
 
 Found = TypeVar("Found")
@@ -69,6 +72,8 @@ MEANINGS: Final = {
 """What a column may mean that is no column of a record by itself."""
 _AS_COLUMNS: Final = {"place": "place_id", "group": "group_id", "gift": "gift_id"}
 _DECIDES: Final = ("help", "gift_id", "calendar", "order")
+
+_NOT_KEPT: Final = ("csrf_token", "wanted")
 
 blueprint = Blueprint("importing", __name__)
 
@@ -123,7 +128,9 @@ class Look:
         how: The map; None while something is open.
         problem: What is open or wrong, or "".
         made: What the first rows make.
+        first: What the first of them say, in sentences.
         programme: What the programme knows.
+        sheets: The names of the sheets that may be meant.
     """
 
     upload: Upload
@@ -133,7 +140,9 @@ class Look:
     how: RegisterMap | None
     problem: str
     made: tuple[Made, ...]
+    first: tuple[Sentence, ...]
     programme: Programme
+    sheets: tuple[str, ...] = ()
 
 
 @blueprint.get("/p/<programme_id>/import")
@@ -167,21 +176,30 @@ def upload(programme_id: str) -> Response:
 @action("import")
 def mapping(programme_id: str, token: str) -> str:
     """Look at how it is read, and change it."""
-    look = _look(programme_id, token, decided=None)
-    return render_template("import_map.html", look=look, **_choices(look))
+    upload = _upload(programme_id, token)
+    said = uploads.decided(upload)
+    if request.args.get("own") == "true":
+        said["own"] = "true"
+    look = _look(upload, said)
+    return render_template("import_map.html", look=look, **_choices(look, said))
 
 
 @blueprint.post("/p/<programme_id>/import/<token>")
 @action("import", largest=policy.FORM_BYTES)
 def decide(programme_id: str, token: str) -> Response:
     """Look at it again as it is decided now, try all rows, or record them."""
-    wanted = request.form.get("wanted", "preview")
-    look = _look(programme_id, token, decided=request.form)
-    if wanted == "preview" or look.how is None:
-        template = "import_preview.html" if request.headers.get("HX-Request") else "import_map.html"
-        return make_response(render_template(template, look=look, **_choices(look)))
+    wanted, upload = request.form.get("wanted", "preview"), _upload(programme_id, token)
+    said = {**uploads.decided(upload), **{name: text for name, text in request.form.items() if name not in _NOT_KEPT}}
+    uploads.decide(upload, said)
+    if wanted == "preview" and not request.headers.get("HX-Request"):
+        return redirect(menu.to("importing.mapping", token=token), 303)
+    look = _look(upload, said)
+    if wanted == "preview":
+        return make_response(render_template("import_preview.html", look=look, **_choices(look, said)))
+    if look.how is None:  # the page says what is open
+        return redirect(menu.to("importing.mapping", token=token), 303)
     by, now = sessions.signed_in().by, current.core().now()
-    if (name := request.form.get("keep", "").strip()) and look.proposed and wanted == "record":
+    if (name := said.get("keep", "").strip()) and look.proposed and wanted == "record":
         kept_maps.keep(current.graph(), programme_id, name, look.proposed.text, by=by, now=now)
     under_way.begin(
         token,
@@ -207,6 +225,20 @@ def progress(programme_id: str, token: str) -> Response:
     if not running.ended:
         response.headers["Refresh"] = str(AGAIN_SECONDS)
     return response
+
+
+@blueprint.post("/p/<programme_id>/import/<token>/undo")
+@action("undo")
+def undo(programme_id: str, token: str) -> Response:
+    """Take back all that this import recorded."""
+    guard.require_everywhere("import", programme_id)
+    uploads.found(token, programme_id)
+    running = under_way.of(token)
+    if running and running.at:
+        under_way.take_back(
+            token, running.at, current.built(), programme_id, guard.clerk(programme_id), gettext("Taken back at once.")
+        )
+    return redirect(menu.to("importing.progress", token=token), 303)
 
 
 @blueprint.get("/p/<programme_id>/import/<token>/report.xlsx")
@@ -244,31 +276,33 @@ def _without_folder(upload: Upload, read: Callable[[], Found]) -> Found:
     try:
         return read()
     except Invalid as error:
-        folder = f"{upload.folder}/"
+        folder = f"{upload.path.parent}/"
         reason, suggestion = (say(each).replace(folder, "") for each in (error.reason, error.suggestion))
         raise Invalid(reason=reason, suggestion=suggestion) from error
 
 
-def _look(programme_id: str, token: str, *, decided: Mapping[str, str] | None) -> Look:
+def _upload(programme_id: str, token: str) -> Upload:
     guard.require_everywhere("import", programme_id)
     responses.never_kept()
-    upload = uploads.found(token, programme_id)
-    sheets, programme = _pages(upload), known_of(current.built(), programme_id)
-    own = (decided or request.args).get("own") == "true"
-    fits = None if own else _kept(sheets, programme_id)
+    return uploads.found(token, programme_id)
+
+
+def _look(upload: Upload, decided: Mapping[str, str]) -> Look:
+    """A register as it is read by what was decided so far; nothing was where no column is named."""
+    sheets, programme = _pages(upload), known_of(current.built(), upload.programme_id)
+    fits = None if decided.get("own") == "true" else _kept(sheets, upload.programme_id)
     if fits:
-        made = _preview(upload, fits[1])
+        made, first = _preview(upload, fits[1], programme)
         return Look(upload=upload, kept=fits[0].name, proposed=None, columns=(), how=fits[1], problem="", made=made,
-                    programme=programme)  # fmt: skip
+                    first=first, programme=programme)  # fmt: skip
     stem = Path(upload.name).stem
-    guessed = propose(sheets, programme, stem)
-    twice = ""
-    if decided is None:
-        proposed = guessed
-    else:
-        said = _decided(guessed, decided)
+    sheet = decided.get("sheet", "")
+    guessed = propose(sheets, programme, stem, sheet=sheet)
+    is_decided = decided.get("of_sheet") == guessed.table.sheet
+    proposed, twice = guessed, ""
+    if is_decided:
         twice = _twice(decided, guessed)
-        proposed = propose(sheets, programme, stem, said)
+        proposed = propose(sheets, programme, stem, _decided(guessed, decided), sheet)
     how, problem = None, twice
     if not problem:
         try:
@@ -278,15 +312,18 @@ def _look(programme_id: str, token: str, *, decided: Mapping[str, str] | None) -
             problem = gettext("%(kind)s: no column says this yet: %(column)s.", **of)
         except WrongMap as error:
             problem = say_error(error)
+    made, first = _preview(upload, how, programme) if how else ((), ())
     return Look(
         upload=upload,
         kept="",
         proposed=proposed,
-        columns=_columns(guessed, decided),
+        columns=_columns(guessed, decided if is_decided else None),
         how=how,
         problem=problem,
-        made=_preview(upload, how) if how else (),
+        made=made,
+        first=first,
         programme=programme,
+        sheets=tuple(page.name for page in sheets if page.rows),
     )
 
 
@@ -312,7 +349,16 @@ def _decided(guessed: Proposed, form: Mapping[str, str]) -> Decided:
         if kind == "value":
             values.setdefault(name, {})[cell] = id_.strip()
     one = {name: form.get(name, "") for name in _DECIDES}
-    return Decided(columns=columns, values=values, **one)
+    return Decided(columns=columns, values=values, animals=_number(form.get("animals", "")), **one)
+
+
+def _number(text: str) -> float | None:
+    """A number that a form says, or None."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) and number > 0 else None
 
 
 def _twice(form: Mapping[str, str], guessed: Proposed) -> str:
@@ -346,12 +392,13 @@ def _columns(guessed: Proposed, form: Mapping[str, str] | None) -> tuple[ColumnS
     return tuple(shown)
 
 
-def _preview(upload: Upload, how: RegisterMap) -> tuple[Made, ...]:
-    """What the first rows make, each with all its acts."""
+def _preview(upload: Upload, how: RegisterMap, programme: Programme) -> tuple[tuple[Made, ...], tuple[Sentence, ...]]:
+    """What the first rows make, each with all its acts; and what the first of them say, in sentences."""
     register = _read(upload, how)
+    rows = [*register.rows(upload.path, _catalogue())]
     first = {line.row for line in register.table.lines[:PREVIEWED]}
-    rows = [row for row in register.rows(upload.path, _catalogue()) if row.row in first]
-    return tuple(map(_made, sorted(rows, key=lambda row: row.row)))
+    made = sorted((row for row in rows if row.row in first), key=lambda row: row.row)
+    return tuple(map(_made, made)), first_rows(rows, programme.places)
 
 
 def _made(row: Row) -> Made:
@@ -367,7 +414,7 @@ def _made(row: Row) -> Made:
     )
 
 
-def _choices(look: Look) -> dict[str, object]:
+def _choices(look: Look, said: Mapping[str, str]) -> dict[str, object]:
     """What the page offers."""
     meanings = words().meanings.values()
     options: Sequence[tuple[str, str]] = [
@@ -375,11 +422,11 @@ def _choices(look: Look) -> dict[str, object]:
         for meaning in meanings
         for each in (f"{meaning.name}:{number}" for number in range(_HAND_OVERS if meaning.again else 1))
     ]
-    said = request.form
-    one = {name: said.get(name, "") for name in _DECIDES}
-    if look.proposed and not said:
-        one |= {"calendar": look.proposed.calendar, "order": look.proposed.order}
-    return {"options": options, "said": one, "keep": said.get("keep", ""), "own": request.values.get("own", "")}
+    one = {name: said.get(name, "") for name in (*_DECIDES, "animals")}
+    if look.proposed and not said.get("order"):
+        is_open = "order" in open_points(look.proposed.text)
+        one |= {"calendar": look.proposed.calendar, "order": "" if is_open else look.proposed.order}
+    return {"options": options, "said": one, "keep": said.get("keep", ""), "own": said.get("own", "")}
 
 
 def meant(option: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
+from relay.desk import undo
 from relay.errors import RelayError, Unavailable
 from relay.exchange.importing import Count
 from relay.mapping.handed_back import hand_back, in_its_words
@@ -15,12 +17,16 @@ from relay.text import Sentence
 from relay.web.request import current
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
     from relay.domain.questions import Answers
     from relay.exchange.importing import InDatabase
     from relay.exchange.rows import ReportRow
+    from relay.graph import Graph
+    from relay.ledger.batch import Clerk
     from relay.mapping.reading import MappedRegister
+    from relay.web.door.shared import Board
 
 SHOWN: Final = 100  # our choice: rows that cannot stand on the page; the report has all of them
 
@@ -39,7 +45,8 @@ class UnderWay:
         count: What became of the rows.
         failed: The first rows that cannot stand.
         error: Why it ended before its end, or None.
-        at: When it was recorded; "" if nothing was.
+        at: When it was recorded; "" if nothing was, or all of it was taken back.
+        undoes: Whether it takes an import back.
         process: In which it runs.
     """
 
@@ -51,6 +58,7 @@ class UnderWay:
     failed: list[ReportRow] = field(default_factory=list["ReportRow"])
     error: RelayError | None = None
     at: str = ""
+    undoes: bool = False
     process: int = field(default_factory=os.getpid)
 
 
@@ -91,25 +99,64 @@ def begin(
         board.tell(token, begun)
 
     def run() -> None:
-        try:
-            told = judge.judged(programme_id, iter(rows), apply=apply, answers=answers, progress=progress)
-            kept: list[ReportRow] = []
-            for row in begun.count.through(in_its_words(told, register.map)):
-                kept.append(row)
-                if row.action in ("put aside", "refused") and len(begun.failed) < SHOWN:
-                    begun.failed.append(row)
-            report.unlink(missing_ok=True)
-            hand_back(report, register, kept, applied=apply)
-        except RelayError as error:
-            begun.error = error
-        except Exception as fault:  # whatever it is, the page must not wait for ever
-            log.exception("failed", extra={"said": {"failure": type(fault).__name__}})
-            begun.error = Unavailable(
-                reason=Sentence("The import ended early."), suggestion=Sentence("Import it again: it goes on.")
-            )
-        finally:
-            begun.at = judge.at if apply and begun.count.actions["added"] else ""
-            begun.ended = True
-            board.tell(token, begun)
+        with _ending(token, begun, board):
+            try:
+                told = judge.judged(programme_id, iter(rows), apply=apply, answers=answers, progress=progress)
+                kept: list[ReportRow] = []
+                for row in begun.count.through(in_its_words(told, register.map)):
+                    kept.append(row)
+                    if row.action in ("put aside", "refused") and len(begun.failed) < SHOWN:
+                        begun.failed.append(row)
+                report.unlink(missing_ok=True)
+                hand_back(report, register, kept, applied=apply)
+            finally:  # what was recorded before it broke can be taken back too
+                begun.at = judge.at if apply and begun.count.actions["added"] else ""
 
     Thread(target=run, name="import", daemon=True).start()
+
+
+def take_back(token: str, at: str, graph: Graph, programme_id: str, clerk: Clerk, why: str) -> None:
+    """Begin to take back all that an import recorded, unless something is under way.
+
+    Args:
+        token: Of the upload.
+        at: When it was recorded.
+        graph: Where.
+        programme_id: Of the programme.
+        clerk: Who recorded it.
+        why: For the auditor.
+    """
+    board = current.core().shared.board
+    begun = UnderWay(apply=True, of_all=0, undoes=True, at=at)
+    if not board.begin(token, begun):
+        return
+
+    def progress(_what: str, done: int, of_all: int) -> None:
+        begun.done, begun.of_all = done, of_all
+        board.tell(token, begun)
+
+    def run() -> None:
+        with _ending(token, begun, board):
+            found = undo.undoable(graph, programme_id, clerk.by, since=at, at=at)
+            corrections = undo.corrections(found.acts, why, clerk)
+            undo.take_back(graph, programme_id, corrections, clerk, frozenset, progress)
+            begun.done, begun.at = len(corrections), ""
+
+    Thread(target=run, name="undo", daemon=True).start()
+
+
+@contextmanager
+def _ending(token: str, begun: UnderWay, board: Board) -> Generator[None]:
+    """Whatever happens, the page must not wait for ever."""
+    try:
+        yield
+    except RelayError as error:
+        begun.error = error
+    except Exception as fault:
+        log.exception("failed", extra={"said": {"failure": type(fault).__name__}})
+        begun.error = Unavailable(
+            reason=Sentence("The import ended early."), suggestion=Sentence("Import it again: it goes on.")
+        )
+    finally:
+        begun.ended = True
+        board.tell(token, begun)

@@ -1,7 +1,4 @@
-"""Registers that somebody uploaded and has not imported yet, in files of the data folder that nobody else may read.
-
-They hold names: each is its uploader's alone, and is deleted after a day.
-"""
+"""Uploaded registers, each its uploader's alone, with what was decided of its map; see `relay.kept.uploaded`."""
 
 from __future__ import annotations
 
@@ -9,22 +6,24 @@ import json
 import re
 import secrets
 import shutil
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from flask import abort
 
+from relay import private_files
+from relay.kept.uploaded import FOLDER, forget_old_ones
 from relay.web import sessions
 from relay.web.request import current
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from werkzeug.datastructures import FileStorage
 
-_FOLDER: Final = "uploads"
 _ABOUT: Final = "about.json"
-_KEPT_SECONDS: Final = 24 * 60 * 60  # our choice: whoever is interrupted goes on the same day
+_DECIDED: Final = "decided.json"
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _UNUSUAL: Final = re.compile(r"[^\w .()-]")
 _LONGEST: Final = 80  # characters of a file's name
@@ -54,7 +53,7 @@ class Upload:
     @property
     def path(self) -> Path:
         """The file."""
-        return self.folder / self.name
+        return self.folder / "register" / self.name
 
     @property
     def report(self) -> Path:
@@ -64,14 +63,18 @@ class Upload:
 
 def take(file: FileStorage, programme_id: str) -> Upload:
     """Keep a file for a day."""
-    _forget_old_ones()
+    forget_old_ones(current.core().settings.data_folder)
     name = _UNUSUAL.sub("-", Path(file.filename or "").name)[-_LONGEST:].strip(" .") or "register"
     upload = Upload(token=secrets.token_hex(16), name=name, programme_id=programme_id, by=sessions.signed_in().by)
-    upload.folder.mkdir(mode=0o700, parents=True)
-    upload.report.parent.mkdir(mode=0o700)
-    file.save(upload.path)
-    upload.path.chmod(0o600)
-    (upload.folder / _ABOUT).write_text(json.dumps(asdict(upload)), encoding="utf-8")
+    try:
+        for folder in (upload.folder, upload.path.parent, upload.report.parent):
+            folder.mkdir(mode=0o700, parents=True)
+        file.save(upload.path)
+        upload.path.chmod(0o600)
+        _write(upload.folder / _ABOUT, asdict(upload))
+    except OSError:
+        discard(upload)
+        raise
     return upload
 
 
@@ -86,17 +89,26 @@ def found(token: str, programme_id: str) -> Upload:
     return upload
 
 
+def decided(upload: Upload) -> dict[str, str]:
+    """What was decided of its map, as the form said it; empty where nothing was."""
+    path = upload.folder / _DECIDED
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def decide(upload: Upload, said: Mapping[str, str]) -> None:
+    """Keep what was decided of its map, until it is decided anew or the upload is deleted."""
+    _write(upload.folder / _DECIDED, said)
+
+
 def discard(upload: Upload) -> None:
     """Delete an upload."""
     shutil.rmtree(upload.folder, ignore_errors=True)
 
 
 def _all_of_them() -> Path:
-    return current.core().settings.data_folder / _FOLDER
+    return current.core().settings.data_folder / FOLDER
 
 
-def _forget_old_ones() -> None:
-    if _all_of_them().is_dir():
-        for folder in _all_of_them().iterdir():
-            if folder.stat().st_mtime < time.time() - _KEPT_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
+def _write(path: Path, what: Mapping[str, str]) -> None:
+    with private_files.replace(path) as file:
+        file.write(json.dumps(what).encode())

@@ -72,7 +72,7 @@ def uploaded(client: FlaskClient, text: str = REGISTER, name: str = "ngo.csv") -
 def form_of(page: TestResponse) -> dict[str, str]:
     """What the form of the map sends when nobody changes it."""
     said = {"csrf_token": token_of(page)}
-    said |= dict(re.findall(r'name="(value:[^"]+)" value="([^"]*)"', page.text))
+    said |= dict(re.findall(r'name="(value:[^"]+|of_sheet|animals)" value="([^"]*)"', page.text))
     for name, options in re.findall(r'<select[^>]*name="(\w+)">(.*?)</select>', page.text, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', options)
         said[name] = chosen[1] if chosen else ""
@@ -111,7 +111,7 @@ def test_a_register_is_mapped_tried_recorded_and_handed_back(client: FlaskClient
     done = ended(client, client.post(where, data=sent).headers["Location"])
     assert counts(done) == [5, 0, 1, 0]
     assert programmes.head(recorded, "registers-here").entries == before + 5
-    assert "relay undo --import" in done.text
+    assert "Take all of it back" in done.text
     by = {entry.recorded_by for entry in reading.entries(recorded, "registers-here", first=before + 1)}
     assert by == {"account:asha"}
 
@@ -130,7 +130,7 @@ def test_what_a_person_decides_is_shown_at_once_and_not_what_was_guessed(client:
     animal = next(field for field, meaning in said.items() if meaning == "help:0")
 
     part = client.post(where, data=said | {animal: "note:0", "help": "goat"}, headers={"HX-Request": "true"})
-    twice = client.post(where, data=said | {animal: "key:0"})
+    twice = client.post(where, data=said | {animal: "key:0"}, follow_redirects=True)
 
     assert part.text.startswith('<div id="preview"')
     assert "note: </span><bdi>goat" in part.text
@@ -143,11 +143,59 @@ def test_what_is_still_open_is_said_and_nothing_is_recorded(client: FlaskClient,
     day = next(field for field, meaning in said.items() if meaning == "received_on:0")
     before = programmes.head(recorded, "registers-here").entries
 
-    answer = client.post(where, data=said | {day: "", "wanted": "record"})
+    answer = client.post(where, data=said | {day: "", "wanted": "record"}, follow_redirects=True)
 
     assert answer.status_code == 200
     assert "no column says this yet" in answer.text
     assert programmes.head(recorded, "registers-here").entries == before
+
+
+def test_what_was_tried_is_recorded_by_a_button_and_taken_back_by_another(client: FlaskClient, recorded: Graph) -> None:
+    # decided: the animals are noted, the help is goat; tried, back at the map, recorded, taken back
+    where = uploaded(client, name="other.csv").headers["Location"]
+    said = form_of(client.get(where))
+    animal = next(field for field, meaning in said.items() if meaning == "help:0")
+    before = programmes.head(recorded, "registers-here").entries
+
+    decided = said | {animal: "note:0", "help": "goat", "keep": "mine", "wanted": "try"}
+    tried = ended(client, client.post(where, data=decided).headers["Location"])
+    back = form_of(client.get(where))
+    assert {name: back[name] for name in (animal, "help")} == {animal: "note:0", "help": "goat"}
+
+    record = {"csrf_token": token_of(tried), "wanted": "record"}
+    done = ended(client, client.post(where, data=record).headers["Location"])
+    assert counts(done) == counts(tried) == [5, 0, 1, 0]
+    assert programmes.head(recorded, "registers-here").entries == before + 5
+    assert "mine" in {kept.name for kept in kept_maps.every(recorded, "registers-here")}
+
+    undone = ended(client, client.post(f"{where}/undo", data={"csrf_token": token_of(done)}).headers["Location"])
+    assert "5 records were taken back." in undone.text
+    assert programmes.head(recorded, "registers-here").entries == before + 10
+
+
+@pytest.mark.parametrize("name", ["report", "report.csv", "about.json.csv", "register"])
+def test_an_upload_may_be_called_as_what_lies_beside_it(client: FlaskClient, settings: Settings, name: str) -> None:
+    there = {*(settings.data_folder / "uploads").glob("*")}
+
+    answer = uploaded(client, name=name)
+
+    assert answer.status_code == (303 if name.endswith(".csv") else 400)
+    assert len({*(settings.data_folder / "uploads").glob("*")} - there) == (1 if name.endswith(".csv") else 0)
+
+
+def test_a_day_that_can_be_read_in_two_ways_is_asked_about(client: FlaskClient) -> None:
+    register = "SN,Name,Animal,Date received,Animals received\n1,Rita Harro,goat,05/06/2024,2\n"
+    where = uploaded(client, register, "days.csv").headers["Location"]
+
+    asked = client.get(where)
+    said = form_of(asked)
+    first = client.post(where, data=said | {"order": "year-month-day"}, headers={"HX-Request": "true"})
+    second = client.post(where, data=said | {"order": "day-month-year"}, headers={"HX-Request": "true"})
+
+    assert said["order"] == ""
+    assert "Something is still open" in asked.text
+    assert "This day can be read in two ways" in first.text
+    assert "5 Jun 2024" in second.text
 
 
 def test_an_upload_is_its_uploaders_alone_and_gone_when_it_is_deleted(
@@ -158,7 +206,8 @@ def test_an_upload_is_its_uploaders_alone_and_gone_when_it_is_deleted(
     other = create_app(recorded, settings, now=lambda: relays.NOW, owner="bina").test_client()
 
     assert other.get(where).status_code == 404
-    assert (folder.stat().st_mode & 0o777, (folder / "ngo.csv").stat().st_mode & 0o777) == (0o700, 0o600)
+    file = folder / "register" / "ngo.csv"
+    assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
     client.post(f"{where}/discard", data={"csrf_token": token_of(client.get(HERE))})
     assert client.get(where).status_code == 404
     assert not folder.exists()

@@ -1,0 +1,208 @@
+"""What the name of a column says. It says a meaning where every word of it is a word of that meaning.
+
+"Date of death" is like "Date of birth" by its letters, and like "Date" by its words; it says neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from typing import Final
+
+from relay.domain.name_matching import alike, key, sound_alike
+from relay.mapping.meanings import Meaning, words
+from relay.mapping.table import BETWEEN_LINES
+
+NOISE: Final = 0.55  # our choice: what two names that mean other things have in common by chance ("Ward", "does")
+_LAST_PART: Final = 0.97  # of "woman/name" the part "name" alone; our choice: what is said in full goes before
+_OF_ANOTHER: Final = 0.9  # our choice: a numbered column most likely tells of a hand-over
+_IN_PART: Final = 0.9  # our choice: a name that says more than what such columns are called
+_BARE: Final = 0.94  # our choice: what many columns are called goes behind what only such are
+_ONE_SLIP: Final = (6, 88.0)  # our choice: letters of a word that may have a slip, and how like it is then
+_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
+_FORM_PATH: Final = re.compile(r"\S/\S")  # "Details/Full name" of a form; lines of a name have blanks around it
+_QUESTION: Final = re.compile(r"^\s*\d+[.)]\s+(?=\S)")  # the number of a question in a form
+_DASH: Final = " - "
+_SHARED: Final = 0.5  # our choice: of the columns that begin with the same word, which says nothing then
+_AGAIN: Final = re.compile(r"(.+) \([0-9]+\)")  # a name that another column has too, as a table calls it
+
+Receiver = bool | None
+"""Whether a receiver is the woman of the row, and not the next one; None where that is unknown."""
+
+
+def plain_names(columns: Sequence[str]) -> dict[str, str]:
+    """What each column is called, as it was written.
+
+    It has no number that the table gave it because another column is called so too, and nothing that most of them begin
+    with, such as "LG - ".
+    """
+    plain: dict[str, str] = {}
+    for name in columns:
+        again = _AGAIN.fullmatch(name)
+        plain[name] = again[1] if again and again[1] in columns else name
+    begun = Counter(name.partition(_DASH)[0] for name in plain.values() if _DASH in name)
+    first, many = begun.most_common(1)[0] if begun else ("", 0)
+    if many < _SHARED * len(columns):
+        return plain
+    return {name: text.removeprefix(first + _DASH) for name, text in plain.items()}
+
+
+def says(name: str, meaning: Meaning, receiver: Receiver) -> float:
+    """How well a name says a meaning, 0 to 1: all of one of its names stands in it, and no word of something else.
+
+    Args:
+        name: Of a column, as it was written.
+        meaning: What it may mean.
+        receiver: Who "receiver" is.
+    """
+    name = _QUESTION.sub("", name)
+    called = (*meaning.called, *(meaning.receiver if receiver else ()))
+    if ordinal(name):
+        if not meaning.again:
+            return 0.0
+        called, name = (*called, *meaning.numbered), without_ordinal(name)
+    own = _contents(name)
+    if of_a_receiver(name) and (receiver is None or (meaning.again and receiver)):
+        return 0.0
+    if name.casefold().strip() in map(str.casefold, called) or key(name) in _keys(called):
+        return _BARE if is_bare(name, meaning) else 1.0
+    known = _vocabulary(meaning) | (_receivers() if receiver else frozenset())
+    if not own or not all(_is_near(word, known) for word in own):
+        return 0.0
+    whole = [
+        content for each in called if (content := _contents(each)) and all(_is_near(word, own) for word in content)
+    ]
+    share = max((len(content) / len(own) for content in whole), default=0.0)
+    in_full = key(_parted(name)[1]) in _keys(called)  # below its group of columns
+    score = _IN_PART + (1 - _IN_PART) * min(share, 1.0) if whole or in_full else 0.0
+    return min(score, _BARE) if is_bare(name, meaning) else score
+
+
+def is_bare(name: str, meaning: Meaning) -> bool:
+    """Whether a column is called as many are that mean something else, such as "Date"."""
+    own = _contents(name)
+    if ordinal(name) or (meaning.again and not own & _contents_of(meaning.called)):
+        return meaning.again and not (own - _contents_of(meaning.numbered))
+    return key(name) in _keys(meaning.bare) or any(own == _contents(each) for each in meaning.bare if _contents(each))
+
+
+def is_numbered_alike(name: str, meaning: Meaning) -> bool:
+    """Whether a column is called as those of a hand-over are that stand beside its receiver, such as "Date"."""
+    own = _contents(name)
+    return meaning.again and (
+        key(name) in _keys(meaning.numbered) or any(own == _contents(each) for each in meaning.numbered)
+    )
+
+
+def of_a_stranger(name: str) -> bool:
+    """Whether a name speaks of somebody who is neither the woman of a row nor her household."""
+    return any(_is_near(word, _keys(words().strangers)) for word in _tokens_of(name))
+
+
+def of_elsewhere(name: str) -> bool:
+    """Whether a name speaks of another place, group or gift than that of the woman of a row."""
+    return any(_is_near(word, _keys(words().elsewhere)) for word in _tokens_of(name))
+
+
+def of_a_receiver(name: str) -> bool:
+    """Whether a name speaks of whoever receives."""
+    return bool(_contents(name) & _receivers()) or key(name) in _receivers()
+
+
+def of_the_woman(name: str) -> bool:
+    """Whether a name says that the woman of the row is meant."""
+    return bool(_tokens_of(name) & _keys(words().subjects))
+
+
+def likeness(name: str, meaning: Meaning) -> float:
+    """How like a column's name is to what registers call a meaning, 0 to 1, by its letters; it need not say it."""
+    name = _QUESTION.sub("", name)
+    group, last = _parted(name)
+    said = {(group, last), (without_ordinal(group), without_ordinal(last))}
+    found = max(_called(*one, called) for one in said for called in (*meaning.called, *meaning.receiver))
+    if ordinal(name):
+        if not meaning.again:
+            found *= _OF_ANOTHER
+        else:
+            plain = without_ordinal(name)
+            found = max(found, *(alike(plain, called) for called in meaning.numbered))
+    return found if found >= NOISE else 0.0
+
+
+def ordinal(name: str) -> int:
+    """Which of several hand-overs the name of a column says, or 0."""
+    ordinals = words().ordinals
+    tokens = (token.translate(_DIGITS).casefold() for token in _parts(_QUESTION.sub("", name)))
+    return next((ordinals[token] for token in tokens if token in ordinals), 0)
+
+
+def without_ordinal(name: str) -> str:
+    """A name without what says which hand-over is meant."""
+    ordinals = words().ordinals
+    kept = [token for token in _parts(name) if token.translate(_DIGITS).casefold() not in ordinals]
+    return " ".join(kept) or name
+
+
+# ---------------------------------------------------------------------------------------------------- words
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """The group of columns that a name begins with, "" where it has none, and the name without it."""
+    if BETWEEN_LINES in name:
+        group, _, last = name.rpartition(BETWEEN_LINES)
+        return group.replace(BETWEEN_LINES, " "), last
+    if _FORM_PATH.search(name):
+        group, _, last = name.replace("_", " ").rpartition("/")
+        return group.replace("/", " "), last
+    return "", name
+
+
+def _called(group: str, last: str, called: str) -> float:
+    """How like a name is to another, 0 to 1; the group alone, which other columns have too, says nothing."""
+    if not group:
+        return alike(last, called)
+    whole = alike(f"{group} {last}", called)
+    return max(_LAST_PART * alike(last, called), whole if whole > alike(group, called) else 0.0)
+
+
+def _parts(name: str) -> list[str]:
+    return [token for part in name.split() for token in re.split(r"[/_.,:;()\[\]-]+", part) if token]
+
+
+@cache
+def _tokens_of(text: str) -> frozenset[str]:
+    """The words of a text as they sound."""
+    return frozenset(key(text.replace("_", " ")).split())
+
+
+@cache
+def _contents(text: str) -> frozenset[str]:
+    """The words of a text that say something, as they sound."""
+    return frozenset(word for word in _tokens_of(text) if len(word) > 1) - _keys(words().plain)
+
+
+def _contents_of(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in _contents(text))
+
+
+@cache
+def _vocabulary(meaning: Meaning) -> frozenset[str]:
+    """All words that the names of a meaning may have."""
+    return _contents_of((*meaning.called, *meaning.numbered, *meaning.receiver, *meaning.beside))
+
+
+@cache
+def _keys(texts: Sequence[str]) -> frozenset[str]:
+    return frozenset(word for text in texts if (word := key(text)))
+
+
+def _receivers() -> frozenset[str]:
+    return _keys(words().receivers)
+
+
+def _is_near(word: str, among: Collection[str]) -> bool:
+    """Whether a word is one of some, or a slip of the pen away from a long one."""
+    length, least = _ONE_SLIP
+    return word in among or (len(word) >= length and any(sound_alike(word, each, least) for each in among))
