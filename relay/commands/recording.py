@@ -548,14 +548,13 @@ class _How(click.Choice[str]):
 
 @command(example="relay correct pass:T0002 --receiver B0911 --again")
 @click.argument("act_id", metavar="ACT", type=ID, shell_complete=complete_acts(lambda kind: bool(kind.file)))
-@click.option(
-    "--how", type=_How(["did-not-happen", "wrong-data"]), help="Needed unless one of the next three is given."
-)
+@click.option("--how", type=_How(["did-not-happen", "wrong-data"]), help="Needed unless one of the next four is given.")
 @click.option("--receiver", metavar="BENEFICIARY", help="Of a pass-on: who really received. All below moves along.")
 @click.option("--giver", metavar="PLACEMENT", help="Of a pass-on: the placement that really passed on.")
 @click.option(
     "--beneficiary", metavar="BENEFICIARY", help="Of a placement: who really holds it. All below moves along."
 )
+@click.option("--place", metavar="PLACE", help="Of a beneficiary: where she really lives.")
 @click.option(
     "--whole", is_flag=True, help="Where several acts filled the placement: correct its beneficiary in all of them."
 )
@@ -585,7 +584,7 @@ def correct(
 
     said_really = {name: id_ for name, id_ in really.items() if id_ is not None}
     if how is None and not said_really:
-        raise click.UsageError("Say what was wrong: --how, --receiver, --giver or --beneficiary.")
+        raise click.UsageError("Say what was wrong: --how, --receiver, --giver, --beneficiary or --place.")
     if how == "did-not-happen" and said_really:
         raise click.UsageError(f"--how did-not-happen takes it back whole: leave out --{next(iter(said_really))}.")
     if why is None and not said_really:
@@ -610,18 +609,22 @@ _REALLY: Final = {
     "receiver": ("pass", "beneficiary_id", "beneficiary"),
     "giver": ("pass", "giver_placement_id", "placement"),
     "beneficiary": ("placement", "beneficiary_id", "beneficiary"),
+    "place": ("beneficiary", "place_id", "place"),
 }
 """Option of `relay correct` → the kind of act that it corrects, the column, and what is named."""
 
 
 def _really(session: Session, subject: str, option: str, id_: str) -> tuple[str, str]:
-    """The column, and the id of who or what really was there."""
+    """The column, and the id of who or what really was there; where there is no record of an id, as a name."""
     from relay.service.queries.lookup import Resolve
 
     kind, column, named = _REALLY[option]
     if subject.partition(":")[0] != kind:
         raise click.UsageError(f"--{option} is for a {'pass-on' if kind == 'pass' else kind}; {subject} is none.")
-    return column, session.ask(Resolve(id=id_, kind=(named,))).partition(":")[2]
+    try:
+        return column, session.ask(Resolve(id=id_, kind=(named,))).partition(":")[2]
+    except NotFound as error:
+        return column, session.meant(id_, named, error)
 
 
 def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:

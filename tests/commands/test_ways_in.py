@@ -599,6 +599,28 @@ def test_a_name_will_do_for_an_id_when_it_is_clear_whose_it_is(shell: Shell, gra
     assert shell.ok("show", "Junkiri", "--json").json["id"] == "beneficiary:W8"
 
 
+def test_a_name_will_do_for_an_id_in_a_correction_too(shell: Shell, graph: Graph) -> None:
+    """T3 was P2's, to W4; P8 is Junkiri's, who lives in Ratnanagar-2."""
+    record(graph, say.place("L1", name="Ratnanagar-2"), say.woman("W8", name="Junkiri Makaibari"))
+    record(graph, say.woman("W9", name="Gita Tamang"), say.woman("W7", name="Sunita Rai"))
+    record(graph, say.placed("P8 on 2020-03-01"))
+
+    receiver = shell.ok("correct", "T3", "--receiver", "Gita")
+    giver = shell.ok("correct", "T3", "--giver", "Junkiri")
+    holder = shell.ok("correct", "placement:P8", "--beneficiary", "Sunita", "--again")
+    place = shell.ok("correct", "beneficiary:W8", "--place", "Ratnanagar-2")
+    nobody = shell.run("correct", "T3", "--receiver", "Xqzw")
+
+    assert "Gita is taken for W9: Gita Tamang" in receiver.err
+    assert "Junkiri is taken for P8" in giver.err
+    assert "Sunita is taken for W7: Sunita Rai" in holder.err
+    assert "Ratnanagar-2 is taken for L1" in place.err
+    values = shell.ok("show", "pass:T3", "--json").json["values"]
+    assert (values["giver_placement_id"], values["beneficiary_id"]) == ("P8", "W9")
+    assert shell.ok("show", "W8", "--json").json["values"]["place_id"] == "L1"
+    assert nobody.code == exits.NOT_DONE
+
+
 def test_a_name_that_may_be_several_is_asked_about_and_one_that_is_none_is_told(shell: Shell, graph: Graph) -> None:
     record(graph, say.woman("W8", name="Maya Rai"), say.woman("W9", name="Maya Tamang"))
 

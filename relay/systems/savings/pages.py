@@ -6,6 +6,7 @@ Managers see groups. What one woman saved and owes is on pages of their own, for
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template, request
@@ -175,7 +176,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         flows=FLOW_KINDS,
         written=cells.write,
         box=_box(page, share_value := cycle.share_value if cycle else None),
-        moved=lambda row: moved(row.kind, row.values, share_value),
+        moved=partial(_moved, share_value=share_value),
         other_fines=books.rule_on(current.today()).other_fines,
         rupees=rupees,
     )
@@ -240,10 +241,15 @@ def _box(page: MeetingPage, share_value: int | None) -> _Box:
     said, _ = as_said("meeting", {name: page.typed[name] for name in ("cash_before", "cash_after")})
     before, after = paisa(said.get("cash_before")), said.get("cash_after")
     return _Box(
-        recorded=rupees(before + sum(moved(row.kind, row.values, share_value) for row in page.recorded)),
-        expected=rupees(before + sum(moved(row.kind, row.values, share_value) for row in page.rows)),
+        recorded=rupees(before + sum(_moved(row, share_value) for row in page.recorded)),
+        expected=rupees(before + sum(_moved(row, share_value) for row in page.rows)),
         counted=None if after is None else rupees(paisa(after)),
     )
+
+
+def _moved(row: Row, share_value: int | None) -> int:
+    """What a row puts into the box, less what it takes out, in paisa."""
+    return moved(row.kind, row.values, share_value)
 
 
 def _recorded(programme_id: str, books: GroupBooks, page: MeetingPage) -> MeetingPage:
