@@ -260,6 +260,8 @@ class _Additions:
                 "day": day_said(said["happened_on"]),
                 "sequence": entry.sequence,
                 "units": thousandths(said.get("animals", 1)),
+                "females": thousandths(said.get("females", 0)),
+                "males": thousandths(said.get("males", 0)),
                 "until": day_said(said["until_on"]) if said.get("until_on") else NO_DAY,
             }
         )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
 
 _ENDING: Final = "snapshot"

@@ -244,7 +244,8 @@ class RawTables:
         placements["filled_units"] = _thousandths(placements["filled_units"])
         passes["condition"] = _codes(passes["condition"], CONDITIONS)
         passes |= {name: _thousandths(passes[name]) for name in ("units", "females", "males")}
-        events |= {"kind": _codes(events["kind"], EVENT_KINDS), "units": _thousandths(events["units"])}
+        events["kind"] = _codes(events["kind"], EVENT_KINDS)
+        events |= {name: _thousandths(events[name]) for name in ("units", "females", "males")}
         gifts["units"] = np.where(np.asarray(gifts["units"]) < 0, -1, _thousandths(gifts["units"]))
         beneficiaries["sex"] = _codes(beneficiaries["sex"], SEXES)
         for table in (placements, passes, gifts):

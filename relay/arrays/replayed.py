@@ -99,6 +99,8 @@ def _events(facts: Sequence[Fact]) -> Columns:
         "kind": [each["kind"] for each in values],
         "day": [day_said(each["happened_on"]) for each in values],
         "units": [each.get("animals", 1) for each in values],
+        "females": [each.get("females", 0) for each in values],
+        "males": [each.get("males", 0) for each in values],
         "until": [day_said(each["until_on"]) if each.get("until_on") else NO_DAY for each in values],
     }
 

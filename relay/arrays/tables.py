@@ -166,6 +166,8 @@ class Events(Table):
         day: When.
         sequence: Of the act.
         units: Thousandths; 1000 when no number was given.
+        females: Thousandths known to be female.
+        males: Thousandths known to be male.
         until: New due day of an extension, or `NO_DAY`.
     """
 
@@ -174,6 +176,8 @@ class Events(Table):
     day: Days
     sequence: Rows
     units: Units
+    females: Units
+    males: Units
     until: Days
 
 

@@ -117,6 +117,15 @@ def interval(share: float, size: float) -> tuple[float, float]:
     return low, high
 
 
+def says_nothing(low: float | None, high: float | None) -> bool:
+    """Whether an interval of shares, written to a tenth of a per cent, holds all that there can be.
+
+    >>> says_nothing(0.0004, 0.9996), says_nothing(0.0004, 0.99), says_nothing(None, None)
+    (True, False, False)
+    """
+    return low is not None and high is not None and f"{low:.1%}" == "0.0%" and f"{high:.1%}" == "100.0%"
+
+
 def intervals(shares: Mapping[str, Share]) -> dict[str, tuple[float, float]]:
     """The interval of each share that is known, by its name."""
     return {

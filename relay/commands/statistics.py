@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from relay.audit.error_rate import says_nothing
 from relay.commands.options import ID, command, pass_session, read_options
 from relay.commands.session import Session, say
 from relay.domain.vocabulary import PARTED_BY
@@ -101,7 +102,7 @@ def _curve(curve: Curve) -> Iterator[object]:
         if step is None and days <= (curve.seen_days or 0):
             yield "100.0%"  # nobody was fulfilled by then
         else:
-            known = step and not _knows_nothing(step.low, step.high)
+            known = step and not says_nothing(step.low, step.high)
             yield f"{step.waiting_share:.1%} ({_to(f'{step.low:.1%}', f'{step.high:.1%}')})" if step and known else None
     yield from (curve.waiting, curve.excused, curve.lost)
 
@@ -156,7 +157,8 @@ def _print_forecast(found: Forecast) -> None:
             ("simulated", _simulated(found.simulated)),
         )
     )
-    _say_what_is_ahead(found)
+    for sentence in found.outlook:
+        say(sentence)
     _say_confidence(found.confidence)
     if len(found.by_help) > 1:
         print_table(
@@ -188,27 +190,9 @@ def _ends(ends: Ends) -> str:
     return f"{ends.total}: {sum(ends.in_time)} not yet due, {ends.late} late"
 
 
-def _say_what_is_ahead(found: Forecast) -> None:
-    """Say in a sentence what a forecast means."""
-    each = found.reproduction
-    if each.high < 1:
-        say(
-            f"Each placement begins {each.number:.2f} others: fewer than one, so if nothing changes the relay dies out."
-        )
-    elif each.low > 1:
-        say(f"Each placement begins {each.number:.2f} others: more than one, so if nothing changes the relay grows.")
-    else:
-        say("Too little is known to tell whether the relay grows or dies out.")
-
-
-def _knows_nothing(low: float | None, high: float | None) -> bool:
-    """Whether an interval of shares holds all that there can be."""
-    return low is not None and high is not None and f"{low:.1%}" == "0.0%" and f"{high:.1%}" == "100.0%"
-
-
 def _share(found: Estimate) -> str | None:
     """An estimated share; nothing where nothing is known."""
-    return None if _knows_nothing(found.low, found.high) else _estimate(found, "{:.1%}")
+    return None if says_nothing(found.low, found.high) else _estimate(found, "{:.1%}")
 
 
 def _estimate(found: Estimate, form: str) -> str:
@@ -219,7 +203,7 @@ def _estimate(found: Estimate, form: str) -> str:
 
 
 def _simulated(found: Simulated) -> str | None:
-    if _knows_nothing(found.low, found.high):
+    if says_nothing(found.low, found.high):
         return None
     share = _between_shares(found.low, found.high)
     undecided = f", {found.undecided} were given up undecided" if found.undecided else ""
@@ -234,8 +218,8 @@ def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_k
     """Show whether the recorded births allow the rules' deadlines.
 
     Of the placements with a birth on record: had enough young been born by the due date? A deadline that fewer than
-    80 % can meet is too soon, and makes honest keepers late. Where only one sex counts, half of the young are assumed
-    to be of it. Unrecorded births make a deadline look too soon.
+    80 % can meet is too soon, and makes honest keepers late. Where only one sex counts, half of the young whose sex is
+    not recorded are assumed to be of it. Unrecorded births make a deadline look too soon.
     """
     from relay.service.queries.statistics import Deadlines
     from relay.service.terminal import print_json, print_table
@@ -256,9 +240,10 @@ def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_k
 def _deadline(found: Deadline) -> tuple[object, ...]:
     if found.share is None or found.low is None or found.high is None:
         return "no births recorded", None, None
-    if _knows_nothing(found.low, found.high):
+    if says_nothing(found.low, found.high):
         return "too few to say", None, found.branded
-    made = f"{found.enough:.4g} of {found.recorded}"
+    assumed = f", assumed for {found.assumed} with young of unknown sex" if found.assumed else ""
+    made = f"{found.enough:.4g} of {found.recorded}{assumed}"
     too_soon = "too few to say" if found.too_soon is None else found.too_soon
     return f"{found.share:.1%}, {_between_shares(found.low, found.high)} ({made})", too_soon, found.branded
 

@@ -387,6 +387,7 @@ RETURN collect(p.placement_id) AS ids, collect(p.beneficiary_id) AS beneficiary,
 _EVENT_COLUMNS: Final[LiteralString] = """
 RETURN collect(e.placement_id) AS placement, collect(e.kind) AS kind, collect(e.sequence) AS sequence,
   collect(duration.inDays(date('1970-01-01'), e.happened_on).days) AS day, collect(coalesce(e.animals, 1.0)) AS units,
+  collect(coalesce(e.females, 0.0)) AS females, collect(coalesce(e.males, 0.0)) AS males,
   collect(coalesce(duration.inDays(date('1970-01-01'), e.until_on).days, $no_day)) AS until
 """
 _BENEFICIARY_COLUMNS: Final[LiteralString] = """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from relay.commands import exits
 from tests.commands.shell import ON, record
-from tests.scenes.acts import confirmed, happened, placed, woman
+from tests.scenes.acts import confirmed, corrected, happened, placed, woman
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -54,7 +54,7 @@ def test_a_forecast_says_in_a_sentence_what_it_means(shell: Shell, graph: Graph)
 
     answer = shell.ok("forecast", "--as-of", ON)
 
-    assert "Each placement begins 0.12 others: fewer than one, so if nothing changes the relay dies out." in answer.err
+    assert "goat: each placement begins fewer than one other, so if nothing changes this relay dies out." in answer.err
 
 
 def test_survival_is_parted_and_the_parts_compared(shell: Shell) -> None:
@@ -74,7 +74,7 @@ def test_forecast_tells_what_becomes_of_the_relay_if_nothing_changes(shell: Shel
     assert answer.pairs["reproduction"].endswith(" (3 begun by the 4 placements that have come due)")
     assert answer.pairs["open_ends"] == "1: 0 not yet due, 1 late"
     assert answer.pairs["dies_out"].startswith("100.0%, between ")
-    assert "Too little is known to tell whether the relay grows or dies out." in answer.err
+    assert "goat: too little is known to tell whether this relay grows or dies out." in answer.err
     assert answer.pairs["further_reach"] == "0.0, at least 0.0"
     assert "confidence of 95%" in answer.err
     assert answer.pairs["simulated"].startswith("1000 of 1000 runs died out, between 99.6% and 100.0%, after 0.0 more")
@@ -117,6 +117,16 @@ def test_deadlines_are_judged_by_the_births_recorded(shell: Shell, graph: Graph)
     ]
     assert pig[:5] == ["pig", "", "2020-01-01", "12", "0"]
     assert shell.ok("deadlines", "--as-of", ON, "--json").json[0]["recorded"] == 1
+
+
+def test_it_says_of_how_many_the_sex_of_the_young_is_assumed(shell: Shell, graph: Graph) -> None:
+    """P1 had passed on all she owes in time; of P4's two one is female, the other with chance one half."""
+    born = (happened(f"E1{n}: birth of P{n} on 2023-12-01", animals=2, females=1) for n in (1, 4))
+    record(graph, corrected("rule:goat@2020-01-01", sex="F"), *born)
+
+    told = shell.ok("deadlines", "--as-of", ON).rows[1]
+
+    assert told[5].endswith("(1.5 of 2, assumed for 1 with young of unknown sex)")
 
 
 def test_they_read_what_was_known_and_what_was_confirmed(shell: Shell, graph: Graph) -> None:

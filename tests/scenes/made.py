@@ -194,6 +194,7 @@ def columns(
     made_events = Events.of(
         {name: values[by_event] for name, values in events.items()}
         | {"placement": rank[events["placement"][by_event]], "sequence": of_event[by_event]}
+        | {"females": np.zeros(len(by_event)), "males": np.zeros(len(by_event))}
     )
     return Snapshot(
         programme_id="made",

@@ -27,8 +27,8 @@ REACHABLE: Final = 0.8
 female kids after 36 months, 45 % after 24)."""
 
 _BIRTH: Final = EVENT_KINDS.index("birth")
-_FEMALE: Final = 0.5
-"""Chance that an animal born is of the wanted sex (our choice; a snapshot keeps no record of the sex of those born)."""
+_OF_IT: Final = 0.5
+"""Chance that one of the young whose sex is not recorded is of the wanted sex (our choice)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +42,16 @@ class Deadline:
         months: From receipt to the deadline, extensions left aside.
         placements: Bound by the rule and past the deadline on the day of the survey.
         recorded: Of these, with any birth recorded by that day: those who are asked.
-        enough: Of those asked, how many had enough young by the deadline: a count; where only one sex counts, the
-            number to be expected of those born, each of that sex with chance one half.
+        enough: Of those asked, how many had enough young by the deadline: a count; where only one sex counts, young
+            whose sex is not recorded are each taken to be of it with chance one half, and this is the number expected.
+        assumed: Of those asked, for how many it depends on young whose sex is not recorded.
         share: Enough by recorded, in [0, 1]; None if none is counted.
         low: Lower end of its exact confidence interval (Clopper and Pearson), which of an expected number is on the
             wide side; None the same.
         high: Upper end.
         confidence: Of the interval.
-        branded: Of those asked, how many had not passed everything on by the deadline and had fewer young of either sex
-            than they owe: late for what they could not have done.
+        branded: Of those asked, how many had not passed everything on by the deadline and had fewer young that count, or
+            may count, than they owe: late for what they could not have done.
         too_soon: Whether the interval is below `REACHABLE`, or above it; None if it contains that share, so that too
             few are counted to say, and if none is counted.
     """
@@ -62,6 +63,7 @@ class Deadline:
     placements: int
     recorded: int
     enough: float
+    assumed: int
     share: float | None
     low: float | None
     high: float | None
@@ -74,8 +76,7 @@ def deadlines(survey: Survey) -> tuple[Deadline, ...]:
     """The deadline of every rule for help whose unit is "animal", in the order of the rules."""
     events = survey.snapshot.events
     births = (events.kind == _BIRTH) & (events.day <= day_number(survey.as_of))
-    born = np.zeros(len(survey.standings.state), np.int64)
-    np.add.at(born, events.placement[births], events.units[births])
+    born = _to_each(survey, births, events.units)
     return tuple(
         _deadline(survey, number, rule, births, born)
         for number, rule in enumerate(survey.snapshot.rules)
@@ -89,12 +90,11 @@ def _deadline(survey: Survey, number: int, rule: Rule, births: Flags, born: Unit
     bound = stood.there & (stood.rule == number) & (deadline < day_number(survey.as_of))
     asked: Rows = np.flatnonzero(bound & (born > 0)).astype(np.int32)
     by_then = births & (events.day <= deadline[events.placement])
-    had = np.zeros_like(born)
-    np.add.at(had, events.placement[by_then], events.units[by_then])
-    owed, had = stood.owed[asked], had[asked]
+    owed = stood.owed[asked]
+    counting, unknown = (_to_each(survey, by_then, units)[asked] for units in _young(survey, rule))
     in_time = (stood.fulfilled_day[asked] != NO_DAY) & (stood.fulfilled_day[asked] <= deadline[asked])
-    had_enough = np.where(in_time, 1.0, _chances(had, owed) if rule.sex else had >= owed)
-    enough = float(had_enough.sum())
+    chances = np.where(in_time, 1.0, _chances(counting, unknown, owed))
+    enough = float(chances.sum())
     share = enough / len(asked) if len(asked) else None
     low, high = interval(share, len(asked)) if share is not None else (None, None)
     return Deadline(
@@ -105,17 +105,35 @@ def _deadline(survey: Survey, number: int, rule: Rule, births: Flags, born: Unit
         placements=int(np.count_nonzero(bound)),
         recorded=len(asked),
         enough=enough,
+        assumed=int(np.count_nonzero((chances > 0) & (chances < 1))),
         share=share,
         low=low,
         high=high,
         confidence=CONFIDENCE,
-        branded=int(np.count_nonzero(~in_time & (had < owed))),
+        branded=int(np.count_nonzero(~in_time & (counting + unknown < owed))),
         too_soon=None if low is None or high is None or low < REACHABLE <= high else high < REACHABLE,
     )
 
 
-def _chances(had: Units, owed: Units) -> Any:  # noqa: ANN401 - scipy has no types
-    """The chance that enough of those born to each are of one sex; parts of an animal do not count."""
+def _young(survey: Survey, rule: Rule) -> tuple[Units, Units]:
+    """Of each event: how many animals count under a rule, and how many may, since their sex is not recorded."""
+    events = survey.snapshot.events
+    if rule.sex is None:
+        return events.units, np.zeros_like(events.units)
+    unknown = np.maximum(events.units - events.females - events.males, 0)  # foreign data may count more by sex
+    return events.females if rule.sex == "F" else events.males, unknown
+
+
+def _to_each(survey: Survey, births: Flags, units: Units) -> Units:
+    """The sum of the units of some births, by placement."""
+    events, sums = survey.snapshot.events, np.zeros(len(survey.standings.state), np.int64)
+    np.add.at(sums, events.placement[births], units[births])
+    return sums
+
+
+def _chances(counting: Units, unknown: Units, owed: Units) -> Any:  # noqa: ANN401 - scipy has no types
+    """The chance that enough of those born to each count, some of unknown sex; parts of an animal do not count."""
     from scipy.stats import binom  # noqa: PLC0415 - slow to import, and only this needs it
 
-    return binom.sf(-(-owed // UNIT) - 1, had // UNIT, _FEMALE)
+    missing = -((counting - owed) // UNIT)
+    return binom.sf(missing - 1, unknown // UNIT, _OF_IT)

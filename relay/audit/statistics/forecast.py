@@ -30,6 +30,7 @@ from relay.arrays.standings import DUE, IN_TIME, LATE, LOST
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.audit.statistics.survival import unexcused
 from relay.domain.vocabulary import EVENT_KINDS
+from relay.text import Sentence
 
 DRAWS: Final = 1000
 """Offspring distributions drawn for an interval (our choice: its ends then move by about a hundredth)."""
@@ -55,7 +56,7 @@ class Reproduction:
     Attributes:
         placements: Those that have come due.
         receivers: Placements that these have begun.
-        number: Receivers by placements; at 1 the relay keeps its size, below 1 it dies out.
+        number: Receivers by placements; at 1 a relay keeps its size, below 1 it dies out.
         low: Lower end of its interval, as that of an `Estimate`.
         high: Upper end.
         confidence: Of the interval.
@@ -180,6 +181,27 @@ class Forecast:
     further_reach: Estimate
     simulated: Simulated
     confidence: float
+
+    @property
+    def outlook(self) -> tuple[Sentence, ...]:
+        """Whether the relay of each help grows or dies out: a sentence for each with an open end, or one if none has."""
+        going = [each for each in self.by_help if each.ends.total]
+        return tuple(_outlook(each.help, each.reproduction or self.reproduction) for each in going) or (
+            Sentence("No placement can still pass on."),
+        )
+
+
+def _outlook(help_: str, its: Reproduction) -> Sentence:
+    if its.high < 1:
+        return Sentence(
+            "%(help)s: each placement begins fewer than one other, so if nothing changes this relay dies out.",
+            help=help_,
+        )
+    if its.low > 1:
+        return Sentence(
+            "%(help)s: each placement begins more than one other, so if nothing changes this relay grows.", help=help_
+        )
+    return Sentence("%(help)s: too little is known to tell whether this relay grows or dies out.", help=help_)
 
 
 # -- what was seen --------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flask import request
 from werkzeug.utils import cached_property
 
+from relay.audit.error_rate import says_nothing
 from relay.audit.statistics import deadlines, survival
 from relay.audit.statistics import forecast as future
 from relay.domain.vocabulary import PARTED_BY
@@ -42,14 +43,14 @@ class CurveRow:
     Attributes:
         months: Since receipt.
         fulfilled: Placements fulfilled by then.
-        waiting_share: Estimated share that waits longer, in [0, 1].
-        low: Lower end of its interval; None while none is fulfilled.
+        waiting_share: Estimated share that waits longer, in [0, 1]; None where its interval says nothing.
+        low: Lower end of its interval; None while none is fulfilled, and where it says nothing.
         high: Upper end.
     """
 
     months: int
     fulfilled: int
-    waiting_share: float
+    waiting_share: float | None
     low: float | None
     high: float | None
 
@@ -86,12 +87,13 @@ class DrawnCurve:
 
     def _point(self, months: int, days: int) -> CurveRow:
         step = self.curve.after(days)
+        known = step if step and not says_nothing(step.low, step.high) else None
         return CurveRow(
             months=months,
             fulfilled=sum(each.fulfilled for each in self.curve.steps if each.days <= days),
-            waiting_share=step.waiting_share if step else 1.0,
-            low=step.low if step else None,
-            high=step.high if step else None,
+            waiting_share=known.waiting_share if known else None if step else 1.0,
+            low=known.low if known else None,
+            high=known.high if known else None,
         )
 
 
@@ -172,6 +174,10 @@ class SurvivalPage:
     def slower(self, difference: Difference) -> str:
         """Which of two parts takes longer."""
         return self.label(difference.one if difference.statistic < 0 else difference.other)
+
+    def tells(self, low: float | None, high: float | None) -> bool:
+        """Whether an interval of shares says anything."""
+        return low is not None and not says_nothing(low, high)
 
     @cached_property
     def deadlines(self) -> Sequence[Deadline]:

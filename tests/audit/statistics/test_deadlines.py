@@ -44,11 +44,35 @@ def test_births_after_the_deadline_are_no_births_by_it() -> None:
     assert found.too_soon is None  # three are too few to say
 
 
-def test_where_only_females_count_half_of_those_born_are_expected_to_be() -> None:
+def test_where_only_females_count_half_of_those_of_unknown_sex_are_expected_to_be() -> None:
     found = judged(*BORN, sex="F")
 
-    assert found.enough == pytest.approx(1 / 4)  # two of two, one half each
+    assert (found.enough, found.assumed) == (pytest.approx(1 / 4), 1)  # two of two, one half each; of P1 alone
     assert found.branded == 2
+
+
+def test_young_whose_sex_is_recorded_are_counted_and_half_is_assumed_of_the_others_alone() -> None:
+    """Two owed; by the deadline P1 ♀♀, P2 ♀♂, P3 ♀? (one half), P4 ♀???: at least one of three, 7/8; P5 ♂♂?: none."""
+    born = [
+        say.happened("E1: birth of P1 on 2021-03-01", animals=2, females=2),
+        say.happened("E2: birth of P2 on 2021-03-01", animals=2, females=1, males=1),
+        say.happened("E3: birth of P3 on 2021-03-01", animals=2, females=1),
+        say.happened("E4: birth of P4 on 2021-03-01", females=1),
+        say.happened("E5: birth of P4 on 2021-09-01", animals=3),
+        say.happened("E6: birth of P5 on 2021-09-01", animals=3, males=2),
+    ]
+    females, males = judged(*born, sex="F", women=5), judged(*born, sex="M", women=5)
+
+    assert (females.enough, females.assumed, females.branded) == (pytest.approx(1 + 1 / 2 + 7 / 8), 2, 2)
+    # ♂: P5 has two; P1 and P2 fall short, P3 too (♀?); of P4 two of three at least, 1/2
+    assert (males.enough, males.assumed, males.branded) == (pytest.approx(1 + 1 / 2), 1, 3)
+
+
+def test_where_the_sex_of_all_is_recorded_or_none_is_asked_for_nothing_is_assumed() -> None:
+    born = say.happened("E1: birth of P1 on 2021-03-01", animals=2, females=2)
+
+    assert (judged(born, sex="F").enough, judged(born, sex="F").assumed) == (1, 0)
+    assert (judged(*BORN).enough, judged(*BORN).assumed) == (1, 0)
 
 
 @pytest.mark.parametrize(("sex", "enough"), [(None, 2), ("F", 1 / 4 + 1)])

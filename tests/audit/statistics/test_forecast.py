@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -204,6 +205,30 @@ def test_all_of_selei_passed_on_and_still_nothing_is_certain() -> None:
     assert found.dies_out.high == 1
     assert found.further_reach.value is None
     assert found.further_reach.low is not None
+
+
+def test_a_relay_is_said_to_die_out_by_help_and_only_where_the_whole_interval_is_below_one() -> None:
+    """On the demonstration goats stand at 0.75 (0.70 to 0.80), pigs at 0.95 (0.88 to 1.02), all together at 0.83."""
+    found = foretold(lineage.survey(seeded("relay-demo"), date(2026, 11, 25)))
+
+    assert found.reproduction.high < 1
+    assert "goat: each placement begins fewer than one other, so if nothing changes this relay dies out." in found.outlook
+    assert "pig: too little is known to tell whether this relay grows or dies out." in found.outlook
+
+
+@pytest.mark.parametrize(("low", "high", "says"), [(0.5, 0.99, "dies out"), (0.5, 1, "too little"), (1.1, 2, "grows")])
+def test_one_sentence_says_whether_a_relay_grows_or_dies_out(low: float, high: float, says: str) -> None:
+    found = foretold(village())
+    goat = next(each for each in found.by_help if each.help == "goat")
+    assert goat.reproduction
+    told = replace(found, by_help=(replace(goat, reproduction=replace(goat.reproduction, low=low, high=high)),)).outlook
+
+    assert (len(told), says in told[0]) == (1, True)
+
+
+def test_of_helps_without_an_open_end_nothing_lies_ahead() -> None:
+    """P6's chain has ended: of the village's helps none goes on below it."""
+    assert foretold(village(), "P6").outlook == ("No placement can still pass on.",)
 
 
 def test_who_adds_to_a_placement_that_another_began_begins_none() -> None:

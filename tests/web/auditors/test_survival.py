@@ -32,6 +32,15 @@ def test_deadlines_and_the_forecast_are_told(client: FlaskClient) -> None:
     assert "0 open ends that can still pass on" in text
 
 
+def test_the_page_says_what_the_command_says_and_no_interval_that_says_nothing(client: FlaskClient) -> None:
+    """Goats and pigs of `demo`: no end is open; on 2022-06-01 P1 alone is due, and the chance lies anywhere."""
+    early = client.get(f"{DEMO}/survival?as_of=2022-06-01").text
+
+    assert "No placement can still pass on." in words(client.get(f"{DEMO}/survival").text)
+    assert "too little is known to tell whether this relay grows or dies out." in words(early)
+    assert "0.0% to 100.0%" not in words(early)
+
+
 def test_a_programme_without_placements_says_so(client: FlaskClient) -> None:
     for path in ("health", "survival"):
         assert "Choose a later day." in client.get(f"{DEMO}/{path}?as_of=2019-01-01").text
