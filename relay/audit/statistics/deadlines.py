@@ -50,8 +50,8 @@ class Deadline:
             wide side; None the same.
         high: Upper end.
         confidence: Of the interval.
-        branded: Of those asked, how many had not passed everything on by the deadline and had fewer young that count, or
-            may count, than they owe: late for what they could not have done.
+        branded: Of those asked, how many had not passed everything on by the deadline and had fewer young that count
+            or may count than they owe: late for what they could not have done.
         too_soon: Whether the interval is below `REACHABLE`, or above it; None if it contains that share, so that too
             few are counted to say, and if none is counted.
     """

@@ -184,7 +184,7 @@ class Forecast:
 
     @property
     def outlook(self) -> tuple[Sentence, ...]:
-        """Whether the relay of each help grows or dies out: a sentence for each with an open end, or one if none has."""
+        """Whether the relay of each help grows or dies out: of each with an open end, or one sentence if none has."""
         going = [each for each in self.by_help if each.ends.total]
         return tuple(_outlook(each.help, each.reproduction or self.reproduction) for each in going) or (
             Sentence("No placement can still pass on."),

@@ -184,7 +184,7 @@ def _chosen(books: Books) -> list[Fact]:
 def _election_without_meeting(books: Books) -> Iterator[Finding]:
     for plan in _chosen(books):
         chosen_on = date.fromisoformat(plan.values["chosen_on"])
-        met = _roll(books).of_members(plan.values["group_id"], last=chosen_on)
+        met = _roll(books).of_members(plan.values["group_id"], Spell(from_on=date.min, until_on=chosen_on))
         meeting_id = plan.values.get("meeting_id")
         if not any(each.meeting_id == meeting_id if meeting_id else each.held_on == chosen_on for each in met):
             yield found(plan, Sentence("no meeting of the group by that day is recorded at which she was chosen."))

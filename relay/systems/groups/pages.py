@@ -23,8 +23,8 @@ from relay.systems.groups.meeting_page import (
     sent_id,
     sent_row,
 )
-from relay.systems.groups.questions import YEAR, Custodies, Group, Groups, counted, group_row, members, offices
-from relay.systems.groups.roll import ROSTER
+from relay.systems.groups.questions import Custodies, Group, Groups, counted, group_row, members, offices
+from relay.systems.groups.roll import ROSTER, twelve_months
 from relay.text import Sentence, as_counted
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
@@ -251,7 +251,7 @@ class Hers:
 
 
 def _hers(roll: Roll, group_id: str, woman: str, as_of: date) -> Hers:
-    met = roll.of_members(group_id, as_of - YEAR, as_of)
+    met = roll.of_members(group_id, twelve_months(as_of))
     return Hers(
         group_id=group_id,
         since=roll.member_since(woman, group_id),
@@ -331,6 +331,7 @@ COUNTED: Final = counted_records.listed(
         "then": Sentence("members 12 months before"),
         "kept": Sentence("members 12 months before who still are"),
         "joined": Sentence("members who were none 12 months before"),
+        "without_roster": Sentence("meetings without a list of who came"),
         "due": Sentence("placements of members past their due date"),
         "fulfilled": Sentence("of these, everything passed on"),
         "passed": Sentence("pass-ons of members"),

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final
 
-from relay.domain.model import Rate
+from relay.domain.model import Rate, add_months
 from relay.service.queries.parameters import Id, OfADay
 from relay.service.question import Says, Source
 from relay.systems.groups import reading
 from relay.systems.groups.placements import HeldByMembers, held_by, of_due
-from relay.systems.groups.roll import LEADING, Custody, Meeting, Roll
+from relay.systems.groups.roll import LEADING, Custody, Meeting, Roll, twelve_months
 from relay.text import as_counted
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.systems.groups.reading import Recorded
 
-YEAR: Final = timedelta(days=365)
-"""Over so long attendance, who stayed and what was held are counted."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRow:
-    """A group, and how it fared in the 12 months before the day.
+    """A group, and how it fared in the 12 months up to the day.
 
     Attributes:
         group_id: Its id.
@@ -36,7 +33,9 @@ class GroupRow:
         members_kept: Of the members 12 months before, those who still are.
         last_met_on: Its last meeting; None where none is recorded.
         attendance: Who came to its meetings, of all who were expected.
-        meetings_held: In how many of the planned weeks or months it met; nothing where nobody said how often.
+        without_roster: Meetings of which nobody wrote down who came; they do not count in `attendance`.
+        meetings_held: Of the planned weeks or months that ended in that time, those in which it met; nothing where
+            nobody said how often.
         vacant: The leading offices that nobody holds.
     """
 
@@ -48,6 +47,7 @@ class GroupRow:
     members_kept: Rate
     last_met_on: date | None
     attendance: Rate
+    without_roster: int
     meetings_held: Rate
     vacant: tuple[str, ...]
 
@@ -168,10 +168,10 @@ class GroupDetail:
 
 
 def group_row(found: Recorded, group_id: str, as_of: date) -> GroupRow:
-    """How a group fared in the 12 months before a day."""
-    roll, first = found.roll, as_of - YEAR
-    stayed = {word: len(women) for word, women in roll.stayed(group_id, first, as_of).items()}
-    met = roll.of_members(group_id)
+    """How a group fared in the 12 months up to a day."""
+    roll, year = found.roll, twelve_months(as_of)
+    stayed = {word: len(women) for word, women in _stayed(roll, group_id, as_of).items()}
+    met, of_year = roll.of_members(group_id), roll.of_members(group_id, year)
     held = {each.office for each in roll.officers_on(group_id, as_of)}
     return GroupRow(
         **found.groups[group_id],
@@ -179,15 +179,21 @@ def group_row(found: Recorded, group_id: str, as_of: date) -> GroupRow:
         joined=stayed["joined"],
         members_kept=Rate.of(stayed["kept"], stayed["then"]),
         last_met_on=met[-1].held_on if met else None,
-        attendance=roll.attendance(roll.of_members(group_id, first, as_of)),
-        meetings_held=roll.held(group_id, first, as_of),
+        attendance=roll.attendance(of_year),
+        without_roster=sum(not each.has_roster for each in of_year),
+        meetings_held=roll.held(group_id, year),
         vacant=tuple(each for each in LEADING if each not in held),
     )
 
 
+def _stayed(roll: Roll, group_id: str, as_of: date) -> Mapping[str, frozenset[str]]:
+    """The women of a group on a day and on the same day of the year before, as `Roll.stayed` tells."""
+    return roll.stayed(group_id, add_months(as_of, -12), as_of)
+
+
 def members(roll: Roll, group_id: str, as_of: date) -> tuple[MemberRow, ...]:
     """The members of a group on a day, by number in its book, then by id, as a person counts."""
-    met = roll.of_members(group_id, as_of - YEAR, as_of)
+    met = roll.of_members(group_id, twelve_months(as_of))
     officers = roll.officers_on(group_id, as_of)
     rows = [
         MemberRow(
@@ -292,7 +298,7 @@ class Group(OfADay[GroupDetail]):
             offices=tuple(offices(found.roll, group_id)),
             meetings=tuple(
                 meeting_row(found.roll, each)
-                for each in reversed(found.roll.of_members(group_id, self.as_of - YEAR, self.as_of))
+                for each in reversed(found.roll.of_members(group_id, twelve_months(self.as_of)))
             ),
             custodies=tuple(
                 custody_rows(reading.custodies(source.graph, programme_id, self.as_of, group_id), self.as_of)
@@ -306,19 +312,20 @@ def counted(source: Source, programme_id: str, survey: Survey, group_id: str) ->
     """What the numbers of a group count, in a word → the records, "kind:id".
 
     Women as `Roll.stayed` tells; placements of members "due", and of these "fulfilled"; pass-ons from what they hold
-    that were "passed", and of these "covered" by the group.
+    that were "passed", and of these "covered" by the group; meetings of 12 months "without_roster".
 
     Raises:
         NotFound: There is no such group.
         Unavailable: The database cannot be reached.
     """
     found = reading.read(source.graph, programme_id, survey.as_of, group_id)
-    stayed = found.roll.stayed(group_id, survey.as_of - YEAR, survey.as_of)
-    women = _women(found, group_id)
+    stayed = _stayed(found.roll, group_id, survey.as_of)
+    women, year = _women(found, group_id), twelve_months(survey.as_of)
     passed = reading.stood_in(source.graph, programme_id, women, survey.as_of)
     return {
         **{word: [f"beneficiary:{id_}" for id_ in sorted(ids)] for word, ids in stayed.items()},
         **{word: [f"placement:{id_}" for id_ in ids] for word, ids in of_due(survey, women).items()},
+        "without_roster": [each.act_id for each in found.roll.of_members(group_id, year) if not each.has_roster],
         "passed": [f"pass:{id_}" for id_ in passed],
         "covered": [f"pass:{id_}" for id_, group in passed.items() if group == group_id],
     }

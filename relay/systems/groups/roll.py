@@ -7,7 +7,7 @@ who came late came; who was excused is absent, unless the programme's rule leave
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Self, get_args
 
 from relay.domain import bikram_sambat
 from relay.domain.acts import OfAct
-from relay.domain.model import Rate
+from relay.domain.model import Rate, add_months
 from relay.service.json_codec import read_columns
 
 Every = Literal["week", "fortnight", "month"]
@@ -82,6 +82,9 @@ class Spell:
         return read_columns(cls, {**values, **known, "until_on": until_on})
 
 
+ALWAYS: Final = Spell(from_on=date.min)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership(OfAct, Spell):
     """A woman belongs to a group.
@@ -146,8 +149,12 @@ class Meeting(OfAct):
 
     @property
     def attended(self) -> frozenset[str]:
-        """Who came, late or not."""
-        return self.present | self.late
+        """Who came, late or not; who was excused never did."""
+        return (self.present | self.late) - self.excused
+
+    def expected(self, belonging: frozenset[str], *, excused_counts: bool) -> frozenset[str]:
+        """Who is expected of those who belonged that day: all, or where the rule says so all who were not excused."""
+        return belonging if excused_counts else belonging - self.excused
 
     @property
     def is_of_members(self) -> bool:
@@ -216,13 +223,36 @@ class Customs:
         excused = programme.get("excused_counts", "yes") == "yes"
         return read_columns(cls, {**programme, "excused_counts": excused})
 
-    def intervals(self, first: date, last: date) -> Iterator[Spell]:
-        """The weeks, fortnights or months of Bikram Sambat that lie wholly between two days; none if nobody said."""
-        begins = first
-        while self.meeting_every and (ends := _last_of(self.meeting_every, begins)) and ends <= last:
-            if self.meeting_every != "month" or _is_first_of_month(begins):
-                yield Spell(from_on=begins, until_on=ends)
-            begins = ends + _A_DAY
+
+def twelve_months(as_of: date) -> Spell:
+    """The days after the same day of last year, up to a day.
+
+    >>> twelve_months(date(2024, 6, 30)).from_on.isoformat()
+    '2023-07-01'
+    """
+    return Spell(from_on=add_months(as_of, -12) + _A_DAY, until_on=as_of)
+
+
+def meetings_held(days: Collection[date], every: str | None, span: Spell) -> Rate:
+    """Of the planned intervals that ended within some days, those in which a group met.
+
+    Args:
+        days: On which it met, before that too.
+        every: How often it meets, one of `EVERY`; None where nobody said, and then nothing is planned.
+        span: Some days, with a last one.
+    """
+    planned = [*_intervals(every, span)]
+    return Rate.of(sum(any(each.is_on(day) for day in days) for each in planned), len(planned))
+
+
+def _intervals(every: str | None, span: Spell) -> Iterator[Spell]:
+    """The months of Bikram Sambat that end within some days; or their weeks or fortnights, from the first day on."""
+    begins, last = span.from_on, span.until_on or date.max
+    if every == "month" and (known := bikram_sambat.year_month_day(begins)):
+        begins -= timedelta(days=known[2] - 1)
+    while every and (ends := _last_of(every, begins)) and ends <= last:
+        yield Spell(from_on=begins, until_on=ends)
+        begins = ends + _A_DAY
 
 
 def _last_of(every: str, begins: date) -> date | None:
@@ -230,11 +260,6 @@ def _last_of(every: str, begins: date) -> date | None:
         return begins + timedelta(days=DAYS[every] - 1)
     known = bikram_sambat.year_month_day(begins)
     return bikram_sambat.last_of_month(known[0], known[1]) if known else None
-
-
-def _is_first_of_month(day: date) -> bool:
-    known = bikram_sambat.year_month_day(day)
-    return bool(known) and known[2] == 1 if known else False
 
 
 class Roll:
@@ -314,9 +339,9 @@ class Roll:
 
     # -- meetings ----------------------------------------------------------------------------------------------------
 
-    def of_members(self, group_id: str, first: date = date.min, last: date = date.max) -> list[Meeting]:
-        """The meetings of a group's members between two days, in order."""
-        return [each for each in self._met.get(group_id, ()) if first <= each.held_on <= last]
+    def of_members(self, group_id: str, span: Spell = ALWAYS) -> list[Meeting]:
+        """The meetings of a group's members within some days, in order."""
+        return [each for each in self._met.get(group_id, ()) if span.is_on(each.held_on)]
 
     @cached_property
     def _met(self) -> Mapping[str, list[Meeting]]:
@@ -331,7 +356,7 @@ class Roll:
         found = self._expected.get(meeting.meeting_id)
         if found is None:
             members = self.members_on(meeting.group_id or "", meeting.held_on)
-            found = members if self.customs.excused_counts else members - meeting.excused
+            found = meeting.expected(members, excused_counts=self.customs.excused_counts)
             self._expected[meeting.meeting_id] = found
         return found
 
@@ -364,11 +389,9 @@ class Roll:
         found = self.quorum(meeting).share
         return not meeting.has_roster or found is None or found >= self.customs.quorum_share
 
-    def held(self, group_id: str, first: date, last: date) -> Rate:
-        """Of the weeks, fortnights or months that lie between two days, in how many a group met."""
-        days = [each.held_on for each in self.of_members(group_id, first, last)]
-        planned = [*self.customs.intervals(first, last)]
-        return Rate.of(sum(any(each.is_on(day) for day in days) for each in planned), len(planned))
+    def held(self, group_id: str, span: Spell) -> Rate:
+        """Of the planned intervals that ended within some days, those in which a group met."""
+        return meetings_held({each.held_on for each in self.of_members(group_id)}, self.customs.meeting_every, span)
 
     # -- offices -----------------------------------------------------------------------------------------------------
 

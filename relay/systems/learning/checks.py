@@ -50,7 +50,7 @@ _with_sessions: Final = where("enrolment", lambda books, each: _class(books, eac
 _completed_with_test: Final = where(
     "enrolment", lambda books, each: each.values.get("completed_on") and _class(books, each).course.tested
 )
-_long_courses: Final = where("course", lambda books, each: len(_known(books)[each.id].sessions) >= MANY_SESSIONS)
+_long_courses: Final = where("course", lambda books, each: len(_known(books)[each.id].with_roster) >= MANY_SESSIONS)
 _sessions: Final = where("meeting", lambda _, each: each.values.get("course_id"))
 
 
@@ -82,7 +82,7 @@ def _nobody_ever_missed(books: Books) -> Iterator[Finding]:
         known = _known(books)[each.id]
         rates = [known.attendance(woman) for woman in known.hers]
         if rates and all(rate.numerator == rate.denominator for rate in rates):
-            sentence = Sentence("nobody missed any of %(many)s sessions.", many=len(known.sessions))
+            sentence = Sentence("nobody missed any of %(many)s sessions.", many=len(known.with_roster))
             yield found(each, sentence)
 
 

@@ -1,7 +1,8 @@
 """How classes go: who was enrolled, came, completed and left, worked out from what was recorded in whatever order.
 
 A woman is expected at the sessions that are held while she is enrolled: who comes late is not absent before, who left
-is not absent after, and who comes back has a second enrolment; between the two nothing is expected of her.
+is not absent after, and who comes back has a second enrolment; between the two nothing is expected of her. Of a session
+of which nobody wrote down who came, nobody was expected; of one who was excused, `Meeting.expected` tells.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class ClassReport:
         place_id: Where; None where nobody said.
         over: Whether it has ended.
         sessions: That were held.
+        without_roster: Of these, those of which nobody wrote down who came: nobody was expected at them.
         enrolled: Women.
         started: Those who came at least once, of those enrolled.
         completed: Those who came often enough to the sessions while they were enrolled and did not leave, of those
@@ -108,6 +110,7 @@ class ClassReport:
     from_on: date
     over: bool
     sessions: int
+    without_roster: int
     enrolled: int
     started: Rate
     completed: Rate
@@ -149,6 +152,15 @@ class Class:
         held = (each for each in sessions if each.held_on <= as_of)
         self.sessions = sorted(held, key=lambda each: (each.held_on, each.meeting_id))
 
+    @cached_property
+    def with_roster(self) -> Mapping[Meeting, frozenset[str]]:
+        """Each session of which it was written down who came, in order → who was expected at it."""
+        return {
+            each: each.expected(self.enrolled_on(each.held_on), excused_counts=self.excused_counts)
+            for each in self.sessions
+            if each.has_roster
+        }
+
     @classmethod
     def of(
         cls,
@@ -189,13 +201,8 @@ class Class:
         return frozenset(woman for woman, spells in self.hers.items() if any(each.is_on(day) for each in spells))
 
     def expected(self, woman: str) -> list[Meeting]:
-        """The sessions that were held while a woman was enrolled, in order."""
-        return [
-            each
-            for each in self.sessions
-            if any(spell.is_on(each.held_on) for spell in self.hers.get(woman, ()))
-            and (self.excused_counts or woman not in each.excused)
-        ]
+        """The sessions at which a woman was expected, in order."""
+        return [each for each, expected in self.with_roster.items() if woman in expected]
 
     def attended(self, woman: str) -> int:
         """To how many of them she came."""
@@ -258,6 +265,7 @@ class Class:
         found = {
             "over": self.over,
             "sessions": len(self.sessions),
+            "without_roster": len(self.sessions) - len(self.with_roster),
             "enrolled": len(women),
             "started": _of(started, women),
             "completed": _of(done, women if self.over else ()),

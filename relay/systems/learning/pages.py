@@ -106,6 +106,7 @@ COUNTED: Final = counted_records.listed(
     "learning",
     {
         "sessions": Sentence("sessions"),
+        "without_roster": Sentence("sessions without a list of who came"),
         "enrolled": Sentence("women who were enrolled"),
         "started": Sentence("women who came at least once"),
         "completed": Sentence("women who completed it"),

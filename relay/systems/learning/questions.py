@@ -157,19 +157,24 @@ def reached(known: Iterable[Class]) -> frozenset[str]:
 
 
 def counted(graph: Graph, programme_id: str, survey: Survey, course_id: str) -> Mapping[str, Sequence[str]]:
-    """What the numbers of a course count → the records, "kind:id": "sessions", and what `Class.women` tells.
+    """What the numbers of a course count → the records, "kind:id".
 
-    Of "" what those of the whole programme do: "reached"; of `reading.joined` each, beside it "of_" and its name, all
-    of which it is a share. What is not there is left out.
+    "sessions", of these "without_roster", and what `Class.women` tells. Of "" what those of the whole programme do:
+    "reached"; of `reading.joined` each, beside it "of_" and its name, all of which it is a share. What is not there is
+    left out.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     known = reading.classes(graph, programme_id, survey.as_of)
     if course_id:
-        women = next((each.women() for each in known if each.course.course_id == course_id), {})
-        sessions = [each.act_id for of in known if of.course.course_id == course_id for each in of.sessions]
-        return _of_women(women) | {"sessions": sessions}
+        of = next((each for each in known if each.course.course_id == course_id), None)
+        if of is None:
+            return {}
+        return _of_women(of.women()) | {
+            "sessions": [each.act_id for each in of.sessions],
+            "without_roster": [each.act_id for each in of.sessions if not each.has_roster],
+        }
     found = _of_women({"reached": sorted(reached(known))})
     for word, records in reading.joined(graph, programme_id, known, lambda: survey).items():
         found |= {word: records.over, f"of_{word}": records.under}

@@ -240,8 +240,8 @@ def note_enrolment(register: Register, fact: Fact) -> Iterator[Note]:
     if not fact.values.get("completed_on"):
         return
     known, own = _enrolled(register, fact)
-    share = known.attendance(own.beneficiary_id).share or 0
-    if share < known.course.min_attendance:
+    share = known.attendance(own.beneficiary_id).share
+    if share is not None and share < known.course.min_attendance:
         sentence = Sentence(
             "%(name)s: completed, but she came to %(came)s of the sessions; the course asks for %(asked)s.",
             name=fact.act_id,

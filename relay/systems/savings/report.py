@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from relay.domain.model import Rate
+from relay.systems.groups.roll import Spell, meetings_held
 from relay.systems.savings.books.group_books import CycleBooks, GroupBooks
 from relay.systems.savings.books.loans import LoanAccount
 from relay.systems.savings.books.money import Rupees, rupees
@@ -73,7 +74,7 @@ class Ratios:
         return_annualised: The same for a year.
         regular_saving: Meetings at which nearly all expected saved, of all with money.
         meetings_counted: Meetings after which the box was counted, of all with money.
-        meetings_held: Meetings held, of those planned.
+        meetings_held: Of the planned intervals that ended in it, those in which the group met.
     """
 
     attendance: Rate
@@ -265,9 +266,9 @@ def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
     with_money = cycle.money_meetings if cycle else ()
     free = cycle.cash + cycle.bank - cycle.social if cycle else 0
     days = (until - cycle.cycle.from_on).days + 1 if cycle else 0
-    rosters = [(each.attended, books.expected_at(each)) for each in meetings if each.attended]
+    rosters = [(each.attended, books.expected_at(each)) for each in meetings if each.has_roster]
     first = books.members_on(cycle.cycle.from_on) if cycle else members
-    planned = cycle.rule.meetings_planned(cycle.cycle.from_on, until) if cycle else 0
+    met = {each.held_on for each in books.meetings if each.is_of_members}
 
     def late_for(least: int) -> Rate:
         return _money(_balance([each for each in books.outstanding if each.days_late(day) >= least], day), lent)
@@ -288,7 +289,9 @@ def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
         return_annualised=_money(profit * _DAYS_OF_A_YEAR, saved * days),
         regular_saving=Rate.of(sum(_saves(books, cycle, each) for each in with_money), len(with_money)),
         meetings_counted=Rate.of(sum(each.cash_after is not None for each in with_money), len(with_money)),
-        meetings_held=Rate.of(len(meetings), planned),
+        meetings_held=meetings_held(met, cycle.rule.meeting_every, Spell(from_on=cycle.cycle.from_on, until_on=until))
+        if cycle
+        else Rate.of(0, 0),
     )
 
 

@@ -212,7 +212,9 @@ def test_a_relay_is_said_to_die_out_by_help_and_only_where_the_whole_interval_is
     found = foretold(lineage.survey(seeded("relay-demo"), date(2026, 11, 25)))
 
     assert found.reproduction.high < 1
-    assert "goat: each placement begins fewer than one other, so if nothing changes this relay dies out." in found.outlook
+    assert (
+        "goat: each placement begins fewer than one other, so if nothing changes this relay dies out." in found.outlook
+    )
     assert "pig: too little is known to tell whether this relay grows or dies out." in found.outlook
 
 

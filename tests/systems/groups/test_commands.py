@@ -84,6 +84,7 @@ def test_a_group_is_shown_with_what_its_figures_are_made_of(shell: Shell, villag
         "members_kept": {"numerator": 2, "denominator": 3, "share": pytest.approx(2 / 3)},
         "last_met_on": "2023-05-01",
         "attendance": {"numerator": 4, "denominator": 7, "share": pytest.approx(4 / 7)},
+        "without_roster": 0,
         "meetings_held": {"numerator": 2, "denominator": 12, "share": pytest.approx(1 / 6)},
         "vacant": ["treasurer"],
     }

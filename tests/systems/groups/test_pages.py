@@ -68,6 +68,21 @@ def test_a_group_has_a_page_with_its_members_offices_meetings_and_animals(client
     assert client.get("/p/demo/record/beneficiary:W1/roster").status_code == 404
 
 
+def test_meetings_of_which_nobody_wrote_down_who_came_are_named_and_lead_to_their_list(
+    client: FlaskClient, village: Graph
+) -> None:
+    """T5 has no list, and T4 is older than 12 months: one is left out, by the same day of last year and later."""
+    added(village, met("T5: A on 2023-07-01", women=3), met("T4: A on 2023-06-30", women=3))
+    for page in ("record/group:A/members", "group-meetings"):
+        assert "4 of 6 1 without a list of who came, not counted" in text(seen(client, page))
+    door = re.search(r'href="([^"]*without_roster[^"]*)"', seen(client, "group-meetings"))
+    assert door
+    listed = client.get(door[1].replace("&amp;", "&")).text
+
+    assert "meeting:T5" in listed
+    assert "meeting:T4" not in listed
+
+
 def test_her_page_tells_of_her_groups_offices_and_attendance(client: FlaskClient) -> None:
     hers = text(seen(client, "record/beneficiary:W1"))
     assert "member since 1 Jan 2023, chair · Came in 12 months:" in hers

@@ -16,7 +16,7 @@ from typing import Final
 import pytest
 
 from relay.domain.acts import Act
-from relay.domain.model import Rate
+from relay.domain.model import Rate, add_months
 from relay.domain.register import Change, Fact, Register
 from relay.systems.groups.roll import (
     Custody,
@@ -28,6 +28,7 @@ from relay.systems.groups.roll import (
     Spell,
     custody_gaps,
     gaps,
+    twelve_months,
 )
 from tests.systems.groups.scene import CATALOGUE
 
@@ -46,6 +47,10 @@ def member(woman: str, since: str, until: str | None = None) -> Membership:
         from_on=day(since),
         until_on=day(until) if until else None,
     )
+
+
+def span(first: str, last: str) -> Spell:
+    return Spell(from_on=day(first), until_on=day(last))
 
 
 def office(woman: str, what: str, since: str, until: str | None = None) -> Office:
@@ -165,11 +170,33 @@ def test_meetings_are_held_against_the_months_of_bikram_sambat_or_the_weeks() ->
     monthly, weekly = roll(customs=Customs(meeting_every="month")), roll(customs=Customs(meeting_every="week"))
 
     # Magh 2079 to Bhadra 2080 are eight months; they met in Magh, Baisakh, Asar and Bhadra
-    assert made_of(monthly.held("A", day("01-15"), day("09-17"))) == (4, 8)
-    assert made_of(monthly.held("A", day("01-14"), day("09-17"))) == (4, 8)
-    assert made_of(monthly.held("A", day("01-16"), day("09-16"))) == (2, 6), "Magh and Bhadra are not whole"
-    assert made_of(weekly.held("A", day("01-01"), day("02-06"))) == (1, 5)
-    assert made_of(roll().held("A", day("01-15"), day("09-17"))) == (0, 0), "nobody said how often they meet"
+    assert made_of(monthly.held("A", span("01-15", "09-17"))) == (4, 8)
+    assert made_of(monthly.held("A", span("01-14", "09-17"))) == (4, 9), "Poush ends on the first of these days"
+    assert made_of(monthly.held("A", span("01-16", "09-16"))) == (3, 7), "Magh ended in it, Bhadra has not"
+    assert made_of(weekly.held("A", span("01-01", "02-06"))) == (1, 5)
+    assert made_of(roll().held("A", span("01-15", "09-17"))) == (0, 0), "nobody said how often they meet"
+
+
+@pytest.mark.parametrize("as_of", [day("12-24"), day("12-25"), day("12-26"), date(2024, 2, 29), date(2024, 3, 25)])
+def test_a_year_of_monthly_meetings_is_twelve_of_twelve_on_each_day_of_it(as_of: date) -> None:
+    """A meeting on the 25th of every month, for two years: thirteen lie in 366 days."""
+    monthly = [met(f"T{nth}", add_months(date(2022, 4, 25), nth).isoformat(), present="W1") for nth in range(24)]
+    found = Roll(memberships=MEMBERS, meetings=monthly, as_of=as_of, customs=Customs(meeting_every="month"))
+    year = twelve_months(as_of)
+
+    assert len(found.of_members("A", year)) == 12
+    assert made_of(found.held("A", year)) == (12, 12)
+
+
+def test_twelve_months_begin_on_the_day_after_the_same_day_of_last_year() -> None:
+    year = twelve_months(day("06-30"))
+
+    assert (year.is_on(date(2022, 6, 30)), year.is_on(date(2022, 7, 1)), year.is_on(day("06-30"))) == (
+        False,
+        True,
+        True,
+    )
+    assert twelve_months(date(2024, 2, 29)).from_on == day("03-01")
 
 
 def test_an_office_is_empty_from_the_day_after_its_holder_left_the_group() -> None:

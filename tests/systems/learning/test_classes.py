@@ -9,6 +9,7 @@ Sessions on the 1st to the 10th of March:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -119,6 +120,26 @@ def test_who_was_excused_counts_as_absent_unless_the_programme_says_otherwise() 
     assert Class(COURSE, spells, sessions, DAY, excused_counts=False).attendance("W1") == Rate.of(3, 3)
 
 
+def test_a_session_without_a_list_of_who_came_was_missed_by_nobody() -> None:
+    """Ten with a list and five without, of which guests were counted at one: W1 came to 10 of 10, not of 15."""
+    unlisted = [session(day, "") for day in (11, 12, 13, 14)]
+    guests = Meeting(meeting_id="T15", held_on=march(15), kind="session", course_id="C1", unnamed=20)
+    course = replace(COURSE, until_on=march(20))
+    found = Class(course, ENROLMENTS, [*SESSIONS, *unlisted, guests], DAY)
+
+    assert (found.report().sessions, found.report().without_roster) == (15, 5)
+    assert (found.attendance("W1"), found.attendance("W2")) == (Rate.of(10, 10), Rate.of(7, 10))
+    assert found.report().completed == known().report().completed
+    assert not found.dropped_out("W1")  # she missed none of the last four running
+    assert Class(course, ENROLMENTS, unlisted, DAY).report().completed == Rate.of(0, 6)
+
+
+def test_who_is_excused_never_came_whatever_else_a_list_says() -> None:
+    found = Class(COURSE, [enrolment("W1", 1)], [session(1, "W1", excused="W1")], DAY)
+
+    assert found.attendance("W1") == Rate.of(0, 1)
+
+
 def test_nobody_has_completed_a_course_that_goes_on() -> None:
     found = known(as_of=march(5)).report()
 
@@ -189,6 +210,7 @@ def test_plain_python_counts_the_same(said: tuple[list[Enrolment], list[Meeting]
             woman in each.attended
             for each in sessions
             if each.held_on <= march(day)
+            and each.attended | each.excused
             and any(spell.from_on <= each.held_on <= (spell.until_on or date.max) for spell in hers)
         ]
         last = max(hers, key=lambda each: each.from_on).until_on

@@ -172,6 +172,16 @@ def test_they_stand_on_a_page_and_on_records_and_have_forms(client: FlaskClient,
     assert "/enrolment" not in seen(client, "record/beneficiary:W8")
 
 
+def test_sessions_without_a_list_of_who_came_are_named_and_count_for_nobody(client: FlaskClient, school: Graph) -> None:
+    """C2 has one session to which W6 came, and one at which guests alone were counted: she came to 1 of 1."""
+    added(school, held("U2: C2 on 2023-03-09", women=20))
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get("/p/demo/learning?as_of=2024-06-30").text))
+    letters = page[page.index("Letters") :]
+
+    assert "2 1 without a list of who came, not counted" in letters
+    assert "not counted 1 1 of 1 1 of 1 0 of 1" in letters  # enrolled; started, completed, declared
+
+
 def test_a_session_is_recorded_on_one_page_with_whoever_was_enrolled_that_day(village: Graph, tmp_path: Path) -> None:
     """W1 and W2 are enrolled, W3 from the 10th of June: of the 5th two are listed, of the 12th three."""
     added(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
+from relay.domain.model import add_months
 from relay.systems.groups.roll import Membership
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.loans import Loan
@@ -57,6 +58,10 @@ def test_s7_a_printed_report_that_contradicts_itself() -> None:
     assert round(found.ratios.savings_per_member.share or 0) == 409
 
 
+def held(meeting_id: str, on: date, **more: Any) -> Meeting:  # noqa: ANN401 - its columns
+    return Meeting(kind="savings", meeting_id=meeting_id, held_on=on, group_id="G", **more)
+
+
 def of_25_women() -> Ratios:
     """Five left; W000 owes 90 and is late, W001 has two loans of 10 and 20; two came to the first meeting."""
     recorded = Recorded(
@@ -64,8 +69,8 @@ def of_25_women() -> Ratios:
         rules=[SavingsRule(kind=None, group_id="G", from_on=date(2020, 1, 1), share_value=1000)],
         members=members(25, until=dict.fromkeys(range(20, 25), date(2023, 6, 1))),
         meetings=[
-            Meeting(kind="savings", meeting_id="M1", held_on=FIRST, present=frozenset({"W000", "W001"}), cash_after=0),
-            Meeting(kind="savings", meeting_id="M2", held_on=SECOND),
+            held("M1", FIRST, present=frozenset({"W000", "W001"}), cash_after=0),
+            held("M2", SECOND),
         ],
         cycles=[Cycle(cycle_id="C", from_on=BEGUN, opening_cash=15000)],
         lines=[saved_by("W000", 5000)],
@@ -103,10 +108,27 @@ def test_each_ratio_is_of_the_right_whole() -> None:
     assert of("par_90") == (0, 120)
     assert of("savings_per_member") == (50, 20)
     assert of("attendance") == (2, 25)  # of the meeting at which it was written down
-    assert of("meetings_held") == (2, 3)  # Baisakh, Jeth, Asar
+    assert of("meetings_held") == (1, 2)  # in Jeth, not in Baisakh; Asar has not ended
     assert of("meetings_counted") == (1, 2)  # the second was not counted
     assert of("fund_utilisation") == (120, 120)
     assert of("regular_saving") == (0, 2)
+
+
+def test_a_perfect_year_of_monthly_meetings_is_twelve_of_twelve() -> None:
+    """A cycle from 14 April 2023, the first of Baisakh 2080, and a meeting on the 25th of each month of it."""
+    rule = SavingsRule(group_id="G", from_on=date(2020, 1, 1), saving=2500)
+    met = [held(f"M{nth}", add_months(date(2023, 4, 25), nth)) for nth in range(13)]
+    recorded = Recorded(
+        group_id="G", rules=[rule], meetings=met, cycles=[Cycle(cycle_id="C", from_on=date(2023, 4, 14))]
+    )
+
+    def of(day: date) -> tuple[float, float]:
+        found = told(recorded, day).ratios.meetings_held
+        return found.numerator, found.denominator
+
+    assert of(date(2024, 4, 12)) == (12, 12)  # the last of Chait 2080
+    assert of(date(2024, 4, 11)) == (11, 11)  # Chait has not ended
+    assert of(date(2024, 5, 12)) == (12, 12)  # nor Baisakh, in which they have met
 
 
 def test_what_is_due_is_said_for_each_loan_and_saving_once() -> None:

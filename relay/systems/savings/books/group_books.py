@@ -92,8 +92,8 @@ class GroupBooks:
 
     def expected_at(self, meeting: Meeting) -> frozenset[str]:
         """Who should have been at a meeting: the members of the day, without the excused where the rule says so."""
-        members = self.members_on(meeting.held_on)
-        return members if self.rule_on(meeting.held_on).excused_counts else members - meeting.excused
+        rule = self.rule_on(meeting.held_on)
+        return meeting.expected(self.members_on(meeting.held_on), excused_counts=rule.excused_counts)
 
     # -- cycles --------------------------------------------------------------------------------------------------------
 

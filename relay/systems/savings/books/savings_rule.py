@@ -113,14 +113,6 @@ class SavingsRule:
                 return later
         return since + timedelta(days=round(30.44 * months))  # beyond the published years
 
-    def meetings_planned(self, from_on: date, until_on: date) -> int:
-        """How many meetings there should have been, both days included."""
-        if until_on < from_on:
-            return 0
-        if self.meeting_every == "month":
-            return self.months(from_on, until_on) + 1
-        return (until_on - from_on).days // (7 if self.meeting_every == "week" else 14) + 1
-
 
 UNRULED: Final = SavingsRule()
 """Of a group for which no rule was in force."""
