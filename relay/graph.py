@@ -157,8 +157,8 @@ class QueryAnswer:
 
     Attributes:
         columns: In the order of the query.
-        rows: A value for each column: text, numbers, days as ISO text, lists and mappings of these, or None; of a node
-            or relationship its properties.
+        rows: A value for each column: text, numbers, whole ones as integers, days as ISO text, lists and mappings of
+            these, or None; of a node or relationship its properties.
         more: Whether there were more rows.
     """
 
@@ -176,6 +176,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - what a query may answer
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
+    if isinstance(value, float) and value.is_integer():  # the graph's amounts are fractions, also where they are whole
+        return int(value)
     return value.iso_format() if hasattr(value, "iso_format") else value
 
 

@@ -29,6 +29,7 @@ FISCAL_MONTH: Final = 4
 """Shrawan, with whose first day Nepal's fiscal year begins (Financial Procedures and Fiscal
 Accountability Act, 2076)."""
 _MONTHS: Final = 12
+_LONGEST_MONTH: Final = 32  # days
 
 
 def gregorian(year: int, month: int, day: int) -> date | None:
@@ -80,11 +81,11 @@ def year_month_day(day: date) -> tuple[int, int, int] | None:
 def last_of_month(year: int, month: int) -> date | None:
     """The Gregorian day on which a month of Bikram Sambat ends; None when that lies outside of the table.
 
-    >>> last_of_month(2083, 7)
-    datetime.date(2026, 11, 16)
+    >>> last_of_month(2083, 7), last_of_month(2100, 12)
+    (datetime.date(2026, 11, 16), datetime.date(2044, 4, 12))
     """
-    following = gregorian(year + month // _MONTHS, month % _MONTHS + 1, 1)
-    return following - timedelta(days=1) if following else None
+    days = (gregorian(year, month, day) for day in range(_LONGEST_MONTH, 0, -1))
+    return next(filter(None, days), None)
 
 
 def month_days(month: str) -> tuple[date, date] | None:
@@ -179,7 +180,7 @@ def month_lengths(years: range) -> tuple[tuple[int, ...], ...]:
     """The days of each month of each year, Baisakh first, for a program that has no such table.
 
     >>> month_lengths(range(2083, 2084))
-    ((31, 31, 32, 31, 31, 30, 30, 30, 29, 30, 30, 30),)
+    ((31, 31, 32, 31, 31, 31, 30, 29, 30, 29, 30, 30),)
     """
     firsts = [first for year in years for month in range(1, _MONTHS + 1) if (first := gregorian(year, month, 1))]
     after = last_of_month(years[-1], _MONTHS)

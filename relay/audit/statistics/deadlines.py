@@ -19,7 +19,7 @@ from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
 from relay.arrays.standings import months_later
 from relay.audit.error_rate import CONFIDENCE, interval
-from relay.domain.model import UNIT, Rule
+from relay.domain.model import UNIT, Quantity, Rule
 from relay.domain.vocabulary import ANIMAL, EVENT_KINDS
 
 REACHABLE: Final = 0.8
@@ -62,7 +62,7 @@ class Deadline:
     months: int
     placements: int
     recorded: int
-    enough: float
+    enough: Quantity
     assumed: int
     share: float | None
     low: float | None
@@ -94,7 +94,8 @@ def _deadline(survey: Survey, number: int, rule: Rule, births: Flags, born: Unit
     counting, unknown = (_to_each(survey, by_then, units)[asked] for units in _young(survey, rule))
     in_time = (stood.fulfilled_day[asked] != NO_DAY) & (stood.fulfilled_day[asked] <= deadline[asked])
     chances = np.where(in_time, 1.0, _chances(counting, unknown, owed))
-    enough = float(chances.sum())
+    expected = float(chances.sum())
+    enough = int(expected) if expected.is_integer() else expected
     share = enough / len(asked) if len(asked) else None
     low, high = interval(share, len(asked)) if share is not None else (None, None)
     return Deadline(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final
 
-from relay.domain.model import Rate, add_months
+from relay.domain.model import Quantity, Rate, add_months
 from relay.service.queries.parameters import Id, OfADay
 from relay.service.question import Says, Source
 from relay.systems.groups import reading
@@ -113,7 +113,7 @@ class MeetingRow:
     expected: int
     late: int
     excused: int
-    unnamed: float
+    unnamed: Quantity
     has_quorum: bool
 
 

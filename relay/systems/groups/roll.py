@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, Self, get_args
 
 from relay.domain import bikram_sambat
 from relay.domain.acts import OfAct
-from relay.domain.model import Rate, add_months
+from relay.domain.model import Quantity, Rate, add_months
 from relay.service.json_codec import read_columns
 
 Every = Literal["week", "fortnight", "month"]
@@ -144,8 +144,8 @@ class Meeting(OfAct):
     present: frozenset[str] = frozenset()
     late: frozenset[str] = frozenset()
     excused: frozenset[str] = frozenset()
-    unnamed: float = 0
-    minutes: float | None = None
+    unnamed: Quantity = 0
+    minutes: Quantity | None = None
 
     @property
     def attended(self) -> frozenset[str]:

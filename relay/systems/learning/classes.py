@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Final, Self
 
 from relay.domain.acts import OfAct
-from relay.domain.model import Rate
+from relay.domain.model import Quantity, Rate
 from relay.service.json_codec import read_columns
 from relay.systems.groups.roll import Meeting, Spell, ids
 
@@ -119,8 +119,8 @@ class ClassReport:
     passed: Rate
     dropped_out: Rate
     attendances: int
-    unnamed: float
-    hours: float
+    unnamed: Quantity
+    hours: Quantity
 
 
 class Class:
@@ -234,14 +234,13 @@ class Class:
         days = [each.completed_on for each in self.hers[woman] if each.completed_on and each.completed_on <= self.as_of]
         return max(days, default=None)
 
-    def hours(self, woman: str) -> float:
+    def minutes(self, woman: str) -> Quantity:
         """How long she was there in all; sessions of which nobody said it count as none."""
-        minutes = (
+        return sum(
             (self.course.minutes or 0) if each.minutes is None else each.minutes
             for each in self.sessions
             if woman in each.attended
         )
-        return sum(minutes) / MINUTES
 
     def women(self) -> Mapping[str, Sequence[str]]:
         """The women whom its numbers count, by id: "enrolled", "started", "completed", "declared" and "dropped_out"."""
@@ -275,9 +274,19 @@ class Class:
             "dropped_out": _of(counted["dropped_out"], started),
             "attendances": sum(self.attended(woman) for woman in women),
             "unnamed": sum(each.unnamed for each in self.sessions),
-            "hours": sum(self.hours(woman) for woman in women),
+            "hours": hours(sum(self.minutes(woman) for woman in women)),
         }
         return read_columns(ClassReport, asdict(self.course) | found)
+
+
+def hours(minutes: Quantity) -> Quantity:
+    """Minutes as hours.
+
+    >>> hours(120), hours(90)
+    (2, 1.5)
+    """
+    whole, rest = divmod(minutes, MINUTES)
+    return minutes / MINUTES if rest else int(whole)
 
 
 def _of(counted: Collection[str], of: Collection[str]) -> Rate:

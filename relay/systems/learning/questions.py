@@ -10,14 +10,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from relay.audit.error_rate import intervals
-from relay.domain.model import Rate
+from relay.domain.model import Quantity, Rate
 from relay.errors import NotFound
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
 from relay.service.queries.parameters import AsOf, Id, OfADay, OfHer
 from relay.service.question import Question, Source
 from relay.systems.learning import reading
-from relay.systems.learning.classes import Class, ClassReport
+from relay.systems.learning.classes import Class, ClassReport, hours
 from relay.systems.learning.sites import months_missing
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class LearningFound:
     courses: tuple[ClassReport, ...]
     reached: int
     attendances: int
-    unnamed: float
+    unnamed: Quantity
     prepared: Rate
     prepared_on_time: Rate
     others_on_time: Rate
@@ -109,7 +109,7 @@ class LearnerRow:
     enrolled_on: date
     left_on: date | None
     attendance: Rate
-    hours: float
+    hours: Quantity
     completed: bool
     declared_on: date | None
     dropped_out: bool
@@ -125,7 +125,7 @@ def learners(known: Class) -> tuple[LearnerRow, ...]:
             enrolled_on=spells[0].from_on,
             left_on=spells[-1].until_on,
             attendance=known.attendance(woman),
-            hours=known.hours(woman),
+            hours=hours(known.minutes(woman)),
             completed=known.completed(woman),
             declared_on=known.declared(woman),
             dropped_out=known.dropped_out(woman),

@@ -143,9 +143,11 @@ def cause(word: str) -> str:
 
 
 def record(act_id: str) -> str:
-    """A gift or placement by its id, such as "placement P0155" of placement:P0155."""
+    """A record by its id, such as "placement P0155" of placement:P0155."""
     kind_, _, id_ = act_id.partition(":")
-    return gettext("gift %(id)s", id=id_) if kind_ == "gift" else gettext("placement %(id)s", id=id_)
+    if kind_ == "gift":
+        return gettext("gift %(id)s", id=id_)
+    return gettext("placement %(id)s", id=id_) if kind_ == "placement" else f"{kind(kind_)} {id_}"
 
 
 def severity(word: str) -> str:

@@ -168,7 +168,7 @@ def test_an_adult_class_of_nepal_has_over_three_hundred_hours() -> None:
     spell = Enrolment(enrolment_id="E1", course_id="C1", beneficiary_id="W1", from_on=first)
     course = Course(course_id="C1", name="Basic", kind="literacy", from_on=first, sessions=156)
 
-    assert Class(course, [spell], sessions, DAY).hours("W1") == 312
+    assert Class(course, [spell], sessions, DAY).minutes("W1") == 312 * 60
 
 
 # ---------------------------------------------------------------------------------------------------- the oracle

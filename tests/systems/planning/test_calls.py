@@ -47,6 +47,7 @@ def test_both_sides_of_a_hand_over_are_called_before_it_and_then_who_has_waited_
     assert "She is to hand over on 15 Jul 2024." in page
     assert "She is to receive on 15 Jul 2024." in page
     assert "She asked on 1 Jan 2023. Does she still want it" in page
+    assert "placement N" not in page, "a plan is called one"
     assert page.count("shared: ask who is speaking") == 2, "W3 and V2"
     assert 'href="tel:9790000002"' in seen(client)
 

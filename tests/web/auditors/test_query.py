@@ -97,17 +97,17 @@ def test_more_rows_than_a_page_holds_are_left_out_and_said_to_be(client: FlaskCl
 
 def test_an_answer_is_kept_as_a_file(client: FlaskClient) -> None:
     placements = "MATCH (p:Placement {programme_id: 'demo'})"
-    query = f"{placements} RETURN p.placement_id AS id, '=1+1' AS sum, [1, 2] AS two ORDER BY id"
+    query = f"{placements} RETURN p.placement_id AS id, '=1+1' AS sum, [1, 2.0, 2.5] AS two ORDER BY id"
     sent = {"query": query, "csrf_token": token(client)}
 
     sheet = client.post(f"{DEMO}/query", data={**sent, "form": "csv"})
     answer = client.post(f"{DEMO}/query", data={**sent, "form": "json"})
 
     assert sheet.headers["Content-Disposition"].startswith("attachment; filename=demo-query-")
-    assert sheet.data.decode("utf-8-sig").splitlines()[:2] == ["id,sum,two", 'P1,\'=1+1,"[1, 2]"']
+    assert sheet.data.decode("utf-8-sig").splitlines()[:2] == ["id,sum,two", 'P1,\'=1+1,"[1, 2, 2.5]"']
     assert answer.json is not None
     assert answer.json["columns"] == ["id", "sum", "two"]
-    assert answer.json["rows"][0] == ["P1", "=1+1", [1, 2]]
+    assert answer.json["rows"][0] == ["P1", "=1+1", [1, 2, 2.5]]
     assert len(answer.json["rows"]) == 5
 
 

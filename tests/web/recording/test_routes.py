@@ -219,6 +219,13 @@ def test_a_correction_says_only_what_changes_and_a_mistake_is_taken_back(clerk: 
     assert '/take-back"' not in clerk.get(f"{AT}/record/beneficiary:W11").text  # it is offered once
 
 
+def test_a_year_of_birth_is_written_as_a_year(clerk: FlaskClient) -> None:
+    checked = words(filled(clerk, f"{AT}/record/beneficiary:W7/correct", birth_year="1980", why="Her card.").text)
+
+    assert "1980" in checked
+    assert "1,980" not in checked
+
+
 def test_a_correction_that_changes_nothing_is_not_recorded(clerk: FlaskClient, recorded: Graph) -> None:
     before = len(entries(recorded))
 
