@@ -329,7 +329,9 @@ def _value(session: Session, column: Column, text: str, option: str) -> Value | 
     from relay.exchange import cells
 
     if column.type == "date" and text.strip():
-        return session.day(text, option).isoformat()
+        today = session.today
+        with usage(option, text):
+            return cells.read_day_said(text, today)
     with usage(option, text):
         return cells.read(column, text)
 

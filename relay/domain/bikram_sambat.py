@@ -1,15 +1,16 @@
 """Bikram Sambat, the calendar of Nepal: days in it, and days of it.
 
-Month lengths cannot be computed: they are published year by year, and the tables of libraries disagree from 2086 on.
+Month lengths cannot be computed: they are published year by year, and the tables of libraries disagree from 2086 on. A
+day of a year that is not published yet is a likely one: it is shown with "≈", and what was typed is kept beside it.
 """
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final, Self
 
 from relay.text import Sentence
 
@@ -18,18 +19,55 @@ LAST_YEAR: Final = 2083
 """The last year that is published and right in nepali-datetime 1.0.8.5 (its pull request 70, May 2026;
 medic/bikram-sambat issue 31, June 2026)."""
 
+LAST_LIKELY_YEAR: Final = 2100
+"""The last year of that table; what it has after `LAST_YEAR` is an estimate."""
+
 LIKELY_YEARS: Final = range(2060, 2091)
 """Years that are likelier meant in Bikram Sambat than not: 2003 to 2034 (our choice: a programme is younger than the
 first)."""
 
-NOT_YET_PUBLISHED: Final = Sentence("Write the Gregorian day, as 2026-11-24.")
-"""What is said of a day after `LAST_YEAR`."""
-
 FISCAL_MONTH: Final = 4
 """Shrawan, with whose first day Nepal's fiscal year begins (Financial Procedures and Fiscal
 Accountability Act, 2076)."""
+_ABOUT: Final = "≈ "
 _MONTHS: Final = 12
 _LONGEST_MONTH: Final = 32  # days
+
+
+class LikelyDay(str):
+    """A Gregorian day, in ISO form, that was typed in a year of Bikram Sambat which is not published yet.
+
+    Attributes:
+        typed: What was typed, such as "2084-01-15 BS".
+    """
+
+    __slots__ = ("typed",)
+
+    typed: str
+
+    @classmethod
+    def of(cls, day: date, typed: str) -> Self:
+        """A day, and what was typed for it."""
+        likely = cls(day.isoformat())
+        likely.typed = typed
+        return likely
+
+
+def iso(day: date, *, in_sambat: bool) -> str:
+    """A day in ISO form; a `LikelyDay` where it was typed in Bikram Sambat and its year is not published yet.
+
+    >>> iso(date(2027, 4, 28), in_sambat=True).typed
+    '2084-01-15 BS'
+    """
+    told = bikram_sambat(day) if in_sambat else None
+    return LikelyDay.of(day, told.removeprefix(_ABOUT)) if told and told.startswith(_ABOUT) else day.isoformat()
+
+
+def as_typed(value: Any) -> Any:  # noqa: ANN401 - a value of an act
+    """A value as it is sent to who records it: of a likely day what was typed, in a correction's changes too."""
+    if isinstance(value, Mapping):
+        return {name: as_typed(each) for name, each in value.items()}
+    return value.typed if isinstance(value, LikelyDay) else value
 
 
 def gregorian(year: int, month: int, day: int) -> date | None:
@@ -60,7 +98,7 @@ def bikram_sambat(day: date) -> str | None:
     if found is None:
         return None
     year, month, number = found
-    return f"{'≈ ' if year > LAST_YEAR else ''}{year:04}-{month:02}-{number:02} BS"
+    return f"{_ABOUT if year > LAST_YEAR else ''}{year:04}-{month:02}-{number:02} BS"
 
 
 def year_month_day(day: date) -> tuple[int, int, int] | None:
@@ -167,11 +205,8 @@ def likely(day: str) -> Sentence | None:
     >>> print(likely("2083-08-08"))
     Write it as 2083-08-08 BS, if it is in Bikram Sambat.
     """
-    year = int(day[:4])
-    if year not in LIKELY_YEARS:
+    if int(day[:4]) not in LIKELY_YEARS:
         return None
-    if year > LAST_YEAR:
-        return NOT_YET_PUBLISHED
     return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.clock import is_instant
 from relay.domain.acts import Act, changes_of
+from relay.domain.bikram_sambat import LikelyDay
 from relay.domain.canonical import canonical
 from relay.errors import Invalid
 from relay.text import Sentence
@@ -30,6 +31,9 @@ WRITTEN_FORMAT: Final = 2
 ORIGIN: Final = "0" * 64  # previous_hash of entry 1
 SALT_BYTES: Final = 16
 CHANGES: Final = "changes."  # opened["changes.name"] opens payload["changes"]["name"]
+TYPED: Final = "typed"
+"""In a payload, where a day was typed in a year of Bikram Sambat not published yet: column, or "changes." and column →
+what was typed. It is no part of what the act says."""
 
 Opened = Mapping[str, Mapping[str, Any]]
 
@@ -83,7 +87,7 @@ class Entry:
     def act(self) -> Act:
         """The act as it was recorded; personal fields that are not opened are absent."""
         changes = self.payload.get("changes")
-        values = {key: value for key, value in self.payload.items() if key not in self.personal}
+        values = {key: value for key, value in self.payload.items() if key not in self.personal and key != TYPED}
         if changes is not None:
             values["changes"] = {key: value for key, value in changes.items() if CHANGES + key not in self.personal}
         for name, opening in self.opened.items():
@@ -171,15 +175,17 @@ def seal(
 
     personal = catalogue.personal(act.kind)
     payload: dict[str, Any] = {
-        key: committed(key, value) if key in personal else value for key, value in act.values.items()
+        key: committed(key, value) if key in personal else _plain(value) for key, value in act.values.items()
     }
     changes = payload.get("changes")
     if isinstance(changes, Mapping):
         subject_personal = catalogue.personal(str(payload["act_id"]).partition(":")[0])
         payload["changes"] = {
-            key: committed(CHANGES + key, value) if key in subject_personal and value is not None else value
+            key: committed(CHANGES + key, value) if key in subject_personal and value is not None else _plain(value)
             for key, value in changes.items()
         }
+    if typed := {key: day.typed for key, day in _flat(act.values).items() if isinstance(day, LikelyDay)}:
+        payload[TYPED] = typed
     hashed: dict[str, Any] = {
         "programme_id": programme_id,
         "sequence": sequence,
@@ -193,6 +199,10 @@ def seal(
         **({"written_at": act.written_at} if act.written_at else {}),
     }
     return Entry(**hashed, hash=_digest(hashed), opened=opened, personal=_personal(catalogue, act.kind, payload))
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, LikelyDay) else value
 
 
 def digest(entry: Entry) -> str:

@@ -182,6 +182,19 @@ def read_day(text: str, today: date) -> date:
     return day
 
 
+def read_day_said(text: str, today: date) -> str:
+    """The same as the value of a column, in ISO form; it remembers what was typed in a year not published yet.
+
+    Raises:
+        CellFault: As `read_day`.
+    """
+    return _iso(read_day(text, today), text)
+
+
+def _iso(day: date, text: str) -> str:
+    return bikram_sambat.iso(day, in_sambat=bool(_SAMBAT.search(text)))
+
+
 def write(value: Value) -> str:
     """Write a value as the text of a cell, so that `read` of `unescaped` gives it back.
 
@@ -455,7 +468,8 @@ def _read_date(_column: schema.Column, cell: object) -> str | None:
     if isinstance(cell, str):
         if _is_blank(cell):
             return None
-        return _day(_digits(_plain(cell))).isoformat()
+        text = _digits(_plain(cell))
+        return _iso(_day(text), text)
     if cell is None:
         return None
     if isinstance(cell, datetime):
@@ -565,14 +579,14 @@ def _gregorian(year: int, month: int, day: int) -> date:
 
 
 def _bikram_sambat(year: int, month: int, day: int) -> date:
-    if not bikram_sambat.FIRST_YEAR <= year <= bikram_sambat.LAST_YEAR:
+    if not bikram_sambat.FIRST_YEAR <= year <= bikram_sambat.LAST_LIKELY_YEAR:
         raise CellFault(
             reason=Sentence(
                 "Bikram Sambat days are known from %(first)s to %(last)s only.",
                 first=bikram_sambat.FIRST_YEAR,
-                last=bikram_sambat.LAST_YEAR,
+                last=bikram_sambat.LAST_LIKELY_YEAR,
             ),
-            suggestion=bikram_sambat.NOT_YET_PUBLISHED,
+            suggestion=Sentence("Write the Gregorian day, as 2026-11-24."),
         )
     found = bikram_sambat.gregorian(year, month, day)
     if found is None:
@@ -617,8 +631,6 @@ def _likely_day(text: str) -> Sentence:
         return _spreadsheet_day(int(text))
     year, meant, marked = _parts(text)
     if marked or year in bikram_sambat.LIKELY_YEARS:
-        if year > bikram_sambat.LAST_YEAR:
-            return bikram_sambat.NOT_YET_PUBLISHED
         possible = [
             f"{year}-{month:02}-{day:02} BS" for month, day in meant if bikram_sambat.gregorian(year, month, day)
         ]

@@ -251,7 +251,7 @@ def _of_the_other(written: _Written, calendar: Calendar) -> CellFault:
             meant = (bikram_sambat.bikram_sambat(date(year, month, day)) or "").removesuffix(" BS")
         except ValueError:
             meant = ""
-    elif calendar == "AD" and year <= bikram_sambat.LAST_YEAR:
+    elif calendar == "AD":
         found = bikram_sambat.gregorian(year, month, day)
         meant = found.isoformat() if found else ""
     return CellFault(

@@ -25,6 +25,7 @@ from relay.access.accounts import LEAST_PASSWORD
 from relay.backup.encryption import ENDING, OPEN, Seal, new_secret_key, public_key_of
 from relay.clock import is_instant
 from relay.domain import plain_json
+from relay.domain.bikram_sambat import as_typed
 from relay.domain.plain_json import NotPlain
 from relay.errors import Invalid, NotFound, Refused, RelayError
 
@@ -135,7 +136,7 @@ class Outbox:
         """
         private_files.folder(self.folder)
         seal = self._seal()
-        said: dict[str, Any] = {"act": act, "content": content, "written_at": written_at}
+        said: dict[str, Any] = {"act": act, "content": as_typed(content), "written_at": written_at}
         head = {"relay_outbox": FORMAT, "programme_id": programme_id, "device_id": "", "place": "", "by": by}
         lines = (head, {**said, "again": True} if again else said)
         text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)

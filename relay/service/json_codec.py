@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from relay.domain.bikram_sambat import LikelyDay, as_typed
+
 _Kind = TypeVar("_Kind")
 Schema = Mapping[str, Any]
 """Of JSON, as JSON Schema writes it."""
@@ -36,7 +38,12 @@ def json_lines(result: object, *, ascii_only: bool) -> str:
 
 
 def _plain(value: object) -> object:
-    """What JSON makes of what it does not know: of sentences, those of a page too, text; of rows made late, a list."""
+    """What JSON makes of what it does not know: of sentences, those of a page too, text; of rows made late, a list.
+
+    A likely day is sent as it was typed, so that whoever records it keeps that.
+    """
+    if isinstance(value, LikelyDay):
+        return as_typed(value)
     if isinstance(value, str) or hasattr(value, "__html__"):
         return str(value)
     if isinstance(value, Iterable):

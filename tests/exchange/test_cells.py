@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay.domain import schema
+from relay.domain.bikram_sambat import LikelyDay
 from relay.domain.schema import Column
 from relay.exchange import cells
 from tests.scenes.core import CORE
@@ -220,12 +221,29 @@ def test_a_name_that_nobody_sees_is_no_name() -> None:
         ("2080/05/02 BS", "2023-08-19"),
         ("वि.सं. २०५९-०८-०८", "2002-11-24"),
         ("25/08/2083 BS", "2026-12-11"),
+        ("2084-01-15 BS", "2027-04-28"),  # of a year that is not published yet, as three more are
+        ("१५/०१/२०८४ वि.सं.", "2027-04-28"),
+        ("2100-12-30 BS", "2044-04-12"),
         (date(2024, 2, 29), "2024-02-29"),
         (datetime(2024, 2, 29), "2024-02-29"),  # noqa: DTZ001 - workbooks know no time zone
     ],
 )
 def test_a_day_is_read_from_iso_bikram_sambat_and_workbook_cells(cell: object, value: str) -> None:
     assert read("date", cell) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "typed"),
+    [
+        ("2084/1/15 B.S.", "2084-01-15 BS"),
+        ("२०८४-०१-१५ BS", "2084-01-15 BS"),
+        ("2083-12-30 BS", None),  # published
+        ("2027-04-28", None),  # Gregorian
+    ],
+)
+def test_a_day_of_a_year_not_published_yet_remembers_what_was_typed(cell: str, typed: str | None) -> None:
+    for day in (read("date", cell), cells.read_day_said(cell, TODAY)):
+        assert (day.typed if isinstance(day, LikelyDay) else None) == typed
 
 
 def test_a_day_of_an_option_may_be_told_from_today() -> None:
@@ -272,7 +290,7 @@ def test_a_day_that_is_asked_for_and_likely_in_bikram_sambat_is_asked_about() ->
         ("2026-24-40", "There is no month called 24.", "Write it as 2026-11-24, or as 2083-08-08 BS."),
         ("03.04.2026", "This is not a day.", "Write 2026-04-03 or 2026-03-04."),
         ("२०८२/०८/०८", "This is not a day.", "Write 2082-08-08 BS."),
-        ("01/02/2085", "This is not a day.", "Write the Gregorian day, as 2026-11-24."),
+        ("01/02/2085", "This is not a day.", "Write 2085-02-01 BS or 2085-01-02 BS."),
         ("44567", "This is not a day.", "Format the column as a date, perhaps 2022-01-06."),
         ("32/03/2082", "This is not a day.", "Write 2082-03-32 BS."),
         ("2026-11-24T10:00:00", "This is not a day.", "Write 2026-11-24."),
@@ -295,8 +313,8 @@ def test_a_day_that_is_asked_for_and_likely_in_bikram_sambat_is_asked_about() ->
             "Look it up; months have 29 to 32 days.",
         ),
         (
-            "2084-01-01 BS",
-            "Bikram Sambat days are known from 1975 to 2083 only.",
+            "2101-01-01 BS",
+            "Bikram Sambat days are known from 1975 to 2100 only.",
             "Write the Gregorian day, as 2026-11-24.",
         ),
         (45000.0, "This is a number, not a day.", "Format the column as a date, perhaps 2023-03-15."),

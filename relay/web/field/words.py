@@ -113,7 +113,6 @@ WORDS: Final[Mapping[str, Any]] = {
     "bs_month": lazy_gettext("Month"),
     "bs_year": lazy_gettext("Year"),
     "no_such_day": lazy_gettext("There is no such day. Write day, month and year in Bikram Sambat."),
-    "not_published": lazy_gettext("The calendar of this year is not published yet: choose the day in AD."),
     "not_known": lazy_gettext("not known"),
     "if_known": lazy_gettext("if known"),
     "one_less": lazy_gettext("one less"),

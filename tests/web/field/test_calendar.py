@@ -77,7 +77,7 @@ def test_in_nepali_a_day_is_shown_and_typed_in_bikram_sambat(phone: Phone) -> No
     assert entry["acts"][0]["content"]["happened_on"] == "2024-07-01"
 
 
-def test_a_day_of_a_year_that_is_not_published_is_chosen_by_the_other_calendar(phone: Phone) -> None:
+def test_a_day_of_a_year_that_is_not_published_is_a_likely_one_and_is_sent_as_it_was_typed(phone: Phone) -> None:
     phone.goto("/field/ne/")
     phone.at("record/extension/placement/P1")
     until = phone.page.locator("fieldset").filter(has=phone.page.locator(".by-sambat")).first
@@ -85,7 +85,9 @@ def test_a_day_of_a_year_that_is_not_published_is_chosen_by_the_other_calendar(p
     until.get_by_label("वर्ष").fill(str(LAST_YEAR + 1))
     until.get_by_label("महिना").select_option("असार")
     until.get_by_label("गते").fill("1")
+    expect(until.get_by_text("≈ 15 जुन 2027")).to_be_visible()
     phone.page.locator("form.asking button[type=submit]").click()
-    expect(phone.page.get_by_text("पात्रो अहिलेसम्म प्रकाशित भएको छैन")).to_be_visible()
-    until.locator("input[value=other]").check()
-    expect(until.locator("input[type=date]")).to_be_visible()
+    expect(phone.page.get_by_text("≈ 1 असार 2084")).to_be_visible()
+    [entry] = phone.kept()
+    [act] = entry["acts"]
+    assert (act["content"]["until_on"], act["typed"]) == ("2027-06-15", {"until_on": "2084-03-01 BS"})

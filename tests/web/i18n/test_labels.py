@@ -41,7 +41,7 @@ def test_a_record_is_called_by_its_kind(app: Flask) -> None:
     with app.test_request_context("/?lang=fr"):
         found = [labels.record(each) for each in ("placement:P1", "gift:G1", "plan:N019", "beneficiary:B1")]
 
-    assert found == ["placement P1", "don G1", "plan N019", "bénéficiaire B1"]
+    assert found == ["placement P1", "don G1", "plan N019", "Bénéficiaire B1"]
 
 
 @pytest.mark.parametrize(

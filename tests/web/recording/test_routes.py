@@ -129,6 +129,11 @@ def recorded_by(client: FlaskClient, path: str, **typed: str) -> str:
             "extended at placement P1",
         ),
         (
+            "record/placement:P1/extension",
+            {"until_on": "", "until_on.other": "2084-01-15 BS", "happened_on": "today"},
+            "extended at placement P1",
+        ),
+        (
             "record/beneficiary:W12/placement",
             {
                 "gift_id": "G1",

@@ -60,12 +60,15 @@ export async function openCeremony(phone, form, done) {
   const node = h("form", { class: "asking ceremony", novalidate: true, oninput: changed, onchange: changed, onsubmit: async (event) => {
     event.preventDefault();
     const { ticked, agrees } = sums();
-    const held_on = when.read().value, saw = witness.read().value;
+    const { value: held_on, typed: likely } = when.read(), saw = witness.read().value;
     sayFault(when.node, held_on ? "" : say("needed"));
     sayFault(yard.node, agrees ? "" : say("count_first"));
     const read = ticked.map((row) => row.read(idsOf(row), { passed_on: held_on, ceremony_id: ids.ceremony, ...(saw ? { witness: saw } : {}) }));
     if (!held_on || !agrees || !read.length || read.includes(null)) return;
     const day = { act: "ceremony", content: { ceremony_id: ids.ceremony, held_on, place_id: phone.device.place } };
+    for (const one of likely ? [day, ...read.flat()] : []) {
+      for (const name of ["held_on", "passed_on"]) if (name in one.content) one.typed = { [name]: likely };
+    }
     isTyped = false;
     try {
       await done([{ form: "ceremony", acts: [day] }, ...read.map((acts) => ({ form: form.name, acts }))]);

@@ -21,7 +21,7 @@ export function near(rows, text, id) {
 const looksLikeAnId = (text) => /\d/.test(text) && !/\s/.test(text.trim());
 
 // ------------------------------------------------------------------------------------------------------------ fields
-// A field has `node`, and `read()`: { value } or { fault }; `raw()` is what a draft keeps of it.
+// A field has `node`, and `read()`: { value } or { fault }, of a likely day { typed } too; `raw()` is what a draft keeps.
 
 function pills(name, choices, chosen, onchange) {
   return h("div", { class: "pills", role: "radiogroup" }, choices.map(([value, label]) => h("label", { class: "pill" }, h("input", { type: "radio", name, value, checked: value === chosen, onchange }), h("span", {}, label))));
@@ -54,10 +54,15 @@ function sambatDay(field, typed, phone) {
     if (!dayOf && !monthOf) return { value: "" };
     const value = sambat.iso({ day: dayOf, month: monthOf, year: yearOf });
     if (!value) return { fault: say("no_such_day") };
-    return yearOf > sambat.published ? { fault: say("not_published") } : { value };
+    if (yearOf <= sambat.published) return { value };
+    const [monthText, dayText] = [monthOf, dayOf].map((number) => String(number).padStart(2, "0"));
+    return { value, typed: `${yearOf}-${monthText}-${dayText} BS` }; // a likely day: the ledger keeps what was typed
   };
   const line = h("small", { class: "quiet", "aria-live": "polite" });
-  const node = h("div", { class: "by-sambat", oninput: () => { line.textContent = read().value ? gregorian(read().value) : ""; } }, day, h("label", {}, say("bs_month"), month), year, line);
+  const node = h("div", { class: "by-sambat", oninput: () => {
+    const { value, typed: likely } = read();
+    line.textContent = value ? `${likely ? "≈ " : ""}${gregorian(value)}` : "";
+  } }, day, h("label", {}, say("bs_month"), month), year, line);
   return { name: "sambat", label: say("another_day"), node, raw, read };
 }
 
@@ -78,7 +83,7 @@ function dayField(field, typed, phone) {
 /** A day, as what was typed. */
 function typedDay(iso) {
   const there = sambat?.of(iso);
-  if (!there || there.year > sambat.published) return { near: "other", other: iso };
+  if (!there) return { near: "other", other: iso };
   return { near: "sambat", sambat: Object.fromEntries(Object.entries(there).map(([name, value]) => [name, String(value)])) };
 }
 
@@ -219,9 +224,11 @@ export async function openForm(phone, form, { tie = "", kept = null, done }) {
   /** The acts that the form says; null where something is missing, which is said beside it. */
   function read() {
     const content = { [idColumn(form.kind)]: ids.own, ...(form.tie ? { [form.tie]: tie } : {}), ...form.says };
+    const typed = {};
     let isSound = true, woman = null;
     for (const field of [...form.asks, ...form.more]) {
-      const { value, fault, isNew } = fields.get(field.name).read();
+      const { value, fault, isNew, typed: likely } = fields.get(field.name).read();
+      if (likely) typed[field.name] = likely;
       const wrong = fault ?? (value === "" && field.needed && !isNew ? say("needed") : "") ?? "";
       sayFault(fields.get(field.name).node, wrong);
       if (wrong && isSound) fields.get(field.name).node.scrollIntoView({ block: "center" });
@@ -233,7 +240,7 @@ export async function openForm(phone, form, { tie = "", kept = null, done }) {
     if (!isSound) return null;
     if (form.kind === "pass") content.receiver_placement_id = ids.receiver;
     if (form.kind === "beneficiary") content.place_id ??= phone.device.place;
-    return [...(woman ? [woman] : []), { act: form.kind, content }];
+    return [...(woman ? [woman] : []), { act: form.kind, content, typed }];
   }
 
   parts(fields, line);

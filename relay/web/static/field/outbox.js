@@ -134,11 +134,14 @@ const idsOf = (content) => Object.fromEntries(Object.entries(content ?? {}).filt
 
 export const formOf = (entry) => FORMS.find((form) => form.name === entry.form);
 
+/** An act as it is sent: a likely day as it was typed. */
+export const asSent = ({ act, content, typed, written_at, again }) => ({ act, content: { ...content, ...typed }, written_at, ...(again ? { again } : {}) });
+
 /** The acts of entries as a file, one act a line after one line about the phone, each sealed with the phone's token. */
 export async function asFile(device, entries) {
   const { programme_id, device_id, place } = device;
   const head = { relay_outbox: 1, programme_id, device_id, place };
-  const acts = entries.flatMap((entry) => entry.acts.filter((one) => !one.done).map(({ act, content, written_at, again }) => JSON.stringify({ act, content, written_at, ...(again ? { again } : {}) })));
+  const acts = entries.flatMap((entry) => entry.acts.filter((one) => !one.done).map((one) => JSON.stringify(asSent(one))));
   const seals = await Promise.all(acts.map(await sealing(device)));
   return [head, ...acts.map((sealed, at) => ({ sealed, seal: seals[at] }))].map((line) => `${JSON.stringify(line)}\n`).join("");
 }

@@ -1,7 +1,7 @@
 // Sending: one page of this phone at a time, oldest first, in small requests that a weak line carries. What the service
 // says of each act is kept with it; only the line itself, or a token that is not valid any more, stops the sender.
 
-import { HERS, idOf, stripped } from "./outbox.js";
+import { asSent, HERS, idOf, stripped } from "./outbox.js";
 import { LANGUAGE } from "./words.js";
 
 const MOST_ACTS = 50;
@@ -105,7 +105,7 @@ export class Sender {
       }
       const batch = batchOf(kept);
       if (!batch.length) return;
-      const acts = batch.flatMap(toSend).map(({ act, content, written_at, again }) => ({ act, content, written_at, ...(again ? { again } : {}) }));
+      const acts = batch.flatMap(toSend).map(asSent);
       const { found } = await this.#ask("/acts", { method: "POST", body: { acts, hold: true } });
       if (!Array.isArray(found?.acts) || found.acts.length !== acts.length) throw new NoLine();
       await this.#answered(batch, found);
