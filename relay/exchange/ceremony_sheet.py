@@ -90,7 +90,7 @@ class Typed:
 
 
 def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
-    """Write the sheet of a ceremony, with a row for each giver and `WALK_INS` empty ones; without names.
+    """Write the sheet of a ceremony, without names: a row for each giver and her planned receiver, and `WALK_INS` more.
 
     Args:
         path: A .csv or .xlsx file; nothing may be there.
@@ -104,10 +104,13 @@ def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
     """
     private_files.require_ending(path, ".csv", ".xlsx")
     head = [getattr(ceremony, name) or "" for name in _OF_CEREMONY]
-    listed = [(each.placement_id, Units(each.still_owed, each.help), each.still_owed) for each in givers]
+    listed = [
+        (each.placement_id, Units(each.still_owed, each.help), each.planned_receiver or "", each.still_owed)
+        for each in givers
+    ]
     rows = [
-        [*head, number, giver, owes, "", "", animals, "", "", "", ""]
-        for number, (giver, owes, animals) in enumerate([*listed, *[("", "", "")] * WALK_INS], 1)
+        [*head, number, giver, owes, "", receiver, animals, "", "", "", ""]
+        for number, (giver, owes, receiver, animals) in enumerate([*listed, *[("", "", "", "")] * WALK_INS], 1)
     ]
     if path.suffix.lower() == ".xlsx":
         with sheets_of_ones_own(path) as book:

@@ -13,7 +13,7 @@ from relay.domain.vocabulary import SETTLED
 from relay.reports.placements import Holding, Holdings, Which, holders, holdings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from relay.arrays.lineage import Survey
 
@@ -31,6 +31,7 @@ class Giver:
         help: What it owes.
         still_owed: Units; 0 when everything was passed on.
         due_on: By when.
+        planned_receiver: Who is planned to receive from it; None for nobody.
     """
 
     placement_id: str
@@ -38,6 +39,7 @@ class Giver:
     help: str
     still_owed: Quantity
     due_on: date | None
+    planned_receiver: str | None = None
 
 
 def givers(
@@ -46,7 +48,7 @@ def givers(
     *,
     place_id: str | None = None,
     group_id: str | None = None,
-    planned: Collection[str] = (),
+    planned: Mapping[str, str],
 ) -> tuple[Giver, ...]:
     """The placements held in a place or by members of a group that owe something by a day or soon after it.
 
@@ -55,7 +57,7 @@ def givers(
         day: Of the ceremony.
         place_id: In this place or in any place below it.
         group_id: Of members of this group.
-        planned: Placements whose next receiver is named: they are listed even before they are due.
+        planned: Placement id → who is planned to receive from it: such placements are listed even before they are due.
 
     Returns:
         Those that are due first come first; empty when neither place nor group is named, or nobody there owes.
@@ -67,7 +69,7 @@ def givers(
         return ()
     last = day + timedelta(days=AHEAD_DAYS)
     return tuple(
-        _giver(each)
+        _giver(each, planned.get(each.placement_id))
         for each in holdings(survey, Which(place_id=place_id, group_id=group_id), sort="due")
         if each.state not in (*SETTLED, "lost") and each.owed > each.passed
         if (each.due_on and each.due_on <= last) or each.placement_id in planned
@@ -81,13 +83,14 @@ def of_placements(survey: Survey, placement_ids: Iterable[str]) -> Mapping[str, 
     return {each.placement_id: _giver(each) for each in Holdings(survey, np.array(rows, np.int32))}
 
 
-def _giver(holding: Holding) -> Giver:
+def _giver(holding: Holding, planned_receiver: str | None = None) -> Giver:
     return Giver(
         placement_id=holding.placement_id,
         beneficiary_id=holding.beneficiary_id,
         help=holding.help,
         still_owed=shown(max(thousandths(holding.owed) - thousandths(holding.passed), 0)),
         due_on=holding.due_on,
+        planned_receiver=planned_receiver,
     )
 
 

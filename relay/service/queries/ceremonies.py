@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+from relay.reports import trees
 from relay.reports.field import givers
 from relay.service.queries.parameters import Read
 from relay.service.question import Says, Source
@@ -27,4 +28,6 @@ class Givers(Read[tuple[givers.Giver, ...]]):
     def answer(self, source: Source, programme_id: str) -> tuple[givers.Giver, ...]:
         """Those that are due first come first."""
         survey = self.survey(source, programme_id)
-        return givers.givers(survey, self.held_on, place_id=self.place_id, group_id=self.group_id)
+        plans = trees.plans(source.graph, programme_id, survey, source.systems)
+        planned = {each.giver_placement_id: each.beneficiary_id for each in plans if each.giver_placement_id}
+        return givers.givers(survey, self.held_on, place_id=self.place_id, group_id=self.group_id, planned=planned)

@@ -1,4 +1,4 @@
-"""What planning asks of whoever visits: for whom nobody is planned, who is not ready, whose request is old."""
+"""What planning asks of whoever visits: for whom nobody is planned, who is not ready, whose plan or request is old."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 REASONS: Final = {
     "nobody_planned": Sentence("nobody is planned to receive from her"),
     "not_ready": Sentence("planned to receive next and not ready"),
+    "missed": Sentence("planned to receive, and her day is long past"),
     "stale": Sentence("no news of her request for a year"),
 }
 
@@ -28,6 +29,7 @@ def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand
     planned = reading.read(graph, programme_id, survey)
     yield from _nobody_planned(planned)
     yield from _not_ready(planned)
+    yield from _missed(planned)
     season = planned.season
     for request in season.requests:
         if season.is_stale(request):
@@ -48,6 +50,15 @@ def _not_ready(planned: Planned) -> Iterator[Errand]:
     for plan in planned.season.open_plans:
         if not planned.season.is_ready(plan.beneficiary_id, plan.help):
             yield Errand(reason="not_ready", beneficiary_id=plan.beneficiary_id, due_on=plan.expected_on)
+
+
+def _missed(planned: Planned) -> Iterator[Errand]:
+    """Those of plans whose day is long past, where she is not planned anew."""
+    season = planned.season
+    anew = {(plan.beneficiary_id, plan.help) for plan in season.open_plans}
+    for plan in season.plans:
+        if season.plan_states[plan.plan_id] == "missed" and (plan.beneficiary_id, plan.help) not in anew:
+            yield Errand(reason="missed", beneficiary_id=plan.beneficiary_id, due_on=plan.expected_on)
 
 
 ERRANDS: Final = Errands(reasons=REASONS, find=_errands)

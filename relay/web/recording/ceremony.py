@@ -263,8 +263,8 @@ def _opened() -> Day:
         CeremonyRow(
             number=number,
             is_listed=True,
-            planned=planned.get(each.placement_id, ""),
-            typed=_empty(each, planned.get(each.placement_id, "")),
+            planned=each.planned_receiver or "",
+            typed=_empty(each, each.planned_receiver or ""),
         )
         for number, each in enumerate(due[:most], 1)
     ]

@@ -6,6 +6,7 @@ where a placement receives 1.
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,6 +87,17 @@ def test_requests_checks_plans_and_ends_are_recorded_by_their_commands(shell: Sh
     assert states == {"R3": "ready", "R4": "ready", "R5": "ready", "R6": "ended", "R9": "waiting"}
     assert [row["state"] for row in shell.ok("plan", "list", "--json", *ON).json] == ["ended"]
     assert [row["state"] for row in shell.ok("plan", "list", "--json", "--as-of", "2024-03-31").json] == ["open"]
+
+
+def test_the_sheet_of_a_ceremony_names_whom_each_giver_is_planned_to_hand_over_to(
+    shell: Shell, meadow: Graph, tmp_path: Path
+) -> None:
+    added(meadow, planned("N1: P1 > W3 on 2024-06-01"))
+    shell.ok("ceremony", "sheet", str(tmp_path / "day.csv"), "--place", "1", "--on", "2024-07-15")
+    rows = list(csv.DictReader((tmp_path / "day.csv").read_text("utf-8-sig").splitlines()))
+
+    assert {(row["giver"], row["receiver"]) for row in rows if row["giver"]} >= {("P1", "W3")}
+    assert not any(row["receiver"] for row in rows if row["giver"] != "P1")
 
 
 def test_rates_say_what_they_are_made_of(meadow: Graph, tmp_path: Path) -> None:

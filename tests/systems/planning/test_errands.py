@@ -52,6 +52,21 @@ def test_who_is_due_while_nobody_is_planned_is_told_so_and_old_requests_come_las
     assert not any("nobody_planned" in why for why in reasons(shell, "--as-known", "2024-06-30").values())
 
 
+def test_who_was_to_receive_long_ago_and_did_not_is_visited_until_she_is_planned_anew(
+    shell: Shell, meadow: Graph
+) -> None:
+    """W3 was to receive on 2024-03-01, more than 90 days ago, and W4 on 2024-05-01, which is not so long."""
+    added(meadow, planned("N1: P1 > W3 on 2024-02-01", expected_on="2024-03-01"))
+    added(meadow, planned("N2: P1 > W4 on 2024-02-01", expected_on="2024-05-01"))
+
+    found = reasons(shell)
+    assert found[None, "W3"] == ["missed"]
+    assert "missed" not in found.get((None, "W4"), ())
+
+    added(meadow, planned("N3: P1 > W3 on 2024-06-01", expected_on="2024-07-15"))
+    assert "missed" not in reasons(shell).get((None, "W3"), ())
+
+
 def test_the_list_of_visits_says_it_in_words(shell: Shell, meadow: Graph, tmp_path: Path) -> None:
     lines = shell.ok("todo", *ON, "--format", "csv").out
     assert "nobody planned" in lines
