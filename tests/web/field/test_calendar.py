@@ -86,6 +86,7 @@ def test_a_day_of_a_year_that_is_not_published_is_a_likely_one_and_is_sent_as_it
     until.get_by_label("महिना").select_option("असार")
     until.get_by_label("गते").fill("1")
     expect(until.get_by_text("≈ 15 जुन 2027")).to_be_visible()
+    phone.page.locator("input[name=happened_on][value=today]").check()
     phone.page.locator("form.asking button[type=submit]").click()
     expect(phone.page.get_by_text("≈ 1 असार 2084")).to_be_visible()
     [entry] = phone.kept()
