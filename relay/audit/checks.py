@@ -379,6 +379,18 @@ CHECKS: Final[tuple[Check, ...]] = (
         population=_held,
         find=integrity.no_rule,
     ),
+    Check(
+        check_id="against_the_rules",
+        title="against the rules",
+        sentence=(
+            "An act would be refused if it were recorded now: a roster names somebody who was no member or not "
+            "enrolled, an officer had left, or money lies outside of a cycle."
+        ),
+        why="What it stood on was taken back or changed when earlier versions still allowed that; figures count it.",
+        severity="high",
+        population=integrity.judged,
+        find=integrity.against_the_rules,
+    ),
 )
 """Every check, in the order of a report: what women did, what was written down, what only damage explains."""
 

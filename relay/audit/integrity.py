@@ -1,4 +1,4 @@
-"""What only foreign or damaged data can hold, since no rule lets it in; `checks` says why each is asked."""
+"""What only foreign, damaged or older data can hold, since no rule lets it in; `checks` says why each is asked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from relay.audit import suspects
 from relay.audit.books import Books
 from relay.audit.findings import Finding, found
+from relay.domain import rulebook
 from relay.domain.advisories import about
-from relay.domain.register import Fact
+from relay.domain.register import Acts, Fact
 from relay.text import Sentence
 
 
@@ -95,3 +96,18 @@ def no_rule(books: Books) -> Iterator[Finding]:
                 ),
             ),
         )
+
+
+def judged(books: Books) -> Acts:
+    """What the rules say more of than of the relay itself: the acts of the systems in use, and who is one woman."""
+    catalogue, used = books.register.catalogue, books.register.systems
+    kinds = (kind for kind in catalogue.kinds if (system := catalogue.system_of(kind)) and system.name in used)
+    return books.facts("same", *kinds)
+
+
+def against_the_rules(books: Books) -> Iterator[Finding]:
+    """Find acts that would be refused if they were recorded now."""
+    for fact in judged(books):
+        error = rulebook.refused(books.register, fact)
+        if error:
+            yield Finding(subject_id=fact.act_id, acts=(fact.sequence,), sentence=error.reason)

@@ -7,11 +7,12 @@ applies and never judges.
 
 from __future__ import annotations
 
-from collections import ChainMap
+from collections import ChainMap, defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import chain, compress, groupby
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -287,6 +288,8 @@ class Register:
             self._set_beside(fact, name)
         if fact.kind in self.catalogue.binding:
             self._set_beside(fact, _all_of(fact.kind))
+        if "_names" in vars(self):
+            self._let_stand(self._names, fact)
 
     def _set_beside(self, fact: Fact, name: str) -> None:
         self.naming.setdefault(name, {})[fact.act_id] = None
@@ -312,6 +315,48 @@ class Register:
             found.sort(key=lambda fact: (fact.sequence, fact.id))
             self._in_order[kind, name] = {fact.act_id: fact.sequence for fact in found}
         return self._in_order[kind, name]
+
+    def standing_on(self, fact: Fact | Act) -> dict[str, Fact]:
+        """The acts in force that stand on what a fact says, by their ids: they may be true by it alone."""
+        if fact.kind == "end":
+            ended = self.facts.get(str(fact.values["act_id"]))
+            return {ended.act_id: ended, **self.standing_on(ended)} if ended else {}
+        ids = [
+            act_id
+            for kind, shared in self.catalogue.standing_on(fact.kind, self.systems)
+            for name in self.names_of(fact, shared)
+            for way in (name, *self.ways_to(name, kind, shared))
+            for act_id in (way, *self._names[way])
+            if act_id.startswith(f"{kind}:")
+        ]
+        return {act_id: self.facts[act_id] for act_id in ids if act_id in self.facts}
+
+    def names_of(self, fact: Fact | Act, kind: str) -> frozenset[str]:
+        """What a fact names of a kind, itself included; of a woman, any of her ids."""
+        filled = filled_by(fact) if kind == "placement" else None
+        named = {fact.act_id, *(name for _, name in self.catalogue.named_by(fact)), *filter(None, [filled])}
+        found = {name for name in named if name.startswith(f"{kind}:")}
+        if kind == "beneficiary":
+            return frozenset(f"{kind}:{id_}" for name in found for id_ in self.one_woman.ids(name.partition(":")[2]))
+        return frozenset(found)
+
+    def ways_to(self, name: str, judged: str, kind: str) -> list[str]:
+        """The acts that are known, such as meetings, through which those of a kind name what is of another."""
+        ways = self.catalogue.ways(judged, kind)
+        return [act_id for act_id in self._names[name] if act_id.partition(":")[0] in ways] if ways else []
+
+    @cached_property
+    def _names(self) -> defaultdict[str, dict[str, None]]:
+        """By what they name, the acts that stand on others: put together once a change is to be judged."""
+        names = defaultdict[str, dict[str, None]](dict)
+        for fact in self.facts.values():
+            self._let_stand(names, fact)
+        return names
+
+    def _let_stand(self, names: defaultdict[str, dict[str, None]], fact: Fact) -> None:
+        if fact.kind in self.catalogue.standing:
+            for _, name in self.catalogue.named_by(fact):
+                names[name][fact.act_id] = None
 
     def all_of(self, kind: str) -> tuple[Fact, ...]:
         """The rules of a kind under which others are judged, in order."""

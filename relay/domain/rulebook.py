@@ -6,7 +6,7 @@ replay, so stricter rules later never make an old ledger unreadable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import product
@@ -28,10 +28,12 @@ from relay.domain.model import (
 from relay.domain.questions import NO_ANSWER, NOTED, NOTED_OTHERWISE, Answers, asked_of, moves
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of, takes_back
 from relay.domain.schema import Kind
-from relay.errors import Asked, Conflict, Invalid, NotFound, Refused
+from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError
 from relay.text import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
+_TOLD: Final = 5  # our choice: so many reasons are told; of a membership hundreds of rosters may speak
+_CHANGING: Final = ABOUT_ACTS | {"end", "same"}  # what bears on acts that stand
 _YEARS_AHEAD: Final = 20  # our choice: nobody waits for longer, or announces a rule so early
 
 
@@ -547,15 +549,11 @@ def judge(
         return change, ()
     for fact in change.facts.values():
         if fact:
-            _plausible(register, fact, today)
-            _known(register, fact)
-            _may_stand(register, fact)
-            _ends_no_sooner(register, fact)
+            require_true(register, fact, today)
     if not together:
         for placement_id in moved(register, change):
             require_one_holder(register, change, placement_id)
     _breaks_nothing(register, change)
-    _reopens_nothing_wrongly(register, change)
     answered = [*_answered(asked_of(register, change), answers)]
     return change, (*notes_of(register, change), *answered)
 
@@ -565,6 +563,14 @@ def _can_be_called(act: Act) -> None:
     phone = {**act.values, **changes_of(act.values)}.get("phone")
     if phone and not any(letter.isdecimal() for letter in str(phone)):
         raise NotATelephone(act_id=subject_of(act) if act.kind in ABOUT_ACTS else act.act_id)
+
+
+def require_true(register: Register, fact: Fact, today: date) -> None:
+    """Ask every rule about what one act says, by itself and beside what stands; `judge` says what it may raise."""
+    _plausible(register, fact, today)
+    _known(register, fact)
+    _may_stand(register, fact)
+    _ends_no_sooner(register, fact)
 
 
 def _answered(asked: Iterable[Asked], answers: Answers) -> Iterator[Note]:
@@ -582,7 +588,7 @@ def _breaks_nothing(register: Register, change: Change) -> None:
         partial(_stands_on, register, change),
         partial(_same_help, register, change),
         *(
-            partial(_keeps_the_rules, each, change.rules)
+            partial(require_rules_kept, each, change.rules)
             for each in change.placements.values()
             if each and each.receipts
         ),
@@ -763,20 +769,6 @@ def _missing(register: Register, act_id: str, field: str) -> None:
     raise Missing(act_id=act_id, field=field)
 
 
-def _reopens_nothing_wrongly(register: Register, change: Change) -> None:
-    """What an act had closed, and would be open again once that act is corrected, is judged as if recorded now."""
-    catalogue = register.catalogue
-    corrected = [was for act_id, fact in change.facts.items() if (was := register.facts.get(act_id)) and was != fact]
-    named = {name for was in corrected for name in catalogue.beside(was) if name in register.facts}
-    if not named:  # as of all but corrections: an import does nothing twice
-        return
-    with register.supposing(change):
-        for fact in [register.facts[name] for name in sorted(named) if name in register.facts]:
-            if any(catalogue.beside(fact)):  # it stands beside others, as an open request does
-                for refuse in catalogue.rules_on(fact.kind, register.systems):
-                    refuse(register, fact)
-
-
 def _binds_only_the_future(register: Register, fact: Fact) -> None:
     rule = Rule.of(fact.values)
     received = [
@@ -840,7 +832,8 @@ def _may_be_one(register: Register, fact: Fact) -> None:
     if other_id in ones:
         by = [edge.act_id for edge in known.edges(kept_id) if edge.act_id != fact.act_id]
         raise OneAlready(act_id=fact.act_id, one=kept_id, other=other_id, by=by, field="other_id")
-    for id_ in (*ones, *others):
+    is_new = register.facts.get(fact.act_id) != fact  # who was erased later stays one
+    for id_ in (*ones, *others) if is_new else ():
         if any(each.startswith("erase:") for each in register.about.get(f"beneficiary:{id_}", ())):
             raise ErasedAlready(act_id=fact.act_id, beneficiary_id=id_, field="kept_id" if id_ in ones else "other_id")
     for one, other in product(ones, others):
@@ -923,11 +916,54 @@ def _same_help(register: Register, change: Change) -> None:
 
 
 def _stands_on(register: Register, change: Change) -> None:
-    """Nothing in force depends on what is taken back."""
-    for act_id, fact in change.facts.items():
-        hanging: list[str] = [] if fact else _hanging(register, change, act_id)
-        if hanging:
-            raise StandingOnIt(act_id=act_id, others=hanging)
+    """Nothing in force depends on what is taken back, or becomes false by what an act says now."""
+    taken = next((act_id for act_id, fact in change.facts.items() if fact is None), "")
+    hanging = _hanging(register, change, taken) if taken else []
+    false = _made_false(register, change, hanging)
+    if taken:  # but for what it names, and had closed
+        named = {name for _, name in register.catalogue.named_by(register.facts[taken])}
+        hanging += [act_id for act_id in false if act_id not in named]
+    if hanging:
+        raise StandingOnIt(act_id=taken, others=hanging)
+    if false:
+        subject = subject_of(change.act) if change.act.kind in ABOUT_ACTS else change.act.act_id
+        broken = [error.reason for error in false.values()]
+        if len(broken) > _TOLD:
+            more = Sentence("%(many)s other acts would break too.", many=len(broken) - _TOLD)
+            broken = [*broken[:_TOLD], more]
+        raise WouldBreak(act_id=subject, broken=" ".join(broken))
+
+
+def _made_false(register: Register, change: Change, hanging: Collection[str]) -> Mapping[str, RelayError]:
+    """What stands on what an act changes, was true, and would be refused if it were recorded after it; each with why.
+
+    What was false before stays out of it: nothing is held up by that.
+    """
+    if change.act.kind not in _CHANGING:  # it adds to what stands: whatever that bears on is asked of the act itself
+        return {}
+    said = [each for act_id, now in change.facts.items() for each in (register.facts.get(act_id), now) if each]
+    standing = {act_id: fact for each in said for act_id, fact in register.standing_on(each).items()}
+    for act_id in (*change.facts, *hanging):
+        standing.pop(act_id, None)
+    if not standing:
+        return {}
+    with register.supposing(change):
+        false = {act_id: error for act_id, fact in standing.items() if (error := refused(register, fact))}
+    return {act_id: error for act_id, error in false.items() if not refused(register, standing[act_id])}
+
+
+def refused(register: Register, fact: Fact) -> RelayError | None:
+    """What the rules say against an act in force, as if it were recorded now; None where they say nothing.
+
+    Args:
+        register: With everything that the act touches.
+        fact: What the act says.
+    """
+    try:
+        _may_stand(register, fact)
+    except (Refused, Invalid) as error:
+        return error
+    return None
 
 
 def _hanging(register: Register, change: Change, act_id: str) -> list[str]:
@@ -962,8 +998,8 @@ def _binding(rules: Iterable[Rule], placement: Placement) -> Rule | None:
     return binding_rule(rules, placement.help, first.condition, first.received_on)
 
 
-def _keeps_the_rules(placement: Placement, rules: Iterable[Rule]) -> None:
-    """Every receipt, pass-on and event of a placement agrees with the rules."""
+def require_rules_kept(placement: Placement, rules: Iterable[Rule]) -> None:
+    """Let every receipt, pass-on and event of a placement agree with the rules; `judge` says what it may raise."""
     first, rule = placement.receipts[0], _binding(rules, placement)
     if rule is None:
         raise NoRule(

@@ -141,7 +141,7 @@ Notes: TypeAlias = "Mapping[str, Callable[[Register, Fact], Iterator[Note]]]"
 """Kind → what is noted for the auditor when an act of it is recorded; of a correction, from what it says itself."""
 
 
-def _asks_for_nothing(_register: Register, _acts: Sequence[Act]) -> Iterable[str]:
+def _asks_for_nothing(_register: Register, _acts: Sequence[Act | Fact]) -> Iterable[str]:
     return ()
 
 
@@ -153,13 +153,16 @@ class Rules:
         refuse: Kind → raises what a rule says against an act as it would stand, whether recorded, corrected or brought
             back.
         ask: Kind → what is asked of one that did not stand before: it seems wrong and can be true.
+        stands: Kind → the kinds of acts on which one stands, each with the kind of what both name: a passbook line on
+            memberships of the same beneficiary, for example. What these no longer say, it is judged anew.
         asks: Acts that are to be judged → what its rules in force judge them beside, by columns that are `by_rule`.
         note: What is noted, where that does not stand apart.
     """
 
     refuse: Mapping[str, Callable[[Register, Fact], None]] = field(default_factory=dict[str, Any])
     ask: Mapping[str, Callable[[Register, Fact], Iterator[Asked]]] = field(default_factory=dict[str, Any])
-    asks: Callable[[Register, Sequence[Act]], Iterable[str]] = _asks_for_nothing
+    stands: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Any])
+    asks: Callable[[Register, Sequence[Act | Fact]], Iterable[str]] = _asks_for_nothing
     note: Notes = field(default_factory=dict[str, Any])
 
 

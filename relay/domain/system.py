@@ -29,6 +29,7 @@ _NONE: Final = frozenset[str]()
 _OF_THE_RELAY: Final = frozenset({"placement", "pass"})  # of which it is known apart what is hers
 _AMOUNTS: Final = frozenset({"units", "amount", "count", "money"})
 _NUMBERS: Final = _AMOUNTS | {"degrees"}
+_STANDS: Final = {"same": {"beneficiary": "beneficiary"}}  # of the core, as `Rules.stands`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -399,7 +400,35 @@ class Catalogue:
         if columns:
             yield from (name for _, name in self.named_by(act, columns))
 
-    def asked_by_rules(self, register: Register, acts: Sequence[Act]) -> Iterator[str]:
+    def standing_on(self, kind: str, used: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """The kinds of acts that stand on those of a kind while some systems are on, each with that of what both name.
+
+        That two ids are one woman's bears on whatever names her and is judged.
+        """
+        if kind == "same":
+            judged = (each for system in self._used(used) for each in system.rules.refuse)
+            return tuple((each, "beneficiary") for each in judged if self._names_a(each, "beneficiary"))
+        tables = (_STANDS, *(system.rules.stands for system in self._used(used)))
+        return tuple((each, on[kind]) for table in tables for each, on in table.items() if kind in on)
+
+    @cached_property
+    def standing(self) -> frozenset[str]:
+        """The kinds of acts that stand on others, and those through which they name them."""
+        rules = (system.rules for system in self.systems.values())
+        judged = {*_STANDS, *(kind for each in rules for kind in (*each.refuse, *each.stands))}
+        return frozenset({*judged, *(way for kind in judged for way in self.ways(kind, ""))})
+
+    def ways(self, kind: str, to: str) -> tuple[str, ...]:
+        """The kinds of acts through which one names something of another kind; none where it names that itself."""
+        if self._names_a(kind, to):
+            return ()
+        columns = self._through.get(kind, _NONE)
+        return tuple(named for column, named in self.references(kind) if column in columns)
+
+    def _names_a(self, kind: str, named: str) -> bool:
+        return named in (each for _, each in self.references(kind))
+
+    def asked_by_rules(self, register: Register, acts: Sequence[Act | Fact]) -> Iterator[str]:
         """What some acts are judged beside under the rules in force of the systems that the programme uses."""
         for system in self._used(register.systems):
             yield from system.rules.asks(register, acts)

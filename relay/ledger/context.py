@@ -134,14 +134,16 @@ class _Context:
         head = self.load(acts, {act.act_id for act in acts} | subjects)
         if first and head is None:
             return None
-        said = [*acts]
         offered = {act.act_id: act for act in acts}
         about = [act for act in acts if act.kind in ABOUT_ACTS and act.act_id not in self.register.entries]
-        if about:
-            said += self.load_for_corrections(about, offered)
+        changed = self.load_for_corrections(about, offered) if about else []
+        said = [*acts, *changed]
         self._load_women(said)
-        self._load_rules(said)
-        self._load_beside(said)
+        corrected = changed if any(act.kind == "correct" for act in about) else ()
+        standing = self._load_standing_on([*corrected, *(act for act in acts if act.kind in ("end", "same"))])
+        self._load_women(standing)
+        self._load_rules((*said, *standing))
+        self._load_beside(said, standing)
         self._load_placed(act for act in acts if act.kind == "placement")
         self._load_neighbours([act for act in acts if act.kind == "beneficiary"], offered)
         begun = {filled_by(act) for act in acts if act.kind == "pass"}
@@ -307,7 +309,30 @@ class _Context:
         group = self.register.facts.get(name) or offered.get(name)
         return group.values.get("place_id") if group else None
 
-    def _load_women(self, acts: Iterable[Act]) -> None:
+    def _load_standing_on(self, changed: Sequence[Act]) -> list[Fact]:
+        """Read what stands on acts that change, are ended or make two ids one, and what it names."""
+        if not changed:
+            return []
+        register, catalogue = self.register, self.catalogue
+        ends = (name for act in changed if act.kind == "end" for _, name in catalogue.named_by(act))
+        ended = [fact for name in ends if (fact := register.facts.get(name))]
+        self.load(ended)
+        said: list[Act | Fact] = [*changed, *ended]
+        shared = [(each, *pair) for each in said for pair in catalogue.standing_on(each.kind, register.systems)]
+        named = {(name, judged, kind) for each, judged, kind in shared for name in register.names_of(each, kind)}
+        self._load_pointing_once(sorted({name for name, _, _ in named}))
+        self._load_pointing_once(sorted({way for each in named for way in register.ways_to(*each)}))
+        standing = {act_id: fact for each in said for act_id, fact in register.standing_on(each).items()}
+        self.load(standing.values())
+        return [*standing.values()]
+
+    def _load_pointing_once(self, names: Iterable[str]) -> None:
+        asked = {f"standing on {name}": name for name in names}
+        new = {key: name for key, name in asked.items() if key not in self.asked}
+        self.asked |= new.keys()
+        self._load_pointing(new.values(), self.statements.pointing_at)
+
+    def _load_women(self, acts: Iterable[Act | Fact]) -> None:
         """Read all that is said of those whom some acts call one woman: whether they can be."""
         named = (str(act.values[end]) for act in acts if act.kind == "same" for end in ("kept_id", "other_id"))
         ids = {id_ for each in named for id_ in self.register.one_woman.ids(each)}
@@ -317,19 +342,26 @@ class _Context:
                 self._load_pointing([f"beneficiary:{id_}"], self.statements.pointing_at)
             self.settle()
 
-    def _load_beside(self, acts: Sequence[Act]) -> None:
+    def _load_beside(self, acts: Sequence[Act], standing: Sequence[Fact]) -> None:
         """Read what names the same as some acts that are judged beside it, with the ends of all that; of a woman, all.
 
         What was ended is told by its ends, and what came of it by her placements. What an act names may be judged
         beside others in turn: a visit to a goal beside what else its woman aims at.
+
+        Args:
+            acts: Which are to be judged.
+            standing: What stands on them, and is to be judged anew; of it nothing is noted.
         """
         register, beside = self.register, self.catalogue.read_beside
         used = register.systems
         named = dict.fromkeys(name for act in acts for name in beside(act, used))
         named |= dict.fromkeys(self.catalogue.asked_by_rules(register, acts))
         through = dict.fromkeys(name for act in acts for name in self.catalogue.through(act))
-        above = [name for each in (*named, *through) if (fact := register.facts.get(each)) for name in beside(fact)]
-        asked = dict.fromkeys((*named, *above))
+        anew = dict.fromkeys(name for fact in standing for name in beside(fact, used))
+        anew |= dict.fromkeys(fact.act_id for fact in standing if self.catalogue.is_judged_beside(fact.act_id))
+        known = (*named, *through, *anew, *(name for fact in standing for name in self.catalogue.through(fact)))
+        above = [name for each in known if (fact := register.facts.get(each)) for name in beside(fact)]
+        asked = dict.fromkeys((*named, *anew, *above))
         women = [name.removeprefix("beneficiary:") for name in asked if name.startswith("beneficiary:")]
         self.load([], beneficiaries=women)
         hers = [id_ for woman in women for id_ in register.one_woman.ids(woman)]
@@ -341,6 +373,7 @@ class _Context:
         found = dict.fromkeys((*names, *(act_id for name in names for act_id in register.naming.get(name, ()))))
         self.load([register.facts[each] for each in found if each in register.facts])
         self._load_naming_same([each for each in found if self.catalogue.is_judged_beside(each)])
+        self._load_naming_same([*self.catalogue.asked_by_rules(register, [*acts, *standing])])
         self.load([], placements={placement for id_ in hers for placement in self._held(id_)})
         self._load_weighed(named)
 
@@ -361,7 +394,7 @@ class _Context:
         self.asked |= asked.keys()
         self._load_pointing(new, self.statements.beside)
 
-    def _load_rules(self, acts: Iterable[Act]) -> None:
+    def _load_rules(self, acts: Iterable[Act | Fact]) -> None:
         """Read the rules under which some acts are judged."""
         for kind in dict.fromkeys(kind for act in acts for kind in self.catalogue.kind(act.kind).under):
             if f"all of {kind}" not in self.asked:

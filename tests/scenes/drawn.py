@@ -54,6 +54,7 @@ _SAYS: Final[dict[str, Callable[[Random], say.Said]]] = {
     "degrees": lambda random: random.randint(20, 30) + 0.5,
     "help": lambda random: random.choice(("goat", "goat", "pig")),
     "words": lambda _: "goats",
+    "pairs": lambda random: f"absent={random.randint(1, 9)}",
     "tags": lambda random: f"NP-{random.randint(1, 9)}",
     "equivalents": lambda _: {"pig": 1.5},
 }
@@ -184,7 +185,7 @@ def _value(random: Random, register: Register, column: Column, kind: Kind) -> sa
         return f"P{len(register.entries)}"
     if known or column.refers_to or column.type == "act":
         return random.choice(known) if known else None
-    if column.choices:
+    if column.type == "choice":
         return random.choice([word for word in column.choices if word != "protection_committee"])
     return _SAYS[column.type](random) if column.type in _SAYS else f"said {random.randint(1, 3)}"
 

@@ -280,6 +280,12 @@ def on_own_telephone(programme: Clean) -> set[str]:
     return {"pass:A1"}
 
 
+def against_the_rules(programme: Clean) -> set[str]:
+    """A woman and a group are said to be one."""
+    ones = [say.holder(programme.woman(kind=kind)) for kind in ("person", "group")]
+    return {programme.damage(say.same(f"raw: {ones[0]} = {ones[1]}"))}
+
+
 def _raw(programme: Clean, giver: str, receiver: str, on: date) -> str:
     said = f"raw: {giver} > {receiver} on {on}"
     return programme.damage(say.passed(said, help="goat", females=2, witness="A witness"))
@@ -292,6 +298,7 @@ OFFENCES: Final = {
         far_more_than_owed, another_name, tag_twice, same_phone, registered_twice, busy_day, no_witness, busy_witness,
         no_gift, gift_total, claim_unsupported, recorded_late, clock_went_back, corrected_often, corrected_after_lock,
         on_own_telephone, recorded_after_lock, opened_again, to_herself, never_received, cycle, before_receipt, no_rule,
+        against_the_rules,
     )
 }  # fmt: skip
 """Check id → what plants its offence."""

@@ -267,5 +267,9 @@ def note_correction(register: Register, correction: Fact) -> Iterator[Note]:
 
 RULES: Final = Rules(
     refuse={"goal": refuse_goal, "goal_step": refuse_step, "goal_visit": refuse_visit},
+    stands={
+        "goal": {"goal_visit": "goal", "placement": "placement", "pass": "placement", "enrolment": "beneficiary"},
+        "goal_visit": {"goal_visit": "goal"},
+    },
     note={"goal_visit": note_visit, "correct": note_correction},
 )

@@ -111,21 +111,6 @@ class CountedInParts(Invalid):
     many: float
 
 
-class WasThere(Refused):
-    """A membership would not cover a meeting at which she is said to have been."""
-
-    reason = (
-        "%(act_id)s: beneficiary %(beneficiary_id)s would be no member on %(day)s, but was at %(meeting)s that day."
-    )
-    suggestion = "Check the dates, or correct the meeting first."
-    field = "until_on"
-
-    act_id: str
-    beneficiary_id: str
-    meeting: str
-    day: date
-
-
 class KeptAlready(Refused):
     """An animal is kept by two at once."""
 
@@ -273,9 +258,9 @@ def require_whole(fact: Fact, *columns: str) -> None:
 
 
 def refuse_membership(register: Register, fact: Fact) -> None:
-    """Refuse a second membership of one woman in one group at a time, and one that denies what she did as a member."""
+    """Refuse a second membership of one woman in one group at a time."""
     require_order(fact)
-    roll = roll_in(register, fact.values["group_id"], fact)
+    roll = roll_in(register, fact.values["group_id"], fact, kinds=("membership",))
     own = next(each for each in roll.memberships if each.act_id == fact.act_id)
     for other in roll.memberships:
         if other.act_id != own.act_id and other.beneficiary_id == own.beneficiary_id and other.meets(own):
@@ -284,24 +269,6 @@ def refuse_membership(register: Register, fact: Fact) -> None:
                 beneficiary_id=fact.values["beneficiary_id"],
                 group_id=own.group_id,
                 earlier=other.act_id,
-            )
-    if fact.act_id in register.facts:
-        _covers_what_she_did(fact.act_id, roll, own)
-
-
-def _covers_what_she_did(act_id: str, roll: Roll, own: Membership) -> None:
-    """She is a member whenever a roster names her, and when she took an office."""
-    for meeting in roll.of_members(own.group_id):
-        named = own.beneficiary_id in meeting.attended | meeting.excused
-        if named and not roll.is_member(own.beneficiary_id, own.group_id, meeting.held_on):
-            raise WasThere(
-                act_id=act_id, beneficiary_id=own.beneficiary_id, meeting=meeting.act_id, day=meeting.held_on
-            )
-    for office in roll.offices:
-        hers = office.beneficiary_id == own.beneficiary_id
-        if hers and not roll.is_member(own.beneficiary_id, own.group_id, office.from_on):
-            raise NotAMember(
-                act_id=office.act_id, beneficiary_id=own.beneficiary_id, group_id=own.group_id, day=office.from_on
             )
 
 
@@ -390,15 +357,6 @@ def _kept_by_one(act_id: str, custodies: Iterable[Custody]) -> None:
             )
 
 
-def refuse_end(register: Register, end: Fact) -> None:
-    """Refuse the end of a membership before what she did as a member."""
-    fact = register.facts.get(end.values["act_id"])
-    if fact and fact.kind == "membership":
-        roll = roll_in(register, fact.values["group_id"], end)
-        own = next(each for each in roll.memberships if each.act_id == fact.act_id)
-        _covers_what_she_did(end.act_id, roll, own)
-
-
 def refuse_pass(register: Register, fact: Fact) -> None:
     """Refuse that another group stands in for the giver than the one that vouches for her placement."""
     group_id, placement_id = fact.values.get("by_group_id"), fact.values["giver_placement_id"]
@@ -419,8 +377,11 @@ RULES: Final = Rules(
         "office": refuse_office,
         "meeting": refuse_meeting,
         "custody": refuse_custody,
-        "end": refuse_end,
         "pass": refuse_pass,
+    },
+    stands={
+        **{kind: {"membership": "beneficiary"} for kind in ("office", "meeting", "custody")},
+        "pass": {"placement": "placement"},
     },
     ask={"meeting": ask_meeting},
 )

@@ -177,7 +177,7 @@ def refuse_session(register: Register, fact: Fact) -> None:
 
 
 def refuse_enrolment(register: Register, fact: Fact) -> None:
-    """Refuse a second enrolment at a time, days that contradict each other, and what denies that she was there."""
+    """Refuse a second enrolment at a time, and days that contradict each other."""
     known, own = _enrolled(register, fact)
     if own.until_on and own.until_on < own.from_on:
         raise UntilBeforeFrom(act_id=fact.act_id, from_on=own.from_on, until_on=own.until_on, field="left_on")
@@ -189,8 +189,9 @@ def refuse_enrolment(register: Register, fact: Fact) -> None:
                 course_id=own.course_id,
                 earlier=other.act_id,
             )
-    _while_enrolled(fact, known, own)
-    if fact.act_id in register.facts and _is_before_all(known, own):
+    if own.completed_on and not own.is_on(own.completed_on):
+        raise CompletedElsewhen(act_id=fact.act_id, completed_on=own.completed_on)
+    if register.facts.get(fact.act_id) not in (None, fact) and _is_before_all(known, own):
         raise NothingWasHeld(act_id=fact.act_id, course_id=own.course_id, completed_on=own.completed_on)
 
 
@@ -210,26 +211,6 @@ def _enrolled(register: Register, fact: Fact, *facts: Fact) -> tuple[Class, Enro
 def _is_before_all(known: Class, own: Enrolment) -> bool:
     """Whether a course is declared as completed before any session was held."""
     return own.completed_on is not None and not any(each.held_on <= own.completed_on for each in known.sessions)
-
-
-def _while_enrolled(said: Fact, known: Class, own: Enrolment) -> None:
-    """She completes the course, and a roster names her, while she is enrolled."""
-    if own.completed_on and not own.is_on(own.completed_on):
-        field = "until_on" if said.kind == "end" else "completed_on"
-        raise CompletedElsewhen(act_id=said.act_id, completed_on=own.completed_on, field=field)
-    for each in known.sessions:
-        named = own.beneficiary_id in each.attended | each.excused
-        if named and own.beneficiary_id not in known.enrolled_on(each.held_on):
-            raise NotEnrolled(
-                act_id=each.act_id, beneficiary_id=own.beneficiary_id, course_id=own.course_id, day=each.held_on
-            )
-
-
-def refuse_end(register: Register, end: Fact) -> None:
-    """Refuse the end of an enrolment before she completed the course, or was at a session."""
-    fact = register.facts.get(end.values["act_id"])
-    if fact and fact.kind == "enrolment":
-        _while_enrolled(end, *_enrolled(register, fact, end))
 
 
 # -- what is noted ---------------------------------------------------------------------------------------------------
@@ -270,10 +251,10 @@ RULES: Final = Rules(
         "site": sites.refuse_site,
         "site_count": sites.refuse_count,
         "meeting": refuse_session,
-        "end": refuse_end,
         "placement": required.refuse_receipt,
         "pass": required.refuse_receipt,
     },
+    stands={kind: {"enrolment": "beneficiary"} for kind in ("meeting", "placement", "pass")},
     ask={"enrolment": ask_enrolment},
     note={
         "enrolment": note_enrolment,

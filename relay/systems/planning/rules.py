@@ -196,8 +196,12 @@ def _not_before(check: Fact, request: Fact) -> None:
 
 
 def refuse_plan(register: Register, fact: Fact) -> None:
-    """Refuse a plan that cannot be followed: from nobody, to the giver, from who owes nothing, for who has left."""
+    """Refuse a plan that cannot be followed: from nobody, to the giver, from who owes nothing, for who has left.
+
+    What the last two ask was so, or not, as she was chosen: what is learned later does not make a plan false.
+    """
     values, chosen_on = fact.values, date.fromisoformat(fact.values["chosen_on"])
+    is_chosen = register.facts.get(fact.act_id) == fact
     if bool(values.get("giver_placement_id")) == bool(values.get("gift_id")):
         raise FromNobody(act_id=fact.act_id)
     if giver_id := values.get("giver_placement_id"):
@@ -205,10 +209,11 @@ def refuse_plan(register: Register, fact: Fact) -> None:
         if register.are_one(giver.beneficiary_id, values["beneficiary_id"]):
             raise PlannedForHerself(act_id=fact.act_id)
         # what is passed on that very day may follow this plan
-        stood = standing(giver, register.rules, chosen_on - _A_DAY)
+        stood = None if is_chosen else standing(giver, register.rules, chosen_on - _A_DAY)
         if stood and (stood.state in SETTLED or not stood.still_owed):
             raise OwesNothingMore(act_id=fact.act_id, placement_id=giver_id, chosen_on=chosen_on)
-    _is_there(register, fact, chosen_on)
+    if not is_chosen:
+        _is_there(register, fact, chosen_on)
     _is_free(register, fact, chosen_on)
 
 
@@ -288,5 +293,10 @@ def _is_ready(register: Register, fact: Fact, chosen_on: date) -> bool:
 
 
 RULES: Final = Rules(
-    refuse={"request": refuse_request, "request_check": refuse_check, "plan": refuse_plan}, note={"plan": note_plan}
+    refuse={"request": refuse_request, "request_check": refuse_check, "plan": refuse_plan},
+    stands={
+        "request": {"request_check": "request", "placement": "beneficiary", "pass": "beneficiary"},
+        "plan": {"placement": "beneficiary", "pass": "beneficiary"},
+    },
+    note={"plan": note_plan},
 )

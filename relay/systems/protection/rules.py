@@ -165,7 +165,7 @@ def refuse_release(register: Register, fact: Fact) -> None:
     values = fact.values
     from_month, until_month = values["from_month"], values["until_month"]
     known = require_period(from_month, until_month, values["span"])
-    others = (other for other in register.facts.values() if other.kind == "release" and other.act_id != fact.act_id)
+    others = (other for other in register.all_of("release") if other.act_id != fact.act_id)
     require_unreleased(values["measure"], from_month, until_month, (other.values for other in others))
     if values["k"] != K or not well_written(values["table"], len(known) // SPANS[values["span"]]):
         raise NotAsReleased(act_id=fact.act_id)
@@ -198,5 +198,6 @@ RULES: Final = Rules(
         "release": refuse_release,
         "group": refuse_other_group,
         **dict.fromkeys(OF_A_GROUP, refuse_of_a_committee),
-    }
+    },
+    stands={"committee_count": {"place": "place"}},
 )

@@ -231,6 +231,11 @@ def _refuse_loan(register: Register, fact: Fact) -> None:
         named = f"placement:{placement.placement_id}"
         raise OfAnother(act_id=fact.act_id, named=named, beneficiary_id=placement.beneficiary_id, field="placement_id")
     _is_owed(register, fact, fact)
+    for line in register.beside("passbook", fact.act_id):
+        if repaid_on := held_on(register, line):
+            _not_before_loan(register, line, fact, repaid_on, "meeting_id")
+    for event in register.beside("loan_event", fact.act_id):
+        _not_before_loan(register, event, fact, date.fromisoformat(event.values["happened_on"]), "happened_on")
 
 
 def _refuse_flow(register: Register, fact: Fact) -> None:
@@ -250,22 +255,48 @@ def _refuse_event(register: Register, fact: Fact) -> None:
 
 def _refuse_payout(register: Register, fact: Fact) -> None:
     meeting, group_id = meeting_of(register, fact)
-    cycle_of(register, fact, meeting, group_id)
+    cycle = cycle_of(register, fact, meeting, group_id)
+    _nothing_came_after(register, fact, cycle, group_id)
     woman = str(fact.values["beneficiary_id"])
     if not any(spells_of(register, "membership", group_id, woman)):
         raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
 
 
-def _asks(register: Register, acts: Sequence[Act]) -> Iterator[str]:
-    """Her whole passbook is read where a rule fines, or limits loans; the rules may come with the acts."""
+def _nothing_came_after(register: Register, fact: Fact, cycle: Cycle, group_id: str) -> None:
+    """A cycle is not shared out before something else that happened in it."""
+    others = (each for each in register.beside("payout", f"cycle:{cycle.cycle_id}") if each.act_id != fact.act_id)
+    last = max(on for each in (*others, fact) if (on := held_on(register, each)))
+    for meeting in _met_after(register, group_id, last):
+        for later in (each for kind in ("passbook", "loan") for each in register.beside(kind, meeting.act_id)):
+            if cycle_of(register, later, as_meeting(meeting), group_id) == cycle:
+                raise CycleSharedOut(act_id=later.act_id, cycle_id=cycle.cycle_id, day=last)
+
+
+def _met_after(register: Register, group_id: str, day: date) -> list[Fact]:
+    met = register.beside("meeting", f"group:{group_id}")
+    return [each for each in met if date.fromisoformat(each.values["held_on"]) > day]
+
+
+def _asks(register: Register, acts: Sequence[Act | Fact]) -> Iterator[str]:
+    """What acts are judged beside under the rules in force, which may come with them.
+
+    Her whole passbook is read where a rule fines, or limits loans; of a payout all that was written down after it.
+    """
     rules = [*rules_in(register), *(SavingsRule.of(each.values) for each in acts if each.kind == "savings_rule")]
     wanted = {
         "passbook": any(rule.fines for rule in rules),
         "loan": any(rule.loan_times_savings is not None or rule.loans_at_once for rule in rules),
     }
-    return (f"beneficiary:{each.values['beneficiary_id']}" for each in acts if wanted.get(each.kind))
+    yield from (f"beneficiary:{each.values['beneficiary_id']}" for each in acts if wanted.get(each.kind))
+    for payout in (each for each in acts if each.kind == "payout"):
+        meeting = register.facts.get(f"meeting:{payout.values['meeting_id']}")
+        group_id = meeting.values.get("group_id") if meeting else None
+        if meeting and group_id:
+            day = date.fromisoformat(meeting.values["held_on"])
+            yield from (each.act_id for each in _met_after(register, group_id, day))
 
 
+_AT_A_MEETING: Final = {"membership": "beneficiary", "meeting": "meeting"}
 RULES: Final = Rules(
     asks=_asks,
     refuse={
@@ -278,4 +309,9 @@ RULES: Final = Rules(
         "payout": _refuse_payout,
     },
     ask=ASKS,
+    stands={
+        "passbook": {**_AT_A_MEETING, "cycle": "group"},
+        "loan": {**_AT_A_MEETING, "cycle": "cycle", "placement": "placement", "pass": "placement"},
+        "payout": {**_AT_A_MEETING, "cycle": "cycle", "payout": "cycle"},
+    },
 )

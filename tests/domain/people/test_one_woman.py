@@ -20,6 +20,7 @@ from relay.domain.rulebook import (
     PassedBetween,
     StandingOnIt,
     UnlikeToBeOne,
+    WouldBreak,
 )
 from tests.scenes.acts import Book, beginnings, corrected, different, erased, passed, placed, same, taken_back, woman
 
@@ -37,6 +38,16 @@ def test_two_ids_are_one_woman_until_that_is_taken_back(book: Book) -> None:
     assert book.register.one_woman.ids("W3") == ("W3",)
     book.add(taken_back("correct:C1", "C2"))
     assert book.register.one_woman.kept("W3") == "W1"
+
+
+def test_who_is_one_is_not_corrected_into_people_of_two_kinds(book: Book) -> None:
+    book.add(same("S1: W3 = W4"), corrected("beneficiary:W3", "C1", sex="female"))
+
+    error = book.refusal(corrected("beneficiary:W4", "C2", sex="male"))
+    assert type(error) is WouldBreak
+    assert error.broken == "same:S1: beneficiaries W3 and W4 differ in sex, so they are not one person."
+    book.add(corrected("beneficiary:W4", "C2", sex="female"), erased("beneficiary:W4"))
+    book.add(corrected("beneficiary:W3", "C3", consent_on="2020-01-01"))
 
 
 def test_where_several_ids_could_be_kept_the_last_word_counts(book: Book) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relay.domain.acts import Act
+from relay.domain.rulebook import StandingOnIt, WouldBreak
 from relay.domain.system import Catalogue
 from relay.graph import connect
 from relay.ledger import verify
@@ -57,6 +58,9 @@ def test_an_activity_is_one_of_the_programmes_or_any_where_it_lists_none(village
 def test_a_goal_builds_on_what_is_hers(village: Graph) -> None:
     assert isinstance(refusal(village, aims("O1: W2 on 2021-01-01", placement_id="P1")), BuildsOnAnothers)
     added(village, aims("O1: W1 on 2021-01-01", placement_id="P1"))
+    moved = refusal(village, say.corrected("placement:P1", beneficiary_id="W3"))
+    assert isinstance(moved, WouldBreak)
+    assert moved.broken == "goal:O1 builds on placement:P1, which is not hers."
 
 
 def test_a_visit_is_not_dated_before_its_goal_whichever_is_corrected(village: Graph) -> None:
@@ -81,6 +85,10 @@ def test_what_stopped_runs_again_only_after_it_was_prepared_anew(village: Graph)
 
     assert isinstance(refusal(village, visited("V2: O1 on 2021-09-01, running")), RunsAfterItStopped)
     added(village, visited("V3: O1 on 2021-08-01, preparing"), visited("V2: O1 on 2021-09-01, running"))
+    back = refusal(village, say.taken_back("goal_visit:V3"))
+    assert isinstance(back, StandingOnIt)
+    assert back.others == ["goal_visit:V1", "goal_visit:V2"]
+    assert isinstance(refusal(village, say.corrected("goal_visit:V3", visited_on="2021-09-02")), RunsAfterItStopped)
     assert isinstance(refusal(village, visited("V4: O1 on 2021-08-15, stopped")), RunsAfterItStopped)
 
 
@@ -133,4 +141,5 @@ def test_a_goal_builds_on_a_course_of_her_own_where_courses_are_recorded(connect
 
         added(graph, aims("O1: W1 on 2021-02-01", course_id="C1"))
         assert isinstance(refusal(graph, aims("O2: W2 on 2021-02-01", course_id="C1")), BuildsOnAnothers)
+        assert isinstance(refusal(graph, say.taken_back("enrolment:E1")), StandingOnIt)
         assert "There is no course C9" in str(refusal(graph, aims("O2: W2 on 2021-02-01", course_id="C9")))

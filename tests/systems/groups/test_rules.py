@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relay.backup import replay
 from relay.domain.questions import NO_ANSWER
-from relay.domain.rulebook import EndedAlready, InTheFuture, Missing
+from relay.domain.rulebook import EndedAlready, InTheFuture, Missing, StandingOnIt, WouldBreak
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.ledger import verify
@@ -22,7 +22,6 @@ from relay.systems.groups.rules import (
     OtherGuarantor,
     Unsaid,
     UntilBeforeFrom,
-    WasThere,
 )
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
@@ -87,10 +86,57 @@ def test_a_woman_under_two_ids_is_expected_once(village: Graph) -> None:
 def test_no_membership_ends_before_she_was_there_whichever_is_recorded_first(village: Graph) -> None:
     added(village, met("T1: A on 2023-05-01", present="W1;W2"))
 
-    assert isinstance(refusal(village, ended("E1: membership:M1 on 2023-04-30")), WasThere)
-    assert isinstance(refusal(village, say.corrected("membership:M1", "K1", from_on="2023-05-02")), WasThere)
+    assert isinstance(refusal(village, ended("E1: membership:M1 on 2023-04-30")), WouldBreak)
+    assert isinstance(refusal(village, say.corrected("membership:M1", "K1", from_on="2023-05-02")), WouldBreak)
     added(village, ended("E1: membership:M1 on 2023-05-01"))
-    assert isinstance(refusal(village, say.corrected("end:E1", "K2", until_on="2023-04-01")), WasThere)
+    assert isinstance(refusal(village, say.corrected("end:E1", "K2", until_on="2023-04-01")), WouldBreak)
+
+
+def test_a_membership_is_not_taken_back_while_she_was_there_and_holds_an_office_or_an_animal(village: Graph) -> None:
+    """W1 and W2 of A: W1 was at T1, is chair since April and keeps B2; W2 did nothing as a member."""
+    added(
+        village,
+        met("T1: A on 2023-05-01", present="W1"),
+        officer("O1: W1 chair of A on 2023-04-01"),
+        keeps("C1: W1 has B2 of A on 2023-02-01"),
+    )
+
+    back = refusal(village, say.taken_back("membership:M1", "K1"))
+    assert isinstance(back, StandingOnIt)
+    assert back.others == ["office:O1", "meeting:T1", "custody:C1"]
+    ended_before = refusal(village, ended("E1: membership:M1 on 2023-03-01"))
+    assert str(ended_before) == (
+        "end:E1 would break: office:O1: beneficiary W1 was no member of group A on 2023-04-01. meeting:T1: beneficiary"
+        " W1 was no member of group A on 2023-05-01. Correct or take back those first. Nothing was changed."
+    )
+    added(village, say.taken_back("membership:M2", "K2"), say.taken_back("correct:K2", "K3"))
+    added(village, *(say.taken_back(each, f"K{n}") for n, each in enumerate((*back.others, "membership:M1"), 4)))
+    assert verify.verify(village, "demo").ok
+
+
+def test_two_ids_are_not_joined_whose_memberships_or_rosters_would_then_contradict(village: Graph) -> None:
+    """W2 and W4 are both members of A, and on the roster of T1 in two lists; W6 is a member of nothing."""
+    added(village, met("T1: A on 2023-05-01", present="W2", excused="W4"))
+
+    found = refusal(village, say.same("S1: W2 = W4"))
+    assert isinstance(found, WouldBreak)
+    assert "membership:M2: beneficiary W2 is already a member of group A, by membership:M4." in str(found)
+    assert "meeting:T1: beneficiary W2 stands in two lists: present, excused." in str(found)
+    added(village, say.same("S2: W1 = W6"), met("T2: A on 2023-05-08", present="W6"))
+    apart = refusal(village, say.taken_back("same:S2", "K1"))
+    assert isinstance(apart, StandingOnIt)
+    assert apart.others == ["meeting:T2"]
+
+
+def test_what_a_group_vouched_for_and_did_is_not_corrected_away(village: Graph) -> None:
+    added(
+        village,
+        say.placed("P3 on 2022-01-01", guarantor_group_id="A"),
+        say.passed("T2: P3 > P4 on 2024-01-01", 1, by_group_id="A"),
+    )
+
+    assert isinstance(refusal(village, say.corrected("placement:P3", "K1", guarantor_group_id="B")), WouldBreak)
+    added(village, say.corrected("placement:P3", "K1", received_on="2022-01-02"))
 
 
 def test_two_meetings_of_a_day_and_kind_are_asked_about(village: Graph) -> None:
@@ -114,7 +160,7 @@ def test_an_office_is_held_by_a_member(village: Graph) -> None:
     late = officer("O1: W4 chair of A on 2023-02-01", until_on="2023-07-01")
     assert isinstance(refusal(village, late), OfficeOutlastsMembership)
     added(village, officer("O1: W4 chair of A on 2023-02-01"), officer("O2: W1 treasurer of A on 2023-04-01"))
-    assert isinstance(refusal(village, ended("E1: membership:M1 on 2023-03-01")), NotAMember)
+    assert isinstance(refusal(village, ended("E1: membership:M1 on 2023-03-01")), WouldBreak)
     assert notes(village, officer("O3: W2 secretary of A on 2023-01-01", until_on="2025-01-01")) == ["long_term"]
     assert verify.verify(village, "demo").ok
 

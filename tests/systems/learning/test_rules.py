@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relay.domain.rulebook import StandingOnIt, WouldBreak
 from relay.ledger import recording, verify
 from relay.systems.groups.rules import UntilBeforeFrom
 from relay.systems.learning.required import NotPrepared
@@ -40,13 +41,16 @@ def test_who_comes_is_enrolled_that_day_whichever_is_recorded_first(village: Gra
     assert isinstance(refusal(village, held("T1: C1 on 2023-01-09", "W1")), NotEnrolled)
     assert isinstance(refusal(village, held("T1: C1 on 2023-01-10", "W1", late="W2")), NotEnrolled)
     added(village, held("T1: C1 on 2023-01-10", "W1"))
-    assert isinstance(refusal(village, say.corrected("enrolment:E1", enrolled_on="2023-01-11")), NotEnrolled)
+    assert isinstance(refusal(village, say.corrected("enrolment:E1", enrolled_on="2023-01-11")), WouldBreak)
     assert isinstance(
         refusal(village, say.corrected("enrolment:E1", left_on="2023-01-10", enrolled_on="2023-01-11")),
         UntilBeforeFrom,
     )
     added(village, held("T2: C1 on 2023-02-10", "W1"))
-    assert isinstance(refusal(village, ended("X1: enrolment:E1 on 2023-02-09")), NotEnrolled)
+    assert isinstance(refusal(village, ended("X1: enrolment:E1 on 2023-02-09")), WouldBreak)
+    back = refusal(village, say.taken_back("enrolment:E1"))
+    assert isinstance(back, StandingOnIt)
+    assert back.others == ["meeting:T1", "meeting:T2"]
     added(village, ended("X1: enrolment:E1 on 2023-02-10"))
     assert isinstance(refusal(village, held("T3: C1 on 2023-02-11", "W1")), NotEnrolled)
     assert verify.verify(village, "demo").ok
@@ -76,7 +80,7 @@ def test_a_course_is_completed_while_enrolled_and_after_a_session(village: Graph
     left = enrolled("E1: W1 in C1 on 2023-01-10", completed_on="2023-03-01", left_on="2023-02-28")
     assert isinstance(refusal(village, left), CompletedElsewhen)
     added(village, early)
-    assert isinstance(refusal(village, ended("X1: enrolment:E1 on 2023-02-28")), CompletedElsewhen)
+    assert isinstance(refusal(village, ended("X1: enrolment:E1 on 2023-02-28")), WouldBreak)
 
 
 def test_who_hardly_came_and_a_small_class_are_noted(village: Graph) -> None:
@@ -112,8 +116,12 @@ def test_help_before_what_its_rule_requires_is_noted_and_refused_where_it_is_str
     assert isinstance(refusal(village, say.placed("P5 on 2023-07-01", **pig)), NotPrepared)
     assert isinstance(refusal(village, say.passed("T2: P1 > P5 on 2023-07-01", 1)), NotPrepared)
     added(village, say.placed("P1b on 2023-07-01", **pig))
+    later = refusal(village, say.corrected("enrolment:E1", "K3", completed_on="2023-07-02"))
+    assert str(later).startswith("enrolment:E1 would break: placement:P1b: beneficiary W1 has not completed goat_care")
+    assert isinstance(refusal(village, say.corrected("enrolment:E1", "K3", completed_on=None)), WouldBreak)
+    added(village, say.corrected("enrolment:E2", "K3", completed_on="2023-07-02"))  # nothing of hers was strict
 
-    added(village, say.corrected("programme:demo", "K3", systems="groups"))
+    added(village, say.corrected("programme:demo", "K4", systems="groups"))
     assert noted(village, say.placed("P6 on 2023-07-01", **pig)) == []
 
 

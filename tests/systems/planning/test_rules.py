@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relay.domain.rulebook import EndedAlready
+from relay.domain.rulebook import EndedAlready, StandingOnIt, WouldBreak
 from relay.ledger import verify
 from relay.systems.planning.rules import (
     AskedAlready,
@@ -52,10 +52,12 @@ def test_what_was_closed_is_not_opened_again_while_she_asked_anew(village: Graph
     for reopens in (
         say.taken_back("end:N1", "K1"),
         say.taken_back("request_check:C1", "K2"),
-        say.corrected("request_check:C1", "K3", wants="yes"),
-        checked("C2: R3 on 2023-04-01"),
     ):
-        assert isinstance(refusal(village, reopens), AskedAlready), reopens
+        error = refusal(village, reopens)
+        assert isinstance(error, WouldBreak), reopens
+        assert "already waits for goat" in error.broken
+    for asks in (say.corrected("request_check:C1", "K3", wants="yes"), checked("C2: R3 on 2023-04-01")):
+        assert isinstance(refusal(village, asks), AskedAlready), asks
 
     added(village, ended("N2: request:R2 on 2023-05-01"), say.taken_back("end:N1", "K1"))
     added(village, ended("N4: request:R4 on 2023-05-01"), say.taken_back("request_check:C1", "K2"))
@@ -66,8 +68,28 @@ def test_a_plan_is_not_opened_again_while_another_is_open(village: Graph) -> Non
     added(village, planned("N1: P1 > W3 on 2024-01-01"), ended("X1: plan:N1 on 2024-02-01"))
     added(village, planned("N2: P2 > W3 on 2024-02-01"))
 
-    assert isinstance(refusal(village, say.taken_back("end:X1", "K1")), PlannedAlready)
+    assert isinstance(refusal(village, say.taken_back("end:X1", "K1")), WouldBreak)
     added(village, say.taken_back("plan:N2", "K2"), say.taken_back("end:X1", "K1"))
+
+
+def test_what_served_a_request_is_not_taken_back_or_moved_while_she_asked_anew(village: Graph) -> None:
+    #   R1 ──── served by P1 > P3 (T2)        R2 open
+    added(village, asked("R1: W3 on 2023-01-01"), say.passed("T2: P1 > P3 on 2024-02-01", 1))
+    added(village, asked("R2: W3 on 2024-03-01"))
+
+    back = refusal(village, say.taken_back("pass:T2", "K1"))
+    assert isinstance(back, StandingOnIt)
+    assert back.others == ["request:R1", "request:R2"]
+    assert isinstance(refusal(village, say.corrected("pass:T2", "K1", beneficiary_id="W4")), WouldBreak)
+    added(village, ended("N2: request:R2 on 2024-04-01"), say.taken_back("pass:T2", "K1"))
+    assert verify.verify(village, "demo").ok
+
+
+def test_two_ids_are_not_joined_of_which_both_wait_for_one_help(village: Graph) -> None:
+    added(village, asked("R1: W3 on 2023-01-01"), asked("R2: W4 on 2023-01-01"))
+
+    assert isinstance(refusal(village, say.same("S1: W3 = W4")), WouldBreak)
+    added(village, ended("N1: request:R1 on 2023-02-01"), say.same("S1: W3 = W4"))
 
 
 def test_one_woman_under_two_ids_has_one_open_request(village: Graph) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.domain.bikram_sambat import months_from, share_a_day
+from relay.domain.rulebook import WouldBreak
 from relay.domain.system import Catalogue
 from relay.ledger import verify
 from relay.systems import SYSTEMS
@@ -53,6 +54,7 @@ def test_a_count_is_of_a_municipality_or_larger_whole_and_once_a_month(valley: G
     added(valley, counted("A6: contacts in M1 in 2023-01", 0), counted("A7: people_informed in D1 in 2023-01", 9))
     assert isinstance(refusal(valley, say.corrected("committee_count:A6", "C1", count=1.5)), NotAWholeCount)
     added(valley, say.corrected("committee_count:A6", "C2", count=1))
+    assert isinstance(refusal(valley, say.corrected("place:M1", "C3", kind="ward")), WouldBreak)
     closed = service("V3: shelter in D1 on 2024-01-01", closed_on="2023-12-31")
     assert isinstance(refusal(valley, closed), UntilBeforeFrom)
     assert verify.verify(valley, "demo").ok

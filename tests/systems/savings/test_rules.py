@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from relay.domain.rulebook import StandingOnIt, WouldBreak
 from relay.ledger import recording, verify
 from relay.ledger.context import RehearsalContext
 from relay.systems.groups.rules import CountedInParts, NotAMember, Unsaid, UntilBeforeFrom
@@ -48,6 +49,63 @@ def test_lines_and_loans_are_of_members_of_the_day(village: Graph) -> None:
     assert isinstance(refusal(village, paid("A3: W4 at M1", saved=25)), NotAMember)
     assert isinstance(refusal(village, lent("L1: W4 at M1", principal=50)), NotAMember)
     assert isinstance(refusal(village, payout("P1: W4 at M5", 50)), NotAMember)
+
+
+def test_no_change_takes_money_out_of_its_cycle_or_from_a_member(village: Graph) -> None:
+    """C from 15 April; on 20 May, at M1, W1 saved 25 and W3 took a loan, which she repays at M2."""
+    added(
+        village,
+        paid("A1: W1 at M1", saved=25),
+        lent("L1: W3 at M1", principal=500),
+        paid("A2: W3 at M2", loan_id="L1", principal=300),
+    )
+
+    for change, of in (
+        (say.corrected("cycle:C", from_on="2023-06-01"), {"passbook:A1", "loan:L1"}),
+        (say.corrected("cycle:C", until_on="2023-05-19"), {"passbook:A1", "passbook:A2"}),
+        (say.corrected("meeting:M1", held_on="2023-04-14"), {"passbook:A1", "loan:L1"}),
+        (say.corrected("meeting:M1", held_on="2023-06-21"), {"passbook:A2"}),
+        (say.corrected("membership:B1", from_on="2023-05-21"), {"passbook:A1"}),
+        (say.corrected("membership:B3", until_on="2023-05-31"), {"passbook:A2"}),
+        (act("end", end_id="X1", act_id="membership:B1", until_on="2023-05-19"), {"passbook:A1"}),
+    ):
+        error = refusal(village, change)
+        assert isinstance(error, WouldBreak), change
+        assert {each for each in ("passbook:A1", "passbook:A2", "loan:L1") if each in error.broken} == of, change
+    for back, others in (
+        ("cycle:C", ["loan:L1", "passbook:A1", "passbook:A2"]),
+        ("membership:B1", ["passbook:A1"]),
+        ("membership:B3", ["loan:L1", "passbook:A2"]),
+    ):
+        error = refusal(village, say.taken_back(back))
+        assert isinstance(error, StandingOnIt)
+        assert sorted(error.others) == others
+    added(
+        village,
+        say.corrected("cycle:C", "K1", from_on="2023-05-20"),
+        say.corrected("membership:B1", "K2", from_on="2023-05-20"),
+        say.corrected("meeting:M1", "K3", present="W1;W3"),
+        say.taken_back("membership:B2", "K4"),
+    )
+    assert verify.verify(village, "demo").ok
+
+
+def test_what_is_owed_of_a_loan_is_more_than_was_repaid_whichever_is_corrected(village: Graph) -> None:
+    added(village, lent("L1: W3 at M1", principal=500), paid("A2: W3 at M2", loan_id="L1", principal=300))
+
+    assert isinstance(refusal(village, say.corrected("loan:L1", principal=299)), MoreThanOwed)
+    added(village, say.corrected("loan:L1", principal=300))
+
+
+def test_nothing_that_came_after_is_left_out_when_a_cycle_is_shared_out(village: Graph) -> None:
+    """W1 and W2 save at M2; the cycle is paid out at M3, not at M1."""
+    added(village, paid("A1: W1 at M2", saved=25), paid("A2: W2 at M2", saved=25))
+
+    assert isinstance(refusal(village, payout("P1: W1 at M1", 25)), CycleSharedOut)
+    added(village, payout("P1: W1 at M3", 25), payout("P2: W2 at M3", 25))
+    assert isinstance(refusal(village, say.corrected("meeting:M3", held_on="2023-06-19")), WouldBreak)
+    added(village, say.corrected("meeting:M3", held_on="2023-06-21"), say.taken_back("payout:P1", "K2"))
+    assert verify.verify(village, "demo").ok
 
 
 def test_a_line_lies_in_a_cycle_of_the_group_that_meets(village: Graph) -> None:
