@@ -21,6 +21,7 @@ from relay.systems.savings.in_register import (
     OfAnotherGroup,
     account_of,
     as_cycle,
+    as_meeting,
     cycle_of,
     cycles_of,
     held_on,
@@ -269,7 +270,8 @@ def _nothing_came_after(register: Register, fact: Fact, cycle: Cycle, group_id: 
     for meeting in _met_after(register, group_id, last):
         for later in (each for kind in ("passbook", "loan") for each in register.beside(kind, meeting.act_id)):
             if cycle_of(register, later, as_meeting(meeting), group_id) == cycle:
-                raise CycleSharedOut(act_id=later.act_id, cycle_id=cycle.cycle_id, day=last)
+                advice = Sentence("Share out at a later meeting, or take back what came after it first.")
+                raise CycleSharedOut(act_id=later.act_id, cycle_id=cycle.cycle_id, day=last, suggestion=advice)
 
 
 def _met_after(register: Register, group_id: str, day: date) -> list[Fact]:
