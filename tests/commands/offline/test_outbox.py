@@ -160,6 +160,11 @@ def test_a_damaged_file_of_the_outbox_stops_nothing_but_itself(shell: Shell) -> 
     shell.ok("outbox", "drop", damaged.name, "--why", "damaged")
 
 
+def sent_meanwhile(outbox: Outbox) -> list[Path]:
+    """The files of an outbox from which another process has sent one since they were listed."""
+    return [outbox.folder / "gone.jsonl"]
+
+
 def test_two_that_sync_at_once_both_end_well(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     shell.ok("event", "visit", "P1", "--on", "2024-06-01", "--id", "E9", "--offline", "--programme", "demo")
     drop = Outbox.drop
@@ -172,7 +177,7 @@ def test_two_that_sync_at_once_both_end_well(shell: Shell, monkeypatch: pytest.M
     assert shell.ok("sync", "--json").json[0]["result"] == "added"
 
     shell.ok("event", "visit", "P1", "--on", "2024-06-01", "--id", "E10", "--offline", "--programme", "demo")
-    monkeypatch.setattr(Outbox, "_files", lambda outbox: [outbox.folder / "gone.jsonl"])
+    monkeypatch.setattr(Outbox, "_files", sent_meanwhile)
     assert shell.ok("sync", "--json").json == []
 
 

@@ -202,6 +202,17 @@ def test_no_act_of_a_system_comes_by_a_file_but_what_staff_record_from_their_own
         assert way == "outbox" or not taken
 
 
+def test_what_corrects_confirms_or_erases_has_no_sheet_so_no_import_does_it(site: FlaskClient, graph: Graph) -> None:
+    before = programmes.head(graph, "wards")
+    assert not {"correct", "confirm", "erase"} & {kind.name for kind in CATALOGUE.filed}
+    headers = bearer(tokens.issue(graph, "bina", days=1, now=relays.NOW, random=token_bytes).secret)
+    for kind in ("correct", "confirm", "erase"):
+        row = {"file": "x.csv", "row": 1, "kind": kind, "content": ACTS[kind]}
+        answer = site.post(f"{HERE}/rows?apply=true", data=json.dumps(row) + "\n", headers=headers)
+        assert "added" not in answer.text, kind
+    assert programmes.head(graph, "wards") == before
+
+
 CHANGED: Final[dict[str, Callable[[dict[str, str]], Any]]] = {
     "a letter of it": lambda line: {**line, "sealed": line["sealed"].replace("W6", "W5")},
     "its seal": lambda line: {**line, "seal": "0" * 64},
