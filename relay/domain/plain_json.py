@@ -66,7 +66,7 @@ def plain(value: Any, field: str = "", deep: int = 0) -> Any:  # noqa: ANN401 - 
             raise NotPlain(reason=Sentence("A text holds half a letter."), field=field)
     elif isinstance(value, float | int):
         if not -GREATEST <= value <= GREATEST:  # nor is NaN
-            raise NotPlain(reason=Sentence("This is no number, or one of more than 15 digits."), field=field)
+            raise NotPlain(reason=Sentence("This is not a number, or has more than 15 digits."), field=field)
     elif isinstance(value, dict | list):
         if deep == DEEPEST:
             raise NotPlain(reason=Sentence("Too many things stand one within another."), field=field)

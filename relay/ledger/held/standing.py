@@ -31,7 +31,7 @@ class NotByThatWay(Refused):
     act: str
 
 
-class OfAnother(Refused):
+class CarriedByAnother(Refused):
     """A file holds what somebody else recorded than who carries it."""
 
     reason = "%(writer)s recorded this, and somebody else carried it here, so a person has to look at it."
@@ -40,7 +40,7 @@ class OfAnother(Refused):
     writer: str
 
 
-BY_HAND: Final = (FromRevoked, NotByThatWay, OfAnother)
+BY_HAND: Final = (FromRevoked, NotByThatWay, CarriedByAnother)
 """What waits for a person whatever is recorded."""
 
 _FOR_OTHERS: Final = (NotAllowed, NotThatPlace, Locked, *BY_HAND)

@@ -16,7 +16,7 @@ from relay.domain.entries import login_of
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.errors import Invalid, NotFound, RelayError
 from relay.ledger.held import settling
-from relay.ledger.held.standing import NotByThatWay, OfAnother
+from relay.ledger.held.standing import CarriedByAnother, NotByThatWay
 from relay.ledger.held.taking_in import SentAct
 from relay.ledger.held.writers import clerk_for
 from relay.web.api.bodies import Bodies, ColumnMissing, NoSuchField, OtherType, is_text
@@ -117,7 +117,7 @@ def read_sent(graph: Graph, source: Sender, sent: Sent, clerk: Clerk, grants: Co
         if source.takes is not None and sent.act not in source.takes:
             refusal = NotByThatWay(act=graph.catalogue.kind(sent.act).title)
         elif source.of_another:
-            refusal = OfAnother(writer=login_of(source.by))
+            refusal = CarriedByAnother(writer=login_of(source.by))
     except RelayError as error:
         refusal = error
     return SentAct(

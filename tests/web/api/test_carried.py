@@ -264,7 +264,7 @@ def test_a_telephone_that_sends_itself_what_its_file_brought_settles_it(site: Fl
     act = {"act": "event", "content": ACTS["event"], "written_at": WRITTEN}
     line = sealed(graph, device.device.device_id, json.dumps(act))
     (row,) = posted(site, headers, [line], carried={"way": "file", "device_id": device.device.device_id})
-    assert (row["result"], row["code"]) == ("held", "of_another")
+    assert (row["result"], row["code"]) == ("held", "carried_by_another")
 
     (row,) = posted(site, bearer(device.token), [act])
 
