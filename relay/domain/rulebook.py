@@ -568,7 +568,7 @@ def _can_be_called(act: Act) -> None:
 def require_true(register: Register, fact: Fact, today: date) -> None:
     """Ask every rule about what one act says, by itself and beside what stands; `judge` says what it may raise."""
     _plausible(register, fact, today)
-    _known(register, fact)
+    require_known(register, fact)
     _may_stand(register, fact)
     _ends_no_sooner(register, fact)
 
@@ -748,8 +748,8 @@ def _may_stand(register: Register, fact: Fact) -> None:
         refuse(register, fact)
 
 
-def _known(register: Register, fact: Fact) -> None:
-    """Everything that the fact names is in the record and was not taken back.
+def require_known(register: Register, fact: Fact) -> None:
+    """Let everything that the fact names be in the record, and not taken back.
 
     What nothing ties to it and another system would record is not missed where the programme does not use that one.
     """

@@ -1,13 +1,15 @@
 """Exporting a programme in its current state: corrections applied, what was taken back left out.
 
 Rows go by file, then in ledger order, so the same ledger gives the same bytes on either engine, and what is exported
-imports again as "same".
+imports again as "same". By corrections a row may name one that was recorded after it: it follows right behind that, so
+that an import into an empty database records all rows in the order of their files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ from relay import private_files
 from relay.database import cypher
 from relay.database.keys import kind_and_id, values_of
 from relay.domain.acts import Act
+from relay.domain.register import provided_by
 from relay.domain.system import Catalogue
 from relay.errors import Unavailable
 from relay.exchange.rows import write_folder, write_workbook
@@ -76,7 +79,9 @@ class CorrectedMeanwhile(Exception):
 
 
 def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
-    """Every act that stands and has a file, as it stands now, without what is secret; by kind, then by sequence.
+    """Every act that stands and has a file, as it stands now, without what is secret.
+
+    They go by kind, then by sequence, each behind what it names.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -84,16 +89,50 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
         Unavailable: The database cannot be reached.
     """
     last = programmes.head(graph, programme_id).entries  # what a later act names may have been read without it
-    catalogue = graph.catalogue
-    for kind in cypher.statements(catalogue).export:
-        for properties, personal in reading.standing(graph, programme_id, kind, last):
-            values = values_of(properties) | {
-                name: personal[name] for name in catalogue.personal(kind) - catalogue.secret(kind) if name in personal
-            }
-            yield Act(
-                kind=kind,
-                id=kind_and_id(properties["key"])[1],
-                values={name: values[name] for name in catalogue.keys(kind) if name in values},
-            )
+    yield from in_order(
+        graph.catalogue,
+        {kind: _standing(graph, programme_id, kind, last) for kind in cypher.statements(graph.catalogue).export},
+    )
     if any(entry.kind in ("correct", "erase") for entry in reading.entries(graph, programme_id, first=last + 1)):
         raise CorrectedMeanwhile
+
+
+def _standing(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[Act]:
+    catalogue = graph.catalogue
+    for properties, personal in reading.standing(graph, programme_id, kind, last):
+        values = values_of(properties) | {
+            name: personal[name] for name in catalogue.personal(kind) - catalogue.secret(kind) if name in personal
+        }
+        yield Act(
+            kind=kind,
+            id=kind_and_id(properties["key"])[1],
+            values={name: values[name] for name in catalogue.keys(kind) if name in values},
+        )
+
+
+def in_order(catalogue: Catalogue, standing: Mapping[str, Iterable[Act]]) -> Iterator[Act]:
+    """The acts of a programme as their files hold them: an act follows right behind the last that it names.
+
+    Args:
+        catalogue: Of the kinds of acts.
+        standing: Kind → the acts in force, in ledger order; the kinds in the order of the format.
+    """
+    kinds, provided = [*standing], set[str]()
+    for kind, acts in standing.items():
+        coming = {*kinds[kinds.index(kind) :], *(("placement",) if kind == "pass" else ())}
+        awaited = [column for column, named in catalogue.references(kind) if named in coming]
+        waiting: dict[str, list[Act]] = {}
+        for act in acts:
+            ready = [act]
+            while ready:
+                each = ready.pop()
+                names = (name for _, name in catalogue.named_by(each, awaited)) if awaited else ()
+                if missing := next((name for name in names if name not in provided), None):
+                    waiting.setdefault(missing, []).append(each)
+                    continue
+                yield each
+                for name in provided_by(each):
+                    if name.partition(":")[0] in ("place", "placement"):  # what rows of the same file name
+                        provided.add(name)
+                        ready.extend(reversed(waiting.pop(name, ())))
+        yield from chain.from_iterable(waiting.values())  # they name what stands in a later file

@@ -344,6 +344,7 @@ class _Import:
         self.waiting: dict[str, list[_Judged]] = {}
         self.provided: list[Row] = []
         self.refused: list[_Judged] = []
+        self.taken_anyway: list[_Judged] = []
         self.left_out: dict[str, tuple[str, int]] = {}  # what is not in the record → file and row that would bring it
 
     def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
@@ -351,6 +352,7 @@ class _Import:
         while step := tuple(islice(rows, STEP)):
             unread = {row.act_id: (row.file, row.row) for row in step if row.act_id and not row.act}
             self.earlier.unread.update(unread)
+            self.earlier.unchanged = all(row.unchanged for row in step)
             self.left_out.update(unread)
             self.earlier.unsettled.update(chain.from_iterable(row.rules for row in step))
             yield from self._settle(self.recorder.offer(step))
@@ -363,6 +365,7 @@ class _Import:
             yield from self._again()
             if {*map(self._place, refused)} <= {*map(self._place, self.refused)}:  # none of them got in
                 break
+        yield from self._told_anyway()
         left = sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=self._place)
         for judged in left:
             self._leave_out(judged)
@@ -377,6 +380,16 @@ class _Import:
                 yield from self._settle(self.recorder.offer(again[start : start + STEP]))
             yield from self._settle(self.recorder.finish())
 
+    def _told_anyway(self) -> Iterator[ReportRow]:
+        """What was taken as it stands in an export; noted is what the rules say against it once all of it is there."""
+        for start in range(0, len(self.taken_anyway), STEP):
+            step = self.taken_anyway[start : start + STEP]
+            against = patiently(partial(self.recorder.rehearsal.against, _acts(each.row for each in step)))
+            for judged in step:
+                for line in self._report(judged):
+                    error = against.get(line.act_id or "")
+                    yield replace(line, notes=(*line.notes, error.reason)) if error else line
+
     def _settle(self, judged: Iterable[_Judged]) -> Iterator[ReportRow]:
         for each in judged:
             error = each.error
@@ -387,7 +400,10 @@ class _Import:
             if hangs and each.outcome and self._may_hang(each.outcome.act.kind):
                 self.refused.append(each)
                 continue
-            yield from self._report(each)
+            if each.outcome and each.outcome.against:
+                self.taken_anyway.append(each)
+            else:
+                yield from self._report(each)
             if error:
                 self._leave_out(each)
             elif each.outcome and each.outcome.action == "added":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from relay.domain import acts
 from relay.domain.acts import systems_of
 from relay.domain.schema import Column, Kind
-from relay.exchange import cells, workbook, writing
+from relay.exchange import cells, unchanged, workbook, writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,6 +63,7 @@ class Row:
         faults: Why it is put aside; empty when it is not.
         left_out: Whether it is a header, of which the columns at fault are left out and nothing is put aside.
         rules: The rules that are put aside with it, as far as these could be read.
+        unchanged: Whether it stands in an export of Relay's that nobody changed since.
     """
 
     file: str
@@ -72,6 +73,7 @@ class Row:
     faults: tuple[RowFault, ...]
     left_out: bool = False
     rules: tuple[acts.RuleMeant, ...] = ()
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
         path: A folder of CSV files and rules.toml, or an .xlsx file.
         catalogue: Of the kinds of acts.
 
-    Yields:
+    Returns:
         What is not of the format, then the programme, its rules, and the rows of each file in the format's order.
         Within a file a row that points at one further down waits for it and follows right behind it; rows that
         wait for each other come last. Blank rows are passed over.
@@ -123,6 +125,11 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
     Raises:
         errors.Invalid: There is no programme at this path.
     """
+    rows = _read(path, catalogue)
+    return (replace(row, unchanged=True) for row in rows) if unchanged.is_unchanged(path) else rows
+
+
+def _read(path: Path, catalogue: Catalogue) -> Iterator[Row]:
     original: set[str] = set()
     kinds = {kind.file: kind for kind in catalogue.filed}
     for sheet in workbook.opened(path, catalogue.files, catalogue.tables):

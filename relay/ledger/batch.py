@@ -19,8 +19,17 @@ from relay.domain.entries import Entry, differing, seal
 from relay.domain.period_lock import is_a_managers
 from relay.domain.questions import NO_ANSWER, Answers, hand_over
 from relay.domain.register import ABOUT_ACTS, Change, Register, filled_by, subject_of
-from relay.domain.rulebook import HeldByAnother, OtherHelp, TakenBack, judge, moved, require_one_holder, require_seen
-from relay.errors import Asked, Conflict, RelayError
+from relay.domain.rulebook import (
+    HeldByAnother,
+    OtherHelp,
+    TakenBack,
+    judge,
+    moved,
+    require_known,
+    require_one_holder,
+    require_seen,
+)
+from relay.errors import Asked, Conflict, Invalid, Refused, RelayError
 from relay.graph import Transaction
 from relay.ledger.delta import Delta, rows_of
 from relay.ledger.programmes import Head, NoProgramme
@@ -80,6 +89,7 @@ class Outcome:
         entry: In which it stands in the ledger, or None when there is none.
         notes: What is noted for the auditor.
         error: Why it was not recorded, or None.
+        against: What the rules said against it, though it was recorded as it stands in an export; or None.
     """
 
     act: Act
@@ -87,6 +97,7 @@ class Outcome:
     entry: Entry | None = None
     notes: tuple[Note, ...] = ()
     error: RelayError | None = None
+    against: RelayError | None = None
 
     @property
     def sequence(self) -> int | None:
@@ -164,6 +175,8 @@ class EarlierActs:
         unread: Acts that cannot be read.
         unsettled: Rules that cannot be read, or were refused.
         undone: Hand-over → the pass-on that recorded it and was taken back.
+        unchanged: Whether they stand in an export of Relay's that nobody changed since.
+        recorded: How many of them are in the ledger.
     """
 
     since: int | None = None
@@ -173,6 +186,12 @@ class EarlierActs:
     unread: set[str] = field(default_factory=set[str])
     unsettled: set[RuleMeant] = field(default_factory=set[RuleMeant])
     undone: dict[tuple[object, ...], str] = field(default_factory=dict[tuple[object, ...], str])
+    unchanged: bool = False
+    recorded: int = 0
+
+    def are_all_of(self, head: Head) -> bool:
+        """Whether they are an export of a ledger, and this one holds nothing else: it is taken as it stands there."""
+        return self.unchanged and 0 < head.sequence == self.recorded
 
     def leaves_in_doubt(self, help_: str, on: str, condition: str, register: Register) -> bool:
         """Whether what is first received on a day may come under a rule that came, and that is not in the record."""
@@ -273,6 +292,7 @@ class Batch:
                 self.earlier.doubt(act, error.doubtful if isinstance(error, StandsOnDoubt) else act.act_id)
             return Outcome(act=act, action="asked" if isinstance(error, Asked) else "not", error=error)
         self.earlier.agree(act)
+        self.earlier.recorded += 1
         return outcome
 
     def _recorded_now(self, act: Act) -> Outcome:
@@ -284,15 +304,7 @@ class Batch:
         self._stands_on_no_doubt(act)
         if act.kind == "confirm" and self.clerk.seen is not None:
             require_seen(self.register, act, self.clerk.seen)
-        change, notes = judge(
-            self.register,
-            act,
-            self.head.sequence + 1,
-            by=self.clerk.by,
-            today=self._today(act),
-            answers=self._answers(act),
-            together=self.together,
-        )
+        change, notes, against = self._judged(act)
         self.moved |= {*moved(self.register, change)}
         self._has_a_zone(change)
         self._comes_under_no_doubt(act, change)
@@ -308,7 +320,32 @@ class Batch:
         )
         behind = of_clocks(self.head.recorded_at, self.clerk.now.astimezone(UTC), act.written_at)
         self._take(change, entry)
-        return Outcome(act=act, action="added", entry=entry, notes=(*behind, *notes))
+        return Outcome(act=act, action="added", entry=entry, notes=(*behind, *notes), against=against)
+
+    def _judged(self, act: Act) -> tuple[Change, tuple[Note, ...], RelayError | None]:
+        """What an act changes, what is noted of it, and what the rules say against it where it is taken all the same.
+
+        In an export stands what was recorded, corrections included: what it says may depend on rows further down.
+        """
+        sequence = self.head.sequence + 1
+        try:
+            change, notes = judge(
+                self.register,
+                act,
+                sequence,
+                by=self.clerk.by,
+                today=today_of(self.register, self.clerk, act),
+                answers=self._answers(act),
+                together=self.together,
+            )
+        except (Refused, Invalid) as against:
+            if isinstance(against, Asked) or not self.earlier.are_all_of(self.head):
+                raise
+            change = self.register.change(act, sequence)
+            for fact in filter(None, change.facts.values()):
+                require_known(self.register, fact)
+            return change, (), against
+        return change, notes, None
 
     def _answers(self, act: Act) -> Answers:
         return self.answers | self.again.get(act.act_id, NO_ANSWER)
@@ -398,11 +435,6 @@ class Batch:
             if fact and fact.kind == "programme":
                 zone(str(fact.values["timezone"]))
 
-    def _today(self, act: Act) -> date:
-        programme = self.register.facts.get(f"programme:{self.register.programme_id}")
-        values = programme.values if programme else act.values
-        return self.clerk.now.astimezone(zone(str(values.get("timezone", "UTC")))).date()
-
     def write(self, transaction: Transaction) -> None:
         """Write the entries and what changed in the graph; nothing when no act was taken in."""
         if self.entries:
@@ -418,6 +450,13 @@ class Batch:
         for thing, was in self.before.items():
             delta.between(was, rows_of(self.register, thing))
         return delta
+
+
+def today_of(register: Register, clerk: Clerk, act: Act) -> date:
+    """The date in the programme's time zone; before there is a programme, in that of the act that founds it."""
+    programme = register.facts.get(f"programme:{register.programme_id}")
+    values = programme.values if programme else act.values
+    return clerk.now.astimezone(zone(str(values.get("timezone", "UTC")))).date()
 
 
 def require_whole(register: Register, moved_ids: Collection[str]) -> None:

@@ -17,9 +17,10 @@ from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.domain.register import subject_of
-from relay.domain.rulebook import StandingOnIt
+from relay.domain.rulebook import StandingOnIt, require_true
+from relay.errors import Invalid, Refused, RelayError
 from relay.graph import Graph, Transaction
-from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome, require_whole
+from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome, require_whole, today_of
 from relay.ledger.context import RehearsalContext
 from relay.ledger.delta import Delta
 from relay.ledger.held import rows, trying_again
@@ -364,6 +365,21 @@ class Rehearsal:
             delta=batch.delta(),
             lock=self.clerk.random(8).hex(),
         )
+
+    def against(self, acts: Sequence[Act]) -> Mapping[str, RelayError]:
+        """What the rules say against acts that were taken in, now that all the others are there; act id → it.
+
+        Raises:
+            Unavailable: The database cannot be reached.
+        """
+        self.graph.read(lambda transaction: self.context.load_around(transaction, acts))
+        register, found = self.context.register, dict[str, RelayError]()
+        for act in acts:
+            try:
+                require_true(register, register.facts[act.act_id], today_of(register, self.clerk, act))
+            except (Refused, Invalid) as error:
+                found[act.act_id] = error
+        return found
 
     def record(self, acts: Sequence[Act]) -> tuple[Outcome, ...]:
         """Record acts at once, under the ledger's lock. This rehearsal does not learn of them: go on with `anew`."""

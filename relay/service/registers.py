@@ -58,6 +58,7 @@ class SentRow:
         faults: As in `Row`.
         left_out: As in `Row`.
         rules: As in `Row`.
+        unchanged: As in `Row`.
     """
 
     file: str
@@ -68,6 +69,7 @@ class SentRow:
     faults: tuple[RowFault, ...] = ()
     left_out: bool = False
     rules: tuple[RuleMeant, ...] = ()
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -485,6 +487,7 @@ def _sent(row: Row) -> SentRow:
         faults=row.faults,
         left_out=row.left_out,
         rules=row.rules,
+        unchanged=row.unchanged,
     )
 
 

@@ -200,6 +200,7 @@ def _row(sent: SentRow, programme_id: str, bodies: Bodies, catalogue: Catalogue)
         faults=faults,
         left_out=sent.left_out,
         rules=sent.rules,
+        unchanged=sent.unchanged,
     )
 
 

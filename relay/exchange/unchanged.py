@@ -1,0 +1,69 @@
+"""Whether a folder or workbook is an export of Relay's that nobody changed since.
+
+An export bears a digest of itself where no table program keeps one: a folder as the last line of rules.toml, which TOML
+takes for a comment, a workbook as the comment of its ZIP file. Whoever edits it, or adds a file, has a register like
+any other. The digest tells what was edited; it proves nothing of who wrote it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RULES_FILE: Final = "rules.toml"
+_MARK: Final = b"# An export of Relay, unchanged: "
+
+
+def mark_folder(path: Path) -> None:
+    """Let a folder that was written bear its digest; one without rules.toml is no whole export, and bears none."""
+    rules = path / RULES_FILE
+    if rules.exists():
+        digest = _of_folder(path, rules.read_bytes())
+        with rules.open("ab") as file:
+            file.write(_MARK + digest + b"\n")
+
+
+def mark_workbook(path: Path) -> None:
+    """Let a workbook that was written bear its digest."""
+    with zipfile.ZipFile(path, "a") as book:
+        book.comment = _MARK + _of_workbook(book)
+
+
+def is_unchanged(path: Path) -> bool:
+    """Whether a folder or workbook bears the digest of what it holds."""
+    try:
+        if path.is_dir():
+            said, _, digest = (path / RULES_FILE).read_bytes().rpartition(_MARK)
+            return digest.rstrip(b"\r\n") == _of_folder(path, said)
+        with zipfile.ZipFile(path) as book:
+            return book.comment == _MARK + _of_workbook(book)
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def _of_folder(path: Path, rules: bytes) -> bytes:
+    files = sorted(file for file in path.iterdir() if file.name != RULES_FILE)
+    return _digest((RULES_FILE.encode(), rules), *((file.name.encode(), _content(file)) for file in files))
+
+
+def _of_workbook(book: zipfile.ZipFile) -> bytes:
+    parts = ((part.filename, f"{part.CRC} {part.file_size}") for part in book.infolist())
+    return _digest(*((name.encode(), said.encode()) for name, said in sorted(parts)))
+
+
+def _content(file: Path) -> bytes:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").digest()
+
+
+def _digest(*parts: tuple[bytes, bytes]) -> bytes:
+    """Of named parts in their order, each told from the next by its length."""
+    digest = hashlib.sha256()
+    for part in chain.from_iterable(parts):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest().encode()
