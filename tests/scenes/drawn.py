@@ -72,7 +72,7 @@ def beginnings() -> list[Act]:
         say.place("A", kind="municipality", parent_id="D"),
         say.place("A1", kind="ward", parent_id="A"),
         *(say.group(group_id, kind="savings_group", place_id="A1") for group_id in ("G", "H")),
-        *(say.woman(woman, sex="female", household_id=f"H{woman}", place_id="A1") for woman in women),
+        *(say.woman(woman, sex="F", household_id=f"H{woman}", place_id="A1") for woman in women),
         *(say.gift(gift_id) for gift_id in ("G1", "G2")),
         *(
             act("membership", membership_id=f"MG{woman}", group_id="G", beneficiary_id=woman, from_on=DAYS[0])
