@@ -558,6 +558,12 @@ def judge(
     return change, (*notes_of(register, change), *answered)
 
 
+def require_standing(register: Register, act: Act, today: date) -> None:
+    """Ask every rule about an act in force, as if it were recorded last; `judge` says what it may raise."""
+    _can_be_called(act)
+    require_true(register, register.facts[act.act_id], today)
+
+
 def _can_be_called(act: Act) -> None:
     """Whatever is said to be a telephone number can be dialled, in what is recorded and in what is corrected."""
     phone = {**act.values, **changes_of(act.values)}.get("phone")

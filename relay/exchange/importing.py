@@ -352,7 +352,7 @@ class _Import:
         while step := tuple(islice(rows, STEP)):
             unread = {row.act_id: (row.file, row.row) for row in step if row.act_id and not row.act}
             self.earlier.unread.update(unread)
-            self.earlier.unchanged = all(row.unchanged for row in step)
+            self.earlier.unchanged = any(row.unchanged for row in step)
             self.left_out.update(unread)
             self.earlier.unsettled.update(chain.from_iterable(row.rules for row in step))
             yield from self._settle(self.recorder.offer(step))
@@ -447,7 +447,7 @@ def _report(judged: _Judged, first: tuple[str, int] | None, personal: frozenset[
         value=(_value(outcome.act, error.field, personal) or None) if error else None,
         reason=error.reason if error else None,
         suggestion=(mend or error.suggestion or None) if error else None,
-        notes=tuple(note.sentence for note in outcome.notes if not note.hangs_on_later_rows),
+        notes=(*row.notes, *(note.sentence for note in outcome.notes if not note.hangs_on_later_rows)),
     )
 
 

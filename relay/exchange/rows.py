@@ -16,6 +16,7 @@ from relay.domain import acts
 from relay.domain.acts import systems_of
 from relay.domain.schema import Column, Kind
 from relay.exchange import cells, unchanged, workbook, writing
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +31,7 @@ _AS_TEXT: Final = "Format the column as text and write it again, as the other id
 _MOST: Final = 0.5  # our choice: of the columns of a sheet that is in the format
 _TITLE_ROWS: Final = 5  # our choice: above the names of the columns
 _SHIFTED: Final = 'Put " before and after a text that holds what parts the cells, or take the surplus ones out.'
+_TEXTS: Final = ("text", "name")
 SHOWN: Final = 60  # characters of a value in a report; our choice: a line of a terminal has room for them
 
 
@@ -64,6 +66,7 @@ class Row:
         left_out: Whether it is a header, of which the columns at fault are left out and nothing is put aside.
         rules: The rules that are put aside with it, as far as these could be read.
         unchanged: Whether it stands in an export of Relay's that nobody changed since.
+        notes: What is wrong with it and would be put aside, did it not stand so in such an export.
     """
 
     file: str
@@ -74,6 +77,7 @@ class Row:
     left_out: bool = False
     rules: tuple[acts.RuleMeant, ...] = ()
     unchanged: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +121,7 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
         path: A folder of CSV files and rules.toml, or an .xlsx file.
         catalogue: Of the kinds of acts.
 
-    Returns:
+    Yields:
         What is not of the format, then the programme, its rules, and the rows of each file in the format's order.
         Within a file a row that points at one further down waits for it and follows right behind it; rows that
         wait for each other come last. Blank rows are passed over.
@@ -125,11 +129,7 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
     Raises:
         errors.Invalid: There is no programme at this path.
     """
-    rows = _read(path, catalogue)
-    return (replace(row, unchanged=True) for row in rows) if unchanged.is_unchanged(path) else rows
-
-
-def _read(path: Path, catalogue: Catalogue) -> Iterator[Row]:
+    as_it_stands = unchanged.is_unchanged(path)
     original: set[str] = set()
     kinds = {kind.file: kind for kind in catalogue.filed}
     for sheet in workbook.opened(path, catalogue.files, catalogue.tables):
@@ -146,18 +146,23 @@ def _read(path: Path, catalogue: Catalogue) -> Iterator[Row]:
         if unknown:
             yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=unknown, left_out=True)
         if kind.name == "place":
-            yield from _in_order(_rows(sheet, kind), _ids(sheet, kind, "place_id"), own="place_id", awaited="parent_id")
+            yield from _in_order(
+                _rows(sheet, kind, as_it_stands=as_it_stands),
+                _ids(sheet, kind, "place_id"),
+                own="place_id",
+                awaited="parent_id",
+            )
         elif kind.name == "placement":
-            for row in _rows(sheet, kind):
+            for row in _rows(sheet, kind, as_it_stands=as_it_stands):
                 if row.act:
                     original.add(row.act.id)
                 yield row
         elif kind.name == "pass":
             ahead = _ids(sheet, kind, "receiver_placement_id") - original
-            rows = _rows(sheet, kind)
+            rows = _rows(sheet, kind, as_it_stands=as_it_stands)
             yield from _in_order(rows, ahead, own="receiver_placement_id", awaited="giver_placement_id")
         else:
-            yield from _rows(sheet, kind)
+            yield from _rows(sheet, kind, as_it_stands=as_it_stands)
 
 
 def _unreadable(part: workbook.Unreadable) -> Row:
@@ -286,8 +291,8 @@ def _value(column: Column, cell: object) -> cells.Value | RowFault | None:
         return _fault(column.name, "" if column.personal else cell, fault.reason, fault.suggestion)
 
 
-def _rows(sheet: workbook.Sheet, kind: Kind) -> Iterator[Row]:
-    """The rows of a sheet in its own order."""
+def _rows(sheet: workbook.Sheet, kind: Kind, *, as_it_stands: bool = False) -> Iterator[Row]:
+    """The rows of a sheet in its own order; of an export that nobody changed since, texts are taken as they stand."""
     places = {name: place for place, name in enumerate(sheet.header)}
     plan = [(places[column.name], column) for column in kind.columns if column.name in places]
     required = {column.name for column in kind.columns if column.required and not column.personal}
@@ -303,7 +308,8 @@ def _rows(sheet: workbook.Sheet, kind: Kind) -> Iterator[Row]:
             told = _fault(None, "", "This row repeats the names of the columns.", "Delete it.")
             yield Row(file=sheet.file, row=number, act_id=None, act=None, faults=(told,))
             continue
-        values, faults = _content(plan, row_cells, padded)
+        notes: list[str] | None = [] if as_it_stands else None
+        values, faults = _content(plan, row_cells, padded, notes)
         if len(row_cells) > len(sheet.header) and sheet.file.endswith(".csv"):
             if not any(str(cell).strip() for cell in row_cells):
                 continue
@@ -319,7 +325,7 @@ def _rows(sheet: workbook.Sheet, kind: Kind) -> Iterator[Row]:
             faults.extend(_missing(kind, required - values.keys() - {fault.field for fault in faults}))
         if check and not faults:
             faults.extend(check(values))
-        yield _row(sheet.file, number, kind, values, tuple(faults))
+        yield _row(sheet.file, number, kind, values, tuple(faults), notes)
 
 
 def _repeats_header(row_cells: workbook.Cells, places: Mapping[str, int]) -> bool:
@@ -344,9 +350,12 @@ def _padded(sheet: workbook.Sheet, plan: list[tuple[int, Column]]) -> set[int]:
 
 
 def _content(
-    plan: list[tuple[int, Column]], row_cells: workbook.Cells, padded: Collection[int]
+    plan: list[tuple[int, Column]], row_cells: workbook.Cells, padded: Collection[int], notes: list[str] | None
 ) -> tuple[dict[str, acts.Value], list[RowFault]]:
-    """The values of a row's cells in the order of the plan, and the faults of those that cannot be read."""
+    """The values of a row's cells in the order of the plan, and the faults of those that cannot be read.
+
+    Of a row of an export, texts that would be refused today are taken as they stand, and their faults noted.
+    """
     values: dict[str, acts.Value] = {}
     faults: list[RowFault] = []
     for place, column in plan:
@@ -356,6 +365,9 @@ def _content(
         value = _value(column, cell)
         if place in padded and not isinstance(cell, str):
             value = _fault(column.name, cell, "This is a number, and leading zeros may have been lost.", _AS_TEXT)
+        if isinstance(value, RowFault) and notes is not None and column.type in _TEXTS and isinstance(cell, str):
+            notes.append(Sentence("%(field)s: %(reason)s", field=column.name, reason=value.reason))
+            value = cells.unescaped(cell) if cell.startswith("'") else cell
         if isinstance(value, RowFault):
             faults.append(value)
         elif value is not None:
@@ -380,13 +392,29 @@ def _outside(row_cells: workbook.Cells, width: int, nameless: list[int]) -> Iter
             )
 
 
-def _row(file: str, number: int, kind: Kind, values: dict[str, acts.Value], faults: tuple[RowFault, ...]) -> Row:
+def _row(
+    file: str,
+    number: int,
+    kind: Kind,
+    values: dict[str, acts.Value],
+    faults: tuple[RowFault, ...],
+    notes: list[str] | None = None,
+) -> Row:
     own_id = _own_id(kind, values)
     act_id = f"{kind.name}:{own_id}" if own_id else None
     act = acts.Act(kind=kind.name, id=own_id, values=values) if own_id and not faults else None
     aside = kind.name == "rule" and act is None
     rules = (acts.RuleMeant.of(values, [fault.field for fault in faults]),) if aside else ()
-    return Row(file=file, row=number, act_id=act_id, act=act, faults=faults, rules=rules)
+    return Row(
+        file=file,
+        row=number,
+        act_id=act_id,
+        act=act,
+        faults=faults,
+        rules=rules,
+        unchanged=notes is not None,
+        notes=tuple(notes or ()),
+    )
 
 
 def _own_id(kind: Kind, values: Mapping[str, acts.Value]) -> str | None:

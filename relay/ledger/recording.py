@@ -17,7 +17,7 @@ from relay.domain.acts import Act
 from relay.domain.entries import ORIGIN
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.domain.register import subject_of
-from relay.domain.rulebook import StandingOnIt, require_true
+from relay.domain.rulebook import StandingOnIt, require_standing
 from relay.errors import Invalid, Refused, RelayError
 from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome, require_whole, today_of
@@ -376,7 +376,7 @@ class Rehearsal:
         register, found = self.context.register, dict[str, RelayError]()
         for act in acts:
             try:
-                require_true(register, register.facts[act.act_id], today_of(register, self.clerk, act))
+                require_standing(register, act, today_of(register, self.clerk, act))
             except (Refused, Invalid) as error:
                 found[act.act_id] = error
         return found

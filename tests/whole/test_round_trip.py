@@ -214,6 +214,29 @@ def test_what_broke_a_rule_that_came_later_is_taken_as_it_stands_and_noted_alone
     assert exported(graph, tmp_path / "again") == files
 
 
+def test_a_name_and_a_telephone_of_before_are_taken_as_they_stand_and_noted(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as of_before:
+        of_before.setattr(batch, "judge", lambda register, act, sequence, **_: (register.change(act, sequence), ()))
+        recorded(graph, [say.programme(), say.woman("W1", name="Maya\nTamang", phone="call me"), say.woman("W2")])
+    files = exported(graph, tmp_path / "first")
+
+    report = imported(wiped(graph), tmp_path / "first")
+
+    assert {row.action for row in report} == {"added"}
+    assert {row.act_id: row.notes for row in report if row.notes} == {
+        "beneficiary:W1": (
+            "name: This name has several lines.",
+            "The telephone of beneficiary:W1 is no number: nobody could be called.",
+        )
+    }
+    assert exported(graph, tmp_path / "again") == files
+    women = tmp_path / "first" / "beneficiaries.csv"
+    women.write_bytes(women.read_bytes().replace(b"W2", b"W3"))
+    assert {row.action for row in imported(wiped(graph), tmp_path / "first")} == {"added", "put aside"}
+
+
 def refused(report: list[ReportRow]) -> set[str | None]:
     return {row.act_id for row in report if row.action == "refused"}
 
