@@ -20,6 +20,7 @@ from relay.domain.acts import Act
 from relay.domain.register import provided_by
 from relay.domain.system import Catalogue
 from relay.errors import Unavailable
+from relay.exchange import unchanged
 from relay.exchange.rows import write_folder, write_workbook
 from relay.graph import Graph
 from relay.ledger import programmes, reading
@@ -67,6 +68,7 @@ def write_acts(
     for _ in range(_TRIES):
         with suppress(CorrectedMeanwhile):
             write(path, standing(), catalogue, with_names=with_names)
+            unchanged.mark(path)
             return
     raise Unavailable(
         reason=Sentence("Others are making corrections faster than the export can read."),

@@ -19,17 +19,14 @@ RULES_FILE: Final = "rules.toml"
 _MARK: Final = b"# An export of Relay, unchanged: "
 
 
-def mark_folder(path: Path) -> None:
-    """Let a folder that was written bear its digest; one without rules.toml is no whole export, and bears none."""
-    rules = path / RULES_FILE
-    if rules.exists():
+def mark(path: Path) -> None:
+    """Let a folder or workbook that was just exported bear its digest."""
+    if path.is_dir():
+        rules = path / RULES_FILE
         digest = _of_folder(path, rules.read_bytes())
         with rules.open("ab") as file:
             file.write(_MARK + digest + b"\n")
-
-
-def mark_workbook(path: Path) -> None:
-    """Let a workbook that was written bear its digest."""
+        return
     with zipfile.ZipFile(path, "a") as book:
         book.comment = _MARK + _of_workbook(book)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TextIO
 import xlsxwriter
 
 from relay import errors
-from relay.exchange import cells, unchanged
+from relay.exchange import cells
 from relay.exchange import workbook as sheets
 from relay.private_files import NotWritten, ThereAlready
 from relay.text import Sentence
@@ -92,7 +92,6 @@ def folder(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Gen
         new.mkdir(mode=0o700)
         with contextlib.ExitStack() as files:
             yield _Folder(new, files, tables)
-        unchanged.mark_folder(new)
         if path.exists():
             path.rename(workplace / "old")
         new.rename(path)
@@ -130,7 +129,6 @@ def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> G
             destination.laid_out()
         finally:
             book.close()
-        unchanged.mark_workbook(new)
         new.chmod(0o600)
         new.replace(path)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.exchange.rows import write_folder, write_workbook
+from relay.exchange.exporting import write_acts
 from relay.exchange.unchanged import is_unchanged
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    write_folder(tmp_path / "demo", say.beginnings(3), CORE, with_names=True)
+    write_acts(tmp_path / "demo", lambda: iter(say.beginnings(3)), CORE, with_names=True)
     return tmp_path / "demo"
 
 
 @pytest.fixture
 def workbook(tmp_path: Path) -> Path:
-    write_workbook(tmp_path / "demo.xlsx", say.beginnings(3), CORE, with_names=True)
+    write_acts(tmp_path / "demo.xlsx", lambda: iter(say.beginnings(3)), CORE, with_names=True)
     return tmp_path / "demo.xlsx"
 
 
