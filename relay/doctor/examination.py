@@ -15,6 +15,7 @@ from relay.doctor import data_folder, record
 from relay.doctor.finding import Trouble, fault, note, of_damage, of_error
 from relay.errors import RelayError
 from relay.graph import Graph
+from relay.kept import uploaded
 
 _NO_DATABASE: Final = frozenset({"nothing_there", "not_a_folder", "engine_out_of_reach"})
 
@@ -63,8 +64,15 @@ def look(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) ->
     Raises:
         Unavailable: The database cannot be reached.
     """
-    seen = (*data_folder.findings(folder, embedded=embedded), *_access_log(folder))
+    seen = (*data_folder.findings(folder, embedded=embedded), *_access_log(folder), *_uploads(folder))
     return (*seen, *record.findings(graph, folder, now)) if graph else seen
+
+
+def _uploads(folder: Path) -> Iterator[Trouble]:
+    """Delete uploaded registers that nobody used for a day, as a running service does."""
+    if many := uploaded.forget_old_ones(folder):
+        what = f"{many} uploaded registers, which hold names, had not been used for a day."
+        yield note("uploads_deleted", folder / uploaded.FOLDER, what, "They were deleted.")
 
 
 def _access_log(folder: Path) -> Iterator[Trouble]:

@@ -41,8 +41,12 @@ class CannotRead(errors.Invalid):
     is_what: Sentence
 
 
-def refuse_unsound(path: Path) -> None:
+def refuse_unsound(path: Path, most_cells: int = MOST_CELLS) -> None:
     """Refuse a workbook that would not fit in memory, or of which nobody knows what its cells should say.
+
+    Args:
+        path: Of the workbook.
+        most_cells: Of one sheet, from its first corner to its last.
 
     Raises:
         CannotRead: The sentence says what is amiss, and where.
@@ -66,7 +70,7 @@ def refuse_unsound(path: Path) -> None:
                 ),
                 suggestion=Sentence("Import it as a folder of CSV files."),
             )
-        amiss = _Amiss(path=path)
+        amiss = _Amiss(path=path, most_cells=most_cells)
         for part in archive.infolist():  # a sheet may lie anywhere
             with archive.open(part) as content:
                 try:
@@ -105,6 +109,7 @@ class _Amiss:
 
     Attributes:
         path: Of the workbook.
+        most_cells: Of one sheet.
         failed: Whose formula failed, as #REF! does: it would be read as nothing, and empty means something.
         unknown: Whose formula nobody worked out: read as nothing too.
         formula: Which holds a formula at all.
@@ -113,6 +118,7 @@ class _Amiss:
     """
 
     path: Path
+    most_cells: int
     failed: str = ""
     unknown: str = ""
     formula: str = ""
@@ -197,9 +203,9 @@ class _Amiss:
     def _stands(self, place: str) -> None:
         """Take in where a cell or a row of the sheet says that it stands."""
         stands = _PLACE.fullmatch(place)
-        self._columns = max(self._columns, _column_number(stands[1])) if stands else MOST_CELLS
-        self._rows = max(self._rows, int(stands[2])) if stands else MOST_CELLS
-        if self._columns * self._rows > MOST_CELLS:
+        self._columns = max(self._columns, _column_number(stands[1])) if stands else self.most_cells + 1
+        self._rows = max(self._rows, int(stands[2])) if stands else self.most_cells + 1
+        if self._columns * self._rows > self.most_cells:
             self.far = self.far or place[:20] or "?"
 
     def refuse(self) -> None:

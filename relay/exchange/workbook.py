@@ -20,8 +20,8 @@ from xml.parsers.expat import ExpatError
 
 import python_calamine
 
-from relay.exchange import cells
-from relay.exchange.soundness import MOST_COLUMNS, CannotRead, refuse_unsound
+from relay.exchange import cells, soundness
+from relay.exchange.soundness import MOST_COLUMNS, CannotRead
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ RULES_FILE: Final = "rules.toml"
 _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 
 LONGEST_ROW: Final = 4_000_000  # bytes of a CSV file; our choice: far more than any register's, and read in no time
+
+MOST_CELLS: Final = 5_000_000
+"""Of the register's sheets together; our choice: 200,000 rows of 25 columns, all held in memory."""
 
 _DELIMITERS: Final = (",", ";", "\t")
 _LINES_OF_A_CELL: Final = 1000  # our choice: more than any cell has; what follows would be read from its middle
@@ -392,10 +395,10 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
 
 
 @contextlib.contextmanager
-def _readable(path: Path) -> Generator[None]:
+def _readable(path: Path, most_cells: int = soundness.MOST_CELLS) -> Generator[None]:
     """Refuse a workbook that is unsound, or turns out so while it is read."""
     try:
-        refuse_unsound(path)
+        soundness.refuse_unsound(path, most_cells)
         yield
     except (zipfile.BadZipFile, zlib.error, ExpatError, python_calamine.CalamineError) as fault:
         raise CannotRead(
@@ -480,18 +483,29 @@ def pages(path: Path) -> tuple[AnySheet, ...]:
 
 
 def _pages_of_workbook(path: Path) -> tuple[AnySheet, ...]:
-    with _readable(path), python_calamine.load_workbook(path) as workbook:
-        return tuple(
-            AnySheet(
-                name=about.name,
-                hidden=about.visible != python_calamine.SheetVisibleEnum.Visible,
-                rows=_all_rows(sheet),
-                merged=tuple(sheet.merged_cell_ranges or ()),
+    with _readable(path, MOST_CELLS), python_calamine.load_workbook(path) as workbook:
+        found: list[AnySheet] = []
+        cells_left = MOST_CELLS
+        for about in workbook.sheets_metadata:
+            if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = workbook.get_sheet_by_name(about.name)
+            cells_left -= sheet.height * sheet.width
+            if cells_left < 0:
+                raise CannotRead(
+                    path=path,
+                    is_what=Sentence("has more than %(most)s cells in its sheets", most=MOST_CELLS),
+                    suggestion=Sentence("Delete the empty rows and columns beyond the table."),
+                )
+            found.append(
+                AnySheet(
+                    name=about.name,
+                    hidden=about.visible != python_calamine.SheetVisibleEnum.Visible,
+                    rows=_all_rows(sheet),
+                    merged=tuple(sheet.merged_cell_ranges or ()),
+                )
             )
-            for about in workbook.sheets_metadata
-            if about.typ == python_calamine.SheetTypeEnum.WorkSheet
-            for sheet in (workbook.get_sheet_by_name(about.name),)
-        )
+        return tuple(found)
 
 
 def _all_rows(sheet: python_calamine.CalamineSheet) -> tuple[Cells, ...]:

@@ -6,7 +6,8 @@ import logging
 import re
 import socket
 import sys
-from contextlib import ExitStack, nullcontext, suppress
+import threading
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import HTTPException
@@ -14,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from relay.access import accounts
 from relay.access.one_time_link import OneTimeLink
 from relay.errors import Invalid, Refused, RelayError
+from relay.kept.uploaded import forget_old_ones
 from relay.web import sessions
 from relay.web.app import HOSTS, create_app
 from relay.web.door import policy
@@ -25,14 +27,17 @@ from relay.web.permission import permission_of
 from relay.web.request.current import core_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from flask import Flask
 
     from relay.graph import Graph
     from relay.settings import Settings
     from relay.web.door.shared import Shared
+
+_SWEPT_SECONDS: Final = 3600.0  # our choice: an upload is kept a day, give or take an hour
 
 _NAME: Final = re.compile(r"[\w.-]+(:\d+)?")
 
@@ -149,7 +154,7 @@ def serve(  # noqa: PLR0913 - the options of a command
             )
             server = listener(app, Door(app), listening, proxy=trusted)
             ready()
-            with meanwhile(opened):
+            with meanwhile(opened), _sweeping(settings.data_folder):
                 server.run()
 
         if several is None:
@@ -161,6 +166,23 @@ def serve(  # noqa: PLR0913 - the options of a command
                     answer(several(), _listening_beside(bound), ready, nullcontext if number else beside, shared)
 
                 supervise(workers, work, answering)
+
+
+@contextmanager
+def _sweeping(data_folder: Path) -> Generator[None]:
+    """Delete uploaded registers a day after they were last used, for as long as the service runs."""
+    over = threading.Event()
+
+    def sweep() -> None:
+        while not over.wait(_SWEPT_SECONDS):
+            forget_old_ones(data_folder)
+
+    forget_old_ones(data_folder)
+    threading.Thread(target=sweep, name="sweep", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _bound(host: str, port: int, *, listens: bool) -> socket.socket:

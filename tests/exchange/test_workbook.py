@@ -17,6 +17,8 @@ from relay.domain import acts, schema
 from relay.domain.acts import Act
 from relay.exchange import cells
 from relay.exchange import rows as exchange
+from relay.exchange.soundness import CannotRead
+from relay.exchange.workbook import pages
 from tests.rigs.soak import drawn
 from tests.scenes.core import CORE, IN_TABLES
 
@@ -839,6 +841,19 @@ def test_a_chart_in_a_workbook_is_no_cell(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["A2", "B2", "AB2", "A1048576", "XFD2", "ZZZ9"])
 def test_a_sheet_with_a_few_cells_far_down_or_far_right_is_read(tmp_path: Path, place: str) -> None:
     assert read(liar(tmp_path / "true.xlsx", place))
+
+
+def test_the_sheets_of_a_register_hold_so_many_cells_together_and_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two sheets of 3 by 4 cells: 24 in all."""
+    book = workbook(tmp_path / "p.xlsx", {name: [["x"] * 4] * 3 for name in ("A", "B")})
+
+    monkeypatch.setattr("relay.exchange.workbook.MOST_CELLS", 24)
+    assert [len(page.rows) for page in pages(book)] == [3, 3]
+    monkeypatch.setattr("relay.exchange.workbook.MOST_CELLS", 23)
+    with pytest.raises(CannotRead, match="has more than 23 cells"):
+        pages(book)
 
 
 def test_a_path_without_a_programme_is_invalid(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, send_file
@@ -74,6 +75,8 @@ _AS_COLUMNS: Final = {"place": "place_id", "group": "group_id", "gift": "gift_id
 _DECIDES: Final = ("help", "gift_id", "calendar", "order")
 
 _NOT_KEPT: Final = ("csrf_token", "wanted")
+
+_ONE_AFTER_THE_OTHER: Final = Lock()  # a workbook takes far more memory while it is read than it does as a file
 
 blueprint = Blueprint("importing", __name__)
 
@@ -264,11 +267,13 @@ def discard(programme_id: str, token: str) -> Response:
 
 
 def _pages(upload: Upload) -> tuple[AnySheet, ...]:
-    return _without_folder(upload, lambda: pages(upload.path))
+    with _ONE_AFTER_THE_OTHER:
+        return _without_folder(upload, lambda: pages(upload.path))
 
 
 def _read(upload: Upload, how: RegisterMap) -> MappedRegister:
-    return _without_folder(upload, lambda: read_register(upload.path, how, apply=True, told=lambda _: None))
+    with _ONE_AFTER_THE_OTHER:
+        return _without_folder(upload, lambda: read_register(upload.path, how, apply=True, told=lambda _: None))
 
 
 def _without_folder(upload: Upload, read: Callable[[], Found]) -> Found:
