@@ -34,11 +34,13 @@ class LastBackup:
         at: When it was written, as `clock.instant` writes it.
         file: Where to.
         programmes: What it holds.
+        size: Its bytes; 0 where an earlier Relay noted it.
     """
 
     at: str
     file: str
     programmes: tuple[KeptLedger, ...]
+    size: int = 0
 
 
 def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[KeptLedger]) -> None:
@@ -47,7 +49,8 @@ def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[KeptL
     Raises:
         NotWritten: The note cannot be written; the backup itself is complete.
     """
-    last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes))
+    size = file.stat().st_size
+    last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes), size=size)
     with private_files.replace(private_files.folder(data_folder) / FILE) as written:
         written.write(json.dumps(asdict(last)).encode())
 
@@ -57,8 +60,9 @@ def last_backup(data_folder: Path) -> LastBackup | None:
     try:
         said: Any = json.loads((data_folder / FILE).read_bytes())
         programmes = tuple(map(KeptLedger.of, said["programmes"]))
-        return LastBackup(at=str(said["at"]), file=str(said["file"]), programmes=programmes)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        size = int(said.get("size", 0))
+        return LastBackup(at=str(said["at"]), file=str(said["file"]), programmes=programmes, size=size)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

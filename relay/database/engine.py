@@ -45,6 +45,8 @@ DATABASE: Final = "relay"
 STATE_FILE: Final = "engine.json"
 LOCK_FILE: Final = "engine.lock"
 CLOSED_FILE: Final = "closed.json"
+ADMITTED: Final = ("config/server-users.jsonl", "config/server-groups.json")
+"""Who the engine lets in and what they may do, written anew at each start."""
 _NAMED: Final = 3  # files that are named in a sentence; of more, how many there are
 RELEASE_FILE: Final = "release"
 BEFORE_UPGRADES: Final = "before"
@@ -63,6 +65,8 @@ accounts and tokens are not among them. What has two labels is of a type of its 
 START_SECONDS: Final = 60
 """How long a start may take. Measured: 2 to 6 s empty, under 5 s after a kill; over 30 s was met on two cores under a
 load of 30; the rest is for slow machines."""
+
+GONE: Final = "its files are gone"
 
 CHECK_SECONDS: Final = 600
 """How long the check of a database may take. Measured: 10 s for a million nodes and relationships."""
@@ -449,6 +453,11 @@ def closed(data_folder: Path) -> Files:
     return {name: said for name, said in found.items() if isinstance(said, list)} if isinstance(found, dict) else {}
 
 
+def gone(data_folder: Path) -> bool:
+    """Whether an engine once wrote a database here, and its files are not there any more."""
+    return (data_folder / RELEASE_FILE).exists() and not any((data_folder / "databases" / DATABASE).glob("*"))
+
+
 def decayed(left: Files, now: Files) -> str:
     """Say which files hold other bytes than they were left with, although they bear the same size and time, or "".
 
@@ -618,6 +627,8 @@ def _try_lock(data_folder: Path) -> int | None:
 
 def _start(data_folder: Path, lock: int, idle_minutes: float, readable: Iterable[str]) -> None:
     """Start the engine's process, which inherits the lock, and wait until it says how that went."""
+    if gone(data_folder):  # an empty one in its place would be taken for the record
+        raise DatabaseDamaged(data_folder=data_folder, finding=GONE)
     _copy_before_upgrade(data_folder)
     logs = data_folder / "log"
     logs.mkdir(mode=0o700, exist_ok=True)

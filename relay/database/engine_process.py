@@ -28,6 +28,7 @@ from arcadedb_embedded.jvm import get_jar_path, start_jvm
 
 from relay.database import class_archive
 from relay.database.engine import (
+    ADMITTED,
     CHECK_SECONDS,
     CLOSED_FILE,
     DATABASE,
@@ -190,7 +191,8 @@ def _open(readable: Iterable[str]) -> tuple[Any, State]:
     earlier = None
     with suppress(FileNotFoundError, StateDamaged):
         earlier = State.read(Path(STATE_FILE))
-    Path("config/server-users.jsonl").unlink(missing_ok=True)  # all are admitted anew
+    for file in ADMITTED:
+        Path(file).unlink(missing_ok=True)  # all are admitted anew
     server, state = _start_server(earlier, 0 if earlier is None else earlier.port, PORT_TRIES)
     database = server.getOrCreateDatabase(DATABASE)
     database.query("opencypher", "RETURN 1").next()
@@ -279,23 +281,31 @@ def _require_bolt(port: int) -> None:
 
 
 def _wait(stopping: Stopping, server: Any, serving: int, idle_seconds: float) -> None:  # noqa: ANN401
-    """Return when asked to stop or when idle: no client connected, and none joined (see `engine.ensure`).
+    """Return when asked to stop, when nobody can find it any more since its state file is gone, or when idle.
+
+    It is idle when no client is connected, and none joined (see `engine.ensure`).
 
     The lock on the state file is let go before the last look. Whoever joined until then is seen by the touch on that
     file; whoever comes later sees an engine that no longer serves, and waits for the next one.
     """
     clients = _bolt_clients(server)
-    state = Path(STATE_FILE)
-    joined_ns, used = state.stat().st_mtime_ns, time.monotonic()
-    while not stopping.within(min(1.0, idle_seconds / 4)):
+    joined_ns, used = os.fstat(serving).st_mtime_ns, time.monotonic()
+    while _is_found(serving) and not stopping.within(min(1.0, idle_seconds / 4)):
         if clients.size():
             used = time.monotonic()
         if time.monotonic() - used > idle_seconds:
             fcntl.flock(serving, fcntl.LOCK_UN)
-            if state.stat().st_mtime_ns == joined_ns:
+            if os.fstat(serving).st_mtime_ns == joined_ns:
                 return
             fcntl.flock(serving, fcntl.LOCK_EX)
-            joined_ns, used = state.stat().st_mtime_ns, time.monotonic()
+            joined_ns, used = os.fstat(serving).st_mtime_ns, time.monotonic()
+
+
+def _is_found(serving: int) -> bool:
+    """Whether the state file that says where the engine answers is still the one it wrote."""
+    with suppress(FileNotFoundError):
+        return os.path.samestat(Path(STATE_FILE).stat(), os.fstat(serving))
+    return False
 
 
 def _bolt_clients(server: Any) -> Any:  # noqa: ANN401  Java objects

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import stat
@@ -10,24 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from relay.access import access_log, story_links
-from relay.backup import files
+from relay.backup import files, status
 from relay.database import engine
 from relay.doctor.finding import Trouble, fault, note, of_damage, of_error
 from relay.errors import Unavailable
-
-SECRET: Final = (
-    engine.STATE_FILE,
-    engine.READER_FILE,
-    "keys",
-    "last_backup.json",
-    access_log.FOLDER,
-    *access_log.BEFORE,
-    story_links.FOLDER,
-)
-"""What in a data folder is for its owner only, beside the database and the backups."""
+from relay.ledger import checkpoints
 
 _MB: Final = 1_000_000
+_BACKUP: Final = "relay backup --keep 30"
 
 
 def findings(folder: Path, *, embedded: bool) -> tuple[Trouble, ...]:
@@ -42,10 +33,14 @@ def findings(folder: Path, *, embedded: bool) -> tuple[Trouble, ...]:
         nothing = note("nothing_there", folder, "Nothing has been kept here yet.", advice)
         return (nothing, *_room(folder, embedded=embedded))
     if not folder.is_dir():
-        return (fault("not_a_folder", folder, "This is a file, not a folder.", "Set RELAY_DATA to a folder."),)
+        aside = shlex.quote(str(folder.with_name(f"{folder.name}.file")))
+        advice = f"Move it aside, so that a folder can be made there: `mv {shlex.quote(str(folder))} {aside}`"
+        return (fault("not_a_folder", folder, "This is a file, not a folder.", advice),)
     return (
         *_ownership(folder),
         *_writable(folder),
+        *_keys(folder),
+        *_last_backup(folder),
         *_room(folder, embedded=embedded),
         *(_engine(folder) if embedded else ()),
     )
@@ -69,8 +64,7 @@ def _ownership(folder: Path) -> Iterator[Trouble]:
     if closed:
         what = f"{_counted(closed)} are closed to their own owner: Relay cannot read or write there."
         yield fault("files_closed", closed[0], what, f"`chmod -R u+rwX {shlex.quote(str(folder))}`")
-    secrets = [path for name in SECRET for path in (folder / name, *_below(folder / name)) if path in found]
-    shown = [path for path in secrets if found[path].st_mode & 0o077]
+    shown = [path for path, said in found.items() if said.st_mode & 0o077 and not stat.S_ISLNK(said.st_mode)]
     if shown:
         what = f"{_counted(shown)} can be read by others as soon as the folder is opened or copied."
         yield fault("secrets_readable", shown[0], what, f"`chmod -R go= {shlex.quote(str(folder))}`")
@@ -89,6 +83,35 @@ def _below(folder: Path) -> list[Path]:
 
 def _counted(paths: list[Path]) -> str:
     return f"{len(paths)} files or folders"
+
+
+def _keys(folder: Path) -> Iterator[Trouble]:
+    """The keys that sign checkpoints, as far as they can be read."""
+    for path in sorted((folder / "keys").glob("*.pem")):
+        try:
+            checkpoints.known_key(folder, path.stem)
+        except checkpoints.KeyUnreadable as error:
+            aside = f"`mv {shlex.quote(str(path))} {shlex.quote(f'{path}.unreadable')}`"
+            advice = f"Restore it from your copy; if you have none, move it aside and a new key is made: {aside}"
+            yield fault(error.code, path, str(error.reason), advice)
+        except OSError:  # told as closed to its owner
+            pass
+
+
+def _last_backup(folder: Path) -> Iterator[Trouble]:
+    last, note_ = status.last_backup(folder), folder / status.FILE
+    another = f"make another: `{_BACKUP}`"
+    if last is None and note_.is_dir():
+        yield fault("backup_note_unreadable", note_, "This is a folder.", f"`rmdir {shlex.quote(str(note_))}`")
+    elif last is None and note_.exists():
+        what = "What was noted of the last backup cannot be read, so that nobody is told how old it is."
+        yield fault("backup_note_unreadable", note_, what, f"To be safe, {another}")
+    elif last and not Path(last.file).exists():
+        what = f"The last backup, of {last.at}, is no longer where it was written."
+        yield fault("backup_moved", last.file, what, f"Put it back, or {another}")
+    elif last and Path(last.file).stat().st_size < last.size:
+        what = f"The last backup, of {last.at}, was cut off: it had {last.size} bytes."
+        yield fault("backup_cut", last.file, what, f"It cannot be restored: {another}")
 
 
 def _writable(folder: Path) -> Iterator[Trouble]:
@@ -133,16 +156,48 @@ def _engine(folder: Path) -> Iterator[Trouble]:
     except Unavailable as error:
         yield of_error(error, folder)
     else:
-        if running:
+        if engine.gone(folder):
+            yield of_damage(engine.DatabaseDamaged(data_folder=folder, finding=engine.GONE), folder)
+        elif running and not (folder / engine.READER_FILE).exists():
+            yield of_error(engine.NoReader(), folder / engine.READER_FILE)
+        elif running:
             return
-        if engine.processes(folder):
+        elif engine.processes(folder):
             yield _out_of_reach(folder, "An engine holds this folder, but its state file was replaced.")
+        elif unreadable := _unreadable(folder):
+            yield from unreadable
         elif finding := engine.decayed(engine.closed(folder), engine.files(folder)):
             yield of_damage(engine.DatabaseDamaged(data_folder=folder, finding=finding), folder)
+
+
+def _unreadable(folder: Path) -> list[Trouble]:
+    """What a stopped engine left about itself and nobody can read; it writes all of that anew."""
+    found = []
+    for path in (folder / name for name in (engine.STATE_FILE, engine.CLOSED_FILE, *engine.ADMITTED)):
+        try:
+            _read(path)
+        except FileNotFoundError:
+            continue
+        except (Unavailable, ValueError, OSError):
+            what = "This is not what the engine wrote there. When it starts, it checks its files and writes it anew."
+            found.append(fault("engine_note_unreadable", path, what, f"`rm -r {shlex.quote(str(path))}`"))
+    return found
+
+
+def _read(path: Path) -> None:
+    if path.name == engine.STATE_FILE:
+        engine.State.read(path)
+    text = path.read_text()
+    for each in text.splitlines() if path.suffix == ".jsonl" else (text,):
+        json.loads(each)
 
 
 def _out_of_reach(folder: Path, what: str) -> Trouble:
     """An engine that runs, and whose port and password nobody knows any more."""
     pids = " ".join(map(str, engine.processes(folder)))
-    advice = f"End the engine of this folder; the next command starts another: `kill {pids}`"
-    return fault("engine_out_of_reach", folder / engine.STATE_FILE, what, advice)
+    path = folder / engine.STATE_FILE
+    advice = (
+        f"End the engine of this folder (`kill {pids}`) and take that file away (`rm -f {shlex.quote(str(path))}`); the"
+        " next command starts another."
+    )
+    return fault("engine_out_of_reach", path, what, advice)

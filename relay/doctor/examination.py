@@ -17,7 +17,7 @@ from relay.errors import RelayError
 from relay.graph import Graph
 from relay.kept import uploaded
 
-_NO_DATABASE: Final = frozenset({"nothing_there", "not_a_folder", "engine_out_of_reach"})
+_NO_DATABASE: Final = frozenset({"nothing_there", "not_a_folder", "engine_out_of_reach", "database_damaged"})
 
 
 def examine(folder: Path, now: datetime, opened: Callable[[], Graph], *, embedded: bool) -> tuple[Trouble, ...]:
@@ -64,7 +64,9 @@ def look(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) ->
     Raises:
         Unavailable: The database cannot be reached.
     """
-    seen = (*data_folder.findings(folder, embedded=embedded), *_access_log(folder), *_uploads(folder))
+    seen = data_folder.findings(folder, embedded=embedded)
+    if folder.is_dir():
+        seen += (*_access_log(folder), *_uploads(folder))
     return (*seen, *record.findings(graph, folder, now)) if graph else seen
 
 

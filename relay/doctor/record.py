@@ -97,11 +97,6 @@ def _backup(graph: Graph, heads: tuple[LedgerHead, ...], last: LastBackup | None
             yield fault(
                 "no_backup", head.programme_id, what, "Make one now, and one each night: `relay backup --keep 30`"
             )
-    if last and not Path(last.file).exists():
-        what = f"The last backup, of {last.at}, is no longer where it was written."
-        yield note(
-            "backup_moved", last.file, what, "If nobody took it to another place, make one: `relay backup --keep 30`"
-        )
 
 
 def _erased(folder: Path, erased_at: str) -> Iterator[Trouble]:

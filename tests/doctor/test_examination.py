@@ -9,6 +9,7 @@ import subprocess
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_bytes
 from typing import TYPE_CHECKING
 from unittest.mock import Mock
 
@@ -23,7 +24,7 @@ from relay.commands import exits
 from relay.database import engine
 from relay.database.driver_errors import Unreachable
 from relay.doctor import data_folder, examination, record
-from relay.ledger import programmes, reading, recording
+from relay.ledger import checkpoints, programmes, reading, recording
 from relay.service.json_codec import json_of
 from tests.commands.shell import Shell, tell_story
 from tests.commands.shell import record as recorded
@@ -47,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
     """Give a data folder in which nothing is wrong."""
     made = private_files.folder(tmp_path / "data")
     access_log.note(made, "demo", Access(at="2026-11-25T12:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
-    private_files.create_or_read(made / "keys" / "demo.pem", b"secret")
+    checkpoints.make_key(made, "demo", token_bytes)
     return made
 
 
@@ -238,7 +239,8 @@ def test_an_engine_whose_state_file_was_altered_is_ended_by_its_number(shell: Sh
 
     (found,) = shell.run("doctor", "--json").json["findings"]
     assert found == json_of(only(data_folder.findings(folder, embedded=True), "engine_out_of_reach"))
-    subprocess.run(["sh", "-c", *re.findall("`(.*?)`", found["advice"])], check=True)  # noqa: S607
+    for typed in re.findall("`(.*?)`", found["advice"]):
+        subprocess.run(["sh", "-c", typed], check=True)  # noqa: S607
     deadline = datetime.now(UTC) + timedelta(seconds=engine.STOP_SECONDS)
     while engine.processes(folder) and datetime.now(UTC) < deadline:
         pass
@@ -357,8 +359,6 @@ def test_what_was_recorded_a_week_ago_and_is_in_no_backup_is_backed_up(
     shell.ok(*commands(found)[0].split()[1:])
 
     assert record.findings(graph, folder, later) == ()
-    next(files.own_folder(folder).iterdir()).rename(folder / "elsewhere")
-    assert only(record.findings(graph, folder, later), "backup_moved").severity == "note"
 
 
 def test_copies_that_hold_what_was_erased_since_are_deleted(
