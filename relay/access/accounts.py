@@ -156,7 +156,10 @@ def add(
     def work(transaction: Transaction) -> None:
         if transaction.rows(cypher.ACCOUNT, key=_key(login)):
             raise AccountThere(login=login)
-        trail.note(transaction, "account", {"login": login, "grants": grants_of(properties["grants"])}, by, now)
+        said = {"login": login, "grants": grants_of(properties["grants"])}
+        trail.note(
+            transaction, "account", {**said, "password": trail.mark_of_password(properties["password"])}, by, now
+        )
         transaction.run(cypher.ADD_ACCOUNT, account=properties)
 
     graph.write(work)
@@ -378,7 +381,8 @@ def _change(graph: Graph, login: str, by: str, **changes: str) -> Account:
         if "grants" in changes:
             trail.note(transaction, "roles", {"login": login, "grants": grants_of(changes["grants"])}, by)
         elif "password" in changes:
-            trail.note(transaction, "password", {"login": login, "tokens_end": bool(before["password"])}, by)
+            said = {"login": login, "tokens_end": bool(before["password"])}
+            trail.note(transaction, "password", {**said, "password": trail.mark_of_password(changes["password"])}, by)
         changed = {**before, **changes, "generation": before["generation"] + 1}
         transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
         if "password" in changes and before["password"]:

@@ -1,8 +1,9 @@
 """The trail of accounts, roles, tokens and devices: a hash chain of its own, since they are of no programme.
 
 Each change leaves an entry of the ledger's format, in the transaction that makes it; none holds a password, its hash or
-a token. Whoever changes an account behind Relay's back leaves none: `verify` replays the trail and names what differs,
-and also the accounts in whose name acts were recorded although the trail never knew them.
+a token, only a mark of each that opens nothing. Whoever changes an account behind Relay's back leaves none: `verify`
+replays the trail and names what differs, and also the accounts in whose name acts were recorded although the trail
+never knew them.
 
     (:TrailHead {key: 'trail', sequence, hash})
     (:TrailEntry {key: 'trail/1', sequence, act_id, kind, …, previous_hash, hash})      as an entry of a ledger
@@ -17,6 +18,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.access.roles import EVERY
@@ -253,9 +255,13 @@ def restore(graph: Graph, kept: tuple[Entry, ...], by: str) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class _Standing:
-    """Who may do what: login → grants; token → whose it is, what it allows, until when; device → whose, and where."""
+    """Who may do what: login → grants; token → whose it is, what it allows, until when; device → whose, and where.
+
+    Of passwords login → mark, as far as the trail tells it: an earlier Relay noted none.
+    """
 
     accounts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    passwords: dict[str, str] = field(default_factory=dict[str, str])
     tokens: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     devices: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
@@ -268,7 +274,7 @@ class _Standing:
         said = entry.payload
         if entry.kind in ("began", "restored"):
             self.accounts, self.tokens = dict(said["accounts"]), dict(said["tokens"])
-            self.devices = dict(said["devices"])
+            self.devices, self.passwords = dict(said["devices"]), dict(said.get("passwords", {}))
         elif entry.kind in ("account", "roles"):
             self.accounts[said["login"]] = said["grants"]
         elif entry.kind == "removed":
@@ -281,6 +287,9 @@ class _Standing:
             self.devices[said["device"]] = [said["login"], said["scope"], said["place_id"]]
         elif entry.kind == "given_up":
             del self.devices[said["device"]]
+        if entry.kind in ("account", "password", "removed"):
+            self.passwords.pop(said["login"], None)
+            self.passwords |= {said["login"]: said["password"]} if "password" in said else {}
         if entry.kind == "removed" or (entry.kind == "password" and said["tokens_end"]):
             self.tokens = {token: kept for token, kept in self.tokens.items() if kept[0] != said["login"]}
 
@@ -298,6 +307,11 @@ def mark_of(key: str) -> str:
     return key.removeprefix("token/")[:_MARK]
 
 
+def mark_of_password(kept: str) -> str:
+    """How the trail names what is kept of a password: by the beginning of its hash's own hash; empty for none."""
+    return sha256(kept.encode()).hexdigest()[:_MARK] if kept else ""
+
+
 def _there(transaction: Transaction) -> _Standing:
     """Who may do what, as accounts and tokens say themselves."""
     accounts = [row["account"] for row in transaction.rows(cypher.ACCOUNTS)]
@@ -305,6 +319,7 @@ def _there(transaction: Transaction) -> _Standing:
     devices = [row["device"] for row in transaction.rows(cypher.DEVICES) if not row["device"]["revoked_at"]]
     return _Standing(
         accounts={each["login"]: grants_of(each["grants"]) for each in accounts},
+        passwords={each["login"]: mark_of_password(each["password"]) for each in accounts},
         tokens={
             mark_of(each["key"]): [each["login"], each["role"], each["scope"], each["expires_at"]] for each in tokens
         },
@@ -378,6 +393,10 @@ def _differences(standing: _Standing, there: _Standing) -> Iterator[Fault]:
                     expected=_told(said.get(name)),
                 )
                 yield Fault(sequence=None, fault=told)
+    for login in sorted(there.accounts.keys() & standing.passwords.keys()):
+        if standing.passwords[login] != there.passwords[login]:
+            replaced = Sentence("The password of account %(login)s is not the one that the trail knows.", login=login)
+            yield Fault(sequence=None, fault=replaced)
 
 
 def _told(said: list[str] | None) -> str:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from relay.access import accounts
 from relay.access.one_time_link import OneTimeLink
-from relay.errors import Invalid, Refused, RelayError
+from relay.errors import Invalid, Refused, RelayError, Unavailable
 from relay.kept.uploaded import forget_old_ones
 from relay.web import sessions
 from relay.web.app import HOSTS, create_app
@@ -70,8 +70,8 @@ class NotAName(Invalid):
     field = "site"
 
 
-class PortTaken(Refused):
-    """Another program listens there."""
+class PortTaken(Unavailable):
+    """Another program listens there; it may be what is left of a Relay that was killed, and end by itself."""
 
     reason = "Port %(port)s cannot be listened on."
     suggestion = "Leave --port out to have a free one."

@@ -20,16 +20,23 @@ from tests.scenes import acts as say
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
-    from relay.graph import Graph
+    from relay.graph import Graph, Transaction
 
 NOW: Final = datetime(2026, 11, 25, 6, 15, tzinfo=UTC)
 WORDS: Final = "goats pass from hand to hand"
 
 
 def told(graph: Graph) -> list[tuple[str, dict[str, Any], str]]:
-    """Kind, payload and who, of every entry."""
+    """Kind, payload without the marks of passwords, and who, of every entry."""
     found = [each for each in trail.entries(graph) if isinstance(each, Entry)]
-    return [(each.kind, dict(each.payload), each.recorded_by) for each in found]
+    return [
+        (
+            each.kind,
+            {name: said for name, said in each.payload.items() if not name.startswith("password")},
+            each.recorded_by,
+        )
+        for each in found
+    ]
 
 
 def lived(graph: Graph) -> str:
@@ -87,6 +94,10 @@ BEHIND: Final[dict[str, tuple[Any, str]]] = {
         "MATCH (a:Account {login: 'asha'}) SET a.grants = replace(a.grants, 'W3', 'W4')",
         "The account asha is staff@demo/W4 where the trail says staff@demo/W3.",
     ),
+    "a password": (
+        "MATCH (a:Account {login: 'asha'}) SET a.password = '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA'",
+        "The password of account asha is not the one that the trail knows.",
+    ),
     "all of it": (
         "MATCH (n) WHERE n:TrailEntry OR n:TrailHead DELETE n",
         GONE,
@@ -104,6 +115,26 @@ def test_what_is_done_behind_it_is_named(graph: Graph, what: str) -> None:
     found = trail.verify(graph)
     assert not found.ok
     assert fault in [each.fault for each in found.faults]
+
+
+def test_of_a_password_that_an_earlier_relay_set_nothing_is_known_until_it_is_set_anew(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = trail.note
+
+    def without(transaction: Transaction, kind: str, payload: dict[str, Any], *more: Any) -> None:  # noqa: ANN401
+        note(transaction, kind, {name: said for name, said in payload.items() if name != "password"}, *more)
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(trail, "note", without)
+        accounts.add(graph, "asha", [grant_of("manager")], WORDS, NOW)
+    graph.write(lambda transaction: transaction.run("MATCH (a:Account) SET a.password = 'another'"))
+    assert trail.verify(graph).ok
+
+    accounts.set_password(graph, "asha", WORDS)
+    assert trail.verify(graph).ok
+    graph.write(lambda transaction: transaction.run("MATCH (a:Account) SET a.password = 'another'"))
+    assert not trail.verify(graph).ok
 
 
 def test_a_telephone_is_in_it_from_its_enrolment_until_it_is_given_up(graph: Graph) -> None:

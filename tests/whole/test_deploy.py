@@ -6,6 +6,7 @@ import configparser
 import re
 import shlex
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -17,7 +18,10 @@ import click
 import pytest
 
 import cli
+from relay.commands import exits
 from relay.commands.session import Session
+from relay.errors import Unavailable
+from relay.web import server
 from tests.rigs.typed import below
 from tests.scenes.core import CORE
 
@@ -95,6 +99,21 @@ def test_each_service_may_do_no_more_than_it_must(unit: Path) -> None:
     service = settings(unit)["Service"]
 
     assert {name: service.get(name) for name in HARDENED} == HARDENED
+
+
+@pytest.mark.parametrize("unit", SERVICES, ids=lambda unit: unit.name)
+def test_what_is_in_memory_is_not_left_on_the_disk_by_a_crash(unit: Path) -> None:
+    assert settings(unit)["Service"]["LimitCORE"] == "0"
+
+
+def test_after_a_kill_the_unit_tries_again_while_the_port_is_still_taken() -> None:
+    """What a killed parent left ends by itself some seconds later."""
+    never_again = settings(DEPLOY / "relay.service")["Service"]["RestartPreventExitStatus"].split()
+
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(Unavailable):
+        server._bound("127.0.0.1", taken.getsockname()[1], listens=True)  # noqa: SLF001
+
+    assert str(exits.UNAVAILABLE) not in never_again
 
 
 def test_the_timer_starts_the_backup_and_makes_up_for_a_missed_night() -> None:
