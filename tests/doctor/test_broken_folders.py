@@ -191,6 +191,8 @@ def test_a_folder_broken_while_its_engine_runs_is_named_and_mended(shell: Shell,
     break_(folder)
     (found,) = look(folder)
     follow(shell, found)
+    wait_until(lambda: not engine.processes(folder), seconds=engine.STOP_SECONDS)
+
     assert found.code == code
     assert shell.ok("doctor").err.endswith("Nothing is wrong.\n")
 

@@ -129,6 +129,7 @@ def test_in_a_folder_of_another_user_it_is_said_who_may_work(folder: Path, monke
 def test_a_disk_without_room_names_what_can_be_deleted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copies = folder / engine.BEFORE_UPGRADES
     private_files.folder(copies)
+    (copies / "copy").touch(mode=0o600)
     (copies / "copy").write_bytes(bytes(3_000_000))
 
     def free(_: Path) -> int:
