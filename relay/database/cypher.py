@@ -685,6 +685,20 @@ RETURN COLLECT { MATCH (:Gift {key: $key})-[:FILLED]->(p:Placement)
 _TELLING: Final[LiteralString] = """,
   COLLECT { MATCH (:TARGET {key: $key})<-[:TYPE]-(n:LABEL) RETURN n.key ORDER BY n.key } AS TYPE"""
 
+# What was handed over at a ceremony, as it stands. One row = such an act with the placement that passed on or, where
+# a gift was placed, received; its givers and gifts are not looked for; by key; cost: a scan of :Placement.
+#
+#     (p:Placement)-[:PASSED_TO {ceremony_id}]->(:Placement)     (:Gift)-[:FILLED {ceremony_id}]->(p:Placement)
+AT_CEREMONY: Final[LiteralString] = """
+CALL () { MATCH (p:Placement {programme_id: $programme_id})-[r:PASSED_TO {ceremony_id: $ceremony_id}]->(:Placement)
+          RETURN r.key AS key, p
+          UNION ALL
+          MATCH (:Gift {programme_id: $programme_id})-[r:FILLED {ceremony_id: $ceremony_id}]->(p:Placement)
+          RETURN r.key AS key, p }
+RETURN key, p.placement_id AS placement_id, p.beneficiary_id AS beneficiary_id, p.help AS help,
+  [] AS given, [] AS gifts ORDER BY key
+"""
+
 # The corrected acts whose payload holds one of some texts, such as '"placement_id":"P1"': those that were taken back
 # are no longer linked to what they named. By sequence; cost: the corrections of the programme.
 CORRECTED_NAMING: Final[LiteralString] = """

@@ -209,7 +209,8 @@ def show(
         graph: Where.
         programme_id: Of the programme.
         id_: "kind:id", or bare when one kind has it.
-        as_of: The day; later hand-overs and events are left out, corrections count as known now.
+        as_of: The day; later hand-overs and events are left out, corrections count as known now. What is recorded
+            before its day, such as a ceremony that is planned, is there all the same.
         confirmed_only: Leave pass-ons that nobody confirmed out of how a placement stands and what it descends from;
             its history tells them all, and by which act each was confirmed.
         speech: The language of its texts.
@@ -247,6 +248,7 @@ class _Showing:
         self.confirmed_only = confirmed_only
         self.speech = speech
         self.ids = her_ids(transaction, programme_id, self.id) if self.kind == "beneficiary" else (self.id,)
+        self.at_ceremony = self._at_ceremony()
         self.belonging, self.telling = self._belonging()
         corrected = self._corrected()
         register = read(transaction, programme_id, (act_id, *self.belonging, *self.telling, *corrected))
@@ -262,7 +264,8 @@ class _Showing:
             )
         self.start_id = str(self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id", ""))
         begun = [self.start_id] if self.start_id else self._held()
-        self.above = {id_: row for each in begun for id_, row in self._above(each).items()}
+        self.above = {row["placement_id"]: row for row in self.at_ceremony}
+        self.above |= {id_: row for each in begun for id_, row in self._above(each).items()}
         said = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}
         said |= {f"placement:{id_}": {"beneficiary_id": row["beneficiary_id"]} for id_, row in self.above.items()}
         self.changed = {
@@ -279,6 +282,12 @@ class _Showing:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
+    def _at_ceremony(self) -> list[dict[str, Any]]:
+        """What was handed over at a ceremony; nothing of other records."""
+        if self.kind != "ceremony":
+            return []
+        return self.transaction.rows(cypher.AT_CEREMONY, programme_id=self.programme_id, ceremony_id=self.id)
+
     def _belonging(self) -> tuple[list[str], list[str]]:
         """What else has to be read.
 
@@ -293,8 +302,9 @@ class _Showing:
                 key = key_of(self.programme_id, f"{self.kind}:{id_}")
                 rows += self.transaction.rows(statements.belonging, ledger=self.programme_id, key=key)
         belonging = [f"placement:{each}" for row in rows for each in (*row["filled"], *row["held"])]
-        telling = [":".join(kind_and_id(each)) for row in rows for type_ in statements.telling for each in row[type_]]
-        return belonging, telling
+        keys = [each for row in rows for type_ in statements.telling for each in row[type_]]
+        keys += [row["key"] for row in self.at_ceremony]
+        return belonging, [":".join(kind_and_id(each)) for each in keys]
 
     def _held(self) -> list[str]:
         """The placements of which the record's history tells: itself, or all that a beneficiary holds."""
@@ -373,9 +383,21 @@ class _Showing:
     # -- what is known ---------------------------------------------------------------------------------------------
 
     def _began(self) -> date:
-        """The day from which the record is there; a gift's, too, from which something was placed before its own."""
+        """The day from which the record is there; a gift's, too, from which something was placed before its own.
+
+        A record whose day may lie ahead is there from the first.
+        """
+        if self._may_come:
+            return date.min
         placed = self.belonging if self.kind == "gift" else ()
         return min((self.days[act_id] for act_id in (self.act_id, *placed) if act_id in self.days), default=date.min)
+
+    @property
+    def _may_come(self) -> bool:
+        """Whether the day of the record may lie ahead of when it is recorded, as that of a ceremony."""
+        kind = self.register.catalogue.kind(self.kind)
+        column = kind.column(kind.day)
+        return bool(column and column.coming)
 
     def _holder(self, placement_id: str | None) -> str | None:
         return self.above[placement_id]["beneficiary_id"] if placement_id in self.above else None
@@ -450,7 +472,8 @@ class _Showing:
             if entry.kind in ("placement", "pass", "event"):
                 own = own or bool(held & {values.get(end) for end in _ENDS})
                 own = own or (self.kind == "beneficiary" and entry.payload.get("beneficiary_id") in self.ids)
-            if own and self.days.get(act_id, date.min) <= self.as_of:
+            come = self.days.get(act_id, date.min) <= self.as_of or (act_id == self.act_id and self._may_come)
+            if own and come:
                 yield act_id
 
     def _with_what_was_said(self, act_ids: Iterable[str]) -> Iterator[str]:

@@ -333,6 +333,38 @@ def test_what_had_not_happened_by_the_day_is_not_found(demo: Graph) -> None:
             record_history.show(demo, "demo", id_, date(2021, 9, 30))
 
 
+def test_a_ceremony_shows_what_was_handed_over_at_it_and_stands_before_its_day(demo: Graph) -> None:
+    """Of the acts that name ceremony C1, those that stand; T6 is another day's, and T2 names none.
+
+    C1, 2022-11-05: G1 ── P4 (B4)     P2 (B2) ── T4 ── P5 (B5)     P1 (B1) ── T5 ── P6 (B6), taken back
+    C2, 2026-12-09: P3 (B3) ── T6 ── P7 (B7), on 2022-12-09
+    """
+    names = {"B4": "Rita Rai", "B5": "Anita Gurung", "B6": "Maya Lama", "B7": "Kopila Thapa"}
+    record(demo, [woman(id_, name) for id_, name in names.items()])
+    ceremonies = {"C1": "2022-11-05", "C2": "2026-12-09"}
+    record(demo, [act("ceremony", id_, ceremony_id=id_, held_on=day) for id_, day in ceremonies.items()])
+    at = {"ceremony_id": "C1"}
+    handed = [
+        original("P4", "G1", "B4", received_on="2022-11-05", **at),
+        pass_on("T4", "P2", "P5", "B5", "2022-11-05", **at),
+        pass_on("T5", "P1", "P6", "B6", "2022-11-05", **at),
+        pass_on("T6", "P3", "P7", "B7", "2022-12-09", ceremony_id="C2"),
+    ]
+    record(demo, [*handed, correction("K1", "pass:T5", "did_not_happen")])
+
+    shown = record_history.show(demo, "demo", "ceremony:C1", TODAY)
+    told = [(line.id, line.what, line.name) for line in shown.history]
+    assert told == [
+        ("ceremony:C1", "ceremony", None),
+        ("placement:P4", "2 goats held by B4", "Rita Rai"),
+        ("pass:T4", "2 goats passed on from placement P2 to P5", "Anita Gurung"),
+    ]
+    before = record_history.show(demo, "demo", "ceremony:C1", date(2022, 11, 4))
+    assert [line.id for line in before.history] == ["ceremony:C1"]
+    coming = record_history.show(demo, "demo", "ceremony:C2", TODAY)
+    assert lines(coming) == [("2022-12-09", "pass:T6"), ("2026-12-09", "ceremony:C2")]
+
+
 def test_corrections_stand_in_the_history_with_why(demo: Graph) -> None:
     record(
         demo,
