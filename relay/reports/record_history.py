@@ -264,7 +264,7 @@ class _Showing:
             )
         self.start_id = str(self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id", ""))
         begun = [self.start_id] if self.start_id else self._held()
-        self.above = {row["placement_id"]: row for row in self.at_ceremony}
+        self.above: dict[str, Mapping[str, Any]] = {row["placement_id"]: row for row in self.at_ceremony}
         self.above |= {id_: row for each in begun for id_, row in self._above(each).items()}
         said = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}
         said |= {f"placement:{id_}": {"beneficiary_id": row["beneficiary_id"]} for id_, row in self.above.items()}

@@ -144,10 +144,11 @@ def accept(programme_id: str) -> Response:
     if pressed() == "again":
         return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
     chosen = _pairs(sent.getlist("row") if pressed() == "all" else sent.getlist("accept"))
-    rows = [row for row in _rows(programme_id, _planned(programme_id), chosen) if row.locked]
+    rows = _rows(programme_id, _planned(programme_id), chosen)
+    still = {row.request_id for row in rows if row.locked}
     clerk, done, fallen = guard.clerk(programme_id), 0, list[str]()
     expected = cells.read_day(sent["expected_on"], current.today()) if sent.get("expected_on") else None
-    for said in accepted(rows, None, current.as_of(), expected):
+    for said in accepted(rows, still, current.as_of(), expected):
         act = intake.made(current.built(), programme_id, "plan", said, random=clerk.random)
         try:
             intake.hand_in(current.built(), programme_id, act, clerk)
@@ -163,7 +164,7 @@ def accept(programme_id: str) -> Response:
         more = len(fallen) - _MOST_FALLEN
         flash(ngettext("%(num)s more row was not accepted.", "%(num)s more rows were not accepted.", more), "fault")
     flash(ngettext("%(num)s woman is planned.", "%(num)s women are planned.", done))
-    if len(rows) < len(chosen):
+    if len(still) < len(chosen):
         flash(say(Sentence("Some rows no longer stand as they were proposed: look at the proposal again.")))
     return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
 

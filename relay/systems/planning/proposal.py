@@ -302,17 +302,19 @@ def accepted(
         expected_on: When they are to receive; None where nobody said.
 
     Yields:
-        The columns of each; `rank` counts those who are not planned once the plans before it are recorded.
+        The columns of each; `rank` counts who can be served as well, as is proposed, and was not accepted before her.
     """
-    before: dict[str, int] = defaultdict(int)
+    ranks: dict[tuple[str | None, str], int] = defaultdict(lambda: 1)
     for row in sorted(rows, key=lambda row: (row.help, row.rank)):
-        if request_ids is None or row.request_id in request_ids:
+        served_with = row.place_id, row.help
+        if request_ids is not None and row.request_id not in request_ids:
+            ranks[served_with] += 1
+        else:
             said: dict[str, Value] = {
                 "beneficiary_id": row.beneficiary_id,
                 "help": row.help,
                 "chosen_on": chosen_on.isoformat(),
                 "giver_placement_id": row.giver_placement_id,
-                "rank": row.rank - before[row.help],
+                "rank": ranks[served_with],
             }
-            before[row.help] += 1
             yield said | ({"expected_on": expected_on.isoformat()} if expected_on else {})

@@ -115,7 +115,8 @@ class Plan:
         giver_placement_id: Who passes on to her; None where a gift is placed with her.
         gift_id: Which gift; None where she receives from another.
         expected_on: When; None where nobody said.
-        rank: Her place in the public order when she was chosen; None where nobody said.
+        rank: Her place in the public order when she was chosen, of a proposal among those who could be served; None
+            where nobody said.
         ended_on: When somebody ended it; None while nobody did.
     """
 

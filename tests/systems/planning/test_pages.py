@@ -11,6 +11,7 @@ from relay.database.driver_errors import Unreachable
 from relay.desk import intake
 from relay.domain.acts import Act
 from relay.errors import Invalid
+from relay.ledger.reading import said
 from relay.service.question import Source
 from relay.settings import Settings
 from relay.systems.planning.questions import Plans
@@ -97,6 +98,20 @@ def test_a_proposal_is_accepted_row_by_row_and_keeps_what_is_locked(
     assert "2 women are planned." in left
     assert "no longer stand as they were proposed" in left, re.findall(r"role=.status.*", left)
     assert "can be served" in left
+
+
+def test_a_row_accepted_before_one_that_comes_first_says_so(client: FlaskClient, meadow: Graph) -> None:
+    """V2, who comes before W4, is not ready: nobody passes her over.
+
+    in order    W5   (V2)   W4   W3
+    accepted                     W3: number 3, before W5 and W4
+                W5          W4       number 1 each: whoever came before them is planned
+    """
+    sent(client, accept=["P2=R3"])
+    sent(client, **{"form.step": "all"}, row=rows_of(seen(client, "proposal")))
+
+    ranks = {each["beneficiary_id"]: each["rank"] for each in said(meadow, "demo", "plan")}
+    assert ranks == {"W3": 3, "W5": 1, "W4": 1}
 
 
 def test_of_rows_that_fall_each_is_told_with_her_id_and_a_silent_database_is_not_asked_again(
