@@ -23,6 +23,7 @@ from relay.text import Sentence
 Code = Literal[
     "before_gift",
     "beyond_gift",
+    "binds_others",
     "born_too_soon",
     "box_below_zero",
     "count_differs",

@@ -292,6 +292,12 @@ def binding_rule(rules: Iterable[Rule], help_: str, condition: str | None, recei
     return max(in_force, key=lambda rule: (rule.condition is not None, rule.from_on), default=None)
 
 
+def bound_by(rules: Iterable[Rule], placement: Placement) -> Rule | None:
+    """The rule that binds a placement, by what it received first."""
+    first = placement.receipts[0]
+    return binding_rule(rules, placement.help, first.condition, first.received_on)
+
+
 def owed_under(rule: Rule, received: int) -> int:
     """Thousandths owed under a rule by who received that many thousandths.
 

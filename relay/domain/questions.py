@@ -7,7 +7,7 @@ is noted of their rows. What animals can do at the most stands in limits.toml, e
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from relay.domain.acts import changes_of
 from relay.domain.advisories import begun_beside
-from relay.domain.model import Event, Placement, Quantity, Rule, shown, thousandths
+from relay.domain.model import Event, PassOn, Placement, Quantity, Rule, bound_by, shown, thousandths
 from relay.domain.people.likeness import Person
 from relay.domain.vocabulary import ANIMAL, LOSSES
 from relay.errors import Asked, Code
@@ -184,6 +184,20 @@ class BornTooSoon(Asked):
     days: int
 
 
+class BindsOthers(Asked):
+    """A rule is corrected under which help was received already: what is owed for that, or by when, changes with it."""
+
+    reason = (
+        "Placements to which %(act_id)s applies, before or after this correction: %(many)s."
+        " What they owe, or by when, changes with it."
+    )
+    suggestion = _AGAIN
+    field = "act_id"
+
+    act_id: str
+    many: int
+
+
 class LikeAnother(Asked):
     """Somebody is registered who is like another of her ward: she may be registered already."""
 
@@ -233,11 +247,8 @@ _ADD_OR_BEGIN: Final = Sentence(
 _KEEPS_BOTH: Final = Sentence("If she holds both, use --again.")
 
 
-_COUNTING: Final = ("placement", "pass", "event")
-
-
 def asked_of(register: Register, change: Change) -> Iterator[Asked]:
-    """What is asked of a fact that did not stand before, or that is now somebody else's; of others nothing is.
+    """What is asked of a fact that did not stand before, or says something else now, and of what stands on that.
 
     Args:
         register: As it was before.
@@ -249,11 +260,12 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
                 yield from _twins(fact, register.placements[fact.values["giver_placement_id"]])
             if fact.kind == "beneficiary":
                 yield from _like_another(register, fact)
-            if fact.kind in _COUNTING:
-                yield from _implausible(register, change, fact)
             if fact.act_id not in register.facts:
+                yield from _implausible(register, change.placements, fact)
                 for ask in register.catalogue.questions_on(fact.kind, register.systems):
                     yield from ask(register, fact)
+    if changes_of(change.act.values):
+        yield from _of_correction(register, change)
     for fact, placement, others in begun_beside(register, change):
         passed, begins = fact.kind == "pass", placement.placement_id not in register.placements
         yield HoldsAlready(
@@ -303,55 +315,128 @@ def _twins(fact: Fact, giver: Placement) -> Iterator[Twin]:
             yield Twin(act_id=fact.act_id, earlier=f"pass:{each.pass_id}")
 
 
-def _implausible(register: Register, change: Change, fact: Fact) -> Iterator[Asked]:
-    """What a new fact says that hardly can be; of one that is now another's, whether she can have had so many."""
-    placement_id = str(fact.values.get("giver_placement_id") or fact.values.get("placement_id") or "")
-    placement = change.placements.get(placement_id)
-    help_ = str(fact.values.get("help") or (placement.help if placement else ""))
-    number, is_new = fact.values.get("animals", 1), fact.act_id not in register.facts
-    if is_new and number % 1 and _is_of_animals(change.rules, help_):
-        yield HalfAnAnimal(number=number, help=help_)
-    if is_new and fact.kind == "placement":
-        yield from _of_its_gift(register, fact)
-    if placement is None or not placement.receipts or placement.help not in limits():
+def _of_correction(register: Register, change: Change) -> Iterator[Asked]:
+    """What hardly can be by what a corrected act says now, and was not so by what it said before.
+
+    Of what stands on it each question is asked once for each placement or gift, about the act that raises it first.
+    """
+    for fact in change.facts.values():
+        was = register.facts.get(fact.act_id) if fact else None
+        if not fact or not was:
+            continue
+        if fact.kind == "rule":
+            yield from _binding_others(register, change, fact)
+            continue
+        before = [(each.code, vars(each)) for each in _implausible(register, register.placements, was)]
+        own = [
+            each for each in _implausible(register, change.placements, fact) if (each.code, vars(each)) not in before
+        ]
+        yield from own
+        known = {_what(each) for each in (*_below(register, register.placements, was, change.placements), *own)}
+        for each in _below(register, change.placements, fact, change.placements):
+            if _what(each) not in known:
+                known.add(_what(each))
+                yield each
+
+
+def _what(question: Asked) -> tuple[str, object]:
+    """Its code, and the placement or gift that it is about."""
+    said = vars(question)
+    return question.code, said.get("placement_id") or said.get("gift_id")
+
+
+def _below(
+    register: Register, placements: Mapping[str, Placement | None], fact: Fact, touched: Iterable[str]
+) -> Iterator[Asked]:
+    """What hardly can be of what stands on a fact: on a gift what is placed from it, on others what happened later."""
+    if fact.kind == "gift":
+        yield from _of_all_placed(register, fact)
+    for placement in filter(None, map(placements.get, touched)):
+        for event in placement.events:
+            yield from _of_event(placement, event)
+        for pass_on in placement.passes:
+            yield from _of_pass_on(placement, pass_on)
+
+
+def _binding_others(register: Register, change: Change, fact: Fact) -> Iterator[BindsOthers]:
+    """A rule that is corrected binds what was received under it, or no longer does."""
+    bound = [
+        placement
+        for placement in change.placements.values()
+        if placement and placement.receipts and bound_by(register.rules, placement) != bound_by(change.rules, placement)
+    ]
+    if bound:
+        yield BindsOthers(act_id=fact.act_id, many=len(bound))
+
+
+def _implausible(register: Register, placements: Mapping[str, Placement | None], fact: Fact) -> Iterator[Asked]:
+    """What a fact says that hardly can be, by placements that hold it already."""
+    if fact.kind not in ("placement", "pass", "event"):
         return
-    known = limits()[placement.help]
-    event = next((each for each in placement.events if f"event:{each.event_id}" == fact.act_id), None)
-    handed = next((each for each in placement.passes if f"pass:{each.pass_id}" == fact.act_id), None)
-    if event and event.kind == "birth":
-        yield from _of_birth(placement, event, known)
-    elif event and event.kind in LOSSES:
-        yield from _of_what_went(placement, event.happened_on, fact.act_id, known)
-    elif handed and handed.in_kind and handed.help == placement.help:
-        yield from _of_what_went(placement, handed.passed_on, fact.act_id, known)
+    placement = placements.get(str(fact.values.get("giver_placement_id") or fact.values.get("placement_id") or ""))
+    help_ = str(fact.values.get("help") or (placement.help if placement else ""))
+    number = fact.values.get("animals", 1)
+    if number % 1 and _is_of_animals(register.rules, help_):
+        yield HalfAnAnimal(number=number, help=help_)
+    gift = register.facts.get(f"gift:{fact.values['gift_id']}") if fact.kind == "placement" else None
+    if gift:
+        yield from _of_its_gift(fact, gift)
+        yield from _beyond(fact.act_id, gift, _placed(register, fact))
+    elif placement and fact.kind == "event":
+        yield from _of_event(placement, next(each for each in placement.events if each.event_id == fact.id))
+    elif placement and fact.kind == "pass":
+        yield from _of_pass_on(placement, next(each for each in placement.passes if each.pass_id == fact.id))
 
 
 def _is_of_animals(rules: Sequence[Rule], help_: str) -> bool:
     return any(rule.help == help_ and rule.unit == ANIMAL for rule in rules)
 
 
-def _of_its_gift(register: Register, fact: Fact) -> Iterator[Asked]:
-    gift, said = register.facts.get(f"gift:{fact.values['gift_id']}"), fact.values
-    if gift and gift.values["help"] != said["help"]:
-        yield OtherHelpThanGiven(
-            act_id=fact.act_id, help=said["help"], gift_id=said["gift_id"], given=gift.values["help"]
-        )
-    if gift and said["received_on"] < gift.values["given_on"]:
+def _of_its_gift(placed: Fact, gift: Fact) -> Iterator[Asked]:
+    """What is placed is of the help that was given, and not placed before."""
+    said, given = placed.values, gift.values
+    if given["help"] != said["help"]:
+        yield OtherHelpThanGiven(act_id=placed.act_id, help=said["help"], gift_id=gift.id, given=given["help"])
+    if said["received_on"] < given["given_on"]:
         yield BeforeGift(
-            act_id=fact.act_id,
-            received_on=said["received_on"],
-            gift_id=said["gift_id"],
-            given_on=gift.values["given_on"],
+            act_id=placed.act_id, received_on=said["received_on"], gift_id=gift.id, given_on=given["given_on"]
         )
-    placed, given = register.placed.get(said["gift_id"]), gift.values.get("animals") if gift else None
-    if placed is not None and given is not None and placed + thousandths(said["animals"]) > thousandths(given):
-        yield BeyondGift(
-            act_id=fact.act_id,
-            gift_id=said["gift_id"],
-            help=said["help"],
-            placed=shown(placed + thousandths(said["animals"])),
-            given=given,
-        )
+
+
+def _of_all_placed(register: Register, gift: Fact) -> Iterator[Asked]:
+    """What is asked of all that is placed from a gift, by what is said of that now."""
+    found = (register.facts[act_id] for act_id in register.pointing_at(gift.act_id))
+    placed = [fact for fact in found if fact.kind == "placement"]
+    for fact in placed:
+        yield from _of_its_gift(fact, gift)
+    yield from _beyond(gift.act_id, gift, sum(thousandths(fact.values["animals"]) for fact in placed))
+
+
+def _placed(register: Register, fact: Fact) -> int | None:
+    """What is placed from a placement's gift with it, in thousandths; None where that was not loaded."""
+    was, placed = register.facts.get(fact.act_id), register.placed.get(fact.values["gift_id"])
+    counted = thousandths(was.values["animals"]) if was else 0
+    return None if placed is None else placed - counted + thousandths(fact.values["animals"])
+
+
+def _beyond(act_id: str, gift: Fact, placed: int | None) -> Iterator[BeyondGift]:
+    given = gift.values.get("animals")
+    if placed is not None and given is not None and placed > thousandths(given):
+        yield BeyondGift(act_id=act_id, gift_id=gift.id, help=gift.values["help"], placed=shown(placed), given=given)
+
+
+def _of_event(placement: Placement, event: Event) -> Iterator[Asked]:
+    known = limits().get(placement.help) if placement.receipts else None
+    if known and event.kind == "birth":
+        yield from _of_birth(placement, event, known)
+    elif known and event.kind in LOSSES:
+        yield from _of_what_went(placement, event.happened_on, f"event:{event.event_id}", known)
+
+
+def _of_pass_on(placement: Placement, pass_on: PassOn) -> Iterator[Asked]:
+    known = limits().get(placement.help) if placement.receipts else None
+    if known and pass_on.in_kind and pass_on.help == placement.help:
+        yield from _of_what_went(placement, pass_on.passed_on, f"pass:{pass_on.pass_id}", known)
 
 
 def _of_what_went(placement: Placement, day: date, act_id: str, known: Limits) -> Iterator[Asked]:

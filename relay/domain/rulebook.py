@@ -20,7 +20,7 @@ from relay.domain.model import (
     UNIT,
     Placement,
     Rule,
-    binding_rule,
+    bound_by,
     counted,
     helps_of,
     owed_under,
@@ -978,7 +978,7 @@ def _hanging(register: Register, change: Change, act_id: str) -> list[str]:
         return sorted(
             f"placement:{placement.placement_id}"
             for placement in register.placements.values()
-            if placement.receipts and _binding(register.rules, placement) == taken
+            if placement.receipts and bound_by(register.rules, placement) == taken
         )
     if not act_id.startswith(("placement:", "pass:")):
         return list(register.pointing_at(act_id))
@@ -999,14 +999,9 @@ def _before_receipt(placement: Placement) -> Iterator[str]:
     yield from (f"event:{event.event_id}" for event in placement.events if event.happened_on < received_on)
 
 
-def _binding(rules: Iterable[Rule], placement: Placement) -> Rule | None:
-    first = placement.receipts[0]
-    return binding_rule(rules, placement.help, first.condition, first.received_on)
-
-
 def require_rules_kept(placement: Placement, rules: Iterable[Rule]) -> None:
     """Let every receipt, pass-on and event of a placement agree with the rules; `judge` says what it may raise."""
-    first, rule = placement.receipts[0], _binding(rules, placement)
+    first, rule = placement.receipts[0], bound_by(rules, placement)
     if rule is None:
         raise NoRule(
             placement_id=placement.placement_id,

@@ -144,7 +144,8 @@ class _Context:
         self._load_women(standing)
         self._load_rules((*said, *standing))
         self._load_beside(said, standing)
-        self._load_placed(act for act in acts if act.kind == "placement")
+        new = (act for act in acts if act.act_id not in self.register.entries)
+        self._load_placed(act for act in (*new, *corrected) if act.kind == "placement")
         self._load_neighbours([act for act in acts if act.kind == "beneficiary"], offered)
         begun = {filled_by(act) for act in acts if act.kind == "pass"}
         unknown = self.unknown(said) - begun - {act.act_id for act in acts}
@@ -402,10 +403,10 @@ class _Context:
                 self._load_all_of(kind)
 
     def _load_placed(self, acts: Iterable[Act]) -> None:
-        """Read what was placed before from the gifts from which something is placed now."""
+        """Read what was placed before from the gifts from which some acts place something now."""
         register = self.register
-        new = dict.fromkeys(str(act.values["gift_id"]) for act in acts if act.act_id not in register.entries)
-        gifts = [gift_id for gift_id in new if gift_id not in register.placed]
+        named = dict.fromkeys(str(act.values["gift_id"]) for act in acts)
+        gifts = [gift_id for gift_id in named if gift_id not in register.placed]
         if gifts:
             keys = {key_of(register.programme_id, f"gift:{gift_id}"): gift_id for gift_id in gifts}
             register.placed |= dict.fromkeys(gifts, 0)

@@ -469,6 +469,19 @@ def test_who_received_who_gave_and_who_holds_are_corrected_with_one_option(shell
     assert shell.ok("show", "placement:P1", "--as-of", ON).pairs["beneficiary_id"] == "W5"
 
 
+def test_what_a_correction_says_is_asked_about_and_recorded_with_again(shell: Shell) -> None:
+    for words, code in (
+        (("pass:T1", "--set", "animals=200"), "more_than_had"),
+        (("gift:G1", "--set", "given_on=2024-01-01"), "before_gift"),
+        (("rule:goat@2020-01-01", "--set", "months=12"), "binds_others"),
+    ):
+        typed = ("correct", *words, "--how", "wrong-data", "--why", "misread")
+        asked = shell.run(*typed)
+        assert (asked.code, "--again" in asked.err) == (1, True), (code, asked.err)
+        assert shell.ok(*typed, "--again").err.startswith("Corrected: ")
+    assert shell.ok("ledger", "verify").pairs["ok"] == "yes"
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

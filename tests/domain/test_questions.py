@@ -8,7 +8,7 @@ from relay.domain import questions
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
 from relay.errors import Asked
-from tests.scenes.acts import Book, beginnings, corrected, gift, happened, passed, placed, rule
+from tests.scenes.acts import Book, beginnings, corrected, gift, happened, passed, placed, rule, taken_back
 
 
 @pytest.fixture
@@ -103,6 +103,58 @@ def test_a_correction_is_asked_about_where_the_hand_over_becomes_another_s_and_i
     book.add(placed("P7 on 2020-03-01", animals=8), passed("T1: P7 > P2 on 2020-04-01", 30))
     question = book.refusal(corrected("pass:T1", giver_placement_id="P1"), answers=NO_ANSWER)
     assert question.code == "more_than_had"
+
+
+def test_a_correction_is_asked_what_the_same_is_asked_typed_fresh(book: Book) -> None:
+    """Two goats can bear 6 at once: 2 + 6 = 8 may have died by 2020-05-01, and not 9."""
+    book.add(passed("T1: P1 > P2 on 2021-03-01", 2), happened("E1: death of P1 on 2020-05-01", animals=1))
+    asked(book, corrected("event:E1", "C1", animals=9), "more_than_had", "at most 8 goats", "makes 9")
+    book.add(corrected("event:E1", "C2", animals=1))
+    asked(book, corrected("pass:T1", "C3", animals=100), "more_than_had", "at most 20 goats", "makes 101")
+    asked(book, corrected("pass:T1", "C4", animals=0.5), "half_an_animal", "0.5 goat")
+    asked(book, corrected("placement:P4", "C5", help="pig"), "other_help_than_given", "places pig", "was of goat")
+    book.add(gift("G4", given_on="2020-06-01"), placed("P7 on 2020-06-01", gift_id="G4"))
+    asked(book, corrected("placement:P7", "C6", received_on="2020-05-31"), "before_gift", "2020-05-31", "2020-06-01")
+
+
+def test_a_correction_of_something_else_asks_nothing_again_and_neither_does_its_undo(book: Book) -> None:
+    book.add(passed("T1: P1 > P2 on 2021-03-01", 100), passed("T2: P4 > P3 on 2021-03-01", 2))
+    unasked(book, corrected("pass:T1", "C1", note="seen by the chair"))
+    unasked(book, corrected("pass:T2", "C2", animals=3))
+    unasked(book, corrected("pass:T1", "C3", animals=5))
+    unasked(book, taken_back("correct:C3", "C4"))
+
+
+def test_a_gift_that_is_corrected_to_after_what_was_placed_from_it_is_asked_about(book: Book) -> None:
+    """P1 and P4 were placed on 2020-03-01, two goats each."""
+    asked(book, corrected("gift:G1", "C1", given_on="2020-03-02"), "before_gift", "placement:P1", "2020-03-02")
+    unasked(book, corrected("gift:G1", "C2", given_on="2020-03-01"))
+    asked(book, corrected("gift:G1", "C3", animals=3), "beyond_gift", "gift:G1", "4 goats")
+    unasked(book, corrected("gift:G1", "C4", animals=4))
+    asked(book, corrected("gift:G2", "C5", help="goat"), "other_help_than_given", "placement:P5", "gift G2 was of goat")
+
+
+def test_where_less_was_received_than_is_said_to_have_gone_the_first_of_it_is_asked_about(book: Book) -> None:
+    """By 2020-05-01 one goat can have borne 3, so that 4 can have gone: 5 did, and 6 with the next."""
+    book.add(
+        happened("E1: death of P1 on 2020-05-01", animals=5),
+        happened("E2: death of P1 on 2020-05-02", animals=1),
+    )
+    asked(book, corrected("placement:P1", "C1", animals=1), "more_than_had", "event:E1", "at most 4 goats", "makes 5")
+    unasked(book, corrected("placement:P1", "C2", animals=3))
+
+
+def test_a_rule_that_is_corrected_is_asked_about_with_how_many_placements_it_binds(book: Book) -> None:
+    """P1 and P4 received goats under it; a later version binds nobody yet."""
+    book.add(rule("goat", on="2024-01-01"))
+    asked(
+        book,
+        corrected("rule:goat@2020-01-01", "C1", months=12),
+        "binds_others",
+        "rule:goat@2020-01-01",
+        "correction: 2.",
+    )
+    unasked(book, corrected("rule:goat@2024-01-01", "C2", months=12))
 
 
 def test_a_code_answers_its_own_question_only(book: Book) -> None:

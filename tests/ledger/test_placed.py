@@ -48,6 +48,17 @@ def test_what_was_taken_back_or_corrected_is_not_counted(graph: Graph) -> None:
     assert "6 goats" in said(graph, placed("P4 on 2021-01-01", gift_id="G7", animals=1))
 
 
+def test_what_a_correction_makes_of_it_is_asked_about_and_what_it_leaves_is_not(graph: Graph) -> None:
+    """2 + 2 of 5: 3 for P1 are just enough, 4 are not."""
+    begun(graph)
+
+    assert "With placement:P1, 6 goats are placed" in said(graph, corrected("placement:P1", "C1", animals=4))
+    assert said(graph, corrected("placement:P1", "C2", animals=3)) == ""
+    assert "With gift:G7, 5 goats are placed" in said(graph, corrected("gift:G7", "C3", animals=4))
+    assert "placement:P1 is dated 2021-01-01" in said(graph, corrected("gift:G7", "C4", given_on="2021-01-02"))
+    assert said(graph, corrected("gift:G8", "C5", given_on="2021-01-02")) == ""
+
+
 def test_an_import_notes_it_in_one_step_or_in_two(graph: Graph) -> None:
     begun(graph)
     rows = [placed(f"P{number} on 2021-01-01", gift_id="G7", animals=1) for number in (3, 4)]
