@@ -332,10 +332,10 @@ def test_who_gave_back_what_she_held_is_not_asked_about(book: Book) -> None:
     book.add(taken_back("correct:C1", "C2"))
 
 
-def test_a_correction_of_what_stands_asks_nothing(book: Book) -> None:
+def test_a_correction_of_what_stands_does_not_ask_what_else_she_holds(book: Book) -> None:
     book.add(gift("G2", "pig"), placed("P4b on 2020-03-01", help="pig", gift_id="G2"), answers=NO_ANSWER)
 
-    book.add(corrected("placement:P4b", help="goat"), answers=NO_ANSWER)
+    book.add(corrected("placement:P4b", help="goat"), answers=frozenset({"other_help_than_given"}))
     refused(book, placed("P4c on 2023-01-01"), questions.HoldsAlready, "P4, P4b", answers=NO_ANSWER)
 
 
@@ -455,7 +455,7 @@ def test_a_correction_after_which_a_pass_on_is_confirmed_no_more_is_noted() -> N
     book.add(confirmed("pass:T1"), by="local:bina")
 
     assert book.notes(corrected("pass:T1", "C1", note="seen")) == []
-    assert book.notes(corrected("pass:T2", "C2", animals=0.5)) == []  # which nobody confirmed
+    assert book.notes(corrected("pass:T2", "C2", animals=2)) == []  # which nobody confirmed
     assert book.notes(corrected("pass:T1", "C3", animals=0.5)) == ["unconfirmed"]
     assert book.notes(taken_back("correct:C3", "C4")) == []  # it says again what was confirmed
     book.add(taken_back("confirm:F1", "C5"))  # whoever withdraws a confirmation knows that there is none
