@@ -66,7 +66,7 @@ class HoldsAlready(Asked):
 
 
 class MoreThanHad(Asked):
-    """More animals are handed on, or lost, than a placement can have had by then."""
+    """More animals are handed on, lost or replaced than a placement can have had by then."""
 
     reason = "%(act_id)s: placement %(placement_id)s can have had at most %(had)s by then, and this makes %(gone)s."
     suggestion = _AGAIN
@@ -431,6 +431,8 @@ def _of_event(placement: Placement, event: Event) -> Iterator[Asked]:
         yield from _of_birth(placement, event, known)
     elif known and event.kind in LOSSES:
         yield from _of_what_went(placement, event.happened_on, f"event:{event.event_id}", known)
+    elif known and event.kind == "replacement":
+        yield from _of_replacement(placement, event, known)
 
 
 def _of_pass_on(placement: Placement, pass_on: PassOn) -> Iterator[Asked]:
@@ -440,25 +442,43 @@ def _of_pass_on(placement: Placement, pass_on: PassOn) -> Iterator[Asked]:
 
 
 def _of_what_went(placement: Placement, day: date, act_id: str, known: Limits) -> Iterator[Asked]:
-    """All that left a placement by a day is not more than was received, replaced, and born.
-
-    Where no birth was ever recorded, as many may have been born as her animals can bear.
-    """
+    """All that left a placement by a day is not more than was received, replaced, and born."""
     events = [each for each in placement.events if each.happened_on <= day]
-    receipts = [each for each in placement.receipts if each.received_on <= day]
-    came = sum(each.units for each in receipts) + _units(events, {"replacement"})
-    bearable = sum(each.units * known.most_young((day - each.received_on).days) for each in receipts)
-    most = came + (_units(events, {"birth"}) or bearable)
+    most = _came(placement, day, known) + _units(events, {"replacement"})
     passed = [each for each in placement.passes if each.passed_on <= day and each.in_kind]
     gone = sum(each.units for each in passed if each.help == placement.help) + _units(events, LOSSES)
     if gone > most:
-        yield MoreThanHad(
-            act_id=act_id,
-            placement_id=placement.placement_id,
-            help=placement.help,
-            most=shown(most),
-            gone=shown(gone),
-        )
+        yield _more(placement, act_id, most, gone)
+
+
+def _of_replacement(placement: Placement, event: Event, known: Limits) -> Iterator[Asked]:
+    """No more is replaced by a day than was received and born, or is on record as lost."""
+    events = [each for each in placement.events if each.happened_on <= event.happened_on]
+    most = max(_came(placement, event.happened_on, known), _units(events, LOSSES))
+    replaced = _units(events, {"replacement"})
+    if replaced > most:
+        yield _more(placement, f"event:{event.event_id}", most, replaced)
+
+
+def _came(placement: Placement, day: date, known: Limits) -> int:
+    """How many a placement can have had by a day without replacements: received, and born.
+
+    Where no birth was ever recorded, as many may have been born as her animals can bear.
+    """
+    receipts = [each for each in placement.receipts if each.received_on <= day]
+    bearable = sum(each.units * known.most_young((day - each.received_on).days) for each in receipts)
+    born = _units([each for each in placement.events if each.happened_on <= day], {"birth"})
+    return sum(each.units for each in receipts) + (born or bearable)
+
+
+def _more(placement: Placement, act_id: str, most: int, gone: int) -> MoreThanHad:
+    return MoreThanHad(
+        act_id=act_id,
+        placement_id=placement.placement_id,
+        help=placement.help,
+        most=shown(most),
+        gone=shown(gone),
+    )
 
 
 def _of_birth(placement: Placement, event: Event, known: Limits) -> Iterator[Asked]:

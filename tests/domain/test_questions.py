@@ -69,6 +69,18 @@ def test_what_was_born_on_record_and_what_replaced_another_counts_and_cash_does_
     asked(book, happened("E2: death of P1 on 2021-03-01", animals=1), "more_than_had", "makes 26")
 
 
+def test_more_replaced_than_she_can_have_lost_is_asked_about(book: Book) -> None:
+    """By 2020-06-01 two goats can have borne 6: 8 can have been lost, and as many as are on record as lost."""
+    asked(
+        book, happened("E1: replacement of P1 on 2020-06-01", animals=50), "more_than_had", "most 8 goats", "makes 50"
+    )
+    unasked(book, happened("E2: replacement of P4 on 2020-06-01", animals=8))
+    asked(book, happened("E3: replacement of P4 on 2020-06-01", animals=1), "more_than_had", "most 8 goats", "makes 9")
+    book.add(happened("E4: death of P4 on 2020-06-01", animals=12))
+    unasked(book, happened("E5: replacement of P4 on 2020-06-02", animals=2))
+    asked(book, corrected("event:E5", "C1", animals=20), "more_than_had", "at most 12 goats", "makes 29")
+
+
 def test_half_an_animal_is_asked_about_and_half_a_kilo_is_not(book: Book) -> None:
     asked(book, passed("T1: P1 > P2 on 2021-03-01", 0.5), "half_an_animal", "0.5 goat")
     unasked(book, placed("P7 on 2020-03-01", gift_id="G3", help="seed", animals=0.5))

@@ -456,7 +456,7 @@ def test_a_correction_after_which_a_pass_on_is_confirmed_no_more_is_noted() -> N
 
     assert book.notes(corrected("pass:T1", "C1", note="seen")) == []
     assert book.notes(corrected("pass:T2", "C2", animals=2)) == []  # which nobody confirmed
-    assert book.notes(corrected("pass:T1", "C3", animals=0.5)) == ["unconfirmed"]
+    assert book.notes(corrected("pass:T1", "C3", animals=2)) == ["unconfirmed"]
     assert book.notes(taken_back("correct:C3", "C4")) == []  # it says again what was confirmed
     book.add(taken_back("confirm:F1", "C5"))  # whoever withdraws a confirmation knows that there is none
     assert book.notes(taken_back("correct:C5", "C6")) == []
