@@ -27,6 +27,7 @@ Code = Literal[
     "born_too_soon",
     "box_below_zero",
     "count_differs",
+    "far_more_than_owed",
     "half_an_animal",
     "holds_already",
     "like_another",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from relay.domain.acts import changes_of
 from relay.domain.advisories import begun_beside
-from relay.domain.model import Event, PassOn, Placement, Quantity, Rule, bound_by, shown, thousandths
+from relay.domain.model import Event, PassOn, Placement, Quantity, Rule, bound_by, owed_under, shown, thousandths
 from relay.domain.people.likeness import Person
 from relay.domain.vocabulary import ANIMAL, LOSSES
 from relay.errors import Asked, Code
@@ -82,6 +82,30 @@ class MoreThanHad(Asked):
     def had(self) -> Units:
         """That it can have had."""
         return Units(self.most, self.help)
+
+
+class FarMoreThanOwed(Asked):
+    """Many times what is owed is handed on, and no birth on record tells whence it came."""
+
+    reason = "%(act_id)s makes %(units)s passed on from placement %(placement_id)s, which owes %(owed)s in all."
+    suggestion = _AGAIN
+    field = "animals"
+
+    act_id: str
+    placement_id: str
+    help: str
+    passed: Quantity
+    owing: Quantity
+
+    @property
+    def units(self) -> Units:
+        """That would be passed on."""
+        return Units(self.passed, self.help)
+
+    @property
+    def owed(self) -> Units:
+        """By the rule that binds it."""
+        return Units(self.owing, self.help)
 
 
 class HalfAnAnimal(Asked):
@@ -239,6 +263,8 @@ def limits() -> Mapping[str, Limits]:
     return {help_: Limits(**said) for help_, said in tomllib.loads(text).items()}
 
 
+_FAR: Final = 5  # our choice: nobody hands on so many times what she owes, but for what was born to her
+
 _ADD_OR_BEGIN: Final = Sentence(
     "Add to it with --into PLACEMENT (in a file: receiver_placement_id), or begin a new"
     " placement with --new (in an import: --again)."
@@ -355,7 +381,7 @@ def _below(
         for event in placement.events:
             yield from _of_event(placement, event)
         for pass_on in placement.passes:
-            yield from _of_pass_on(placement, pass_on)
+            yield from _of_pass_on(placement, pass_on, register.rules)
 
 
 def _binding_others(register: Register, change: Change, fact: Fact) -> Iterator[BindsOthers]:
@@ -385,7 +411,8 @@ def _implausible(register: Register, placements: Mapping[str, Placement | None],
     elif placement and fact.kind == "event":
         yield from _of_event(placement, next(each for each in placement.events if each.event_id == fact.id))
     elif placement and fact.kind == "pass":
-        yield from _of_pass_on(placement, next(each for each in placement.passes if each.pass_id == fact.id))
+        pass_on = next(each for each in placement.passes if each.pass_id == fact.id)
+        yield from _of_pass_on(placement, pass_on, register.rules)
 
 
 def _is_of_animals(rules: Sequence[Rule], help_: str) -> bool:
@@ -435,18 +462,40 @@ def _of_event(placement: Placement, event: Event) -> Iterator[Asked]:
         yield from _of_replacement(placement, event, known)
 
 
-def _of_pass_on(placement: Placement, pass_on: PassOn) -> Iterator[Asked]:
+def _of_pass_on(placement: Placement, pass_on: PassOn, rules: Sequence[Rule]) -> Iterator[Asked]:
     known = limits().get(placement.help) if placement.receipts else None
     if known and pass_on.in_kind and pass_on.help == placement.help:
-        yield from _of_what_went(placement, pass_on.passed_on, f"pass:{pass_on.pass_id}", known)
+        act_id = f"pass:{pass_on.pass_id}"
+        beyond = [*_of_what_went(placement, pass_on.passed_on, act_id, known)]
+        yield from beyond or _far_above(placement, pass_on.passed_on, act_id, rules)
+
+
+def _far_above(placement: Placement, day: date, act_id: str, rules: Sequence[Rule]) -> Iterator[FarMoreThanOwed]:
+    """What was handed on by a day is not many times what is owed, but for what was born."""
+    rule = bound_by(rules, placement)
+    owed = owed_under(rule, sum(each.units for each in placement.receipts)) if rule else 0
+    born = _units([each for each in placement.events if each.happened_on <= day], {"birth"})
+    passed = sum(each.units for each in _handed_on(placement, day))
+    if owed and passed > _FAR * owed + born:
+        yield FarMoreThanOwed(
+            act_id=act_id,
+            placement_id=placement.placement_id,
+            help=placement.help,
+            passed=shown(passed),
+            owing=shown(owed),
+        )
+
+
+def _handed_on(placement: Placement, day: date) -> list[PassOn]:
+    """What left a placement in kind by a day, of its own help."""
+    return [each for each in placement.passes if each.passed_on <= day and each.in_kind and each.help == placement.help]
 
 
 def _of_what_went(placement: Placement, day: date, act_id: str, known: Limits) -> Iterator[Asked]:
     """All that left a placement by a day is not more than was received, replaced, and born."""
     events = [each for each in placement.events if each.happened_on <= day]
     most = _came(placement, day, known) + _units(events, {"replacement"})
-    passed = [each for each in placement.passes if each.passed_on <= day and each.in_kind]
-    gone = sum(each.units for each in passed if each.help == placement.help) + _units(events, LOSSES)
+    gone = sum(each.units for each in _handed_on(placement, day)) + _units(events, LOSSES)
     if gone > most:
         yield _more(placement, act_id, most, gone)
 

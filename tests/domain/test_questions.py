@@ -47,9 +47,20 @@ def test_a_hundred_goats_of_a_holder_of_two_are_asked_about_and_two_are_not(book
     unasked(Book(*beginnings(), placed("P1 on 2020-03-01")), passed("T1: P1 > P2 on 2021-03-01", 2))
 
 
-def test_twenty_may_be_passed_on_in_a_year_and_the_next_is_asked_about(book: Book) -> None:
-    unasked(book, passed("T1: P1 > P2 on 2021-03-01", 20))
+def test_twenty_may_have_died_in_a_year_and_the_next_is_asked_about(book: Book) -> None:
+    unasked(book, happened("E1: death of P1 on 2021-03-01", animals=20))
     asked(book, passed("T2: P1 > P3 on 2021-03-01", 1), "more_than_had", "makes 21")
+
+
+def test_a_hand_over_far_above_what_is_owed_and_born_is_asked_about(book: Book) -> None:
+    """P1 and P4 owe two each: five times that may be, and what was born on top. Cash is another matter."""
+    unasked(book, passed("T1: P1 > P2 on 2022-03-01", 10))
+    unasked(book, passed("T2: P1 > P3 on 2022-03-01", 30, kind="cash"))
+    asked(
+        book, passed("T3: P1 > P6 on 2022-03-01", 1), "far_more_than_owed", "makes 11 goats", "P1, which owes 2 goats"
+    )
+    book.add(*(happened(f"E{year}: birth of P4 on {year}-01-01", animals=6) for year in (2021, 2022)))
+    unasked(book, passed("T4: P4 > P8 on 2022-03-01", 13))
 
 
 def test_where_births_are_recorded_no_more_can_have_been_born(book: Book) -> None:
@@ -64,7 +75,7 @@ def test_where_births_are_recorded_no_more_can_have_been_born(book: Book) -> Non
 
 def test_what_was_born_on_record_and_what_replaced_another_counts_and_cash_does_not(book: Book) -> None:
     book.add(happened("E1: replacement of P1 on 2020-06-01", animals=5))
-    unasked(book, passed("T1: P1 > P2 on 2021-03-01", 25))
+    unasked(book, happened("E3: theft of P1 on 2021-03-01", animals=25))
     unasked(book, passed("T2: P1 > P3 on 2021-03-01", 30, kind="cash"))
     asked(book, happened("E2: death of P1 on 2021-03-01", animals=1), "more_than_had", "makes 26")
 
