@@ -272,7 +272,9 @@ def test_what_a_manager_decided_is_corrected_by_managers_alone(
     def correcting(role: str, act_id: str, **changes: str | int | None) -> int:
         how = {"how": "wrong_data", "changes": changes} if changes else {"how": "did_not_happen"}
         said = {"act_id": act_id, "why": "misread", **how}
-        return door.post("/api/v1/programmes/closed/acts/correct?again=true", json=said, headers=closed[role]).status_code
+        return door.post(
+            "/api/v1/programmes/closed/acts/correct?again=true", json=said, headers=closed[role]
+        ).status_code
 
     assert correcting("staff", "rule:goat@2020-01-01", months=60) == 403
     assert correcting("staff", "pass:T2", animals=2) == 403
