@@ -346,8 +346,9 @@ class _Context:
     def _load_beside(self, acts: Sequence[Act], standing: Sequence[Fact]) -> None:
         """Read what names the same as some acts that are judged beside it, with the ends of all that; of a woman, all.
 
-        What was ended is told by its ends, and what came of it by her placements. What an act names may be judged
-        beside others in turn: a visit to a goal beside what else its woman aims at.
+        What was ended is told by its ends, and what came of it by her placements: of plans from one placement, by those
+        of each woman who is planned. What an act names may be judged beside others in turn: a visit to a goal beside
+        what else its woman aims at.
 
         Args:
             acts: Which are to be judged.
@@ -375,6 +376,10 @@ class _Context:
         self.load([register.facts[each] for each in found if each in register.facts])
         self._load_naming_same([each for each in found if self.catalogue.is_judged_beside(each)])
         self._load_naming_same([*self.catalogue.asked_by_rules(register, [*acts, *standing])])
+        givers = [name for name in named if name.startswith("placement:")]
+        from_one = (register.facts.get(act_id) for name in givers for act_id in register.naming.get(name, ()))
+        others = (name for fact in from_one if fact for name in beside(fact, used) if name.startswith("beneficiary:"))
+        hers += [id_ for name in others for id_ in register.one_woman.ids(name.removeprefix("beneficiary:"))]
         self.load([], placements={placement for id_ in hers for placement in self._held(id_)})
         self._load_weighed(named)
 

@@ -79,9 +79,7 @@ KINDS: Final = (
             tie("beneficiary", "PLANNED_FOR"),
             _HELP,
             Column(name="chosen_on", type="date", required=True),
-            Column(
-                name="giver_placement_id", type="id", refers_to="placement", fixed=True, edge="PLANNED_FROM", told=True
-            ),
+            tie("placement", "PLANNED_FROM", name="giver_placement_id", required=False),
             Column(name="gift_id", type="id", refers_to="gift", fixed=True, edge="PLANNED_OF", told=True),
             Column(name="group_id", type="id", refers_to="group", edge="CHOSEN_BY", beside=True),
             Column(name="meeting_id", type="id", refers_to="meeting", elsewhere=True),

@@ -16,6 +16,7 @@ from relay.arrays.women import women_of
 from relay.errors import NotFound, Refused
 from relay.systems.planning.assignment import assign
 from relay.systems.planning.order import Placed, in_order
+from relay.systems.planning.states import hand_overs
 
 if TYPE_CHECKING:
     from datetime import date
@@ -277,16 +278,16 @@ def _givers(planned: Planned, homes: Mapping[str, str]) -> Iterator[_Giver]:
     owing = np.isin(stood.state, (LATE, DUE, IN_TIME)) & (stood.owed > stood.passed)
     for row in np.flatnonzero(owing & (placements.beneficiary != NONE)).tolist():
         still, rule = int(stood.owed[row] - stood.passed[row]), int(stood.rule[row])
-        each = snapshot.rules[rule].given if rule != NONE else still
-        hand_overs = max(1, still // each) - given[placements.ids[row]]
-        if hand_overs > 0:
+        each = snapshot.rules[rule].given if rule != NONE else None
+        left = hand_overs(still, each) - given[placements.ids[row]]
+        if left > 0:
             woman = people[int(women[placements.beneficiary[row]])]
             yield _Giver(
                 placement_id=placements.ids[row],
                 beneficiary_id=woman,
                 place_id=homes.get(woman),
                 help=snapshot.helps[placements.help[row]],
-                hand_overs=hand_overs,
+                hand_overs=left,
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +11,7 @@ from relay.domain.model import standing
 from relay.domain.schema import Rules
 from relay.domain.vocabulary import SETTLED
 from relay.errors import Invalid, Refused
-from relay.systems.planning.states import OPEN_REQUESTS, Check, Plan, Receipt, Request, Season, words
+from relay.systems.planning.states import OPEN_REQUESTS, Check, Plan, Receipt, Request, Season, hand_overs, words
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -270,10 +270,55 @@ def note_plan(register: Register, fact: Fact) -> Iterator[Note]:
     if values.get("rank", 1) > 1:
         sentence = Sentence("%(name)s: she is number %(rank)s in the public order.", name=name, rank=values["rank"])
         yield Note(note="not_first", sentence=sentence)
+    if beyond := _beyond_what_she_owes(register, fact):
+        yield Note(
+            note="gives_too_often",
+            sentence=Sentence(
+                "%(name)s: with %(others)s, more is planned from placement %(placement_id)s than it still owes.",
+                name=name,
+                placement_id=values["giver_placement_id"],
+                others=", ".join(beyond),
+            ),
+        )
     if not _is_ready(register, fact, chosen_on):
         yield Note(
             note="not_ready", sentence=Sentence("%(name)s: no request of hers says that she is ready.", name=name)
         )
+
+
+def _beyond_what_she_owes(register: Register, fact: Fact) -> list[str]:
+    """The other open plans from the giver of a plan, where all of them together are more hand-overs than she owes.
+
+    They are counted on the day from which all that were chosen by then are there, as it and each later one was chosen.
+    """
+    giver_id = fact.values.get("giver_placement_id")
+    if giver_id is None:
+        return []
+    plans = {each.act_id: each.values for each in (*register.beside("plan", f"placement:{giver_id}"), fact)}
+    days = {date.fromisoformat(each["chosen_on"]) for each in plans.values()}
+    for day in sorted(each for each in days if each >= date.fromisoformat(fact.values["chosen_on"])):
+        open_ = {each.act_id for each in _planned(register, plans, day).open_plans}
+        stood = standing(register.placements[giver_id], register.rules, day)
+        most = hand_overs(stood.still_owed, stood.rule.given if stood.rule else None) if stood else len(open_)
+        if fact.act_id in open_ and len(open_) > most:
+            return sorted(open_ - {fact.act_id})
+    return []
+
+
+def _planned(register: Register, plans: Mapping[str, Mapping[str, Any]], as_of: date) -> Season:
+    """Some plans, by their ids, beside all that their women received."""
+    kept, ids = register.one_woman.kept, register.one_woman.ids
+    women = {id_ for each in plans.values() for id_ in ids(each["beneficiary_id"])}
+    return Season(
+        requests=(),
+        checks=(),
+        plans=[
+            Plan.of(each, woman=kept(each["beneficiary_id"]), ended_on=register.ended_on(act_id))
+            for act_id, each in plans.items()
+        ],
+        receipts=receipts_in(register, sorted({p for id_ in women for p in register.holdings.get(id_, ())})),
+        as_of=as_of,
+    )
 
 
 def _one_household(register: Register, values: Any) -> bool:  # noqa: ANN401 - columns of an act

@@ -174,6 +174,16 @@ class Receipt:
     begins: bool = True
 
 
+def hand_overs(still_owed: int, given: int | None) -> int:
+    """In how many hand-overs somebody passes on what she still owes, at least 1.
+
+    Args:
+        still_owed: Thousandths of a unit.
+        given: The same that a placement is meant to receive under her rule; None where no rule binds her.
+    """
+    return max(1, still_owed // (given or still_owed or 1))
+
+
 class Season:
     """All that was asked for and planned by a day, and what came of it."""
 

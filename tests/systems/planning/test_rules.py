@@ -153,5 +153,34 @@ def test_what_speaks_against_a_plan_is_noted(village: Graph) -> None:
         return [note.note for note in outcome.notes]
 
     assert notes("N1: P1 > V1 on 2024-01-01", rank=2) == ["same_household", "not_first", "not_ready"]
-    assert notes("N2: P1 > W2 on 2024-01-01") == ["still_owes", "not_ready"]
+    assert notes("N2: P1 > W2 on 2024-01-01") == ["still_owes", "gives_too_often", "not_ready"]
+    added(village, ended("X1: plan:N1 on 2024-01-01"), ended("X2: plan:N2 on 2024-01-01"))
     assert notes("N3: P1 > W3 on 2024-01-01", rank=1) == []
+
+
+def test_a_giver_who_owes_one_hand_over_and_takes_two_open_plans_is_noted(village: Graph) -> None:
+    """P1 owes 2 goats and has passed on 1: one is left. P2 owes 1.
+
+    P1 ── N1 W3 (open), N2 W4                noted
+    P1 ── N1 W3 (open), N3 W6 chosen before  noted
+    P2 ── N4 W5 (ended), N5 W5               not noted
+    P2 ── N5 W5 (overtaken by P5), N6 V1     not noted
+    """
+    added(village, say.woman("V1"))
+
+    def notes(said: str) -> list[str]:
+        (outcome,) = outcomes(village, planned(said))
+        assert outcome.error is None
+        return [str(note.sentence) for note in outcome.notes if note.note == "gives_too_often"]
+
+    assert notes("N1: P1 > W3 on 2024-01-10") == []
+    (said,) = notes("N2: P1 > W4 on 2024-01-20")
+    assert said == "plan:N2: with plan:N1, more is planned from placement P1 than it still owes."
+    added(village, ended("X2: plan:N2 on 2024-01-21"))
+    assert len(notes("N3: P1 > W6 on 2024-01-05")) == 1
+
+    assert notes("N4: P2 > W5 on 2024-01-10") == []
+    added(village, ended("X4: plan:N4 on 2024-01-20"))
+    assert notes("N5: P2 > W5 on 2024-01-21") == []
+    added(village, say.placed("P5 on 2024-01-25"))
+    assert notes("N6: P2 > V1 on 2024-02-01") == []
