@@ -63,7 +63,7 @@ def write_acts(
         RelayError: As `export_programme` does.
     """
     if path.suffix[1:].isalpha():  # not that of a folder such as relay-2026.11
-        private_files.require_ending(path, ".xlsx")
+        private_files.require_ending(path, ".xlsx", ".csv")
     write: Callable[..., None] = write_workbook if path.suffix.lower() == ".xlsx" else write_folder
     for _ in range(_TRIES):
         with suppress(CorrectedMeanwhile):

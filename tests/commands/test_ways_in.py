@@ -353,10 +353,10 @@ def test_a_graph_for_others_shows_no_day_to_come(shell: Shell) -> None:
 
 
 def test_a_file_is_named_as_what_is_in_it(shell: Shell, tmp_path: Path) -> None:
-    for name in ("out.docx", "out.csv"):
+    for name in ("out.docx", "out.txt"):
         refused = shell.run("export", str(tmp_path / name))
         assert refused.code == exits.NOT_DONE
-        assert f"{name} does not end in .xlsx. Name it out.xlsx." in refused.err
+        assert f"{name} does not end in .xlsx or .csv. Name it out.xlsx." in refused.err
         assert not (tmp_path / name).exists()
     shell.ok("export", str(tmp_path / "relay-2026.11"))
 

@@ -170,13 +170,14 @@ def test_files_are_taken_in_the_order_of_the_format_and_columns_in_any_order(tmp
 def test_a_byte_order_mark_semicolons_quoted_line_breaks_and_blank_rows_are_accepted(tmp_path: Path) -> None:
     here = folder(
         tmp_path / "p",
-        places_csv='\ufeffplace_id;name;kind\r\n"W1";"Ward 1\r\nKaski";ward\r\n\r\n;;\r\nW2;"say ""hi""; do"\r\n',
+        gifts_csv="\ufeffgift_id;help;given_on;note\r\n"
+        '"G1";goat;2020-01-05;"One.\r\nTwo."\r\n\r\n;;;\r\nG2;goat;2020-01-05;"say ""hi""; do"\r\n',
     )
 
     rows = read(here)
 
-    assert [(row.row, row.act_id) for row in rows] == [(2, "place:W1"), (5, "place:W2")]
-    assert [row.act.values["name"] for row in rows if row.act] == ["Ward 1\nKaski", 'say "hi"; do']
+    assert [(row.row, row.act_id) for row in rows] == [(2, "gift:G1"), (5, "gift:G2")]
+    assert [row.act.values["note"] for row in rows if row.act] == ["One.\nTwo.", 'say "hi"; do']
 
 
 def test_a_table_that_was_copied_out_of_a_sheet_is_accepted_with_its_tabs(tmp_path: Path) -> None:
