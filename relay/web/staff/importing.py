@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, send_file
@@ -76,7 +76,8 @@ _DECIDES: Final = ("help", "gift_id", "calendar", "order")
 
 _NOT_KEPT: Final = ("csrf_token", "wanted")
 
-_ONE_AFTER_THE_OTHER: Final = Lock()  # a workbook takes far more memory while it is read than it does as a file
+_ONE_AFTER_THE_OTHER: Final = RLock()
+"""A workbook takes far more memory while it is read and looked at than it does as a file."""
 
 blueprint = Blueprint("importing", __name__)
 
@@ -183,7 +184,8 @@ def mapping(programme_id: str, token: str) -> str:
     said = uploads.decided(upload)
     if request.args.get("own") == "true":
         said["own"] = "true"
-    look = _look(upload, said)
+    with _ONE_AFTER_THE_OTHER:
+        look = _look(upload, said)
     return render_template("import_map.html", look=look, **_choices(look, said))
 
 
@@ -196,7 +198,8 @@ def decide(programme_id: str, token: str) -> Response:
     uploads.decide(upload, said)
     if wanted == "preview" and not request.headers.get("HX-Request"):
         return redirect(menu.to("importing.mapping", token=token), 303)
-    look = _look(upload, said)
+    with _ONE_AFTER_THE_OTHER:
+        look = _look(upload, said)
     if wanted == "preview":
         return make_response(render_template("import_preview.html", look=look, **_choices(look, said)))
     if look.how is None:  # the page says what is open

@@ -45,7 +45,7 @@ class UnderWay:
         count: What became of the rows.
         failed: The first rows that cannot stand.
         error: Why it ended before its end, or None.
-        at: When it was recorded; "" if nothing was, or all of it was taken back.
+        at: When the upload was recorded last; "" if it never was, or all of it was taken back.
         undoes: Whether it takes an import back.
         process: In which it runs.
     """
@@ -90,7 +90,8 @@ def begin(
         apply: Whether it writes.
     """
     rows, board = tuple(register.rows(report, judge.catalogue)), current.core().shared.board
-    begun = UnderWay(apply=apply, of_all=len(rows))
+    before = board.of(token)
+    begun = UnderWay(apply=apply, of_all=len(rows), at=before.at if before else "")
     if not board.begin(token, begun):
         return
 
@@ -110,7 +111,8 @@ def begin(
                 report.unlink(missing_ok=True)
                 hand_back(report, register, kept, applied=apply)
             finally:  # what was recorded before it broke can be taken back too
-                begun.at = judge.at if apply and begun.count.actions["added"] else ""
+                if apply and begun.count.actions["added"]:
+                    begun.at = judge.at
 
     Thread(target=run, name="import", daemon=True).start()
 

@@ -21,8 +21,10 @@ from relay.mapping import kept_maps
 from relay.web import create_app
 from relay.web.door import policy
 from tests.exchange.test_soundness import CELL, MOST_MEMORY, MOST_SECONDS, written
+from tests.rigs.served import serving, speaking_to
 from tests.scenes import acts as say
 from tests.web import relays
+from tests.web.conftest import Watched
 from tests.web.readers import bearer
 
 if TYPE_CHECKING:
@@ -30,11 +32,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
+    from playwright.sync_api import BrowserContext
     from werkzeug.test import TestResponse
 
     from relay.graph import Graph
-    from relay.settings import Settings
-    from tests.web.conftest import Watched
+    from relay.settings import Connection, Settings
 
 HERE: Final = "/p/registers-here/import"
 REGISTER: Final = (
@@ -304,3 +306,51 @@ def test_in_a_browser_what_is_decided_shows_at_once_and_progress_ends_by_itself(
     assert [each["id"] for each in faults] == []
     assert download.value.suggested_filename == "ngo-report.xlsx"
     assert watched.complaints == watched.strangers == []
+
+
+def test_in_a_browser_before_two_workers_an_import_is_walked_from_the_file_until_it_is_taken_back(
+    connection: Connection, graph: Graph, context: BrowserContext, tmp_path: Path
+) -> None:
+    """Upload, decide, try, to the map by the link, by Back to the map, record, by Back to the map, record, take back.
+
+    Rita, Sita and Maya, two hand-overs; Maya's day does not exist: 5 records. The animal is decided to be a note.
+    """
+    relays.record(graph, "walked", [say.programme("walked"), say.rule(), say.gift()])
+    (tmp_path / "ngo.csv").write_text(REGISTER, encoding="utf-8")
+    environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
+    recorded = [programmes.head(graph, "walked").entries]
+    with serving(environ, tmp_path, workers=2) as service:
+        watched = Watched(context, service.url)
+        page, failed, at_the_map = watched.goto(f"/{service.link}"), list[str](), list[tuple[str, str]]()
+        page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+
+        def press(button: str, then: str) -> None:
+            page.get_by_role("button", name=button, exact=True).click()
+            page.get_by_role("heading", name=then).wait_for()
+            recorded.append(programmes.head(graph, "walked").entries)
+
+        def back_at_the_map() -> None:
+            while page.url.endswith("/progress"):
+                page.go_back()
+            animal, help_ = page.get_by_label("Animal", exact=True), page.get_by_label("Help, if no column says it")
+            at_the_map.append((animal.input_value(), help_.input_value()))
+
+        watched.goto("/p/walked/import").locator("input[name=register]").set_input_files(tmp_path / "ngo.csv")
+        page.get_by_role("button", name="Upload").click()
+        page.get_by_label("Animal", exact=True).select_option("note:0")
+        page.get_by_label("Help, if no column says it").select_option("goat")
+        press("Try all rows", "What would become of the register")
+        page.get_by_role("link", name="Back to the map").click()
+        page.get_by_role("heading", name="How this register is read").wait_for()
+        back_at_the_map()
+        page.go_back()
+        back_at_the_map()
+        press("Try all rows", "What would become of the register")
+        press("Record", "What became of the register")
+        back_at_the_map()
+        press("Record", "What became of the register")
+        press("Take all of it back", "The import was taken back")
+
+    assert at_the_map == [("note:0", "goat")] * 3
+    assert [many - recorded[0] for many in recorded] == [0, 0, 0, 5, 5, 10]
+    assert failed == watched.complaints == watched.strangers == []
