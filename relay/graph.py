@@ -178,7 +178,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - what a query may answer
         return [_plain(each) for each in value]
     if isinstance(value, float) and value.is_integer():  # the graph's amounts are fractions, also where they are whole
         return int(value)
-    return value.iso_format() if hasattr(value, "iso_format") else value
+    return value if isinstance(value, float) or not hasattr(value, "iso_format") else value.iso_format()
 
 
 class Transaction:

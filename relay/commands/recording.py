@@ -679,7 +679,7 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     if len(taken) > 1:
         back = "Can be taken back" if session.rehearses else "Taken back"
         say(f"{back}: {len(taken)} acts. What was recorded before them stays.")
-    elif not session.rehearses:
+    elif taken and not session.rehearses:
         say(session.ask(Told(id=taken[0].act_id, as_of=session.today)).sentence)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Answers = frozenset[Code]
 """The questions that an act answers beforehand. They stand beside it, never in its payload."""
 
-EVERY_ANSWER: Final[Answers] = frozenset(get_args(Code))
+EVERY_ANSWER: Final[Answers] = frozenset[Code](get_args(Code))
 NEW: Final[Answers] = frozenset({"holds_already"})
 NOTED_OTHERWISE: Final[Answers] = NEW | {"loan_beyond_rule"}
 """Of what these ask about, notes tell under names of their own."""

@@ -154,7 +154,7 @@ def serve(  # noqa: PLR0913 - the options of a command
             )
             server = listener(app, Door(app), listening, proxy=trusted)
             ready()
-            with meanwhile(opened), _sweeping(settings.data_folder):
+            with meanwhile(opened), sweeping(settings.data_folder):
                 server.run()
 
         if several is None:
@@ -169,7 +169,7 @@ def serve(  # noqa: PLR0913 - the options of a command
 
 
 @contextmanager
-def _sweeping(data_folder: Path) -> Generator[None]:
+def sweeping(data_folder: Path) -> Generator[None]:
     """Delete uploaded registers a day after they were last used, for as long as the service runs."""
     over = threading.Event()
 

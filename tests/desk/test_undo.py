@@ -156,7 +156,10 @@ def test_many_acts_are_taken_back_in_steps_and_it_is_told_how_far_it_has_come(
     assert verify(story, "demo").ok
     assert "event:A6" in replayed(story).facts
 
-    undo.take_back(story, "demo", corrected, who, frozenset, lambda *how_far: told.append(how_far))
+    def tell(what: str, done: int, of: int) -> None:
+        told.append((what, done, of))
+
+    undo.take_back(story, "demo", corrected, who, frozenset, tell)
     assert told == [
         *(("acts judged", done, 7) for done in (3, 6, 7)),
         *(("acts recorded", done, 7) for done in (3, 6, 7)),

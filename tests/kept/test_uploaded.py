@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relay.doctor.examination import look
 from relay.kept.uploaded import FOLDER, KEPT_SECONDS, forget_old_ones
-from relay.web.server import _sweeping
+from relay.web.server import sweeping
 from tests.web.relays import NOW
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_what_nobody_used_for_a_day_is_deleted_and_the_rest_stays(tmp_path: Path
 def test_a_running_service_deletes_it_without_another_upload(tmp_path: Path) -> None:
     old, new = uploads(tmp_path)
 
-    with _sweeping(tmp_path):
+    with sweeping(tmp_path):
         assert (old.exists(), new.exists()) == (False, True)
 
 

@@ -88,7 +88,7 @@ def commands(group: click.Group = PROGRAM, before: str = "") -> Iterator[str]:
         if isinstance(command, click.Group):
             yield from commands(command, f"{before}{name} ")
         if not isinstance(command, click.Group) or command.invoke_without_command:
-            yield f"{before}{name}"
+            yield f"{before}{getattr(command, 'formerly', '') or name}"  # actions keep the names that they had
 
 
 _OF_PAGES = frozenset({"accounts", "acts", "export names", "metrics", "names", "own account", "query", "share story"})

@@ -185,6 +185,7 @@ WAYS: Final = {
 def test_nothing_was_recorded_is_said_only_where_nothing_was_and_else_the_same_is_sent_again(
     office: Office, way: str, moment: Moment, fault: Fault, times: int
 ) -> None:
+    number = 0
     for number in count():
         send = WAYS[way](office, number)
         before = office.recorded

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.domain.acts import Act
-    from relay.domain.register import Register
+    from relay.domain.register import Change, Register
     from relay.domain.system import Catalogue
-    from relay.exchange.rows import ReportRow
+    from relay.exchange.rows import ReportRow, Row
     from relay.graph import Graph
 
 DRAWN: Final = 3_000 if SOAK else 300
@@ -195,13 +195,23 @@ def test_it_goes_in_whole_whatever_the_order_in_which_it_was_recorded(
 CAME_BACK: Final = (*drawn.beginnings(), *SCENES["who left and came back"])
 
 
+def unjudged(register: Register, act: Act, sequence: int, **_: object) -> tuple[Change, tuple[()]]:
+    """What an act changes, as a version of before took it that knew the rule not yet."""
+    return register.change(act, sequence), ()
+
+
+def the_first_rows(path: Path, catalogue: Catalogue) -> Iterator[Row]:
+    """Of an import that is broken off."""
+    return islice(read_folder_or_workbook(path, catalogue), 35)
+
+
 def test_what_broke_a_rule_that_came_later_is_taken_as_it_stands_and_noted_alone(
     graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """W8 was at a meeting of K, of which she never was a member; all others keep to the rules."""
     recorded(graph, CAME_BACK)
     with monkeypatch.context() as of_before:
-        of_before.setattr(batch, "judge", lambda register, act, sequence, **_: (register.change(act, sequence), ()))
+        of_before.setattr(batch, "judge", unjudged)
         recorded(graph, [met("MX", "2023-08-10", "W1;W8")])
     files = exported(graph, tmp_path / "first")
 
@@ -217,7 +227,7 @@ def test_a_name_and_a_telephone_of_before_are_taken_as_they_stand_and_noted(
     graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as of_before:
-        of_before.setattr(batch, "judge", lambda register, act, sequence, **_: (register.change(act, sequence), ()))
+        of_before.setattr(batch, "judge", unjudged)
         recorded(graph, [say.programme(), say.woman("W1", name="Maya\nTamang", phone="call me"), say.woman("W2")])
     files = exported(graph, tmp_path / "first")
 
@@ -265,7 +275,7 @@ def test_an_import_that_was_broken_off_goes_on_and_goes_in_whole(graph: Graph, t
         tmp_path / "first",
         say.clerk(),
         apply=True,
-        read=lambda path, catalogue: islice(read_folder_or_workbook(path, catalogue), 35),
+        read=the_first_rows,
     )
     assert {row.action for row in begun} == {"added"}
 

@@ -234,7 +234,7 @@ def progress(programme_id: str, token: str) -> Response:
 
 
 @blueprint.post("/p/<programme_id>/import/<token>/undo")
-@action("undo")
+@action("import")
 def undo(programme_id: str, token: str) -> Response:
     """Take back all that this import recorded."""
     guard.require_everywhere("import", programme_id)

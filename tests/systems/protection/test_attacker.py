@@ -105,7 +105,7 @@ def test_nobody_who_knows_the_rule_and_all_counts_but_one_place_s_narrows_a_smal
     draw = Random(seed)  # noqa: S311 - the tests keep no secrets
     everybody = draw.choice((["M1", "M2"], ["M1", "M2", "M3"], ["S1", "S2", "M3"]))
     months = MONTHS[: draw.choice((1, 3))]
-    numbers = {
+    numbers: dict[Count, int] = {
         count: draw.choice((0, 1, 2, 3, 4, 5, 6, 8, 12)) for count in product(everybody, months) if draw.random() < 0.9
     } or {("M1", months[0]): 3}
     asked = wanted(draw.choice(LEVELS), draw.choice(("month", "quarter") if len(months) > 1 else ("month",)), months)
