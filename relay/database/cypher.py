@@ -1040,6 +1040,7 @@ _INDEX_OF_EDGES: Final[LiteralString] = "CREATE INDEX NAME IF NOT EXISTS FOR ()-
 _ASKED_FOR: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
     *(("Placement", "placement_id"), ("Placement", "beneficiary_id"), ("Placement", "due_on")),
     *(("Beneficiary", "beneficiary_id"), ("Gift", "gift_id"), ("Animal", "tag")),
+    *(("Place", "place_id"), ("Group", "group_id"), ("Event", "event_id")),
 )
 _ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
 _OWN: Final[tuple[LiteralString, ...]] = (

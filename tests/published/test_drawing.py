@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,9 +11,11 @@ import neo4j
 import pytest
 
 from relay import graph as relay_graph
+from relay.domain.system import Catalogue
 from relay.domain.vocabulary import SHOWN
 from relay.ledger import recording
 from relay.published.publishing import publish
+from relay.systems import SYSTEMS
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -30,7 +33,7 @@ IN_THE_VILLAGE: Final = {
     "'G31'": "'G1'",
     "'P0573'": "'P9'",
     "'B0567'": "'W9'",
-    "'T0596'": "'T1'",
+    "'T0454'": "'T1'",
     "'2026-12-01'": "'2023-03-01'",
     "'2027-01-01'": "'2023-04-01'",
 }
@@ -143,3 +146,29 @@ def test_the_style_colours_every_state() -> None:
     assert {*re.findall(r"^node\.(Shown\w+) ", style, re.MULTILINE)} == {*SHOWN.values()}
     assert style.index("node.Placement ") < style.index("node.Shown")  # what stands later is believed
     assert style.count("{") == style.count("}")
+
+
+def test_what_each_kind_records_has_a_style_and_a_caption_that_it_bears() -> None:
+    style = (ROOT / "deploy" / "relay.grass").read_text(encoding="utf-8")
+    styled = dict(re.findall(r'^node\.(\w+) \{.*caption: "\{(\w+)\}"', style, re.MULTILINE))
+
+    for kind in Catalogue(SYSTEMS).kinds.values():
+        if kind.label:
+            assert styled[kind.label] in {column.name for column in kind.columns if not column.personal}, kind.label
+
+
+def test_each_id_that_the_page_names_stands_in_the_demonstration() -> None:
+    """T0596, which the page named once, is taken back there."""
+    demo = ROOT / "seeds" / "relay-demo"
+    corrections = tomllib.loads((demo.parent / "relay-demo-corrections.toml").read_text(encoding="utf-8"))["correct"]
+    gone = {each["act_id"].partition(":")[2] for each in corrections if each["how"] == "did_not_happen"}
+    files = ("gifts", "placements", "passes", "beneficiaries")
+    there = {
+        cell
+        for name in files
+        for line in (demo / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        for cell in line.split(",")[:3]
+    }
+    page = (ROOT / "docs" / "drawing.md").read_text(encoding="utf-8")
+
+    assert {id_ for id_ in re.findall(r"'([GPTB][0-9]+)'", page) if id_ in gone or id_ not in there} == set()
