@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 Answers = frozenset[Code]
 """The questions that an act answers beforehand. They stand beside it, never in its payload."""
 
-EVERY_ANSWER: Final[Answers] = frozenset[Code](get_args(Code))
+EVERY_ANSWER: Final[Answers] = frozenset(get_args(Code))
 NEW: Final[Answers] = frozenset({"holds_already"})
-NOTED_OTHERWISE: Final[Answers] = NEW | {"loan_beyond_rule"}
+NOTED_OTHERWISE: Final[Answers] = NEW | frozenset[Code]({"loan_beyond_rule"})
 """Of what these ask about, notes tell under names of their own."""
 NO_ANSWER: Final[Answers] = frozenset()
 NOTED: Final[Answers] = EVERY_ANSWER - {"twin", "same_as_taken_back"}
