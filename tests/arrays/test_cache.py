@@ -17,6 +17,7 @@ from relay.arrays import cache, disk, tables, verifying
 from relay.arrays.load import load
 from relay.arrays.replayed import of_register
 from relay.backup import replay
+from relay.domain.questions import NOTED
 from relay.graph import connect
 from relay.ledger import programmes, reading, recording
 from relay.ledger.programmes import NoProgramme
@@ -55,7 +56,7 @@ def test_a_snapshot_is_never_stale(graph: Graph, connection: Connection, tmp_pat
             say.passed("T6: P5 > P6 on 2022-01-05"),
         ):
             if act:
-                recording.record_one(other, "demo", act, say.clerk("local:bina"))
+                recording.record_one(other, "demo", act, say.clerk("local:bina"), answers=NOTED)
             whole = now(graph)
             assert tables.differences(cache.snapshot(graph, "demo", tmp_path), whole) == ()
             assert tables.differences(cache.snapshot(other, "demo"), whole) == ()

@@ -152,7 +152,7 @@ def test_a_correction_is_recorded_before_its_period_is_locked_or_not_at_all(desk
         return act("correct", id_, act_id=f"programme:{PROGRAMME}", how="wrong_data", why="a report", changes=changes)
 
     for number in range(ROUNDS):
-        changes = {"animals": 1.5 + number}
+        changes = {"animals": 2 + number}
         correction = act("correct", f"C{number}", act_id="pass:T", how="wrong_data", why="miscounted", changes=changes)
 
         locked, corrected = at_once(desks, [[lock(f"L{number}", "2024-12-31")], [correction]], clerks=[manager, staff])

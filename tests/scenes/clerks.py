@@ -41,8 +41,12 @@ def clerk(name: str, now: datetime | None = None) -> Clerk:
     return Clerk(by=f"local:{name}", now=now or datetime.now(UTC), random=secrets.token_bytes)
 
 
+HERD = 9_000
+"""So many that nobody is asked whether she can have had, or owes, what she passes on."""
+
+
 def founding(*originals: str, programme_id: str = PROGRAMME) -> tuple[Act, ...]:
-    """Found a programme in which each goat couple owes 2, and place a herd of one gift with each original holder.
+    """Found a programme in which everyone owes a herd, and place a herd of one gift with each original holder.
 
     Args:
         originals: ids of the original placements; the holder of P is called "of P".
@@ -50,7 +54,7 @@ def founding(*originals: str, programme_id: str = PROGRAMME) -> tuple[Act, ...]:
     """
     return (
         act("programme", programme_id, name="Passing the Relay", timezone="Asia/Kathmandu"),
-        act("rule", "goat@2020-01-01", help="goat", unit="animal", given=2, owed=2, months=24, from_="2020-01-01"),
+        act("rule", "goat@2020-01-01", help="goat", unit="animal", given=2, owed=HERD, months=24, from_="2020-01-01"),
         act("gift", "G", donor="a donor", help="goat", given_on="2024-01-01"),
         *(woman(f"of {original}") for original in originals),
         *(
@@ -61,7 +65,7 @@ def founding(*originals: str, programme_id: str = PROGRAMME) -> tuple[Act, ...]:
                 beneficiary_id=f"of {original}",
                 help="goat",
                 received_on="2024-01-01",
-                animals=9_000,  # so many that nobody is asked whether she can have had what she passes on
+                animals=HERD,
             )
             for original in originals
         ),
