@@ -315,7 +315,7 @@ def test_with_json_a_failure_is_what_the_api_answers(shell: Shell) -> None:
             "missing",
             "gift_id",
         ),
-        ("trace", "P1", "--as-of", "2024-13-01"): (400, "Invalid value for --as-of", None, None),
+        ("trace", "P1", "--as-of", "2024-13-01"): (400, "--as-of 2024-13-01: There is no month", None, None),
         ("trace", "--nonsense"): (400, "No such option '--nonsense'.", None, None),
     }
     for words, (status, reason, code, field) in cases.items():
