@@ -108,8 +108,8 @@ def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
     """Send what waits in the outbox, or what telephones saved in FILES.
 
     What is in FILES is shown, and you are asked. Only what you recorded yourself is taken of them, and only what
-    telephones have forms for; all else is held there. Ends with 0 when all is recorded, 3 when some is held, was refused or cannot be read, and 4 when nothing could be
-    reached; then all is kept.
+    telephones have forms for; all else is held there. Ends with 0 when all is recorded, 3 when some is held, was
+    refused or cannot be read, and 4 when nothing could be reached; then all is kept.
     """
     from relay.outbox.kept import NothingKept, read
     from relay.service.terminal import print_json
