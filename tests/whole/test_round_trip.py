@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.domain.acts import Act
-    from relay.domain.register import Change, Register
+    from relay.domain.register import Register
     from relay.domain.system import Catalogue
     from relay.exchange.rows import ReportRow, Row
     from relay.graph import Graph
@@ -195,11 +195,6 @@ def test_it_goes_in_whole_whatever_the_order_in_which_it_was_recorded(
 CAME_BACK: Final = (*drawn.beginnings(), *SCENES["who left and came back"])
 
 
-def unjudged(register: Register, act: Act, sequence: int, **_: object) -> tuple[Change, tuple[()]]:
-    """What an act changes, as a version of before took it that knew the rule not yet."""
-    return register.change(act, sequence), ()
-
-
 def the_first_rows(path: Path, catalogue: Catalogue) -> Iterator[Row]:
     """Of an import that is broken off."""
     return islice(read_folder_or_workbook(path, catalogue), 35)
@@ -211,7 +206,7 @@ def test_what_broke_a_rule_that_came_later_is_taken_as_it_stands_and_noted_alone
     """W8 was at a meeting of K, of which she never was a member; all others keep to the rules."""
     recorded(graph, CAME_BACK)
     with monkeypatch.context() as of_before:
-        of_before.setattr(batch, "judge", unjudged)
+        of_before.setattr(batch, "judge", say.unjudged)
         recorded(graph, [met("MX", "2023-08-10", "W1;W8")])
     files = exported(graph, tmp_path / "first")
 
@@ -227,7 +222,7 @@ def test_a_name_and_a_telephone_of_before_are_taken_as_they_stand_and_noted(
     graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as of_before:
-        of_before.setattr(batch, "judge", unjudged)
+        of_before.setattr(batch, "judge", say.unjudged)
         recorded(graph, [say.programme(), say.woman("W1", name="Maya\nTamang", phone="call me"), say.woman("W2")])
     files = exported(graph, tmp_path / "first")
 

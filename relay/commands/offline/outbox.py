@@ -105,7 +105,7 @@ def _tell_faults(kept: Iterable[KeptAct]) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_session
 def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
-    """Send what waits in the outbox, or what telephones saved in FILES.
+    """Send what waits in the outbox, or what telephones saved: FILES.
 
     What is in FILES is shown, and you are asked. Only what you recorded yourself is taken of them, and only what
     telephones have forms for; all else is held there. Ends with 0 when all is recorded, 3 when some is held, was

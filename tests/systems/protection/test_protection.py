@@ -15,7 +15,7 @@ from relay.backup import replay
 from relay.domain.system import Catalogue
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
-from relay.ledger import verify
+from relay.ledger import batch, verify
 from relay.settings import Settings
 from relay.systems import SYSTEMS
 from relay.systems.protection.tables import Published
@@ -308,7 +308,6 @@ def test_each_check_finds_an_offender_and_no_innocent(valley: Graph) -> None:
         valley,
         act("release", {**fair.values, "table": by_hand}),
         say.corrected("committee_count:NM11", "C1", count=31),
-        say.corrected("place:M3", "C2", kind="ward"),
         committee("C", "1"),
         act("group", {"group_id": "G", "name": "Sisters", "kind": "womens_group"}),
         say.woman("W9", group_id="G"),
@@ -323,6 +322,9 @@ def test_each_check_finds_an_offender_and_no_innocent(valley: Graph) -> None:
         ),
         say.corrected("service:V2", "C3", checked_on="2024-06-02"),
     )
+    with pytest.MonkeyPatch.context() as of_before:
+        of_before.setattr(batch, "judge", say.unjudged)
+        added(valley, say.corrected("place:M3", "C2", kind="ward"))
     assert found(valley, "release_gives_away") == (2, ["release:Z2"])
     assert found(valley, "release_made_otherwise") == (2, ["release:Z2"])
     assert found(valley, "count_corrected_after_release") == (18, ["committee_count:NM11"])
