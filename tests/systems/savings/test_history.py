@@ -26,5 +26,5 @@ def test_a_loan_is_told_on_the_day_of_its_meeting(village: Graph) -> None:
     assert told("beneficiary:W1", say.TODAY) == [("loan:L1", date(2023, 5, 20)), ("loan:L2", date(2023, 6, 20))]
     assert told("beneficiary:W1", date(2023, 6, 19)) == [("loan:L1", date(2023, 5, 20))]
     assert told("loan:L2", date(2023, 6, 20)) == [("loan:L2", date(2023, 6, 20))]
-    with pytest.raises(NotFound, match="on 2023-06-19"):
+    with pytest.raises(NotFound, match="record of 2023-06-19 has"):
         show(village, "demo", "loan:L2", date(2023, 6, 19))
