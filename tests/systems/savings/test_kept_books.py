@@ -45,7 +45,7 @@ def test_whatever_is_recorded_is_in_the_books_and_sums_when_they_are_asked_for_a
     village: Graph, connection: Connection, tmp_path: Path
 ) -> None:
     """By the process that has been asked before, and by a new one, which knows the sums alone."""
-    added(village, lent("L1: W1 at M1", principal=500), paid("A1: W1 at M1", saved=25))
+    added(village, lent("L1: W1 at M1", principal=500), paid("A1: W1 at M1", saved=25), say.woman("W6"))
 
     for each in _ONE_OF_EACH:
         before = shown(kept_books.recorded(village, "demo"))
