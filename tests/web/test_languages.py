@@ -256,7 +256,10 @@ def test_wording_says_nothing_but_what_translators_were_given() -> None:
     speech = wording.Speech(say=heard)
     for kind in CORE.kinds.values():
         for choice in (None, *(choice for column in kind.columns for choice in column.choices)):
-            values = {column.name: choice if column.choices else "2" for column in kind.columns}
+            values = {
+                column.name: choice if column.choices else 2 if column.type in ("units", "amount") else "2"
+                for column in kind.columns
+            }
             wording.what_it_is(CORE, f"{kind.name}:1", values, speech, held=("P1",), taken_back=True)
 
     assert set(asked) <= set(wording.texts(CORE.kinds.values()))
@@ -322,7 +325,10 @@ FAILURES: Final = {
         "fr": "Il n\u2019y a pas de programme nowhere dans cette base de données.",
         "ne": "यस डाटाबेसमा कार्यक्रम nowhere छैन।",
     },
-    "/p/told/record/placement:P9": {"fr": "placement:P9 n\u2019est pas parmi", "ne": "placement:P9 रेकर्डमा छैन।"},
+    "/p/told/record/placement:P9": {
+        "fr": "n\u2019a l\u2019identifiant placement:P9",
+        "ne": "रेकर्डमा placement:P9 परिचय भएको केही छैन।",
+    },
     "/p/told/tree/placement:P9": {
         "fr": "Il n\u2019y a ni don ni placement placement:P9 au",
         "ne": "मा placement:P9 नामको उपहार वा प्लेसमेन्ट छैन।",
