@@ -208,8 +208,9 @@ def _explained(session: Session) -> Generator[None]:
         _give_up_output()
         sys.exit(NOT_DONE)
     except OSError as error:
-        with suppress(SystemExit):
-            _fail(session, f"{error.filename or 'the answer could not be written out'}: {error.strerror or error}.")
+        _say_unexplained(
+            session, f"{error.filename or 'the answer could not be written out'}: {error.strerror or error}."
+        )
         _give_up_output()
         sys.exit(NOT_DONE)
     except MemoryError:
@@ -224,10 +225,14 @@ def _explained(session: Session) -> Generator[None]:
 
 def _fail(session: Session, reason: str) -> NoReturn:
     """Say what Relay itself does not explain, and end."""
+    _say_unexplained(session, reason)
+    sys.exit(NOT_DONE)
+
+
+def _say_unexplained(session: Session, reason: str) -> None:
     from relay.service.failure import STATUS_UNFORESEEN, Explained
 
     _say_failure(session, Explained(status=STATUS_UNFORESEEN, reason=reason, suggestion=""))
-    sys.exit(NOT_DONE)
 
 
 def _say_explained(session: Session, error: RelayError) -> None:

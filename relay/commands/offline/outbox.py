@@ -145,7 +145,7 @@ def _show(kept: Sequence[KeptAct]) -> None:
 
 
 def _row(kept: KeptAct, result: str, sentence: str) -> dict[str, Any]:
-    """What became of an act that never reached the record."""
+    """The outcome of an act that never reached the record."""
     return {"name": kept.name, "act_id": "", "result": result, "sequence": None, "held_id": "", "sentence": sentence}
 
 
@@ -171,7 +171,7 @@ def _whose(kept: KeptAct) -> tuple[str, str, str]:
 
 
 def _handed_in(session: Session, acts: Sequence[KeptAct], way: str) -> list[dict[str, Any]]:
-    """What became of some acts; where these alone cannot be handed in, each says why, and others go on."""
+    """The outcomes of some acts; where one cannot be handed in, it says why, and the others go on."""
     from relay.errors import RelayError, Unavailable
 
     try:
