@@ -12,8 +12,11 @@ from relay.ledger.programmes import Head
 from relay.ledger.projection import Edge, Node, graph_of, personal_of
 
 PARTS_AT_ONCE: Final = 24
-"""How many labels and relationships are written in one text: those of a pass-on are 6. Neo4j plans a text of 24 in a second, one of
-100, as an import of everything could have, in 4 s, and in more than a connection may stay silent when it is busy."""
+"""How many labels and relationships are written by one text; a pass-on has six.
+
+Neo4j plans a text of 24 in a second. One of 100, as an import of everything could have, took it 4 s, and on a busy
+machine longer than a connection may stay silent.
+"""
 
 
 class Delta:
