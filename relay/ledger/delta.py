@@ -68,8 +68,8 @@ class Delta:
         text = cypher.WRITE_HEAD
         for _, part in last:
             text += part
-        rows = {name: self.written[name] for name, _ in last}
-        transaction.last(text, ledger=programme_id, sequence=head.sequence, hash=head.hash, **rows)
+        lists = {name: self.written[name] for name, _ in last}
+        transaction.last(text, ledger=programme_id, sequence=head.sequence, hash=head.hash, **lists)
 
 
 def rows_of(register: Register, thing: str) -> Iterator[Node | Edge]:
