@@ -3,7 +3,10 @@
     RelayError
     ├── NotFound      what was asked for is not in the record
     ├── Refused       well formed, but a rule of the programme says no
-    │   └── Asked     seems wrong but can be true: recorded once the question is answered
+    │   ├── Asked     seems wrong but can be true: recorded once the question is answered
+    │   ├── Unknown   nobody is known by what was sent: a password, a token
+    │   ├── Forbidden whoever is known may not do this
+    │   └── TooOften  tried again too soon
     ├── Invalid       malformed: cannot be read, or names a column or value that does not exist
     ├── Conflict      an earlier act with the same id says otherwise
     └── Unavailable   the database cannot be reached, or did not answer in time
@@ -150,6 +153,24 @@ class Asked(Refused):
 
     beside: str = ""
     hangs_on_later_rows: bool = False
+
+
+class Unknown(Refused):
+    """Nobody is known by what was sent, such as a password or a token, or nobody any more."""
+
+
+class Forbidden(Refused):
+    """Whoever is known may not do this."""
+
+
+class TooOften(Refused):
+    """It was tried too often, and is refused for a while.
+
+    Attributes:
+        seconds: Until it may be tried again.
+    """
+
+    seconds: int
 
 
 class Invalid(RelayError):

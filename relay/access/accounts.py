@@ -27,7 +27,7 @@ from relay.access.roles import OWNER, Grant
 from relay.access.trail import LOCAL, grants_of
 from relay.clock import instant
 from relay.database import cypher
-from relay.errors import Conflict, Invalid, NotFound, Refused
+from relay.errors import Conflict, Invalid, NotFound, TooOften, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -83,24 +83,18 @@ class NotAPassword(Invalid):
     most = LONGEST_PASSWORD
 
 
-class NotLetIn(Refused):
+class NotLetIn(Unknown):
     """Login and password do not belong together, never said which; or the token is not, or no longer, valid."""
 
     reason = "Wrong login or password."
     suggestion = "Try again, or ask an administrator."
 
 
-class TooManyTries(Refused):
-    """The same source tried the same login too often.
-
-    Attributes:
-        seconds: Until it may try again.
-    """
+class TooManyTries(TooOften):
+    """The same source tried the same login too often."""
 
     reason = "Too many tries with a wrong password."
     suggestion = "Wait %(seconds)s s, then try again."
-
-    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from relay.access.trail import LOCAL
 from relay.clock import instant
 from relay.database import cypher
 from relay.domain.acts import ID_BYTES, new_id
-from relay.errors import Invalid, NotFound, NotWritable, Refused
+from relay.errors import Forbidden, Invalid, NotFound, NotWritable, Refused, Unknown
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -87,14 +87,14 @@ class NotStaffThere(Refused):
     place_id: str
 
 
-class DeviceRevoked(Refused):
+class DeviceRevoked(Unknown):
     """A device that was given up, or whose account was removed, asks for something."""
 
     reason = "This device was revoked."
     suggestion = "What it kept can still be handed in. To go on with it, enrol it again with a new code."
 
 
-class NotForDevices(Refused):
+class NotForDevices(Forbidden):
     """A device asks for what its token is not for."""
 
     reason = "A device's token does not open this."

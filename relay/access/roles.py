@@ -13,7 +13,7 @@ from typing import Final, Self, get_args
 
 from relay.domain.schema import Role
 from relay.domain.system import Catalogue
-from relay.errors import Invalid, Refused
+from relay.errors import Forbidden, Invalid
 from relay.text import Sentence, any_of
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -155,7 +155,7 @@ def only_of_a_system(grants: Collection[Grant]) -> bool:
     return {grant.role for grant in grants} <= _PROTECTION
 
 
-class NotAllowed(Refused):
+class NotAllowed(Forbidden):
     """Somebody who is known may not do this."""
 
     reason = "You do not have access to %(action)s."
@@ -180,7 +180,7 @@ class NotAllowed(Refused):
         )
 
 
-class NotThatPlace(Refused):
+class NotThatPlace(Forbidden):
     """Staff of one place record or open what belongs to another."""
 
     reason = "Your account covers %(places)s only, and this is elsewhere."
@@ -196,7 +196,7 @@ class NotIntoThatPlace(NotThatPlace):
     suggestion = "Ask a manager, who records for both places."
 
 
-class Locked(Refused):
+class Locked(Forbidden):
     """Somebody who may not lock a period corrects what happened in one that is locked, or what a manager decided."""
 
     reason = (

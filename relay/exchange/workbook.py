@@ -36,7 +36,7 @@ _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 LONGEST_ROW: Final = 4_000_000  # bytes of a CSV file; our choice: far more than any register's, and read in no time
 
 MOST_CELLS: Final = 5_000_000
-"""Of the register's sheets together; our choice: 200,000 rows of 25 columns, all held in memory."""
+"""Of a register's sheets together; our choice: 200,000 rows of 25 columns, all held in memory."""
 
 _DELIMITERS: Final = (",", ";", "\t")
 _LINES_OF_A_CELL: Final = 1000  # our choice: more than any cell has; what follows would be read from its middle
@@ -52,6 +52,10 @@ REGISTER_OF_ONES_OWN: Final = Sentence(
 """What to do with a file whose sheets or columns are not those of the format."""
 
 Cells = Sequence[object]
+
+
+class TooManyCells(CannotRead):
+    """A register has more cells than are held in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -462,17 +466,22 @@ class AnySheet:
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
 
 
-def pages(path: Path) -> tuple[AnySheet, ...]:
+def pages(path: Path, most_cells: int = MOST_CELLS) -> tuple[AnySheet, ...]:
     """Every sheet of any workbook, or a CSV file as the only one.
 
+    Args:
+        path: Of the file.
+        most_cells: That all sheets may have together.
+
     Raises:
+        TooManyCells: They have more.
         CannotRead: There is no such file, or it can be read in no part.
     """
     try:
         if path.suffix.lower() in _WORKBOOKS and path.is_file():
-            return _pages_of_workbook(path)
+            return _pages_of_workbook(path, most_cells)
         if path.suffix.lower() in (".csv", ".tsv", ".txt") and path.is_file():
-            return (_page_of_table(path),)
+            return (_page_of_table(path, most_cells),)
     except OSError as fault:
         raise _not_there(path, fault) from fault
     raise CannotRead(
@@ -482,21 +491,17 @@ def pages(path: Path) -> tuple[AnySheet, ...]:
     )
 
 
-def _pages_of_workbook(path: Path) -> tuple[AnySheet, ...]:
+def _pages_of_workbook(path: Path, most_cells: int) -> tuple[AnySheet, ...]:
     with _readable(path, MOST_CELLS), python_calamine.load_workbook(path) as workbook:
         found: list[AnySheet] = []
-        cells_left = MOST_CELLS
+        cells_left = most_cells
         for about in workbook.sheets_metadata:
             if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = workbook.get_sheet_by_name(about.name)
             cells_left -= sheet.height * sheet.width
             if cells_left < 0:
-                raise CannotRead(
-                    path=path,
-                    is_what=Sentence("has more than %(most)s cells in its sheets", most=MOST_CELLS),
-                    suggestion=Sentence("Delete the empty rows and columns beyond the table."),
-                )
+                raise _too_many_cells(path, most_cells)
             found.append(
                 AnySheet(
                     name=about.name,
@@ -508,6 +513,14 @@ def _pages_of_workbook(path: Path) -> tuple[AnySheet, ...]:
         return tuple(found)
 
 
+def _too_many_cells(path: Path, most: int) -> TooManyCells:
+    return TooManyCells(
+        path=path,
+        is_what=Sentence("has more than %(most)s cells in its sheets", most=most),
+        suggestion=Sentence("Delete the empty rows and columns beyond the table."),
+    )
+
+
 def _all_rows(sheet: python_calamine.CalamineSheet) -> tuple[Cells, ...]:
     if sheet.start is None:
         return ()
@@ -515,7 +528,7 @@ def _all_rows(sheet: python_calamine.CalamineSheet) -> tuple[Cells, ...]:
     return tuple([*cut, *row] if cut else row for row in sheet.iter_rows())
 
 
-def _page_of_table(path: Path) -> AnySheet:
+def _page_of_table(path: Path, most_cells: int) -> AnySheet:
     broken = _overlong(path)
     if broken is None and not _is_utf8(path):
         broken = _not_utf8(path, ",")
@@ -527,11 +540,21 @@ def _page_of_table(path: Path) -> AnySheet:
             ),
             suggestion=broken.suggestion,
         )
-    rows = tuple(row if isinstance(row, Unreadable) else row[1] for row in _lines(path, _delimiter(path)))
-    if any(not isinstance(row, Unreadable) and len(row) > MOST_COLUMNS for row in rows):
-        raise CannotRead(
-            path=path,
-            is_what=Sentence("has a row of more than %(most)s cells", most=MOST_COLUMNS),
-            suggestion=Sentence("Delete the empty rows and columns beyond the table."),
-        )
-    return AnySheet(name=path.name, rows=rows)
+    rows: list[Cells | Unreadable] = []
+    cells_left = most_cells
+    for line in _lines(path, _delimiter(path)):
+        if isinstance(line, Unreadable):
+            rows.append(line)
+            continue
+        _, cells = line
+        if len(cells) > MOST_COLUMNS:
+            raise CannotRead(
+                path=path,
+                is_what=Sentence("has a row of more than %(most)s cells", most=MOST_COLUMNS),
+                suggestion=Sentence("Delete the empty rows and columns beyond the table."),
+            )
+        cells_left -= len(cells)
+        if cells_left < 0:
+            raise _too_many_cells(path, most_cells)
+        rows.append(cells)
+    return AnySheet(name=path.name, rows=tuple(rows))

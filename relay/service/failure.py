@@ -13,19 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from relay.access.accounts import NotLetIn, TooManyTries
-from relay.access.devices import DeviceRevoked, NotForDevices
-from relay.access.roles import Locked, NotAllowed, NotThatPlace
-from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.errors import (
+    Asked,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Refused,
+    RelayError,
+    TooOften,
+    Unavailable,
+    Unknown,
+)
 
 STATUS: Final[Mapping[type[RelayError], int]] = {
-    NotLetIn: 401,
-    DeviceRevoked: 401,
-    NotForDevices: 403,
-    TooManyTries: 429,
-    NotAllowed: 403,
-    NotThatPlace: 403,
-    Locked: 403,
+    Unknown: 401,
+    Forbidden: 403,
+    TooOften: 429,
     NotFound: 404,
     Asked: 409,
     Refused: 422,
@@ -72,10 +76,10 @@ def status_of(error: RelayError) -> int:
     return next((status for branch, status in STATUS.items() if isinstance(error, branch)), STATUS_UNFORESEEN)
 
 
-def explained(error: RelayError, *, status: int = 0, request_id: str | None = None) -> Explained:
-    """What Relay itself explains; with a status of its own where that is given."""
+def explained(error: RelayError, *, request_id: str | None = None) -> Explained:
+    """What Relay itself explains."""
     return Explained(
-        status=status or status_of(error),
+        status=status_of(error),
         reason=error.reason,
         suggestion=error.suggestion,
         field=error.field or None,

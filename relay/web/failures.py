@@ -24,12 +24,11 @@ from flask import (
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from relay.access.accounts import NotLetIn, TooManyTries
-from relay.errors import Invalid, RelayError, Unavailable
+from relay.access.accounts import NotLetIn
+from relay.errors import Invalid, RelayError, TooOften, Unavailable, Unknown
 from relay.service import failure
 from relay.service.failure import STATUS, STATUS_UNFORESEEN, Error, Explained
 from relay.web import sessions
-from relay.web.guard import NotByTheProxy
 from relay.web.i18n.language import gettext
 from relay.web.permission import permission_of
 from relay.web.request import current, typed
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as Answer
 
-_OF_PAGES: Final[Mapping[type[RelayError], int]] = {NotByTheProxy: 403, NotSignedIn: 401}
 STATUS_TOO_OFTEN: Final = 429
 RETRY_SECONDS: Final = "5"  # our choice: an engine that was stopped starts in about four
 
@@ -64,7 +62,7 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
         return explained(error)
     if _is_typed():
         page = render_template("sign_in.html", error=None, login="", wanted=request.path, typed=typed.fields())
-        return make_response(page, STATUS[NotLetIn])
+        return make_response(page, STATUS[Unknown])
     if request.headers.get("HX-Request"):  # part of a page: say where to sign in, and leave the page open
         session["wanted"] = _page_before()
         return explained(error)
@@ -100,20 +98,15 @@ def _page_before() -> str:
     return (request.referrer or "").removeprefix(request.host_url.removesuffix("/"))
 
 
-def status_of(error: RelayError) -> int:
-    """The number that HTTP gives an error."""
-    return _OF_PAGES.get(type(error)) or failure.status_of(error)
-
-
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
-    status = status_of(error)
-    response = _answer(failure.explained(error, status=status, request_id=g.get("request_id")))
+    status = failure.status_of(error)
+    response = _answer(failure.explained(error, request_id=g.get("request_id")))
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
-    if isinstance(error, TooManyTries):
+    if isinstance(error, TooOften):
         response.headers["Retry-After"] = str(error.seconds)
-    if status == STATUS[NotLetIn]:
+    if status == STATUS[Unknown]:
         said = ' error="invalid_token"' if isinstance(error, NotLetIn) else ""
         response.headers["WWW-Authenticate"] = f'Bearer realm="relay"{said}'
     return response

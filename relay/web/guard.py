@@ -20,7 +20,7 @@ from relay.access import roles
 from relay.access.devices import REVOKED_ACTS, Device, DeviceRevoked, NotForDevices
 from relay.access.roles import OWNER
 from relay.desk.lookup import resolve
-from relay.errors import Refused
+from relay.errors import Forbidden
 from relay.ledger import programmes
 from relay.ledger.batch import Clerk
 from relay.ledger.context import read
@@ -68,7 +68,7 @@ def _require_used(endpoint: str) -> None:
         abort(404)
 
 
-class NotByTheProxy(Refused):
+class NotByTheProxy(Forbidden):
     """Somebody came to a site, but not through the proxy that encrypts."""
 
     reason = "This was sent without encryption."

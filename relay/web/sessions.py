@@ -15,7 +15,7 @@ from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializ
 from relay import private_files
 from relay.access import accounts, devices, roles, tokens
 from relay.access.roles import OWNER, Grant
-from relay.errors import Refused, Unavailable
+from relay.errors import Unavailable, Unknown
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ NAMES: Final = "names"
 _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 
 
-class NotSignedIn(Refused):
+class NotSignedIn(Unknown):
     """No one is signed in."""
 
     reason = "Sign in to see this."

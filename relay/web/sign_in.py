@@ -9,6 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 
 from relay.access import accounts
 from relay.errors import NotFound
+from relay.service import failure
 from relay.web import sessions
 from relay.web.door import policy
 from relay.web.permission import public
@@ -28,7 +29,6 @@ A_MINUTE: Final = {
     "stories.opened": policy.LOOKS_A_MINUTE,
 }
 """View that strangers may ask for → how often an address may."""
-_STATUS: Final = {accounts.NotLetIn: 401, accounts.TooManyTries: 429}
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -73,7 +73,11 @@ def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
     except (accounts.NotLetIn, accounts.TooManyTries) as error:
         seconds = {"Retry-After": str(error.seconds)} if isinstance(error, accounts.TooManyTries) else {}
         again = {"wanted": request.form.get(typed.WANTED, ""), "typed": typed.handed_on()}
-        return render_template("sign_in.html", error=error, login=login[:64], **again), _STATUS[type(error)], seconds
+        return (
+            render_template("sign_in.html", error=error, login=login[:64], **again),
+            failure.status_of(error),
+            seconds,
+        )
     return _welcome(account)
 
 

@@ -17,8 +17,7 @@ from relay.domain import acts, schema
 from relay.domain.acts import Act
 from relay.exchange import cells
 from relay.exchange import rows as exchange
-from relay.exchange.soundness import CannotRead
-from relay.exchange.workbook import pages
+from relay.exchange.workbook import TooManyCells, pages
 from tests.rigs.soak import drawn
 from tests.scenes.core import CORE, IN_TABLES
 
@@ -844,17 +843,16 @@ def test_a_sheet_with_a_few_cells_far_down_or_far_right_is_read(tmp_path: Path, 
     assert read(liar(tmp_path / "true.xlsx", place))
 
 
-def test_the_sheets_of_a_register_hold_so_many_cells_together_and_no_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Two sheets of 3 by 4 cells: 24 in all."""
+def test_the_sheets_of_a_register_hold_so_many_cells_together_and_no_more(tmp_path: Path) -> None:
+    """Two sheets of 3 by 4 cells: 24 in all. The table has 6 rows of 4."""
     book = workbook(tmp_path / "p.xlsx", {name: [["x"] * 4] * 3 for name in ("A", "B")})
+    table = tmp_path / "p.csv"
+    table.write_text("x,x,x,x\n" * 6, encoding="utf-8")
 
-    monkeypatch.setattr("relay.exchange.workbook.MOST_CELLS", 24)
-    assert [len(page.rows) for page in pages(book)] == [3, 3]
-    monkeypatch.setattr("relay.exchange.workbook.MOST_CELLS", 23)
-    with pytest.raises(CannotRead, match="has more than 23 cells"):
-        pages(book)
+    for path, rows in ((book, [3, 3]), (table, [6])):
+        assert [len(page.rows) for page in pages(path, 24)] == rows
+        with pytest.raises(TooManyCells, match="has more than 23 cells"):
+            pages(path, 23)
 
 
 def test_a_path_without_a_programme_is_invalid(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from relay.exchange.rows import Row, RowFault
 from relay.exchange.template import filled_in
 from relay.mapping import kept_maps
 from relay.mapping.programme import known_of
+from relay.service import failure
 from relay.service.json_codec import read_json
 from relay.service.registers import (
     ANSWERS,
@@ -40,7 +41,7 @@ from relay.service.registers import (
     lines_of,
     lines_of_day,
 )
-from relay.web import failures, guard, privacy, responses, sessions
+from relay.web import guard, privacy, responses, sessions
 from relay.web.api.bodies import Bodies, ColumnMissing, NotAnObject, OtherType
 from relay.web.api.routes import sent_body
 from relay.web.door import policy
@@ -285,7 +286,7 @@ def _streamed(lines: Iterator[object], failed: Callable[[Failed], object]) -> Re
         try:
             yield from lines
         except RelayError as error:
-            status = failures.status_of(error)
+            status = failure.status_of(error)
             yield failed(
                 Failed(
                     status=status, reason=str(error.reason), suggestion=str(error.suggestion), field=str(error.field)

@@ -24,6 +24,9 @@ FIELDS: Final = 6_000
 FILE_BYTES: Final = 10 * 1024 * 1024
 """Of a register that is uploaded: some 100,000 rows. Larger ones are imported by the command line."""
 
+REGISTER_CELLS: Final = 1_000_000
+"""Of a register that is read in the browser: 40,000 rows of 25 columns. The command line reads larger ones."""
+
 ROWS_BYTES: Final = 64 * 1024 * 1024
 """Of the rows of one import by the API: some 300,000 acts. More are imported on the database's own machine."""
 

@@ -13,7 +13,8 @@ from relay.domain.acts import ID_BYTES, Act, id_made_of, new_id
 from relay.domain.entries import login_of
 from relay.ledger.recording import record
 from relay.reports import unconfirmed
-from relay.web import failures, guard, menu, sessions
+from relay.service import failure
+from relay.web import guard, menu, sessions
 from relay.web.i18n.language import gettext, ngettext
 from relay.web.lists import files
 from relay.web.lists.listing import ListPage
@@ -136,7 +137,7 @@ def confirm(programme_id: str) -> str | Answer | tuple[str, int]:
         recorded=recording,
         of_record="of_record" in request.form,
     )
-    return (text, failures.status_of(errors[0])) if recording and not confirmed else text
+    return (text, failure.status_of(errors[0])) if recording and not confirmed else text
 
 
 def _answer(wanted: Confirmations, confirmed: Sequence[str]) -> Answer:

@@ -14,7 +14,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from relay.domain.questions import NOTED
 from relay.errors import Invalid, RelayError
 from relay.exchange.importing import InDatabase
-from relay.exchange.workbook import pages
+from relay.exchange.workbook import TooManyCells, pages
 from relay.mapping import kept_maps
 from relay.mapping.first_rows import first_rows
 from relay.mapping.guessing import SURE
@@ -25,7 +25,7 @@ from relay.mapping.proposal import Decided, propose
 from relay.mapping.reading import read_register
 from relay.web import guard, menu, responses, sessions
 from relay.web.door import policy
-from relay.web.i18n import labels
+from relay.web.i18n import labels, language
 from relay.web.i18n.language import gettext, lazy_gettext, say, say_error
 from relay.web.permission import action
 from relay.web.request import current
@@ -271,7 +271,24 @@ def discard(programme_id: str, token: str) -> Response:
 
 def _pages(upload: Upload) -> tuple[AnySheet, ...]:
     with _ONE_AFTER_THE_OTHER:
-        return _without_folder(upload, lambda: pages(upload.path))
+        return _without_folder(upload, lambda: _small_enough(upload))
+
+
+def _small_enough(upload: Upload) -> tuple[AnySheet, ...]:
+    """Its sheets; a register that is too large for the browser is refused with the way that takes it."""
+    try:
+        return pages(upload.path, policy.REGISTER_CELLS)
+    except TooManyCells as error:
+        reason = gettext(
+            "%(name)s has more than %(most)s cells, which are too many for the browser.",
+            name=upload.name,
+            most=language.number(policy.REGISTER_CELLS),
+        )
+        suggestion = gettext(
+            "Delete the empty rows and columns beyond the table. If it is as large without them, import it on the "
+            "command line: first relay map propose, then relay import."
+        )
+        raise Invalid(reason=reason, suggestion=suggestion) from error
 
 
 def _read(upload: Upload, how: RegisterMap) -> MappedRegister:

@@ -71,6 +71,15 @@ def uploaded(client: FlaskClient, text: str = REGISTER, name: str = "ngo.csv") -
     return client.post(HERE, data=sent, content_type="multipart/form-data")
 
 
+def uploaded_whole(client: FlaskClient, content: bytes, name: str, *, follow_redirects: bool = False) -> TestResponse:
+    """The answer to an upload of a large file."""
+    part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n'
+    body = part % b"csrf_token" + token_of(client.get(HERE)).encode() + b"\r\n"
+    body += part % f'register"; filename="{name}'.encode() + content + b"\r\n--x--\r\n"
+    how = "multipart/form-data; boundary=x"
+    return client.post(HERE, data=body, content_type=how, follow_redirects=follow_redirects)
+
+
 def form_of(page: TestResponse) -> dict[str, str]:
     """What the form of the map sends when nobody changes it."""
     said = {"csrf_token": token_of(page)}
@@ -241,16 +250,30 @@ def test_a_register_of_a_million_columns_is_refused_in_a_sentence_at_once(
     else:
         names = "x," * 1_000_000 if what == "wide.csv" else ",".join(f"Name {number}" for number in range(10_000))
         path.write_text(f"SN,Name,{names}\n1,Rita\n", encoding="utf-8")
-    part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n'
-    body = part % b"csrf_token" + token_of(client.get(HERE)).encode() + b"\r\n"
-    body += part % f'register"; filename="{what}'.encode() + path.read_bytes() + b"\r\n--x--\r\n"
+    content = path.read_bytes()
     used, held = time.process_time(), getrusage(RUSAGE_SELF).ru_maxrss
 
-    answer = client.post(HERE, data=body, content_type="multipart/form-data; boundary=x", follow_redirects=True)
+    answer = uploaded_whole(client, content, what, follow_redirects=True)
 
     assert sentence in html.unescape(answer.text)
     assert time.process_time() - used < MOST_SECONDS
     assert getrusage(RUSAGE_SELF).ru_maxrss - held < MOST_MEMORY
+
+
+def test_a_register_of_more_than_a_million_cells_is_sent_to_the_command_line(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    """40,001 rows of 25 cells are 1,000,025; 40,000 rows are a million, which is read."""
+    row = b"x," * 24 + b"x\n"
+    book = written(tmp_path / "ngo.xlsx", f"<row>{CELL * 25}</row>" * 40_001)
+    for name, content in (("ngo.csv", row * 40_001), ("ngo.xlsx", book.read_bytes())):
+        answer = uploaded_whole(client, content, name)
+
+        assert answer.status_code == 400
+        assert f"{name} has more than 1,000,000 cells, which are too many for the browser." in answer.text
+        assert "on the command line: first relay map propose, then relay import." in answer.text
+
+    assert uploaded_whole(client, row * 40_000, "ngo.csv").status_code == 303
 
 
 def test_a_row_of_a_million_columns_is_refused_by_the_api_too(client: FlaskClient, people: dict[str, str]) -> None:
