@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, LiteralString, Self, TypeVar, cast
 
@@ -44,7 +44,6 @@ from relay.text import Sentence
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
-    from relay.database.plain_driver import Watch
     from relay.domain.system import Catalogue
     from relay.settings import Connection
 
@@ -188,37 +187,30 @@ class Transaction:
         catalogue: Of the kinds of acts, as the graph's.
     """
 
-    def __init__(self, transaction: neo4j.ManagedTransaction, catalogue: Catalogue, watch: Watch | None) -> None:
-        """Wrap the driver's transaction; `watch` watches it where the driver is used without its internals."""
+    def __init__(self, transaction: neo4j.ManagedTransaction, catalogue: Catalogue) -> None:
+        """Wrap the driver's transaction."""
         self._transaction = transaction
         self.catalogue = catalogue
-        self._watch = watch
-
-    def _records(self, query: LiteralString, parameters: dict[str, Any]) -> Iterable[neo4j.Record]:
-        if self._watch:
-            return self._watch.records(self._transaction, query, parameters)
-        return self._transaction.run(query, parameters)
 
     def rows(self, query: LiteralString, **parameters: object) -> list[dict[str, Any]]:
         """All rows of a query, each as column → value, in the order of the query."""
-        return [dict(record) for record in self._records(query, parameters)]
+        return [dict(record) for record in self._transaction.run(query, parameters)]
 
     def stream(self, query: LiteralString, **parameters: object) -> Iterator[Mapping[str, Any]]:
         """The rows of a query one by one, without holding them all."""
-        for record in self._records(query, parameters):
+        for record in self._transaction.run(query, parameters):
             yield dict(record)
 
     def run(self, query: LiteralString, **parameters: object) -> None:
         """Run a statement that returns nothing."""
-        for _ in self._records(query, parameters):
+        for _ in self._transaction.run(query, parameters):
             pass
 
     def table(self, text: str, most: int) -> QueryAnswer:
         """What somebody's own query answers, up to so many rows."""
         query = cast("LiteralString", text)  # type: ignore[redundant-cast]  # mypy takes it for str
-        with self._watch.asking() if self._watch else nullcontext():
-            result = self._transaction.run(query)
-            found = result.fetch(most + 1)
+        result = self._transaction.run(query)
+        found = result.fetch(most + 1)
         rows = tuple(tuple(_plain(value) for value in record.values()) for record in found[:most])
         return QueryAnswer(columns=tuple(result.keys()), rows=rows, more=len(found) > most)
 
@@ -227,10 +219,7 @@ class Transaction:
 
         The database commits nothing when the statement fails.
         """
-        if self._watch:
-            self.run(query, **parameters)
-        else:
-            run_with_commit(self._transaction, query, parameters)
+        run_with_commit(self._transaction, query, parameters)
 
 
 def patiently(work: Callable[[], _T]) -> _T:
@@ -307,7 +296,6 @@ class Graph:
         """Keep an open driver; use `connect`."""
         self._driver = driver
         self._database = connection.database
-        self._plain = connection.plain
         self.catalogue = catalogue
         self._before_all = before_all
         self._before_writing = before_writing
@@ -480,34 +468,23 @@ class Graph:
     ) -> _T:
         """Run a managed transaction; `tried` runs it again where that may help."""
         self._before_all()
-        watch = self._watch()
 
         def in_transaction(transaction: neo4j.ManagedTransaction) -> _T:
-            return work(Transaction(transaction, self.catalogue, watch))
-
-        def in_session() -> _T:
-            with self._session() as session:
-                execute = session.execute_write if writing else session.execute_read
-                return tried(lambda: execute(watch.work(in_transaction) if watch else in_transaction))
+            return work(Transaction(transaction, self.catalogue))
 
         try:
-            return watch.run(in_session) if watch else in_session()
+            with self._session() as session:
+                execute = session.execute_write if writing else session.execute_read
+                return tried(lambda: execute(in_transaction))
         except Silence:
             # perhaps it waits for a write that an older copy of the database, put back since, does not have
             self._forget()
             raise
 
-    def _watch(self) -> Watch | None:
-        if not self._plain:
-            return None
-        from relay.database.plain_driver import Watch  # noqa: PLC0415 - which hardly anybody needs
-
-        return Watch(SILENCE_SECONDS)
-
     @contextmanager
     def _session(self) -> Generator[neo4j.Session]:
         session = self._driver.session(database=self._database, bookmark_manager=self._bookmarks)
-        with session, nullcontext() if self._plain else begin_with_first_statement(session):
+        with session, begin_with_first_statement(session):
             yield session
 
     @property
@@ -528,8 +505,7 @@ class Graph:
             Unavailable: The database cannot be reached.
         """
         with translated():
-            watch, ask = self._watch(), self._driver.get_server_info
-            return (watch.run(ask) if watch else ask()).agent
+            return self._driver.get_server_info().agent
 
     def close(self) -> None:
         """Close all connections."""
@@ -594,6 +570,5 @@ def _driver(connection: Connection, *, retry_seconds: float, ready: Callable[[],
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         )
-    if not connection.plain:
-        watch_connections(driver, SILENCE_SECONDS, GREET_SECONDS, ready)
+    watch_connections(driver, SILENCE_SECONDS, GREET_SECONDS, ready)
     return driver

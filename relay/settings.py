@@ -67,15 +67,6 @@ class NotAToken(Invalid):
     suggestion = "Copy it again, on one line and without spaces."
 
 
-class NotASwitch(Invalid):
-    """A variable that says yes or no says something else."""
-
-    reason = "%(variable)s is neither 1 nor 0."
-    suggestion = "Set it to 1 or 0, or unset it."
-
-    variable: str
-
-
 class TwoDatabases(Invalid):
     """The settings name both a database and another machine's Relay."""
 
@@ -90,21 +81,19 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """Where a database answers over Bolt, and how Relay speaks to it.
+    """Where a database answers over Bolt.
 
     Attributes:
         uri: Where it answers.
         user: As whom Relay signs in.
         password: Of that user.
         database: Its name on that server.
-        plain: Whether the driver is used by its documented interface alone: slower (`database.driver_internals`).
     """
 
     uri: str
     user: str
     password: str = field(repr=False)
     database: str
-    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +109,6 @@ class Settings:
         programme: the programme that is meant where a command names none; None when nothing is said.
         outbox_passphrase: what the outbox of this machine is sealed with; None for nothing.
         neo4j_reader: as whom the query page asks `neo4j`; None when no such user is named.
-        plain_driver: whether the embedded engine is spoken to as `Connection.plain` says; `neo4j` says it of its own.
     """
 
     data_folder: Path
@@ -128,7 +116,6 @@ class Settings:
     neo4j: Connection | None
     url: str | None
     token: str | None = field(repr=False)
-    plain_driver: bool
     programme: str | None = None
     outbox_passphrase: str | None = field(default=None, repr=False)
     neo4j_reader: Connection | None = None
@@ -139,9 +126,9 @@ class Settings:
 
         Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
         (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), NEO4J_READER (absent: nobody),
-        NEO4J_READER_PASSWORD, RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME, RELAY_OUTBOX_PASSPHRASE, RELAY_PLAIN_DRIVER (1
-        or 0; absent: 0). Without NEO4J_URI the other NEO4J variables are not looked at. A secret may lie in a file that
-        its variable with _FILE names; it is the first line.
+        NEO4J_READER_PASSWORD, RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME, RELAY_OUTBOX_PASSPHRASE. Without NEO4J_URI the
+        other NEO4J variables are not looked at. A secret may lie in a file that its variable with _FILE names; it is
+        the first line.
 
         Raises:
             Invalid: an address or the token is malformed, a password of Neo4j is missing, a secret's file is
@@ -165,7 +152,6 @@ class Settings:
             neo4j=neo4j,
             url=url,
             token=token,
-            plain_driver=_plain_driver(environ),
             programme=environ.get("RELAY_PROGRAMME") or None,
             outbox_passphrase=_secret(environ, "RELAY_OUTBOX_PASSPHRASE"),
             neo4j_reader=_read_reader(environ, neo4j),
@@ -194,7 +180,6 @@ def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
         user=environ.get("NEO4J_USER") or "neo4j",
         password=password,
         database=environ.get("NEO4J_DATABASE") or "neo4j",
-        plain=_plain_driver(environ),
     )
 
 
@@ -206,13 +191,6 @@ def _read_reader(environ: Mapping[str, str], neo4j: Connection | None) -> Connec
     if password is None:
         raise PasswordMissing(named="NEO4J_READER", missing="NEO4J_READER_PASSWORD", user="NEO4J_READER")
     return replace(neo4j, user=user, password=password)
-
-
-def _plain_driver(environ: Mapping[str, str]) -> bool:
-    value = environ.get("RELAY_PLAIN_DRIVER") or "0"
-    if value not in {"0", "1"}:
-        raise NotASwitch(variable="RELAY_PLAIN_DRIVER")
-    return value == "1"
 
 
 def _secret(environ: Mapping[str, str], variable: str) -> str | None:

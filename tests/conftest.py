@@ -28,7 +28,6 @@ from relay.systems import SYSTEMS
 from tests.rigs import chromium as debians
 from tests.rigs import classes
 from tests.rigs import neo4j_server as neo4j
-from tests.rigs.driver import speak_plainly
 from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
@@ -209,14 +208,6 @@ def addresses_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compiled_once)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def driver_as_the_environment_says() -> Iterator[None]:
-    """Use the driver without its internals where RELAY_PLAIN_DRIVER says so."""
-    with pytest.MonkeyPatch.context() as patch:
-        speak_plainly(patch)
         yield
 
 

@@ -34,16 +34,6 @@ def test_neo4j_is_reached_as_the_variables_say() -> None:
     assert Settings.read(NEO4J | {"NEO4J_DATABASE": "relay"}).neo4j == expected
 
 
-@pytest.mark.parametrize(("said", "plain"), [({}, False), ({"RELAY_PLAIN_DRIVER": "1"}, True)])
-def test_the_driver_is_used_without_its_internals_on_either_engine_when_that_is_said(
-    said: dict[str, str], *, plain: bool
-) -> None:
-    neo4j = Settings.read(NEO4J | said).neo4j
-
-    assert neo4j is not None
-    assert neo4j.plain == Settings.read(said).plain_driver == plain
-
-
 def test_user_and_database_of_neo4j_have_the_names_that_neo4j_gives_them() -> None:
     neo4j = Settings.read({"NEO4J_URI": "bolt://localhost:7687", "NEO4J_PASSWORD": "hush-hush"}).neo4j
 
@@ -65,7 +55,6 @@ def test_user_and_database_of_neo4j_have_the_names_that_neo4j_gives_them() -> No
         ({"RELAY_URL": "https://relay.example.org", "RELAY_TOKEN": "relay_secret\nof mine"}, "RELAY_TOKEN"),
         ({"RELAY_URL": "https://relay.example.org", "RELAY_TOKEN": "गोप्य"}, "RELAY_TOKEN"),
         ({"RELAY_URL": "https://relay.example.org"} | NEO4J, "RELAY_URL and NEO4J_URI"),
-        ({"RELAY_PLAIN_DRIVER": "yes"}, "RELAY_PLAIN_DRIVER"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_by_its_name(environ: dict[str, str], named: str) -> None:

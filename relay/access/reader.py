@@ -56,7 +56,7 @@ def connect(settings: Settings, catalogue: Catalogue) -> Graph:
         Unavailable: The database cannot be reached, or refuses the user's password.
     """
     if settings.neo4j is None:
-        readers = replace(engine.reader(settings.data_folder, catalogue.readable), plain=settings.plain_driver)
+        readers = engine.reader(settings.data_folder, catalogue.readable)
     elif settings.neo4j_reader is None:
         raise ReaderMissing
     else:

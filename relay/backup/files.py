@@ -9,7 +9,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -135,16 +135,13 @@ class Drilled:
     faults: tuple[Fault, ...]
 
 
-def drill(
-    lines: Iterable[str], clerk: Clerk, catalogue: Catalogue, *, plain_driver: bool = False
-) -> tuple[Drilled, ...]:
+def drill(lines: Iterable[str], clerk: Clerk, catalogue: Catalogue) -> tuple[Drilled, ...]:
     """Restore a backup into an embedded database made for the purpose, verify it, and throw it away.
 
     Args:
         lines: Of the backup.
         clerk: As in `restore`.
         catalogue: Of the kinds of acts.
-        plain_driver: As in `Settings`.
 
     Returns:
         How each programme came out, in the order of the backup.
@@ -156,7 +153,7 @@ def drill(
     with tempfile.TemporaryDirectory(prefix="relay-drill-") as scratch:
         data_folder = Path(scratch) / "data"
         try:
-            with connect(replace(engine.ensure(data_folder), plain=plain_driver), catalogue) as graph:
+            with connect(engine.ensure(data_folder), catalogue) as graph:
                 kept = restore(graph, lines, clerk)
                 return tuple(_drilled(graph, each) for each in kept)
         finally:

@@ -424,7 +424,7 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
         seal = _seal_of(file, key_file, passphrase_file)
         if drill:
             lines = files.lines_of(content, seal)
-            drilled = files.drill(lines, session.clerk, session.catalogue, plain_driver=session.settings.plain_driver)
+            drilled = files.drill(lines, session.clerk, session.catalogue)
             _print_drill(session, drilled)
             return
         kept = files.restore_file(session.graph, content, seal, session.clerk)

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -369,10 +368,7 @@ class Session:
         from relay.database import engine
 
         with usable(self.settings.data_folder), waiting("Starting the database; this takes some seconds."):
-            return replace(
-                engine.ensure(self.settings.data_folder, readable=self.catalogue.readable),
-                plain=self.settings.plain_driver,
-            )
+            return engine.ensure(self.settings.data_folder, readable=self.catalogue.readable)
 
     @cached_property
     def graph(self) -> Graph:

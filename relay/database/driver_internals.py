@@ -1,8 +1,7 @@
 """What Relay uses of the Neo4j driver beyond its documented interface, here and nowhere else.
 
-Each of these can change with any release of the driver: a test holds them to the release that setup.cfg pins.
-`RELAY_PLAIN_DRIVER=1` does without them, at one more round trip for each transaction and two for one that writes; see
-`relay.database.plain_driver`.
+Each of these can change with any release of the driver. setup.cfg pins one, and
+`tests/database/test_driver_internals.py` fails when another is installed, or when the driver no longer does this.
 """
 # pyright: reportPrivateUsage=false
 

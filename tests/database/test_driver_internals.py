@@ -50,44 +50,36 @@ def test_another_release_of_the_driver_is_read_before_it_is_pinned() -> None:
     changed = (
         "setup.cfg pins another release of the Neo4j driver. Read in its source what relay/database/driver_internals.py"
         " uses (Session._pipelined_begin, Transaction._connection, Driver._pool.opener and its arguments, Deadline,"
-        " Bolt._set_defunct_read, Bolt.fetch_message, Bolt.socket.set_read_timeout), run the whole suite with it, with"
-        " RELAY_PLAIN_DRIVER=1 and without, and then write its number into READ_WITH."
+        " Bolt._set_defunct_read, Bolt.fetch_message, Bolt.socket.set_read_timeout), run the whole suite with it,"
+        " and then write its number into READ_WITH."
     )
     assert pinned == [f"neo4j=={READ_WITH}"], changed
     assert version("neo4j") == READ_WITH
 
 
-@pytest.mark.parametrize(("plain", "pieces"), [(False, [[BEGIN, RUN, COMMIT]]), (True, [[BEGIN], [RUN], [COMMIT]])])
-def test_a_write_of_one_statement_is_one_round_trip_and_three_without_the_internals(
-    graph: Graph, line: Line, connection: Connection, pieces: list[list[bytes]], *, plain: bool
-) -> None:
-    with relay_graph.connect(replace(connection, uri=line.uri, plain=plain), CORE) as through:
+def test_a_write_of_one_statement_is_one_round_trip(graph: Graph, line: Line, connection: Connection) -> None:
+    with relay_graph.connect(replace(connection, uri=line.uri), CORE) as through:
         line.said.clear()
 
         through.write(write_one_claim)
 
-        assert [[word for word in (BEGIN, RUN, COMMIT) if word in piece] for piece in line.said] == pieces
+        assert [[word for word in (BEGIN, RUN, COMMIT) if word in piece] for piece in line.said] == [
+            [BEGIN, RUN, COMMIT]
+        ]
     assert graph.rows("MATCH (n:Claim) RETURN n.key AS key") == [{"key": "a"}]
 
 
-@pytest.mark.parametrize("plain", [False, True])
-def test_a_statement_that_fails_together_with_the_commit_leaves_nothing_behind(
-    graph: Graph, connection: Connection, *, plain: bool
-) -> None:
+def test_a_statement_that_fails_together_with_the_commit_leaves_nothing_behind(graph: Graph) -> None:
     def two_statements(transaction: Transaction) -> None:
         transaction.run("CREATE (:Claim {key: 'a'})")
         transaction.last("MATCH (n:Claim) SET n.key = 1 / 0")
 
-    with (
-        relay_graph.connect(replace(connection, plain=plain), CORE) as own,
-        pytest.raises(Unavailable, match="database"),
-    ):
-        own.write(two_statements)
+    with pytest.raises(Unavailable, match="database"):
+        graph.write(two_statements)
 
     assert graph.rows("MATCH (n:Claim) RETURN n.key AS key") == []
 
 
-@pytest.mark.parametrize("plain", [False, True])
 @pytest.mark.parametrize("fault", ["stall", "garbage"])
 @pytest.mark.parametrize(
     ("moment", "error"), [("greeting", Unavailable), ("statement", Unavailable), ("commit", UnknownOutcome)]
@@ -99,13 +91,11 @@ def test_silence_and_garbage_end_the_waiting(
     moment: Moment,
     error: type[Unavailable],
     fault: Fault,
-    *,
-    plain: bool,
 ) -> None:
     monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
     monkeypatch.setattr(relay_graph, "GREET_SECONDS", 1.0)
     monkeypatch.setattr(relay_graph, "RETRY_SECONDS", 0.2)
-    speaking = replace(connection, uri=line.uri, plain=plain)
+    speaking = replace(connection, uri=line.uri)
     begun = time.monotonic()
     if moment == "greeting":
         line.break_at(moment, fault, times=99)

@@ -202,7 +202,6 @@ def opened(graph: Graph, connection: Connection, folder: Path) -> Generator[Face
         neo4j=connection,
         url=None,
         token=None,
-        plain_driver=connection.plain,
     )
     with (
         patch.object(secrets, "token_bytes", random),

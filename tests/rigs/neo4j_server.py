@@ -21,7 +21,6 @@ from cryptography.x509.oid import NameOID
 from relay.database.cypher import statements
 from relay.graph import connect
 from relay.settings import Connection
-from tests.rigs.driver import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
@@ -99,7 +98,7 @@ def serve(home: Path) -> Generator[Connection]:
         for line in server.stdout:
             if line.startswith("port "):
                 uri = f"bolt://127.0.0.1:{int(line.removeprefix('port '))}"
-                yield Connection(uri=uri, user="neo4j", password=password, database="neo4j", plain=PLAIN)
+                yield Connection(uri=uri, user="neo4j", password=password, database="neo4j")
                 break
         else:
             message = f"Neo4j did not start; see {log.name}, and run `make test`, which fetches it"
@@ -127,8 +126,7 @@ def prepare(connection: Connection, catalogue: Catalogue) -> None:
 def settings(connection: Connection) -> dict[str, str]:
     """What a process in an environment of its own is told, so that it speaks to a database of either engine."""
     named = {name: getattr(connection, name) for name in ("uri", "user", "password", "database")}
-    said = {f"NEO4J_{name.upper()}": value for name, value in named.items() if value is not None}
-    return said | {"RELAY_PLAIN_DRIVER": "1" if connection.plain else "0"}
+    return {f"NEO4J_{name.upper()}": value for name, value in named.items() if value is not None}
 
 
 def main() -> int:

@@ -33,7 +33,6 @@ from relay.ledger.reading import entries
 from relay.ledger.recording import Rehearsal, record, record_one
 from relay.ledger.verify import verify
 from relay.settings import Settings
-from tests.rigs.driver import PLAIN
 from tests.rigs.faulty_line import between, black_hole, refused
 from tests.rigs.small_disk import on_a_small_disk
 from tests.rigs.soak import SOAK
@@ -309,20 +308,18 @@ def test_who_is_told_that_nobody_knows_whether_it_was_recorded_repeats_it_and_th
 SILENT = "The database cannot be reached"
 UNKNOWN = "The connection was lost while the act was being recorded"
 STRANGE = "not a database Relay can use"
-# Connecting reads once: a first statement and a first commit. Recording asks, then writes and commits at once; the
-# plain driver writes, and commits when it is told that this was done.
-LAST_STATEMENT = SILENT if PLAIN else UNKNOWN
+# Connecting reads once: a first statement and a first commit. Recording asks, then writes and commits at once.
 LINE_FAULTS: list[tuple[Moment, Fault, int, str]] = [
     ("greeting", "stall", 0, SILENT),
     ("statement", "stall", 0, SILENT),
     ("statement", "stall", 1, SILENT),
-    ("statement", "stall", 2, LAST_STATEMENT),
+    ("statement", "stall", 2, UNKNOWN),
     ("commit", "stall", 0, SILENT),
     ("commit", "stall", 1, UNKNOWN),
     ("greeting", "garbage", 0, STRANGE),
     ("statement", "garbage", 0, SILENT),
     ("statement", "garbage", 1, SILENT),
-    ("statement", "garbage", 2, LAST_STATEMENT),
+    ("statement", "garbage", 2, UNKNOWN),
     ("commit", "garbage", 1, UNKNOWN),
 ]
 
