@@ -12,13 +12,17 @@
     └── Unavailable   the database cannot be reached, or did not answer in time
         └── NotWritable   nothing can be written; reading goes on
 
-A sentence says what happened, to which id, and what to do next. No sentence holds a person's name.
+A failure that nobody catches by its name is a row of its module's table, which says its branch of the tree, its code and
+its sentences: `raise refused(TWIN, act_id=…, earlier=…)`. A sentence says what happened, to which id, and what to do next. No sentence holds a person's name.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
+from types import MappingProxyType
 from typing import ClassVar, Final, Literal, dataclass_transform
 
 from relay.text import Sentence
@@ -80,34 +84,41 @@ class _Declared(Exception):
 
 
 def _again(kind: type[_Declared], values: dict[str, object]) -> _Declared:
-    return kind(**values)
+    error = kind.__new__(kind)
+    vars(error).update(values)
+    return error
 
 
 class RelayError(_Declared):
     """Any failure that Relay explains to its user; `str()` is the text to show.
 
-    A kind of failure is a declaration: the templates of its two sentences, the column at fault, and the names and
-    types of its values. A template may also name a property or a constant of the class; several values are shown with
-    commas between them. A `reason` or `suggestion` that is given when it is raised takes the place of the class's own.
+    Most failures are rows of a table, `Failure`, raised by `refused`. One that somebody catches by its name is a class:
+    it declares the same, and the names and types of its values. A template of a class may also name a property or a
+    constant of it; several values are shown with commas between them. What is given when an error is raised takes the
+    place of what its class says.
 
     Attributes:
         reason: What happened, to which id.
-        suggestion: What to do next; may be empty.
+        advice: What to do next; may be empty. Where a command follows it ends without a full stop.
+        command: The command that does it, for a terminal; pages leave it out. Empty when there is none.
         field: The column at fault; empty when none is.
-        code: What programs call this kind of failure: the name of the class, as in `not_found`.
+        code: What programs call this kind of failure, as in `not_found`; of a class, its name.
 
     >>> class NoCow(RelayError):
     ...     reason = "There is no cow %(tag)s on %(farms)s."
+    ...     advice = "List the cows"
+    ...     command = "cows list"
     ...     field = "tag"
     ...     tag: str
     ...     farms: tuple[str, ...]
     >>> error = NoCow(tag="NP-7", farms=("F1", "F2"))
     >>> str(error), error.field, error.code, error.tag
-    ('There is no cow NP-7 on F1, F2.', 'tag', 'no_cow', 'NP-7')
+    ('There is no cow NP-7 on F1, F2. List the cows: cows list', 'tag', 'no_cow', 'NP-7')
     """
 
     reason: str = ""
-    suggestion: str = ""
+    advice: str = ""
+    command: str = ""
     field: str = ""
     code: str = ""
 
@@ -119,20 +130,91 @@ class RelayError(_Declared):
     def __init__(self, **values: object) -> None:
         """Make the sentences."""
         super().__init__(**values)
-        self.reason = self.reason if values.get("reason") else self._say(type(self).reason)
-        self.suggestion = self.suggestion if values.get("suggestion") else self._say(type(self).suggestion)
+        own = type(self)
+        self.reason = self.reason if values.get("reason") else _said(own.reason, self)
+        self.command = self.command if values.get("command") else _said("" if values.get("advice") else own.command, self)
+        self.advice = self.advice if values.get("advice") else _said(own.advice, self)
 
     def __str__(self) -> str:
-        """Both sentences."""
+        """What happened, and what to do next."""
         return f"{self.reason} {self.suggestion}".strip()
 
-    def _say(self, template: str) -> Sentence:
-        values = {name: getattr(self, name) for name in _VALUE.findall(template)}
-        shown = {
-            name: ", ".join(value) if isinstance(value, (tuple, list)) else value for name, value in values.items()
-        }
-        # translators find the template in the class's declaration
-        return Sentence(template, **shown)  # pyright: ignore[reportArgumentType]
+    @property
+    def suggestion(self) -> str:
+        """What to do next, in a terminal: the advice with its command; may be empty."""
+        if not self.command:
+            return self.advice
+        return Sentence("%(advice)s: %(command)s", advice=self.advice, command=self.command)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A row of a table of failures, which nobody catches by its name.
+
+    Attributes:
+        branch: Which kind of error it is.
+        code: What programs call it.
+        reason: The template of what happened; empty where it is given when it is raised.
+        advice: The template of what to do next, as an error's.
+        command: The template of the command that does it.
+        field: The column at fault; empty when none is.
+        values: Values of the templates that are the same each time.
+    """
+
+    branch: type[RelayError]
+    code: str
+    reason: str = ""
+    _: KW_ONLY
+    advice: str = ""
+    command: str = ""
+    field: str = ""
+    values: Mapping[str, object] = MappingProxyType({})
+
+    def matches(self, error: object) -> bool:
+        """Whether an error is this failure."""
+        return isinstance(error, RelayError) and error.code == self.code
+
+
+def refused(failure: Failure, **values: object) -> RelayError:
+    """The error of a failure, to be raised.
+
+    Args:
+        failure: The row.
+        **values: Those of its templates; they become attributes of the error. A `reason`, `advice`, `command` or
+            `field` takes the place of the row's own.
+
+    Raises:
+        TypeError: A value is missing.
+
+    >>> NO_COW = Failure(NotFound, "no_cow", "There is no cow %(tag)s.", advice="List the cows", command="cows list")
+    >>> error = refused(NO_COW, tag="NP-7")
+    >>> str(error), error.code, NO_COW.matches(error)
+    ('There is no cow NP-7. List the cows: cows list', 'no_cow', True)
+    """
+    error = failure.branch.__new__(failure.branch)
+    vars(error).update(failure.values, code=failure.code, field=failure.field)
+    vars(error).update(values)
+    given = {name for name in ("reason", "advice", "command") if values.get(name)}
+    for name in ("reason", "advice", "command"):
+        if name not in given:
+            template = "" if name == "command" and "advice" in given else getattr(failure, name)
+            setattr(error, name, _said(template, error))
+    return error
+
+
+def _said(template: str, error: RelayError) -> Sentence:
+    """A template with the values of an error.
+
+    Raises:
+        TypeError: A value is missing.
+    """
+    names = _VALUE.findall(template)
+    if missing := [name for name in names if not hasattr(error, name)]:
+        message = f"{error.code}: missing: {', '.join(missing)}"
+        raise TypeError(message)
+    shown = {name: ", ".join(value) if isinstance(value := getattr(error, name), (tuple, list)) else value for name in names}
+    # translators find the template in the class's declaration, or in the row of the table
+    return Sentence(template, **shown)  # pyright: ignore[reportArgumentType]
 
 
 class NotFound(RelayError):
