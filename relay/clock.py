@@ -42,9 +42,7 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
         message = Sentence("There is no time zone %(name)s.", name=name)
-        raise Invalid(
-            reason=message, suggestion=Sentence("Write it as in Asia/Kathmandu."), field="timezone"
-        ) from error
+        raise Invalid(reason=message, advice=Sentence("Write it as in Asia/Kathmandu."), field="timezone") from error
 
 
 def local_time(at: str, timezone: str) -> str:

@@ -12,8 +12,9 @@
     └── Unavailable   the database cannot be reached, or did not answer in time
         └── NotWritable   nothing can be written; reading goes on
 
-A failure that nobody catches by its name is a row of its module's table, which says its branch of the tree, its code and
-its sentences: `raise refused(TWIN, act_id=…, earlier=…)`. A sentence says what happened, to which id, and what to do next. No sentence holds a person's name.
+A failure that nobody catches by its name is a row of a table, `Failure`: its branch of the tree, its code and its
+sentences. It is raised by `raise refused(TWIN, act_id=…, earlier=…)`. A sentence says what happened, to which id, and
+what to do next. No sentence holds a person's name.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ import inspect
 import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from types import MappingProxyType
-from typing import ClassVar, Final, Literal, dataclass_transform
+from dataclasses import field as field_of
+from typing import Any, ClassVar, Final, Generic, Literal, TypeGuard, TypeVar, dataclass_transform
 
 from relay.text import Sentence
 
@@ -132,7 +133,9 @@ class RelayError(_Declared):
         super().__init__(**values)
         own = type(self)
         self.reason = self.reason if values.get("reason") else _said(own.reason, self)
-        self.command = self.command if values.get("command") else _said("" if values.get("advice") else own.command, self)
+        self.command = (
+            self.command if values.get("command") else _said("" if values.get("advice") else own.command, self)
+        )
         self.advice = self.advice if values.get("advice") else _said(own.advice, self)
 
     def __str__(self) -> str:
@@ -147,8 +150,11 @@ class RelayError(_Declared):
         return Sentence("%(advice)s: %(command)s", advice=self.advice, command=self.command)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+_Error = TypeVar("_Error", bound=RelayError)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Failure(Generic[_Error]):
     """A row of a table of failures, which nobody catches by its name.
 
     Attributes:
@@ -161,21 +167,21 @@ class Failure:
         values: Values of the templates that are the same each time.
     """
 
-    branch: type[RelayError]
+    branch: type[_Error]
     code: str
     reason: str = ""
     _: KW_ONLY
     advice: str = ""
     command: str = ""
     field: str = ""
-    values: Mapping[str, object] = MappingProxyType({})
+    values: Mapping[str, object] = field_of(default_factory=dict)
 
-    def matches(self, error: object) -> bool:
-        """Whether an error is this failure."""
+    def matches(self, error: object) -> TypeGuard[Any]:
+        """Whether an error is this failure, whose values it then has."""
         return isinstance(error, RelayError) and error.code == self.code
 
 
-def refused(failure: Failure, **values: object) -> RelayError:
+def refused(failure: Failure[_Error], **values: object) -> _Error:
     """The error of a failure, to be raised.
 
     Args:
@@ -212,7 +218,9 @@ def _said(template: str, error: RelayError) -> Sentence:
     if missing := [name for name in names if not hasattr(error, name)]:
         message = f"{error.code}: missing: {', '.join(missing)}"
         raise TypeError(message)
-    shown = {name: ", ".join(value) if isinstance(value := getattr(error, name), (tuple, list)) else value for name in names}
+    shown = {
+        name: ", ".join(value) if isinstance(value := getattr(error, name), (tuple, list)) else value for name in names
+    }
     # translators find the template in the class's declaration, or in the row of the table
     return Sentence(template, **shown)  # pyright: ignore[reportArgumentType]
 

@@ -38,7 +38,7 @@ from relay.database.driver_errors import (
     translated,
 )
 from relay.database.driver_internals import begin_with_first_statement, run_with_commit, watch_connections
-from relay.errors import Conflict, Refused, Unavailable
+from relay.errors import Conflict, Failure, Refused, Unavailable, refused
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -67,33 +67,28 @@ _EMBEDDED_AGENT: Final = "ArcadeDB"
 logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else its warnings land on the user's screen
 
 
-class NotRelaysOwn(Unavailable):
-    """What a database holds cannot be kept apart as Relay needs it: it is of others too, or holds one thing twice."""
-
-    reason = (
-        "The database cannot keep %(property)s of :%(label)s unique: another application uses it too, or "
-        "one value occurs twice."
-    )
-    suggestion = "Give Relay a separate, empty database, and restore a backup there if this one was Relay's."
-
-    property: str
-    label: str
+NOT_RELAYS_OWN: Final = Failure(
+    Unavailable,
+    "not_relays_own",
+    "The database cannot keep %(property)s of :%(label)s unique: another application uses it too, or "
+    "one value occurs twice.",
+    advice="Give Relay a separate, empty database, and restore a backup there if this one was Relay's.",
+)
 
 
-class HoldsOthersData(Unavailable):
-    """A database that Relay never used holds something already."""
-
-    reason = "Relay never used this database, and it already holds data of another application (:%(label)s)."
-    suggestion = "Give Relay a separate, empty database; nothing was written into this one."
-
-    label: str
+HOLDS_OTHERS_DATA: Final = Failure(
+    Unavailable,
+    "holds_others_data",
+    "Relay never used this database, and it already holds data of another application (:%(label)s).",
+    advice="Give Relay a separate, empty database; nothing was written into this one.",
+)
 
 
 class NotAnswered(Refused):
     """The database did not answer somebody's own query: it does not know something in it, or lacks memory for it."""
 
     reason = "The database cannot answer this query: it contains something unknown, or would need too much memory."
-    suggestion = "Ask for less, and only for what docs/cypher.md lists."
+    advice = "Ask for less, and only for what docs/cypher.md lists."
     field = "query"
 
 
@@ -101,28 +96,28 @@ class AsksTooMuch(NotAnswered):
     """Somebody's own query would write, or read what is not shown."""
 
     reason = "This query would write, or read names, accounts or everything at once."
-    suggestion = "Name the kind of each node, such as (p:Placement); names are not read here."
+    advice = "Name the kind of each node, such as (p:Placement); names are not read here."
 
 
 class QueryBrokenOff(NotAnswered):
     """Somebody's own query took too long."""
 
     reason = "This query took too long and was stopped."
-    suggestion = "Ask for less: add conditions or a LIMIT."
+    advice = "Ask for less: add conditions or a LIMIT."
 
 
 class QueryLost(NotAnswered):
     """The connection was lost over somebody's own query; the embedded engine ends when it runs out of memory."""
 
     reason = "The connection to the database was lost over this query: it may need more memory than there is."
-    suggestion = "Ask for less: shorter texts and lists, and a LIMIT."
+    advice = "Ask for less: shorter texts and lists, and a LIMIT."
 
 
 class NotCypher(NotAnswered):
     """Somebody's own query cannot be read."""
 
     reason = "This query cannot be read as Cypher."
-    suggestion = "Compare it with the example queries."
+    advice = "Compare it with the example queries."
 
 
 class NotCypherFrom(NotCypher):
@@ -261,7 +256,7 @@ def _through_races(work: Callable[[], _T]) -> _T:
     message = Sentence("Others were changing the same records at the same moment.")
     raise Conflict(
         reason=message,
-        suggestion=Sentence("Try again. If it stays so, see `relay ledger verify`."),
+        advice=Sentence("Try again. If it stays so, see `relay ledger verify`."),
     )
 
 
@@ -381,7 +376,7 @@ class Graph:
         """Bring constraints and indexes up to date; quick when they are.
 
         Raises:
-            HoldsOthersData: It is not empty, and not Relay's.
+            Unavailable: It is not empty, and not Relay's.
             Unavailable: The database cannot be reached, or what others keep in it is in the way.
         """
         unique, indexed = self._missing()
@@ -395,7 +390,7 @@ class Graph:
                 self._constrain(each, self._indexes[each])
             if not self.embedded and (others := self._missing()[0]):  # under whose names others have something else
                 label, name = others[0]
-                raise NotRelaysOwn(label=label, property=name)
+                raise refused(NOT_RELAYS_OWN, label=label, property=name)
             done, found = ([".".join(each) for each in texts] for texts in (self._migrations, self._indexes))
             self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, unique=done, indexed=found))
 
@@ -425,14 +420,14 @@ class Graph:
         """Look, before anything is written, whether what others keep in the database is in the way.
 
         Raises:
-            HoldsOthersData: It is not empty, and not Relay's.
-            NotRelaysOwn: Others have an index where something should be made unique, or under its name.
+            Unavailable: It is not empty, and not Relay's.
+            Unavailable: Others have an index where something should be made unique, or under its name.
         """
         for row in self.rows(
             cypher.ANY_NODE
         ):  # before the others: what a process beside this one begins with is Relay's
             if not self.rows(cypher.SCHEMA) and not self.rows(cypher.ANY_LEDGER):
-                raise HoldsOthersData(label=":".join(row["labels"]))
+                raise refused(HOLDS_OTHERS_DATA, label=":".join(row["labels"]))
         if self.embedded:
             return
         wanted = {cypher.schema_name(*each): each for each in unique}
@@ -441,7 +436,7 @@ class Graph:
             named = wanted.get(row["name"])  # under our own name somebody else of Relay may just be making it unique
             if named not in (None, where) or (named is None and where in wanted.values() and not row["unique"]):
                 label, name = named or where
-                raise NotRelaysOwn(label=label, property=name)
+                raise refused(NOT_RELAYS_OWN, label=label, property=name)
 
     def _constrain(self, named: tuple[str, str], text: LiteralString) -> None:
         """Change the schema, in a transaction without data; again when another process does so too.
@@ -456,7 +451,7 @@ class Graph:
                     return
                 if _OF_THE_SCHEMA in str(error.code):
                     label, name = named
-                    raise NotRelaysOwn(label=label, property=name) from error
+                    raise refused(NOT_RELAYS_OWN, label=label, property=name) from error
                 raise
 
     def _execute(

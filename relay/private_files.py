@@ -8,27 +8,24 @@ import secrets
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.text import any_of
 
-
-class NotWritten(Invalid):
-    """A file or folder cannot be written at a place."""
-
-    reason = "%(path)s cannot be written: %(strerror)s."
-    suggestion = "Name another place."
-
-    path: Path
-    strerror: str | None
+NOT_WRITTEN: Final = Failure(
+    Invalid,
+    "not_written",
+    "%(path)s cannot be written: %(strerror)s.",
+    advice="Name another place.",
+)
 
 
 class NoFile(Invalid):
     """A path is that of a folder, or of something else that is no file."""
 
     reason = "%(path)s is not a file name."
-    suggestion = "Name another place."
+    advice = "Name another place."
 
     path: Path
 
@@ -37,14 +34,14 @@ class IsAFolder(NoFile):
     """A path is that of a folder."""
 
     reason = "%(path)s is a folder."
-    suggestion = "Name a file in it."
+    advice = "Name a file in it."
 
 
 class WrongEnding(Invalid):
     """A file's name does not end as its format does, so that it might be taken for another file altogether."""
 
     reason = "%(path)s does not end in %(endings)s."
-    suggestion = "Name it %(stem)s%(ending)s."
+    advice = "Name it %(stem)s%(ending)s."
 
     path: Path
     ending: str
@@ -60,7 +57,7 @@ class ThereAlready(Invalid):
     """A file is there already, which may be the only proof of something."""
 
     reason = "%(path)s already exists and was left as it is."
-    suggestion = "Name another file."
+    advice = "Name another file."
 
     path: Path
 
@@ -87,7 +84,7 @@ def replace(path: Path) -> Generator[BinaryIO]:
 
     Raises:
         NoFile: Something that is no file is there.
-        NotWritten: It cannot be written there.
+        Invalid: It cannot be written there.
     """
     with _beside(path) as (file, beside):
         yield file
@@ -101,7 +98,7 @@ def create(path: Path) -> Generator[BinaryIO]:
 
     Raises:
         ThereAlready: Something is there, or was put there meanwhile.
-        NoFile, NotWritten: It cannot be written there.
+        NoFile, Invalid: It cannot be written there.
     """
     with _beside(path) as (file, beside):
         if os.path.lexists(path):
@@ -129,7 +126,7 @@ def create_or_read(path: Path, content: bytes) -> bytes:
         What the file contains now.
 
     Raises:
-        NoFile, NotWritten: It cannot be written there.
+        NoFile, Invalid: It cannot be written there.
     """
     folder(path.parent)
     with _beside(path) as (file, beside):
@@ -153,7 +150,7 @@ def _beside(path: Path) -> Generator[tuple[BinaryIO, Path]]:
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise NotWritten(path=path, strerror=error.strerror) from error
+        raise refused(NOT_WRITTEN, path=path, strerror=error.strerror) from error
 
 
 def _sync(file: BinaryIO) -> None:
@@ -165,12 +162,12 @@ def folder(path: Path) -> Path:
     """A folder for its owner only, made when it is not there.
 
     Raises:
-        NotWritten: It cannot be made there.
+        Invalid: It cannot be made there.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise NotWritten(path=path, strerror=error.strerror) from error
+        raise refused(NOT_WRITTEN, path=path, strerror=error.strerror) from error
     return path
 
 
@@ -190,7 +187,7 @@ def keep_word(path: Path, name: str, word: str | None) -> None:
     """Keep a word by its name in a file beside others; None forgets it.
 
     Raises:
-        NoFile, NotWritten: It cannot be kept there.
+        NoFile, Invalid: It cannot be kept there.
     """
     folder(path.parent)
     kept = {**kept_words(path), name: word}

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ class NotAnAddress(Invalid):
     """A variable that should hold an address holds something else: not repeated, since it may hold a password."""
 
     reason = "%(variable)s is not a URL."
-    suggestion = "Write the host after one of %(begin)s; no user, password or options."
+    advice = "Write the host after one of %(begin)s; no user, password or options."
 
     variable: str
     schemes: tuple[str, ...]
@@ -39,39 +39,36 @@ class NotAnAddress(Invalid):
         return [f"{scheme}://" for scheme in self.schemes]
 
 
-class PasswordMissing(Invalid):
-    """A Neo4j database or a user of it is named, but not the password."""
-
-    reason = "%(named)s is set but %(missing)s is not."
-    suggestion = "Set it to the password of %(user)s, or %(missing)s_FILE to a file whose first line is the password."
-
-    named: str
-    missing: str
-    user: str
+PASSWORD_MISSING: Final = Failure(
+    Invalid,
+    "password_missing",
+    "%(named)s is set but %(missing)s is not.",
+    advice="Set it to the password of %(user)s, or %(missing)s_FILE to a file whose first line is the password.",
+)
 
 
-class SecretUnreadable(Invalid):
-    """A variable names a file that should hold a secret, and it holds none."""
-
-    reason = "%(variable)s names %(path)s, which cannot be read or is empty."
-    suggestion = "Name a file whose first line is the secret, and that this user may read."
-
-    variable: str
-    path: str
+SECRET_UNREADABLE: Final = Failure(
+    Invalid,
+    "secret_unreadable",
+    "%(variable)s names %(path)s, which cannot be read or is empty.",
+    advice="Name a file whose first line is the secret, and that this user may read.",
+)
 
 
-class NotAToken(Invalid):
-    """What should be a token cannot be sent as one; not repeated, since it may be a secret with a sign too many."""
+NOT_A_TOKEN: Final = Failure(
+    Invalid,
+    "not_a_token",
+    "RELAY_TOKEN contains a character that no token has.",
+    advice="Copy it again, on one line and without spaces.",
+)
 
-    reason = "RELAY_TOKEN contains a character that no token has."
-    suggestion = "Copy it again, on one line and without spaces."
 
-
-class TwoDatabases(Invalid):
-    """The settings name both a database and another machine's Relay."""
-
-    reason = "RELAY_URL and NEO4J_URI are both set."
-    suggestion = "Unset RELAY_URL to work on the database itself."
+TWO_DATABASES: Final = Failure(
+    Invalid,
+    "two_databases",
+    "RELAY_URL and NEO4J_URI are both set.",
+    advice="Unset RELAY_URL to work on the database itself.",
+)
 
 
 def cache_folder() -> Path:
@@ -141,10 +138,10 @@ class Settings:
         if url is not None:
             _require_address("RELAY_URL", url, SERVICE_SCHEMES)
             if neo4j is not None:
-                raise TwoDatabases
+                raise refused(TWO_DATABASES)
         token = _secret(environ, "RELAY_TOKEN")
         if url and token and not _is_visible_ascii(token):
-            raise NotAToken
+            raise refused(NOT_A_TOKEN)
         config_folder = platformdirs.user_config_path("relay", appauthor=False)
         return cls(
             data_folder=data_folder.absolute(),
@@ -174,7 +171,7 @@ def _read_neo4j(environ: Mapping[str, str]) -> Connection | None:
     _require_address("NEO4J_URI", uri, NEO4J_SCHEMES)
     password = _secret(environ, "NEO4J_PASSWORD")
     if password is None:
-        raise PasswordMissing(named="NEO4J_URI", missing="NEO4J_PASSWORD", user="NEO4J_USER")
+        raise refused(PASSWORD_MISSING, named="NEO4J_URI", missing="NEO4J_PASSWORD", user="NEO4J_USER")
     return Connection(
         uri=uri,
         user=environ.get("NEO4J_USER") or "neo4j",
@@ -189,7 +186,7 @@ def _read_reader(environ: Mapping[str, str], neo4j: Connection | None) -> Connec
         return None
     password = _secret(environ, "NEO4J_READER_PASSWORD")
     if password is None:
-        raise PasswordMissing(named="NEO4J_READER", missing="NEO4J_READER_PASSWORD", user="NEO4J_READER")
+        raise refused(PASSWORD_MISSING, named="NEO4J_READER", missing="NEO4J_READER_PASSWORD", user="NEO4J_READER")
     return replace(neo4j, user=user, password=password)
 
 
@@ -203,7 +200,7 @@ def _secret(environ: Mapping[str, str], variable: str) -> str | None:
     except (OSError, ValueError):
         secret = ""
     if not secret:
-        raise SecretUnreadable(variable=f"{variable}_FILE", path=path)
+        raise refused(SECRET_UNREADABLE, variable=f"{variable}_FILE", path=path)
     return secret
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from relay import private_files
+from relay.errors import Invalid
 
 
 def mode(path: Path) -> int:
@@ -54,12 +55,14 @@ def test_two_who_write_the_same_file_at_once_both_write_it_whole(tmp_path: Path)
 def test_a_place_where_nothing_can_be_written_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path / "nowhere" / "kept", tmp_path / "file" / "kept"):
-        told = pytest.raises(private_files.NotWritten, match=r"kept cannot be written: .*Name another place\.")
+        told = pytest.raises(
+            Invalid, check=private_files.NOT_WRITTEN.matches, match=r"kept cannot be written: .*Name another place\."
+        )
         with told, private_files.replace(path):
             pass
     with pytest.raises(private_files.NoFile, match="is a folder"), private_files.replace(tmp_path):
         pass
-    with pytest.raises(private_files.NotWritten, match="cannot be written"):
+    with pytest.raises(Invalid, check=private_files.NOT_WRITTEN.matches, match="cannot be written"):
         private_files.folder(tmp_path / "file" / "folder")
 
 

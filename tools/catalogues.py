@@ -16,7 +16,7 @@ import io
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import takewhile
 from pathlib import Path
@@ -33,7 +33,7 @@ from relay.desk import wording
 from relay.domain.kinds import CORE, END
 from relay.domain.schema import Kind
 from relay.domain.system import Catalogue, System
-from relay.errors import RelayError
+from relay.errors import Failure, RelayError
 from relay.systems import SYSTEMS
 
 RELAY: Final = Path(relay.__file__).parent
@@ -83,9 +83,9 @@ def _texts(system: System | None) -> Catalog:
     found, methods = Catalog(fuzzy=False, creation_date=NO_DAY), OF_A_SYSTEM if system else METHODS
     for _, _, message, comments, context in extract_from_dir(home(system), method_map=methods, keywords=KEYWORDS):
         found.add(message, auto_comments=comments, context=context)
-    for failure in failures():
-        for part in ("reason", "suggestion"):
-            if (text := vars(failure).get(part)) and _owns(system, failure):
+    for module, failure in failures():
+        for text in (failure.get("reason"), failure.get("advice")):
+            if text and _owns(system, module):
                 found.add(text)
     for check in (
         CHECKS if system is None else (each for each in system.parts("checks", "CHECKS") if isinstance(each, Check))
@@ -126,22 +126,23 @@ def home(system: System | None) -> Path:
     return folder
 
 
-def failures(kind: type[RelayError] = RelayError) -> Iterator[type[RelayError]]:
-    """Every kind of failure, each after the one that it extends."""
-    if kind is RelayError:
-        for module in pkgutil.walk_packages(relay.__path__, "relay."):
-            importlib.import_module(module.name)
-    for below in kind.__subclasses__():
-        yield below
-        yield from failures(below)
+def failures() -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What each failure says by itself, class or row of a table, beside the name of its module."""
+    for info in pkgutil.walk_packages(relay.__path__, "relay."):
+        module = importlib.import_module(info.name)
+        source = inspect.getsource(module)
+        for name, value in vars(module).items():
+            if isinstance(value, Failure) and f"\n{name}: Final = Failure(" in source:
+                yield info.name, {"reason": value.reason, "advice": value.advice}
+            elif isinstance(value, type) and issubclass(value, RelayError) and value.__module__ == info.name:
+                yield info.name, vars(value)
 
 
-def _owns(system: System | None, failure: type[RelayError]) -> bool:
-    """Whether a kind of failure is a system's, or the core's and told on pages."""
-    path = Path(inspect.getfile(failure))
+def _owns(system: System | None, module: str) -> bool:
+    """Whether the failures of a module are a system's, or the core's and told on pages."""
     if system is not None:
-        return path.is_relative_to(home(system))
-    return failure.__module__.startswith("relay.") and not failure.__module__.startswith((*ENGLISH, "relay.systems."))
+        return (RELAY.parent / module.replace(".", "/")).is_relative_to(home(system))
+    return not module.startswith((*ENGLISH, "relay.systems."))
 
 
 def path_of(language: str, system: System | None = None) -> Path:

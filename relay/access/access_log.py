@@ -19,7 +19,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.model import add_months
-from relay.errors import Unavailable
+from relay.errors import Failure, Unavailable, refused
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -57,19 +57,18 @@ class LogUnreadable(Unavailable):
     """The access log is there, and cannot be read."""
 
     reason = "The access log %(path)s cannot be read: %(strerror)s."
-    suggestion = "Ask your administrator to run relay doctor on the database's own machine."
+    advice = "Ask your administrator to run relay doctor on the database's own machine."
 
     path: Path
     strerror: str
 
 
-class NotWrittenDown(Unavailable):
-    """That something personal was opened cannot be written down, so it is not shown."""
-
-    reason = "The access log cannot be written, so this is not shown: %(strerror)s."
-    suggestion = "Ask your administrator to check the disk of the data folder."
-
-    strerror: str
+NOT_WRITTEN_DOWN: Final = Failure(
+    Unavailable,
+    "not_written_down",
+    "The access log cannot be written, so this is not shown: %(strerror)s.",
+    advice="Ask your administrator to check the disk of the data folder.",
+)
 
 
 def note(folder: Path, programme_id: str, access: Access) -> None:
@@ -81,7 +80,7 @@ def note(folder: Path, programme_id: str, access: Access) -> None:
         access: What was opened.
 
     Raises:
-        NotWrittenDown: It cannot be written; then nothing should be shown.
+        Unavailable: It cannot be written; then nothing should be shown.
     """
     line = json.dumps({"programme_id": programme_id, **asdict(access)}, ensure_ascii=False).encode() + b"\n"
     own, month = folder / FOLDER / programme_id, access.at[: len("2026-11")]
@@ -94,7 +93,7 @@ def note(folder: Path, programme_id: str, access: Access) -> None:
                 _forget(own, month)
             _append(path, line)
     except OSError as error:
-        raise NotWrittenDown(strerror=error.strerror or type(error).__name__) from error
+        raise refused(NOT_WRITTEN_DOWN, strerror=error.strerror or type(error).__name__) from error
 
 
 def _forget(own: Path, month: str) -> None:

@@ -27,7 +27,7 @@ from relay.access.roles import OWNER, Grant
 from relay.access.trail import LOCAL, grants_of
 from relay.clock import instant
 from relay.database import cypher
-from relay.errors import Conflict, Invalid, NotFound, TooOften, Unknown
+from relay.errors import Conflict, Failure, Invalid, NotFound, TooOften, Unknown, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -49,52 +49,54 @@ class NoAccount(NotFound):
     """No account has this login."""
 
     reason = "There is no account %(login)s."
-    suggestion = "See relay account list."
+    advice = "See which there are"
+    command = "relay account list"
     field = "login"
 
     login: str
 
 
-class AccountThere(Conflict):
-    """An account with this login exists."""
-
-    reason = "Account %(login)s already exists."
-    suggestion = "Give it a role: relay account role %(login)s."
-    field = "login"
-
-    login: str
-
-
-class NotALogin(Invalid):
-    """A login that cannot be one; it is not repeated, since somebody may have written a name."""
-
-    reason = "Not a valid login: use a to z, 0 to 9, dot, - and _, at most 32 characters."
-    suggestion = "Write, for example, asha."
-    field = "login"
+ACCOUNT_THERE: Final = Failure(
+    Conflict,
+    "account_there",
+    "Account %(login)s already exists.",
+    advice="Give it a role",
+    command="relay account role %(login)s",
+    field="login",
+)
 
 
-class NotAPassword(Invalid):
-    """A password that nobody should use."""
+NOT_A_LOGIN: Final = Failure(
+    Invalid,
+    "not_a_login",
+    "Not a valid login: use a to z, 0 to 9, dot, - and _, at most 32 characters.",
+    advice="Write, for example, asha.",
+    field="login",
+)
 
-    reason = "A password has %(least)s to %(most)s characters."
-    suggestion = "Use a few words that nobody else would put together."
-    field = "password"
-    least = LEAST_PASSWORD
-    most = LONGEST_PASSWORD
+
+NOT_A_PASSWORD: Final = Failure(
+    Invalid,
+    "not_a_password",
+    "A password has %(least)s to %(most)s characters.",
+    advice="Use a few words that nobody else would put together.",
+    field="password",
+    values={"least": LEAST_PASSWORD, "most": LONGEST_PASSWORD},
+)
 
 
 class NotLetIn(Unknown):
     """Login and password do not belong together, never said which; or the token is not, or no longer, valid."""
 
     reason = "Wrong login or password."
-    suggestion = "Try again, or ask an administrator."
+    advice = "Try again, or ask an administrator."
 
 
 class TooManyTries(TooOften):
     """The same source tried the same login too often."""
 
     reason = "Too many tries with a wrong password."
-    suggestion = "Wait %(seconds)s s, then try again."
+    advice = "Wait %(seconds)s s, then try again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,13 +133,13 @@ def add(
     """Make an account; `by` whom is left in the trail.
 
     Raises:
-        NotALogin: That cannot be a login.
-        NotAPassword: It is too short or too long.
-        AccountThere: There is one.
+        Invalid: That cannot be a login.
+        Invalid: It is too short or too long.
+        Conflict: There is one.
         Unavailable: The database cannot be reached.
     """
     if not _LOGIN.fullmatch(login):
-        raise NotALogin
+        raise refused(NOT_A_LOGIN)
     properties: dict[str, Any] = {
         "key": _key(login),
         "login": login,
@@ -149,7 +151,7 @@ def add(
 
     def work(transaction: Transaction) -> None:
         if transaction.rows(cypher.ACCOUNT, key=_key(login)):
-            raise AccountThere(login=login)
+            raise refused(ACCOUNT_THERE, login=login)
         said = {"login": login, "grants": grants_of(properties["grants"])}
         trail.note(
             transaction, "account", {**said, "password": trail.mark_of_password(properties["password"])}, by, now
@@ -195,7 +197,7 @@ def set_password(graph: Graph, login: str, password: str, *, by: str = LOCAL) ->
     `by` whom is left in the trail; the password is not.
 
     Raises:
-        NotAPassword: It is too short or too long.
+        Invalid: It is too short or too long.
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
@@ -394,7 +396,7 @@ def _end_tokens(transaction: Transaction, login: str) -> None:
 
 def _hashed(password: str) -> str:
     if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise NotAPassword
+        raise refused(NOT_A_PASSWORD)
     return _behind_others(lambda: _hasher.hash(password))
 
 

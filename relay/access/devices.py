@@ -27,7 +27,7 @@ from relay.access.trail import LOCAL
 from relay.clock import instant
 from relay.database import cypher
 from relay.domain.acts import ID_BYTES, new_id
-from relay.errors import Forbidden, Invalid, NotFound, NotWritable, Refused, Unknown
+from relay.errors import Failure, Forbidden, Invalid, NotFound, NotWritable, Refused, Unknown, refused
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -47,58 +47,59 @@ MARK: Final = "relaydevice_"
 _USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no finer, so that reading rarely writes
 
 
-class NoSuchCode(NotFound):
-    """A code that enrols no telephone: it is wrong, was used, or is too old; never said which."""
-
-    reason = "This code does not work: it is wrong, was used before, or is older than %(minutes)s minutes."
-    suggestion = "Ask for a new one (relay device code) and type it at once."
-    field = "code"
-    minutes = CODE_MINUTES
-
-
-class NotADeviceName(Invalid):
-    """A telephone is called nothing, or too much."""
-
-    reason = "A device needs a name of 1 to %(most)s characters."
-    suggestion = "Write what you call it, for example: ward 3, blue phone."
-    field = "name"
-    most = LONGEST_NAME
+NO_SUCH_CODE: Final = Failure(
+    NotFound,
+    "no_such_code",
+    "This code does not work: it is wrong, was used before, or is older than %(minutes)s minutes.",
+    advice="Ask for a new one, and type it at once",
+    command="relay device code",
+    field="code",
+    values={"minutes": CODE_MINUTES},
+)
 
 
-class NoDevice(NotFound):
-    """No device has this id."""
+NOT_A_DEVICE_NAME: Final = Failure(
+    Invalid,
+    "not_a_device_name",
+    "A device needs a name of 1 to %(most)s characters.",
+    advice="Write what you call it, for example: ward 3, blue phone.",
+    field="name",
+    values={"most": LONGEST_NAME},
+)
 
-    reason = "There is no device %(device_id)s."
-    suggestion = "See relay device list."
-    field = "device_id"
 
-    device_id: str
+NO_DEVICE: Final = Failure(
+    NotFound,
+    "no_device",
+    "There is no device %(device_id)s.",
+    advice="See which there are",
+    command="relay device list",
+    field="device_id",
+)
 
 
-class NotStaffThere(Refused):
-    """A telephone would keep the work of a place that its account does not work for."""
-
-    reason = "%(login)s does not record for %(place_id)s in %(programme_id)s."
-    suggestion = "Give the account the role first: relay account role %(login)s --role staff@%(programme_id)s/PLACE."
-    field = "login"
-
-    login: str
-    programme_id: str
-    place_id: str
+NOT_STAFF_THERE: Final = Failure(
+    Refused,
+    "not_staff_there",
+    "%(login)s does not record for %(place_id)s in %(programme_id)s.",
+    advice="Give the account the role first",
+    command="relay account role %(login)s --role staff@%(programme_id)s/PLACE",
+    field="login",
+)
 
 
 class DeviceRevoked(Unknown):
     """A device that was given up, or whose account was removed, asks for something."""
 
     reason = "This device was revoked."
-    suggestion = "What it kept can still be handed in. To go on with it, enrol it again with a new code."
+    advice = "What it kept can still be handed in. To go on with it, enrol it again with a new code."
 
 
 class NotForDevices(Forbidden):
     """A device asks for what its token is not for."""
 
     reason = "A device's token does not open this."
-    suggestion = "Sign in to the pages to see more than the work of one place."
+    advice = "Sign in to the pages to see more than the work of one place."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +193,7 @@ def make_code(
 
     Raises:
         NoAccount: There is none.
-        NotStaffThere: The account does not record there.
+        Refused: The account does not record there.
         Unavailable: The database cannot be reached.
     """
     at = now.astimezone(UTC)
@@ -218,7 +219,7 @@ def make_code(
     def work(transaction: Transaction) -> None:
         account = accounts.locked(transaction, login)
         if not within(account.grants, programme_id, place_id, around):
-            raise NotStaffThere(login=login, programme_id=programme_id, place_id=place_id)
+            raise refused(NOT_STAFF_THERE, login=login, programme_id=programme_id, place_id=place_id)
         trail.note(transaction, "code", told, by, at)
         transaction.run(cypher.REMOVE_OLD_CODES, now=instant(at))
         transaction.run(cypher.ADD_CODE, code=kept)
@@ -245,23 +246,23 @@ def enrol(graph: Graph, code: str, name: str, *, now: datetime, random: Callable
         random: Gives that many random bytes.
 
     Raises:
-        NotADeviceName: It is empty or too long.
-        NoSuchCode: The code is wrong, used or too old, or its account does not record there any more.
+        Invalid: It is empty or too long.
+        NotFound: The code is wrong, used or too old, or its account does not record there any more.
         Unavailable: The database cannot be reached.
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
-        raise NotADeviceName
+        raise refused(NOT_A_DEVICE_NAME)
     at, secret = instant(now.astimezone(UTC)), MARK + urlsafe_b64encode(random(_BYTES)).decode().rstrip("=")
     device_id = new_id(random(ID_BYTES))
 
     def work(transaction: Transaction) -> dict[str, Any]:
         rows = transaction.rows(cypher.TAKE_CODE, key=_code_key(code))
         if not rows or rows[0]["account"] is None or rows[0]["code"]["expires_at"] <= at:
-            raise NoSuchCode
+            raise refused(NO_SUCH_CODE)
         said, account = rows[0]["code"], accounts.account_of(rows[0]["account"])
         if not within(account.grants, said["scope"], said["place_id"], said["around"]):
-            raise NoSuchCode
+            raise refused(NO_SUCH_CODE)
         kept = {
             **{name: said[name] for name in ("login", "scope", "place_id", "around")},
             "key": _key(secret),
@@ -311,13 +312,13 @@ def who_sealed(graph: Graph, programme_id: str, device_id: str, now: datetime) -
     """The device of that id, to see whether what a file says is its own.
 
     Raises:
-        NoDevice: There is none in the programme.
+        NotFound: There is none in the programme.
         Unavailable: The database cannot be reached.
     """
     found = (row["device"] for row in graph.rows(cypher.DEVICES))
     said = next((each for each in found if (each["device_id"], each["scope"]) == (device_id, programme_id)), None)
     if said is None:
-        raise NoDevice(device_id=device_id)
+        raise refused(NO_DEVICE, device_id=device_id)
     device = _device(said)
     if device.login not in {account.login for account in accounts.every(graph)}:
         device = replace(device, revoked_at=device.revoked_at or instant(now.astimezone(UTC)))
@@ -338,7 +339,7 @@ def revoke(graph: Graph, device_id: str, now: datetime, *, by: str = LOCAL) -> D
     """Give a device up: it opens nothing any more. `by` whom is left in the trail.
 
     Raises:
-        NoDevice: There is none.
+        NotFound: There is none.
         Unavailable: The database cannot be reached.
     """
     at = instant(now.astimezone(UTC))
@@ -352,7 +353,7 @@ def revoke(graph: Graph, device_id: str, now: datetime, *, by: str = LOCAL) -> D
     graph.write(work)
     found = next((device for device in every(graph) if device.device_id == device_id), None)
     if found is None:
-        raise NoDevice(device_id=device_id)
+        raise refused(NO_DEVICE, device_id=device_id)
     return found
 
 

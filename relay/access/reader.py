@@ -31,7 +31,7 @@ class ReaderMissing(Refused):
         "This page is closed here. It needs a database user whom the database itself keeps from writing and from "
         "personal data, and Neo4j Community Edition has no such users."
     )
-    suggestion = (
+    advice = (
         "With the embedded database the page is open, and a backup restored there can be asked the same. On other "
         "editions name such a user in NEO4J_READER: docs/operators.md shows how to make it."
     )
@@ -41,7 +41,7 @@ class ReaderMayMore(Refused):
     """The user who is named may do more than read what is not personal."""
 
     reason = "This page is closed: the database lets the user of NEO4J_READER do more than it should (%(first)s)."
-    suggestion = "Take all of these rights from that user, as docs/operators.md shows; there are %(many)s."
+    advice = "Take all of these rights from that user, as docs/operators.md shows; there are %(many)s."
 
     first: str
     many: int

@@ -13,7 +13,7 @@ from typing import Final, Self, get_args
 
 from relay.domain.schema import Role
 from relay.domain.system import Catalogue
-from relay.errors import Forbidden, Invalid
+from relay.errors import Failure, Forbidden, Invalid, refused
 from relay.text import Sentence, any_of
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
@@ -159,7 +159,7 @@ class NotAllowed(Forbidden):
     """Somebody who is known may not do this."""
 
     reason = "You do not have access to %(action)s."
-    suggestion = "This needs the role %(who)s: ask an administrator."
+    advice = "This needs the role %(who)s: ask an administrator."
 
     action: str
     may: Collection[Role]
@@ -176,7 +176,7 @@ class NotAllowed(Forbidden):
         return cls(
             action=action,
             may=may,
-            suggestion="" if may else Sentence("This has to be done on the database's own machine."),
+            advice="" if may else Sentence("This has to be done on the database's own machine."),
         )
 
 
@@ -184,7 +184,7 @@ class NotThatPlace(Forbidden):
     """Staff of one place record or open what belongs to another."""
 
     reason = "Your account covers %(places)s only, and this is elsewhere."
-    suggestion = "Ask the staff of that place or an administrator."
+    advice = "Ask the staff of that place or an administrator."
 
     places: Sequence[str]
 
@@ -193,7 +193,7 @@ class NotIntoThatPlace(NotThatPlace):
     """Staff of one place would bring somebody into another, be it by taking back what a manager decided."""
 
     reason = "Your account covers %(places)s only, and this would bring somebody, or a group, to another place."
-    suggestion = "Ask a manager, who records for both places."
+    advice = "Ask a manager, who records for both places."
 
 
 class Locked(Forbidden):
@@ -202,15 +202,16 @@ class Locked(Forbidden):
     reason = (
         "This was confirmed, falls in a locked period, or is decided by managers, such as the programme and its rules."
     )
-    suggestion = "This needs the role manager: tell a manager what was wrong."
+    advice = "This needs the role manager: tell a manager what was wrong."
 
 
-class NotARole(Invalid):
-    """What should grant a role cannot be read."""
-
-    suggestion = "Write one of %(roles)s; in one programme: manager@hills; of one place: staff@hills/W3."
-    field = "role"
-    roles = ROLES
+NOT_A_ROLE: Final = Failure(
+    Invalid,
+    "not_a_role",
+    advice="Write one of %(roles)s; in one programme: manager@hills; of one place: staff@hills/W3.",
+    field="role",
+    values={"roles": ROLES},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,27 +246,27 @@ def role_named(word: str) -> Role:
     """The role of that name.
 
     Raises:
-        NotARole: There is none.
+        Invalid: There is none.
     """
     for role in ROLES:
         if role == word:
             return role
-    raise NotARole(reason=Sentence("There is no role %(word)s.", word=word))
+    raise refused(NOT_A_ROLE, reason=Sentence("There is no role %(word)s.", word=word))
 
 
 def grant_of(text: str) -> Grant:
     """The grant that "ROLE", "ROLE@PROGRAMME" or "staff@PROGRAMME/PLACE" means.
 
     Raises:
-        NotARole: It cannot be read.
+        Invalid: It cannot be read.
     """
     word, at, where = text.partition("@")
     programme_id, slash, place_id = where.partition("/")
     if (at and not programme_id) or (slash and not place_id):
-        raise NotARole(reason=Sentence("%(text)s is incomplete.", text=text))
+        raise refused(NOT_A_ROLE, reason=Sentence("%(text)s is incomplete.", text=text))
     role = role_named(word)
     if place_id and role != "staff":
-        raise NotARole(reason=Sentence("Only staff work for one place."))
+        raise refused(NOT_A_ROLE, reason=Sentence("Only staff work for one place."))
     return Grant(role=role, programme_id=programme_id or EVERY, place_id=place_id or None)
 
 

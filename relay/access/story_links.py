@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay import private_files
 from relay.clock import instant
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.private_files import ThereAlready
 
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ _FORM: Final = ".json"
 _HEX: Final = frozenset("0123456789abcdef")
 
 
-class NoStoryLink(NotFound):
-    """A link that should be revoked is not there, or no longer."""
-
-    reason = "There is no such link for this gift: it ended, or was revoked before."
-    suggestion = "Open the list of its links again."
+NO_STORY_LINK: Final = Failure(
+    NotFound,
+    "no_story_link",
+    "There is no such link for this gift: it ended, or was revoked before.",
+    advice="Open the list of its links again.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def keep(folder: Path, link: StoryLink) -> None:
         link: The link.
 
     Raises:
-        NoFile, NotWritten: It cannot be kept there.
+        NoFile, Invalid: It cannot be kept there.
     """
     path = private_files.folder(folder / FOLDER) / f"{link.mark}{_FORM}"
     with suppress(ThereAlready), private_files.create(path) as file:
@@ -96,11 +97,11 @@ def revoke(folder: Path, programme_id: str, gift_id: str, mark: str) -> None:
     """Let a link open nothing any more.
 
     Raises:
-        NoStoryLink: The gift has no link of that mark.
+        NotFound: The gift has no link of that mark.
     """
     link = _read(folder / FOLDER / f"{mark}{_FORM}") if mark and set(mark) <= _HEX else None
     if link is None or (link.programme_id, link.gift_id) != (programme_id, gift_id):
-        raise NoStoryLink
+        raise refused(NO_STORY_LINK)
     (folder / FOLDER / f"{mark}{_FORM}").unlink(missing_ok=True)
 
 

@@ -20,7 +20,7 @@ from relay.access.roles import EVERY, role_named
 from relay.access.trail import LOCAL
 from relay.clock import instant
 from relay.database import cypher
-from relay.errors import Invalid, NotFound, NotWritable, Refused
+from relay.errors import Failure, Invalid, NotFound, NotWritable, Refused, refused
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -37,35 +37,34 @@ _SHOWN: Final = 6  # characters of a token that lists show
 _USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no finer, so that reading rarely writes
 
 
-class NoToken(NotFound):
-    """No token begins so."""
-
-    reason = "There is no token %(token_id)s."
-    suggestion = "See relay token list."
-    field = "token_id"
-
-    token_id: str
-
-
-class LastsTooLong(Invalid):
-    """A token that would stay valid for too long, or not at all."""
-
-    reason = "A token can be valid for 1 to %(most)s days."
-    suggestion = "Write --days 90."
-    field = "days"
-    most = LONGEST_DAYS
+NO_TOKEN: Final = Failure(
+    NotFound,
+    "no_token",
+    "There is no token %(token_id)s.",
+    advice="See which there are",
+    command="relay token list",
+    field="token_id",
+)
 
 
-class BeyondTheAccount(Refused):
-    """A token would allow what its account may not do."""
+LASTS_TOO_LONG: Final = Failure(
+    Invalid,
+    "lasts_too_long",
+    "A token can be valid for 1 to %(most)s days.",
+    advice="Write --days 90.",
+    field="days",
+    values={"most": LONGEST_DAYS},
+)
 
-    reason = "%(login)s does not have that role (%(role)s, in %(programme_id)s)."
-    suggestion = "Give the account that role first: relay account role %(login)s."
-    field = "role"
 
-    login: str
-    role: str
-    programme_id: str
+BEYOND_THE_ACCOUNT: Final = Failure(
+    Refused,
+    "beyond_the_account",
+    "%(login)s does not have that role (%(role)s, in %(programme_id)s).",
+    advice="Give the account that role first",
+    command="relay account role %(login)s",
+    field="role",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +125,14 @@ def issue(
 
     Raises:
         NotLetIn: The account was changed since.
-        NotARole: There is no such role.
+        Invalid: There is no such role.
         NoAccount: There is none.
-        BeyondTheAccount: The account does not hold that role there.
-        LastsTooLong: It would be valid for too long.
+        Refused: The account does not hold that role there.
+        Invalid: It would be valid for too long.
         Unavailable: The database cannot be reached.
     """
     if not 1 <= days <= LONGEST_DAYS:
-        raise LastsTooLong
+        raise refused(LASTS_TOO_LONG)
     if role != EVERY:
         role_named(role)
     secret = _MARK + urlsafe_b64encode(random(_BYTES)).decode().rstrip("=")
@@ -154,7 +153,8 @@ def issue(
         if generation not in (None, account.generation):
             raise accounts.NotLetIn
         if not _within(account.grants, role, programme_id):
-            raise BeyondTheAccount(
+            raise refused(
+                BEYOND_THE_ACCOUNT,
                 login=login,
                 role=Sentence("any role") if role == EVERY else role,
                 programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
@@ -203,7 +203,7 @@ def revoke(graph: Graph, token_id: str, *, by: str = LOCAL) -> Token:
         by: Who ends it, for the trail.
 
     Raises:
-        NoToken: None begins so.
+        NotFound: None begins so.
         Unavailable: The database cannot be reached.
     """
     begins = token_id[: len(_MARK) + _SHOWN]
@@ -212,7 +212,7 @@ def revoke(graph: Graph, token_id: str, *, by: str = LOCAL) -> Token:
         rows = transaction.rows(cypher.TOKENS)
         found: Mapping[str, Any] | None = next((r["token"] for r in rows if r["token"]["token_id"] == begins), None)
         if found is None:
-            raise NoToken(token_id=begins)
+            raise refused(NO_TOKEN, token_id=begins)
         trail.note(transaction, "revoked", {"token": trail.mark_of(found["key"])}, by)
         transaction.run(cypher.REMOVE_TOKEN, token_id=begins)
         return found

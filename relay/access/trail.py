@@ -26,7 +26,7 @@ from relay.clock import instant
 from relay.database import cypher
 from relay.domain.canonical import canonical
 from relay.domain.entries import FORMAT, ORIGIN, Entry, Fault, digest, faults_of, once
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -51,13 +51,12 @@ _MARK: Final = 16  # hex digits; our choice: no two tokens of one database share
 _PARTS: Final = frozenset(each for each in Entry.__slots__ if each not in ("opened", "personal", "written_at"))
 
 
-class TrailUnreadable(Invalid):
-    """A line of a trail is none."""
-
-    reason = "Line %(number)s of the trail of accounts cannot be read."
-    suggestion = "Use another backup."
-
-    number: int
+TRAIL_UNREADABLE: Final = Failure(
+    Invalid,
+    "trail_unreadable",
+    "Line %(number)s of the trail of accounts cannot be read.",
+    advice="Use another backup.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,14 +217,14 @@ def read_lines(written: Iterable[str]) -> tuple[Entry, ...]:
     """The trail of a backup, as it was: what is wrong with it keeps no ledger from being restored, and is found after.
 
     Raises:
-        TrailUnreadable: A line is no entry.
+        Invalid: A line is no entry.
     """
     found: list[Entry] = []
     for number, line in enumerate(written, start=1):
         try:
             found.append(_of_parts(json.loads(line, object_pairs_hook=once)))
         except (TypeError, ValueError, RecursionError) as error:
-            raise TrailUnreadable(number=number) from error
+            raise refused(TRAIL_UNREADABLE, number=number) from error
     return tuple(found)
 
 

@@ -108,6 +108,6 @@ def judged(books: Books) -> Acts:
 def against_the_rules(books: Books) -> Iterator[Finding]:
     """Find acts that would be refused if they were recorded now."""
     for fact in judged(books):
-        error = rulebook.refused(books.register, fact)
+        error = rulebook.refusal_of(books.register, fact)
         if error:
             yield Finding(subject_id=fact.act_id, acts=(fact.sequence,), sentence=error.reason)

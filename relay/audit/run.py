@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from relay.access.trail import Enrolment, enrolments
 from relay.arrays.tables import Snapshot
@@ -13,7 +14,7 @@ from relay.audit.books import Books, in_columns
 from relay.audit.checks import Check, Severity, checks_of
 from relay.audit.findings import Finding
 from relay.domain.register import Register
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.graph import Graph
 from relay.kept import register as kept_register
 from relay.ledger.gc_paused import gc_paused
@@ -42,14 +43,13 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-class NoSuchCheck(NotFound):
-    """Somebody asks for a check that there is not."""
-
-    reason = "There is no check called %(check_id)s."
-    suggestion = "The page of the checks leads to each of them."
-    field = "check"
-
-    check_id: str
+NO_SUCH_CHECK: Final = Failure(
+    NotFound,
+    "no_such_check",
+    "There is no check called %(check_id)s.",
+    advice="The page of the checks leads to each of them.",
+    field="check",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ def looked_at(
     """The records that a check looked at, each as "kind:id"; the rest as in `audit`.
 
     Raises:
-        NoSuchCheck: There is no check of that name.
+        NotFound: There is no check of that name.
         NoProgramme: It is not in the database.
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
@@ -114,7 +114,7 @@ def looked_at(
     register = kept_register.known_then(kept_register.register(graph, programme_id, folder), last)
     check = next((each for each in checks_of(graph.catalogue, register.systems) if each.check_id == check_id), None)
     if check is None:
-        raise NoSuchCheck(check_id=check_id)
+        raise refused(NO_SUCH_CHECK, check_id=check_id)
     books = Books(register, as_of, snapshot=in_columns(graph, register, folder), enrolments=enrolments(graph))
     return tuple(sorted(each.act_id for each in check.population(books)))
 

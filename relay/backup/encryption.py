@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import pyrage
 
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.text import Sentence
 
 _age: Any = pyrage  # it is compiled and ships no types
@@ -30,31 +30,28 @@ _TRIES: Final = 5
 _PAUSE_SECONDS: Final = 1.0  # our choice, as the tries: what keeps a machine busy for a moment is over by then
 
 
-class NotAKey(Invalid):
-    """A text is not a key of age; it is not repeated, since it may be a secret."""
-
-    suggestion = "It begins with %(begins)s; age-keygen makes a pair."
-
-    begins: str
-
-
-class CannotOpen(Invalid):
-    """A sealed file does not open."""
-
-    reason = "The file does not open with this %(with_what)s: it is the wrong one, or the file is damaged."
-    suggestion = "Give the %(with_what)s it was made with."
-
-    with_what: Sentence
+NOT_A_KEY: Final = Failure(
+    Invalid,
+    "not_a_key",
+    advice="It begins with %(begins)s; age-keygen makes a pair.",
+)
 
 
-class TooMuchWork(Invalid):
-    """A passphrase would take this machine too long."""
+CANNOT_OPEN: Final = Failure(
+    Invalid,
+    "cannot_open",
+    "The file does not open with this %(with_what)s: it is the wrong one, or the file is damaged.",
+    advice="Give the %(with_what)s it was made with.",
+)
 
-    reason = (
-        "Opening the file takes too much work: this machine is busy or much slower than the one that "
-        "encrypted it, or the file is damaged."
-    )
-    suggestion = "Try again when it is idle, or on a quicker machine."
+
+TOO_MUCH_WORK: Final = Failure(
+    Invalid,
+    "too_much_work",
+    "Opening the file takes too much work: this machine is busy or much slower than the one that "
+    "encrypted it, or the file is damaged.",
+    advice="Try again when it is idle, or on a quicker machine.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +77,7 @@ class Seal:
         """Seal a file, or leave it open where nothing was given.
 
         Raises:
-            NotAKey: The public key is none.
+            Invalid: The public key is none.
         """
         if self.passphrase:
             return bytes(_age.passphrase.encrypt(content, self.passphrase))
@@ -89,16 +86,16 @@ class Seal:
         try:
             recipient = _age.x25519.Recipient.from_str(self.public_key)
         except _age.RecipientError as error:
-            raise NotAKey(reason=Sentence("This is not a public key of age."), begins="age1") from error
+            raise refused(NOT_A_KEY, reason=Sentence("This is not a public key of age."), begins="age1") from error
         return bytes(_age.encrypt(content, [recipient]))
 
     def open(self, content: bytes) -> bytes:
         """Open a sealed file; one that is not sealed is given back as it is.
 
         Raises:
-            NotAKey: The secret key is none.
-            CannotOpen: The passphrase or key is not the one, or is missing, or the file is damaged.
-            TooMuchWork: The passphrase would take this machine too long.
+            Invalid: The secret key is none.
+            Invalid: The passphrase or key is not the one, or is missing, or the file is damaged.
+            Invalid: The passphrase would take this machine too long.
         """
         needs = needs_to_open(content)
         if needs is None:
@@ -108,10 +105,12 @@ class Seal:
                 return _opened_with(self.passphrase, content)
             return bytes(_age.decrypt(content, [_age.x25519.Identity.from_str(self.secret_key)]))
         except _age.IdentityError as error:
-            raise NotAKey(reason=Sentence("This is not a secret key of age."), begins="AGE-SECRET-KEY-1") from error
+            raise refused(
+                NOT_A_KEY, reason=Sentence("This is not a secret key of age."), begins="AGE-SECRET-KEY-1"
+            ) from error
         except _age.DecryptError as error:
             said = {"passphrase": Sentence("passphrase"), "key": Sentence("key")}[needs]
-            raise CannotOpen(with_what=said) from error
+            raise refused(CANNOT_OPEN, with_what=said) from error
 
 
 def new_secret_key() -> str:
@@ -132,7 +131,7 @@ def _opened_with(passphrase: str, content: bytes) -> bytes:
             if not str(error).startswith(_TOO_MUCH):
                 raise
         time.sleep(_PAUSE_SECONDS)
-    raise TooMuchWork
+    raise refused(TOO_MUCH_WORK)
 
 
 OPEN: Final = Seal()

@@ -20,7 +20,7 @@ from relay.backup.replay import BEGINNING, KeptLedger, backup, check, restore
 from relay.database import engine
 from relay.domain.entries import Fault
 from relay.domain.system import Catalogue
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.graph import Graph, connect
 from relay.ledger.batch import Clerk
 from relay.ledger.verify import verify
@@ -40,7 +40,7 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[KeptLedger, ...]:
         What it holds.
 
     Raises:
-        MustBeSealed: It is not sealed, and some of it is secret to a role.
+        Refused: It is not sealed, and some of it is secret to a role.
         Invalid: The ledger cannot be believed, or the file cannot be written, or is there and no backup; what was
             there stays.
         Unavailable: The database cannot be reached; what was there stays.
@@ -58,7 +58,7 @@ def keep(graph: Graph, path: Path, seal: Seal = OPEN) -> tuple[KeptLedger, ...]:
         file.write(sealed)
         file.seek(0)
         if file.read() != sealed:
-            raise ReadBackOtherwise(path=path)
+            raise refused(READ_BACK_OTHERWISE, path=path)
         return kept
 
 
@@ -68,7 +68,7 @@ def _is_something_else(path: Path) -> bool:
     What is sealed nobody can tell from what others sealed, unless its name is that of a dated backup.
 
     Raises:
-        NotWritten: It cannot be looked at.
+        Invalid: It cannot be looked at.
     """
     try:
         if not path.is_file() or _DATED.fullmatch(path.name):
@@ -76,7 +76,7 @@ def _is_something_else(path: Path) -> bool:
         with path.open("rb") as file:
             beginning = file.read(len(BEGINNING))
     except OSError as error:
-        raise private_files.NotWritten(path=path, strerror=error.strerror) from error
+        raise refused(private_files.NOT_WRITTEN, path=path, strerror=error.strerror) from error
     return beginning not in (b"", BEGINNING)
 
 
@@ -107,13 +107,12 @@ def restore_file(graph: Graph, file: BinaryIO, seal: Seal, clerk: Clerk) -> tupl
     return restore(graph, lines_of(opened), clerk)
 
 
-class ReadBackOtherwise(Invalid):
-    """A file does not hold what was written to it."""
-
-    reason = "%(path)s does not read back as it was written."
-    suggestion = "Use another disk."
-
-    path: Path
+READ_BACK_OTHERWISE: Final = Failure(
+    Invalid,
+    "read_back_otherwise",
+    "%(path)s does not read back as it was written.",
+    advice="Use another disk.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +184,7 @@ def dated(folder: Path, at: datetime, seal: Seal = OPEN) -> Path:
         seal: With what it is sealed.
 
     Raises:
-        NotWritten: The folder cannot be made.
+        Invalid: The folder cannot be made.
     """
     return private_files.folder(folder) / f"relay-{at.astimezone(UTC):%Y-%m-%dT%H%M%SZ}.jsonl{seal.ending}"
 

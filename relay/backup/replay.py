@@ -31,7 +31,7 @@ from relay.domain.entries import (
 )
 from relay.domain.register import NONSENSE, Register
 from relay.domain.system import Catalogue
-from relay.errors import Conflict, Invalid, NotFound, Refused
+from relay.errors import Conflict, Failure, Invalid, NotFound, Refused, refused
 from relay.graph import Graph, Transaction, patiently
 from relay.ledger import programmes, reading
 from relay.ledger.batch import Batch, Clerk
@@ -49,11 +49,13 @@ BEGINNING: Final = b'{"relay_backup":'
 _ELSEWHERE: Final = Sentence("Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).")
 
 
-class NothingToKeep(NotFound):
-    """A database without a programme is to be backed up: most likely it is another one than is meant."""
-
-    reason = "There is no programme in this database, and nothing to back up."
-    suggestion = "Check RELAY_DATA or NEO4J_DATABASE: relay status shows which database is used."
+NOTHING_TO_KEEP: Final = Failure(
+    NotFound,
+    "nothing_to_keep",
+    "There is no programme in this database, and nothing to back up.",
+    advice="Check RELAY_DATA or NEO4J_DATABASE. Which database is used is shown by the status",
+    command="relay status",
+)
 
 
 class OtherSystem(Invalid):
@@ -63,7 +65,7 @@ class OtherSystem(Invalid):
         "Programme %(programme_id)s holds acts of the kind %(kind)s, of a system that this version of Relay does not"
         " have: %(systems)s."
     )
-    suggestion = "Restore it with the version of Relay that wrote it, or a later one."
+    advice = "Restore it with the version of Relay that wrote it, or a later one."
 
     programme_id: str
     kind: str
@@ -121,16 +123,12 @@ def export(graph: Graph, programme_id: str, *, with_names: bool) -> Iterator[str
         yield to_line(entry.without(secret_fields(graph.catalogue, entry)), with_opened=with_names)
 
 
-class MustBeSealed(Refused):
-    """A backup would hold in clear what one role alone may read."""
-
-    reason = (
-        "Programme %(programme_id)s holds counts that only the role %(role)s may read: a plain backup would hold them."
-    )
-    suggestion = "Encrypt it: give --passphrase-file FILE, or to relay backup --to KEY."
-
-    programme_id: str
-    role: str
+MUST_BE_SEALED: Final = Failure(
+    Refused,
+    "must_be_sealed",
+    "Programme %(programme_id)s holds counts that only the role %(role)s may read: a plain backup would hold them.",
+    advice="Encrypt it: give --passphrase-file FILE, or to relay backup --to KEY.",
+)
 
 
 def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
@@ -141,15 +139,15 @@ def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
         sealed: Whether the file will be encrypted.
 
     Raises:
-        MustBeSealed: It will not be, and some of it is secret to a role.
-        NothingToKeep: There is none.
+        Refused: It will not be, and some of it is secret to a role.
+        NotFound: There is none.
         NotRestored: The ledger of one is not all there.
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
     heads, accounts = programmes.all_heads(graph), tuple(trail.lines(graph))
     if not heads:
-        raise NothingToKeep
+        raise refused(NOTHING_TO_KEEP)
     held = [row for head in heads for row in held_rows.every(graph, head.programme_id)]
     yield json.dumps(
         {
@@ -167,7 +165,7 @@ def backup(graph: Graph, *, sealed: bool = False) -> Iterator[str]:
     for head in heads:
         for entry in reading.entries(graph, head.programme_id, last=head.entries):
             if not sealed and secret_fields(graph.catalogue, entry) & entry.opened.keys():
-                raise MustBeSealed(programme_id=head.programme_id, role=_reader_of(graph.catalogue, entry))
+                raise refused(MUST_BE_SEALED, programme_id=head.programme_id, role=_reader_of(graph.catalogue, entry))
             yield to_line(entry, with_opened=True)
     yield from map(held_rows.to_line, held)
 
@@ -203,7 +201,7 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[KeptLedge
     strangers = there.keys() - {head.programme_id for head in promised}
     if strangers:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(strangers)))
-        raise Conflict(reason=message, suggestion=_ELSEWHERE)
+        raise Conflict(reason=message, advice=_ELSEWHERE)
     keys = tuple(head.programme_id for head in promised)
     held = list[held_rows.HeldAct]()
     restored = tuple(
@@ -223,7 +221,7 @@ def _promised(lines: Iterator[str]) -> tuple[tuple[KeptLedger, ...], tuple[Entry
         accounts, held = _count(written.get("trail", 0)), _count(written.get("held", 0))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
-        raise Invalid(reason=message, suggestion=Sentence("Give a file that `relay backup` wrote.")) from error
+        raise Invalid(reason=message, advice=Sentence("Give a file that `relay backup` wrote.")) from error
     if not promised:
         raise _doubtful(Fault(sequence=None, fault=Sentence("It contains no programme.")))
     return promised, trail.read_lines(islice(lines, accounts)), held
@@ -252,7 +250,7 @@ def _restore_one(
             register.replay(entry)
             last = Head(sequence=entry.sequence, hash=entry.hash, projection=PROJECTION)
         if last.hash != there.head_hash:
-            raise Conflict(reason=_what_is_there(graph, promised, there), suggestion=_ELSEWHERE)
+            raise Conflict(reason=_what_is_there(graph, promised, there), advice=_ELSEWHERE)
     while step := tuple(islice(entries, STEP)):
         batch = Batch(register, last, clerk)
         delta = _replayed(batch, step)
@@ -366,7 +364,7 @@ def _believed(
 def _doubtful(fault: Fault) -> Invalid:
     return Invalid(
         reason=Sentence("The backup cannot be trusted. %(fault)s", fault=fault.fault),
-        suggestion=Sentence("Use another backup."),
+        advice=Sentence("Use another backup."),
     )
 
 

@@ -47,7 +47,7 @@ def note(data_folder: Path, at: datetime, file: Path, programmes: Iterable[KeptL
     """Note that a backup was made.
 
     Raises:
-        NotWritten: The note cannot be written; the backup itself is complete.
+        Invalid: The note cannot be written; the backup itself is complete.
     """
     size = file.stat().st_size
     last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes), size=size)

@@ -105,7 +105,7 @@ def import_(
         say(f"Stopped: {_recorded(count)}" if written else "Stopped: nothing was written.")
         context.exit(NOT_DONE)
     except Unavailable as error:
-        raise (Unavailable(reason=error.reason, suggestion=_recorded(count)) if written else error) from error
+        raise (Unavailable(reason=error.reason, advice=_recorded(count)) if written else error) from error
     failed = count.actions["put aside"] + count.actions["refused"] + (len(count.left_out) if strict else 0)
     for row in count.left_out:
         say(f"{row.file}: column {row.field} was left out. {row.reason} {row.suggestion}")

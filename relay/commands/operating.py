@@ -23,9 +23,9 @@ from relay.commands.options import (
     passphrase_option,
 )
 from relay.commands.recording import REHEARSED, dry_run_option, reason, said_of, say_rehearsed
-from relay.commands.session import NotByService, Session, say, usable, waiting
+from relay.commands.session import NOT_BY_SERVICE, Session, say, usable, waiting
 from relay.commands.showing import counted, print_list, print_tree
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from relay.doctor.finding import Trouble
 
 
-class DemoElsewhere(Refused):
-    """The demonstration is asked for where a real programme is kept."""
-
-    reason = "This database holds programmes of its own; the demonstration does not belong among them."
-    suggestion = "Give it a folder of its own: export RELAY_DATA=relay-demo, then relay demo."
+DEMO_ELSEWHERE: Final = Failure(
+    Refused,
+    "demo_elsewhere",
+    "This database holds programmes of its own; the demonstration does not belong among them.",
+    advice="Give it a folder of its own: export RELAY_DATA=relay-demo, then relay demo.",
+)
 
 
 @command(example="relay demo")
@@ -56,7 +57,7 @@ def demo(session: Session) -> None:
     from relay.service.terminal import print_json, print_pairs
 
     if any(head.programme_id not in (DEMO, VILLAGES) for head in session.heads):
-        raise DemoElsewhere
+        raise refused(DEMO_ELSEWHERE)
     if not session.heads:
         say("Loading eight years of a made-up programme and a small one beside it; this takes up to a minute.")
         say("Nobody in it lives; its rates are those of published programmes.")
@@ -183,7 +184,7 @@ def _status(session: Session) -> dict[str, Any]:
     from relay.service.json_codec import json_of
 
     if session.settings.url:
-        raise NotByService
+        raise refused(NOT_BY_SERVICE)
     neo4j, data_folder = session.settings.neo4j, session.settings.data_folder
     known = {"database": neo4j.uri if neo4j else "embedded", "data_folder": str(data_folder)}
     if neo4j is None:
@@ -221,7 +222,7 @@ def doctor(session: Session) -> None:
     from relay.service.terminal import print_json
 
     if session.settings.url:
-        raise NotByService
+        raise refused(NOT_BY_SERVICE)
     embedded = session.settings.neo4j is None
     with waiting("Looking through all files; this takes about 10 s for a million records."):
         findings = examine(session.settings.data_folder, session.now, lambda: session.graph, embedded=embedded)
@@ -243,10 +244,10 @@ def _of_engine(session: Session) -> Path:
     """The data folder whose engine is meant.
 
     Raises:
-        NotByService: The settings name another machine's Relay.
+        Refused: The settings name another machine's Relay.
     """
     if session.settings.url:
-        raise NotByService
+        raise refused(NOT_BY_SERVICE)
     return session.settings.data_folder
 
 

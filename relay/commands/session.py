@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
-from relay.errors import Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, Unavailable, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -47,7 +47,7 @@ class NoSuchProgramme(NotFound):
     """The database holds other programmes than the one that was named."""
 
     reason = "There is no programme %(programme_id)s in this database."
-    suggestion = "There are: %(programme_ids)s."
+    advice = "There are: %(programme_ids)s."
 
     programme_id: str
     programme_ids: Sequence[str]
@@ -57,7 +57,8 @@ class SeveralProgrammes(Invalid):
     """The database holds several programmes and none was named."""
 
     reason = "There are several programmes: %(programme_ids)s."
-    suggestion = "Name one with --programme or RELAY_PROGRAMME, or for good: relay programme use ID"
+    advice = "Name one with --programme or RELAY_PROGRAMME, or for good"
+    command = "relay programme use ID"
 
     programme_ids: Sequence[str]
 
@@ -66,49 +67,50 @@ class NoProgrammeYet(NotFound):
     """The database is empty."""
 
     reason = "There is no programme yet."
-    suggestion = (
+    advice = (
         "Try the demonstration (relay demo), import one (relay import PATH --apply), or add one (relay programme add)."
     )
 
 
-class OnlyWithALine(Refused):
-    """What one role alone may read is to be kept in a file."""
-
-    reason = "What one role alone may read is not kept on a laptop."
-    suggestion = "Record it when there is a line."
-
-
-class NotOffline(Refused):
-    """What staff do not record is to be kept in a file."""
-
-    reason = "%(title)s is not recorded without a line: an outbox hands in what staff record, and nothing else."
-    suggestion = "Record it when there is a line."
-
-    title: str
+ONLY_WITH_A_LINE: Final = Failure(
+    Refused,
+    "only_with_a_line",
+    "What one role alone may read is not kept on a laptop.",
+    advice="Record it when there is a line.",
+)
 
 
-class NoneNamed(NotFound):
-    """Somebody records without a line, and nothing says into which programme."""
-
-    reason = "Without a line nothing tells which programme is meant."
-    suggestion = "Name it: --programme ID, or for good, while there is a line: relay programme use ID"
-
-
-class DataFolderUnusable(Unavailable):
-    """The embedded engine's folder cannot be made, read or written."""
-
-    reason = "The data folder %(folder)s cannot be used: %(strerror)s."
-    suggestion = "Name another one by RELAY_DATA."
-
-    folder: Path
-    strerror: str
+NOT_OFFLINE: Final = Failure(
+    Refused,
+    "not_offline",
+    "%(title)s is not recorded without a line: an outbox hands in what staff record, and nothing else.",
+    advice="Record it when there is a line.",
+)
 
 
-class NotByService(Refused):
-    """The settings name another machine's Relay, and this is done on the database's own machine."""
+NONE_NAMED: Final = Failure(
+    NotFound,
+    "none_named",
+    "Without a line nothing tells which programme is meant.",
+    advice="Name it: --programme ID, or for good, while there is a line",
+    command="relay programme use ID",
+)
 
-    reason = "RELAY_URL is set, but this is done on the database's own machine only."
-    suggestion = "Unset RELAY_URL there."
+
+DATA_FOLDER_UNUSABLE: Final = Failure(
+    Unavailable,
+    "data_folder_unusable",
+    "The data folder %(folder)s cannot be used: %(strerror)s.",
+    advice="Name another one by RELAY_DATA.",
+)
+
+
+NOT_BY_SERVICE: Final = Failure(
+    Refused,
+    "not_by_service",
+    "RELAY_URL is set, but this is done on the database's own machine only.",
+    advice="Unset RELAY_URL there.",
+)
 
 
 class Session:
@@ -273,9 +275,9 @@ class Session:
         from relay.ledger.held.taking_in import may_be_kept
 
         if not may_be_kept(self.catalogue, kind, said):
-            raise OnlyWithALine
+            raise refused(ONLY_WITH_A_LINE)
         if not by_staff(self.catalogue, kind):
-            raise NotOffline(title=self.catalogue.kind(kind).title)
+            raise refused(NOT_OFFLINE, title=self.catalogue.kind(kind).title)
         column = self.catalogue.kind(kind).id_column
         content = {**({column: new_id(self.clerk.random(ID_BYTES))} if column else {}), **said}
         if kind == "pass":
@@ -311,13 +313,13 @@ class Session:
         """The programme that is meant, without asking which there are.
 
         Raises:
-            NoneNamed: None is named, here or by what was chosen.
+            NotFound: None is named, here or by what was chosen.
         """
         from relay.service.usual_programme import chosen
 
         found = self.programme or self.settings.programme or chosen(self.settings)
         if not found:
-            raise NoneNamed
+            raise refused(NONE_NAMED)
         return found
 
     @property
@@ -362,7 +364,7 @@ class Session:
     def connection(self) -> Connection:
         """Where the database answers; starts the embedded engine when it does not run."""
         if self.settings.url:
-            raise NotByService
+            raise refused(NOT_BY_SERVICE)
         if self.settings.neo4j:
             return self.settings.neo4j
         from relay.database import engine
@@ -552,7 +554,7 @@ class Session:
         """Write down that a file takes all names of the programme out, before it does.
 
         Raises:
-            NotWrittenDown: It cannot be written; then the file should not be.
+            Unavailable: It cannot be written; then the file should not be.
         """
         from relay.access.access_log import Access, note
 
@@ -629,7 +631,7 @@ def usable(folder: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
-        raise DataFolderUnusable(folder=folder, strerror=error.strerror or str(error)) from error
+        raise refused(DATA_FOLDER_UNUSABLE, folder=folder, strerror=error.strerror or str(error)) from error
 
 
 @contextmanager

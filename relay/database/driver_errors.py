@@ -43,7 +43,7 @@ class UnknownOutcome(Unavailable):
     """
 
     reason = "The connection was lost while the act was being recorded."
-    suggestion = "Send the same again, with the same id: what is already recorded is not recorded twice."
+    advice = "Send the same again, with the same id: what is already recorded is not recorded twice."
 
     silent: bool
 
@@ -52,7 +52,7 @@ class ReadOnly(NotWritable):
     """The database takes no writes."""
 
     reason = "The database is read-only: nothing was recorded."
-    suggestion = "Ask its administrator to give NEO4J_USER write access."
+    advice = "Ask its administrator to give NEO4J_USER write access."
 
 
 def last_word(error: Neo4jError) -> str:
@@ -109,56 +109,57 @@ class Unreachable(Unavailable):
     """The database is not there, or silent."""
 
     reason = "The database cannot be reached, or did not answer in time."
-    suggestion = "See `relay status`, then try again: what is already recorded is not recorded twice."
+    advice = "See `relay status`, then try again: what is already recorded is not recorded twice."
 
 
 class TooBusy(Unavailable):
     """The database gave up waiting for others."""
 
     reason = "The database was too busy to finish in time."
-    suggestion = "Try again: what is already recorded is not recorded twice."
+    advice = "Try again: what is already recorded is not recorded twice."
 
 
 class RemovedMeanwhile(Unavailable):
     """What is read goes on being removed: by others, or because it is damaged."""
 
     reason = "The record kept changing while it was read."
-    suggestion = "Try again. If it stays so, see `relay ledger verify`."
+    advice = "Try again. If it stays so, see `relay ledger verify`."
 
 
 class NotPermitted(Unavailable):
     """The database's own user lacks a right."""
 
     reason = "The database does not allow this for the user Relay connects as."
-    suggestion = "Let NEO4J_USER read and write it."
+    advice = "Let NEO4J_USER read and write it."
 
 
 class NoSuchDatabase(Unavailable):
     """The server knows no database of that name."""
 
     reason = "The database server has no database of that name."
-    suggestion = "Check NEO4J_DATABASE."
+    advice = "Check NEO4J_DATABASE."
 
 
 class NoRoles(Unavailable):
     """The edition of Neo4j has no roles."""
 
     reason = "This edition of Neo4j has no roles."
-    suggestion = "Only Enterprise and Aura have them."
+    advice = "Only Enterprise and Aura have them."
 
 
 class TookTooLong(Unavailable):
     """The database stopped what took longer than it allows."""
 
     reason = "The database took too long and stopped this."
-    suggestion = "Try again when it is less busy; a programme that is always too large belongs on Neo4j."
+    advice = "Try again when it is less busy; a programme that is always too large belongs on Neo4j."
 
 
 class NotStored(Unavailable):
     """The transaction was gone before it was committed, as it is when a disk is full."""
 
     reason = "The database could not store the act; its disk may be full."
-    suggestion = "Free some space, restart the engine (relay engine stop), and try again."
+    advice = "Free some space, and try again; if it stays so, stop the engine, which starts by itself"
+    command = "relay engine stop"
 
 
 _REFUSALS: Final[Mapping[str, type[Unavailable]]] = {
@@ -192,12 +193,12 @@ def translated(*, writing: bool = False, alone: bool = False) -> Generator[None]
         message = Sentence("The database refused the user name or password.")
         raise Unavailable(
             reason=message,
-            suggestion=Sentence("Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds."),
+            advice=Sentence("Check NEO4J_USER and NEO4J_PASSWORD; after several wrong tries wait 30 seconds."),
         ) from error
     except UnsupportedServerProduct as error:
         message = Sentence("The server at the database's URL is not a database Relay can use.")
         raise Unavailable(
-            reason=message, suggestion=Sentence("Check NEO4J_URI: host, port, and Neo4j 5.26 or later.")
+            reason=message, advice=Sentence("Check NEO4J_URI: host, port, and Neo4j 5.26 or later.")
         ) from error
     except (ServiceUnavailable, DatabaseUnavailable, SessionExpired, OSError) as error:
         if writing and isinstance(error, IncompleteCommit):
@@ -207,7 +208,7 @@ def translated(*, writing: bool = False, alone: bool = False) -> Generator[None]
         if _OF_MEMORY in last_word(error):
             message = Sentence("The database gives a transaction too little memory for this.")
             raise Unavailable(
-                reason=message, suggestion=Sentence("Raise its db.memory.transaction.max and try again.")
+                reason=message, advice=Sentence("Raise its db.memory.transaction.max and try again.")
             ) from error
         raise TooBusy(**nothing) from error
     except ClientError as error:
@@ -215,8 +216,8 @@ def translated(*, writing: bool = False, alone: bool = False) -> Generator[None]
         if word == _READ_ONLY:
             raise ReadOnly from error
         message = Sentence("The database refused this (%(error)s).", error=word)
-        otherwise = Unavailable(reason=message, suggestion=_SEE_ITS_LOG)
+        otherwise = Unavailable(reason=message, advice=_SEE_ITS_LOG)
         raise (_REFUSALS[word]() if word in _REFUSALS else otherwise) from error
     except (DriverError, Neo4jError) as error:
         message = Sentence("The database failed (%(error)s).", error=type(error).__name__)
-        raise Unavailable(reason=message, suggestion=_SEE_ITS_LOG) from error
+        raise Unavailable(reason=message, advice=_SEE_ITS_LOG) from error

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from relay.domain.vocabulary import SHOWN
-from relay.errors import NotWritable, Unavailable
+from relay.errors import Failure, NotWritable, Unavailable, refused
 from relay.settings import Connection
 
 if TYPE_CHECKING:
@@ -132,55 +132,54 @@ FAULTS_OF_A_CHECK: Final = (
 """Counts in the engine's answer to CHECK DATABASE that are 0 in a sound database."""
 
 
-class EngineDidNotStart(Unavailable):
-    """The engine's process ended, or was not ready in time."""
+ENGINE_DID_NOT_START: Final = Failure(
+    Unavailable,
+    "engine_did_not_start",
+    "The embedded engine did not start.",
+    advice="The reason is at the end of %(log)s.",
+)
 
-    reason = "The embedded engine did not start."
-    suggestion = "The reason is at the end of %(log)s."
 
-    log: Path
-
-
-class EngineIsBusyStarting(Unavailable):
-    """Another command has been starting or stopping the engine for too long."""
-
-    reason = "The embedded engine of %(data_folder)s is still being started or stopped by another command."
-    suggestion = "Try again in a minute."
-
-    data_folder: Path
+ENGINE_IS_BUSY_STARTING: Final = Failure(
+    Unavailable,
+    "engine_is_busy_starting",
+    "The embedded engine of %(data_folder)s is still being started or stopped by another command.",
+    advice="Try again in a minute.",
+)
 
 
 class StateDamaged(Unavailable):
     """The state file does not say how to reach the engine."""
 
     reason = "%(path)s was altered, so the embedded engine cannot be reached."
-    suggestion = "Run relay doctor: it says which process to end."
+    advice = "Run relay doctor: it says which process to end."
 
     path: Path
 
 
-class NoReader(Unavailable):
-    """What lets the reader in is gone, or an earlier Relay started the engine."""
+NO_READER: Final = Failure(
+    Unavailable,
+    "no_reader",
+    "The embedded engine's read-only user is not known here: its key is gone, or an earlier Relay started it.",
+    advice="Stop the engine; the next command starts it with another",
+    command="relay engine stop",
+)
 
-    reason = "The embedded engine's read-only user is not known here: its key is gone, or an earlier Relay started it."
-    suggestion = "Stop the engine; the next command starts it with another: `relay engine stop`"
 
-
-class EngineDidNotStop(Unavailable):
-    """The engine was asked to stop and is still there."""
-
-    reason = "The embedded engine (process %(pid)s) did not stop within %(seconds)s s."
-    suggestion = "Close what uses it and stop it again."
-    seconds = STOP_SECONDS
-
-    pid: int
+ENGINE_DID_NOT_STOP: Final = Failure(
+    Unavailable,
+    "engine_did_not_stop",
+    "The embedded engine (process %(pid)s) did not stop within %(seconds)s s.",
+    advice="Close what uses it and stop it again.",
+    values={"seconds": STOP_SECONDS},
+)
 
 
 class DatabaseDamaged(Unavailable):
     """The database files are not what the engine wrote."""
 
     reason = "The database in %(data_folder)s is damaged (%(finding)s), so it was not started."
-    suggestion = "Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."
+    advice = "Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."
 
     data_folder: Path
     finding: str
@@ -190,7 +189,7 @@ class CheckFailed(Unavailable):
     """The engine did not answer the question whether its database is sound."""
 
     reason = "The embedded engine of %(data_folder)s could not check its database."
-    suggestion = "See the end of %(log)s, run `relay engine stop`, and try again."
+    advice = "See the end of %(log)s, run `relay engine stop`, and try again."
 
     data_folder: Path
 
@@ -200,60 +199,46 @@ class CheckFailed(Unavailable):
         return self.data_folder / "log"
 
 
-class DiskFull(NotWritable):
-    """There is too little room left to write safely."""
-
-    reason = (
-        "Disk full: %(free_mb)s MB are free at %(data_folder)s and %(needed_mb)s MB are needed; nothing was written."
-    )
-    suggestion = "Free some space and try again."
-    needed_mb = LEAST_FREE_BYTES // 1_000_000
-
-    data_folder: Path
-    free_mb: int
+DISK_FULL: Final = Failure(
+    NotWritable,
+    "disk_full",
+    "Disk full: %(free_mb)s MB are free at %(data_folder)s and %(needed_mb)s MB are needed; nothing was written.",
+    advice="Free some space and try again.",
+    values={"needed_mb": LEAST_FREE_BYTES // 1_000_000},
+)
 
 
-class NoRoomToUpgrade(Unavailable):
-    """The database must be copied before another release of the engine opens it, and there is no room for that."""
-
-    reason = (
-        "The database in %(data_folder)s was written by engine release %(release)s. It is copied before "
-        "another release opens it, which needs %(needed_mb)s MB of free space."
-    )
-    suggestion = "Free some space and try again; nothing was changed."
-
-    data_folder: Path
-    release: str
-    needed_mb: int
+NO_ROOM_TO_UPGRADE: Final = Failure(
+    Unavailable,
+    "no_room_to_upgrade",
+    "The database in %(data_folder)s was written by engine release %(release)s. It is copied before "
+    "another release opens it, which needs %(needed_mb)s MB of free space.",
+    advice="Free some space and try again; nothing was changed.",
+)
 
 
-class NetworkDrive(Unavailable):
-    """The data folder lies where two machines could write at once."""
-
-    reason = "%(data_folder)s is on a network drive (%(filesystem)s), where the database would not be safe."
-    suggestion = "Set RELAY_DATA to a folder on a disk of this machine, or NEO4J_URI to a Neo4j server."
-
-    data_folder: Path
-    filesystem: str
+NETWORK_DRIVE: Final = Failure(
+    Unavailable,
+    "network_drive",
+    "%(data_folder)s is on a network drive (%(filesystem)s), where the database would not be safe.",
+    advice="Set RELAY_DATA to a folder on a disk of this machine, or NEO4J_URI to a Neo4j server.",
+)
 
 
-class FolderNotPrivate(Unavailable):
-    """The data folder is open to other users of the machine."""
-
-    reason = "%(data_folder)s can be read by other users of this machine."
-    suggestion = (
-        "Run `chmod 700 %(data_folder)s` if it contains only Relay's data; otherwise set RELAY_DATA to a "
-        "separate folder."
-    )
-
-    data_folder: Path
+FOLDER_NOT_PRIVATE: Final = Failure(
+    Unavailable,
+    "folder_not_private",
+    "%(data_folder)s can be read by other users of this machine.",
+    advice="Run `chmod 700 %(data_folder)s` if it contains only Relay's data; otherwise set RELAY_DATA to a "
+    "separate folder.",
+)
 
 
 class OfAnotherUser(Unavailable):
     """The data folder belongs to another user of the machine; files made there now would lock that user out."""
 
     reason = "%(data_folder)s belongs to the user %(name)s."
-    suggestion = "Run this as that user (sudo -u %(name)s), or set RELAY_DATA to your own folder."
+    advice = "Run this as that user (sudo -u %(name)s), or set RELAY_DATA to your own folder."
 
     data_folder: Path
     owner: int
@@ -369,7 +354,7 @@ def ensure(data_folder: Path, *, idle_minutes: float = IDLE_MINUTES, readable: I
         if (state := _join(data_folder)) is not None:
             return state.connection()
         if time.monotonic() > deadline:
-            raise EngineIsBusyStarting(data_folder=data_folder)
+            raise refused(ENGINE_IS_BUSY_STARTING, data_folder=data_folder)
     try:
         _start(data_folder, lock, idle_minutes, readable)
     finally:
@@ -387,9 +372,9 @@ def reader(data_folder: Path, readable: Iterable[str]) -> Connection:
     try:
         user, told, password = (data_folder / READER_FILE).read_text().partition(":")
     except (OSError, ValueError):
-        raise NoReader from None
+        raise refused(NO_READER) from None
     if not told:
-        raise NoReader
+        raise refused(NO_READER)
     return replace(connection, user=user, password=password)
 
 
@@ -410,7 +395,7 @@ def stop(data_folder: Path) -> bool:
     deadline = time.monotonic() + STOP_SECONDS
     while (lock := _try_lock(data_folder)) is None:
         if time.monotonic() > deadline:
-            raise EngineDidNotStop(pid=state.pid)
+            raise refused(ENGINE_DID_NOT_STOP, pid=state.pid)
         time.sleep(POLL_SECONDS)
     os.close(lock)
     return True
@@ -515,7 +500,7 @@ def require_free_space(data_folder: Path) -> None:
     """
     free = free_bytes(data_folder)
     if free < LEAST_FREE_BYTES:
-        raise DiskFull(data_folder=data_folder, free_mb=free // 1_000_000)
+        raise refused(DISK_FULL, data_folder=data_folder, free_mb=free // 1_000_000)
 
 
 def require_local(data_folder: Path) -> None:
@@ -528,7 +513,7 @@ def require_local(data_folder: Path) -> None:
     if mounts.exists():
         filesystem = network_filesystem(data_folder.resolve(), mounts.read_text())
         if filesystem is not None:
-            raise NetworkDrive(data_folder=data_folder, filesystem=filesystem)
+            raise refused(NETWORK_DRIVE, data_folder=data_folder, filesystem=filesystem)
 
 
 def free_bytes(folder: Path) -> int:
@@ -652,7 +637,7 @@ def _start(data_folder: Path, lock: int, idle_minutes: float, readable: Iterable
             )
     except subprocess.CalledProcessError as fault:
         os.close(heard)
-        raise EngineDidNotStart(log=log) from fault
+        raise refused(ENGINE_DID_NOT_START, log=log) from fault
     finally:
         os.close(said)
     with open(heard) as report:  # noqa: PTH123  a descriptor, not a path
@@ -660,7 +645,7 @@ def _start(data_folder: Path, lock: int, idle_minutes: float, readable: Iterable
     if word == "damaged":
         raise DatabaseDamaged(data_folder=data_folder, finding=finding)
     if word != "ready":
-        raise EngineDidNotStart(log=log)
+        raise refused(ENGINE_DID_NOT_START, log=log)
     release_file = data_folder / RELEASE_FILE
     release_file.touch(mode=0o600)
     release_file.write_text(_release())
@@ -680,7 +665,9 @@ def _copy_before_upgrade(data_folder: Path) -> None:
         return
     needed_bytes = bytes_below(files) + LEAST_FREE_BYTES
     if free_bytes(data_folder) < needed_bytes:
-        raise NoRoomToUpgrade(data_folder=data_folder, release=written_by, needed_mb=needed_bytes // 1_000_000)
+        raise refused(
+            NO_ROOM_TO_UPGRADE, data_folder=data_folder, release=written_by, needed_mb=needed_bytes // 1_000_000
+        )
     copies = data_folder / BEFORE_UPGRADES
     copies.mkdir(mode=0o700, exist_ok=True)
     unfinished = copies / "unfinished"
@@ -697,4 +684,4 @@ def _make_private(data_folder: Path) -> None:
     if not any(data_folder.iterdir()):
         data_folder.chmod(0o700)
     if data_folder.stat().st_mode & 0o077:
-        raise FolderNotPrivate(data_folder=data_folder)
+        raise refused(FOLDER_NOT_PRIVATE, data_folder=data_folder)

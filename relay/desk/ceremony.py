@@ -17,7 +17,7 @@ from relay.domain.model import Quantity, shown, thousandths
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.domain.rulebook import InTheFuture
 from relay.domain.vocabulary import ANIMAL
-from relay.errors import Invalid, Refused, RelayError
+from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.ledger.recording import record_rows
 
 if TYPE_CHECKING:
@@ -28,38 +28,39 @@ MOST_ROWS: Final = 300
 """Hand-overs of one ceremony that are recorded at once. In Palpa four groups passed on 178 animals in one."""
 
 
-class OtherNumberOfAnimals(Refused):
-    """The rows of a day hand over another number of animals than somebody counted in the yard; money is not there."""
-
-    reason = "The rows hand over %(said)s animals, but %(counted)s were counted in the yard."
-    suggestion = "Count again, and look for a row that is ticked by mistake or missing. Nothing new was recorded."
-    field = "counted"
-
-    said: Quantity
-    counted: Quantity
+OTHER_NUMBER_OF_ANIMALS: Final = Failure(
+    Refused,
+    "other_number_of_animals",
+    "The rows hand over %(said)s animals, but %(counted)s were counted in the yard.",
+    advice="Count again, and look for a row that is ticked by mistake or missing. Nothing new was recorded.",
+    field="counted",
+)
 
 
-class TooManyRows(Invalid):
-    """More rows are sent for one ceremony than are recorded at once."""
-
-    reason = "A ceremony is recorded with at most %(most)s rows at once."
-    suggestion = "Record the others as a second ceremony."
-    most = MOST_ROWS
-
-
-class NobodyHandsOver(Invalid):
-    """No row of a day is ticked."""
-
-    reason = "No hand-over is ticked."
-    suggestion = "Tick each woman who handed over."
+TOO_MANY_ROWS: Final = Failure(
+    Invalid,
+    "too_many_rows",
+    "A ceremony is recorded with at most %(most)s rows at once.",
+    advice="Record the others as a second ceremony.",
+    values={"most": MOST_ROWS},
+)
 
 
-class NoReceiver(Invalid):
-    """A row does not say who received."""
+NOBODY_HANDS_OVER: Final = Failure(
+    Invalid,
+    "nobody_hands_over",
+    "No hand-over is ticked.",
+    advice="Tick each woman who handed over.",
+)
 
-    reason = "It is not said to whom."
-    suggestion = "Write her id, or the name of a woman who is new."
-    field = "beneficiary_id"
+
+NO_RECEIVER: Final = Failure(
+    Invalid,
+    "no_receiver",
+    "It is not said to whom.",
+    advice="Write her id, or the name of a woman who is new.",
+    field="beneficiary_id",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,12 +167,12 @@ def require_counted(graph: Graph, programme_id: str, rows: Sequence[HandOverRow]
     """Let nothing be recorded while rows and yard do not agree.
 
     Raises:
-        OtherNumberOfAnimals: The rows hand over another number of animals than were counted in the yard.
+        Refused: The rows hand over another number of animals than were counted in the yard.
     """
     money = with_money(graph, programme_id, [row.giver for row in rows])
     said = units(row for row in rows if row.giver not in money)
     if said != counted:
-        raise OtherNumberOfAnimals(said=said, counted=counted)
+        raise refused(OTHER_NUMBER_OF_ANIMALS, said=said, counted=counted)
 
 
 def record_day(
@@ -192,15 +193,15 @@ def record_day(
         What became of each row, in order.
 
     Raises:
-        NobodyHandsOver: There are no rows.
-        TooManyRows: There are more than `MOST_ROWS`.
+        Invalid: There are no rows.
+        Invalid: There are more than `MOST_ROWS`.
         InTheFuture: The ceremony is still to come.
         RelayError: The ceremony itself cannot be recorded, and so nothing was.
     """
     if not rows:
-        raise NobodyHandsOver
+        raise refused(NOBODY_HANDS_OVER)
     if len(rows) > MOST_ROWS:
-        raise TooManyRows
+        raise refused(TOO_MANY_ROWS)
     known = _known(graph, programme_id, rows)
     made = dict[int, tuple[Act, ...]]()
     fallen = dict[int, RelayError]()
@@ -255,7 +256,7 @@ def _acts(
 ) -> Sequence[Act]:
     """The ceremony, the woman where she is new, and the pass-on."""
     if not row.receiver:
-        raise NoReceiver
+        raise refused(NO_RECEIVER)
     acts, receiver_id = [ceremony.act()], row.receiver
     if row.is_new or not (is_known or any(map(str.isdigit, row.receiver))):
         receiver_id = id_of(ceremony.ceremony_id, row.number, "beneficiary")

@@ -35,7 +35,7 @@ class HoldsSeveral(Refused):
     """A beneficiary is named as giver and holds several placements."""
 
     reason = "Beneficiary %(beneficiary_id)s holds several placements: %(placements)s."
-    suggestion = "Name the placement that passes on."
+    advice = "Name the placement that passes on."
     field = "giver_placement_id"
 
     beneficiary_id: str

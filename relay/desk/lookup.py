@@ -28,7 +28,8 @@ class NotInRecord(NotFound):
     """No act or placement has this id, or had not happened yet on the day that was asked for."""
 
     reason = "Nothing in the record has the id %(id)s."
-    suggestion = "Check the id, or search by name: relay find NAME"
+    advice = "Check the id, or search by name"
+    command = "relay find NAME"
 
     id: str
 
@@ -37,7 +38,7 @@ class SeveralOfThatId(NotFound):
     """Records of several kinds share the id."""
 
     reason = "%(several)s and %(last)s have the id %(id)s."
-    suggestion = "Write %(text)s."
+    advice = "Write %(text)s."
 
     act_ids: Sequence[str]
     several: str
@@ -65,7 +66,7 @@ class OtherKind(Invalid):
     """An id names a kind that does not exist, or cannot stand where it was written."""
 
     reason = "%(id)s names no %(any_kind)s."
-    suggestion = "Write one of these before the colon: %(kinds)s."
+    advice = "Write one of these before the colon: %(kinds)s."
 
     id: str
     kinds: Sequence[str]

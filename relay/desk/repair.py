@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.acts import Act, changes_of, id_made_of
 from relay.domain.register import filled_by, subject_of
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.ledger.context import read
 from relay.ledger.programmes import NoProgramme
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 HOLDER: Final = "beneficiary_id"
 
 
-class OnlyTheHolder(Invalid):
-    """More is corrected of a whole placement than who holds it."""
-
-    reason = "Of a whole placement only the beneficiary can be corrected."
-    suggestion = "Correct the rest act by act, without --whole."
-    field = "changes"
+ONLY_THE_HOLDER: Final = Failure(
+    Invalid,
+    "only_the_holder",
+    "Of a whole placement only the beneficiary can be corrected.",
+    advice="Correct the rest act by act, without --whole.",
+    field="changes",
+)
 
 
 def corrections(graph: Graph, programme_id: str, act: Act, *, whole: bool = False) -> tuple[Act, ...]:
@@ -44,13 +45,13 @@ def corrections(graph: Graph, programme_id: str, act: Act, *, whole: bool = Fals
         same twice.
 
     Raises:
-        OnlyTheHolder: Something else is corrected of the whole.
+        Invalid: Something else is corrected of the whole.
         NoProgramme: The programme is not in the database.
         Unavailable: The database cannot be reached.
     """
     subject, changes = subject_of(act), changes_of(act.values)
     if whole and set(changes) != {HOLDER}:
-        raise OnlyTheHolder
+        raise refused(ONLY_THE_HOLDER)
     if HOLDER not in changes or not subject.startswith(("placement:", "pass:")):
         return (act,)
     register = graph.read(lambda transaction: _around(transaction, programme_id, subject))

@@ -20,7 +20,7 @@ from relay.desk.wording import what_it_is
 from relay.domain.acts import ID_BYTES, Act, new_id
 from relay.domain.entries import Entry
 from relay.domain.questions import NO_ANSWER
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.ledger import entry_search
 from relay.ledger.context import read
 from relay.ledger.recording import record_whole
@@ -41,14 +41,14 @@ UNDOING: Final = f"correct:{_MARK}"
 """With this the act id of such a correction begins."""
 
 
-class NothingToUndo(NotFound):
-    """Somebody recorded nothing of late that still stands."""
-
-    reason = "You recorded nothing in %(programme_id)s in the last %(hours)s hours that could be undone."
-    suggestion = "What is older is put right by a correction: relay correct --help"
-    hours = HOURS
-
-    programme_id: str
+NOTHING_TO_UNDO: Final = Failure(
+    NotFound,
+    "nothing_to_undo",
+    "You recorded nothing in %(programme_id)s in the last %(hours)s hours that could be undone.",
+    advice="What is older is put right by a correction",
+    command="relay correct --help",
+    values={"hours": HOURS},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def undoable(graph: Graph, programme_id: str, by: str, *, since: str, at: str | 
         at: The time of a whole import, in its place.
 
     Raises:
-        NothingToUndo: There is none.
+        NotFound: There is none.
         Unavailable: The database cannot be reached.
     """
     last = entry_search.recorded_by(graph, programme_id, by, first=at or since, last=at)
@@ -102,7 +102,7 @@ def undoable(graph: Graph, programme_id: str, by: str, *, since: str, at: str | 
         programme_id=programme_id,
         at=at or "",
     )
-    raise NothingToUndo(programme_id=programme_id, reason=unknown if at else "")
+    raise refused(NOTHING_TO_UNDO, programme_id=programme_id, reason=unknown if at else "")
 
 
 def since(now: datetime) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.questions import NO_ANSWER, Answers
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.ledger.recording import record_rows
 
 if TYPE_CHECKING:
@@ -22,19 +22,21 @@ MOST_VISITS: Final = 50
 """Visits of one walk that are recorded at once (our choice: nobody makes more in a day)."""
 
 
-class TooManyVisits(Invalid):
-    """More visits are sent at once than anybody makes on a walk."""
+TOO_MANY_VISITS: Final = Failure(
+    Invalid,
+    "too_many_visits",
+    "At most %(most)s visits are recorded at once.",
+    advice="Record the others on another page.",
+    values={"most": MOST_VISITS},
+)
 
-    reason = "At most %(most)s visits are recorded at once."
-    suggestion = "Record the others on another page."
-    most = MOST_VISITS
 
-
-class NobodyVisited(Invalid):
-    """No row of a walk says what was found."""
-
-    reason = "No row says what was found."
-    suggestion = "Choose for each woman who was visited whether the animals were found."
+NOBODY_VISITED: Final = Failure(
+    Invalid,
+    "nobody_visited",
+    "No row says what was found.",
+    advice="Choose for each woman who was visited whether the animals were found.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +89,16 @@ def record_walk(
         The outcome of each, in order.
 
     Raises:
-        NobodyVisited: There are no visits.
-        TooManyVisits: There are more than `MOST_VISITS`.
+        Invalid: There are no visits.
+        Invalid: There are more than `MOST_VISITS`.
         NoProgramme: The programme is not there.
         Unavailable: The database cannot be reached; nothing was recorded.
         UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     if not visits:
-        raise NobodyVisited
+        raise refused(NOBODY_VISITED)
     if len(visits) > MOST_VISITS:
-        raise TooManyVisits
+        raise refused(TOO_MANY_VISITS)
     acts = [_act(walk_id, happened_on, each, kind) for each in visits]
     again = {act.act_id: each.answers for act, each in zip(acts, visits, strict=True)}
     recorded = record_rows(graph, programme_id, [(act,) for act in acts], clerk, again=again)

@@ -14,7 +14,7 @@ from typing import Final
 from relay.backup import files, status
 from relay.database import engine
 from relay.doctor.finding import Trouble, fault, note, of_damage, of_error
-from relay.errors import Unavailable
+from relay.errors import Unavailable, refused
 from relay.ledger import checkpoints
 
 _MB: Final = 1_000_000
@@ -54,7 +54,7 @@ def _ownership(folder: Path) -> Iterator[Trouble]:
         yield fault(error.code, folder, str(error.reason), advice)
         return
     if folder.stat().st_mode & 0o077:
-        yield of_error(engine.FolderNotPrivate(data_folder=folder), folder)
+        yield of_error(refused(engine.FOLDER_NOT_PRIVATE, data_folder=folder), folder)
     found = {path: path.lstat() for path in _below(folder)}
     of_others = [path for path, said in found.items() if said.st_uid != me]
     if of_others:
@@ -159,7 +159,7 @@ def _engine(folder: Path) -> Iterator[Trouble]:
         if engine.gone(folder):
             yield of_damage(engine.DatabaseDamaged(data_folder=folder, finding=engine.GONE), folder)
         elif running and not (folder / engine.READER_FILE).exists():
-            yield of_error(engine.NoReader(), folder / engine.READER_FILE)
+            yield of_error(refused(engine.NO_READER), folder / engine.READER_FILE)
         elif running:
             return
         elif engine.processes(folder):

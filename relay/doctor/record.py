@@ -15,9 +15,10 @@ from relay.clock import CLOCKS_DAYS, instant
 from relay.database import cypher, engine
 from relay.doctor.finding import Trouble, fault, note, of_error
 from relay.domain.entries import Entry
+from relay.errors import refused
 from relay.graph import Graph
 from relay.ledger import programmes, reading
-from relay.ledger.programmes import HeadAltered, LedgerHead, NotBuilt, NotRestored
+from relay.ledger.programmes import HEAD_ALTERED, LedgerHead, NotBuilt, NotRestored
 
 BACKUP_DAYS: Final = 7
 """Days after which what was recorded must be in a backup (our choice: a nightly one may fail over a long weekend)."""
@@ -53,7 +54,7 @@ def _incomplete(heads: tuple[LedgerHead, ...]) -> Iterator[Trouble]:
         if head.restoring:
             yield of_error(NotRestored(programme_id=programme_id), programme_id)
         elif not head.head_hash:
-            yield of_error(HeadAltered(programme_id=programme_id), programme_id)
+            yield of_error(refused(HEAD_ALTERED, programme_id=programme_id), programme_id)
         elif not head.built:
             yield of_error(NotBuilt(programme_id=programme_id), programme_id)
 

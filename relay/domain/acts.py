@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
-from relay.errors import Refused
+from relay.errors import Failure, Refused
 
 # A day is ISO text; a whole number is an int, any other a float of at most 3 decimals (degrees: 6). A rule's
 # `equivalents` and a correction's `changes` are mappings.
@@ -38,14 +38,13 @@ class Act:
         return f"{self.kind}:{self.id}"
 
 
-class SystemOff(Refused):
-    """An act belongs to a system that the programme does not use."""
-
-    reason = "%(act_id)s belongs to %(system)s, which this programme does not use."
-    suggestion = "A manager can switch it on: relay programme systems --help"
-
-    act_id: str
-    system: str
+SYSTEM_OFF: Final = Failure(
+    Refused,
+    "system_off",
+    "%(act_id)s belongs to %(system)s, which this programme does not use.",
+    advice="A manager can switch it on",
+    command="relay programme systems --help",
+)
 
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

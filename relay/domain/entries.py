@@ -42,7 +42,7 @@ class UnknownKind(Invalid):
     """An entry records an act of a kind that this Relay does not know."""
 
     reason = "This entry records an act of the kind %(kind)s, which this version of Relay does not know."
-    suggestion = "Use a version of Relay that has the system to which it belongs."
+    advice = "Use a version of Relay that has the system to which it belongs."
 
     kind: str
 
@@ -280,10 +280,10 @@ def from_line(line: str, catalogue: Catalogue) -> Entry:
         written = json.loads(line, object_pairs_hook=once, parse_float=_exactly)
     except (ValueError, RecursionError) as error:
         message = Sentence("This line is not JSON with each name used once.")
-        raise Invalid(reason=message, suggestion=Sentence("Export the ledger again.")) from error
+        raise Invalid(reason=message, advice=Sentence("Export the ledger again.")) from error
     if not isinstance(written, dict) or frozenset(map(str, written)) - {"opened", "written_at"} != _REQUIRED:
         message = Sentence("This line is not a ledger entry: it has other keys.")
-        raise Invalid(reason=message, suggestion=Sentence("Export the ledger again."))
+        raise Invalid(reason=message, advice=Sentence("Export the ledger again."))
     return from_values(written, catalogue, opened=written.get("opened", {}), told=line)
 
 
@@ -334,7 +334,7 @@ def from_values(written: Mapping[str, Any], catalogue: Catalogue, *, opened: Any
     )
     if not fits:
         message = Sentence("This entry is malformed, or of a format newer than this version of Relay.")
-        raise Invalid(reason=message, suggestion=Sentence("Use the version of Relay that wrote it."))
+        raise Invalid(reason=message, advice=Sentence("Use the version of Relay that wrote it."))
     if written["kind"] not in catalogue.kinds:
         raise UnknownKind(kind=written["kind"])
     return Entry(

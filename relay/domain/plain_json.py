@@ -25,7 +25,7 @@ _LONGEST_NAME: Final = 64  # letters
 class NotPlain(Invalid):
     """A value can be read, and can neither be recorded nor kept."""
 
-    suggestion = "Put it right, or leave it out."
+    advice = "Put it right, or leave it out."
 
 
 def read(text: str | bytes) -> Any:  # noqa: ANN401 - JSON

@@ -19,7 +19,7 @@ from relay.domain.advisories import begun_beside
 from relay.domain.model import Event, PassOn, Placement, Quantity, Rule, bound_by, owed_under, shown, thousandths
 from relay.domain.people.likeness import Person
 from relay.domain.vocabulary import ANIMAL, LOSSES
-from relay.errors import Asked, Code
+from relay.errors import Asked, Code, Failure, refused
 from relay.text import Sentence, Units
 
 if TYPE_CHECKING:
@@ -46,30 +46,27 @@ class Twin(Asked):
     """The same hand-over seems to be recorded already under another id."""
 
     reason = "%(act_id)s is already recorded as %(earlier)s: the same giver, receiver, day and units."
-    suggestion = "Use --again to record another."
+    advice = "Use --again to record another."
     field = "pass_id"
 
     act_id: str
     earlier: str
 
 
-class HoldsAlready(Asked):
-    """A placement is begun for a beneficiary who holds one of that help: it may be a slip of the pen for hers."""
-
-    reason = "Beneficiary %(beneficiary_id)s already holds %(help)s: placement %(placements)s."
-    suggestion = "To begin another placement use --new (in an import: --again)."
-    field = "placement_id"
-
-    beneficiary_id: str
-    help: str
-    placements: Sequence[str]
+HOLDS_ALREADY: Final = Failure(
+    Asked,
+    "holds_already",
+    "Beneficiary %(beneficiary_id)s already holds %(help)s: placement %(placements)s.",
+    advice="To begin another placement use --new (in an import: --again).",
+    field="placement_id",
+)
 
 
 class MoreThanHad(Asked):
     """More animals are handed on, lost or replaced than a placement can have had by then."""
 
     reason = "%(act_id)s: placement %(placement_id)s can have had at most %(had)s by then, and this makes %(gone)s."
-    suggestion = _AGAIN
+    advice = _AGAIN
     field = "animals"
 
     act_id: str
@@ -88,7 +85,7 @@ class FarMoreThanOwed(Asked):
     """Many times what is owed is handed on, and no birth on record tells whence it came."""
 
     reason = "%(act_id)s makes %(units)s passed on from placement %(placement_id)s, which owes %(owed)s in all."
-    suggestion = _AGAIN
+    advice = _AGAIN
     field = "animals"
 
     act_id: str
@@ -112,7 +109,7 @@ class HalfAnAnimal(Asked):
     """A part of an animal is counted."""
 
     reason = "%(units)s is no whole number of animals."
-    suggestion = _AGAIN
+    advice = _AGAIN
     field = "animals"
 
     number: Quantity
@@ -124,37 +121,29 @@ class HalfAnAnimal(Asked):
         return Units(self.number, self.help)
 
 
-class OtherHelpThanGiven(Asked):
-    """Help of another kind is placed from a gift than was given."""
-
-    reason = "%(act_id)s places %(help)s, but gift %(gift_id)s was of %(given)s."
-    suggestion = _AGAIN
-    field = "help"
-
-    act_id: str
-    help: str
-    gift_id: str
-    given: str
+OTHER_HELP_THAN_GIVEN: Final = Failure(
+    Asked,
+    "other_help_than_given",
+    "%(act_id)s places %(help)s, but gift %(gift_id)s was of %(given)s.",
+    advice=_AGAIN,
+    field="help",
+)
 
 
-class BeforeGift(Asked):
-    """Help is placed before its gift was given."""
-
-    reason = "%(act_id)s is dated %(received_on)s, but gift %(gift_id)s was given only on %(given_on)s."
-    suggestion = _AGAIN
-    field = "received_on"
-
-    act_id: str
-    received_on: str
-    gift_id: str
-    given_on: str
+BEFORE_GIFT: Final = Failure(
+    Asked,
+    "before_gift",
+    "%(act_id)s is dated %(received_on)s, but gift %(gift_id)s was given only on %(given_on)s.",
+    advice=_AGAIN,
+    field="received_on",
+)
 
 
 class BeyondGift(Asked):
     """More is placed from a gift than was given."""
 
     reason = "With %(act_id)s, %(units)s are placed from gift %(gift_id)s, which was of %(given)s."
-    suggestion = _AGAIN
+    advice = _AGAIN
     field = "animals"
 
     act_id: str
@@ -176,7 +165,7 @@ class TooManyYoung(Asked):
         "%(act_id)s makes %(units)s born at placement %(placement_id)s within %(days)s days, but %(dams)s can"
         " bear at most %(most)s."
     )
-    suggestion = _AGAIN
+    advice = _AGAIN
     field = "animals"
 
     act_id: str
@@ -193,19 +182,13 @@ class TooManyYoung(Asked):
         return Units(self.born, self.help)
 
 
-class BornTooSoon(Asked):
-    """Young are born to animals that were received young, before these can have carried them."""
-
-    reason = (
-        "%(act_id)s: what placement %(placement_id)s received was young on %(received_on)s, only %(days)s days before."
-    )
-    suggestion = _AGAIN
-    field = "happened_on"
-
-    act_id: str
-    placement_id: str
-    received_on: date
-    days: int
+BORN_TOO_SOON: Final = Failure(
+    Asked,
+    "born_too_soon",
+    "%(act_id)s: what placement %(placement_id)s received was young on %(received_on)s, only %(days)s days before.",
+    advice=_AGAIN,
+    field="happened_on",
+)
 
 
 class BindsOthers(Asked):
@@ -215,7 +198,7 @@ class BindsOthers(Asked):
         "Placements to which %(act_id)s applies, before or after this correction: %(many)s."
         " What they owe, or by when, changes with it."
     )
-    suggestion = _AGAIN
+    advice = _AGAIN
     field = "act_id"
 
     act_id: str
@@ -226,7 +209,7 @@ class LikeAnother(Asked):
     """Somebody is registered who is like another of her ward: she may be registered already."""
 
     reason = "%(act_id)s is like beneficiary %(like_id)s in %(place)s: %(reasons)s."
-    suggestion = "If she is the same, use the id %(like_id)s. If she is somebody else, use --again."
+    advice = "If she is the same, use the id %(like_id)s. If she is somebody else, use --again."
     field = "name"
 
     act_id: str
@@ -294,11 +277,12 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
         yield from _of_correction(register, change)
     for fact, placement, others in begun_beside(register, change):
         passed, begins = fact.kind == "pass", placement.placement_id not in register.placements
-        yield HoldsAlready(
+        yield refused(
+            HOLDS_ALREADY,
             beneficiary_id=placement.beneficiary_id,
             help=placement.help,
             placements=others,
-            suggestion=_KEEPS_BOTH if not begins else _ADD_OR_BEGIN if passed else "",
+            advice=_KEEPS_BOTH if not begins else _ADD_OR_BEGIN if passed else "",
             field="receiver_placement_id" if passed else "placement_id",
         )
 
@@ -423,10 +407,16 @@ def _of_its_gift(placed: Fact, gift: Fact) -> Iterator[Asked]:
     """What is placed is of the help that was given, and not placed before."""
     said, given = placed.values, gift.values
     if given["help"] != said["help"]:
-        yield OtherHelpThanGiven(act_id=placed.act_id, help=said["help"], gift_id=gift.id, given=given["help"])
+        yield refused(
+            OTHER_HELP_THAN_GIVEN, act_id=placed.act_id, help=said["help"], gift_id=gift.id, given=given["help"]
+        )
     if said["received_on"] < given["given_on"]:
-        yield BeforeGift(
-            act_id=placed.act_id, received_on=said["received_on"], gift_id=gift.id, given_on=given["given_on"]
+        yield refused(
+            BEFORE_GIFT,
+            act_id=placed.act_id,
+            received_on=said["received_on"],
+            gift_id=gift.id,
+            given_on=given["given_on"],
         )
 
 
@@ -535,7 +525,8 @@ def _of_birth(placement: Placement, event: Event, known: Limits) -> Iterator[Ask
     first = placement.receipts[0]
     days = (event.happened_on - first.received_on).days
     if first.condition == "young" and len(placement.receipts) == 1 and days < known.gestation_days:
-        yield BornTooSoon(
+        yield refused(
+            BORN_TOO_SOON,
             act_id=f"event:{event.event_id}",
             placement_id=placement.placement_id,
             received_on=first.received_on,

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any, Final
 
 from relay.domain import bikram_sambat
-from relay.domain.acts import Act, SystemOff, changes_of, systems_of
+from relay.domain.acts import SYSTEM_OFF, Act, changes_of, systems_of
 from relay.domain.advisories import Note, notes_of
 from relay.domain.entries import Entry, login_of
 from relay.domain.model import (
@@ -28,7 +28,7 @@ from relay.domain.model import (
 from relay.domain.questions import NO_ANSWER, NOTED, NOTED_OTHERWISE, Answers, asked_of, moves
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of, takes_back
 from relay.domain.schema import Kind
-from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError
+from relay.errors import Asked, Conflict, Failure, Invalid, NotFound, Refused, RelayError, refused
 from relay.text import Sentence
 
 _MOST: Final = 1_000_000_000  # units; our choice: no number of the record is larger, and columns can multiply it
@@ -41,7 +41,7 @@ class Missing(NotFound):
     """An act names something that is not in the record."""
 
     reason = "There is no %(kind)s %(id)s in the record."
-    suggestion = "Record it first, or correct the id."
+    advice = "Record it first, or correct the id."
 
     act_id: str
 
@@ -60,7 +60,7 @@ class TakenBack(Refused):
     """An act depends on one that was taken back."""
 
     reason = "%(act_id)s was taken back by %(by)s."
-    suggestion = "To bring it back, correct %(by)s as did_not_happen."
+    advice = "To bring it back, correct %(by)s as did_not_happen."
 
     act_id: str
     by: str
@@ -70,101 +70,90 @@ class InTheFuture(Refused):
     """A fact is dated after today."""
 
     reason = "%(act_id)s says %(field)s %(day)s, but today is %(today)s."
-    suggestion = "Record it once it has happened."
+    advice = "Record it once it has happened."
 
     act_id: str
     day: str
     today: date
 
 
-class TooFarAhead(Refused):
-    """A due day is put off, or a rule announced, for a day that is further away than anybody plans."""
-
-    reason = "%(act_id)s says %(field)s %(day)s, more than %(years)s years from today."
-    suggestion = "Choose a nearer day."
-    years = _YEARS_AHEAD
-
-    act_id: str
-    day: str
+TOO_FAR_AHEAD: Final = Failure(
+    Refused,
+    "too_far_ahead",
+    "%(act_id)s says %(field)s %(day)s, more than %(years)s years from today.",
+    advice="Choose a nearer day.",
+    values={"years": _YEARS_AHEAD},
+)
 
 
-class NotBornYet(Refused):
-    """A year of birth is still to come; the year itself is personal, and not repeated."""
-
-    reason = "%(act_id)s gives a birth_year in the future."
-    suggestion = "Write the Gregorian year in four digits."
-    field = "birth_year"
-
-    act_id: str
-
-
-class NotATelephone(Refused):
-    """What is given as a telephone number has no digit."""
-
-    reason = "The telephone of %(act_id)s is no number: nobody could be called."
-    suggestion = "Give the number, or leave it empty."
-    field = "phone"
-
-    act_id: str
+NOT_BORN_YET: Final = Failure(
+    Refused,
+    "not_born_yet",
+    "%(act_id)s gives a birth_year in the future.",
+    advice="Write the Gregorian year in four digits.",
+    field="birth_year",
+)
 
 
-class NothingHandedOver(Refused):
-    """A number of units is 0 or less."""
-
-    reason = "%(act_id)s says %(field)s %(number)s."
-    suggestion = "Give a number above 0."
-
-    act_id: str
-    number: float
-
-
-class TooMuch(Refused):
-    """By its rule a placement would owe, or have passed on, more than can be counted."""
-
-    reason = "With %(act_id)s, the rule for placement %(placement_id)s comes to more than %(most)s."
-    suggestion = "Check for an extra digit, here or in the rule."
-    field = "animals"
-    most = _MOST
-
-    act_id: str
-    placement_id: str
+NOT_A_TELEPHONE: Final = Failure(
+    Refused,
+    "not_a_telephone",
+    "The telephone of %(act_id)s is no number: nobody could be called.",
+    advice="Give the number, or leave it empty.",
+    field="phone",
+)
 
 
-class MoreOfASexThanAnimals(Invalid):
-    """Females and males together are more than all the units."""
-
-    reason = "%(act_id)s counts more females and males than animals."
-    suggestion = "Count again."
-    field = "animals"
-
-    act_id: str
+NOTHING_HANDED_OVER: Final = Failure(
+    Refused,
+    "nothing_handed_over",
+    "%(act_id)s says %(field)s %(number)s.",
+    advice="Give a number above 0.",
+)
 
 
-class GivenToHerself(Refused):
-    """Giver and receiver are one."""
+TOO_MUCH: Final = Failure(
+    Refused,
+    "too_much",
+    "With %(act_id)s, the rule for placement %(placement_id)s comes to more than %(most)s.",
+    advice="Check for an extra digit, here or in the rule.",
+    field="animals",
+    values={"most": _MOST},
+)
 
-    reason = "%(act_id)s: giver and receiver are the same beneficiary."
-    suggestion = "Name the woman who received."
-    field = "beneficiary_id"
 
-    act_id: str
+MORE_OF_A_SEX_THAN_ANIMALS: Final = Failure(
+    Invalid,
+    "more_of_a_sex_than_animals",
+    "%(act_id)s counts more females and males than animals.",
+    advice="Count again.",
+    field="animals",
+)
 
 
-class OneId(Refused):
-    """An act about two ids names one id twice."""
+GIVEN_TO_HERSELF: Final = Failure(
+    Refused,
+    "given_to_herself",
+    "%(act_id)s: giver and receiver are the same beneficiary.",
+    advice="Name the woman who received.",
+    field="beneficiary_id",
+)
 
-    reason = "%(act_id)s names beneficiary %(beneficiary_id)s twice."
-    suggestion = "Name both ids."
 
-    act_id: str
-    beneficiary_id: str
+ONE_ID: Final = Failure(
+    Refused,
+    "one_id",
+    "%(act_id)s names beneficiary %(beneficiary_id)s twice.",
+    advice="Name both ids.",
+)
 
 
 class OneAlready(Refused):
     """Two ids are one person's already, by other acts."""
 
     reason = "%(act_id)s: beneficiaries %(one)s and %(other)s are already one person, by %(by)s."
-    suggestion = "Nothing more is needed. If they are two, take that back: relay correct %(last)s --how did-not-happen"
+    advice = "Nothing more is needed. If they are two, take that back"
+    command = "relay correct %(last)s --how did-not-happen"
 
     act_id: str
     one: str
@@ -177,149 +166,110 @@ class OneAlready(Refused):
         return self.by[-1]
 
 
-class PassedBetween(Refused):
-    """Two ids are said to be one person's, of whom one passed on to the other."""
-
-    reason = (
-        "%(act_id)s: %(pass_id)s was passed on between beneficiaries %(one)s and %(other)s, so they are two people."
-    )
-    suggestion = "If that hand-over never took place, take it back first."
-    field = "other_id"
-
-    act_id: str
-    pass_id: str
-    one: str
-    other: str
+PASSED_BETWEEN: Final = Failure(
+    Refused,
+    "passed_between",
+    "%(act_id)s: %(pass_id)s was passed on between beneficiaries %(one)s and %(other)s, so they are two people.",
+    advice="If that hand-over never took place, take it back first.",
+    field="other_id",
+)
 
 
-class UnlikeToBeOne(Refused):
-    """Two ids are said to be one person's of whom different kinds or sexes are recorded."""
-
-    reason = "%(act_id)s: beneficiaries %(one)s and %(other)s differ in %(column)s, so they are not one person."
-    suggestion = "If one of them is wrong in the record, correct it first."
-    field = "other_id"
-
-    act_id: str
-    one: str
-    other: str
-    column: str
+UNLIKE_TO_BE_ONE: Final = Failure(
+    Refused,
+    "unlike_to_be_one",
+    "%(act_id)s: beneficiaries %(one)s and %(other)s differ in %(column)s, so they are not one person.",
+    advice="If one of them is wrong in the record, correct it first.",
+    field="other_id",
+)
 
 
-class ErasedAlready(Refused):
-    """Two ids are said to be one person's, of whom one was erased."""
-
-    reason = "%(act_id)s: everything personal about beneficiary %(beneficiary_id)s was erased."
-    suggestion = "Nobody can tell any more whether she is the same person: leave it."
-
-    act_id: str
-    beneficiary_id: str
+ERASED_ALREADY: Final = Failure(
+    Refused,
+    "erased_already",
+    "%(act_id)s: everything personal about beneficiary %(beneficiary_id)s was erased.",
+    advice="Nobody can tell any more whether she is the same person: leave it.",
+)
 
 
-class CannotBeEnded(Refused):
-    """What is said to end is not of a kind that is recorded open."""
-
-    reason = "%(act_id)s: %(ended)s cannot be ended."
-    suggestion = "These can be ended: %(kinds)s. Name one by its kind and id."
-    field = "act_id"
-
-    act_id: str
-    ended: str
-    kinds: Sequence[str]
+CANNOT_BE_ENDED: Final = Failure(
+    Refused,
+    "cannot_be_ended",
+    "%(act_id)s: %(ended)s cannot be ended.",
+    advice="These can be ended: %(kinds)s. Name one by its kind and id.",
+    field="act_id",
+)
 
 
-class EndedAlready(Refused):
-    """What is said to end was ended before."""
-
-    reason = "%(ended)s was already ended, by %(by)s."
-    suggestion = "If the day is wrong, correct that one: relay correct %(by)s"
-    field = "act_id"
-
-    ended: str
-    by: str
-
-
-class EndedBeforeItBegan(Refused):
-    """Something is said to end on a day before its own."""
-
-    reason = "%(act_id)s ends %(ended)s on %(until_on)s, but that is dated %(day)s."
-    suggestion = "Check both dates."
-    field = "until_on"
-
-    act_id: str
-    ended: str
-    until_on: str
-    day: str
+ENDED_ALREADY: Final = Failure(
+    Refused,
+    "ended_already",
+    "%(ended)s was already ended, by %(by)s.",
+    advice="If the day is wrong, correct that one",
+    command="relay correct %(by)s",
+    field="act_id",
+)
 
 
-class GoesRound(Refused):
-    """A pass-on would close a circle."""
-
-    reason = "%(act_id)s would pass on in a circle: placement %(giver_id)s itself descends from %(receiver_id)s."
-    suggestion = "Begin a new placement for what she received."
-    field = "receiver_placement_id"
-
-    act_id: str
-    giver_id: str
-    receiver_id: str
+ENDED_BEFORE_IT_BEGAN: Final = Failure(
+    Refused,
+    "ended_before_it_began",
+    "%(act_id)s ends %(ended)s on %(until_on)s, but that is dated %(day)s.",
+    advice="Check both dates.",
+    field="until_on",
+)
 
 
-class WithinItself(Refused):
-    """A place would lie within itself."""
-
-    reason = "%(act_id)s would lie within itself: place %(parent_id)s already lies in it."
-    suggestion = "Name the larger place."
-    field = "parent_id"
-
-    act_id: str
-    parent_id: str
+GOES_ROUND: Final = Failure(
+    Refused,
+    "goes_round",
+    "%(act_id)s would pass on in a circle: placement %(giver_id)s itself descends from %(receiver_id)s.",
+    advice="Begin a new placement for what she received.",
+    field="receiver_placement_id",
+)
 
 
-class PassedBeforeReceipt(Refused):
-    """A pass-on is dated before its giver received."""
-
-    reason = "pass:%(pass_id)s is dated %(passed_on)s, but placement %(giver_id)s received only on %(received_on)s."
-    suggestion = "Check both dates."
-    field = "passed_on"
-
-    pass_id: str
-    passed_on: date
-    giver_id: str
-    received_on: date
+WITHIN_ITSELF: Final = Failure(
+    Refused,
+    "within_itself",
+    "%(act_id)s would lie within itself: place %(parent_id)s already lies in it.",
+    advice="Name the larger place.",
+    field="parent_id",
+)
 
 
-class LateAddition(Refused):
-    """Help is added to a placement that had already passed on."""
-
-    reason = (
-        "%(act_id)s adds to placement %(placement_id)s on %(received_on)s, but that had already passed"
-        " on, on %(first_passed_on)s (%(first)s)."
-    )
-    suggestion = "Correct the day, or begin a new placement for what she received."
-
-    act_id: str
-    placement_id: str
-    received_on: date
-    first_passed_on: date
-    first: str
+PASSED_BEFORE_RECEIPT: Final = Failure(
+    Refused,
+    "passed_before_receipt",
+    "pass:%(pass_id)s is dated %(passed_on)s, but placement %(giver_id)s received only on %(received_on)s.",
+    advice="Check both dates.",
+    field="passed_on",
+)
 
 
-class AddedBeforeGift(Refused):
-    """Help is added to an original placement before that was received."""
+LATE_ADDITION: Final = Failure(
+    Refused,
+    "late_addition",
+    "%(act_id)s adds to placement %(placement_id)s on %(received_on)s, but that had already passed"
+    " on, on %(first_passed_on)s (%(first)s).",
+    advice="Correct the day, or begin a new placement for what she received.",
+)
 
-    reason = "%(act_id)s adds to the original placement %(placement_id)s before that was received, on %(received_on)s."
-    suggestion = "Begin a new placement for what she received."
-    field = "receiver_placement_id"
 
-    act_id: str
-    placement_id: str
-    received_on: date
+ADDED_BEFORE_GIFT: Final = Failure(
+    Refused,
+    "added_before_gift",
+    "%(act_id)s adds to the original placement %(placement_id)s before that was received, on %(received_on)s.",
+    advice="Begin a new placement for what she received.",
+    field="receiver_placement_id",
+)
 
 
 class HeldByAnother(Refused):
     """A pass-on names a placement of another beneficiary."""
 
     reason = "%(act_id)s names placement %(placement_id)s, which beneficiary %(beneficiary_id)s holds."
-    suggestion = "Name her placement, or begin a new one."
+    advice = "Name her placement, or begin a new one."
 
     act_id: str
     placement_id: str
@@ -330,7 +280,7 @@ class OtherHelp(Refused):
     """Help of another kind is added to a placement."""
 
     reason = "%(act_id)s adds %(added)s to placement %(placement_id)s, which is of %(held)s."
-    suggestion = "Begin a new placement for what she received."
+    advice = "Begin a new placement for what she received."
     field = "receiver_placement_id"
 
     act_id: str
@@ -339,171 +289,142 @@ class OtherHelp(Refused):
     held: str
 
 
-class NoEquivalent(Refused):
-    """Another help than the giver's is passed on and her rule knows no equivalent."""
-
-    reason = "pass:%(pass_id)s passes on %(help)s, but the rule for %(rule_help)s names no equivalent of %(help)s."
-    suggestion = "Pass on the same help, or record a rule with the equivalent for later placements."
-    field = "help"
-
-    pass_id: str
-    help: str
-    rule_help: str
+NO_EQUIVALENT: Final = Failure(
+    Refused,
+    "no_equivalent",
+    "pass:%(pass_id)s passes on %(help)s, but the rule for %(rule_help)s names no equivalent of %(help)s.",
+    advice="Pass on the same help, or record a rule with the equivalent for later placements.",
+    field="help",
+)
 
 
-class NoRule(Refused):
-    """No rule was in force when help was received."""
-
-    reason = "No rule for %(help)s was in force on %(received_on)s, when placement %(placement_id)s received."
-    suggestion = "Record a rule for it first (relay rule), or name one that has a rule: %(known)s."
-    field = "help"
-
-    help: str
-    received_on: date
-    placement_id: str
-    known: str
+NO_RULE: Final = Failure(
+    Refused,
+    "no_rule",
+    "No rule for %(help)s was in force on %(received_on)s, when placement %(placement_id)s received.",
+    advice="Name one that has a rule, %(known)s, or record a rule for it first",
+    command="relay rule",
+    field="help",
+)
 
 
-class BindsThePast(Refused):
-    """A rule version would bind help that was received already."""
-
-    reason = "%(act_id)s would change the past: %(help)s was already received on %(received_on)s."
-    suggestion = "Make it apply from after %(received_on)s."
-    field = "from"
-
-    act_id: str
-    help: str
-    received_on: date
+BINDS_THE_PAST: Final = Failure(
+    Refused,
+    "binds_the_past",
+    "%(act_id)s would change the past: %(help)s was already received on %(received_on)s.",
+    advice="Make it apply from after %(received_on)s.",
+    field="from",
+)
 
 
-class OtherUnit(Refused):
-    """A rule version would count a help in another unit, and so change what was added up before."""
-
-    reason = "%(act_id)s counts in %(unit)s, but %(help)s was always counted in %(known)s."
-    suggestion = "Use the unit %(known)s, or give what is counted differently its own help."
-    field = "unit"
-
-    act_id: str
-    unit: str
-    help: str
-    known: str
+OTHER_UNIT: Final = Failure(
+    Refused,
+    "other_unit",
+    "%(act_id)s counts in %(unit)s, but %(help)s was always counted in %(known)s.",
+    advice="Use the unit %(known)s, or give what is counted differently its own help.",
+    field="unit",
+)
 
 
-class BeforeReceipt(Refused):
-    """An event is dated before its placement received anything."""
-
-    reason = (
-        "event:%(event_id)s is dated %(happened_on)s, but placement %(placement_id)s received only on %(received_on)s."
-    )
-    suggestion = "Check both dates."
-    field = "happened_on"
-
-    event_id: str
-    happened_on: date
-    placement_id: str
-    received_on: date
+BEFORE_RECEIPT: Final = Failure(
+    Refused,
+    "before_receipt",
+    "event:%(event_id)s is dated %(happened_on)s, but placement %(placement_id)s received only on %(received_on)s.",
+    advice="Check both dates.",
+    field="happened_on",
+)
 
 
-class NoSuchSystem(Invalid):
-    """A programme names a system that this Relay does not have."""
-
-    reason = "There is no system %(name)s."
-    suggestion = "There are: %(known)s."
-    field = "systems"
-
-    name: str
-    known: Sequence[str]
+NO_SUCH_SYSTEM: Final = Failure(
+    Invalid,
+    "no_such_system",
+    "There is no system %(name)s.",
+    advice="There are: %(known)s.",
+    field="systems",
+)
 
 
-class SystemNeeds(Refused):
-    """A programme uses a system without another one that it needs."""
-
-    reason = "%(name)s needs %(need)s."
-    suggestion = "Name %(need)s too, or leave out %(name)s."
-    field = "systems"
-
-    name: str
-    need: str
+SYSTEM_NEEDS: Final = Failure(
+    Refused,
+    "system_needs",
+    "%(name)s needs %(need)s.",
+    advice="Name %(need)s too, or leave out %(name)s.",
+    field="systems",
+)
 
 
 class StandingOnIt(Refused):
     """An act cannot be taken back while others stand on it."""
 
     reason = "%(act_id)s cannot be taken back while these acts depend on it: %(others)s."
-    suggestion = "Take those back first."
+    advice = "Take those back first."
     field = "act_id"
 
     act_id: str
     others: Sequence[str]
 
 
-class NotCorrectable(Refused):
-    """A correction asks for what corrections do not do."""
-
-    field = "act_id"
-
-
-class SamePerson(Refused):
-    """A pass-on is confirmed by one who recorded or corrected it."""
-
-    reason = "%(act_id)s was recorded or corrected by the same person."
-    suggestion = "Ask a second person to confirm it."
-    field = "act_id"
-
-    act_id: str
+NOT_CORRECTABLE: Final = Failure(
+    Refused,
+    "not_correctable",
+    field="act_id",
+)
 
 
-class OnHerTelephone(Refused):
-    """A pass-on is confirmed by one who made the code by which the telephone that recorded it was enrolled."""
-
-    reason = "%(act_id)s was recorded on a telephone that you had a hand in enrolling."
-    suggestion = "Ask somebody else to confirm it."
-    field = "act_id"
-
-    act_id: str
-
-
-class ConfirmedAlready(Conflict):
-    """A pass-on is confirmed once more by who confirmed it before."""
-
-    reason = "You already confirmed %(act_id)s, by %(earlier)s."
-    suggestion = "Nothing more is needed."
-    field = "act_id"
-
-    act_id: str
-    earlier: str
+SAME_PERSON: Final = Failure(
+    Refused,
+    "same_person",
+    "%(act_id)s was recorded or corrected by the same person.",
+    advice="Ask a second person to confirm it.",
+    field="act_id",
+)
 
 
-class CorrectedSince(Conflict):
-    """A pass-on is confirmed by somebody who saw what it said before."""
+ON_HER_TELEPHONE: Final = Failure(
+    Refused,
+    "on_her_telephone",
+    "%(act_id)s was recorded on a telephone that you had a hand in enrolling.",
+    advice="Ask somebody else to confirm it.",
+    field="act_id",
+)
 
-    reason = "%(act_id)s was corrected after you saw it, by %(later)s."
-    suggestion = "Nothing was recorded. Look at it again, then confirm it."
-    field = "act_id"
 
-    act_id: str
-    later: str
+CONFIRMED_ALREADY: Final = Failure(
+    Conflict,
+    "confirmed_already",
+    "You already confirmed %(act_id)s, by %(earlier)s.",
+    advice="Nothing more is needed.",
+    field="act_id",
+)
+
+
+CORRECTED_SINCE: Final = Failure(
+    Conflict,
+    "corrected_since",
+    "%(act_id)s was corrected after you saw it, by %(later)s.",
+    advice="Nothing was recorded. Look at it again, then confirm it.",
+    field="act_id",
+)
 
 
 class SeveralReceipts(Refused):
     """A placement is said to be another woman's by one of the acts that fill it, while the others do not say so."""
 
     reason = "Placement %(placement_id)s was filled by several acts, and all must name one beneficiary: %(act_ids)s."
-    suggestion = "Correct them all at once: relay correct with --whole."
+    advice = "Correct them all at once"
+    command = "relay correct ACT --whole"
     field = "beneficiary_id"
 
     placement_id: str
     act_ids: Sequence[str]
 
 
-class WouldBreak(Refused):
-    """A placement cannot be moved, since several acts would then break a rule."""
-
-    reason = "%(act_id)s would break: %(broken)s"
-    suggestion = "Correct or take back those first. Nothing was changed."
-
-    act_id: str
-    broken: str
+WOULD_BREAK: Final = Failure(
+    Refused,
+    "would_break",
+    "%(act_id)s would break: %(broken)s",
+    advice="Correct or take back those first. Nothing was changed.",
+)
 
 
 def judge(
@@ -532,7 +453,7 @@ def judge(
 
     Raises:
         Missing: The act names something that is not in the record.
-        SystemOff: The act belongs to a system that the programme does not use.
+        Refused: The act belongs to a system that the programme does not use.
         Refused: A rule says no; each rule has its own class in this module.
         Invalid: The act contradicts itself.
         Asked: It can be recorded, but raises a question that it does not answer.
@@ -542,7 +463,7 @@ def judge(
     of = str(act.values["act_id"]).partition(":")[0] if act.kind == "end" else act.kind
     system = register.catalogue.system_of(of)
     if system and system.name not in register.systems:
-        raise SystemOff(act_id=act.act_id, system=system.name)
+        raise refused(SYSTEM_OFF, act_id=act.act_id, system=system.name)
     _can_be_called(act)
     change = register.change(act, sequence)
     if act.kind in ("confirm", "erase"):
@@ -568,7 +489,7 @@ def _can_be_called(act: Act) -> None:
     """Whatever is said to be a telephone number can be dialled, in what is recorded and in what is corrected."""
     phone = {**act.values, **changes_of(act.values)}.get("phone")
     if phone and not any(letter.isdecimal() for letter in str(phone)):
-        raise NotATelephone(act_id=subject_of(act) if act.kind in ABOUT_ACTS else act.act_id)
+        raise refused(NOT_A_TELEPHONE, act_id=subject_of(act) if act.kind in ABOUT_ACTS else act.act_id)
 
 
 def require_true(register: Register, fact: Fact, today: date) -> None:
@@ -609,7 +530,7 @@ def _breaks_nothing(register: Register, change: Change) -> None:
             if not moves(change.act):
                 break
     if len(broken) > 1:
-        raise WouldBreak(act_id=subject_of(change.act), broken=" ".join(error.reason for error in broken))
+        raise refused(WOULD_BREAK, act_id=subject_of(change.act), broken=" ".join(error.reason for error in broken))
     if broken:
         raise broken[0]
 
@@ -649,7 +570,7 @@ def _none_to_herself(register: Register, change: Change, placement_id: str) -> N
     placement = change.placements[placement_id]
     for pass_on in placement.passes if placement else ():
         if placement and register.are_one(pass_on.beneficiary_id, placement.beneficiary_id):
-            raise GivenToHerself(act_id=f"pass:{pass_on.pass_id}")
+            raise refused(GIVEN_TO_HERSELF, act_id=f"pass:{pass_on.pass_id}")
 
 
 def _plausible(register: Register, fact: Fact, today: date) -> None:
@@ -657,18 +578,18 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
     act_id, values = fact.act_id, fact.values
     _plausible_days(register.catalogue.kind(fact.kind), act_id, values, today)
     if values.get("birth_year", 0) > today.year:
-        raise NotBornYet(act_id=act_id)
+        raise refused(NOT_BORN_YET, act_id=act_id)
     animals = values.get("animals", 1)  # an event without an amount is about one
     if animals <= 0:
-        raise NothingHandedOver(act_id=act_id, field="animals", number=animals)
+        raise refused(NOTHING_HANDED_OVER, act_id=act_id, field="animals", number=animals)
     if round(values.get("females", 0) + values.get("males", 0), 3) > animals:
         uncounted = "" if "animals" in values else Sentence("Give animals: without a number it counts as one.")
-        raise MoreOfASexThanAnimals(act_id=act_id, suggestion=uncounted)
+        raise refused(MORE_OF_A_SEX_THAN_ANIMALS, act_id=act_id, advice=uncounted)
     if fact.kind == "pass" and values["giver_placement_id"] == values["receiver_placement_id"]:
-        raise GivenToHerself(act_id=act_id)
+        raise refused(GIVEN_TO_HERSELF, act_id=act_id)
     if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
         message = Sentence("%(act_id)s extends the deadline but gives no new day.", act_id=act_id)
-        raise Invalid(reason=message, suggestion=Sentence("Give until_on."), field="until_on")
+        raise Invalid(reason=message, advice=Sentence("Give until_on."), field="until_on")
     if fact.kind == "rule":
         _plausible_rule(fact)
     if fact.kind == "programme" and fact.id != register.programme_id:
@@ -679,7 +600,7 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
         )
         raise Invalid(
             reason=message,
-            suggestion=Sentence(
+            advice=Sentence(
                 "Name it %(programme_id)s, or begin a ledger of its own.", programme_id=register.programme_id
             ),
             field="id",
@@ -695,10 +616,10 @@ def _plausible_systems(register: Register, fact: Fact) -> None:
         return
     for name in named:
         if name not in known:
-            raise NoSuchSystem(name=name, known=tuple(known))
+            raise refused(NO_SUCH_SYSTEM, name=name, known=tuple(known))
         for need in known[name].needs:
             if need not in named:
-                raise SystemNeeds(name=name, need=need)
+                raise refused(SYSTEM_NEEDS, name=name, need=need)
 
 
 def _plausible_days(kind: Kind, act_id: str, values: Mapping[str, Any], today: date) -> None:
@@ -710,9 +631,9 @@ def _plausible_days(kind: Kind, act_id: str, values: Mapping[str, Any], today: d
             continue
         likely = bikram_sambat.likely(day) or ""
         if not coming and day > today.isoformat():
-            raise InTheFuture(act_id=act_id, field=name, day=day, today=today, suggestion=likely)
+            raise InTheFuture(act_id=act_id, field=name, day=day, today=today, advice=likely)
         if coming and int(day[:4]) > today.year + _YEARS_AHEAD:
-            raise TooFarAhead(act_id=act_id, field=name, day=day, suggestion=likely)
+            raise refused(TOO_FAR_AHEAD, act_id=act_id, field=name, day=day, advice=likely)
     for name in (column.name for column in kind.columns if column.type == "month" and values.get(column.name)):
         ends = bikram_sambat.month_days(values[name])
         if ends and ends[1] > today:
@@ -724,12 +645,10 @@ def _plausible_rule(fact: Fact) -> None:
     act_id, values = fact.act_id, fact.values
     if values.get("owed") is None and values.get("owed_per_given") is None:
         message = Sentence("%(act_id)s does not say what is owed.", act_id=act_id)
-        raise Invalid(reason=message, suggestion=Sentence("Give owed or owed_per_given."), field="owed")
+        raise Invalid(reason=message, advice=Sentence("Give owed or owed_per_given."), field="owed")
     if values["help"] in values.get("equivalents", {}):
         message = Sentence("%(act_id)s names %(help)s as an equivalent of itself.", act_id=act_id, help=values["help"])
-        raise Invalid(
-            reason=message, suggestion=Sentence("Leave it out: one of it counts as one."), field="equivalents"
-        )
+        raise Invalid(reason=message, advice=Sentence("Leave it out: one of it counts as one."), field="equivalents")
 
 
 def _may_stand(register: Register, fact: Fact) -> None:
@@ -783,7 +702,7 @@ def _binds_only_the_future(register: Register, fact: Fact) -> None:
         if placement.help == rule.help and placement.receipts
     ]
     if received and rule.from_on <= max(received):
-        raise BindsThePast(act_id=fact.act_id, help=rule.help, received_on=max(received))
+        raise refused(BINDS_THE_PAST, act_id=fact.act_id, help=rule.help, received_on=max(received))
 
 
 def _counts_as_others(register: Register, fact: Fact) -> None:
@@ -792,7 +711,7 @@ def _counts_as_others(register: Register, fact: Fact) -> None:
     own = Rule.of(was.values) if was else None
     for known in register.rules:
         if known != own and known.help == rule.help and known.unit != rule.unit:
-            raise OtherUnit(act_id=fact.act_id, help=rule.help, unit=rule.unit, known=known.unit)
+            raise refused(OTHER_UNIT, act_id=fact.act_id, help=rule.help, unit=rule.unit, known=known.unit)
 
 
 def _not_within_itself(register: Register, fact: Fact) -> None:
@@ -802,7 +721,7 @@ def _not_within_itself(register: Register, fact: Fact) -> None:
         known = register.facts.get(f"place:{above}")  # a new place has nothing in it: what is above need not be known
         above = known.values.get("parent_id") if known else None
     if above:
-        raise WithinItself(act_id=fact.act_id, parent_id=parent_id)
+        raise refused(WITHIN_ITSELF, act_id=fact.act_id, parent_id=parent_id)
 
 
 def _held_by(register: Register, fact: Fact, placement_id: str) -> None:
@@ -822,17 +741,17 @@ def _may_pass_on(register: Register, fact: Fact) -> None:
     values = fact.values
     giver, receiver_id = register.placements[values["giver_placement_id"]], values["receiver_placement_id"]
     if register.are_one(values["beneficiary_id"], giver.beneficiary_id):
-        raise GivenToHerself(act_id=fact.act_id)
+        raise refused(GIVEN_TO_HERSELF, act_id=fact.act_id)
     _held_by(register, fact, receiver_id)
     if register.descends(giver.placement_id, receiver_id):
-        raise GoesRound(act_id=fact.act_id, giver_id=giver.placement_id, receiver_id=receiver_id)
+        raise refused(GOES_ROUND, act_id=fact.act_id, giver_id=giver.placement_id, receiver_id=receiver_id)
 
 
 def _may_be_one(register: Register, fact: Fact) -> None:
     """Two ids can be one person's: nothing that is recorded under any of her ids contradicts it."""
     kept_id, other_id = fact.values["kept_id"], fact.values["other_id"]
     if kept_id == other_id:
-        raise OneId(act_id=fact.act_id, beneficiary_id=kept_id, field="other_id")
+        raise refused(ONE_ID, act_id=fact.act_id, beneficiary_id=kept_id, field="other_id")
     known = register.one_woman
     ones, others = known.ids(kept_id, without=fact.act_id), known.ids(other_id, without=fact.act_id)
     if other_id in ones:
@@ -841,7 +760,9 @@ def _may_be_one(register: Register, fact: Fact) -> None:
     is_new = register.facts.get(fact.act_id) != fact  # who was erased later stays one
     for id_ in (*ones, *others) if is_new else ():
         if any(each.startswith("erase:") for each in register.about.get(f"beneficiary:{id_}", ())):
-            raise ErasedAlready(act_id=fact.act_id, beneficiary_id=id_, field="kept_id" if id_ in ones else "other_id")
+            raise refused(
+                ERASED_ALREADY, act_id=fact.act_id, beneficiary_id=id_, field="kept_id" if id_ in ones else "other_id"
+            )
     for one, other in product(ones, others):
         _are_not_unlike(register, fact.act_id, one, other)
         _never_passed_between(register, fact.act_id, one, other)
@@ -852,9 +773,9 @@ def _are_not_unlike(register: Register, act_id: str, one: str, other: str) -> No
     kinds = [values.get("kind", "person") for values in (said, other_said)]
     sexes = [values.get("sex") for values in (said, other_said)]
     if kinds[0] != kinds[1]:
-        raise UnlikeToBeOne(act_id=act_id, one=one, other=other, column="kind")
+        raise refused(UNLIKE_TO_BE_ONE, act_id=act_id, one=one, other=other, column="kind")
     if all(sexes) and sexes[0] != sexes[1]:
-        raise UnlikeToBeOne(act_id=act_id, one=one, other=other, column="sex")
+        raise refused(UNLIKE_TO_BE_ONE, act_id=act_id, one=one, other=other, column="sex")
 
 
 def _never_passed_between(register: Register, act_id: str, one: str, other: str) -> None:
@@ -863,13 +784,15 @@ def _never_passed_between(register: Register, act_id: str, one: str, other: str)
         for placement_id in register.holdings.get(giver, {}):
             for pass_on in register.placements[placement_id].passes:
                 if pass_on.receiver_id in holds:
-                    raise PassedBetween(act_id=act_id, pass_id=f"pass:{pass_on.pass_id}", one=one, other=other)
+                    raise refused(
+                        PASSED_BETWEEN, act_id=act_id, pass_id=f"pass:{pass_on.pass_id}", one=one, other=other
+                    )
 
 
 def _may_be_two(register: Register, fact: Fact) -> None:
     one, other = fact.values["a_id"], fact.values["b_id"]
     if one == other:
-        raise OneId(act_id=fact.act_id, beneficiary_id=one, field="b_id")
+        raise refused(ONE_ID, act_id=fact.act_id, beneficiary_id=one, field="b_id")
     if register.are_one(one, other):
         by = [edge.act_id for edge in register.one_woman.edges(one)]
         raise OneAlready(act_id=fact.act_id, one=one, other=other, by=by, field="b_id")
@@ -881,10 +804,10 @@ def _may_end(register: Register, end: Fact) -> None:
     fact = register.facts.get(ended) if ended in dict(register.catalogue.named_by(end)).values() else None
     if fact is None:
         kinds = [kind for _, kind in register.catalogue.references(end.kind)]
-        raise CannotBeEnded(act_id=end.act_id, ended=ended, kinds=kinds)
+        raise refused(CANNOT_BE_ENDED, act_id=end.act_id, ended=ended, kinds=kinds)
     for other in register.beside("end", ended):
         if other.act_id != end.act_id:
-            raise EndedAlready(ended=ended, by=other.act_id)
+            raise refused(ENDED_ALREADY, ended=ended, by=other.act_id)
 
 
 def _ends_no_sooner(register: Register, fact: Fact) -> None:
@@ -894,7 +817,7 @@ def _ends_no_sooner(register: Register, fact: Fact) -> None:
         began = register.facts[end.values["act_id"]] if fact is end else fact
         day, until_on = began.values[register.catalogue.day(began.kind)], end.values["until_on"]
         if until_on < day:
-            raise EndedBeforeItBegan(act_id=end.act_id, ended=began.act_id, until_on=until_on, day=day)
+            raise refused(ENDED_BEFORE_IT_BEGAN, act_id=end.act_id, ended=began.act_id, until_on=until_on, day=day)
 
 
 def _same_help(register: Register, change: Change) -> None:
@@ -937,7 +860,7 @@ def _stands_on(register: Register, change: Change) -> None:
         if len(broken) > _TOLD:
             more = Sentence("%(many)s other acts would break too.", many=len(broken) - _TOLD)
             broken = [*broken[:_TOLD], more]
-        raise WouldBreak(act_id=subject, broken=" ".join(broken))
+        raise refused(WOULD_BREAK, act_id=subject, broken=" ".join(broken))
 
 
 def _made_false(register: Register, change: Change, hanging: Collection[str]) -> Mapping[str, RelayError]:
@@ -954,11 +877,11 @@ def _made_false(register: Register, change: Change, hanging: Collection[str]) ->
     if not standing:
         return {}
     with register.supposing(change):
-        false = {act_id: error for act_id, fact in standing.items() if (error := refused(register, fact))}
-    return {act_id: error for act_id, error in false.items() if not refused(register, standing[act_id])}
+        false = {act_id: error for act_id, fact in standing.items() if (error := refusal_of(register, fact))}
+    return {act_id: error for act_id, error in false.items() if not refusal_of(register, standing[act_id])}
 
 
-def refused(register: Register, fact: Fact) -> RelayError | None:
+def refusal_of(register: Register, fact: Fact) -> RelayError | None:
     """What the rules say against an act in force, as if it were recorded now; None where they say nothing.
 
     Args:
@@ -1003,7 +926,8 @@ def require_rules_kept(placement: Placement, rules: Iterable[Rule]) -> None:
     """Let every receipt, pass-on and event of a placement agree with the rules; `judge` says what it may raise."""
     first, rule = placement.receipts[0], bound_by(rules, placement)
     if rule is None:
-        raise NoRule(
+        raise refused(
+            NO_RULE,
             placement_id=placement.placement_id,
             help=placement.help,
             received_on=first.received_on,
@@ -1011,18 +935,20 @@ def require_rules_kept(placement: Placement, rules: Iterable[Rule]) -> None:
         )
     for pass_on in placement.passes:
         if pass_on.passed_on < first.received_on:
-            raise PassedBeforeReceipt(
+            raise refused(
+                PASSED_BEFORE_RECEIPT,
                 pass_id=pass_on.pass_id,
                 passed_on=pass_on.passed_on,
                 giver_id=placement.placement_id,
                 received_on=first.received_on,
             )
         if pass_on.help != placement.help and pass_on.help not in rule.equivalents:
-            raise NoEquivalent(pass_id=pass_on.pass_id, help=pass_on.help, rule_help=placement.help)
+            raise refused(NO_EQUIVALENT, pass_id=pass_on.pass_id, help=pass_on.help, rule_help=placement.help)
     _can_be_counted(placement, rule)
     for receipt in placement.receipts:
         if placement.passes and receipt.received_on > placement.passes[0].passed_on:
-            raise LateAddition(
+            raise refused(
+                LATE_ADDITION,
                 act_id=receipt.act_id,
                 placement_id=placement.placement_id,
                 received_on=receipt.received_on,
@@ -1032,10 +958,13 @@ def require_rules_kept(placement: Placement, rules: Iterable[Rule]) -> None:
             )
     gift = next((receipt for receipt in placement.receipts if receipt.act_id.startswith("placement:")), first)
     if first.received_on < gift.received_on:
-        raise AddedBeforeGift(act_id=first.act_id, placement_id=placement.placement_id, received_on=gift.received_on)
+        raise refused(
+            ADDED_BEFORE_GIFT, act_id=first.act_id, placement_id=placement.placement_id, received_on=gift.received_on
+        )
     for event in placement.events:
         if event.happened_on < first.received_on:
-            raise BeforeReceipt(
+            raise refused(
+                BEFORE_RECEIPT,
                 event_id=event.event_id,
                 happened_on=event.happened_on,
                 placement_id=placement.placement_id,
@@ -1050,7 +979,7 @@ def _can_be_counted(placement: Placement, rule: Rule) -> None:
     }
     for act_id, units in comes_to.items():
         if units > _MOST * UNIT:
-            raise TooMuch(act_id=act_id, placement_id=placement.placement_id)
+            raise refused(TOO_MUCH, act_id=act_id, placement_id=placement.placement_id)
 
 
 def _may_correct(register: Register, act: Act, by: str) -> None:
@@ -1060,15 +989,17 @@ def _may_correct(register: Register, act: Act, by: str) -> None:
         raise Missing(act_id=subject, field="subject_id" if act.kind == "erase" else "act_id")
     if act.kind == "erase":
         if not register.catalogue.personal(entry.kind):
-            raise NotCorrectable(
+            raise refused(
+                NOT_CORRECTABLE,
                 reason=Sentence("%(subject)s contains no personal data.", subject=subject),
-                suggestion=Sentence("Nothing needs erasing."),
+                advice=Sentence("Nothing needs erasing."),
                 field="subject_id",
             )
         if not register.opened_by(subject):
-            raise NotCorrectable(
+            raise refused(
+                NOT_CORRECTABLE,
                 reason=Sentence("Everything personal about %(subject)s has already been erased.", subject=subject),
-                suggestion=Sentence("Nothing more is needed."),
+                advice=Sentence("Nothing more is needed."),
                 field="subject_id",
             )
         return
@@ -1101,15 +1032,16 @@ def _may_come_back(register: Register, act_id: str) -> None:
 
 def _may_confirm(register: Register, entry: Entry, by: str) -> None:
     if entry.kind != "pass":
-        raise NotCorrectable(
+        raise refused(
+            NOT_CORRECTABLE,
             reason=Sentence("%(subject)s is not a pass-on.", subject=entry.act_id),
-            suggestion=Sentence("Only pass-ons are confirmed."),
+            advice=Sentence("Only pass-ons are confirmed."),
         )
     if login_of(by) in set(_tellers(register, entry)):
-        raise SamePerson(act_id=entry.act_id)
+        raise refused(SAME_PERSON, act_id=entry.act_id)
     for confirmation in register.confirmed_by(entry.act_id):
         if login_of(confirmation.recorded_by) == login_of(by):
-            raise ConfirmedAlready(act_id=entry.act_id, earlier=confirmation.act_id)
+            raise refused(CONFIRMED_ALREADY, act_id=entry.act_id, earlier=confirmation.act_id)
 
 
 def require_seen(register: Register, act: Act, seen: int) -> None:
@@ -1121,12 +1053,12 @@ def require_seen(register: Register, act: Act, seen: int) -> None:
         seen: The last entry of the ledger when it was looked at.
 
     Raises:
-        CorrectedSince: It was corrected later.
+        Conflict: It was corrected later.
     """
     entry = register.entries.get(subject_of(act))
     for _, correction in _corrections(register, entry) if entry else ():
         if correction.sequence > seen:
-            raise CorrectedSince(act_id=subject_of(act), later=correction.act_id)
+            raise refused(CORRECTED_SINCE, act_id=subject_of(act), later=correction.act_id)
 
 
 def _tellers(register: Register, entry: Entry) -> Iterator[str]:
@@ -1157,23 +1089,26 @@ def _corrections(register: Register, entry: Entry) -> Iterator[tuple[Entry, Entr
 def _may_take_back(kind: Kind, act: Act) -> None:
     subject = subject_of(act)
     if kind.published:
-        raise NotCorrectable(
+        raise refused(
+            NOT_CORRECTABLE,
             reason=Sentence("%(subject)s cannot be taken back.", subject=subject),
-            suggestion=Sentence("It was published, and others may have it."),
+            advice=Sentence("It was published, and others may have it."),
         )
     if kind.name in ("erase", "programme"):
-        raise NotCorrectable(
+        raise refused(
+            NOT_CORRECTABLE,
             reason=Sentence("%(subject)s cannot be taken back.", subject=subject),
-            suggestion=Sentence("Erasures are final, and a programme cannot be removed."),
+            advice=Sentence("Erasures are final, and a programme cannot be removed."),
         )
     if act.values.get("changes"):
-        raise NotCorrectable(
+        raise refused(
+            NOT_CORRECTABLE,
             reason=Sentence(
                 "%(act_id)s says that %(subject)s did not happen, and changes it too.",
                 act_id=act.act_id,
                 subject=subject,
             ),
-            suggestion=Sentence("Use wrong_data to change it, or leave out the changes."),
+            advice=Sentence("Use wrong_data to change it, or leave out the changes."),
             field="changes",
         )
 
@@ -1187,14 +1122,16 @@ def _says_already(register: Register, subject: str, changes: Mapping[str, Any]) 
 def _may_change(register: Register, kind: str, act: Act) -> None:
     changes = changes_of(act.values)
     if kind in ABOUT_ACTS:
-        raise NotCorrectable(
+        raise refused(
+            NOT_CORRECTABLE,
             reason=Sentence("%(subject)s has no data to change.", subject=subject_of(act)),
-            suggestion=Sentence("Take it back and record a new one."),
+            advice=Sentence("Take it back and record a new one."),
         )
     if _says_already(register, subject_of(act), changes):
-        raise NotCorrectable(
+        raise refused(
+            NOT_CORRECTABLE,
             reason=Sentence("%(act_id)s changes nothing.", act_id=act.act_id),
-            suggestion=Sentence("Name the fields to change."),
+            advice=Sentence("Name the fields to change."),
             field="changes",
         )
     erased = register.erased_fields(subject_of(act))
@@ -1202,28 +1139,31 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
     for name, value in changes.items():
         column = columns.get(name)
         if name in erased:
-            raise NotCorrectable(
+            raise refused(
+                NOT_CORRECTABLE,
                 reason=Sentence(
                     "%(name)s of %(subject)s was erased and cannot be filled in again.",
                     name=name,
                     subject=subject_of(act),
                 ),
-                suggestion=Sentence("Leave it empty."),
+                advice=Sentence("Leave it empty."),
                 field=name,
             )
         if column is None or column.fixed:
-            raise NotCorrectable(
+            raise refused(
+                NOT_CORRECTABLE,
                 reason=Sentence(
                     "%(name)s of %(subject)s cannot be changed by a correction.", name=name, subject=subject_of(act)
                 ),
-                suggestion=Sentence(
+                advice=Sentence(
                     "Take the act back (did_not_happen; as a command, --how did-not-happen) and record it again."
                 ),
                 field=name,
             )
         if value is None and column.required:
-            raise NotCorrectable(
+            raise refused(
+                NOT_CORRECTABLE,
                 reason=Sentence("%(name)s of %(subject)s cannot be empty.", name=name, subject=subject_of(act)),
-                suggestion=Sentence("Give the right value."),
+                advice=Sentence("Give the right value."),
                 field=name,
             )

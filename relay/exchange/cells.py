@@ -133,7 +133,7 @@ def read_in_table(column: schema.Column, cell: object) -> Value | None:
     marks = isinstance(cell, str) and column.type != "text" and len(cell) <= _LONGEST_DITTO
     if marks and str(cell).strip().casefold() in DITTO:
         fault = CellFault(
-            reason=Sentence("This repeats the cell above it."), suggestion=Sentence("Write the value in full.")
+            reason=Sentence("This repeats the cell above it."), advice=Sentence("Write the value in full.")
         )
         fault.field = column.name
         raise fault
@@ -170,15 +170,15 @@ def read_day(text: str, today: date) -> date:
         try:
             return today - timedelta(days=int(ago[1]))
         except OverflowError:
-            raise CellFault(reason=Sentence("This is too many days ago."), suggestion=_THE_ASKED_DAY_FORM) from None
+            raise CellFault(reason=Sentence("This is too many days ago."), advice=_THE_ASKED_DAY_FORM) from None
     try:
         day = _day(plain)
     except CellFault as fault:
         if fault.suggestion == _THE_DAY_FORM:
-            raise CellFault(reason=fault.reason, suggestion=_THE_ASKED_DAY_FORM) from None
+            raise CellFault(reason=fault.reason, advice=_THE_ASKED_DAY_FORM) from None
         raise
     if advice := bikram_sambat.likely(day.isoformat()):
-        raise CellFault(reason=Sentence("This day is decades from today."), suggestion=advice)
+        raise CellFault(reason=Sentence("This day is decades from today."), advice=advice)
     return day
 
 
@@ -247,7 +247,7 @@ def _plain(cell: object) -> str:
         if (unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t") or character in "\ufffe\uffff":
             raise CellFault(
                 reason=Sentence("The character U+%(code)s cannot be shown.", code=f"{ord(character):04X}"),
-                suggestion=Sentence("Delete that character."),
+                advice=Sentence("Delete that character."),
             )
     return text
 
@@ -259,7 +259,7 @@ def _text_of(cell: object) -> str:
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
         return str(int(cell)) if cell == int(cell) else repr(cell)
-    raise CellFault(reason=Sentence("This is not text."), suggestion=_AS_TEXT)
+    raise CellFault(reason=Sentence("This is not text."), advice=_AS_TEXT)
 
 
 def _write_this(text: str) -> Sentence:
@@ -293,21 +293,21 @@ def _read_text(column: schema.Column, cell: object) -> str | None:
     if len(text) > most:
         raise CellFault(
             reason=Sentence("This is longer than %(most)s characters.", most=most),
-            suggestion=Sentence("Enter the name alone.") if is_name else Sentence("Shorten it."),
+            advice=Sentence("Enter the name alone.") if is_name else Sentence("Shorten it."),
         )
     if is_name and len(text.splitlines()) > 1:
-        raise CellFault(reason=Sentence("This name has several lines."), suggestion=Sentence("Write it on one line."))
+        raise CellFault(reason=Sentence("This name has several lines."), advice=Sentence("Write it on one line."))
     return text
 
 
 def _read_name(column: schema.Column, cell: object) -> str | None:
     text = _read_text(column, cell)
     if text and not _UNSEEN.sub("", text).strip():
-        raise CellFault(reason=Sentence("Nothing of this name can be seen."), suggestion=Sentence("Enter her name."))
+        raise CellFault(reason=Sentence("Nothing of this name can be seen."), advice=Sentence("Enter her name."))
     if text and any(letter.isdecimal() for letter in text) and not any(letter.isalpha() for letter in text):
         raise CellFault(
             reason=Sentence("This is a number, not a name."),
-            suggestion=Sentence("Enter her name; leave out total rows."),
+            advice=Sentence("Enter her name; leave out total rows."),
         )
     return text
 
@@ -331,7 +331,7 @@ def _read_words(column: schema.Column, cell: object) -> str | None:
         if not _WORD.fullmatch(word) or (column.choices and word not in column.choices):
             raise CellFault(
                 reason=Sentence("This holds a word that is not known here."),
-                suggestion=Sentence("Write some of: %(choices)s.", choices=", ".join(column.choices))
+                advice=Sentence("Write some of: %(choices)s.", choices=", ".join(column.choices))
                 if column.choices
                 else Sentence("Write words of small letters, digits and _, with ; between them."),
             )
@@ -343,7 +343,7 @@ def _refuse_a_number(text: str) -> None:
     if _DIGITS_LOST.fullmatch(_digits(text)):
         raise CellFault(
             reason=Sentence("A spreadsheet turned this into a number, and digits of it may be lost."),
-            suggestion=_AS_TEXT,
+            advice=_AS_TEXT,
         )
 
 
@@ -358,21 +358,21 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
     if _is_blank(cell):
         return None
     if isinstance(cell, int | float) and not isinstance(cell, bool) and not (cell >= 0 and _is_exact(cell)):
-        raise CellFault(reason=_MADE_A_NUMBER, suggestion=_AS_TEXT)
+        raise CellFault(reason=_MADE_A_NUMBER, advice=_AS_TEXT)
     text = _digits(_plain(cell)).removeprefix(f"{_kind_of(column)}:")
     if made := _ID_MADE_A_NUMBER.fullmatch(text):
-        raise CellFault(reason=_MADE_A_NUMBER, suggestion=_perhaps(made[1]))
+        raise CellFault(reason=_MADE_A_NUMBER, advice=_perhaps(made[1]))
     if _ID_MADE_SCIENTIFIC.fullmatch(text):
-        raise CellFault(reason=_MADE_A_NUMBER, suggestion=_AS_TEXT)
+        raise CellFault(reason=_MADE_A_NUMBER, advice=_AS_TEXT)
     if len(text) > LONGEST_ID:
         raise CellFault(
             reason=Sentence("This is longer than %(most)s characters.", most=LONGEST_ID),
-            suggestion=Sentence("Write a shorter id."),
+            advice=Sentence("Write a shorter id."),
         )
     if text.startswith(tuple(f"{each.name}:" for each in kinds.CORE)):
         raise CellFault(
             reason=Sentence("This names a record of another kind."),
-            suggestion=Sentence("Enter the id alone, or with its kind before it."),
+            advice=Sentence("Enter the id alone, or with its kind before it."),
         )
     _fits_an_address(text)
     if column.fixed and column.refers_to is None:  # its own: what is recorded already can be named
@@ -409,7 +409,7 @@ def _is_seen(text: str) -> None:
                 "The character U+%(code)s is invisible; an id cannot contain it.",
                 code=f"{ord(unseen[0]):04X}",
             ),
-            suggestion=_write_this(_UNSEEN.sub("", text)),
+            advice=_write_this(_UNSEEN.sub("", text)),
         )
 
 
@@ -418,17 +418,17 @@ def _fits_an_address(text: str) -> None:
     if ":" in text or "/" in text:
         raise CellFault(
             reason=Sentence('An id cannot contain ":" or "/".'),
-            suggestion=_write_this(text.replace(":", "-").replace("/", "-")),
+            advice=_write_this(text.replace(":", "-").replace("/", "-")),
         )
     if not text.strip("."):
         raise CellFault(
             reason=Sentence("An id cannot be dots alone."),
-            suggestion=Sentence("Write letters or digits."),
+            advice=Sentence("Write letters or digits."),
         )
     if "\n" in text or "\t" in text or "\u2028" in text or "\u2029" in text:
         raise CellFault(
             reason=Sentence("An id cannot contain a line break or a tab."),
-            suggestion=_write_this("-".join(text.split())),
+            advice=_write_this("-".join(text.split())),
         )
 
 
@@ -443,7 +443,7 @@ def _read_help(_column: schema.Column, cell: object) -> str | None:
         return meant
     raise CellFault(
         reason=Sentence("This is not the name of a help: a to z, 0 to 9 and _, at most 40 characters."),
-        suggestion=Sentence("Write the name that its rule has."),
+        advice=Sentence("Write the name that its rule has."),
     )
 
 
@@ -460,7 +460,7 @@ def _read_choice(column: schema.Column, cell: object) -> str | None:
             return choice
     raise CellFault(
         reason=Sentence("Use %(choices)s.", choices=", ".join(column.choices)),
-        suggestion=_write_this(likely) if (likely := closest(word, column.choices)) else Sentence("Use one of them."),
+        advice=_write_this(likely) if (likely := closest(word, column.choices)) else Sentence("Use one of them."),
     )
 
 
@@ -476,14 +476,14 @@ def _read_date(_column: schema.Column, cell: object) -> str | None:
         if cell.time() != time():
             raise CellFault(
                 reason=Sentence("This is a time, not a day."),
-                suggestion=_write_this(cell.date().isoformat()),
+                advice=_write_this(cell.date().isoformat()),
             )
         return _within_years(cell.date()).isoformat()
     if isinstance(cell, date):
         return _within_years(cell).isoformat()
     if isinstance(cell, int | float) and not isinstance(cell, bool) and 1 <= cell <= LARGEST_NUMBER:
-        raise CellFault(reason=Sentence("This is a number, not a day."), suggestion=_spreadsheet_day(int(cell)))
-    raise CellFault(reason=Sentence("This is not a day."), suggestion=_THE_DAY_FORM)
+        raise CellFault(reason=Sentence("This is a number, not a day."), advice=_spreadsheet_day(int(cell)))
+    raise CellFault(reason=Sentence("This is not a day."), advice=_THE_DAY_FORM)
 
 
 def _read_month(_column: schema.Column, cell: object) -> str | None:
@@ -491,14 +491,10 @@ def _read_month(_column: schema.Column, cell: object) -> str | None:
         return None
     said = _MONTH.fullmatch(_digits(_plain(cell)))
     if not said:
-        raise CellFault(
-            reason=Sentence("This is not a month."), suggestion=Sentence("Write it as 2083-08 BS, or 2026-11.")
-        )
+        raise CellFault(reason=Sentence("This is not a month."), advice=Sentence("Write it as 2083-08 BS, or 2026-11."))
     month = f"{said[1]}-{int(said[2]):02}{' BS' if said[3] else ''}"
     if not bikram_sambat.month_days(month):
-        raise CellFault(
-            reason=Sentence("There is no such month."), suggestion=Sentence("Check the year and the month.")
-        )
+        raise CellFault(reason=Sentence("There is no such month."), advice=Sentence("Check the year and the month."))
     return month
 
 
@@ -527,7 +523,7 @@ def _day(text: str) -> date:
     possible = _possible(_MIDNIGHT.sub("", text))
     if len(possible) == 1:
         return possible[0]
-    raise CellFault(reason=Sentence("This is not a day."), suggestion=_likely_day(text))
+    raise CellFault(reason=Sentence("This is not a day."), advice=_likely_day(text))
 
 
 def _with_a_month_in_words(year: str, word: str, day: str) -> date:
@@ -535,7 +531,7 @@ def _with_a_month_in_words(year: str, word: str, day: str) -> date:
     names = [name.casefold() for name in calendar.month_name]
     month = next((names.index(name) for name in names if name and word.casefold() in (name, name[:3])), 0)
     if not month or int(year) in bikram_sambat.LIKELY_YEARS:
-        raise CellFault(reason=Sentence("This is not a day."), suggestion=_THE_DAY_FORM)
+        raise CellFault(reason=Sentence("This is not a day."), advice=_THE_DAY_FORM)
     return _within_years(_gregorian(int(year), month, int(day)))
 
 
@@ -548,7 +544,7 @@ def _within_years(day: date) -> date:
 def _outside_years() -> CellFault:
     return CellFault(
         reason=Sentence("This is not between the years %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR),
-        suggestion=_THE_DAY_FORM,
+        advice=_THE_DAY_FORM,
     )
 
 
@@ -559,7 +555,7 @@ def _gregorian(year: int, month: int, day: int) -> date:
         swapped = f"{year:04}-{day:02}-{month:02}"
         raise CellFault(
             reason=Sentence("There is no month called %(month)s.", month=month),
-            suggestion=_if_that_is_meant(swapped)
+            advice=_if_that_is_meant(swapped)
             if 1 <= day <= _MONTHS and 1 <= month <= _LONGEST_MONTH
             else _THE_DAY_FORM,
         )
@@ -572,7 +568,7 @@ def _gregorian(year: int, month: int, day: int) -> date:
         )
         raise CellFault(
             reason=Sentence("This day does not exist: the month has %(last)s days.", last=last),
-            suggestion=sambat_day
+            advice=sambat_day
             or Sentence("Look it up; the last day of that month is %(day)s.", day=f"{year:04}-{month:02}-{last:02}"),
         )
     return date(year, month, day)
@@ -586,13 +582,13 @@ def _bikram_sambat(year: int, month: int, day: int) -> date:
                 first=bikram_sambat.FIRST_YEAR,
                 last=bikram_sambat.LAST_LIKELY_YEAR,
             ),
-            suggestion=Sentence("Write the Gregorian day, as 2026-11-24."),
+            advice=Sentence("Write the Gregorian day, as 2026-11-24."),
         )
     found = bikram_sambat.gregorian(year, month, day)
     if found is None:
         raise CellFault(
             reason=Sentence("This day does not exist in the Bikram Sambat calendar."),
-            suggestion=Sentence("Look it up; months have 29 to 32 days."),
+            advice=Sentence("Look it up; months have 29 to 32 days."),
         )
     return found
 
@@ -651,21 +647,19 @@ def _number(cell: object) -> int | float:
         if _NUMBER.fullmatch(text):
             number: int | float = float(text) if "." in text else int(text)
         elif comma := _COMMA.fullmatch(text):
-            raise CellFault(reason=Sentence("The comma can be read in two ways."), suggestion=_without_comma(comma))
+            raise CellFault(reason=Sentence("The comma can be read in two ways."), advice=_without_comma(comma))
         else:
             raise CellFault(
-                reason=Sentence("This is not a number."), suggestion=Sentence("Write digits, such as 2 or 0.5.")
+                reason=Sentence("This is not a number."), advice=Sentence("Write digits, such as 2 or 0.5.")
             )
     elif isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) < math.inf:
         number = cell
     else:
-        raise CellFault(
-            reason=Sentence("This is not a number."), suggestion=Sentence("Write digits, such as 2 or 0.5.")
-        )
+        raise CellFault(reason=Sentence("This is not a number."), advice=Sentence("Write digits, such as 2 or 0.5."))
     if abs(number) > LARGEST_NUMBER:
         raise CellFault(
             reason=Sentence("This is more than %(most)s.", most=LARGEST_NUMBER),
-            suggestion=Sentence("Check for an extra digit."),
+            advice=Sentence("Check for an extra digit."),
         )
     return int(number) if number == int(number) else number
 
@@ -684,13 +678,13 @@ def _thousandths(cell: object) -> int | float:
     if isinstance(cell, str) and _THOUSANDS.fullmatch(_digits(_plain(cell))):
         raise CellFault(
             reason=Sentence("The point can be read in two ways."),
-            suggestion=_write_this(any_of([write(number), write(number * 1000)])),
+            advice=_write_this(any_of([write(number), write(number * 1000)])),
         )
     rounded = round(number, _DECIMALS)
     if abs(number - rounded) > _NOISE:
         raise CellFault(
             reason=Sentence("This has more than %(most)s decimals.", most=_DECIMALS),
-            suggestion=_write_this(write(rounded)) if rounded else _HOW_MANY,
+            advice=_write_this(write(rounded)) if rounded else _HOW_MANY,
         )
     return int(rounded) if rounded == int(rounded) else rounded
 
@@ -706,7 +700,7 @@ def _read_amount(_column: schema.Column, cell: object) -> int | float | None:
         return None
     number = _thousandths(cell)
     if number <= 0:
-        raise CellFault(reason=Sentence("This must be more than 0."), suggestion=_HOW_MANY)
+        raise CellFault(reason=Sentence("This must be more than 0."), advice=_HOW_MANY)
     return number
 
 
@@ -717,7 +711,7 @@ def _read_count(_column: schema.Column, cell: object) -> int | float | None:
     if number < 0:
         raise CellFault(
             reason=Sentence("This is below 0."),
-            suggestion=_if_that_is_meant(write(-number)),
+            advice=_if_that_is_meant(write(-number)),
         )
     return number
 
@@ -727,7 +721,7 @@ def _read_money(column: schema.Column, cell: object) -> int | float | None:
     if number is not None and round(number, 2) != number:
         raise CellFault(
             reason=Sentence("This has more than %(most)s decimals.", most=2),
-            suggestion=_write_this(write(round(number, 2))),
+            advice=_write_this(write(round(number, 2))),
         )
     return number
 
@@ -741,7 +735,7 @@ def _read_pairs(column: schema.Column, cell: object) -> str | None:
     for name, worth in (each if len(each) == len("=") + 1 else ("", "") for each in said):
         word = _plain(name)
         if not _WORD.fullmatch(word) or word in pairs:
-            raise CellFault(reason=Sentence("This is not a list of words with amounts."), suggestion=_PAIRS_FORM)
+            raise CellFault(reason=Sentence("This is not a list of words with amounts."), advice=_PAIRS_FORM)
         pairs[word] = str(worth) if worth in column.choices else write(_read_money(column, worth) or 0)
     return ";".join(f"{word}={amount}" for word, amount in sorted(pairs.items())) or None
 
@@ -760,7 +754,7 @@ def _whole(cell: object, least: int) -> int:
         return number
     raise CellFault(
         reason=Sentence("This is not a whole number from %(least)s to %(most)s.", least=least, most=LONGEST_TERM),
-        suggestion=Sentence("Write a whole number."),
+        advice=Sentence("Write a whole number."),
     )
 
 
@@ -770,11 +764,11 @@ def _read_year(_column: schema.Column, cell: object) -> int | None:
     try:
         number = _number(cell)
     except CellFault as fault:
-        raise CellFault(reason=Sentence("This is not a year."), suggestion=_YEAR_FORM) from fault
+        raise CellFault(reason=Sentence("This is not a year."), advice=_YEAR_FORM) from fault
     if not isinstance(number, int) or not FIRST_YEAR <= number <= LAST_YEAR:
         raise CellFault(
             reason=Sentence("This is not a year between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR),
-            suggestion=_YEAR_FORM,
+            advice=_YEAR_FORM,
         )
     return number
 
@@ -787,7 +781,7 @@ def _read_degrees(column: schema.Column, cell: object) -> int | float | None:
     if abs(number) > farthest:
         raise CellFault(
             reason=Sentence("This is not between -%(farthest)s and %(farthest)s degrees.", farthest=farthest),
-            suggestion=Sentence("In Nepal a latitude is 26 to 31, a longitude 80 to 89."),
+            advice=Sentence("In Nepal a latitude is 26 to 31, a longitude 80 to 89."),
         )
     return int(number) if number == int(number) else number
 
@@ -803,12 +797,12 @@ def _read_equivalents(_column: schema.Column, cell: object) -> Mapping[str, int 
     elif cell is None:
         return None
     else:
-        raise CellFault(reason=Sentence("Not a list of helps and numbers."), suggestion=_EQUIVALENTS_FORM)
+        raise CellFault(reason=Sentence("Not a list of helps and numbers."), advice=_EQUIVALENTS_FORM)
     equivalents: dict[str, int | float] = {}
     for name, number in parts:
         help_, amount = _read_help(_column, name), _read_amount(_column, number)
         if help_ is None or amount is None or help_ in equivalents:
-            raise CellFault(reason=Sentence("Give one number for each help."), suggestion=_EQUIVALENTS_FORM)
+            raise CellFault(reason=Sentence("Give one number for each help."), advice=_EQUIVALENTS_FORM)
         equivalents[help_] = amount
     return dict(sorted(equivalents.items())) or None
 
@@ -821,7 +815,7 @@ def _read_programme_id(_column: schema.Column, cell: object) -> str | None:
         return text
     raise CellFault(
         reason=Sentence("This is not a programme's id: a to z, 0 to 9 and -, at most 40 characters."),
-        suggestion=Sentence("Write, for example, relay-demo."),
+        advice=Sentence("Write, for example, relay-demo."),
     )
 
 
@@ -834,7 +828,7 @@ def _read_timezone(_column: schema.Column, cell: object) -> str | None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise CellFault(
             reason=Sentence("This is not the name of a time zone."),
-            suggestion=Sentence("Write, for example, Asia/Kathmandu."),
+            advice=Sentence("Write, for example, Asia/Kathmandu."),
         ) from None
     return text
 

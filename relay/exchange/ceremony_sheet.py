@@ -16,7 +16,7 @@ from relay import private_files
 from relay.desk.ceremony import Ceremony, HandOverRow
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.schema import Column
-from relay.errors import Invalid, RelayError
+from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.workbook import Unreadable, pages
 from relay.exchange.writing import sheets_of_ones_own
@@ -43,22 +43,21 @@ _TEXT: Final = Column(name="receiver", type="text")
 _GIVER: Final = Column(name="giver", type="id")
 
 
-class NoSheet(Invalid):
-    """A file that should be the sheet of a ceremony is none."""
-
-    reason = "%(path)s is no sheet of a ceremony: %(what)s."
-    suggestion = "Write one with relay ceremony sheet, and leave its first line as it is."
-
-    path: Path
-    what: Sentence
+NO_SHEET: Final = Failure(
+    Invalid,
+    "no_sheet",
+    "%(path)s is no sheet of a ceremony: %(what)s.",
+    advice="Write one with relay ceremony sheet, and leave its first line as it is.",
+)
 
 
-class NeitherYesNorNo(Invalid):
-    """A row of a sheet does not say clearly whether it was handed over."""
-
-    reason = "It is not clear whether this is ticked."
-    suggestion = "Write x where it was, and leave the cell empty where it was not."
-    field = "handed_over"
+NEITHER_YES_NOR_NO: Final = Failure(
+    Invalid,
+    "neither_yes_nor_no",
+    "It is not clear whether this is ticked.",
+    advice="Write x where it was, and leave the cell empty where it was not.",
+    field="handed_over",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +99,7 @@ def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
     Raises:
         ThereAlready: Something is at this path.
         WrongEnding: It ends neither in .csv nor in .xlsx.
-        NotWritten: It cannot be written there.
+        Invalid: It cannot be written there.
     """
     private_files.require_ending(path, ".csv", ".xlsx")
     head = [getattr(ceremony, name) or "" for name in _OF_CEREMONY]
@@ -135,18 +134,18 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
 
     Raises:
         CannotRead: There is no such file, or it is neither.
-        NoSheet: It is no sheet of one ceremony.
+        Invalid: It is no sheet of one ceremony.
     """
-    said = list(lines(path, HEADER, lambda what: NoSheet(path=path, what=what)))
+    said = list(lines(path, HEADER, lambda what: refused(NO_SHEET, path=path, what=what)))
     if not said:
-        raise NoSheet(path=path, what=Sentence("it has no rows"))
+        raise refused(NO_SHEET, path=path, what=Sentence("it has no rows"))
     kind, heads = catalogue.kind("ceremony"), {tuple(line[name] for name in _OF_CEREMONY) for line in said}
     if len(heads) > 1:
-        raise NoSheet(path=path, what=Sentence("its rows name several ceremonies"))
+        raise refused(NO_SHEET, path=path, what=Sentence("its rows name several ceremonies"))
     columns = {column.name: column for column in kind.columns}
     known = {name: cells.read(columns[name], said[0][name]) for name in _OF_CEREMONY}
     if not (known["ceremony_id"] and known["held_on"]):
-        raise NoSheet(path=path, what=Sentence("its rows do not say which ceremony it is, and its day"))
+        raise refused(NO_SHEET, path=path, what=Sentence("its rows do not say which ceremony it is, and its day"))
     ceremony = Ceremony(**{name: None if value is None else str(value) for name, value in known.items()})  # type: ignore[arg-type]
     rows, fallen = list[HandOverRow](), list[Fallen]()
     for line in said:
@@ -190,11 +189,11 @@ def ticked(cell: object) -> bool:
     """Whether a cell is ticked, in any of the usual ways.
 
     Raises:
-        NeitherYesNorNo: It says something else.
+        Invalid: It says something else.
     """
     word = str(cells.read(_TEXT, cell) or "").casefold().removesuffix(".0")
     if word not in _YES | _NO:
-        raise NeitherYesNorNo
+        raise refused(NEITHER_YES_NOR_NO)
     return word in _YES
 
 

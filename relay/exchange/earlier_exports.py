@@ -7,37 +7,36 @@ from pathlib import Path
 from typing import Final
 
 from relay import private_files
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 
 _FILE: Final = "exports.json"
 
 
-class NotAnExport(Invalid):
-    """Something is where an export should be written that no export wrote, or that was changed since."""
-
-    reason = "%(path)s is not as an export left it, and was left as it is."
-    suggestion = "Name another file or folder, or take this one away."
-
-    path: Path
+NOT_AN_EXPORT: Final = Failure(
+    Invalid,
+    "not_an_export",
+    "%(path)s is not as an export left it, and was left as it is.",
+    advice="Name another file or folder, or take this one away.",
+)
 
 
 def require_replaceable(data_folder: Path, path: Path) -> None:
     """Let an export be written to a path.
 
     Raises:
-        NotAnExport: Something is there that no export from this data folder wrote, or that was changed since.
+        Invalid: Something is there that no export from this data folder wrote, or that was changed since.
     """
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
     if private_files.kept_words(data_folder / _FILE).get(str(path.absolute())) != _digest(path):
-        raise NotAnExport(path=path)
+        raise refused(NOT_AN_EXPORT, path=path)
 
 
 def note(data_folder: Path, path: Path) -> None:
     """Keep what an export has just written to a path.
 
     Raises:
-        NotWritten: It cannot be kept.
+        Invalid: It cannot be kept.
     """
     private_files.keep_word(data_folder / _FILE, str(path.absolute()), _digest(path))
 

@@ -72,7 +72,7 @@ def write_acts(
             return
     raise Unavailable(
         reason=Sentence("Others are making corrections faster than the export can read."),
-        suggestion=Sentence("Export again once they have finished."),
+        advice=Sentence("Export again once they have finished."),
     )
 
 

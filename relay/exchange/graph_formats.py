@@ -26,6 +26,7 @@ from relay.arrays.lineage import Survey, below
 from relay.arrays.tables import Snapshot
 from relay.domain.model import shown
 from relay.domain.vocabulary import STATES
+from relay.errors import refused
 from relay.exchange import cells
 from relay.exchange.small_counts import tellable
 from relay.graph import Graph
@@ -137,13 +138,13 @@ def write(
 
     Raises:
         WrongEnding: The file's name ends as another format does.
-        NoFile, NotWritten: The path cannot be written.
+        NoFile, Invalid: The path cannot be written.
     """
     if format_ == "csv-graph":
         try:
             path.mkdir(mode=0o700, exist_ok=True)
         except OSError as fault:
-            raise private_files.NotWritten(path=path, strerror=fault.strerror) from fault
+            raise refused(private_files.NOT_WRITTEN, path=path, strerror=fault.strerror) from fault
         _put(path / "people.csv", _people(survey, names))
         _put(path / "links.csv", _links(survey))
         return

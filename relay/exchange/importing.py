@@ -28,7 +28,7 @@ from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED, Answers
 from relay.domain.register import provided_by
 from relay.domain.rulebook import Missing, TakenBack
 from relay.domain.system import Catalogue
-from relay.errors import Asked, Invalid, NotFound, Refused, RelayError
+from relay.errors import Asked, Failure, Invalid, NotFound, Refused, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.rows import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.exchange.workbook import PROGRAMME, RULES_FILE
@@ -55,7 +55,7 @@ class NoProgrammeNamed(Invalid):
     """A folder whose programme cannot be read is imported and no programme was named."""
 
     reason = "%(path)s does not say which programme it belongs to."
-    suggestion = "Add a [programme] block with an id to rules.toml, or use --programme ID."
+    advice = "Add a [programme] block with an id to rules.toml, or use --programme ID."
 
     path: Path
 
@@ -74,19 +74,16 @@ class NoProgrammeNamed(Invalid):
                 field=fault.field or "",
                 reason=fault.reason or "",
             ),
-            suggestion=fault.suggestion or "",
+            advice=fault.suggestion or "",
         )
 
 
-class OtherProgramme(Invalid):
-    """A folder is of another programme than the one that was named."""
-
-    reason = "%(path)s belongs to programme %(own)s, not to %(named)s."
-    suggestion = "Use --programme %(own)s, or change the id in rules.toml."
-
-    path: Path
-    own: str
-    named: str
+OTHER_PROGRAMME: Final = Failure(
+    Invalid,
+    "other_programme",
+    "%(path)s belongs to programme %(own)s, not to %(named)s.",
+    advice="Use --programme %(own)s, or change the id in rules.toml.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +232,7 @@ def import_by(
         badly = chain.from_iterable(_faults(row) for row in first if _names_it_badly(row))
         raise NoProgrammeNamed.since(path, next(badly, None))
     if own and programme_id and own != programme_id:
-        raise OtherProgramme(path=path, own=own, named=programme_id)
+        raise refused(OTHER_PROGRAMME, path=path, own=own, named=programme_id)
     into = own or programme_id or ""
     yield from judge.judged(into, chain(first, rows), apply=apply, answers=answers, progress=progress)
 

@@ -59,7 +59,7 @@ def refuse_unsound(path: Path, most_cells: int = MOST_CELLS) -> None:
             raise CannotRead(
                 path=path,
                 is_what=Sentence("contains macros, which are programs"),
-                suggestion=Sentence("Save it as .xlsx, a workbook without macros."),
+                advice=Sentence("Save it as .xlsx, a workbook without macros."),
             )
         unpacked = sum(part.file_size for part in archive.infolist())
         if unpacked > LARGEST_WORKBOOK:
@@ -68,7 +68,7 @@ def refuse_unsound(path: Path, most_cells: int = MOST_CELLS) -> None:
                 is_what=Sentence(
                     "unpacks to %(unpacked)s bytes, more than %(most)s", unpacked=unpacked, most=LARGEST_WORKBOOK
                 ),
-                suggestion=Sentence("Import it as a folder of CSV files."),
+                advice=Sentence("Import it as a folder of CSV files."),
             )
         amiss = _Amiss(path=path, most_cells=most_cells)
         for part in archive.infolist():  # a sheet may lie anywhere
@@ -92,12 +92,12 @@ def _refuse_locked(path: Path) -> None:
             raise CannotRead(
                 path=path,
                 is_what=Sentence("is locked with a password"),
-                suggestion=Sentence("Open it in a spreadsheet and save it without one."),
+                advice=Sentence("Open it in a spreadsheet and save it without one."),
             )
     raise CannotRead(
         path=path,
         is_what=Sentence("has the format before .xlsx"),
-        suggestion=Sentence("Open it in a spreadsheet and save it as .xlsx."),
+        advice=Sentence("Open it in a spreadsheet and save it as .xlsx."),
     )
 
 
@@ -188,7 +188,7 @@ class _Amiss:
             raise CannotRead(
                 path=self.path,
                 is_what=Sentence("has a row of more than %(most)s cells", most=MOST_COLUMNS),
-                suggestion=Sentence("Delete the empty rows and columns beyond the table."),
+                advice=Sentence("Delete the empty rows and columns beyond the table."),
             )
 
     def _refuse_large(self, name: str, byte: int) -> None:
@@ -197,7 +197,7 @@ class _Amiss:
             raise CannotRead(
                 path=self.path,
                 is_what=Sentence("has a cell of more than %(most)s bytes", most=LARGEST_CELL),
-                suggestion=Sentence("Shorten it: a spreadsheet holds 32,767 characters in a cell."),
+                advice=Sentence("Shorten it: a spreadsheet holds 32,767 characters in a cell."),
             )
 
     def _stands(self, place: str) -> None:
@@ -218,19 +218,19 @@ class _Amiss:
             raise CannotRead(
                 path=self.path,
                 is_what=Sentence("has a failed formula (#REF!, #VALUE!) at %(place)s", place=self.failed),
-                suggestion=Sentence("Enter the right value, or leave it empty."),
+                advice=Sentence("Enter the right value, or leave it empty."),
             )
         if unknown := self.formula if self.later else self.unknown:
             raise CannotRead(
                 path=self.path,
                 is_what=Sentence("has a formula without a result at %(place)s", place=unknown),
-                suggestion=Sentence("Open it in a spreadsheet and save it again."),
+                advice=Sentence("Open it in a spreadsheet and save it again."),
             )
         if self.far:
             raise CannotRead(
                 path=self.path,
                 is_what=Sentence("has a cell far from all others at %(place)s", place=self.far),
-                suggestion=Sentence("Delete the empty rows and columns beyond the table."),
+                advice=Sentence("Delete the empty rows and columns beyond the table."),
             )
 
 

@@ -115,7 +115,7 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
 
     Raises:
         ThereAlready: Something is at this path.
-        NotWritten: It cannot be written there.
+        Invalid: It cannot be written there.
     """
     there: dict[str, list[Act]] = {}
     for act in acts:

@@ -122,21 +122,21 @@ def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Ite
             raise CannotRead(
                 path=path,
                 is_what=Sentence("is neither a folder nor an .xlsx file"),
-                suggestion=Sentence("Name the folder that holds the CSV files."),
+                advice=Sentence("Name the folder that holds the CSV files."),
             )
     except OSError as fault:
         raise _not_there(path, fault) from fault
 
 
 def _of_ones_own(path: Path) -> CannotRead:
-    return CannotRead(path=path, is_what=Sentence("is not in Relay's own format"), suggestion=REGISTER_OF_ONES_OWN)
+    return CannotRead(path=path, is_what=Sentence("is not in Relay's own format"), advice=REGISTER_OF_ONES_OWN)
 
 
 def _not_there(path: Path, fault: OSError) -> CannotRead:
     return CannotRead(
         path=path,
         is_what=Sentence("cannot be read (%(strerror)s)", strerror=fault.strerror),
-        suggestion=Sentence("Look at its permissions."),
+        advice=Sentence("Look at its permissions."),
     )
 
 
@@ -155,7 +155,7 @@ def _opened_folder(
         raise CannotRead(
             path=path,
             is_what=Sentence("contains neither %(file)s nor any of a programme's CSV files", file=RULES_FILE),
-            suggestion=Sentence("Name another folder.") if not tables else REGISTER_OF_ONES_OWN,
+            advice=Sentence("Name another folder.") if not tables else REGISTER_OF_ONES_OWN,
         )
     yield from (_unknown(table, tuple(known), own) for table in tables)
     yield from (_passed_over(file) for file in others if file not in tables and _is_meant(file, names))
@@ -408,7 +408,7 @@ def _readable(path: Path, most_cells: int = soundness.MOST_CELLS) -> Generator[N
         raise CannotRead(
             path=path,
             is_what=Sentence("is not a workbook that can be read"),
-            suggestion=Sentence("Save it again as .xlsx."),
+            advice=Sentence("Save it again as .xlsx."),
         ) from fault
 
 
@@ -487,7 +487,7 @@ def pages(path: Path, most_cells: int = MOST_CELLS) -> tuple[AnySheet, ...]:
     raise CannotRead(
         path=path,
         is_what=Sentence("is neither an .xlsx nor a .csv file"),
-        suggestion=Sentence("Save the register as one of them."),
+        advice=Sentence("Save the register as one of them."),
     )
 
 
@@ -517,7 +517,7 @@ def _too_many_cells(path: Path, most: int) -> TooManyCells:
     return TooManyCells(
         path=path,
         is_what=Sentence("has more than %(most)s cells in its sheets", most=most),
-        suggestion=Sentence("Delete the empty rows and columns beyond the table."),
+        advice=Sentence("Delete the empty rows and columns beyond the table."),
     )
 
 
@@ -538,7 +538,7 @@ def _page_of_table(path: Path, most_cells: int) -> AnySheet:
             is_what=Sentence(
                 "cannot be read from row %(row)s on: %(reason)s", row=broken.row, reason=broken.reason.removesuffix(".")
             ),
-            suggestion=broken.suggestion,
+            advice=broken.suggestion,
         )
     rows: list[Cells | Unreadable] = []
     cells_left = most_cells
@@ -551,7 +551,7 @@ def _page_of_table(path: Path, most_cells: int) -> AnySheet:
             raise CannotRead(
                 path=path,
                 is_what=Sentence("has a row of more than %(most)s cells", most=MOST_COLUMNS),
-                suggestion=Sentence("Delete the empty rows and columns beyond the table."),
+                advice=Sentence("Delete the empty rows and columns beyond the table."),
             )
         cells_left -= len(cells)
         if cells_left < 0:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Final, Protocol, TextIO
 import xlsxwriter
 
 from relay import errors
+from relay.errors import Failure, refused
 from relay.exchange import cells
 from relay.exchange import workbook as sheets
-from relay.private_files import NotWritten, ThereAlready
+from relay.private_files import NOT_WRITTEN, ThereAlready
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -39,13 +40,11 @@ Content = Sequence[cells.Value | tuple[str, ...] | date | None]
 """Of a row; several words of one cell stand in a tuple."""
 
 
-class CannotWrite(errors.Invalid):
-    """A programme cannot be written to a path."""
-
-    reason = "%(path)s %(is_what)s."
-
-    path: Path | str
-    is_what: Sentence
+CANNOT_WRITE: Final = Failure(
+    errors.Invalid,
+    "cannot_write",
+    "%(path)s %(is_what)s.",
+)
 
 
 class Destination(Protocol):
@@ -82,10 +81,11 @@ def folder(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Gen
     if path.exists():
         others = sorted(file.name for file in path.iterdir() if file.name not in ours) if path.is_dir() else [path.name]
         if others:
-            raise CannotWrite(
+            raise refused(
+                CANNOT_WRITE,
                 path=path,
                 is_what=Sentence("contains %(file)s, which no export wrote", file=others[0]),
-                suggestion=Sentence("Name a new folder."),
+                advice=Sentence("Name a new folder."),
             )
     with _beside(path) as workplace:
         new = workplace / "new"
@@ -114,10 +114,11 @@ def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> G
     if path.exists():
         for sheet in sheets.opened(path, names, tables):
             if isinstance(sheet, sheets.Unreadable):
-                raise CannotWrite(
+                raise refused(
+                    CANNOT_WRITE,
                     path=path,
                     is_what=Sentence("contains %(file)s, which no export wrote", file=sheet.file),
-                    suggestion=Sentence("Name a new file."),
+                    advice=Sentence("Name a new file."),
                 )
     with _beside(path) as workplace:
         new = workplace / "new.xlsx"
@@ -139,7 +140,7 @@ def sheets_of_ones_own(path: Path) -> Generator[xlsxwriter.Workbook]:
 
     Raises:
         ThereAlready: Something is at this path.
-        NotWritten: It cannot be written there.
+        Invalid: It cannot be written there.
     """
     refuse_what_is_there(path)
     with _beside(path) as workplace:
@@ -171,7 +172,7 @@ def _beside(path: Path) -> Generator[Path]:
         finally:
             shutil.rmtree(workplace)
     except OSError as fault:
-        raise NotWritten(path=path, strerror=fault.strerror) from fault
+        raise refused(NOT_WRITTEN, path=path, strerror=fault.strerror) from fault
 
 
 class _Folder:
@@ -225,10 +226,11 @@ class _Workbook:
             self._widths[name] = [len(each) for each in header]
         row = self._used[name]
         if row == MOST_ROWS:
-            raise CannotWrite(
+            raise refused(
+                CANNOT_WRITE,
                 path=name,
                 is_what=Sentence("has more rows than a workbook can hold, %(most)s", most=MOST_ROWS),
-                suggestion=Sentence("Write a folder instead."),
+                advice=Sentence("Write a folder instead."),
             )
         sheet, widths = self._sheets[name], self._widths[name]
         for place, value in enumerate(content):

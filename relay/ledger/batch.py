@@ -29,7 +29,7 @@ from relay.domain.rulebook import (
     require_one_holder,
     require_seen,
 )
-from relay.errors import Asked, Conflict, Invalid, Refused, RelayError
+from relay.errors import Asked, Conflict, Failure, Invalid, Refused, RelayError, refused
 from relay.graph import Transaction
 from relay.ledger.delta import Delta, rows_of
 from relay.ledger.programmes import Head, NoProgramme
@@ -105,38 +105,32 @@ class Outcome:
         return self.entry.sequence if self.entry else None
 
 
-class UsedOtherwise(Conflict):
-    """An id was used before with other content, of which the fields are named and nothing else."""
-
-    reason = "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s."
-    suggestion = (
-        "Correct the earlier one (relay correct %(act_id)s), or, if this is a different one, give it another id."
-    )
-
-    act_id: str
-    sequence: int
-    fields: Sequence[str]
+USED_OTHERWISE: Final = Failure(
+    Conflict,
+    "used_otherwise",
+    "%(act_id)s was recorded before (entry %(sequence)s) with other content in: %(fields)s.",
+    advice="If this is a different one, give it another id; else correct the earlier one",
+    command="relay correct %(act_id)s",
+)
 
 
 _OF_ANOTHER: Final = Sentence("What you recorded now says something else: give it a new id.")
 """What to do where an id that was taken back is used for another fact."""
 
 
-class GivenTwice(Conflict):
-    """An id is given twice together, with other content each time, of which the fields alone are named."""
-
-    reason = "%(act_id)s is given twice, with other content in: %(fields)s."
-    suggestion = "Keep one of the two, or give one of them another id."
-
-    act_id: str
-    fields: Sequence[str]
+GIVEN_TWICE: Final = Failure(
+    Conflict,
+    "given_twice",
+    "%(act_id)s is given twice, with other content in: %(fields)s.",
+    advice="Keep one of the two, or give one of them another id.",
+)
 
 
 class StandsOnDoubt(Conflict):
     """An act depends on one that came together with it and does not agree with the record, or cannot be read."""
 
     reason = "%(act_id)s depends on %(doubtful)s, which is in doubt."
-    suggestion = "Put %(doubtful)s right first; its own line says what is wrong."
+    advice = "Put %(doubtful)s right first; its own line says what is wrong."
 
     act_id: str
     doubtful: str
@@ -146,21 +140,19 @@ class RuleInDoubt(Conflict):
     """What begins with an act may come under a rule that came together with it and is not recorded."""
 
     reason = "%(act_id)s may fall under a rule for %(help)s that came with it and was not recorded."
-    suggestion = "Put the rule right first: it cannot apply to what was recorded before it."
+    advice = "Put the rule right first: it cannot apply to what was recorded before it."
 
     act_id: str
     help: str
 
 
-class SameAsTakenBack(Asked):
-    """The same hand-over came together with this one, and was taken back."""
-
-    reason = "%(act_id)s is the same hand-over as %(earlier)s, which was taken back."
-    suggestion = "Leave it out. If it did happen, use --again."
-    field = "pass_id"
-
-    act_id: str
-    earlier: str
+SAME_AS_TAKEN_BACK: Final = Failure(
+    Asked,
+    "same_as_taken_back",
+    "%(act_id)s is the same hand-over as %(earlier)s, which was taken back.",
+    advice="Leave it out. If it did happen, use --again.",
+    field="pass_id",
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -371,7 +363,7 @@ class Batch:
         if by:
             if act.kind == "pass":
                 self.earlier.undone[self._hand_over(act)] = act.act_id
-            raise TakenBack(act_id=act.act_id, by=by, suggestion=_OF_ANOTHER if self._otherwise(act, recorded) else "")
+            raise TakenBack(act_id=act.act_id, by=by, advice=_OF_ANOTHER if self._otherwise(act, recorded) else "")
         fields = self._otherwise(act, recorded)
         mine = (recorded.recorded_at, recorded.recorded_by) == (self.recorded_at, self.clerk.by)
         if fields:
@@ -379,8 +371,8 @@ class Batch:
                 self.earlier.doubt(act, act.act_id)
             twice = mine and recorded.sequence > (self.earlier.since or 0)
             if twice:
-                raise GivenTwice(act_id=act.act_id, fields=fields, field=fields[0])
-            raise UsedOtherwise(act_id=act.act_id, sequence=recorded.sequence, fields=fields, field=fields[0])
+                raise refused(GIVEN_TWICE, act_id=act.act_id, fields=fields, field=fields[0])
+            raise refused(USED_OTHERWISE, act_id=act.act_id, sequence=recorded.sequence, fields=fields, field=fields[0])
         return Outcome(act=act, action="added" if mine and self.resent else "same", entry=recorded)
 
     def _otherwise(self, act: Act, recorded: Entry) -> tuple[str, ...]:
@@ -409,7 +401,7 @@ class Batch:
             if (fault := earlier.fault(name, register)) and fault != act.act_id:
                 raise StandsOnDoubt(act_id=act.act_id, doubtful=fault, field=column)
         if act.kind == "pass" and (undone := earlier.undone.get(self._hand_over(act))):
-            question = SameAsTakenBack(act_id=act.act_id, earlier=undone)
+            question = refused(SAME_AS_TAKEN_BACK, act_id=act.act_id, earlier=undone)
             if question.code not in self._answers(act):
                 raise question
 

@@ -27,25 +27,26 @@ from cryptography.hazmat.primitives.serialization import (
 from relay import private_files
 from relay.domain.canonical import canonical
 from relay.domain.entries import Fault, once
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.text import Sentence
 
 _SEED_BYTES: Final = 32  # of an Ed25519 private key (RFC 8032, §5.1.5)
 _HEX_DIGITS: Final = {"head_hash": 64, "public_key": 64, "signature": 128}
 
 
-class NotACheckpoint(Invalid):
-    """A file does not hold a checkpoint."""
-
-    reason = "This is not a checkpoint of Relay."
-    suggestion = "Give a file that `relay ledger checkpoint FILE` wrote."
+NOT_A_CHECKPOINT: Final = Failure(
+    Invalid,
+    "not_a_checkpoint",
+    "This is not a checkpoint of Relay.",
+    advice="Give a file that `relay ledger checkpoint FILE` wrote.",
+)
 
 
 class KeyUnreadable(Invalid):
     """The file of a programme's key holds something else."""
 
     reason = "%(path)s does not contain the key that signs checkpoints."
-    suggestion = "Restore it from your copy; if you have none, move it away and a new key is made."
+    advice = "Restore it from your copy; if you have none, move it away and a new key is made."
 
     path: Path
 
@@ -54,7 +55,7 @@ class NotAHash(Invalid):
     """What was noted is no head hash: a slip of the pen must not look like a ledger that was cut."""
 
     reason = "Not a head hash: it has 64 digits, each 0 to 9 or a to f."
-    suggestion = "Compare it with your note digit by digit."
+    advice = "Compare it with your note digit by digit."
     field = "noted"
 
 
@@ -62,7 +63,7 @@ class NotAPublicKey(Invalid):
     """What was noted is no public key: a slip of the pen must not look like a checkpoint that was made up."""
 
     reason = "Not a public key: it has 64 digits, each 0 to 9 or a to f."
-    suggestion = "Compare it with your note digit by digit."
+    advice = "Compare it with your note digit by digit."
 
 
 def read_hash(typed: str) -> str:
@@ -137,14 +138,14 @@ def from_text(text: str) -> Checkpoint:
     """The checkpoint that a file holds; whether its signature is true is asked later.
 
     Raises:
-        NotACheckpoint: It holds something else.
+        Invalid: It holds something else.
     """
     try:
         checkpoint = Checkpoint(**json.loads(text, object_pairs_hook=once))
     except (ValueError, TypeError, RecursionError) as error:
-        raise NotACheckpoint from error
+        raise refused(NOT_A_CHECKPOINT) from error
     if not _well_formed(asdict(checkpoint)):
-        raise NotACheckpoint
+        raise refused(NOT_A_CHECKPOINT)
     return checkpoint
 
 
@@ -224,7 +225,7 @@ def make_key(data_folder: Path, programme_id: str, random: Callable[[int], bytes
 
     Raises:
         KeyUnreadable: The file holds something else.
-        NotWritten: It cannot be kept there.
+        Invalid: It cannot be kept there.
     """
     path = key_path(data_folder, programme_id)
     made = Ed25519PrivateKey.from_private_bytes(random(_SEED_BYTES))

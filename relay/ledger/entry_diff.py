@@ -8,6 +8,7 @@ from typing import Any
 
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.register import ABOUT_ACTS, Register, subject_of
+from relay.errors import refused
 from relay.graph import Graph, Transaction
 from relay.ledger import programmes, reading
 from relay.ledger.context import read
@@ -63,7 +64,7 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
     """What one entry of a ledger changed.
 
     Raises:
-        NoEntry: There is none of that number.
+        NotFound: There is none of that number.
         NoProgramme: The programme is not in the database.
         Invalid: The entry cannot be read: it was altered behind Relay's back.
         Unavailable: The database cannot be reached.
@@ -71,7 +72,7 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
     last = programmes.head(graph, programme_id).entries
     entry = next(reading.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
     if entry is None:
-        raise reading.NoEntry(sequence=sequence, last=last)
+        raise refused(reading.NO_ENTRY, sequence=sequence, last=last)
     return graph.read(lambda transaction: _changed(transaction, entry))
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.database import cypher
 from relay.database.keys import key_of, keys_of
 from relay.domain.register import subject_of
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.ledger import programmes
 
 if TYPE_CHECKING:
@@ -26,27 +26,23 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
 
 
-class NoPlaceMeant(NotFound):
-    """Somebody is to work for a place that is not there."""
+NO_PLACE_MEANT: Final = Failure(
+    NotFound,
+    "no_place_meant",
+    "There is no place %(text)s in %(programme_id)s.",
+    advice="Check the id, or search by name",
+    command="relay find NAME",
+    field="place_id",
+)
 
-    reason = "There is no place %(text)s in %(programme_id)s."
-    suggestion = "Check the id, or search by name: relay find NAME"
-    field = "place_id"
 
-    text: str
-    programme_id: str
-
-
-class PlacesOfThatName(NotFound):
-    """Somebody is to work for a place whose name several bear."""
-
-    reason = "Several places of %(programme_id)s are called %(text)s."
-    suggestion = "Write the id of one: %(ids)s."
-    field = "place_id"
-
-    text: str
-    programme_id: str
-    ids: str
+PLACES_OF_THAT_NAME: Final = Failure(
+    NotFound,
+    "places_of_that_name",
+    "Several places of %(programme_id)s are called %(text)s.",
+    advice="Write the id of one: %(ids)s.",
+    field="place_id",
+)
 
 
 _SUBJECTS: Final = ("act_id", "subject_id")
@@ -195,8 +191,8 @@ def by_id(graph: Graph, grants: Iterable[Grant]) -> tuple[Grant, ...]:
     Those of programmes that are not there yet stay as they are.
 
     Raises:
-        NoPlaceMeant: A place is not there: its staff would see nothing.
-        PlacesOfThatName: Several are called so.
+        NotFound: A place is not there: its staff would see nothing.
+        NotFound: Several are called so.
         Unavailable: The database cannot be reached.
     """
     known = {head.programme_id for head in programmes.heads(graph)}
@@ -217,9 +213,9 @@ def _meant(graph: Graph, programme_id: str, text: str) -> str:
     named = zip(row["ids"], row["names"], strict=True)
     found: list[str] = sorted(id_ for id_, name in named if _folded(name) == _folded(text))
     if not found:
-        raise NoPlaceMeant(text=text, programme_id=programme_id)
+        raise refused(NO_PLACE_MEANT, text=text, programme_id=programme_id)
     if len(found) > 1:
-        raise PlacesOfThatName(text=text, programme_id=programme_id, ids=", ".join(found))
+        raise refused(PLACES_OF_THAT_NAME, text=text, programme_id=programme_id, ids=", ".join(found))
     return found[0]
 
 

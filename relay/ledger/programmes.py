@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from relay.database import cypher
 from relay.domain.acts import systems_of
-from relay.errors import Invalid, NotFound, Unavailable
+from relay.errors import Failure, Invalid, NotFound, Unavailable, refused
 from relay.graph import Graph
 
 PROJECTION: Final = 3
@@ -21,7 +21,8 @@ class NoProgramme(NotFound):
     """No programme of that id is in the database."""
 
     reason = "There is no programme %(programme_id)s in this database."
-    suggestion = "Import one (relay import PATH --apply), or add one (relay programme add)."
+    advice = "Import or add one"
+    command = "relay import PATH --apply, or relay programme add"
 
     programme_id: str
 
@@ -43,20 +44,20 @@ class Head:
     recorded_at: str = field(default="", compare=False)
 
 
-class HeadAltered(Invalid):
-    """The head of a programme's ledger holds what no version of Relay wrote there."""
-
-    reason = "The head of the ledger of %(programme_id)s cannot be read: it was altered."
-    suggestion = "Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE)."
-
-    programme_id: object
+HEAD_ALTERED: Final = Failure(
+    Invalid,
+    "head_altered",
+    "The head of the ledger of %(programme_id)s cannot be read: it was altered.",
+    advice="Restore into an empty database (another RELAY_DATA, or another NEO4J_DATABASE).",
+)
 
 
 class NotBuilt(Unavailable):
     """The graph was built by another version of Relay, or is being rebuilt."""
 
     reason = "The graph of programme %(programme_id)s was built differently by another version of Relay."
-    suggestion = "Rebuild it from the ledger: relay engine rebuild."
+    advice = "Rebuild it from the ledger"
+    command = "relay engine rebuild"
 
     programme_id: str
 
@@ -65,7 +66,7 @@ class NotRestored(NotBuilt):
     """The programme is being restored, or was so in part."""
 
     reason = "Programme %(programme_id)s is being restored and is not complete yet."
-    suggestion = "If the restore was interrupted, run the same relay restore again: it continues where it stopped."
+    advice = "If the restore was interrupted, run the same relay restore again: it continues where it stopped."
 
 
 def require_restored(programme_id: str, projection: int) -> None:
@@ -133,7 +134,7 @@ def all_heads(graph: Graph) -> tuple[LedgerHead, ...]:
 
     Raises:
         NotRestored: That of one is not.
-        HeadAltered: The head of one cannot be read.
+        Invalid: The head of one cannot be read.
         Unavailable: The database cannot be reached.
     """
     rows = graph.rows(cypher.LEDGERS)
@@ -146,10 +147,10 @@ def require_sound(head: LedgerHead) -> LedgerHead:
     """Accept only a head that can be read.
 
     Raises:
-        HeadAltered: It cannot.
+        Invalid: It cannot.
     """
     if not head.head_hash:
-        raise HeadAltered(programme_id=head.programme_id)
+        raise refused(HEAD_ALTERED, programme_id=head.programme_id)
     return head
 
 
@@ -178,7 +179,7 @@ def head(graph: Graph, programme_id: str) -> LedgerHead:
     Raises:
         NoProgramme: It is not in the database.
         NotRestored: Its ledger is not all there.
-        HeadAltered: Its head cannot be read.
+        Invalid: Its head cannot be read.
         Unavailable: The database cannot be reached.
     """
     for row in graph.rows(cypher.LEDGERS):

@@ -16,7 +16,7 @@ from relay.domain.entries import Entry, Fault, UnknownKind, from_values
 from relay.domain.kinds import END
 from relay.domain.register import Register
 from relay.domain.system import Catalogue
-from relay.errors import Invalid, NotFound
+from relay.errors import Failure, Invalid, NotFound, refused
 from relay.graph import Graph
 from relay.ledger.gc_paused import gc_paused
 from relay.ledger.programmes import head, require_built
@@ -32,29 +32,23 @@ STEP: Final = 2000
 still ends well before the line is given up as silent)."""
 
 
-class NoEntry(NotFound):
-    """The ledger has no entry of that number."""
-
-    reason = "There is no entry %(sequence)s in this ledger."
-    suggestion = "Choose one from 1 to %(last)s."
-
-    sequence: int
-    last: int
+NO_ENTRY: Final = Failure(
+    NotFound,
+    "no_entry",
+    "There is no entry %(sequence)s in this ledger.",
+    advice="Choose one from 1 to %(last)s.",
+)
 
 
-class NotTellable(NotFound):
-    """A clock was wrong while something was recorded, so it is uncertain what was known on a day."""
-
-    reason = (
-        "It is uncertain what was known on %(day)s: entry %(later)s has a later time, and entry "
-        "%(last)s, recorded after it, an earlier one. A clock was wrong."
-    )
-    suggestion = "Give the number of an entry in place of the day: relay ledger log shows them."
-    field = "as_known"
-
-    day: date
-    last: int
-    later: int
+NOT_TELLABLE: Final = Failure(
+    NotFound,
+    "not_tellable",
+    "It is uncertain what was known on %(day)s: entry %(later)s has a later time, and entry "
+    "%(last)s, recorded after it, an earlier one. A clock was wrong.",
+    advice="Give the number of an entry in place of the day; the log shows them",
+    command="relay ledger log",
+    field="as_known",
+)
 
 
 def entries(graph: Graph, programme_id: str, *, first: int = 1, last: int | None = None) -> Iterator[Entry]:
@@ -151,9 +145,7 @@ def entry_from(catalogue: Catalogue, properties: Mapping[str, Any], opened: str 
         raise
     except (KeyError, TypeError, ValueError, RecursionError, Invalid) as error:
         message = Sentence("Entry %(key)s cannot be read: it was altered.", key=properties.get("key"))
-        raise Invalid(
-            reason=message, suggestion=Sentence("See `relay ledger verify`, and restore a backup.")
-        ) from error
+        raise Invalid(reason=message, advice=Sentence("See `relay ledger verify`, and restore a backup.")) from error
 
 
 def entries_since(graph: Graph, programme_id: str, sequence: int, hash_: str) -> list[Entry] | None:
@@ -196,21 +188,21 @@ def last_known(graph: Graph, programme_id: str, known: int | date) -> int:
 
     Raises:
         NoProgramme: It is not in the database.
-        NoEntry: The ledger has no entry of that number.
-        NotTellable: An entry before the last of that day bears a time that is more than a day later.
+        NotFound: The ledger has no entry of that number.
+        NotFound: An entry before the last of that day bears a time that is more than a day later.
         Unavailable: The database cannot be reached.
     """
     now = head(graph, programme_id)
     if isinstance(known, int):
         if not 0 < known <= now.entries:
-            raise NoEntry(sequence=known, last=now.entries)
+            raise refused(NO_ENTRY, sequence=known, last=now.entries)
         return known
     midnight = datetime.combine(known + timedelta(days=1), time(), zone(now.timezone)).astimezone(UTC)
     bounds = {"before": instant(midnight), "from": instant(midnight + timedelta(days=CLOCKS_DAYS))}
     (around,) = graph.rows(cypher.AROUND, programme_id=programme_id, **bounds)
     last, later = around["last"] or 0, around["later"]
     if later and later < last:
-        raise NotTellable(day=known, last=last, later=later)
+        raise refused(NOT_TELLABLE, day=known, last=last, later=later)
     return last
 
 

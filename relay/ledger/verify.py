@@ -170,7 +170,7 @@ def verify(
     else:
         raise Unavailable(
             reason=Sentence("Others are recording faster than this can be verified."),
-            suggestion=Sentence("Verify again once they have finished."),
+            advice=Sentence("Verify again once they have finished."),
         )
     chain = replay.chain
     chain.faults += _lost(replay.register, replay.erased)

@@ -170,11 +170,11 @@ def read(cell: object, calendar: Calendar, order: Order) -> object:
     if own not in (None, calendar):
         raise _of_the_other(written, calendar)
     if not written.year:
-        raise CellFault(reason="The year has two digits.", suggestion="Write it in four.")
+        raise CellFault(reason="The year has two digits.", advice="Write it in four.")
     if order == "year-month-day" and _order_of(written) is None and has_two_readings(cell):
         raise CellFault(
             reason="This day can be read in two ways: the map says year, month, day.",
-            suggestion="Say in the map which comes first, day-month-year or month-day-year.",
+            advice="Say in the map which comes first, day-month-year or month-day-year.",
         )
     proven = _order_of(written) if order == "year-month-day" else None
     year, month, day = _in_order(written, proven or order)
@@ -256,7 +256,7 @@ def _of_the_other(written: _Written, calendar: Calendar) -> CellFault:
         meant = found.isoformat() if found else ""
     return CellFault(
         reason=f"The map says {calendar}, and this year is of the other calendar.",
-        suggestion=f"Write {meant}, if that is the day." if meant else "Write it as the other days are written.",
+        advice=f"Write {meant}, if that is the day." if meant else "Write it as the other days are written.",
     )
 
 

@@ -54,7 +54,7 @@ def hand_back(path: Path, register: MappedRegister, report: Iterable[ReportRow],
 
     Raises:
         ThereAlready: Something is there.
-        NotWritten: It cannot be written.
+        Invalid: It cannot be written.
     """
     of_row: dict[int, list[ReportRow]] = {}
     for row in report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid
 from relay.exchange.workbook import Unreadable
 from relay.mapping import days
 from relay.mapping.meanings import words
@@ -16,15 +16,13 @@ if TYPE_CHECKING:
     from relay.exchange.workbook import AnySheet
 
 
-class SheetNotThere(Invalid):
-    """The file has no sheet of a name."""
-
-    reason = 'There is no sheet "%(sheet)s" in this file.'
-    suggestion = "Name one of these: %(sheets)s."
-    field = "sheet"
-
-    sheet: str
-    sheets: Sequence[str]
+SHEET_NOT_THERE: Final = Failure(
+    Invalid,
+    "sheet_not_there",
+    'There is no sheet "%(sheet)s" in this file.',
+    advice="Name one of these: %(sheets)s.",
+    field="sheet",
+)
 
 
 _HEADER_ROWS: Final = 20  # our choice: titles, a logo and a legend take fewer

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.clock import instant
 from relay.database import cypher
-from relay.errors import Invalid, NotFound
+from relay.errors import Failure, Invalid, NotFound, refused
 from relay.exchange.workbook import Unreadable
 from relay.mapping.map_file import RegisterMap, map_of
 from relay.mapping.table import table_of
@@ -34,39 +34,39 @@ _HIGHER: Final = 20  # rows that another file may have more above the names of i
 _SHOWN: Final = 12  # characters of a fingerprint
 
 
-class NotAMapName(Invalid):
-    """A map cannot be called so."""
-
-    reason = "A map cannot be called “%(name)s”."
-    suggestion = "A name has at most 40 letters, digits, blanks, points and hyphens: --name goats-ward-5."
-    field = "name"
-
-    name: str
-
-
-class TooLong(Invalid):
-    """A text is too long for a map."""
-
-    reason = "The map is longer than %(most)s characters."
-    suggestion = "Leave out values that no register of this kind contains."
-    most = LONGEST_TEXT
+NOT_A_MAP_NAME: Final = Failure(
+    Invalid,
+    "not_a_map_name",
+    "A map cannot be called “%(name)s”.",
+    advice="A name has at most 40 letters, digits, blanks, points and hyphens: --name goats-ward-5.",
+    field="name",
+)
 
 
-class NoMap(NotFound):
-    """No map is kept under a name."""
+TOO_LONG: Final = Failure(
+    Invalid,
+    "too_long",
+    "The map is longer than %(most)s characters.",
+    advice="Leave out values that no register of this kind contains.",
+    values={"most": LONGEST_TEXT},
+)
 
-    reason = "There is no kept map %(name)s."
-    suggestion = "See relay map list."
-    field = "name"
 
-    name: str
+NO_MAP: Final = Failure(
+    NotFound,
+    "no_map",
+    "There is no kept map %(name)s.",
+    advice="See which there are",
+    command="relay map list",
+    field="name",
+)
 
 
 class SeveralFit(Invalid):
     """Several kept maps are of the columns of a register."""
 
     reason = "Several kept maps are for the columns of this register: %(names)s."
-    suggestion = "Name the one that is meant: --map NAME."
+    advice = "Name the one that is meant: --map NAME."
 
     names: Sequence[str]
 
@@ -106,12 +106,12 @@ def named(maps: Iterable[KeptMap], name: str) -> KeptMap:
     """The map of a name.
 
     Raises:
-        NoMap: There is none.
+        NotFound: There is none.
     """
     for each in maps:
         if each.name == name:
             return each
-    raise NoMap(name=name)
+    raise refused(NO_MAP, name=name)
 
 
 def keep(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now: datetime) -> KeptMap:
@@ -126,15 +126,15 @@ def keep(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now:
         now: When.
 
     Raises:
-        NotAMapName: It cannot be called so.
-        TooLong: The text is no map's.
+        Invalid: It cannot be called so.
+        Invalid: The text is no map's.
         WrongMap: The map cannot be read, or leaves open what is needed.
         Unavailable: The database cannot be reached.
     """
     if not _NAME.fullmatch(name) or name != name.strip():
-        raise NotAMapName(name=name[:40])
+        raise refused(NOT_A_MAP_NAME, name=name[:40])
     if len(text) > LONGEST_TEXT:
-        raise TooLong
+        raise refused(TOO_LONG)
     how = map_of(text, name, graph.catalogue)
     kept = KeptMap(
         name=name,
@@ -160,7 +160,7 @@ def forget(graph: Graph, programme_id: str, name: str) -> KeptMap:
         The map as it was.
 
     Raises:
-        NoMap: There is none of that name.
+        NotFound: There is none of that name.
         Unavailable: The database cannot be reached.
     """
     kept = named(every(graph, programme_id), name)

@@ -285,7 +285,7 @@ class _Reader:
                     is_what=is_what,
                     act=act,
                     column=name,
-                    suggestion="Name a column, or write { constant = … }.",
+                    advice="Name a column, or write { constant = … }.",
                 )
         make = Make(
             act=act,
@@ -355,7 +355,7 @@ class _Reader:
         return str(said)
 
     def _wrong(self, where: str, is_what: str, suggestion: str) -> WrongMap:
-        return WrongMap(path=self.path, where=where, is_what=is_what, suggestion=suggestion)
+        return WrongMap(path=self.path, where=where, is_what=is_what, advice=suggestion)
 
 
 def _as_text(said: str) -> str:

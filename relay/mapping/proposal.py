@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.name_matching import alike, key
+from relay.errors import refused
 from relay.exchange.workbook import Unreadable
 from relay.mapping import days
 from relay.mapping.guessing import SURE, Guess, Slot, guessed
-from relay.mapping.header import SheetNotThere, register_of
+from relay.mapping.header import SHEET_NOT_THERE, register_of
 from relay.mapping.looks import is_preeti
 from relay.mapping.map_file import OPEN, fill
 from relay.mapping.meanings import words
@@ -116,7 +117,7 @@ def proposed(pages: Sequence[AnySheet], programme: Programme, name: str, sheet: 
         The text; "?" where a person has to decide. No cell of a person is in it.
 
     Raises:
-        SheetNotThere: There is no such sheet.
+        Invalid: There is no such sheet.
     """
     return propose(pages, programme, name, sheet=sheet).text
 
@@ -134,11 +135,11 @@ def propose(
         sheet: As for `proposed`.
 
     Raises:
-        SheetNotThere: There is no such sheet.
+        Invalid: There is no such sheet.
     """
     meant = [page for page in pages if page.name == sheet] if sheet else pages
     if not meant:
-        raise SheetNotThere(sheet=sheet, sheets=[page.name for page in pages])
+        raise refused(SHEET_NOT_THERE, sheet=sheet, sheets=[page.name for page in pages])
     page, header = register_of(meant)
     made = _Proposal(page, pages, header, programme, _slug(name), decided)
     text = made.text()

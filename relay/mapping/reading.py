@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from relay import errors
 from relay.domain import acts
 from relay.domain.name_matching import alike, key
+from relay.errors import Failure, refused
 from relay.exchange import cells, workbook
 from relay.exchange.rows import SHOWN, Row, RowFault
 from relay.mapping import days
@@ -24,36 +25,28 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
 
 
-class ColumnGone(errors.Invalid):
-    """A column that the map reads is not in the register."""
-
-    reason = '%(path)s has no column "%(column)s", which the map reads.'
-    suggestion = "Name the column that is meant in the map, or put it back into the register."
-
-    path: Path
-    column: str
+COLUMN_GONE: Final = Failure(
+    errors.Invalid,
+    "column_gone",
+    '%(path)s has no column "%(column)s", which the map reads.',
+    advice="Name the column that is meant in the map, or put it back into the register.",
+)
 
 
-class ColumnRenamed(errors.Invalid):
-    """A column that the map reads seems to have another name now."""
-
-    reason = '%(path)s has no column "%(column)s", which the map reads; it seems to be called "%(likely)s" now.'
-    suggestion = 'If that is so, replace "%(column)s" by "%(likely)s" everywhere in the map.'
-
-    path: Path
-    column: str
-    likely: str
+COLUMN_RENAMED: Final = Failure(
+    errors.Invalid,
+    "column_renamed",
+    '%(path)s has no column "%(column)s", which the map reads; it seems to be called "%(likely)s" now.',
+    advice='If that is so, replace "%(column)s" by "%(likely)s" everywhere in the map.',
+)
 
 
-class NoSuchSheet(errors.Invalid):
-    """The workbook has no sheet of the name that the map gives."""
-
-    reason = '%(path)s has no sheet "%(sheet)s", which the map reads.'
-    suggestion = "Name the sheet in the map: there are %(sheets)s."
-
-    path: Path
-    sheet: str
-    sheets: Sequence[str]
+NO_SUCH_SHEET: Final = Failure(
+    errors.Invalid,
+    "no_such_sheet",
+    '%(path)s has no sheet "%(sheet)s", which the map reads.',
+    advice="Name the sheet in the map: there are %(sheets)s.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +89,14 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
 
     Raises:
         CannotRead: There is no such file, or it cannot be read.
-        NoSuchSheet: It has not the sheet that the map names.
-        ColumnGone: A column that is needed is not there.
-        ColumnRenamed: A column seems to have another name, and something is to be written.
+        Invalid: It has not the sheet that the map names.
+        Invalid: A column that is needed is not there.
+        Invalid: A column seems to have another name, and something is to be written.
     """
     pages = workbook.pages(path)
     page = next((page for page in pages if page.name == how.sheet), None if how.sheet else pages[0])
     if page is None:
-        raise NoSuchSheet(path=path, sheet=how.sheet, sheets=[page.name for page in pages])
+        raise refused(NO_SUCH_SHEET, path=path, sheet=how.sheet, sheets=[page.name for page in pages])
     table = table_of(page, how.header, how.stop_at)
     if table.passed_over:
         rows = ", ".join(map(str, table.passed_over))
@@ -115,12 +108,12 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
     if not missing:
         return MappedRegister(map=how, table=table, pages=pages)
     for name in missing[1:]:
-        raise ColumnGone(path=path, column=name)
+        raise refused(COLUMN_GONE, path=path, column=name)
     (gone,) = missing
     likely = max(new, key=lambda name: alike(gone, name), default="")
     if not likely or alike(gone, likely) < SURE:
-        raise ColumnGone(path=path, column=gone)
-    renamed = ColumnRenamed(path=path, column=gone, likely=likely)
+        raise refused(COLUMN_GONE, path=path, column=gone)
+    renamed = refused(COLUMN_RENAMED, path=path, column=gone, likely=likely)
     if apply:
         raise renamed
     told(f"{renamed} This trial reads it so.")
@@ -254,7 +247,7 @@ class _Reading:
         if said is None or said == "?":
             raise cells.CellFault(
                 reason=f"The map does not say what this means: [values.{via}].",
-                suggestion='Write it there with its id, or with "" to leave it out.',
+                advice='Write it there with its id, or with "" to leave it out.',
             )
         return said
 
@@ -273,7 +266,7 @@ class _Reading:
             told = ", ".join(str(self.lines[number][0].row) for number in found[:3])
             raise cells.CellFault(
                 reason=f"Rows {told} have this in {where}." if found else f"No row has this in {where}.",
-                suggestion="Write it so that it names one row, or correct the spelling.",
+                advice="Write it so that it names one row, or correct the spelling.",
             )
         own = self.lines[found[0]][1]
         return fill(source.found_as, {name: _id_text(own.get(name)) for name in source.columns})
@@ -286,7 +279,7 @@ def _id_text(cell: object) -> str:
     """A cell as part of an id: its digits those of any script, without what an id cannot contain."""
     text = shown(cell)
     if text.casefold() in cells.DITTO:
-        raise cells.CellFault(reason="This repeats the cell above it.", suggestion="Write the value in full.")
+        raise cells.CellFault(reason="This repeats the cell above it.", advice="Write the value in full.")
     return "".join(str(int(letter)) if letter.isdecimal() else letter for letter in text).translate(_ID_BREAKS)
 
 

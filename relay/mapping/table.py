@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.exchange.workbook import Unreadable
 
 if TYPE_CHECKING:
@@ -23,14 +23,13 @@ _COUNTED: Final = re.compile(r".*\D\(\s*(\d{1,5})\s*\)")  # "Kalika-3 (12)", bel
 _FULL: Final = 0.5  # our choice: of the cells of the fullest row, what a row of the register has at least
 
 
-class TooManyColumns(Invalid):
-    """A register is wider than any that can be read."""
-
-    reason = "%(sheet)s has more than %(most)s columns with a name."
-    suggestion = "Delete the columns that do not belong to the register."
-    most = MOST_COLUMNS
-
-    sheet: str
+TOO_MANY_COLUMNS: Final = Failure(
+    Invalid,
+    "too_many_columns",
+    "%(sheet)s has more than %(most)s columns with a name.",
+    advice="Delete the columns that do not belong to the register.",
+    values={"most": MOST_COLUMNS},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +96,11 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
         stop_at: What begins the row of totals, in small letters.
 
     Raises:
-        TooManyColumns: More columns have a name than can be read.
+        Invalid: More columns have a name than can be read.
     """
     named = (page.rows[row - 1] for row in header if row <= len(page.rows))
     if any(not all(map(is_blank, row[MOST_COLUMNS:])) for row in named if not isinstance(row, Unreadable)):
-        raise TooManyColumns(sheet=page.name)
+        raise refused(TOO_MANY_COLUMNS, sheet=page.name)
     lines = list(_filled(page))
     names = _names(page, [lines[row - 1] for row in header if row <= len(lines)], header)
     body = list(enumerate(lines[header[-1] :], header[-1] + 1))

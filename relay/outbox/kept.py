@@ -27,7 +27,7 @@ from relay.clock import is_instant
 from relay.domain import plain_json
 from relay.domain.bikram_sambat import as_typed
 from relay.domain.plain_json import NotPlain
-from relay.errors import Invalid, NotFound, Refused, RelayError
+from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ class NotAnOutbox(Invalid):
     """A file is not one in which acts are kept."""
 
     reason = "%(path)s is not a file of kept acts, or is damaged (line %(line)s)."
-    suggestion = "Give a file that a telephone saved, or that lies in the outbox of this machine."
+    advice = "Give a file that a telephone saved, or that lies in the outbox of this machine."
 
     path: Path
     line: int
@@ -54,33 +54,35 @@ class NothingKept(NotFound):
     """Nothing in the outbox is called so."""
 
     reason = "Nothing in the outbox is called %(name)s."
-    suggestion = "See relay outbox list."
+    advice = "See which there are"
+    command = "relay outbox list"
 
     name: str
 
 
-class NoPassphrase(Invalid):
-    """The outbox is sealed, and nobody said with what."""
-
-    reason = "The outbox of this machine is sealed with a passphrase."
-    suggestion = "Set RELAY_OUTBOX_PASSPHRASE, or RELAY_OUTBOX_PASSPHRASE_FILE to a file whose first line it is."
-
-
-class KeyGone(Refused):
-    """The outbox is encrypted to a key that is not there any more: nobody could open what is kept now."""
-
-    reason = "The key of the outbox, %(path)s, is gone, so nothing is kept: nobody could open it."
-    suggestion = "Put the file back from a copy, or move the folder away: what lies in it stays closed."
-
-    path: Path
+NO_PASSPHRASE: Final = Failure(
+    Invalid,
+    "no_passphrase",
+    "The outbox of this machine is sealed with a passphrase.",
+    advice="Set RELAY_OUTBOX_PASSPHRASE, or RELAY_OUTBOX_PASSPHRASE_FILE to a file whose first line it is.",
+)
 
 
-class PassphraseTooShort(Invalid):
-    """A passphrase that can be guessed is to seal the outbox."""
+KEY_GONE: Final = Failure(
+    Refused,
+    "key_gone",
+    "The key of the outbox, %(path)s, is gone, so nothing is kept: nobody could open it.",
+    advice="Put the file back from a copy, or move the folder away: what lies in it stays closed.",
+)
 
-    reason = "The passphrase of the outbox has fewer than %(least)s characters."
-    suggestion = "Set RELAY_OUTBOX_PASSPHRASE to four or five words."
-    least = LEAST_PASSWORD
+
+PASSPHRASE_TOO_SHORT: Final = Failure(
+    Invalid,
+    "passphrase_too_short",
+    "The passphrase of the outbox has fewer than %(least)s characters.",
+    advice="Set RELAY_OUTBOX_PASSPHRASE to four or five words.",
+    values={"least": LEAST_PASSWORD},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +132,9 @@ class Outbox:
         """Keep an act of somebody: when this returns, a power cut does not lose it. The name of its file.
 
         Raises:
-            NotWritten: It cannot be written; nothing is kept.
-            KeyGone: Nobody could open it.
-            PassphraseTooShort: The passphrase that is to seal the outbox from now on is.
+            Invalid: It cannot be written; nothing is kept.
+            Refused: Nobody could open it.
+            Invalid: The passphrase that is to seal the outbox from now on is.
         """
         private_files.folder(self.folder)
         seal = self._seal()
@@ -152,9 +154,9 @@ class Outbox:
         """What is kept, the earliest first; what another process has sent meanwhile is left out.
 
         Raises:
-            NoPassphrase: It is sealed, and no passphrase is set.
-            CannotOpen: The passphrase is another.
-            KeyGone: Its key is not there any more.
+            Invalid: It is sealed, and no passphrase is set.
+            Invalid: The passphrase is another.
+            Refused: Its key is not there any more.
         """
         seal: Seal | None = None
         for path in self._files():
@@ -186,19 +188,19 @@ class Outbox:
             if not self.passphrase:
                 return OPEN
             if len(self.passphrase) < LEAST_PASSWORD:
-                raise PassphraseTooShort
+                raise refused(PASSPHRASE_TOO_SHORT)
             private_files.create_or_read(secret, Seal(passphrase=self.passphrase).close(new_secret_key().encode()))
             private_files.create_or_read(public, public_key_of(self._opening().secret_key).encode())
         if not secret.exists():
-            raise KeyGone(path=secret)
+            raise refused(KEY_GONE, path=secret)
         return Seal(public_key=public.read_text(encoding="ascii").strip())
 
     def _opening(self) -> Seal:
         if not self.passphrase:
-            raise NoPassphrase
+            raise refused(NO_PASSPHRASE)
         secret = self.folder / _SECRET
         if not secret.exists():
-            raise KeyGone(path=secret)
+            raise refused(KEY_GONE, path=secret)
         return Seal(secret_key=Seal(passphrase=self.passphrase).open(secret.read_bytes()).decode())
 
     def _sync(self) -> None:

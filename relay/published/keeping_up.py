@@ -33,7 +33,7 @@ def refresh(graph: Graph, folder: Path | None, now: datetime, random: Callable[[
         random: Gives that many random bytes.
 
     Raises:
-        PublishedMeanwhile: Somebody else began to publish the same programme.
+        Conflict: Somebody else began to publish the same programme.
         Unavailable: The database cannot be reached.
     """
     written: list[Written] = []

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.arrays import cache, lineage
 from relay.database import cypher
 from relay.domain.vocabulary import SHOWN
-from relay.errors import Conflict
+from relay.errors import Conflict, Failure, refused
 from relay.ledger.projection import SHOWN_PROPERTIES
 from relay.ledger.reading import STEP
 from relay.published.layer import Shown, layer
@@ -33,13 +33,12 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
 
 
-class PublishedMeanwhile(Conflict):
-    """Somebody else began to publish the same programme."""
-
-    reason = "Someone else is publishing %(programme_id)s at the same moment."
-    suggestion = "Leave it to them, or run the same command again."
-
-    programme_id: str
+PUBLISHED_MEANWHILE: Final = Failure(
+    Conflict,
+    "published_meanwhile",
+    "Someone else is publishing %(programme_id)s at the same moment.",
+    advice="Leave it to them, or run the same command again.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +130,7 @@ def publish(
     Raises:
         NoProgramme: It is not in the database.
         NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
-        PublishedMeanwhile: Somebody else began to publish it.
+        Conflict: Somebody else began to publish it.
         Unavailable: The database cannot be reached; then nothing may be published.
     """
     snapshot = cache.snapshot(graph, programme_id, folder)
@@ -148,7 +147,7 @@ def publish(
     def step(work: Callable[[Transaction], None], transaction: Transaction) -> None:
         holders = transaction.rows(cypher.PUBLISHER, programme_id=programme_id)
         if [each["publisher"] for each in holders] != [publisher]:
-            raise PublishedMeanwhile(programme_id=programme_id)
+            raise refused(PUBLISHED_MEANWHILE, programme_id=programme_id)
         work(transaction)
 
     def end(transaction: Transaction) -> None:

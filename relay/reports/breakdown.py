@@ -19,7 +19,7 @@ from relay.arrays.lineage import Survey
 from relay.arrays.tables import Snapshot
 from relay.database import cypher
 from relay.domain.vocabulary import PARTED_BY, SEXES
-from relay.errors import Invalid, NotFound
+from relay.errors import Failure, Invalid, NotFound, refused
 from relay.graph import Graph
 from relay.reports.place_tree import upwards
 from relay.text import Sentence
@@ -32,7 +32,7 @@ class NoSuchWord(Invalid):
     """A programme is not parted by this."""
 
     reason = "A programme cannot be broken down by %(quoted_word)s."
-    suggestion = "Use one of: %(words)s."
+    advice = "Use one of: %(words)s."
     words = PARTED_BY
 
     word: str
@@ -43,21 +43,22 @@ class NoSuchWord(Invalid):
         return repr(self.word)
 
 
-class NoSuchPart(NotFound):
-    """A filter names a help, chain state, place or group that there is not."""
+NO_SUCH_PART: Final = Failure(
+    NotFound,
+    "no_such_part",
+    "There is no %(word)s %(asked)s in this programme.",
+    advice="Check the id, or search by name",
+    command="relay find NAME",
+)
 
-    reason = "There is no %(word)s %(asked)s in this programme."
-    suggestion = "Check the id, or search by name: relay find NAME"
 
-    word: str
-    asked: str
-
-
-class NoSuchDonor(NotFound):
-    """A filter names a donor of no gift; not repeated, since a donor may be a person."""
-
-    reason = "No gift is from that donor."
-    suggestion = "Look at the donors: relay health --by donor"
+NO_SUCH_DONOR: Final = Failure(
+    NotFound,
+    "no_such_donor",
+    "No gift is from that donor.",
+    advice="Look at the donors",
+    command="relay health --by donor",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +212,7 @@ def within(snapshot: Snapshot, place_id: str) -> Flags:
     """Which beneficiaries live in a place, or in any place below it.
 
     Raises:
-        NoSuchPart: There is no such place.
+        NotFound: There is no such place.
     """
     asked, places = row_of("place", snapshot.places.ids, place_id), snapshot.places
     inside = np.array([asked in upwards(places.parent, place) for place in range(len(places))] + [False])
@@ -223,11 +224,11 @@ def code_of(word: str, words: tuple[str, ...], asked: str) -> int:
     """The place of a help or a chain state in the list of all that there are.
 
     Raises:
-        NoSuchPart: It is none of them.
+        NotFound: It is none of them.
     """
     if asked not in words:
         listed = Sentence("Choose one of: %(listed)s.", listed=", ".join(words)) if words else ""
-        raise NoSuchPart(word=word, asked=asked, suggestion=listed)
+        raise refused(NO_SUCH_PART, word=word, asked=asked, advice=listed)
     return words.index(asked)
 
 
@@ -235,9 +236,9 @@ def row_of(word: str, ids: IdColumn, id_: str) -> int:
     """The row of an id that a filter names.
 
     Raises:
-        NoSuchPart: It is not there.
+        NotFound: It is not there.
     """
     row = ids.row(id_)
     if row is None:
-        raise NoSuchPart(word=word, asked=id_)
+        raise refused(NO_SUCH_PART, word=word, asked=id_)
     return row

@@ -19,7 +19,8 @@ from relay.arrays.lineage import Survey, Travels, chains_counted
 from relay.arrays.standings import BROKEN, LATE
 from relay.arrays.tables import Snapshot
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.reports.breakdown import UNKNOWN, NoSuchDonor, PartNames, code_of, row_of, within
+from relay.errors import refused
+from relay.reports.breakdown import NO_SUCH_DONOR, UNKNOWN, PartNames, code_of, row_of, within
 
 Sorting = Literal["id", "reach", "age", "lateness"]
 """By id; the farthest first; the oldest first; the one whose longest overdue placement is overdue longest first."""
@@ -160,8 +161,8 @@ def chains(  # noqa: PLR0913 - one for each filter
         Empty when nothing had been placed by then, or nothing is let through.
 
     Raises:
-        NoSuchPart: The state, help, place or group is not in the programme.
-        NoSuchDonor: No gift is of that donor.
+        NotFound: The state, help, place or group is not in the programme.
+        NotFound: No gift is of that donor.
     """
     snapshot, travels = survey.snapshot, survey.chains
     placements, beneficiaries = snapshot.placements, snapshot.beneficiaries
@@ -223,7 +224,7 @@ def _of_donor(survey: Survey, donor: str, names: PartNames) -> Flags:
     wanted, known = donor.casefold(), names.donors
     found = [id_ in known and known[id_].casefold() == wanted for id_ in survey.snapshot.gifts.ids]
     if not any(found):
-        raise NoSuchDonor
+        raise refused(NO_SUCH_DONOR)
     return np.array([*found, False])
 
 
@@ -258,8 +259,8 @@ def gifts(
         Gifts from which nothing was placed included; empty when none was given.
 
     Raises:
-        NoSuchPart: The help is not in the programme.
-        NoSuchDonor: No gift is of that donor.
+        NotFound: The help is not in the programme.
+        NotFound: No gift is of that donor.
     """
     snapshot, travels, chains = survey.snapshot, survey.gifts, survey.chains
     chosen = survey.given

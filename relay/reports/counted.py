@@ -37,7 +37,7 @@ def counting(survey: Survey, word: str) -> Flags:
     """Which of all placements one of `COUNTED` counts, among those that were there.
 
     Raises:
-        NoSuchPart: It is none of them.
+        NotFound: It is none of them.
     """
     code_of("count", COUNTED, word)
     there, due = survey.standings.there, Due.of(survey, slice(None))
@@ -61,7 +61,7 @@ def in_state(survey: Survey, word: str) -> Flags:
     """Which of all placements were in a state, or in what stands in place of one.
 
     Raises:
-        NoSuchPart: There is no such state.
+        NotFound: There is no such state.
     """
     stood = survey.standings
     if word in (STUCK, NOT_STUCK):
@@ -98,7 +98,7 @@ def generations(survey: Survey, gift_id: str | None = None) -> Rows:
         -1 for what descends from none of them.
 
     Raises:
-        NoSuchPart: There is no such gift.
+        NotFound: There is no such gift.
     """
     if gift_id is None:
         return survey.generation
@@ -115,7 +115,7 @@ def below(survey: Survey, asked: str) -> Flags:
         asked: "placement:ID" or "gift:ID"; "chain:ID" for a placement with all that descends from it.
 
     Raises:
-        NoSuchPart: There is no such placement or gift.
+        NotFound: There is no such placement or gift.
     """
     kind, _, id_ = asked.partition(":")
     if kind == "gift":
@@ -133,7 +133,7 @@ def held_by(survey: Survey, beneficiary_id: str) -> Flags:
     """Which of all placements somebody holds, under whichever of her ids.
 
     Raises:
-        NoSuchPart: There is nobody of that id.
+        NotFound: There is nobody of that id.
     """
     snapshot = survey.snapshot
     women = women_of(snapshot)

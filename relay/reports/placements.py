@@ -271,7 +271,7 @@ def holdings(survey: Survey, which: Which = ALL, *, sort: HoldingSorting = "id",
         Empty when nothing had been placed by then, or nothing is let through.
 
     Raises:
-        NoSuchPart: What a filter names is not in the programme.
+        NotFound: What a filter names is not in the programme.
     """
     snapshot, stood = survey.snapshot, survey.standings
     generation = generations(survey, which.gift_id)
@@ -384,7 +384,7 @@ def holders(
         Also those registered who hold nothing as yet; empty when nothing is let through.
 
     Raises:
-        NoSuchPart: The state, place or group is not in the programme.
+        NotFound: The state, place or group is not in the programme.
     """
     snapshot, stood = survey.snapshot, survey.standings
     there = np.flatnonzero(stood.there & (snapshot.placements.beneficiary != NONE))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from relay.arrays.columns import NONE, Rows, Units, day_of, days_of
 from relay.arrays.standings import CAUSES
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.graph import Graph
 
 if TYPE_CHECKING:
@@ -29,19 +29,19 @@ class NotInRelay(NotFound):
     """Neither a gift nor a placement has this id on that day."""
 
     reason = "There is no gift or placement %(id)s on %(as_of)s."
-    suggestion = "Check the id, or search by name: relay find NAME"
+    advice = "Check the id, or search by name"
+    command = "relay find NAME"
 
     id: str
     as_of: date
 
 
-class TwoOfThatId(NotFound):
-    """A gift and a placement share the id."""
-
-    reason = "Both a gift and a placement have the id %(id)s."
-    suggestion = "Write gift:%(id)s or placement:%(id)s."
-
-    id: str
+TWO_OF_THAT_ID: Final = Failure(
+    NotFound,
+    "two_of_that_id",
+    "Both a gift and a placement have the id %(id)s.",
+    advice="Write gift:%(id)s or placement:%(id)s.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +191,7 @@ def asked(survey: Survey, id_: str) -> tuple[str, tuple[int, ...]]:
 
     Raises:
         NotInRelay: There is none on that day.
-        TwoOfThatId: The bare id is both a gift's and a placement's.
+        NotFound: The bare id is both a gift's and a placement's.
     """
     snapshot = survey.snapshot
     kind, _, bare = id_.rpartition(":")
@@ -202,7 +202,7 @@ def asked(survey: Survey, id_: str) -> tuple[str, tuple[int, ...]]:
     if placement is not None and not survey.standings.there[placement]:
         placement = None
     if gift is not None and placement is not None:
-        raise TwoOfThatId(id=bare)
+        raise refused(TWO_OF_THAT_ID, id=bare)
     if gift is not None:
         filled = np.flatnonzero(survey.original & (snapshot.placements.gift == gift))
         return f"gift:{bare}", tuple(filled.tolist())
@@ -216,7 +216,7 @@ def trace(survey: Survey, id_: str) -> Trace:
 
     Raises:
         NotInRelay: There is none on that day.
-        TwoOfThatId: The bare id is both a gift's and a placement's.
+        NotFound: The bare id is both a gift's and a placement's.
     """
     full_id, roots = asked(survey, id_)
     snapshot, found = survey.snapshot, lineage.below(survey, roots)
@@ -270,7 +270,7 @@ def tree(survey: Survey, id_: str, plans: Iterable[TreePlan] = ()) -> Tree:
 
     Raises:
         NotInRelay: There is none on that day.
-        TwoOfThatId: The bare id is both a gift's and a placement's.
+        NotFound: The bare id is both a gift's and a placement's.
     """
     full_id, roots = asked(survey, id_)
     found = lineage.below(survey, roots)

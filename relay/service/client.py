@@ -23,7 +23,7 @@ from relay import private_files
 from relay.database.driver_errors import UnknownOutcome
 from relay.desk.intake import Recorded
 from relay.domain.questions import EVERY_ANSWER
-from relay.errors import Asked, Conflict, Invalid, NotFound, Refused, RelayError, Unavailable
+from relay.errors import Asked, Conflict, Failure, Invalid, NotFound, Refused, RelayError, Unavailable, refused
 from relay.ledger.held.taking_in import TakenIn
 from relay.ledger.programmes import LedgerHead
 from relay.service.json_codec import json_text, read_json
@@ -58,7 +58,7 @@ class NotRelay(Unavailable):
     """What answers at the address is not a Relay."""
 
     reason = "The server at %(host)s is not Relay."
-    suggestion = "Check RELAY_URL."
+    advice = "Check RELAY_URL."
 
     host: str
 
@@ -67,7 +67,7 @@ class AnswerLost(UnknownOutcome):
     """What came back of something that was sent is no answer of Relay's: a proxy's, or cut off."""
 
     reason = "The server at %(host)s is not Relay, or its answer was cut off: what was sent may be recorded."
-    suggestion = (
+    advice = (
         "Check RELAY_URL, then send the same again, with the same id: what is already recorded is not recorded twice."
     )
 
@@ -78,28 +78,26 @@ class NotReached(Unavailable):
     """Nothing answers at the address, or not in time."""
 
     reason = "Relay at %(host)s cannot be reached, or did not answer in time."
-    suggestion = "Check RELAY_URL and the connection, then try again: what is already recorded is not recorded twice."
+    advice = "Check RELAY_URL and the connection, then try again: what is already recorded is not recorded twice."
 
     host: str
 
 
-class NotEncrypted(Refused):
-    """A secret would travel where others can read it."""
+NOT_ENCRYPTED: Final = Failure(
+    Refused,
+    "not_encrypted",
+    "%(host)s is another machine, and its URL is not https.",
+    advice="Write https:// before it.",
+)
 
-    reason = "%(host)s is another machine, and its URL is not https."
-    suggestion = "Write https:// before it."
 
-    host: str
-
-
-class NoTokenYet(Refused):
-    """No one is signed in to this service from here."""
-
-    reason = "You are not signed in to %(host)s."
-    suggestion = "Sign in: relay login %(url)s"
-
-    host: str
-    url: str
+NO_TOKEN_YET: Final = Failure(
+    Refused,
+    "no_token_yet",
+    "You are not signed in to %(host)s.",
+    advice="Sign in",
+    command="relay login %(url)s",
+)
 
 
 class Remote:
@@ -109,13 +107,13 @@ class Remote:
         """Keep both; nothing is asked yet.
 
         Raises:
-            NotEncrypted: The address is another machine's and not https.
-            NoTokenYet: There is no token.
+            Refused: The address is another machine's and not https.
+            Refused: There is no token.
         """
         self.url = url.rstrip("/")
         require_encryption(self.url)
         if token is None:
-            raise NoTokenYet(host=_host(self.url), url=self.url)
+            raise refused(NO_TOKEN_YET, host=_host(self.url), url=self.url)
         self._token = token
 
     def programmes(self) -> tuple[LedgerHead, ...]:
@@ -313,7 +311,7 @@ def sign_in(url: str, login: str, password: str, **wish: str | int) -> str:
         wish: Which token: role, programme_id, days.
 
     Raises:
-        NotEncrypted: The address is another machine's and not https.
+        Refused: The address is another machine's and not https.
         RelayError: The service said so, or cannot be reached.
     """
     url = url.rstrip("/")
@@ -329,11 +327,11 @@ def require_encryption(url: str) -> None:
     """Let an address pass to which a secret may be sent.
 
     Raises:
-        NotEncrypted: It is another machine's and not https.
+        Refused: It is another machine's and not https.
     """
     parts = urlsplit(url)
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-        raise NotEncrypted(host=_host(url))
+        raise refused(NOT_ENCRYPTED, host=_host(url))
 
 
 def is_loopback(host: str) -> bool:
@@ -365,7 +363,7 @@ def keep_token(folder: Path, url: str, token: str | None, login: str | None = No
     """Keep a token for a service and whose it is, readable by its owner alone; None forgets it. The file it lies in.
 
     Raises:
-        NotWritten: It cannot be kept there.
+        Invalid: It cannot be kept there.
     """
     path = folder / _TOKENS
     private_files.keep_word(folder / _LOGINS, url.rstrip("/"), login)
@@ -435,12 +433,14 @@ def _told(url: str, status: int, said: _Explained, *, signed_in: bool) -> RelayE
     branch = _BRANCHES.get(status, Unavailable if status >= HTTPStatus.INTERNAL_SERVER_ERROR else Refused)
     if status == HTTPStatus.CONFLICT and said.code in EVERY_ANSWER:
         beside, field = said.beside or "", said.field or ""
-        return Asked(reason=said.reason, suggestion=said.suggestion, field=field, beside=beside, code=said.code)
+        return Asked(reason=said.reason, advice=said.suggestion, field=field, beside=beside, code=said.code)
     if said.code == UnknownOutcome.code:
-        return UnknownOutcome(silent=False, reason=said.reason, suggestion=said.suggestion)
+        return UnknownOutcome(silent=False, reason=said.reason, advice=said.suggestion)
     expired = signed_in and status == HTTPStatus.UNAUTHORIZED
-    suggestion = Sentence("Sign in: relay login %(url)s", url=url) if expired else said.suggestion
-    return branch(reason=said.reason, suggestion=suggestion, field=said.field or "", code=said.code or branch.code)
+    advice, command = (Sentence("Sign in"), f"relay login {url}") if expired else (said.suggestion, "")
+    return branch(
+        reason=said.reason, advice=advice, command=command, field=said.field or "", code=said.code or branch.code
+    )
 
 
 def _never_sent(error: Exception) -> bool:

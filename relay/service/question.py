@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar, get_args, get_origin, get_type_hints
 
-from relay.domain.acts import SystemOff
+from relay.domain.acts import SYSTEM_OFF
+from relay.errors import refused
 from relay.graph import Graph
 from relay.ledger.programmes import LedgerHead, NotBuilt
 
@@ -249,7 +250,7 @@ class Question(Generic[T_co]):
 
         Raises:
             Unavailable: The database cannot be reached.
-            NotWrittenDown: It cannot be written; then the answer should not be shown.
+            Unavailable: It cannot be written; then the answer should not be shown.
         """
         ids = self.opens(source, programme_id, answer)
         if ids:
@@ -323,8 +324,8 @@ def require_used(catalogue: Catalogue, question: Kind, head: LedgerHead) -> None
     """Let a question of a system be asked only of a programme that uses it.
 
     Raises:
-        SystemOff: It does not.
+        Refused: It does not.
     """
     for system in catalogue.systems.values():
         if system.name not in head.systems and question.__module__.startswith(f"{system.room}."):
-            raise SystemOff(act_id=question.name, system=system.name)
+            raise refused(SYSTEM_OFF, act_id=question.name, system=system.name)

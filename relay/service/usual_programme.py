@@ -21,7 +21,7 @@ def choose(settings: Settings, programme_id: str) -> Path:
     """Keep a programme as the usual one of this database or service. The file it lies in.
 
     Raises:
-        NotWritten: It cannot be kept there.
+        Invalid: It cannot be kept there.
     """
     path = _file(settings)
     private_files.keep_word(path, _where(settings), programme_id)

@@ -29,7 +29,7 @@ from relay.errors import Invalid, RelayError, TooOften, Unavailable, Unknown
 from relay.service import failure
 from relay.service.failure import STATUS, STATUS_UNFORESEEN, Error, Explained
 from relay.web import sessions
-from relay.web.i18n.language import gettext
+from relay.web.i18n.language import gettext, say, say_advice
 from relay.web.permission import permission_of
 from relay.web.request import current, typed
 from relay.web.sessions import NotSignedIn
@@ -101,7 +101,8 @@ def _page_before() -> str:
 def explained(error: RelayError) -> Response:
     """What Relay itself explains."""
     status = failure.status_of(error)
-    response = _answer(failure.explained(error, request_id=g.get("request_id")))
+    advice = say(error.suggestion) if status == STATUS[Unavailable] else say_advice(error)
+    response = _answer(failure.explained(error, request_id=g.get("request_id")), advice)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, TooOften):
@@ -117,7 +118,7 @@ def refused(error: HTTPException) -> Response:
     if isinstance(error, SecurityError):  # asked for under a host name that is not this machine's: no page has a URL
         reason = gettext("Relay does not answer to this host name.")
         if _wants_json():
-            return _answer(_of_http(STATUS[Invalid], reason))
+            return _answer(_of_http(STATUS[Invalid], reason), "")
         return Response(reason, STATUS[Invalid], mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
@@ -126,7 +127,7 @@ def refused(error: HTTPException) -> Response:
         ]
         log.error("failed", extra={"said": {"failure": type(cause).__name__, "at": frames}})
     status = error.code or STATUS_UNFORESEEN
-    response = _answer(_of_http(status, _reasons().get(status, error.name)))
+    response = _answer(_of_http(status, _reasons().get(status, error.name)), _suggestion(status))
     if status == STATUS_TOO_OFTEN:
         response.headers["Retry-After"] = "60"
     for name, value in error.get_headers(request.environ):
@@ -166,7 +167,7 @@ def _of_http(status: int, reason: str) -> Explained:
     return Explained(status=status, reason=reason, suggestion=_suggestion(status), request_id=g.get("request_id"))
 
 
-def _answer(error: Explained) -> Response:
+def _answer(error: Explained, advice: str) -> Response:
     status = error.status
     if _wants_json():
         return make_response(jsonify(Error(error=error)), status)
@@ -174,7 +175,7 @@ def _answer(error: Explained) -> Response:
         return make_response(render_template("said.html", error=error), status)
     if status < STATUS_UNFORESEEN:  # else the database may be what failed
         _find_programme()
-    return make_response(render_template("failure.html", error=error), status)
+    return make_response(render_template("failure.html", error=error, advice=advice), status)
 
 
 def _find_programme() -> None:

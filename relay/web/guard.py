@@ -72,7 +72,7 @@ class NotByTheProxy(Forbidden):
     """Somebody came to a site, but not through the proxy that encrypts."""
 
     reason = "This was sent without encryption."
-    suggestion = "Write https://%(site)s/ instead."
+    advice = "Write https://%(site)s/ instead."
 
     site: str
 

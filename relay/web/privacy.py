@@ -51,7 +51,7 @@ def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
 
     Raises:
         Unavailable: The database cannot be reached.
-        NotWrittenDown: It cannot be written down.
+        Unavailable: It cannot be written down.
     """
     found = nameable(beneficiary_ids)
     if found:
@@ -63,7 +63,7 @@ def donors_named(gift_ids: Iterable[str]) -> None:
     """Log that this reader is shown who gave some gifts.
 
     Raises:
-        NotWrittenDown: It cannot be written down.
+        Unavailable: It cannot be written down.
     """
     opened(str(request.endpoint), (f"gift:{id_}" for id_ in sorted(gift_ids)))
 
@@ -199,7 +199,7 @@ def opened(what: str, ids: Iterable[str]) -> None:
     """Log that this reader opened personal data; without any ids nothing is logged.
 
     Raises:
-        NotWrittenDown: It cannot be written; then it must not be shown.
+        Unavailable: It cannot be written; then it must not be shown.
     """
     core = current.core()
     responses.never_kept()
@@ -230,7 +230,7 @@ def naming(*, file: bool = False) -> str:
     """How people are named: as the URL says, else as is usual.
 
     Raises:
-        NotAChoice: The URL says something else.
+        Invalid: The URL says something else.
     """
     return parameters.choice("names", dict.fromkeys((usual_naming(file=file), *labels.NAMES)))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 from relay.web import menu
 from relay.web.app import create_app
 
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from relay.settings import Settings
 
 
-class PagesFail(Refused):
-    """Some page does not answer."""
-
-    reason = "These pages do not answer: %(failing)s."
-    suggestion = "See the log above; it names the fault."
-
-    failing: tuple[str, ...]
+PAGES_FAIL: Final = Failure(
+    Refused,
+    "pages_fail",
+    "These pages do not answer: %(failing)s.",
+    advice="See the log above; it names the fault.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +49,13 @@ def try_pages(graph: Graph, settings: Settings, programme_id: str, gift_id: str,
         day: As of which.
 
     Raises:
-        PagesFail: Some page does not answer with what a browser shows.
+        Refused: Some page does not answer with what a browser shows.
     """
     app = create_app(graph, settings, owner="trial")
     client, paths = app.test_client(), tuple(_paths(app, programme_id, gift_id, day))
     failing = tuple(path for path in paths if client.get(path, follow_redirects=True).status_code != 200)  # noqa: PLR2004 - HTTP's own
     if failing:
-        raise PagesFail(failing=failing)
+        raise refused(PAGES_FAIL, failing=failing)
     return Trial(paths=paths)
 
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from relay.access import accounts
 from relay.access.one_time_link import OneTimeLink
-from relay.errors import Invalid, Refused, RelayError, Unavailable
+from relay.errors import Failure, Invalid, Refused, RelayError, Unavailable, refused
 from relay.kept.uploaded import forget_old_ones
 from relay.web import sessions
 from relay.web.app import HOSTS, create_app
@@ -42,42 +42,42 @@ _SWEPT_SECONDS: Final = 3600.0  # our choice: an upload is kept a day, give or t
 _NAME: Final = re.compile(r"[\w.-]+(:\d+)?")
 
 
-class NotThisMachine(Refused):
-    """Others could reach the pages without signing in."""
-
-    reason = "Relay itself does not encrypt: without a proxy it serves at %(own)s, not at %(host)s."
-    suggestion = (
-        "Put a proxy with TLS before it and name both: --site relay.example.org --proxy ADDRESS. See docs/operators.md."
-    )
-    field = "host"
-    own = HOSTS[-1]
-
-    host: str
+NOT_THIS_MACHINE: Final = Failure(
+    Refused,
+    "not_this_machine",
+    "Relay itself does not encrypt: without a proxy it serves at %(own)s, not at %(host)s.",
+    advice="Put a proxy with TLS before it and name both: --site relay.example.org --proxy ADDRESS."
+    " See docs/operators.md.",
+    field="host",
+    values={"own": HOSTS[-1]},
+)
 
 
-class NobodyMaySignIn(Refused):
-    """A site is to be served, and no one could sign in to it."""
-
-    reason = "There is no account with a password yet, so that nobody could sign in."
-    suggestion = "Make one: relay account add LOGIN --role administrator"
-
-
-class NotAName(Invalid):
-    """A site is named by an address, or by a part of one."""
-
-    reason = "A site is a host name alone, such as relay.example.org: Relay is served over https, at its first path."
-    suggestion = "Leave out https:// and what follows the name."
-    field = "site"
+NOBODY_MAY_SIGN_IN: Final = Failure(
+    Refused,
+    "nobody_may_sign_in",
+    "There is no account with a password yet, so that nobody could sign in.",
+    advice="Make one",
+    command="relay account add LOGIN --role administrator",
+)
 
 
-class PortTaken(Unavailable):
-    """Another program listens there; it may be what is left of a Relay that was killed, and end by itself."""
+NOT_A_NAME: Final = Failure(
+    Invalid,
+    "not_a_name",
+    "A site is a host name alone, such as relay.example.org: Relay is served over https, at its first path.",
+    advice="Leave out https:// and what follows the name.",
+    field="site",
+)
 
-    reason = "Port %(port)s cannot be listened on."
-    suggestion = "Leave --port out to have a free one."
-    field = "port"
 
-    port: int
+PORT_TAKEN: Final = Failure(
+    Unavailable,
+    "port_taken",
+    "Port %(port)s cannot be listened on.",
+    advice="Leave --port out to have a free one.",
+    field="port",
+)
 
 
 def serve(  # noqa: PLR0913 - the options of a command
@@ -113,20 +113,20 @@ def serve(  # noqa: PLR0913 - the options of a command
         say: Is given the one sentence that names the address.
 
     Raises:
-        NotAName: The site is no host name.
-        NotThisMachine: The host is none of `HOSTS`, so that others may reach it, and no proxy is named.
-        NobodyMaySignIn: A site is named, and no account has a password.
-        OneWorkerHere: Several workers are not possible on this machine.
-        PortTaken: Something listens on that port already.
-        WorkersFail: A worker did not start.
+        Invalid: The site is no host name.
+        Refused: The host is none of `HOSTS`, so that others may reach it, and no proxy is named.
+        Refused: A site is named, and no account has a password.
+        Refused: Several workers are not possible on this machine.
+        Unavailable: Something listens on that port already.
+        Refused: A worker did not start.
     """
     if site is not None and not _NAME.fullmatch(site):
-        raise NotAName
+        raise refused(NOT_A_NAME)
     if host not in HOSTS and not (site and proxy):
-        raise NotThisMachine(host=host)
+        raise refused(NOT_THIS_MACHINE, host=host)
     require_possible(workers)
     if site and not any(account.password for account in accounts.every(graph)):
-        raise NobodyMaySignIn
+        raise refused(NOBODY_MAY_SIGN_IN)
     _log_json()
     ended_by_signal()
     sys.setswitchinterval(policy.SWITCH_SECONDS)
@@ -199,7 +199,7 @@ def _bound(host: str, port: int, *, listens: bool) -> socket.socket:
             unless_kept.pop_all()
             return keeping
     except OSError as error:
-        raise PortTaken(port=port) from error
+        raise refused(PORT_TAKEN, port=port) from error
 
 
 def _listening_beside(keeping: socket.socket) -> socket.socket:

@@ -32,7 +32,7 @@ class NotSignedIn(Unknown):
     """No one is signed in."""
 
     reason = "Sign in to see this."
-    suggestion = "Sign in, or send a token: Authorization: Bearer TOKEN."
+    advice = "Sign in, or send a token: Authorization: Bearer TOKEN."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

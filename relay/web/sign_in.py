@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 
 from relay.access import accounts
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.service import failure
 from relay.web import sessions
 from relay.web.door import policy
@@ -33,11 +33,12 @@ A_MINUTE: Final = {
 blueprint = Blueprint("sign_in", __name__)
 
 
-class LinkUsed(NotFound):
-    """A link that signs its owner in once was used before, or is of another start."""
-
-    reason = "This link no longer works: it was already used, or Relay was restarted."
-    suggestion = "Start relay serve again for another link, or sign in with login and password."
+LINK_USED: Final = Failure(
+    NotFound,
+    "link_used",
+    "This link no longer works: it was already used, or Relay was restarted.",
+    advice="Start relay serve again for another link, or sign in with login and password.",
+)
 
 
 def set_up(app: Flask) -> None:
@@ -106,7 +107,7 @@ def once(secret: str) -> Response | str:
     """Sign in the owner, by the link that only the owner's terminal showed. Who only looks at it does not use it up."""
     link = current.core().once
     if link is None or request.method == "HEAD" or not link.take(secret):
-        raise LinkUsed
+        raise refused(LINK_USED)
     return _welcome(accounts.owner(current.graph(), link.login, current.core().now()))
 
 

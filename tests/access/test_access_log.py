@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.access.access_log import FOLDER, Access, NotWrittenDown, newest, note
+from relay.access.access_log import FOLDER, Access, newest, note
+from relay.errors import Unavailable
 from tests.rigs.small_disk import on_a_small_disk
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def write_on_a_small_disk(folder: Path) -> None:
         try:
             note(folder, "demo", Access(at="2026-03-01", by="local:asha", what="find", ids=("beneficiary:W1",) * 200))
             written += 1
-        except NotWrittenDown as error:
+        except Unavailable as error:
             refused = str(error)
     torn = not (folder / FOLDER / "demo" / "2026-03.jsonl").read_bytes().endswith(b"\n")
     ballast.unlink()

@@ -13,6 +13,7 @@ from relay.access import accounts, tokens
 from relay.access.accounts import Tries
 from relay.access.roles import OWNER, Grant
 from relay.backup import replay
+from relay.errors import Conflict, Invalid
 from relay.ledger import verify
 from tests.commands.shell import record
 from tests.scenes import acts as say
@@ -56,21 +57,21 @@ def test_no_password_is_kept_nor_shown(graph: Graph) -> None:
 
 @pytest.mark.parametrize("login", ["", "Asha", "asha kumari", "x" * 33, ".asha", "अाशा", "asha\n"])
 def test_a_login_that_could_be_mistaken_is_refused(graph: Graph, login: str) -> None:
-    with pytest.raises(accounts.NotALogin):
+    with pytest.raises(Invalid, check=accounts.NOT_A_LOGIN.matches):
         accounts.add(graph, login, MANAGER, WORDS, NOW)
     assert accounts.every(graph) == ()
 
 
 def test_a_short_or_endless_password_is_refused(graph: Graph) -> None:
     for password in ("short", "x" * 1025):
-        with pytest.raises(accounts.NotAPassword):
+        with pytest.raises(Invalid, check=accounts.NOT_A_PASSWORD.matches):
             accounts.add(graph, "asha", MANAGER, password, NOW)
 
 
 def test_nobody_takes_another_ones_login(graph: Graph) -> None:
     accounts.add(graph, "asha", MANAGER, WORDS, NOW)
 
-    with pytest.raises(accounts.AccountThere):
+    with pytest.raises(Conflict, check=accounts.ACCOUNT_THERE.matches):
         accounts.add(graph, "asha", OWNER, WORDS, NOW)
     assert accounts.find(graph, "asha").grants == MANAGER
 

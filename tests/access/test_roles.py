@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from relay.access.roles import NotARole, grant_of, granted, places
+from relay.access.roles import NOT_A_ROLE, grant_of, granted, places
+from relay.errors import Invalid
 from tests.scenes.core import CORE
 
 
@@ -12,7 +13,7 @@ def test_a_role_is_written_as_it_is_read() -> None:
     for text in ("staff", "manager@hills", "staff@hills/W3", "auditor", "administrator@demo"):
         assert str(grant_of(text)) == text
     for text in ("", "boss", "manager@", "staff@hills/", "manager@hills/W3", "Staff"):
-        with pytest.raises(NotARole):
+        with pytest.raises(Invalid, check=NOT_A_ROLE.matches):
             grant_of(text)
 
 

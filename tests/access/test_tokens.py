@@ -10,6 +10,7 @@ import pytest
 
 from relay.access import accounts, tokens
 from relay.access.roles import EVERY, Grant
+from relay.errors import Invalid, NotFound, Refused
 from tests.access.test_accounts import MANAGER, NOW, WORDS, random
 
 if TYPE_CHECKING:
@@ -74,10 +75,10 @@ def test_a_token_holds_for_a_role_a_programme_and_a_time(graph: Graph) -> None:
     with pytest.raises(accounts.NotLetIn):
         tokens.holder(graph, made.secret[:-1], NOW)
     for role, programme_id in (("auditor", EVERY), ("staff", "plains")):
-        with pytest.raises(tokens.BeyondTheAccount):
+        with pytest.raises(Refused, check=tokens.BEYOND_THE_ACCOUNT.matches):
             tokens.issue(graph, "asha", role=role, programme_id=programme_id, days=1, now=NOW, random=random)
     for days in (0, 367):
-        with pytest.raises(tokens.LastsTooLong):
+        with pytest.raises(Invalid, check=tokens.LASTS_TOO_LONG.matches):
             tokens.issue(graph, "asha", days=days, now=NOW, random=random)
 
 
@@ -102,5 +103,5 @@ def test_a_tokens_secret_is_told_once_and_its_use_is_shown(graph: Graph) -> None
     assert tokens.revoke(graph, made.token.token_id).login == "asha"
     with pytest.raises(accounts.NotLetIn):
         tokens.holder(graph, made.secret, NOW)
-    with pytest.raises(tokens.NoToken):
+    with pytest.raises(NotFound, check=tokens.NO_TOKEN.matches):
         tokens.revoke(graph, made.token.token_id)

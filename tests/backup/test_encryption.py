@@ -11,8 +11,9 @@ import pytest
 
 from relay.backup import encryption
 from relay.backup import files as keeping
-from relay.backup.encryption import CannotOpen, NotAKey, Seal, TooMuchWork, needs_to_open
+from relay.backup.encryption import CANNOT_OPEN, NOT_A_KEY, TOO_MUCH_WORK, Seal, needs_to_open
 from relay.backup.replay import backup
+from relay.errors import Invalid
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -31,10 +32,10 @@ def test_a_backup_sealed_for_a_key_opens_with_its_secret_half_only(kept: Graph, 
     assert needs_to_open(file.read_bytes()) == "key"
     with file.open("rb") as content:
         assert list(keeping.lines_of(content, Seal(secret_key=str(owner)))) == [f"{line}\n" for line in backup(kept)]
-    for wrong, error in ((str(other), CannotOpen), ("", NotAKey), ("AGE-SECRET-KEY-1", NotAKey)):
-        with pytest.raises(error):
+    for wrong, error in ((str(other), CANNOT_OPEN), ("", NOT_A_KEY), ("AGE-SECRET-KEY-1", NOT_A_KEY)):
+        with pytest.raises(Invalid, check=error.matches):
             Seal(secret_key=wrong).open(file.read_bytes())
-    with pytest.raises(NotAKey):
+    with pytest.raises(Invalid, check=NOT_A_KEY.matches):
         keeping.keep(kept, tmp_path / "other.age", Seal(public_key="age1nonsense"))
 
 
@@ -62,7 +63,7 @@ def test_a_machine_that_is_busy_for_a_moment_opens_the_file_all_the_same(monkeyp
         meanwhile.setattr(_age.passphrase, "decrypt", busy)
         assert seal.open(made) == b"content"
 
-    with pytest.raises(TooMuchWork, match="Try again when it is idle"):
+    with pytest.raises(Invalid, check=TOO_MUCH_WORK.matches, match="Try again when it is idle"):
         seal.open(harder)
 
 
@@ -71,6 +72,6 @@ def test_a_sealed_file_that_was_cut_or_altered_does_not_open() -> None:
     sealed = Seal(public_key=str(owner.to_public())).close(b"content" * 10)
 
     for damaged in (sealed[:-1], sealed[:30], sealed[:-5] + b"xxxxx"):
-        with pytest.raises(CannotOpen, match="damaged"):
+        with pytest.raises(Invalid, check=CANNOT_OPEN.matches, match="damaged"):
             Seal(secret_key=str(owner)).open(damaged)
     assert Seal().open(b"plain") == b"plain"

@@ -16,7 +16,7 @@ from relay.backup.replay import KeptLedger
 from relay.database import cypher
 from relay.domain.entries import ORIGIN, Entry, digest, from_line, to_line
 from relay.domain.questions import NOTED
-from relay.errors import Conflict, Invalid
+from relay.errors import Conflict, Invalid, NotFound
 from relay.ledger import programmes, verify
 from relay.ledger.programmes import NoProgramme, NotBuilt, NotRestored
 from relay.ledger.recording import record, record_one
@@ -137,7 +137,7 @@ def test_a_backup_begins_with_its_promises_and_holds_one_entry_a_line(graph: Gra
 
 def test_what_holds_no_programme_is_no_backup(graph: Graph) -> None:
     """Most likely it is of another database than is meant, and would push sound ones out of the folder in time."""
-    with pytest.raises(replay.NothingToKeep):
+    with pytest.raises(NotFound, check=replay.NOTHING_TO_KEEP.matches):
         list(replay.backup(graph))
     lines = [json.dumps({"relay_backup": 1, "programmes": []})]
     with pytest.raises(Invalid, match="no programme"):

@@ -475,7 +475,7 @@ def test_an_import_in_which_the_database_fails_says_how_much_is_recorded(shell: 
     def fails_at_16(_: Path) -> Callable[[int], None]:
         def progress(done: int) -> None:
             if done >= 16:
-                raise Unavailable(reason="The database cannot be reached.", suggestion="Nothing was recorded.")
+                raise Unavailable(reason="The database cannot be reached.", advice="Nothing was recorded.")
 
         return progress
 

@@ -135,7 +135,7 @@ def test_who_cannot_read_the_folder_locks_nobody_out_whatever_names_she_tries(st
 def test_an_engine_of_an_earlier_relay_knows_no_reader(running: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "READER_FILE", "not there")
 
-    with pytest.raises(engine.NoReader):
+    with pytest.raises(Unavailable, check=engine.NO_READER.matches):
         engine.reader(running, CORE.readable)
 
 

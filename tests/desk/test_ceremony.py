@@ -16,17 +16,18 @@ import pytest
 from relay.desk import ceremony as desk
 from relay.desk.ceremony import (
     MOST_ROWS,
+    NO_RECEIVER,
+    NOBODY_HANDS_OVER,
+    OTHER_NUMBER_OF_ANIMALS,
+    TOO_MANY_ROWS,
     Ceremony,
     HandOverRow,
-    NobodyHandsOver,
-    NoReceiver,
-    OtherNumberOfAnimals,
     RowOutcome,
-    TooManyRows,
     record_day,
     require_counted,
 )
 from relay.domain.rulebook import InTheFuture
+from relay.errors import Invalid, Refused
 from relay.ledger import reading, verify
 from relay.ledger.recording import record
 from tests.rigs import soak
@@ -136,11 +137,13 @@ def test_yard_and_rows_have_to_agree(graph: Graph) -> None:
     begun(graph)
     rows = [row(1, animals=2), row(2, animals=0.5)]
     require_counted(graph, "demo", rows, 2.5)
-    with pytest.raises(OtherNumberOfAnimals, match=r"hand over 2.5 animals, but 3 were counted"):
+    with pytest.raises(
+        Refused, check=OTHER_NUMBER_OF_ANIMALS.matches, match=r"hand over 2.5 animals, but 3 were counted"
+    ):
         require_counted(graph, "demo", rows, 3)
-    with pytest.raises(NobodyHandsOver):
+    with pytest.raises(Invalid, check=NOBODY_HANDS_OVER.matches):
         held(graph, [])
-    with pytest.raises(TooManyRows):
+    with pytest.raises(Invalid, check=TOO_MANY_ROWS.matches):
         held(graph, [row(number) for number in range(MOST_ROWS + 1)])
 
 
@@ -158,14 +161,16 @@ def test_money_is_not_counted_in_the_yard(graph: Graph) -> None:
     assert desk.units(each for each in rows if each.giver in money) == 7500.5
     require_counted(graph, "demo", rows, 2)
     require_counted(graph, "demo", rows[1:], 0)
-    with pytest.raises(OtherNumberOfAnimals, match=r"hand over 2 animals, but 5002 were counted"):
+    with pytest.raises(
+        Refused, check=OTHER_NUMBER_OF_ANIMALS.matches, match=r"hand over 2 animals, but 5002 were counted"
+    ):
         require_counted(graph, "demo", rows[:2], 5002)
 
 
 def test_a_row_without_a_receiver_says_so(graph: Graph) -> None:
     begun(graph)
     without = replace(row(1), receiver="")
-    assert isinstance(held(graph, [without, row(2)])[0].error, NoReceiver)
+    assert NO_RECEIVER.matches(held(graph, [without, row(2)])[0].error)
 
 
 def test_a_ceremony_that_cannot_be_is_refused_with_all_that_is_said_of_it(graph: Graph) -> None:

@@ -10,8 +10,9 @@ from relay.arrays.load import load
 from relay.arrays.replayed import of_register
 from relay.arrays.tables import differences
 from relay.desk import intake
-from relay.desk.repair import OnlyTheHolder
+from relay.desk.repair import ONLY_THE_HOLDER
 from relay.domain.rulebook import SeveralReceipts
+from relay.errors import Invalid
 from relay.ledger import programmes, reading
 from relay.ledger.recording import record
 from relay.ledger.verify import verify
@@ -98,7 +99,7 @@ def test_a_placement_that_several_filled_is_corrected_whole_by_its_own_id_and_tw
 
     with pytest.raises(SeveralReceipts, match="pass:T1, pass:T4"):
         correct(graph, corrected("placement:P2", beneficiary_id="W2"))
-    with pytest.raises(OnlyTheHolder):
+    with pytest.raises(Invalid, check=ONLY_THE_HOLDER.matches):
         correct(graph, corrected("pass:T1", beneficiary_id="W2", animals=1), whole=True)
     assert programmes.head(graph, "wrong").entries == programmes.head(graph, "right").entries
     correct(graph, corrected("placement:P2", beneficiary_id="W2"), whole=True)

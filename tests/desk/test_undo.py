@@ -13,6 +13,7 @@ from relay.desk import undo
 from relay.domain.register import Register
 from relay.domain.rulebook import StandingOnIt
 from relay.domain.system import Catalogue
+from relay.errors import NotFound
 from relay.graph import Transaction
 from relay.ledger import reading, recording
 from relay.ledger.recording import record
@@ -62,7 +63,7 @@ def story(graph: Graph) -> Graph:
 def test_the_newest_thing_of_ones_own_goes_first_then_the_one_before_then_nothing(story: Graph) -> None:
     assert undone(story, hour=3) == ["event:E1"]
     assert undone(story, hour=4) == ["pass:T1"]
-    with pytest.raises(undo.NothingToUndo, match="relay correct"):  # the rest is two days old
+    with pytest.raises(NotFound, check=undo.NOTHING_TO_UNDO.matches, match="relay correct"):  # the rest is two days old
         newest(story, hour=5)
     assert set(replayed(story).placements) == {"P1"}
     assert [event.event_id for event in replayed(story).placements["P1"].events] == ["E9"]
@@ -71,7 +72,7 @@ def test_the_newest_thing_of_ones_own_goes_first_then_the_one_before_then_nothin
 
 def test_what_is_older_than_a_day_is_left_alone(story: Graph) -> None:
     assert [each.act_id for each in newest(story, hour=26).acts] == ["event:E1"]
-    with pytest.raises(undo.NothingToUndo):
+    with pytest.raises(NotFound, check=undo.NOTHING_TO_UNDO.matches):
         newest(story, hour=27)
 
 
@@ -112,7 +113,7 @@ def test_a_whole_import_is_taken_back_by_its_time_whatever_its_age_and_all_that_
     assert undone(story, hour=7) == ["event:E4", "event:E3"]
     assert undone(story, hour=100, at=at) == ["pass:T3", "placement:P3"]
     assert set(replayed(story).placements) == {"P1", "P2"}
-    with pytest.raises(undo.NothingToUndo, match="at 2024-06-30T11:15:00Z"):
+    with pytest.raises(NotFound, check=undo.NOTHING_TO_UNDO.matches, match="at 2024-06-30T11:15:00Z"):
         newest(story, hour=100, at=at)
 
 
@@ -170,5 +171,5 @@ def test_many_acts_are_taken_back_in_steps_and_it_is_told_how_far_it_has_come(
 
 def test_nobody_undoes_what_another_recorded(story: Graph) -> None:
     assert [each.act_id for each in newest(story, hour=3, by="local:bina").acts] == ["event:E9"]
-    with pytest.raises(undo.NothingToUndo):
+    with pytest.raises(NotFound, check=undo.NOTHING_TO_UNDO.matches):
         newest(story, hour=3, by="local:chandra")

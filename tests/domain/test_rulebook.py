@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from relay.domain import advisories, questions, rulebook
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
-from relay.errors import Conflict, Invalid, NotFound, RelayError
-from relay.ledger.batch import UsedOtherwise
+from relay.errors import Conflict, Failure, Invalid, NotFound, RelayError
+from relay.ledger.batch import USED_OTHERWISE
 from relay.ledger.programmes import NoProgramme
 from tests.scenes.acts import (
     Book,
@@ -45,10 +46,10 @@ def book() -> Book:
     )
 
 
-def refused(book: Book, act: Act, refusal: type[RelayError], *said: str, answers: Answers = NEW) -> None:
+def refused(book: Book, act: Act, refusal: type[RelayError] | Failure[Any], *said: str, answers: Answers = NEW) -> None:
     """The act is refused by this rule, in a sentence that names these things and nobody's name."""
     error = book.refusal(act, answers=answers)
-    assert type(error) is refusal, error
+    assert refusal.matches(error) if isinstance(refusal, Failure) else type(error) is refusal, error
     assert all(word in str(error) for word in said), str(error)
     assert "Name of" not in str(error)
     assert error.suggestion
@@ -87,19 +88,19 @@ def test_missing_things_are_not_found_so_that_a_row_is_put_aside(book: Book) -> 
 
 
 def test_giver_and_receiver_may_not_be_one(book: Book) -> None:
-    refused(book, passed("T9: P1 > P1 on 2023-01-01"), rulebook.GivenToHerself)
-    refused(book, passed("T9: P1 > P1b on 2023-01-01"), rulebook.GivenToHerself)  # her second placement
+    refused(book, passed("T9: P1 > P1 on 2023-01-01"), rulebook.GIVEN_TO_HERSELF)
+    refused(book, passed("T9: P1 > P1b on 2023-01-01"), rulebook.GIVEN_TO_HERSELF)  # her second placement
     book.add(passed("T9: P1 > P5 on 2023-01-01"))
 
 
 def test_a_circle_is_refused_however_long(book: Book) -> None:
-    refused(book, passed("T9: P2 > P1 on 2021-03-01"), rulebook.GoesRound, "P2", "P1")
-    refused(book, passed("T9: P3 > P1 on 2021-03-01"), rulebook.GoesRound, "P3", "P1")
+    refused(book, passed("T9: P2 > P1 on 2021-03-01"), rulebook.GOES_ROUND, "P2", "P1")
+    refused(book, passed("T9: P3 > P1 on 2021-03-01"), rulebook.GOES_ROUND, "P3", "P1")
     book.add(passed("T9: P3 > P1b on 2023-01-01"))  # a new placement of the same woman: no circle
 
 
 def test_a_pass_on_before_the_giver_received_is_refused(book: Book) -> None:
-    refused(book, passed("T9: P4 > P5 on 2020-02-29"), rulebook.PassedBeforeReceipt, "2020-02-29", "2020-03-01")
+    refused(book, passed("T9: P4 > P5 on 2020-02-29"), rulebook.PASSED_BEFORE_RECEIPT, "2020-02-29", "2020-03-01")
     book.add(passed("T9: P4 > P5 on 2020-03-01"))  # receiving and passing on the same day is allowed
 
 
@@ -125,7 +126,7 @@ def test_today_is_the_day_in_the_programmes_time_zone() -> None:
 
 def test_a_late_addition_to_a_placement_that_had_already_passed_on_is_refused(book: Book) -> None:
     refused(
-        book, passed("T9: P4 > P2 on 2022-03-02"), rulebook.LateAddition, "P2", "2022-03-02", "2022-03-01 (pass:T2)"
+        book, passed("T9: P4 > P2 on 2022-03-02"), rulebook.LATE_ADDITION, "P2", "2022-03-02", "2022-03-01 (pass:T2)"
     )
     book.add(passed("T9: P4 > P2 on 2022-03-01"))  # on the day of its first pass-on; recorded later, but dates decide
 
@@ -133,14 +134,14 @@ def test_a_late_addition_to_a_placement_that_had_already_passed_on_is_refused(bo
 def test_an_addition_to_an_original_placement_before_its_gift_is_refused(book: Book) -> None:
     book.add(placed("P5 on 2021-01-01"))
 
-    refused(book, passed("T9: P4 > P5 on 2020-12-31"), rulebook.AddedBeforeGift, "P5", "2021-01-01")
+    refused(book, passed("T9: P4 > P5 on 2020-12-31"), rulebook.ADDED_BEFORE_GIFT, "P5", "2021-01-01")
     book.add(passed("T9: P4 > P5 on 2021-01-01"))
 
 
 def test_an_original_placement_may_be_recorded_after_an_addition_to_it_since_dates_decide(book: Book) -> None:
     book.add(passed("T9: P4 > P5 on 2021-02-01"))
 
-    refused(book, placed("P5 on 2021-02-02"), rulebook.AddedBeforeGift, "P5")
+    refused(book, placed("P5 on 2021-02-02"), rulebook.ADDED_BEFORE_GIFT, "P5")
     refused(book, placed("P5 on 2021-01-01", beneficiary_id="W6"), rulebook.HeldByAnother, "P5", "W5")
     refused(book, placed("P5 on 2021-01-01", help="pig"), rulebook.OtherHelp, "P5", "pig", "goat")
     book.add(placed("P5 on 2021-01-01"))
@@ -149,22 +150,24 @@ def test_an_original_placement_may_be_recorded_after_an_addition_to_it_since_dat
 
 
 def test_nothing_or_a_negative_number_is_refused(book: Book) -> None:
-    refused(book, passed("T9: P4 > P5 on 2023-01-01", 0), rulebook.NothingHandedOver, "0")
-    refused(book, passed("T9: P4 > P5 on 2023-01-01", -1), rulebook.NothingHandedOver, "-1")
-    refused(book, happened("E1: death of P4 on 2023-01-01", animals=0), rulebook.NothingHandedOver)
-    refused(book, placed("P5 on 2023-01-01", animals=-2), rulebook.NothingHandedOver)
+    refused(book, passed("T9: P4 > P5 on 2023-01-01", 0), rulebook.NOTHING_HANDED_OVER, "0")
+    refused(book, passed("T9: P4 > P5 on 2023-01-01", -1), rulebook.NOTHING_HANDED_OVER, "-1")
+    refused(book, happened("E1: death of P4 on 2023-01-01", animals=0), rulebook.NOTHING_HANDED_OVER)
+    refused(book, placed("P5 on 2023-01-01", animals=-2), rulebook.NOTHING_HANDED_OVER)
     book.add(passed("T9: P4 > P5 on 2023-01-01", 0.001))
 
 
 def test_more_of_a_sex_than_animals_is_put_aside(book: Book) -> None:
-    refused(book, passed("T9: P4 > P5 on 2023-01-01", females=2, males=1), rulebook.MoreOfASexThanAnimals)
+    refused(book, passed("T9: P4 > P5 on 2023-01-01", females=2, males=1), rulebook.MORE_OF_A_SEX_THAN_ANIMALS)
     assert isinstance(book.refusal(placed("P5 on 2023-01-01", females=3)), Invalid)
     book.add(passed("T9: P4 > P5 on 2023-01-01", females=1, males=1))
     book.add(passed("T10: P4 > P6 on 2023-01-01", 0.3, females=0.1, males=0.2))  # 0.30000000000000004 of floats
 
 
 def test_an_event_that_does_not_say_how_many_is_about_one(book: Book) -> None:
-    refused(book, happened("E1: birth of P4 on 2023-01-01", females=2), rulebook.MoreOfASexThanAnimals, "Give animals")
+    refused(
+        book, happened("E1: birth of P4 on 2023-01-01", females=2), rulebook.MORE_OF_A_SEX_THAN_ANIMALS, "Give animals"
+    )
     book.add(happened("E1: birth of P4 on 2023-01-01", females=1))
     book.add(happened("E2: birth of P4 on 2023-01-01", animals=2, females=2))
 
@@ -173,10 +176,10 @@ def test_a_telephone_number_has_a_digit_when_it_is_recorded_and_when_it_is_corre
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What an old ledger holds stands, and does not keep anything else of hers from being corrected."""
-    refused(book, woman("W8", phone="call me"), rulebook.NotATelephone, "beneficiary:W8")
+    refused(book, woman("W8", phone="call me"), rulebook.NOT_A_TELEPHONE, "beneficiary:W8")
     assert "call me" not in str(book.refusal(woman("W8", phone="call me")))  # personal
     book.add(woman("W8", phone="९८४१००००२२ (her sister)"))
-    refused(book, corrected("beneficiary:W8", phone="no telephone"), rulebook.NotATelephone, "beneficiary:W8")
+    refused(book, corrected("beneficiary:W8", phone="no telephone"), rulebook.NOT_A_TELEPHONE, "beneficiary:W8")
     book.add(corrected("beneficiary:W8", "C8", phone=None))
     with monkeypatch.context() as earlier:
         earlier.setattr(rulebook, "_can_be_called", Mock())
@@ -185,7 +188,7 @@ def test_a_telephone_number_has_a_digit_when_it_is_recorded_and_when_it_is_corre
 
 
 def test_nobody_is_born_in_years_to_come(book: Book) -> None:
-    refused(book, woman("W9", birth_year=2025), rulebook.NotBornYet, "birth_year")
+    refused(book, woman("W9", birth_year=2025), rulebook.NOT_BORN_YET, "birth_year")
     assert "2025" not in str(book.refusal(woman("W9", birth_year=2025)))  # personal
     book.add(woman("W9", birth_year=2024))
 
@@ -193,46 +196,48 @@ def test_nobody_is_born_in_years_to_come(book: Book) -> None:
 def test_what_comes_to_more_than_can_be_counted_is_refused(book: Book) -> None:
     book.add(rule("loan", owed=None, owed_per_given=1000), gift("G2", "loan"))
 
-    refused(book, passed("T9: P4 > P5 on 2023-01-01", 10**9, help="pig"), rulebook.TooMuch, "pass:T9", "P4")  # 1.5 each
     refused(
-        book, placed("P5 on 2023-01-01", gift_id="G2", help="loan", animals=10**9), rulebook.TooMuch, "placement:P5"
+        book, passed("T9: P4 > P5 on 2023-01-01", 10**9, help="pig"), rulebook.TOO_MUCH, "pass:T9", "P4"
+    )  # 1.5 each
+    refused(
+        book, placed("P5 on 2023-01-01", gift_id="G2", help="loan", animals=10**9), rulebook.TOO_MUCH, "placement:P5"
     )
     book.add(placed("P5 on 2023-01-01", gift_id="G2", help="loan", animals=10**6))
     book.add(passed("T9: P4 > P6 on 2023-01-01", 10**8, help="pig"))
 
 
 def test_another_help_needs_an_equivalent_in_the_givers_rule(book: Book) -> None:
-    refused(book, passed("T9: P4 > P5 on 2023-01-01", help="seed"), rulebook.NoEquivalent, "seed", "goat")
+    refused(book, passed("T9: P4 > P5 on 2023-01-01", help="seed"), rulebook.NO_EQUIVALENT, "seed", "goat")
     book.add(passed("T9: P4 > P5 on 2023-01-01", help="pig"))
     # the receiver owes by the rule of what she received, and that of pigs knows no goats
-    refused(book, passed("T10: P5 > P6 on 2023-06-01", help="goat"), rulebook.NoEquivalent, "goat", "pig")
+    refused(book, passed("T10: P5 > P6 on 2023-06-01", help="goat"), rulebook.NO_EQUIVALENT, "goat", "pig")
     book.add(passed("T10: P5 > P6 on 2023-06-01"))
     assert book.register.placements["P6"].help == "pig"
 
 
 def test_where_no_rule_was_in_force_nothing_is_placed(book: Book) -> None:
-    refused(book, placed("P5 on 2019-12-31"), rulebook.NoRule, "goat", "2019-12-31")
-    refused(book, placed("P5 on 2020-03-01", help="seed"), rulebook.NoRule, "seed")
+    refused(book, placed("P5 on 2019-12-31"), rulebook.NO_RULE, "goat", "2019-12-31")
+    refused(book, placed("P5 on 2020-03-01", help="seed"), rulebook.NO_RULE, "seed")
     book.add(placed("P5 on 2020-01-01"))
 
 
 def test_a_pass_on_needs_a_rule_for_what_was_received(book: Book) -> None:
     book.add(rule("goat", "2023-06-01", equivalents={"seed": 0.5}), placed("P5 on 2023-06-01"))
 
-    refused(book, passed("T9: P5 > P6 on 2024-01-01", help="seed"), rulebook.NoRule, "seed", "2024-01-01")
+    refused(book, passed("T9: P5 > P6 on 2024-01-01", help="seed"), rulebook.NO_RULE, "seed", "2024-01-01")
     book.add(rule("seed", "2020-01-01", unit="kg"), passed("T9: P5 > P6 on 2024-01-01", help="seed"))
 
 
 def test_a_rule_version_that_would_bind_the_past_is_refused(book: Book) -> None:
-    refused(book, rule("goat", "2022-03-01"), rulebook.BindsThePast, "2022-03-01")  # P3 received that day
-    refused(book, rule("goat", "2021-01-01", condition="pregnant"), rulebook.BindsThePast, "goat@2021-01-01@pregnant")
+    refused(book, rule("goat", "2022-03-01"), rulebook.BINDS_THE_PAST, "2022-03-01")  # P3 received that day
+    refused(book, rule("goat", "2021-01-01", condition="pregnant"), rulebook.BINDS_THE_PAST, "goat@2021-01-01@pregnant")
     book.add(rule("goat", "2022-03-02"), rule("pig", "2021-01-01"))
 
 
 def test_an_addition_binds_nothing_anew_since_the_earliest_receipt_decides(book: Book) -> None:
     book.add(passed("T9: P4 > P3 on 2022-05-01"))  # P3 received on 2022-03-01 already
 
-    refused(book, rule("goat", "2022-03-01"), rulebook.BindsThePast, "2022-03-01")
+    refused(book, rule("goat", "2022-03-01"), rulebook.BINDS_THE_PAST, "2022-03-01")
     book.add(rule("goat", "2022-03-02"))
 
 
@@ -249,7 +254,7 @@ def test_a_placement_of_another_beneficiary_cannot_be_named(book: Book) -> None:
 
 
 def test_an_event_before_the_first_receipt_is_refused(book: Book) -> None:
-    refused(book, happened("E1: birth of P2 on 2021-02-28"), rulebook.BeforeReceipt, "2021-02-28", "2021-03-01")
+    refused(book, happened("E1: birth of P2 on 2021-02-28"), rulebook.BEFORE_RECEIPT, "2021-02-28", "2021-03-01")
     book.add(happened("E1: birth of P2 on 2021-03-01"))
 
 
@@ -263,9 +268,9 @@ def test_nobody_waits_for_longer_than_twenty_years_or_announces_a_rule_so_early(
         happened("E1: extended of P4 on 2021-03-01", until_on="2082-08-08"),
         rule("goat", "2082-08-08"),
     ):
-        refused(book, act, rulebook.TooFarAhead, "2082-08-08", "Write it as 2082-08-08 BS")
+        refused(book, act, rulebook.TOO_FAR_AHEAD, "2082-08-08", "Write it as 2082-08-08 BS")
     for day, words in (("2045-01-01", "nearer day"), ("2085-01-01", "Write it as 2085-01-01 BS")):
-        refused(book, happened("E1: extended of P4 on 2021-03-01", until_on=day), rulebook.TooFarAhead, words)
+        refused(book, happened("E1: extended of P4 on 2021-03-01", until_on=day), rulebook.TOO_FAR_AHEAD, words)
     book.add(happened("E1: extended of P4 on 2021-03-01", until_on="2044-12-31"), rule("goat", "2044-12-31"))
 
 
@@ -292,8 +297,8 @@ def test_the_first_act_of_a_ledger_is_its_programme() -> None:
 
 
 def test_an_id_used_with_other_content_is_a_conflict_that_names_the_fields(book: Book) -> None:
-    refused(book, passed("T1: P1 > P2 on 2021-03-02"), UsedOtherwise, "pass:T1", "passed_on")
-    refused(book, woman("W1", name="Somebody Else", household_id="H1"), UsedOtherwise, "beneficiary:W1", "name")
+    refused(book, passed("T1: P1 > P2 on 2021-03-02"), USED_OTHERWISE, "pass:T1", "passed_on")
+    refused(book, woman("W1", name="Somebody Else", household_id="H1"), USED_OTHERWISE, "beneficiary:W1", "name")
     assert isinstance(book.refusal(passed("T1: P1 > P2 on 2021-03-01", 1)), Conflict)
     assert book.offer(passed("T1: P1 > P2 on 2021-03-01")).action == "same"
 
@@ -313,8 +318,8 @@ def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None
 def test_a_second_placement_of_one_help_for_one_woman_is_asked_about(book: Book) -> None:
     second = passed("T9: P1 > P4b on 2023-01-01")  # W4 holds P4 of goats
 
-    refused(book, second, questions.HoldsAlready, "W4", "goat", "P4", "--into", "--new", answers=NO_ANSWER)
-    refused(book, placed("P4c on 2023-01-01"), questions.HoldsAlready, "W4", "P4", "--new", answers=NO_ANSWER)
+    refused(book, second, questions.HOLDS_ALREADY, "W4", "goat", "P4", "--into", "--new", answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), questions.HOLDS_ALREADY, "W4", "P4", "--new", answers=NO_ANSWER)
     book.add(passed("T8: P1 > P4 on 2022-01-01"), answers=NO_ANSWER)  # adds to hers
     book.add(passed("T7: P1 > P4a on 2023-01-01", help="pig"), answers=NO_ANSWER)  # of pigs she holds none
     book.add(passed("T6: P1 > P5 on 2023-01-01"), answers=NO_ANSWER)  # another woman
@@ -328,7 +333,7 @@ def test_who_gave_back_what_she_held_is_not_asked_about(book: Book) -> None:
     book.add(taken_back("pass:T2"))
 
     book.add(passed("T9: P1 > P3b on 2023-01-01"), answers=NO_ANSWER)
-    refused(book, taken_back("correct:C1", "C2"), questions.HoldsAlready, "W3", "P3b", answers=NO_ANSWER)
+    refused(book, taken_back("correct:C1", "C2"), questions.HOLDS_ALREADY, "W3", "P3b", answers=NO_ANSWER)
     book.add(taken_back("correct:C1", "C2"))
 
 
@@ -336,7 +341,7 @@ def test_a_correction_of_what_stands_does_not_ask_what_else_she_holds(book: Book
     book.add(gift("G2", "pig"), placed("P4b on 2020-03-01", help="pig", gift_id="G2"), answers=NO_ANSWER)
 
     book.add(corrected("placement:P4b", help="goat"), answers=frozenset({"other_help_than_given"}))
-    refused(book, placed("P4c on 2023-01-01"), questions.HoldsAlready, "P4, P4b", answers=NO_ANSWER)
+    refused(book, placed("P4c on 2023-01-01"), questions.HOLDS_ALREADY, "P4, P4b", answers=NO_ANSWER)
 
 
 def test_each_question_has_its_answer_and_what_cannot_be_true_is_refused_before_it_is_asked_about(book: Book) -> None:
@@ -345,16 +350,16 @@ def test_each_question_has_its_answer_and_what_cannot_be_true_is_refused_before_
 
     refused(book, both, questions.Twin, answers=NO_ANSWER)
     refused(book, both, questions.Twin, answers=NEW)
-    refused(book, both, questions.HoldsAlready, answers=frozenset({"twin"}))
-    refused(book, passed("T8: P1 > P5b on 2020-01-01"), rulebook.PassedBeforeReceipt, answers=NO_ANSWER)
+    refused(book, both, questions.HOLDS_ALREADY, answers=frozenset({"twin"}))
+    refused(book, passed("T8: P1 > P5b on 2020-01-01"), rulebook.PASSED_BEFORE_RECEIPT, answers=NO_ANSWER)
     book.add(both, answers=EVERY_ANSWER)
 
 
 def test_no_place_lies_within_itself(book: Book) -> None:
     book.add(place("L1"), place("L2", parent_id="L1"), place("L3", parent_id="L2"))
 
-    refused(book, corrected("place:L1", parent_id="L1"), rulebook.WithinItself, "place:L1")
-    refused(book, corrected("place:L1", parent_id="L3"), rulebook.WithinItself, "place:L1", "L3")
+    refused(book, corrected("place:L1", parent_id="L1"), rulebook.WITHIN_ITSELF, "place:L1")
+    refused(book, corrected("place:L1", parent_id="L3"), rulebook.WITHIN_ITSELF, "place:L1", "L3")
     book.add(corrected("place:L3", parent_id="L1"), corrected("place:L2", "C2", parent_id="L3"))
 
 
@@ -408,13 +413,13 @@ def test_nobody_brings_back_what_its_recorder_took_back_and_confirms_it_alone() 
     book = begun_with_a_pass_on()
     book.add(taken_back("pass:T1", "C1"))
     book.add(taken_back("correct:C1", "C2"), by="local:bina")
-    assert type(book.refusal(confirmed("pass:T1"), by="local:bina")) is rulebook.SamePerson
+    assert rulebook.SAME_PERSON.matches(book.refusal(confirmed("pass:T1"), by="local:bina"))
     book.add(confirmed("pass:T1"), by="local:chandra")
 
     book = begun_with_a_pass_on()
     book.add(corrected("pass:T1", "C1", animals=0.5))
     book.add(taken_back("correct:C1", "C2"), by="local:bina")
-    assert type(book.refusal(confirmed("pass:T1"), by="local:bina")) is rulebook.SamePerson
+    assert rulebook.SAME_PERSON.matches(book.refusal(confirmed("pass:T1"), by="local:bina"))
     book.add(taken_back("correct:C2", "C3"))  # what bina said stands no more
     book.add(confirmed("pass:T1"), by="local:bina")
 
@@ -439,13 +444,13 @@ def test_a_confirmation_and_a_correction_come_back_as_if_recorded_now() -> None:
     book.add(confirmed("pass:T1"), by="local:bina")
     book.add(taken_back("confirm:F1", "C1"))
     book.add(corrected("pass:T1", "C2", witness="Maya"), by="local:bina")
-    assert type(book.refusal(taken_back("correct:C1", "C3"))) is rulebook.SamePerson
+    assert rulebook.SAME_PERSON.matches(book.refusal(taken_back("correct:C1", "C3")))
 
     book = begun_with_a_pass_on()
     book.add(confirmed("pass:T1"), by="local:bina")
     book.add(taken_back("confirm:F1", "C1"))
     book.add(confirmed("pass:T1", "F2"), by="local:bina")
-    assert type(book.refusal(taken_back("correct:C1", "C3"))) is rulebook.ConfirmedAlready
+    assert rulebook.CONFIRMED_ALREADY.matches(book.refusal(taken_back("correct:C1", "C3")))
 
 
 def test_a_correction_after_which_a_pass_on_is_confirmed_no_more_is_noted() -> None:
@@ -653,7 +658,7 @@ def test_a_restored_pass_on_may_not_go_round(book: Book) -> None:
     book.add(passed("T9: P4 > P2 on 2021-03-01"), taken_back("pass:T1", "C1"), taken_back("pass:T2", "C2"))
     book.add(passed("T7: P2 > P1 on 2021-06-01"))
 
-    refused(book, taken_back("correct:C1", "C3"), rulebook.GoesRound, "P1", "P2")
+    refused(book, taken_back("correct:C1", "C3"), rulebook.GOES_ROUND, "P1", "P2")
     book.add(taken_back("correct:C2", "C3"))
 
 
@@ -667,21 +672,21 @@ def test_a_restored_pass_on_is_asked_about_if_it_is_a_twin_by_now(book: Book) ->
 def test_a_restored_rule_may_not_bind_the_past(book: Book) -> None:
     book.add(rule("goat", "2022-06-01"), taken_back("rule:goat@2022-06-01"), placed("P5 on 2022-07-01"))
 
-    refused(book, taken_back("correct:C1", "C2"), rulebook.BindsThePast, "2022-07-01")
+    refused(book, taken_back("correct:C1", "C2"), rulebook.BINDS_THE_PAST, "2022-07-01")
     book.add(taken_back("placement:P5", "C2"), taken_back("correct:C1", "C3"))
 
 
 def test_a_restored_original_placement_is_judged_by_what_its_id_holds_by_now(book: Book) -> None:
     book.add(placed("P5 on 2022-01-01"), taken_back("placement:P5"), passed("T9: P4 > P5 on 2021-12-31"))
 
-    refused(book, taken_back("correct:C1", "C2"), rulebook.AddedBeforeGift, "P5")
+    refused(book, taken_back("correct:C1", "C2"), rulebook.ADDED_BEFORE_GIFT, "P5")
     book.add(corrected("pass:T9", "C3", passed_on="2022-01-01"), taken_back("correct:C1", "C2"))
 
 
 def test_a_pass_on_is_confirmed_once_by_each(book: Book) -> None:
     book.add(confirmed("pass:T1", "F1"), by="local:bina")
 
-    assert type(book.refusal(confirmed("pass:T1", "F2"), by="account:bina")) is rulebook.ConfirmedAlready
+    assert rulebook.CONFIRMED_ALREADY.matches(book.refusal(confirmed("pass:T1", "F2"), by="account:bina"))
     book.add(confirmed("pass:T1", "F2"), by="local:chandra")
     book.add(taken_back("confirm:F1", "C1"), by="local:bina")
     book.add(confirmed("pass:T1", "F3"), by="local:bina")
@@ -690,16 +695,16 @@ def test_a_pass_on_is_confirmed_once_by_each(book: Book) -> None:
 def test_what_did_not_happen_is_not_changed_too(book: Book) -> None:
     both = Act(kind="correct", id="C1", values={**taken_back("pass:T2").values, "changes": {"animals": 1}})
 
-    refused(book, both, rulebook.NotCorrectable, "pass:T2", "did not happen")
+    refused(book, both, rulebook.NOT_CORRECTABLE, "pass:T2", "did not happen")
     book.add(taken_back("pass:T2"))
 
 
 def test_the_programme_and_what_was_erased_stay(book: Book) -> None:
     book.add(erased("beneficiary:W6"))
 
-    refused(book, taken_back("programme:demo"), rulebook.NotCorrectable, "programme:demo")
-    refused(book, taken_back("erase:X1"), rulebook.NotCorrectable, "erase:X1")
-    refused(book, corrected("erase:X1", subject_id="beneficiary:W1"), rulebook.NotCorrectable)
+    refused(book, taken_back("programme:demo"), rulebook.NOT_CORRECTABLE, "programme:demo")
+    refused(book, taken_back("erase:X1"), rulebook.NOT_CORRECTABLE, "erase:X1")
+    refused(book, corrected("erase:X1", subject_id="beneficiary:W1"), rulebook.NOT_CORRECTABLE)
 
 
 # --- wrong data -------------------------------------------------------------------------------------------------------
@@ -717,7 +722,7 @@ def test_a_field_that_is_corrected_to_nothing_is_empty(book: Book) -> None:
     book.add(corrected("pass:T2", females=1), corrected("pass:T2", "C2", females=None))
 
     assert "females" not in book.register.facts["pass:T2"].values
-    refused(book, corrected("pass:T2", "C3", animals=None), rulebook.NotCorrectable, "animals")
+    refused(book, corrected("pass:T2", "C3", animals=None), rulebook.NOT_CORRECTABLE, "animals")
 
 
 def test_an_act_s_own_id_and_what_it_fills_are_never_changed(book: Book) -> None:
@@ -731,52 +736,52 @@ def test_an_act_s_own_id_and_what_it_fills_are_never_changed(book: Book) -> None
         ("beneficiary:W1", "equivalents"),
         ("beneficiary:W1", "nickname"),
     ):
-        refused(book, corrected(act_id, **{field: "W4"}), rulebook.NotCorrectable, field, act_id)
-    refused(book, corrected("pass:T2"), rulebook.NotCorrectable, "C1")
+        refused(book, corrected(act_id, **{field: "W4"}), rulebook.NOT_CORRECTABLE, field, act_id)
+    refused(book, corrected("pass:T2"), rulebook.NOT_CORRECTABLE, "C1")
     said_already = corrected("pass:T2", animals=2, witness=None)
-    refused(book, said_already, rulebook.NotCorrectable, "C1 changes nothing")
+    refused(book, said_already, rulebook.NOT_CORRECTABLE, "C1 changes nothing")
     book.add(corrected("pass:T2", animals=2, witness="Sita"))
 
 
 def test_the_givers_later_date_is_refused_when_she_had_passed_on_by_then(book: Book) -> None:
-    refused(book, corrected("placement:P1", received_on="2021-03-02"), rulebook.PassedBeforeReceipt, "pass:T1")
+    refused(book, corrected("placement:P1", received_on="2021-03-02"), rulebook.PASSED_BEFORE_RECEIPT, "pass:T1")
     book.add(corrected("placement:P1", received_on="2021-03-01"))
 
 
 def test_a_pass_on_may_not_move_behind_what_the_receiver_passed_on(book: Book) -> None:
-    refused(book, corrected("pass:T1", passed_on="2022-03-02"), rulebook.PassedBeforeReceipt, "pass:T2")
-    refused(book, corrected("pass:T1", passed_on="2020-02-01"), rulebook.PassedBeforeReceipt, "pass:T1")
+    refused(book, corrected("pass:T1", passed_on="2022-03-02"), rulebook.PASSED_BEFORE_RECEIPT, "pass:T2")
+    refused(book, corrected("pass:T1", passed_on="2020-02-01"), rulebook.PASSED_BEFORE_RECEIPT, "pass:T1")
     book.add(corrected("pass:T1", passed_on="2022-03-01"))
 
 
 def test_a_pass_on_may_not_move_behind_the_receivers_events(book: Book) -> None:
     book.add(happened("E1: birth of P3 on 2022-05-01"))
 
-    refused(book, corrected("pass:T2", passed_on="2022-05-02"), rulebook.BeforeReceipt, "event:E1")
+    refused(book, corrected("pass:T2", passed_on="2022-05-02"), rulebook.BEFORE_RECEIPT, "event:E1")
     book.add(corrected("pass:T2", passed_on="2022-05-01"))
 
 
 def test_a_first_pass_on_may_not_move_before_the_givers_own_additions(book: Book) -> None:
     book.add(passed("T9: P4 > P2 on 2021-09-01", 1))
 
-    refused(book, corrected("pass:T2", passed_on="2021-08-31"), rulebook.LateAddition, "pass:T9")
+    refused(book, corrected("pass:T2", passed_on="2021-08-31"), rulebook.LATE_ADDITION, "pass:T9")
     book.add(corrected("pass:T2", passed_on="2021-09-01"))
 
 
 def test_no_placement_may_move_to_where_no_rule_was_in_force(book: Book) -> None:
-    refused(book, corrected("placement:P4", received_on="2019-12-31"), rulebook.NoRule, "P4")
+    refused(book, corrected("placement:P4", received_on="2019-12-31"), rulebook.NO_RULE, "P4")
     book.add(corrected("placement:P4", received_on="2020-01-01"))
 
 
 def test_corrected_values_are_held_against_every_rule(book: Book) -> None:
     book.add(happened("E1: birth of P1 on 2020-12-01"))
 
-    refused(book, corrected("pass:T2", animals=0), rulebook.NothingHandedOver)
+    refused(book, corrected("pass:T2", animals=0), rulebook.NOTHING_HANDED_OVER)
     refused(book, corrected("pass:T2", passed_on="2024-07-01"), rulebook.InTheFuture)
-    refused(book, corrected("pass:T2", females=3), rulebook.MoreOfASexThanAnimals)
-    refused(book, corrected("pass:T2", help="seed"), rulebook.NoEquivalent)
+    refused(book, corrected("pass:T2", females=3), rulebook.MORE_OF_A_SEX_THAN_ANIMALS)
+    refused(book, corrected("pass:T2", help="seed"), rulebook.NO_EQUIVALENT)
     refused(book, corrected("event:E1", kind="extended"), Invalid, "event:E1")
-    refused(book, corrected("event:E1", happened_on="2020-02-01"), rulebook.BeforeReceipt)
+    refused(book, corrected("event:E1", happened_on="2020-02-01"), rulebook.BEFORE_RECEIPT)
     refused(book, corrected("rule:goat@2020-01-01", owed=None), Invalid, "rule:goat@2020-01-01")
     refused(book, corrected("rule:goat@2020-01-01", equivalents={"goat": 2}), Invalid, "equivalent of itself")
     refused(book, corrected("beneficiary:W1", place_id="L9"), rulebook.Missing, "place L9")
@@ -785,8 +790,8 @@ def test_corrected_values_are_held_against_every_rule(book: Book) -> None:
 def test_a_rule_loses_no_equivalent_that_was_used(book: Book) -> None:
     book.add(passed("T9: P4 > P5 on 2022-01-01", help="pig"))
 
-    refused(book, corrected("rule:goat@2020-01-01", equivalents={"seed": 2}), rulebook.NoEquivalent, "pass:T9")
-    refused(book, corrected("rule:goat@2020-01-01", equivalents=None), rulebook.NoEquivalent, "pass:T9")
+    refused(book, corrected("rule:goat@2020-01-01", equivalents={"seed": 2}), rulebook.NO_EQUIVALENT, "pass:T9")
+    refused(book, corrected("rule:goat@2020-01-01", equivalents=None), rulebook.NO_EQUIVALENT, "pass:T9")
     book.add(corrected("rule:goat@2020-01-01", equivalents={"pig": 2, "seed": 2}))
 
 
@@ -808,7 +813,7 @@ def test_corrected_help_is_refused_where_a_rule_then_fails_further_down(book: Bo
     refused(book, corrected("pass:T1", help="pig"), rulebook.OtherHelp, "P3")
     refused(book, corrected("pass:T2", help="pig"), rulebook.OtherHelp, "P3")
     book.add(taken_back("pass:T9", "C2"), corrected("placement:P1", help="pig"))
-    refused(book, corrected("placement:P4", "C3", help="seed"), rulebook.NoRule, "P4")
+    refused(book, corrected("placement:P4", "C3", help="seed"), rulebook.NO_RULE, "P4")
 
 
 def test_of_two_corrections_the_later_decides_until_it_is_taken_back(book: Book) -> None:
@@ -824,14 +829,14 @@ def test_of_two_corrections_the_later_decides_until_it_is_taken_back(book: Book)
 def test_taking_a_correction_back_is_held_against_the_rules_too(book: Book) -> None:
     book.add(corrected("pass:T2", passed_on="2022-01-01"), happened("E1: birth of P3 on 2022-02-01"))
 
-    refused(book, taken_back("correct:C1", "C2"), rulebook.BeforeReceipt, "event:E1")
+    refused(book, taken_back("correct:C1", "C2"), rulebook.BEFORE_RECEIPT, "event:E1")
     book.add(taken_back("event:E1", "C2"), taken_back("correct:C1", "C3"))
 
 
 def test_a_correction_holds_no_data_to_correct(book: Book) -> None:
     book.add(corrected("pass:T2", animals=3))
 
-    refused(book, corrected("correct:C1", "C2", how="did_not_happen"), rulebook.NotCorrectable)
+    refused(book, corrected("correct:C1", "C2", how="did_not_happen"), rulebook.NOT_CORRECTABLE)
 
 
 # --- confirmation -----------------------------------------------------------------------------------------------------
@@ -839,7 +844,7 @@ def test_a_correction_holds_no_data_to_correct(book: Book) -> None:
 
 def test_a_pass_on_is_confirmed_by_a_second_person(book: Book) -> None:
     error = book.refusal(confirmed("pass:T2"), by="local:asha")
-    assert type(error) is rulebook.SamePerson
+    assert rulebook.SAME_PERSON.matches(error)
 
     book.add(confirmed("pass:T2"), by="local:bina")
 
@@ -851,7 +856,7 @@ def test_a_pass_on_is_confirmed_by_a_second_person(book: Book) -> None:
 def test_only_pass_ons_are_confirmed(book: Book) -> None:
     error = book.refusal(confirmed("placement:P1"), by="local:bina")
 
-    assert type(error) is rulebook.NotCorrectable
+    assert rulebook.NOT_CORRECTABLE.matches(error)
 
 
 def test_what_was_corrected_is_confirmed_anew_by_somebody_who_did_not_correct_it(book: Book) -> None:
@@ -863,8 +868,8 @@ def test_what_was_corrected_is_confirmed_anew_by_somebody_who_did_not_correct_it
 
     assert not book.register.placements["P2"].passes[0].confirmed
     assert not book.register.placements["P3"].receipts[0].confirmed
-    refused(book, confirmed("pass:T2", "F2"), rulebook.SamePerson, "recorded or corrected by the same person")
-    assert type(book.refusal(confirmed("pass:T2", "F2"), by="account:chandra")) is rulebook.SamePerson
+    refused(book, confirmed("pass:T2", "F2"), rulebook.SAME_PERSON, "recorded or corrected by the same person")
+    assert rulebook.SAME_PERSON.matches(book.refusal(confirmed("pass:T2", "F2"), by="account:chandra"))
     book.add(confirmed("pass:T2", "F2"), by="local:bina")  # again: it is another hand-over now
     assert book.register.facts["pass:T2"].confirm_id == "F2"
     book.add(taken_back("correct:C2", "C3"), by="local:asha")
@@ -889,25 +894,25 @@ def test_a_confirmation_can_be_taken_back(book: Book) -> None:
 
 
 def test_there_is_nothing_to_erase_where_nothing_is_personal(book: Book) -> None:
-    refused(book, erased("placement:P1"), rulebook.NotCorrectable, "placement:P1")
+    refused(book, erased("placement:P1"), rulebook.NOT_CORRECTABLE, "placement:P1")
     book.add(erased("beneficiary:W1"))
 
 
 def test_what_is_erased_already_needs_no_second_erasing_until_more_is_said_of_her(book: Book) -> None:
     book.add(erased("beneficiary:W1"))
 
-    refused(book, erased("beneficiary:W1", "X2"), rulebook.NotCorrectable, "beneficiary:W1", "already been erased")
+    refused(book, erased("beneficiary:W1", "X2"), rulebook.NOT_CORRECTABLE, "beneficiary:W1", "already been erased")
     book.add(happened("E9: checked of P1 on 2022-03-01", outcome="true", note="met her"))
     book.add(erased("beneficiary:W1", "X2"))
-    refused(book, erased("beneficiary:W1", "X3"), rulebook.NotCorrectable, "already been erased")
+    refused(book, erased("beneficiary:W1", "X3"), rulebook.NOT_CORRECTABLE, "already been erased")
     book.add(erased("beneficiary:W2", "X3"))
 
 
 def test_an_erased_field_is_never_filled_again(book: Book) -> None:
     book.add(corrected("beneficiary:W1", phone="981"), erased("beneficiary:W1"))
 
-    refused(book, corrected("beneficiary:W1", "C2", name="Her Name"), rulebook.NotCorrectable, "name", "erased")
-    refused(book, corrected("beneficiary:W1", "C2", phone="982"), rulebook.NotCorrectable, "phone", "erased")
+    refused(book, corrected("beneficiary:W1", "C2", name="Her Name"), rulebook.NOT_CORRECTABLE, "name", "erased")
+    refused(book, corrected("beneficiary:W1", "C2", phone="982"), rulebook.NOT_CORRECTABLE, "phone", "erased")
     book.add(corrected("beneficiary:W1", "C2", sex="F"))
     assert set(book.register.facts["beneficiary:W1"].values) == {"beneficiary_id", "sex"}
     book.add(taken_back("correct:C1", "C3"))
@@ -924,7 +929,7 @@ def test_an_erased_act_sent_again_is_the_same(book: Book) -> None:
         woman("W1", phone="981"),
     ):
         assert book.offer(act).action == "same", act
-    refused(book, woman("W1", sex="M"), UsedOtherwise, "sex")
+    refused(book, woman("W1", sex="M"), USED_OTHERWISE, "sex")
 
 
 # --- the registry -----------------------------------------------------------------------------------------------------
@@ -946,9 +951,9 @@ def test_a_rule_version_counts_its_help_as_before() -> None:
 
     refused = book.refusal(rule("goat", "2030-01-01", unit="rupee"))
 
-    assert isinstance(refused, rulebook.OtherUnit)
+    assert rulebook.OTHER_UNIT.matches(refused)
     assert refused.field == "unit"
     book.add(rule("goat", "2030-01-01"), rule("seed_capital", "2030-01-01", unit="rupee"))
-    assert isinstance(book.refusal(corrected("rule:goat@2030-01-01", unit="rupee")), rulebook.OtherUnit)
-    assert isinstance(book.refusal(corrected("rule:goat@2020-01-01", unit="rupee")), rulebook.OtherUnit)
+    assert rulebook.OTHER_UNIT.matches(book.refusal(corrected("rule:goat@2030-01-01", unit="rupee")))
+    assert rulebook.OTHER_UNIT.matches(book.refusal(corrected("rule:goat@2020-01-01", unit="rupee")))
     book.add(corrected("rule:seed_capital@2030-01-01", unit="bag"))  # the only version: a slip, put right

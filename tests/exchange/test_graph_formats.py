@@ -13,10 +13,11 @@ import networkx as nx
 import pytest
 
 from relay.domain.questions import NOTED
+from relay.errors import Invalid
 from relay.exchange import graph_formats
 from relay.exchange.graph_formats import Format, Point, network, write
 from relay.ledger import recording
-from relay.private_files import NotWritten, WrongEnding
+from relay.private_files import NOT_WRITTEN, WrongEnding
 from tests.scenes import acts as say
 from tests.scenes.village import DAY, VILLAGE, village
 
@@ -175,7 +176,7 @@ def test_a_file_that_ends_as_another_format_is_not_overwritten(tmp_path: Path) -
 
 @pytest.mark.parametrize(("name", "format_"), [("nowhere/relay.gexf", "gexf"), ("nowhere/relay", "csv-graph")])
 def test_a_place_that_is_not_there_is_told_so(tmp_path: Path, name: str, format_: Format) -> None:
-    with pytest.raises(NotWritten, match="cannot be written"):
+    with pytest.raises(Invalid, check=NOT_WRITTEN.matches, match="cannot be written"):
         write(village(), tmp_path / name, format_)
 
 

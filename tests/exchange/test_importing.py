@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -29,7 +29,7 @@ from relay.exchange.importing import (
 )
 from relay.exchange.rows import read_folder_or_workbook
 from relay.ledger import programmes, recording, verify
-from relay.ledger.batch import Clerk, UsedOtherwise
+from relay.ledger.batch import USED_OTHERWISE, Clerk
 from relay.ledger.recording import Rehearsal
 from relay.service.terminal import plain
 from tests.rigs import neo4j_server
@@ -167,30 +167,33 @@ def test_every_reference_has_a_row_that_points_at_nothing() -> None:
 
 def test_every_rule_that_a_row_can_break_refuses_one(graph: Graph) -> None:
     before_the_faults(graph)
-    of_corrections = {
-        *(rulebook.StandingOnIt, rulebook.NotCorrectable, rulebook.WithinItself),
-        *(rulebook.SeveralReceipts, rulebook.WouldBreak),
-        *(rulebook.SamePerson, rulebook.OnHerTelephone, rulebook.ConfirmedAlready, rulebook.CorrectedSince),
-        rulebook.ErasedAlready,
+    of_corrections: set[type[errors.RelayError] | errors.Failure[Any]] = {
+        *(rulebook.StandingOnIt, rulebook.NOT_CORRECTABLE, rulebook.WITHIN_ITSELF),
+        *(rulebook.SeveralReceipts, rulebook.WOULD_BREAK),
+        *(rulebook.SAME_PERSON, rulebook.ON_HER_TELEPHONE, rulebook.CONFIRMED_ALREADY, rulebook.CORRECTED_SINCE),
+        rulebook.ERASED_ALREADY,
     }
-    of_systems = {  # there is none in these folders: tests/systems
-        *(rulebook.SystemNeeds, rulebook.CannotBeEnded, rulebook.EndedAlready, rulebook.EndedBeforeItBegan),
+    of_systems: set[errors.Failure[Any]] = {  # there is none in these folders: tests/systems
+        *(rulebook.SYSTEM_NEEDS, rulebook.CANNOT_BE_ENDED, rulebook.ENDED_ALREADY, rulebook.ENDED_BEFORE_IT_BEGAN),
     }
     known = {
-        kind
+        kind.code
         for kind in vars(rulebook).values()
-        if isinstance(kind, type)
-        and issubclass(kind, errors.Refused | errors.Conflict)
-        and kind.__module__ == "relay.domain.rulebook"
+        if (isinstance(kind, errors.Failure) and issubclass(kind.branch, errors.Refused | errors.Conflict))
+        or (
+            isinstance(kind, type)
+            and issubclass(kind, errors.Refused | errors.Conflict)
+            and kind.__module__ == "relay.domain.rulebook"
+        )
     }
 
     offered = [row.act for row in read_folder_or_workbook(FAULTS / "register", CORE) if row.act]
     outcomes, _ = Rehearsal(graph, "faults", CLERK, answers=NOTED).offer(offered)
     asked, _ = Rehearsal(graph, "faults", CLERK).offer(offered)
 
-    refusals = {type(outcome.error) for outcome in (*outcomes, *asked) if outcome.error}
-    assert known - of_corrections - of_systems - refusals == set()
-    assert UsedOtherwise in refusals
+    refusals = {outcome.error.code for outcome in (*outcomes, *asked) if outcome.error}
+    assert known - {rule.code for rule in (*of_corrections, *of_systems)} - refusals == set()
+    assert USED_OTHERWISE.code in refusals
 
 
 # --- what waits, and what nothing provides ----------------------------------------------------------------------------

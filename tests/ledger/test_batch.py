@@ -8,9 +8,9 @@ import pytest
 
 from relay.domain.questions import EVERY_ANSWER, Twin
 from relay.domain.rulebook import TakenBack
-from relay.errors import Refused
+from relay.errors import Conflict, Refused
 from relay.ledger import programmes, verify
-from relay.ledger.batch import StandsOnDoubt, UsedOtherwise
+from relay.ledger.batch import USED_OTHERWISE, StandsOnDoubt
 from relay.ledger.recording import record, record_one
 from tests.ledger.test_recording import keep
 from tests.scenes.acts import (
@@ -39,7 +39,7 @@ def test_the_same_act_twice_in_one_batch_is_added_once(graph: Graph) -> None:
 def test_the_same_id_with_other_content_is_refused_naming_the_fields_and_nobody(graph: Graph) -> None:
     keep(graph, *beginnings())
 
-    with pytest.raises(UsedOtherwise, match=r"beneficiary:W1 .*name, sex") as refused:
+    with pytest.raises(Conflict, check=USED_OTHERWISE.matches, match=r"beneficiary:W1 .*name, sex") as refused:
         record_one(graph, "demo", woman("W1", name="Somebody Else", sex="F", household_id="H1"), clerk())
 
     assert "Somebody" not in str(refused.value)
@@ -75,7 +75,7 @@ def test_a_corrected_act_may_be_sent_as_it_was_and_as_it_is(graph: Graph) -> Non
 
     assert record_one(graph, "demo", placed("P1 on 2020-03-01"), clerk()).action == "same"
     assert record_one(graph, "demo", placed("P1 on 2020-03-01", animals=3), clerk()).action == "same"
-    with pytest.raises(UsedOtherwise, match="animals"):
+    with pytest.raises(Conflict, check=USED_OTHERWISE.matches, match="animals"):
         record_one(graph, "demo", placed("P1 on 2020-03-01", animals=4), clerk())
 
 

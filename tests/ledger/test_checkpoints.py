@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from relay.domain.entries import ORIGIN, Entry, digest, to_line
-from relay.ledger.checkpoints import Checkpoint, KeyUnreadable, NotACheckpoint, from_text, key_path, known_key, make_key
+from relay.errors import Invalid
+from relay.ledger.checkpoints import (
+    NOT_A_CHECKPOINT,
+    Checkpoint,
+    KeyUnreadable,
+    from_text,
+    key_path,
+    known_key,
+    make_key,
+)
 from relay.ledger.verify import verify_lines
 from tests.scenes.clean import grown
 from tests.scenes.core import CORE
@@ -177,13 +186,13 @@ def test_a_checkpoint_reads_back_from_its_text_which_fits_on_a_card(key: Key, ch
 def test_what_is_not_a_checkpoint_is_said_to_be_none(key: Key, chain: list[Entry], changed: dict[str, object]) -> None:
     written = json.loads(at(key, chain, 40).to_text())
 
-    with pytest.raises(NotACheckpoint):
+    with pytest.raises(Invalid, check=NOT_A_CHECKPOINT.matches):
         from_text(json.dumps(written | changed))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "5", "{", "null", "[" * 100_000])
 def test_no_text_whatever_breaks_the_reading_of_a_checkpoint(text: str) -> None:
-    with pytest.raises(NotACheckpoint):
+    with pytest.raises(Invalid, check=NOT_A_CHECKPOINT.matches):
         from_text(text)
 
 
@@ -217,7 +226,7 @@ def test_the_script_refuses_what_was_altered_or_is_no_checkpoint(tmp_path: Path,
         assert script(file)[0] == 1
         assert not false.signed
     twice = true.to_text().replace("{", '{"head_hash": "' + "0" * 64 + '",', 1)
-    with pytest.raises(NotACheckpoint):
+    with pytest.raises(Invalid, check=NOT_A_CHECKPOINT.matches):
         from_text(twice)
     for text in (twice, "", "[]", "{}", '{"public_key":5,"signature":""}', '{"public_key":"","signature":""}'):
         file.write_text(text, encoding="utf-8")

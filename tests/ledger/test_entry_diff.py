@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relay.errors import NotFound
 from relay.ledger.entry_diff import Changed, about, changed
-from relay.ledger.reading import NoEntry
+from relay.ledger.reading import NO_ENTRY
 from relay.ledger.recording import record
 from tests.scenes.acts import beginnings, clerk, confirmed, corrected, erased, passed, placed, taken_back
 
@@ -87,5 +88,5 @@ def test_an_entry_says_about_which_act_it_speaks(told: Graph) -> None:
 
 @pytest.mark.parametrize("sequence", [0, 19])
 def test_an_entry_that_is_not_there_is_not_found(told: Graph, sequence: int) -> None:
-    with pytest.raises(NoEntry, match=f"no entry {sequence} "):
+    with pytest.raises(NotFound, check=NO_ENTRY.matches, match=f"no entry {sequence} "):
         changed(told, "demo", sequence)

@@ -115,13 +115,13 @@ def test_staff_of_a_place_do_not_undo_what_moved_somebody_there_or_away(graph: G
     def of(act: Act, *place_ids: str) -> str:
         by = replace(say.clerk(), places=frozenset(place_ids))
         (outcome,) = recording.record(graph, "demo", [act], by, answers=EVERY_ANSWER)
-        return type(outcome.error).__name__ if outcome.error else outcome.action
+        return outcome.error.code if outcome.error else outcome.action
 
-    assert of(say.taken_back("correct:C1", "U1"), "D2") == "NotIntoThatPlace"  # she would be in D1 again
-    assert of(say.taken_back("correct:C1", "U1"), "D1") == "NotThatPlace"  # she is in D2
-    assert of(say.corrected("correct:C1", "U1", place_id="D1"), "D2") == "NotCorrectable"
-    assert of(say.taken_back("correct:C5", "U1"), "D2") == "NotIntoThatPlace"  # the group and all who belong to it
-    assert of(say.taken_back("correct:C3", "U1"), "D1") == "NotIntoThatPlace"  # brought back, she would be in D2
+    assert of(say.taken_back("correct:C1", "U1"), "D2") == "not_into_that_place"  # she would be in D1 again
+    assert of(say.taken_back("correct:C1", "U1"), "D1") == "not_that_place"  # she is in D2
+    assert of(say.corrected("correct:C1", "U1", place_id="D1"), "D2") == "not_correctable"
+    assert of(say.taken_back("correct:C5", "U1"), "D2") == "not_into_that_place"  # the group and all who belong to it
+    assert of(say.taken_back("correct:C3", "U1"), "D1") == "not_into_that_place"  # brought back, she would be in D2
     assert of(say.taken_back("correct:C4", "U2"), "D2") == "added"
     assert of(say.corrected("beneficiary:W1", "U3", name="Hidden"), "D2") == "added"
     assert of(say.taken_back("correct:C1", "U1"), "D1", "D2") == "added"

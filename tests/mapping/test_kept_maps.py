@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relay.errors import Invalid, NotFound
 from relay.exchange.workbook import pages
 from relay.mapping import kept_maps
-from relay.mapping.kept_maps import NoMap, NotAMapName, SeveralFit, TooLong, fitting
+from relay.mapping.kept_maps import NO_MAP, NOT_A_MAP_NAME, TOO_LONG, SeveralFit, fitting
 from relay.mapping.map_file import WrongMap
 from tests.scenes.core import CORE
 
@@ -57,7 +58,7 @@ def test_a_map_is_kept_by_its_name_replaced_and_forgotten(graph: Graph) -> None:
 
     kept_maps.forget(graph, "demo", "goats")
     assert kept_maps.every(graph, "demo") == ()
-    with pytest.raises(NoMap, match=r"There is no kept map goats\."):
+    with pytest.raises(NotFound, check=NO_MAP.matches, match=r"There is no kept map goats\."):
         kept_maps.forget(graph, "demo", "goats")
 
 
@@ -69,14 +70,14 @@ def test_a_kept_map_is_no_part_of_the_graph_that_is_verified(graph: Graph) -> No
 
 @pytest.mark.parametrize("name", ["", " goats", "a/b", "x" * 41])
 def test_what_is_no_name_is_refused(graph: Graph, name: str) -> None:
-    with pytest.raises(NotAMapName):
+    with pytest.raises(Invalid, check=NOT_A_MAP_NAME.matches):
         keep(graph, name)
 
 
 def test_a_map_that_leaves_open_what_is_needed_is_not_kept(graph: Graph) -> None:
     with pytest.raises(WrongMap, match="it is still open"):
         keep(graph, "goats", MAP.replace('key = "SN"', 'key = "?"'))
-    with pytest.raises(TooLong):
+    with pytest.raises(Invalid, check=TOO_LONG.matches):
         keep(graph, "goats", MAP + "#" * 50_000)
     assert kept_maps.every(graph, "demo") == ()
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 import python_calamine
 
+from relay.errors import Invalid
 from relay.exchange.rows import ReportRow
 from relay.mapping.handed_back import WHAT_BECAME, WHAT_TO_DO, hand_back, in_its_words
 from relay.mapping.map_file import WrongMap, read_map
-from relay.mapping.reading import ColumnGone, ColumnRenamed, MappedRegister, NoSuchSheet, read_register
+from relay.mapping.reading import COLUMN_GONE, COLUMN_RENAMED, NO_SUCH_SHEET, MappedRegister, read_register
 from relay.private_files import ThereAlready
 from tests.exchange.test_workbook import workbook
 from tests.scenes.core import CORE
@@ -185,7 +186,7 @@ def test_columns_in_another_order_change_nothing(tmp_path: Path) -> None:
 def test_a_renamed_column_is_told_when_tried_and_stops_what_would_be_written(tmp_path: Path) -> None:
     renamed = HEADER.replace("Mobile", "Mobile no.")
     told: list[str] = []
-    with pytest.raises(ColumnRenamed) as caught:
+    with pytest.raises(Invalid, check=COLUMN_RENAMED.matches) as caught:
         register(tmp_path, "1,Rita,979,,5/2/2020,,", header=renamed, apply=True)
 
     how = read_map(tmp_path / "map.toml", CORE)
@@ -200,7 +201,7 @@ def test_a_renamed_column_is_told_when_tried_and_stops_what_would_be_written(tmp
 
 @pytest.mark.parametrize("header", [HEADER.replace(",Date", ""), HEADER.replace("Mobile", "Colour")])
 def test_a_missing_column_stops_with_its_name(tmp_path: Path, header: str) -> None:
-    with pytest.raises(ColumnGone) as caught:
+    with pytest.raises(Invalid, check=COLUMN_GONE.matches) as caught:
         register(tmp_path, "1,Rita", header=header)
 
     assert f'has no column "{"Date" if "Date" not in header else "Mobile"}"' in str(caught.value)
@@ -248,7 +249,7 @@ def test_a_sheet_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -
     (tmp_path / "map.toml").write_text(MAP.replace("header", 'sheet = "Goats"\nheader'), encoding="utf-8")
     book = workbook(tmp_path / "book.xlsx", {"Pigs": [["SN"]], "Cows": [["SN"]]})
 
-    with pytest.raises(NoSuchSheet) as caught:
+    with pytest.raises(Invalid, check=NO_SUCH_SHEET.matches) as caught:
         read_register(book, read_map(tmp_path / "map.toml", CORE), apply=False, told=pytest.fail)
 
     assert 'has no sheet "Goats"' in str(caught.value)

@@ -11,10 +11,11 @@ from relay import graph as relay_graph
 from relay.arrays import cache, lineage
 from relay.backup import replay
 from relay.domain.vocabulary import SHOWN, STATES
+from relay.errors import Conflict
 from relay.ledger import recording
 from relay.published import publishing, verifying
 from relay.published.keeping_up import refresh
-from relay.published.publishing import PublishedMeanwhile, publish
+from relay.published.publishing import PUBLISHED_MEANWHILE, publish
 from relay.reports.health import health
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
@@ -234,7 +235,7 @@ def test_of_two_who_publish_at_once_the_first_gives_way(settled: Graph, tmp_path
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publishing, "marks", marks)
-        with pytest.raises(PublishedMeanwhile):
+        with pytest.raises(Conflict, check=PUBLISHED_MEANWHILE.matches):
             publish(settled, "demo", DAYS[1], None, claims_meanwhile)
 
     there = publishing.published(settled, "demo")

@@ -13,7 +13,8 @@ from relay.arrays import lineage
 from relay.arrays.columns import NONE
 from relay.arrays.replayed import of_register
 from relay.domain.vocabulary import CHAIN_STATES
-from relay.reports.breakdown import NoSuchDonor, NoSuchPart, PartNames
+from relay.errors import NotFound
+from relay.reports.breakdown import NO_SUCH_DONOR, NO_SUCH_PART, PartNames
 from relay.reports.chains import Chain, ChainSorting, chains, gifts
 from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import LATER, relays
@@ -173,12 +174,12 @@ def test_a_gift_from_which_nothing_was_placed_is_told_too_once_it_was_given() ->
     ],
 )
 def test_a_filter_that_names_nothing_says_so(asked: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(NoSuchPart, match=sentence):
+    with pytest.raises(NotFound, check=NO_SUCH_PART.matches, match=sentence):
         chains(village(), **asked)
 
 
 def test_a_donor_who_is_not_found_is_not_named() -> None:
-    with pytest.raises(NoSuchDonor) as refused:
+    with pytest.raises(NotFound, check=NO_SUCH_DONOR.matches) as refused:
         gifts(village(), donor="Maya Tamang", names=NAMES)
 
     assert "Maya" not in str(refused.value)

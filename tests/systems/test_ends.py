@@ -11,8 +11,8 @@ import pytest
 
 import cli
 from relay.backup import replay
-from relay.domain.acts import Act, SystemOff
-from relay.domain.rulebook import CannotBeEnded, EndedAlready, EndedBeforeItBegan, Missing
+from relay.domain.acts import SYSTEM_OFF, Act
+from relay.domain.rulebook import CANNOT_BE_ENDED, ENDED_ALREADY, ENDED_BEFORE_IT_BEGAN, Missing
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.ledger import reading, verify
@@ -38,12 +38,12 @@ def end(end_id: str, act_id: str, until_on: str, **values: str) -> Act:
 
 
 def test_what_is_open_ends_once_and_on_no_day_before_its_own(village: Graph) -> None:
-    assert isinstance(refusal(village, end("N1", "well:K2", "2023-05-31")), EndedBeforeItBegan)
+    assert ENDED_BEFORE_IT_BEGAN.matches(refusal(village, end("N1", "well:K2", "2023-05-31")))
     added(village, end("N2", "well:K1", "2022-01-01", reason="It fell in."), end("N3", "well:K2", "2024-01-01"))
     (again,) = outcomes(village, end("N3", "well:K2", "2024-01-01"))
 
     assert again.action == "same"
-    assert isinstance(refusal(village, end("N4", "well:K1", "2023-01-01")), EndedAlready)
+    assert ENDED_ALREADY.matches(refusal(village, end("N4", "well:K1", "2023-01-01")))
     assert "but today is" in str(refusal(village, end("N5", "well:K2", "2024-07-01")))
     assert verify.verify(village, "demo").ok
     assert record_history.show(village, "demo", "well:K1", say.TODAY).history[-1].id == "well_visit:V2"
@@ -54,25 +54,25 @@ def test_what_is_open_ends_once_and_on_no_day_before_its_own(village: Graph) -> 
 def test_only_what_is_recorded_and_of_a_kind_that_says_so_is_ended(village: Graph) -> None:
     assert isinstance(refusal(village, end("N1", "well:K9", "2024-01-01")), Missing)
     for other in ("well_visit:V1", "beneficiary:W1", "K1", "nothing:K1"):
-        assert isinstance(refusal(village, end("N1", other, "2024-01-01")), CannotBeEnded)
+        assert CANNOT_BE_ENDED.matches(refusal(village, end("N1", other, "2024-01-01")))
 
 
 def test_of_two_ends_that_come_together_one_is_recorded(village: Graph) -> None:
     one, other = outcomes(village, end("N1", "well:K1", "2024-01-01"), end("N2", "well:K1", "2024-02-01"))
 
     assert one.error is None
-    assert isinstance(other.error, EndedAlready)
+    assert ENDED_ALREADY.matches(other.error)
 
 
 def test_an_end_is_corrected_taken_back_and_brought_back_as_far_as_the_rules_allow(village: Graph) -> None:
     added(village, end("N1", "well:K2", "2024-01-01"))
 
     assert "cannot be taken back while" in str(refusal(village, say.taken_back("well:K2", "C1")))
-    assert isinstance(refusal(village, say.corrected("end:N1", "C2", until_on="2023-01-01")), EndedBeforeItBegan)
-    assert isinstance(refusal(village, say.corrected("well:K2", "C3", dug_on="2024-02-01")), EndedBeforeItBegan)
+    assert ENDED_BEFORE_IT_BEGAN.matches(refusal(village, say.corrected("end:N1", "C2", until_on="2023-01-01")))
+    assert ENDED_BEFORE_IT_BEGAN.matches(refusal(village, say.corrected("well:K2", "C3", dug_on="2024-02-01")))
     added(village, say.corrected("end:N1", "C4", until_on="2024-02-01"), say.taken_back("end:N1", "C5"))
     added(village, end("N2", "well:K2", "2024-03-01"))
-    assert isinstance(refusal(village, say.taken_back("correct:C5", "C6")), EndedAlready)
+    assert ENDED_ALREADY.matches(refusal(village, say.taken_back("correct:C5", "C6")))
     assert verify.verify(village, "demo").ok
 
 
@@ -94,7 +94,7 @@ def test_ends_are_exported_imported_and_restored(village: Graph, tmp_path: Path)
 def test_nothing_ends_where_nothing_that_can_is_used(village: Graph) -> None:
     added(village, say.corrected("programme:demo", "C1", systems=None))
 
-    assert isinstance(refusal(village, end("N1", "well:K1", "2024-01-01")), SystemOff)
+    assert SYSTEM_OFF.matches(refusal(village, end("N1", "well:K1", "2024-01-01")))
     assert "end" not in CORE.kinds
     assert CATALOGUE.systems_of("end") == {"wells"}
 

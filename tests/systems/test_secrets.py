@@ -18,6 +18,7 @@ from relay.access import accounts, tokens
 from relay.access.roles import ROLES, Grant
 from relay.backup import files, replay
 from relay.domain.acts import Act
+from relay.errors import Refused
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.ledger import entry_diff, programmes, verify
@@ -84,7 +85,7 @@ def test_what_is_secret_is_in_no_record_no_entry_and_no_file(counted: Graph, tmp
 
 
 def test_a_plain_backup_is_refused_and_a_sealed_one_brings_it_back(counted: Graph, tmp_path: Path) -> None:
-    with pytest.raises(replay.MustBeSealed, match="only the role protection may read"):
+    with pytest.raises(Refused, check=replay.MUST_BE_SEALED.matches, match="only the role protection may read"):
         files.keep(counted, tmp_path / "plain")
     assert not (tmp_path / "plain").exists()
     lines = [*replay.backup(counted, sealed=True)]

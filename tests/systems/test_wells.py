@@ -16,9 +16,9 @@ import pytest
 import cli
 from relay.audit import run
 from relay.backup import replay
-from relay.domain.acts import SystemOff
+from relay.domain.acts import SYSTEM_OFF
 from relay.domain.entries import UnknownKind
-from relay.domain.rulebook import NoSuchSystem, SystemNeeds
+from relay.domain.rulebook import NO_SUCH_SYSTEM, SYSTEM_NEEDS
 from relay.domain.schema import Column
 from relay.domain.system import Catalogue, System
 from relay.exchange import cells
@@ -235,7 +235,7 @@ def test_a_backup_brings_them_back_and_a_relay_without_them_names_them(village: 
 def test_a_programme_that_does_not_use_them_records_none_and_keeps_what_is_there(village: Graph) -> None:
     added(village, say.corrected("programme:demo", "C1", systems=None))
 
-    assert isinstance(refusal(village, well("K3", "W3")), SystemOff)
+    assert SYSTEM_OFF.matches(refusal(village, well("K3", "W3")))
     assert programmes.head(village, "demo").systems == ()
     assert "well_never_visited" not in {check.check_id for check in run.audit(village, "demo", say.TODAY).checks}
     added(village, say.corrected("well:K1", "C2", depth=9), say.erased("well:K1"))
@@ -244,8 +244,8 @@ def test_a_programme_that_does_not_use_them_records_none_and_keeps_what_is_there
 
 
 def test_a_system_that_there_is_not_or_that_needs_another_is_refused(village: Graph) -> None:
-    assert isinstance(refusal(village, say.corrected("programme:demo", "C1", systems="wells;ponds")), NoSuchSystem)
-    assert isinstance(refusal(village, say.corrected("programme:demo", "C1", systems="pumps")), SystemNeeds)
+    assert NO_SUCH_SYSTEM.matches(refusal(village, say.corrected("programme:demo", "C1", systems="wells;ponds")))
+    assert SYSTEM_NEEDS.matches(refusal(village, say.corrected("programme:demo", "C1", systems="pumps")))
     added(village, say.corrected("programme:demo", "C1", systems="pumps;wells"))
     assert programmes.head(village, "demo").systems == ("pumps", "wells")
 

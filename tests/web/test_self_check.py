@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relay.errors import Refused
 from relay.web import try_pages
-from relay.web.self_check import PagesFail
+from relay.web.self_check import PAGES_FAIL
 from tests.web import relays
 
 if TYPE_CHECKING:
@@ -23,5 +24,5 @@ def test_a_trial_asks_for_every_page_of_the_sections(recorded: Graph, app: Flask
 
 
 def test_a_trial_names_the_page_that_does_not_answer(recorded: Graph, app: Flask) -> None:
-    with pytest.raises(PagesFail, match="/p/hills/gift/none"):
+    with pytest.raises(Refused, check=PAGES_FAIL.matches, match="/p/hills/gift/none"):
         try_pages(recorded, app.extensions["relay"].settings, "hills", "none", relays.TODAY)

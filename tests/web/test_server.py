@@ -14,7 +14,7 @@ import pytest
 
 from relay.access import accounts
 from relay.access.roles import OWNER
-from relay.errors import Invalid
+from relay.errors import Invalid, Refused
 from relay.settings import Settings
 from relay.web import serve, server
 from relay.web.door.front import listener
@@ -117,7 +117,7 @@ def test_a_new_installation_works_for_its_owner_at_once_and_for_nobody_else(
 def test_no_other_machine_is_listened_to_without_a_site_and_its_proxy(
     recorded: Graph, own: Settings, host: str, how: tuple[str | None, str | None]
 ) -> None:
-    with pytest.raises(server.NotThisMachine):
+    with pytest.raises(Refused, check=server.NOT_THIS_MACHINE.matches):
         serve(recorded, own, owner="asha", host=host, site=how[0], proxy=how[1], say=print)
 
 
@@ -126,7 +126,7 @@ def test_a_site_to_which_nobody_could_sign_in_is_not_served(recorded: Graph, own
         accounts.remove(recorded, each.login)
     accounts.add(recorded, "program", OWNER, None, datetime.now(UTC))
 
-    with pytest.raises(server.NobodyMaySignIn):
+    with pytest.raises(Refused, check=server.NOBODY_MAY_SIGN_IN.matches):
         serve(recorded, own, owner="asha", site="relay.example.org", say=print)
     accounts.remove(recorded, "program")
 

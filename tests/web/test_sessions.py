@@ -140,7 +140,7 @@ def test_a_reader_waits_once_for_a_database_that_is_gone(
 ) -> None:
     assert people
     sign_in(door, "manager")
-    gone = Mock(side_effect=Unavailable(reason="The database cannot be reached.", suggestion="Try again."))
+    gone = Mock(side_effect=Unavailable(reason="The database cannot be reached.", advice="Try again."))
     monkeypatch.setattr(accounts, "find", gone)
 
     for page, status in (("/", 503), ("/p/demo/gifts", 503), ("/nowhere", 404)):

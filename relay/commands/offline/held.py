@@ -10,6 +10,7 @@ import click
 from relay.commands.options import format_option, group, pass_session
 from relay.commands.session import Session, say
 from relay.commands.showing import as_read, print_list
+from relay.errors import refused
 
 if TYPE_CHECKING:
     from relay.ledger.held.taking_in import TakenIn
@@ -85,14 +86,14 @@ def _pairs(changed: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict[str, str]) -> TakenIn:
-    from relay.ledger.held.rows import NotHeld
+    from relay.ledger.held.rows import NOT_HELD
     from relay.ledger.held.taking_in import TakenIn
     from relay.service.queries.waiting import HeldActs
 
     if changed:
         row = next((row for row in session.ask(HeldActs()) if row.held_id == held_id), None)
         if row is None:
-            raise NotHeld(held_id=held_id)
+            raise refused(NOT_HELD, held_id=held_id)
         wish["content"] = {**row.content, **_as_sent(session, row.act, changed)}
     if session.service:
         path = f"/programmes/{quote(session.programme_id)}/held/{quote(held_id)}"

@@ -10,7 +10,8 @@ from relay.access.trail import enrolments
 from relay.database import cypher
 from relay.domain.entries import login_of
 from relay.domain.questions import NO_ANSWER
-from relay.domain.rulebook import Missing, OnHerTelephone, SamePerson
+from relay.domain.rulebook import ON_HER_TELEPHONE, SAME_PERSON, Missing
+from relay.errors import refused
 from relay.ledger.batch import Batch, EarlierActs, Outcome
 from relay.ledger.context import lock_and_load
 from relay.ledger.held import rows
@@ -78,14 +79,14 @@ def _her_own(transaction: Transaction, batch: Batch, subject: str) -> RelayError
     register, login = batch.register, login_of(batch.clerk.by)
     writers = rows.writers_of(transaction, register.programme_id, subject)
     if login in map(login_of, writers):
-        return SamePerson(act_id=subject)
+        return refused(SAME_PERSON, act_id=subject)
     said = (subject, *register.about.get(subject, ()))
     entries = [register.entries[each] for each in said if each in register.entries]
     if not writers and all(entry.written_at is None for entry in entries):
         return None
     of_hers = [each for each in enrolments(transaction) if login_of(each.made_by) == login]
     if any(each.device_id in writers.values() or any(map(each.may_have_recorded, entries)) for each in of_hers):
-        return OnHerTelephone(act_id=subject)
+        return refused(ON_HER_TELEPHONE, act_id=subject)
     return None
 
 

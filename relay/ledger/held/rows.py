@@ -18,7 +18,7 @@ from relay.database import cypher
 from relay.domain import plain_json
 from relay.domain.acts import Act
 from relay.domain.plain_json import NotPlain
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ TOLD_DAYS: Final = 30
 """For so long a device is told the outcome of an act that it handed in."""
 
 
-class NotHeld(NotFound):
-    """Nothing is held under this id, or it was settled."""
-
-    reason = "Nothing is held under %(held_id)s: it may have been settled meanwhile."
-    suggestion = "See relay held."
-    field = "held_id"
-
-    held_id: str
+NOT_HELD: Final = Failure(
+    NotFound,
+    "not_held",
+    "Nothing is held under %(held_id)s: it may have been settled meanwhile.",
+    advice="See what is held",
+    command="relay held list",
+    field="held_id",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,12 +195,12 @@ def one(graph: Graph | Transaction, programme_id: str, held_id: str) -> HeldAct:
     """What is held under an id.
 
     Raises:
-        NotHeld: Nothing is, or no longer.
+        NotFound: Nothing is, or no longer.
         Unavailable: The database cannot be reached.
     """
     found = _read(graph.rows(cypher.HELD_ONE, key=_key(programme_id, held_id)))
     if not found or found[0].state != "open":
-        raise NotHeld(held_id=held_id)
+        raise refused(NOT_HELD, held_id=held_id)
     return found[0]
 
 

@@ -35,7 +35,7 @@ def hand_in(graph: Graph, row: HeldAct, sent: SentAct) -> TakenIn:
         The outcome; where it cannot be recorded either, what was held stays as it was.
 
     Raises:
-        NotHeld: It was settled meanwhile.
+        NotFound: It was settled meanwhile.
         Unavailable: The database cannot be reached; nothing was recorded.
         UnknownOutcome: The line was cut while committing, or went silent.
     """
@@ -66,7 +66,7 @@ def discard(graph: Graph, row: HeldAct, reason: str, clerk: Clerk) -> TakenIn:
     """Discard what is held, with a reason that its device is told; then what waited for it is tried.
 
     Raises:
-        NotHeld: It was settled meanwhile.
+        NotFound: It was settled meanwhile.
         Unavailable: The database cannot be reached.
     """
     return _settled(graph, row, clerk, "discarded", reason=reason)
@@ -77,7 +77,7 @@ def same(graph: Graph, row: HeldAct, act_id: str, clerk: Clerk) -> TakenIn:
 
     Raises:
         Missing: There is no such record.
-        NotHeld: It was settled meanwhile.
+        NotFound: It was settled meanwhile.
         Unavailable: The database cannot be reached.
     """
     if not reading.recorded(graph, row.programme_id, act_id):

@@ -19,14 +19,14 @@ class FromRevoked(Refused):
     """An act came from a device that was revoked."""
 
     reason = "This came from a device after it was revoked, so a person has to look at it."
-    suggestion = "Hand it in if it is true, or discard it with a reason."
+    advice = "Hand it in if it is true, or discard it with a reason."
 
 
 class NotByThatWay(Refused):
     """A telephone, its file or an outbox holds an act that nobody records there."""
 
     reason = "%(act)s is not handed in by a telephone, a file or an outbox, so a person has to look at it."
-    suggestion = "Hand it in if it is true, or discard it with a reason."
+    advice = "Hand it in if it is true, or discard it with a reason."
 
     act: str
 
@@ -35,7 +35,7 @@ class CarriedByAnother(Refused):
     """A file holds what somebody else recorded than who carries it."""
 
     reason = "%(writer)s recorded this, and somebody else carried it here, so a person has to look at it."
-    suggestion = "Hand it in if it is true, or discard it with a reason."
+    advice = "Hand it in if it is true, or discard it with a reason."
 
     writer: str
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.clock import instant
 from relay.database import cypher
 from relay.domain.canonical import canonical
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 from relay.ledger.held import rows, trying_again
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
 from relay.ledger.held.rows import MOST_A_DEVICE, HeldAct
@@ -27,12 +27,13 @@ if TYPE_CHECKING:
     from relay.ledger.batch import Clerk, Outcome
 
 
-class HeldListFull(Refused):
-    """A device has handed in more than is held of one."""
-
-    reason = "%(most)s acts of this device are held already, so this one is not."
-    suggestion = "Keep it on the device, and ask the office to settle what is held."
-    most = MOST_A_DEVICE
+HELD_LIST_FULL: Final = Failure(
+    Refused,
+    "held_list_full",
+    "%(most)s acts of this device are held already, so this one is not.",
+    advice="Keep it on the device, and ask the office to settle what is held.",
+    values={"most": MOST_A_DEVICE},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +240,7 @@ class _TakingIn:
         error = error or FromRevoked()
         result, waits_for = standing(error)
         if self.source.holds and kept is None and may_be_kept(catalogue, each.kind, each.content):
-            error, result, waits_for = HeldListFull(), "refused", ""
+            error, result, waits_for = refused(HELD_LIST_FULL), "refused", ""
         return TakenIn(
             act_id=act_id,
             result="refused" if result == "held" and kept is None else result,

@@ -63,7 +63,7 @@ def givers(
         Those that are due first come first; empty when neither place nor group is named, or nobody there owes.
 
     Raises:
-        NoSuchPart: The place or group is not in the programme.
+        NotFound: The place or group is not in the programme.
     """
     if place_id is None and group_id is None:
         return ()
@@ -98,7 +98,7 @@ def waiting(survey: Survey, *, place_id: str | None = None, group_id: str | None
     """The ids of those of a place or group who hold nothing, in order; empty when neither is named.
 
     Raises:
-        NoSuchPart: The place or group is not in the programme.
+        NotFound: The place or group is not in the programme.
     """
     if place_id is None and group_id is None:
         return ()

@@ -252,7 +252,7 @@ def todo(
         is nobody to visit.
 
     Raises:
-        NoSuchPart: There is no such place.
+        NotFound: There is no such place.
     """
     inside = None if place_id is None else within(survey.snapshot, place_id)
     if walks is not None:

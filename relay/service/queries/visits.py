@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 from relay.reports import breakdown
 from relay.reports.field import contacts, errands, visits
 from relay.service.queries.parameters import PlaceId, Read
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
-class NoWalks(Refused):
-    """An account is asked for its visits, and nobody gave it a place in this programme."""
-
-    reason = "Account %(login)s has no role in this programme that makes visits."
-    suggestion = "Give it one: relay account role %(login)s --role staff@PROGRAMME/PLACE"
-    field = "account"
-
-    login: str
+NO_WALKS: Final = Failure(
+    Refused,
+    "no_walks",
+    "Account %(login)s has no role in this programme that makes visits.",
+    advice="Give it one",
+    command="relay account role %(login)s --role staff@PROGRAMME/PLACE",
+    field="account",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,5 +71,5 @@ class Todo(Read[tuple[visits.Visit, ...]]):
 
         held = roles.granted(graph.catalogue, accounts.find(graph, login).grants, self.action, programme_id)
         if not held:
-            raise NoWalks(login=login)
+            raise refused(NO_WALKS, login=login)
         return roles.places(held)

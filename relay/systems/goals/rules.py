@@ -10,7 +10,7 @@ from relay.domain.acts import changes_of
 from relay.domain.advisories import Note
 from relay.domain.model import add_months, lost_by
 from relay.domain.schema import Rules
-from relay.errors import Invalid, Refused
+from relay.errors import Failure, Invalid, Refused, refused
 from relay.service.json_codec import read_columns
 from relay.systems.goals.progress import RUNS, UNVISITED_MONTHS, Progress, Visit
 from relay.text import Sentence
@@ -24,96 +24,77 @@ A_DIGIT: Final = 10
 """An income so many times the last one may be a digit too many, or too few (our choice)."""
 
 
-class AimsAlready(Refused):
-    """A woman has two open goals of one kind."""
-
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s already has an open %(kind)s goal, %(earlier)s."
-    suggestion = "Record first how that one ended: relay goals visit %(earlier_id)s --status stopped"
-    field = "kind"
-
-    act_id: str
-    beneficiary_id: str
-    kind: str
-    earlier: str
-    earlier_id: str
+AIMS_ALREADY: Final = Failure(
+    Refused,
+    "aims_already",
+    "%(act_id)s: beneficiary %(beneficiary_id)s already has an open %(kind)s goal, %(earlier)s.",
+    advice="Record first how that one ended",
+    command="relay goals visit %(earlier_id)s --status stopped",
+    field="kind",
+)
 
 
-class NotAnActivity(Invalid):
-    """A goal is about something that the programme does not list."""
-
-    reason = "%(act_id)s is about %(activity)s, which is not among the activities of this programme."
-    suggestion = "Use one of %(activities)s, or have a manager add it to the programme's activities."
-    field = "activity"
-
-    act_id: str
-    activity: str
-    activities: str
+NOT_AN_ACTIVITY: Final = Failure(
+    Invalid,
+    "not_an_activity",
+    "%(act_id)s is about %(activity)s, which is not among the activities of this programme.",
+    advice="Use one of %(activities)s, or have a manager add it to the programme's activities.",
+    field="activity",
+)
 
 
-class BuildsOnAnothers(Refused):
-    """A goal builds on what is another woman's."""
-
-    reason = "%(act_id)s builds on %(named)s, which is not hers."
-    suggestion = "Check the id: a goal builds on what the woman herself received, borrowed or learned."
-    field = "placement_id"
-
-    act_id: str
-    named: str
+BUILDS_ON_ANOTHERS: Final = Failure(
+    Refused,
+    "builds_on_anothers",
+    "%(act_id)s builds on %(named)s, which is not hers.",
+    advice="Check the id: a goal builds on what the woman herself received, borrowed or learned.",
+    field="placement_id",
+)
 
 
-class NeitherPlannedNorDone(Invalid):
-    """A step says neither by when it is planned nor when it was done."""
-
-    reason = "%(act_id)s says neither when the step is planned nor when it was done."
-    suggestion = "Give planned_on, done_on, or both."
-    field = "planned_on"
-
-    act_id: str
-
-
-class DoneLongBefore(Refused):
-    """A step was done more than a year before the goal was set."""
-
-    reason = "%(act_id)s was done on %(done_on)s, more than a year before the goal was set on %(set_on)s."
-    suggestion = "Check both dates."
-    field = "done_on"
-
-    act_id: str
-    done_on: str
-    set_on: str
+NEITHER_PLANNED_NOR_DONE: Final = Failure(
+    Invalid,
+    "neither_planned_nor_done",
+    "%(act_id)s says neither when the step is planned nor when it was done.",
+    advice="Give planned_on, done_on, or both.",
+    field="planned_on",
+)
 
 
-class VisitedBeforeSet(Refused):
-    """A visit to a goal is dated before it was set."""
-
-    reason = "%(act_id)s is dated %(visited_on)s, but the goal was set only on %(set_on)s."
-    suggestion = "Check both dates."
-    field = "visited_on"
-
-    act_id: str
-    visited_on: str
-    set_on: str
+DONE_LONG_BEFORE: Final = Failure(
+    Refused,
+    "done_long_before",
+    "%(act_id)s was done on %(done_on)s, more than a year before the goal was set on %(set_on)s.",
+    advice="Check both dates.",
+    field="done_on",
+)
 
 
-class RunsAfterItStopped(Refused):
-    """A goal that had stopped runs, though nobody saw that it was begun anew."""
-
-    reason = "%(act_id)s says that the goal runs, but by %(earlier)s it had stopped."
-    suggestion = "If she began anew, record first a visit that says preparing. Else correct the visit that is wrong."
-    field = "status"
-
-    act_id: str
-    earlier: str
+VISITED_BEFORE_SET: Final = Failure(
+    Refused,
+    "visited_before_set",
+    "%(act_id)s is dated %(visited_on)s, but the goal was set only on %(set_on)s.",
+    advice="Check both dates.",
+    field="visited_on",
+)
 
 
-class HalfAnIncome(Invalid):
-    """A visit says a part of what makes an income."""
+RUNS_AFTER_IT_STOPPED: Final = Failure(
+    Refused,
+    "runs_after_it_stopped",
+    "%(act_id)s says that the goal runs, but by %(earlier)s it had stopped.",
+    advice="If she began anew, record first a visit that says preparing. Else correct the visit that is wrong.",
+    field="status",
+)
 
-    reason = "%(act_id)s does not say all that makes an income: what came in, what was spent, and over how many months."
-    suggestion = "Give income, expenses (0 if nothing was spent) and months_covered together."
-    field = "income"
 
-    act_id: str
+HALF_AN_INCOME: Final = Failure(
+    Invalid,
+    "half_an_income",
+    "%(act_id)s does not say all that makes an income: what came in, what was spent, and over how many months.",
+    advice="Give income, expenses (0 if nothing was spent) and months_covered together.",
+    field="income",
+)
 
 
 # -- goals -----------------------------------------------------------------------------------------------------------
@@ -125,7 +106,7 @@ def refuse_goal(register: Register, fact: Fact) -> None:
     listed = str(programme.values.get("activities") or "") if programme else ""
     for activity in str(fact.values["activity"]).split(";") if listed else ():
         if activity not in listed.split(";"):
-            raise NotAnActivity(act_id=fact.act_id, activity=activity, activities=listed.replace(";", ", "))
+            raise refused(NOT_AN_ACTIVITY, act_id=fact.act_id, activity=activity, activities=listed.replace(";", ", "))
     _builds_on_her_own(register, fact)
     for step in register.beside("goal_step", fact.act_id):
         _not_long_before(step, fact)
@@ -139,13 +120,13 @@ def _builds_on_her_own(register: Register, fact: Fact) -> None:
     woman = values["beneficiary_id"]
     placement = register.placements.get(str(values.get("placement_id")))
     if placement and not register.are_one(placement.beneficiary_id, woman):
-        raise BuildsOnAnothers(act_id=fact.act_id, named=f"placement:{placement.placement_id}")
+        raise refused(BUILDS_ON_ANOTHERS, act_id=fact.act_id, named=f"placement:{placement.placement_id}")
     loan = register.facts.get(f"loan:{values.get('loan_id')}")
     if loan and not register.are_one(loan.values["beneficiary_id"], woman):
-        raise BuildsOnAnothers(act_id=fact.act_id, named=loan.act_id, field="loan_id")
+        raise refused(BUILDS_ON_ANOTHERS, act_id=fact.act_id, named=loan.act_id, field="loan_id")
     course = register.facts.get(f"course:{values.get('course_id')}")
     if course and course.id not in {each.values["course_id"] for each in _of_her(register, "enrolment", fact)}:
-        raise BuildsOnAnothers(act_id=fact.act_id, named=course.act_id, field="course_id")
+        raise refused(BUILDS_ON_ANOTHERS, act_id=fact.act_id, named=course.act_id, field="course_id")
 
 
 def _progress(register: Register, goals: list[Fact], visit: Fact | None = None) -> Progress:
@@ -172,7 +153,8 @@ def _only_open_one(register: Register, goal: Fact, visit: Fact | None = None) ->
     open_ = [each.act_id for each in progress.goals if progress.is_open(each)]
     others = [each for each in open_ if each != goal.act_id]
     if others and goal.act_id in open_:
-        raise AimsAlready(
+        raise refused(
+            AIMS_ALREADY,
             act_id=(visit or goal).act_id,
             beneficiary_id=goal.values["beneficiary_id"],
             kind=goal.values["kind"],
@@ -187,14 +169,14 @@ def _only_open_one(register: Register, goal: Fact, visit: Fact | None = None) ->
 def refuse_step(register: Register, fact: Fact) -> None:
     """Refuse a step that says no day, or was done long before."""
     if not (fact.values.get("planned_on") or fact.values.get("done_on")):
-        raise NeitherPlannedNorDone(act_id=fact.act_id)
+        raise refused(NEITHER_PLANNED_NOR_DONE, act_id=fact.act_id)
     _not_long_before(fact, register.facts[f"goal:{fact.values['goal_id']}"])
 
 
 def _not_long_before(step: Fact, goal: Fact) -> None:
     done_on, set_on = step.values.get("done_on"), goal.values["set_on"]
     if done_on and date.fromisoformat(done_on) < date.fromisoformat(set_on) - TRAINED_BEFORE:
-        raise DoneLongBefore(act_id=step.act_id, done_on=done_on, set_on=set_on)
+        raise refused(DONE_LONG_BEFORE, act_id=step.act_id, done_on=done_on, set_on=set_on)
 
 
 def refuse_visit(register: Register, fact: Fact) -> None:
@@ -203,21 +185,21 @@ def refuse_visit(register: Register, fact: Fact) -> None:
     _not_before(fact, goal)
     said = [fact.values.get(name) is not None for name in ("income", "expenses")]
     if any(said) and not (all(said) and fact.values.get("months_covered")):
-        raise HalfAnIncome(act_id=fact.act_id)
+        raise refused(HALF_AN_INCOME, act_id=fact.act_id)
     stopped: Visit | None = None  # runs again only after it was prepared anew, whichever visit is recorded first
     progress = _progress(register, [goal], fact)
     for visit in progress.visits(progress.goals[0]):
         if visit.status in ("stopped", "preparing"):
             stopped = visit if visit.status == "stopped" else None
         elif stopped and visit.status in RUNS:
-            raise RunsAfterItStopped(act_id=fact.act_id, earlier=stopped.act_id)
+            raise refused(RUNS_AFTER_IT_STOPPED, act_id=fact.act_id, earlier=stopped.act_id)
     _only_open_one(register, goal, fact)
 
 
 def _not_before(visit: Fact, goal: Fact) -> None:
     visited_on, set_on = visit.values["visited_on"], goal.values["set_on"]
     if visited_on < set_on:
-        raise VisitedBeforeSet(act_id=visit.act_id, visited_on=visited_on, set_on=set_on)
+        raise refused(VISITED_BEFORE_SET, act_id=visit.act_id, visited_on=visited_on, set_on=set_on)
 
 
 # -- what is noted -----------------------------------------------------------------------------------------------------

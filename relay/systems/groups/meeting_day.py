@@ -28,7 +28,7 @@ class NotSaid(Invalid):
     """A row does not say all that has to be said."""
 
     reason = "This is needed."
-    suggestion = "Add it, and send it again: what is recorded stays as it is."
+    advice = "Add it, and send it again: what is recorded stays as it is."
     field: str = ""
 
 

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher as core
 from relay.database.keys import key_of, kind_and_id, values_of
 from relay.domain.people.one_woman import OneWoman, SameWoman
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.ledger import reading as ledger
 from relay.ledger.her_ids import her_ids
 from relay.systems.groups import cypher
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
-class NoSuchGroup(NotFound):
-    """A group is asked for that is not recorded."""
-
-    reason = "There is no group %(group_id)s in the record."
-    suggestion = "List the groups: relay groups"
-
-    group_id: str
+NO_SUCH_GROUP: Final = Failure(
+    NotFound,
+    "no_such_group",
+    "There is no group %(group_id)s in the record.",
+    advice="List the groups",
+    command="relay groups",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +57,13 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
         group_id: Of one group; None for all.
 
     Raises:
-        NoSuchGroup: There is no such group.
+        NotFound: There is no such group.
         Unavailable: The database cannot be reached.
     """
     found = graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=group_id)
     groups = {row["group_id"]: row for row in found}
     if group_id is not None and group_id not in groups:
-        raise NoSuchGroup(group_id=group_id)
+        raise refused(NO_SUCH_GROUP, group_id=group_id)
     names = {"programme": key_of(programme_id, f"programme:{programme_id}")}
     rows = (
         graph.rows(cypher.OF_ALL, programme_id=programme_id, **names)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.model import day_if_said
 from relay.domain.schema import Rules
-from relay.errors import Asked, Invalid, Refused
+from relay.errors import Asked, Failure, Invalid, Refused, refused
 from relay.systems.groups.roll import ROSTER, Custody, Customs, Meeting, Membership, Office, Roll, Spell, ids
 from relay.text import Sentence
 
@@ -22,39 +22,31 @@ _HEADS: Final = ("women", "men", "girls", "boys")
 _OPEN_TO_ALL: Final = "event"
 
 
-class UntilBeforeFrom(Invalid):
-    """Something ends before it began."""
-
-    reason = "%(act_id)s ends on %(until_on)s, before it began on %(from_on)s."
-    suggestion = "Check both dates."
-    field = "until_on"
-
-    act_id: str
-    from_on: date | str
-    until_on: date | str
+UNTIL_BEFORE_FROM: Final = Failure(
+    Invalid,
+    "until_before_from",
+    "%(act_id)s ends on %(until_on)s, before it began on %(from_on)s.",
+    advice="Check both dates.",
+    field="until_on",
+)
 
 
-class MemberAlready(Refused):
-    """A woman would be a member of one group twice at the same time."""
-
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s is already a member of group %(group_id)s, by %(earlier)s."
-    suggestion = "Nothing more is needed. If she had left and came back, end that one first: relay end %(earlier)s"
-    field = "from_on"
-
-    act_id: str
-    beneficiary_id: str
-    group_id: str
-    earlier: str
+MEMBER_ALREADY: Final = Failure(
+    Refused,
+    "member_already",
+    "%(act_id)s: beneficiary %(beneficiary_id)s is already a member of group %(group_id)s, by %(earlier)s.",
+    advice="Nothing more is needed. If she had left and came back, end that one first",
+    command="relay end %(earlier)s",
+    field="from_on",
+)
 
 
 class NotAMember(Refused):
     """A woman has an office, an animal, money or a loan of a group of which she is no member that day."""
 
     reason = "%(act_id)s: beneficiary %(beneficiary_id)s was no member of group %(group_id)s on %(day)s."
-    suggestion = (
-        "Record her membership first: relay membership --group %(group_id)s --beneficiary %(beneficiary_id)s."
-        " Or check the date."
-    )
+    advice = "Check the date, or record her membership first"
+    command = "relay membership --group %(group_id)s --beneficiary %(beneficiary_id)s"
     field = "beneficiary_id"
 
     act_id: str
@@ -66,88 +58,70 @@ class NotAMember(Refused):
 class NotExpected(NotAMember):
     """The roster of a meeting names somebody who was no member that day."""
 
-    suggestion = (
-        "If she is one, record her membership first: relay membership --group %(group_id)s"
-        " --beneficiary %(beneficiary_id)s. If she was a guest, count her among the women without names."
+    advice = (
+        "If she was a guest, count her among the women without names; if she is a member, record her membership first"
     )
 
 
 class OfficeOutlastsMembership(NotAMember):
     """An office goes on after its holder left the group."""
 
-    suggestion = "Give the day on which she left, or leave it out: with her membership the office ends."
+    advice = "Give the day on which she left, or leave it out: with her membership the office ends."
+    command = ""
     field = "until_on"
 
 
-class InTwoLists(Invalid):
-    """A woman is said to have been both there and not, or both in time and late."""
-
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s stands in two lists: %(lists)s."
-    suggestion = "Leave her in one of present, late and excused."
-    field = "late"
-
-    act_id: str
-    beneficiary_id: str
-    lists: str
+IN_TWO_LISTS: Final = Failure(
+    Invalid,
+    "in_two_lists",
+    "%(act_id)s: beneficiary %(beneficiary_id)s stands in two lists: %(lists)s.",
+    advice="Leave her in one of present, late and excused.",
+    field="late",
+)
 
 
-class Unsaid(Invalid):
-    """An act leaves out what it has to say here."""
-
-    reason = "%(act_id)s does not say %(what)s."
-    suggestion = "Add it, and record it again."
-
-    act_id: str
-    what: Sentence
+UNSAID: Final = Failure(
+    Invalid,
+    "unsaid",
+    "%(act_id)s does not say %(what)s.",
+    advice="Add it, and record it again.",
+)
 
 
-class CountedInParts(Invalid):
-    """Part of a person or of a share is counted."""
-
-    reason = "%(act_id)s counts %(many)s, which is no whole number."
-    suggestion = "Write whole numbers."
-
-    act_id: str
-    many: float
+COUNTED_IN_PARTS: Final = Failure(
+    Invalid,
+    "counted_in_parts",
+    "%(act_id)s counts %(many)s, which is no whole number.",
+    advice="Write whole numbers.",
+)
 
 
-class KeptAlready(Refused):
-    """An animal is kept by two at once."""
-
-    reason = "%(act_id)s: %(animal)s of group %(group_id)s is already kept by %(keeper)s then, by %(earlier)s."
-    suggestion = "End that one first: relay end %(earlier)s --on DAY --reason rotation"
-    field = "from_on"
-
-    act_id: str
-    animal: str
-    group_id: str
-    keeper: str
-    earlier: str
+KEPT_ALREADY: Final = Failure(
+    Refused,
+    "kept_already",
+    "%(act_id)s: %(animal)s of group %(group_id)s is already kept by %(keeper)s then, by %(earlier)s.",
+    advice="End that one first",
+    command="relay end %(earlier)s --on DAY --reason rotation",
+    field="from_on",
+)
 
 
-class OtherGuarantor(Refused):
-    """A group stands in for a giver for whom another vouched."""
-
-    reason = "%(act_id)s: group %(guarantor)s vouches for placement %(placement_id)s, not group %(group_id)s."
-    suggestion = "Name the group that vouched for it."
-    field = "by_group_id"
-
-    act_id: str
-    placement_id: str
-    guarantor: str
-    group_id: str
+OTHER_GUARANTOR: Final = Failure(
+    Refused,
+    "other_guarantor",
+    "%(act_id)s: group %(guarantor)s vouches for placement %(placement_id)s, not group %(group_id)s.",
+    advice="Name the group that vouched for it.",
+    field="by_group_id",
+)
 
 
-class MetThatDay(Asked):
-    """A meeting of the same group, kind and day is recorded already."""
-
-    reason = "%(act_id)s: group %(group_id)s already has a meeting of that kind on that day: %(earlier)s."
-    suggestion = "If they met twice, use --again."
-    field = "held_on"
-
-    act_id: str
-    group_id: str
-    earlier: str
+MET_THAT_DAY: Final = Failure(
+    Asked,
+    "met_that_day",
+    "%(act_id)s: group %(group_id)s already has a meeting of that kind on that day: %(earlier)s.",
+    advice="If they met twice, use --again.",
+    field="held_on",
+)
 
 
 # -- the record as a roll --------------------------------------------------------------------------------------------
@@ -239,22 +213,22 @@ def require_order(fact: Fact, begins: str = "from_on", ends: str = "until_on") -
     """Let nothing end before it began, as two of its columns say it.
 
     Raises:
-        UntilBeforeFrom: It does.
+        Invalid: It does.
     """
     from_on, until_on = fact.values[begins], fact.values.get(ends)
     if until_on and until_on < from_on:
-        raise UntilBeforeFrom(act_id=fact.act_id, from_on=from_on, until_on=until_on, field=ends)
+        raise refused(UNTIL_BEFORE_FROM, act_id=fact.act_id, from_on=from_on, until_on=until_on, field=ends)
 
 
 def require_whole(fact: Fact, *columns: str) -> None:
     """Let nothing be counted in parts that comes in wholes.
 
     Raises:
-        CountedInParts: Something is.
+        Invalid: Something is.
     """
     for column in columns:
         if fact.values.get(column, 0) % 1:
-            raise CountedInParts(act_id=fact.act_id, many=fact.values[column], field=column)
+            raise refused(COUNTED_IN_PARTS, act_id=fact.act_id, many=fact.values[column], field=column)
 
 
 def refuse_membership(register: Register, fact: Fact) -> None:
@@ -264,7 +238,8 @@ def refuse_membership(register: Register, fact: Fact) -> None:
     own = next(each for each in roll.memberships if each.act_id == fact.act_id)
     for other in roll.memberships:
         if other.act_id != own.act_id and other.beneficiary_id == own.beneficiary_id and other.meets(own):
-            raise MemberAlready(
+            raise refused(
+                MEMBER_ALREADY,
                 act_id=fact.act_id,
                 beneficiary_id=fact.values["beneficiary_id"],
                 group_id=own.group_id,
@@ -296,14 +271,18 @@ def refuse_meeting(register: Register, fact: Fact) -> None:
     values = fact.values
     if values["kind"] != _OPEN_TO_ALL and not (values.get("group_id") or values.get("course_id")):
         what = Sentence("whose meeting it was: of which group, or for a session of which course")
-        raise Unsaid(act_id=fact.act_id, what=what, field="group_id")
+        raise refused(UNSAID, act_id=fact.act_id, what=what, field="group_id")
     require_whole(fact, *_HEADS)
     kept = register.one_woman.kept
     listed = {name: {kept(id_): id_ for id_ in sorted(ids(values.get(name)))} for name in ROSTER}
     for one, other in (("present", "late"), ("present", "excused"), ("late", "excused")):
         for woman in sorted(listed[one].keys() & listed[other].keys()):
-            raise InTwoLists(
-                act_id=fact.act_id, beneficiary_id=listed[one][woman], lists=f"{one}, {other}", field=other
+            raise refused(
+                IN_TWO_LISTS,
+                act_id=fact.act_id,
+                beneficiary_id=listed[one][woman],
+                lists=f"{one}, {other}",
+                field=other,
             )
     if group_id := values.get("group_id"):
         roll = roll_in(register, group_id, fact, kinds=("membership",))
@@ -323,7 +302,7 @@ def ask_meeting(register: Register, fact: Fact) -> Iterator[Asked]:
     for other in register.beside("meeting", *([f"group:{values['group_id']}"] if values.get("group_id") else [])):
         alike = [(each["kind"], each["held_on"], each.get("course_id")) for each in (other.values, values)]
         if other.act_id != fact.act_id and alike[0] == alike[1]:
-            yield MetThatDay(act_id=fact.act_id, group_id=values["group_id"], earlier=other.act_id)
+            yield refused(MET_THAT_DAY, act_id=fact.act_id, group_id=values["group_id"], earlier=other.act_id)
 
 
 def refuse_custody(register: Register, fact: Fact) -> None:
@@ -332,7 +311,7 @@ def refuse_custody(register: Register, fact: Fact) -> None:
     values = fact.values
     if bool(values.get("keeper_beneficiary_id")) == bool(values.get("keeper_group_id")):
         what = Sentence("who keeps the animal: a woman or a group, one of the two")
-        raise Unsaid(act_id=fact.act_id, what=what, field="keeper_beneficiary_id")
+        raise refused(UNSAID, act_id=fact.act_id, what=what, field="keeper_beneficiary_id")
     _kept_by_one(fact.act_id, custodies_in(register, fact))
     owner, from_on = values["owner_group_id"], date.fromisoformat(values["from_on"])
     if keeper := values.get("keeper_beneficiary_id"):
@@ -348,7 +327,8 @@ def _kept_by_one(act_id: str, custodies: Iterable[Custody]) -> None:
     own = next(each for each in known if each.act_id == act_id)
     for other in known:
         if other.act_id != act_id and other.meets(own):
-            raise KeptAlready(
+            raise refused(
+                KEPT_ALREADY,
                 act_id=act_id,
                 animal=own.animal,
                 group_id=own.owner_group_id,
@@ -362,7 +342,9 @@ def refuse_pass(register: Register, fact: Fact) -> None:
     group_id, placement_id = fact.values.get("by_group_id"), fact.values["giver_placement_id"]
     guarantor = guarantor_of(register, placement_id)
     if group_id and guarantor and guarantor != group_id:
-        raise OtherGuarantor(act_id=fact.act_id, placement_id=placement_id, guarantor=guarantor, group_id=group_id)
+        raise refused(
+            OTHER_GUARANTOR, act_id=fact.act_id, placement_id=placement_id, guarantor=guarantor, group_id=group_id
+        )
 
 
 def guarantor_of(register: Register, placement_id: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.audit.error_rate import intervals
 from relay.domain.model import Quantity, Rate
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
 from relay.service.queries.parameters import AsOf, Id, OfADay, OfHer
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
-class NoSuchCourse(NotFound):
-    """A course is asked for that is not recorded, or had not begun by then."""
-
-    reason = "There is no course %(course_id)s in the record by then."
-    suggestion = "List the courses: relay learning"
-
-    course_id: str
+NO_SUCH_COURSE: Final = Failure(
+    NotFound,
+    "no_such_course",
+    "There is no course %(course_id)s in the record by then.",
+    advice="List the courses",
+    command="relay learning",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,13 +229,13 @@ class Learners(Question[tuple[LearnerRow, ...]]):
         """By id.
 
         Raises:
-            NoSuchCourse: There is no such course, or it had not begun.
+            NotFound: There is no such course, or it had not begun.
         """
         course_id = self.id.rpartition(":")[2]
         for known in reading.classes(source.graph, programme_id, self.as_of):
             if known.course.course_id == course_id:
                 return learners(known)
-        raise NoSuchCourse(course_id=course_id)
+        raise refused(NO_SUCH_COURSE, course_id=course_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

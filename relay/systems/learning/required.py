@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.advisories import Note
 from relay.domain.kinds import rule_id
 from relay.domain.model import Rule, add_months, binding_rule
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 from relay.systems.groups.roll import ids
 from relay.text import Sentence
 
@@ -18,19 +18,14 @@ if TYPE_CHECKING:
     from relay.domain.register import Fact, Register
 
 
-class NotPrepared(Refused):
-    """A woman receives help before she completed what its rule strictly requires."""
-
-    reason = (
-        "%(act_id)s: beneficiary %(beneficiary_id)s has not completed %(topics)s by %(day)s, which the rule requires."
-    )
-    suggestion = "Record first that she completed it, or place with somebody who has: relay learning --json"
-    field = "beneficiary_id"
-
-    act_id: str
-    beneficiary_id: str
-    topics: str
-    day: date
+NOT_PREPARED: Final = Failure(
+    Refused,
+    "not_prepared",
+    "%(act_id)s: beneficiary %(beneficiary_id)s has not completed %(topics)s by %(day)s, which the rule requires.",
+    advice="Record first that she completed it, or place with somebody who has",
+    command="relay learning --json",
+    field="beneficiary_id",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +69,8 @@ def refuse_receipt(register: Register, fact: Fact) -> None:
     """Refuse help that comes too soon, where its rule is strict."""
     requirement, missing, day = _missing(register, fact)
     if requirement and requirement.strict and missing:
-        raise NotPrepared(
+        raise refused(
+            NOT_PREPARED,
             act_id=fact.act_id,
             beneficiary_id=fact.values["beneficiary_id"],
             topics=", ".join(sorted(missing)),

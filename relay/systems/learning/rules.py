@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.advisories import Note
 from relay.domain.schema import Rules
-from relay.errors import Asked, Invalid, Refused
+from relay.errors import Asked, Failure, Invalid, Refused, refused
 from relay.systems.groups.roll import ROSTER, Meeting, ids
-from relay.systems.groups.rules import UntilBeforeFrom, customs_of, require_order
+from relay.systems.groups.rules import UNTIL_BEFORE_FROM, customs_of, require_order
 from relay.systems.learning import required, sites
 from relay.systems.learning.classes import Class, Course, Enrolment
 from relay.text import Sentence
@@ -22,76 +22,59 @@ SMALL, LARGE = 10, 30
 """Women in a class, at the least and at the most (literacy classes in Nepal have 20 to 26; our choice around that)."""
 
 
-class MoreThanAllSessions(Invalid):
-    """A course asks of a woman that she comes more often than there are sessions."""
-
-    reason = "%(act_id)s asks for %(share)s of all sessions: more than there are."
-    suggestion = "Write a share of at most 1, such as 0.8."
-    field = "min_attendance"
-
-    act_id: str
-    share: float
+MORE_THAN_ALL_SESSIONS: Final = Failure(
+    Invalid,
+    "more_than_all_sessions",
+    "%(act_id)s asks for %(share)s of all sessions: more than there are.",
+    advice="Write a share of at most 1, such as 0.8.",
+    field="min_attendance",
+)
 
 
-class SessionOutsideCourse(Refused):
-    """A session is held before its course begins, or after it ends."""
-
-    reason = "%(act_id)s was held on %(held_on)s, but course %(course_id)s lasts from %(from_on)s to %(until_on)s."
-    suggestion = "Check the day, or correct the dates of the course."
-    field = "held_on"
-
-    act_id: str
-    course_id: str
-    held_on: date
-    from_on: date
-    until_on: object
+SESSION_OUTSIDE_COURSE: Final = Failure(
+    Refused,
+    "session_outside_course",
+    "%(act_id)s was held on %(held_on)s, but course %(course_id)s lasts from %(from_on)s to %(until_on)s.",
+    advice="Check the day, or correct the dates of the course.",
+    field="held_on",
+)
 
 
-class NotEnrolled(Refused):
-    """The roster of a session names somebody who was not enrolled that day."""
-
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s was not enrolled in course %(course_id)s on %(day)s."
-    suggestion = (
-        "If she takes part, enrol her first: relay enrol --course %(course_id)s --beneficiary %(beneficiary_id)s."
-        " If she was a guest, count her among the women without names."
-    )
-    field = "present"
-
-    act_id: str
-    beneficiary_id: str
-    course_id: str
-    day: date
+NOT_ENROLLED: Final = Failure(
+    Refused,
+    "not_enrolled",
+    "%(act_id)s: beneficiary %(beneficiary_id)s was not enrolled in course %(course_id)s on %(day)s.",
+    advice="If she was a guest, count her among the women without names; if she takes part, enrol her first",
+    command="relay enrol --course %(course_id)s --beneficiary %(beneficiary_id)s",
+    field="present",
+)
 
 
-class EnrolledAlready(Refused):
-    """A woman would be enrolled in one course twice at the same time."""
-
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s is already enrolled in course %(course_id)s, by %(earlier)s."
-    suggestion = "Nothing more is needed. If she had left and came back, end that one first: relay end %(earlier)s"
-    field = "enrolled_on"
-
-    act_id: str
-    beneficiary_id: str
-    course_id: str
-    earlier: str
+ENROLLED_ALREADY: Final = Failure(
+    Refused,
+    "enrolled_already",
+    "%(act_id)s: beneficiary %(beneficiary_id)s is already enrolled in course %(course_id)s, by %(earlier)s.",
+    advice="Nothing more is needed. If she had left and came back, end that one first",
+    command="relay end %(earlier)s",
+    field="enrolled_on",
+)
 
 
-class CompletedElsewhen(Refused):
-    """A woman completes a course before she is enrolled, or after she left."""
-
-    reason = "%(act_id)s: completed on %(completed_on)s, when she was not enrolled."
-    suggestion = "Check the day on which she was enrolled, left and completed it."
-    field = "completed_on"
-
-    act_id: str
-    completed_on: date
+COMPLETED_ELSEWHEN: Final = Failure(
+    Refused,
+    "completed_elsewhen",
+    "%(act_id)s: completed on %(completed_on)s, when she was not enrolled.",
+    advice="Check the day on which she was enrolled, left and completed it.",
+    field="completed_on",
+)
 
 
 class NothingWasHeld(Refused):
     """An enrolment is corrected to completed, though no session of the course is recorded by then."""
 
     reason = "%(act_id)s: completed on %(completed_on)s, but course %(course_id)s had held no session by then."
-    suggestion = "Record its sessions first: relay session %(course_id)s"
+    advice = "Record its sessions first"
+    command = "relay session %(course_id)s"
     field = "completed_on"
 
     act_id: str
@@ -102,7 +85,7 @@ class NothingWasHeld(Refused):
 class NothingHeld(NothingWasHeld, Asked):
     """A woman is enrolled and has completed a course of which no session is recorded by then."""
 
-    suggestion = "Record its sessions first. If they are still to be typed in, use --again."
+    advice = "Record its sessions first. If they are still to be typed in, use --again."
 
 
 # -- the record as a class -------------------------------------------------------------------------------------------
@@ -143,7 +126,7 @@ def refuse_course(register: Register, fact: Fact) -> None:
     require_order(fact, "from_on", "until_on")
     share = values.get("min_attendance") or 0
     if share > 1:
-        raise MoreThanAllSessions(act_id=fact.act_id, share=share)
+        raise refused(MORE_THAN_ALL_SESSIONS, act_id=fact.act_id, share=share)
     known = class_in(register, fact)
     for session in known.sessions:
         _within(known.course, session)
@@ -151,7 +134,8 @@ def refuse_course(register: Register, fact: Fact) -> None:
 
 def _within(course: Course, meeting: Meeting) -> None:
     if not course.is_on(meeting.held_on):
-        raise SessionOutsideCourse(
+        raise refused(
+            SESSION_OUTSIDE_COURSE,
             act_id=meeting.act_id,
             course_id=course.course_id,
             held_on=meeting.held_on,
@@ -173,24 +157,29 @@ def refuse_session(register: Register, fact: Fact) -> None:
     for name in ROSTER:
         for id_ in sorted(ids(fact.values.get(name))):
             if register.one_woman.kept(id_) not in enrolled:
-                raise NotEnrolled(act_id=fact.act_id, beneficiary_id=id_, course_id=course.id, day=held_on, field=name)
+                raise refused(
+                    NOT_ENROLLED, act_id=fact.act_id, beneficiary_id=id_, course_id=course.id, day=held_on, field=name
+                )
 
 
 def refuse_enrolment(register: Register, fact: Fact) -> None:
     """Refuse a second enrolment at a time, and days that contradict each other."""
     known, own = _enrolled(register, fact)
     if own.until_on and own.until_on < own.from_on:
-        raise UntilBeforeFrom(act_id=fact.act_id, from_on=own.from_on, until_on=own.until_on, field="left_on")
+        raise refused(
+            UNTIL_BEFORE_FROM, act_id=fact.act_id, from_on=own.from_on, until_on=own.until_on, field="left_on"
+        )
     for other in known.hers[own.beneficiary_id]:
         if other.act_id != own.act_id and other.meets(own):
-            raise EnrolledAlready(
+            raise refused(
+                ENROLLED_ALREADY,
                 act_id=fact.act_id,
                 beneficiary_id=fact.values["beneficiary_id"],
                 course_id=own.course_id,
                 earlier=other.act_id,
             )
     if own.completed_on and not own.is_on(own.completed_on):
-        raise CompletedElsewhen(act_id=fact.act_id, completed_on=own.completed_on)
+        raise refused(COMPLETED_ELSEWHEN, act_id=fact.act_id, completed_on=own.completed_on)
     if register.facts.get(fact.act_id) not in (None, fact) and _is_before_all(known, own):
         raise NothingWasHeld(act_id=fact.act_id, course_id=own.course_id, completed_on=own.completed_on)
 

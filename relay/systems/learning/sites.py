@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.bikram_sambat import days_of, month_days, month_of, months_from, share_a_day
-from relay.errors import Invalid, Refused
+from relay.errors import Failure, Invalid, Refused, refused
 from relay.systems.groups.rules import require_order
 
 if TYPE_CHECKING:
@@ -17,38 +17,32 @@ if TYPE_CHECKING:
 _PARTS: Final = ("under_18", "referred")
 
 
-class SiteNotOpen(Refused):
-    """A count is of a month in which the site was not open."""
-
-    reason = "%(act_id)s: site %(site_id)s was not open in %(month)s."
-    suggestion = "Check the month, and the days on which the site opened and closed."
-    field = "month"
-
-    act_id: str
-    site_id: str
-    month: str
+SITE_NOT_OPEN: Final = Failure(
+    Refused,
+    "site_not_open",
+    "%(act_id)s: site %(site_id)s was not open in %(month)s.",
+    advice="Check the month, and the days on which the site opened and closed.",
+    field="month",
+)
 
 
-class CountedAlready(Refused):
-    """Some day of a site is counted twice."""
-
-    reason = "%(act_id)s: site %(site_id)s was already counted in that month, by %(earlier)s."
-    suggestion = "Correct that one instead: relay correct %(earlier)s --how wrong-data --set visits=N"
-    field = "month"
-
-    act_id: str
-    site_id: str
-    earlier: str
+COUNTED_ALREADY: Final = Failure(
+    Refused,
+    "counted_already",
+    "%(act_id)s: site %(site_id)s was already counted in that month, by %(earlier)s.",
+    advice="Correct that one instead",
+    command="relay correct %(earlier)s --how wrong-data --set visits=N",
+    field="month",
+)
 
 
-class MoreThanVisits(Invalid):
-    """More women and men are counted than visits, or part of a visit."""
-
-    reason = "%(act_id)s does not add up: women and men together, those under 18 and those referred are visits too."
-    suggestion = "Write whole numbers, none larger than the number of visits."
-    field = "visits"
-
-    act_id: str
+MORE_THAN_VISITS: Final = Failure(
+    Invalid,
+    "more_than_visits",
+    "%(act_id)s does not add up: women and men together, those under 18 and those referred are visits too.",
+    advice="Write whole numbers, none larger than the number of visits.",
+    field="visits",
+)
 
 
 def refuse_site(register: Register, fact: Fact) -> None:
@@ -67,7 +61,7 @@ def refuse_count(register: Register, fact: Fact) -> None:
         if other.act_id != fact.act_id and share_a_day(
             *((each["month"], each["month"]) for each in (other.values, values))
         ):
-            raise CountedAlready(act_id=fact.act_id, site_id=site.id, earlier=other.act_id)
+            raise refused(COUNTED_ALREADY, act_id=fact.act_id, site_id=site.id, earlier=other.act_id)
     numbers = {name: values[name] for name in ("visits", "women", "men", *_PARTS) if values.get(name) is not None}
     visits = numbers.get("visits")
     whole = all(number % 1 == 0 for number in numbers.values())
@@ -75,14 +69,14 @@ def refuse_count(register: Register, fact: Fact) -> None:
         visits is not None
         and max(numbers.get("women", 0) + numbers.get("men", 0), *(numbers.get(name, 0) for name in _PARTS)) > visits
     ):
-        raise MoreThanVisits(act_id=fact.act_id)
+        raise refused(MORE_THAN_VISITS, act_id=fact.act_id)
 
 
 def _while_open(count: Fact, site: Fact) -> None:
     first, last = days_of(count.values["month"])
     opened_on, closed_on = site.values["opened_on"], site.values.get("closed_on")
     if last.isoformat() < opened_on or (closed_on and first.isoformat() > closed_on):
-        raise SiteNotOpen(act_id=count.act_id, site_id=site.id, month=count.values["month"])
+        raise refused(SITE_NOT_OPEN, act_id=count.act_id, site_id=site.id, month=count.values["month"])
 
 
 def months_missing(site: Mapping[str, Any], reported: Collection[str], as_of: date) -> list[str]:

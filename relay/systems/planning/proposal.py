@@ -13,7 +13,7 @@ import numpy as np
 from relay.arrays.columns import NONE
 from relay.arrays.standings import DUE, IN_TIME, LATE
 from relay.arrays.women import women_of
-from relay.errors import NotFound, Refused
+from relay.errors import Failure, NotFound, Refused, refused
 from relay.systems.planning.assignment import assign
 from relay.systems.planning.order import Placed, in_order
 from relay.systems.planning.states import hand_overs
@@ -31,27 +31,24 @@ MOST_HAND_OVERS: Final = 700
 _EARTH_METRES: Final = 6_371_000
 
 
-class TooManyToPropose(Refused):
-    """More hand-overs of one municipality are to be planned than can be weighed at once."""
-
-    reason = "%(hand_overs)s hand-overs of %(help)s and %(women)s women in %(place)s are too many to propose at once."
-    suggestion = "Propose place by place, at most %(most)s hand-overs each: relay plan propose --place ID"
-    most = MOST_HAND_OVERS
-
-    hand_overs: int
-    women: int
-    help: str
-    place: str
+TOO_MANY_TO_PROPOSE: Final = Failure(
+    Refused,
+    "too_many_to_propose",
+    "%(hand_overs)s hand-overs of %(help)s and %(women)s women in %(place)s are too many to propose at once.",
+    advice="Propose place by place, at most %(most)s hand-overs each",
+    command="relay plan propose --place ID",
+    values={"most": MOST_HAND_OVERS},
+)
 
 
-class NoSuchPlace(NotFound):
-    """A proposal is asked for a place that is not in the record."""
-
-    reason = "There is no place %(place_id)s in the record."
-    suggestion = "See relay find."
-    field = "place_id"
-
-    place_id: str
+NO_SUCH_PLACE: Final = Failure(
+    NotFound,
+    "no_such_place",
+    "There is no place %(place_id)s in the record.",
+    advice="Look it up by its name",
+    command="relay find NAME",
+    field="place_id",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,11 +150,11 @@ def propose(
         By municipality, help and the woman's rank; empty where nobody can be served.
 
     Raises:
-        NoSuchPlace: There is no such place.
-        TooManyToPropose: Of one municipality there are too many to weigh.
+        NotFound: There is no such place.
+        Refused: Of one municipality there are too many to weigh.
     """
     if place_id is not None and place_id not in places:
-        raise NoSuchPlace(place_id=place_id)
+        raise refused(NO_SUCH_PLACE, place_id=place_id)
     season, map_ = planned.season, Map(places)
     waiting = [each for each in season.requests if season.request_states[each.request_id] in ("ready", "waiting")]
     homes = _homes(planned)
@@ -233,7 +230,7 @@ def _of_one(
     free = [placed for placed in women if placed.request.request_id not in kept]
     slots = [of[giver_id] for giver_id in sorted(left) for _ in range(min(left[giver_id], len(free)))]
     if len(slots) > MOST_HAND_OVERS:
-        raise TooManyToPropose(hand_overs=len(slots), women=len(free), help=help_, place=place_id or "?")
+        raise refused(TOO_MANY_TO_PROPOSE, hand_overs=len(slots), women=len(free), help=help_, place=place_id or "?")
     # the distance and whether they may are the same for all hand-overs of one giver
     each = {id(giver): giver for giver in slots}
     may = {at: np.array([ways.may(placed, giver) for placed in free]) for at, giver in each.items()}

@@ -10,7 +10,7 @@ from relay.domain.advisories import Note
 from relay.domain.model import standing
 from relay.domain.schema import Rules
 from relay.domain.vocabulary import SETTLED
-from relay.errors import Invalid, Refused
+from relay.errors import Failure, Invalid, Refused, refused
 from relay.systems.planning.states import OPEN_REQUESTS, Check, Plan, Receipt, Request, Season, hand_overs, words
 from relay.text import Sentence
 
@@ -20,86 +20,70 @@ if TYPE_CHECKING:
 _A_DAY: Final = timedelta(days=1)
 
 
-class AskedAlready(Refused):
-    """A woman asks for a help while an earlier request of hers for it is open."""
-
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s already waits for %(help)s, by %(earlier)s."
-    suggestion = "Nothing more is needed. If that one is over, end it first: relay end %(earlier)s"
-    field = "beneficiary_id"
-
-    act_id: str
-    beneficiary_id: str
-    help: str
-    earlier: str
+ASKED_ALREADY: Final = Failure(
+    Refused,
+    "asked_already",
+    "%(act_id)s: beneficiary %(beneficiary_id)s already waits for %(help)s, by %(earlier)s.",
+    advice="Nothing more is needed. If that one is over, end it first",
+    command="relay end %(earlier)s",
+    field="beneficiary_id",
+)
 
 
-class CheckedBeforeAsked(Refused):
-    """A check of a request is dated before it."""
-
-    reason = "%(act_id)s is dated %(checked_on)s, but she asked only on %(asked_on)s."
-    suggestion = "Check both dates."
-    field = "checked_on"
-
-    act_id: str
-    checked_on: date
-    asked_on: date
+CHECKED_BEFORE_ASKED: Final = Failure(
+    Refused,
+    "checked_before_asked",
+    "%(act_id)s is dated %(checked_on)s, but she asked only on %(asked_on)s.",
+    advice="Check both dates.",
+    field="checked_on",
+)
 
 
-class FromNobody(Invalid):
-    """A plan does not say where the help comes from, or says two things."""
-
-    reason = "%(act_id)s has to say who passes on to her, or which gift is placed with her: one of the two."
-    suggestion = "Give giver_placement_id or gift_id."
-    field = "giver_placement_id"
-
-    act_id: str
-
-
-class PlannedForHerself(Refused):
-    """A woman is planned to receive from herself."""
-
-    reason = "%(act_id)s: giver and receiver are the same beneficiary."
-    suggestion = "Name the woman who is to receive."
-    field = "beneficiary_id"
-
-    act_id: str
+FROM_NOBODY: Final = Failure(
+    Invalid,
+    "from_nobody",
+    "%(act_id)s has to say who passes on to her, or which gift is placed with her: one of the two.",
+    advice="Give giver_placement_id or gift_id.",
+    field="giver_placement_id",
+)
 
 
-class OwesNothingMore(Refused):
-    """Somebody is planned to give who has nothing more to pass on."""
-
-    reason = "%(act_id)s: placement %(placement_id)s no longer owed anything on %(chosen_on)s."
-    suggestion = "Choose a giver who still owes: relay plan propose"
-    field = "giver_placement_id"
-
-    act_id: str
-    placement_id: str
-    chosen_on: date
+PLANNED_FOR_HERSELF: Final = Failure(
+    Refused,
+    "planned_for_herself",
+    "%(act_id)s: giver and receiver are the same beneficiary.",
+    advice="Name the woman who is to receive.",
+    field="beneficiary_id",
+)
 
 
-class PlannedAlready(Refused):
-    """A woman is named as the next receiver of a help while another plan for her is open."""
-
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s is already planned for %(help)s, by %(earlier)s."
-    suggestion = "Keep that plan, or end it first: relay end %(earlier)s"
-    field = "beneficiary_id"
-
-    act_id: str
-    beneficiary_id: str
-    help: str
-    earlier: str
+OWES_NOTHING_MORE: Final = Failure(
+    Refused,
+    "owes_nothing_more",
+    "%(act_id)s: placement %(placement_id)s no longer owed anything on %(chosen_on)s.",
+    advice="Choose a giver who still owes",
+    command="relay plan propose",
+    field="giver_placement_id",
+)
 
 
-class GoneBefore(Refused):
-    """A woman is named as the next receiver who had left."""
+PLANNED_ALREADY: Final = Failure(
+    Refused,
+    "planned_already",
+    "%(act_id)s: beneficiary %(beneficiary_id)s is already planned for %(help)s, by %(earlier)s.",
+    advice="Keep that plan, or end it first",
+    command="relay end %(earlier)s",
+    field="beneficiary_id",
+)
 
-    reason = "%(act_id)s: beneficiary %(beneficiary_id)s had left by then (%(event_id)s)."
-    suggestion = "Choose another woman. If she came back, correct that event first."
-    field = "beneficiary_id"
 
-    act_id: str
-    beneficiary_id: str
-    event_id: str
+GONE_BEFORE: Final = Failure(
+    Refused,
+    "gone_before",
+    "%(act_id)s: beneficiary %(beneficiary_id)s had left by then (%(event_id)s).",
+    advice="Choose another woman. If she came back, correct that event first.",
+    field="beneficiary_id",
+)
 
 
 # -- the record as a season ------------------------------------------------------------------------------------------
@@ -176,7 +160,8 @@ def _open_alone(register: Register, fact: Fact, check: Fact | None = None) -> No
     ]
     earlier = next((each for each in open_ if each != fact.id), None)
     if earlier and fact.id in open_:
-        raise AskedAlready(
+        raise refused(
+            ASKED_ALREADY,
             act_id=fact.act_id,
             beneficiary_id=values["beneficiary_id"],
             help=values["help"],
@@ -189,7 +174,7 @@ def _not_before(check: Fact, request: Fact) -> None:
         date.fromisoformat(each) for each in (check.values["checked_on"], request.values["asked_on"])
     )
     if checked_on < asked_on:
-        raise CheckedBeforeAsked(act_id=check.act_id, checked_on=checked_on, asked_on=asked_on)
+        raise refused(CHECKED_BEFORE_ASKED, act_id=check.act_id, checked_on=checked_on, asked_on=asked_on)
 
 
 # -- plans -----------------------------------------------------------------------------------------------------------
@@ -203,15 +188,15 @@ def refuse_plan(register: Register, fact: Fact) -> None:
     values, chosen_on = fact.values, date.fromisoformat(fact.values["chosen_on"])
     is_chosen = register.facts.get(fact.act_id) == fact
     if bool(values.get("giver_placement_id")) == bool(values.get("gift_id")):
-        raise FromNobody(act_id=fact.act_id)
+        raise refused(FROM_NOBODY, act_id=fact.act_id)
     if giver_id := values.get("giver_placement_id"):
         giver = register.placements[giver_id]
         if register.are_one(giver.beneficiary_id, values["beneficiary_id"]):
-            raise PlannedForHerself(act_id=fact.act_id)
+            raise refused(PLANNED_FOR_HERSELF, act_id=fact.act_id)
         # what is passed on that very day may follow this plan
         stood = None if is_chosen else standing(giver, register.rules, chosen_on - _A_DAY)
         if stood and (stood.state in SETTLED or not stood.still_owed):
-            raise OwesNothingMore(act_id=fact.act_id, placement_id=giver_id, chosen_on=chosen_on)
+            raise refused(OWES_NOTHING_MORE, act_id=fact.act_id, placement_id=giver_id, chosen_on=chosen_on)
     if not is_chosen:
         _is_there(register, fact, chosen_on)
     _is_free(register, fact, chosen_on)
@@ -223,7 +208,8 @@ def _is_there(register: Register, fact: Fact, chosen_on: date) -> None:
             placement = register.placements.get(placement_id)
             for event in placement.events if placement else ():
                 if event.kind == "left" and event.happened_on <= chosen_on:
-                    raise GoneBefore(
+                    raise refused(
+                        GONE_BEFORE,
                         act_id=fact.act_id,
                         beneficiary_id=fact.values["beneficiary_id"],
                         event_id=f"event:{event.event_id}",
@@ -242,7 +228,8 @@ def _is_free(register: Register, fact: Fact, chosen_on: date) -> None:
     for other in others:
         season = _season(register, fact, max(chosen_on, date.fromisoformat(other.values["chosen_on"])))
         if {fact.id, other.id} <= {plan.plan_id for plan in season.open_plans}:
-            raise PlannedAlready(
+            raise refused(
+                PLANNED_ALREADY,
                 act_id=fact.act_id,
                 beneficiary_id=values["beneficiary_id"],
                 help=values["help"],

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.bikram_sambat import days_of
 from relay.domain.register import Register
+from relay.errors import refused
 from relay.ledger import programmes
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
 from relay.systems.protection.kinds import LEVELS, OF_SITES
 from relay.systems.protection.rules import COMMITTEE, require_period, require_unreleased
 from relay.systems.protection.tables import (
+    MONTH_GOES_ON,
     K,
-    MonthGoesOn,
     OneCommittee,
     Places,
     Published,
@@ -84,7 +85,7 @@ def table(known: Counts, wanted: Wanted, *, unit: int = K) -> Published:
 
     Raises:
         OneCommittee: A line would be the count of one committee.
-        NothingCounted: There is nothing.
+        Refused: There is nothing.
     """
     found = made(known.counted, known.places, wanted, unit=unit)
     if wanted.measure not in OF_SITES:
@@ -102,16 +103,16 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
     a table was made coarser because its numbers were small would tell that they were.
 
     Raises:
-        NotAPeriod: The months are none.
-        MonthGoesOn: The last is not over.
-        ReleasedAlready: Some of it was released before.
-        NothingCounted: There is nothing.
+        Invalid: The months are none.
+        Refused: The last is not over.
+        Refused: Some of it was released before.
+        Refused: There is nothing.
         Unavailable: The database cannot be reached.
     """
     head = programmes.head(graph, programme_id)
     require_period(wanted.from_month, wanted.until_month, wanted.span)
     if days_of(wanted.until_month)[1] >= today:
-        raise MonthGoesOn(month=wanted.until_month)
+        raise refused(MONTH_GOES_ON, month=wanted.until_month)
     released = ledger.said(graph, programme_id, "release")
     require_unreleased(wanted.measure, wanted.from_month, wanted.until_month, released)
     known = counts(said_in(graph, programme_id, head.systems), wanted.measure)

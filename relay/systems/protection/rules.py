@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.bikram_sambat import months_from, share_a_day
 from relay.domain.schema import Rules
-from relay.errors import Invalid, Refused
+from relay.errors import Failure, Invalid, Refused, refused
 from relay.systems.groups.roll import ROSTER
 from relay.systems.groups.rules import require_order
 from relay.systems.protection.kinds import BOUND, OF_A_GROUP, SPANS
@@ -21,80 +21,67 @@ COMMITTEE: Final = "protection_committee"
 LARGE_ENOUGH: Final = ("municipality", "district", "province")
 
 
-class PlaceTooSmall(Refused):
-    """A count is of a ward, or of a place of which nobody knows how large it is."""
-
-    reason = "%(act_id)s is about place %(place_id)s, which is no municipality, district or province."
-    suggestion = "Count the whole municipality together: in a small place a number may tell who it was."
-    field = "place_id"
-
-    act_id: str
-    place_id: str
+PLACE_TOO_SMALL: Final = Failure(
+    Refused,
+    "place_too_small",
+    "%(act_id)s is about place %(place_id)s, which is no municipality, district or province.",
+    advice="Count the whole municipality together: in a small place a number may tell who it was.",
+    field="place_id",
+)
 
 
-class CommitteeCountedAlready(Refused):
-    """Some day of a place is counted twice."""
-
-    reason = "%(act_id)s: %(measure)s in place %(place_id)s were already counted in that month, by %(earlier)s."
-    suggestion = "Correct that one instead: relay correct %(earlier)s --how wrong-data --set count=N"
-    field = "month"
-
-    act_id: str
-    measure: str
-    place_id: str
-    earlier: str
+COMMITTEE_COUNTED_ALREADY: Final = Failure(
+    Refused,
+    "committee_counted_already",
+    "%(act_id)s: %(measure)s in place %(place_id)s were already counted in that month, by %(earlier)s.",
+    advice="Correct that one instead",
+    command="relay correct %(earlier)s --how wrong-data --set count=N",
+    field="month",
+)
 
 
-class NotAWholeCount(Invalid):
-    """A count is a fraction."""
-
-    reason = "%(act_id)s is not a whole number."
-    suggestion = "Write how many there were: 0, 1, 2 and so on."
-    field = "count"
-
-    act_id: str
-
-
-class NotAPeriod(Invalid):
-    """The months of a release are no period that its columns can divide."""
-
-    reason = "From %(from_month)s to %(until_month)s cannot be divided into columns of one %(span)s each."
-    suggestion = "Give two months of one calendar, the earlier first; a quarter has three months, and a year twelve."
-    field = "until_month"
-
-    from_month: str
-    until_month: str
-    span: str
+NOT_A_WHOLE_COUNT: Final = Failure(
+    Invalid,
+    "not_a_whole_count",
+    "%(act_id)s is not a whole number.",
+    advice="Write how many there were: 0, 1, 2 and so on.",
+    field="count",
+)
 
 
-class ReleasedAlready(Refused):
-    """A release shares a month with an earlier one, of the same measure or of one that bounds it."""
-
-    reason = "Some of %(measure)s from %(from_month)s to %(until_month)s was released already, by %(earlier)s."
-    suggestion = "A month is released once: leave out the months that were. Two tables together may tell a small count."
-    field = "from_month"
-
-    measure: str
-    from_month: str
-    until_month: str
-    earlier: str
+NOT_A_PERIOD: Final = Failure(
+    Invalid,
+    "not_a_period",
+    "From %(from_month)s to %(until_month)s cannot be divided into columns of one %(span)s each.",
+    advice="Give two months of one calendar, the earlier first; a quarter has three months, and a year twelve.",
+    field="until_month",
+)
 
 
-class NotAsReleased(Invalid):
-    """A release does not hold a table as Relay makes one."""
+RELEASED_ALREADY: Final = Failure(
+    Refused,
+    "released_already",
+    "Some of %(measure)s from %(from_month)s to %(until_month)s was released already, by %(earlier)s.",
+    advice="A month is released once: leave out the months that were. Two tables together may tell a small count.",
+    field="from_month",
+)
 
-    reason = "%(act_id)s does not hold a table that Relay made."
-    suggestion = "Have the table made: relay release MEASURE --from MONTH --until MONTH --apply"
-    field = "table"
 
-    act_id: str
+NOT_AS_RELEASED: Final = Failure(
+    Invalid,
+    "not_as_released",
+    "%(act_id)s does not hold a table that Relay made.",
+    advice="Have the table made",
+    command="relay release MEASURE --from MONTH --until MONTH --apply",
+    field="table",
+)
 
 
 class LeadsToACommittee(Refused):
     """Something would tie a person, a placement or a roster to a protection committee."""
 
     reason = "%(act_id)s names group %(group_id)s, which is a protection committee."
-    suggestion = (
+    advice = (
         "Leave the group out. Nobody is recorded as being near a committee; of its meetings only numbers are kept: "
         "women, men, girls, boys."
     )
@@ -103,14 +90,13 @@ class LeadsToACommittee(Refused):
     group_id: str
 
 
-class NoCommitteeLater(Refused):
-    """A group that was recorded as something else would become a protection committee."""
-
-    reason = "%(act_id)s was recorded as another kind of group, and people may have been recorded as near to it."
-    suggestion = "Record the committee as a group of its own."
-    field = "kind"
-
-    act_id: str
+NO_COMMITTEE_LATER: Final = Failure(
+    Refused,
+    "no_committee_later",
+    "%(act_id)s was recorded as another kind of group, and people may have been recorded as near to it.",
+    advice="Record the committee as a group of its own.",
+    field="kind",
+)
 
 
 def refuse_service(_: Register, fact: Fact) -> None:
@@ -123,14 +109,18 @@ def refuse_count(register: Register, fact: Fact) -> None:
     values = fact.values
     place = register.facts[f"place:{values['place_id']}"]
     if place.values.get("kind") not in LARGE_ENOUGH:
-        raise PlaceTooSmall(act_id=fact.act_id, place_id=place.id)
+        raise refused(PLACE_TOO_SMALL, act_id=fact.act_id, place_id=place.id)
     if values.get("count") is not None and values["count"] % 1:
-        raise NotAWholeCount(act_id=fact.act_id)
+        raise refused(NOT_A_WHOLE_COUNT, act_id=fact.act_id)
     for other in register.beside("committee_count", place.act_id):
         alike = other.act_id != fact.act_id and other.values["measure"] == values["measure"]
         if alike and share_a_day([other.values["month"]], [values["month"]]):
-            raise CommitteeCountedAlready(
-                act_id=fact.act_id, measure=values["measure"], place_id=place.id, earlier=other.act_id
+            raise refused(
+                COMMITTEE_COUNTED_ALREADY,
+                act_id=fact.act_id,
+                measure=values["measure"],
+                place_id=place.id,
+                earlier=other.act_id,
             )
 
 
@@ -138,11 +128,11 @@ def require_period(from_month: str, until_month: str, span: str) -> tuple[str, .
     """The months of a period, where it is one.
 
     Raises:
-        NotAPeriod: The months are of two calendars, in the wrong order, or no whole spans.
+        Invalid: The months are of two calendars, in the wrong order, or no whole spans.
     """
     known = months_from(from_month, until_month)
     if not known or len(known) % SPANS[span]:
-        raise NotAPeriod(from_month=from_month, until_month=until_month, span=span)
+        raise refused(NOT_A_PERIOD, from_month=from_month, until_month=until_month, span=span)
     return known
 
 
@@ -150,14 +140,16 @@ def require_unreleased(measure: str, from_month: str, until_month: str, others: 
     """Let a month be released once, of a measure and of those that bound it.
 
     Raises:
-        ReleasedAlready: One of the other releases holds some month of the period.
+        Refused: One of the other releases holds some month of the period.
     """
     bounding = {measure}.union(*(group for group in BOUND if measure in group))
     for other in others:
         period = other["from_month"], other["until_month"]
         if other["measure"] in bounding and share_a_day(period, (from_month, until_month)):
             earlier = f"release:{other['release_id']}"
-            raise ReleasedAlready(measure=measure, from_month=from_month, until_month=until_month, earlier=earlier)
+            raise refused(
+                RELEASED_ALREADY, measure=measure, from_month=from_month, until_month=until_month, earlier=earlier
+            )
 
 
 def refuse_release(register: Register, fact: Fact) -> None:
@@ -168,7 +160,7 @@ def refuse_release(register: Register, fact: Fact) -> None:
     others = (other for other in register.all_of("release") if other.act_id != fact.act_id)
     require_unreleased(values["measure"], from_month, until_month, (other.values for other in others))
     if values["k"] != K or not well_written(values["table"], len(known) // SPANS[values["span"]]):
-        raise NotAsReleased(act_id=fact.act_id)
+        raise refused(NOT_AS_RELEASED, act_id=fact.act_id)
 
 
 # -- nobody stands near a committee ----------------------------------------------------------------------------------
@@ -188,7 +180,7 @@ def refuse_other_group(register: Register, fact: Fact) -> None:
     """Refuse to make a committee of what was another group."""
     before = register.facts.get(fact.act_id)
     if fact.values.get("kind") == COMMITTEE and before and before.values.get("kind") != COMMITTEE:
-        raise NoCommitteeLater(act_id=fact.act_id)
+        raise refused(NO_COMMITTEE_LATER, act_id=fact.act_id)
 
 
 RULES: Final = Rules(

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from relay.domain.bikram_sambat import months_from
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 from relay.service.json_codec import read_json
 from relay.systems.protection.kinds import SPANS
 
@@ -32,31 +32,29 @@ Shown = int | str
 """A cell as it is published: a number, or a mark."""
 
 
-class NothingCounted(Refused):
-    """Nobody counted in a period."""
+NOTHING_COUNTED: Final = Failure(
+    Refused,
+    "nothing_counted",
+    "Nobody counted %(measure)s in these months.",
+    advice="Record the counts first, or give other months.",
+    field="from_month",
+)
 
-    reason = "Nobody counted %(measure)s in these months."
-    suggestion = "Record the counts first, or give other months."
-    field = "from_month"
 
-    measure: str
-
-
-class MonthGoesOn(Refused):
-    """A release is of a month that is not over."""
-
-    reason = "%(month)s is not over yet."
-    suggestion = "Release it once the month has ended and all have counted."
-    field = "until_month"
-
-    month: str
+MONTH_GOES_ON: Final = Failure(
+    Refused,
+    "month_goes_on",
+    "%(month)s is not over yet.",
+    advice="Release it once the month has ended and all have counted.",
+    field="until_month",
+)
 
 
 class OneCommittee(Refused):
     """The count of a municipality is that of its only committee."""
 
     reason = "In place %(place_id)s there is one committee only: the count of the municipality would be its own."
-    suggestion = "Release by district instead: --level district"
+    advice = "Release by district instead: --level district"
     field = "level"
 
     place_id: str
@@ -258,12 +256,12 @@ def made(counted: Sequence[RawCount], places: Places, wanted: Wanted, *, unit: i
         unit: What numbers are rounded down to a multiple of; 1 leaves them as they are, as earlier releases did.
 
     Raises:
-        NothingCounted: There is nothing to publish.
+        Refused: There is nothing to publish.
     """
     column = {month: name for name, part in zip(wanted.columns, wanted.parts, strict=True) for month in part}
     taken_in = [each for each in counted if each.month in column]
     if not taken_in:
-        raise NothingCounted(measure=wanted.measure)
+        raise refused(NOTHING_COUNTED, measure=wanted.measure)
     numbers = Counter[tuple[str, str | None, str]]()
     for each in taken_in:
         numbers[each.place_id, each.site_id, column[each.month]] += each.count or 0

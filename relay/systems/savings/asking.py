@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.errors import Asked
+from relay.errors import Asked, Failure, refused
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Flow, Line, Meeting
@@ -22,49 +22,38 @@ _MOVES: Final = ("passbook", "loan", "flow", "payout")
 """The kinds of acts that move money of the box."""
 
 
-class PaidAlready(Asked):
-    """A woman is paid out of a cycle that has paid her before."""
-
-    reason = "%(act_id)s: cycle %(cycle_id)s has paid beneficiary %(beneficiary_id)s already, by %(earlier)s."
-    suggestion = "If she is paid once more, use --again."
-    field = "paid"
-
-    act_id: str
-    cycle_id: str
-    beneficiary_id: str
-    earlier: str
+PAID_ALREADY: Final = Failure(
+    Asked,
+    "paid_already",
+    "%(act_id)s: cycle %(cycle_id)s has paid beneficiary %(beneficiary_id)s already, by %(earlier)s.",
+    advice="If she is paid once more, use --again.",
+    field="paid",
+)
 
 
-class LoanBeyondRule(Asked):
-    """A loan is larger, longer or one more than the rule of the group allows."""
-
-    reason = "%(act_id)s lends %(principal)s, which the rule of the group does not allow: %(allowed)s."
-    suggestion = _AGAIN
-    field = "principal"
-
-    act_id: str
-    principal: Rupees
-    allowed: Sequence[Sentence]
+LOAN_BEYOND_RULE: Final = Failure(
+    Asked,
+    "loan_beyond_rule",
+    "%(act_id)s lends %(principal)s, which the rule of the group does not allow: %(allowed)s.",
+    advice=_AGAIN,
+    field="principal",
+)
 
 
-class BoxBelowZero(Asked):
-    """More is taken out of a box than is in it."""
-
-    reason = "%(act_id)s takes %(out)s out of the box at meeting %(meeting_id)s, and %(there)s are in it."
-    suggestion = _AGAIN
-    field = "meeting_id"
-
-    act_id: str
-    meeting_id: str
-    out: Rupees
-    there: Rupees
+BOX_BELOW_ZERO: Final = Failure(
+    Asked,
+    "box_below_zero",
+    "%(act_id)s takes %(out)s out of the box at meeting %(meeting_id)s, and %(there)s are in it.",
+    advice=_AGAIN,
+    field="meeting_id",
+)
 
 
 class CountDiffers(Asked):
     """A box does not hold what it should."""
 
     reason = "%(act_id)s: %(counted)s are counted in the box, and there should be %(expected)s: %(gap)s more or less."
-    suggestion = _AGAIN
+    advice = _AGAIN
     field = "cash_after"
 
     act_id: str
@@ -160,7 +149,9 @@ def _share_value(register: Register, fact: Fact, meeting: Meeting, group_id: str
 
 def _ask_loan(register: Register, fact: Fact) -> Iterator[Asked]:
     if allowed := [*beyond_rule(register, fact).told]:
-        yield LoanBeyondRule(act_id=fact.act_id, principal=rupees(paisa(fact.values["principal"])), allowed=allowed)
+        yield refused(
+            LOAN_BEYOND_RULE, act_id=fact.act_id, principal=rupees(paisa(fact.values["principal"])), allowed=allowed
+        )
     yield from _ask_box(register, fact)
 
 
@@ -208,7 +199,8 @@ def _ask_box(register: Register, fact: Fact) -> Iterator[Asked]:
         return
     there = before + sum(moved(each.kind, each.values, value) for each in others if each.act_id != fact.act_id)
     if out > there:
-        yield BoxBelowZero(
+        yield refused(
+            BOX_BELOW_ZERO,
             act_id=fact.act_id,
             meeting_id=meeting.meeting_id,
             out=rupees(out),
@@ -249,7 +241,9 @@ def _ask_payout(register: Register, fact: Fact) -> Iterator[Asked]:
     cycle_id, woman = str(fact.values["cycle_id"]), str(fact.values["beneficiary_id"])
     for other in register.beside("payout", f"cycle:{cycle_id}"):
         if other.act_id != fact.act_id and register.are_one(woman, str(other.values["beneficiary_id"])):
-            yield PaidAlready(act_id=fact.act_id, cycle_id=cycle_id, beneficiary_id=woman, earlier=other.act_id)
+            yield refused(
+                PAID_ALREADY, act_id=fact.act_id, cycle_id=cycle_id, beneficiary_id=woman, earlier=other.act_id
+            )
     yield from _ask_box(register, fact)
 
 

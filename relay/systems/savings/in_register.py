@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.register import Fact
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
 from relay.systems.savings.books.money import in_paisa, paisa
 from relay.systems.savings.books.records import Cycle, Meeting
@@ -18,51 +18,42 @@ if TYPE_CHECKING:
     from relay.domain.register import Register
 
 
-class NoGroupMeets(Refused):
-    """Money is recorded at a meeting that is of no group."""
-
-    reason = "%(act_id)s: meeting %(meeting_id)s is not of a group, so it has no box."
-    suggestion = "Name the meeting at which the group met."
-    field = "meeting_id"
-
-    act_id: str
-    meeting_id: str
+NO_GROUP_MEETS: Final = Failure(
+    Refused,
+    "no_group_meets",
+    "%(act_id)s: meeting %(meeting_id)s is not of a group, so it has no box.",
+    advice="Name the meeting at which the group met.",
+    field="meeting_id",
+)
 
 
-class OutsideAnyCycle(Refused):
-    """Money is recorded at a meeting that lies in no cycle of its group."""
-
-    reason = "%(act_id)s: meeting %(meeting_id)s of %(day)s lies in no cycle of group %(group_id)s."
-    suggestion = "Record the cycle first, or check the dates."
-    field = "meeting_id"
-
-    act_id: str
-    meeting_id: str
-    day: date
-    group_id: str
+OUTSIDE_ANY_CYCLE: Final = Failure(
+    Refused,
+    "outside_any_cycle",
+    "%(act_id)s: meeting %(meeting_id)s of %(day)s lies in no cycle of group %(group_id)s.",
+    advice="Record the cycle first, or check the dates.",
+    field="meeting_id",
+)
 
 
-class OfAnotherGroup(Refused):
-    """A cycle or a loan is of another group than that which met."""
-
-    reason = "%(act_id)s: %(named)s is not one of group %(group_id)s, which met."
-    suggestion = "Name one of the same group, or its meeting."
-
-    act_id: str
-    named: str
-    group_id: str
+OF_ANOTHER_GROUP: Final = Failure(
+    Refused,
+    "of_another_group",
+    "%(act_id)s: %(named)s is not one of group %(group_id)s, which met.",
+    advice="Name one of the same group, or its meeting.",
+)
 
 
 def meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
     """The meeting that an act names, and its group.
 
     Raises:
-        NoGroupMeets: It is of no group.
+        Refused: It is of no group.
     """
     meeting = register.facts[f"meeting:{fact.values['meeting_id']}"]
     group_id = meeting.values.get("group_id")
     if not group_id:
-        raise NoGroupMeets(act_id=fact.act_id, meeting_id=meeting.id)
+        raise refused(NO_GROUP_MEETS, act_id=fact.act_id, meeting_id=meeting.id)
     return as_meeting(meeting), str(group_id)
 
 
@@ -85,17 +76,19 @@ def cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) ->
     """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day.
 
     Raises:
-        OfAnotherGroup: The act names a cycle of another group.
-        OutsideAnyCycle: It lies in none.
+        Refused: The act names a cycle of another group.
+        Refused: It lies in none.
     """
     cycles = cycles_of(register, group_id)
     named = fact.values.get("cycle_id") or meeting.cycle_id
     if named and named not in {each.id for each in cycles}:
-        raise OfAnotherGroup(act_id=fact.act_id, named=f"cycle:{named}", group_id=group_id, field="cycle_id")
+        raise refused(OF_ANOTHER_GROUP, act_id=fact.act_id, named=f"cycle:{named}", group_id=group_id, field="cycle_id")
     begun = [cycle for cycle in map(as_cycle, cycles) if cycle.from_on <= meeting.held_on]
     found = next((each for each in reversed(begun) if not named or each.cycle_id == named), None)
     if found is None or (not named and found.until_on and found.until_on < meeting.held_on):
-        raise OutsideAnyCycle(act_id=fact.act_id, meeting_id=meeting.meeting_id, day=meeting.held_on, group_id=group_id)
+        raise refused(
+            OUTSIDE_ANY_CYCLE, act_id=fact.act_id, meeting_id=meeting.meeting_id, day=meeting.held_on, group_id=group_id
+        )
     return found
 
 

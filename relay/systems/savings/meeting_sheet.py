@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay import private_files
 from relay.domain.schema import Column
-from relay.errors import Invalid, RelayError
+from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.ceremony_sheet import lines, ticked
 from relay.exchange.writing import sheets_of_ones_own
@@ -43,14 +43,12 @@ MORE_ROWS: Final = 6
 """Empty rows at the foot: for money of the group, and for who is elected and no member."""
 
 
-class NoMeetingSheet(Invalid):
-    """A file that should be the sheet of a savings meeting is none."""
-
-    reason = "%(path)s is no sheet of a savings meeting: %(what)s."
-    suggestion = "Write one with relay savings-sheet GROUP --to FILE, and leave its first line as it is."
-
-    path: Path
-    what: Sentence
+NO_MEETING_SHEET: Final = Failure(
+    Invalid,
+    "no_meeting_sheet",
+    "%(path)s is no sheet of a savings meeting: %(what)s.",
+    advice="Write one with relay savings-sheet GROUP --to FILE, and leave its first line as it is.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +93,7 @@ def write(path: Path, meeting_id: str, group_id: str, day: date, cycle_id: str, 
     Raises:
         ThereAlready: Something is at this path.
         WrongEnding: It ends neither in .csv nor in .xlsx.
-        NotWritten: It cannot be written there.
+        Invalid: It cannot be written there.
     """
     private_files.require_ending(path, ".csv", ".xlsx")
     head = (meeting_id, group_id, day.isoformat(), cycle_id, *[""] * len(_COUNTED))
@@ -127,16 +125,16 @@ def read(path: Path, catalogue: Catalogue) -> TypedIn:
 
     Raises:
         CannotRead: There is no such file, or it is neither.
-        NoMeetingSheet: It is no sheet of one meeting.
+        Invalid: It is no sheet of one meeting.
     """
-    said = list(lines(path, HEADER, lambda what: NoMeetingSheet(path=path, what=what)))
+    said = list(lines(path, HEADER, lambda what: refused(NO_MEETING_SHEET, path=path, what=what)))
     if len({tuple(str(line[name]) for name in _OF_MEETING) for line in said}) != 1:
-        raise NoMeetingSheet(path=path, what=Sentence("its rows do not name one meeting"))
+        raise refused(NO_MEETING_SHEET, path=path, what=Sentence("its rows do not name one meeting"))
     head = _cells(catalogue, "meeting", said[0], _OF_MEETING)
     for line in said:  # counted once for all: on whichever row that was written
         head |= _cells(catalogue, "meeting", line, _COUNTED)
     if not (head.get("meeting_id") and head.get("group_id") and head.get("held_on")):
-        raise NoMeetingSheet(path=path, what=Sentence("it does not say which group met, and when"))
+        raise refused(NO_MEETING_SHEET, path=path, what=Sentence("it does not say which group met, and when"))
     rows, unread, there = list[Written](), list[UnreadRow](), dict[str, None]()
     for line in said:
         woman = str(line["beneficiary_id"] or "").strip()

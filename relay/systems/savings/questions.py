@@ -29,7 +29,8 @@ class NoSavings(NotFound):
     """A group has no cycle of savings."""
 
     reason = "Group %(group_id)s has no savings cycle in the record."
-    suggestion = "Record one: relay cycle --help"
+    advice = "Record one"
+    command = "relay cycle --help"
     field = "group_id"
 
     group_id: str

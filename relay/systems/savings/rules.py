@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.register import Fact
 from relay.domain.schema import Rules
-from relay.errors import Refused
-from relay.systems.groups.rules import NotAMember, Unsaid, require_order, require_whole, spells_of
+from relay.errors import Failure, Refused, refused
+from relay.systems.groups.rules import UNSAID, NotAMember, require_order, require_whole, spells_of
 from relay.systems.savings.asking import ASKS
-from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
+from relay.systems.savings.books.money import in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Cycle, Line, Meeting
 from relay.systems.savings.books.savings_rule import SavingsRule
 from relay.systems.savings.in_register import (
-    OfAnotherGroup,
+    OF_ANOTHER_GROUP,
     account_of,
     as_cycle,
     as_meeting,
@@ -36,96 +36,73 @@ if TYPE_CHECKING:
     from relay.domain.register import Register
 
 
-class CycleOverlaps(Refused):
-    """Two cycles of a group have days in common."""
-
-    reason = "%(act_id)s has days in common with %(other)s of the same group."
-    suggestion = "Let one end before the other begins."
-    field = "from_on"
-
-    act_id: str
-    other: str
+CYCLE_OVERLAPS: Final = Failure(
+    Refused,
+    "cycle_overlaps",
+    "%(act_id)s has days in common with %(other)s of the same group.",
+    advice="Let one end before the other begins.",
+    field="from_on",
+)
 
 
-class CycleSharedOut(Refused):
-    """Money is recorded after the cycle was shared out."""
-
-    reason = "%(act_id)s: cycle %(cycle_id)s was shared out before, on %(day)s."
-    suggestion = "Record the next cycle, and a meeting in it."
-    field = "meeting_id"
-
-    act_id: str
-    cycle_id: str
-    day: date
+CYCLE_SHARED_OUT: Final = Failure(
+    Refused,
+    "cycle_shared_out",
+    "%(act_id)s: cycle %(cycle_id)s was shared out before, on %(day)s.",
+    advice="Record the next cycle, and a meeting in it.",
+    field="meeting_id",
+)
 
 
-class OtherShareValue(Refused):
-    """Shares are said to have cost less than a share costs in the cycle."""
-
-    reason = "%(act_id)s: %(shares)s shares cost %(cost)s in this cycle, not %(saved)s."
-    suggestion = "Count the shares again: what a share costs is the same for the whole cycle."
-    field = "shares"
-
-    act_id: str
-    shares: Rupees
-    cost: Rupees
-    saved: Rupees
+OTHER_SHARE_VALUE: Final = Failure(
+    Refused,
+    "other_share_value",
+    "%(act_id)s: %(shares)s shares cost %(cost)s in this cycle, not %(saved)s.",
+    advice="Count the shares again: what a share costs is the same for the whole cycle.",
+    field="shares",
+)
 
 
-class OfAnother(Refused):
-    """A line repays the loan of somebody else, or a loan is for her animals."""
-
-    reason = "%(act_id)s: %(named)s is that of beneficiary %(beneficiary_id)s."
-    suggestion = "Name her own, or none."
-
-    act_id: str
-    named: str
-    beneficiary_id: str
+OF_ANOTHER: Final = Failure(
+    Refused,
+    "of_another",
+    "%(act_id)s: %(named)s is that of beneficiary %(beneficiary_id)s.",
+    advice="Name her own, or none.",
+)
 
 
-class BeforeTheLoan(Refused):
-    """A loan is repaid, extended or written off before it was given."""
-
-    reason = "%(act_id)s is dated %(day)s, but loan %(loan_id)s was given only on %(taken_on)s."
-    suggestion = "Check both dates."
-
-    act_id: str
-    day: date
-    loan_id: str
-    taken_on: date
+BEFORE_THE_LOAN: Final = Failure(
+    Refused,
+    "before_the_loan",
+    "%(act_id)s is dated %(day)s, but loan %(loan_id)s was given only on %(taken_on)s.",
+    advice="Check both dates.",
+)
 
 
-class MoreThanOwed(Refused):
-    """More is repaid of a loan, or written off, than is owed of it."""
-
-    reason = "%(act_id)s: of loan %(loan_id)s only %(owed)s was still owed."
-    suggestion = "What she paid beyond that is charge, fine or saving."
-    field = "principal"
-
-    act_id: str
-    loan_id: str
-    owed: Rupees
+MORE_THAN_OWED: Final = Failure(
+    Refused,
+    "more_than_owed",
+    "%(act_id)s: of loan %(loan_id)s only %(owed)s was still owed.",
+    advice="What she paid beyond that is charge, fine or saving.",
+    field="principal",
+)
 
 
-class NothingMoved(Refused):
-    """A loan or a flow is of no money."""
+NOTHING_MOVED: Final = Failure(
+    Refused,
+    "nothing_moved",
+    "%(act_id)s is of 0.",
+    advice="Write how much it was.",
+)
 
-    reason = "%(act_id)s is of 0."
-    suggestion = "Write how much it was."
 
-    act_id: str
-
-
-class DueBeforeLent(Refused):
-    """The last day to repay a loan comes before it was given."""
-
-    reason = "%(act_id)s is due on %(due_on)s, but was given on %(taken_on)s."
-    suggestion = "Check both dates."
-    field = "due_on"
-
-    act_id: str
-    due_on: date
-    taken_on: date
+DUE_BEFORE_LENT: Final = Failure(
+    Refused,
+    "due_before_lent",
+    "%(act_id)s is due on %(due_on)s, but was given on %(taken_on)s.",
+    advice="Check both dates.",
+    field="due_on",
+)
 
 
 def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> None:
@@ -136,7 +113,7 @@ def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> 
         if payout.act_id != fact.act_id and (on := held_on(register, payout))
     ]
     if paid and max(paid) < meeting.held_on:
-        raise CycleSharedOut(act_id=fact.act_id, cycle_id=cycle.cycle_id, day=max(paid))
+        raise refused(CYCLE_SHARED_OUT, act_id=fact.act_id, cycle_id=cycle.cycle_id, day=max(paid))
 
 
 def _is_member(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> None:
@@ -151,7 +128,7 @@ def _is_owed(register: Register, fact: Fact, loan: Fact) -> None:
     if account and account.balance_on(date.max) < 0:
         own = paisa(fact.values.get("principal" if fact.kind == "passbook" else "amount"))
         owed = account.balance_on(date.max) + (own if fact is not loan else 0)
-        raise MoreThanOwed(act_id=fact.act_id, loan_id=loan.id, owed=rupees(max(owed, 0)))
+        raise refused(MORE_THAN_OWED, act_id=fact.act_id, loan_id=loan.id, owed=rupees(max(owed, 0)))
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------
@@ -159,7 +136,9 @@ def _is_owed(register: Register, fact: Fact, loan: Fact) -> None:
 
 def _refuse_rule(_: Register, fact: Fact) -> None:
     if not fact.values.get("kind") and not fact.values.get("group"):
-        raise Unsaid(act_id=fact.act_id, what=Sentence("for which groups it is: of which kind, or which"), field="kind")
+        raise refused(
+            UNSAID, act_id=fact.act_id, what=Sentence("for which groups it is: of which kind, or which"), field="kind"
+        )
 
 
 def _refuse_cycle(register: Register, fact: Fact) -> None:
@@ -167,7 +146,7 @@ def _refuse_cycle(register: Register, fact: Fact) -> None:
     own = as_cycle(fact)
     for other in cycles_of(register, str(fact.values["group_id"])):
         if other.id != fact.id and _overlap(own, as_cycle(other)):
-            raise CycleOverlaps(act_id=fact.act_id, other=other.act_id)
+            raise refused(CYCLE_OVERLAPS, act_id=fact.act_id, other=other.act_id)
 
 
 def _overlap(one: Cycle, other: Cycle) -> bool:
@@ -185,14 +164,14 @@ def _refuse_line(register: Register, fact: Fact) -> None:
     loan_id = fact.values.get("loan_id")
     if not loan_id:
         if fact.values.get("principal") or fact.values.get("charge"):
-            raise Unsaid(act_id=fact.act_id, what=Sentence("which loan it repays"), field="loan_id")
+            raise refused(UNSAID, act_id=fact.act_id, what=Sentence("which loan it repays"), field="loan_id")
         return
     loan = register.facts[f"loan:{loan_id}"]
     holder = str(loan.values["beneficiary_id"])
     if not register.are_one(holder, str(fact.values["beneficiary_id"])):
-        raise OfAnother(act_id=fact.act_id, named=loan.act_id, beneficiary_id=holder, field="loan_id")
+        raise refused(OF_ANOTHER, act_id=fact.act_id, named=loan.act_id, beneficiary_id=holder, field="loan_id")
     if loan.values["cycle_id"] not in {each.id for each in cycles_of(register, group_id)}:
-        raise OfAnotherGroup(act_id=fact.act_id, named=loan.act_id, group_id=group_id, field="loan_id")
+        raise refused(OF_ANOTHER_GROUP, act_id=fact.act_id, named=loan.act_id, group_id=group_id, field="loan_id")
     _not_before_loan(register, fact, loan, meeting.held_on, "meeting_id")
     _is_owed(register, fact, loan)
 
@@ -208,29 +187,31 @@ def _buys_whole_shares(register: Register, fact: Fact, cycle: Cycle, group_id: s
         value = rule_on(register, group_id, cycle.from_on).share_value
     cost = int(shares) * (value or 0)
     if line.saved is not None and line.saved < cost:
-        raise OtherShareValue(act_id=fact.act_id, shares=shares, cost=rupees(cost), saved=rupees(line.saved))
+        raise refused(OTHER_SHARE_VALUE, act_id=fact.act_id, shares=shares, cost=rupees(cost), saved=rupees(line.saved))
 
 
 def _not_before_loan(register: Register, fact: Fact, loan: Fact, day: date, field: str) -> None:
     taken_on = held_on(register, loan)
     if taken_on and day < taken_on:
-        raise BeforeTheLoan(act_id=fact.act_id, day=day, loan_id=loan.id, taken_on=taken_on, field=field)
+        raise refused(BEFORE_THE_LOAN, act_id=fact.act_id, day=day, loan_id=loan.id, taken_on=taken_on, field=field)
 
 
 def _refuse_loan(register: Register, fact: Fact) -> None:
     values = fact.values
     if not values["principal"]:
-        raise NothingMoved(act_id=fact.act_id, field="principal")
+        raise refused(NOTHING_MOVED, act_id=fact.act_id, field="principal")
     meeting, group_id = meeting_of(register, fact)
     _is_member(register, fact, meeting, group_id)
     _is_open(register, fact, cycle_of(register, fact, meeting, group_id), meeting)
     if values.get("due_on") and date.fromisoformat(values["due_on"]) < meeting.held_on:
         due_on = date.fromisoformat(values["due_on"])
-        raise DueBeforeLent(act_id=fact.act_id, due_on=due_on, taken_on=meeting.held_on)
+        raise refused(DUE_BEFORE_LENT, act_id=fact.act_id, due_on=due_on, taken_on=meeting.held_on)
     placement = register.placements.get(str(values.get("placement_id")))
     if placement and not register.are_one(placement.beneficiary_id, str(values["beneficiary_id"])):
         named = f"placement:{placement.placement_id}"
-        raise OfAnother(act_id=fact.act_id, named=named, beneficiary_id=placement.beneficiary_id, field="placement_id")
+        raise refused(
+            OF_ANOTHER, act_id=fact.act_id, named=named, beneficiary_id=placement.beneficiary_id, field="placement_id"
+        )
     _is_owed(register, fact, fact)
     for line in register.beside("passbook", fact.act_id):
         if repaid_on := held_on(register, line):
@@ -241,14 +222,14 @@ def _refuse_loan(register: Register, fact: Fact) -> None:
 
 def _refuse_flow(register: Register, fact: Fact) -> None:
     if not fact.values["amount"]:
-        raise NothingMoved(act_id=fact.act_id, field="amount")
+        raise refused(NOTHING_MOVED, act_id=fact.act_id, field="amount")
     meeting_of(register, fact)
 
 
 def _refuse_event(register: Register, fact: Fact) -> None:
     loan = register.facts[f"loan:{fact.values['loan_id']}"]
     if fact.values["kind"] == "extended" and not fact.values.get("until_on"):
-        raise Unsaid(act_id=fact.act_id, what=Sentence("until when the loan is extended"), field="until_on")
+        raise refused(UNSAID, act_id=fact.act_id, what=Sentence("until when the loan is extended"), field="until_on")
     happened_on = date.fromisoformat(fact.values["happened_on"])
     _not_before_loan(register, fact, loan, happened_on, "happened_on")
     _is_owed(register, fact, loan)
@@ -271,7 +252,7 @@ def _nothing_came_after(register: Register, fact: Fact, cycle: Cycle, group_id: 
         for later in (each for kind in ("passbook", "loan") for each in register.beside(kind, meeting.act_id)):
             if cycle_of(register, later, as_meeting(meeting), group_id) == cycle:
                 advice = Sentence("Share out at a later meeting, or take back what came after it first.")
-                raise CycleSharedOut(act_id=later.act_id, cycle_id=cycle.cycle_id, day=last, suggestion=advice)
+                raise refused(CYCLE_SHARED_OUT, act_id=later.act_id, cycle_id=cycle.cycle_id, day=last, advice=advice)
 
 
 def _met_after(register: Register, group_id: str, day: date) -> list[Fact]:

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from relay.access import accounts, tokens
 from relay.access.roles import EVERY, ROLES, Grant, grant_of
-from relay.errors import Invalid, NotFound, Refused, RelayError
+from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, refused
 from relay.ledger import programmes
 from relay.ledger.places import by_id
 from relay.web import guard, sessions
@@ -32,27 +32,30 @@ _CHECKED: Final = 422
 blueprint = Blueprint("accounts", __name__)
 
 
-class NotOfAll(NotFound):
-    """Who asks is no administrator of every programme."""
-
-    reason = "Accounts are for every programme of the database."
-    suggestion = "This needs the role administrator in all of them: ask someone who has it."
-
-
-class NoRoleChosen(Invalid):
-    """An account is given no role at all."""
-
-    reason = "No role is chosen."
-    suggestion = "Choose at least one. To shut somebody out, remove the account."
-    field = "role"
+NOT_OF_ALL: Final = Failure(
+    NotFound,
+    "not_of_all",
+    "Accounts are for every programme of the database.",
+    advice="This needs the role administrator in all of them: ask someone who has it.",
+)
 
 
-class YourOwn(Refused):
-    """An administrator would lock herself out."""
+NO_ROLE_CHOSEN: Final = Failure(
+    Invalid,
+    "no_role_chosen",
+    "No role is chosen.",
+    advice="Choose at least one. To shut somebody out, remove the account.",
+    field="role",
+)
 
-    reason = "This is your own account, and nobody might be left who can let you in again."
-    suggestion = "Ask another administrator, or use relay account on the machine of the database."
-    field = "login"
+
+YOUR_OWN: Final = Failure(
+    Refused,
+    "your_own",
+    "This is your own account, and nobody might be left who can let you in again.",
+    advice="Ask another administrator, or use relay account on the machine of the database.",
+    field="login",
+)
 
 
 @blueprint.get("/accounts")
@@ -91,7 +94,7 @@ def change(login: str) -> Response | tuple[str, int]:
     graph, step, user = current.graph(), pressed(), sessions.signed_in()
     try:
         if login == user.login:
-            raise YourOwn
+            raise refused(YOUR_OWN)
         if step == "roles":
             accounts.set_grants(graph, login, _grants(), by=user.by)
             flash(gettext("%(login)s has these roles now, and is signed out everywhere.", login=login))
@@ -109,22 +112,22 @@ def change(login: str) -> Response | tuple[str, int]:
 
 def _require_all() -> None:
     if not guard.may("accounts", EVERY):
-        raise NotOfAll
+        raise refused(NOT_OF_ALL)
 
 
 def _grants() -> tuple[Grant, ...]:
     """The roles that were chosen, each once.
 
     Raises:
-        NoRoleChosen: There are none.
-        NotARole: One cannot be read.
-        NoPlaceMeant, PlacesOfThatName: A place is not there, or several are called so.
+        Invalid: There are none.
+        Invalid: One cannot be read.
+        NotFound: A place is not there, or several are called so.
     """
     form = request.form
     chosen = zip(form.getlist("role"), form.getlist("programme"), form.getlist("place"), strict=False)
     found = [_grant(role, programme_id, place_id.strip()) for role, programme_id, place_id in chosen if role]
     if not found:
-        raise NoRoleChosen
+        raise refused(NO_ROLE_CHOSEN)
     return by_id(current.graph(), found)
 
 

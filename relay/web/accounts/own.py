@@ -9,7 +9,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 
 from relay.access import accounts, tokens
 from relay.access.roles import EVERY
-from relay.errors import Invalid, Refused, RelayError
+from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.web import guard, sessions
 from relay.web.i18n.language import gettext, say_error
 from relay.web.permission import action
@@ -32,35 +32,39 @@ _CHECKED: Final = 422  # the page comes back with what is wrong
 blueprint = Blueprint("own_account", __name__)
 
 
-class OnlyInABrowser(Refused):
-    """A token asks for what only who signed in with a password, or at this machine, may do."""
-
-    reason = "A token does not open this."
-    suggestion = "Sign in to the pages with login and password."
-
-
-class NotTheSame(Invalid):
-    """A new password was typed in two ways."""
-
-    reason = "The new password was typed in two ways."
-    suggestion = "Type it twice the same."
-    field = "again"
+ONLY_IN_A_BROWSER: Final = Failure(
+    Refused,
+    "only_in_a_browser",
+    "A token does not open this.",
+    advice="Sign in to the pages with login and password.",
+)
 
 
-class WrongPassword(Refused):
-    """A password is to be changed by somebody who does not know it."""
+NOT_THE_SAME: Final = Failure(
+    Invalid,
+    "not_the_same",
+    "The new password was typed in two ways.",
+    advice="Type it twice the same.",
+    field="again",
+)
 
-    reason = "This is not your password."
-    suggestion = "Type the one with which you signed in. If it is forgotten, ask an administrator for a new one."
-    field = "password"
+
+WRONG_PASSWORD: Final = Failure(
+    Refused,
+    "wrong_password",
+    "This is not your password.",
+    advice="Type the one with which you signed in. If it is forgotten, ask an administrator for a new one.",
+    field="password",
+)
 
 
-class NotDays(Invalid):
-    """For how long a token is to be valid cannot be read."""
-
-    reason = "This is not a number of days."
-    suggestion = "Write digits, such as 90."
-    field = "days"
+NOT_DAYS: Final = Failure(
+    Invalid,
+    "not_days",
+    "This is not a number of days.",
+    advice="Write digits, such as 90.",
+    field="days",
+)
 
 
 @blueprint.get("/account")
@@ -77,7 +81,7 @@ def password() -> Answer:
     user, form = _in_a_browser(), request.form
     try:
         if form.get("new") != form.get("again"):
-            raise NotTheSame
+            raise refused(NOT_THE_SAME)
         _require_known(user.login, form.get("password", ""))
         account = accounts.set_password(current.graph(), user.login, form.get("new", ""), by=user.by)
     except RelayError as error:
@@ -95,7 +99,7 @@ def make_token() -> Answer:
     try:
         days = form.get("days", "").strip()
         if not (days.isascii() and days.isdecimal() and len(days) < len(str(EVER))):
-            raise NotDays
+            raise refused(NOT_DAYS)
         made = tokens.issue(
             current.graph(),
             user.login,
@@ -118,7 +122,7 @@ def revoke(token_id: str) -> Answer:
     """End one of one's own tokens."""
     user = _in_a_browser()
     if token_id not in {token.token_id for token in _tokens(user.login)}:
-        raise tokens.NoToken(token_id=token_id)
+        raise refused(tokens.NO_TOKEN, token_id=token_id)
     tokens.revoke(current.graph(), token_id, by=user.by)
     flash(gettext("The token %(token)s has ended.", token=token_id))
     return redirect(url_for("own_account.page"), 303)
@@ -128,7 +132,7 @@ def _in_a_browser() -> sessions.User:
     """Who is asking, with a session: a token makes no tokens, and changes no password."""
     user = sessions.signed_in()
     if user.token_id or not user.generation:
-        raise OnlyInABrowser
+        raise refused(ONLY_IN_A_BROWSER)
     return user
 
 
@@ -140,7 +144,7 @@ def _require_known(login: str, typed: str) -> None:
         accounts.let_in(current.graph(), login, typed)
     except accounts.NotLetIn as error:
         tries.failed(source, login)
-        raise WrongPassword from error
+        raise refused(WRONG_PASSWORD) from error
     tries.succeeded(source, login)
 
 

@@ -14,7 +14,7 @@ from relay.domain.acts import Value
 from relay.domain.register import ABOUT_ACTS
 from relay.domain.schema import Column, Kind
 from relay.domain.system import Catalogue
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.exchange import cells
 from relay.service.question import Parameter, Says
 
@@ -104,7 +104,7 @@ class Bodies:
         read = {name: value for name, column in columns.items() if (value := _cell(column, body.get(name))) is not None}
         for name, column in columns.items():
             if column.required and name not in read:
-                raise ColumnMissing(field=name)
+                raise refused(COLUMN_MISSING, field=name)
         if body.get("changes") is not None:
             read["changes"] = body["changes"]
         return read
@@ -116,7 +116,7 @@ class Bodies:
             Invalid: It cannot be read.
         """
         if not isinstance(body, dict):
-            raise OtherType(field="changes", wanted="an object")
+            raise refused(OTHER_TYPE, field="changes", wanted="an object")
         columns = {column.name: column for column in self._kinds[kind].columns} if self._kinds[kind].file else {}
         for name in body:
             if name not in columns:
@@ -134,25 +134,24 @@ class NotAnObject(Invalid):
     """A body that is no JSON object."""
 
     reason = "The body is not a JSON object that names each thing once."
-    suggestion = "Send one, such as %(example)s."
+    advice = "Send one, such as %(example)s."
 
     example: str = '{"gift_id": "G1"}'
 
 
-class NoSuchField(Invalid):
-    """A body names what the request has not."""
-
-    reason = "The body names what is not known here."
-    suggestion = "It may hold: %(known)s."
-
-    known: Sequence[str]
+NO_SUCH_FIELD: Final = Failure(
+    Invalid,
+    "no_such_field",
+    "The body names what is not known here.",
+    advice="It may hold: %(known)s.",
+)
 
 
 class NoSuchColumn(Invalid):
     """A body names a column that this kind of act has not."""
 
     reason = "%(kind)s has no column of that name: %(field)s."
-    suggestion = "Its columns: %(known)s."
+    advice = "Its columns: %(known)s."
 
     kind: str
     known: Sequence[str]
@@ -165,20 +164,20 @@ class NoSuchColumn(Invalid):
         return cls(kind=kind, known=known, field=shown[:64])
 
 
-class ColumnMissing(Invalid):
-    """A body leaves out what the act cannot do without."""
+COLUMN_MISSING: Final = Failure(
+    Invalid,
+    "column_missing",
+    "%(field)s is missing, or empty.",
+    advice="Send %(field)s.",
+)
 
-    reason = "%(field)s is missing, or empty."
-    suggestion = "Send %(field)s."
 
-
-class OtherType(Invalid):
-    """A value is of another JSON type than its column's."""
-
-    reason = "%(field)s is not %(wanted)s."
-    suggestion = "Send it as %(wanted)s."
-
-    wanted: str
+OTHER_TYPE: Final = Failure(
+    Invalid,
+    "other_type",
+    "%(field)s is not %(wanted)s.",
+    advice="Send it as %(wanted)s.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,13 +209,13 @@ class TokenWish:
             raise NotAnObject
         known = ("login", "password", "role", "programme_id", "days")
         for name in (name for name in known[:2] if not body.get(name)):
-            raise ColumnMissing(field=name)
+            raise refused(COLUMN_MISSING, field=name)
         for name, value in body.items():
             if name not in known:
-                raise NoSuchField(known=known)
+                raise refused(NO_SUCH_FIELD, known=known)
             number = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
             if not (number if name == "days" else is_text(value)):
-                raise OtherType(field=name, wanted="a whole number" if name == "days" else "text")
+                raise refused(OTHER_TYPE, field=name, wanted="a whole number" if name == "days" else "text")
         return cls(
             login=body["login"],
             password=body["password"],
@@ -236,12 +235,12 @@ def _cell(column: Column, value: object) -> Value | None:
         return None
     if column.type == "equivalents":
         if not isinstance(value, dict):
-            raise OtherType(field=column.name, wanted="an object")
+            raise refused(OTHER_TYPE, field=column.name, wanted="an object")
     elif column.type in _TEXTS:
         if not isinstance(value, str):
-            raise OtherType(field=column.name, wanted="text")
+            raise refused(OTHER_TYPE, field=column.name, wanted="text")
     elif not isinstance(value, int | float) or isinstance(value, bool):
-        raise OtherType(field=column.name, wanted="a number")
+        raise refused(OTHER_TYPE, field=column.name, wanted="a number")
     if column.name in RECORDS and isinstance(value, str):
         return cells.read_record(column, value)
     return cells.read(column, value)

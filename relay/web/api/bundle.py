@@ -131,9 +131,9 @@ def of_place(place_id: str) -> FieldBundle:
     """The work of a place, with the names of those who live there; that they are told is logged.
 
     Raises:
-        NoSuchPart: The place is not in the programme.
+        NotFound: The place is not in the programme.
         Unavailable: The database cannot be reached.
-        NotWrittenDown: It cannot be written down.
+        Unavailable: It cannot be written down.
     """
     head, now = current.head(), current.core().now().astimezone(UTC)
     survey = current.survey_of_all()

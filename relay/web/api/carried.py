@@ -18,7 +18,7 @@ from relay.domain import plain_json
 from relay.domain.entries import login_of
 from relay.domain.kinds import ON_TELEPHONES
 from relay.domain.plain_json import NotPlain
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 from relay.ledger.held.taking_in import Sender
 from relay.web.api.sent import Sent, sent_of
 
@@ -33,11 +33,12 @@ if TYPE_CHECKING:
 WAYS: Final = ("file", "outbox")
 
 
-class WasChanged(Refused):
-    """A line of a telephone's file is not as that telephone sealed it."""
-
-    reason = "This was changed after the telephone saved it, or saved by an older version."
-    suggestion = "Save the file on the telephone once more, and send that one."
+WAS_CHANGED: Final = Failure(
+    Refused,
+    "was_changed",
+    "This was changed after the telephone saved it, or saved by an older version.",
+    advice="Save the file on the telephone once more, and send that one.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class Carrier:
         if self.sealer is None:
             return sent_of(said)
         text, seal = (said.get("sealed"), said.get("seal")) if isinstance(said, dict) else (None, None)
-        changed = Sent(act="", content={}, refusal=WasChanged())
+        changed = Sent(act="", content={}, refusal=refused(WAS_CHANGED))
         if not isinstance(text, str) or not isinstance(seal, str) or not self.sealer.sealed(text, seal):
             return changed
         try:
@@ -105,7 +106,7 @@ def carrier_of(
         now: When.
 
     Raises:
-        NoDevice: The programme knows no such telephone.
+        NotFound: The programme knows no such telephone.
         Unavailable: The database cannot be reached.
     """
     catalogue = graph.catalogue

@@ -18,7 +18,7 @@ from relay.clock import instant
 from relay.domain import plain_json
 from relay.domain.entries import login_of
 from relay.domain.kinds import ON_TELEPHONES
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.ledger import reading
 from relay.ledger.batch import Clerk
 from relay.ledger.held import rows, trying_again
@@ -26,7 +26,7 @@ from relay.ledger.held.taking_in import Sender, take_in
 from relay.service.client import Answered
 from relay.web import guard, responses, sessions
 from relay.web.api import bodies, bundle
-from relay.web.api.bodies import ColumnMissing, NoSuchField, NotAnObject, OtherType
+from relay.web.api.bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, NotAnObject
 from relay.web.api.carried import WAYS, Carried, Carrier, carrier_of
 from relay.web.api.routes import sent_body
 from relay.web.api.sent import Settlement, read_sent, settled
@@ -47,11 +47,13 @@ _LONGEST_REASON: Final = 400
 blueprint = Blueprint("field", __name__, url_prefix="/api/v1")
 
 
-class OnlyForDevices(NotFound):
-    """Somebody who asks without a telephone's token has no place whose work it could be."""
-
-    reason = "This is for enrolled telephones."
-    suggestion = "Enrol one: relay device code."
+ONLY_FOR_DEVICES: Final = Failure(
+    NotFound,
+    "only_for_devices",
+    "This is for enrolled telephones.",
+    advice="Enrol one",
+    command="relay device code",
+)
 
 
 # ---------------------------------------------------------------------------------------------------- enrolment
@@ -86,10 +88,10 @@ def enrol() -> Response:
     if not isinstance(body, dict):
         raise NotAnObject(example='{"code": "…", "name": "…"}')
     if body.keys() - {"code", "name"}:
-        raise NoSuchField(known=("code", "name"))
+        raise refused(NO_SUCH_FIELD, known=("code", "name"))
     for name in ("code", "name"):
         if not bodies.is_text(body.get(name)):
-            raise ColumnMissing(field=name)
+            raise refused(COLUMN_MISSING, field=name)
     core = current.core()
     made = devices.enrol(core.graph, body["code"], body["name"], now=core.now(), random=secrets.token_bytes)
     responses.never_kept()
@@ -115,7 +117,7 @@ def field_bundle(programme_id: str) -> Response:
     """One place's work, for the telephone that keeps it; unchanged while nothing was recorded that day."""
     device = sessions.signed_in().device
     if device is None:
-        raise OnlyForDevices
+        raise refused(ONLY_FOR_DEVICES)
     if not guard.may("names", programme_id):
         raise roles.NotAllowed.to("names", current.graph().catalogue)
     etag = f"{current.head().head_hash[:24]}-{current.today():%Y%m%d}"
@@ -140,11 +142,11 @@ def acts(programme_id: str) -> Response:
         raise NotAnObject(example='{"acts": [{"act": "pass", "content": {"pass_id": "88"}}]}')
     known = ("acts", "hold", "carried")
     if body.keys() - set(known):
-        raise NoSuchField(known=known)
+        raise refused(NO_SUCH_FIELD, known=known)
     if not isinstance(body.get("acts"), list):
-        raise OtherType(field="acts", wanted="a list")
+        raise refused(OTHER_TYPE, field="acts", wanted="a list")
     if not isinstance(body.get("hold", False), bool):
-        raise OtherType(field="hold", wanted="true or false")
+        raise refused(OTHER_TYPE, field="hold", wanted="true or false")
     carrier = _carrier(programme_id, body)
     core, source = current.core(), carrier.source
     said = [carrier.sent(each) for each in body["acts"]]
@@ -174,7 +176,7 @@ def _carrier(programme_id: str, body: Mapping[str, Any]) -> Carrier:
 
     Raises:
         Invalid: It cannot be read how they are carried.
-        NoDevice: They are carried for a telephone that is not known.
+        NotFound: They are carried for a telephone that is not known.
     """
     user, said = sessions.signed_in(), body.get("carried")
     if said is None:
@@ -182,7 +184,7 @@ def _carrier(programme_id: str, body: Mapping[str, Any]) -> Carrier:
         return Carrier(source=source, grants=user.grants, sealer=None)
     parts = {name: said.get(name, "") for name in Carried.__slots__} if isinstance(said, dict) else {}
     if user.device or not all(map(bodies.is_text, parts.values())) or parts.get("way") not in WAYS:
-        raise OtherType(field="carried", wanted=f"an object whose way is one of {', '.join(WAYS)}")
+        raise refused(OTHER_TYPE, field="carried", wanted=f"an object whose way is one of {', '.join(WAYS)}")
     core = current.core()
     return carrier_of(
         core.graph,
@@ -276,12 +278,12 @@ def settle(programme_id: str, held_id: str) -> Response:
     if not isinstance(body, dict):
         raise NotAnObject(example='{"settle": "discard", "reason": "…"}')
     if body.keys() - {"settle", "content", "reason", "as", "again"}:
-        raise NoSuchField(known=("settle", "content", "reason", "as", "again"))
+        raise refused(NO_SUCH_FIELD, known=("settle", "content", "reason", "as", "again"))
     core, source = current.core(), _source(programme_id, holds=True)
     row = rows.one(core.graph, programme_id, held_id)
     others = guard.may("held settle", programme_id)
     if row.device_id != source.device_id and (source.device_id != source.by or not others):
-        raise rows.NotHeld(held_id=held_id)
+        raise refused(rows.NOT_HELD, held_id=held_id)
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     grants = None if others else sessions.signed_in().grants
     return jsonify(_in_words(settled(core.graph, source, row, _wish(body), clerk, grants=grants)))
@@ -295,9 +297,9 @@ def _wish(body: Mapping[str, Any]) -> Settlement:
     """
     how, content = str(body.get("settle")), body.get("content")
     if how not in SETTLE:
-        raise OtherType(field="settle", wanted=f"one of {', '.join(SETTLE)}")
+        raise refused(OTHER_TYPE, field="settle", wanted=f"one of {', '.join(SETTLE)}")
     if content is not None and not isinstance(content, dict):
-        raise OtherType(field="content", wanted="an object")
+        raise refused(OTHER_TYPE, field="content", wanted="an object")
     return Settlement(
         settle=how,
         content=content,
@@ -310,7 +312,7 @@ def _wish(body: Mapping[str, Any]) -> Settlement:
 def _text(body: Mapping[str, Any], name: str) -> str:
     text = body.get(name)
     if not isinstance(text, str) or not bodies.is_text(text) or not text.strip():
-        raise ColumnMissing(field=name)
+        raise refused(COLUMN_MISSING, field=name)
     return " ".join(text.split())[:_LONGEST_REASON]
 
 

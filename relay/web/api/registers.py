@@ -21,7 +21,7 @@ from relay.desk.ceremony import HandOverRow, record_day, require_counted
 from relay.domain.acts import Act
 from relay.domain.plain_json import plain
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
-from relay.errors import Invalid, RelayError
+from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
 from relay.exchange.importing import InDatabase
 from relay.exchange.rows import Row, RowFault
@@ -42,7 +42,7 @@ from relay.service.registers import (
     lines_of_day,
 )
 from relay.web import guard, privacy, responses, sessions
-from relay.web.api.bodies import Bodies, ColumnMissing, NotAnObject, OtherType
+from relay.web.api.bodies import COLUMN_MISSING, OTHER_TYPE, Bodies, NotAnObject
 from relay.web.api.routes import sent_body
 from relay.web.door import policy
 from relay.web.permission import action
@@ -60,13 +60,12 @@ _LONGEST_LINE: Final = policy.BODY_BYTES  # as much as any act may be sent with
 blueprint = Blueprint("registers", __name__, url_prefix="/api/v1/programmes/<programme_id>/registers")
 
 
-class NotARow(Invalid):
-    """A line is no row as Relay sends it."""
-
-    reason = "Line %(line)s is not a row of a register."
-    suggestion = "Use the command line of the same version as the service."
-
-    line: int
+NOT_A_ROW: Final = Failure(
+    Invalid,
+    "not_a_row",
+    "Line %(line)s is not a row of a register.",
+    advice="Use the command line of the same version as the service.",
+)
 
 
 # ---------------------------------------------------------------------------------------------------- ids
@@ -127,9 +126,9 @@ def _said(*names: str) -> dict[str, str]:
         raise NotAnObject(example=f'{{"{names[0]}": "…"}}')
     for name in names:
         if not body.get(name):
-            raise ColumnMissing(field=name)
+            raise refused(COLUMN_MISSING, field=name)
         if not isinstance(body[name], str):
-            raise OtherType(field=name, wanted="text")
+            raise refused(OTHER_TYPE, field=name, wanted="text")
     return {name: body[name] for name in names}
 
 
@@ -143,7 +142,7 @@ def rows(programme_id: str) -> Response:
     guard.require_everywhere("import", programme_id)
     apply, answers = request.args.get("apply") == "true", ANSWERS.get(request.args.get("answers", ""))
     if answers is None:
-        raise OtherType(field="answers", wanted=f"one of {', '.join(ANSWERS)}")
+        raise refused(OTHER_TYPE, field="answers", wanted=f"one of {', '.join(ANSWERS)}")
     judge = InDatabase(graph=current.graph(), clerk=guard.clerk_of_imports(programme_id))
     done = SimpleQueue[int]()
     report = judge.judged(
@@ -170,9 +169,9 @@ def _rows(programme_id: str, catalogue: Catalogue) -> Iterator[Row]:
         try:
             sent: SentRow = read_json(SentRow, text)
         except ValueError:
-            raise NotARow(line=number) from None
+            raise refused(NOT_A_ROW, line=number) from None
         if sent.kind is not None and sent.kind not in filed:
-            raise NotARow(line=number)
+            raise refused(NOT_A_ROW, line=number)
         yield _row(sent, programme_id, bodies, catalogue)
 
 
@@ -184,12 +183,12 @@ def _row(sent: SentRow, programme_id: str, bodies: Bodies, catalogue: Catalogue)
         try:
             values = bodies.said(kind.name, plain(dict(sent.content)))
             if not kind.id_of and kind.id_column not in values:
-                raise ColumnMissing(field=kind.id_column)
+                raise refused(COLUMN_MISSING, field=kind.id_column)
             act = Act(
                 kind=kind.name, id=kind.id_of(values) if kind.id_of else str(values[kind.id_column]), values=values
             )
             if kind.name == "programme" and act.id != programme_id:
-                raise OtherType(field=kind.id_column, wanted="the programme in the URL")
+                raise refused(OTHER_TYPE, field=kind.id_column, wanted="the programme in the URL")
         except RelayError as error:
             act = None
             faults = (RowFault(field=error.field or None, value="", reason=error.reason, suggestion=error.suggestion),)

@@ -19,7 +19,7 @@ from relay.desk import intake
 from relay.desk.lookup import resolve
 from relay.domain import plain_json
 from relay.domain.schema import Column
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.exchange import cells
 from relay.exchange.cells import read_day
 from relay.service.json_codec import json_of
@@ -45,29 +45,28 @@ _DIGITS: Final = len("999999999")
 _ADDED: Final = 201
 
 
-class UnknownParameter(Invalid):
-    """The URL has a parameter that this question does not have."""
-
-    reason = "The address holds a parameter that is not known here."
-    suggestion = "Known: %(known)s."
-
-    known: Sequence[str]
-
-
-class NotThat(Invalid):
-    """A parameter holds something that it cannot."""
-
-    reason = "“%(field)s” cannot be read."
-    suggestion = "Write %(wanted)s."
-
-    wanted: str
+UNKNOWN_PARAMETER: Final = Failure(
+    Invalid,
+    "unknown_parameter",
+    "The address holds a parameter that is not known here.",
+    advice="Known: %(known)s.",
+)
 
 
-class InTheAddress(Invalid):
-    """Something that may be a name is in the URL."""
+NOT_THAT: Final = Failure(
+    Invalid,
+    "not_that",
+    "“%(field)s” cannot be read.",
+    advice="Write %(wanted)s.",
+)
 
-    reason = "“%(field)s” may be a name, and an address is kept in logs."
-    suggestion = 'Send it beside the address, by POST: {"%(field)s": "…"}.'
+
+IN_THE_ADDRESS: Final = Failure(
+    Invalid,
+    "in_the_address",
+    "“%(field)s” may be a name, and an address is kept in logs.",
+    advice='Send it beside the address, by POST: {"%(field)s": "…"}.',
+)
 
 
 # ---------------------------------------------------------------------------------------------------- reading
@@ -105,10 +104,10 @@ def said(wanted: tuple[Parameter, ...]) -> dict[str, Any]:
     beside = tuple(each.name for each in wanted if each.says.personal)
     for name in beside:
         if name in request.args:
-            raise InTheAddress(field=name)
+            raise refused(IN_THE_ADDRESS, field=name)
     known = sorted(each.name for each in wanted if not each.says.personal)
     if set(request.args) - set(known):
-        raise UnknownParameter(known=known, suggestion="" if known else "This takes none.")
+        raise refused(UNKNOWN_PARAMETER, known=known, advice="" if known else "This takes none.")
     texts = {**request.args.to_dict(flat=False), **(_beside(beside) if beside and request.method == "POST" else {})}
     values = {each.name: _parameter(each, texts.get(each.name, [])) for each in wanted}
     return {name: value for name, value in values.items() if value is not None}
@@ -120,23 +119,23 @@ def _beside(names: tuple[str, ...]) -> dict[str, list[str]]:
     if not isinstance(body, dict):
         raise bodies.NotAnObject(example=f'{{"{names[0]}": "…"}}')
     if body.keys() - set(names):
-        raise bodies.NoSuchField(known=names)
+        raise refused(bodies.NO_SUCH_FIELD, known=names)
     for name, text in body.items():
         if not isinstance(text, str):
-            raise bodies.OtherType(field=name, wanted="text")
+            raise refused(bodies.OTHER_TYPE, field=name, wanted="text")
     return {name: [text] for name, text in body.items()}
 
 
 def _parameter(wanted: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - what a parameter may be
     if not all(text.strip() for text in texts):
-        raise NotThat(field=wanted.name, wanted="something, or leave it out")
+        raise refused(NOT_THAT, field=wanted.name, wanted="something, or leave it out")
     if len(texts) > 1 and not wanted.many:
-        raise NotThat(field=wanted.name, wanted="it once")
+        raise refused(NOT_THAT, field=wanted.name, wanted="it once")
     values = tuple(_read(wanted.name, wanted.says, text) for text in texts)
     if wanted.required and not values:
-        raise NotThat(field=wanted.name, wanted=f"it: {wanted.says.text.rstrip('.')}")
+        raise refused(NOT_THAT, field=wanted.name, wanted=f"it: {wanted.says.text.rstrip('.')}")
     if wanted.says.most and len(values) > wanted.says.most:
-        raise NotThat(field=wanted.name, wanted=f"at most {wanted.says.most} ids")
+        raise refused(NOT_THAT, field=wanted.name, wanted=f"at most {wanted.says.most} ids")
     if wanted.many:
         return values or None
     return values[0] if values else (current.today() if wanted.says.today else None)
@@ -146,15 +145,15 @@ def _read(name: str, wanted: Says, text: str) -> Any:  # noqa: ANN401 - what a p
     """One value of a parameter."""
     digits = text.isascii() and text.isdigit() and len(text) <= _DIGITS
     if wanted.choices and text not in wanted.choices:
-        raise NotThat(field=name, wanted=f"one of {', '.join(wanted.choices)}")
+        raise refused(NOT_THAT, field=name, wanted=f"one of {', '.join(wanted.choices)}")
     if wanted.sort == "flag":
         if text not in _FLAGS:
-            raise NotThat(field=name, wanted="true or false")
+            raise refused(NOT_THAT, field=name, wanted="true or false")
         return _FLAGS[text]
     if wanted.sort in ("count", "number"):
         least = 1 if wanted.sort == "count" else 0
         if not digits or int(text) < least:
-            raise NotThat(field=name, wanted=f"a whole number of at least {least}")
+            raise refused(NOT_THAT, field=name, wanted=f"a whole number of at least {least}")
         return int(text)
     if wanted.sort == "entry" and digits:
         return int(text)
@@ -189,7 +188,7 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
         return _record_together(programme_id, kind, [known.said(kind, each) for each in body], wish)
     values = known.said(kind, body)
     if kind == "programme" and values["id"] != programme_id:
-        raise bodies.OtherType(field="id", wanted="the id in the address")
+        raise refused(bodies.OTHER_TYPE, field="id", wanted="the id in the address")
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
     if "changes" in values:
         subject = resolve(core.graph, programme_id, str(values["act_id"]))

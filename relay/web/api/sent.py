@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.clock import is_instant
 from relay.desk import intake
 from relay.domain import plain_json
-from relay.domain.acts import Act, SystemOff
+from relay.domain.acts import SYSTEM_OFF, Act
 from relay.domain.entries import login_of
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
-from relay.errors import Invalid, NotFound, RelayError
+from relay.errors import Failure, Invalid, NotFound, RelayError, refused
 from relay.ledger.held import settling
 from relay.ledger.held.standing import CarriedByAnother, NotByThatWay
 from relay.ledger.held.taking_in import SentAct
 from relay.ledger.held.writers import clerk_for
-from relay.web.api.bodies import Bodies, ColumnMissing, NoSuchField, OtherType, is_text
+from relay.web.api.bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, Bodies, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -34,12 +34,13 @@ if TYPE_CHECKING:
 _LONGEST_KIND: Final = 64
 
 
-class NoSuchKind(NotFound):
-    """A list holds an act of a kind that is not known here."""
-
-    reason = "There is no such kind of act here."
-    suggestion = "Use a version of the page that fits this service."
-    field = "act"
+NO_SUCH_KIND: Final = Failure(
+    NotFound,
+    "no_such_kind",
+    "There is no such kind of act here.",
+    advice="Use a version of the page that fits this service.",
+    field="act",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +77,15 @@ def _act(said: object) -> Sent:
         Invalid: It is none.
     """
     if not isinstance(said, dict) or said.keys() - {"act", "content", "written_at", "again"}:
-        raise NoSuchField(known=("act", "content", "written_at", "again"))
+        raise refused(NO_SUCH_FIELD, known=("act", "content", "written_at", "again"))
     kind, content, written_at = said.get("act"), said.get("content"), said.get("written_at") or ""
     if not is_text(kind) or len(str(kind)) > _LONGEST_KIND:
-        raise OtherType(field="act", wanted="a kind of act")
+        raise refused(OTHER_TYPE, field="act", wanted="a kind of act")
     if not isinstance(content, dict):
-        raise OtherType(field="content", wanted="an object")
+        raise refused(OTHER_TYPE, field="content", wanted="an object")
     plain_json.plain(content)
     if not (written_at == "" or is_instant(written_at)):
-        raise OtherType(field="written_at", wanted="a UTC instant, such as 2026-11-24T22:28:19Z")
+        raise refused(OTHER_TYPE, field="written_at", wanted="a UTC instant, such as 2026-11-24T22:28:19Z")
     again = said.get("again", False) is True
     return Sent(act=str(kind), content=content, written_at=str(written_at), again=again)
 
@@ -140,14 +141,14 @@ def _read(graph: Graph, kind: str, content: Mapping[str, Any], systems: Collecti
     """
     catalogue, known = graph.catalogue, Bodies(graph.catalogue)
     if kind not in known.columns or kind == "programme":
-        raise NoSuchKind
+        raise refused(NO_SUCH_KIND)
     if not catalogue.is_on(kind, systems):
-        raise SystemOff(act_id=kind, system=", ".join(sorted(catalogue.systems_of(kind))))
+        raise refused(SYSTEM_OFF, act_id=kind, system=", ".join(sorted(catalogue.systems_of(kind))))
     declared, values = catalogue.kind(kind), known.said(kind, dict(content))
     if "changes" in values:
         values |= {"changes": known.changes(str(values["act_id"]).partition(":")[0], values["changes"])}
     if declared.id_column and declared.id_column not in values:
-        raise ColumnMissing(field=declared.id_column)
+        raise refused(COLUMN_MISSING, field=declared.id_column)
     if kind == "pass":
         values.setdefault("receiver_placement_id", intake.begun_by(str(values["pass_id"])))
     id_ = declared.id_of(values) if declared.id_of else str(values[declared.id_column])

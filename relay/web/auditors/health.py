@@ -12,6 +12,7 @@ from werkzeug.utils import cached_property
 from relay.arrays.columns import day_number, known_day
 from relay.audit.error_rate import interval
 from relay.domain.vocabulary import PARTED_BY
+from relay.errors import refused
 from relay.exchange.cells import read_day
 from relay.reports import health
 from relay.reports.counted import NOT_STUCK, NOT_THERE, STUCK
@@ -24,7 +25,7 @@ from relay.web.lists import choices
 from relay.web.lists.listing import Filter, ListColumn, Listing
 from relay.web.menu import to
 from relay.web.request import current, parameters
-from relay.web.request.parameters import NotAChoice
+from relay.web.request.parameters import NOT_A_CHOICE
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class HealthPage:
         parameters.only({"compare", "names"}, several={"by"})
         by = tuple(dict.fromkeys(request.args.getlist("by")))
         if not set(by) <= set(PARTED_BY):
-            raise NotAChoice(field="by", choices=", ".join(PARTED_BY))
+            raise refused(NOT_A_CHOICE, field="by", choices=", ".join(PARTED_BY))
         compare = request.args.get("compare", "").strip()
         today = current.today()
         return cls(
@@ -283,7 +284,7 @@ def rate_rows(page: ListPage) -> Sequence[RateRow]:
     """Every rate of every part, or those that the filters let through; a donor is named by the first gift."""
     word, called = page.asked_for.get("by", "help"), PartLabels()
     if word not in PARTED_BY:
-        raise NotAChoice(field="by", choices=", ".join(PARTED_BY))
+        raise refused(NOT_A_CHOICE, field="by", choices=", ".join(PARTED_BY))
     found = health.health(page.survey, by=(word,), names=called.called)
     return tuple(
         RateRow(

@@ -158,7 +158,7 @@ class EntryPage:
         """Read it.
 
         Raises:
-            NoEntry: There is none of that number.
+            NotFound: There is none of that number.
         """
         head = current.head()
         found = entry_diff.changed(current.graph(), head.programme_id, sequence)

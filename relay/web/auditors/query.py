@@ -17,7 +17,7 @@ from flask import Blueprint, Response, render_template, request
 from relay.access import reader
 from relay.access.roles import EVERY
 from relay.database import cypher
-from relay.errors import NotFound
+from relay.errors import Failure, NotFound, refused
 from relay.exchange.cells import escaped
 from relay.graph import NotAnswered, QueryAnswer
 from relay.web import guard, responses
@@ -47,18 +47,19 @@ START: Final = (
 blueprint = Blueprint("query", __name__)
 
 
-class NotEverywhere(NotFound):
-    """Who asks has no role that may query in every programme of the database."""
-
-    reason = "A query reads every programme of the database."
-    suggestion = "This needs the role auditor or administrator in all of them: ask someone who has one."
+NOT_EVERYWHERE: Final = Failure(
+    NotFound,
+    "not_everywhere",
+    "A query reads every programme of the database.",
+    advice="This needs the role auditor or administrator in all of them: ask someone who has one.",
+)
 
 
 class TooManyForAFile(NotAnswered):
     """A query answers with more rows than a file is made of."""
 
     reason = "This query has more than %(most)s rows, so no file was made."
-    suggestion = "Add a LIMIT or conditions."
+    advice = "Add a LIMIT or conditions."
     most = FILE_ROWS
 
 
@@ -85,11 +86,11 @@ class QueryPage:
         """Ask what the form holds, or begin with one of the queries to start from.
 
         Raises:
-            NotEverywhere: Who asks may not query every programme.
+            NotFound: Who asks may not query every programme.
             Unavailable: The database cannot be reached.
         """
         if not guard.may("query", EVERY):
-            raise NotEverywhere
+            raise refused(NOT_EVERYWHERE)
         programme_id, text = current.head().programme_id, request.form.get("query", "")[:LONGEST].strip()
         try:
             graph = reader.connect(current.core().settings, current.graph().catalogue)

@@ -44,7 +44,7 @@ class Draw:
         """Read it from the address.
 
         Raises:
-            NotAChoice: A number cannot be read.
+            Invalid: A number cannot be read.
         """
         return cls(
             size=parameters.number("size", 1), seed=parameters.number("seed"), last=parameters.number("as_known", 1)

@@ -16,7 +16,7 @@ import time
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,29 +28,31 @@ _LOOK_SECONDS: Final = 0.2
 _PARENT_DEATH_SIGNAL: Final = 1  # what Linux's prctl calls it
 
 
-class OneWorkerHere(Refused):
-    """Several workers are asked for where processes cannot be copied safely."""
+ONE_WORKER_HERE: Final = Failure(
+    Refused,
+    "one_worker_here",
+    "Several workers are possible on Linux only.",
+    advice="Leave --workers out: one worker answers eight requests at a time.",
+    field="workers",
+)
 
-    reason = "Several workers are possible on Linux only."
-    suggestion = "Leave --workers out: one worker answers eight requests at a time."
-    field = "workers"
 
-
-class WorkersFail(Refused):
-    """A worker ended before it could answer anybody."""
-
-    reason = "A worker did not start."
-    suggestion = "See the message above; if it stays so, leave --workers out."
+WORKERS_FAIL: Final = Failure(
+    Refused,
+    "workers_fail",
+    "A worker did not start.",
+    advice="See the message above; if it stays so, leave --workers out.",
+)
 
 
 def require_possible(workers: int) -> None:
     """Let nobody ask for several workers where there can be one only.
 
     Raises:
-        OneWorkerHere: There can be one only.
+        Refused: There can be one only.
     """
     if workers > 1 and sys.platform != "linux":
-        raise OneWorkerHere
+        raise refused(ONE_WORKER_HERE)
 
 
 def one_for_all() -> Any:  # noqa: ANN401 - a lock of either kind
@@ -92,7 +94,7 @@ def supervise(count: int, work: Callable[[int, Callable[[], object]], None], ans
         answering: Called once all of them answer.
 
     Raises:
-        WorkersFail: One ended before it answered.
+        Refused: One ended before it answered.
     """
     copying = multiprocessing.get_context("fork")
     ready = copying.Semaphore(0)
@@ -114,7 +116,7 @@ def supervise(count: int, work: Callable[[int, Callable[[], object]], None], ans
         for _ in workers:
             while not ready.acquire(timeout=_LOOK_SECONDS):
                 if not all(each.is_alive() for each in workers):
-                    raise WorkersFail
+                    raise refused(WORKERS_FAIL)
         answering()
         while True:
             wait([each.sentinel for each in workers])

@@ -39,8 +39,8 @@ _Values = TypeVarTuple("_Values")
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _OWN: Final = re.compile(r"(?:pass:)?%\((act_id|pass_id)\)s|%\((name)\)s:")  # how a sentence begins that names its act
-_COMMAND: Final = re.compile(r"\s*\(relay [^)]*\)|\s*: relay .*")
 _STOPS: Final = (".", "।")
+"""With what a sentence ends, in Latin letters and in Nepali."""
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 
@@ -55,7 +55,7 @@ def set_up(app: Flask) -> None:
     app.add_template_global(gettext, "_")
     app.add_template_filter(say, "say")
     app.add_template_filter(say_beside, "say_beside")
-    app.add_template_filter(say_next, "say_next")
+    app.add_template_filter(say_advice, "say_advice")
     app.before_request(_begins)
     app.after_request(_remembered)
     app.teardown_request(_ends)
@@ -168,14 +168,13 @@ def say_beside(sentence: str) -> str:
 
 def say_error(error: RelayError) -> str:
     """Why what a form says cannot be done, and what to do next, in the language of the page."""
-    return f"{say_beside(error.reason)} {say_next(error.suggestion)}".strip()
+    return f"{say_beside(error.reason)} {say_advice(error)}".strip()
 
 
-def say_next(suggestion: str) -> str:
+def say_advice(error: RelayError) -> str:
     """What to do next, as a page says it: without the command that a terminal would need."""
-    said = say(suggestion)
-    told = _COMMAND.sub("", said)
-    return told if told == said or told.endswith(_STOPS) else f"{told}{_STOPS[language() == 'ne']}"
+    said = say(error.advice)
+    return f"{said}{_STOPS[language() == 'ne']}" if error.command else said
 
 
 def _said(value: object, name: str) -> object:

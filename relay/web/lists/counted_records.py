@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, render_template, request
 
+from relay.errors import refused
 from relay.reports import search
 from relay.web import privacy
 from relay.web.i18n import labels
@@ -16,7 +17,7 @@ from relay.web.lists import choices, files
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.parameters import NotAChoice
+from relay.web.request.parameters import NOT_A_CHOICE
 
 if TYPE_CHECKING:
     from flask import Response
@@ -82,7 +83,7 @@ def listed(
     def rows(page: ListPage) -> Sequence[Any]:
         word = page.asked_for.get("counted", "")
         if word and word not in called:
-            raise NotAChoice(field="counted", choices=", ".join(called))
+            raise refused(NOT_A_CHOICE, field="counted", choices=", ".join(called))
         return _Described(find(page, page.asked_for.get("of", "")).get(word, ()))
 
     listing = Listing(

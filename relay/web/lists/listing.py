@@ -10,13 +10,14 @@ from flask import request, url_for
 from markupsafe import Markup
 from werkzeug.utils import cached_property
 
+from relay.errors import refused
 from relay.reports.field.contacts import NOBODY
 from relay.reports.placements import Holdings
 from relay.web import privacy, sessions
 from relay.web.i18n import labels
 from relay.web.lists.cells import KINDS, Cells
 from relay.web.request import current, parameters
-from relay.web.request.parameters import NotAChoice
+from relay.web.request.parameters import NOT_A_CHOICE
 from relay.web.result_cache import kept_of
 
 if TYPE_CHECKING:
@@ -214,10 +215,10 @@ class ListPage:
         """The rows of this page.
 
         Raises:
-            NotAChoice: There is no such page.
+            Invalid: There is no such page.
         """
         if self.number > self.pages:
-            raise NotAChoice(field="page", choices=f"1 … {self.pages}")
+            raise refused(NOT_A_CHOICE, field="page", choices=f"1 … {self.pages}")
         return self.rows[(self.number - 1) * PAGE : self.number * PAGE]
 
     @property

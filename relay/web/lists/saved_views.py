@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import request, url_for
 
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 from relay.web import sessions
 from relay.web.i18n.labels import plain
 from relay.web.lists.programme_lists import LISTINGS
@@ -34,17 +34,15 @@ _HALF_A_LETTER: Final = re.compile("[\ud800-\udfff]")  # which JSON can write, a
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 
-class NoSuchView(Invalid):
-    """A view cannot be kept as it is named."""
-
-    reason = (
-        "A saved view needs a name of 1 to %(longest)s characters; up to %(most)s views can be "
-        "saved, fewer if their URLs are long."
-    )
-    suggestion = "Go back, choose another name, or delete another view first."
-    field = "title"
-    longest = LONGEST
-    most = MOST
+NO_SUCH_VIEW: Final = Failure(
+    Invalid,
+    "no_such_view",
+    "A saved view needs a name of 1 to %(longest)s characters; up to %(most)s views can be "
+    "saved, fewer if their URLs are long.",
+    advice="Go back, choose another name, or delete another view first.",
+    field="title",
+    values={"longest": LONGEST, "most": MOST},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +99,15 @@ def with_one_more(view: SavedView) -> tuple[SavedView, ...]:
     """All views and another; it takes the place of one that has its name.
 
     Raises:
-        NoSuchView: It has no name, or there are too many for a cookie.
+        Invalid: It has no name, or there are too many for a cookie.
     """
     title = plain(view.title).strip()
     others = without(view)
     if not 1 <= len(title) <= LONGEST or len(view.query) > _LONGEST_QUERY or len(others) >= MOST:
-        raise NoSuchView
+        raise refused(NO_SUCH_VIEW)
     kept = (*others, SavedView(programme_id=view.programme_id, name=view.name, title=title, query=view.query))
     if len(_written(kept)) > LARGEST:
-        raise NoSuchView
+        raise refused(NO_SUCH_VIEW)
     return kept
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import cached_property
 
+from relay.errors import refused
 from relay.reports import placements
-from relay.reports.breakdown import NoSuchPart
+from relay.reports.breakdown import NO_SUCH_PART
 from relay.reports.counted import STUCK
 from relay.reports.health import health
 from relay.reports.placements import Which
@@ -53,12 +54,12 @@ class PartPage:
         """Read it from the URL.
 
         Raises:
-            NoSuchPart: There is no such group or place.
+            NotFound: There is no such group or place.
         """
         survey = current.survey()
         snapshot = survey.snapshot
         if (snapshot.groups if word == "group" else snapshot.places).ids.row(part_id) is None:
-            raise NoSuchPart(word=word, asked=part_id)
+            raise refused(NO_SUCH_PART, word=word, asked=part_id)
         names = privacy.naming()
         return cls(survey=survey, word=word, part_id=part_id, as_of=current.as_of(), today=current.today(), names=names)
 

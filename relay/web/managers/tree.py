@@ -110,7 +110,7 @@ class TreePage:
 
         Raises:
             NotInRelay: There is no such gift or placement on that day.
-            TwoOfThatId: The bare id is both a gift's and a placement's.
+            NotFound: The bare id is both a gift's and a placement's.
         """
         self.survey = survey
         self.wish = wish

@@ -13,7 +13,7 @@ from typing import Final
 
 from flask import Response
 
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 from relay.web import responses
 from relay.web.i18n.language import language
 
@@ -22,11 +22,12 @@ FONT: Final = _STATIC / "vendor/noto-sans-devanagari-5.3.0/noto-sans-devanagari-
 _PAPER: Final = re.compile(r'<article class="paper.*?</article>', re.DOTALL)
 
 
-class NoPdf(Refused):
-    """The extra that makes PDF files is not installed."""
-
-    reason = "PDF files cannot be made here."
-    suggestion = "Print the page with the browser, or install the extra: pip install relay[pdf]"
+NO_PDF: Final = Failure(
+    Refused,
+    "no_pdf",
+    "PDF files cannot be made here.",
+    advice="Print the page with the browser, or install the extra: pip install relay[pdf]",
+)
 
 
 def is_offered() -> bool:
@@ -43,12 +44,12 @@ def answer(page: str, form: str | None, name: str) -> Response | str:
         name: Of the file, without its ending.
 
     Raises:
-        NoPdf: The extra is not installed.
+        Refused: The extra is not installed.
     """
     if form is None:
         return page
     if not is_offered():
-        raise NoPdf
+        raise refused(NO_PDF)
     return responses.attached(Response(made(page), mimetype="application/pdf"), f"{name}.pdf")
 
 

@@ -138,7 +138,7 @@ def confirmed_only() -> bool:
     """Whether pass-ons that nobody confirmed are left out; the page says so.
 
     Raises:
-        NotAChoice: Something else is asked for.
+        Invalid: Something else is asked for.
     """
     g.confirmed_only = parameters.choice(parameters.CONFIRMED_ONLY, ("false", "true")) == "true"
     found: bool = g.confirmed_only
@@ -184,7 +184,7 @@ def survey_on(day: date) -> Survey:
     """The programme's relay as it stood on a day.
 
     Raises:
-        NotAChoice: It cannot be read whether only what is confirmed counts.
+        Invalid: It cannot be read whether only what is confirmed counts.
         Unavailable: The database cannot be reached.
     """
     return kept_survey(day, confirmed_only=confirmed_only())

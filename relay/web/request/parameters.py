@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import abort, request
 
-from relay.errors import Invalid
+from relay.errors import Failure, Invalid, refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -15,20 +15,20 @@ CONFIRMED_ONLY: Final = "confirmed_only"
 """In a URL: whether unconfirmed pass-ons are left out, "true" or "false"."""
 
 
-class NotAChoice(Invalid):
-    """A parameter of the URL has a value that it cannot have."""
+NOT_A_CHOICE: Final = Failure(
+    Invalid,
+    "not_a_choice",
+    "“%(field)s” must be one of: %(choices)s.",
+    advice="Correct it, or leave it out.",
+)
 
-    reason = "“%(field)s” must be one of: %(choices)s."
-    suggestion = "Correct it, or leave it out."
 
-    choices: str
-
-
-class NotAsked(Invalid):
-    """The URL has a parameter that would be ignored, so the answer would be to another question."""
-
-    reason = "Unknown parameter, or given twice: %(field)s."
-    suggestion = "Correct it, or leave it out."
+NOT_ASKED: Final = Failure(
+    Invalid,
+    "not_asked",
+    "Unknown parameter, or given twice: %(field)s.",
+    advice="Correct it, or leave it out.",
+)
 
 
 def only(names: Collection[str], several: Collection[str] = ()) -> None:
@@ -41,24 +41,24 @@ def only(names: Collection[str], several: Collection[str] = ()) -> None:
         several: Others, which may stand there more than once.
 
     Raises:
-        NotAsked: It holds another, or one twice.
+        Invalid: It holds another, or one twice.
     """
     for name, values in request.args.lists():
         once = name in names or name in ("as_of", "lang", CONFIRMED_ONLY)
         hung_on = name == "fbclid" or name.startswith("utm_")
         if name not in several and not (once and len(values) == 1) and not hung_on:
-            raise NotAsked(field=name)
+            raise refused(NOT_ASKED, field=name)
 
 
 def choice(name: str, choices: Collection[str]) -> str:
     """One of some words, the first when it is not asked for.
 
     Raises:
-        NotAChoice: Another word is asked for.
+        Invalid: Another word is asked for.
     """
     found = request.args.get(name) or next(iter(choices))
     if found not in choices:
-        raise NotAChoice(field=name, choices=", ".join(choices))
+        raise refused(NOT_A_CHOICE, field=name, choices=", ".join(choices))
     return found
 
 
@@ -66,13 +66,13 @@ def number(name: str, least: int = 0) -> int | None:
     """A whole number, or None when it is not asked for.
 
     Raises:
-        NotAChoice: Something else is asked for.
+        Invalid: Something else is asked for.
     """
     text = request.args.get(name)
     if not text:
         return None
     if not (text.isdecimal() and len(text) <= len("999999999") and int(text) >= least):
-        raise NotAChoice(field=name, choices=f"{least}, {least + 1}, …")
+        raise refused(NOT_A_CHOICE, field=name, choices=f"{least}, {least + 1}, …")
     return int(text)
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from relay.access import devices
 from relay.access.roles import NotAllowed
 from relay.desk.lookup import resolve
+from relay.errors import refused
 from relay.ledger.places import places_of_record
 from relay.ledger.programmes import NoProgramme
 from relay.web import guard, responses, sessions
@@ -60,7 +61,7 @@ def revoke(device_id: str) -> Response:
     """Give one up: one's own, or, for a manager, anybody's."""
     own = {device.device_id for device in _mine()}
     if device_id not in own:
-        raise devices.NoDevice(device_id=device_id)
+        raise refused(devices.NO_DEVICE, device_id=device_id)
     ended = devices.revoke(current.graph(), device_id, current.core().now(), by=sessions.signed_in().by)
     flash(gettext("%(name)s opens nothing any more. What it had kept can still be handed in.", name=ended.name))
     return redirect(url_for("devices.page"), 303)

@@ -26,7 +26,7 @@ from relay.mapping.reading import read_register
 from relay.web import guard, menu, responses, sessions
 from relay.web.door import policy
 from relay.web.i18n import labels, language
-from relay.web.i18n.language import gettext, lazy_gettext, say, say_error
+from relay.web.i18n.language import gettext, lazy_gettext, say, say_advice, say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.staff import under_way, uploads
@@ -288,7 +288,7 @@ def _small_enough(upload: Upload) -> tuple[AnySheet, ...]:
             "Delete the empty rows and columns beyond the table. If it is as large without them, import it on the "
             "command line: first relay map propose, then relay import."
         )
-        raise Invalid(reason=reason, suggestion=suggestion) from error
+        raise Invalid(reason=reason, advice=suggestion) from error
 
 
 def _read(upload: Upload, how: RegisterMap) -> MappedRegister:
@@ -302,8 +302,8 @@ def _without_folder(upload: Upload, read: Callable[[], Found]) -> Found:
         return read()
     except Invalid as error:
         folder = f"{upload.path.parent}/"
-        reason, suggestion = (say(each).replace(folder, "") for each in (error.reason, error.suggestion))
-        raise Invalid(reason=reason, suggestion=suggestion) from error
+        reason, suggestion = (each.replace(folder, "") for each in (say(error.reason), say_advice(error)))
+        raise Invalid(reason=reason, advice=suggestion) from error
 
 
 def _upload(programme_id: str, token: str) -> Upload:

@@ -157,7 +157,7 @@ def _ending(token: str, begun: UnderWay, board: Board) -> Generator[None]:
     except Exception as fault:
         log.exception("failed", extra={"said": {"failure": type(fault).__name__}})
         begun.error = Unavailable(
-            reason=Sentence("The import ended early."), suggestion=Sentence("Import it again: it goes on.")
+            reason=Sentence("The import ended early."), advice=Sentence("Import it again: it goes on.")
         )
     finally:
         begun.ended = True

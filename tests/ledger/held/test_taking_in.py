@@ -13,7 +13,7 @@ from relay.access.roles import grant_of
 from relay.domain.questions import NO_ANSWER
 from relay.ledger import reading
 from relay.ledger.held import rows, settling
-from relay.ledger.held.taking_in import HeldListFull, Sender, SentAct, TakenIn, take_in
+from relay.ledger.held.taking_in import HELD_LIST_FULL, Sender, SentAct, TakenIn, take_in
 from relay.ledger.verify import verify
 from tests.commands.shell import record
 from tests.rigs.soak import SOAK
@@ -89,7 +89,7 @@ def test_a_device_holds_so_many_and_keeps_the_rest(graph: Graph, monkeypatch: py
 
     answers = handed_in(graph, [say.happened(f"E{number}: visit of P9 on 2023-06-01") for number in range(3)])
 
-    assert [row.code for row in answers] == ["missing", "missing", HeldListFull.code]
+    assert [row.code for row in answers] == ["missing", "missing", HELD_LIST_FULL.code]
     assert [bool(row.held_id) for row in answers] == [True, True, False]
 
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from relay.arrays import lineage
 from relay.arrays.replayed import of_register
 from relay.domain.model import add_months, lost_since
-from relay.reports.breakdown import NoSuchPart, PartNames
+from relay.errors import NotFound
+from relay.reports.breakdown import NO_SUCH_PART, PartNames
 from relay.reports.field.visits import LONG_REACH, Depends, Visit, Visits, by_rank, todo
 from relay.reports.placements import Which, holdings
 from relay.service.json_codec import json_of
@@ -257,14 +258,14 @@ def test_a_field_worker_is_given_the_walks_of_her_places_only() -> None:
     assert ranked(todo(village(), walks=["L2", "L3"])) == ranked(todo(village(), walks=["L1"]))
     assert ranked(todo(village(), walks=["L3"], place_id="L2")) == []
     assert ranked(todo(village(), walks=[])) == []
-    with pytest.raises(NoSuchPart, match="no place L9"):
+    with pytest.raises(NotFound, check=NO_SUCH_PART.matches, match="no place L9"):
         todo(village(), walks=["L9"])
 
 
 def test_a_place_is_asked_for_with_all_below_it() -> None:
     assert ranked(todo(village(), place_id="L1")) == ["P8", "P12", "P2", "P10"]
     assert [(visit.placement_id, visit.rank) for visit in todo(village(), place_id="L2")] == [("P2", 3)]
-    with pytest.raises(NoSuchPart, match="no place L9"):
+    with pytest.raises(NotFound, check=NO_SUCH_PART.matches, match="no place L9"):
         todo(village(), place_id="L9")
 
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from relay.errors import Refused
 from relay.systems.protection.kinds import LEVELS
-from relay.systems.protection.rules import ReleasedAlready, require_unreleased
+from relay.systems.protection.rules import RELEASED_ALREADY, require_unreleased
 from relay.systems.protection.tables import K, Published, RawCount, Wanted, made
 from tests.rigs.soak import share
 
@@ -96,7 +97,7 @@ def test_a_month_and_its_quarter_together_would_tell_more_and_so_the_second_is_r
     assert can_be(numbers, [*numbers], months)["M1", "2023-03"] == {0, 1, 2, 3, 4}
     assert can_be(numbers, [*numbers], months, quarter)["M1", "2023-03"] == {2, 3, 4}
     before = {"release_id": "Z1", "measure": "contacts", "from_month": "2023-01", "until_month": "2023-03"}
-    with pytest.raises(ReleasedAlready):
+    with pytest.raises(Refused, check=RELEASED_ALREADY.matches):
         require_unreleased("contacts", "2023-03", "2023-05", [before])
 
 

@@ -13,7 +13,7 @@ import pytest
 from relay.access import accounts, devices, tokens
 from relay.access.roles import grant_of
 from relay.backup import replay
-from relay.errors import Invalid
+from relay.errors import Invalid, NotFound, Refused
 from relay.ledger import programmes, reading
 from relay.ledger.held import rows
 from relay.ledger.places import places_of
@@ -166,10 +166,10 @@ def test_one_address_tries_so_many_codes_a_minute_and_no_more(
 
 @pytest.mark.usefixtures("phone")
 def test_a_code_is_made_only_for_who_records_there_and_expires(graph: Graph) -> None:
-    with pytest.raises(devices.NotStaffThere):
+    with pytest.raises(Refused, check=devices.NOT_STAFF_THERE.matches):
         code_for(graph, place_id="W2")
     code = code_for(graph)
-    with pytest.raises(devices.NoSuchCode):
+    with pytest.raises(NotFound, check=devices.NO_SUCH_CODE.matches):
         devices.enrol(graph, code, "late", now=relays.NOW + timedelta(minutes=10), random=bytes)
 
 

@@ -18,8 +18,9 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 import pytest
 
 from relay.access import accounts
+from relay.errors import Refused
 from relay.web.door.shared import Board, Pace
-from relay.web.door.workers import OneWorkerHere, require_possible
+from relay.web.door.workers import ONE_WORKER_HERE, require_possible
 from relay.web.staff.under_way import UnderWay
 from tests.rigs.pace import wait_until
 from tests.rigs.served import PATIENCE_SECONDS, serving, speaking_to, token
@@ -180,7 +181,7 @@ def lines_of(process: int, port: int) -> int:
 def test_where_processes_cannot_be_copied_there_is_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     require_possible(1)
-    with pytest.raises(OneWorkerHere):
+    with pytest.raises(Refused, check=ONE_WORKER_HERE.matches):
         require_possible(2)
 
 

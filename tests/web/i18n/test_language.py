@@ -11,6 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from relay.domain.rulebook import InTheFuture
+from relay.errors import Refused, refused
+from relay.ledger.places import NO_PLACE_MEANT
 from relay.text import Sentence
 from relay.web.i18n import language as language_of_pages
 from relay.web.i18n.language import LANGUAGES
@@ -106,18 +108,13 @@ def test_of_a_note_beside_its_row_the_id_that_was_made_for_it_is_left_out_and_no
 
 def test_a_page_advises_no_command(app: Flask) -> None:
     """What stands before the command is the advice; who reads a page has no terminal."""
+    missing = refused(NO_PLACE_MEANT, text="L9", programme_id="hills")
     advice = {
-        Sentence("Give the number of an entry in place of the day: relay ledger log shows them."): {
-            "en": "Give the number of an entry in place of the day.",
-            "fr": "Donnez le numéro d\u2019une écriture à la place du jour.",
-            "ne": "दिनको सट्टा प्रविष्टिको नम्बर दिनुहोस्।",
-        },
-        Sentence("Import one (relay import PATH --apply), or add one (relay programme add)."): {
-            "en": "Import one, or add one.",
-        },
-        Sentence("Record it once it has happened."): {"en": "Record it once it has happened."},
+        "en": "Check the id, or search by name.",
+        "fr": "Vérifiez l\u2019identifiant, ou cherchez par nom.",
+        "ne": "id जाँच्नुहोस्, वा नामले खोज्नुहोस्।",
     }
-    for sentence, languages in advice.items():
-        for language, told in languages.items():
-            with app.test_request_context(f"/?lang={language}"):
-                assert language_of_pages.say_next(sentence) == told
+    for language, told in advice.items():
+        with app.test_request_context(f"/?lang={language}"):
+            assert language_of_pages.say_advice(missing) == told
+            assert language_of_pages.say_advice(Refused(advice=Sentence("x"))) == "x"
