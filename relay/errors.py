@@ -124,9 +124,11 @@ class RelayError(_Declared):
     code: str = ""
 
     def __init_subclass__(cls) -> None:
-        """Derive the code."""
+        """Derive the code; a class with an advice of its own inherits no command."""
         super().__init_subclass__()
         cls.code = _WORD.sub("_", cls.__name__).lower()
+        if "advice" in vars(cls) and "command" not in vars(cls):
+            cls.command = ""
 
     def __init__(self, **values: object) -> None:
         """Make the sentences."""

@@ -67,7 +67,6 @@ class OfficeOutlastsMembership(NotAMember):
     """An office goes on after its holder left the group."""
 
     advice = "Give the day on which she left, or leave it out: with her membership the office ends."
-    command = ""
     field = "until_on"
 
 
