@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def women_of(snapshot: Snapshot) -> Rows:
-    """Row of a beneficiary → that of the id under which she is kept, mostly the same; the last stands for none."""
+    """For each woman's row, the row of her main id; index -1 is no woman."""
     rows = np.append(np.arange(len(snapshot.beneficiaries), dtype=np.int32), np.int32(NONE))
     known, ids = OneWoman(), snapshot.beneficiaries.ids
     columns = (snapshot.sames.kept.tolist(), snapshot.sames.other.tolist(), snapshot.sames.sequence.tolist())

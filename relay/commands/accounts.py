@@ -207,7 +207,7 @@ def token() -> None:
 @token.command("add", example="relay token add asha --role manager --days 90")
 @click.argument("login")
 @click.option("--role", metavar="ROLE", help="Only what this role allows; all of the account's roles if left out.")
-@click.option("--days", type=int, default=30, show_default=True, help="How long it is valid.")
+@click.option("--days", type=int, default=30, show_default=True, help="Days until it expires.")
 @pass_session
 def token_add(session: Session, login: str, role: str | None, days: int) -> None:
     """Make a token, for one programme with --programme. Its secret is shown only now."""
@@ -342,7 +342,7 @@ def device_revoke(session: Session, device_id: str) -> None:
 @command(example="relay login https://relay.example.org")
 @click.argument("url")
 @click.option("--login", "login_", metavar="LOGIN", help="Asked for if left out.")
-@click.option("--days", type=int, default=30, show_default=True, help="How long it is valid.")
+@click.option("--days", type=int, default=30, show_default=True, help="Days until it expires.")
 @_password_file
 @pass_session
 def login(session: Session, url: str, login_: str | None, days: int, password_file: Path | None) -> None:

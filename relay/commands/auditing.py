@@ -187,7 +187,11 @@ def _sequences(sequences: Iterable[int]) -> str | None:
 @audit_.command("sample", example="relay audit sample --size 40 --seed 7")
 @click.option("--size", metavar="N", type=click.IntRange(min=1), required=True, help="How many placements to verify.")
 @click.option(
-    "--seed", metavar="S", type=click.IntRange(min=0), required=True, help="Another number draws other placements."
+    "--seed",
+    metavar="S",
+    type=click.IntRange(min=0),
+    required=True,
+    help="Seed of the random draw: the same seed draws the same placements.",
 )
 @as_of_option
 @click.option("--as-known", metavar="ENTRY|DAY", help="Draw it from the ledger as known then.")

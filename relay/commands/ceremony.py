@@ -37,8 +37,14 @@ ceremony_.add_command(add)
 @click.option(
     "--place", "place_id", metavar="ID", help="Of those who live there.", shell_complete=complete_ids("place")
 )
-@click.option("--group", "group_id", metavar="ID", help="Of its members.", shell_complete=complete_ids("group"))
-@click.option("--on", "held_on", metavar="DAY", help="Of the ceremony. Today if left out.")
+@click.option(
+    "--group",
+    "group_id",
+    metavar="ID",
+    help="Choose from the members of this group.",
+    shell_complete=complete_ids("group"),
+)
+@click.option("--on", "held_on", metavar="DAY", help="Day of the ceremony (default: today).")
 @pass_session
 def sheet(session: Session, path: Path, place_id: str | None, group_id: str | None, held_on: str | None) -> None:
     """Write the sheet of a ceremony: a row for each giver who is due, to be typed in after.

@@ -128,7 +128,7 @@ def _this_command() -> str:
 @click.option("--site", metavar="NAME", help="The host name under which a proxy serves the pages over TLS.")
 @click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine if left out.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one a core.")
-@click.option("--publish", is_flag=True, help="Keep the states in the graph itself up to date, for graph browsers.")
+@click.option("--publish", is_flag=True, help="Keep states up to date in the graph, for graph browsers.")
 @pass_session
 def serve(session: Session, /, *, publish: bool, **how: Any) -> None:  # noqa: ANN401 - as `relay.web.serve` takes it
     """Serve the pages for a browser, until Ctrl-C. The URL it prints signs you in once."""
@@ -410,7 +410,7 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
 @click.argument("programme_id", metavar="PROGRAMME", shell_complete=complete_programmes)
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_systems)
 @click.option("--none", "off", is_flag=True, help="Switch all of them off.")
-@click.option("--why", default="The programme uses other systems.", show_default=True, help="For the auditor.")
+@click.option("--why", default="The programme uses other systems.", show_default=True, help="Note for the auditor.")
 @dry_run_option
 @pass_session
 def programme_systems(session: Session, programme_id: str, names: tuple[str, ...], why: str, *, off: bool) -> None:
@@ -446,7 +446,7 @@ def programme_systems(session: Session, programme_id: str, names: tuple[str, ...
 
 @programme.command("lock", example="relay programme lock 2026-07-16 --programme relay-demo --why reported")
 @click.argument("day", metavar="DAY")
-@click.option("--why", required=True, help="For the auditor.")
+@click.option("--why", required=True, help="Note for the auditor.")
 @dry_run_option
 @pass_session
 def programme_lock(session: Session, day: str, why: str) -> None:

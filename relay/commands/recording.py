@@ -550,9 +550,15 @@ class _How(click.Choice[str]):
 
 @command(example="relay correct pass:T0002 --receiver B0911 --again")
 @click.argument("act_id", metavar="ACT", type=ID, shell_complete=complete_acts(lambda kind: bool(kind.file)))
-@click.option("--how", type=_How(["did-not-happen", "wrong-data"]), help="Needed unless one of the next four is given.")
-@click.option("--receiver", metavar="BENEFICIARY", help="Of a pass-on: who really received. All below moves along.")
-@click.option("--giver", metavar="PLACEMENT", help="Of a pass-on: the placement that really passed on.")
+@click.option(
+    "--how", type=_How(["did-not-happen", "wrong-data"]), help="Required unless one of the next four is given."
+)
+@click.option(
+    "--receiver",
+    metavar="BENEFICIARY",
+    help="For a pass-on: the woman who really received. Everything after it moves with it.",
+)
+@click.option("--giver", metavar="PLACEMENT", help="For a pass-on: the placement that really passed on.")
 @click.option(
     "--beneficiary", metavar="BENEFICIARY", help="Of a placement: who really holds it. All below moves along."
 )
@@ -560,7 +566,7 @@ class _How(click.Choice[str]):
 @click.option(
     "--whole", is_flag=True, help="Where several acts filled the placement: correct its beneficiary in all of them."
 )
-@click.option("--why", help="For the auditor. Never write of violence or of anyone's protection case.")
+@click.option("--why", help="Note for the auditor. Never write of violence or of anyone's protection case.")
 @click.option(
     "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="For wrong-data; an empty VALUE clears it."
 )
@@ -650,7 +656,7 @@ _SHOWN: Final = 20  # our choice: so many are taken in at a glance
 
 @command(example="relay undo --yes")
 @click.option("--import", "import_", metavar="TIME", help="A whole import of yours: the time that it told at its end.")
-@click.option("--why", default="Taken back at once.", show_default=True, help="For the auditor.")
+@click.option("--why", default="Taken back at once.", show_default=True, help="Note for the auditor.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @dry_run_option
 @pass_session
@@ -755,7 +761,7 @@ def different(session: Session, /, **given: str | None) -> None:
 @click.argument("act_id", metavar="ACT", type=ID, shell_complete=complete_acts(lambda kind: bool(kind.ended_by)))
 @pass_session
 def end(session: Session, /, **given: str | None) -> None:
-    """Say that something recorded open has ended, such as a plan."""
+    """End something that is still open, such as a plan."""
     print_recorded(session, record_kind(session, "end", given))
 
 

@@ -47,7 +47,7 @@ class NoSuchProgramme(NotFound):
     """The database holds other programmes than the one that was named."""
 
     reason = "There is no programme %(programme_id)s in this database."
-    advice = "There are: %(programme_ids)s."
+    advice = "Programmes here: %(programme_ids)s."
 
     programme_id: str
     programme_ids: Sequence[str]
@@ -75,7 +75,7 @@ class NoProgrammeYet(NotFound):
 ONLY_WITH_A_LINE: Final = Failure(
     Refused,
     "only_with_a_line",
-    "What one role alone may read is not kept on a laptop.",
+    "Data that only one role may read cannot be kept on a laptop.",
     advice="Record it when there is a line.",
 )
 
@@ -101,7 +101,7 @@ DATA_FOLDER_UNUSABLE: Final = Failure(
     Unavailable,
     "data_folder_unusable",
     "The data folder %(folder)s cannot be used: %(strerror)s.",
-    advice="Name another one by RELAY_DATA.",
+    advice="Set RELAY_DATA to another folder.",
 )
 
 

@@ -179,7 +179,7 @@ UNLIKE_TO_BE_ONE: Final = Failure(
     Refused,
     "unlike_to_be_one",
     "%(act_id)s: beneficiaries %(one)s and %(other)s differ in %(column)s, so they are not one person.",
-    advice="If one of them is wrong in the record, correct it first.",
+    advice="If the record has one of them wrong, correct that first.",
     field="other_id",
 )
 

@@ -231,7 +231,7 @@ class _KeptRegister(Register):
 
     @cached_property
     def holdings(self) -> dict[str, dict[str, str]]:  # type: ignore[override]
-        """As in every register."""
+        """See `Register`."""
         holdings: dict[str, dict[str, str]] = {}
         for placement in self.placements.values():
             holdings.setdefault(placement.beneficiary_id, {})[placement.placement_id] = placement.help
@@ -239,16 +239,16 @@ class _KeptRegister(Register):
 
     @cached_property
     def naming(self) -> dict[str, dict[str, None]]:  # type: ignore[override]
-        """As in every register."""
+        """See `Register`."""
         return _NAMING.decode(self._kept.naming)
 
     def sequence(self, act_id: str) -> int:
-        """As in every register."""
+        """See `Register`."""
         return self._sequences.get(act_id) or self.entries[act_id].sequence
 
     @property
     def last(self) -> Entry | None:
-        """As in every register."""
+        """See `Register`."""
         return self.entries[(self._since() or self._ids)[-1]]
 
     def _since(self) -> list[str]:
@@ -256,14 +256,14 @@ class _KeptRegister(Register):
         return [act_id for act_id in self._entries.changed if act_id not in self._sequences]
 
     def runs(self) -> Sequence[Run]:
-        """As in every register."""
+        """See `Register`."""
         since = self._since()
         if len(since) < len(self._entries.changed):  # something was erased
             return super().runs()
         return [*_RUNS.decode(self._kept.runs), *runs_of(map(self.entries.__getitem__, since))]
 
     def acts(self, kind: str) -> Acts:
-        """As in every register."""
+        """See `Register`."""
         table, facts, since = self._kept.tables.get(kind), self._facts, self._since()
         new = Acts.of({id_: facts[id_] for id_ in since if _kind_of(id_) == kind and id_ in facts})
         if table is None:

@@ -194,7 +194,7 @@ class EarlierActs:
         return any((rule.help, rule.on, rule.condition) not in there for rule in may)
 
     def doubt(self, act: Act, fault: str) -> None:
-        """Take an act for doubtful, and the placement that it fills."""
+        """Mark an act, and the placement it fills, as unconfirmed."""
         self.doubtful.setdefault(act.act_id, fault)
         if filled := filled_by(act):
             self.filled.setdefault(filled, fault)

@@ -55,7 +55,7 @@ HEAD_ALTERED: Final = Failure(
 class NotBuilt(Unavailable):
     """The graph was built by another version of Relay, or is being rebuilt."""
 
-    reason = "The graph of programme %(programme_id)s was built differently by another version of Relay."
+    reason = "Another version of Relay built the graph of programme %(programme_id)s in a different way."
     advice = "Rebuild it from the ledger"
     command = "relay engine rebuild"
 

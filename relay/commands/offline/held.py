@@ -42,7 +42,7 @@ def held_list(session: Session) -> None:
 @held.command("settle", example='relay held settle 3f8a0c2d9b1e4a77 --discard "written for another ward"')
 @click.argument("held_id", metavar="ID")
 @click.option("--set", "changed", multiple=True, metavar="COLUMN=VALUE", help="Hand it in so. May be repeated.")
-@click.option("--hand-in", is_flag=True, help="Hand it in as it is.")
+@click.option("--hand-in", is_flag=True, help="Record it unchanged.")
 @click.option("--discard", metavar="WHY", help="Discard it; its device is told why.")
 @click.option("--same-as", metavar="RECORD", help="It is the same as this record, such as pass:88.")
 @click.option("--again", is_flag=True, help="Record it without being asked: answers every question about it.")

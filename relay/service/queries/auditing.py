@@ -39,7 +39,7 @@ class Sample(Question[sampling.Sample]):
     as_of: AsOf
     as_known: AsKnown = None
     size: Annotated[int, Says(sort="count", text="How many placements to verify.")]
-    seed: Annotated[int, Says(sort="number", text="Another number draws other placements.")]
+    seed: Annotated[int, Says(sort="number", text="Seed of the random draw: the same seed draws the same placements.")]
 
     def answer(self, source: Source, programme_id: str) -> sampling.Sample:
         """Drawn from what stood on that day."""

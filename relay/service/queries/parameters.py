@@ -62,7 +62,7 @@ class Read(Question[T_co]):
 
 
 class HerRow(Protocol):
-    """Something of one woman."""
+    """A question about one woman."""
 
     @property
     def beneficiary_id(self) -> str:

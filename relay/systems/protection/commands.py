@@ -81,7 +81,7 @@ def counts(session: Session) -> None:
 @click.option("--until", "until_month", metavar="MONTH", required=True, help="The last, of the same calendar.")
 @click.option("--level", type=click.Choice(LEVELS), default=LEVELS[0], show_default=True, help="What a line adds up.")
 @click.option("--span", type=click.Choice(tuple(SPANS)), default="month", show_default=True, help="What a column does.")
-@click.option("--id", "release_id", metavar="ID", help="Of the release; one is made if left out.")
+@click.option("--id", "release_id", metavar="ID", help="Id of the release (default: a new one).")
 @click.option("--apply", "apply_", is_flag=True, help="Record it. A month is released once, and for good.")
 @dry_run_option
 @pass_session

@@ -45,7 +45,7 @@ MONTH_GOES_ON: Final = Failure(
     Refused,
     "month_goes_on",
     "%(month)s is not over yet.",
-    advice="Release it once the month has ended and all have counted.",
+    advice="Release it once the month has ended and everyone has reported.",
     field="until_month",
 )
 

@@ -139,7 +139,7 @@ def _on_time(
 
 
 def _spells(groups: Mapping[str, Recorded]) -> Mapping[str, list[tuple[int, int]]]:
-    """Woman → from when until when she was a member of a group that had begun to save."""
+    """For each woman, the spans in which she was in a group that had begun to save."""
     spells: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for group in groups.values():
         begun = min((each.from_on for each in group.cycles), default=date.max)

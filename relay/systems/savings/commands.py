@@ -132,7 +132,7 @@ def sheet(session: Session, group_id: str, path: Path | None, as_of: str | None)
 @dry_run_option
 @pass_session
 def record_sheet(session: Session, path: Path, *, again: bool) -> None:
-    """Record the sheet of a savings meeting that was typed in: who was there, paid, borrowed, and is to receive next.
+    """Record the sheet of a savings meeting: who attended, what they paid and borrowed, and who receives next.
 
     Each row stands or falls alone. Put right what fell, and record the same file again: nothing is recorded twice.
     """

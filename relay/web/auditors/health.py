@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 RATES: Final = {
     "fulfilled_of_due": lazy_gettext("passed on everything they owe"),
-    "fulfilled_of_possible": lazy_gettext("the same, excluding those who no longer can"),
+    "fulfilled_of_possible": lazy_gettext("the same, without those who no longer can pass on"),
     "fulfilled_on_time_of_due": lazy_gettext("passed on everything by their due date"),
     "passed_of_owed": lazy_gettext("units passed on, of those owed"),
     "passed_of_possible": lazy_gettext("the same, excluding what no longer can be"),

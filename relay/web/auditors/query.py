@@ -50,7 +50,7 @@ blueprint = Blueprint("query", __name__)
 NOT_EVERYWHERE: Final = Failure(
     NotFound,
     "not_everywhere",
-    "A query reads every programme of the database.",
+    "Queries can read every programme in this database.",
     advice="This needs the role auditor or administrator in all of them: ask someone who has one.",
 )
 
