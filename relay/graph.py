@@ -392,7 +392,13 @@ class Graph:
                 label, name = others[0]
                 raise refused(NOT_RELAYS_OWN, label=label, property=name)
             done, found = ([".".join(each) for each in texts] for texts in (self._migrations, self._indexes))
-            self.write(lambda transaction: transaction.run(cypher.SET_SCHEMA, unique=done, indexed=found))
+
+            def work(transaction: Transaction) -> None:
+                for text in cypher.FROM_EARLIER_TABLES:
+                    transaction.run(text)
+                transaction.run(cypher.SET_SCHEMA, unique=done, indexed=found)
+
+            self.write(work)
 
     @property
     def _migrations(self) -> Mapping[tuple[str, str], LiteralString]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import argon2
 
-from relay.access import trail
+from relay.access import token_table, trail
 from relay.access.roles import OWNER, Grant
 from relay.access.trail import LOCAL, grants_of
 from relay.clock import instant
@@ -390,8 +390,7 @@ def _change(graph: Graph, login: str, by: str, **changes: str) -> Account:
 
 def _end_tokens(transaction: Transaction, login: str) -> None:
     """End what programs and telephones of an account sign in with; telephones may still hand in what they kept."""
-    transaction.run(cypher.REMOVE_TOKENS_OF, login=login)
-    transaction.run(cypher.REVOKE_DEVICES_OF, login=login, now=instant(datetime.now(UTC)))
+    token_table.end_those_of(transaction, login, datetime.now(UTC))
 
 
 def _hashed(password: str) -> str:

@@ -1,50 +1,40 @@
 """Devices: telephones that keep one place's work, each enrolled once for an account, and given up when one is lost.
 
 A telephone is enrolled by a code that somebody who is signed in reads out; from then on it bears a token of its own,
-for one programme and one place. No secret itself is kept. A device that was revoked opens nothing any more; for some
-days it may still hand in what it had kept, unread, so that nothing is lost with it.
-
-(:EnrolmentCode {key: 'enrolment/' + SHA-256})   whose, for which programme and place, until when
-(:Device {key: 'device/' + SHA-256})             whose, for which programme and place, since when, revoked when
+for one programme and one place. A device that was revoked opens nothing any more; for some days it may still hand in
+what it had kept, unread, so that nothing is lost with it. Codes and devices are two kinds of `token_table`.
 
 The trail of accounts names who made a code, whom it enrolled as what, and who revoked it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from base64 import urlsafe_b64encode
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.access import accounts, trail
+from relay.access import accounts, token_table, trail
 from relay.access.accounts import NotLetIn
 from relay.access.roles import Grant
 from relay.access.trail import LOCAL
 from relay.clock import instant
-from relay.database import cypher
 from relay.domain.acts import ID_BYTES, new_id
-from relay.errors import Failure, Forbidden, Invalid, NotFound, NotWritable, Refused, Unknown, refused
-from relay.text import Sentence
+from relay.errors import Failure, Forbidden, Invalid, NotFound, Refused, Unknown, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+    from datetime import datetime
 
     from relay.access.accounts import Account
     from relay.graph import Graph, Transaction
 
-CODE_MINUTES: Final = 10  # our choice: long enough to read ten letters out twice
-REVOKED_DAYS: Final = 30  # for which a device that was revoked may hand in what it kept
-REVOKED_ACTS: Final = 500  # that it may hand in altogether; our choice: a season of one field worker
+_OF: Final = "device"
+_CODE: Final = "enrolment"
+REVOKED_ACTS: Final = token_table.KINDS[_OF].hands_in_acts
 LONGEST_NAME: Final = 40  # characters
-_BYTES: Final = 32
-_PREFIX: Final = "device/"
-MARK: Final = "relaydevice_"
+MARK: Final = token_table.KINDS[_OF].begins
 """Tokens of devices begin so."""
-_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no finer, so that reading rarely writes
 
 
 NO_SUCH_CODE: Final = Failure(
@@ -54,7 +44,7 @@ NO_SUCH_CODE: Final = Failure(
     advice="Ask for a new one, and type it at once",
     command="relay device code",
     field="code",
-    values={"minutes": CODE_MINUTES},
+    values={"minutes": token_table.KINDS[_CODE].lasts // timedelta(minutes=1)},
 )
 
 
@@ -196,36 +186,34 @@ def make_code(
         Refused: The account does not record there.
         Unavailable: The database cannot be reached.
     """
-    at = now.astimezone(UTC)
     letters = new_id(random(ID_BYTES))
-    made = EnrolmentCode(
-        code=f"{letters[:5]}-{letters[5:]}",
+    row = token_table.new_row(
+        _CODE,
+        token_table.digest(letters),
+        token_id="",
         login=login,
-        programme_id=programme_id,
+        scope=programme_id,
+        now=now,
         place_id=place_id,
-        expires_at=instant(at + timedelta(minutes=CODE_MINUTES)),
+        around=sorted({place_id, *around}),
+        made_by=by,
     )
-    kept = {
-        "key": _code_key(made.code),
-        "login": login,
-        "scope": programme_id,
-        "place_id": place_id,
-        "around": sorted({place_id, *around}),
-        "expires_at": made.expires_at,
-        "made_by": by,
-    }
-    told = {"login": login, "scope": programme_id, "place_id": place_id}
 
     def work(transaction: Transaction) -> None:
         account = accounts.locked(transaction, login)
         if not within(account.grants, programme_id, place_id, around):
             raise refused(NOT_STAFF_THERE, login=login, programme_id=programme_id, place_id=place_id)
-        trail.note(transaction, "code", told, by, at)
-        transaction.run(cypher.REMOVE_OLD_CODES, now=instant(at))
-        transaction.run(cypher.ADD_CODE, code=kept)
+        trail.note(transaction, "code", {name: row[name] for name in ("login", "scope", "place_id")}, by, now)
+        token_table.add(transaction, row)
 
     graph.write(work)
-    return made
+    return EnrolmentCode(
+        code=f"{letters[:5]}-{letters[5:]}",
+        login=login,
+        programme_id=programme_id,
+        place_id=place_id,
+        expires_at=row["expires_at"],
+    )
 
 
 def within(grants: Collection[Grant], programme_id: str, place_id: str, around: Collection[str]) -> tuple[Grant, ...]:
@@ -253,30 +241,31 @@ def enrol(graph: Graph, code: str, name: str, *, now: datetime, random: Callable
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise refused(NOT_A_DEVICE_NAME)
-    at, secret = instant(now.astimezone(UTC)), MARK + urlsafe_b64encode(random(_BYTES)).decode().rstrip("=")
-    device_id = new_id(random(ID_BYTES))
+    secret, device_id = token_table.new_secret(_OF, random), new_id(random(ID_BYTES))
 
     def work(transaction: Transaction) -> dict[str, Any]:
-        rows = transaction.rows(cypher.TAKE_CODE, key=_code_key(code))
-        if not rows or rows[0]["account"] is None or rows[0]["code"]["expires_at"] <= at:
+        taken = token_table.take(transaction, _CODE, _letters(code), now)
+        if taken is None or taken.account is None:
             raise refused(NO_SUCH_CODE)
-        said, account = rows[0]["code"], accounts.account_of(rows[0]["account"])
+        said, account = taken.row, accounts.account_of(taken.account)
         if not within(account.grants, said["scope"], said["place_id"], said["around"]):
             raise refused(NO_SUCH_CODE)
-        kept = {
-            **{name: said[name] for name in ("login", "scope", "place_id", "around")},
-            "key": _key(secret),
-            "device_id": device_id,
-            "name": name,
-            "enrolled_at": at,
-            "last_used_at": "",
-            "revoked_at": "",
-            "handed_in": 0,
-        }
+        row = token_table.new_row(
+            _OF,
+            token_table.digest(secret),
+            token_id=device_id,
+            login=said["login"],
+            scope=said["scope"],
+            now=now,
+            place_id=said["place_id"],
+            around=said["around"],
+            name=name,
+            handed_in=0,
+        )
         told = {"device": device_id, **{name: said[name] for name in ("login", "scope", "place_id")}}
         trail.note(transaction, "device", told | {"made_by": said.get("made_by", "")}, account.by, now)
-        transaction.run(cypher.ADD_DEVICE, device=kept)
-        return kept
+        token_table.add(transaction, row)
+        return row
 
     return NewDevice(device=_device(graph.write(work)), token=secret)
 
@@ -288,24 +277,18 @@ def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Device]:
         NotLetIn: It is none, or was revoked too long ago.
         Unavailable: The database cannot be reached.
     """
-    key, at = _key(secret), now.astimezone(UTC)
-    rows = graph.rows(cypher.DEVICE, key=key)
-    if not rows:
-        raise NotLetIn(reason=Sentence("This token is not valid, or has expired."))
-    said, kept = rows[0]["device"], rows[0]["account"]
-    device = _device(said)
-    if device.revoked_at and device.revoked_at < instant(at - timedelta(days=REVOKED_DAYS)):
-        raise NotLetIn(reason=Sentence("This token is not valid, or has expired."))
-    if (device.last_used_at or "") < instant(at - _USED_STEP):
-        with suppress(NotWritable):  # nobody is kept from recording by it
-            graph.write(lambda transaction: transaction.run(cypher.DEVICE_USED, key=key, used_at=instant(at)))
-    if kept is None:  # the account was removed, and took no telephone with it
-        device = replace(device, revoked_at=device.revoked_at or instant(at))
-    if device.revoked_at or kept is None:
+    found = token_table.find(graph, _OF, secret, now)
+    if found is None:
+        raise NotLetIn(reason=token_table.NOT_VALID)
+    token_table.note_use(graph, found.row, now)
+    device = _device(found.row)
+    if found.account is None:  # it was removed, and took no telephone with it
+        device = replace(device, revoked_at=device.revoked_at or instant(now.astimezone(UTC)))
+    if device.revoked_at or found.account is None:
         nobody = accounts.Account(login=device.login, grants=(), password=False, generation=0, created_at="")
         return nobody, device
-    account = accounts.account_of(kept)
-    return replace(account, grants=within(account.grants, device.programme_id, device.place_id, said["around"])), device
+    account, around = accounts.account_of(found.account), found.row["around"]
+    return replace(account, grants=within(account.grants, device.programme_id, device.place_id, around)), device
 
 
 def who_sealed(graph: Graph, programme_id: str, device_id: str, now: datetime) -> Sealer:
@@ -315,14 +298,13 @@ def who_sealed(graph: Graph, programme_id: str, device_id: str, now: datetime) -
         NotFound: There is none in the programme.
         Unavailable: The database cannot be reached.
     """
-    found = (row["device"] for row in graph.rows(cypher.DEVICES))
-    said = next((each for each in found if (each["device_id"], each["scope"]) == (device_id, programme_id)), None)
-    if said is None:
+    said = token_table.named(graph, _OF, device_id)
+    if said is None or said["scope"] != programme_id:
         raise refused(NO_DEVICE, device_id=device_id)
     device = _device(said)
     if device.login not in {account.login for account in accounts.every(graph)}:
         device = replace(device, revoked_at=device.revoked_at or instant(now.astimezone(UTC)))
-    return Sealer(device=device, around=frozenset(said["around"]), key=bytes.fromhex(said["key"].removeprefix(_PREFIX)))
+    return Sealer(device=device, around=frozenset(said["around"]), key=token_table.hash_of(said))
 
 
 def every(graph: Graph, login: str | None = None) -> tuple[Device, ...]:
@@ -331,8 +313,7 @@ def every(graph: Graph, login: str | None = None) -> tuple[Device, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    found = (_device(row["device"]) for row in graph.rows(cypher.DEVICES))
-    return tuple(device for device in found if login in (None, device.login))
+    return tuple(_device(row) for row in token_table.every(graph, _OF) if login in (None, row["login"]))
 
 
 def revoke(graph: Graph, device_id: str, now: datetime, *, by: str = LOCAL) -> Device:
@@ -342,38 +323,31 @@ def revoke(graph: Graph, device_id: str, now: datetime, *, by: str = LOCAL) -> D
         NotFound: There is none.
         Unavailable: The database cannot be reached.
     """
-    at = instant(now.astimezone(UTC))
 
-    def work(transaction: Transaction) -> None:
-        rows = [row["device"] for row in transaction.rows(cypher.DEVICES)]
-        if any(row["device_id"] == device_id and not row["revoked_at"] for row in rows):
+    def work(transaction: Transaction) -> Mapping[str, Any]:
+        row = token_table.named(transaction, _OF, device_id)
+        if row is None:
+            raise refused(NO_DEVICE, device_id=device_id)
+        if not row["revoked_at"]:
             trail.note(transaction, "given_up", {"device": device_id}, by, now)
-        transaction.run(cypher.REVOKE_DEVICE, device_id=device_id, now=at)
+        return token_table.end(transaction, row, now)
 
-    graph.write(work)
-    found = next((device for device in every(graph) if device.device_id == device_id), None)
-    if found is None:
-        raise refused(NO_DEVICE, device_id=device_id)
-    return found
+    return _device(graph.write(work))
 
 
-def _code_key(code: str) -> str:
-    letters = "".join(code.split()).replace("-", "").upper()
-    return f"enrolment/{hashlib.sha256(letters.encode()).hexdigest()}"
-
-
-def _key(secret: str) -> str:
-    return f"{_PREFIX}{hashlib.sha256(secret.encode()).hexdigest()}"
+def _letters(code: str) -> str:
+    """A code as it was made, however it was typed."""
+    return "".join(code.split()).replace("-", "").upper()
 
 
 def _device(properties: Mapping[str, Any]) -> Device:
     return Device(
-        device_id=properties["device_id"],
+        device_id=properties["token_id"],
         login=properties["login"],
         programme_id=properties["scope"],
         place_id=properties["place_id"],
         name=properties["name"],
-        enrolled_at=properties["enrolled_at"],
+        enrolled_at=properties["created_at"],
         last_used_at=properties["last_used_at"] or None,
         revoked_at=properties["revoked_at"] or None,
         handed_in=properties["handed_in"],

@@ -1,33 +1,34 @@
 """Links by which a donor opens the story of her gift without an account: nameless, for some days, until it is revoked.
 
+They are a kind of `token_table`. An earlier Relay kept each in a file, which is brought over as soon as it is met:
+
     DATA FOLDER/story_links/SHA-256 of the code.json      which gift, who made it, until when
 
-The code itself is kept nowhere: whoever lost it makes another link. Links are of this machine, and in no backup.
+The code itself is kept nowhere: whoever lost it makes another link.
 """
 
 from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
-from relay import private_files
-from relay.clock import instant
+from relay.access import token_table
+from relay.domain.entries import login_of
 from relay.errors import Failure, NotFound, refused
-from relay.private_files import ThereAlready
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Mapping
     from pathlib import Path
 
-FOLDER: Final = "story_links"
-DAYS: Final = 30  # our choice: a donor answers a letter within a month
+    from relay.graph import Graph, Transaction
+
+_OF: Final = "story"
+DAYS: Final = token_table.KINDS[_OF].lasts.days
 CODE_BYTES: Final = 16
-_FORM: Final = ".json"
-_HEX: Final = frozenset("0123456789abcdef")
+FOLDER: Final = "story_links"
 
 
 NO_STORY_LINK: Final = Failure(
@@ -59,61 +60,107 @@ class StoryLink:
     expires_at: str
 
 
-def mark_of(code: str) -> str:
-    """How a link is known whose code somebody has."""
-    return sha256(code.encode()).hexdigest()
-
-
-def keep(folder: Path, link: StoryLink) -> None:
-    """Let a link open its story from now on; one whose form was sent twice is kept once.
-
-    Args:
-        folder: The data folder.
-        link: The link.
+def make(graph: Graph, code: str, *, programme_id: str, gift_id: str, by: str, now: datetime) -> None:
+    """Let a code open a story from now on; one whose form was sent twice is kept once.
 
     Raises:
-        NoFile, Invalid: It cannot be kept there.
+        Unavailable: The database cannot be reached.
     """
-    path = private_files.folder(folder / FOLDER) / f"{link.mark}{_FORM}"
-    with suppress(ThereAlready), private_files.create(path) as file:
-        file.write(json.dumps(asdict(link)).encode())
+    row = _row(token_table.digest(code), programme_id, gift_id, by, now)
+
+    def work(transaction: Transaction) -> None:
+        if token_table.find(transaction, _OF, code, now) is None:
+            token_table.add(transaction, row)
+
+    graph.write(work)
 
 
-def of_code(folder: Path, code: str, now: datetime) -> StoryLink | None:
-    """The link of a code; None when there is none, or no longer."""
-    link = _read(folder / FOLDER / f"{mark_of(code)}{_FORM}")
-    return link if link and instant(now) < link.expires_at else None
+def of_code(graph: Graph, folder: Path, code: str, now: datetime) -> StoryLink | None:
+    """The link of a code; None when there is none, or no longer.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    _bring_over(graph, folder)
+    found = token_table.find(graph, _OF, code, now)
+    return _link(found.row) if found else None
 
 
-def every(folder: Path, programme_id: str, gift_id: str, now: datetime) -> tuple[StoryLink, ...]:
-    """The links of a gift that still open something, the latest first."""
-    found = (link for link in _all(folder) if (link.programme_id, link.gift_id) == (programme_id, gift_id))
-    return tuple(sorted((link for link in found if instant(now) < link.expires_at), key=lambda link: link.made_at))[
-        ::-1
-    ]
+def every(graph: Graph, folder: Path, programme_id: str, gift_id: str, now: datetime) -> tuple[StoryLink, ...]:
+    """The links of a gift that still open something, the latest first.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    _bring_over(graph, folder)
+    rows = [row for row in token_table.every(graph, _OF) if (row["scope"], row["gift_id"]) == (programme_id, gift_id)]
+    links = [_link(row) for row in rows if token_table.holds(row, now)]
+    return tuple(sorted(links, key=lambda link: link.made_at, reverse=True))
 
 
-def revoke(folder: Path, programme_id: str, gift_id: str, mark: str) -> None:
+def revoke(graph: Graph, programme_id: str, gift_id: str, mark: str, now: datetime) -> None:
     """Let a link open nothing any more.
 
     Raises:
         NotFound: The gift has no link of that mark.
+        Unavailable: The database cannot be reached.
     """
-    link = _read(folder / FOLDER / f"{mark}{_FORM}") if mark and set(mark) <= _HEX else None
-    if link is None or (link.programme_id, link.gift_id) != (programme_id, gift_id):
-        raise refused(NO_STORY_LINK)
-    (folder / FOLDER / f"{mark}{_FORM}").unlink(missing_ok=True)
+
+    def work(transaction: Transaction) -> None:
+        row = token_table.named(transaction, _OF, mark)
+        if row is None or (row["scope"], row["gift_id"]) != (programme_id, gift_id):
+            raise refused(NO_STORY_LINK)
+        token_table.end(transaction, row, now)
+
+    graph.write(work)
 
 
-def _all(folder: Path) -> Iterator[StoryLink]:
-    at = folder / FOLDER
-    for path in at.glob(f"*{_FORM}") if at.is_dir() else ():
-        if link := _read(path):
-            yield link
+def _row(mark: str, programme_id: str, gift_id: str, by: str, now: datetime) -> dict[str, Any]:
+    return token_table.new_row(
+        _OF,
+        mark,
+        token_id=mark,
+        login=login_of(by),
+        scope=programme_id,
+        now=now,
+        gift_id=gift_id,
+        made_by=by,
+    )
 
 
-def _read(path: Path) -> StoryLink | None:
-    """The link that a file keeps; None when it is not there, or holds something else."""
+def _link(row: Mapping[str, Any]) -> StoryLink:
+    return StoryLink(
+        mark=row["token_id"],
+        programme_id=row["scope"],
+        gift_id=row["gift_id"],
+        by=row["made_by"],
+        made_at=row["created_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+def _bring_over(graph: Graph, folder: Path) -> None:
+    """Bring the files of an earlier Relay into the table; what is none of them stays where it is."""
+    files = {path: link for path in (folder / FOLDER).glob("*.json") if (link := _of_file(path))}
+    if not files:
+        return
+
+    def work(transaction: Transaction) -> None:
+        there = {row["token_id"] for row in token_table.every(transaction, _OF)}
+        for link in files.values():
+            if link.mark not in there:
+                row = _row(link.mark, link.programme_id, link.gift_id, link.by, datetime.fromisoformat(link.made_at))
+                token_table.add(transaction, {**row, "expires_at": link.expires_at})
+
+    graph.write(work)
+    for path in files:
+        path.unlink(missing_ok=True)
+    with suppress(OSError):  # what is no link lies there too
+        (folder / FOLDER).rmdir()
+
+
+def _of_file(path: Path) -> StoryLink | None:
+    """The link that a file keeps; None when it is gone, or holds something else."""
     try:
         return StoryLink(**json.loads(path.read_bytes()))
     except (FileNotFoundError, ValueError, TypeError):

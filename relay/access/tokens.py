@@ -1,26 +1,16 @@
-"""Tokens: what programs sign in with, each for an account or a part of what it may do; no secret itself is kept.
-
-They are kept like `accounts`, beside the ledgers and in no file that leaves the office.
-
-(:Token {key: 'token/' + SHA-256})      of which account, for which role and programme, until when
-"""
+"""Tokens of programs: what they sign in with, each for an account or a part of what it may do."""
 
 from __future__ import annotations
 
-import hashlib
-from base64 import urlsafe_b64encode
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.access import accounts, trail
+from relay.access import accounts, token_table, trail
 from relay.access.accounts import NotLetIn
 from relay.access.roles import EVERY, role_named
 from relay.access.trail import LOCAL
-from relay.clock import instant
-from relay.database import cypher
-from relay.errors import Failure, Invalid, NotFound, NotWritable, Refused, refused
+from relay.errors import Failure, Invalid, NotFound, Refused, refused
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -30,11 +20,9 @@ if TYPE_CHECKING:
     from relay.access.roles import Grant
     from relay.graph import Graph, Transaction
 
-LONGEST_DAYS: Final = 366  # our choice: a forgotten token ends within a year
-_BYTES: Final = 32
-_MARK: Final = "relay_"
-_SHOWN: Final = 6  # characters of a token that lists show
-_USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no finer, so that reading rarely writes
+_OF: Final = "token"
+LONGEST_DAYS: Final = token_table.KINDS[_OF].lasts.days
+_SHOWN: Final = 12  # characters of a token that lists show, of which half are alike
 
 
 NO_TOKEN: Final = Failure(
@@ -135,18 +123,17 @@ def issue(
         raise refused(LASTS_TOO_LONG)
     if role != EVERY:
         role_named(role)
-    secret = _MARK + urlsafe_b64encode(random(_BYTES)).decode().rstrip("=")
-    token = Token(
-        token_id=secret[: len(_MARK) + _SHOWN],
+    secret = token_table.new_secret(_OF, random)
+    row = token_table.new_row(
+        _OF,
+        token_table.digest(secret),
+        token_id=secret[:_SHOWN],
         login=login,
+        scope=programme_id,
+        now=now,
+        lasts=timedelta(days=days),
         role=role,
-        programme_id=programme_id,
-        created_at=instant(now.astimezone(UTC)),
-        expires_at=instant(now.astimezone(UTC) + timedelta(days=days)),
-        last_used_at=None,
     )
-    kept = {**asdict(token), "key": _key(secret), "last_used_at": "", "scope": programme_id}
-    del kept["programme_id"]  # what carries it belongs to that programme's graph
 
     def work(transaction: Transaction) -> None:
         account = accounts.locked(transaction, login)
@@ -159,12 +146,12 @@ def issue(
                 role=Sentence("any role") if role == EVERY else role,
                 programme_id=Sentence("any programme") if programme_id == EVERY else programme_id,
             )
-        said = {name: kept[name] for name in ("login", "role", "scope", "expires_at")}
-        trail.note(transaction, "token", {"token": trail.mark_of(kept["key"]), **said}, by, now)
-        transaction.run(cypher.ADD_TOKEN, token=kept)
+        said = {name: row[name] for name in ("login", "role", "scope", "expires_at")}
+        trail.note(transaction, "token", {"token": trail.mark_of(row["key"]), **said}, by, now)
+        token_table.add(transaction, row)
 
     graph.write(work)
-    return NewToken(token=token, secret=secret)
+    return NewToken(token=_token(row), secret=secret)
 
 
 def every(graph: Graph) -> tuple[Token, ...]:
@@ -173,7 +160,7 @@ def every(graph: Graph) -> tuple[Token, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return tuple(_token(row["token"]) for row in graph.rows(cypher.TOKENS))
+    return tuple(map(_token, token_table.every(graph, _OF)))
 
 
 def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
@@ -183,14 +170,11 @@ def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Token]:
         NotLetIn: It is not, or no longer, valid.
         Unavailable: The database cannot be reached.
     """
-    key, at = _key(secret), now.astimezone(UTC)
-    rows = graph.rows(cypher.TOKEN, key=key)
-    if not rows or rows[0]["token"]["expires_at"] <= instant(at):
-        raise NotLetIn(reason=Sentence("This token is not valid, or has expired."))
-    token, account = _token(rows[0]["token"]), accounts.account_of(rows[0]["account"])
-    if (token.last_used_at or "") < instant(at - _USED_STEP):
-        with suppress(NotWritable):  # nobody is kept from reading by it
-            graph.write(lambda transaction: transaction.run(cypher.TOKEN_USED, key=key, used_at=instant(at)))
+    found = token_table.find(graph, _OF, secret, now)
+    if found is None or found.account is None:
+        raise NotLetIn(reason=token_table.NOT_VALID)
+    token_table.note_use(graph, found.row, now)
+    token, account = _token(found.row), accounts.account_of(found.account)
     return replace(account, grants=_within(account.grants, token.role, token.programme_id)), token
 
 
@@ -206,22 +190,16 @@ def revoke(graph: Graph, token_id: str, *, by: str = LOCAL) -> Token:
         NotFound: None begins so.
         Unavailable: The database cannot be reached.
     """
-    begins = token_id[: len(_MARK) + _SHOWN]
+    begins = token_id[:_SHOWN]
 
     def work(transaction: Transaction) -> Mapping[str, Any]:
-        rows = transaction.rows(cypher.TOKENS)
-        found: Mapping[str, Any] | None = next((r["token"] for r in rows if r["token"]["token_id"] == begins), None)
-        if found is None:
+        row = token_table.named(transaction, _OF, begins)
+        if row is None:
             raise refused(NO_TOKEN, token_id=begins)
-        trail.note(transaction, "revoked", {"token": trail.mark_of(found["key"])}, by)
-        transaction.run(cypher.REMOVE_TOKEN, token_id=begins)
-        return found
+        trail.note(transaction, "revoked", {"token": trail.mark_of(row["key"])}, by)
+        return token_table.end(transaction, row, datetime.now(UTC))
 
     return _token(graph.write(work))
-
-
-def _key(secret: str) -> str:
-    return f"token/{hashlib.sha256(secret.encode()).hexdigest()}"
 
 
 def _token(properties: Mapping[str, Any]) -> Token:

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.access import token_table
 from relay.access.roles import EVERY
 from relay.clock import instant
 from relay.database import cypher
@@ -314,15 +315,15 @@ def mark_of_password(kept: str) -> str:
 def _there(transaction: Transaction) -> _Standing:
     """Who may do what, as accounts and tokens say themselves."""
     accounts = [row["account"] for row in transaction.rows(cypher.ACCOUNTS)]
-    tokens = [row["token"] for row in transaction.rows(cypher.TOKENS)]
-    devices = [row["device"] for row in transaction.rows(cypher.DEVICES) if not row["device"]["revoked_at"]]
+    tokens = token_table.every(transaction, "token")
+    devices = [each for each in token_table.every(transaction, "device") if not each["revoked_at"]]
     return _Standing(
         accounts={each["login"]: grants_of(each["grants"]) for each in accounts},
         passwords={each["login"]: mark_of_password(each["password"]) for each in accounts},
         tokens={
             mark_of(each["key"]): [each["login"], each["role"], each["scope"], each["expires_at"]] for each in tokens
         },
-        devices={each["device_id"]: [each["login"], each["scope"], each["place_id"]] for each in devices},
+        devices={each["token_id"]: [each["login"], each["scope"], each["place_id"]] for each in devices},
     )
 
 

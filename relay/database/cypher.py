@@ -768,65 +768,53 @@ SET_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) SET a = $acco
 
 REMOVE_ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) DELETE a"
 
-# One row = a token; by login, then age; cost: a scan of :Token.
+# ---------------------------------------------------------------------------------------------------- tokens
+
+# The tokens of a kind. One row = a token; by login, then age; cost: an index look-up.
 TOKENS: Final[LiteralString] = """
-MATCH (t:Token) RETURN properties(t) AS token ORDER BY t.login, t.created_at, t.token_id
+MATCH (t:Token {of: $of}) RETURN properties(t) AS token ORDER BY t.login, t.created_at, t.token_id
 """
 
-# A token with the account that it speaks for. One row, or none; cost: two index look-ups.
+# A token with its account, null where there is none. One row, or none; cost: two index look-ups.
 TOKEN: Final[LiteralString] = """
-MATCH (t:Token {key: $key}) MATCH (a:Account {key: 'account/' + t.login})
+MATCH (t:Token {key: $key}) OPTIONAL MATCH (a:Account {key: 'account/' + t.login})
 RETURN properties(t) AS token, properties(a) AS account
+"""
+
+# The same, taken away, so that it serves once.
+TAKE_TOKEN: Final[LiteralString] = """
+MATCH (t:Token {key: $key}) WITH t, properties(t) AS token DELETE t
+WITH token OPTIONAL MATCH (a:Account {key: 'account/' + token.login})
+RETURN token, properties(a) AS account
 """
 
 ADD_TOKEN: Final[LiteralString] = "CREATE (t:Token) SET t = $token"
 
 TOKEN_USED: Final[LiteralString] = "MATCH (t:Token {key: $key}) SET t.last_used_at = $used_at"
 
-REMOVE_TOKEN: Final[LiteralString] = "MATCH (t:Token {token_id: $token_id}) DELETE t"
+REMOVE_TOKEN: Final[LiteralString] = "MATCH (t:Token {key: $key}) DELETE t"
 
-REMOVE_TOKENS_OF: Final[LiteralString] = "MATCH (t:Token {login: $login}) DELETE t"
+REVOKE_TOKEN: Final[LiteralString] = "MATCH (t:Token {key: $key}) WHERE t.revoked_at = '' SET t.revoked_at = $now"
 
-# ---------------------------------------------------------------------------------------------------- devices
+REMOVE_OLD_TOKENS: Final[LiteralString] = "MATCH (t:Token {of: $of}) WHERE t.expires_at <= $now DELETE t"
 
-ADD_CODE: Final[LiteralString] = "CREATE (c:EnrolmentCode) SET c = $code"
-
-# Take a code away, so that it serves once, with its account. One row, or none; cost: two index look-ups.
-TAKE_CODE: Final[LiteralString] = """
-MATCH (c:EnrolmentCode {key: $key}) WITH c, properties(c) AS code DELETE c
-WITH code OPTIONAL MATCH (a:Account {key: 'account/' + code.login})
-RETURN code, properties(a) AS account
-"""
-
-REMOVE_OLD_CODES: Final[LiteralString] = "MATCH (c:EnrolmentCode) WHERE c.expires_at <= $now DELETE c"
-
-ADD_DEVICE: Final[LiteralString] = "CREATE (d:Device) SET d = $device"
-
-# One row = a device; by login, then age; cost: a scan of :Device.
-DEVICES: Final[LiteralString] = """
-MATCH (d:Device) RETURN properties(d) AS device ORDER BY d.login, d.enrolled_at, d.device_id
-"""
-
-# A device with the account that it speaks for, null where that was removed. One row, or none; two index look-ups.
-DEVICE: Final[LiteralString] = """
-MATCH (d:Device {key: $key}) OPTIONAL MATCH (a:Account {key: 'account/' + d.login})
-RETURN properties(d) AS device, properties(a) AS account
-"""
-
-DEVICE_USED: Final[LiteralString] = "MATCH (d:Device {key: $key}) SET d.last_used_at = $used_at"
-
-REVOKE_DEVICE: Final[LiteralString] = """
-MATCH (d:Device {device_id: $device_id}) WHERE d.revoked_at = '' SET d.revoked_at = $now
-"""
-
-REVOKE_DEVICES_OF: Final[LiteralString] = """
-MATCH (d:Device {login: $login}) WHERE d.revoked_at = '' SET d.revoked_at = $now
-"""
-
-# Count what a device handed in since it was revoked.
+# Count what a telephone handed in since it was revoked.
 COUNT_HANDED_IN: Final[LiteralString] = """
-MATCH (d:Device {device_id: $device_id}) SET d.handed_in = d.handed_in + $many
+MATCH (t:Token {of: 'device', token_id: $device_id}) SET t.handed_in = t.handed_in + $many
 """
+
+# What an earlier Relay kept elsewhere, or without saying of which kind it is; see `relay.access.token_table`.
+FROM_EARLIER_TABLES: Final[tuple[LiteralString, ...]] = (
+    "MATCH (t:Token) WHERE t.of IS NULL SET t.of = 'token', t.revoked_at = ''",
+    """
+    MATCH (d:Device) CREATE (t:Token) SET t = properties(d)
+    SET t.of = 'device', t.token_id = d.device_id, t.created_at = d.enrolled_at, t.expires_at = '' DELETE d
+    """,
+    """
+    MATCH (c:EnrolmentCode) CREATE (t:Token) SET t = properties(c)
+    SET t.of = 'enrolment', t.token_id = '', t.created_at = '', t.last_used_at = '', t.revoked_at = '' DELETE c
+    """,
+)
 
 # ---------------------------------------------------------------------------------------------------- the held list
 
@@ -1047,7 +1035,7 @@ _OWN: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
     *("Account", "Token", "RegisterMap"),
     *("Published", "Publishing"),
-    *("Device", "EnrolmentCode", "Held"),
+    "Held",
     *("TrailHead", "TrailEntry"),
     "Animal",
 )
@@ -1179,7 +1167,7 @@ def statements(catalogue: Catalogue) -> Statements:
             ("PASSED_TO", "key"): _named(_MIGRATION_OF_EDGES, "PASSED_TO", "key"),
         },
         indexes={
-            **{(label, each): _named(_INDEX, label, each) for label, each in _ASKED_FOR},
+            **{(label, each): _named(_INDEX, label, each) for label, each in (*_ASKED_FOR, ("Token", "of"))},
             **{(type_, each): _named(_INDEX_OF_EDGES, type_, each) for type_, each in _ASKED_FOR_OF_EDGES},
         },
         pointing_at=all_of(pointing),

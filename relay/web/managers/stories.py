@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
@@ -51,23 +51,16 @@ def change(programme_id: str, gift_id: str) -> str:
     """Make a link, which is shown this once, or revoke one; both are in the access log."""
     made = request.form.get("code", "")
     if mark := request.form.get("revoke"):
-        story_links.revoke(_folder(), programme_id, gift_id, mark)
+        story_links.revoke(current.graph(), programme_id, gift_id, mark, current.core().now())
         _logged("story revoked", programme_id, gift_id, sessions.signed_in().by)
         return _links(programme_id, gift_id)
     if len(made) < CODE_BYTES:
         return _links(programme_id, gift_id)
     GiftPage.of_request(gift_id)  # which there has to be
+    by = sessions.signed_in().by
+    _logged("story sent", programme_id, gift_id, by)
     now = current.core().now()
-    link = StoryLink(
-        mark=story_links.mark_of(made),
-        programme_id=programme_id,
-        gift_id=gift_id,
-        by=sessions.signed_in().by,
-        made_at=instant(now),
-        expires_at=instant(now + timedelta(days=DAYS)),
-    )
-    _logged("story sent", programme_id, gift_id, link.by)
-    story_links.keep(_folder(), link)
+    story_links.make(current.graph(), made, programme_id=programme_id, gift_id=gift_id, by=by, now=now)
     site = current.core().site
     path = url_for("stories.opened", code=made)
     return _links(programme_id, gift_id, f"https://{site}{path}" if site else f"{request.host_url.rstrip('/')}{path}")
@@ -75,7 +68,8 @@ def change(programme_id: str, gift_id: str) -> str:
 
 def _links(programme_id: str, gift_id: str, made: str = "") -> str:
     responses.never_kept()
-    found = filter(_may_share, story_links.every(_folder(), programme_id, gift_id, current.core().now()))
+    all_ = story_links.every(current.graph(), _folder(), programme_id, gift_id, current.core().now())
+    found = filter(_may_share, all_)
     return render_template(
         "story_links.html",
         gift_id=gift_id,
@@ -92,7 +86,7 @@ def opened(code: str) -> Response:
     """The story as it stands today, for whoever has the link: it names nobody, and no place of few women."""
     g.untraced = True
     responses.never_kept()
-    link = story_links.of_code(_folder(), code, current.core().now())
+    link = story_links.of_code(current.graph(), _folder(), code, current.core().now())
     page = None
     if link and _may_share(link):
         try:
