@@ -6,27 +6,25 @@ recorded is not enough, since a loss may be recorded, or a birth corrected, long
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, tzinfo
 from functools import cached_property, lru_cache, partial, wraps
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from relay.access.trail import Enrolment
 from relay.arrays import cache, lineage
-from relay.arrays.columns import NONE, Flags, Rows, rows_of
-from relay.arrays.lazy_rows import LazyRows
 from relay.arrays.lineage import Survey
 from relay.arrays.replayed import of_register
-from relay.arrays.standings import Receipts, Standings, receipts, standings
 from relay.arrays.tables import Snapshot
 from relay.clock import zone
 from relay.domain.acts import changes_of
+from relay.domain.entries import Entry
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
-from relay.domain.register import Acts, Fact, Register, Run
+from relay.domain.register import Fact, Register
 from relay.errors import Invalid, NotFound
 from relay.graph import Graph
 from relay.reports import trees
@@ -56,44 +54,6 @@ class Held(NamedTuple):
         return f"placement:{self.placement.placement_id}"
 
 
-class HeldPlacements(Mapping[str, Held]):
-    """Placement id → every placement received by a day, in the order of the ledger; looked up when it is asked for."""
-
-    def __init__(self, register: Register, snapshot: Snapshot, received: Receipts) -> None:
-        """Those that had received something by a day."""
-        self._placements, self._snapshot, self._received = register.placements, snapshot, received
-        self._binding = lru_cache(None)(partial(binding_rule, register.rules))  # of many, one day and one rule
-
-    def __getitem__(self, placement_id: str) -> Held:
-        """One of them."""
-        placement = self._placements[placement_id]
-        receipt = next(iter(placement.receipts), None)
-        if receipt is None or receipt.received_on > self._received.as_of:
-            raise KeyError(placement_id)
-        return Held(placement, receipt, self._binding(placement.help, receipt.condition, receipt.received_on))
-
-    def __iter__(self) -> Iterator[str]:
-        """Their ids."""
-        return iter(self._ids(self._received.there))
-
-    def __len__(self) -> int:
-        """How many."""
-        return int(self._received.there.sum())
-
-    def where(self, holds: Flags) -> list[Held]:
-        """Some of them; what holds of which placement is said in the rows of the snapshot."""
-        return [self[each] for each in self._ids(holds & self._received.there)]
-
-    def _ids(self, chosen: Flags) -> list[str]:
-        return self._snapshot.placements.ids.some(rows_of(chosen))
-
-    @property
-    def holders(self) -> frozenset[str]:
-        """The ids under which they were received."""
-        ids, rows = [*self._snapshot.beneficiaries.ids], self._snapshot.placements.beneficiary[self._received.there]
-        return frozenset(ids[row] for row in rows.tolist() if row != NONE)
-
-
 class HandOver(NamedTuple):
     """A pass-on that had been made by the day of the audit.
 
@@ -101,13 +61,13 @@ class HandOver(NamedTuple):
         pass_on: What its act says, corrections included, read.
         giver: The placement it came from.
         held: The giver's placement as received; None in foreign data where it never was.
-        facts: What all acts say, as they were written.
+        fact: What its act says, as it was written.
     """
 
     pass_on: PassOn
     giver: Placement
     held: Held | None
-    facts: Mapping[str, Fact]
+    fact: Fact
 
     @property
     def act_id(self) -> str:
@@ -118,32 +78,6 @@ class HandOver(NamedTuple):
     def sequence(self) -> int:
         """Of its entry."""
         return self.pass_on.sequence
-
-    @property
-    def fact(self) -> Fact:
-        """What its act says, as it was written."""
-        return self.facts[self.act_id]
-
-
-class HandOvers(LazyRows[HandOver]):
-    """Pass-ons made by a day, in the order of the ledger; each looked up in the register when it is asked for."""
-
-    def __init__(self, books: Books, row: Rows) -> None:
-        """Some rows of the snapshot's pass-ons."""
-        super().__init__(row)
-        self._books = books
-
-    def where(self, holds: Flags) -> HandOvers:
-        """Some of them; what holds of which pass-on is said in the rows of the snapshot."""
-        return HandOvers(self._books, self._row[holds[self._row]])
-
-    def _made(self, rows: Rows) -> Iterator[HandOver]:
-        snapshot, register, held = self._books.snapshot, self._books.register, self._books.held
-        givers = snapshot.placements.ids.some(snapshot.passes.giver[rows])
-        for pass_id, giver_id in zip(snapshot.passes.ids.some(rows), givers, strict=True):
-            giver = register.placements[giver_id]
-            pass_on = next(each for each in giver.passes if each.pass_id == pass_id)
-            yield HandOver(pass_on, giver, held.get(giver_id), register.facts)
 
 
 class Books:
@@ -173,7 +107,6 @@ class Books:
         self.enrolments = enrolments
         self._known = snapshot
         self._until = as_of.isoformat()
-        self._kinds: dict[str, Acts] = {}
         self._surveys: dict[date, Survey] = {}
         self.worked_out: dict[Callable[[Books], Any], Any] = {}  # by `once`
 
@@ -182,18 +115,21 @@ class Books:
         day = fact.values.get(self.register.catalogue.counts_from(fact.kind))
         return day is None or day <= self._until
 
-    def _of_kind(self, kind: str) -> Acts:
-        if kind not in self._kinds:
-            acts, until, day = self.register.acts(kind), self._until, self.register.catalogue.counts_from(kind)
-            self._kinds[kind] = acts.where((said or "") <= until for said in acts.column(day)) if day else acts
-        return self._kinds[kind]
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[Fact]]:
+        """Kind → its acts that had happened by the day, in the order of the ledger."""
+        found: dict[str, list[Fact]] = defaultdict(list)
+        for fact in sorted(self.register.facts.values(), key=attrgetter("sequence")):
+            if self.happened(fact):
+                found[fact.kind].append(fact)
+        return found
 
-    def facts(self, *kinds: str) -> Acts:
+    def facts(self, *kinds: str) -> list[Fact]:
         """The acts of some kinds, by kind and then by sequence."""
-        return Acts.together(self.register.facts, [*map(self._of_kind, kinds)])
+        return [*chain.from_iterable(self._by_kind.get(kind, ()) for kind in kinds)]
 
     @property
-    def all_facts(self) -> Acts:
+    def all_facts(self) -> list[Fact]:
         """The acts of all kinds, by kind and then by sequence."""
         return self.facts(*self.register.catalogue.kinds)
 
@@ -202,24 +138,13 @@ class Books:
         return self.register.sequence(act_id)
 
     @cached_property
-    def runs(self) -> Sequence[Run]:
-        """All entries, those of one second and one person together."""
-        return self.register.runs()
+    def entries(self) -> list[Entry]:
+        """All entries, in the order of the ledger."""
+        return sorted(self.register.entries.values(), key=attrgetter("sequence"))
 
-    def run_of(self, sequence: int) -> Run:
-        """Who recorded an entry, and when."""
-        return self.runs[bisect_right(self._firsts, sequence) - 1]
-
-    @cached_property
-    def _firsts(self) -> list[int]:
-        return [run.first for run in self.runs]
-
-    def homes(self, people: Acts) -> list[str | None]:
-        """The place where each of some beneficiaries lives, or else where her group is; None where neither is known."""
-        groups = self.register.acts("group")
-        of_group = dict(zip(groups.column("group_id"), groups.column("place_id"), strict=True))
-        lives = zip(people.column("place_id"), people.column("group_id"), strict=True)
-        return [place_id or of_group.get(group_id) for place_id, group_id in lives]
+    def entry(self, fact: Fact) -> Entry:
+        """Of an act: who recorded it, and when."""
+        return self.register.entries[fact.act_id]
 
     def said(self, act_id: str, *fields: str) -> list[int]:
         """The numbers of the entries that recorded some fields of an act, corrections included."""
@@ -237,62 +162,57 @@ class Books:
         except Invalid:  # foreign or damaged data
             return UTC
 
-    @cached_property
-    def standings(self) -> Standings:
-        """How every placement stood on the day, as columns."""
-        return standings(self.snapshot, self.received)
-
     @property
-    def circles(self) -> tuple[tuple[int, ...], ...]:
-        """Rows of placements that descend from themselves, those of one circle together; empty in a sound record."""
-        return self._survey(self.as_of).circles
+    def circles(self) -> tuple[tuple[str, ...], ...]:
+        """Ids of placements that descend from themselves, those of one circle together; empty in a sound record."""
+        ids = self.snapshot.placements.ids
+        return tuple(tuple(ids[row] for row in circle) for circle in self._survey(self.as_of).circles)
 
     @cached_property
-    def received(self) -> Receipts:
-        """What every placement had received by the day, as columns."""
-        return receipts(self.snapshot, self.as_of)
+    def held(self) -> Mapping[str, Held]:
+        """Placement id → every placement received by the day."""
+        binding = lru_cache(None)(partial(binding_rule, self.register.rules))  # of many, one day and one rule
+        found: dict[str, Held] = {}
+        for placement_id, placement in self.register.placements.items():
+            receipt = next(iter(placement.receipts), None)
+            if receipt and receipt.received_on <= self.as_of:
+                rule = binding(placement.help, receipt.condition, receipt.received_on)
+                found[placement_id] = Held(placement, receipt, rule)
+        return found
 
     @cached_property
-    def held(self) -> HeldPlacements:
-        """Every placement received by the day."""
-        return HeldPlacements(self.register, self.snapshot, self.received)
+    def hand_overs(self) -> list[HandOver]:
+        """Every pass-on made by the day, in the order of the ledger."""
+        found = [
+            HandOver(pass_on, giver, self.held.get(giver.placement_id), self.register.facts[f"pass:{pass_on.pass_id}"])
+            for giver in self.register.placements.values()
+            for pass_on in giver.passes
+            if pass_on.passed_on <= self.as_of
+        ]
+        return sorted(found, key=attrgetter("sequence"))
 
     @cached_property
-    def hand_overs(self) -> HandOvers:
-        """Every pass-on made by the day."""
-        return HandOvers(self, rows_of(self.received.made))
-
-    @cached_property
-    def _together(self) -> Mapping[tuple[str, str], list[range]]:
-        """The entries that one clerk recorded in one second."""
-        together: dict[tuple[str, str], list[range]] = defaultdict(list)
-        for run in self.runs:
-            together[run.recorded_by, run.recorded_at].append(range(run.first, run.last + 1))
+    def _together(self) -> Mapping[tuple[str, str], list[int]]:
+        """The numbers of the entries that one clerk recorded in one second."""
+        together: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for entry in self.entries:
+            together[entry.recorded_by, entry.recorded_at].append(entry.sequence)
         return together
 
     @cached_property
     def founding(self) -> frozenset[int]:
         """The entries recorded together with the programme's own: the import that began it, however small."""
-        return frozenset(chain(*self._founding))
-
-    @property
-    def _founding(self) -> list[range]:
-        first = self.run_of(self.sequence(f"programme:{self.register.programme_id}"))
-        return self._together[first.recorded_by, first.recorded_at]
+        first = self.register.entries[f"programme:{self.register.programme_id}"]
+        return frozenset(self._together[first.recorded_by, first.recorded_at])
 
     @cached_property
-    def imports(self) -> list[range]:
+    def imported(self) -> frozenset[int]:
         """The entries that an import recorded: by one clerk in one second, and at least `IMPORTED_TOGETHER` of them.
 
         Those of the import that began the programme are among them.
         """
-        many = (each for each in self._together.values() if sum(map(len, each)) >= IMPORTED_TOGETHER)
-        return [*self._founding, *chain.from_iterable(many)]
-
-    @cached_property
-    def imported(self) -> frozenset[int]:
-        """The numbers of the same."""
-        return frozenset(chain.from_iterable(self.imports))
+        many = (each for each in self._together.values() if len(each) >= IMPORTED_TOGETHER)
+        return self.founding.union(*many)
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -323,6 +243,12 @@ class Books:
     def _unit(self, help_: str) -> str:
         """In what a help is counted; by itself where no rule says so."""
         return next((rule.unit for rule in self.register.rules if rule.help == help_), help_)
+
+
+def home_of(register: Register, beneficiary: Fact) -> str | None:
+    """The place where a beneficiary lives, or else where her group is; None where neither is known."""
+    group = register.facts.get(f"group:{beneficiary.values.get('group_id')}")
+    return beneficiary.values.get("place_id") or (group.values.get("place_id") if group else None)
 
 
 def in_columns(graph: Graph, register: Register, folder: Path | None) -> Snapshot:

@@ -6,16 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import chain, combinations
-from operator import attrgetter
 from typing import Final
 
-from relay.audit import suspects
-from relay.audit.books import Books, HandOver, HandOvers, Held, once
+from relay.audit.books import Books, HandOver, Held, once
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.advisories import is_like
 from relay.domain.model import Event, counted, lost_by, owed_under, shown, standing, unwanted
 from relay.domain.name_matching import code, key, like, phones
-from relay.domain.register import Acts, Fact
+from relay.domain.register import Fact
 from relay.domain.vocabulary import ANIMAL, ENDINGS, SETTLED
 from relay.text import Sentence
 
@@ -35,10 +33,9 @@ _TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs
 
 def same_household(books: Books) -> Iterator[Finding]:
     """Find pass-ons between two women of one household."""
-    people = books.facts("beneficiary").saying("household_id")
-    said = zip(people.column("beneficiary_id"), people.column("household_id"), strict=True)
-    homes = {id_: its for id_, household_id in said if (its := code(str(household_id)))}
-    for hand_over in books.hand_overs.where(suspects.between_alike(books, homes)):
+    people = books.facts("beneficiary")
+    homes = {each.id: its for each in people if (its := code(str(each.values.get("household_id") or "")))}
+    for hand_over in books.hand_overs:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
         home = homes.get(giver)
         if home and home == homes.get(receiver) and books.woman(giver) != books.woman(receiver):
@@ -48,9 +45,11 @@ def same_household(books: Books) -> Iterator[Finding]:
 
 def holds_already(books: Books) -> Iterator[Finding]:
     """Find receipts by women who still owed, on that day, of an earlier placement of that help."""
-    several = books.held.where(suspects.one_of_several(books))
-    several.sort(key=lambda each: (each.receipt.received_on, books.sequence(each.receipt.act_id)))
-    hers = sharing(((books.woman(each.placement.beneficiary_id), each.placement.help), each) for each in several)
+    hers = sharing(
+        ((books.woman(each.placement.beneficiary_id), each.placement.help), each) for each in books.held.values()
+    )
+    for holds in hers:
+        holds.sort(key=lambda each: (each.receipt.received_on, books.sequence(each.receipt.act_id)))
     for held, earlier in ((held, holds[:nth]) for holds in hers for nth, held in enumerate(holds)):
         day = held.receipt.received_on
         unfulfilled = [each for each in earlier if not _settled(books, each, day)]
@@ -84,16 +83,15 @@ def same_phone(books: Books) -> Iterator[Finding]:
 
 
 @once
-def with_phone(books: Books) -> Acts:
+def with_phone(books: Books) -> list[Fact]:
     """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
-    people = books.facts("beneficiary").saying("phone")
-    said = zip(people.column("kind"), people.column("phone"), strict=True)
-    return people.where(kind != "group" and phones(phone) for kind, phone in said)
+    people = (each for each in books.facts("beneficiary") if each.values.get("kind") != "group")
+    return [each for each in people if (phone := each.values.get("phone")) and phones(phone)]
 
 
 def too_soon(books: Books) -> Iterator[Finding]:
     """Find pass-ons in kind sooner after receipt than biology allows."""
-    for hand_over in bound(books).where(suspects.too_soon(books)):
+    for hand_over in bound(books):
         if (held := hand_over.held) and held.rule and hand_over.pass_on.in_kind:
             days = (hand_over.pass_on.passed_on - held.receipt.received_on).days
             if 0 <= days < held.rule.earliest_days:
@@ -110,7 +108,7 @@ def too_soon(books: Books) -> Iterator[Finding]:
 
 def more_than_born(books: Books) -> Iterator[Finding]:
     """Find pass-ons by whose day more had been passed on in kind than was born."""
-    for hand_over in own_young(books).where(suspects.more_than_born(books)):
+    for hand_over in own_young(books):
         day = hand_over.pass_on.passed_on
         births = _births(books, hand_over)
         born = sum([event.units for event in births if event.happened_on <= day])
@@ -129,10 +127,9 @@ def more_than_born(books: Books) -> Iterator[Finding]:
 
 
 @once
-def own_young(books: Books) -> HandOvers:
+def own_young(books: Books) -> list[HandOver]:
     """Hand-overs in kind by placements of which some birth is recorded."""
-    bred = suspects.of_giver(books, suspects.had(books, {"birth"}))
-    return books.hand_overs.where(bred & books.snapshot.passes.in_kind)
+    return [each for each in books.hand_overs if each.pass_on.in_kind and _births(books, each)]
 
 
 def _births(books: Books, hand_over: HandOver) -> list[Event]:
@@ -141,10 +138,8 @@ def _births(books: Books, hand_over: HandOver) -> list[Event]:
 
 def recorded_twice(books: Books) -> Iterator[Finding]:
     """Find pass-ons of animals like one of that woman recorded before, unless ear tags tell the animals apart."""
-    several = animals(books).where(suspects.repeated(books))
-    between = sharing(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in several)
-    in_order = (sorted(same_two, key=attrgetter("pass_on.sequence")) for same_two in between)
-    for other, hand_over in chain.from_iterable(combinations(same_two, 2) for same_two in in_order):
+    between = sharing(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in animals(books))
+    for other, hand_over in chain.from_iterable(combinations(same_two, 2) for same_two in between):
         if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
             day = other.pass_on.passed_on
             said = Sentence("looks like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
@@ -152,10 +147,9 @@ def recorded_twice(books: Books) -> Iterator[Finding]:
 
 
 @once
-def animals(books: Books) -> HandOvers:
+def animals(books: Books) -> list[HandOver]:
     """Hand-overs by givers who owe animals; money is repaid by instalments, which are alike."""
-    owes = suspects.under(books, lambda rule: rule.unit == ANIMAL)
-    return books.hand_overs.where(suspects.of_giver(books, owes))
+    return [each for each in bound(books) if each.held and each.held.rule and each.held.rule.unit == ANIMAL]
 
 
 def _told_apart(one: Fact, other: Fact) -> bool:
@@ -171,7 +165,7 @@ def _tags(fact: Fact) -> frozenset[str]:
 
 def far_more_than_owed(books: Books) -> Iterator[Finding]:
     """Find placements that passed on many times what they owed."""
-    for held in books.held.where(suspects.passed_on_times(books, TIMES_OWED)):
+    for held in books.held.values():
         placement, rule = held.placement, held.rule
         if not rule:
             continue
@@ -191,8 +185,8 @@ def far_more_than_owed(books: Books) -> Iterator[Finding]:
 
 def another_name(books: Books) -> Iterator[Finding]:
     """Find beneficiaries whose given name now is unlike the one that was recorded first."""
-    people = books.facts("beneficiary")
-    for fact in people.where(id_ in books.register.about for id_ in people.ids):
+    changed = (each for each in books.facts("beneficiary") if each.act_id in books.register.about)
+    for fact in changed:
         said = (_untitled(said) for said in books.register.versions(fact.act_id))
         first, now = next(filter(None, said), ""), _untitled(fact.values)
         if first and now and _is_another(first, now):
@@ -212,8 +206,7 @@ def _untitled(said: Mapping[str, object]) -> str:
 
 def after_loss(books: Books) -> Iterator[Finding]:
     """Find pass-ons of a giver who on the day before had nothing left, or had left."""
-    ended = suspects.of_giver(books, suspects.had(books, ENDINGS))
-    for hand_over in books.hand_overs.where(ended):
+    for hand_over in books.hand_overs:
         eve, giver = hand_over.pass_on.passed_on - timedelta(days=1), hand_over.giver
         lost_on = lost_by(giver, eve)
         if lost_on and hand_over.held and hand_over.held.receipt.received_on <= eve:
@@ -231,7 +224,7 @@ def after_loss(books: Books) -> Iterator[Finding]:
 
 def unwanted_sex(books: Books) -> Iterator[Finding]:
     """Find pass-ons of which some is not of the sex that the giver's rule asks for."""
-    for hand_over in bound(books).where(suspects.of_a_sex(books)):
+    for hand_over in bound(books):
         rule = hand_over.held.rule if hand_over.held else None
         units = unwanted(hand_over.pass_on, rule) if rule else 0
         if rule and units:
@@ -247,9 +240,9 @@ def unwanted_sex(books: Books) -> Iterator[Finding]:
 
 
 @once
-def bound(books: Books) -> HandOvers:
+def bound(books: Books) -> list[HandOver]:
     """Hand-overs by givers whom a rule binds."""
-    return books.hand_overs.where(suspects.bound(books))
+    return [each for each in books.hand_overs if each.held and each.held.rule]
 
 
 def tag_twice(books: Books) -> Iterator[Finding]:
@@ -260,21 +253,17 @@ def tag_twice(books: Books) -> Iterator[Finding]:
 
 
 @once
-def tagged(books: Books) -> Acts:
+def tagged(books: Books) -> list[Fact]:
     """Pass-ons that name ear tags."""
-    tagged = books.facts("pass").saying("tags")
-    return tagged.where(map(_tags, tagged))
+    return [each for each in books.facts("pass") if _tags(each)]
 
 
 def busy_day(books: Books) -> Iterator[Finding]:
     """Find days and ceremonies with more hand-overs than are possible."""
-    days = books.facts("pass").column("passed_on")
-    many = Counter(days)
+    passes = books.facts("pass")
+    many = Counter(str(fact.values["passed_on"]) for fact in passes)
     outside = max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * _hand_overs_a_day(many))
-    least = min(outside, HAND_OVERS_A_CEREMONY)
-    busy_days = {day for day, times in many.items() if times > least}
-    busy = books.facts("pass").where(map(busy_days.__contains__, days))
-    for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in busy):
+    for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in passes):
         ceremony_id, day = shared[0].values.get("ceremony_id"), shared[0].values["passed_on"]
         most = HAND_OVERS_A_CEREMONY if ceremony_id else outside
         if len(shared) > most:
@@ -308,18 +297,17 @@ def witnessed(books: Books) -> Sequence[Fact]:
 
 
 @once
-def _unsigned(books: Books) -> Acts:
-    left_out = {sequence for run in books.runs if run.withheld for sequence in range(run.first, run.last + 1)}
-    passes, about = books.facts("pass"), books.register.about
-    unsigned = passes.where(not (said and code(str(said))) for said in passes.column("witness"))
+def _unsigned(books: Books) -> list[Fact]:
+    unsigned = (each for each in books.facts("pass") if not _witness(each))
+    return [each for each in unsigned if not _witness_erased(books, each)]
 
-    def erased(act_id: str, sequence: int, witness: object) -> bool:
-        """Whether a witness was named who was erased since, or left out of a file."""
-        may_have_been = not witness and (act_id in about or sequence in left_out)
-        return may_have_been and books.register.says(act_id, "witness")
 
-    said = zip(unsigned.ids, unsigned.sequences, unsigned.column("witness"), strict=True)
-    return unsigned.where(not erased(*each) for each in said)
+def _witness_erased(books: Books, fact: Fact) -> bool:
+    """Whether a pass-on without a witness named one who was erased since, or left out of a file."""
+    if fact.values.get("witness"):
+        return False
+    may_have_been = fact.act_id in books.register.about or books.entry(fact).withheld
+    return bool(may_have_been) and books.register.says(fact.act_id, "witness")
 
 
 def no_witness(books: Books) -> Iterator[Finding]:
@@ -330,13 +318,17 @@ def no_witness(books: Books) -> Iterator[Finding]:
 
 def busy_witness(books: Books) -> Iterator[Finding]:
     """Find witnesses who signed too many pass-ons."""
-    for shared in sharing((code(str(fact.values["witness"])), fact) for fact in named_witness(books)):
+    for shared in sharing((_witness(fact), fact) for fact in named_witness(books)):
         if len(shared) > SIGNATURES_A_WITNESS:
             yield found_together(shared, Sentence("one witness signed %(many)s hand-overs.", many=len(shared)))
 
 
 @once
-def named_witness(books: Books) -> Acts:
+def named_witness(books: Books) -> list[Fact]:
     """Pass-ons that name a witness."""
-    named = books.facts("pass").saying("witness")
-    return named.where(code(str(witness)) for witness in named.column("witness"))
+    return [each for each in books.facts("pass") if _witness(each)]
+
+
+def _witness(fact: Fact) -> str:
+    """The witness of a pass-on, however the name is written; "" where none is named."""
+    return code(str(fact.values.get("witness") or ""))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import ChainMap, Counter, defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 from typing import Final
 
-from relay.audit import suspects
 from relay.audit.books import IMPORTED_TOGETHER, Books, once
 from relay.audit.findings import Finding, found, found_together
 from relay.clock import CLOCKS_DAYS
@@ -17,7 +16,7 @@ from relay.domain.acts import changes_of
 from relay.domain.advisories import about
 from relay.domain.entries import Entry, login_of
 from relay.domain.model import shown, thousandths
-from relay.domain.register import ABOUT_ACTS, Acts, Fact, Register
+from relay.domain.register import ABOUT_ACTS, Fact, Register
 from relay.text import Sentence
 
 PLACED_WITHIN_DAYS: Final = 90
@@ -130,33 +129,32 @@ def _days_late(books: Books, fact: Fact) -> int:
 
 def _sitting(books: Books, fact: Fact) -> tuple[str, date]:
     """Who recorded an act, and on which day of the programme's."""
-    known = books.run_of(fact.sequence)
-    return known.recorded_by, datetime.fromisoformat(known.recorded_at).astimezone(books.zone).date()
+    entry = books.entry(fact)
+    return entry.recorded_by, datetime.fromisoformat(entry.recorded_at).astimezone(books.zone).date()
 
 
 @once
-def by_hand(books: Books) -> Acts:
+def by_hand(books: Books) -> list[Fact]:
     """Acts that say when something happened, but for those that an import recorded together."""
-    acts = dated(books)
-    return acts.where(suspects.by_hand(books, acts.sequences))
+    return [each for each in dated(books) if each.sequence not in books.imported]
 
 
 def clock_went_back(books: Books) -> Iterator[Finding]:
     """Find entries that bear a much earlier time than the entry before them."""
-    for before, run in pairwise(books.runs):
-        if before.recorded_at <= run.recorded_at:  # texts of one form, told sooner than instants
+    for before, entry in pairwise(books.entries):
+        if before.recorded_at <= entry.recorded_at:  # texts of one form, told sooner than instants
             continue
-        was, is_ = (datetime.fromisoformat(each.recorded_at) for each in (before, run))
+        was, is_ = (datetime.fromisoformat(each.recorded_at) for each in (before, entry))
         if was - is_ > timedelta(days=CLOCKS_DAYS):
             yield Finding(
-                subject_id=run.act_id,
-                acts=(run.first,),
-                evidence=(before.last,),
+                subject_id=entry.act_id,
+                acts=(entry.sequence,),
+                evidence=(before.sequence,),
                 sentence=about(
-                    run.act_id,
+                    entry.act_id,
                     Sentence(
                         "recorded at %(recorded_at)s, after an entry of %(before)s.",
-                        recorded_at=run.recorded_at,
+                        recorded_at=entry.recorded_at,
                         before=before.recorded_at,
                     ),
                 ),
@@ -165,7 +163,7 @@ def clock_went_back(books: Books) -> Iterator[Finding]:
 
 def recorded(books: Books) -> Collection[Entry]:
     """All acts, in the order of the ledger."""
-    return books.register.entries.values()
+    return books.entries
 
 
 def on_own_telephone(books: Books) -> Iterator[Finding]:
@@ -176,7 +174,7 @@ def on_own_telephone(books: Books) -> Iterator[Finding]:
     passes = [fact for fact in books.facts("pass") if fact.confirm_id] if books.enrolments else []
     for telephone in books.enrolments:
         by = f"account:{telephone.login}"
-        may = [fact for fact in passes if books.run_of(fact.sequence).recorded_by == by]
+        may = [fact for fact in passes if books.entry(fact).recorded_by == by]
         of_it = [fact for fact in may if telephone.may_have_recorded(books.register.entries[fact.act_id])]
         own = {fact.act_id: _confirmed_by(books, fact, login_of(telephone.made_by)) for fact in of_it}
         odd = [fact for fact in of_it if own[fact.act_id]]
@@ -236,16 +234,16 @@ def _first_said(entry: Entry) -> Fact:
     return Fact(kind=entry.kind, id=entry.act_id.partition(":")[2], values=entry.payload, sequence=entry.sequence)
 
 
-def correctable(books: Books) -> Acts:
+def correctable(books: Books) -> list[Fact]:
     """All acts that say something themselves and had happened, also those that were taken back since."""
     register = books.register
     gone = (each for each in register.about if each in register.entries and each not in register.facts)
-    taken_back = {
-        each: _first_said(register.entries[each])
+    taken_back = [
+        _first_said(register.entries[each])
         for each in gone
         if _kind(each) not in ABOUT_ACTS and _has_happened(books, each)
-    }
-    return Acts.together(ChainMap(taken_back, register.facts), [books.all_facts, Acts.of(taken_back)])
+    ]
+    return [*books.all_facts, *taken_back]
 
 
 def opened_again(books: Books) -> Iterator[Finding]:
@@ -308,7 +306,7 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
 
 
 @once
-def dated(books: Books) -> Acts:
+def dated(books: Books) -> list[Fact]:
     """Acts that say when something happened."""
     return books.facts(*(kind.name for kind in books.register.catalogue.kinds.values() if kind.day))
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from relay.audit import suspects
-from relay.audit.books import Books, once
+from relay.audit.books import Books, home_of, once
 from relay.audit.findings import Finding, found_together
 from relay.domain.people.likeness import COMPARED
-from relay.domain.register import Acts
+from relay.domain.register import Fact
 from relay.kept import pairs
 from relay.reports.duplicates import LIKELY
 from relay.text import Sentence
@@ -17,17 +16,17 @@ from relay.text import Sentence
 def registered_twice(books: Books) -> Iterator[Finding]:
     """Find registrations that are likely one person, of whom nobody has said whether they are one or two."""
     people = named(books)
-    columns = {column: people.column(column) for column in COMPARED} | {"ward": books.homes(people)}
+    columns = {column: [each.values.get(column) for each in people] for column in COMPARED}
+    columns["ward"] = [home_of(books.register, each) for each in people]
     found = pairs.likely(columns, LIKELY, books.register.programme_id, books.folder)
     if not found.pairs:
         return
     facts = books.register.facts
     said = (fact.values for fact in books.facts("different"))
     apart = {frozenset((books.woman(each["a_id"]), books.woman(each["b_id"]))) for each in said}
-    either = {id_ for pair in found.pairs for id_ in (pair.one, pair.other)}
     apart |= {  # giver and receiver are two
         frozenset((books.woman(each.giver.beneficiary_id), books.woman(each.pass_on.beneficiary_id)))
-        for each in books.hand_overs.where(suspects.between_some(books, either))
+        for each in books.hand_overs
     }
     for pair in found.pairs:
         women = frozenset((books.woman(pair.one), books.woman(pair.other)))
@@ -41,7 +40,7 @@ def registered_twice(books: Books) -> Iterator[Finding]:
 
 
 @once
-def named(books: Books) -> Acts:
+def named(books: Books) -> list[Fact]:
     """People whose names are known."""
-    people = books.facts("beneficiary").saying("name")
-    return people.where(kind != "group" for kind in people.column("kind"))
+    people = (each for each in books.facts("beneficiary") if each.values.get("kind") != "group")
+    return [each for each in people if each.values.get("name")]

@@ -20,8 +20,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final, Literal
 
-from relay.arrays.columns import rows_of
-from relay.audit.books import Books, Held, in_columns
+from relay.audit.books import Books, Held, home_of
 from relay.audit.error_rate import ErrorRate, Seen, error_rate
 from relay.domain.model import Quantity, shown, standing
 from relay.domain.register import Fact, Register
@@ -149,7 +148,7 @@ def sample(
     """
     now = kept_register.register(graph, programme_id, folder)
     then = kept_register.known_then(now, last)
-    drawn = draw(Books(then, as_of, snapshot=in_columns(graph, then, folder)), size=size, seed=seed)
+    drawn = draw(Books(then, as_of), size=size, seed=seed)
     return outcome_of(drawn, now, as_of, seed=seed, as_known=kept_register.end(then))
 
 
@@ -185,19 +184,22 @@ def draw(books: Books, *, size: int, seed: int) -> Drawn:
 
 def _strata(books: Books, size: int) -> Mapping[Key, list[str]]:
     """The finest strata of which the sample can hold two placements each: the ids of those in each."""
-    placements, there = books.snapshot.placements, rows_of(books.received.there)
-    came_by: list[CameBy] = ["gift" if original else "pass_on" for original in placements.original[there].tolist()]
-    homes = [*books.homes(books.register.acts("beneficiary")), None]  # by row; the last of who is not known
+    came_by: list[CameBy] = ["gift" if _is_original(held) else "pass_on" for held in books.held.values()]
     district_of = cache(partial(_district, books.register))
-    live_in = (homes[row] for row in placements.beneficiary[there].tolist())
+    live_in = (place_of(books.register, held.placement.beneficiary_id) for held in books.held.values())
     by_district: list[Key] = [*zip(came_by, map(district_of, live_in), strict=True)]
     by_source: list[Key] = [(each, None) for each in came_by]
     undivided: list[Key] = [(None, None) for _ in came_by]
     keys = next((keys for keys in (by_district, by_source) if len(set(keys)) * FEWEST_OF_A_STRATUM <= size), undivided)
     strata: dict[Key, list[str]] = defaultdict(list)
-    for key, placement_id in zip(keys, placements.ids.some(there), strict=True):
+    for key, placement_id in zip(keys, books.held, strict=True):
         strata[key].append(placement_id)
     return dict(sorted(strata.items(), key=lambda pair: tuple(each or "" for each in pair[0])))
+
+
+def _is_original(held: Held) -> bool:
+    """Whether a placement was filled from a gift, on whatever day."""
+    return held.placement.gift_id is not None
 
 
 def _rank(seed: int, placement_id: str) -> bytes:
@@ -234,10 +236,7 @@ def _district(register: Register, place_id: str | None) -> str | None:
 def place_of(register: Register, beneficiary_id: str) -> str | None:
     """Where a beneficiary lives, else where her group is; None when neither is known."""
     beneficiary = register.facts.get(f"beneficiary:{beneficiary_id}")
-    if beneficiary is None:
-        return None
-    group = register.facts.get(f"group:{beneficiary.values.get('group_id')}")
-    return beneficiary.values.get("place_id") or (group.values.get("place_id") if group else None)
+    return home_of(register, beneficiary) if beneficiary else None
 
 
 def _to_verify(books: Books, held: Held, key: Key) -> ToVerify:
@@ -295,8 +294,10 @@ def _checks(register: Register, as_of: date) -> Mapping[str, Fact]:
     """Placement id → its latest check with an outcome on or after the day."""
     checks = [
         fact
-        for fact in register.acts("event").saying("outcome")
-        if fact.values["kind"] == "checked" and fact.values["happened_on"] >= as_of.isoformat()
+        for fact in register.acts("event")
+        if fact.values["kind"] == "checked"
+        and fact.values.get("outcome")
+        and fact.values["happened_on"] >= as_of.isoformat()
     ]
     checks.sort(key=lambda fact: (fact.values["happened_on"], fact.sequence))
     return {fact.values["placement_id"]: fact for fact in checks}

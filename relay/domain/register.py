@@ -8,12 +8,11 @@ applies and never judges.
 from __future__ import annotations
 
 from collections import ChainMap, defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from itertools import chain, compress, groupby
 from typing import Any, Final, NamedTuple, TypeVar
 
 from relay.domain.acts import Act, changes_of, systems_of
@@ -55,89 +54,6 @@ class Fact(NamedTuple):
     def act_id(self) -> str:
         """The act's id, "kind:id"."""
         return f"{self.kind}:{self.id}"
-
-
-class Acts(Sequence[Fact]):
-    """Acts in force, in some order; what all of them say in a column is told without looking at each.
-
-    Attributes:
-        ids: Of the acts, each "kind:id".
-        sequences: Of the entries that first recorded them.
-        column: By the name of a column: what each says there; None where it says nothing.
-    """
-
-    def __init__(
-        self,
-        facts: Mapping[str, Fact],
-        ids: Sequence[str],
-        sequences: Sequence[int],
-        column: Callable[[str], Sequence[Any]],
-    ) -> None:
-        """Some of the facts of a register."""
-        self.ids, self.sequences, self.column = ids, sequences, column
-        self._facts = facts
-
-    def __len__(self) -> int:
-        """How many."""
-        return len(self.ids)
-
-    def __getitem__(self, nth: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
-        """The n-th; of a slice, those acts."""
-        return (
-            [self._facts[id_] for id_ in self.ids[nth]] if isinstance(nth, slice) else self._facts[str(self.ids[nth])]
-        )
-
-    def __iter__(self) -> Iterator[Fact]:
-        """What each says."""
-        return map(self._facts.__getitem__, self.ids)
-
-    def where(self, holds: Iterable[object]) -> Acts:
-        """Those of which something holds; it is said of each, in their order."""
-        flags = [*holds]
-        if all(flags):
-            return self
-        ids, sequences = [*compress(self.ids, flags)], [*compress(self.sequences, flags)]
-        return Acts(self._facts, ids, sequences, lambda name: [*compress(self.column(name), flags)])
-
-    def saying(self, name: str) -> Acts:
-        """Those that say something in a column."""
-        return self.where(self.column(name))
-
-    @classmethod
-    def of(cls, facts: Mapping[str, Fact]) -> Acts:
-        """All of some facts, in their order."""
-        sequences = [fact.sequence for fact in facts.values()]
-        return cls(facts, [*facts], sequences, lambda name: [fact.values.get(name) for fact in facts.values()])
-
-    @classmethod
-    def together(cls, facts: Mapping[str, Fact], parts: Sequence[Acts]) -> Acts:
-        """Acts of one register, and others after them."""
-        parts = [part for part in parts if part.ids] or parts
-        if len(parts) == 1:
-            return parts[0]
-        ids = [*chain.from_iterable(part.ids for part in parts)]
-        sequences = [*chain.from_iterable(part.sequences for part in parts)]
-        return cls(facts, ids, sequences, lambda name: [*chain.from_iterable(part.column(name) for part in parts)])
-
-
-class Run(NamedTuple):
-    """Entries one after another that one person recorded in one second, and of which the same is withheld.
-
-    Attributes:
-        act_id: Of the first.
-        first: Its sequence.
-        last: The sequence of the last.
-        recorded_by: As `Entry` has it.
-        recorded_at: As `Entry` has it.
-        withheld: As `Entry` has it.
-    """
-
-    act_id: str
-    first: int
-    last: int
-    recorded_by: str
-    recorded_at: str
-    withheld: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,14 +123,10 @@ class Register:
         """The entry that was recorded last; None before the first."""
         return max(self.entries.values(), key=lambda entry: entry.sequence, default=None)
 
-    def runs(self) -> Sequence[Run]:
-        """All entries in the order of the ledger, those of one second and one person together; of a whole register."""
-        return runs_of(sorted(self.entries.values(), key=lambda entry: entry.sequence))
-
-    def acts(self, kind: str) -> Acts:
+    def acts(self, kind: str) -> tuple[Fact, ...]:
         """The acts of a kind in force, in the order of the ledger."""
-        found = ((act_id, fact) for act_id, fact in self.facts.items() if fact.kind == kind)
-        return Acts.of(dict(sorted(found, key=lambda each: each[1].sequence)))
+        found = (self.facts[act_id] for act_id in self.facts if act_id.startswith(f"{kind}:"))
+        return tuple(sorted(found, key=lambda fact: fact.sequence))
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -680,15 +592,6 @@ def provided_by(act: Act) -> Iterator[str]:
     yield act.act_id
     if act.kind == "pass" and (filled := filled_by(act)):
         yield filled
-
-
-def runs_of(ledger: Iterable[Entry]) -> list[Run]:
-    """Entries in the order of their ledger, those of one second and one person together."""
-    runs: list[Run] = []
-    for said, some in groupby(ledger, lambda each: (each.recorded_by, each.recorded_at, each.withheld)):
-        entries = [*some]
-        runs.append(Run(entries[0].act_id, entries[0].sequence, entries[-1].sequence, *said))
-    return runs
 
 
 def receipt_of(fact: Fact) -> Receipt:

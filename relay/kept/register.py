@@ -6,40 +6,39 @@ otherwise (a restored database, or another) the whole ledger is read again. A fi
 another format counts as not there. It contains all that is personal, so it is for its owner only, and it is written
 anew as soon as something was erased.
 
-The file is mapped, and but for the ids nothing of it is decoded before somebody asks: an entry or a placement by
-itself, of the acts of a kind one column after another, since most checks look at one column of all and at few acts.
+The file is mapped, and but for the ids nothing of it is decoded before somebody asks: each entry, act and placement by
+itself.
 """
 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
 from relay.domain.entries import Entry
 from relay.domain.model import Placement, Rule
-from relay.domain.register import ABOUT_ACTS, NONSENSE, Acts, Fact, Register, Run, runs_of
+from relay.domain.register import NONSENSE, Fact, Register
 from relay.kept import files
 from relay.ledger import programmes, reading
 from relay.ledger.gc_paused import gc_paused
 from relay.ledger.programmes import PROJECTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from relay.domain.system import Catalogue
     from relay.graph import Graph
     from relay.ledger.programmes import LedgerHead
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
 
 KEEP_AFTER: Final = 500
@@ -50,11 +49,10 @@ _Value = TypeVar("_Value")
 _ENDING: Final = "register"
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _ENTRY: Final = msgspec.msgpack.Decoder(Entry)
+_FACT: Final = msgspec.msgpack.Decoder(Fact)
 _PLACEMENT: Final = msgspec.msgpack.Decoder(Placement)
 _IDS: Final = msgspec.msgpack.Decoder(list[str])
-_RUNS: Final = msgspec.msgpack.Decoder(list[Run])
 _NAMING: Final = msgspec.msgpack.Decoder(dict[str, dict[str, None]])
-_COLUMN: Final = msgspec.msgpack.Decoder(list[Any])
 
 
 def _packed(values: object) -> memoryview:
@@ -84,59 +82,6 @@ class _Packed:
         return self.content[ends[nth] : ends[nth + 1]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Table:
-    """All acts of one kind that were ever recorded, in the order of the ledger; a column is decoded when asked for.
-
-    Attributes:
-        numbers: The sequences of their entries.
-        confirm_ids: As `Fact` has it.
-        columns: What those in force say, by column; None where nothing.
-    """
-
-    numbers: memoryview
-    confirm_ids: memoryview
-    columns: dict[str, memoryview]
-
-    @classmethod
-    def of(cls, acts: Sequence[tuple[int, Fact | None]]) -> _Table:
-        """Lay out acts by their sequences, with what they say now; None of one that was taken back."""
-        said = [fact.values if fact else {} for _, fact in acts]
-        names = dict.fromkeys(name for values in said for name in values)
-        return cls(
-            numbers=_numbers(sequence for sequence, _ in acts),
-            confirm_ids=_packed([fact and fact.confirm_id for _, fact in acts]),
-            columns={name: _packed([values.get(name) for values in said]) for name in names},
-        )
-
-    @cached_property
-    def sequences(self) -> Sequence[int]:
-        """The same numbers."""
-        return self.numbers.cast("q")
-
-    @cached_property
-    def _decoded(self) -> dict[str, Sequence[Any]]:
-        return {}
-
-    def column(self, name: str) -> Sequence[Any]:
-        """What each act says in a column."""
-        if name not in self._decoded:
-            packed = self.columns.get(name)
-            self._decoded[name] = _COLUMN.decode(packed) if packed else [None] * len(self.sequences)
-        return self._decoded[name]
-
-    @cached_property
-    def _all(self) -> tuple[Sequence[str | None], Sequence[tuple[str, Sequence[Any]]]]:
-        return _COLUMN.decode(self.confirm_ids), [(name, self.column(name)) for name in self.columns]
-
-    def fact(self, act_id: str, sequence: int) -> Fact:
-        """What one act says."""
-        row, (confirm_ids, columns) = bisect_left(self.sequences, sequence), self._all
-        values = {name: value for name, column in columns if (value := column[row]) is not None}
-        kind, _, id_ = act_id.partition(":")
-        return Fact(kind, id_, values, sequence, confirm_ids[row])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
     """What a file holds: a register, in the order in which its mappings hold what is in them.
@@ -144,9 +89,8 @@ class _Kept:
     Attributes:
         act_ids: Of all entries, which are numbered from 1 without gaps.
         entries: The same.
-        runs: As in a register.
-        tables: Kind → its acts.
-        in_force: The sequences of the facts.
+        in_force: The sequences of the entries of the facts.
+        facts: The same.
     """
 
     format: tuple[int, int]
@@ -155,9 +99,8 @@ class _Kept:
     head_hash: str
     act_ids: memoryview
     entries: _Packed
-    runs: memoryview
-    tables: dict[str, _Table]
     in_force: memoryview
+    facts: _Packed
     placement_ids: memoryview
     placements: _Packed
     rules: tuple[Rule, ...]
@@ -220,9 +163,9 @@ class _KeptRegister(Register):
         self._kept, self._ids = kept, ["", *ids]  # sequences count from 1
         self._sequences = numbers = dict(zip(ids, range(1, len(self._ids)), strict=True))
         nth = dict(zip(placed, range(len(placed)), strict=True))
-        standing = map(self._ids.__getitem__, kept.in_force.cast("q"))
+        standing = {self._ids[number]: row for row, number in enumerate(kept.in_force.cast("q"))}
         self.entries = self._entries = _Lazy(numbers, lambda id_: _ENTRY.decode(kept.entries[numbers[id_] - 1]))
-        self.facts = self._facts = _Lazy(standing, lambda id_: kept.tables[_kind_of(id_)].fact(id_, numbers[id_]))
+        self.facts = _Lazy(standing, lambda id_: _FACT.decode(kept.facts[standing[id_]]))
         self.placements = _Lazy(placed, lambda id_: _PLACEMENT.decode(kept.placements[nth[id_]]))
         self.rules, self.about = kept.rules, kept.about
         del self.holdings, self.naming  # worked out, and read, when somebody asks for them
@@ -249,39 +192,8 @@ class _KeptRegister(Register):
     @property
     def last(self) -> Entry | None:
         """See `Register`."""
-        return self.entries[(self._since() or self._ids)[-1]]
-
-    def _since(self) -> list[str]:
-        """The ids of the acts that are not kept yet."""
-        return [act_id for act_id in self._entries.changed if act_id not in self._sequences]
-
-    def runs(self) -> Sequence[Run]:
-        """See `Register`."""
-        since = self._since()
-        if len(since) < len(self._entries.changed):  # something was erased
-            return super().runs()
-        return [*_RUNS.decode(self._kept.runs), *runs_of(map(self.entries.__getitem__, since))]
-
-    def acts(self, kind: str) -> Acts:
-        """See `Register`."""
-        table, facts, since = self._kept.tables.get(kind), self._facts, self._since()
-        new = Acts.of({id_: facts[id_] for id_ in since if _kind_of(id_) == kind and id_ in facts})
-        if table is None:
-            return new
-        changed = [id_ for id_ in facts.changed if _kind_of(id_) == kind and id_ in self._sequences and id_ in facts]
-
-        def column(name: str) -> Sequence[Any]:
-            said = [*table.column(name)]
-            for id_ in changed:
-                said[bisect_left(table.sequences, self._sequences[id_])] = facts[id_].values.get(name)
-            return said
-
-        kept = Acts(facts, [*map(self._ids.__getitem__, table.sequences)], table.sequences, column)
-        return Acts.together(facts, [kept.where(map(facts.known.__contains__, kept.ids)), new])
-
-
-def _kind_of(act_id: str) -> str:
-    return act_id.partition(":")[0]
+        since = (act_id for act_id in reversed(self._entries.changed) if act_id not in self._sequences)
+        return self.entries[next(since, self._ids[-1])]
 
 
 @gc_paused()
@@ -359,11 +271,10 @@ def keep(folder: Path, found: Register, sequence: int, head_hash: str) -> None:
 
 
 def _is_sound(found: Register) -> bool:
-    """Whether its entries are numbered from 1 without gaps, and each fact is of its own entry and says no `None`."""
+    """Whether its entries are numbered from 1 without gaps, and each fact is of its own entry."""
     sequences = {act_id: found.sequence(act_id) for act_id in found.entries}
     return [*sequences.values()] == [*range(1, len(sequences) + 1)] and all(
-        sequences.get(act_id) == fact.sequence and None not in fact.values.values()
-        for act_id, fact in found.facts.items()
+        sequences.get(act_id) == fact.sequence for act_id, fact in found.facts.items()
     )
 
 
@@ -396,7 +307,7 @@ def was_altered(folder: Path, replayed: Register) -> bool:
 def _told(found: Register) -> tuple[object, ...]:
     """All that a register holds, in its order."""
     parts = (found.entries, found.facts, found.placements, found.about, found.naming)
-    return ([*found.runs()], found.rules, *([*part.items()] for part in parts))
+    return (found.rules, *([*part.items()] for part in parts))
 
 
 def _read(folder: Path, programme_id: str) -> _Kept | None:
@@ -410,10 +321,6 @@ def _read(folder: Path, programme_id: str) -> _Kept | None:
 
 
 def _kept_of(found: Register, sequence: int, head_hash: str) -> _Kept:
-    acts: dict[str, list[tuple[int, Fact | None]]] = {}
-    for act_id in found.entries:
-        if _kind_of(act_id) not in ABOUT_ACTS:
-            acts.setdefault(_kind_of(act_id), []).append((found.sequence(act_id), found.facts.get(act_id)))
     return _Kept(
         format=(FORMAT, PROJECTION),
         programme_id=found.programme_id,
@@ -421,9 +328,8 @@ def _kept_of(found: Register, sequence: int, head_hash: str) -> _Kept:
         head_hash=head_hash,
         act_ids=_packed([*found.entries]),
         entries=_Packed.of(found.entries.values()),
-        runs=_packed(found.runs()),
         in_force=_numbers(fact.sequence for fact in found.facts.values()),
-        tables={kind: _Table.of(its) for kind, its in acts.items()},
+        facts=_Packed.of(found.facts.values()),
         placement_ids=_packed([*found.placements]),
         placements=_Packed.of(found.placements.values()),
         rules=found.rules,

@@ -360,6 +360,18 @@ def test_births_are_held_against_pass_ons_only_where_some_are_recorded() -> None
     assert found(book, "more_than_born") == set(), "a birth recorded later clears her"
 
 
+def test_what_was_born_is_counted_by_the_day_of_each_pass_on() -> None:
+    # P1: one young born on 1 February and one on 1 May 2021; passed on 1 in kind on 1 March, 1 on 1 April (2 > 1 born)
+    # and half of one on 1 May (2.5 > 2 born). P2: two young born on the day on which both are passed on.
+    book = two_placements()
+    book.add(happened("E1: birth of P1 on 2021-02-01"), happened("E2: birth of P1 on 2021-05-01"))
+    book.add(happened("E3: birth of P2 on 2021-03-01", animals=2))
+    book.add(passed("T1: P1 > P3 on 2021-03-01", animals=1), passed("T2: P1 > P4 on 2021-04-01", animals=1))
+    book.add(passed("T3: P1 > P5 on 2021-05-01", animals=0.5), passed("T4: P2 > P6 on 2021-03-01", animals=2))
+
+    assert found(book, "more_than_born") == {"pass:T2", "pass:T3"}
+
+
 def test_bought_animals_need_no_birth() -> None:
     book = two_placements()
     book.add(happened("E1: birth of P1 on 2020-12-01", animals=1))

@@ -34,9 +34,7 @@ _long_set: Final = where("goal", _is_long_set)
 
 
 def _all_on_one_day(books: Books) -> Iterator[Finding]:
-    by_day = sharing(
-        ((books.run_of(each.sequence).recorded_by, each.values["visited_on"]), each) for each in _typed(books)
-    )
+    by_day = sharing(((books.entry(each).recorded_by, each.values["visited_on"]), each) for each in _typed(books))
     for visits in by_day:
         if len({each.values["goal_id"] for each in visits}) >= VISITS_A_DAY:
             sentence = Sentence("%(many)s visits on one day, recorded by one person.", many=len(visits))

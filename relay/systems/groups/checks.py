@@ -160,7 +160,7 @@ def _covered_too_often(books: Books) -> Iterator[Finding]:
 
 def _with_placements(books: Books) -> list[Fact]:
     """The groups with members who hold something."""
-    roll, holding = _roll(books), {*map(books.woman, books.held.holders)}
+    roll, holding = _roll(books), {books.woman(each.placement.beneficiary_id) for each in books.held.values()}
     return [each for each in _groups(books) if holding & roll.members_on(each.id, books.as_of)]
 
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from relay.audit import suspects
 from relay.audit.books import Books, Held, once
 from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found
@@ -41,7 +40,7 @@ def _requirement(books: Books, rule: Rule | None) -> Requirement | None:
 
 @once
 def _with_requirement(books: Books) -> list[Held]:
-    return books.held.where(suspects.under(books, lambda rule: bool(_requirement(books, rule))))
+    return [each for each in books.held.values() if _requirement(books, each.rule)]
 
 
 _over: Final = where("enrolment", lambda books, each: _class(books, each).over)

@@ -213,7 +213,7 @@ def _typed_by_hand(books: Books) -> list[Fact]:
 def _typed_late(books: Books) -> Iterator[Finding]:
     for line in _typed_by_hand(books):
         meeting = books.register.facts.get(f"meeting:{line.values['meeting_id']}")
-        at = datetime.fromisoformat(books.run_of(line.sequence).recorded_at)
+        at = datetime.fromisoformat(books.entry(line).recorded_at)
         typed = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(books.zone).date()
         days = (typed - Meeting.of(meeting.values).held_on).days if meeting else 0
         if days > LATE_TYPED_DAYS:
