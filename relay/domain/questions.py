@@ -1,6 +1,6 @@
 """Questions: what seems wrong but can be true is asked about once, and recorded when the answer is that it is so.
 
-Each question is a class with a stable code, by which an act answers it. Imports are not asked: what is asked of others
+Each question is a row with a stable code, by which an act answers it. Imports are not asked: what is asked of others
 is noted of their rows. What animals can do at the most stands in limits.toml, each number with its source.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from relay.domain.acts import changes_of
 from relay.domain.advisories import begun_beside
-from relay.domain.model import Event, PassOn, Placement, Quantity, Rule, bound_by, owed_under, shown, thousandths
+from relay.domain.model import Event, PassOn, Placement, Rule, bound_by, owed_under, shown, thousandths
 from relay.domain.people.likeness import Person
 from relay.domain.vocabulary import ANIMAL, LOSSES
 from relay.errors import Asked, Code, Failure, refused
@@ -42,15 +42,13 @@ TIES: Final = frozenset({"beneficiary_id", "giver_placement_id"})
 """The columns by which a hand-over, or what was placed, is somebody's."""
 
 
-class Twin(Asked):
-    """The same hand-over seems to be recorded already under another id."""
-
-    reason = "%(act_id)s is already recorded as %(earlier)s: the same giver, receiver, day and units."
-    advice = "Use --again to record another."
-    field = "pass_id"
-
-    act_id: str
-    earlier: str
+TWIN: Final = Failure(
+    Asked,
+    "twin",
+    "%(act_id)s is already recorded as %(earlier)s: the same giver, receiver, day and units.",
+    advice="Use --again to record another.",
+    field="pass_id",
+)
 
 
 HOLDS_ALREADY: Final = Failure(
@@ -62,63 +60,31 @@ HOLDS_ALREADY: Final = Failure(
 )
 
 
-class MoreThanHad(Asked):
-    """More animals are handed on, lost or replaced than a placement can have had by then."""
-
-    reason = "%(act_id)s: placement %(placement_id)s can have had at most %(had)s by then, and this makes %(gone)s."
-    advice = _AGAIN
-    field = "animals"
-
-    act_id: str
-    placement_id: str
-    help: str
-    most: Quantity
-    gone: Quantity
-
-    @property
-    def had(self) -> Units:
-        """That it can have had."""
-        return Units(self.most, self.help)
+MORE_THAN_HAD: Final = Failure(
+    Asked,
+    "more_than_had",
+    "%(act_id)s: placement %(placement_id)s can have had at most %(had)s by then, and this makes %(gone)s.",
+    advice=_AGAIN,
+    field="animals",
+)
 
 
-class FarMoreThanOwed(Asked):
-    """Many times what is owed is handed on, and no birth on record tells whence it came."""
-
-    reason = "%(act_id)s makes %(units)s passed on from placement %(placement_id)s, which owes %(owed)s in all."
-    advice = _AGAIN
-    field = "animals"
-
-    act_id: str
-    placement_id: str
-    help: str
-    passed: Quantity
-    owing: Quantity
-
-    @property
-    def units(self) -> Units:
-        """That would be passed on."""
-        return Units(self.passed, self.help)
-
-    @property
-    def owed(self) -> Units:
-        """By the rule that binds it."""
-        return Units(self.owing, self.help)
+FAR_MORE_THAN_OWED: Final = Failure(
+    Asked,
+    "far_more_than_owed",
+    "%(act_id)s makes %(units)s passed on from placement %(placement_id)s, which owes %(owed)s in all.",
+    advice=_AGAIN,
+    field="animals",
+)
 
 
-class HalfAnAnimal(Asked):
-    """A part of an animal is counted."""
-
-    reason = "%(units)s is no whole number of animals."
-    advice = _AGAIN
-    field = "animals"
-
-    number: Quantity
-    help: str
-
-    @property
-    def units(self) -> Units:
-        """What was counted."""
-        return Units(self.number, self.help)
+HALF_AN_ANIMAL: Final = Failure(
+    Asked,
+    "half_an_animal",
+    "%(units)s is no whole number of animals.",
+    advice=_AGAIN,
+    field="animals",
+)
 
 
 OTHER_HELP_THAN_GIVEN: Final = Failure(
@@ -139,47 +105,23 @@ BEFORE_GIFT: Final = Failure(
 )
 
 
-class BeyondGift(Asked):
-    """More is placed from a gift than was given."""
-
-    reason = "With %(act_id)s, %(units)s are placed from gift %(gift_id)s, which was of %(given)s."
-    advice = _AGAIN
-    field = "animals"
-
-    act_id: str
-    gift_id: str
-    help: str
-    placed: Quantity
-    given: Quantity
-
-    @property
-    def units(self) -> Units:
-        """That would be placed."""
-        return Units(self.placed, self.help)
+BEYOND_GIFT: Final = Failure(
+    Asked,
+    "beyond_gift",
+    "With %(act_id)s, %(units)s are placed from gift %(gift_id)s, which was of %(given)s.",
+    advice=_AGAIN,
+    field="animals",
+)
 
 
-class TooManyYoung(Asked):
-    """More young are born than a placement's animals can bear in the time."""
-
-    reason = (
-        "%(act_id)s makes %(units)s born at placement %(placement_id)s within %(days)s days, but %(dams)s can"
-        " bear at most %(most)s."
-    )
-    advice = _AGAIN
-    field = "animals"
-
-    act_id: str
-    placement_id: str
-    help: str
-    born: Quantity
-    days: int
-    dams: Quantity
-    most: Quantity
-
-    @property
-    def units(self) -> Units:
-        """That were born."""
-        return Units(self.born, self.help)
+TOO_MANY_YOUNG: Final = Failure(
+    Asked,
+    "too_many_young",
+    "%(act_id)s makes %(units)s born at placement %(placement_id)s within %(days)s days, but %(dams)s can"
+    " bear at most %(most)s.",
+    advice=_AGAIN,
+    field="animals",
+)
 
 
 BORN_TOO_SOON: Final = Failure(
@@ -191,31 +133,23 @@ BORN_TOO_SOON: Final = Failure(
 )
 
 
-class BindsOthers(Asked):
-    """A rule is corrected under which help was received already: what is owed for that, or by when, changes with it."""
-
-    reason = (
-        "Placements to which %(act_id)s applies, before or after this correction: %(many)s."
-        " What they owe, or by when, changes with it."
-    )
-    advice = _AGAIN
-    field = "act_id"
-
-    act_id: str
-    many: int
+BINDS_OTHERS: Final = Failure(
+    Asked,
+    "binds_others",
+    "Placements to which %(act_id)s applies, before or after this correction: %(many)s."
+    " What they owe, or by when, changes with it.",
+    advice=_AGAIN,
+    field="act_id",
+)
 
 
-class LikeAnother(Asked):
-    """Somebody is registered who is like another of her ward: she may be registered already."""
-
-    reason = "%(act_id)s is like beneficiary %(like_id)s in %(place)s: %(reasons)s."
-    advice = "If she is the same, use the id %(like_id)s. If she is somebody else, use --again."
-    field = "name"
-
-    act_id: str
-    like_id: str
-    place: str
-    reasons: Sequence[str]
+LIKE_ANOTHER: Final = Failure(
+    Asked,
+    "like_another",
+    "%(act_id)s is like beneficiary %(like_id)s in %(place)s: %(reasons)s.",
+    advice="If she is the same, use the id %(like_id)s. If she is somebody else, use --again.",
+    field="name",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,14 +221,15 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
         )
 
 
-def _like_another(register: Register, fact: Fact) -> Iterator[LikeAnother]:
+def _like_another(register: Register, fact: Fact) -> Iterator[Asked]:
     """Whom she is like of those who are registered in her ward; nothing personal is told."""
     ward = register.ward(fact.values)
     person = Person.of(fact.values, ward) if ward in register.neighbours else None
     like = register.neighbours.like(person) if person else None
     if like:
         place = register.facts.get(f"place:{ward}")
-        yield LikeAnother(
+        yield refused(
+            LIKE_ANOTHER,
             act_id=fact.act_id,
             like_id=like.id,
             beside=f"beneficiary:{like.id}",
@@ -318,11 +253,11 @@ def hand_over(values: Mapping[str, Any], giver: Placement | None) -> tuple[objec
     )
 
 
-def _twins(fact: Fact, giver: Placement) -> Iterator[Twin]:
+def _twins(fact: Fact, giver: Placement) -> Iterator[Asked]:
     for each in giver.passes:
         recorded = each.help, each.beneficiary_id, each.passed_on.isoformat(), shown(each.units)
         if recorded == hand_over(fact.values, giver):
-            yield Twin(act_id=fact.act_id, earlier=f"pass:{each.pass_id}")
+            yield refused(TWIN, act_id=fact.act_id, earlier=f"pass:{each.pass_id}")
 
 
 def _of_correction(register: Register, change: Change) -> Iterator[Asked]:
@@ -368,7 +303,7 @@ def _below(
             yield from _of_pass_on(placement, pass_on, register.rules)
 
 
-def _binding_others(register: Register, change: Change, fact: Fact) -> Iterator[BindsOthers]:
+def _binding_others(register: Register, change: Change, fact: Fact) -> Iterator[Asked]:
     """A rule that is corrected binds what was received under it, or no longer does."""
     bound = [
         placement
@@ -376,7 +311,7 @@ def _binding_others(register: Register, change: Change, fact: Fact) -> Iterator[
         if placement and placement.receipts and bound_by(register.rules, placement) != bound_by(change.rules, placement)
     ]
     if bound:
-        yield BindsOthers(act_id=fact.act_id, many=len(bound))
+        yield refused(BINDS_OTHERS, act_id=fact.act_id, many=len(bound))
 
 
 def _implausible(register: Register, placements: Mapping[str, Placement | None], fact: Fact) -> Iterator[Asked]:
@@ -387,7 +322,7 @@ def _implausible(register: Register, placements: Mapping[str, Placement | None],
     help_ = str(fact.values.get("help") or (placement.help if placement else ""))
     number = fact.values.get("animals", 1)
     if number % 1 and _is_of_animals(register.rules, help_):
-        yield HalfAnAnimal(number=number, help=help_)
+        yield refused(HALF_AN_ANIMAL, units=Units(number, help_))
     gift = register.facts.get(f"gift:{fact.values['gift_id']}") if fact.kind == "placement" else None
     if gift:
         yield from _of_its_gift(fact, gift)
@@ -436,10 +371,12 @@ def _placed(register: Register, fact: Fact) -> int | None:
     return None if placed is None else placed - counted + thousandths(fact.values["animals"])
 
 
-def _beyond(act_id: str, gift: Fact, placed: int | None) -> Iterator[BeyondGift]:
+def _beyond(act_id: str, gift: Fact, placed: int | None) -> Iterator[Asked]:
     given = gift.values.get("animals")
     if placed is not None and given is not None and placed > thousandths(given):
-        yield BeyondGift(act_id=act_id, gift_id=gift.id, help=gift.values["help"], placed=shown(placed), given=given)
+        yield refused(
+            BEYOND_GIFT, act_id=act_id, gift_id=gift.id, units=Units(shown(placed), gift.values["help"]), given=given
+        )
 
 
 def _of_event(placement: Placement, event: Event) -> Iterator[Asked]:
@@ -460,19 +397,19 @@ def _of_pass_on(placement: Placement, pass_on: PassOn, rules: Sequence[Rule]) ->
         yield from beyond or _far_above(placement, pass_on.passed_on, act_id, rules)
 
 
-def _far_above(placement: Placement, day: date, act_id: str, rules: Sequence[Rule]) -> Iterator[FarMoreThanOwed]:
+def _far_above(placement: Placement, day: date, act_id: str, rules: Sequence[Rule]) -> Iterator[Asked]:
     """What was handed on by a day is not many times what is owed, but for what was born."""
     rule = bound_by(rules, placement)
     owed = owed_under(rule, sum(each.units for each in placement.receipts)) if rule else 0
     born = _units([each for each in placement.events if each.happened_on <= day], {"birth"})
     passed = sum(each.units for each in _handed_on(placement, day))
     if owed and passed > _FAR * owed + born:
-        yield FarMoreThanOwed(
+        yield refused(
+            FAR_MORE_THAN_OWED,
             act_id=act_id,
             placement_id=placement.placement_id,
-            help=placement.help,
-            passed=shown(passed),
-            owing=shown(owed),
+            units=Units(shown(passed), placement.help),
+            owed=Units(shown(owed), placement.help),
         )
 
 
@@ -510,12 +447,12 @@ def _came(placement: Placement, day: date, known: Limits) -> int:
     return sum(each.units for each in receipts) + (born or bearable)
 
 
-def _more(placement: Placement, act_id: str, most: int, gone: int) -> MoreThanHad:
-    return MoreThanHad(
+def _more(placement: Placement, act_id: str, most: int, gone: int) -> Asked:
+    return refused(
+        MORE_THAN_HAD,
         act_id=act_id,
         placement_id=placement.placement_id,
-        help=placement.help,
-        most=shown(most),
+        had=Units(shown(most), placement.help),
         gone=shown(gone),
     )
 
@@ -540,11 +477,11 @@ def _of_birth(placement: Placement, event: Event, known: Limits) -> Iterator[Ask
     dams += _units([each for each in by_then if each.happened_on <= grown], {"birth"})
     born = _units([each for each in by_then if each.happened_on > begun], {"birth"})
     if born > dams * known.most_young_a_birth:
-        yield TooManyYoung(
+        yield refused(
+            TOO_MANY_YOUNG,
             act_id=f"event:{event.event_id}",
             placement_id=placement.placement_id,
-            help=placement.help,
-            born=shown(born),
+            units=Units(shown(born), placement.help),
             days=known.least_days_between_births,
             dams=shown(dams),
             most=shown(dams * known.most_young_a_birth),

@@ -306,7 +306,7 @@ def test_an_id_used_with_other_content_is_a_conflict_that_names_the_fields(book:
 def test_a_twin_is_asked_about_and_recorded_again_on_request(book: Book) -> None:
     twin = passed("T9: P1 > P2 on 2021-03-01")
 
-    refused(book, twin, questions.Twin, "pass:T1", "--again")
+    refused(book, twin, questions.TWIN, "pass:T1", "--again")
     assert book.offer(twin).action == "asked"
     book.add(passed("T8: P1 > P2 on 2021-03-01", 1))  # other units
     book.add(passed("T7: P1 > P5 on 2021-03-01"))  # another receiver
@@ -348,8 +348,8 @@ def test_each_question_has_its_answer_and_what_cannot_be_true_is_refused_before_
     book.add(passed("T9: P1 > P5 on 2023-01-01"))
     both = passed("T8: P1 > P5b on 2023-01-01")  # the same hand-over, and W5 holds P5
 
-    refused(book, both, questions.Twin, answers=NO_ANSWER)
-    refused(book, both, questions.Twin, answers=NEW)
+    refused(book, both, questions.TWIN, answers=NO_ANSWER)
+    refused(book, both, questions.TWIN, answers=NEW)
     refused(book, both, questions.HOLDS_ALREADY, answers=frozenset({"twin"}))
     refused(book, passed("T8: P1 > P5b on 2020-01-01"), rulebook.PASSED_BEFORE_RECEIPT, answers=NO_ANSWER)
     book.add(both, answers=EVERY_ANSWER)
@@ -665,7 +665,7 @@ def test_a_restored_pass_on_may_not_go_round(book: Book) -> None:
 def test_a_restored_pass_on_is_asked_about_if_it_is_a_twin_by_now(book: Book) -> None:
     book.add(taken_back("pass:T2"), passed("T9: P2 > P3 on 2022-03-01"))
 
-    refused(book, taken_back("correct:C1", "C2"), questions.Twin, "pass:T2", "pass:T9")
+    refused(book, taken_back("correct:C1", "C2"), questions.TWIN, "pass:T2", "pass:T9")
     book.add(taken_back("correct:C1", "C2"), answers=EVERY_ANSWER)
 
 

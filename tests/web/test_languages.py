@@ -14,7 +14,9 @@ import pytest
 
 from relay.audit.run import audit_of
 from relay.desk import wording
-from relay.domain.questions import MoreThanHad
+from relay.domain.questions import MORE_THAN_HAD
+from relay.errors import refused
+from relay.text import Units
 from relay.web.i18n import language as language_of_pages
 from relay.web.i18n.language import LANGUAGES
 from tests.scenes import acts as say
@@ -310,7 +312,7 @@ def test_a_history_tells_each_day_once(client: FlaskClient, told: str, language:
 
 
 def test_how_many_animals_a_sentence_counts_is_said_as_the_language_counts(app: Flask) -> None:
-    asked = MoreThanHad(act_id="pass:T1", placement_id="P1", help="goat", most=6, gone=7)
+    asked = refused(MORE_THAN_HAD, act_id="pass:T1", placement_id="P1", had=Units(6, "goat"), gone=7)
 
     assert "at most 6 goats by then" in asked.reason
     for language, said in {"en": "at most 6 goats by", "fr": "que 6 chèvres, et", "ne": "बढीमा 6 बाख्रा हुन"}.items():
