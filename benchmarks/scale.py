@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.auditing import write
 from benchmarks.lineage import CLERK
 from benchmarks.machine import describe, milliseconds, p50, say
-from relay.arrays import cache, disk, lineage
+from relay.arrays import disk, lineage
 from relay.arrays.load import load
 from relay.arrays.tables import Snapshot
 from relay.audit.run import audit
@@ -108,7 +108,7 @@ def opened_in_turn(folder: Path, programmes: int) -> None:
     def all_of_them() -> None:
         for number in range(programmes):
             places[number] = disk.kept(folder, "made")
-            if len(places) > cache.MOST:
+            if len(places) > disk.SNAPSHOTS.most:
                 places.popitem(last=False)
 
     took = milliseconds(all_of_them) / programmes

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from relay.arrays.columns import NO_DAY, day_said
-from relay.arrays.load import Columns, RawTables
+from relay.arrays.raw_tables import Columns, RawTables
 from relay.domain.entries import ORIGIN
 from relay.domain.model import Rule
 from relay.domain.register import Fact, Register

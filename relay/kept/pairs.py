@@ -14,7 +14,7 @@ import msgspec
 
 from relay.domain.people.blocking import Found, alike
 from relay.domain.people.likeness import Person
-from relay.kept import files, values
+from relay.kept import files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,12 +49,22 @@ def likely(registered: Mapping[str, Sequence[Any]], share: float, programme_id: 
     if folder is None:
         return _alike(registered, share)
     compared = hashlib.blake2b(msgspec.json.encode(registered)).hexdigest()
-    known = values.kept(folder, programme_id, _ENDING, _Kept)
+    known = _kept(folder, programme_id)
     if known and (known.format, known.people, known.share) == (FORMAT, compared, share):
         return known.found
     found = _alike(registered, share)
-    values.keep(folder, programme_id, _ENDING, _Kept(format=FORMAT, people=compared, share=share, found=found))
+    kept = _Kept(format=FORMAT, people=compared, share=share, found=found)
+    files.keep(folder, programme_id, _ENDING, msgspec.json.encode(kept))
     return found
+
+
+def _kept(folder: Path, programme_id: str) -> _Kept | None:
+    """What is kept of a programme; None when there is none that can be read."""
+    body = files.kept(folder, programme_id, _ENDING)
+    try:
+        return msgspec.json.decode(body, type=_Kept) if body else None
+    except msgspec.DecodeError:
+        return None
 
 
 def forget(folder: Path, programme_id: str) -> None:

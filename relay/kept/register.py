@@ -1,10 +1,7 @@
 """A programme's whole register, kept on disk from one question to the next: what auditors ask needs every entry.
 
-What is kept belongs to one entry of the ledger and bears its hash. Each time the register is asked for, the entries
-that came since are read: where their hashes lead from the kept one to the head of the ledger, they are taken in;
-otherwise (a restored database, or another) the whole ledger is read again. A file that is damaged, cut short or of
-another format counts as not there. It contains all that is personal, so it is for its owner only, and it is written
-anew as soon as something was erased.
+It follows the ledger (`following`). The file contains all that is personal, so it is for its owner only, and it is
+written anew as soon as something was erased.
 
 The file is mapped, and but for the ids nothing of it is decoded before somebody asks: each entry, act and placement by
 itself.
@@ -25,10 +22,9 @@ import msgspec
 from relay.domain.entries import Entry
 from relay.domain.model import Placement, Rule
 from relay.domain.register import NONSENSE, Fact, Register
-from relay.kept import files
+from relay.kept.following import KEEP_AFTER, Following
 from relay.ledger import programmes, reading
 from relay.ledger.gc_paused import gc_paused
-from relay.ledger.programmes import PROJECTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,17 +32,12 @@ if TYPE_CHECKING:
 
     from relay.domain.system import Catalogue
     from relay.graph import Graph
+    from relay.kept.following import OnDisk
     from relay.ledger.programmes import LedgerHead
-
-FORMAT: Final = 6
-"""A file of another number is of another format; one of another `PROJECTION` reads the ledger otherwise."""
-
-KEEP_AFTER: Final = 500
-"""Entries after which the file is rewritten (our choice: they are read and taken in within 0.1 s)."""
 
 _Value = TypeVar("_Value")
 
-_ENDING: Final = "register"
+_REGISTERS: Final = Following[Register]("register", 6)
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _ENTRY: Final = msgspec.msgpack.Decoder(Entry)
 _FACT: Final = msgspec.msgpack.Decoder(Fact)
@@ -93,10 +84,6 @@ class _Kept:
         facts: The same.
     """
 
-    format: tuple[int, int]
-    programme_id: str
-    sequence: int
-    head_hash: str
     act_ids: memoryview
     entries: _Packed
     in_force: memoryview
@@ -156,9 +143,9 @@ class _Lazy(MutableMapping[str, _Value]):
 class _KeptRegister(Register):
     """A register that was kept."""
 
-    def __init__(self, kept: _Kept, catalogue: Catalogue) -> None:
+    def __init__(self, programme_id: str, kept: _Kept, catalogue: Catalogue) -> None:
         """Open it."""
-        super().__init__(kept.programme_id, catalogue)
+        super().__init__(programme_id, catalogue)
         ids, placed = _IDS.decode(kept.act_ids), _IDS.decode(kept.placement_ids)
         self._kept, self._ids = kept, ["", *ids]  # sequences count from 1
         self._sequences = numbers = dict(zip(ids, range(1, len(self._ids)), strict=True))
@@ -213,7 +200,7 @@ def register(graph: Graph, programme_id: str, folder: Path | None) -> Register:
     """
     head = programmes.head(graph, programme_id)
     known = _read(folder, programme_id) if folder else None
-    found = _extended(graph, known, head) if known else None
+    found = _extended(graph, programme_id, known, head) if known else None
     if found is None:
         entries = reading.entries(graph, programme_id, last=head.entries)
         found, known = reading.replay(programme_id, entries, graph.catalogue), None
@@ -237,20 +224,15 @@ def known_then(now: Register, last: int | None) -> Register:
     return reading.replay(now.programme_id, then, now.catalogue)
 
 
-def _extended(graph: Graph, known: _Kept, head: LedgerHead) -> Register | None:
+def _extended(graph: Graph, programme_id: str, known: OnDisk[None], head: LedgerHead) -> Register | None:
     """The kept register with what came since, or None where it is not the beginning of this ledger."""
     if known.sequence > head.entries:
         return None
-    entries = [*reading.entries(graph, known.programme_id, first=known.sequence + 1, last=head.entries)]
-    hash_ = known.head_hash
-    for entry in entries:
-        if entry.previous_hash != hash_:
-            return None
-        hash_ = entry.hash
-    if hash_ != head.head_hash:
+    entries = [*reading.entries(graph, programme_id, first=known.sequence + 1, last=head.entries)]
+    if not reading.leads(entries, known.head_hash, head.head_hash):
         return None
-    found = _KeptRegister(known, graph.catalogue)
     try:
+        found = _opened(programme_id, known, graph.catalogue)
         for entry in entries:
             found.replay(entry)
     except (*NONSENSE, msgspec.DecodeError):  # the file says what this ledger cannot have said
@@ -267,7 +249,7 @@ def keep(folder: Path, found: Register, sequence: int, head_hash: str) -> None:
     """Keep a whole register, as of an entry of its ledger; one in which foreign data lacks or repeats acts is not."""
     if _is_sound(found):
         with suppress(msgspec.EncodeError):  # more than 4 GB of entries, so some three million placements
-            files.keep(folder, found.programme_id, _ENDING, _ENCODER.encode(_kept_of(found, sequence, head_hash)))
+            _REGISTERS.write(folder, found.programme_id, sequence, head_hash, None, _ENCODER.encode(_kept_of(found)))
 
 
 def _is_sound(found: Register) -> bool:
@@ -280,7 +262,7 @@ def _is_sound(found: Register) -> bool:
 
 def forget(folder: Path, programme_id: str) -> None:
     """Keep no register of a programme any longer."""
-    files.forget(folder, programme_id, _ENDING)
+    _REGISTERS.drop(folder, programme_id)
 
 
 def was_altered(folder: Path, replayed: Register) -> bool:
@@ -297,7 +279,7 @@ def was_altered(folder: Path, replayed: Register) -> bool:
         return False
     if kept.head_hash == last.hash:
         try:
-            return _told(_KeptRegister(kept, replayed.catalogue)) != _told(replayed)
+            return _told(_opened(replayed.programme_id, kept, replayed.catalogue)) != _told(replayed)
         except (*NONSENSE, msgspec.DecodeError):  # the file says nothing at all
             return True
     keep(folder, replayed, last.sequence, last.hash)
@@ -310,22 +292,21 @@ def _told(found: Register) -> tuple[object, ...]:
     return (found.rules, *([*part.items()] for part in parts))
 
 
-def _read(folder: Path, programme_id: str) -> _Kept | None:
-    body = files.kept(folder, programme_id, _ENDING)
-    try:
-        kept = _KEPT.decode(body) if body else None
-    except msgspec.DecodeError:
-        return None
-    sound = kept and kept.format == (FORMAT, PROJECTION) and kept.programme_id == programme_id
-    return kept if sound else None
+def _read(folder: Path, programme_id: str) -> OnDisk[None] | None:
+    return _REGISTERS.read(folder, programme_id, type(None))
 
 
-def _kept_of(found: Register, sequence: int, head_hash: str) -> _Kept:
+def _opened(programme_id: str, known: OnDisk[None], catalogue: Catalogue) -> _KeptRegister:
+    """A register from its file.
+
+    Raises:
+        msgspec.DecodeError: The file holds something else.
+    """
+    return _KeptRegister(programme_id, _KEPT.decode(known.body), catalogue)
+
+
+def _kept_of(found: Register) -> _Kept:
     return _Kept(
-        format=(FORMAT, PROJECTION),
-        programme_id=found.programme_id,
-        sequence=sequence,
-        head_hash=head_hash,
         act_ids=_packed([*found.entries]),
         entries=_Packed.of(found.entries.values()),
         in_force=_numbers(fact.sequence for fact in found.facts.values()),

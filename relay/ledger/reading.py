@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -176,11 +176,17 @@ def entries_since(graph: Graph, programme_id: str, sequence: int, hash_: str) ->
         return None
     require_built(programme_id, rows[0]["projection"])
     entries = [entry_from(graph.catalogue, properties, None) for properties in rows[0]["entries"]]
+    to_the_head = sequence + len(entries) == rows[0]["sequence"] and leads(entries, hash_, rows[0]["hash"])
+    return entries if to_the_head else None
+
+
+def leads(entries: Sequence[Entry], from_hash: str, to_hash: str) -> bool:
+    """Whether entries follow on each other, from that of one hash to that of another."""
     for entry in entries:
-        if entry.previous_hash != hash_:
-            return None
-        hash_ = entry.hash
-    return entries if (rows[0]["sequence"], rows[0]["hash"]) == (sequence + len(entries), hash_) else None
+        if entry.previous_hash != from_hash:
+            return False
+        from_hash = entry.hash
+    return from_hash == to_hash
 
 
 def last_known(graph: Graph, programme_id: str, known: int | date) -> int:

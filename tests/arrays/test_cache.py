@@ -79,7 +79,7 @@ def test_the_snapshot_asked_for_longest_ago_is_let_go_and_read_again(
     graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three programmes, two places: each is right each time that it is asked for."""
-    monkeypatch.setattr(cache, "MOST", 2)
+    monkeypatch.setattr(disk.SNAPSHOTS, "most", 2)
     for programme_id in ("a", "b", "c"):
         clerk = say.clerk()
         recording.record(graph, programme_id, [say.programme(programme_id), say.woman(f"W{programme_id}")], clerk)
@@ -87,7 +87,7 @@ def test_the_snapshot_asked_for_longest_ago_is_let_go_and_read_again(
     for programme_id in ("a", "b", "a", "c", "a", "b"):
         found = cache.snapshot(graph, programme_id, tmp_path)
         assert (found.programme_id, list(found.beneficiaries.ids)) == (programme_id, [f"W{programme_id}"])
-    in_memory = cache._CACHED[graph]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    in_memory = disk.SNAPSHOTS._places[graph]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     assert list(in_memory) == ["a", "b"]
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from relay.arrays import disk, tables
 from relay.arrays.replayed import of_register
+from relay.kept import following
 from tests.arrays.test_tables import STORY
 from tests.scenes import acts as say
 
@@ -47,9 +48,9 @@ def test_a_file_that_is_damaged_cut_or_of_another_format_counts_as_not_there(
     assert disk.kept(tmp_path, "other") is None
     assert disk.kept(tmp_path, "../demo") is None
     assert disk.kept(tmp_path, "demo")
-    for name in ("FORMAT", "PROJECTION"):  # of a version that kept it, or read the ledger, otherwise
+    for place, name in ((disk.SNAPSHOTS, "version"), (following, "PROJECTION")):  # of a version that did so otherwise
         with monkeypatch.context() as other:
-            other.setattr(disk, name, 0)
+            other.setattr(place, name, 0)
             assert disk.kept(tmp_path, "demo") is None, name
 
 

@@ -1,9 +1,9 @@
 """The books of savings groups, read once and kept: in memory while a graph is open, and on disk until the next time.
 
-What is kept belongs to one entry of the ledger and has its hash, as `arrays.cache` keeps snapshots. Each time books are
-asked for, the entries that came since are read, and the books of the groups that they name are let go; all of them
-where entries do not follow on each other, or where one may concern any group, such as a rule. What a correction or an
-end concerns is told by the act that it is about. Groups whose books are not there are then read from the graph.
+They follow the ledger (`kept.following`): each time books are asked for, the entries that came since are read, and the
+books of the groups that they name are let go; all of them where one may concern any group, such as a rule. What a
+correction or an end concerns is told by the act that it is about. Groups whose books are not there are then read from
+the graph.
 
 On disk lie ids, days and amounts, of all groups, for who asks about all; and beside it their sums on the day that was
 asked for last, so that a new process adds up only the groups that were named since.
@@ -11,15 +11,11 @@ asked for last, so that a new process adds up only the groups that were named si
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Final
-from weakref import WeakKeyDictionary
 
-from relay.arrays.cache import KEEP_AFTER
-from relay.kept import values
+from relay.kept.following import KEEP_AFTER, Following
 from relay.ledger import context, programmes
 from relay.ledger.reading import entries_since
 from relay.systems.savings import reading
@@ -34,26 +30,14 @@ if TYPE_CHECKING:
     from relay.domain.acts import Act
     from relay.graph import Graph
 
-MOST: Final = 4
-"""Programmes whose books stay in memory, those asked for last (our choice: of 276,000 passbook lines some 150 MB)."""
-
-FORMAT: Final = 4
-"""A file of another number tells of groups otherwise."""
-
-BOOKS: Final = "of-savings"
-SUMS: Final = "of-savings-sums"
-
 _OF_ANY: Final = frozenset({"savings_rule", "same"})
 """Kinds of acts that may concern any group; others concern the group that they name, or whose meeting or loan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OnDisk:
-    """What a file holds, up to one entry: what is recorded of all groups, or in the other file their sums on a day."""
+    """What a file holds: what is recorded of all groups, or in the other file their sums on a day."""
 
-    format: int
-    sequence: int
-    head_hash: str
     owner: dict[str, str]
     recorded: dict[str, Recorded] = field(default_factory=dict[str, Recorded])
     as_of: date | None = None
@@ -73,7 +57,6 @@ class _Kept:
         as_of: The day of the sums.
         sums: Group → its savings on that day.
         on_disk: The ending of each file that is on disk → up to which entry.
-        reading: Held by who reads; the others wait.
     """
 
     sequence: int = 0
@@ -84,7 +67,6 @@ class _Kept:
     opened: dict[str, GroupBooks] = field(default_factory=dict[str, GroupBooks])
     as_of: date = date.min
     sums: dict[str, GroupSavings] = field(default_factory=dict[str, GroupSavings])
-    reading: threading.RLock = field(default_factory=threading.RLock)
 
     def follow(self, graph: Graph, programme_id: str) -> None:
         """Let go what the entries that came since concern."""
@@ -110,21 +92,21 @@ class _Kept:
         self.recorded.clear()
         self.sums.clear()
 
-    def recall(self, folder: Path, programme_id: str, ending: str) -> None:
+    def recall(self, folder: Path, programme_id: str, following: Following[_Kept]) -> None:
         """Begin with what is on disk; sums of another day count as not there."""
-        found = values.kept(folder, programme_id, ending, _OnDisk)
-        if found and found.format == FORMAT and found.as_of in (None, self.as_of):
-            self.sequence, self.head_hash, self.owner = found.sequence, found.head_hash, found.owner
-            self.recorded, self.sums = found.recorded, found.sums
-            self.on_disk[ending] = found.sequence
+        found = following.read(folder, programme_id, _OnDisk)
+        if found and found.values.as_of in (None, self.as_of):
+            self.sequence, self.head_hash, self.owner = found.sequence, found.head_hash, found.values.owner
+            self.recorded, self.sums = found.values.recorded, found.values.sums
+            self.on_disk[following.name] = found.sequence
 
-    def keep(self, folder: Path, programme_id: str, ending: str, *, is_new: bool = False) -> None:
+    def keep(self, folder: Path, programme_id: str, following: Following[_Kept], *, is_new: bool = False) -> None:
         """Write it to the disk, where it is new or enough was recorded since."""
-        if is_new or self.sequence - self.on_disk.get(ending, -KEEP_AFTER) >= KEEP_AFTER:
-            head = partial(_OnDisk, format=FORMAT, sequence=self.sequence, head_hash=self.head_hash, owner=self.owner)
-            said = head(recorded=self.recorded) if ending == BOOKS else head(as_of=self.as_of, sums=self.sums)
-            values.keep(folder, programme_id, ending, said)
-            self.on_disk[ending] = self.sequence
+        if is_new or self.sequence - self.on_disk.get(following.name, -KEEP_AFTER) >= KEEP_AFTER:
+            books = _OnDisk(owner=self.owner, recorded=self.recorded)
+            said = books if following is BOOKS else _OnDisk(owner=self.owner, as_of=self.as_of, sums=self.sums)
+            following.write(folder, programme_id, self.sequence, self.head_hash, said)
+            self.on_disk[following.name] = self.sequence
 
     def take(self, found: Mapping[str, Recorded]) -> None:
         """Keep what was read of some groups."""
@@ -156,8 +138,10 @@ def _recorded(graph: Graph, programme_id: str, act_ids: Collection[str]) -> Iter
     return (entries[each].act for each in act_ids if each in entries)
 
 
-_PLACING: Final = threading.Lock()
-_KEPT: Final[WeakKeyDictionary[Graph, dict[str, _Kept]]] = WeakKeyDictionary()
+BOOKS: Final = Following[_Kept]("of-savings", 5, most=4)
+"""Our choice: of 276,000 passbook lines some 150 MB."""
+
+SUMS: Final = Following[_Kept]("of-savings-sums", 5)
 
 
 def recorded(
@@ -176,9 +160,9 @@ def recorded(
         NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
         Unavailable: The database cannot be reached.
     """
-    kept = _of(graph, programme_id)
-    with kept.reading:
-        if folder and group_id is None and BOOKS not in kept.on_disk:
+    kept = _kept(graph, programme_id)
+    with BOOKS.place(graph, programme_id).making:
+        if folder and group_id is None and BOOKS.name not in kept.on_disk:
             kept.recall(folder, programme_id, BOOKS)
         kept.follow(graph, programme_id)
         groups = reading.groups_of(graph, programme_id, group_id)
@@ -198,7 +182,7 @@ def books(
         NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
         Unavailable: The database cannot be reached.
     """
-    opened, found = _of(graph, programme_id).opened, dict[str, GroupBooks]()
+    opened, found = _kept(graph, programme_id).opened, dict[str, GroupBooks]()
     for each, said in recorded(graph, programme_id, group_id, folder).items():
         known = opened.get(each)
         if known is None or known.recorded is not said or known.as_of != as_of:
@@ -215,8 +199,8 @@ def sums(graph: Graph, programme_id: str, as_of: date, folder: Path) -> Mapping[
         NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
         Unavailable: The database cannot be reached.
     """
-    kept = _of(graph, programme_id)
-    with kept.reading:
+    kept = _kept(graph, programme_id)
+    with BOOKS.place(graph, programme_id).making:
         if kept.as_of != as_of:
             kept.as_of, kept.sums = as_of, {}
         if not (kept.sums or kept.on_disk):
@@ -234,11 +218,9 @@ def sums(graph: Graph, programme_id: str, as_of: date, folder: Path) -> Mapping[
         return {each: kept.sums[each] for each in groups}
 
 
-def _of(graph: Graph, programme_id: str) -> _Kept:
-    """The place of what is kept; what was asked for longest ago is let go where there is too much."""
-    with _PLACING:
-        known = _KEPT.setdefault(graph, {})
-        known[programme_id] = kept = known.pop(programme_id, None) or _Kept()
-        if len(known) > MOST:
-            del known[next(iter(known))]
+def _kept(graph: Graph, programme_id: str) -> _Kept:
+    """What is kept of a programme, in memory as long as the graph is open."""
+    place = BOOKS.place(graph, programme_id)
+    with place.making:
+        place.copy = kept = place.copy or _Kept()
         return kept
