@@ -18,7 +18,7 @@ from relay.web.door import policy
 from relay.web.door.shared import Shared
 from relay.web.field import routes as phone
 from relay.web.help import routes as help_pages
-from relay.web.i18n import labels, language
+from relay.web.i18n import labels, language, sentences
 from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views
 from relay.web.managers import confirming, duplicates, held, stories
@@ -87,7 +87,8 @@ def create_app(
     )
     Compress(app)
     app.add_template_filter(current.clock, "clock")
-    for part in (*(monitoring, language, responses, sessions, guard, labels, menu, number_links, failures, recording),):
+    speaking = (language, labels, sentences)
+    for part in (monitoring, *speaking, responses, sessions, guard, menu, number_links, failures, recording):
         part.set_up(app)
     managing = (managers, list_pages, confirming, duplicates, held, stories)
     signed_in = (own, every, *managing, staff, importing, devices, auditors, query)

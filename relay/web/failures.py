@@ -29,7 +29,8 @@ from relay.errors import Invalid, RelayError, TooOften, Unavailable, Unknown
 from relay.service import failure
 from relay.service.failure import STATUS, STATUS_UNFORESEEN, Error, Explained
 from relay.web import sessions
-from relay.web.i18n.language import gettext, say, say_advice
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say, say_advice
 from relay.web.permission import permission_of
 from relay.web.request import current, typed
 from relay.web.sessions import NotSignedIn

@@ -13,7 +13,8 @@ from flask import current_app, g, has_request_context, request, url_for
 from relay.access.roles import EVERY
 from relay.errors import Invalid
 from relay.web import guard, privacy, system_pages
-from relay.web.i18n.language import lazy_gettext, say, this_page
+from relay.web.i18n.language import lazy_gettext, this_page
+from relay.web.i18n.sentences import say
 from relay.web.permission import permission_of
 from relay.web.request import current
 from relay.web.request.parameters import CONFIRMED_ONLY

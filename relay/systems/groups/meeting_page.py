@@ -13,7 +13,7 @@ from relay.systems.groups import reading
 from relay.systems.groups.meeting_day import Became, Written, record_meeting
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
-from relay.web.i18n.language import say_beside, say_error
+from relay.web.i18n.sentences import say_beside, say_error
 from relay.web.recording.judging import answers_of, objection
 from relay.web.request import current
 

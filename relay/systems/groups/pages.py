@@ -28,7 +28,8 @@ from relay.systems.groups.roll import ROSTER, twelve_months
 from relay.text import Sentence, as_counted
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, say_error
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say_error
 from relay.web.lists import counted_records
 from relay.web.papers import pdf
 from relay.web.permission import action

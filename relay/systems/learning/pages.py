@@ -18,7 +18,8 @@ from relay.systems.learning import reading
 from relay.systems.learning.questions import CoursesOf, Learning, counted, learners
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
-from relay.web.i18n.language import gettext, say_error
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say_error
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current

@@ -17,7 +17,8 @@ from relay.systems.planning.questions import plan_rows, waiting_list
 from relay.systems.planning.rates import counted, due_and_unplanned, rates
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
-from relay.web.i18n.language import ngettext, say, say_error
+from relay.web.i18n.language import ngettext
+from relay.web.i18n.sentences import say, say_error
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current

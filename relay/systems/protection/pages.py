@@ -16,7 +16,7 @@ from relay.systems.protection.rules import LARGE_ENOUGH
 from relay.systems.protection.tables import Wanted
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
-from relay.web.i18n.language import say, say_error
+from relay.web.i18n.sentences import say, say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import MenuLink, SystemPages

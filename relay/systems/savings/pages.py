@@ -36,7 +36,7 @@ from relay.systems.savings.report import due_at, group_savings, members, passboo
 from relay.text import Sentence, as_counted
 from relay.web import guard, privacy
 from relay.web.door import policy
-from relay.web.i18n.language import say_beside
+from relay.web.i18n.sentences import say_beside
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current

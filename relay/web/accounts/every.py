@@ -12,7 +12,8 @@ from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, refuse
 from relay.ledger import programmes
 from relay.ledger.places import by_id
 from relay.web import guard, sessions
-from relay.web.i18n.language import gettext, say_error
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed import pressed

@@ -11,7 +11,8 @@ from relay.access import accounts, tokens
 from relay.access.roles import EVERY
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.web import guard, sessions
-from relay.web.i18n.language import gettext, say_error
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say_error
 from relay.web.permission import action
 from relay.web.request import current
 

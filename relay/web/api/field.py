@@ -30,7 +30,7 @@ from relay.web.api.bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, NotA
 from relay.web.api.carried import WAYS, Carried, Carrier, carrier_of
 from relay.web.api.routes import sent_body
 from relay.web.api.sent import Settlement, read_sent, settled
-from relay.web.i18n.language import say_beside
+from relay.web.i18n.sentences import say_beside
 from relay.web.permission import action, public
 from relay.web.request import current
 

@@ -9,7 +9,8 @@ from relay.audit import run
 from relay.audit.checks import CHECKS
 from relay.domain.advisories import about
 from relay.web.i18n import labels
-from relay.web.i18n.language import lazy_gettext, say
+from relay.web.i18n.language import lazy_gettext
+from relay.web.i18n.sentences import say
 from relay.web.lists import choices
 from relay.web.lists.listing import Filter, ListColumn, Listing
 from relay.web.request import current

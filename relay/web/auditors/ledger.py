@@ -13,7 +13,8 @@ from relay.domain.entries import ORIGIN, Entry
 from relay.exchange.cells import read_day
 from relay.ledger import entry_diff, entry_search
 from relay.web.i18n import labels
-from relay.web.i18n.language import lazy_gettext, say
+from relay.web.i18n.language import lazy_gettext
+from relay.web.i18n.sentences import say
 from relay.web.lists import choices
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.request import current

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.vocabulary import STATES
 from relay.text import UNITS
 from relay.web.i18n import labels
-from relay.web.i18n.language import both_forms, say
+from relay.web.i18n.language import both_forms
+from relay.web.i18n.sentences import say
 from relay.web.recording.fields import field_of
 from relay.web.recording.forms import every
 

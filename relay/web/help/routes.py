@@ -9,7 +9,8 @@ from flask import Blueprint, render_template
 
 from relay.audit.checks import checks_of
 from relay.web.i18n.labels import column
-from relay.web.i18n.language import lazy_gettext, say
+from relay.web.i18n.language import lazy_gettext
+from relay.web.i18n.sentences import say
 from relay.web.permission import public
 from relay.web.recording.forms import every
 from relay.web.request import current

@@ -28,7 +28,6 @@ from relay.web.i18n.language import (
     pgettext,
     places,
     remembered,
-    say,
     signed,
 )
 from relay.web.i18n.periods import bs_day, months_named
@@ -129,7 +128,7 @@ def state(word: str) -> str:
 def kind(word: str) -> str:
     """A kind of record."""
     known = catalogue().kinds
-    return say(known[word].title) if word in known else word
+    return gettext(known[word].title) if word in known else word
 
 
 def role(word: str) -> str:

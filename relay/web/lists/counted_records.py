@@ -12,7 +12,8 @@ from relay.errors import refused
 from relay.reports import search
 from relay.web import privacy
 from relay.web.i18n import labels
-from relay.web.i18n.language import lazy_gettext, say
+from relay.web.i18n.language import lazy_gettext
+from relay.web.i18n.sentences import say
 from relay.web.lists import choices, files
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.permission import action

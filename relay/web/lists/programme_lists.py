@@ -10,7 +10,8 @@ from relay.reports.counted import COUNTED, NOT_STUCK, NOT_THERE, STUCK
 from relay.reports.field import errands, visits
 from relay.web import privacy
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, lazy_gettext, say
+from relay.web.i18n.language import gettext, lazy_gettext
+from relay.web.i18n.sentences import say
 from relay.web.lists import choices, rows
 from relay.web.lists.listing import Choice, Filter, ListColumn, Listing, ListPage
 from relay.web.request import current

@@ -19,7 +19,8 @@ from relay.reports.field import givers
 from relay.service.question import of_system
 from relay.web import guard, privacy
 from relay.web.door import policy
-from relay.web.i18n.language import gettext, say_error
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say_error
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording import people

@@ -9,7 +9,8 @@ from relay.desk.wording import heading
 from relay.errors import RelayError
 from relay.exchange import cells
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, lazy_gettext, pgettext, say_error
+from relay.web.i18n.language import gettext, lazy_gettext, pgettext
+from relay.web.i18n.sentences import say_error
 from relay.web.recording import people
 from relay.web.request import current
 

@@ -9,7 +9,7 @@ from relay.desk import intake
 from relay.domain.rulebook import SeveralReceipts
 from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused
 from relay.web import guard
-from relay.web.i18n.language import say_beside, say_error
+from relay.web.i18n.sentences import say_beside, say_error
 from relay.web.request import current
 
 if TYPE_CHECKING:

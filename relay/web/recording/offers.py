@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relay.web import guard, menu, system_pages
-from relay.web.i18n.language import gettext, say
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say
 from relay.web.recording.forms import ANY, opened_on
 from relay.web.request import current
 

@@ -12,7 +12,8 @@ from relay.reports import search
 from relay.reports.place_tree import upwards
 from relay.web import privacy
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, say_error
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say_error
 from relay.web.request import current
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from relay.errors import Asked
 from relay.reports import record_history
 from relay.web import guard, menu, privacy, sessions
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, say_error
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say_error
 from relay.web.permission import action
 from relay.web.recording import ceremony, people, walk
 from relay.web.recording.filled import Filled, opened

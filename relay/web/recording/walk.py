@@ -16,7 +16,8 @@ from relay.errors import RelayError
 from relay.exchange import cells
 from relay.reports.field import visits
 from relay.web import guard, privacy
-from relay.web.i18n.language import gettext, say_error
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import say_error
 from relay.web.permission import action
 from relay.web.recording.fields import Field, field_of
 from relay.web.recording.judging import SAYS_NO, answers_of, objection

@@ -26,7 +26,8 @@ from relay.mapping.reading import read_register
 from relay.web import guard, menu, responses, sessions
 from relay.web.door import policy
 from relay.web.i18n import labels, language
-from relay.web.i18n.language import gettext, lazy_gettext, say, say_advice, say_error
+from relay.web.i18n.language import gettext, lazy_gettext
+from relay.web.i18n.sentences import say, say_advice, say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.staff import under_way, uploads
