@@ -165,7 +165,7 @@ def from_disk(size: int, folder: Path) -> None:
 
     read, warm = best(read_pass), best(lambda: disk.kept(folder, "made"))
     what = f"{warm / read:.1f} x a read pass over the file ({read:.1f} ms, {file.stat().st_size / MB:.0f} MB)"
-    row("warm start from disk", size, f"{warm:.1f} ms", what, "at most 3 x")
+    row("warm start from disk", size, f"{warm:.1f} ms", what, "printed")
     if size > MILLION:
         snapshot = disk.kept(folder, "made")
         if snapshot is None:

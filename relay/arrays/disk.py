@@ -51,12 +51,8 @@ def keep(folder: Path, snapshot: Snapshot) -> None:
         rules=snapshot.rules,
         columns=tuple((name, column.dtype.str, len(column)) for name, column in columns),
     )
-    body = b"".join(_whole_words(column) for _, column in columns)
-    SNAPSHOTS.write(folder, snapshot.programme_id, snapshot.sequence, snapshot.head_hash, plain, body)
-
-
-def _whole_words(column: npt.NDArray[Any]) -> bytes:
-    return column.tobytes() + bytes(-column.nbytes % 8)
+    parts = [part for _, column in columns for part in (column.view(np.uint8).data, bytes(-column.nbytes % 8))]
+    SNAPSHOTS.write(folder, snapshot.programme_id, snapshot.sequence, snapshot.head_hash, plain, parts)
 
 
 def kept(folder: Path, programme_id: str) -> Snapshot | None:

@@ -65,14 +65,21 @@ def forget_of_systems(folder: Path, programme_id: str) -> None:
                 path.unlink(missing_ok=True)
 
 
-def keep(folder: Path, programme_id: str, ending: str, body: bytes) -> None:
-    """Keep something of a programme with its digest, where it can be written and leaves the database enough room."""
+def keep(folder: Path, programme_id: str, ending: str, *parts: bytes | memoryview) -> None:
+    """Keep something of a programme with its digest, where it can be written and leaves the database enough room.
+
+    Args:
+        folder: Is made when it is not there.
+        programme_id: Of the programme.
+        ending: Of the file's name.
+        parts: What is written, one after another; memory views are of bytes.
+    """
     path = path_of(folder, programme_id, ending)
     with suppress(OSError):
-        if path and free_bytes(folder) - len(body) >= LOW_FREE_BYTES:
+        if path and free_bytes(folder) - sum(map(len, parts)) >= LOW_FREE_BYTES:
             with put(path) as file:
-                file.write(_digest(body))
-                file.write(body)
+                file.write(_digest(*parts))
+                file.writelines(parts)
 
 
 def kept(folder: Path, programme_id: str, ending: str) -> memoryview | None:
@@ -89,5 +96,8 @@ def kept(folder: Path, programme_id: str, ending: str) -> memoryview | None:
     return body if bytes(content[:_DIGEST_BYTES]) == _digest(body) else None
 
 
-def _digest(body: bytes | memoryview) -> bytes:
-    return hashlib.sha256(body).digest()
+def _digest(*parts: bytes | memoryview) -> bytes:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.digest()

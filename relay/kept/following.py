@@ -23,6 +23,7 @@ from relay.kept import files
 from relay.ledger.programmes import PROJECTION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from relay.graph import Graph
@@ -128,7 +129,13 @@ class Following(Generic[_Copy]):
         return OnDisk(sequence=head.sequence, head_hash=head.head_hash, values=values, body=body)
 
     def write(
-        self, folder: Path, programme_id: str, sequence: int, head_hash: str, values: object, body: bytes = b""
+        self,
+        folder: Path,
+        programme_id: str,
+        sequence: int,
+        head_hash: str,
+        values: object,
+        body: Iterable[bytes | memoryview] = (),
     ) -> None:
         """Put the copy of an entry on disk, where it can be written and leaves the database enough room.
 
@@ -138,7 +145,7 @@ class Following(Generic[_Copy]):
             sequence: Of the entry.
             head_hash: Of the entry.
             values: Plain values, such as a dataclass.
-            body: What is mapped when it is read.
+            body: What is mapped when it is read, part after part.
         """
         name, version, projection = self._kind()
         head = msgspec.json.encode(
@@ -153,8 +160,7 @@ class Following(Generic[_Copy]):
             )
         )
         padding = bytes(_whole_words(len(head)) - len(head))
-        content = b"".join((len(head).to_bytes(_WORD, "little"), head, padding, body))
-        files.keep(folder, programme_id, self.name, content)
+        files.keep(folder, programme_id, self.name, len(head).to_bytes(_WORD, "little"), head, padding, *body)
 
     def drop(self, folder: Path, programme_id: str, graph: Graph | None = None) -> None:
         """Believe no copy of a programme any longer: it is made anew."""

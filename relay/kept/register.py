@@ -249,7 +249,7 @@ def keep(folder: Path, found: Register, sequence: int, head_hash: str) -> None:
     """Keep a whole register, as of an entry of its ledger; one in which foreign data lacks or repeats acts is not."""
     if _is_sound(found):
         with suppress(msgspec.EncodeError):  # more than 4 GB of entries, so some three million placements
-            _REGISTERS.write(folder, found.programme_id, sequence, head_hash, None, _ENCODER.encode(_kept_of(found)))
+            _REGISTERS.write(folder, found.programme_id, sequence, head_hash, None, [_ENCODER.encode(_kept_of(found))])
 
 
 def _is_sound(found: Register) -> bool:

@@ -34,7 +34,7 @@ NOTES = Following[str]("notes", 3)
 
 @pytest.mark.parametrize("written", ["", "a", "seven letters"])
 def test_what_was_written_is_read_and_its_body_begins_at_a_whole_word(tmp_path: Path, written: str) -> None:
-    NOTES.write(tmp_path, "demo", 9, "a hash", {"said": written}, b"mapped")
+    NOTES.write(tmp_path, "demo", 9, "a hash", {"said": written}, [b"map", b"ped"])
 
     found = NOTES.read(tmp_path, "demo", dict[str, str])
 
@@ -62,7 +62,7 @@ def test_a_file_of_another_kind_version_programme_or_type_is_as_none(
 
 
 def test_a_file_with_any_byte_altered_or_cut_is_as_none(tmp_path: Path) -> None:
-    NOTES.write(tmp_path, "demo", 9, "a hash", {"said": "so"}, b"mapped")
+    NOTES.write(tmp_path, "demo", 9, "a hash", {"said": "so"}, [b"mapped"])
     file = tmp_path / "demo.notes"
     whole = file.read_bytes()
 
