@@ -14,7 +14,7 @@ from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, 
 from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
-    from relay.service.registers import RowLine
+    from relay.exchange.ceremony_sheet import RowLine
 
 
 @group("ceremony")
@@ -93,26 +93,22 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     """
     from relay.commands.session import usage
     from relay.domain.schema import Column
-    from relay.exchange import cells, ceremony_sheet
-    from relay.service.registers import RowLine
+    from relay.exchange import cells
 
     with usage("--counted", counted):
         yard = cells.read(Column(name="animals", type="units"), counted)
-    typed = ceremony_sheet.read(path, session.catalogue, again=again)
-    if not (typed.rows or typed.fallen):
+    animals = yard if isinstance(yard, int | float) else 0
+    outcome = session.registers.record_sheet(path, animals, again=again, rehearses=session.rehearses)
+    if not outcome.rows:
         say(f"No row of {path} has an x under handed_over. Nothing was recorded.")
         click.get_current_context().exit(FOUND)
-    became: tuple[RowLine, ...] = ()
-    if not typed.fallen:
-        animals = yard if isinstance(yard, int | float) else 0
-        became = session.registers.record_day(typed.ceremony, typed.rows, animals, rehearses=session.rehearses)
-    _print_rows(session, (*became, *(RowLine.of(each.number, None, "not", each.error) for each in typed.fallen)))
-    many = Counter(each.action for each in became)
-    fell = len(typed.fallen) + many["asked"] + many["not"]
-    if typed.fallen:
-        say(f"{fell} rows cannot be read. Nothing was recorded: put them right first.")
-    else:
+    _print_rows(session, outcome.rows)
+    many = Counter(each.action for each in outcome.rows)
+    fell = many["asked"] + many["not"]
+    if outcome.readable:
         say(f"{many['added']} added, {many['same']} same, {fell} not recorded.")
+    else:
+        say(f"{fell} rows cannot be read. Nothing was recorded: put them right first.")
     if session.rehearses:
         say(REHEARSED)
     click.get_current_context().exit(FOUND if fell else DONE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -22,8 +22,8 @@ from relay.commands.options import (
     passphrase_option,
     text_of,
 )
-from relay.commands.session import NoProgrammeYet, Session, SeveralProgrammes, say
-from relay.errors import RelayError, Unavailable
+from relay.commands.session import Session, say
+from relay.errors import Invalid, RelayError, Unavailable
 
 if TYPE_CHECKING:
     from relay.backup.encryption import Seal
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from relay.exchange.graph_formats import Format
     from relay.exchange.importing import Count
     from relay.exchange.rows import ReportRow
-    from relay.mapping.map_file import RegisterMap
-    from relay.mapping.reading import MappedRegister
+    from relay.mapping.file_import import FileImport, ImportWish
+    from relay.service.registers import SentImport
 
 
 @command("import", example="relay import seeds/selei")
@@ -76,47 +76,32 @@ def import_(
 ) -> None:
     """Import CSV files or a workbook: a dry run unless --apply."""
     from relay.exchange.importing import Count, rehearse_then_import
-    from relay.exchange.rows import read_folder_or_workbook
-    from relay.service.registers import judge
+    from relay.exchange.writing import refuse_what_is_there
+    from relay.mapping.file_import import NOTHING_TO_HAND_BACK
 
     count, context = Count(), click.get_current_context()
-    mapped = _mapped(session, path, map_, handed_back, apply=apply)
-    judged_by = judge(session.service, lambda: session.graph, session.clerk, session.catalogue, _sending())
-    written, report = rehearse_then_import(
-        judged_by,
-        path,
-        programme_id=session.programme_id if mapped else session.programme,
-        apply=apply,
-        strict=strict,
-        again=again,
-        read=mapped.rows if mapped else read_folder_or_workbook,
-        usual=session.usual_programme,
-        assumed=lambda id_: say(f"{path} names no programme: its rows are for {id_}{_why_that(session)}."),
-        progress=_progress(path),
-    )
-    kept: list[ReportRow] = []
-    if mapped:
-        from relay.mapping.handed_back import in_its_words
-
-        report = _kept(in_its_words(report, mapped.map), kept)
+    if handed_back:
+        refuse_what_is_there(handed_back)
     try:
-        _print_report(session, report, count)
-    except KeyboardInterrupt:
-        say(f"Stopped: {_recorded(count)}" if written else "Stopped: nothing was written.")
-        context.exit(NOT_DONE)
-    except Unavailable as error:
-        raise (Unavailable(reason=error.reason, advice=_recorded(count)) if written else error) from error
+        file = _opened(session, path, _wish(session, map_, handed_back, apply=apply, strict=strict, again=again))
+        progress = _progress(path)
+        written, report = rehearse_then_import(
+            lambda writes: file.report(writes=writes, progress=progress), apply=apply, strict=strict
+        )
+        _report(session, report, count, written=written)
+    except Invalid as error:
+        if NOTHING_TO_HAND_BACK.matches(error):
+            raise click.UsageError(str(error.reason)) from error
+        raise
     failed = count.actions["put aside"] + count.actions["refused"] + (len(count.left_out) if strict else 0)
     for row in count.left_out:
         say(f"{row.file}: column {row.field} was left out. {row.reason} {row.suggestion}")
-    if mapped and handed_back:
-        from relay.mapping.handed_back import hand_back
-
-        hand_back(handed_back, mapped, kept, applied=written)
+    if handed_back:
+        file.hand_back(handed_back)
         say(f"{handed_back} says beside each row what became of it and what to do.")
     if not session.as_json:
         _say_noted(count)
-        _say_first_rows(session, mapped if not written else None, path)
+        _say_first_rows(() if written else file.first_rows())
     said = ", ".join(f"{rows} {action}" for action, rows in count.actions.items())
     if not any(count.actions.values()):
         say(f"{path} has no rows: check that it was saved.")
@@ -126,73 +111,57 @@ def import_(
     say(f"{said}." if written else f"{said}; nothing was written.")
     if count.actions["added"]:
         own_map = map_ if map_ and Path(map_).is_file() else None
-        _say_what_next(judged_by.at if written else None, own_map, ready=not apply and not failed)
+        _say_what_next(file.at if written else None, own_map, ready=not apply and not failed)
     context.exit(FOUND if failed else DONE)
 
 
-def _kept(report: Iterator[ReportRow], kept: list[ReportRow]) -> Iterator[ReportRow]:
-    """The same report, kept as it is read."""
-    for row in report:
-        kept.append(row)
-        yield row
+def _wish(
+    session: Session, map_: str | None, handed_back: Path | None, *, apply: bool, strict: bool, again: bool
+) -> ImportWish:
+    """What the options say, with the text of a map that is a file here."""
+    from relay.mapping.file_import import ImportWish
+    from relay.mapping.map_file import text_of as text_of_map
 
-
-def _why_that(session: Session) -> str:
-    """Why rows are for a programme that nobody named."""
-    return "" if session.usual_programme else ", the only one here"
-
-
-def _mapped(
-    session: Session, path: Path, map_: str | None, handed_back: Path | None, *, apply: bool
-) -> MappedRegister | None:
-    """The register of a path as its map reads it; None when the path is in the exchange format."""
-    from relay.exchange.writing import refuse_what_is_there
-    from relay.mapping.reading import read_register
-
-    how = _map_named(session, map_) if map_ else _map_kept(session, path)
-    if how is None:
-        if handed_back:
-            raise click.UsageError("--report needs --map: it hands back a register of your own.")
-        return None
-    if handed_back:
-        refuse_what_is_there(handed_back)
-    for make in how.makes:
-        if make.open:
-            say(f"{map_ or 'The kept map'}: {make.act}: still open (?) and left out: {', '.join(make.open)}.")
-    return read_register(path, how, apply=apply, told=say)
-
-
-def _map_named(session: Session, map_: str) -> RegisterMap:
-    """The map of a file, or, where there is no such file, the map that is kept under that name."""
-    from relay.mapping.kept_maps import named
-    from relay.mapping.map_file import map_of, read_map
-
-    if Path(map_).is_file():
-        return read_map(Path(map_), session.catalogue)
-    if Path(map_).suffix == ".toml":
+    text: str | None = None
+    if map_ and Path(map_).is_file():
+        text = text_of_map(Path(map_))
+    elif map_ and Path(map_).suffix == ".toml":
         raise click.BadParameter(f"File '{map_}' does not exist.", param_hint="'--map'")
-    return map_of(named(session.registers.maps(), map_).text, map_, session.catalogue)
+    return ImportWish(
+        programme_id=session.programme_id if map_ else session.programme or "",
+        usual=session.usual_programme or "",
+        map=map_ or "",
+        map_text=text,
+        apply=apply,
+        answers="every" if again else "none" if strict else "noted",
+        hands_back=bool(handed_back),
+    )
 
 
-def _map_kept(session: Session, path: Path) -> RegisterMap | None:
-    """The kept map of a file's columns; None where none is kept for them."""
-    if not path.is_file():
-        return None
+def _opened(session: Session, path: Path, wish: ImportWish) -> FileImport | SentImport:
+    """The import of a file, here or through the service; a strict one is told once how it is read."""
+    from functools import cache
+
+    told = cache(say)
+    if session.service:
+        from relay.service.registers import SentImport
+
+        return SentImport(session.service, path, wish, told, _sending())
+    from relay.exchange.importing import InDatabase
+    from relay.mapping.file_import import FileImport
+
+    return FileImport(InDatabase(graph=session.graph, clerk=session.clerk), path, wish, told)
+
+
+def _report(session: Session, report: Iterable[ReportRow], count: Count, *, written: bool) -> None:
+    """Print a report, and where it ends before its end say what stands of it."""
     try:
-        maps = session.registers.maps()
-    except (NoProgrammeYet, SeveralProgrammes):
-        return None
-    if not maps:
-        return None
-    from relay.exchange.workbook import pages
-    from relay.mapping.kept_maps import fitting
-
-    found = fitting(pages(path), maps, session.catalogue)
-    if found is None:
-        return None
-    kept, how = found
-    say(f"{path} is read by the kept map {kept.name}, which has the same columns.")
-    return how
+        _print_report(session, report, count)
+    except KeyboardInterrupt:
+        say(f"Stopped: {_recorded(count)}" if written else "Stopped: nothing was written.")
+        click.get_current_context().exit(NOT_DONE)
+    except Unavailable as error:
+        raise (Unavailable(reason=error.reason, advice=_recorded(count)) if written else error) from error
 
 
 def _say_what_next(recorded_at: str | None, own_map: str | None, *, ready: bool) -> None:
@@ -205,14 +174,11 @@ def _say_what_next(recorded_at: str | None, own_map: str | None, *, ready: bool)
         say("Write it with --apply.")
 
 
-def _say_first_rows(session: Session, mapped: MappedRegister | None, path: Path) -> None:
+def _say_first_rows(sentences: Sequence[str]) -> None:
     """Tell in sentences what the first rows of a register say, so that a column that is read as another shows."""
-    from relay.mapping.first_rows import first_rows
-
-    if mapped is None:
-        return
-    say("So the first rows are read:")
-    for sentence in first_rows([*mapped.rows(path, session.catalogue)], session.registers.known().places):
+    if sentences:
+        say("So the first rows are read:")
+    for sentence in sentences:
         say(sentence)
 
 
@@ -221,7 +187,7 @@ def _recorded(count: Count) -> str:
     return f"{count.actions['added']} rows or more are recorded. Run the same command again: it goes on."
 
 
-def _print_report(session: Session, report: Iterator[ReportRow], count: Count) -> None:
+def _print_report(session: Session, report: Iterable[ReportRow], count: Count) -> None:
     """Print a report, counting it: a line a row in a pipe or as JSON, on a terminal only the rows that cannot stand."""
     from relay.service.terminal import on_terminal, print_json, print_reasons, print_table
 
@@ -327,10 +293,7 @@ def export(
             folder=folder,
         )
     else:
-        from relay.exchange.exporting import write_acts
-
-        registers = session.registers
-        write_acts(path, lambda: registers.acts(with_names=with_names), session.catalogue, with_names=with_names)
+        session.registers.export(path, with_names=with_names)
     note(session.settings.data_folder, path)
     if session.as_json:
         print_json({"programme_id": session.programme_id, "path": str(path), "with_names": with_names})

@@ -112,9 +112,7 @@ _KEPT: Final = ("name", "columns", "fingerprint", "kept_by", "kept_at")
 @pass_session
 def template(session: Session, file: Path) -> None:
     """Write an empty workbook to fill in, with rules and places."""
-    from relay.exchange.template import write_template
-
     if file.suffix.lower() != ".xlsx":
         raise click.UsageError("The name of a workbook ends with .xlsx.")
-    write_template(session.registers.filled_in(), session.catalogue, file)
+    session.registers.write_template(file)
     say(f"{file} is ready to be filled in. Then: relay import {file}")

@@ -10,10 +10,10 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from relay import private_files
-from relay.desk.ceremony import Ceremony, HandOverRow
+from relay.desk.ceremony import Ceremony, HandOverRow, record_day, require_counted
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.schema import Column
 from relay.errors import Failure, Invalid, RelayError, refused
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.domain.acts import Value
+    from relay.domain.model import Quantity
     from relay.domain.system import Catalogue
+    from relay.graph import Graph
+    from relay.ledger.batch import Clerk
     from relay.reports.field.givers import Giver
 
 WALK_INS: Final = 10
@@ -157,6 +160,91 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
         except RelayError as error:
             fallen.append(Fallen(number=number, error=error))
     return Typed(ceremony=ceremony, rows=tuple(rows), fallen=tuple(fallen))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowLine:
+    """The outcome of one row of a ceremony, as it is told.
+
+    Attributes:
+        row: Its number; None where even that cannot be read.
+        act_id: Of the pass-on that it is, or would be; None where it cannot be read.
+        action: "added", "same", "asked" with the question, or "not" with the reason.
+        code: The stable name of the question or reason, or None.
+        field: The column at fault, or None.
+        reason: Why it was not recorded, or None.
+        suggestion: What to do, or None.
+        notes: What was noted for the auditor.
+    """
+
+    row: int | None
+    act_id: str | None
+    action: str
+    code: str | None
+    field: str | None
+    reason: str | None
+    suggestion: str | None
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, row: int | None, act_id: str | None, action: str, error: RelayError | None, notes: tuple[str, ...] = ()
+    ) -> Self:
+        """Tell it with the error, where there is one."""
+        return cls(
+            row=row,
+            act_id=act_id,
+            action=action,
+            code=error.code if error else None,
+            field=error.field if error else None,
+            reason=str(error.reason) if error else None,
+            suggestion=str(error.suggestion) if error else None,
+            notes=notes,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetOutcome:
+    """What became of a sheet.
+
+    Attributes:
+        readable: Whether all rows could be read; else nothing was recorded, and the others are told.
+        rows: A line for each row that is ticked, or that cannot be read.
+    """
+
+    readable: bool
+    rows: tuple[RowLine, ...]
+
+
+def record(
+    graph: Graph, programme_id: str, path: Path, counted: Quantity, clerk: Clerk, *, again: bool
+) -> SheetOutcome:
+    """Record a sheet that was typed in; see `desk.ceremony.record_day`.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        path: Of the sheet.
+        counted: The animals that were counted in the yard.
+        clerk: Who records.
+        again: Whether every question about its rows is answered.
+
+    Raises:
+        CannotRead: There is no such file, or it is neither a CSV file nor a workbook.
+        NoSheet: It is no sheet of one ceremony.
+        OtherNumberOfAnimals: Others were counted; nothing was recorded.
+        RelayError: The ceremony itself cannot be recorded, and so nothing was.
+    """
+    typed = read(path, graph.catalogue, again=again)
+    if typed.fallen or not typed.rows:
+        told = tuple(RowLine.of(each.number, None, "not", each.error) for each in typed.fallen)
+        return SheetOutcome(readable=not typed.fallen, rows=told)
+    require_counted(graph, programme_id, typed.rows, counted)
+    became = record_day(graph, programme_id, typed.ceremony, typed.rows, clerk)
+    told = tuple(
+        RowLine.of(each.number, f"pass:{each.pass_id}", each.action, each.error, each.notes) for each in became
+    )
+    return SheetOutcome(readable=True, rows=told)
 
 
 def lines(path: Path, header: Sequence[str], fault: Callable[[Sentence], Invalid]) -> Iterator[Mapping[str, object]]:

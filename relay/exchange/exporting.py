@@ -62,8 +62,7 @@ def write_acts(
     Raises:
         RelayError: As `export_programme` does.
     """
-    if path.suffix[1:].isalpha():  # not that of a folder such as relay-2026.11
-        private_files.require_ending(path, ".xlsx", ".csv")
+    require_export_name(path)
     write: Callable[..., None] = write_workbook if path.suffix.lower() == ".xlsx" else write_folder
     for _ in range(_TRIES):
         with suppress(CorrectedMeanwhile):
@@ -74,6 +73,16 @@ def write_acts(
         reason=Sentence("Others are making corrections faster than the export can read."),
         advice=Sentence("Export again once they have finished."),
     )
+
+
+def require_export_name(path: Path) -> None:
+    """Let an export be called as what it is, a workbook or a folder.
+
+    Raises:
+        WrongEnding: It ends as another file does.
+    """
+    if path.suffix[1:].isalpha():  # not that of a folder such as relay-2026.11
+        private_files.require_ending(path, ".xlsx", ".csv")
 
 
 class CorrectedMeanwhile(Exception):

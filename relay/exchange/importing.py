@@ -12,7 +12,6 @@ import gc
 import re
 import zipfile
 import zlib
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,11 +19,11 @@ from datetime import UTC, timedelta
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Self
 
 from relay.clock import instant
 from relay.domain.acts import Act
-from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED, Answers
+from relay.domain.questions import NOTED, Answers
 from relay.domain.register import provided_by
 from relay.domain.rulebook import Missing, TakenBack
 from relay.domain.system import Catalogue
@@ -98,43 +97,9 @@ class _Judged:
         return self.outcome.error if self.outcome else None
 
 
-class Judge(Protocol):
-    """Where rows are judged, and recorded: in a database, or by the service of one."""
-
-    @property
-    @abstractmethod
-    def catalogue(self) -> Catalogue:
-        """Of the kinds of acts."""
-
-    @abstractmethod
-    def programme_ids(self) -> Sequence[str]:
-        """The programmes that are there.
-
-        Raises:
-            Unavailable: The database cannot be reached.
-        """
-
-    @abstractmethod
-    def judged(
-        self,
-        programme_id: str,
-        rows: Iterator[Row],
-        *,
-        apply: bool,
-        answers: Answers,
-        progress: Callable[[int], None] | None,
-    ) -> Iterator[ReportRow]:
-        """What becomes of some rows; see `import_by`."""
-
-    @property
-    @abstractmethod
-    def at(self) -> str:
-        """When it was recorded, once it is: a UTC instant at which the clerk recorded nothing else."""
-
-
 @dataclass(slots=True, kw_only=True)
 class InDatabase:
-    """Rows are judged here.
+    """Where rows are judged, and recorded.
 
     Attributes:
         graph: Open.
@@ -146,7 +111,7 @@ class InDatabase:
 
     @property
     def at(self) -> str:
-        """The instant of the clerk."""
+        """When it was recorded, once it is: a UTC instant at which the clerk recorded nothing else."""
         return instant(self.clerk.now.astimezone(UTC))
 
     @property
@@ -155,8 +120,15 @@ class InDatabase:
         return self.graph.catalogue
 
     def programme_ids(self) -> Sequence[str]:
-        """Those of the database."""
+        """The programmes that are there.
+
+        Raises:
+            Unavailable: The database cannot be reached.
+        """
         return [head.programme_id for head in programmes.heads(self.graph)]
+
+    def enter(self, programme_id: str) -> None:
+        """Let who imports into a programme, before anything of it is read: at the database, everybody."""
 
     def judged(
         self,
@@ -167,7 +139,8 @@ class InDatabase:
         answers: Answers,
         progress: Callable[[int], None] | None,
     ) -> Iterator[ReportRow]:
-        """Judge step by step; when writing, one step is committed while the next is judged."""
+        """What becomes of some rows; see `import_by`. When writing, one step is committed while the next is judged."""
+        self.enter(programme_id)
 
         def second_taken() -> bool:
             return bool(recorded_by(self.graph, programme_id, self.clerk.by, first=self.at, last=self.at))
@@ -188,7 +161,7 @@ def import_programme(graph: Graph, path: Path, clerk: Clerk, **how: Any) -> Iter
 
 
 def import_by(
-    judge: Judge,
+    judge: InDatabase,
     path: Path,
     *,
     programme_id: str | None = None,
@@ -252,7 +225,7 @@ def _names_it_badly(row: Row) -> bool:
     return bool(row.faults) and row.file.casefold() in (RULES_FILE, PROGRAMME)
 
 
-def _the_usual_one(judge: Judge, first: Iterable[Row], usual: str | None) -> str | None:
+def _the_usual_one(judge: InDatabase, first: Iterable[Row], usual: str | None) -> str | None:
     """The usual programme, or the only one, for a folder that names none; one that names it badly may mean another."""
     if any(_names_it_badly(row) for row in first):
         return None
@@ -529,41 +502,22 @@ def _lines(file: Path) -> int:
         return sum(block.count(b"\n") for block in iter(lambda: text.read(1 << 20), b""))
 
 
-def rehearse_then_import(  # noqa: PLR0913 - the options of a command
-    judge: Judge,
-    path: Path,
-    *,
-    programme_id: str | None = None,
-    apply: bool,
-    strict: bool,
-    again: bool,
-    read: Read = read_folder_or_workbook,
-    usual: str | None = None,
-    assumed: Callable[[str], None] | None = None,
-    progress: Callable[[int], None] | None = None,
+def rehearse_then_import(
+    report: Callable[[bool], Iterator[ReportRow]], *, apply: bool, strict: bool
 ) -> tuple[bool, Iterator[ReportRow]]:
     """Import or rehearse; when strict, write only if a rehearsal finds that every row can stand.
 
-    What a strict import asks about cannot stand, unless all of it is to be recorded `again`. The other arguments, and
-    what it raises, are those of `import_by`.
+    Args:
+        report: Judges all rows, and writes them if it is called with True.
+        apply: Whether they are to be written.
+        strict: Whether that is all or nothing.
 
     Returns:
-        Whether the rows are written, and what `import_by` yields; of a strict import that cannot stand, the
-        report of the rehearsal.
+        Whether the rows are written, and what `report` yields; of a strict import that cannot stand, the report of
+        the rehearsal.
     """
-    answers = EVERY_ANSWER if again else NO_ANSWER if strict else NOTED
-    question = partial(
-        import_by,
-        judge,
-        path,
-        programme_id=programme_id,
-        answers=answers,
-        read=read,
-        usual=usual,
-        progress=progress,
-    )
     if not (apply and strict):
-        return apply, question(apply=apply, assumed=assumed)
-    report = tuple(question(assumed=assumed))
-    stands = all(row.action in ("added", "same") for row in report)
-    return stands, question(apply=True) if stands else iter(report)
+        return apply, report(apply)
+    rehearsed = tuple(report(False))  # noqa: FBT003 - as it says
+    stands = all(row.action in ("added", "same") for row in rehearsed)
+    return stands, report(True) if stands else iter(rehearsed)  # noqa: FBT003 - as above

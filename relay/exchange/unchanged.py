@@ -44,7 +44,7 @@ def is_unchanged(path: Path) -> bool:
 
 
 def _of_folder(path: Path, rules: bytes) -> bytes:
-    files = sorted(file for file in path.iterdir() if file.name != RULES_FILE)
+    files = sorted(file for file in path.iterdir() if file.is_file() and file.name != RULES_FILE)
     return _digest((RULES_FILE.encode(), rules), *((file.name.encode(), _content(file)) for file in files))
 
 

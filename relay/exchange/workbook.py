@@ -125,14 +125,15 @@ def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Ite
                 advice=Sentence("Name the folder that holds the CSV files."),
             )
     except OSError as fault:
-        raise _not_there(path, fault) from fault
+        raise cannot_be_read(path, fault) from fault
 
 
 def _of_ones_own(path: Path) -> CannotRead:
     return CannotRead(path=path, is_what=Sentence("is not in Relay's own format"), advice=REGISTER_OF_ONES_OWN)
 
 
-def _not_there(path: Path, fault: OSError) -> CannotRead:
+def cannot_be_read(path: Path, fault: OSError) -> CannotRead:
+    """The error of a path that the system does not let be read."""
     return CannotRead(
         path=path,
         is_what=Sentence("cannot be read (%(strerror)s)", strerror=fault.strerror),
@@ -483,7 +484,7 @@ def pages(path: Path, most_cells: int = MOST_CELLS) -> tuple[AnySheet, ...]:
         if path.suffix.lower() in (".csv", ".tsv", ".txt") and path.is_file():
             return (_page_of_table(path, most_cells),)
     except OSError as fault:
-        raise _not_there(path, fault) from fault
+        raise cannot_be_read(path, fault) from fault
     raise CannotRead(
         path=path,
         is_what=Sentence("is neither an .xlsx nor a .csv file"),

@@ -8,10 +8,11 @@ import json
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol, TextIO
+from typing import IO, TYPE_CHECKING, Final, Protocol, TextIO
 
 import xlsxwriter
 
@@ -87,14 +88,43 @@ def folder(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Gen
                 is_what=Sentence("contains %(file)s, which no export wrote", file=others[0]),
                 advice=Sentence("Name a new folder."),
             )
+    with _new_folder(path) as new, contextlib.ExitStack() as files:
+        yield _Folder(new, files, tables)
+
+
+@contextlib.contextmanager
+def _new_folder(path: Path) -> Generator[Path]:
+    """A folder for its owner only that takes the place of what is at a path at the end."""
     with _beside(path) as workplace:
         new = workplace / "new"
         new.mkdir(mode=0o700)
-        with contextlib.ExitStack() as files:
-            yield _Folder(new, files, tables)
+        yield new
         if path.exists():
             path.rename(workplace / "old")
         new.rename(path)
+
+
+def pack(folder: Path) -> Path:
+    """Write the files of a folder into a ZIP file beside it; that file."""
+    path = folder.with_suffix(".zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file in sorted(folder.iterdir()):
+            packed.write(file, file.name)
+    return path
+
+
+def unpack(packed: IO[bytes], path: Path) -> None:
+    """Write the files of a ZIP file as a folder, which appears, or takes the place of an older one, at the end.
+
+    Raises:
+        NotWritten: It cannot be written there.
+    """
+    with _new_folder(path) as new, zipfile.ZipFile(packed) as files:
+        for each in files.infolist():
+            file = new / Path(each.filename).name
+            file.touch(mode=0o600)
+            with files.open(each) as content, file.open("wb") as written:
+                shutil.copyfileobj(content, written)
 
 
 @contextlib.contextmanager

@@ -6,18 +6,31 @@ They hold names. Each is deleted a day after it was last used: by the running se
                   decided.json      what was decided of its map
                   register/NAME     the file
                   report/NAME       the same, with what became of each row
+    uploads/work-…/                 what a command line elsewhere sends or asks for, until it is answered
 """
 
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 from pathlib import Path
 from typing import Final
 
+from relay import private_files
+
 FOLDER: Final = "uploads"
 KEPT_SECONDS: Final = 24 * 60 * 60
 """Our choice: whoever is interrupted goes on the same day."""
+
+
+def workplace(data_folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """A new folder for a file that is on its way; it is deleted at the end, or a day after its process was killed.
+
+    Raises:
+        NotWritten: It cannot be made there.
+    """
+    return tempfile.TemporaryDirectory(prefix="work-", dir=private_files.folder(data_folder / FOLDER))
 
 
 def forget_old_ones(data_folder: Path) -> int:

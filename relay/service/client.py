@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
-from urllib3 import PoolManager, Timeout
+from urllib3 import PoolManager, Timeout, encode_multipart_formdata
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
@@ -31,8 +31,9 @@ from relay.service.question import Question, answer_of
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+    from typing import IO
 
     from relay.domain.acts import Value
 
@@ -41,7 +42,7 @@ T = TypeVar("T")
 CONNECT_SECONDS: Final = 5.0  # our choice: a service that is there lets a line be opened within it
 GREET_SECONDS: Final = 5.0  # our choice: which programmes there are is told within it; every command asks that first
 SILENCE_SECONDS: Final = 60.0  # our choice: the audit of a large programme begins to answer within it
-DEADLINE_SECONDS: Final = 300.0  # our choice: a long answer over a weak line
+DEADLINE_SECONDS: Final = 300.0  # our choice: a long answer over a weak line; until a file begins to be answered
 _PIECE: Final = 1 << 16  # bytes
 _API: Final = "/api/v1"
 _LINES: Final = "application/x-ndjson"
@@ -190,34 +191,59 @@ class Remote:
         """
         return self._hand_in(kind, path, body)
 
-    def lines(self, path: str, body: Iterable[bytes] | None = None, size: int = 0) -> Iterator[bytes]:
-        """The lines of an answer, as they come; a long one has no deadline as long as something comes.
+    def lines(self, path: str, form: Form, sent: Callable[[int, int], None]) -> Iterator[bytes]:
+        """Send a file, and read the lines of the answer as they come.
 
         Args:
             path: Of the API.
-            body: Lines to send, or None.
-            size: Their bytes.
+            form: The file, and what is said of it.
+            sent: Called with the bytes that are sent so far, and all that there are.
 
         Raises:
             RelayError: The service said so, or cannot be reached.
         """
-        headers = {"Accept": _LINES, "Authorization": f"Bearer {self._token}"}
-        headers |= {} if body is None else {"Content-Type": _LINES, "Content-Length": str(size)}
+        body, content_type = form.encoded()
+
+        def pieces() -> Iterator[bytes]:
+            for start in range(0, len(body), _PIECE):
+                yield body[start : start + _PIECE]
+                sent(min(start + _PIECE, len(body)), len(body))
+
+        headers = {"Accept": _LINES, "Content-Type": content_type, "Content-Length": str(len(body))}
+        begun = bytearray()  # a line may be a whole file
+        for piece in self._pieces("POST", path, headers, pieces()):
+            *whole, rest = piece.split(b"\n")
+            for each in whole:
+                yield bytes(begun + each)
+                begun.clear()
+            begun += rest
+
+    def fetch(self, path: str, into: IO[bytes]) -> None:
+        """Write the file that the API answers at a path into another one.
+
+        Raises:
+            RelayError: The service said so, or cannot be reached.
+        """
+        for piece in self._pieces("GET", path, {}, None):
+            into.write(piece)
+
+    def _pieces(
+        self, method: str, path: str, headers: Mapping[str, str], body: Iterator[bytes] | None
+    ) -> Iterator[bytes]:
+        """An answer piece by piece; a long one has no deadline as long as something comes."""
+        timeout = Timeout(connect=CONNECT_SECONDS, read=DEADLINE_SECONDS)
         try:
-            with PoolManager(timeout=Timeout(connect=CONNECT_SECONDS, read=SILENCE_SECONDS), retries=False) as line:
+            with PoolManager(timeout=timeout, retries=False) as line:
                 response = line.request(
-                    "GET" if body is None else "POST",
+                    method,
                     f"{self.url}{_API}{path}",
                     body=body,
-                    headers=headers,
+                    headers={**headers, "Authorization": f"Bearer {self._token}"},
                     preload_content=False,
                 )
                 if response.status >= HTTPStatus.MULTIPLE_CHOICES:
                     raise self.error(response.status, _read(self.url, _Error, response.read()).error)
-                begun = b""
-                for piece in response.stream(_PIECE):
-                    *whole, begun = (begun + piece).split(b"\n")
-                    yield from whole
+                yield from response.stream(_PIECE)
         except (HTTPError, TimeoutError) as error:
             raise self.cut_off() from error
 
@@ -246,6 +272,24 @@ class Remote:
             if _never_sent(error):
                 raise NotReached(host=_host(self.url)) from error
             raise UnknownOutcome(silent=isinstance(error, TimeoutError | NoAnswerInTime)) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """Files that are sent, with what is said of them.
+
+    Attributes:
+        fields: Name → text.
+        files: What each holds.
+    """
+
+    fields: Mapping[str, str]
+    files: Sequence[bytes]
+
+    def encoded(self) -> tuple[bytes, str]:
+        """As the body of a request, and of which content type that is."""
+        files = (("file", ("file", content, "application/octet-stream")) for content in self.files)
+        return encode_multipart_formdata([*self.fields.items(), *files])
 
 
 class _Explained(Protocol):
@@ -383,7 +427,7 @@ def _exchanged(
     *,
     silence: float = SILENCE_SECONDS,
 ) -> Any:  # noqa: ANN401 - as the kind says
-    """Send a request, by POST where it has a body, and read what comes back.
+    """Send a request, by POST where it has a body, a form or else JSON, and read what comes back.
 
     No redirect is followed and no proxy is asked: the token is for this service alone.
 
@@ -394,15 +438,15 @@ def _exchanged(
         TimeoutError: The answer did not end in time.
     """
     until = time.monotonic() + DEADLINE_SECONDS
-    sent = None if body is None else json_text(body).encode()
+    sent, content_type = body.encoded() if isinstance(body, Form) else (json_text(body).encode(), "application/json")
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
-    headers |= {} if sent is None else {"Content-Type": "application/json"}
+    headers |= {} if body is None else {"Content-Type": content_type}
     headers |= {} if token is None else {"Authorization": f"Bearer {token}"}
     with PoolManager(timeout=Timeout(connect=CONNECT_SECONDS, read=silence), retries=False) as line:
         response = line.request(
-            "GET" if sent is None else "POST",
+            "GET" if body is None else "POST",
             f"{url}{_API}{path}",
-            body=sent,
+            body=None if body is None else sent,
             headers=headers,
             preload_content=False,
         )

@@ -1,225 +1,146 @@
 """Registers read and written, here or by another machine's Relay: kept maps, imports, exports and ceremony days.
 
-Files are read and written on the machine on which they lie; a service judges the rows, and gives the acts. Both travel
-as lines of JSON, so that neither side holds all of them.
+A service is sent the file itself and answers with what it did with it, or with the file that it wrote.
 """
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlencode
 
-from relay.desk import ceremony, lookup
-from relay.desk.ceremony import Ceremony
-from relay.domain.acts import Act, RuleMeant
+from relay import private_files
+from relay.desk import lookup
 from relay.domain.model import Quantity
-from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
-from relay.exchange import template
-from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
-from relay.exchange.importing import InDatabase
-from relay.exchange.rows import ReportRow, Row, RowFault
+from relay.exchange import ceremony_sheet, writing
+from relay.exchange.ceremony_sheet import SheetOutcome
+from relay.exchange.exporting import export_programme, require_export_name
+from relay.exchange.rows import ReportRow
+from relay.exchange.template import filled_in, write_template
+from relay.exchange.workbook import RULES_FILE, cannot_be_read
 from relay.mapping import kept_maps
+from relay.mapping.file_import import ImportWish
 from relay.mapping.programme import Programme, known_of
+from relay.service.client import Form
+from relay.service.failure import Explained
 from relay.service.json_codec import json_text, read_json
 
 if TYPE_CHECKING:
-    from typing import IO
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from relay.desk.ceremony import HandOverRow, RowOutcome
-    from relay.domain.questions import Answers
-    from relay.domain.system import Catalogue
-    from relay.errors import RelayError
-    from relay.exchange.importing import Judge
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
     from relay.mapping.kept_maps import KeptMap
     from relay.service.client import Remote
 
-ANSWERS: Final[Mapping[str, Answers]] = {"noted": NOTED, "none": NO_ANSWER, "every": EVERY_ANSWER}
-"""What an import answers to what is asked of its rows, as it is sent."""
+_IN_MEMORY: Final = 1 << 20  # bytes of a file that was answered; our choice: a register of some thousand women
 
-_IN_MEMORY: Final = 1 << 20  # bytes of rows that wait to be sent; our choice: a register of some thousand women
+
+# ---------------------------------------------------------------------------------------------------- what is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentRow:
-    """A row on its way to where it is judged.
+class SentFile:
+    """A file that is sent, or the files of a folder.
 
     Attributes:
-        file: As in `Row`.
-        row: As in `Row`.
-        act_id: As in `Row`.
-        kind: Of its act; None when it is put aside.
-        content: What the act says: column → value.
-        faults: As in `Row`.
-        left_out: As in `Row`.
-        rules: As in `Row`.
-        unchanged: As in `Row`.
+        path: As whoever sends it calls it; sentences about it say so.
+        is_folder: Whether it is a folder.
+        names: Of the files that are sent, in their order.
     """
 
-    file: str
-    row: int
-    act_id: str | None = None
-    kind: str | None = None
-    content: Mapping[str, Any]
-    faults: tuple[RowFault, ...] = ()
-    left_out: bool = False
-    rules: tuple[RuleMeant, ...] = ()
-    unchanged: bool = False
+    path: str
+    is_folder: bool
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """Why an answer ends before its end.
+class SentWish:
+    """How a file that is sent is to be imported.
 
     Attributes:
-        status: As of an answer that is only this.
-        reason: What happened.
-        suggestion: What to do next.
-        field: The column at fault, or "".
-        code: What programs call this kind of failure, or "".
-        beside: The record with which it is asked, or "".
+        wish: As at the database.
+        writes: Whether its rows are recorded now: a strict import is rehearsed first.
     """
 
-    status: int
-    reason: str
-    suggestion: str = ""
-    field: str = ""
-    code: str = ""
-    beside: str = ""
+    wish: ImportWish
+    writes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportLine:
-    """A line of the answer to an import: a row of its report, how many rows are done, or the end.
+class ImportEnd:
+    """How an import ended.
 
     Attributes:
+        at: When its rows were recorded: a UTC instant.
+        first_rows: See `FileImport.first_rows`; empty where the rows were recorded.
+    """
+
+    at: str
+    first_rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportLine:
+    """A line of the answer to an import; it says one of these.
+
+    Attributes:
+        told: A sentence about how the file is read.
         row: A row of the report.
         done: Rows that were judged so far.
+        register: The register that is handed back, a workbook.
         failed: Why it ends here.
-        at: When it is recorded, a UTC instant; told in the last line.
-        ended: Whether this is the last line, and all is told.
+        end: All is told.
     """
 
+    told: str | None = None
     row: ReportRow | None = None
     done: int | None = None
-    failed: Failed | None = None
-    at: str | None = None
-    ended: bool = False
+    register: bytes | None = None
+    failed: Explained | None = None
+    end: ImportEnd | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExportedAct:
-    """An act that stands, on its way into a file."""
-
-    kind: str
-    id: str
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActLine:
-    """A line of the answer to an export: an act, or the end.
+class SentSheet:
+    """How the sheet of a ceremony is to be recorded.
 
     Attributes:
-        act: One that stands.
-        failed: Why it ends here.
-        again: Whether an act was corrected meanwhile, so that all have to be read again.
-        ended: Whether this is the last line, and all is told.
-    """
-
-    act: ExportedAct | None = None
-    failed: Failed | None = None
-    again: bool = False
-    ended: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentRowOfDay:
-    """A row of a ceremony on its way to where it is recorded.
-
-    Attributes:
-        number: As in `HandOverRow`.
-        giver: As in `HandOverRow`.
-        receiver: As in `HandOverRow`.
-        said: As in `HandOverRow`.
-        again: Whether it answers every question.
-    """
-
-    number: int
-    giver: str
-    receiver: str
-    said: Mapping[str, Any]
-    again: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentDay:
-    """A ceremony on its way to where it is recorded.
-
-    Attributes:
-        ceremony: Which.
-        rows: Who handed over.
         counted: The animals that were counted in the yard.
+        again: Whether every question about its rows is answered.
         dry_run: Whether nothing is to be recorded.
     """
 
-    ceremony: Ceremony
-    rows: tuple[SentRowOfDay, ...]
     counted: Quantity
+    again: bool
     dry_run: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowLine:
-    """The outcome of one row of a ceremony, as it is told.
+def _form(path: Path, wish: object) -> Form:
+    """A file or folder as it is sent, with what is to be done with it.
 
-    Attributes:
-        row: Its number; None where even that cannot be read.
-        act_id: Of the pass-on that it is, or would be; None where it cannot be read.
-        action: "added", "same", "asked" with the question, or "not" with the reason.
-        code: The stable name of the question or reason, or None.
-        field: The column at fault, or None.
-        reason: Why it was not recorded, or None.
-        suggestion: What to do, or None.
-        notes: What was noted for the auditor.
+    Raises:
+        CannotRead: It cannot be read here.
     """
-
-    row: int | None
-    act_id: str | None
-    action: str
-    code: str | None
-    field: str | None
-    reason: str | None
-    suggestion: str | None
-    notes: tuple[str, ...] = ()
-
-    @classmethod
-    def of(
-        cls, row: int | None, act_id: str | None, action: str, error: RelayError | None, notes: tuple[str, ...] = ()
-    ) -> Self:
-        """Tell it with the error, where there is one."""
-        return cls(
-            row=row,
-            act_id=act_id,
-            action=action,
-            code=error.code if error else None,
-            field=error.field if error else None,
-            reason=str(error.reason) if error else None,
-            suggestion=str(error.suggestion) if error else None,
-            notes=notes,
-        )
+    try:
+        files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+        contents = tuple(each.read_bytes() if each == path or _is_read(each) else b"" for each in files)
+    except OSError as fault:
+        raise cannot_be_read(path, fault) from fault
+    sent = SentFile(path=str(path), is_folder=path.is_dir(), names=tuple(each.name for each in files))
+    return Form(fields={"sent": json_text(sent), "wish": json_text(wish)}, files=contents)
 
 
-def lines_of_day(became: Iterable[RowOutcome]) -> tuple[RowLine, ...]:
-    """The outcomes of the rows of a ceremony, as they are told."""
-    return tuple(
-        RowLine.of(each.number, f"pass:{each.pass_id}", each.action, each.error, each.notes) for each in became
-    )
+def _is_read(file: Path) -> bool:
+    """Whether an import reads a file of a folder; of others it knows the name alone."""
+    return file.suffix.casefold() == ".csv" or file.name.strip().casefold() == RULES_FILE
+
+
+# ---------------------------------------------------------------------------------------------------- here and there
 
 
 class Registers(Protocol):
@@ -246,21 +167,16 @@ class Registers(Protocol):
         """Keep a map no longer."""
 
     @abstractmethod
-    def acts(self, *, with_names: bool) -> Iterator[Act]:
-        """The acts that stand, as they stand now; see `standing_acts`."""
+    def export(self, path: Path, *, with_names: bool) -> None:
+        """Write the programme as a folder or workbook; see `export_programme`."""
 
     @abstractmethod
-    def filled_in(self) -> Iterator[Act]:
-        """What the empty workbook of the programme names; see `template.filled_in`."""
+    def write_template(self, path: Path) -> None:
+        """Write the empty workbook of the programme; see `template.write_template`."""
 
     @abstractmethod
-    def record_day(
-        self, held: Ceremony, rows: Sequence[HandOverRow], counted: Quantity, *, rehearses: bool
-    ) -> tuple[RowLine, ...]:
-        """Record a ceremony with its rows, or only say what would become of them; see `ceremony.record_day`.
-
-        Nothing is, where other animals were counted in the yard; see `ceremony.require_counted`.
-        """
+    def record_sheet(self, path: Path, counted: Quantity, *, again: bool, rehearses: bool) -> SheetOutcome:
+        """Record the sheet of a ceremony, or only say what would become of it; see `ceremony_sheet.record`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,21 +207,18 @@ class Here:
         """Keep a map no longer."""
         return kept_maps.forget(self.graph, self.programme_id, name)
 
-    def acts(self, *, with_names: bool) -> Iterator[Act]:  # noqa: ARG002 - here the file leaves them out
-        """The acts that stand."""
-        return standing_acts(self.graph, self.programme_id)
+    def export(self, path: Path, *, with_names: bool) -> None:
+        """Write the programme as a folder or workbook."""
+        export_programme(self.graph, self.programme_id, path, with_names=with_names)
 
-    def filled_in(self) -> Iterator[Act]:
-        """What the empty workbook of the programme names."""
-        return template.filled_in(self.graph, self.programme_id)
+    def write_template(self, path: Path) -> None:
+        """Write the empty workbook of the programme."""
+        write_template(filled_in(self.graph, self.programme_id), self.graph.catalogue, path)
 
-    def record_day(
-        self, held: Ceremony, rows: Sequence[HandOverRow], counted: Quantity, *, rehearses: bool
-    ) -> tuple[RowLine, ...]:
-        """Record a ceremony with its rows."""
-        ceremony.require_counted(self.graph, self.programme_id, rows, counted)
+    def record_sheet(self, path: Path, counted: Quantity, *, again: bool, rehearses: bool) -> SheetOutcome:
+        """Record the sheet of a ceremony."""
         clerk = replace(self.clerk, rehearses=rehearses)
-        return lines_of_day(ceremony.record_day(self.graph, self.programme_id, held, rows, clerk))
+        return ceremony_sheet.record(self.graph, self.programme_id, path, counted, clerk, again=again)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,161 +254,123 @@ class There:
         kept: KeptMap = self.service.send(kept_maps.KeptMap, self._path("maps/forget"), {"name": name})
         return kept
 
-    def acts(self, *, with_names: bool) -> Iterator[Act]:
-        """The acts that stand; personal columns only where they are asked for.
+    def export(self, path: Path, *, with_names: bool) -> None:
+        """Write the programme as a folder or workbook.
 
         Raises:
-            CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
-            RelayError: The service said so, or cannot be reached.
+            RelayError: The service said so, or cannot be reached; or it cannot be written here.
         """
-        return self._acts(f"acts?with_names={'true' if with_names else 'false'}")
+        require_export_name(path)
+        is_book = path.suffix.lower() == ".xlsx"
+        asked = urlencode({"as": "workbook" if is_book else "folder", "with_names": "true" if with_names else "false"})
+        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as answered:
+            self.service.fetch(self._path(f"export?{asked}"), answered)
+            answered.seek(0)
+            if is_book:
+                with private_files.replace(path) as file:
+                    shutil.copyfileobj(answered, file)
+            else:
+                writing.unpack(answered, path)
 
-    def filled_in(self) -> Iterator[Act]:
-        """What the empty workbook of the programme names.
+    def write_template(self, path: Path) -> None:
+        """Write the empty workbook of the programme.
 
         Raises:
-            CorrectedMeanwhile: As of `acts`.
-            RelayError: The service said so, or cannot be reached.
+            RelayError: The service said so, or cannot be reached; or it cannot be written here.
         """
-        return self._acts("template")
+        with private_files.create(path) as file:
+            self.service.fetch(self._path("template"), file)
 
-    def record_day(
-        self, held: Ceremony, rows: Sequence[HandOverRow], counted: Quantity, *, rehearses: bool
-    ) -> tuple[RowLine, ...]:
-        """Record a ceremony with its rows.
+    def record_sheet(self, path: Path, counted: Quantity, *, again: bool, rehearses: bool) -> SheetOutcome:
+        """Record the sheet of a ceremony.
 
         Raises:
+            CannotRead: It cannot be read here.
             UnknownOutcome: The line was lost after it was sent.
             RelayError: The service said so, or cannot be reached.
         """
-        body = SentDay(ceremony=held, rows=tuple(map(_sent_row, rows)), counted=counted, dry_run=rehearses)
-        found: tuple[RowLine, ...] = self.service.send(tuple[RowLine, ...], self._path("ceremony"), body)
+        form = _form(path, SentSheet(counted=counted, again=again, dry_run=rehearses))
+        found: SheetOutcome = self.service.send(SheetOutcome, self._path("ceremony"), form)
         return found
-
-    def _acts(self, path: str) -> Iterator[Act]:
-        for text in self.service.lines(self._path(path)):
-            line: ActLine = read_json(ActLine, text)
-            if line.failed:
-                raise self.service.error(line.failed.status, line.failed)
-            if line.again:
-                raise CorrectedMeanwhile
-            if line.ended:
-                return
-            if line.act:
-                yield Act(kind=line.act.kind, id=line.act.id, values=line.act.values)
-        raise self.service.cut_off()
 
     def _path(self, rest: str) -> str:
         return f"/programmes/{self.programme_id}/registers/{rest}"
 
 
-@dataclass(slots=True, kw_only=True)
-class ByService:
-    """Rows are judged by a service.
+class SentImport:
+    """A file on its way into the record of a service, as `FileImport` is one on its way into a database."""
 
-    Attributes:
-        service: Which.
-        catalogue: Of the kinds of acts that are read here.
-        sent: Called with the bytes that are sent so far, and all that there are.
-        at: When it was recorded, by the service's clock; "" until it is.
-    """
-
-    service: Remote
-    catalogue: Catalogue
-    sent: Callable[[int, int], None]
-    at: str = ""
-
-    def programme_ids(self) -> Sequence[str]:
-        """Those in which the account holds a role."""
-        return [head.programme_id for head in self.service.programmes()]
-
-    def judged(
+    def __init__(
         self,
-        programme_id: str,
-        rows: Iterator[Row],
-        *,
-        apply: bool,
-        answers: Answers,
-        progress: Callable[[int], None] | None,
-    ) -> Iterator[ReportRow]:
-        """Send all rows, and read what becomes of them while they are judged.
+        service: Remote,
+        path: Path,
+        wish: ImportWish,
+        told: Callable[[str], None],
+        sent: Callable[[int, int], None],
+    ) -> None:
+        """Send nothing yet.
+
+        Args:
+            service: Which.
+            path: Of the folder or file.
+            wish: How it is imported.
+            told: Called with sentences about how the file is read.
+            sent: Called with the bytes that are sent so far, and all that there are.
+        """
+        self._service, self._path, self._wish, self._told, self._sent = service, path, wish, told, sent
+        self._register = b""
+        self._end = ImportEnd(at="", first_rows=())
+
+    @property
+    def at(self) -> str:
+        """When its rows were recorded, by the service's clock: a UTC instant."""
+        return self._end.at
+
+    def report(self, *, writes: bool, progress: Callable[[int], None]) -> Iterator[ReportRow]:
+        """Send the file, and read what becomes of its rows while they are judged.
+
+        Args:
+            writes: Whether they are recorded.
+            progress: Called with the number of rows that are done.
 
         Raises:
+            CannotRead: The file cannot be read here.
             RelayError: The service said so, or cannot be reached.
         """
-        called = next(name for name, each in ANSWERS.items() if each == answers)
-        path = f"/programmes/{programme_id}/registers/rows?apply={'true' if apply else 'false'}&answers={called}"
-        with tempfile.SpooledTemporaryFile(_IN_MEMORY) as waiting:
-            waiting.writelines(lines_of(map(_sent, rows)))
-            size = waiting.tell()
-            waiting.seek(0)
-            for text in self.service.lines(path, self._pieces(waiting, size), size):
-                line: ReportLine = read_json(ReportLine, text)
-                if line.failed:
-                    raise self.service.error(line.failed.status, line.failed)
-                self.at = line.at or self.at
-                if line.ended:
-                    return
-                if line.row:
-                    yield line.row
-                if line.done is not None and progress:
-                    progress(line.done)
-        raise self.service.cut_off()
+        form = _form(self._path, SentWish(wish=self._wish, writes=writes))
+        for text in self._service.lines("/registers/import", form, self._sent):
+            line: ImportLine = read_json(ImportLine, text)
+            if line.failed:
+                raise self._service.error(line.failed.status, line.failed)
+            if line.told:
+                self._told(line.told)
+            if line.row:
+                yield line.row
+            if line.done is not None:
+                progress(line.done)
+            if line.register:
+                self._register = line.register
+            if line.end:
+                self._end = line.end
+                return
+        raise self._service.cut_off()
 
-    def _pieces(self, waiting: IO[bytes], size: int) -> Iterator[bytes]:
-        done = 0
-        while piece := waiting.read(1 << 16):
-            yield piece
-            done += len(piece)
-            self.sent(done, size)
+    def hand_back(self, path: Path) -> None:
+        """Write the register that the service handed back.
 
+        Raises:
+            ThereAlready: Something is at this path.
+            NotWritten: It cannot be written there.
+        """
+        with private_files.create(path) as file:
+            file.write(self._register)
 
-def judge(
-    service: Remote | None,
-    graph: Callable[[], Graph],
-    clerk: Clerk,
-    catalogue: Catalogue,
-    sent: Callable[[int, int], None],
-) -> Judge:
-    """Where the rows of an import are judged: by the service, where there is one, else in the database.
-
-    Args:
-        service: Of another machine, or None.
-        graph: Opens the database.
-        clerk: Who records here.
-        catalogue: Of the kinds of acts.
-        sent: Called with the bytes that are sent to the service so far, and all that there are.
-    """
-    if service:
-        return ByService(service=service, catalogue=catalogue, sent=sent)
-    return InDatabase(graph=graph(), clerk=clerk)
+    def first_rows(self) -> tuple[str, ...]:
+        """What the first rows of a register say, in sentences."""
+        return self._end.first_rows
 
 
-def lines_of(values: Iterable[object]) -> Iterator[bytes]:
+def lines_of(values: Iterator[object]) -> Iterator[bytes]:
     """Each value as a line of JSON."""
     for value in values:
         yield json_text(value).encode() + b"\n"
-
-
-def _sent(row: Row) -> SentRow:
-    return SentRow(
-        file=row.file,
-        row=row.row,
-        act_id=row.act_id,
-        kind=row.act.kind if row.act else None,
-        content=row.act.values if row.act else {},
-        faults=row.faults,
-        left_out=row.left_out,
-        rules=row.rules,
-        unchanged=row.unchanged,
-    )
-
-
-def _sent_row(row: HandOverRow) -> SentRowOfDay:
-    return SentRowOfDay(
-        number=row.number,
-        giver=row.giver,
-        receiver=row.receiver,
-        said=row.said,
-        again=row.answers == EVERY_ANSWER,
-    )

@@ -130,6 +130,16 @@ def clerk_of_imports(programme_id: str) -> Clerk:
     return replace(clerk(programme_id), kinds=frozenset(kinds))
 
 
+def require(action: str, programme_id: str) -> None:
+    """Let who is asking do an action in a programme that the address does not name.
+
+    Raises:
+        NoProgramme: No role is held in it, whether there is one or not.
+        NotAllowed: The role does not allow it.
+    """
+    _allow(sessions.signed_in(), Permission(action=action), programme_id)
+
+
 def require_everywhere(action: str, programme_id: str) -> None:
     """Let nobody go on whose account covers some places only: a file reaches beyond them.
 

@@ -11,14 +11,16 @@ from relay.access import access_log
 from relay.commands import exits
 from relay.commands.session import Session
 from relay.exchange.workbook import pages
-from relay.ledger import programmes, reading
+from relay.ledger import batch, programmes, reading
 from relay.settings import Settings
 from relay.web import create_app
-from tests.commands.shell import tell_story
+from tests.commands.shell import record, tell_story
 from tests.commands.test_remote import elsewhere, home, said, token
 from tests.rigs.in_a_thread import answering
 from tests.rigs.one_engine import ON_THE_EMBEDDED_ENGINE
+from tests.rigs.pace import wait_until
 from tests.rigs.wiping import wiped
+from tests.scenes import acts as say
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
@@ -79,6 +81,86 @@ def test_an_import_says_the_same_from_elsewhere(
     by = {entry.recorded_by for entry in reading.entries(graph, "demo") if "ngo" in entry.act_id}
     assert by == {"account:bina"}
     home(shell, connection)
+
+
+def test_folders_and_workbooks_say_the_same_from_elsewhere(
+    shell: Shell, graph: Graph, connection: Connection, service: str, tmp_path: Path
+) -> None:
+    folder, book = tmp_path / "नेपाली “a” folder", tmp_path / "a book.xlsx"
+    for path in (folder, book):
+        shell.ok("export", str(path), "--with-names")
+    with (folder / "events.csv").open("a", encoding="utf-8") as events:
+        events.write("E8,P1,visit,2024-01-32\n")
+    for name in ("claim.csv", "photo.jpg", "places.txt"):
+        (folder / name).touch()
+    (folder / "more").mkdir()
+    asked = [
+        ("import", str(path), *more)
+        for path in (folder, book, tmp_path)
+        for more in ((), ("--json",), ("--programme", "hills"), ("--apply",), ("--apply", "--strict"))
+    ]
+    here = [said(shell.run(*words)) for words in asked]
+    elsewhere(shell, service, token(graph, "staff", "manager"))
+    there = [said(shell.run(*words)) for words in asked]
+    home(shell, connection)
+
+    for words, own, other in zip(asked, here, there, strict=True):
+        assert own == other, words
+    assert "2024-01-32" in there[0][1]
+    assert "claim.csv" in there[0][1]
+    assert "photo.jpg" not in there[0][1]
+    wait_until(lambda: not [*(tmp_path / "service" / "uploads").iterdir()])  # it is deleted once the answer is out
+
+
+def test_an_unchanged_export_is_taken_as_it_stands_from_elsewhere_too(
+    shell: Shell, graph: Graph, connection: Connection, service: str, tmp_path: Path
+) -> None:
+    """A name of two lines would be put aside today; whoever edits the export has a register like any other."""
+    with shell.monkeypatch.context() as of_before:
+        of_before.setattr(batch, "judge", say.unjudged)
+        record(graph, say.woman("W9", name="Maya\nTamang"))
+    paths = [str(tmp_path / name) for name in ("demo", "demo.xlsx")]
+    for path in paths:
+        shell.ok("export", path, "--with-names")
+    wiped(graph)
+    here = [shell.run("import", path, "--json") for path in paths]
+    elsewhere(shell, service, token(graph, "administrator", "staff", "manager"))
+    there = [shell.run("import", path, "--json") for path in paths]
+    written = shell.run("import", paths[0], "--apply")
+    again = str(tmp_path / "again")
+    shell.ok("export", again, "--with-names")
+    women = tmp_path / "demo" / "beneficiaries.csv"
+    exported = women.read_bytes()
+    women.write_bytes(exported.replace(b"Name of W2", b"Name of W3"))
+    edited = shell.run("import", paths[0])
+    home(shell, connection)
+
+    for own, other in zip(here, there, strict=True):
+        assert (own.code, own.json) == (other.code, other.json)
+        noted = {row["act_id"]: row["notes"] for row in other.json["rows"] if row["notes"]}
+        assert noted == {"beneficiary:W9": ["name: This name has several lines."]}
+    assert written.code == exits.DONE
+    assert "1 put aside" in edited.err
+    assert exported == (tmp_path / "again" / "beneficiaries.csv").read_bytes()
+
+
+def test_a_register_is_handed_back_from_elsewhere(
+    shell: Shell, graph: Graph, connection: Connection, service: str, register: tuple[str, str], tmp_path: Path
+) -> None:
+    path, map_ = register
+    words = ("import", path, "--map", map_, "--report")
+    here = shell.run(*words, str(tmp_path / "here.xlsx"))
+    elsewhere(shell, service, token(graph, "staff", "manager"))
+    there = shell.run(*words, str(tmp_path / "there.xlsx"))
+    taken = shell.run(*words, str(tmp_path / "there.xlsx"))
+    unread = shell.run("import", str(tmp_path), "--report", str(tmp_path / "none.xlsx"))
+    home(shell, connection)
+
+    assert (here.code, here.out) == (there.code, there.out)
+    rows = [[page.rows for page in pages(tmp_path / f"{side}.xlsx")] for side in ("here", "there")]
+    assert rows[0] == rows[1]
+    assert "already exists" in taken.err
+    assert (unread.code, "--report needs --map" in unread.err) == (exits.USAGE, True)
 
 
 def test_an_import_from_elsewhere_is_taken_back_as_a_whole(
@@ -155,10 +237,18 @@ def test_an_export_from_elsewhere_is_the_same_file(
 ) -> None:
     for name, more in (("plain", ()), ("named", ("--with-names",))):
         shell.ok("export", str(tmp_path / f"here-{name}"), *more)
+    shell.ok("export", str(tmp_path / "here.xlsx"))
     elsewhere(shell, service, token(graph, "manager"))
     for name, more in (("plain", ()), ("named", ("--with-names",))):
         shell.ok("export", str(tmp_path / f"there-{name}"), *more)
+        shell.ok("export", str(tmp_path / f"there-{name}"), *more)
+    shell.ok("export", str(tmp_path / "there.xlsx"))
+    misnamed = shell.run("export", str(tmp_path / "there.pdf"))
     home(shell, connection)
+
+    assert (tmp_path / "here.xlsx").read_bytes() == (tmp_path / "there.xlsx").read_bytes()
+    assert "does not end in" in misnamed.err
+    assert {file.stat().st_mode & 0o777 for file in (tmp_path / "there-named").iterdir()} == {0o600}
 
     for name in ("plain", "named"):
         here, there = (
@@ -167,7 +257,7 @@ def test_an_export_from_elsewhere_is_the_same_file(
         )
         assert here == there
     opened = access_log.newest(tmp_path / "service", "demo")
-    assert [(each.by, each.what, each.ids) for each in opened] == [("account:bina", "export", ("programme:demo",))]
+    assert [(each.by, each.what, each.ids) for each in opened] == [("account:bina", "export", ("programme:demo",))] * 2
 
 
 def test_names_leave_with_a_manager_only(

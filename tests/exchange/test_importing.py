@@ -18,7 +18,7 @@ import pytest
 from relay import errors
 from relay.domain import rulebook
 from relay.domain.acts import SYSTEM_OFF
-from relay.domain.questions import EVERY_ANSWER, NOTED
+from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
 from relay.exchange import importing
 from relay.exchange.importing import (
     Count,
@@ -40,6 +40,7 @@ from tests.scenes.core import CORE, IN_TABLES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from relay.domain.questions import Answers
     from relay.exchange.rows import ReportRow
     from relay.graph import Graph
     from relay.settings import Connection
@@ -87,6 +88,17 @@ def counted(report: Iterable[ReportRow]) -> dict[str, int]:
     for _ in count.through(report):
         pass
     return {action: rows for action, rows in count.actions.items() if rows}
+
+
+def written_if_it_stands(
+    graph: Graph, path: Path, *, strict: bool = True, answers: Answers = NO_ANSWER
+) -> tuple[bool, Iterable[ReportRow]]:
+    """What `relay import --apply`, with --strict unless told otherwise, does with a folder."""
+
+    def report(writes: bool) -> Iterator[ReportRow]:  # noqa: FBT001 - as the command's own
+        return import_by(InDatabase(graph=graph, clerk=CLERK), path, apply=writes, answers=answers)
+
+    return rehearse_then_import(report, apply=True, strict=strict)
 
 
 def nodes(graph: Graph) -> int:
@@ -459,16 +471,12 @@ def test_a_strict_import_writes_all_or_nothing(graph: Graph, tmp_path: Path) -> 
     faulty = folder(tmp_path / "faulty", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,0\n")
     sound = folder(tmp_path / "sound", passes=f"{PASSES}T1,P1,P2,W2,2021-03-01,2\n")
 
-    written, report = rehearse_then_import(
-        InDatabase(graph=graph, clerk=CLERK), faulty, apply=True, strict=True, again=False
-    )
+    written, report = written_if_it_stands(graph, faulty)
     assert not written
     assert counted(report) == {"added": 13, "refused": 1}
     assert nodes(graph) == 0
 
-    written, report = rehearse_then_import(
-        InDatabase(graph=graph, clerk=CLERK), sound, apply=True, strict=True, again=False
-    )
+    written, report = written_if_it_stands(graph, sound)
     assert written
     assert counted(report) == {"added": 14}
     assert programmes.head(graph, "demo").entries == 14
@@ -486,9 +494,7 @@ def test_a_second_placement_is_added_with_a_note_and_a_strict_import_refuses_it(
     passes = f"{PASSES}T1,P1,P2,W2,2021-03-01,1\nT2,P1,P2b,W2,2021-04-01,1\n"
     here = folder(tmp_path / "p", passes=passes)
 
-    written, report = rehearse_then_import(
-        InDatabase(graph=graph, clerk=CLERK), here, apply=True, strict=True, again=False
-    )
+    written, report = written_if_it_stands(graph, here)
     asked = list(report)[-1]
     assert not written
     assert (asked.act_id, asked.action, asked.field, asked.value) == (
@@ -497,9 +503,7 @@ def test_a_second_placement_is_added_with_a_note_and_a_strict_import_refuses_it(
     assert asked.reason == "Beneficiary W2 already holds goat: placement P2."
     assert nodes(graph) == 0
 
-    written, report = rehearse_then_import(
-        InDatabase(graph=graph, clerk=CLERK), here, apply=True, strict=False, again=False
-    )
+    written, report = written_if_it_stands(graph, here, strict=False, answers=NOTED)
     added = list(report)[-1]
     assert written
     assert (added.act_id, added.action) == ("pass:T2", "added")
@@ -510,9 +514,7 @@ def test_a_strict_import_takes_a_second_placement_with_again(graph: Graph, tmp_p
     passes = f"{PASSES}T1,P1,P2,W2,2021-03-01,1\nT2,P1,P2b,W2,2021-04-01,1\n"
     here = folder(tmp_path / "p", passes=passes)
 
-    written, report = rehearse_then_import(
-        InDatabase(graph=graph, clerk=CLERK), here, apply=True, strict=True, again=True
-    )
+    written, report = written_if_it_stands(graph, here, answers=EVERY_ANSWER)
 
     assert written
     assert counted(report) == {"added": 15}

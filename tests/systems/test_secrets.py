@@ -5,8 +5,9 @@ W1 ── well K1 ── count N1: 4321987 people, corrected to 8765123
 
 from __future__ import annotations
 
-import json
+import io
 import re
+import zipfile
 from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,7 @@ from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.systems import CATALOGUE
 from tests.systems.wells.scene import added
+from tests.web.api.sending import posted
 from tests.web.readers import bearer
 
 if TYPE_CHECKING:
@@ -144,15 +146,19 @@ def test_no_page_and_no_answer_of_the_service_tells_it_to_anybody(
     headers, head = signed(counted, login), programmes.head(counted, "demo").entries
     paths = [
         *ways(client, head),
-        "/api/v1/programmes/demo/registers/acts?with_names=true",
         "/api/v1/p/demo/ledger?about=well_count:N1",
     ]
 
     statuses = set[int]()
     for path in paths:
-        answer = client.get(path, headers=headers)
-        statuses.add(answer.status_code)
-        assert not tells(answer.text), (login, path, answer.status_code)
+        with client.get(path, headers=headers) as answer:
+            statuses.add(answer.status_code)
+            assert not tells(answer.data.decode(errors="replace")), (login, path, answer.status_code)
+    export = "/api/v1/programmes/demo/registers/export?as=folder&with_names=true"
+    with client.get(export, headers=headers) as answer:
+        if answer.status_code == 200:
+            with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+                assert not any(tells(packed.read(name).decode()) for name in packed.namelist())
     assert len(paths) > 40
     assert 200 in statuses
     assert max(statuses) < 500
@@ -193,17 +199,19 @@ def test_only_who_may_record_it_corrects_it_and_a_guess_at_it_is_not_answered(
     assert sent("protection", of_a_woman) == 403
     assert sent("protection", correction) == 201
 
-    row = {"file": "well_counts.csv", "row": 1, "kind": "well_count", "content": {**COUNT, "people": 7}}
     said = [
-        client.post(
-            "/api/v1/programmes/demo/registers/rows?answers=none",
-            data=json.dumps({**row, "content": {**COUNT, "people": guess}}) + "\n",
-            headers=signed(counted, "manager"),
+        posted(
+            client,
+            signed(counted, "manager"),
+            {"well_counts.csv": f"{','.join(COUNT)}\n{','.join(map(str, {**COUNT, 'people': guess}.values()))}\n"},
+            programme_id="demo",
+            answers="none",
         )
         .text.rpartition('"at"')[0]
         .replace(str(guess), "N")
         for guess in (7, 8)
     ]
     assert "error" not in said[0], said[0]
+    assert "well_count:N1" in said[0]
     assert said[0] == said[1]
     assert "same" not in said[0]

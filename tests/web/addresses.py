@@ -181,7 +181,7 @@ API: Final = (
             "registers/ids?kind=placement&text=P",
             "registers/known",
             "registers/maps",
-            "registers/acts",
+            "registers/export?as=workbook",
             "registers/template",
         )
     ),

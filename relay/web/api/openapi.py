@@ -24,6 +24,7 @@ from relay.exchange.cells import (
     LONGEST_TEXT,
 )
 from relay.ledger.programmes import LedgerHead
+from relay.service.client import Answered
 from relay.service.failure import Error
 from relay.service.json_codec import Schema, schemas_of
 from relay.service.queries.every import questions_of
@@ -40,6 +41,7 @@ from relay.service.question import (
     with_kinds,
 )
 from relay.web.api.bodies import RECORDS, TOKEN_DAYS, Bodies, comes_in_lists, wishes
+from relay.web.api.carried import WAYS
 
 _ERRORS: Final = {
     400: "It cannot be read, or holds a parameter or column that is not known.",
@@ -71,6 +73,7 @@ _NAME: Final = {
     "maxLength": LONGEST_NAME,
     "pattern": rf"^{_ON_ONE_LINE}*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]{_ON_ONE_LINE}*$",
 }
+_SAID: Final = {"type": "string", "maxLength": LONGEST_ID, "pattern": rf"^{_ON_ONE_LINE}*$"}
 _RECORD: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID + 16, "pattern": r"^[^/]*[^/\s][^/]*$"}
 _DAY: Final = {"type": "string", "format": "date"}
 _AMOUNT: Final = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_NUMBER}
@@ -87,7 +90,7 @@ _PROGRAMME: Final = {
 def document(catalogue: Catalogue) -> Schema:
     """The whole document, which nobody changes: what can be asked, and the acts that can be recorded."""
     bodies, questions = Bodies(catalogue), questions_of(catalogue)
-    kinds = (*map(answer_of, questions), tuple[LedgerHead, ...], Recorded, NewToken, Error)
+    kinds = (*map(answer_of, questions), tuple[LedgerHead, ...], Recorded, Answered, NewToken, Error)
     schemas, components = schemas_of(kinds)
     answers = dict(zip(kinds, schemas, strict=True))
     failures = {name: {**components[name], "additionalProperties": False} for name in ("Error", "Explained")}
@@ -111,6 +114,7 @@ def document(catalogue: Catalogue) -> Schema:
         paths[f"/programmes/{{programme_id}}/acts/{kind}"] = {
             "post": _recording(catalogue, catalogue.kind(kind), columns, answers[Recorded])
         }
+    paths["/programmes/{programme_id}/acts"] = {"post": _handing_in(catalogue, answers[Answered])}
     paths["/tokens"] = {"post": _letting_in(catalogue, answers[NewToken])}
     paths["/sign-out"] = {
         "post": {
@@ -185,6 +189,43 @@ def _recording(catalogue: Catalogue, kind: KindOfAct, columns: Iterable[Column],
         "parameters": [_PROGRAMME, *map(_parameter, wishes(kind, catalogue))],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
         "responses": _responses({200: recorded, 201: recorded}, _RECORDING, "Recorded."),
+    }
+
+
+def _handing_in(catalogue: Catalogue, answered: Schema) -> Schema:
+    acts = "Acts of any kind, in any order, their ids in full: {act, content, written_at, again}, written_at by the"
+    acts += " writer's clock. Of a telephone's file, each line as it stands there: {sealed, seal}."
+    carried = {
+        "type": "object",
+        "description": "How acts come that somebody carries to the record in a file, as relay sync does: what cannot be"
+        " recorded is held. Leave it out for acts of your own.",
+        "required": ["way"],
+        "properties": {
+            "way": {
+                "type": "string",
+                "enum": [*WAYS],
+                "description": "file: a telephone's or another laptop's; outbox: that of the laptop that sends it.",
+            },
+            "device_id": {**_SAID, "description": "The telephone that sealed the file; left out for a laptop's."},
+            "by": {**_SAID, "description": "Who wrote the acts on a laptop, as account:LOGIN; left out for yourself."},
+        },
+    }
+    body = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["acts"],
+        "properties": {
+            "acts": {"type": "array", "description": acts, "items": {}},
+            "hold": {"type": "boolean", "description": "Hold what cannot be recorded until somebody settles it."},
+            "carried": carried,
+        },
+    }
+    told = "Hand in a list of acts, each judged alone; the answer has a row for each, in their order."
+    return {
+        **_operation(catalogue, "hand_in", told, "acts"),
+        "parameters": [_PROGRAMME],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+        "responses": _responses({200: answered}, (*_READING, *_WITH_A_BODY)),
     }
 
 

@@ -1,77 +1,59 @@
-"""Registers over the line: the rows that a command line elsewhere has read, judged; and the acts that it writes.
+"""Registers over the line: files that a command line elsewhere sends to be imported, and those that it writes.
 
 It is what `relay import`, `export`, `map`, `template` and `ceremony record` ask for with RELAY_URL, and no part of the
 API for programs.
-Rows and acts are lines of JSON, so that neither side holds all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from itertools import count
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Final
+import secrets
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from flask import Blueprint, Response, jsonify, request, stream_with_context
+from flask import Blueprint, Response, jsonify, request, send_file, stream_with_context
 
 from relay.access import roles
 from relay.desk import lookup
-from relay.desk.ceremony import HandOverRow, record_day, require_counted
-from relay.domain.acts import Act
-from relay.domain.plain_json import plain
-from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.errors import Failure, Invalid, RelayError, refused
-from relay.exchange.exporting import CorrectedMeanwhile, standing_acts
+from relay.exchange import ceremony_sheet, writing
+from relay.exchange.exporting import export_programme
 from relay.exchange.importing import InDatabase
-from relay.exchange.rows import Row, RowFault
-from relay.exchange.template import filled_in
+from relay.exchange.template import filled_in, write_template
+from relay.kept.uploaded import workplace
+from relay.ledger.batch import Clerk
 from relay.mapping import kept_maps
+from relay.mapping.file_import import FileImport
 from relay.mapping.programme import known_of
 from relay.service import failure
 from relay.service.json_codec import read_json
-from relay.service.registers import (
-    ANSWERS,
-    ActLine,
-    ExportedAct,
-    Failed,
-    ReportLine,
-    SentDay,
-    SentRow,
-    lines_of,
-    lines_of_day,
-)
+from relay.service.registers import ImportEnd, ImportLine, SentFile, SentSheet, SentWish, lines_of
 from relay.web import guard, privacy, responses, sessions
-from relay.web.api.bodies import COLUMN_MISSING, OTHER_TYPE, Bodies, NotAnObject
+from relay.web.api.bodies import COLUMN_MISSING, OTHER_TYPE, NotAnObject
 from relay.web.api.routes import sent_body
 from relay.web.door import policy
 from relay.web.permission import action
 from relay.web.request import current
 
 if TYPE_CHECKING:
-    from relay.domain.system import Catalogue
+    from collections.abc import Callable, Generator, Iterator, Sequence
+
+_Wish = TypeVar("_Wish")
 
 OFFERED: Final = 30
 """Ids that are offered to complete what was typed (our choice: a screen)."""
 
-_LINES: Final = "application/x-ndjson"
-_LONGEST_LINE: Final = policy.BODY_BYTES  # as much as any act may be sent with
+_OF_PROGRAMME: Final = "/programmes/<programme_id>/registers"
+_LONGEST_NAME: Final = 255  # bytes of a file's name, as file systems have it
 
-blueprint = Blueprint("registers", __name__, url_prefix="/api/v1/programmes/<programme_id>/registers")
-
-
-NOT_A_ROW: Final = Failure(
-    Invalid,
-    "not_a_row",
-    "Line %(line)s is not a row of a register.",
-    advice="Use the command line of the same version as the service.",
-)
+blueprint = Blueprint("registers", __name__, url_prefix="/api/v1")
 
 
 # ---------------------------------------------------------------------------------------------------- ids
 
 
-@blueprint.get("/ids")
+@blueprint.get(f"{_OF_PROGRAMME}/ids")
 @action("find", ids_only=True)
 def ids(programme_id: str) -> Response:
     """The ids of a kind that begin with a text, of records that the reader may find: what the tab key offers."""
@@ -84,7 +66,7 @@ def ids(programme_id: str) -> Response:
 # ---------------------------------------------------------------------------------------------------- kept maps
 
 
-@blueprint.get("/known")
+@blueprint.get(f"{_OF_PROGRAMME}/known")
 @action("map propose")
 def known(programme_id: str) -> Response:
     """What a proposed map has to know of a programme; that groups are named is logged."""
@@ -94,7 +76,7 @@ def known(programme_id: str) -> Response:
     return jsonify(found)
 
 
-@blueprint.get("/maps")
+@blueprint.get(f"{_OF_PROGRAMME}/maps")
 @action("map list")
 def maps(programme_id: str) -> Response:
     """The kept maps, by name."""
@@ -102,7 +84,7 @@ def maps(programme_id: str) -> Response:
     return jsonify(kept_maps.every(current.graph(), programme_id))
 
 
-@blueprint.post("/maps")
+@blueprint.post(f"{_OF_PROGRAMME}/maps")
 @action("map keep")
 def keep(programme_id: str) -> Response:
     """Keep a map, in place of another of the same name."""
@@ -112,7 +94,7 @@ def keep(programme_id: str) -> Response:
     return jsonify(kept)
 
 
-@blueprint.post("/maps/forget")
+@blueprint.post(f"{_OF_PROGRAMME}/maps/forget")
 @action("map forget")
 def forget(programme_id: str) -> Response:
     """Keep a map no longer."""
@@ -132,164 +114,225 @@ def _said(*names: str) -> dict[str, str]:
     return {name: body[name] for name in names}
 
 
-# ---------------------------------------------------------------------------------------------------- rows in
+# ---------------------------------------------------------------------------------------------------- files in
 
 
-@blueprint.post("/rows")
-@action("import", largest=policy.ROWS_BYTES)
-def rows(programme_id: str) -> Response:
-    """Judge rows, and record them where it is said; one line of the answer for each line of the report."""
-    guard.require_everywhere("import", programme_id)
-    apply, answers = request.args.get("apply") == "true", ANSWERS.get(request.args.get("answers", ""))
-    if answers is None:
-        raise refused(OTHER_TYPE, field="answers", wanted=f"one of {', '.join(ANSWERS)}")
-    judge = InDatabase(graph=current.graph(), clerk=guard.clerk_of_imports(programme_id))
-    done = SimpleQueue[int]()
-    report = judge.judged(
-        programme_id, _rows(programme_id, judge.catalogue), apply=apply, answers=answers, progress=done.put
-    )
-
-    def lines() -> Iterator[ReportLine]:
-        for row in report:
-            while not done.empty():
-                yield ReportLine(done=done.get())
-            yield ReportLine(row=row)
-        yield ReportLine(at=judge.at, ended=True)
-
-    return _streamed(lines(), lambda failed: ReportLine(failed=failed))
+NOT_A_FILE: Final = Failure(
+    Invalid,
+    "not_a_file",
+    "What was sent is no file with what is to be done with it.",
+    advice="Use the command line of the same version as the service.",
+)
 
 
-def _rows(programme_id: str, catalogue: Catalogue) -> Iterator[Row]:
-    """The rows that were sent, each act read as the API reads one."""
-    bodies, filed = Bodies(catalogue), {kind.name for kind in catalogue.filed}
-    for number in count(1):
-        text = request.stream.readline(_LONGEST_LINE + 1)
-        if not text:
-            return
+@blueprint.post("/registers/import")
+@action("import", largest=policy.IMPORT_BYTES)
+def import_() -> Response:
+    """Import the file that is sent, or rehearse that; the answer is lines, each an `ImportLine`.
+
+    The programme is the one that the file or the wish names, or the usual one: who is asking is let in as soon as it is
+    known.
+    """
+    asked = _wish(SentWish)
+    with ExitStack() as until_answered:
+        received = until_answered.enter_context(_received())
+        lines = stream_with_context(lines_of(_import(asked, received)))
+        answer = Response(lines, mimetype="application/x-ndjson")
+        answer.call_on_close(until_answered.pop_all().close)
+    return answer
+
+
+def _import(asked: SentWish, received: _Received) -> Iterator[ImportLine]:
+    """The lines of an import; what goes wrong on the way is the last of them."""
+    waiting: list[ImportLine] = []
+
+    def told() -> Iterator[ImportLine]:
+        yield from waiting
+        waiting.clear()
+
+    try:
+        file = FileImport(
+            _AsAllowed(),
+            received.path,
+            asked.wish,
+            told=lambda sentence: waiting.append(ImportLine(told=received.as_called(sentence))),
+        )
+        yield from told()
+        for row in file.report(writes=asked.writes, progress=lambda done: waiting.append(ImportLine(done=done))):
+            yield from told()
+            yield ImportLine(row=row)
+        yield from told()
+        if asked.wish.hands_back:
+            back = received.place / "handed-back.xlsx"
+            file.hand_back(back)
+            yield ImportLine(register=back.read_bytes())
+        first_rows = () if asked.writes else tuple(map(str, file.first_rows()))
+        yield ImportLine(end=ImportEnd(at=file.at, first_rows=first_rows))
+    except RelayError as error:
+        yield from told()
+        yield ImportLine(failed=failure.explained(received.in_its_words(error)))
+
+
+class _AsAllowed(InDatabase):
+    """The database, as far as who is asking may import."""
+
+    def __init__(self) -> None:
+        """Nothing may be recorded before the programme is known."""
+        by, now = sessions.signed_in().by, current.core().now()
+        super().__init__(
+            graph=current.graph(), clerk=Clerk(by=by, now=now, random=secrets.token_bytes, kinds=frozenset())
+        )
+
+    def programme_ids(self) -> Sequence[str]:
+        """Those in which who is asking holds a role."""
+        return [head.programme_id for head in guard.heads()]
+
+    def enter(self, programme_id: str) -> None:
+        """Let in who may import everywhere in a programme, each kind of act by its own role.
+
+        Raises:
+            NoProgramme: No role is held in it.
+            NotAllowed: The role does not allow it.
+            NotThatPlace: The role allows it in some places only.
+        """
+        guard.require("import", programme_id)
+        guard.require_everywhere("import", programme_id)
+        self.clerk = guard.clerk_of_imports(programme_id)
+
+
+@blueprint.post(f"{_OF_PROGRAMME}/ceremony")
+@action("ceremony record", largest=policy.FORM_BYTES)
+def ceremony(programme_id: str) -> Response:
+    """Record the sheet of a ceremony that is sent; each row stands or falls alone."""
+    asked = _wish(SentSheet)
+    clerk = replace(guard.clerk(programme_id), rehearses=asked.dry_run)
+    with _received() as received:
         try:
-            sent: SentRow = read_json(SentRow, text)
-        except ValueError:
-            raise refused(NOT_A_ROW, line=number) from None
-        if sent.kind is not None and sent.kind not in filed:
-            raise refused(NOT_A_ROW, line=number)
-        yield _row(sent, programme_id, bodies, catalogue)
-
-
-def _row(sent: SentRow, programme_id: str, bodies: Bodies, catalogue: Catalogue) -> Row:
-    act: Act | None = None
-    faults = sent.faults
-    if sent.kind is not None:
-        kind = catalogue.kind(sent.kind)
-        try:
-            values = bodies.said(kind.name, plain(dict(sent.content)))
-            if not kind.id_of and kind.id_column not in values:
-                raise refused(COLUMN_MISSING, field=kind.id_column)
-            act = Act(
-                kind=kind.name, id=kind.id_of(values) if kind.id_of else str(values[kind.id_column]), values=values
+            outcome = ceremony_sheet.record(
+                current.built(), programme_id, received.path, asked.counted, clerk, again=asked.again
             )
-            if kind.name == "programme" and act.id != programme_id:
-                raise refused(OTHER_TYPE, field=kind.id_column, wanted="the programme in the URL")
         except RelayError as error:
-            act = None
-            faults = (RowFault(field=error.field or None, value="", reason=error.reason, suggestion=error.suggestion),)
-    return Row(
-        file=sent.file,
-        row=sent.row,
-        act_id=act.act_id if act else sent.act_id,
-        act=act,
-        faults=faults,
-        left_out=sent.left_out,
-        rules=sent.rules,
-        unchanged=sent.unchanged,
-    )
+            raise received.in_its_words(error) from error
+    return jsonify(outcome)
 
 
-# ---------------------------------------------------------------------------------------------------- acts out
+def _wish(kind: type[_Wish]) -> _Wish:
+    """What is to be done with the file that is sent.
+
+    Raises:
+        Invalid: It is not said.
+    """
+    try:
+        wish: _Wish = read_json(kind, request.form.get("wish", "").encode())
+    except ValueError:
+        raise refused(NOT_A_FILE) from None
+    return wish
 
 
-@blueprint.get("/acts")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Received:
+    """A file or folder that was sent.
+
+    Attributes:
+        place: The folder in which it lies here, with nothing else.
+        path: Where it lies here.
+        called: Where it lies for who sent it.
+    """
+
+    place: Path
+    path: Path
+    called: str
+
+    def as_called(self, sentence: str) -> str:
+        """A sentence about it, as whoever sent it calls it."""
+        return str(sentence).replace(str(self.path), self.called)
+
+    def in_its_words(self, error: RelayError) -> RelayError:
+        """An error with such sentences."""
+        error.reason, error.advice = self.as_called(error.reason), self.as_called(error.advice)
+        return error
+
+
+def _sent() -> SentFile:
+    """What is said of the file that is sent.
+
+    Raises:
+        Invalid: No file is sent, or nothing is said of it.
+    """
+    try:
+        sent: SentFile = read_json(SentFile, request.form.get("sent", "").encode())
+    except ValueError:
+        raise refused(NOT_A_FILE) from None
+    enough = bool(sent.names) or sent.is_folder
+    if not enough or len(sent.names) != len(request.files.getlist("file")) or not all(map(_is_name, sent.names)):
+        raise refused(NOT_A_FILE)
+    return sent
+
+
+def _is_name(name: str) -> bool:
+    return name not in ("", ".", "..") and not {"/", "\\", "\0"} & {*name} and len(name.encode()) <= _LONGEST_NAME
+
+
+@contextmanager
+def _received() -> Generator[_Received]:
+    """The file that is sent, or a folder of those that are; it is deleted at the end.
+
+    Raises:
+        Invalid: No file is sent, or nothing is said of it.
+        NotWritten: There is no place for it.
+    """
+    sent = _sent()
+    with workplace(current.core().settings.data_folder) as made:
+        place = Path(made)
+        folder = place / "sent"
+        folder.mkdir()
+        for name, file in zip(sent.names, request.files.getlist("file"), strict=True):
+            file.save(folder / name)
+        path = folder if sent.is_folder else folder / sent.names[0]
+        yield _Received(place=place, path=path, called=sent.path)
+
+
+# ---------------------------------------------------------------------------------------------------- files out
+
+
+@blueprint.get(f"{_OF_PROGRAMME}/export")
 @action("export")
-def acts(programme_id: str) -> Response:
-    """The acts that stand, as they stand now; what is personal only for who may have it, and that is logged."""
-    catalogue = current.graph().catalogue
+def export(programme_id: str) -> Response:
+    """The programme as a workbook, or as a folder in a ZIP file; names only for who may have them, which is logged."""
     with_names = request.args.get("with_names") == "true"
     if with_names:
         if not guard.may("export names", programme_id):
-            raise roles.NotAllowed.to("export names", catalogue)
+            raise roles.NotAllowed.to("export names", current.graph().catalogue)
         privacy.opened("export", (f"programme:{programme_id}",))
-    responses.never_kept()
+    is_book = request.args.get("as") == "workbook"
 
-    def found() -> Iterator[ExportedAct]:
-        for act in standing_acts(current.graph(), programme_id):
-            hidden = frozenset[str]() if with_names else catalogue.personal(act.kind)
-            values = {name: value for name, value in act.values.items() if name not in hidden}
-            yield ExportedAct(kind=act.kind, id=act.id, values=values)
+    def write(place: Path) -> Path:
+        path = place / ("export.xlsx" if is_book else "export")
+        export_programme(current.graph(), programme_id, path, with_names=with_names)
+        return path if is_book else writing.pack(path)
 
-    return _streamed(_lines(found()), lambda failed: ActLine(failed=failed))
+    return _written(write)
 
 
-@blueprint.get("/template")
+@blueprint.get(f"{_OF_PROGRAMME}/template")
 @action("template")
 def template(programme_id: str) -> Response:
-    """What the empty workbook of a programme names: its rules, places, groups and gifts, without names of people."""
+    """The empty workbook of a programme: its rules, places, groups and gifts, without names of people."""
+
+    def write(place: Path) -> Path:
+        path = place / "template.xlsx"
+        write_template(filled_in(current.graph(), programme_id), current.graph().catalogue, path)
+        return path
+
+    return _written(write)
+
+
+def _written(write: Callable[[Path], Path]) -> Response:
+    """The file that is written into a folder, as the answer, after which the folder is deleted."""
     responses.never_kept()
-    named = (
-        ExportedAct(kind=act.kind, id=act.id, values=act.values) for act in filled_in(current.graph(), programme_id)
-    )
-    return _streamed(_lines(named), lambda failed: ActLine(failed=failed))
-
-
-def _lines(acts: Iterator[ExportedAct]) -> Iterator[ActLine]:
-    """Acts as lines, and whether all of them have come or the reader has to ask again."""
-    try:
-        for act in acts:
-            yield ActLine(act=act)
-    except CorrectedMeanwhile:
-        yield ActLine(again=True)
-    else:
-        yield ActLine(ended=True)
-
-
-# ---------------------------------------------------------------------------------------------------- ceremony days
-
-
-@blueprint.post("/ceremony")
-@action("ceremony record", largest=policy.FORM_BYTES)
-def ceremony(programme_id: str) -> Response:
-    """Record a ceremony with its rows in one go; each row stands or falls alone."""
-    try:
-        sent: SentDay = read_json(SentDay, request.get_data())
-    except ValueError:
-        raise NotAnObject(example='{"ceremony": {…}, "rows": […]}') from None
-    bodies = Bodies(current.graph().catalogue)
-    bodies.said("ceremony", sent.ceremony.act().values)
-    rows = [
-        HandOverRow(
-            number=row.number,
-            giver=row.giver,
-            receiver=row.receiver,
-            said={name: value for name, value in bodies.changes("pass", row.said).items() if value is not None},
-            answers=EVERY_ANSWER if row.again else NO_ANSWER,
-        )
-        for row in sent.rows
-    ]
-    require_counted(current.built(), programme_id, rows, sent.counted)
-    clerk = replace(guard.clerk(programme_id), rehearses=sent.dry_run)
-    return jsonify(lines_of_day(record_day(current.built(), programme_id, sent.ceremony, rows, clerk)))
-
-
-def _streamed(lines: Iterator[object], failed: Callable[[Failed], object]) -> Response:
-    """Lines as they come; what goes wrong on the way is the last of them."""
-
-    def all_of_them() -> Iterator[object]:
-        try:
-            yield from lines
-        except RelayError as error:
-            status = failure.status_of(error)
-            yield failed(
-                Failed(
-                    status=status, reason=str(error.reason), suggestion=str(error.suggestion), field=str(error.field)
-                )
-            )
-
-    return Response(stream_with_context(lines_of(all_of_them())), mimetype=_LINES)
+    with ExitStack() as until_answered:
+        place = until_answered.enter_context(workplace(current.core().settings.data_folder))
+        answer = send_file(write(Path(place)), etag=False, conditional=False)
+        answer.direct_passthrough = False  # else nobody is told when it is answered
+        answer.call_on_close(until_answered.pop_all().close)
+    return answer

@@ -27,8 +27,8 @@ FILE_BYTES: Final = 10 * 1024 * 1024
 REGISTER_CELLS: Final = 1_000_000
 """Of a register that is read in the browser: 40,000 rows of 25 columns. The command line reads larger ones."""
 
-ROWS_BYTES: Final = 64 * 1024 * 1024
-"""Of the rows of one import by the API: some 300,000 acts. More are imported on the database's own machine."""
+IMPORT_BYTES: Final = 64 * 1024 * 1024
+"""Of a file that a command line sends: some 300,000 acts. Larger ones are imported on the database's own machine."""
 
 HEAD_BYTES: Final = 16 * 1024
 """Of the first line and the headers of a request: cookies have 4 kB at most."""

@@ -25,6 +25,7 @@ from tests.scenes import acts as say
 from tests.scenes.core import CORE
 from tests.systems.test_roles_and_ways import CATALOGUE
 from tests.web import relays
+from tests.web.api.sending import posted as sent_to_be_imported
 from tests.web.readers import bearer
 
 if TYPE_CHECKING:
@@ -207,9 +208,12 @@ def test_what_corrects_confirms_or_erases_has_no_sheet_so_no_import_does_it(site
     assert not {"correct", "confirm", "erase"} & {kind.name for kind in CATALOGUE.filed}
     headers = bearer(tokens.issue(graph, "bina", days=1, now=relays.NOW, random=token_bytes).secret)
     for kind in ("correct", "confirm", "erase"):
-        row = {"file": "x.csv", "row": 1, "kind": kind, "content": ACTS[kind]}
-        answer = site.post(f"{HERE}/rows?apply=true", data=json.dumps(row) + "\n", headers=headers)
-        assert "added" not in answer.text, kind
+        table = f"{','.join(ACTS[kind])}\n{','.join(map(str, ACTS[kind].values()))}\n"
+        answer = sent_to_be_imported(
+            site, headers, {"gifts.csv": "gift_id\n", f"{kind}.csv": table}, programme_id="wards", writes=True
+        )
+        assert answer.status_code == 200
+        assert '"added"' not in answer.text, kind
     assert programmes.head(graph, "wards") == before
 
 

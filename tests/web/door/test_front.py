@@ -364,6 +364,6 @@ def test_the_proxy_is_told_the_same_as_relay_holds_to() -> None:
     told = dict(re.findall(r"(\w+) (\w+)", (Path(__file__).parents[3] / "deploy" / "Caddyfile").read_text()))
 
     assert told["max_header_size"] == f"{policy.HEAD_BYTES // 1024}KiB"
-    assert told["max_size"] == f"{policy.ROWS_BYTES // 1024**2}MiB"
+    assert told["max_size"] == f"{policy.IMPORT_BYTES // 1024**2}MiB"
     assert told["read_header"] == f"{policy.PATIENCE_SECONDS}s"
     assert told["idle"] == f"{policy.IDLE_SECONDS}s"

@@ -276,17 +276,6 @@ def test_a_register_of_more_than_a_million_cells_is_sent_to_the_command_line(
     assert uploaded_whole(client, row * 40_000, "ngo.csv").status_code == 303
 
 
-def test_a_row_of_a_million_columns_is_refused_by_the_api_too(client: FlaskClient, people: dict[str, str]) -> None:
-    content = ",".join(f'["c{number}", 1]' for number in range(1_000_000))
-    line = f'{{"file": "a", "row": 1, "kind": "gift", "content": [{content}]}}\n'
-
-    answer = client.post(
-        "/api/v1/programmes/demo/registers/rows?answers=none", data=line.encode(), headers=bearer(people["manager"])
-    )
-
-    assert "Line 1 is not a row of a register." in answer.text
-
-
 def test_a_file_that_is_too_large_or_sent_by_another_site_is_refused(client: FlaskClient) -> None:
     how = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(policy.FILE_BYTES + 1)}
     large = client.post(HERE, data=b"--x", environ_overrides=how)
