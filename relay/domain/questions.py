@@ -205,8 +205,7 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
                 yield from _like_another(register, fact)
             if fact.act_id not in register.facts:
                 yield from _implausible(register, change.placements, fact)
-                for ask in register.catalogue.questions_on(fact.kind, register.systems):
-                    yield from ask(register, fact)
+                yield from _of_systems(register, fact)
     if changes_of(change.act.values):
         yield from _of_correction(register, change)
     for fact, placement, others in begun_beside(register, change):
@@ -219,6 +218,12 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
             advice=_KEEPS_BOTH if not begins else _ADD_OR_BEGIN if passed else "",
             field="receiver_placement_id" if passed else "placement_id",
         )
+
+
+def _of_systems(register: Register, fact: Fact) -> Iterator[Asked]:
+    """What the systems of a programme ask of a fact."""
+    for ask in register.catalogue.questions_on(fact.kind, register.systems):
+        yield from ask(register, fact)
 
 
 def _like_another(register: Register, fact: Fact) -> Iterator[Asked]:
@@ -272,10 +277,11 @@ def _of_correction(register: Register, change: Change) -> Iterator[Asked]:
         if fact.kind == "rule":
             yield from _binding_others(register, change, fact)
             continue
-        before = [(each.code, vars(each)) for each in _implausible(register, register.placements, was)]
-        own = [
-            each for each in _implausible(register, change.placements, fact) if (each.code, vars(each)) not in before
-        ]
+        before = [*_implausible(register, register.placements, was), *_of_systems(register, was)]
+        now = [*_implausible(register, change.placements, fact)]
+        with register.supposing(change):
+            now += _of_systems(register, fact)
+        own = [each for each in now if vars(each) not in [vars(one) for one in before]]
         yield from own
         known = {_what(each) for each in (*_below(register, register.placements, was, change.placements), *own)}
         for each in _below(register, change.placements, fact, change.placements):

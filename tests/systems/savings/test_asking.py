@@ -106,6 +106,24 @@ def test_a_box_that_opens_with_something_else_than_it_was_closed_with_is_asked_a
     assert asked(counted, met("H2: H on 2023-09-21", cash_before=300)) == {}
 
 
+def test_a_correction_is_asked_what_the_same_is_asked_when_it_is_recorded_and_nothing_that_was_so_before(
+    counted: Graph,
+) -> None:
+    """366 are in the box, and W1 may be lent 99."""
+    added(counted, lent("L1: W1 at N1", principal=99), flow("F1: expense at N1", 200))
+
+    found = asked(counted, say.corrected("loan:L1", "C1", principal=9900))
+    assert (found["code"], found["principal"]) == ("loan_beyond_rule", 9900)
+    found = asked(counted, say.corrected("flow:F1", "C2", amount=2000))
+    assert (found["code"], found["out"], found["there"]) == ("box_below_zero", 2000, 267)  # 366 - 99
+    found = asked(counted, say.corrected("meeting:N1", "C3", cash_before=66))
+    assert (found["code"], found["counted"], found["gap"]) == ("count_differs", 66, 300)
+
+    added(counted, say.corrected("loan:L1", "C4", principal=120))  # it is so: noted
+    assert asked(counted, say.corrected("loan:L1", "C5", months=2)) == {}  # too much, as before
+    assert asked(counted, say.corrected("flow:F1", "C6", amount=246)) == {}
+
+
 def test_what_is_so_is_recorded_and_noted_and_undone(counted: Graph) -> None:
     (outcome,) = recording.record(counted, "demo", (LOAN,), say.clerk("local:asha"), answers=EVERY_ANSWER)
     assert [each.note for each in outcome.notes] == ["loan_above_limit", "box_below_zero"]
