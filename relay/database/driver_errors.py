@@ -186,7 +186,7 @@ def translated(*, writing: bool = False, alone: bool = False) -> Generator[None]
     Raises:
         Unavailable: Whatever the driver raised.
     """
-    nothing = {"suggestion": _NOTHING_RECORDED} if alone else {}
+    nothing = {"advice": _NOTHING_RECORDED} if alone else {}
     try:
         yield
     except AuthError as error:

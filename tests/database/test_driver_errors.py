@@ -16,6 +16,7 @@ from neo4j.exceptions import Neo4jError, ServiceUnavailable, SessionExpired
 
 from relay import graph as relay_graph
 from relay.arrays import cache
+from relay.database.driver_errors import translated
 from relay.errors import Unavailable
 from relay.graph import Graph, NotAnswered, NotCypherFrom
 from relay.ledger.programmes import head
@@ -113,6 +114,12 @@ def edge(monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
         monkeypatch.setattr(transaction, name, instead)
     yield edge
     edge.left = 0
+
+
+@pytest.mark.parametrize("word", [GONE, EXPIRED, NOT_COPIED])
+def test_a_write_that_is_alone_and_lost_says_that_nothing_was_recorded(word: str) -> None:
+    with pytest.raises(Unavailable, match="Nothing was recorded"), translated(writing=True, alone=True):
+        raise said_by_the_driver(word)
 
 
 @pytest.mark.parametrize("moment", ["begin", "statement", "commit refused", "commit done"])
