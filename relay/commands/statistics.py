@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import click
-
 from relay.audit.error_rate import says_nothing
-from relay.commands.options import ID, command, pass_session, read_options
-from relay.commands.session import Session, say
-from relay.domain.vocabulary import PARTED_BY
+from relay.commands.asking import asking
+from relay.commands.session import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,41 +14,21 @@ if TYPE_CHECKING:
     from relay.audit.statistics.deadlines import Deadline
     from relay.audit.statistics.forecast import Ends, Estimate, Forecast, Reproduction, Simulated
     from relay.audit.statistics.survival import Curve, Fulfilment
+    from relay.commands.session import Session
 
 _MONTHS: Final = {12: 365, 24: 730, 36: 1095}
 """Months, in days, after which the table says how many still wait (our choice: deadlines lie between 12 and 36)."""
 _SMALL: Final = 0.001
 
 
-@command(example="relay survival --by place --as-of 2026-11-25")
-@read_options
-@click.option(
-    "--by",
-    type=click.Choice(PARTED_BY),
-    help="Break it down by this (year: of receipt), and compare.",
-)
-@pass_session
-def survival(
-    session: Session, as_of: str | None, *, confirmed_only: bool, as_known: str | None, by: str | None
-) -> None:
+@asking("statistics.Survival", example="relay survival --by place --as-of 2026-11-25")
+def survival(_: Session, found: Fulfilment) -> None:
     """Show how long it takes until everything owed is passed on.
 
     Placements that still owe, were excused or are lost count for as long as they were observed (Kaplan-Meier), so this
     describes placements that can still pass on; `relay health` says how many cannot. Times beyond what was observed are
     left empty. --json has every step of the curve with its pointwise interval.
     """
-    from relay.service.queries.statistics import Survival
-    from relay.service.terminal import print_json
-
-    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(Survival(by=by, **read))
-    if session.as_json:
-        print_json(found)
-    else:
-        _print_fulfilment(found)
-
-
-def _print_fulfilment(found: Fulfilment) -> None:
     from relay.service.terminal import print_table
 
     headers = ("placements", "fulfilled", "median_days", *(f"waiting_{months}_months" for months in _MONTHS))
@@ -111,34 +88,14 @@ def _p(chance: float) -> str:
     return f"{chance:.3f}" if chance >= _SMALL else f"below {_SMALL}"
 
 
-@command(example="relay forecast --seed 7 --as-of 2026-11-25")
-@click.argument("id_", metavar="[ID]", type=ID, required=False)
-@read_options
-@click.option(
-    "--seed",
-    metavar="S",
-    type=click.IntRange(min=0),
-    default=1,
-    show_default=True,
-    help="Another number simulates other futures.",
-)
-@pass_session
-def forecast(
-    session: Session, id_: str | None, as_of: str | None, *, confirmed_only: bool, as_known: str | None, seed: int
-) -> None:
+@asking("statistics.Forecast", argument="about", example="relay forecast --seed 7 --as-of 2026-11-25")
+def forecast(_: Session, found: Forecast | None) -> None:
     """Forecast the relay, or one gift, if things go on as they are.
 
     It assumes that future placements do as those of the same help that were due so far, and that they do not affect one
     another. That is an assumption, not a promise: it cannot foresee an epidemic.
     """
-    from relay.service.queries.statistics import Forecast as ForecastOf
-    from relay.service.terminal import print_json
-
-    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(ForecastOf(about=id_, seed=seed, **read))
-    if session.as_json:
-        print_json(found)
-    elif found:
+    if found:
         _print_forecast(found)
     else:
         say("No placement is due yet, so there is nothing to go by.")
@@ -211,23 +168,16 @@ def _simulated(found: Simulated) -> str | None:
     return f"{found.died_out} of {found.runs} runs died out, {share}{undecided}{reach}"
 
 
-@command(example="relay deadlines --as-of 2026-11-25")
-@read_options
-@pass_session
-def deadlines(session: Session, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
+@asking("statistics.Deadlines", example="relay deadlines --as-of 2026-11-25")
+def deadlines(_: Session, found: tuple[Deadline, ...]) -> None:
     """Show whether the recorded births allow the rules' deadlines.
 
     Of the placements with a birth on record: had enough young been born by the due date? A deadline that fewer than
     80 % can meet is too soon, and makes honest keepers late. Where only one sex counts, half of the young whose sex is
     not recorded are assumed to be of it. Unrecorded births make a deadline look too soon.
     """
-    from relay.service.queries.statistics import Deadlines
-    from relay.service.terminal import print_json, print_table
+    from relay.service.terminal import print_table
 
-    found = session.ask(Deadlines(**session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)))
-    if session.as_json:
-        print_json(found)
-        return
     headers = ("help", "condition", "from_on", "months", "placements")
     print_table(
         (*headers, "enough_born", "too_soon", "late_for_want_of_births"),

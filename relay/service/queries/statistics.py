@@ -20,7 +20,9 @@ class Survival(Read[survival.Fulfilment]):
     action = "survival"
     path = "survival"
 
-    by: Annotated[str | None, Says(sort="word", text="Break it down by this, and compare.", choices=PARTED_BY)] = None
+    by: Annotated[
+        str | None, Says(sort="word", text="Break it down by this (year: of receipt), and compare.", choices=PARTED_BY)
+    ] = None
 
     def answer(self, source: Source, programme_id: str) -> survival.Fulfilment:
         """As a curve of the whole, and of each part."""
