@@ -12,6 +12,7 @@ import org.neo4j.configuration.helpers.SocketAddress;
 import org.neo4j.configuration.ssl.SslPolicyConfig;
 import org.neo4j.configuration.ssl.SslPolicyScope;
 import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
+import org.neo4j.io.ByteUnit;
 import org.neo4j.kernel.internal.GraphDatabaseAPI;
 
 /**
@@ -27,6 +28,8 @@ public class Launcher {
             .setConfig(BoltConnector.enabled, true)
             .setConfig(BoltConnector.listen_address, new SocketAddress("127.0.0.1", 0))
             .setConfig(GraphDatabaseSettings.auth_enabled, true)
+            // By itself it takes half of the machine's memory, of which several servers and a browser want some.
+            .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(256))
             // A plan serves lists of any length: a sixth of a test's time would go into planning anew.
             .setConfig(GraphDatabaseInternalSettings.cypher_size_hint_parameters, false)
             .setConfig(GraphDatabaseSettings.cypher_min_replan_interval, java.time.Duration.ofHours(1));
