@@ -95,8 +95,9 @@ def link(code: str, expires_at: str) -> str:
     return json.dumps({**said, "expires_at": expires_at})
 
 
-def written(transaction: Transaction, label: Any, node: dict[str, Any]) -> None:  # noqa: ANN401 - a literal
-    transaction.run("CREATE (n:LABEL) SET n = $node".replace("LABEL", label), node=node)
+def written(transaction: Transaction, label: str, node: dict[str, Any]) -> None:
+    text: Any = f"CREATE (n:{label}) SET n = $node"
+    transaction.run(text, node=node)
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
-"""The front: waitress, which turns away whoever sends too much, keeps a place too long, or asks too much at once.
+"""The front: waitress, which turns away whoever sends too much, and lets strangers wait for whoever is known.
 
-    connection → head (HEAD_BYTES, PATIENCE_SECONDS) → how much it may send → body → its client's turn → answered
+    connection → head (HEAD_BYTES) → how much it may send → body → its client's turn → answered
+
+How long a connection may stay, waitress itself sees to, and the proxy before it. The rest it cannot do, as
+tests/web/door/test_front.py and tests/whole/test_strangers.py show: it knows one bound for all bodies, takes in nobody
+more where all places are taken, and answers in the order in which was asked.
 
 A body is refused at its first byte too many, which the head may announce already: the application gets the request
 without it, and says so in its own words. What is sent before the answer to the request before it is not taken: no
-browser does so. Who stays too long without asking is closed. Where all places are taken, a stranger makes room: the one
-who has kept a place longest without asking, or else one who waits for an answer, since whoever has only just come is
-about to ask. Clients are answered in turn, not requests, and of those whom nobody knows only a few at once: so whoever
-signed in keeps her place, and finds one free that answers her. Few answers are begun at once, since Python works for
-one thread at a time and threads that wait for it cost more than they bring; beside one that takes long others begin.
+browser does so. Where all places are taken, a stranger makes room: the one who has been still longest, or else one who
+waits for an answer, since whoever has only just come is about to ask. Clients are answered in turn, not requests, and
+of those whom nobody knows only a few at once: so whoever signed in keeps her place, and finds one free that answers
+her. Few answers are begun at once, since Python works for one thread at a time and threads that wait for it cost more
+than they bring; beside one that takes long others begin.
 """
 
 # what is known of waitress's types is of another version:
@@ -90,30 +94,15 @@ class _Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no type
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection, which tells how long it has kept its place."""
+    """A connection, which tells whose turn it waits for."""
 
     parser_class = _Request
 
     def __init__(self, server: _Server, sock: socket.socket, addr: Any, adj: Adjustments, map: Any = None) -> None:  # noqa: A002, ANN401 - waitress's
-        self.since = time.monotonic()  # it was connected, or answered, or began to ask
-        self.owed_since: float | None = None
-        self.taken = 0
         self.client = ""
         self.turn = _NO_TURN
         self.refused = self.listens = self.close_when_flushed = False
         super().__init__(server, sock, addr, adj, map=map)
-
-    def received(self, data: bytes) -> bool:
-        asking = self.request is not None
-        heard: bool = super().received(data)
-        if self.request is not None and not asking:
-            self.since = time.monotonic()
-        return heard
-
-    def send(self, data: bytes, do_close: bool = True) -> int:  # noqa: FBT001, FBT002 - waitress's
-        sent: int = super().send(data, do_close)
-        self.taken += sent
-        return sent
 
     def service(self) -> None:
         turn = self.turn  # of the next request here it may be another
@@ -121,7 +110,6 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         try:
             super().service()
         finally:
-            self.since = time.monotonic()
             self.server.task_dispatcher.done(turn)
 
     # who was refused may still be sending, and would not read the answer if that were cut off: what comes is dropped
@@ -143,31 +131,6 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
                 self.socket.shutdown(socket.SHUT_WR)
                 return
         super().handle_write()
-
-    @property
-    def silent(self) -> bool:
-        """Whether nothing that was asked here is still to be answered, or to be taken."""
-        return not self.requests and not self.total_outbufs_len
-
-    def overdue(self, now: float) -> bool:
-        """Whether it has kept its place too long."""
-        if self.total_outbufs_len:
-            if self.owed_since is None:
-                self.owed_since, self.taken = now, 0
-            return _too_slow(self.taken, now - self.owed_since)
-        self.owed_since = None
-        if self.requests:
-            return False
-        stayed = now - self.since
-        if self.request is None and not self.listens:
-            return stayed > policy.IDLE_SECONDS
-        if self.listens or not self.request.headers_finished:
-            return stayed > policy.PATIENCE_SECONDS
-        return _too_slow(self.request.body_bytes_received, stayed)
-
-
-def _too_slow(moved: int, seconds: float) -> bool:
-    return seconds > policy.PATIENCE_SECONDS + moved / policy.SLOWEST_BYTES_A_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +182,9 @@ class Turns:
         return channel
 
     def stranger(self) -> _Channel | None:
-        """Of those whom nobody knows, who asks most at once, or else has waited longest; None where none waits."""
+        """Of those whom nobody knows, who has waited longest; None where none waits."""
         waiting = (each for client, queue in self.waiting.items() if not _is_known(client) for each in queue)
-        return max(waiting, key=lambda channel: (len(channel.requests), -channel.since), default=None)
+        return min(waiting, key=lambda channel: channel.last_activity, default=None)
 
     def leave(self, channel: _Channel) -> None:
         """Let one wait no longer."""
@@ -303,7 +266,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
             super().handle_accept()
 
     def _somebody_can_leave(self) -> bool:
-        if any(each.silent for each in self.active_channels.values()):
+        if any(not each.requests for each in self.active_channels.values()):
             return True
         with self.task_dispatcher.lock:
             return self.task_dispatcher.queue.stranger() is not None
@@ -319,17 +282,15 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
             leaving.handle_close()
 
     def _longest(self, seconds: float, *, known: bool = False) -> _Channel | None:
-        """Who, known or a stranger, has kept a place longest without asking, and for so long at least."""
-        since = time.monotonic() - seconds
-        all_ = self.active_channels.values()
-        silent = (each for each in all_ if each.since <= since and each.silent and _is_known(each.client) is known)
-        return min(silent, key=lambda channel: channel.since, default=None)
+        """Who, known or a stranger, waits for no answer and has been still longest, and for so long at least."""
+        since = time.time() - seconds  # waitress's clock
+        all_ = (each for each in self.active_channels.values() if not each.requests)
+        still = (each for each in all_ if each.last_activity <= since and _is_known(each.client) is known)
+        return min(still, key=lambda channel: channel.last_activity, default=None)
 
-    def maintenance(self, now: float) -> None:  # noqa: ARG002 - by the other clock
-        """Close what has kept its place too long; let whoever waited for a pause, or beside what takes long, begin."""
-        for channel in list(self.active_channels.values()):
-            if channel.overdue(time.monotonic()):
-                channel.handle_close()
+    def maintenance(self, now: float) -> None:
+        """Close what was still too long; let whoever waited for a pause, or beside what takes long, begin."""
+        super().maintenance(now)
         with self.task_dispatcher.lock:
             self.task_dispatcher.queue_cv.notify(policy.BEGUN_AT_ONCE)
 
@@ -364,6 +325,7 @@ def listener(
         inbuf_overflow=policy.IN_MEMORY_BYTES,
         outbuf_overflow=policy.OUT_IN_MEMORY_BYTES,
         outbuf_high_watermark=policy.LARGEST_DISK_BYTES,
+        channel_timeout=policy.IDLE_SECONDS,
         **behind,
     )
     settings.asyncore_loop_timeout = settings.cleanup_interval = policy.BRIEF_SECONDS  # as numbers they would be whole

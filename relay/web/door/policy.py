@@ -35,22 +35,19 @@ HEAD_BYTES: Final = 16 * 1024
 
 IN_MEMORY_BYTES: Final = 16 * 1024
 OUT_IN_MEMORY_BYTES: Final = 64 * 1024
-LARGEST_DISK_BYTES: Final = 16 * 1024 * 1024
-"""Of an answer that nobody has taken yet: whoever makes it waits until some of it is taken."""
-
-PATIENCE_SECONDS: Final = 15
-"""Within which the head of a request is there, and for which anything may stand still."""
-
-SLOWEST_BYTES_A_SECOND: Final = 2 * 1024
-"""A body comes, and an answer is taken, at this pace at least, counted once PATIENCE_SECONDS are over: half of what a
-village's weakest telephone line carries."""
+LARGEST_DISK_BYTES: Final = 64 * 1024 * 1024
+"""Of an answer that nobody has taken yet: whoever makes a larger one waits until some of it is taken."""
 
 IDLE_SECONDS: Final = 60
-"""After which a connection on which nobody asks anything is closed."""
+"""After which a connection is closed on which nothing moves: nothing is asked, or no more of a request comes."""
+
+HEAD_SECONDS: Final = 15
+"""Within which the proxy has to have the head of a request; Relay itself, which only this machine reaches without it,
+waits IDLE_SECONDS."""
 
 CONNECTIONS: Final = 256
-"""Of one process at once. Whoever comes then takes the place of a stranger, first of the one who has kept a place
-longest without asking."""
+"""Of one process at once. Whoever comes then takes the place of a stranger, first of the one who has been still
+longest."""
 
 COMING_AT_ONCE: Final = 32
 """Who are taken in before it is looked what anybody says: few of CONNECTIONS, so that who has just come is heard."""
