@@ -1,6 +1,7 @@
 # make demo     the demonstration programme, on a machine that has Python only (NEO4J=1: on the tests' Neo4j)
-# make test     install everything the tests need, then run the tests on both engines
-# make soak     the same tests at full scale, with compiled loops too, then the planted faults
+# make test     install everything the tests need, then run the tests: some ten minutes on two processors; its last lines
+#               say how long it took, and what make soak has beyond it
+# make soak     all tests, each on both engines and at full scale, with compiled loops too, then the planted faults
 # make bench    the table of docs/performance.md, from one run (SIZE=10000000: with ten million placements), and Datasette
 #               beside Relay
 # make figures  rewrite docs/figures.md: the stress tests at full scale

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections import Counter
 from contextlib import ExitStack
 from functools import cache
 from importlib.util import find_spec
@@ -28,7 +29,7 @@ from relay.systems import SYSTEMS
 from tests.rigs import chromium as debians
 from tests.rigs import classes
 from tests.rigs import neo4j_server as neo4j
-from tests.rigs.soak import SOAK
+from tests.rigs.soak import SOAK, left_to_soak
 from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
 from tests.systems import CATALOGUE
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from jinja2.bccache import Bucket
     from playwright.sync_api import Browser
     from xdist.remote import Producer
+    from xdist.workermanage import WorkerController
 
     from relay.graph import Graph
     from relay.settings import Connection
@@ -92,10 +94,36 @@ def _turn(item: pytest.Item) -> int:
     return 2 if item.path.stem in _LONGEST else 3
 
 
+_LEFT: Final = pytest.StashKey[Counter[str]]()
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that at the end no worker waits for another."""
-    items.sort(key=_turn)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to `make soak` what only it runs; begin with what takes longest, so that at the end no worker waits."""
+    left = {item: why for item in items if (why := left_to_soak(item))}
+    config.stash[_LEFT] = Counter(left.values())
+    config.hook.pytest_deselected(items=[*left])
+    items[:] = sorted((item for item in items if item not in left), key=_turn)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell who started this worker what it left; each worker collects everything, and leaves the same."""
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None and _LEFT in session.config.stash:
+        told["left_to_soak"] = dict(session.config.stash[_LEFT])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """Hear what a worker left."""
+    node.config.stash[_LEFT] = Counter(getattr(node, "workeroutput", {}).get("left_to_soak", {}))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say in one line what `make soak` runs beyond this run, just above the line that says how long it took."""
+    if left := config.stash.get(_LEFT, Counter[str]()):
+        told = ", ".join(f"{number} {why}" for why, number in sorted(left.items()))
+        terminalreporter.write_line(f"Left to make soak: {told}; and each drawn test at its full length.")
 
 
 def pytest_collection_finish() -> None:

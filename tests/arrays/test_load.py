@@ -29,6 +29,8 @@ from tests.scenes.strategies import programmes
 if TYPE_CHECKING:
     from relay.graph import Graph
 
+pytestmark = pytest.mark.engine_contract
+
 _NUMBERS = count()
 
 

@@ -81,6 +81,7 @@ def test_each_odd_row_of_the_demonstration_is_found_and_nothing_more(demonstrati
     assert named(run.audit_of(register, TODAY), register) == promised() | RECORDED_TWICE
 
 
+@pytest.mark.engine_contract
 def test_what_selei_published_is_found_and_nothing_else(graph: Graph) -> None:
     load(graph, "selei")
 

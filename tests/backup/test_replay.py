@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.settings import Connection
 
+pytestmark = pytest.mark.engine_contract
+
 
 @pytest.fixture
 def neo4j_graph(neo4j_server: Connection) -> Iterator[Graph]:

@@ -21,12 +21,13 @@ def _begins_elsewhere(text: str) -> list[str]:
     return [each for each in found if "{key:" in each and ":" in (first := each.partition(")")[0]) and "{" not in first]
 
 
-def _texts(value: object) -> Iterable[str]:
+def texts(value: object) -> Iterable[str]:
+    """The texts of a constant: itself, or all that it maps to or lists."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for each in value.values():
-            yield from _texts(each)
+            yield from texts(each)
 
 
 def test_a_look_up_begins_at_what_is_known_since_the_embedded_engine_reads_a_pattern_from_its_left() -> None:
@@ -36,7 +37,7 @@ def test_a_look_up_begins_at_what_is_known_since_the_embedded_engine_reads_a_pat
 
     modules = [cypher, *(import_module(f"{each.room}.cypher") for each in SYSTEMS if find_spec(f"{each.room}.cypher"))]
     statements = cypher.statements(Catalogue(SYSTEMS))
-    said = [*_texts(asdict(statements))]
-    said += [text for module in modules for text in _texts({**vars(module)}) if "MATCH" in text]
+    said = [*texts(asdict(statements))]
+    said += [text for module in modules for text in texts({**vars(module)}) if "MATCH" in text]
 
     assert [each for text in said for each in _begins_elsewhere(text)] == []

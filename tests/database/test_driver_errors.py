@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from relay.graph import Transaction
     from relay.settings import Connection
 
+pytestmark = pytest.mark.engine_contract
+
 Moment = Literal["begin", "statement", "commit refused", "commit done"]
 MOVED: Final = "Neo.ClientError.Cluster.NotALeader"
 READ_ONLY: Final = "Neo.ClientError.General.ForbiddenOnReadOnlyDatabase"

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from relay.settings import Connection
     from tests.rigs.faulty_line import Fault, Line, Moment
 
+pytestmark = pytest.mark.engine_contract
+
 READ_WITH: Final = "6.4.1"
 """The release of the driver whose source `driver_internals` was read in."""
 

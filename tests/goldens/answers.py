@@ -132,6 +132,15 @@ def sections(text: str) -> Mapping[str, str]:
     return {name: answer.strip("\n") for name, _, answer in (part.partition("\n") for part in parts)}
 
 
+def among(kept: Mapping[str, str], asked: Mapping[str, str]) -> Mapping[str, str]:
+    """Of what is kept the answers to what was asked this time, in the same form."""
+    found = {}
+    for file, text in asked.items():
+        answered, names = sections(kept.get(file, "")), sections(text)
+        found[file] = "\n".join(f"{_HEADING}{name}\n{answered[name]}\n" for name in names if name in answered)
+    return found
+
+
 def differences(expected: Mapping[str, str], found: Mapping[str, str]) -> str:
     """Which answers differ, each with the first lines of its difference; empty when none does."""
     told: list[str] = []

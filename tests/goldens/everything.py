@@ -36,24 +36,27 @@ _LISTS: Final = ("gifts", "chains", "visits", "placements", "people", "groups", 
 _ADDRESSED: Final = {"sample": "&size=5&seed=7"}  # what a list's address must say besides the day
 
 
-def everything(faces: Faces) -> Iterator[Answer]:
+def everything(faces: Faces, asked: Collection[Seed] = SEEDS, *, tables: bool = True) -> Iterator[Answer]:
     """Load the three seeds and ask everything of them.
 
     Args:
         faces: On an empty graph; afterwards it holds more than the seeds.
+        asked: Those of which the questions are asked, and which are exported.
+        tables: Whether what commands print into a pipe is asked for as well, which the JSON of a question tells too.
     """
     shutil.copytree(Path(seeds.__file__).parent, "seeds", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     shutil.copytree(_FAULTS, "faults")
     yield from _help(cli.program(CORE))
     yield from _loaded(faces)
     yield from _house(faces)
-    for seed in SEEDS:
+    for seed in asked:
         yield from _questions(faces, seed)
-        yield from _tables(faces, seed)
+        if tables:
+            yield from _tables(faces, seed)
         yield from _files(faces, seed)
     yield from _lists(faces)
     yield from _refused(faces)
-    yield from _accesses(faces)
+    yield from _accesses(faces, asked)
     yield from _recorded(faces)
     yield from _faulty_import(faces)
 
@@ -200,8 +203,8 @@ def _lists(faces: Faces) -> Iterator[Answer]:
             yield _text(f"{DEMO.id}/lists", address, faces.ask(address).data.decode())
 
 
-def _accesses(faces: Faces) -> Iterator[Answer]:
-    for seed in SEEDS:
+def _accesses(faces: Faces, asked: Collection[Seed]) -> Iterator[Answer]:
+    for seed in asked:
         opened = faces.answered(seed.id, QUESTION["accesses"], {"most": 3})
         yield _json("house/programmes", f"accesses of {seed.id} by the API", opened)
         printed = faces.json("access", "log", "--last", "3", "--programme", seed.id)

@@ -28,6 +28,8 @@ from tests.scenes.acts import (
 if TYPE_CHECKING:
     from relay.graph import Graph
 
+pytestmark = pytest.mark.engine_contract
+
 
 def test_the_same_act_twice_in_one_batch_is_added_once(graph: Graph) -> None:
     outcomes = record(graph, "demo", [programme(), gift(), gift()], clerk())

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from relay.ledger.batch import Clerk, Outcome
     from relay.settings import Connection
 
+pytestmark = pytest.mark.engine_contract
+
 CLERKS = 8
 SITTING = tuple(clerk(f"clerk{number}") for number in range(CLERKS))
 ROUNDS = 20

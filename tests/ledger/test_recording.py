@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from relay.domain.acts import Act
     from relay.graph import Graph
 
+pytestmark = pytest.mark.engine_contract
+
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_ledger.py"
 
 

@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from relay.ledger.checkpoints import Checkpoint, Key
     from relay.settings import Connection
 
+pytestmark = pytest.mark.engine_contract
+
 EACH: Final = share(250)
 SCRIPT: Final = Path(__file__).parents[2] / "docs" / "verify_ledger.py"
 NOON: Final = "2026-11-25T06:15:00Z"

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from relay.domain.register import Register
     from relay.graph import Graph
 
+pytestmark = pytest.mark.engine_contract
+
 
 def test_a_sound_record_is_found_sound(kept: Graph) -> None:
     head = programmes.head(kept, "demo")

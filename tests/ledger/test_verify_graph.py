@@ -11,6 +11,8 @@ from relay.ledger import verify
 if TYPE_CHECKING:
     from relay.graph import Graph
 
+pytestmark = pytest.mark.engine_contract
+
 
 # Changes behind the ledger's back, each with the words that must be in the faults: the first ones can be made all at
 # once, so that each has many innocents beside it.

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.settings import Connection
 
+pytestmark = pytest.mark.engine_contract
+
 ROOT: Final = Path(__file__).parents[2]
 IN_THE_VILLAGE: Final = {
     "relay-demo": "demo",

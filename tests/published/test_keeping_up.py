@@ -29,6 +29,7 @@ def within(seconds: float, there: Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.engine_contract
 def test_what_is_recorded_while_pages_are_served_is_shown_the_next_minute(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:

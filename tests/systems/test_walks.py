@@ -116,9 +116,14 @@ class Walk:
         expect(self.page.locator('form[action*="/undo"]')).to_have_count(1, timeout=PATIENCE)
 
 
+@pytest.mark.engine_contract
 @pytest.mark.parametrize(
     ("connection", "width", "language"),
-    [("embedded_engine", 1440, "en"), ("neo4j_server", 390, "ne"), ("embedded_engine", 390, "fr")],
+    [
+        ("embedded_engine", 1440, "en"),
+        ("neo4j_server", 390, "ne"),
+        pytest.param("embedded_engine", 390, "fr", marks=pytest.mark.soak),
+    ],
     indirect=["connection"],
 )
 def test_a_month_of_classes_goals_sites_and_committees(

@@ -24,7 +24,6 @@ from relay.settings import Settings
 from relay.web import create_app
 from tests.rigs import neo4j_server
 from tests.rigs.in_a_thread import answering
-from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -45,10 +44,10 @@ WORDS: Final = "goats pass from hand to hand"
 Ground = tuple["Graph", Settings]
 
 
-@pytest.fixture(scope="module", params=["embedded", "neo4j"])
+@pytest.fixture(scope="module", params=["embedded_engine", "neo4j_server"], ids=["embedded", "neo4j"])
 def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """Give a graph of each engine that holds the programmes of the ways, and the settings that lead to it."""
-    if request.param == "embedded":
+    if request.param == "embedded_engine":
         yield request.getfixturevalue("recorded"), request.getfixturevalue("settings")
         return
     neo4j: Connection = request.getfixturevalue("neo4j_server")
@@ -181,6 +180,7 @@ def test_without_script_an_auditor_parts_compares_and_searches(plain: Page, site
     expect(plain.get_by_text("1 to 3 of 3 rows")).to_be_visible()
 
 
+@pytest.mark.engine_contract
 def test_a_query_of_ones_own_is_asked_where_the_database_refuses_all_else(watched: Watched, ground: Ground) -> None:
     page = watched.goto(AUDITED)
 
@@ -321,13 +321,15 @@ def walked(programme_id: str) -> list[Act]:
 
 
 WALKS: Final = [
-    (engine, *walk)
-    for engine in ("neo4j", "embedded")
-    for walk in (("en", 1440), ("fr", 390), ("ne", 390))
-    if SOAK or (engine == "neo4j") == (walk[0] == "en")  # words are the same on both: each engine has its share of them
+    ("neo4j_server", "en", 1440),
+    ("embedded_engine", "ne", 390),
+    *(pytest.param("embedded_engine", *each, marks=pytest.mark.soak) for each in (("en", 1440), ("fr", 390))),
+    *(pytest.param("neo4j_server", *each, marks=pytest.mark.soak) for each in (("fr", 390), ("ne", 390))),
 ]
+"""Words are the same on both engines: each has its share of them."""
 
 
+@pytest.mark.engine_contract
 @pytest.mark.parametrize(("ground", "language", "width"), WALKS, indirect=["ground"])
 def test_all_three_walk_in_every_language(
     chromium: Browser, site: str, ground: Ground, language: str, width: int

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from relay.settings import Connection
     from tests.rigs.faulty_line import Fault, Line, Moment
 
+pytestmark = pytest.mark.engine_contract
+
 ROOT = Path(__file__).parents[2]
 KILLS = 100 if SOAK else 2  # one after which clerks start the engine themselves, and one after which somebody does
 CLERKS = 8

@@ -124,6 +124,7 @@ def book_of(seed: int) -> tuple[say.Book, list[Act]]:
     return book, acts
 
 
+@pytest.mark.engine_contract
 def test_a_record_of_drawn_acts_and_changes_comes_back_whole_and_answers_the_same(graph: Graph, tmp_path: Path) -> None:
     book, acts = book_of(1)
     recorded(graph, acts)

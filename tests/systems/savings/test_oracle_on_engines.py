@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from relay.ledger import verify
 from relay.systems.savings import kept_books
 from relay.systems.savings.books.money import rupees
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.systems.savings.books.records import Recorded
     from relay.systems.savings.books.savings_rule import SavingsRule
+
+pytestmark = pytest.mark.engine_contract
 
 GROUPS: Final = 200
 MONEY: Final = frozenset(

@@ -10,11 +10,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from tests.scenes import acts as say
 from tests.systems.savings.scene import act, added, lent, met, paid
 
 if TYPE_CHECKING:
     from relay.graph import Graph
+
+pytestmark = pytest.mark.engine_contract
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "cypher.md"
 ROWS: Final[tuple[list[tuple[object, ...]], ...]] = (

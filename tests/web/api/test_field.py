@@ -359,6 +359,7 @@ def test_what_is_held_is_in_backups_and_outlives_a_rebuild(phone: FlaskClient, g
             replay.check(broken, graph.catalogue)
 
 
+@pytest.mark.engine_contract
 def test_one_act_sent_by_many_at_once_is_one_entry(phone: FlaskClient, graph: Graph) -> None:
     _, mine = enrolled(phone, graph)
     body = {"acts": [{"act": SIX[0][0], "content": SIX[0][1]}, {"act": SIX[3][0], "content": SIX[3][1]}], "hold": True}

@@ -60,9 +60,14 @@ def valley(graph: Graph, givers: int) -> Graph:
     return graph
 
 
+@pytest.mark.engine_contract
 @pytest.mark.parametrize(
     ("connection", "width", "language", "givers"),
-    [("embedded_engine", 1440, "en", 50), ("neo4j_server", 390, "ne", 10), ("embedded_engine", 390, "fr", 10)],
+    [
+        ("embedded_engine", 1440, "en", 50),
+        ("neo4j_server", 390, "ne", 10),
+        pytest.param("embedded_engine", 390, "fr", 10, marks=pytest.mark.soak),
+    ],
     indirect=["connection"],
 )
 def test_a_day_for_many_givers(

@@ -68,11 +68,12 @@ def hamlet(graph: Graph) -> Graph:
     return graph
 
 
+@pytest.mark.engine_contract
 @pytest.mark.parametrize(
     ("connection", "width", "language"),
     [
         ("embedded_engine", 390, "ne"),
-        ("embedded_engine", 1440, "fr"),
+        pytest.param("embedded_engine", 1440, "fr", marks=pytest.mark.soak),
         ("neo4j_server", 390, "en"),
     ],
     indirect=["connection"],
