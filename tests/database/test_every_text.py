@@ -44,7 +44,7 @@ NOT_THE_SAME: Final = {
     f"relay.database {name}"
     for name in ("TRAIL", "TRAIL_HEAD", "ENROLMENTS", "SCHEMA", "ANY_NODE", "OTHER_NODES", "LOCK")
 }
-"""What tells who restored, which one of the two did, the systems of other tests, the marks of locks, or any one node."""
+"""What tells who restored, which one of the two did, systems of other tests, marks of locks, or any one node."""
 
 WRITES: Final = re.compile(r"\b(CREATE|MERGE|SET|DELETE|REMOVE)\b")
 LABEL_OF_KEYS: Final = re.compile(r":`?(\w+)`? \{key: ")
