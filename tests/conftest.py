@@ -110,7 +110,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Tell who started this worker what it left; each worker collects everything, and leaves the same."""
     told = getattr(session.config, "workeroutput", None)
     if told is not None and _LEFT in session.config.stash:
-        told["left_to_soak"] = dict(session.config.stash[_LEFT])
+        told["left_to_soak"] = {**session.config.stash[_LEFT]}
 
 
 @pytest.hookimpl(optionalhook=True)
