@@ -108,9 +108,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Tell who started this worker what it left; each worker collects everything, and leaves the same."""
-    told = getattr(session.config, "workeroutput", None)
-    if told is not None and _LEFT in session.config.stash:
-        told["left_to_soak"] = {**session.config.stash[_LEFT]}
+    told, left = getattr(session.config, "workeroutput", None), session.config.stash.get(_LEFT, None)
+    if told is not None and left:
+        told["left_to_soak"] = dict(left)
 
 
 @pytest.hookimpl(optionalhook=True)
