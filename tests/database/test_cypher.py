@@ -25,8 +25,8 @@ def texts(value: object) -> Iterable[str]:
     """The texts of a constant: itself, or all that it maps to or lists."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
+    elif isinstance(value, Mapping | tuple):
+        for each in value.values() if isinstance(value, Mapping) else value:
             yield from texts(each)
 
 
