@@ -48,8 +48,9 @@ def note(code: str, where: object, what: str, advice: str) -> Trouble:
 
 
 def of_error(error: RelayError, where: object) -> Trouble:
-    """The fault that Relay itself ran into."""
-    return fault(error.code, where, str(error.reason), str(error.suggestion))
+    """The fault that Relay itself ran into; the command that helps stands in backticks, as everywhere here."""
+    advice = f"{error.advice}: `{error.command}`" if error.command else str(error.advice)
+    return fault(error.code, where, str(error.reason), advice)
 
 
 def of_damage(error: DatabaseDamaged, folder: Path) -> Trouble:
