@@ -35,7 +35,7 @@ from relay.exchange.rows import write_folder
 from relay.graph import Graph, connect
 from relay.ledger import programmes, reading, recording, verify
 from relay.ledger.batch import Clerk
-from relay.ledger.delta import rows_of
+from relay.ledger.graph_changes import rows_of
 from relay.ledger.projection import Edge, Node, things_of
 from relay.reports import trees
 from tests.scenes.core import CORE

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from relay.audit import handovers, integrity, paperwork, registrations
-from relay.audit.books import IMPORTED_TOGETHER, Books
+from relay.audit import gifts_and_claims, handovers, integrity, registrations
+from relay.audit.acts_in_force import IMPORTED_TOGETHER, Books
 from relay.audit.findings import Finding
 from relay.clock import CLOCKS_DAYS
-from relay.domain.advisories import DAYS_ALIKE
+from relay.domain.notes import DAYS_ALIKE
 from relay.domain.register import Fact
 from relay.domain.system import Catalogue
 
@@ -226,19 +226,19 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="What was placed came from elsewhere, or a date or gift is wrong.",
         severity="high",
         population=every("placement"),
-        find=paperwork.no_gift,
+        find=gifts_and_claims.no_gift,
     ),
     Check(
         check_id="gift_total",
         title="gift total does not match its placements",
         sentence=(
             "More was placed from a gift than was given; or less, when"
-            f" {paperwork.PLACED_WITHIN_DAYS} days after the gift have gone by."
+            f" {gifts_and_claims.PLACED_WITHIN_DAYS} days after the gift have gone by."
         ),
         why="Animals were lost between the donor and the women, or a placement was not recorded.",
         severity="high",
-        population=paperwork.counted,
-        find=paperwork.gift_total,
+        population=gifts_and_claims.counted,
+        find=gifts_and_claims.gift_total,
     ),
     Check(
         check_id="claim_unsupported",
@@ -250,20 +250,20 @@ CHECKS: Final[tuple[Check, ...]] = (
         ),
         severity="high",
         population=every("claim"),
-        find=paperwork.claim_unsupported,
+        find=gifts_and_claims.claim_unsupported,
     ),
     Check(
         check_id="recorded_late",
         title="recorded long afterwards",
         sentence=(
-            f"An act was recorded more than {paperwork.LATE_DAYS} days after it happened, and not in an import"
+            f"An act was recorded more than {gifts_and_claims.LATE_DAYS} days after it happened, and not in an import"
             f" (at least {IMPORTED_TOGETHER} acts by one person in one second, or the acts that began the programme),"
             f" nor from a paper register (at least {IMPORTED_TOGETHER} such acts by one person on one day)."
         ),
         why="It may be remembered badly, or added to make figures fit.",
         severity="medium",
-        population=paperwork.by_hand,
-        find=paperwork.recorded_late,
+        population=gifts_and_claims.by_hand,
+        find=gifts_and_claims.recorded_late,
     ),
     Check(
         check_id="clock_went_back",
@@ -271,8 +271,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence=f"An entry has a time more than {CLOCKS_DAYS} day earlier than the entry before it.",
         why="A machine's clock was wrong or was changed: it is uncertain what was known on which day.",
         severity="medium",
-        population=paperwork.recorded,
-        find=paperwork.clock_went_back,
+        population=gifts_and_claims.recorded,
+        find=gifts_and_claims.clock_went_back,
     ),
     Check(
         check_id="on_own_telephone",
@@ -284,19 +284,19 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="Who enrols a telephone for somebody else can record with it and confirm alone: ask whose telephone it is.",
         severity="medium",
         population=where("pass", lambda _, fact: fact.confirm_id),
-        find=paperwork.on_own_telephone,
+        find=gifts_and_claims.on_own_telephone,
     ),
     Check(
         check_id="corrected_often",
         title="often corrected",
         sentence=(
-            f"An act was corrected at least {paperwork.CORRECTIONS_OF_AN_ACT} times, counting corrections of its"
+            f"An act was corrected at least {gifts_and_claims.CORRECTIONS_OF_AN_ACT} times, counting corrections of its"
             " corrections."
         ),
         why="Nobody knows what happened, or someone is testing what gets accepted.",
         severity="low",
-        population=paperwork.correctable,
-        find=paperwork.corrected_often,
+        population=gifts_and_claims.correctable,
+        find=gifts_and_claims.corrected_often,
     ),
     Check(
         check_id="corrected_after_lock",
@@ -304,8 +304,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="An act was corrected although the period in which it happened was locked.",
         why="Figures already reported no longer match the record.",
         severity="medium",
-        population=paperwork.corrections,
-        find=paperwork.corrected_after_lock,
+        population=gifts_and_claims.corrections,
+        find=gifts_and_claims.corrected_after_lock,
     ),
     Check(
         check_id="recorded_after_lock",
@@ -315,8 +315,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         ),
         why="Figures already reported do not include it.",
         severity="medium",
-        population=paperwork.dated,
-        find=paperwork.recorded_after_lock,
+        population=gifts_and_claims.dated,
+        find=gifts_and_claims.recorded_after_lock,
     ),
     Check(
         check_id="opened_again",
@@ -324,8 +324,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="The day up to which the record is locked was moved back or removed.",
         why="Anything corrected or recorded before it was locked again looks normal.",
         severity="medium",
-        population=paperwork.lockings,
-        find=paperwork.opened_again,
+        population=gifts_and_claims.lockings,
+        find=gifts_and_claims.opened_again,
     ),
     Check(
         check_id="to_herself",

@@ -11,7 +11,7 @@ from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from relay.domain.advisories import about
+from relay.domain.notes import about
 from relay.text import Sentence
 
 _Thing = TypeVar("_Thing")

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 from itertools import chain, combinations
 from typing import Final
 
-from relay.audit.books import Books, HandOver, Held, once
+from relay.audit.acts_in_force import Books, HandOver, Held, once
 from relay.audit.findings import Finding, found, found_together, sharing
-from relay.domain.advisories import is_like
 from relay.domain.model import Event, counted, lost_by, owed_under, shown, standing, unwanted
 from relay.domain.name_matching import code, key, like, phones
+from relay.domain.notes import is_like
 from relay.domain.register import Fact
 from relay.domain.vocabulary import ANIMAL, ENDINGS, SETTLED
 from relay.text import Sentence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from relay.audit.books import Books
+from relay.audit.acts_in_force import Books
 from relay.audit.findings import Finding, found
 from relay.domain import rulebook
-from relay.domain.advisories import about
+from relay.domain.notes import about
 from relay.domain.register import Fact
 from relay.text import Sentence
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from relay.audit.books import Books, home_of, once
+from relay.audit.acts_in_force import Books, home_of, once
 from relay.audit.findings import Finding, found_together
 from relay.domain.people.likeness import COMPARED
 from relay.domain.register import Fact

@@ -10,7 +10,7 @@ from typing import Final
 
 from relay.access.trail import Enrolment, enrolments
 from relay.arrays.tables import Snapshot
-from relay.audit.books import Books, in_columns
+from relay.audit.acts_in_force import Books, in_columns
 from relay.audit.checks import Check, Severity, checks_of
 from relay.audit.findings import Finding
 from relay.domain.register import Register

@@ -20,7 +20,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final, Literal
 
-from relay.audit.books import Books, Held, home_of
+from relay.audit.acts_in_force import Books, Held, home_of
 from relay.audit.error_rate import ErrorRate, Seen, error_rate
 from relay.domain.model import Quantity, shown, standing
 from relay.domain.register import Fact, Register

@@ -35,8 +35,8 @@ from relay.errors import Conflict, Failure, Invalid, NotFound, Refused, refused
 from relay.graph import Graph, Transaction, patiently
 from relay.ledger import programmes, reading
 from relay.ledger.batch import Batch, Clerk
-from relay.ledger.delta import Delta, rows_of
-from relay.ledger.held import rows as held_rows
+from relay.ledger.graph_changes import Delta, rows_of
+from relay.ledger.held import held_list as held_rows
 from relay.ledger.programmes import PROJECTION, RESTORING, Head, LedgerHead, NotBuilt
 from relay.ledger.projection import Edge, Node, entry_edges, things_of
 from relay.ledger.reading import STEP

@@ -163,7 +163,7 @@ def todo(
     can continue a long chain, those due soon, those who are late, and those with no news for 9 months. Rows are
     grouped by place, so that one walk serves many. It tells names and telephones, and the access log that it did.
     """
-    from relay.reports.field import errands
+    from relay.reports.field import tasks
     from relay.service.queries.visits import Todo
     from relay.service.terminal import on_terminal, print_json, print_lines
 
@@ -176,7 +176,7 @@ def todo(
         say("Nobody is to be visited: nobody broke lately, is due soon or late, or went 9 months without news.")
         say("Ask of another place (--place) or a later day (--as-of); relay chains --state broken lists what stays.")
     if on_terminal() and not session.as_csv:
-        print_lines(_walks(found, errands.reasons(session.catalogue)))
+        print_lines(_walks(found, tasks.reasons(session.catalogue)))
         return
     first = ("rank", "place_name", "placement_id", "beneficiary_id", "state", "due_on")
     then = ("still_owed", "help", "days", "last_word_on", "place_id")

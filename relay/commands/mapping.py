@@ -14,7 +14,7 @@ from relay.commands.showing import as_read, print_list
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relay.mapping.kept_maps import KeptMap
+    from relay.mapping.saved_maps import KeptMap
 
 
 @click.group("map", cls=RelayGroup)
@@ -77,7 +77,7 @@ def list_(session: Session) -> None:
 @pass_session
 def show(session: Session, name: str) -> None:
     """Print a kept map, as TOML."""
-    from relay.mapping.kept_maps import named
+    from relay.mapping.saved_maps import named
     from relay.service.terminal import print_json
 
     kept = named(session.registers.maps(), name)

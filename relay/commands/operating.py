@@ -135,7 +135,7 @@ def serve(session: Session, /, *, publish: bool, **how: Any) -> None:  # noqa: A
     import secrets
 
     from relay.arrays import cache
-    from relay.published.keeping_up import kept_up
+    from relay.published.updating import kept_up
 
     folder = session.settings.data_folder / cache.FOLDER
 

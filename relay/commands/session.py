@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
     from relay.ledger.programmes import LedgerHead
-    from relay.outbox.kept import Outbox
+    from relay.outbox.stored_acts import Outbox
     from relay.service.client import Remote
     from relay.service.queries.parameters import ReadOptions
     from relay.service.question import Question
@@ -165,7 +165,7 @@ class Session:
     @cached_property
     def outbox(self) -> Outbox:
         """What was recorded here without a line."""
-        from relay.outbox.kept import Outbox
+        from relay.outbox.stored_acts import Outbox
 
         return Outbox(folder=self.settings.data_folder / "outbox", passphrase=self.settings.outbox_passphrase or "")
 
@@ -601,7 +601,7 @@ class Session:
             RelayError: `otherwise`, when nothing is like it.
             click.UsageError: It may mean several, and there is nobody to choose.
         """
-        from relay.service.meaning import meant
+        from relay.service.id_from_name import meant
 
         found = meant(self.ask, text, kind, self.today)
         clear = [each for each in found if each.clear]

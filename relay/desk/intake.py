@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from relay.database import cypher
 from relay.database.keys import key_of
-from relay.desk import repair
+from relay.desk import wrong_receiver
 from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
-from relay.desk.telling import Nameable, rehearsed
+from relay.desk.recorded_sentence import Nameable, rehearsed
 from relay.domain.acts import ID_BYTES, Act, Value, id_made_of, new_id
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.domain.system import Catalogue
@@ -240,7 +240,7 @@ def hand_in(
     if act_.kind == "erase":
         recorded = _erase(graph, programme_id, act_, clerk)
     elif act_.kind == "correct":
-        acts = repair.corrections(graph, programme_id, act_, whole=whole)
+        acts = wrong_receiver.corrections(graph, programme_id, act_, whole=whole)
         outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
         notes = tuple(note.sentence for outcome in outcomes for note in outcome.notes)
         recorded = replace(became(programme_id, outcomes[0]), notes=notes)

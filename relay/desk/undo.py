@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING, Final
 
 from relay.clock import instant
 from relay.desk.intake import Recorded, became
-from relay.desk.telling import rehearsed
+from relay.desk.recorded_sentence import rehearsed
 from relay.desk.wording import what_it_is
 from relay.domain.acts import ID_BYTES, Act, new_id
 from relay.domain.entries import Entry
 from relay.domain.questions import NO_ANSWER
 from relay.errors import Failure, NotFound, refused
 from relay.ledger import entry_search
-from relay.ledger.context import read
+from relay.ledger.partial_register import read
 from relay.ledger.recording import record_whole
 from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relay.desk.telling import Nameable
+    from relay.desk.recorded_sentence import Nameable
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
 

@@ -15,8 +15,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from relay.domain.acts import changes_of
-from relay.domain.advisories import begun_beside
 from relay.domain.model import Event, PassOn, Placement, Rule, bound_by, owed_under, shown, thousandths
+from relay.domain.notes import begun_beside
 from relay.domain.people.likeness import Person
 from relay.domain.vocabulary import ANIMAL, LOSSES
 from relay.errors import Asked, Code, Failure, refused

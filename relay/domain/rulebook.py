@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from relay.domain import bikram_sambat
 from relay.domain.acts import SYSTEM_OFF, Act, changes_of, systems_of
-from relay.domain.advisories import Note, notes_of
 from relay.domain.entries import Entry, login_of
 from relay.domain.model import (
     UNIT,
@@ -25,6 +24,7 @@ from relay.domain.model import (
     helps_of,
     owed_under,
 )
+from relay.domain.notes import Note, notes_of
 from relay.domain.questions import NO_ANSWER, NOTED, NOTED_OTHERWISE, Answers, asked_of, moves
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of, takes_back
 from relay.domain.schema import Kind

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from relay.domain.acts import Act
-    from relay.domain.advisories import Note
+    from relay.domain.notes import Note
     from relay.domain.register import Fact, Register
     from relay.errors import Asked
 

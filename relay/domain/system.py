@@ -20,7 +20,7 @@ from relay.domain.schema import Column, Kind, Role, Rules
 
 if TYPE_CHECKING:
     from relay.domain.acts import Act
-    from relay.domain.advisories import Note
+    from relay.domain.notes import Note
     from relay.domain.register import Fact, Register
     from relay.errors import Asked
     from relay.text import Sentence
@@ -49,7 +49,7 @@ class System:
     | questions | PLANS | `relay.reports.trees.FindPlans`: hand-overs that are planned, for relay trees |
     | commands | COMMANDS | several `relay.commands.options.RelayCommand` |
     | pages | PAGES | `relay.web.system_pages.SystemPages` |
-    | errands | ERRANDS | `relay.reports.field.errands.Errands`: what it adds to the list of visits |
+    | tasks | TASKS | `relay.reports.field.tasks.Tasks`: what it adds to the list of visits |
 
     Attributes:
         name: In rules.toml and on the command line.

@@ -14,8 +14,8 @@ from typing import Final, Literal
 from relay.access.roles import Locked, NotAllowed
 from relay.clock import instant, zone
 from relay.domain.acts import Act, RuleMeant
-from relay.domain.advisories import Note, of_clocks
 from relay.domain.entries import Entry, differing, seal
+from relay.domain.notes import Note, of_clocks
 from relay.domain.period_lock import is_a_managers
 from relay.domain.questions import NO_ANSWER, Answers, hand_over
 from relay.domain.register import ABOUT_ACTS, Change, Register, filled_by, subject_of
@@ -31,7 +31,7 @@ from relay.domain.rulebook import (
 )
 from relay.errors import Asked, Conflict, Failure, Invalid, Refused, RelayError, refused
 from relay.graph import Transaction
-from relay.ledger.delta import Delta, rows_of
+from relay.ledger.graph_changes import Delta, rows_of
 from relay.ledger.programmes import Head, NoProgramme
 from relay.ledger.projection import Edge, Node, entry_edges, entry_node, touched
 from relay.text import Sentence

@@ -11,7 +11,7 @@ from relay.domain.register import ABOUT_ACTS, Register, subject_of
 from relay.errors import refused
 from relay.graph import Graph, Transaction
 from relay.ledger import programmes, reading
-from relay.ledger.context import read
+from relay.ledger.partial_register import read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,10 +21,10 @@ from relay.domain.rulebook import StandingOnIt, require_standing
 from relay.errors import Invalid, Refused, RelayError
 from relay.graph import Graph, Transaction
 from relay.ledger.batch import Batch, Clerk, EarlierActs, Outcome, require_whole, today_of
-from relay.ledger.context import RehearsalContext
-from relay.ledger.delta import Delta
-from relay.ledger.held import rows, trying_again
+from relay.ledger.graph_changes import Delta
+from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.judging import erased, locked, offered
+from relay.ledger.partial_register import RehearsalContext
 from relay.ledger.programmes import PROJECTION, Head, require_built
 from relay.ledger.reading import STEP
 
@@ -250,7 +250,7 @@ class _Recording:
         if self.clerk.rehearses:
             return tuple(each if each.action == "same" else replace(each, entry=None) for each in outcomes)
         batch.write(transaction)
-        rows.forget(transaction, self.programme_id, erased(outcomes))
+        held_list.forget(transaction, self.programme_id, erased(outcomes))
         return outcomes
 
 

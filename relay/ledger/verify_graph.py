@@ -17,7 +17,7 @@ from relay.domain.entries import Entry, Fault
 from relay.domain.register import NONSENSE, Change, Register
 from relay.domain.vocabulary import SHOWN
 from relay.graph import Graph, Transaction
-from relay.ledger.delta import rows_of
+from relay.ledger.graph_changes import rows_of
 from relay.ledger.projection import SHOWN_PROPERTIES, Edge, Node, entry_edges, entry_node, things_of, touched
 from relay.text import Sentence
 

@@ -13,10 +13,10 @@ from relay.exchange.rows import read_folder_or_workbook
 from relay.exchange.workbook import pages
 from relay.mapping.first_rows import first_rows
 from relay.mapping.handed_back import hand_back, in_its_words
-from relay.mapping.kept_maps import every, fitting, named
 from relay.mapping.map_file import RegisterMap, map_of
 from relay.mapping.programme import known_of
 from relay.mapping.reading import MappedRegister, read_register
+from relay.mapping.saved_maps import every, fitting, named
 from relay.text import Sentence
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Final
 
+from relay.mapping.column_names import is_numbered_alike, ordinal
 from relay.mapping.meanings import Meaning, words
-from relay.mapping.naming import is_numbered_alike, ordinal
 
 _AGREE: Final = 0.8  # our choice: of the rows that fill one of the two columns, the share that fills both
 _RECEIVER: Final = "passed_to"

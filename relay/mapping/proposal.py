@@ -13,9 +13,9 @@ from relay.domain.name_matching import alike, key
 from relay.errors import refused
 from relay.exchange.workbook import Unreadable
 from relay.mapping import days
-from relay.mapping.guessing import SURE, Guess, Slot, guessed
+from relay.mapping.cell_patterns import is_preeti
+from relay.mapping.column_matching import SURE, Guess, Slot, guessed
 from relay.mapping.header import SHEET_NOT_THERE, register_of
-from relay.mapping.looks import is_preeti
 from relay.mapping.map_file import OPEN, fill
 from relay.mapping.meanings import words
 from relay.mapping.table import Table, is_blank, shown, table_of, total_in

@@ -14,7 +14,7 @@ from relay.errors import Failure, refused
 from relay.exchange import cells, workbook
 from relay.exchange.rows import SHOWN, Row, RowFault
 from relay.mapping import days
-from relay.mapping.guessing import SURE
+from relay.mapping.column_matching import SURE
 from relay.mapping.map_file import Make, RegisterMap, ValueSource, fill
 from relay.mapping.table import Line, Table, is_blank, shown, table_of
 

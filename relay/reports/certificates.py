@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from relay.database import cypher
 from relay.desk.lookup import says
 from relay.domain.kinds import HOW_CORRECTED
-from relay.ledger.context import read
+from relay.ledger.partial_register import read
 from relay.ledger.programmes import NoProgramme
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import PartNames, code_of, row_of, within
 from relay.reports.chains import Chains
-from relay.reports.counted import below as descending_from
-from relay.reports.counted import counting, generations, held_by, in_part, in_state
+from relay.reports.counted_placements import below as descending_from
+from relay.reports.counted_placements import counting, generations, held_by, in_part, in_state
 from relay.reports.rates import DUE_COVERED, DUE_OWED, DUE_REMITTED, GIVEN, OWED, PASSED, sums, unit
 
 HoldingSorting = Literal["id", "received", "due", "generation", "reach", "since", "state"]

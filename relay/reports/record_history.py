@@ -16,9 +16,9 @@ from relay.desk.wording import PLAIN, what_it_is
 from relay.domain.kinds import rule_id
 from relay.domain.model import Quantity, Rule, shown, standing
 from relay.domain.register import takes_back
-from relay.ledger.context import read
 from relay.ledger.entry_diff import difference
 from relay.ledger.her_ids import her_ids
+from relay.ledger.partial_register import read
 from relay.ledger.programmes import NoProgramme
 from relay.text import Sentence
 

@@ -16,7 +16,7 @@ from relay.desk.lookup import Named, day_of, says
 from relay.desk.wording import PLAIN, what_it_is
 from relay.domain import name_matching
 from relay.domain.register import Register
-from relay.ledger.context import read
+from relay.ledger.partial_register import read
 from relay.ledger.programmes import NoProgramme
 from relay.reports.place_tree import upwards
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from relay.database import cypher
 from relay.domain.acts import Act
-from relay.domain.advisories import notes_again
 from relay.domain.entries import login_of
 from relay.domain.model import Quantity, shown, thousandths
-from relay.ledger.context import RehearsalContext
+from relay.domain.notes import notes_again
+from relay.ledger.partial_register import RehearsalContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

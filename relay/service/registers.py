@@ -21,7 +21,7 @@ from relay.exchange.exporting import export_programme, require_export_name
 from relay.exchange.rows import ReportRow
 from relay.exchange.template import filled_in, write_template
 from relay.exchange.workbook import RULES_FILE, cannot_be_read
-from relay.mapping import kept_maps
+from relay.mapping import saved_maps
 from relay.mapping.file_import import ImportWish
 from relay.mapping.programme import Programme, known_of
 from relay.service.client import Form
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
-    from relay.mapping.kept_maps import KeptMap
+    from relay.mapping.saved_maps import KeptMap
     from relay.service.client import Remote
 
 _IN_MEMORY: Final = 1 << 20  # bytes of a file that was answered; our choice: a register of some thousand women
@@ -197,15 +197,15 @@ class Here:
 
     def maps(self) -> tuple[KeptMap, ...]:
         """The kept maps, by name."""
-        return kept_maps.every(self.graph, self.programme_id)
+        return saved_maps.every(self.graph, self.programme_id)
 
     def keep(self, name: str, text: str) -> KeptMap:
         """Keep a map, in place of another of the same name."""
-        return kept_maps.keep(self.graph, self.programme_id, name, text, by=self.clerk.by, now=self.clerk.now)
+        return saved_maps.keep(self.graph, self.programme_id, name, text, by=self.clerk.by, now=self.clerk.now)
 
     def forget(self, name: str) -> KeptMap:
         """Keep a map no longer."""
-        return kept_maps.forget(self.graph, self.programme_id, name)
+        return saved_maps.forget(self.graph, self.programme_id, name)
 
     def export(self, path: Path, *, with_names: bool) -> None:
         """Write the programme as a folder or workbook."""
@@ -241,17 +241,17 @@ class There:
 
     def maps(self) -> tuple[KeptMap, ...]:
         """The kept maps, by name."""
-        found: tuple[KeptMap, ...] = self.service.read(tuple[kept_maps.KeptMap, ...], self._path("maps"))
+        found: tuple[KeptMap, ...] = self.service.read(tuple[saved_maps.KeptMap, ...], self._path("maps"))
         return found
 
     def keep(self, name: str, text: str) -> KeptMap:
         """Keep a map, in place of another of the same name."""
-        kept: KeptMap = self.service.send(kept_maps.KeptMap, self._path("maps"), {"name": name, "text": text})
+        kept: KeptMap = self.service.send(saved_maps.KeptMap, self._path("maps"), {"name": name, "text": text})
         return kept
 
     def forget(self, name: str) -> KeptMap:
         """Keep a map no longer."""
-        kept: KeptMap = self.service.send(kept_maps.KeptMap, self._path("maps/forget"), {"name": name})
+        kept: KeptMap = self.service.send(saved_maps.KeptMap, self._path("maps/forget"), {"name": name})
         return kept
 
     def export(self, path: Path, *, with_names: bool) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from relay.web import failures, guard, menu, monitoring, number_links, responses, sessions, sign_in, system_pages
-from relay.web.accounts import every, own
+from relay.web.accounts import all_accounts, own_account
 from relay.web.api import field, registers
 from relay.web.api import routes as api
 from relay.web.auditors import query
@@ -91,7 +91,7 @@ def create_app(
     for part in (monitoring, *speaking, responses, sessions, guard, menu, number_links, failures, recording):
         part.set_up(app)
     managing = (managers, list_pages, confirming, duplicates, held, stories)
-    signed_in = (own, every, *managing, staff, importing, devices, auditors, query)
+    signed_in = (own_account, all_accounts, *managing, staff, importing, devices, auditors, query)
     for part in (monitoring, responses, sign_in, help_pages, certificates, *signed_in, phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))

@@ -32,7 +32,7 @@ from relay.web import sessions
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import say, say_advice
 from relay.web.permission import permission_of
-from relay.web.request import current, typed
+from relay.web.request import current, typed_form
 from relay.web.sessions import NotSignedIn
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
     if _wants_json():
         return explained(error)
     if _is_typed():
-        page = render_template("sign_in.html", error=None, login="", wanted=request.path, typed=typed.fields())
+        page = render_template("sign_in.html", error=None, login="", wanted=request.path, typed=typed_form.fields())
         return make_response(page, STATUS[Unknown])
     if request.headers.get("HX-Request"):  # part of a page: say where to sign in, and leave the page open
         session["wanted"] = _page_before()
@@ -84,7 +84,8 @@ def of_another_session(error: CSRFError) -> Response:
         return refused(error)
     _find_programme()
     return make_response(
-        render_template("recording/go_on.html", wanted=request.path, typed=typed.unmarked(typed.fields())), 400
+        render_template("recording/go_on.html", wanted=request.path, typed=typed_form.unmarked(typed_form.fields())),
+        400,
     )
 
 

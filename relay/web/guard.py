@@ -23,7 +23,7 @@ from relay.desk.lookup import resolve
 from relay.errors import Forbidden
 from relay.ledger import programmes
 from relay.ledger.batch import Clerk
-from relay.ledger.context import read
+from relay.ledger.partial_register import read
 from relay.ledger.places import places_of_record
 from relay.ledger.programmes import NoProgramme
 from relay.service.question import of_system

@@ -19,7 +19,7 @@ from relay.ledger import places
 from relay.reports import breakdown
 from relay.reports.breakdown import PartNames
 from relay.reports.field import contacts as find
-from relay.reports.field import errands as field_errands
+from relay.reports.field import tasks as field_tasks
 from relay.service.question import Question, Reader, Source
 from relay.web import guard, responses, sessions
 from relay.web.i18n import labels
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
     from relay.reports.field.contacts import Contact
-    from relay.reports.field.errands import Errand
+    from relay.reports.field.tasks import Task
     from relay.reports.record_history import Happening, Record
     from relay.reports.search import Hit
 
@@ -125,18 +125,18 @@ def may(action: str) -> bool:
     return guard.may(action, current.head().programme_id)
 
 
-def errands() -> tuple[Errand, ...]:
+def tasks() -> tuple[Task, ...]:
     """What the systems of the programme ask of whoever visits, as far as this reader is told.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return field_errands.seen(current.errands(), hidden_reasons())
+    return field_tasks.seen(current.tasks(), hidden_reasons())
 
 
 def hidden_reasons() -> frozenset[str]:
     """The reasons to visit of which this reader is not told."""
-    return field_errands.hidden(current.graph().catalogue, current.head().systems, may)
+    return field_tasks.hidden(current.graph().catalogue, current.head().systems, may)
 
 
 def _seen_by(happening: Happening, named: Collection[str]) -> Happening:

@@ -13,7 +13,7 @@ from relay.service import failure
 from relay.web import sessions
 from relay.web.door import policy
 from relay.web.permission import public
-from relay.web.request import current, typed
+from relay.web.request import current, typed_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
         account = let_in(login, request.form.get("password", ""))
     except (accounts.NotLetIn, accounts.TooManyTries) as error:
         seconds = {"Retry-After": str(error.seconds)} if isinstance(error, accounts.TooManyTries) else {}
-        again = {"wanted": request.form.get(typed.WANTED, ""), "typed": typed.handed_on()}
+        again = {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.handed_on()}
         return (
             render_template("sign_in.html", error=error, login=login[:64], **again),
             failure.status_of(error),
@@ -123,10 +123,10 @@ def sign_out() -> Response:
 
 def _welcome(account: accounts.Account) -> Response | str:
     """Go on to the page that asked who is there, with what was typed into it."""
-    wanted, kept = str(session.get("wanted", "")), typed.handed_on()
+    wanted, kept = str(session.get("wanted", "")), typed_form.handed_on()
     sessions.begin(account)
-    if kept and _is_inside(target := request.form.get(typed.WANTED, "")):
-        return render_template("recording/go_on.html", wanted=target, typed=typed.unmarked(kept))
+    if kept and _is_inside(target := request.form.get(typed_form.WANTED, "")):
+        return render_template("recording/go_on.html", wanted=target, typed=typed_form.unmarked(kept))
     return redirect(wanted if _is_inside(wanted) else url_for("managers.front"), 303)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from relay.audit.books import Books
+from relay.audit.acts_in_force import Books
 from relay.audit.checks import CHECKS
 from relay.audit.run import Audit, audit_of
 from tests.rigs.soak import SOAK

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import binomtest
 
 from relay.audit import sampling
-from relay.audit.books import Books
+from relay.audit.acts_in_force import Books
 from relay.audit.error_rate import Seen, error_rate, interval
 from relay.audit.sampling import Sample, draw, outcome_of
 from tests.scenes import acts as say

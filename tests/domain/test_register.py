@@ -16,7 +16,7 @@ from relay.domain.questions import EVERY_ANSWER, NOTED
 from relay.domain.register import Register
 from relay.domain.rulebook import BINDS_THE_PAST, HeldByAnother, OtherHelp, TakenBack
 from relay.ledger.batch import USED_OTHERWISE, Batch
-from relay.ledger.delta import Delta, rows_of
+from relay.ledger.graph_changes import Delta, rows_of
 from relay.ledger.programmes import PROJECTION, Head
 from relay.ledger.projection import Edge, Node, entry_edges, entry_node, things_of
 from relay.ledger.reading import replay

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from relay.domain import advisories, questions, rulebook
+from relay.domain import notes, questions, rulebook
 from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.errors import Conflict, Failure, Invalid, NotFound, RelayError
@@ -384,7 +384,7 @@ def test_what_is_noted_of_a_pass_on_is_noted_again_when_it_is_looked_at_later(bo
     before = (dict(book.register.facts), dict(book.register.placements))
 
     def noted(act_id: str) -> list[str]:
-        return [note.note for note in advisories.notes_again(book.register, act_id)]
+        return [note.note for note in notes.notes_again(book.register, act_id)]
 
     assert noted("pass:T9") == ["more_than_owed"]
     assert noted("pass:T7") == ["too_soon", "more_than_owed"]  # with all that was passed on since

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.exchange.workbook import pages
-from relay.mapping.guessing import SURE
+from relay.mapping.column_matching import SURE
 from relay.mapping.map_file import OPEN, StillOpen, map_of
 from relay.mapping.programme import Programme
 from relay.mapping.proposal import propose

@@ -14,8 +14,8 @@ from relay.domain.vocabulary import SHOWN, STATES
 from relay.errors import Conflict
 from relay.ledger import recording
 from relay.published import publishing, verifying
-from relay.published.keeping_up import refresh
 from relay.published.publishing import PUBLISHED_MEANWHILE, publish
+from relay.published.updating import refresh
 from relay.reports.health import health
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say

@@ -20,7 +20,7 @@ from relay.domain.kinds import rule_id
 from relay.domain.questions import NOTED, Answers
 from relay.domain.register import Change, Register
 from relay.ledger.batch import Batch, Clerk, Outcome, require_whole
-from relay.ledger.delta import Delta
+from relay.ledger.graph_changes import Delta
 from relay.ledger.programmes import PROJECTION, Head
 from tests.scenes.core import CORE
 

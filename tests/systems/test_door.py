@@ -62,7 +62,7 @@ PARTS: dict[str, str] = {
     "questions": "QUESTIONS",
     "commands": "COMMANDS",
     "pages": "PAGES",
-    "errands": "ERRANDS",
+    "tasks": "TASKS",
 }
 """Module of a system that is found by its name → what it gives; `System` tells them all."""
 

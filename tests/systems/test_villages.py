@@ -25,8 +25,8 @@ from relay.systems import SYSTEMS
 from relay.systems.goals.questions import found_in, progress
 from relay.systems.learning.questions import Learning
 from relay.systems.protection.questions import protection
-from relay.systems.savings.errands import ERRANDS
 from relay.systems.savings.questions import SavingsBesideTheRelay
+from relay.systems.savings.tasks import TASKS
 from relay.web import create_app
 from tests.rigs.in_a_thread import answering
 from tests.rigs.soak import SOAK
@@ -110,7 +110,7 @@ def test_the_villages_hold_what_their_page_tells_and_each_odd_row_is_found(
     directory = protection(graph, demo.VILLAGES, demo.DAY)
     beside = SavingsBesideTheRelay(as_of=demo.DAY).answer(source, demo.VILLAGES)
     survey = lineage.survey(load(graph, demo.VILLAGES), demo.DAY)
-    visits = {(each.reason, each.beneficiary_id) for each in ERRANDS.find(graph, demo.VILLAGES, survey)}
+    visits = {(each.reason, each.beneficiary_id) for each in TASKS.find(graph, demo.VILLAGES, survey)}
     audited = run.audit(graph, demo.VILLAGES, demo.DAY)
 
     assert {*actions} == {"added"}

@@ -16,7 +16,7 @@ import pytest
 
 from relay import graph as relay_graph
 from relay.ledger import reading
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
 from relay.ledger.verify import verify
 from relay.settings import Settings
 from relay.web import create_app
@@ -134,7 +134,7 @@ def what_is_held(office: Office, number: int) -> Callable[[], TestResponse]:
     office.client.post(f"{API}/acts/beneficiary", json=woman(number))
     wrong = handover(number) | {"beneficiary_id": "nobody"}
     office.client.post(f"{API}/acts", json=batch(("pass", wrong), ("event", birth(number))))
-    (held,) = (each for each in rows.every(office.graph, "wards") if each.act_id == f"pass:T{number}")
+    (held,) = (each for each in held_list.every(office.graph, "wards") if each.act_id == f"pass:T{number}")
     body = {"settle": "hand_in", "content": handover(number)}
     return lambda: office.client.post(f"{API}/held/{held.held_id}", json=body)
 

@@ -21,7 +21,7 @@ import pytest
 from neo4j.exceptions import ClientError
 
 from relay import graph as relay_graph
-from relay.access import reader
+from relay.access import query_user
 from relay.backup.replay import backup, rebuild, restore
 from relay.database import engine
 from relay.database.driver_errors import UnknownOutcome, Unreachable
@@ -242,7 +242,7 @@ def test_after_two_queries_for_more_memory_than_there_is_another_reader_has_her_
         return engine.ensure(founded, readable=CORE.readable)
 
     def too_much(_: int) -> str:
-        with reader.connect(settings, CORE) as asking, pytest.raises(NotAnswered) as told:
+        with query_user.connect(settings, CORE) as asking, pytest.raises(NotAnswered) as told:
             asking.ask('RETURN reduce(s="a", x IN range(1, 40) | s + s)', 10)
         return str(told.value)
 

@@ -86,7 +86,7 @@ def _pairs(changed: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict[str, str]) -> TakenIn:
-    from relay.ledger.held.rows import NOT_HELD
+    from relay.ledger.held.held_list import NOT_HELD
     from relay.ledger.held.taking_in import TakenIn
     from relay.service.queries.waiting import HeldActs
 
@@ -99,7 +99,7 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
         path = f"/programmes/{quote(session.programme_id)}/held/{quote(held_id)}"
         became: TakenIn = session.service.send(TakenIn, path, wish)
         return became
-    from relay.ledger.held import rows
+    from relay.ledger.held import held_list
     from relay.ledger.held.taking_in import Sender
     from relay.web.api.sent import Settlement, settled
 
@@ -119,7 +119,7 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
         same_as=wish.get("as", ""),
         again=wish.get("again", False),
     )
-    held = rows.one(session.graph, session.programme_id, held_id)
+    held = held_list.one(session.graph, session.programme_id, held_id)
     return settled(session.graph, source, held, said, session.clerk, grants=None)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from relay.ledger.held.taking_in import TakenIn
-    from relay.outbox.kept import KeptAct
+    from relay.outbox.stored_acts import KeptAct
 
 _AT_ONCE = 50  # acts in one request; our choice: on a weak line an answer comes within some seconds
 _BYTES_AT_ONCE = 48 * 1024  # of their content; a service takes 64 kB
@@ -50,7 +50,7 @@ def outbox_list(session: Session) -> None:
 @pass_session
 def outbox_show(session: Session, name: str) -> None:
     """Show what a kept act says."""
-    from relay.outbox.kept import NothingKept
+    from relay.outbox.stored_acts import NothingKept
     from relay.service.terminal import print_json, print_pairs
 
     found = next((each for each in session.outbox.acts() if each.name == name), None)
@@ -111,7 +111,7 @@ def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
     telephones have forms for; all else is held there. Ends with 0 when all is recorded, 3 when some is held, was
     refused or cannot be read, and 4 when nothing could be reached; then all is kept.
     """
-    from relay.outbox.kept import NothingKept, read
+    from relay.outbox.stored_acts import NothingKept, read
     from relay.service.terminal import print_json
 
     kept = [act for path in files for act in read(path)] if files else [*session.outbox.acts()]

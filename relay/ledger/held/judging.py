@@ -13,8 +13,8 @@ from relay.domain.questions import NO_ANSWER
 from relay.domain.rulebook import ON_HER_TELEPHONE, SAME_PERSON, Missing
 from relay.errors import refused
 from relay.ledger.batch import Batch, EarlierActs, Outcome
-from relay.ledger.context import lock_and_load
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
+from relay.ledger.partial_register import lock_and_load
 from relay.ledger.places import new_homes, places_of, places_of_record
 from relay.ledger.programmes import NoProgramme, require_built
 
@@ -77,7 +77,7 @@ def _her_own(transaction: Transaction, batch: Batch, subject: str) -> RelayError
     She wrote what somebody else put right, or made the code of the telephone on which it was recorded.
     """
     register, login = batch.register, login_of(batch.clerk.by)
-    writers = rows.writers_of(transaction, register.programme_id, subject)
+    writers = held_list.writers_of(transaction, register.programme_id, subject)
     if login in map(login_of, writers):
         return refused(SAME_PERSON, act_id=subject)
     said = (subject, *register.about.get(subject, ()))
@@ -142,7 +142,7 @@ def in_any_order(
             batch.clerk, batch.answers = each.clerk, each.answers
             outcomes[number] = _waiting(batch, offered(transaction, batch, each.act))
         batch.write(transaction)
-        rows.forget(transaction, programme_id, erased(outcomes[number] for number in left))
+        held_list.forget(transaction, programme_id, erased(outcomes[number] for number in left))
         still = [number for number in left if outcomes[number].error]
         if len(still) == len(left):
             break

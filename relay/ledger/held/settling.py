@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from relay.domain.rulebook import Missing
 from relay.ledger import reading
 from relay.ledger.batch import EarlierActs
-from relay.ledger.held import rows, trying_again
+from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
-from relay.ledger.held.standing import standing
 from relay.ledger.held.taking_in import TakenIn
+from relay.ledger.held.why_held import standing
 
 if TYPE_CHECKING:
     from relay.errors import RelayError
     from relay.graph import Graph, Transaction
     from relay.ledger.batch import Clerk, Outcome
-    from relay.ledger.held.rows import HeldAct
+    from relay.ledger.held.held_list import HeldAct
     from relay.ledger.held.taking_in import SentAct
 
 
@@ -46,13 +46,13 @@ def hand_in(graph: Graph, row: HeldAct, sent: SentAct) -> TakenIn:
 
     def work(transaction: Transaction) -> Outcome:
         lock(transaction, row.programme_id, clerk)
-        open_ = rows.one(transaction, row.programme_id, row.held_id)
+        open_ = held_list.one(transaction, row.programme_id, row.held_id)
         handed_in = HandedIn(act=act, clerk=clerk, answers=sent.answers, refusal=sent.refusal)
         (outcome,) = in_any_order(transaction, row.programme_id, [handed_in], EarlierActs())
         if not outcome.error:
             now = clerk.now.astimezone(UTC)
             how = {"by": open_.by, "settled_by": clerk.by, "sequence": outcome.sequence, "became": act.act_id}
-            rows.keep(transaction, [open_.settled("recorded", at=now, **how)])
+            held_list.keep(transaction, [open_.settled("recorded", at=now, **how)])
         return outcome
 
     outcome = graph.write(work)
@@ -88,11 +88,11 @@ def same(graph: Graph, row: HeldAct, act_id: str, clerk: Clerk) -> TakenIn:
 def _settled(graph: Graph, row: HeldAct, clerk: Clerk, state: str, *, reason: str = "", became: str = "") -> TakenIn:
     def work(transaction: Transaction) -> None:
         lock(transaction, row.programme_id, clerk)
-        open_ = rows.one(transaction, row.programme_id, row.held_id)
+        open_ = held_list.one(transaction, row.programme_id, row.held_id)
         now = clerk.now.astimezone(UTC)
         settled = open_.settled(state, at=now, settled_by=clerk.by, reason=reason, became=became)
-        rows.keep(transaction, [settled])
-        rows.forget_settled(transaction, row.programme_id, now)
+        held_list.keep(transaction, [settled])
+        held_list.forget_settled(transaction, row.programme_id, now)
 
     graph.write(work)
     trying_again.after_names(graph, row.programme_id, row.names, clerk)
@@ -105,7 +105,7 @@ def _not_taken(row: HeldAct, error: RelayError) -> TakenIn:
         act_id=row.act_id,
         result=result,
         code=error.code,
-        sentence=rows.why(error),
+        sentence=held_list.why(error),
         field=error.field,
         held_id=row.held_id,
         waits_for=waits_for,

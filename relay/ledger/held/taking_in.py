@@ -11,10 +11,10 @@ from relay.clock import instant
 from relay.database import cypher
 from relay.domain.canonical import canonical
 from relay.errors import Failure, Refused, refused
-from relay.ledger.held import rows, trying_again
+from relay.ledger.held import held_list, trying_again
+from relay.ledger.held.held_list import MOST_A_DEVICE, HeldAct
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
-from relay.ledger.held.rows import MOST_A_DEVICE, HeldAct
-from relay.ledger.held.standing import BY_HAND, FromRevoked, in_doubt, standing
+from relay.ledger.held.why_held import BY_HAND, FromRevoked, in_doubt, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,7 +144,7 @@ class _TakingIn:
 
     def in_transaction(self, transaction: Transaction) -> tuple[TakenIn, ...]:
         lock(transaction, self.source.programme_id, self.sent[0].clerk)
-        before = rows.of_device(transaction, self.source.programme_id, self.source.device_id)
+        before = held_list.of_device(transaction, self.source.programme_id, self.source.device_id)
         outcomes = {} if self.source.revoked else self._judged(transaction, before)
         errors = {number: self._error(number, outcomes.get(number)) for number in range(len(self.sent))}
         kept = self._held(transaction.catalogue, before, errors) if self.source.holds else {}
@@ -162,7 +162,7 @@ class _TakingIn:
             for row in before
             if row.act_id in acts
         ]
-        rows.keep(transaction, (*kept.values(), *settled))
+        held_list.keep(transaction, (*kept.values(), *settled))
         catalogue = transaction.catalogue
         return tuple(
             self._row(catalogue, number, outcomes.get(number), errors[number], kept.get(number)) for number in errors
@@ -218,7 +218,7 @@ class _TakingIn:
             by_hand=isinstance(error, BY_HAND),
             result=result,
             code=error.code,
-            sentence=rows.why(error),
+            sentence=held_list.why(error),
             field=error.field,
             waits_for=waits_for,
             received_at=instant(each.clerk.now.astimezone(UTC)),
@@ -245,7 +245,7 @@ class _TakingIn:
             act_id=act_id,
             result="refused" if result == "held" and kept is None else result,
             code=error.code,
-            sentence=rows.why(error),
+            sentence=held_list.why(error),
             field=error.field,
             held_id=kept.held_id if kept else "",
             waits_for=waits_for,

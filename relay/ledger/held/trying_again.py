@@ -16,9 +16,9 @@ from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.register import provided_by
 from relay.errors import Conflict, Unavailable
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
-from relay.ledger.held.standing import in_doubt, standing
+from relay.ledger.held.why_held import in_doubt, standing
 from relay.ledger.held.writers import clerk_for, grants_now
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
     from relay.graph import Graph, Transaction
     from relay.ledger.batch import Clerk
-    from relay.ledger.held.rows import HeldAct
+    from relay.ledger.held.held_list import HeldAct
 
 
 def after(graph: Graph, programme_id: str, recorded: Sequence[Act], clerk: Clerk) -> None:
@@ -48,14 +48,14 @@ def after_names(graph: Graph, programme_id: str, names: Collection[str], clerk: 
     """Try what is held and names some records, or is one of them; and what waited for that, and so on."""
     with suppress(Unavailable, Conflict):
         while names:
-            recorded = _tried(graph, programme_id, rows.naming(graph, programme_id, names), clerk)
+            recorded = _tried(graph, programme_id, held_list.naming(graph, programme_id, names), clerk)
             names = _names(graph, recorded)
 
 
 def everything(graph: Graph, programme_id: str, clerk: Clerk) -> None:
     """Try all that is held in a programme, such as after an import."""
     with suppress(Unavailable, Conflict):
-        after(graph, programme_id, _tried(graph, programme_id, rows.every(graph, programme_id), clerk), clerk)
+        after(graph, programme_id, _tried(graph, programme_id, held_list.every(graph, programme_id), clerk), clerk)
 
 
 def _names(graph: Graph, recorded: Sequence[Act]) -> set[str]:
@@ -75,7 +75,10 @@ def of_device(graph: Graph, programme_id: str, device_id: str, clerk: Clerk) -> 
         Unavailable: The database cannot be reached.
     """
     after(
-        graph, programme_id, _tried(graph, programme_id, rows.of_device(graph, programme_id, device_id), clerk), clerk
+        graph,
+        programme_id,
+        _tried(graph, programme_id, held_list.of_device(graph, programme_id, device_id), clerk),
+        clerk,
     )
 
 
@@ -111,11 +114,11 @@ def _tried_of_one(graph: Graph, programme_id: str, held: Sequence[HeldAct], cler
 
     def work(transaction: Transaction) -> list[Act]:
         lock(transaction, programme_id, clerk)
-        before = rows.of_device(transaction, programme_id, device_id)
+        before = held_list.of_device(transaction, programme_id, device_id)
         still_open = {row.held_id for row in before}  # the others were settled by somebody meanwhile
         tried = [each for each in zip(held, handed_in, strict=True) if each[0].held_id in still_open]
         outcomes = in_any_order(transaction, programme_id, [each for _, each in tried], in_doubt(before))
-        kept, recorded = list[rows.HeldAct](), list[Act]()
+        kept, recorded = list[held_list.HeldAct](), list[Act]()
         for (row, _), outcome in zip(tried, outcomes, strict=True):
             if outcome.error:
                 kept.append(row.because(outcome.error, *standing(outcome.error)))
@@ -123,7 +126,7 @@ def _tried_of_one(graph: Graph, programme_id: str, held: Sequence[HeldAct], cler
             now = clerk.now.astimezone(UTC)
             kept.append(row.settled("recorded", at=now, sequence=outcome.sequence, became=row.act_id))
             recorded.append(outcome.act)
-        rows.keep(transaction, kept)
+        held_list.keep(transaction, kept)
         return recorded
 
     return graph.write(work)

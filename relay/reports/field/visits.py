@@ -23,7 +23,7 @@ from relay.arrays.women import women_of
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import EVENT_KINDS, STATES
 from relay.reports.breakdown import PartNames, within
-from relay.reports.field.errands import Errand
+from relay.reports.field.tasks import Task
 
 REASONS: Final = ("broke", "can_still", "chain_hangs", "due", "late", "no_word")
 """In the order of their rank: what a visit may save first.
@@ -123,12 +123,12 @@ class Visit:
 class Visits(LazyRows[Visit]):
     """Visits by rank."""
 
-    def __init__(self, ranked: Ranked, names: PartNames | None = None, errands: Sequence[Errand] = ()) -> None:
+    def __init__(self, ranked: Ranked, names: PartNames | None = None, tasks: Sequence[Task] = ()) -> None:
         """Keep which placements they are about, the names of places, and what else there is to see to."""
         self._survey = ranked.survey
         self._names = names or PartNames()
         self._ranked = ranked
-        self._asked, self._others = _seen_to(ranked, errands)
+        self._asked, self._others = _seen_to(ranked, tasks)
         super().__init__(np.arange(len(ranked.row) + len(self._others), dtype=np.int32))
 
     def among(self, beneficiaries: Flags) -> list[Visit]:
@@ -200,18 +200,18 @@ class Visits(LazyRows[Visit]):
 
 
 def _seen_to(
-    ranked: Ranked, errands: Sequence[Errand]
-) -> tuple[Mapping[int, Sequence[str]], Sequence[tuple[int, Sequence[Errand]]]]:
-    """Of errands: which visits of the ranked see to them, each with why; and the other women, each with hers."""
-    if not errands:
+    ranked: Ranked, tasks: Sequence[Task]
+) -> tuple[Mapping[int, Sequence[str]], Sequence[tuple[int, Sequence[Task]]]]:
+    """Of tasks: which visits of the ranked see to them, each with why; and the other women, each with hers."""
+    if not tasks:
         return {}, ()
     snapshot = ranked.survey.snapshot
     of_placement = {row: nth for nth, row in enumerate(ranked.row.tolist())}
     holders = women_of(snapshot)[snapshot.placements.beneficiary[ranked.row]].tolist()
     of_holder = {holder: nth for nth, holder in reversed([*enumerate(holders)])}
     asked: dict[int, list[str]] = {}
-    others: dict[int, list[Errand]] = {}
-    for each in errands:
+    others: dict[int, list[Task]] = {}
+    for each in tasks:
         placement = snapshot.placements.ids.row(each.placement_id) if each.placement_id else None
         holder = snapshot.beneficiaries.ids.row(each.beneficiary_id)
         nth = of_placement.get(NONE if placement is None else placement)
@@ -235,7 +235,7 @@ def todo(
     walks: Collection[str] | None = None,
     most: int | None = None,
     names: PartNames | None = None,
-    errands: Sequence[Errand] = (),
+    tasks: Sequence[Task] = (),
 ) -> tuple[Visit, ...]:
     """Whom to visit next, place by place.
 
@@ -245,7 +245,7 @@ def todo(
         walks: Only holders who live in one of these places or in any place below them; everywhere when None.
         most: Only so many visits, the most pressing ones; all when None.
         names: With the names of places.
-        errands: What else there is to see to.
+        tasks: What else there is to see to.
 
     Returns:
         All visits of a place together, the place with the most pressing visit first; in it by rank. Empty when there
@@ -260,7 +260,7 @@ def todo(
         for walk in walks:
             walked |= within(survey.snapshot, walk)
         inside = walked if inside is None else inside & walked
-    ranked = Visits(by_rank(survey), names, errands)
+    ranked = Visits(by_rank(survey), names, tasks)
     visits = ranked[:most] if inside is None else ranked.among(inside)[:most]
     first: dict[str | None, int] = {}
     for visit in visits:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from relay.desk import telling, undo
+from relay.desk import recorded_sentence, undo
 from relay.desk.lookup import resolve
 from relay.service.queries.parameters import AsOf, Id
 from relay.service.question import Question, Says, Source
@@ -30,7 +30,7 @@ class Undoable(Question[undo.Undoable]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told(Question[telling.Told]):
+class Told(Question[recorded_sentence.Told]):
     """What an act recorded, in one sentence: who, what, from whom, to whom, and what they owe. Personal."""
 
     name = "told"
@@ -41,11 +41,11 @@ class Told(Question[telling.Told]):
     id: Id
     as_of: AsOf
 
-    def answer(self, source: Source, programme_id: str) -> telling.Told:
+    def answer(self, source: Source, programme_id: str) -> recorded_sentence.Told:
         """The sentence, with the names that the reader may see."""
         act_id = resolve(source.graph, programme_id, self.id)
-        return telling.told(source.graph, programme_id, act_id, self.as_of, source.reader.nameable)
+        return recorded_sentence.told(source.graph, programme_id, act_id, self.as_of, source.reader.nameable)
 
-    def opened(self, answer: telling.Told) -> Iterable[str]:
+    def opened(self, answer: recorded_sentence.Told) -> Iterable[str]:
         """Those whose name is told."""
         return (f"beneficiary:{id_}" for id_ in answer.beneficiary_ids)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from relay.errors import Failure, Refused, refused
 from relay.reports import breakdown
-from relay.reports.field import contacts, errands, visits
+from relay.reports.field import contacts, tasks, visits
 from relay.service.queries.parameters import PlaceId, Read
 from relay.service.question import Says, Source
 
@@ -47,10 +47,10 @@ class Todo(Read[tuple[visits.Visit, ...]]):
         graph, survey = source.graph, self.survey(source, programme_id)
         names = breakdown.names(graph, programme_id, ("place",))
         used = () if self.as_known is not None else source.systems
-        hidden = errands.hidden(graph.catalogue, used, source.reader.may)
-        asked = errands.seen(errands.errands(graph, programme_id, survey, used), hidden)
+        hidden = tasks.hidden(graph.catalogue, used, source.reader.may)
+        asked = tasks.seen(tasks.tasks(graph, programme_id, survey, used), hidden)
         walks = None if self.account is None else self._walks(graph, programme_id, self.account)
-        found = visits.todo(survey, place_id=self.place_id, walks=walks, most=self.most, names=names, errands=asked)
+        found = visits.todo(survey, place_id=self.place_id, walks=walks, most=self.most, names=names, tasks=asked)
         told = source.reader.nameable({each.beneficiary_id for each in found if each.beneficiary_id})
         people = contacts.contacts(graph, programme_id, told)
         groups = breakdown.group_names(graph, programme_id) if told else {}

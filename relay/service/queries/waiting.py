@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
 from relay.reports import unconfirmed
 from relay.service.queries.parameters import AsOf
 from relay.service.question import Question, Says, Source
@@ -91,7 +91,7 @@ class HeldActs(Question[tuple[HeldRow, ...]]):
                 received_at=row.received_at,
                 written_at=row.written_at,
             )
-            for row in rows.every(source.graph, programme_id)
+            for row in held_list.every(source.graph, programme_id)
         )
 
     def opened(self, answer: tuple[HeldRow, ...]) -> Iterable[str]:

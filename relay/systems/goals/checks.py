@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from relay.audit.books import Books
+from relay.audit.acts_in_force import Books
 from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.model import add_months

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.acts import changes_of
-from relay.domain.advisories import Note
 from relay.domain.model import add_months, lost_by
+from relay.domain.notes import Note
 from relay.domain.schema import Rules
 from relay.errors import Failure, Invalid, Refused, refused
 from relay.service.json_codec import read_columns

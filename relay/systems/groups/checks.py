@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from relay.audit.books import Books, once
+from relay.audit.acts_in_force import Books, once
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding, found, found_together, sharing
-from relay.systems.groups.roll import LEADING, Custody, Roll, Spell, as_word, custody_gaps
+from relay.systems.groups.members_and_attendance import LEADING, Custody, Roll, Span, as_word, custody_gaps
 from relay.systems.groups.rules import OF_A_GROUP, roll_of
 from relay.text import Sentence
 
@@ -57,8 +57,8 @@ def _office_vacant(books: Books) -> Iterator[Finding]:
                     yield found(group, said)
 
 
-def _days(spell: Spell, as_of: date) -> int:
-    return ((spell.until_on or as_of) - spell.from_on).days + 1
+def _days(span: Span, as_of: date) -> int:
+    return ((span.until_on or as_of) - span.from_on).days + 1
 
 
 def _treasurer_holds_key(books: Books) -> Iterator[Finding]:
@@ -184,7 +184,7 @@ def _chosen(books: Books) -> list[Fact]:
 def _election_without_meeting(books: Books) -> Iterator[Finding]:
     for plan in _chosen(books):
         chosen_on = date.fromisoformat(plan.values["chosen_on"])
-        met = _roll(books).of_members(plan.values["group_id"], Spell(from_on=date.min, until_on=chosen_on))
+        met = _roll(books).of_members(plan.values["group_id"], Span(from_on=date.min, until_on=chosen_on))
         meeting_id = plan.values.get("meeting_id")
         if not any(each.meeting_id == meeting_id if meeting_id else each.held_on == chosen_on for each in met):
             yield found(plan, Sentence("no meeting of the group by that day is recorded at which she was chosen."))

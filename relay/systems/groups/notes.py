@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.advisories import Note, noted
+from relay.domain.notes import Note, noted
 from relay.domain.schema import Notes
-from relay.systems.groups.roll import DAYS, LEADING, NOT_OF_MEMBERS, Custody, Meeting, Roll
+from relay.systems.groups.members_and_attendance import DAYS, LEADING, NOT_OF_MEMBERS, Custody, Meeting, Roll
 from relay.systems.groups.rules import custodies_in, guarantor_of, roll_in
 from relay.text import Sentence
 
@@ -97,8 +97,8 @@ def note_custody(register: Register, fact: Fact) -> Iterator[Note]:
 
 def _long_custody(custodies: list[Custody], act_id: str) -> Iterator[Note]:
     own = next(each for each in custodies if each.act_id == act_id)
-    spells = [each for each in custodies if each.keeper == own.keeper and each.until_on]
-    days = sum((((each.until_on or each.from_on) - each.from_on) for each in spells), timedelta())
+    spans = [each for each in custodies if each.keeper == own.keeper and each.until_on]
+    days = sum((((each.until_on or each.from_on) - each.from_on) for each in spans), timedelta())
     if own.until_on and own.until_on - own.from_on > LONGEST_CUSTODY:
         said = Sentence("one keeper had %(animal)s for more than a year.", animal=own.animal)
         yield noted(act_id, "long_custody", said)

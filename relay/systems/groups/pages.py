@@ -23,8 +23,8 @@ from relay.systems.groups.meeting_page import (
     sent_id,
     sent_row,
 )
+from relay.systems.groups.members_and_attendance import ROSTER, twelve_months
 from relay.systems.groups.questions import Custodies, Group, Groups, counted, group_row, members, offices
-from relay.systems.groups.roll import ROSTER, twelve_months
 from relay.text import Sentence, as_counted
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
@@ -34,7 +34,7 @@ from relay.web.lists import counted_records
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed import pressed
+from relay.web.request.typed_form import pressed
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
     from relay.domain.model import Rate
     from relay.reports.record_history import Record
+    from relay.systems.groups.members_and_attendance import Meeting, Roll
     from relay.systems.groups.questions import MemberRow
-    from relay.systems.groups.roll import Meeting, Roll
     from relay.web.lists.listing import ListPage
 
 blueprint = Blueprint("groups", __name__, template_folder="templates")

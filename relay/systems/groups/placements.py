@@ -10,7 +10,7 @@ import numpy as np
 
 from relay.domain.model import Rate
 from relay.domain.vocabulary import SETTLED, STATES
-from relay.reports.counted import counting
+from relay.reports.counted_placements import counting
 from relay.reports.field.givers import Giver, of_placements
 from relay.reports.placements import Holdings
 from relay.reports.rates import rates, sums

@@ -11,8 +11,8 @@ from relay.domain.model import Quantity, Rate, add_months
 from relay.service.queries.parameters import Id, OfADay
 from relay.service.question import Says, Source
 from relay.systems.groups import reading
+from relay.systems.groups.members_and_attendance import LEADING, Custody, Meeting, Roll, twelve_months
 from relay.systems.groups.placements import HeldByMembers, held_by, of_due
-from relay.systems.groups.roll import LEADING, Custody, Meeting, Roll, twelve_months
 from relay.text import as_counted
 
 if TYPE_CHECKING:

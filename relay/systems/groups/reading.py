@@ -15,7 +15,7 @@ from relay.errors import Failure, NotFound, refused
 from relay.ledger import reading as ledger
 from relay.ledger.her_ids import her_ids
 from relay.systems.groups import cypher
-from relay.systems.groups.roll import Custody, Customs, Meeting, Membership, Office, Roll, as_word
+from relay.systems.groups.members_and_attendance import Custody, Customs, Meeting, Membership, Office, Roll, as_word
 
 if TYPE_CHECKING:
     from relay.graph import Graph

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.model import day_if_said
 from relay.domain.schema import Rules
 from relay.errors import Asked, Failure, Invalid, Refused, refused
-from relay.systems.groups.roll import ROSTER, Custody, Customs, Meeting, Membership, Office, Roll, Spell, ids
+from relay.systems.groups.members_and_attendance import (
+    ROSTER,
+    Custody,
+    Customs,
+    Meeting,
+    Membership,
+    Office,
+    Roll,
+    Span,
+    ids,
+)
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -176,11 +186,11 @@ def roll_of(
     )
 
 
-def spells_of(register: Register, kind: str, group_id: str, beneficiary_id: str) -> list[Spell]:
+def spells_of(register: Register, kind: str, group_id: str, beneficiary_id: str) -> list[Span]:
     """When a woman belonged to a group, of "membership", or held any "office" of it, under whichever of her ids."""
     hers = register.one_woman.ids(beneficiary_id)
     return [
-        Spell.read(each.values, ended_on=register.ended_on(each.act_id))
+        Span.read(each.values, ended_on=register.ended_on(each.act_id))
         for each in register.beside(kind, f"group:{group_id}")
         if each.values["beneficiary_id"] in hers
     ]

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from relay.audit.books import Books, Held, once
+from relay.audit.acts_in_force import Books, Held, once
 from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found
 from relay.domain.model import Rule
 from relay.domain.register import Fact
-from relay.systems.groups.roll import ids
+from relay.systems.groups.members_and_attendance import ids
 from relay.systems.learning.classes import Class
 from relay.systems.learning.required import Requirement, done_in, id_of_rule
 from relay.systems.learning.rules import class_in

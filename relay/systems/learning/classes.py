@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 from relay.domain.acts import OfAct
 from relay.domain.model import Quantity, Rate
 from relay.service.json_codec import read_columns
-from relay.systems.groups.roll import Meeting, Spell, ids
+from relay.systems.groups.members_and_attendance import Meeting, Span, ids
 
 MIN_ATTENDANCE: Final = 0.8
 """Of the sessions while she was enrolled, where the course does not say it."""
@@ -27,7 +27,7 @@ MINUTES: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Course(OfAct, Spell):
+class Course(OfAct, Span):
     """A course, as the columns of its act say it; None where nobody said.
 
     Attributes:
@@ -57,7 +57,7 @@ class Course(OfAct, Spell):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Enrolment(OfAct, Spell):
+class Enrolment(OfAct, Span):
     """A woman takes part in a course; it begins on the day of enrolment, and ends on the day she left.
 
     Attributes:
@@ -75,9 +75,9 @@ class Enrolment(OfAct, Spell):
     @classmethod
     def of(cls, values: Mapping[str, Any], kept: Callable[[str], str]) -> Self:
         """From the columns of its act, the day of its end among them, and what gives the id under which she is kept."""
-        spell = {"from_on": values["enrolled_on"], "until_on": values.get("left_on")}
+        span = {"from_on": values["enrolled_on"], "until_on": values.get("left_on")}
         woman = kept(values["beneficiary_id"])
-        return cls.read({**values, **spell}, beneficiary_id=woman, ended_on=values.get("ended_on"))
+        return cls.read({**values, **span}, beneficiary_id=woman, ended_on=values.get("ended_on"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +198,7 @@ class Class:
 
     def enrolled_on(self, day: date) -> frozenset[str]:
         """Who is enrolled on a day."""
-        return frozenset(woman for woman, spells in self.hers.items() if any(each.is_on(day) for each in spells))
+        return frozenset(woman for woman, spans in self.hers.items() if any(each.is_on(day) for each in spans))
 
     def expected(self, woman: str) -> list[Meeting]:
         """The sessions at which a woman was expected, in order."""
@@ -258,7 +258,7 @@ class Class:
         """How it goes."""
         counted = self.women()
         women, started, done = counted["enrolled"], counted["started"], counted["completed"]
-        results = {woman: {each.result for each in spells} for woman, spells in self.hers.items()}
+        results = {woman: {each.result for each in spans} for woman, spans in self.hers.items()}
         passed = [woman for woman in women if "passed" in results[woman]]
         tested = [woman for woman in women if results[woman] & {"passed", "not_passed"}]
         found = {

@@ -13,7 +13,7 @@ from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
 from relay.systems.groups.meeting_day import record_meeting
 from relay.systems.groups.meeting_page import as_said
-from relay.systems.groups.roll import ROSTER
+from relay.systems.groups.members_and_attendance import ROSTER
 from relay.systems.learning import reading
 from relay.systems.learning.questions import CoursesOf, Learning, counted, learners
 from relay.text import Sentence
@@ -23,7 +23,7 @@ from relay.web.i18n.sentences import say_error
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed import pressed
+from relay.web.request.typed_form import pressed
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:

@@ -122,15 +122,15 @@ def learners(known: Class) -> tuple[LearnerRow, ...]:
             beneficiary_id=woman,
             course_id=known.course.course_id,
             name=known.course.name,
-            enrolled_on=spells[0].from_on,
-            left_on=spells[-1].until_on,
+            enrolled_on=spans[0].from_on,
+            left_on=spans[-1].until_on,
             attendance=known.attendance(woman),
             hours=hours(known.minutes(woman)),
             completed=known.completed(woman),
             declared_on=known.declared(woman),
             dropped_out=known.dropped_out(woman),
         )
-        for woman, spells in sorted(known.hers.items())
+        for woman, spans in sorted(known.hers.items())
     )
 
 

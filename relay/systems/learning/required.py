@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.advisories import Note
 from relay.domain.kinds import rule_id
 from relay.domain.model import Rule, add_months, binding_rule
+from relay.domain.notes import Note
 from relay.errors import Failure, Refused, refused
-from relay.systems.groups.roll import ids
+from relay.systems.groups.members_and_attendance import ids
 from relay.text import Sentence
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.advisories import Note
+from relay.domain.notes import Note
 from relay.domain.schema import Rules
 from relay.errors import Asked, Failure, Invalid, Refused, refused
-from relay.systems.groups.roll import ROSTER, Meeting, ids
+from relay.systems.groups.members_and_attendance import ROSTER, Meeting, ids
 from relay.systems.groups.rules import UNTIL_BEFORE_FROM, customs_of, require_order
 from relay.systems.learning import required, sites
 from relay.systems.learning.classes import Class, Course, Enrolment

@@ -22,7 +22,7 @@ from relay.web.i18n.sentences import say, say_error
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed import pressed
+from relay.web.request.typed_form import pressed
 from relay.web.system_pages import MenuLink, SystemPages
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.advisories import Note
 from relay.domain.model import standing
+from relay.domain.notes import Note
 from relay.domain.schema import Rules
 from relay.domain.vocabulary import SETTLED
 from relay.errors import Failure, Invalid, Refused, refused

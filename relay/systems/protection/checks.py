@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from relay.audit.books import Books, once
+from relay.audit.acts_in_force import Books, once
 from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found
 from relay.domain.register import Fact, Register

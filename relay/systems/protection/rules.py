@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.bikram_sambat import months_from, share_a_day
 from relay.domain.schema import Rules
 from relay.errors import Failure, Invalid, Refused, refused
-from relay.systems.groups.roll import ROSTER
+from relay.systems.groups.members_and_attendance import ROSTER
 from relay.systems.groups.rules import require_order
 from relay.systems.protection.kinds import BOUND, OF_A_GROUP, SPANS
 from relay.systems.protection.tables import K, well_written

@@ -11,7 +11,7 @@ from relay.errors import Asked, Failure, refused
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Flow, Line, Meeting
-from relay.systems.savings.in_register import account_of, as_meeting, cycle_of, cycles_of, meeting_of, rule_on
+from relay.systems.savings.money_in_register import account_of, as_meeting, cycle_of, cycles_of, meeting_of, rule_on
 from relay.text import Sentence
 
 if TYPE_CHECKING:

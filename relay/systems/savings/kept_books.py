@@ -16,7 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from relay.kept.following import KEEP_AFTER, Following
-from relay.ledger import context, programmes
+from relay.ledger import partial_register, programmes
 from relay.ledger.reading import entries_since
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
@@ -133,7 +133,7 @@ def _meant(graph: Graph, programme_id: str, acts: Sequence[Act]) -> Iterator[Act
 
 def _recorded(graph: Graph, programme_id: str, act_ids: Collection[str]) -> Iterator[Act]:
     """Some acts as they were recorded, taken back or not."""
-    register = graph.read(lambda transaction: context.read(transaction, programme_id, act_ids))
+    register = graph.read(lambda transaction: partial_register.read(transaction, programme_id, act_ids))
     entries = register.entries if register else {}
     return (entries[each].act for each in act_ids if each in entries)
 

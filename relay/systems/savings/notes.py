@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.advisories import Note, noted
+from relay.domain.notes import Note, noted
 from relay.domain.register import Fact
 from relay.domain.schema import Notes
 from relay.systems.groups.rules import spells_of
@@ -15,7 +15,7 @@ from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.money import in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Line, Meeting
-from relay.systems.savings.in_register import account_of, as_meeting, cycle_of, meeting_of, rule_on
+from relay.systems.savings.money_in_register import account_of, as_meeting, cycle_of, meeting_of, rule_on
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -76,12 +76,12 @@ def _fines_unpaid(register: Register, fact: Fact, meeting: Meeting, group_id: st
     of_cycle = {each.meeting_id for each in before} | {meeting.meeting_id}
     fines = [each.get("fine") for each in others if each["meeting_id"] in of_cycle]
     paid = sum(map(paisa, (*fines, fact.values.get("fine"))))
-    spells = spells_of(register, "membership", group_id, str(fact.values["beneficiary_id"]))
+    spans = spells_of(register, "membership", group_id, str(fact.values["beneficiary_id"]))
     return (
         sum(
             fine_of(rule, each, ids, saved=each.meeting_id in saved)
             for each in before
-            if any(spell.is_on(each.held_on) for spell in spells)
+            if any(span.is_on(each.held_on) for span in spans)
         )
         - paid
     )

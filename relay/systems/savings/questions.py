@@ -11,7 +11,6 @@ from relay.errors import NotFound
 from relay.service.queries.parameters import Id, OfADay
 from relay.service.question import Says, Source
 from relay.systems.savings import kept_books
-from relay.systems.savings.beside_the_relay import BesideTheRelay, beside_the_relay
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.report import (
     DueFromHer,
@@ -21,6 +20,7 @@ from relay.systems.savings.report import (
     group_savings,
     passbook,
 )
+from relay.systems.savings.savings_and_relay import BesideTheRelay, beside_the_relay
 
 GroupId = Annotated[str, Says(sort="word", text="In which group.")]
 

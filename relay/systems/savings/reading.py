@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database.keys import key_of, values_of
+from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.groups.reading import women
-from relay.systems.groups.roll import Membership
 from relay.systems.savings import cypher
 from relay.systems.savings.books.loans import Loan, LoanEvent
 from relay.systems.savings.books.money import in_paisa

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 
 from relay.domain.model import Rate
-from relay.systems.groups.roll import Spell, meetings_held
+from relay.systems.groups.members_and_attendance import Span, meetings_held
 from relay.systems.savings.books.group_books import CycleBooks, GroupBooks
 from relay.systems.savings.books.loans import LoanAccount
 from relay.systems.savings.books.money import Rupees, rupees
@@ -289,7 +289,7 @@ def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
         return_annualised=_money(profit * _DAYS_OF_A_YEAR, saved * days),
         regular_saving=Rate.of(sum(_saves(books, cycle, each) for each in with_money), len(with_money)),
         meetings_counted=Rate.of(sum(each.cash_after is not None for each in with_money), len(with_money)),
-        meetings_held=meetings_held(met, cycle.rule.meeting_every, Spell(from_on=cycle.cycle.from_on, until_on=until))
+        meetings_held=meetings_held(met, cycle.rule.meeting_every, Span(from_on=cycle.cycle.from_on, until_on=until))
         if cycle
         else Rate.of(0, 0),
     )

@@ -17,7 +17,7 @@ from relay.systems.savings.asking import ASKS
 from relay.systems.savings.books.money import in_paisa, paisa, rupees
 from relay.systems.savings.books.records import Cycle, Line, Meeting
 from relay.systems.savings.books.savings_rule import SavingsRule
-from relay.systems.savings.in_register import (
+from relay.systems.savings.money_in_register import (
     OF_ANOTHER_GROUP,
     account_of,
     as_cycle,

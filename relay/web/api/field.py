@@ -21,7 +21,7 @@ from relay.domain.kinds import ON_TELEPHONES
 from relay.errors import Failure, NotFound, refused
 from relay.ledger import reading
 from relay.ledger.batch import Clerk
-from relay.ledger.held import rows, trying_again
+from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.taking_in import Sender, take_in
 from relay.service.client import Answered
 from relay.web import guard, responses, sessions
@@ -37,7 +37,7 @@ from relay.web.request import current
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relay.ledger.held.rows import HeldAct
+    from relay.ledger.held.held_list import HeldAct
     from relay.ledger.held.taking_in import TakenIn
 
 SETTLE: Final = ("hand_in", "discard", "same")
@@ -168,7 +168,11 @@ def _why(sentence: str, result: str) -> str:
 
     What can be done about a question or about another act of that id are buttons of the telephone, not commands.
     """
-    return str(sentence) if sessions.signed_in().device is None else say_beside(rows.without_commands(sentence, result))
+    return (
+        str(sentence)
+        if sessions.signed_in().device is None
+        else say_beside(held_list.without_commands(sentence, result))
+    )
 
 
 def _carrier(programme_id: str, body: Mapping[str, Any]) -> Carrier:
@@ -218,7 +222,7 @@ def _source(programme_id: str, *, holds: bool) -> Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldRow:
-    """An act that is held; see `ledger.held.rows.HeldAct`."""
+    """An act that is held; see `ledger.held.held_list.HeldAct`."""
 
     held_id: str
     act: str
@@ -261,8 +265,8 @@ def held(programme_id: str) -> Response:
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     trying_again.of_device(core.graph, programme_id, source.device_id, clerk)
     responses.never_kept()
-    waiting = rows.of_device(core.graph, programme_id, source.device_id)
-    became = rows.settled_of(core.graph, programme_id, source.device_id, core.now().astimezone(UTC))
+    waiting = held_list.of_device(core.graph, programme_id, source.device_id)
+    became = held_list.settled_of(core.graph, programme_id, source.device_id, core.now().astimezone(UTC))
     answer = HeldOfDevice(held=tuple(map(_held_row, waiting)), settled=tuple(map(_settled_row, became)))
     return jsonify(answer)
 
@@ -280,10 +284,10 @@ def settle(programme_id: str, held_id: str) -> Response:
     if body.keys() - {"settle", "content", "reason", "as", "again"}:
         raise refused(NO_SUCH_FIELD, known=("settle", "content", "reason", "as", "again"))
     core, source = current.core(), _source(programme_id, holds=True)
-    row = rows.one(core.graph, programme_id, held_id)
+    row = held_list.one(core.graph, programme_id, held_id)
     others = guard.may("held settle", programme_id)
     if row.device_id != source.device_id and (source.device_id != source.by or not others):
-        raise refused(rows.NOT_HELD, held_id=held_id)
+        raise refused(held_list.NOT_HELD, held_id=held_id)
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     grants = None if others else sessions.signed_in().grants
     return jsonify(_in_words(settled(core.graph, source, row, _wish(body), clerk, grants=grants)))

@@ -23,7 +23,7 @@ from relay.exchange.importing import InDatabase
 from relay.exchange.template import filled_in, write_template
 from relay.kept.uploaded import workplace
 from relay.ledger.batch import Clerk
-from relay.mapping import kept_maps
+from relay.mapping import saved_maps
 from relay.mapping.file_import import FileImport
 from relay.mapping.programme import known_of
 from relay.service import failure
@@ -81,7 +81,7 @@ def known(programme_id: str) -> Response:
 def maps(programme_id: str) -> Response:
     """The kept maps, by name."""
     responses.never_kept()  # which are no part of the ledger, by whose end pages are kept
-    return jsonify(kept_maps.every(current.graph(), programme_id))
+    return jsonify(saved_maps.every(current.graph(), programme_id))
 
 
 @blueprint.post(f"{_OF_PROGRAMME}/maps")
@@ -90,7 +90,7 @@ def keep(programme_id: str) -> Response:
     """Keep a map, in place of another of the same name."""
     said = _said("name", "text")
     by, now = sessions.signed_in().by, current.core().now()
-    kept = kept_maps.keep(current.graph(), programme_id, said["name"], said["text"], by=by, now=now)
+    kept = saved_maps.keep(current.graph(), programme_id, said["name"], said["text"], by=by, now=now)
     return jsonify(kept)
 
 
@@ -98,7 +98,7 @@ def keep(programme_id: str) -> Response:
 @action("map forget")
 def forget(programme_id: str) -> Response:
     """Keep a map no longer."""
-    return jsonify(kept_maps.forget(current.graph(), programme_id, _said("name")["name"]))
+    return jsonify(saved_maps.forget(current.graph(), programme_id, _said("name")["name"]))
 
 
 def _said(*names: str) -> dict[str, str]:

@@ -16,8 +16,8 @@ from relay.domain.entries import login_of
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.errors import Failure, Invalid, NotFound, RelayError, refused
 from relay.ledger.held import settling
-from relay.ledger.held.standing import CarriedByAnother, NotByThatWay
 from relay.ledger.held.taking_in import SentAct
+from relay.ledger.held.why_held import CarriedByAnother, NotByThatWay
 from relay.ledger.held.writers import clerk_for
 from relay.web.api.bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, Bodies, is_text
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.access.roles import Grant
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
-    from relay.ledger.held.rows import HeldAct
+    from relay.ledger.held.held_list import HeldAct
     from relay.ledger.held.taking_in import Sender, TakenIn
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.audit import run
 from relay.audit.checks import CHECKS
-from relay.domain.advisories import about
+from relay.domain.notes import about
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext
 from relay.web.i18n.sentences import say

@@ -15,7 +15,7 @@ from relay.domain.vocabulary import PARTED_BY
 from relay.errors import refused
 from relay.exchange.cells import read_day
 from relay.reports import health
-from relay.reports.counted import NOT_STUCK, NOT_THERE, STUCK
+from relay.reports.counted_placements import NOT_STUCK, NOT_THERE, STUCK
 from relay.reports.rates import made_of
 from relay.web import privacy
 from relay.web.auditors.breakdown_labels import WORDS, PartLabels

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, render_template, request
 
-from relay.access import reader
+from relay.access import query_user
 from relay.access.roles import EVERY
 from relay.database import cypher
 from relay.errors import Failure, NotFound, refused
@@ -93,8 +93,8 @@ class QueryPage:
             raise refused(NOT_EVERYWHERE)
         programme_id, text = current.head().programme_id, request.form.get("query", "")[:LONGEST].strip()
         try:
-            graph = reader.connect(current.core().settings, current.graph().catalogue)
-        except (reader.ReaderMissing, reader.ReaderMayMore) as error:
+            graph = query_user.connect(current.core().settings, current.graph().catalogue)
+        except (query_user.ReaderMissing, query_user.ReaderMayMore) as error:
             return cls(programme_id=programme_id, text=text, closed=error)
         with graph:
             if not text:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import UNKNOWN
-from relay.reports.counted import COUNTED, NOT_STUCK, NOT_THERE, STUCK
-from relay.reports.field import errands, visits
+from relay.reports.counted_placements import COUNTED, NOT_STUCK, NOT_THERE, STUCK
+from relay.reports.field import tasks, visits
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
@@ -35,11 +35,11 @@ def reason(word: str) -> str:
     """Why a visit."""
     if word in REASONS:
         return str(REASONS[word])
-    return say(errands.reasons(current.graph().catalogue).get(word, word))
+    return say(tasks.reasons(current.graph().catalogue).get(word, word))
 
 
 def _reasons(_: ListPage) -> tuple[str, ...]:
-    asked = errands.reasons(current.graph().catalogue, current.head().systems)
+    asked = tasks.reasons(current.graph().catalogue, current.head().systems)
     return (*visits.REASONS, *(word for word in asked if word not in privacy.hidden_reasons()))
 
 
@@ -208,7 +208,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         order="",
         find=rows.visit_rows,
         by_place=True,
-        beside=privacy.errands,
+        beside=privacy.tasks,
     ),
     "placements": Listing(
         title=lazy_gettext("Placements"),

@@ -133,7 +133,7 @@ def visit_rows(page: ListPage) -> Sequence[VisitRow]:
     """Whom to visit, the visits of one place together."""
     reason = page.asked_for.get("reason")
     place_id = page.asked_for.get("place")
-    found = visits.todo(page.survey, place_id=place_id, names=page.called, errands=page.beside)
+    found = visits.todo(page.survey, place_id=place_id, names=page.called, tasks=page.beside)
     return tuple(
         VisitRow(
             rank=visit.rank,

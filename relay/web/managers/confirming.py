@@ -22,7 +22,7 @@ from relay.web.managers import inbox
 from relay.web.managers.inbox import WAITING
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed import pressed
+from relay.web.request.typed_form import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,9 +12,9 @@ from flask import Blueprint, flash, redirect, render_template, request
 from relay.domain import plain_json
 from relay.domain.entries import login_of
 from relay.ledger.batch import Clerk
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
 from relay.ledger.held.taking_in import Sender
-from relay.reports.field.errands import HELD_DAYS
+from relay.reports.field.tasks import HELD_DAYS
 from relay.web import menu, privacy, sessions
 from relay.web.api.sent import Settlement, settled
 from relay.web.i18n.language import gettext
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from relay.domain.system import Catalogue
-    from relay.ledger.held.rows import HeldAct
+    from relay.ledger.held.held_list import HeldAct
 
 blueprint = Blueprint("held", __name__)
 
@@ -37,7 +37,7 @@ blueprint = Blueprint("held", __name__)
 @action("held list")
 def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - the menu knows the page by it
     """What is held, the longest first, each with what can become of it."""
-    found = rows.every(current.graph(), programme_id)
+    found = held_list.every(current.graph(), programme_id)
     privacy.opened("held", (row.act_id for row in found if row.act_id))
     core = current.core()
     since = core.now().astimezone(UTC) - timedelta(days=HELD_DAYS)
@@ -49,7 +49,7 @@ def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - the menu knows 
         late=late,
         links=links,
         as_text=_shown,
-        without_commands=rows.without_commands,
+        without_commands=held_list.without_commands,
         login_of=login_of,
     )
 
@@ -59,7 +59,7 @@ def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - the menu knows 
 def settle(programme_id: str, name: str) -> Response:  # noqa: ARG001 - as above
     """Settle one: what was put right is handed in, another is discarded, or is the same as a record."""
     core, by = current.core(), sessions.signed_in().by
-    row = rows.one(core.graph, programme_id, request.form.get("held_id", ""))
+    row = held_list.one(core.graph, programme_id, request.form.get("held_id", ""))
     source = Sender(
         programme_id=programme_id, device_id=by, place_id="", by=by, systems=current.head().systems, holds=True
     )

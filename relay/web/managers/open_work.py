@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
 from relay.web import guard, privacy
 from relay.web.i18n.labels import NAMES
 from relay.web.i18n.language import number
@@ -44,7 +44,7 @@ def _waiting() -> int:
 
 
 def _held() -> int:
-    return rows.many(current.graph(), current.head().programme_id)
+    return held_list.many(current.graph(), current.head().programme_id)
 
 
 def _rows(name: str, asked_for: Mapping[str, str]) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.reports.breakdown import PartNames
     from relay.reports.chains import GivenGift
-    from relay.reports.field.errands import Errand
+    from relay.reports.field.tasks import Task
     from relay.reports.field.visits import Visit
     from relay.reports.health import Health
     from relay.reports.placements import Beginning, Holdings
@@ -66,10 +66,10 @@ class Overview:
 
     @cached_property
     def _told(self) -> _Told:
-        asked = privacy.errands()
+        asked = privacy.tasks()
         return kept_of(self.survey, ("overview", asked), lambda: self._tell(asked))
 
-    def _tell(self, asked: Sequence[Errand]) -> _Told:
+    def _tell(self, asked: Sequence[Task]) -> _Told:
         survey, called = self.survey, self.called
         counted, (ranked, begun, farthest) = both(
             lambda: health.health(survey),

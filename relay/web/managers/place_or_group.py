@@ -10,7 +10,7 @@ from werkzeug.utils import cached_property
 from relay.errors import refused
 from relay.reports import placements
 from relay.reports.breakdown import NO_SUCH_PART
-from relay.reports.counted import STUCK
+from relay.reports.counted_placements import STUCK
 from relay.reports.health import health
 from relay.reports.placements import Which
 from relay.web import privacy

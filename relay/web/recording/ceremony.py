@@ -27,7 +27,7 @@ from relay.web.recording import people
 from relay.web.recording.fields import Field, field_of
 from relay.web.recording.judging import SAYS_NO, answers_of, objection
 from relay.web.request import current
-from relay.web.request.typed import pressed
+from relay.web.request.typed_form import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relay.desk.intake import Recorded
     from relay.domain.questions import Answers
     from relay.errors import RelayError
-    from relay.web.recording.filled import Filled
+    from relay.web.recording.filled_form import Filled
 
 SAYS_NO = (Refused, Invalid, Conflict, NotFound)
 """What who filled the form in can put right; anything else is a failure of the page."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request
 
-from relay.desk import intake, telling, undo
+from relay.desk import intake, recorded_sentence, undo
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked
 from relay.reports import record_history
@@ -17,12 +17,12 @@ from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import say_error
 from relay.web.permission import action
 from relay.web.recording import ceremony, people, walk
-from relay.web.recording.filled import Filled, opened
+from relay.web.recording.available_forms import offers
+from relay.web.recording.filled_form import Filled, opened
 from relay.web.recording.forms import every
 from relay.web.recording.judging import SAYS_NO, JudgedForm, answers_of, handed_in, judged
-from relay.web.recording.offers import offers
 from relay.web.request import current
-from relay.web.request.typed import pressed
+from relay.web.request.typed_form import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +125,7 @@ def _meant(programme_id: str, kind: str) -> str:  # noqa: ARG001 - `current` rea
 @action("show")
 def _recorded(programme_id: str, act_id: str) -> str:
     """What an act recorded, in one sentence, with undo beside it for who recorded it."""
-    told = telling.told(current.built(), programme_id, act_id, current.today(), privacy.told, labels.SPEECH)
+    told = recorded_sentence.told(current.built(), programme_id, act_id, current.today(), privacy.told, labels.SPEECH)
     found = record_history.show(current.built(), programme_id, act_id, current.today(), speech=labels.SPEECH)
     return render_template(
         "recording/recorded.html",

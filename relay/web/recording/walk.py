@@ -22,7 +22,7 @@ from relay.web.permission import action
 from relay.web.recording.fields import Field, field_of
 from relay.web.recording.judging import SAYS_NO, answers_of, objection
 from relay.web.request import current
-from relay.web.request.typed import pressed
+from relay.web.request.typed_form import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -152,7 +152,7 @@ def _survey() -> Survey:
 
 def _listed(place_id: str | None) -> Sequence[Visit]:
     """The visits of the printed list that are about a placement, in its order."""
-    found = visits.todo(_survey(), place_id=place_id, names=privacy.places_and_donors(), errands=privacy.errands())
+    found = visits.todo(_survey(), place_id=place_id, names=privacy.places_and_donors(), tasks=privacy.tasks())
     return [visit for visit in found if visit.placement_id]
 
 

@@ -14,7 +14,7 @@ from relay.exchange.cells import read_day
 from relay.ledger import programmes
 from relay.ledger.programmes import LedgerHead, NotBuilt
 from relay.reports import trees
-from relay.reports.field import errands as field_errands
+from relay.reports.field import tasks as field_tasks
 from relay.web.request import parameters
 from relay.web.result_cache import kept
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.arrays.tables import Snapshot
     from relay.graph import Graph
-    from relay.reports.field.errands import Errand
+    from relay.reports.field.tasks import Task
     from relay.reports.trees import TreePlan
     from relay.settings import Settings
     from relay.web.door.shared import Shared
@@ -204,14 +204,14 @@ def kept_survey(day: date, confirmed_only: bool) -> Survey:  # noqa: FBT001 - as
     )
 
 
-def errands() -> tuple[Errand, ...]:
+def tasks() -> tuple[Task, ...]:
     """What the systems of the programme ask of whoever visits, on the day asked for, and what is held for long.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    asked = _of_systems("errands", field_errands.asked_by_systems)
-    return (*asked, *field_errands.held_for_long(graph(), head().programme_id, survey_of_all()))
+    asked = _of_systems("tasks", field_tasks.asked_by_systems)
+    return (*asked, *field_tasks.held_for_long(graph(), head().programme_id, survey_of_all()))
 
 
 def plans() -> tuple[TreePlan, ...]:

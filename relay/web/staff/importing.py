@@ -15,9 +15,9 @@ from relay.domain.questions import NOTED
 from relay.errors import Invalid, RelayError
 from relay.exchange.importing import InDatabase
 from relay.exchange.workbook import TooManyCells, pages
-from relay.mapping import kept_maps
+from relay.mapping import saved_maps
+from relay.mapping.column_matching import SURE
 from relay.mapping.first_rows import first_rows
-from relay.mapping.guessing import SURE
 from relay.mapping.map_file import StillOpen, WrongMap, map_of, open_points
 from relay.mapping.meanings import words
 from relay.mapping.programme import known_of
@@ -30,7 +30,7 @@ from relay.web.i18n.language import gettext, lazy_gettext
 from relay.web.i18n.sentences import say, say_advice, say_error
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.staff import under_way, uploads
+from relay.web.staff import running_imports, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
     from relay.exchange.rows import Row
     from relay.exchange.workbook import AnySheet
-    from relay.mapping.guessing import Slot
-    from relay.mapping.kept_maps import KeptMap
+    from relay.mapping.column_matching import Slot
     from relay.mapping.map_file import RegisterMap
     from relay.mapping.programme import Programme
     from relay.mapping.proposal import Proposed
     from relay.mapping.reading import MappedRegister
+    from relay.mapping.saved_maps import KeptMap
     from relay.text import Sentence
     from relay.web.staff.uploads import Upload
 
@@ -155,7 +155,7 @@ class Look:
 def page(programme_id: str) -> str:
     """Choose a file."""
     guard.require_everywhere("import", programme_id)
-    maps = kept_maps.every(current.graph(), programme_id)
+    maps = saved_maps.every(current.graph(), programme_id)
     responses.never_kept()
     return render_template("import.html", maps=maps, most=policy.FILE_BYTES // (1024 * 1024))
 
@@ -207,8 +207,8 @@ def decide(programme_id: str, token: str) -> Response:
         return redirect(menu.to("importing.mapping", token=token), 303)
     by, now = sessions.signed_in().by, current.core().now()
     if (name := said.get("keep", "").strip()) and look.proposed and wanted == "record":
-        kept_maps.keep(current.graph(), programme_id, name, look.proposed.text, by=by, now=now)
-    under_way.begin(
+        saved_maps.keep(current.graph(), programme_id, name, look.proposed.text, by=by, now=now)
+    running_imports.begin(
         token,
         _read(look.upload, look.how),
         InDatabase(graph=current.built(), clerk=guard.clerk_of_imports(programme_id)),
@@ -224,7 +224,7 @@ def decide(programme_id: str, token: str) -> Response:
 @action("import")
 def progress(programme_id: str, token: str) -> Response:
     """How far the import is, and in the end what became of the rows."""
-    look, running = uploads.found(token, programme_id), under_way.of(token)
+    look, running = uploads.found(token, programme_id), running_imports.of(token)
     if running is None:
         return redirect(menu.to("importing.mapping", token=token), 303)
     response = make_response(render_template("import_progress.html", upload=look, running=running))
@@ -240,9 +240,9 @@ def undo(programme_id: str, token: str) -> Response:
     """Take back all that this import recorded."""
     guard.require_everywhere("import", programme_id)
     uploads.found(token, programme_id)
-    running = under_way.of(token)
+    running = running_imports.of(token)
     if running and running.at:
-        under_way.take_back(
+        running_imports.take_back(
             token, running.at, current.built(), programme_id, guard.clerk(programme_id), gettext("Taken back at once.")
         )
     return redirect(menu.to("importing.progress", token=token), 303)
@@ -356,8 +356,8 @@ def _look(upload: Upload, decided: Mapping[str, str]) -> Look:
 def _kept(sheets: Sequence[AnySheet], programme_id: str) -> tuple[KeptMap, RegisterMap] | None:
     """The kept map of a file's columns; where there are several, the person makes one here."""
     try:
-        return kept_maps.fitting(sheets, kept_maps.every(current.graph(), programme_id), _catalogue())
-    except kept_maps.SeveralFit:
+        return saved_maps.fitting(sheets, saved_maps.every(current.graph(), programme_id), _catalogue())
+    except saved_maps.SeveralFit:
         return None
 
 

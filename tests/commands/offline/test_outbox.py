@@ -15,8 +15,8 @@ from relay.access import accounts, devices
 from relay.access.roles import grant_of
 from relay.commands import exits
 from relay.ledger import programmes, reading
-from relay.ledger.held import rows
-from relay.outbox.kept import Outbox
+from relay.ledger.held import held_list
+from relay.outbox.stored_acts import Outbox
 from tests.web import relays
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def test_a_manager_settles_what_is_held(shell: Shell, graph: Graph, tmp_path: Pa
     saved = saved_by_a_telephone(graph, tmp_path, "E1x", "E2x", "E3x")
     refused = shell.run("sync", str(saved))
     assert (refused.code, "visit" in refused.err) == (exits.NOT_DONE, True), "nobody was there to say yes"
-    assert rows.every(graph, "demo") == ()
+    assert held_list.every(graph, "demo") == ()
     assert shell.run("sync", str(saved), "--yes").code == exits.FOUND
     held = {row["act_id"]: row["held_id"] for row in shell.ok("held", "list", "--json").json}
     assert set(held) == {"event:E1x", "event:E2x", "event:E3x"}
@@ -95,7 +95,7 @@ def test_a_manager_settles_what_is_held(shell: Shell, graph: Graph, tmp_path: Pa
     assert shell.run("held", "settle", held["event:E3x"], "--hand-in").code == exits.NOT_DONE
     assert shell.run("held", "settle", "x").code == exits.USAGE
 
-    assert rows.every(graph, "demo") == ()
+    assert held_list.every(graph, "demo") == ()
     last = [*reading.entries(graph, "demo")][-1]
     assert (last.act_id, last.format, last.written_at) == ("event:E1x", 2, "2024-06-01T10:00:00Z")
 
@@ -274,4 +274,4 @@ def test_what_one_account_kept_is_not_recorded_as_anothers(shell: Shell, graph: 
     sent = shell.run("sync", "--json")
 
     assert [(row["result"], bool(row["held_id"])) for row in sent.json] == [("held", True)]
-    assert [row.by for row in rows.every(graph, "demo")] == ["account:maya"]
+    assert [row.by for row in held_list.every(graph, "demo")] == ["account:maya"]

@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 from relay.access import accounts
 from relay.access.roles import grant_of
 from relay.ledger import reading, recording
-from relay.ledger.held import rows, settling, trying_again
+from relay.ledger.held import held_list, settling, trying_again
 from relay.ledger.verify import verify
 from tests.ledger.held.test_taking_in import SIX, SOURCE, begun, handed_in, sent
 from tests.rigs.soak import share
@@ -37,7 +37,7 @@ from tests.scenes import acts as say
 if TYPE_CHECKING:
     from relay.domain.acts import Act
     from relay.graph import Graph
-    from relay.ledger.held.rows import HeldAct
+    from relay.ledger.held.held_list import HeldAct
 
 SCHEDULES: Final = max(share(150), 3)
 DEEDS: Final = 16
@@ -118,11 +118,11 @@ class Field(RuleBasedStateMachine):
             self.written.add(act.act_id)
             self.arrived.add(act.act_id)
 
-    @precondition(lambda self: bool(rows.every(self.graph, "demo")))
+    @precondition(lambda self: bool(held_list.every(self.graph, "demo")))
     @rule(data=st.data(), how=st.sampled_from(["discard", "hand_in", "same", "try"]))
     def the_office_settles(self, data: st.DataObject, how: str) -> None:
         """The office settles something that is held, or tries everything again."""
-        row: HeldAct = data.draw(st.sampled_from(rows.every(self.graph, "demo")))
+        row: HeldAct = data.draw(st.sampled_from(held_list.every(self.graph, "demo")))
         if how == "try":
             trying_again.everything(self.graph, "demo", OFFICE)
         elif how == "hand_in":
@@ -138,7 +138,7 @@ class Field(RuleBasedStateMachine):
     def nothing_is_lost_and_nothing_doubled(self) -> None:
         """Each act that was written is in one place, or in as many as its telephone knows of."""
         recorded = [each.act_id for each in reading.entries(self.graph, "demo")][self.before :]
-        every = rows.every(self.graph, "demo")
+        every = held_list.every(self.graph, "demo")
         held = [row.act_id for row in every]
         assert len(recorded) == len({*recorded})
         assert len(held) == len({*held})
@@ -157,7 +157,7 @@ class Field(RuleBasedStateMachine):
         self.arrived |= self.kept.keys()
         self.kept.clear()
         trying_again.everything(self.graph, "demo", OFFICE)
-        while held := rows.every(self.graph, "demo"):
+        while held := held_list.every(self.graph, "demo"):
             self.settled.add(held[0].act_id)
             settling.discard(self.graph, held[0], "nobody knows it", OFFICE)
         self.nothing_is_lost_and_nothing_doubled()

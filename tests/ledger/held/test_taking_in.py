@@ -12,7 +12,7 @@ from relay.access import accounts
 from relay.access.roles import grant_of
 from relay.domain.questions import NO_ANSWER
 from relay.ledger import reading
-from relay.ledger.held import rows, settling
+from relay.ledger.held import held_list, settling
 from relay.ledger.held.taking_in import HELD_LIST_FULL, Sender, SentAct, TakenIn, take_in
 from relay.ledger.verify import verify
 from tests.commands.shell import record
@@ -78,7 +78,7 @@ def test_every_order_gives_one_record_and_an_empty_held_list(graph: Graph) -> No
         for number in order:
             handed_in(graph, [SIX[number]])
 
-        assert rows.every(graph, "demo") == (), order
+        assert held_list.every(graph, "demo") == (), order
         assert standing(graph) == expected, order
         assert verify(graph, "demo").faults == (), order
 
@@ -101,6 +101,6 @@ def test_what_depends_on_a_conflict_waits_for_a_person(graph: Graph) -> None:
     later = handed_in(graph, [say.passed("T8: P1 > P8 on 2021-04-01", animals=1, beneficiary_id="W2")])
     assert (later[0].result, later[0].waits_for) == ("held", "beneficiary:W2")
 
-    (conflict,) = [row for row in rows.every(graph, "demo") if row.result == "conflict"]
+    (conflict,) = [row for row in held_list.every(graph, "demo") if row.result == "conflict"]
     settling.discard(graph, conflict, "she is the one that is there", say.clerk("account:bina"))
-    assert rows.every(graph, "demo") == ()
+    assert held_list.every(graph, "demo") == ()

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from relay.systems.groups.roll import Meeting, Membership, Roll, Spell, gaps
+from relay.systems.groups.members_and_attendance import Meeting, Membership, Roll, Span, gaps
 from tests.rigs.soak import share
 
 FIRST: Final = date(2023, 1, 1)
@@ -21,7 +21,7 @@ def on(day: int) -> date:
     return FIRST + timedelta(days=day)
 
 
-def spells(random: Random) -> list[tuple[int, int | None]]:
+def spans(random: Random) -> list[tuple[int, int | None]]:
     """Times of one woman that do not touch, as first and last day."""
     edges = sorted(random.sample(range(DAYS), 2 * random.randint(0, 2)))
     found: list[tuple[int, int | None]] = [(edges[each], edges[each + 1]) for each in range(0, len(edges), 2)]
@@ -33,7 +33,7 @@ def spells(random: Random) -> list[tuple[int, int | None]]:
 @pytest.mark.parametrize("seed", CASES)
 def test_members_attendance_and_who_stayed_are_what_counting_gives(seed: int) -> None:
     random = Random(seed)  # noqa: S311 - drawn cases
-    times = {woman: spells(random) for woman in WOMEN}
+    times = {woman: spans(random) for woman in WOMEN}
     members = {
         day: {woman for woman, known in times.items() if any(a <= day and (b is None or day <= b) for a, b in known)}
         for day in range(DAYS)
@@ -82,7 +82,7 @@ def test_members_attendance_and_who_stayed_are_what_counting_gives(seed: int) ->
 def test_gaps_are_the_days_that_no_spell_holds(seed: int) -> None:
     random = Random(seed)  # noqa: S311 - drawn cases
     known = [
-        Spell(from_on=on(first), until_on=None if random.random() < 0.1 else on(first + random.randint(0, 15)))
+        Span(from_on=on(first), until_on=None if random.random() < 0.1 else on(first + random.randint(0, 15)))
         for first in random.sample(range(DAYS), random.randint(0, 5))
     ]
     free = {day for day in range(DAYS) if not any(each.is_on(on(day)) for each in known)}

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay.domain.model import Rate
-from relay.systems.groups.roll import Meeting
+from relay.systems.groups.members_and_attendance import Meeting
 from relay.systems.learning.classes import Class, Course, Enrolment
 from tests.rigs.soak import drawn
 
@@ -102,22 +102,22 @@ def test_a_class_is_told_with_the_right_bases() -> None:
 
 
 def test_four_sessions_missed_running_are_a_drop_out_until_she_comes_again() -> None:
-    spells = [enrolment("W1", 1), enrolment("W2", 1)]
+    spans = [enrolment("W1", 1), enrolment("W2", 1)]
     sessions = [session(1, "W1 W2"), *(session(day, "W1") for day in (2, 3, 4, 5))]
 
-    assert Class(COURSE, spells, sessions, DAY).dropped_out("W2")
-    assert not Class(COURSE, spells, [*sessions, session(6, "W2")], DAY).dropped_out("W2")
-    assert not Class(COURSE, spells, sessions[:-1], DAY).dropped_out("W2")
+    assert Class(COURSE, spans, sessions, DAY).dropped_out("W2")
+    assert not Class(COURSE, spans, [*sessions, session(6, "W2")], DAY).dropped_out("W2")
+    assert not Class(COURSE, spans, sessions[:-1], DAY).dropped_out("W2")
     excused = [*sessions[:-1], session(5, "W1", excused="W2")]
-    assert not Class(COURSE, spells, excused, DAY).dropped_out("W2")
+    assert not Class(COURSE, spans, excused, DAY).dropped_out("W2")
 
 
 def test_who_was_excused_counts_as_absent_unless_the_programme_says_otherwise() -> None:
-    spells = [enrolment("W1", 1)]
+    spans = [enrolment("W1", 1)]
     sessions = [*(session(day, "W1") for day in (1, 2, 3)), session(4, "", excused="W1")]
 
-    assert Class(COURSE, spells, sessions, DAY).attendance("W1") == Rate.of(3, 4)
-    assert Class(COURSE, spells, sessions, DAY, excused_counts=False).attendance("W1") == Rate.of(3, 3)
+    assert Class(COURSE, spans, sessions, DAY).attendance("W1") == Rate.of(3, 4)
+    assert Class(COURSE, spans, sessions, DAY, excused_counts=False).attendance("W1") == Rate.of(3, 3)
 
 
 def test_a_session_without_a_list_of_who_came_was_missed_by_nobody() -> None:
@@ -165,10 +165,10 @@ def test_an_adult_class_of_nepal_has_over_three_hundred_hours() -> None:
         )
         for number in range(6 * 26)
     ]
-    spell = Enrolment(enrolment_id="E1", course_id="C1", beneficiary_id="W1", from_on=first)
+    span = Enrolment(enrolment_id="E1", course_id="C1", beneficiary_id="W1", from_on=first)
     course = Course(course_id="C1", name="Basic", kind="literacy", from_on=first, sessions=156)
 
-    assert Class(course, [spell], sessions, DAY).minutes("W1") == 312 * 60
+    assert Class(course, [span], sessions, DAY).minutes("W1") == 312 * 60
 
 
 # ---------------------------------------------------------------------------------------------------- the oracle
@@ -178,31 +178,31 @@ _WOMEN: Final = ("W1", "W2", "W3")
 
 @st.composite
 def _drawn(draw: st.DrawFn) -> tuple[list[Enrolment], list[Meeting], int]:
-    spells = []
+    spans = []
     for woman in _WOMEN:
         days = sorted(draw(st.sets(st.integers(1, 20), max_size=4)))
         for nth, first in enumerate(days[::2]):
             last = days[2 * nth + 1] if 2 * nth + 1 < len(days) else None
-            spells.append(enrolment(woman, first, last, nth))
+            spans.append(enrolment(woman, first, last, nth))
     sessions = []
     for day in sorted(draw(st.sets(st.integers(1, 20), max_size=12))):
-        there = [each.beneficiary_id for each in spells if each.from_on <= march(day) <= (each.until_on or date.max)]
+        there = [each.beneficiary_id for each in spans if each.from_on <= march(day) <= (each.until_on or date.max)]
         came = [woman for woman in dict.fromkeys(there) if draw(st.booleans())]
         sessions.append(session(day, " ".join(came)))
-    return spells, sessions, draw(st.integers(1, 25))
+    return spans, sessions, draw(st.integers(1, 25))
 
 
 @settings(max_examples=drawn(300))
 @given(_drawn())
 def test_plain_python_counts_the_same(said: tuple[list[Enrolment], list[Meeting], int]) -> None:
-    spells, sessions, day = said
+    spans, sessions, day = said
     course = Course(course_id="C1", name="x", kind="training", from_on=march(1), until_on=march(20), min_attendance=0.5)
 
-    found = Class(course, spells, sessions, march(day)).report()
+    found = Class(course, spans, sessions, march(day)).report()
 
     started, completed, dropped, enrolled = 0, 0, 0, 0
     for woman in _WOMEN:
-        hers = [each for each in spells if each.beneficiary_id == woman and each.from_on <= march(day)]
+        hers = [each for each in spans if each.beneficiary_id == woman and each.from_on <= march(day)]
         if not hers:
             continue
         enrolled += 1
@@ -211,7 +211,7 @@ def test_plain_python_counts_the_same(said: tuple[list[Enrolment], list[Meeting]
             for each in sessions
             if each.held_on <= march(day)
             and each.attended | each.excused
-            and any(spell.from_on <= each.held_on <= (spell.until_on or date.max) for spell in hers)
+            and any(span.from_on <= each.held_on <= (span.until_on or date.max) for span in hers)
         ]
         last = max(hers, key=lambda each: each.from_on).until_on
         left = last is not None and last <= march(day) and last < march(20)

@@ -13,7 +13,7 @@ import pytest
 
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.ledger import recording, verify
-from relay.ledger.held import rows as held_rows
+from relay.ledger.held import held_list as held_rows
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.test_remote import token

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from relay.domain.model import add_months
-from relay.systems.groups.roll import Membership
+from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded

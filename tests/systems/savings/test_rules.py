@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from relay.domain.rulebook import WOULD_BREAK, StandingOnIt
 from relay.ledger import recording, verify
-from relay.ledger.context import RehearsalContext
+from relay.ledger.partial_register import RehearsalContext
 from relay.systems.groups.rules import COUNTED_IN_PARTS, UNSAID, UNTIL_BEFORE_FROM, NotAMember
-from relay.systems.savings.in_register import OF_ANOTHER_GROUP, OUTSIDE_ANY_CYCLE
+from relay.systems.savings.money_in_register import OF_ANOTHER_GROUP, OUTSIDE_ANY_CYCLE
 from relay.systems.savings.rules import (
     BEFORE_THE_LOAN,
     CYCLE_OVERLAPS,

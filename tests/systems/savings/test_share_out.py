@@ -18,7 +18,7 @@ from relay.domain.acts import ID_BYTES, new_id
 from relay.ledger import verify
 from relay.ledger.reading import entries
 from relay.settings import Settings
-from relay.systems.groups.roll import Membership
+from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.savings import kept_books
 from relay.systems.savings.books.money import rupees
 from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded

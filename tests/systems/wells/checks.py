@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from relay.audit.books import Books
+from relay.audit.acts_in_force import Books
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding, found
 from relay.text import Sentence

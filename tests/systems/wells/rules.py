@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from relay.domain.advisories import Note
+from relay.domain.notes import Note
 from relay.domain.register import Fact, Register
 from relay.domain.schema import Rules
 from relay.errors import Refused

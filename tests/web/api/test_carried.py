@@ -16,7 +16,7 @@ from relay.access import accounts, devices, tokens
 from relay.access.roles import grant_of
 from relay.domain.kinds import ON_TELEPHONES
 from relay.ledger import programmes, reading
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
 from relay.web import create_app
 from relay.web.api.carried import Carried, carrier_of
 from relay.web.field import forms
@@ -167,7 +167,7 @@ def test_who_records_what_by_which_way_and_as_whom(site: FlaskClient, graph: Gra
 
     made, writer = MADE[who, way]
     assert {kind for kind, row in told.items() if row["result"] == "added"} == made, told
-    held = {row.act: row for row in rows.every(graph, "wards")}
+    held = {row.act: row for row in held_list.every(graph, "wards")}
     assert held.keys() == ACTS.keys() - made
     assert {row.by for row in held.values()} == {f"account:{writer}"}
     entries = [each for each in reading.entries(graph, "wards") if each.sequence > before]
@@ -175,7 +175,7 @@ def test_who_records_what_by_which_way_and_as_whom(site: FlaskClient, graph: Gra
     if way != "the API":
         record(graph, say.woman("W20", place_id="W1"), programme_id="wards")
         site.get(f"{HERE}/held", headers=headers)  # tries again what waits for nobody
-        assert {row.act for row in rows.every(graph, "wards")} == held.keys()
+        assert {row.act for row in held_list.every(graph, "wards")} == held.keys()
 
 
 def test_the_kinds_of_telephones_are_those_of_their_forms_and_of_the_ceremony_day(site: FlaskClient) -> None:
@@ -243,7 +243,7 @@ def test_a_line_that_was_changed_is_told_and_stops_no_other(site: FlaskClient, g
 
     assert (changed["result"], changed["code"], changed["held_id"]) == ("refused", "was_changed", "")
     assert sound["result"] == "added"
-    assert rows.every(graph, "wards") == ()
+    assert held_list.every(graph, "wards") == ()
 
 
 def test_a_file_of_an_unknown_telephone_or_of_another_programmes_is_refused_by_name(
@@ -273,4 +273,4 @@ def test_a_telephone_that_sends_itself_what_its_file_brought_settles_it(site: Fl
     (row,) = posted(site, bearer(device.token), [act])
 
     assert row["result"] == "added"
-    assert rows.every(graph, "wards") == ()
+    assert held_list.every(graph, "wards") == ()

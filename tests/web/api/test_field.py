@@ -15,7 +15,7 @@ from relay.access.roles import grant_of
 from relay.backup import replay
 from relay.errors import Invalid, NotFound, Refused
 from relay.ledger import programmes, reading
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
 from relay.ledger.places import places_of
 from relay.ledger.verify import verify
 from relay.web import create_app
@@ -182,7 +182,7 @@ def test_acts_in_any_order_are_recorded_as_soon_as_they_can_be(
     for number in order:
         sent(phone, mine, SIX[number])
 
-    assert rows.of_device(graph, "wards", device_id) == ()
+    assert held_list.of_device(graph, "wards", device_id) == ()
     assert programmes.head(graph, "wards").entries == 9 + 6
     assert verify(graph, "wards").faults == ()
 
@@ -318,11 +318,11 @@ def token_of(graph: Graph, login: str, role: str) -> dict[str, str]:
 def test_what_is_held_is_tried_again_when_somebody_records_what_it_waits_for(phone: FlaskClient, graph: Graph) -> None:
     device_id, mine = enrolled(phone, graph)
     sent(phone, mine, SIX[3], SIX[2], written_at=WRITTEN)
-    assert len(rows.of_device(graph, "wards", device_id)) == 2
+    assert len(held_list.of_device(graph, "wards", device_id)) == 2
 
     record(graph, say.woman("B9", place_id="W1", name="Maya"), programme_id="wards")
 
-    assert rows.of_device(graph, "wards", device_id) == ()
+    assert held_list.of_device(graph, "wards", device_id) == ()
     late = [each for each in reading.entries(graph, "wards") if each.format == 2]
     assert [(each.act_id, each.written_at, each.recorded_by) for each in late] == [
         ("pass:T9", WRITTEN, "account:maya"),
@@ -338,7 +338,7 @@ def test_erasing_her_reaches_what_is_held_of_her(phone: FlaskClient, graph: Grap
 
     record(graph, say.erased("beneficiary:W1"), programme_id="wards")
 
-    (row,) = rows.of_device(graph, "wards", device_id)
+    (row,) = held_list.of_device(graph, "wards", device_id)
     assert row.content == {"beneficiary_id": "W1", "place_id": "W1"}
     assert (row.values, row.by_hand) == ({}, True)
 
@@ -346,14 +346,14 @@ def test_erasing_her_reaches_what_is_held_of_her(phone: FlaskClient, graph: Grap
 def test_what_is_held_is_in_backups_and_outlives_a_rebuild(phone: FlaskClient, graph: Graph) -> None:
     device_id, mine = enrolled(phone, graph)
     sent(phone, mine, SIX[3], SIX[0], written_at=WRITTEN)
-    before = rows.of_device(graph, "wards", device_id)
+    before = held_list.of_device(graph, "wards", device_id)
     lines = [*replay.backup(graph)]
 
     replay.rebuild(graph, "wards")
-    assert rows.of_device(graph, "wards", device_id) == before
+    assert held_list.of_device(graph, "wards", device_id) == before
     wiped(graph)
     replay.restore(graph, lines, say.clerk("local:asha"))
-    assert rows.of_device(graph, "wards", device_id) == before
+    assert held_list.of_device(graph, "wards", device_id) == before
     for broken in (lines[:-1], [*lines, lines[-1]], [*lines[:-1], "{}"]):
         with pytest.raises(Invalid):
             replay.check(broken, graph.catalogue)

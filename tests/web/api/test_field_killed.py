@@ -17,7 +17,7 @@ import pytest
 
 from relay import graph as relay_graph
 from relay.ledger import reading
-from relay.ledger.held import rows, trying_again
+from relay.ledger.held import held_list, trying_again
 from relay.ledger.verify import verify
 from relay.settings import Settings
 from relay.web import create_app
@@ -64,9 +64,9 @@ def test_a_list_that_was_recorded_and_not_answered_is_recorded_once(
     process.join()
     assert process.exitcode == -signal.SIGKILL
     assert [each.act_id for each in reading.entries(graph, "wards")][9:] == ["beneficiary:B9", "pass:T9"]
-    held = rows.of_device(graph, "wards", second)
+    held = held_list.of_device(graph, "wards", second)
     assert [row.act_id for row in held] == ["event:E99"]
-    assert [row.act_id for row in rows.of_device(graph, "wards", first)] == ["event:E9"]  # nobody tried it again
+    assert [row.act_id for row in held_list.of_device(graph, "wards", first)] == ["event:E9"]  # nobody tried it again
 
     answers = sent(phone, mine, *mine_of_all)
 
@@ -75,8 +75,8 @@ def test_a_list_that_was_recorded_and_not_answered_is_recorded_once(
         ("same", ""),
         ("held", held[0].held_id),
     ]
-    assert rows.of_device(graph, "wards", second) == held
-    assert rows.of_device(graph, "wards", first) == ()
+    assert held_list.of_device(graph, "wards", second) == held
+    assert held_list.of_device(graph, "wards", first) == ()
     written = [each.act_id for each in reading.entries(graph, "wards")]
     assert written[9:] == ["beneficiary:B9", "pass:T9", "event:E9"]
     assert verify(graph, "wards").faults == ()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from relay.ledger import programmes
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
 from relay.web import create_app
 from tests.web import relays
 from tests.web.api.test_field import HERE, enrolled, phone
@@ -77,7 +77,7 @@ def test_each_act_of_a_list_is_judged_alone_whatever_stands_in_another(
     assert all(row["sentence"] and not row["held_id"] for row in told[1:-1])
     assert told[1]["field"] == "animals"
     assert told[2]["field"] == "note"
-    assert rows.every(graph, "wards") == ()
+    assert held_list.every(graph, "wards") == ()
 
 
 @pytest.mark.parametrize("value", NASTY)
@@ -109,7 +109,7 @@ def test_the_page_of_what_is_held_is_drawn_from_plain_text_whatever_that_is(
     sent(phone, headers, *(visit(f"T{number}", value) for number, value in enumerate(TYPED)))
     sent(phone, headers, *(visit(f"D{number}", happened_on=value) for number, value in enumerate(TYPED)))
     sent(phone, headers, *(visit(f"N{number}", placement_id=value) for number, value in enumerate(TYPED)))
-    held = rows.every(graph, "wards")
+    held = held_list.every(graph, "wards")
     assert len(held) > 2 * len(TYPED)
 
     page = create_app(graph, settings, now=lambda: relays.NOW, owner="asha").test_client().get("/p/wards/held")
@@ -132,7 +132,7 @@ def test_what_an_earlier_version_kept_and_cannot_be_read_is_told_and_can_be_thro
                 content=content,
             )
         )
-    found = rows.every(graph, "wards")
+    found = held_list.every(graph, "wards")
     assert {str(row.sentence) for row in found} == {
         "What was handed in cannot be read. Discard it, and ask who wrote it to record it again."
     }
@@ -142,4 +142,4 @@ def test_what_an_earlier_version_kept_and_cannot_be_read_is_told_and_can_be_thro
         wish = {"settle": "discard", "reason": "cannot be read"}
         answer = phone.post(f"{HERE}/held/{row.held_id}", json=wish, headers=headers)
         assert answer.get_json()["result"] == "discarded"
-    assert rows.every(graph, "wards") == ()
+    assert held_list.every(graph, "wards") == ()

@@ -21,7 +21,7 @@ from relay.access import accounts
 from relay.errors import Refused
 from relay.web.door.shared import Board, Pace
 from relay.web.door.workers import ONE_WORKER_HERE, require_possible
-from relay.web.staff.under_way import UnderWay
+from relay.web.staff.running_imports import UnderWay
 from tests.rigs.pace import wait_until
 from tests.rigs.served import PATIENCE_SECONDS, serving, speaking_to, token
 from tests.web import relays

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from relay.ledger import reading
-from relay.ledger.held import rows, settling
+from relay.ledger.held import held_list, settling
 from tests.rigs.soak import share
 from tests.scenes import acts as say
 from tests.web.field.conftest import now, visit
@@ -81,7 +81,7 @@ class Day:
         elif deed == "deleted by her":
             self._delete()
         else:
-            held = rows.every(phone.graph, phone.programme_id)
+            held = held_list.every(phone.graph, phone.programme_id)
             if held:
                 clerk = say.clerk("account:bina", today=now().date())
                 settling.discard(phone.graph, self.draw.choice(held), "not of this place", clerk)
@@ -128,7 +128,7 @@ def test_what_was_written_is_recorded_held_or_deleted_and_nothing_twice(phone: P
     with phone.page.expect_response("**/field-bundle", timeout=30_000):  # with which a sending ends
         phone.page.reload()
     states = day.states()
-    held = [row.act_id for row in rows.every(phone.graph, phone.programme_id)]
+    held = [row.act_id for row in held_list.every(phone.graph, phone.programme_id)]
     recorded = [entry.act_id for entry in reading.entries(phone.graph, phone.programme_id) if entry.act_id in states]
     assert sorted(recorded) == sorted(act_id for act_id, state in states.items() if state == "recorded")
     assert sorted(held) == sorted(act_id for act_id, state in states.items() if state in ("refused", "held"))

@@ -9,7 +9,7 @@ from playwright.sync_api import Route, expect
 from relay.access import accounts, devices
 from relay.access.roles import grant_of
 from relay.domain.questions import NO_ANSWER
-from relay.ledger.held import rows, settling
+from relay.ledger.held import held_list, settling
 from relay.ledger.held.taking_in import SentAct
 from tests.scenes import acts as say
 from tests.web.field.conftest import now, visit
@@ -195,7 +195,7 @@ def test_the_phone_names_the_receiver_that_the_office_recorded(phone: Phone) -> 
     phone.at("outbox")
     phone.page.get_by_role("button", name="Send now").click()
     phone.says("1 waiting at the office")
-    [held] = rows.every(phone.graph, phone.programme_id)
+    [held] = held_list.every(phone.graph, phone.programme_id)
     as_it_was = say.passed("T1: P1 > R1 on 2026-01-01", animals=1, beneficiary_id="N2")
     clerk = say.clerk("account:clerk2", today=now().date())
     sent = SentAct(

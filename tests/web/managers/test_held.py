@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relay.access import accounts
 from relay.access.roles import grant_of
-from relay.ledger.held import rows
+from relay.ledger.held import held_list
 from relay.ledger.held.taking_in import Sender, take_in
 from relay.web import create_app
 from relay.web.api.sent import Sent, read_sent
@@ -56,7 +56,7 @@ def test_a_manager_settles_each_in_another_way(graph: Graph, settings: Settings)
     page = client.get("/p/demo/held").text
     assert page.count('aria-labelledby="h-') == 3
     assert "P77" in page
-    one, two, three = (row.held_id for row in rows.every(graph, "demo"))
+    one, two, three = (row.held_id for row in held_list.every(graph, "demo"))
 
     assert "Still held" in posted(
         client, "/p/demo/held", held_id=one, settle="hand_in", **{"column.placement_id": "P78"}
@@ -65,7 +65,7 @@ def test_a_manager_settles_each_in_another_way(graph: Graph, settings: Settings)
     assert "Write why" in posted(client, "/p/demo/held", held_id=two, settle="discard", text=" ")
     posted(client, "/p/demo/held", held_id=two, settle="discard", text="another ward")
     assert "Nothing is held" in posted(client, "/p/demo/held", held_id=three, settle="same", text="event:E1x")
-    assert rows.every(graph, "demo") == ()
+    assert held_list.every(graph, "demo") == ()
 
 
 def test_nobody_is_sent_for_what_was_just_settled(graph: Graph, settings: Settings) -> None:
@@ -74,7 +74,7 @@ def test_nobody_is_sent_for_what_was_just_settled(graph: Graph, settings: Settin
     hand_in(graph, "pass", **said, animals=100, passed_on="2024-06-01")
     told = [client.get(address).text.count("hers is held") for address in ("/p/demo", "/p/demo/visits")]
 
-    held = next(row.held_id for row in rows.every(graph, "demo") if "placement:P1" in row.names)
+    held = next(row.held_id for row in held_list.every(graph, "demo") if "placement:P1" in row.names)
     posted(client, "/p/demo/held", held_id=held, settle="discard", text="written twice")
 
     told += [client.get(address).text.count("hers is held") for address in ("/p/demo", "/p/demo/visits")]

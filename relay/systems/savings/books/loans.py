@@ -172,10 +172,10 @@ class LoanAccount:
             return 0
         method, begun = self.rule.charge_method, self.rule.months(self.loan.taken_on, day)
         if method == "declining":
-            spells = zip(self._left, [0, *self._months], [*self._months, begun], strict=True)
+            spans = zip(self._left, [0, *self._months], [*self._months, begun], strict=True)
             return sum(
                 percent_of(max(left, 0), self.rule.charge_percent) * max(min(until, begun) - since, 0)
-                for left, since, until in spells
+                for left, since, until in spans
             )
         whole = charge_in_all(self.loan.principal, self.loan.months, self.rule.charge_percent, method)
         if method == "flat":

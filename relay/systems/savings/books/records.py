@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 from relay.domain.acts import OfAct
-from relay.systems.groups import roll
-from relay.systems.groups.roll import Membership, Spell
+from relay.systems.groups import members_and_attendance
+from relay.systems.groups.members_and_attendance import Membership, Span
 from relay.systems.savings.books.loans import Loan, LoanEvent
 from relay.systems.savings.books.money import in_paisa
 from relay.systems.savings.books.savings_rule import SavingsRule
@@ -23,7 +23,7 @@ _SPENT: Final = frozenset({"expense", "missing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting(roll.Meeting):
+class Meeting(members_and_attendance.Meeting):
     """A meeting of the group, with what was counted at it.
 
     Attributes:
@@ -41,11 +41,11 @@ class Meeting(roll.Meeting):
     @classmethod
     def of(cls, values: Mapping[str, Any], kept: Callable[[str], str] = str) -> Self:
         """From the columns of its act, and what gives the id under which a woman is kept."""
-        return in_paisa(cls, values, **roll.roster(values, kept))
+        return in_paisa(cls, values, **members_and_attendance.roster(values, kept))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cycle(OfAct, Spell):
+class Cycle(OfAct, Span):
     """A time of saving, at the end of which the fund may be shared out.
 
     Attributes:

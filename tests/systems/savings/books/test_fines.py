@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from relay.systems.groups.roll import Membership
+from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-from relay.systems.groups.roll import Membership
+from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.savings.books.group_books import CycleBooks, GroupBooks
 from relay.systems.savings.books.loans import Loan, LoanEvent
 from relay.systems.savings.books.records import GAPS, Cycle, Flow, Line, Meeting, PaidOut, Recorded

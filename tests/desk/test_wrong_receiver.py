@@ -10,7 +10,7 @@ from relay.arrays.load import load
 from relay.arrays.replayed import of_register
 from relay.arrays.tables import differences
 from relay.desk import intake
-from relay.desk.repair import ONLY_THE_HOLDER
+from relay.desk.wrong_receiver import ONLY_THE_HOLDER
 from relay.domain.rulebook import SeveralReceipts
 from relay.errors import Invalid
 from relay.ledger import programmes, reading

@@ -12,7 +12,7 @@ from relay.ledger.batch import EarlierActs, StandsOnDoubt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relay.ledger.held.rows import HeldAct
+    from relay.ledger.held.held_list import HeldAct
 
 
 class FromRevoked(Refused):

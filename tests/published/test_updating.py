@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.ledger import recording
-from relay.published import keeping_up
-from relay.published.keeping_up import kept_up
+from relay.published import updating
 from relay.published.publishing import published
+from relay.published.updating import kept_up
 from tests.scenes import acts as say
 from tests.scenes.village import VILLAGE
 
@@ -33,7 +33,7 @@ def within(seconds: float, there: Callable[[], object]) -> None:
 def test_what_is_recorded_while_pages_are_served_is_shown_the_next_minute(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping_up, "EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(updating, "EVERY_SECONDS", 0.1)
     recording.record(graph, "demo", VILLAGE, say.clerk())
     said: list[str] = []
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.systems.savings.beside_the_relay import BesideTheRelay
+    from relay.systems.savings.savings_and_relay import BesideTheRelay
 
 
 @pytest.fixture

@@ -18,14 +18,14 @@ import pytest
 from relay.domain.acts import Act
 from relay.domain.model import Rate, add_months
 from relay.domain.register import Change, Fact, Register
-from relay.systems.groups.roll import (
+from relay.systems.groups.members_and_attendance import (
     Custody,
     Customs,
     Meeting,
     Membership,
     Office,
     Roll,
-    Spell,
+    Span,
     custody_gaps,
     gaps,
     twelve_months,
@@ -49,8 +49,8 @@ def member(woman: str, since: str, until: str | None = None) -> Membership:
     )
 
 
-def span(first: str, last: str) -> Spell:
-    return Spell(from_on=day(first), until_on=day(last))
+def span(first: str, last: str) -> Span:
+    return Span(from_on=day(first), until_on=day(last))
 
 
 def office(woman: str, what: str, since: str, until: str | None = None) -> Office:
@@ -203,11 +203,11 @@ def test_an_office_is_empty_from_the_day_after_its_holder_left_the_group() -> No
     found = roll(offices=(office("W4", "chair", "02-01"), office("W1", "chair", "10-01", "11-30")))
 
     assert [*found.vacancies("A", "chair")] == [
-        Spell(from_on=FIRST, until_on=day("01-31")),
-        Spell(from_on=day("07-01"), until_on=day("09-30")),
-        Spell(from_on=day("12-01")),
+        Span(from_on=FIRST, until_on=day("01-31")),
+        Span(from_on=day("07-01"), until_on=day("09-30")),
+        Span(from_on=day("12-01")),
     ]
-    assert [*found.vacancies("A", "treasurer")] == [Spell(from_on=FIRST)]
+    assert [*found.vacancies("A", "treasurer")] == [Span(from_on=FIRST)]
     assert [*found.vacancies("B", "chair")] == []
     assert [each.beneficiary_id for each in found.officers_on("A", day("06-30"))] == ["W4"]
     assert found.officers_on("A", day("07-01")) == []
@@ -220,23 +220,23 @@ def test_nobody_kept_the_buck_between_two_keepers_and_after_the_last_unless_he_i
 
     first = kept("C1", "2023-01-01", "2023-05-31")
     second = kept("C2", "2023-06-10", "2023-12-31", reason="rotation")
-    between = Spell(from_on=day("06-01"), until_on=day("06-09"))
+    between = Span(from_on=day("06-01"), until_on=day("06-09"))
 
     assert [*custody_gaps([second, first], day("12-31"))] == [between]
-    assert [*custody_gaps([first, second], date(2024, 2, 1))] == [between, Spell(from_on=date(2024, 1, 1))]
+    assert [*custody_gaps([first, second], date(2024, 2, 1))] == [between, Span(from_on=date(2024, 1, 1))]
     died = kept("C2", "2023-06-10", "2023-12-31", reason="died")
     assert [*custody_gaps([first, died], date(2024, 2, 1))] == [between]
     assert [*custody_gaps([], date(2024, 2, 1))] == []
 
 
 def test_gaps_are_what_no_spell_covers() -> None:
-    spells = [Spell(from_on=day("02-01"), until_on=day("02-10")), Spell(from_on=day("02-05"), until_on=day("02-20"))]
+    spans = [Span(from_on=day("02-01"), until_on=day("02-10")), Span(from_on=day("02-05"), until_on=day("02-20"))]
 
-    assert [*gaps(spells, FIRST, day("02-28"))] == [
-        Spell(from_on=FIRST, until_on=day("01-31")),
-        Spell(from_on=day("02-21")),
+    assert [*gaps(spans, FIRST, day("02-28"))] == [
+        Span(from_on=FIRST, until_on=day("01-31")),
+        Span(from_on=day("02-21")),
     ]
-    assert [*gaps([Spell(from_on=FIRST)], FIRST, day("02-28"))] == []
+    assert [*gaps([Span(from_on=FIRST)], FIRST, day("02-28"))] == []
 
 
 def test_what_is_judged_beside_each_other_stays_in_order_whatever_was_refused_or_taken_back() -> None:

@@ -16,7 +16,7 @@ from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import say_error
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed import pressed
+from relay.web.request.typed_form import pressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

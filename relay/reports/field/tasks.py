@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
+class Task:
     """One thing to see to.
 
     Attributes:
@@ -34,26 +34,26 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Errands:
+class Tasks:
     """What a system asks of whoever visits.
 
     Attributes:
         reasons: Word → as people read it, in the order of their rank.
-        find: All errands of a programme, beside its relay on a day.
+        find: All tasks of a programme, beside its relay on a day.
         action: Who may do this is told of them; empty for all who see the visit list.
     """
 
     reasons: Mapping[str, Sentence]
-    find: Callable[[Graph, str, Survey], Iterable[Errand]]
+    find: Callable[[Graph, str, Survey], Iterable[Task]]
     action: str = ""
 
 
-def of_systems(catalogue: Catalogue, used: Collection[str] | None = None) -> Iterator[Errands]:
+def of_systems(catalogue: Catalogue, used: Collection[str] | None = None) -> Iterator[Tasks]:
     """What the systems ask, those that a programme uses, or all."""
     for system in catalogue.systems.values():
         if used is None or system.name in used:
-            found = system.part("errands", "ERRANDS")
-            if isinstance(found, Errands):
+            found = system.part("tasks", "TASKS")
+            if isinstance(found, Tasks):
                 yield found
 
 
@@ -68,7 +68,7 @@ def reasons(catalogue: Catalogue, used: Collection[str] | None = None) -> Mappin
     return {word: said for each in of_systems(catalogue, used) for word, said in each.reasons.items()} | _HELD
 
 
-def errands(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[Errand, ...]:
+def tasks(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[Task, ...]:
     """All that the systems of a programme ask of whoever visits, system by system, then what is held for long.
 
     Args:
@@ -83,10 +83,10 @@ def errands(graph: Graph, programme_id: str, survey: Survey, used: Collection[st
     return (*asked_by_systems(graph, programme_id, survey, used), *held_for_long(graph, programme_id, survey))
 
 
-def asked_by_systems(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[Errand, ...]:
+def asked_by_systems(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[Task, ...]:
     """The first part of the same, which depends on nothing but the ledger and the day."""
     asking = of_systems(graph.catalogue, used)
-    return tuple(errand for each in asking for errand in each.find(graph, programme_id, survey))
+    return tuple(task for each in asking for task in each.find(graph, programme_id, survey))
 
 
 def hidden(catalogue: Catalogue, used: Collection[str], may: Callable[[str], bool]) -> frozenset[str]:
@@ -95,20 +95,20 @@ def hidden(catalogue: Catalogue, used: Collection[str], may: Callable[[str], boo
     return frozenset(word for each in asking for word in each.reasons)
 
 
-def seen(asked: Sequence[Errand], hidden: Collection[str]) -> tuple[Errand, ...]:
-    """Those errands of which a reader is told."""
+def seen(asked: Sequence[Task], hidden: Collection[str]) -> tuple[Task, ...]:
+    """Those tasks of which a reader is told."""
     return tuple(each for each in asked if each.reason not in hidden)
 
 
-def held_for_long(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
-    """An errand for each thing held for long that names a woman, by the day by which it was to be settled.
+def held_for_long(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
+    """An task for each thing held for long that names a woman, by the day by which it was to be settled.
 
     What is held, and settled, stands in no entry of the ledger: this is to be asked each time.
     """
-    from relay.ledger.held import rows  # noqa: PLC0415 - only visits ask for it, and every question would pay for it
+    from relay.ledger.held import held_list  # noqa: PLC0415 - only visits ask for it, and every question would pay for it
 
     snapshot = survey.snapshot
-    for row in rows.every(graph, programme_id):
+    for row in held_list.every(graph, programme_id):
         due_on = date.fromisoformat(row.received_at[:10]) + timedelta(days=HELD_DAYS)
         if due_on >= survey.as_of:
             continue
@@ -118,5 +118,5 @@ def held_for_long(graph: Graph, programme_id: str, survey: Survey) -> Iterator[E
             if placement is not None:
                 holder = int(snapshot.placements.beneficiary[placement])
             if holder is not None and holder != NONE:
-                yield Errand(reason="held", beneficiary_id=snapshot.beneficiaries.ids[holder], due_on=due_on)
+                yield Task(reason="held", beneficiary_id=snapshot.beneficiaries.ids[holder], due_on=due_on)
                 break

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from relay.domain.acts import Act, changes_of, id_made_of
 from relay.domain.register import filled_by, subject_of
 from relay.errors import Failure, Invalid, refused
-from relay.ledger.context import read
+from relay.ledger.partial_register import read
 from relay.ledger.programmes import NoProgramme
 
 if TYPE_CHECKING:

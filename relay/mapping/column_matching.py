@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from relay.mapping import hand_overs
-from relay.mapping.looks import MOST_CELLS, Looks
-from relay.mapping.meanings import Look, Meaning, words
-from relay.mapping.naming import (
+from relay.mapping.cell_patterns import MOST_CELLS, Looks
+from relay.mapping.column_names import (
     Receiver,
     is_bare,
     likeness,
@@ -25,6 +24,7 @@ from relay.mapping.naming import (
     plain_names,
     says,
 )
+from relay.mapping.meanings import Look, Meaning, words
 from relay.mapping.table import is_blank
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from relay.ledger import programmes
-from relay.reports.field.errands import Errand, Errands
+from relay.reports.field.tasks import Task, Tasks
 from relay.systems.learning import reading
 from relay.text import Sentence
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
-def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
+def _tasks(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
     required = reading.requirements(graph, programme_id)
     if not required or "planning" not in programmes.head(graph, programme_id).systems:
         return
     done = reading.done_in(reading.classes(graph, programme_id, survey.as_of))
     waiting = reading.waiting(graph, programme_id, survey, required, done)
     for woman in dict.fromkeys(each.beneficiary_id for each, missing in waiting if missing):
-        yield Errand(reason="requires_unmet", beneficiary_id=woman)
+        yield Task(reason="requires_unmet", beneficiary_id=woman)
 
 
-ERRANDS: Final = Errands(
-    reasons={"requires_unmet": Sentence("waits for help and has not completed what it requires")}, find=_errands
+TASKS: Final = Tasks(
+    reasons={"requires_unmet": Sentence("waits for help and has not completed what it requires")}, find=_tasks
 )

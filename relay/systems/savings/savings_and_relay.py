@@ -127,26 +127,26 @@ def _on_time(
 ) -> tuple[list[bool], list[bool]]:
     """Whether placements past their due day passed on in time: of women who saved a year before, and of the others."""
     standings, today = survey.standings, day_number(survey.as_of)
-    spells = _spells(groups)
+    spans = _spells(groups)
     saving, others = list[bool](), list[bool]()
     columns = (standings.there.tolist(), standings.due_day.tolist(), standings.fulfilled_day.tolist())
     for row, (there, due, fulfilled) in enumerate(zip(*columns, strict=True)):
         if there and due < today:
             before = due - BEFORE_DUE.days
-            saved = any(since <= before <= until for since, until in spells[kept(row)])
+            saved = any(since <= before <= until for since, until in spans[kept(row)])
             (saving if saved else others).append(fulfilled != NO_DAY and fulfilled <= due)
     return saving, others
 
 
 def _spells(groups: Mapping[str, Recorded]) -> Mapping[str, list[tuple[int, int]]]:
     """For each woman, the spans in which she was in a group that had begun to save."""
-    spells: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for group in groups.values():
         begun = min((each.from_on for each in group.cycles), default=date.max)
         for member in group.members:
             since, until = max(member.from_on, begun), member.until_on or date.max
-            spells[member.beneficiary_id].append((day_number(since), day_number(until)))
-    return spells
+            spans[member.beneficiary_id].append((day_number(since), day_number(until)))
+    return spans
 
 
 def _compared(these: Iterable[bool], others: Iterable[bool]) -> Compared:

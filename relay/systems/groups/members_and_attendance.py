@@ -50,7 +50,7 @@ def as_word(said: object) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spell:
+class Span:
     """A time with a first day and, once it is over, a last one.
 
     Attributes:
@@ -65,7 +65,7 @@ class Spell:
         """Whether a day lies within it."""
         return self.from_on <= day and (self.until_on is None or self.until_on >= day)
 
-    def meets(self, other: Spell) -> bool:
+    def meets(self, other: Span) -> bool:
         """Whether some day lies within both."""
         return self.from_on <= (other.until_on or date.max) and other.from_on <= (self.until_on or date.max)
 
@@ -82,11 +82,11 @@ class Spell:
         return read_columns(cls, {**values, **known, "until_on": until_on})
 
 
-ALWAYS: Final = Spell(from_on=date.min)
+ALWAYS: Final = Span(from_on=date.min)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Membership(OfAct, Spell):
+class Membership(OfAct, Span):
     """A woman belongs to a group.
 
     Attributes:
@@ -103,7 +103,7 @@ class Membership(OfAct, Spell):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office(OfAct, Spell):
+class Office(OfAct, Span):
     """A woman holds an office of a group.
 
     Attributes:
@@ -174,7 +174,7 @@ class Meeting(OfAct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Custody(OfAct, Spell):
+class Custody(OfAct, Span):
     """A woman or a group keeps an animal that belongs to a group.
 
     Attributes:
@@ -224,16 +224,16 @@ class Customs:
         return read_columns(cls, {**programme, "excused_counts": excused})
 
 
-def twelve_months(as_of: date) -> Spell:
+def twelve_months(as_of: date) -> Span:
     """The days after the same day of last year, up to a day.
 
     >>> twelve_months(date(2024, 6, 30)).from_on.isoformat()
     '2023-07-01'
     """
-    return Spell(from_on=add_months(as_of, -12) + _A_DAY, until_on=as_of)
+    return Span(from_on=add_months(as_of, -12) + _A_DAY, until_on=as_of)
 
 
-def meetings_held(days: Collection[date], every: str | None, span: Spell) -> Rate:
+def meetings_held(days: Collection[date], every: str | None, span: Span) -> Rate:
     """Of the planned intervals that ended within some days, those in which a group met.
 
     Args:
@@ -245,13 +245,13 @@ def meetings_held(days: Collection[date], every: str | None, span: Spell) -> Rat
     return Rate.of(sum(any(each.is_on(day) for day in days) for each in planned), len(planned))
 
 
-def _intervals(every: str | None, span: Spell) -> Iterator[Spell]:
+def _intervals(every: str | None, span: Span) -> Iterator[Span]:
     """The months of Bikram Sambat that end within some days; or their weeks or fortnights, from the first day on."""
     begins, last = span.from_on, span.until_on or date.max
     if every == "month" and (known := bikram_sambat.year_month_day(begins)):
         begins -= timedelta(days=known[2] - 1)
     while every and (ends := _last_of(every, begins)) and ends <= last:
-        yield Spell(from_on=begins, until_on=ends)
+        yield Span(from_on=begins, until_on=ends)
         begins = ends + _A_DAY
 
 
@@ -339,7 +339,7 @@ class Roll:
 
     # -- meetings ----------------------------------------------------------------------------------------------------
 
-    def of_members(self, group_id: str, span: Spell = ALWAYS) -> list[Meeting]:
+    def of_members(self, group_id: str, span: Span = ALWAYS) -> list[Meeting]:
         """The meetings of a group's members within some days, in order."""
         return [each for each in self._met.get(group_id, ()) if span.is_on(each.held_on)]
 
@@ -389,7 +389,7 @@ class Roll:
         found = self.quorum(meeting).share
         return not meeting.has_roster or found is None or found >= self.customs.quorum_share
 
-    def held(self, group_id: str, span: Spell) -> Rate:
+    def held(self, group_id: str, span: Span) -> Rate:
         """Of the planned intervals that ended within some days, those in which a group met."""
         return meetings_held({each.held_on for each in self.of_members(group_id)}, self.customs.meeting_every, span)
 
@@ -403,42 +403,42 @@ class Roll:
     def _offices_of(self, group_id: str) -> list[Office]:
         return [each for each in self.offices if each.group_id == group_id]
 
-    def vacancies(self, group_id: str, office: str) -> Iterator[Spell]:
+    def vacancies(self, group_id: str, office: str) -> Iterator[Span]:
         """The times in which nobody held an office of a group, since it had its first member; the last may go on."""
         if not (members := self._of_group(group_id)):
             return
-        terms: list[Spell] = []
+        terms: list[Span] = []
         for each in self._offices_of(group_id):
             if each.office == office:
                 terms += self._while_member(each)
         yield from gaps(terms, members[0].from_on, self.as_of)
 
-    def _while_member(self, office: Office) -> Iterator[Spell]:
+    def _while_member(self, office: Office) -> Iterator[Span]:
         for each in self._of_group(office.group_id):
             if each.beneficiary_id == office.beneficiary_id and each.meets(office):
                 until = min(filter(None, (each.until_on, office.until_on)), default=None)
-                yield Spell(from_on=max(each.from_on, office.from_on), until_on=until)
+                yield Span(from_on=max(each.from_on, office.from_on), until_on=until)
 
 
-def gaps(spells: Iterable[Spell], first: date, last: date) -> Iterator[Spell]:
-    """The times between two days that lie in none of some spells; one that goes on on the last day has no end.
+def gaps(spans: Iterable[Span], first: date, last: date) -> Iterator[Span]:
+    """The times between two days that lie in none of some spans; one that goes on on the last day has no end.
 
-    >>> [gap] = gaps([Spell(from_on=date(2024, 1, 1), until_on=date(2024, 1, 9))], date(2024, 1, 1), date(2024, 2, 1))
+    >>> [gap] = gaps([Span(from_on=date(2024, 1, 1), until_on=date(2024, 1, 9))], date(2024, 1, 1), date(2024, 2, 1))
     >>> gap.from_on.isoformat(), gap.until_on
     ('2024-01-10', None)
     """
     free: date | None = first
-    for each in sorted(spells, key=lambda each: each.from_on):
+    for each in sorted(spans, key=lambda each: each.from_on):
         if free is None or free > last:
             return
         if each.from_on > free:
-            yield Spell(from_on=free, until_on=min(each.from_on - _A_DAY, last))
+            yield Span(from_on=free, until_on=min(each.from_on - _A_DAY, last))
         free = max(free, each.until_on + _A_DAY) if each.until_on else None
     if free is not None and free <= last:
-        yield Spell(from_on=free)
+        yield Span(from_on=free)
 
 
-def custody_gaps(custodies: Iterable[Custody], as_of: date) -> Iterator[Spell]:
+def custody_gaps(custodies: Iterable[Custody], as_of: date) -> Iterator[Span]:
     """The times in which nobody kept an animal, from its first keeper to the day, or until it was sold or died."""
     known = sorted(
         (each for each in custodies if each.from_on <= as_of), key=lambda each: (each.from_on, each.custody_id)

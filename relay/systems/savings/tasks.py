@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.arrays.columns import NO_DAY, day_number
 from relay.arrays.women import women_of
-from relay.reports.field.errands import Errand, Errands
+from relay.reports.field.tasks import Task, Tasks
 from relay.systems.groups import reading as groups
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
@@ -25,13 +25,13 @@ COUNTED_SINCE: Final = timedelta(days=60)
 """Boxes are looked at that were counted since: groups meet once a month, and somebody may have been ill."""
 
 
-def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
+def _tasks(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
     women = _women_with_something_due(survey)
     for recorded in reading.loans_of(graph, programme_id, women).values():
         for account in GroupBooks(recorded, survey.as_of).accounts.values():
             if account.days_late(survey.as_of):
                 due_on = account.due_on(survey.as_of)
-                yield Errand(reason="loan_late", beneficiary_id=account.loan.beneficiary_id, due_on=due_on)
+                yield Task(reason="loan_late", beneficiary_id=account.loan.beneficiary_id, due_on=due_on)
     groups_that_save = reading.groups_of(graph, programme_id)
     recent = reading.read(graph, programme_id, groups_that_save, since=survey.as_of - COUNTED_SINCE)
     for group_id, recorded in recent.items():
@@ -51,18 +51,18 @@ def _women_with_something_due(survey: Survey) -> list[str]:
     return [people[row] for row, woman in enumerate(women.tolist()) if woman in holders]
 
 
-def _treasurer(graph: Graph, programme_id: str, survey: Survey, group_id: str) -> Iterator[Errand]:
+def _treasurer(graph: Graph, programme_id: str, survey: Survey, group_id: str) -> Iterator[Task]:
     roll = groups.read(graph, programme_id, survey.as_of, group_id).roll
     for office in roll.officers_on(group_id, survey.as_of):
         if office.office == "treasurer":
-            yield Errand(reason="box_gap", beneficiary_id=office.beneficiary_id)
+            yield Task(reason="box_gap", beneficiary_id=office.beneficiary_id)
 
 
-ERRANDS: Final = Errands(
+TASKS: Final = Tasks(
     reasons={
         "loan_late": Sentence("late with a loan of her savings group"),
         "box_gap": Sentence("treasurer of a group whose box does not hold what it should"),
     },
-    find=_errands,
+    find=_tasks,
     action="passbooks",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from relay.arrays.women import women_of
-from relay.reports.field.errands import Errand, Errands
+from relay.reports.field.tasks import Task, Tasks
 from relay.systems.planning import reading
 from relay.systems.planning.rates import due_and_unplanned
 from relay.text import Sentence
@@ -25,7 +25,7 @@ REASONS: Final = {
 }
 
 
-def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
+def _tasks(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
     planned = reading.read(graph, programme_id, survey)
     yield from _nobody_planned(planned)
     yield from _not_ready(planned)
@@ -33,32 +33,32 @@ def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand
     season = planned.season
     for request in season.requests:
         if season.is_stale(request):
-            yield Errand(reason="stale", beneficiary_id=request.beneficiary_id)
+            yield Task(reason="stale", beneficiary_id=request.beneficiary_id)
 
 
-def _nobody_planned(planned: Planned) -> Iterator[Errand]:
+def _nobody_planned(planned: Planned) -> Iterator[Task]:
     snapshot = planned.survey.snapshot
     people, holders = snapshot.beneficiaries.ids, women_of(snapshot)[snapshot.placements.beneficiary]
     for placement_id in due_and_unplanned(planned):
         holder = int(holders[snapshot.placements.ids.row(placement_id) or 0])
         if holder >= 0:
-            yield Errand(reason="nobody_planned", beneficiary_id=people[holder], placement_id=placement_id)
+            yield Task(reason="nobody_planned", beneficiary_id=people[holder], placement_id=placement_id)
 
 
-def _not_ready(planned: Planned) -> Iterator[Errand]:
+def _not_ready(planned: Planned) -> Iterator[Task]:
     """Those of open plans, by the day on which they are expected to receive."""
     for plan in planned.season.open_plans:
         if not planned.season.is_ready(plan.beneficiary_id, plan.help):
-            yield Errand(reason="not_ready", beneficiary_id=plan.beneficiary_id, due_on=plan.expected_on)
+            yield Task(reason="not_ready", beneficiary_id=plan.beneficiary_id, due_on=plan.expected_on)
 
 
-def _missed(planned: Planned) -> Iterator[Errand]:
+def _missed(planned: Planned) -> Iterator[Task]:
     """Those of plans whose day is long past, where she is not planned anew."""
     season = planned.season
     anew = {(plan.beneficiary_id, plan.help) for plan in season.open_plans}
     for plan in season.plans:
         if season.plan_states[plan.plan_id] == "missed" and (plan.beneficiary_id, plan.help) not in anew:
-            yield Errand(reason="missed", beneficiary_id=plan.beneficiary_id, due_on=plan.expected_on)
+            yield Task(reason="missed", beneficiary_id=plan.beneficiary_id, due_on=plan.expected_on)
 
 
-ERRANDS: Final = Errands(reasons=REASONS, find=_errands)
+TASKS: Final = Tasks(reasons=REASONS, find=_tasks)

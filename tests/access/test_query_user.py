@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import pytest
 
-from relay.access import reader
+from relay.access import query_user
 from relay.database import engine
 from relay.domain.system import Catalogue
 from relay.settings import Settings
@@ -43,7 +43,7 @@ DENIED: Final = tuple(each.replace("GRANTED", "DENIED") for each in EVERYBODYS[1
 
 def beyond(*said: str) -> list[str]:
     rows: list[dict[str, str]] = [dict(zip(COLUMNS, each.split(" ", 3), strict=True)) for each in said]
-    return reader.beyond(rows, "neo4j", READABLE)
+    return query_user.beyond(rows, "neo4j", READABLE)
 
 
 def test_who_reads_what_is_readable_and_is_denied_what_everybody_may_is_let_in() -> None:
@@ -78,8 +78,8 @@ def test_any_other_right_is_too_much_even_beside_a_narrower_denial(more: str) ->
 def test_without_a_named_user_neo4j_is_not_even_asked(tmp_path: Path) -> None:
     nowhere = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x", "RELAY_DATA": str(tmp_path)}
 
-    with pytest.raises(reader.ReaderMissing):
-        reader.connect(Settings.read(nowhere), CORE)
+    with pytest.raises(query_user.ReaderMissing):
+        query_user.connect(Settings.read(nowhere), CORE)
 
 
 def test_an_edition_of_neo4j_without_roles_lets_nobody_in_whoever_is_named(
@@ -88,8 +88,8 @@ def test_an_edition_of_neo4j_without_roles_lets_nobody_in_whoever_is_named(
     here = {"NEO4J_URI": neo4j_server.uri, "NEO4J_PASSWORD": neo4j_server.password, "RELAY_DATA": str(tmp_path)}
     named = {"NEO4J_READER": neo4j_server.user, "NEO4J_READER_PASSWORD": neo4j_server.password}
 
-    with pytest.raises(reader.ReaderMissing, match="Community Edition has no such users"):
-        reader.connect(Settings.read(here | named), CORE)
+    with pytest.raises(query_user.ReaderMissing, match="Community Edition has no such users"):
+        query_user.connect(Settings.read(here | named), CORE)
 
 
 def test_a_user_who_may_more_is_told_apart_before_anything_is_asked(
@@ -113,16 +113,16 @@ def test_a_user_who_may_more_is_told_apart_before_anything_is_asked(
     def double(*_: object) -> Double:
         return Double()
 
-    monkeypatch.setattr(reader, "connect_to_read", double)
+    monkeypatch.setattr(query_user, "connect_to_read", double)
     here = {"NEO4J_URI": "bolt://127.0.0.1:1", "NEO4J_PASSWORD": "x", "RELAY_DATA": str(tmp_path)}
     settings = Settings.read(here | {"NEO4J_READER": "relay_reader", "NEO4J_READER_PASSWORD": "y"})
     assert settings.neo4j_reader == replace(settings.neo4j, user="relay_reader", password="y")  # type: ignore[type-var]
 
-    with pytest.raises(reader.ReaderMayMore, match=r"write \* NODE"):
-        reader.connect(settings, CORE)
+    with pytest.raises(query_user.ReaderMayMore, match=r"write \* NODE"):
+        query_user.connect(settings, CORE)
     rows.clear()
 
-    assert isinstance(reader.connect(settings, CORE), Double)
+    assert isinstance(query_user.connect(settings, CORE), Double)
     assert len(asked) == 2
 
 

@@ -9,16 +9,16 @@ import pytest
 
 from relay.errors import Invalid, NotFound
 from relay.exchange.workbook import pages
-from relay.mapping import kept_maps
-from relay.mapping.kept_maps import NO_MAP, NOT_A_MAP_NAME, TOO_LONG, SeveralFit, fitting
+from relay.mapping import saved_maps
 from relay.mapping.map_file import WrongMap
+from relay.mapping.saved_maps import NO_MAP, NOT_A_MAP_NAME, TOO_LONG, SeveralFit, fitting
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.mapping.kept_maps import KeptMap
+    from relay.mapping.saved_maps import KeptMap
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 HEADER = "SN,Name,Received on,Animals"
@@ -37,7 +37,7 @@ name = "Name"
 
 
 def keep(graph: Graph, name: str, text: str = MAP) -> KeptMap:
-    return kept_maps.keep(graph, "demo", name, text, by="account:bina", now=NOW)
+    return saved_maps.keep(graph, "demo", name, text, by="account:bina", now=NOW)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -48,18 +48,18 @@ def written(folder: Path, text: str) -> Path:
 
 def test_a_map_is_kept_by_its_name_replaced_and_forgotten(graph: Graph) -> None:
     first = keep(graph, "goats")
-    assert kept_maps.every(graph, "demo") == (first,)
+    assert saved_maps.every(graph, "demo") == (first,)
     assert (first.columns, first.kept_by, first.text) == (4, "account:bina", MAP)
 
     other = keep(graph, "goats", MAP.replace("ngo-", "other-"))
-    assert [each.text for each in kept_maps.every(graph, "demo")] == [other.text]
+    assert [each.text for each in saved_maps.every(graph, "demo")] == [other.text]
     assert other.fingerprint == first.fingerprint
-    assert kept_maps.every(graph, "hills") == ()
+    assert saved_maps.every(graph, "hills") == ()
 
-    kept_maps.forget(graph, "demo", "goats")
-    assert kept_maps.every(graph, "demo") == ()
+    saved_maps.forget(graph, "demo", "goats")
+    assert saved_maps.every(graph, "demo") == ()
     with pytest.raises(NotFound, check=NO_MAP.matches, match=r"There is no kept map goats\."):
-        kept_maps.forget(graph, "demo", "goats")
+        saved_maps.forget(graph, "demo", "goats")
 
 
 def test_a_kept_map_is_no_part_of_the_graph_that_is_verified(graph: Graph) -> None:
@@ -79,7 +79,7 @@ def test_a_map_that_leaves_open_what_is_needed_is_not_kept(graph: Graph) -> None
         keep(graph, "goats", MAP.replace('key = "SN"', 'key = "?"'))
     with pytest.raises(Invalid, check=TOO_LONG.matches):
         keep(graph, "goats", MAP + "#" * 50_000)
-    assert kept_maps.every(graph, "demo") == ()
+    assert saved_maps.every(graph, "demo") == ()
 
 
 @pytest.mark.parametrize("above", [0, 1, 3])

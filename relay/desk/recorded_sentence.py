@@ -12,7 +12,7 @@ from relay.desk.lookup import Named, NotInRecord, says
 from relay.desk.wording import PLAIN, spoken, what_it_is
 from relay.domain.model import shown, standing
 from relay.domain.register import ABOUT_ACTS, subject_of, takes_back
-from relay.ledger.context import read
+from relay.ledger.partial_register import read
 from relay.ledger.programmes import NoProgramme
 from relay.ledger.recording import Rehearsal
 from relay.text import Sentence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from relay.reports.field.errands import Errand, Errands
+from relay.reports.field.tasks import Task, Tasks
 from relay.systems.goals.questions import progress
 from relay.text import Sentence
 
@@ -15,11 +15,9 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
-def _errands(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Errand]:
+def _tasks(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
     for goal in progress(graph, programme_id, survey.as_of).unvisited():
-        yield Errand(reason="goal_unvisited", beneficiary_id=goal.beneficiary_id, due_on=goal.target_on)
+        yield Task(reason="goal_unvisited", beneficiary_id=goal.beneficiary_id, due_on=goal.target_on)
 
 
-ERRANDS: Final = Errands(
-    reasons={"goal_unvisited": Sentence("nobody has visited her goal for twelve months")}, find=_errands
-)
+TASKS: Final = Tasks(reasons={"goal_unvisited": Sentence("nobody has visited her goal for twelve months")}, find=_tasks)

@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 from typing import Final
 
-from relay.audit.books import IMPORTED_TOGETHER, Books, once
+from relay.audit.acts_in_force import IMPORTED_TOGETHER, Books, once
 from relay.audit.findings import Finding, found, found_together
 from relay.clock import CLOCKS_DAYS
 from relay.domain.acts import changes_of
-from relay.domain.advisories import about
 from relay.domain.entries import Entry, login_of
 from relay.domain.model import shown, thousandths
+from relay.domain.notes import about
 from relay.domain.register import ABOUT_ACTS, Fact, Register
 from relay.text import Sentence
 
