@@ -30,7 +30,7 @@ from relay.exchange.importing import import_programme
 from relay.exchange.rows import write_folder
 from relay.graph import Graph, connect
 from relay.ledger.batch import Clerk
-from relay.service.queries.chain_health import Health
+from relay.service.queries.chain_health import HealthQuestion
 from relay.service.question import Question, Source
 from relay.settings import Settings
 from relay.systems import SYSTEMS
@@ -180,7 +180,7 @@ def questions(graph: Graph, folder: Path, groups: int) -> None:
 
     everything = groups * WOMEN * 12 * len(YEARS)
     imported(graph, folder / "as-many", [*recording.founding("as-many"), *recording.made(everything)], "as-many")
-    health, savings = Health(as_of=AS_OF), SavingsOfGroups(as_of=AS_OF)
+    health, savings = HealthQuestion(as_of=AS_OF), SavingsOfGroups(as_of=AS_OF)
     for number, what in enumerate(("the first time", "again after an act")):
         beside = timed(asked(health, "as-many"))
         row(f"savings of all, {what}, against chain health", timed(asked(savings, PROGRAMME)), beside, "at most 3 x")

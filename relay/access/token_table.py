@@ -38,7 +38,7 @@ _USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no fi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class TokenKind:
     """What holds for every token of a kind.
 
     Attributes:
@@ -58,11 +58,11 @@ class Kind:
     hands_in_acts: int = 0
 
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "token": Kind(begins="relay_", lasts=timedelta(days=366)),
-    "device": Kind(begins="relaydevice_", hands_in_for=timedelta(days=30), hands_in_acts=500),
-    "enrolment": Kind(lasts=timedelta(minutes=10), in_trail=False),
-    "story": Kind(lasts=timedelta(days=30), of_account=False, in_trail=False),
+KINDS: Final[Mapping[str, TokenKind]] = {
+    "token": TokenKind(begins="relay_", lasts=timedelta(days=366)),
+    "device": TokenKind(begins="relaydevice_", hands_in_for=timedelta(days=30), hands_in_acts=500),
+    "enrolment": TokenKind(lasts=timedelta(minutes=10), in_trail=False),
+    "story": TokenKind(lasts=timedelta(days=30), of_account=False, in_trail=False),
 }
 """What programs sign in with, telephones, the codes that enrol them, and donors' links to a story. All is our choice: a
 token that was forgotten ends within a year; a field worker's season is 500 acts; a code is long enough there to be read

@@ -78,7 +78,7 @@ class TrailVerification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Enrolment:
+class EnrolledTelephone:
     """A telephone as it was enrolled.
 
     Attributes:
@@ -160,7 +160,7 @@ def entries(graph: Graph) -> tuple[Entry | Fault, ...]:
     return tuple(_entry(row["entry"]) for row in graph.rows(cypher.TRAIL))
 
 
-def enrolments(graph: Graph | Transaction) -> tuple[Enrolment, ...]:
+def enrolments(graph: Graph | Transaction) -> tuple[EnrolledTelephone, ...]:
     """Every telephone that was ever enrolled, the earliest first; what cannot be read is left out.
 
     Raises:
@@ -170,14 +170,14 @@ def enrolments(graph: Graph | Transaction) -> tuple[Enrolment, ...]:
     return tuple(each for entry in found if isinstance(entry, Entry) for each in _enrolled(entry))
 
 
-def _enrolled(entry: Entry) -> Iterator[Enrolment]:
+def _enrolled(entry: Entry) -> Iterator[EnrolledTelephone]:
     """Those of which an entry tells; the first tells of all that were there before it."""
     said = entry.payload
     if entry.kind == "began":
         for device_id, (login, scope, _) in said.get("devices", {}).items():
-            yield Enrolment(device_id=device_id, login=login, programme_id=scope, enrolled_at="", made_by="")
+            yield EnrolledTelephone(device_id=device_id, login=login, programme_id=scope, enrolled_at="", made_by="")
     else:
-        yield Enrolment(
+        yield EnrolledTelephone(
             device_id=said["device"],
             login=said["login"],
             programme_id=said["scope"],

@@ -15,7 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
-from relay.access.trail import Enrolment
+from relay.access.trail import EnrolledTelephone
 from relay.arrays import cache, lineage
 from relay.arrays.lineage import Survey
 from relay.arrays.replayed import of_register
@@ -97,7 +97,7 @@ class Books:
         as_of: date,
         folder: Path | None = None,
         snapshot: Snapshot | None = None,
-        enrolments: Sequence[Enrolment] = (),
+        enrolments: Sequence[EnrolledTelephone] = (),
     ) -> None:
         """Open the books of a day; the register as columns is made from it where it is not there already."""
         self.register = register

@@ -34,7 +34,7 @@ class Finding:
     sentence: str
 
 
-class Act(Protocol):
+class FoundAct(Protocol):
     """An act of which something is found."""
 
     @property
@@ -48,7 +48,7 @@ class Act(Protocol):
         ...
 
 
-def found(act: Act, said: Sentence, *evidence: int) -> Finding:
+def found(act: FoundAct, said: Sentence, *evidence: int) -> Finding:
     """A finding about one act, with the other entries that show it."""
     act_id, sequence = act.act_id, act.sequence
     return Finding(
@@ -59,7 +59,7 @@ def found(act: Act, said: Sentence, *evidence: int) -> Finding:
     )
 
 
-def found_together(acts: Collection[Act], said: Sentence) -> Finding:
+def found_together(acts: Collection[FoundAct], said: Sentence) -> Finding:
     """A finding about acts that share something, or about the only one; its subject is the first of them."""
     first = min(acts, key=lambda act: act.sequence)
     if len(acts) == 1:

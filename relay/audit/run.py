@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from relay.access.trail import Enrolment, enrolments
+from relay.access.trail import EnrolledTelephone, enrolments
 from relay.arrays.tables import Snapshot
 from relay.audit.acts_in_force import Books, in_columns
 from relay.audit.checks import Check, Severity, checks_of
@@ -125,7 +125,7 @@ def audit_of(
     as_of: date,
     folder: Path | None = None,
     snapshot: Snapshot | None = None,
-    telephones: Sequence[Enrolment] = (),
+    telephones: Sequence[EnrolledTelephone] = (),
 ) -> Audit:
     """Check a whole register; what takes long to work out is kept in the folder, where one is named."""
     books = Books(register, as_of, folder, snapshot, telephones)

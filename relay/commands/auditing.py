@@ -42,7 +42,7 @@ def health(
     check: bool,
 ) -> None:
     """Show chain health: what is owed, was passed on, and broke."""
-    from relay.service.queries.chain_health import Health as HealthOf
+    from relay.service.queries.chain_health import HealthQuestion as HealthOf
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
@@ -149,7 +149,7 @@ def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> N
         if as_of or as_known:
             raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
         return
-    from relay.service.queries.auditing import Audit as AuditOf
+    from relay.service.queries.auditing import AuditQuestion as AuditOf
     from relay.service.terminal import print_json
 
     session = context.ensure_object(Session)
@@ -205,7 +205,7 @@ def audit_sample(
     Record what was found as an event on or after the day of the sample:
     relay event checked PLACEMENT --outcome found, partly or not_found.
     """
-    from relay.service.queries.auditing import Sample as SampleOf
+    from relay.service.queries.auditing import SampleQuestion as SampleOf
     from relay.service.terminal import print_json
 
     found = session.ask(SampleOf(as_of=session.day(as_of), as_known=session.known(as_known), size=size, seed=seed))

@@ -69,11 +69,11 @@ def chains(
     skip: int,
 ) -> None:
     """List all chains: how far each travelled, and its state."""
-    from relay.service.queries.chains import Chains
+    from relay.service.queries.chains import ChainsQuestion
 
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    asked = Chains(
+    asked = ChainsQuestion(
         state=state,
         help=help_,
         place_id=place_id,
@@ -108,12 +108,15 @@ def gifts(
     skip: int,
 ) -> None:
     """List all gifts: how far each travelled, and its chains' state."""
-    from relay.service.queries.chains import Gifts
+    from relay.service.queries.chains import GiftsQuestion
 
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
     _print_list(
-        session, Gifts(help=help_, donor=donor, sort=sort, most=most, skip=skip, **read), headers, ("states", "chains")
+        session,
+        GiftsQuestion(help=help_, donor=donor, sort=sort, most=most, skip=skip, **read),
+        headers,
+        ("states", "chains"),
     )
 
 
@@ -235,10 +238,10 @@ def _why(visit: Visit, asked: Mapping[str, str]) -> str:
 @pass_session
 def unconfirmed(session: Session, as_of: str | None, most: int | None) -> None:
     """List the pass-ons not yet confirmed. Confirm one with relay confirm, if you did not record it."""
-    from relay.service.queries.waiting import Waiting
+    from relay.service.queries.waiting import WaitingQuestion
     from relay.service.terminal import print_json
 
-    found = session.ask(Waiting(as_of=session.day(as_of), most=most))
+    found = session.ask(WaitingQuestion(as_of=session.day(as_of), most=most))
     if session.as_json:
         print_json(found)
         return
@@ -258,10 +261,10 @@ def duplicates(session: Session, most: int | None) -> None:
     say which it is: relay same KEPT OTHER, or relay different ONE OTHER, so that the pair is not listed again. It tells
     names, and the access log that it did.
     """
-    from relay.service.queries.people import Duplicates
+    from relay.service.queries.people import DuplicatesQuestion
     from relay.service.terminal import on_terminal, print_json, print_lines
 
-    found = session.ask(Duplicates(most=most))
+    found = session.ask(DuplicatesQuestion(most=most))
     if session.as_json:
         print_json(found)
         return

@@ -52,8 +52,8 @@ def demo(session: Session) -> None:
     Without a terminal, or where CI is set, it only checks that the pages answer.
     """
     from relay.service.demo import DAY, DEMO, GIFT, VILLAGES, load_demo, load_villages
-    from relay.service.queries.chain_health import Health
-    from relay.service.queries.trees import Tree
+    from relay.service.queries.chain_health import HealthQuestion
+    from relay.service.queries.trees import TreeQuestion
     from relay.service.terminal import print_json, print_pairs
 
     if any(head.programme_id not in (DEMO, VILLAGES) for head in session.heads):
@@ -67,7 +67,7 @@ def demo(session: Session) -> None:
         _mean_the_demonstration(session)
     session.programme = DEMO
     del session.heads
-    summary = session.ask(Health(as_of=DAY))
+    summary = session.ask(HealthQuestion(as_of=DAY))
     if session.as_json:
         print_json({"acts": loaded.entries, "actions": loaded.actions, "health": summary})
         return
@@ -80,7 +80,7 @@ def demo(session: Session) -> None:
         )
     )
     click.echo(f"\nThe tree of gift {GIFT}, on {DAY}:\n")
-    tree = session.ask(Tree(id=f"gift:{GIFT}", as_of=DAY))
+    tree = session.ask(TreeQuestion(id=f"gift:{GIFT}", as_of=DAY))
     print_tree(tree, {})
     click.echo("\nTry next:")
     for words in (f"trace {GIFT} --as-of {DAY}", f"show {tree.nodes[0].placement_id}", "ledger verify"):

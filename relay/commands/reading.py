@@ -158,11 +158,11 @@ def _stood(stand: Stand) -> Mapping[str, object]:
 @pass_session
 def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
     """Show how far a gift or placement travelled, and where it broke."""
-    from relay.service.queries.trees import Trace
+    from relay.service.queries.trees import TraceQuestion
     from relay.service.terminal import print_json, print_pairs, print_table
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = _of(session, "placement", id_, lambda id_: Trace(id=id_, **read))
+    found = _of(session, "placement", id_, lambda id_: TraceQuestion(id=id_, **read))
     if session.as_json:
         print_json(found)
         return
@@ -194,11 +194,11 @@ def tree(
     session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None, names: bool
 ) -> None:
     """Draw the relay below a gift or placement."""
-    from relay.service.queries.trees import Tree
+    from relay.service.queries.trees import TreeQuestion
     from relay.service.terminal import print_json
 
     read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    drawn = _of(session, "placement", id_, lambda id_: Tree(id=id_, **read))
+    drawn = _of(session, "placement", id_, lambda id_: TreeQuestion(id=id_, **read))
     if session.as_json:
         print_json(drawn)
         return

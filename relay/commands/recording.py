@@ -72,15 +72,15 @@ def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
     """Tell in a sentence what was recorded, and how it is undone; it is recorded even where that cannot be told."""
     from relay.desk.undo import since
     from relay.errors import RelayError
-    from relay.service.queries.recorded import Told, Undoable
+    from relay.service.queries.recorded import ToldQuestion, UndoableQuestion
 
     if recorded.action == "same":
         say(f"Nothing new: {recorded.act_id} is already recorded.")
         return
     with suppress(RelayError):
-        acts = session.ask(Undoable(since=since(session.now))).acts if together else ()
+        acts = session.ask(UndoableQuestion(since=since(session.now))).acts if together else ()
         ids = [each.act_id for each in reversed(acts)] or [recorded.act_id]
-        told = [session.ask(Told(id=act_id, as_of=session.today)) for act_id in ids]
+        told = [session.ask(ToldQuestion(id=act_id, as_of=session.today)) for act_id in ids]
         for each in told:
             say(each.sentence)
         if undone_by := told[-1].undone_by:
@@ -666,12 +666,12 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     It is shown first. What later acts depend on stays: they are listed.
     """
     from relay.desk.undo import since
-    from relay.service.queries.recorded import Told, Undoable
+    from relay.service.queries.recorded import ToldQuestion, UndoableQuestion
 
-    found = session.ask(Undoable(since=since(session.now), at=import_))
+    found = session.ask(UndoableQuestion(since=since(session.now), at=import_))
     say(f"You recorded at {session.told_time(found.recorded_at)}:")
     for each in found.acts[:_SHOWN]:
-        say(f"  {session.ask(Told(id=each.act_id, as_of=session.today)).sentence}")
+        say(f"  {session.ask(ToldQuestion(id=each.act_id, as_of=session.today)).sentence}")
     if len(found.acts) > _SHOWN:
         say(f"  and {len(found.acts) - _SHOWN} more")
     if not yes and not session.rehearses:
@@ -686,7 +686,7 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
         back = "Can be taken back" if session.rehearses else "Taken back"
         say(f"{back}: {len(taken)} acts. What was recorded before them stays.")
     elif taken and not session.rehearses:
-        say(session.ask(Told(id=taken[0].act_id, as_of=session.today)).sentence)
+        say(session.ask(ToldQuestion(id=taken[0].act_id, as_of=session.today)).sentence)
 
 
 @command(example="relay confirm pass:T0001")

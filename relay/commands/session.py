@@ -349,14 +349,14 @@ class Session:
     def _named_in_a_dry_run(self, beneficiary_ids: Collection[str]) -> Collection[str]:
         """All of some women: here whoever records may see every name, and that she is told them is written down."""
         from relay.access.access_log import Access, note
-        from relay.service.queries.recorded import Told
+        from relay.service.queries.recorded import ToldQuestion
 
         ids = tuple(f"beneficiary:{each}" for each in beneficiary_ids)
         if ids:
             note(
                 self.settings.data_folder,
                 self.programme_id,
-                Access(at=self.at, by=self.by, what=Told.name, ids=ids),
+                Access(at=self.at, by=self.by, what=ToldQuestion.name, ids=ids),
             )
         return beneficiary_ids
 

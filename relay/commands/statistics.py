@@ -88,7 +88,7 @@ def _p(chance: float) -> str:
     return f"{chance:.3f}" if chance >= _SMALL else f"below {_SMALL}"
 
 
-@asking("statistics.Forecast", argument="about", example="relay forecast --seed 7 --as-of 2026-11-25")
+@asking("statistics.ForecastQuestion", argument="about", example="relay forecast --seed 7 --as-of 2026-11-25")
 def forecast(_: Session, found: Forecast | None) -> None:
     """Forecast the relay, or one gift, if things go on as they are.
 

@@ -29,7 +29,7 @@ from relay.mapping.table import is_blank
 
 if TYPE_CHECKING:
     from relay.mapping.programme import Programme
-    from relay.mapping.table import Table
+    from relay.mapping.table import RegisterTable
 
 SURE: Final = 0.6
 """Below it a guess is shown as "?" and not taken (our choice; what is above it is true of every register of the tests,
@@ -86,7 +86,7 @@ class Guess:
     score: float
 
 
-def guessed(table: Table, programme: Programme, *, without: str = "") -> Mapping[Slot, Guess]:
+def guessed(table: RegisterTable, programme: Programme, *, without: str = "") -> Mapping[Slot, Guess]:
     """What the columns of a register most likely mean; each column has one meaning, and each meaning one column.
 
     Args:
@@ -113,7 +113,7 @@ def _surely(found: Mapping[Slot, Guess], what: str) -> bool:
 class _Guessing:
     """One register whose columns are guessed."""
 
-    def __init__(self, table: Table, programme: Programme, without: str) -> None:
+    def __init__(self, table: RegisterTable, programme: Programme, without: str) -> None:
         self.without = without
         known = words()
         left_out = known.form_columns | ({_NEWEST_KEY} if any(map(_is_lasting_key, table.columns)) else frozenset())

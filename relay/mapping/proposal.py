@@ -18,7 +18,7 @@ from relay.mapping.column_matching import SURE, Guess, Slot, guessed
 from relay.mapping.header import SHEET_NOT_THERE, register_of
 from relay.mapping.map_file import OPEN, fill
 from relay.mapping.meanings import words
-from relay.mapping.table import Table, is_blank, shown, table_of, total_in
+from relay.mapping.table import RegisterTable, is_blank, shown, table_of, total_in
 
 if TYPE_CHECKING:
     from relay.exchange.workbook import AnySheet
@@ -96,7 +96,7 @@ class Proposed:
         text: The map, as TOML.
     """
 
-    table: Table
+    table: RegisterTable
     guesses: Mapping[Slot, Guess]
     values: Mapping[str, Mapping[str, str]]
     calendar: str
@@ -169,7 +169,7 @@ class _Proposal:
     programme: Programme
     prefix: str
     decided: Decided | None = None
-    table: Table = field(init=False)
+    table: RegisterTable = field(init=False)
     guesses: Mapping[Slot, Guess] = field(init=False)
     values: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict[str, dict[str, tuple[str, str]]])
     remarks: list[str] = field(default_factory=list[str])

@@ -16,7 +16,7 @@ from relay.exchange.rows import SHOWN, Row, RowFault
 from relay.mapping import days
 from relay.mapping.column_matching import SURE
 from relay.mapping.map_file import Make, RegisterMap, ValueSource, fill
-from relay.mapping.table import Line, Table, is_blank, shown, table_of
+from relay.mapping.table import RegisterLine, RegisterTable, is_blank, shown, table_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ class MappedRegister:
     """
 
     map: RegisterMap
-    table: Table
+    table: RegisterTable
     pages: tuple[workbook.AnySheet, ...]
 
     def rows(self, _: Path, catalogue: Catalogue) -> Iterator[Row]:
@@ -132,7 +132,7 @@ class _Reading:
         self.lines = [(line, self._cells_of(line)) for line in self.table.lines]
         self.rows_by: dict[str, Mapping[str, list[int]]] = {}
 
-    def _cells_of(self, line: Line) -> Mapping[str, object]:
+    def _cells_of(self, line: RegisterLine) -> Mapping[str, object]:
         """The cells of a row that say something, by their column."""
         found: dict[str, object] = {}
         for name in self.how.used:
@@ -144,7 +144,7 @@ class _Reading:
 
     def rows(self) -> Iterator[Row]:
         """What the rows record, and what is wrong with those that cannot be read."""
-        sound: list[tuple[Line, Mapping[str, object]]] = []
+        sound: list[tuple[RegisterLine, Mapping[str, object]]] = []
         first: dict[str, int] = {}
         for line, own in self.lines:
             if not own:
@@ -161,7 +161,7 @@ class _Reading:
                         if (row := self._made(make, kind, line, own)) is not None:
                             yield row
 
-    def _key_fault(self, line: Line, own: Mapping[str, object], first: dict[str, int]) -> RowFault | None:
+    def _key_fault(self, line: RegisterLine, own: Mapping[str, object], first: dict[str, int]) -> RowFault | None:
         """What is wrong with the cell that tells a row from the others."""
         name = self.how.key
         if name not in own:
@@ -173,7 +173,7 @@ class _Reading:
                          suggestion="Give each row its own; the first one is read.")  # fmt: skip
         return None
 
-    def _made(self, make: Make, kind: Kind, line: Line, own: Mapping[str, object]) -> Row | None:
+    def _made(self, make: Make, kind: Kind, line: RegisterLine, own: Mapping[str, object]) -> Row | None:
         """What one row makes by one table of the map; None when it makes nothing."""
         if not all(name in own for name in make.when) or any(name in own for name in make.unless):
             return None

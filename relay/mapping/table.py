@@ -33,7 +33,7 @@ TOO_MANY_COLUMNS: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class RegisterLine:
     """A row of a register.
 
     Attributes:
@@ -46,7 +46,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class RegisterTable:
     """A register.
 
     Attributes:
@@ -60,7 +60,7 @@ class Table:
 
     sheet: str
     columns: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[RegisterLine, ...]
     unreadable: tuple[Unreadable, ...] = ()
     stopped_at: int | None = None
     passed_over: tuple[int, ...] = ()
@@ -87,7 +87,7 @@ def shown(cell: object) -> str:
     return "" if cell is None else " ".join(str(cell).split())
 
 
-def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) -> Table:
+def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) -> RegisterTable:
     """Read a sheet as a register.
 
     Args:
@@ -105,7 +105,7 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
     names = _names(page, [lines[row - 1] for row in header if row <= len(lines)], header)
     body = list(enumerate(lines[header[-1] :], header[-1] + 1))
     stopped_at = _end(body, stop_at)
-    found: list[Line] = []
+    found: list[RegisterLine] = []
     unreadable: list[Unreadable] = []
     passed_over: list[int] = []
     since = 0  # rows of women below the last heading or subtotal
@@ -118,9 +118,9 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
             passed_over.append(row)
             since = 0
         elif not all(map(is_blank, cells)):
-            found.append(Line(row=row, cells=cells))
+            found.append(RegisterLine(row=row, cells=cells))
             since += 1
-    return Table(
+    return RegisterTable(
         sheet=page.name,
         columns=names,
         lines=tuple(found),

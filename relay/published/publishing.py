@@ -59,7 +59,7 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class PublishingDone:
     """What was done to publish it.
 
     Attributes:
@@ -117,7 +117,7 @@ def alike(found: object, wanted: object) -> bool:
 
 def publish(
     graph: Graph, programme_id: str, as_of: date, folder: Path | None, random: Callable[[int], bytes]
-) -> Written:
+) -> PublishingDone:
     """Show on every placement how it stands on a day, as known now.
 
     Args:
@@ -170,7 +170,7 @@ def publish(
             graph.write(partial(step, partial(_by_label, cypher.UNLABEL, off)))
         graph.write(partial(step, partial(_show, rows, on)))
     graph.write(partial(step, end))
-    return Written(publication=publication, placements=len(wanted), changed=len(changed))
+    return PublishingDone(publication=publication, placements=len(wanted), changed=len(changed))
 
 
 def _unlike(had: Marks, has: Marks) -> bool:

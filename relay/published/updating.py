@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.published.publishing import Written
+    from relay.published.publishing import PublishingDone
 
 EVERY_SECONDS: Final = 60.0
 """Our choice: who looks at the graph waits no longer, and the database is not kept busy."""
 
 
-def refresh(graph: Graph, folder: Path | None, now: datetime, random: Callable[[int], bytes]) -> tuple[Written, ...]:
+def refresh(
+    graph: Graph, folder: Path | None, now: datetime, random: Callable[[int], bytes]
+) -> tuple[PublishingDone, ...]:
     """Publish every programme as it stands today, where what is published is behind; gives what was written.
 
     Args:
@@ -36,7 +38,7 @@ def refresh(graph: Graph, folder: Path | None, now: datetime, random: Callable[[
         Conflict: Somebody else began to publish the same programme.
         Unavailable: The database cannot be reached.
     """
-    written: list[Written] = []
+    written: list[PublishingDone] = []
     for head in programmes.heads(graph):
         if not head.built:
             continue

@@ -35,7 +35,7 @@ class PlacementsCounted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Units:
+class HelpUnits:
     """Units of help.
 
     Attributes:
@@ -88,7 +88,7 @@ class PartHealth:
     name: str | None
     placements: PlacementsCounted
     states: Mapping[str, int]
-    units: Units
+    units: HelpUnits
     rates: Rates
 
 
@@ -153,7 +153,7 @@ class Health:
     placements: PlacementsCounted
     states: Mapping[str, int]
     chains: Mapping[str, int]
-    animals: Units
+    animals: HelpUnits
     by_help: tuple[HelpHealth, ...]
     additional_per_original: float | None
     generations: int
@@ -261,8 +261,8 @@ def _states(total: Sums) -> Mapping[str, int]:
     return dict(zip(STATES, total[: len(STATES)].tolist(), strict=True))
 
 
-def _units(total: Sums) -> Units:
-    return Units(given=shown(int(total[GIVEN])), owed=shown(int(total[OWED])), passed=shown(int(total[PASSED])))
+def _units(total: Sums) -> HelpUnits:
+    return HelpUnits(given=shown(int(total[GIVEN])), owed=shown(int(total[OWED])), passed=shown(int(total[PASSED])))
 
 
 def _helps(snapshot: Snapshot, by_help: Sums) -> tuple[HelpHealth, ...]:

@@ -26,7 +26,7 @@ def _no_part(_: Record) -> Markup | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MenuLink:
+class SystemLink:
     """A way to a page of a system.
 
     Attributes:
@@ -55,7 +55,7 @@ class SystemPages:
     """
 
     blueprint: Blueprint
-    links: tuple[MenuLink, ...] = ()
+    links: tuple[SystemLink, ...] = ()
     on_record: Callable[[Record], Markup | None] = field(default=_no_part)
     in_place_of: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from relay.domain.acts import Act
-    from relay.reports.health import Health, HelpHealth, Units
+    from relay.reports.health import Health, HelpHealth, HelpUnits
     from relay.reports.rates import Rates
 
 
@@ -365,7 +365,7 @@ def told_rates(
 
 
 def as_told(found: Health) -> dict[str, Any]:
-    def amount(each: Units | HelpHealth) -> list[float]:
+    def amount(each: HelpUnits | HelpHealth) -> list[float]:
         return [each.given, each.owed, each.passed]
 
     def there(counts: Mapping[str, int]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from functools import cache
 from random import Random
 from typing import TYPE_CHECKING
 
-from relay.access.trail import Enrolment
+from relay.access.trail import EnrolledTelephone
 from relay.clock import instant
 from relay.domain.entries import seal
 from relay.domain.register import Register
@@ -60,7 +60,7 @@ class Clean:
             today=TODAY,
         )
         self.quiet: list[str] = []
-        self.telephones: list[Enrolment] = []
+        self.telephones: list[EnrolledTelephone] = []
         self.women = self.tags = self.number = 0
 
     def grow(self) -> Clean:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from relay.access.trail import Enrolment
+from relay.access.trail import EnrolledTelephone
 from tests.scenes import acts as say
 from tests.scenes.clean import TODAY, Clean
 
@@ -275,7 +275,9 @@ def on_own_telephone(programme: Clean) -> set[str]:
     programme.book.add(act, by="account:maya")
     programme.book.add(say.confirmed("pass:A1", "A1"), by="local:bina")
     programme.telephones.append(
-        Enrolment(device_id="D1", login="maya", programme_id="demo", enrolled_at="2018-01-01T00:00:00Z", made_by=by)
+        EnrolledTelephone(
+            device_id="D1", login="maya", programme_id="demo", enrolled_at="2018-01-01T00:00:00Z", made_by=by
+        )
     )
     return {"pass:A1"}
 

@@ -19,7 +19,7 @@ from relay.database.driver_errors import UnknownOutcome
 from relay.errors import Refused
 from relay.service import client as client_module
 from relay.service.client import NotReached, NotRelay, Remote
-from relay.service.queries.chains import Chains
+from relay.service.queries.chains import ChainsQuestion
 from relay.service.queries.ledgers import Entries, LedgerPage
 from relay.service.queries.lookup import Names
 from relay.service.queries.visits import Todo
@@ -74,7 +74,7 @@ def answering(body: bytes | None, status: int = 200, headers: Mapping[str, str] 
 
 
 def test_a_question_travels_in_its_url_and_what_may_be_a_name_beside_it() -> None:
-    asked = Chains(as_of=DAY, confirmed_only=True, donor="Odile", sort="id")
+    asked = ChainsQuestion(as_of=DAY, confirmed_only=True, donor="Odile", sort="id")
 
     with answering(b"[]") as service:
         assert Remote(service.url, "secret").ask(asked, "demo") == ()

@@ -12,7 +12,7 @@ from relay.service.question import Question, Says, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Audit(Question[run.Audit]):
+class AuditQuestion(Question[run.Audit]):
     """What looks wrong in the whole record, and the acts that show it."""
 
     name = "audit"
@@ -29,7 +29,7 @@ class Audit(Question[run.Audit]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample(Question[sampling.Sample]):
+class SampleQuestion(Question[sampling.Sample]):
     """Placements to verify in the field, and what was found so far."""
 
     name = "sample"

@@ -14,7 +14,7 @@ from relay.service.question import Says, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Health(Read[health.Health]):
+class HealthQuestion(Read[health.Health]):
     """Chain health: what is owed, was passed on, and broke."""
 
     name = "health"

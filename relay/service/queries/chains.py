@@ -12,7 +12,7 @@ from relay.service.question import Says, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gifts(Read[tuple[chains.GivenGift, ...]]):
+class GiftsQuestion(Read[tuple[chains.GivenGift, ...]]):
     """All gifts: how far each travelled, and the state of its chains."""
 
     name = "gifts"
@@ -42,7 +42,7 @@ class Gifts(Read[tuple[chains.GivenGift, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chains(Read[tuple[chains.Chain, ...]]):
+class ChainsQuestion(Read[tuple[chains.Chain, ...]]):
     """All chains: how far each travelled, and its state."""
 
     name = "chains"

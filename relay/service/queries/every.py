@@ -5,23 +5,50 @@ from __future__ import annotations
 from typing import Final
 
 from relay.domain.system import Catalogue
-from relay.service.queries.auditing import Audit, Sample
+from relay.service.queries.auditing import AuditQuestion, SampleQuestion
 from relay.service.queries.ceremonies import Givers
-from relay.service.queries.chain_health import Health
-from relay.service.queries.chains import Chains, Gifts
+from relay.service.queries.chain_health import HealthQuestion
+from relay.service.queries.chains import ChainsQuestion, GiftsQuestion
 from relay.service.queries.ledgers import Accesses, Entries, SignedCheckpoint, Verify
 from relay.service.queries.lookup import Find, Names, Resolve, Show
-from relay.service.queries.people import Duplicates
-from relay.service.queries.recorded import Told, Undoable
-from relay.service.queries.statistics import Deadlines, Forecast, Survival
-from relay.service.queries.trees import Trace, Tree
+from relay.service.queries.people import DuplicatesQuestion
+from relay.service.queries.recorded import ToldQuestion, UndoableQuestion
+from relay.service.queries.statistics import Deadlines, ForecastQuestion, Survival
+from relay.service.queries.trees import TraceQuestion, TreeQuestion
 from relay.service.queries.visits import Todo
-from relay.service.queries.waiting import HeldActs, Waiting
+from relay.service.queries.waiting import HeldActs, WaitingQuestion
 from relay.service.question import Kind, of_system
 
 QUESTIONS: Final[tuple[Kind, ...]] = (
-    *(Find, Show, Resolve, Names, Trace, Tree, Gifts, Chains, Todo, Waiting, Health, Survival, Deadlines, Forecast),
-    *(Audit, Sample, Entries, Verify, SignedCheckpoint, Accesses, Undoable, Told, Duplicates, HeldActs, Givers),
+    *(
+        Find,
+        Show,
+        Resolve,
+        Names,
+        TraceQuestion,
+        TreeQuestion,
+        GiftsQuestion,
+        ChainsQuestion,
+        Todo,
+        WaitingQuestion,
+        HealthQuestion,
+        Survival,
+        Deadlines,
+        ForecastQuestion,
+    ),
+    *(
+        AuditQuestion,
+        SampleQuestion,
+        Entries,
+        Verify,
+        SignedCheckpoint,
+        Accesses,
+        UndoableQuestion,
+        ToldQuestion,
+        DuplicatesQuestion,
+        HeldActs,
+        Givers,
+    ),
 )
 """All of the core."""
 

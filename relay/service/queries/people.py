@@ -12,7 +12,7 @@ from relay.service.question import Question, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duplicates(Question[duplicates.Duplicates]):
+class DuplicatesQuestion(Question[duplicates.Duplicates]):
     """Pairs of registrations that are likely one person, with the sum of the reasons. Personal."""
 
     name = "duplicates"

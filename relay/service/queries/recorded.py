@@ -13,7 +13,7 @@ from relay.service.question import Question, Says, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undoable(Question[undo.Undoable]):
+class UndoableQuestion(Question[undo.Undoable]):
     """The newest thing that whoever asks recorded, as far as it still stands: what relay undo would take back."""
 
     name = "undoable"
@@ -30,7 +30,7 @@ class Undoable(Question[undo.Undoable]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told(Question[recorded_sentence.Told]):
+class ToldQuestion(Question[recorded_sentence.Told]):
     """What an act recorded, in one sentence: who, what, from whom, to whom, and what they owe. Personal."""
 
     name = "told"

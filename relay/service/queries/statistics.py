@@ -48,7 +48,7 @@ class Deadlines(Read[tuple[deadlines.Deadline, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast(Read[forecast.Forecast | None]):
+class ForecastQuestion(Read[forecast.Forecast | None]):
     """What lies ahead for the relay if things go on as they are; null while nothing has ended."""
 
     name = "forecast"

@@ -13,7 +13,7 @@ from relay.service.question import Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace(Read[trees.Trace]):
+class TraceQuestion(Read[trees.Trace]):
     """How far a gift or placement travelled, and where it broke."""
 
     name = "trace"
@@ -28,7 +28,7 @@ class Trace(Read[trees.Trace]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tree(Read[trees.Tree]):
+class TreeQuestion(Read[trees.Tree]):
     """The relay below a gift or placement."""
 
     name = "tree"
@@ -51,7 +51,7 @@ class Tree(Read[trees.Tree]):
         return trees.tree(asked, self.id, plans)
 
 
-def _survey_below(question: Trace | Tree, source: Source, programme_id: str) -> Survey:
+def _survey_below(question: TraceQuestion | TreeQuestion, source: Source, programme_id: str) -> Survey:
     """The relays that it is about, as far as the tree below its gift or placement needs them."""
     if source.kept or question.as_known is not None:
         return question.survey(source, programme_id)

@@ -13,7 +13,7 @@ from relay.service.question import Question, Says, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting(Question[tuple[unconfirmed.Waiting, ...]]):
+class WaitingQuestion(Question[tuple[unconfirmed.Waiting, ...]]):
     """Unconfirmed pass-ons, the earliest first."""
 
     name = "waiting"

@@ -12,7 +12,7 @@ from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.model import add_months
 from relay.domain.register import Fact
 from relay.service.json_codec import read_columns
-from relay.systems.goals.progress import UNVISITED_MONTHS, Visit
+from relay.systems.goals.progress import UNVISITED_MONTHS, GoalVisit
 from relay.text import Sentence
 
 VISITS_A_DAY: Final = 8
@@ -20,7 +20,7 @@ VISITS_A_DAY: Final = 8
 
 
 def _net_income(visit: Fact) -> float | None:
-    return read_columns(Visit, visit.values).net_income
+    return read_columns(GoalVisit, visit.values).net_income
 
 
 def _is_long_set(books: Books, goal: Fact) -> bool:

@@ -13,7 +13,7 @@ from relay.web import guard, privacy
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.system_pages import MenuLink, SystemPages
+from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from relay.reports.record_history import Record
@@ -66,6 +66,6 @@ COUNTED: Final = counted_records.listed(
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,
-    links=(MenuLink(endpoint="page", label=Sentence("Goals"), key="6"),),
+    links=(SystemLink(endpoint="page", label=Sentence("Goals"), key="6"),),
     on_record=_on_record,
 )

@@ -64,7 +64,7 @@ class Goal(OfAct, Aim):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
+class GoalVisit:
     """What a visitor found, as the columns of the visit say it; None where nobody asked, or it may not be told.
 
     Attributes:
@@ -179,12 +179,14 @@ class IncomeChange:
 class Progress:
     """All goals that were set by a day, and how they go."""
 
-    def __init__(self, *, goals: Iterable[Goal], steps: Iterable[Step], visits: Iterable[Visit], as_of: date) -> None:
+    def __init__(
+        self, *, goals: Iterable[Goal], steps: Iterable[Step], visits: Iterable[GoalVisit], as_of: date
+    ) -> None:
         """Of all that are recorded, leave out what had not happened by the day."""
         self.as_of = as_of
         self.goals = tuple(sorted((each for each in goals if each.set_on <= as_of), key=lambda each: each.goal_id))
         self.steps = tuple(steps)
-        self._visits: dict[str, list[Visit]] = defaultdict(list)
+        self._visits: dict[str, list[GoalVisit]] = defaultdict(list)
         for visit in sorted(visits, key=lambda each: (each.visited_on, each.goal_visit_id)):
             if visit.visited_on <= as_of:
                 self._visits[visit.goal_id].append(visit)
@@ -195,15 +197,15 @@ class Progress:
         return cls(
             goals=[read_columns(Goal, row | {"beneficiary_id": kept(row["beneficiary_id"])}) for row in said("goal")],
             steps=[read_columns(Step, row) for row in said("goal_step")],
-            visits=[read_columns(Visit, row) for row in said("goal_visit")],
+            visits=[read_columns(GoalVisit, row) for row in said("goal_visit")],
             as_of=as_of,
         )
 
-    def visits(self, goal: Goal) -> tuple[Visit, ...]:
+    def visits(self, goal: Goal) -> tuple[GoalVisit, ...]:
         """The visits to a goal by the day, in order."""
         return tuple(self._visits.get(goal.goal_id, ()))
 
-    def last(self, goal: Goal) -> Visit | None:
+    def last(self, goal: Goal) -> GoalVisit | None:
         """The last of them; None where nobody came."""
         return next(reversed(self.visits(goal)), None)
 
@@ -250,7 +252,7 @@ class Progress:
         run, set_, found = (self.counted[f"{word}_{months}"] for word in ("run", "set", "found"))
         return Running(months=months, of_set=_of_women(run, set_), of_found=_of_women(run, found))
 
-    def _around(self, goal: Goal, months: int) -> Visit | None:
+    def _around(self, goal: Goal, months: int) -> GoalVisit | None:
         """The last visit around the day so many months after a goal was set."""
         since, until = (add_months(goal.set_on, months + off) for off in (-AROUND_MONTHS, AROUND_MONTHS))
         around = [visit for visit in self.visits(goal) if since <= visit.visited_on <= until]

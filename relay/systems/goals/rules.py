@@ -12,7 +12,7 @@ from relay.domain.notes import Note
 from relay.domain.schema import Rules
 from relay.errors import Failure, Invalid, Refused, refused
 from relay.service.json_codec import read_columns
-from relay.systems.goals.progress import RUNS, UNVISITED_MONTHS, Progress, Visit
+from relay.systems.goals.progress import RUNS, UNVISITED_MONTHS, GoalVisit, Progress
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def refuse_visit(register: Register, fact: Fact) -> None:
     said = [fact.values.get(name) is not None for name in ("income", "expenses")]
     if any(said) and not (all(said) and fact.values.get("months_covered")):
         raise refused(HALF_AN_INCOME, act_id=fact.act_id)
-    stopped: Visit | None = None  # runs again only after it was prepared anew, whichever visit is recorded first
+    stopped: GoalVisit | None = None  # runs again only after it was prepared anew, whichever visit is recorded first
     progress = _progress(register, [goal], fact)
     for visit in progress.visits(progress.goals[0]):
         if visit.status in ("stopped", "preparing"):
@@ -207,7 +207,7 @@ def _not_before(visit: Fact, goal: Fact) -> None:
 
 def note_visit(register: Register, fact: Fact) -> Iterator[Note]:
     """Note what may be a slip, and what an auditor will want to see."""
-    visit, name = read_columns(Visit, fact.values), fact.act_id
+    visit, name = read_columns(GoalVisit, fact.values), fact.act_id
     progress = _progress(register, [register.facts[f"goal:{fact.values['goal_id']}"]], fact)
     known = progress.goals[0]
     visits = progress.visits(known)

@@ -152,11 +152,11 @@ def list_custodies(session: Session, as_of: str | None) -> None:
 def groups(session: Session, group_id: str | None, as_of: str | None, place_id: str | None) -> None:
     """List the groups and how they fared in 12 months, or show one."""
     from relay.service.terminal import print_json
-    from relay.systems.groups.questions import Group, GroupRow, Groups
+    from relay.systems.groups.questions import Group, GroupRow, GroupsQuestion
 
     day = session.day(as_of)
     if group_id is None:
-        print_rows(session, GroupRow, session.ask(Groups(as_of=day, place_id=place_id)))
+        print_rows(session, GroupRow, session.ask(GroupsQuestion(as_of=day, place_id=place_id)))
         return
     found = session.ask(Group(id=f"group:{group_id}", as_of=day))
     if session.as_json:

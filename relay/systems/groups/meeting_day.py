@@ -37,7 +37,7 @@ _JUDGED: Final = ("passbook", "flow", "loan", "plan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WrittenRow:
     """One row: a passbook line, a loan, money of the group, or the plan that the meeting chose the next receiver.
 
     Attributes:
@@ -72,7 +72,7 @@ def record_meeting(
     graph: Graph,
     programme_id: str,
     meeting: Mapping[str, Value],
-    rows: Sequence[Written],
+    rows: Sequence[WrittenRow],
     clerk: Clerk,
     *,
     answers: Answers = NO_ANSWER,
@@ -120,7 +120,7 @@ def _missing(catalogue: Catalogue, kind: str, said: Mapping[str, Value]) -> str:
 
 
 def _whole(
-    meeting: Mapping[str, Value], row: Written, catalogue: Catalogue, helps: Mapping[str, str]
+    meeting: Mapping[str, Value], row: WrittenRow, catalogue: Catalogue, helps: Mapping[str, str]
 ) -> Mapping[str, Value]:
     own = id_made_of(f"{meeting['meeting_id']}/{row.name}")
     said = {**row.said, catalogue.kind(row.kind).id_column: own, "meeting_id": meeting["meeting_id"]}
@@ -130,7 +130,7 @@ def _whole(
     return said
 
 
-def _helps(graph: Graph, programme_id: str, rows: Sequence[Written]) -> Mapping[str, str]:
+def _helps(graph: Graph, programme_id: str, rows: Sequence[WrittenRow]) -> Mapping[str, str]:
     """Placement from which somebody is to receive → the help that it is."""
     named = {str(row.said.get("giver_placement_id")) for row in rows if row.kind == "plan"}
     givers = [key_of(programme_id, f"placement:{each}") for each in named]

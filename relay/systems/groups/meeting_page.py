@@ -10,7 +10,7 @@ from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.systems.groups import reading
-from relay.systems.groups.meeting_day import Became, Written, record_meeting
+from relay.systems.groups.meeting_day import Became, WrittenRow, record_meeting
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
 from relay.web.i18n.sentences import say_beside, say_error
@@ -37,7 +37,7 @@ FALLEN: Final = 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class MeetingPageRow:
     """One row of a meeting's page.
 
     Attributes:
@@ -74,7 +74,7 @@ class Row:
         """Whether anything was typed into it."""
         return any(self.typed.values())
 
-    def answered(self, became: Became | None) -> Row:
+    def answered(self, became: Became | None) -> MeetingPageRow:
         """The row with its outcome."""
         return replace(self, became=became, **objection(became.error if became else None, self.again, str))
 
@@ -95,23 +95,23 @@ class MeetingPage:
 
     meeting_id: str
     typed: Mapping[str, str]
-    rows: tuple[Row, ...]
+    rows: tuple[MeetingPageRow, ...]
     is_held: bool = False
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
     again: tuple[str, ...] = ()
     question: str = ""
 
     @property
-    def fallen(self) -> tuple[Row, ...]:
+    def fallen(self) -> tuple[MeetingPageRow, ...]:
         """The rows with a fault."""
         return tuple(row for row in self.rows if row.faults)
 
     @property
-    def recorded(self) -> tuple[Row, ...]:
+    def recorded(self) -> tuple[MeetingPageRow, ...]:
         """The rows that stand in the ledger."""
         return tuple(row for row in self.rows if row.is_recorded)
 
-    def of(self, kind: str) -> tuple[Row, ...]:
+    def of(self, kind: str) -> tuple[MeetingPageRow, ...]:
         """The rows of one kind."""
         return tuple(row for row in self.rows if row.kind == kind)
 
@@ -150,13 +150,13 @@ def sent_id(form: Form) -> str:
     return str(cells.read(column, form.get("meeting_id", "")) or new_id(secrets.token_bytes(ID_BYTES)))
 
 
-def sent_row(form: Form, name: str, kind: str, columns: Iterable[str], fixed: Iterable[str] = ()) -> Row:
+def sent_row(form: Form, name: str, kind: str, columns: Iterable[str], fixed: Iterable[str] = ()) -> MeetingPageRow:
     """A row as it was sent, with what can be read of it; of a new page an empty one."""
     known = {each: form.get(f"{name}.{each}", "") for each in fixed}
     typed = {each: form.get(f"{name}.{each}", "").strip() for each in columns}
     values, faults = as_said(kind, {**known, **typed}) if any(typed.values()) else ({}, {})
     again = tuple(form.getlist(f"{name}.again"))
-    return Row(name=name, kind=kind, fixed=known, typed=typed, faults=faults, again=again, values=values)
+    return MeetingPageRow(name=name, kind=kind, fixed=known, typed=typed, faults=faults, again=again, values=values)
 
 
 def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again: Sequence[str]) -> AnyPage:
@@ -176,7 +176,7 @@ def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again:
         return replace(page, faults=faults)
     meeting = {**said, **also, "meeting_id": page.meeting_id}
     rows = [
-        Written(name=row.name, kind=row.kind, said=row.values, answers=answers_of(row.again))
+        WrittenRow(name=row.name, kind=row.kind, said=row.values, answers=answers_of(row.again))
         for row in page.rows
         if row.is_filled and not row.faults
     ]

@@ -24,7 +24,7 @@ from relay.systems.groups.meeting_page import (
     sent_row,
 )
 from relay.systems.groups.members_and_attendance import ROSTER, twelve_months
-from relay.systems.groups.questions import Custodies, Group, Groups, counted, group_row, members, offices
+from relay.systems.groups.questions import Custodies, Group, GroupsQuestion, counted, group_row, members, offices
 from relay.text import Sentence, as_counted
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
@@ -35,7 +35,7 @@ from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed_form import pressed
-from relay.web.system_pages import MenuLink, SystemPages
+from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ def _called(group_id: str) -> str:
 def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """All groups, and how they fared in 12 months."""
     return render_template(
-        "groups/groups.html", rows=privacy.answer_to(Groups(as_of=current.as_of())), offices=_offices()
+        "groups/groups.html", rows=privacy.answer_to(GroupsQuestion(as_of=current.as_of())), offices=_offices()
     )
 
 
@@ -344,8 +344,8 @@ COUNTED: Final = counted_records.listed(
 PAGES: Final = SystemPages(
     blueprint=blueprint,
     links=(
-        MenuLink(endpoint="groups", label=Sentence("Groups and meetings"), key="7"),
-        MenuLink(endpoint="custodies", label=Sentence("Animals of groups"), key="8"),
+        SystemLink(endpoint="groups", label=Sentence("Groups and meetings"), key="7"),
+        SystemLink(endpoint="custodies", label=Sentence("Animals of groups"), key="8"),
     ),
     on_record=_on_record,
     in_place_of={("meeting", "group"): "roster"},

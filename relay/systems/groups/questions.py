@@ -17,7 +17,7 @@ from relay.text import as_counted
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
-    from relay.systems.groups.reading import Recorded
+    from relay.systems.groups.reading import GroupsRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +167,7 @@ class GroupDetail:
     covered: Rate
 
 
-def group_row(found: Recorded, group_id: str, as_of: date) -> GroupRow:
+def group_row(found: GroupsRecord, group_id: str, as_of: date) -> GroupRow:
     """How a group fared in the 12 months up to a day."""
     roll, year = found.roll, twelve_months(as_of)
     stayed = {word: len(women) for word, women in _stayed(roll, group_id, as_of).items()}
@@ -258,7 +258,7 @@ def custody_rows(custodies: Iterable[Custody], as_of: date) -> Iterator[CustodyR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Groups(OfADay[tuple[GroupRow, ...]]):
+class GroupsQuestion(OfADay[tuple[GroupRow, ...]]):
     """All groups, and how they fared in 12 months."""
 
     name = "groups"
@@ -331,7 +331,7 @@ def counted(source: Source, programme_id: str, survey: Survey, group_id: str) ->
     }
 
 
-def _women(found: Recorded, group_id: str) -> frozenset[str]:
+def _women(found: GroupsRecord, group_id: str) -> frozenset[str]:
     """The ids of the members on the day, and those as which the group itself holds help."""
     there = found.roll.members_on(group_id, found.roll.as_of)
     hers = (id_ for each in there for id_ in found.women.ids(each))
@@ -352,4 +352,4 @@ class Custodies(OfADay[tuple[CustodyRow, ...]]):
         return tuple(custody_rows(reading.custodies(source.graph, programme_id, self.as_of), self.as_of))
 
 
-QUESTIONS: Final = (Groups, Group, Custodies)
+QUESTIONS: Final = (GroupsQuestion, Group, Custodies)

@@ -31,7 +31,7 @@ NO_SUCH_GROUP: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class GroupsRecord:
     """What is recorded of groups by a day.
 
     Attributes:
@@ -47,7 +47,7 @@ class Recorded:
     holders: frozenset[str]
 
 
-def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> Recorded:
+def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> GroupsRecord:
     """Read the groups of a programme, or one of them.
 
     Args:
@@ -85,7 +85,7 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
         customs=Customs.of(*said["programme"]),
     )
     holders = frozenset(row["beneficiary_id"] for row in said["beneficiary"])
-    return Recorded(groups=groups, roll=roll, women=known, holders=holders)
+    return GroupsRecord(groups=groups, roll=roll, women=known, holders=holders)
 
 
 def women(graph: Graph, programme_id: str) -> OneWoman:

@@ -24,7 +24,7 @@ from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed_form import pressed
-from relay.web.system_pages import MenuLink, SystemPages
+from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,6 +132,6 @@ COUNTED: Final = counted_records.listed(
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,
-    links=(MenuLink(endpoint="page", label=Sentence("Classes and sites"), key="9"),),
+    links=(SystemLink(endpoint="page", label=Sentence("Classes and sites"), key="9"),),
     on_record=_on_record,
 )

@@ -15,8 +15,7 @@ from relay.systems.planning.order import ASKED_ON, NEVER_RECEIVED, order_of
 from relay.systems.planning.proposal import Map
 from relay.systems.planning.reading import Place
 from relay.systems.planning.rules import receipts_in, requires_of
-from relay.systems.planning.states import OPEN_REQUESTS, Plan, Receipt, Request, Season
-from relay.systems.planning.states import Check as RequestCheck
+from relay.systems.planning.states import OPEN_REQUESTS, HelpReceived, Plan, Request, RequestCheck, Season
 from relay.text import Sentence
 
 TOO_LONG: Final = timedelta(days=730)
@@ -106,7 +105,7 @@ def _by_words(request: Request, order: tuple[str, ...], first: Mapping[str, date
     return tuple(request.asked_on if word == ASKED_ON else word not in told for word in order)
 
 
-def _waited_ready(season: Season, request: Request, receipt: Receipt) -> bool:
+def _waited_ready(season: Season, request: Request, receipt: HelpReceived) -> bool:
     """Whether a request was open and ready, and nobody planned, on the day before somebody else received."""
     day, served = receipt.received_on, season.served.get(request)
     ended_on = season.ended_on(request)

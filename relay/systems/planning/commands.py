@@ -54,9 +54,9 @@ check: Final = recorder(
 @pass_session
 def list_requests(session: Session, as_of: str | None, help_: str | None, state: str | None) -> None:
     """List all requests; who waits comes first, in the public order."""
-    from relay.systems.planning.questions import Requests, WaitingRow
+    from relay.systems.planning.questions import RequestRow, Requests
 
-    print_rows(session, WaitingRow, session.ask(Requests(as_of=session.day(as_of), help=help_, state=state)))
+    print_rows(session, RequestRow, session.ask(Requests(as_of=session.day(as_of), help=help_, state=state)))
 
 
 @group("plan")

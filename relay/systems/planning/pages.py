@@ -23,7 +23,7 @@ from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed_form import pressed
-from relay.web.system_pages import MenuLink, SystemPages
+from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -207,9 +207,9 @@ COUNTED: Final = counted_records.listed(
 PAGES: Final = SystemPages(
     blueprint=blueprint,
     links=(
-        MenuLink(endpoint="waiting", label=Sentence("Waiting list"), key="1", group="relays"),
-        MenuLink(endpoint="plans", label=Sentence("Plans"), key="2", group="relays"),
-        MenuLink(endpoint="proposal", label=Sentence("Proposal"), key="3", group="relays"),
-        MenuLink(endpoint="call_list", label=Sentence("Call list"), key="t", group="today"),
+        SystemLink(endpoint="waiting", label=Sentence("Waiting list"), key="1", group="relays"),
+        SystemLink(endpoint="plans", label=Sentence("Plans"), key="2", group="relays"),
+        SystemLink(endpoint="proposal", label=Sentence("Proposal"), key="3", group="relays"),
+        SystemLink(endpoint="call_list", label=Sentence("Call list"), key="t", group="today"),
     ),
 )

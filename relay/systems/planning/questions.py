@@ -36,7 +36,7 @@ class _OfADay(OfADay[T_co]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingRow:
+class RequestRow:
     """A request.
 
     Attributes:
@@ -58,13 +58,13 @@ class WaitingRow:
     rank: int | None
 
 
-def waiting_list(planned: Planned, help_: str | None = None, state: str | None = None) -> tuple[WaitingRow, ...]:
+def waiting_list(planned: Planned, help_: str | None = None, state: str | None = None) -> tuple[RequestRow, ...]:
     """The requests, those who wait first, in the public order, then the others by day and id."""
     season = planned.season
     waiting = [each for each in season.requests if season.request_states[each.request_id] in ("waiting", "ready")]
     ranks = {placed.request.request_id: placed.rank for placed in in_order(season, waiting, planned.order)}
     rows = [
-        WaitingRow(
+        RequestRow(
             request_id=each.request_id,
             beneficiary_id=each.beneficiary_id,
             help=each.help,
@@ -80,7 +80,7 @@ def waiting_list(planned: Planned, help_: str | None = None, state: str | None =
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Requests(_OfADay[tuple[WaitingRow, ...]]):
+class Requests(_OfADay[tuple[RequestRow, ...]]):
     """All requests and how they stand; who waits comes first, in the public order."""
 
     name = "requests"
@@ -93,7 +93,7 @@ class Requests(_OfADay[tuple[WaitingRow, ...]]):
         Says(sort="word", text="Only those in this state.", choices=REQUEST_STATES),
     ] = None
 
-    def answer(self, source: Source, programme_id: str) -> tuple[WaitingRow, ...]:
+    def answer(self, source: Source, programme_id: str) -> tuple[RequestRow, ...]:
         """Who waits by help and rank, then the others by day and id."""
         return waiting_list(self.planned(source, programme_id), self.help, self.state)
 

@@ -15,7 +15,7 @@ from relay.arrays.women import women_of
 from relay.ledger import reading as ledger
 from relay.systems.planning import cypher
 from relay.systems.planning.order import order_of
-from relay.systems.planning.states import Check, Plan, Receipt, Request, Season, words
+from relay.systems.planning.states import HelpReceived, Plan, Request, RequestCheck, Season, words
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
@@ -61,7 +61,7 @@ def read(graph: Graph, programme_id: str, survey: Survey) -> Planned:
     women = {each.beneficiary_id for each in requests} | {each.beneficiary_id for each in plans}
     season = Season(
         requests=requests,
-        checks=[Check.of(row) for row in ledger.said(graph, programme_id, "request_check")],
+        checks=[RequestCheck.of(row) for row in ledger.said(graph, programme_id, "request_check")],
         plans=plans,
         receipts=receipts(survey, women),
         as_of=survey.as_of,
@@ -84,7 +84,7 @@ def kept_in(survey: Survey) -> Callable[[str], str]:
     return kept
 
 
-def receipts(survey: Survey, women: Collection[str]) -> Iterator[Receipt]:
+def receipts(survey: Survey, women: Collection[str]) -> Iterator[HelpReceived]:
     """What some women received by the day, as it was placed with them or passed on to them."""
     snapshot, stood = survey.snapshot, survey.standings
     placements, passes, people = snapshot.placements, snapshot.passes, snapshot.beneficiaries.ids
@@ -94,8 +94,8 @@ def receipts(survey: Survey, women: Collection[str]) -> Iterator[Receipt]:
     holder = women_of(snapshot)[placements.beneficiary]
     hers = wanted[holder]
 
-    def receipt(act_id: str, row: int, day: int, **from_whom: str) -> Receipt:
-        return Receipt(
+    def receipt(act_id: str, row: int, day: int, **from_whom: str) -> HelpReceived:
+        return HelpReceived(
             act_id=act_id,
             beneficiary_id=people[int(holder[row])],
             help=snapshot.helps[placements.help[row]],

@@ -11,7 +11,16 @@ from relay.domain.notes import Note
 from relay.domain.schema import Rules
 from relay.domain.vocabulary import SETTLED
 from relay.errors import Failure, Invalid, Refused, refused
-from relay.systems.planning.states import OPEN_REQUESTS, Check, Plan, Receipt, Request, Season, hand_overs, words
+from relay.systems.planning.states import (
+    OPEN_REQUESTS,
+    HelpReceived,
+    Plan,
+    Request,
+    RequestCheck,
+    Season,
+    hand_overs,
+    words,
+)
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -89,13 +98,13 @@ GONE_BEFORE: Final = Failure(
 # -- the record as a season ------------------------------------------------------------------------------------------
 
 
-def receipts_in(register: Register, placement_ids: Iterable[str]) -> Iterator[Receipt]:
+def receipts_in(register: Register, placement_ids: Iterable[str]) -> Iterator[HelpReceived]:
     """What some placements received, each by her who holds it, under the id under which she is kept."""
     for placement_id in placement_ids:
         placement = register.placements.get(placement_id)
         for number, receipt in enumerate(placement.receipts if placement else ()):
             if placement and (fact := register.facts.get(receipt.act_id)):
-                yield Receipt(
+                yield HelpReceived(
                     act_id=receipt.act_id,
                     beneficiary_id=register.one_woman.kept(placement.beneficiary_id),
                     help=placement.help,
@@ -127,7 +136,7 @@ def _season(register: Register, fact: Fact, as_of: date, check: Fact | None = No
     return Season(
         requests=[Request.of(each, woman=woman, ended_on=register.ended_on(id_)) for id_, each in requests.items()],
         plans=[Plan.of(each, woman=woman, ended_on=register.ended_on(id_)) for id_, each in plans.items()],
-        checks=[Check.of(each.values) for each in checks.values()],
+        checks=[RequestCheck.of(each.values) for each in checks.values()],
         receipts=receipts_in(register, (each for id_ in ids for each in register.holdings.get(id_, ()))),
         as_of=as_of,
         requires=requires_of(register),

@@ -30,7 +30,7 @@ def words(said: object) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class RequestCheck:
     """What she said when she was asked whether she still waits.
 
     Attributes:
@@ -152,7 +152,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class HelpReceived:
     """A woman received a help.
 
     Attributes:
@@ -191,9 +191,9 @@ class Season:
         self,
         *,
         requests: Iterable[Request],
-        checks: Iterable[Check],
+        checks: Iterable[RequestCheck],
         plans: Iterable[Plan],
-        receipts: Iterable[Receipt],
+        receipts: Iterable[HelpReceived],
         as_of: date,
         requires: frozenset[str] = frozenset(),
     ) -> None:
@@ -223,7 +223,7 @@ class Season:
                 key=lambda each: (each.received_on, each.act_id),
             )
         )
-        self._checks: dict[str, list[Check]] = defaultdict(list)
+        self._checks: dict[str, list[RequestCheck]] = defaultdict(list)
         for check in sorted(checks, key=lambda each: (each.checked_on, each.check_id)):
             if check.checked_on <= as_of:
                 self._checks[check.request_id].append(check)
@@ -260,7 +260,7 @@ class Season:
             return "missed"
         return "open"
 
-    def _while_open(self, plan: Plan, receipt: Receipt) -> bool:
+    def _while_open(self, plan: Plan, receipt: HelpReceived) -> bool:
         """Whether she received it while the plan was there: what came after its end has nothing to do with it."""
         return plan.chosen_on <= receipt.received_on and not (plan.ended_on and plan.ended_on < receipt.received_on)
 
@@ -287,9 +287,9 @@ class Season:
         return "ready" if self.requires <= self.ready(request) else "waiting"
 
     @cached_property
-    def served(self) -> Mapping[Request, Receipt]:
+    def served(self) -> Mapping[Request, HelpReceived]:
         """Request → with what she was served: a placement of that help that began while it was open."""
-        found: dict[Request, Receipt] = {}
+        found: dict[Request, HelpReceived] = {}
         for request in self.requests:
             until = self.ended_on(request) or self.as_of
             for receipt in self._received(request.beneficiary_id, request.help):
@@ -345,12 +345,12 @@ class Season:
     def _receivers(self) -> frozenset[str]:
         return frozenset(each.beneficiary_id for each in self.receipts)
 
-    def _received(self, beneficiary_id: str, help_: str) -> Sequence[Receipt]:
+    def _received(self, beneficiary_id: str, help_: str) -> Sequence[HelpReceived]:
         return self._by_woman.get((beneficiary_id, help_), ())
 
     @cached_property
-    def _by_woman(self) -> Mapping[tuple[str, str], Sequence[Receipt]]:
-        found: dict[tuple[str, str], list[Receipt]] = defaultdict(list)
+    def _by_woman(self) -> Mapping[tuple[str, str], Sequence[HelpReceived]]:
+        found: dict[tuple[str, str], list[HelpReceived]] = defaultdict(list)
         for receipt in self.receipts:
             found[receipt.beneficiary_id, receipt.help].append(receipt)
         return found

@@ -19,7 +19,7 @@ from relay.web import guard, menu, privacy
 from relay.web.i18n.sentences import say, say_error
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.system_pages import MenuLink, SystemPages
+from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,8 +117,8 @@ PAGES: Final = SystemPages(
     blueprint=blueprint,
     on_record=_on_record,
     links=(
-        MenuLink(endpoint="page", label=Sentence("Services"), key="v", group="manage"),
-        MenuLink(endpoint="counts", label=Sentence("Raw counts"), key="w", group="manage"),
-        MenuLink(endpoint="draft", label=Sentence("Release"), key="z", group="manage"),
+        SystemLink(endpoint="page", label=Sentence("Services"), key="v", group="manage"),
+        SystemLink(endpoint="counts", label=Sentence("Raw counts"), key="w", group="manage"),
+        SystemLink(endpoint="draft", label=Sentence("Release"), key="z", group="manage"),
     ),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.errors import Asked, Failure, refused
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.money import Rupees, in_paisa, paisa, rupees
-from relay.systems.savings.books.records import Flow, Line, Meeting
+from relay.systems.savings.books.records import Flow, PassbookLine, SavingsMeeting
 from relay.systems.savings.money_in_register import account_of, as_meeting, cycle_of, cycles_of, meeting_of, rule_on
 from relay.text import Sentence
 
@@ -121,14 +121,14 @@ def loans_of(register: Register, beneficiary_id: str) -> Iterator[Fact]:
         yield from register.beside("loan", f"beneficiary:{id_}")
 
 
-def _owing(register: Register, fact: Fact, meeting: Meeting) -> tuple[str, ...]:
+def _owing(register: Register, fact: Fact, meeting: SavingsMeeting) -> tuple[str, ...]:
     """Her other loans of which something is owed before a meeting."""
     others = [each for each in loans_of(register, str(fact.values["beneficiary_id"])) if each.act_id != fact.act_id]
     accounts = [account for each in others if (account := account_of(register, each))]
     return tuple(each.loan.loan_id for each in accounts if each.balance_before(meeting.held_on) > 0)
 
 
-def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> int:
+def _saved_by(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: str) -> int:
     """What a borrower had saved in the cycle by a meeting, in paisa."""
     cycle, saved = cycle_of(register, fact, meeting, group_id), 0
     value = _share_value(register, fact, meeting, group_id)
@@ -137,12 +137,12 @@ def _saved_by(register: Register, fact: Fact, meeting: Meeting, group_id: str) -
             at = register.facts.get(f"meeting:{each.values['meeting_id']}")
             on = date.fromisoformat(at.values["held_on"]) if at and at.values.get("group_id") == group_id else None
             if on and cycle.from_on <= on <= meeting.held_on:
-                line = in_paisa(Line, each.values)
+                line = in_paisa(PassbookLine, each.values)
                 saved += line.money_saved(value) - line.withdrawn
     return saved
 
 
-def _share_value(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> int | None:
+def _share_value(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: str) -> int | None:
     cycle = cycle_of(register, fact, meeting, group_id)
     return rule_on(register, group_id, cycle.from_on).share_value if cycle.share_value is None else cycle.share_value
 
@@ -161,7 +161,7 @@ def _ask_loan(register: Register, fact: Fact) -> Iterator[Asked]:
 def moved(kind: str, values: Mapping[str, Any], share_value: int | None) -> int:
     """What an act puts into the box, less what it takes out, in paisa; columns that are not said yet move nothing."""
     if kind == "passbook":
-        line = in_paisa(Line, {"meeting_id": "", "line_id": "", "beneficiary_id": "", **values})
+        line = in_paisa(PassbookLine, {"meeting_id": "", "line_id": "", "beneficiary_id": "", **values})
         return line.paid(share_value) - line.withdrawn
     if kind == "loan":
         return -paisa(values.get("principal"))
@@ -209,7 +209,7 @@ def _ask_box(register: Register, fact: Fact) -> Iterator[Asked]:
         )
 
 
-def _left(register: Register, meeting: Meeting, group_id: str) -> int | None:
+def _left(register: Register, meeting: SavingsMeeting, group_id: str) -> int | None:
     """What the box held when the meeting before closed it, in paisa; None where that was not counted.
 
     Before the first meeting it is what the cycle began with. What a share-out left is told by the next count.
@@ -224,7 +224,7 @@ def _left(register: Register, meeting: Meeting, group_id: str) -> int | None:
     return paisa(first.values["opening_cash"]) if first and "opening_cash" in first.values else None
 
 
-def _has_money(meeting: Meeting) -> bool:
+def _has_money(meeting: SavingsMeeting) -> bool:
     return meeting.kind in ("savings", "share_out") or meeting.cash_before is not None or meeting.cash_after is not None
 
 

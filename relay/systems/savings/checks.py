@@ -15,7 +15,7 @@ from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import Box, CycleBooks, GroupBooks
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.money import rupees
-from relay.systems.savings.books.records import Line, Meeting
+from relay.systems.savings.books.records import PassbookLine, SavingsMeeting
 from relay.text import Sentence
 
 LATE_TYPED_DAYS: Final = 30
@@ -215,7 +215,7 @@ def _typed_late(books: Books) -> Iterator[Finding]:
         meeting = books.register.facts.get(f"meeting:{line.values['meeting_id']}")
         at = datetime.fromisoformat(books.entry(line).recorded_at)
         typed = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(books.zone).date()
-        days = (typed - Meeting.of(meeting.values).held_on).days if meeting else 0
+        days = (typed - SavingsMeeting.of(meeting.values).held_on).days if meeting else 0
         if days > LATE_TYPED_DAYS:
             yield found(line, Sentence("it was typed %(days)s days after its meeting.", days=days))
 
@@ -226,7 +226,7 @@ def _saving_groups(books: Books) -> list[GroupBooks]:
 
 def _same_amounts(books: Books) -> Iterator[Finding]:
     for group in _saving_groups(books):
-        lines: dict[str, list[Line]] = defaultdict(list)
+        lines: dict[str, list[PassbookLine]] = defaultdict(list)
         for line in group.lines:
             lines[line.meeting_id].append(line)
         run: list[str] = []
@@ -242,7 +242,7 @@ def _same_amounts(books: Books) -> Iterator[Finding]:
                 break
 
 
-def _amounts(line: Line) -> tuple[object, ...]:
+def _amounts(line: PassbookLine) -> tuple[object, ...]:
     return (
         (line.shares, line.saved),
         line.social + line.fine + line.other + line.withdrawn,

@@ -20,7 +20,7 @@ from relay.ledger import partial_register, programmes
 from relay.ledger.reading import entries_since
 from relay.systems.savings import reading
 from relay.systems.savings.books.group_books import GroupBooks
-from relay.systems.savings.books.records import Recorded
+from relay.systems.savings.books.records import GroupRecord
 from relay.systems.savings.report import GroupSavings, group_savings
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class _OnDisk:
     """What a file holds: what is recorded of all groups, or in the other file their sums on a day."""
 
     owner: dict[str, str]
-    recorded: dict[str, Recorded] = field(default_factory=dict[str, Recorded])
+    recorded: dict[str, GroupRecord] = field(default_factory=dict[str, GroupRecord])
     as_of: date | None = None
     sums: dict[str, GroupSavings] = field(default_factory=dict[str, GroupSavings])
 
@@ -62,7 +62,7 @@ class _Kept:
     sequence: int = 0
     head_hash: str = ""
     on_disk: dict[str, int] = field(default_factory=dict[str, int])
-    recorded: dict[str, Recorded] = field(default_factory=dict[str, "Recorded"])
+    recorded: dict[str, GroupRecord] = field(default_factory=dict[str, "GroupRecord"])
     owner: dict[str, str] = field(default_factory=dict[str, str])
     opened: dict[str, GroupBooks] = field(default_factory=dict[str, GroupBooks])
     as_of: date = date.min
@@ -108,7 +108,7 @@ class _Kept:
             following.write(folder, programme_id, self.sequence, self.head_hash, said)
             self.on_disk[following.name] = self.sequence
 
-    def take(self, found: Mapping[str, Recorded]) -> None:
+    def take(self, found: Mapping[str, GroupRecord]) -> None:
         """Keep what was read of some groups."""
         self.recorded |= found
         for group_id, each in found.items():
@@ -146,7 +146,7 @@ SUMS: Final = Following[_Kept]("of-savings-sums", 5)
 
 def recorded(
     graph: Graph, programme_id: str, group_id: str | None = None, folder: Path | None = None
-) -> Mapping[str, Recorded]:
+) -> Mapping[str, GroupRecord]:
     """Group → what is recorded of its savings, by id.
 
     Args:

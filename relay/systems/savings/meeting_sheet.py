@@ -18,7 +18,7 @@ from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.ceremony_sheet import lines, ticked
 from relay.exchange.writing import sheets_of_ones_own
-from relay.systems.groups.meeting_day import Written
+from relay.systems.groups.meeting_day import WrittenRow
 from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
 from relay.text import Sentence
 
@@ -75,7 +75,7 @@ class TypedIn:
     """
 
     meeting: Mapping[str, Value]
-    rows: tuple[Written, ...]
+    rows: tuple[WrittenRow, ...]
     unread: tuple[UnreadRow, ...]
 
 
@@ -135,7 +135,7 @@ def read(path: Path, catalogue: Catalogue) -> TypedIn:
         head |= _cells(catalogue, "meeting", line, _COUNTED)
     if not (head.get("meeting_id") and head.get("group_id") and head.get("held_on")):
         raise refused(NO_MEETING_SHEET, path=path, what=Sentence("it does not say which group met, and when"))
-    rows, unread, there = list[Written](), list[UnreadRow](), dict[str, None]()
+    rows, unread, there = list[WrittenRow](), list[UnreadRow](), dict[str, None]()
     for line in said:
         woman = str(line["beneficiary_id"] or "").strip()
         try:
@@ -149,7 +149,7 @@ def read(path: Path, catalogue: Catalogue) -> TypedIn:
     return TypedIn(meeting=meeting, rows=tuple(rows), unread=tuple(unread))
 
 
-def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id: str) -> Iterator[Written]:
+def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id: str) -> Iterator[WrittenRow]:
     """What a row says: what she paid, what she was lent, what happened to the group's money, from whom she receives."""
     hers: Mapping[str, Value] = {"beneficiary_id": woman} if woman else {}
     paid = _cells(catalogue, "passbook", line, (*_PAID, "loan_id"))
@@ -157,13 +157,13 @@ def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id
     if paid:
         if loan_id and ("principal" in paid or "charge" in paid):
             paid["loan_id"] = loan_id
-        yield Written(name=f"paid/{woman}/{loan_id or ''}", kind="passbook", said={**hers, **paid})
+        yield WrittenRow(name=f"paid/{woman}/{loan_id or ''}", kind="passbook", said={**hers, **paid})
     lent = _cells(catalogue, "loan", {**line, "principal": line["lent"]}, ("principal", "months", "purpose"))
     if "principal" in lent:
-        yield Written(name=f"lent/{woman}/{loan_id or ''}", kind="loan", said={**hers, "cycle_id": cycle_id, **lent})
+        yield WrittenRow(name=f"lent/{woman}/{loan_id or ''}", kind="loan", said={**hers, "cycle_id": cycle_id, **lent})
     moved = _cells(catalogue, "flow", {**line, "kind": line["group_money"]}, ("kind", "amount"))
     if moved:
-        yield Written(name=f"moved/{cells.read(_NUMBER, line['row'])}", kind="flow", said={**hers, **moved})
+        yield WrittenRow(name=f"moved/{cells.read(_NUMBER, line['row'])}", kind="flow", said={**hers, **moved})
     elected = _cells(
         catalogue,
         "plan",
@@ -171,7 +171,7 @@ def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id
         ("giver_placement_id", "votes_for", "votes_against"),
     )
     if "giver_placement_id" in elected:
-        yield Written(name=f"elected/{woman}", kind="plan", said={**hers, **elected})
+        yield WrittenRow(name=f"elected/{woman}", kind="plan", said={**hers, **elected})
 
 
 def _cells(catalogue: Catalogue, kind: str, line: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:

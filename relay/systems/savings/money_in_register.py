@@ -11,7 +11,7 @@ from relay.domain.register import Fact
 from relay.errors import Failure, Refused, refused
 from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
 from relay.systems.savings.books.money import in_paisa, paisa
-from relay.systems.savings.books.records import Cycle, Meeting
+from relay.systems.savings.books.records import Cycle, SavingsMeeting
 from relay.systems.savings.books.savings_rule import SavingsRule, in_force
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ OF_ANOTHER_GROUP: Final = Failure(
 )
 
 
-def meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
+def meeting_of(register: Register, fact: Fact) -> tuple[SavingsMeeting, str]:
     """The meeting that an act names, and its group.
 
     Raises:
@@ -57,14 +57,14 @@ def meeting_of(register: Register, fact: Fact) -> tuple[Meeting, str]:
     return as_meeting(meeting), str(group_id)
 
 
-def as_meeting(fact: Fact) -> Meeting:
+def as_meeting(fact: Fact) -> SavingsMeeting:
     """A meeting as it was recorded."""
     return _as_meeting(tuple(fact.values.items()))
 
 
 @lru_cache(maxsize=1024)  # of the acts of one batch many name the same meeting, and look at those before it
-def _as_meeting(said: tuple[tuple[str, Any], ...]) -> Meeting:
-    return Meeting.of(dict(said))
+def _as_meeting(said: tuple[tuple[str, Any], ...]) -> SavingsMeeting:
+    return SavingsMeeting.of(dict(said))
 
 
 def cycles_of(register: Register, group_id: str) -> list[Fact]:
@@ -72,7 +72,7 @@ def cycles_of(register: Register, group_id: str) -> list[Fact]:
     return sorted(register.beside("cycle", f"group:{group_id}"), key=lambda each: str(each.values["from_on"]))
 
 
-def cycle_of(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> Cycle:
+def cycle_of(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: str) -> Cycle:
     """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day.
 
     Raises:

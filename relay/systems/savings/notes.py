@@ -14,7 +14,7 @@ from relay.systems.savings.asking import beyond_rule, loans_of
 from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.loans import Loan
 from relay.systems.savings.books.money import in_paisa, paisa, rupees
-from relay.systems.savings.books.records import Line, Meeting
+from relay.systems.savings.books.records import PassbookLine, SavingsMeeting
 from relay.systems.savings.money_in_register import account_of, as_meeting, cycle_of, meeting_of, rule_on
 from relay.text import Sentence
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def _note_line(register: Register, fact: Fact) -> Iterator[Note]:
     meeting, group_id = meeting_of(register, fact)
-    line, rule = in_paisa(Line, fact.values), rule_on(register, group_id, meeting.held_on)
+    line, rule = in_paisa(PassbookLine, fact.values), rule_on(register, group_id, meeting.held_on)
     ids = register.one_woman.ids(line.beneficiary_id)
     others = (
         each
@@ -61,7 +61,7 @@ def _note_line(register: Register, fact: Fact) -> Iterator[Note]:
         )
 
 
-def _fines_unpaid(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> int:
+def _fines_unpaid(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: str) -> int:
     """What a woman was fined in the cycle before the last meeting, less all that she paid of it by now; in paisa."""
     ids = register.one_woman.ids(str(fact.values["beneficiary_id"]))
     cycle, rule = cycle_of(register, fact, meeting, group_id), rule_on(register, group_id, meeting.held_on)

@@ -18,7 +18,7 @@ from relay.systems.groups.meeting_page import (
     ELECTIONS,
     FALLEN,
     MeetingPage,
-    Row,
+    MeetingPageRow,
     as_said,
     givers,
     plans,
@@ -41,7 +41,7 @@ from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed_form import pressed
-from relay.web.system_pages import MenuLink, SystemPages
+from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -186,7 +186,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
 def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> MeetingPage:
     """A page with a row for each member and each loan, and empty ones for what is new."""
     rows = [
-        Row(
+        MeetingPageRow(
             name=f"m{number}",
             kind="passbook",
             fixed={"beneficiary_id": row.beneficiary_id, "loan_id": row.loan_id or ""},
@@ -195,7 +195,7 @@ def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> MeetingPage:
         for number, row in enumerate(due, 1)
     ]
     rows += [
-        Row(name=f"{kind[0]}{number}", kind=kind, typed=dict.fromkeys(_TYPED[kind], ""))
+        MeetingPageRow(name=f"{kind[0]}{number}", kind=kind, typed=dict.fromkeys(_TYPED[kind], ""))
         for kind, most in _EMPTY.items()
         if kind != "plan" or plans()
         for number in range(1, most + 1)
@@ -219,7 +219,7 @@ def _sent(page: MeetingPage) -> MeetingPage:
     )
 
 
-def _sent_row(name: str, kind: str) -> Row:
+def _sent_row(name: str, kind: str) -> MeetingPageRow:
     if kind != "passbook":
         return sent_row(request.form, name, kind, _TYPED[kind])
     row = sent_row(request.form, name, kind, _TYPED[kind], ("beneficiary_id", "loan_id"))
@@ -247,7 +247,7 @@ def _box(page: MeetingPage, share_value: int | None) -> _Box:
     )
 
 
-def _moved(row: Row, share_value: int | None) -> int:
+def _moved(row: MeetingPageRow, share_value: int | None) -> int:
     """What a row puts into the box, less what it takes out, in paisa."""
     return moved(row.kind, row.values, share_value)
 
@@ -305,6 +305,6 @@ COUNTED: Final = counted_records.listed(blueprint, "savings", {"members": Senten
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,
-    links=(MenuLink(endpoint="groups", label=Sentence("Savings"), key="5"),),
+    links=(SystemLink(endpoint="groups", label=Sentence("Savings"), key="5"),),
     on_record=_on_record,
 )

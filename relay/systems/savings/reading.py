@@ -13,7 +13,7 @@ from relay.systems.groups.reading import women
 from relay.systems.savings import cypher
 from relay.systems.savings.books.loans import Loan, LoanEvent
 from relay.systems.savings.books.money import in_paisa
-from relay.systems.savings.books.records import Cycle, Flow, Line, Meeting, PaidOut, Recorded
+from relay.systems.savings.books.records import Cycle, Flow, GroupRecord, PaidOut, PassbookLine, SavingsMeeting
 from relay.systems.savings.books.savings_rule import SavingsRule
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def groups_of(graph: Graph, programme_id: str, group_id: str | None = None) -> M
 
 def read(
     graph: Graph, programme_id: str, groups: Mapping[str, str | None], since: date | None = None
-) -> Mapping[str, Recorded]:
+) -> Mapping[str, GroupRecord]:
     """Group → what is recorded of its savings.
 
     Args:
@@ -54,7 +54,7 @@ def read(
     if not groups:
         return {}
     ended = {row["membership_id"]: row["until_on"] for row in graph.rows(cypher.ENDED, programme_id=programme_id)}
-    kept, found, ids = women(graph, programme_id).kept, dict[str, Recorded](), [*groups]
+    kept, found, ids = women(graph, programme_id).kept, dict[str, GroupRecord](), [*groups]
     for first in range(0, len(ids), AT_ONCE):
         some = ids[first : first + AT_ONCE]
         keys = [key_of(programme_id, f"group:{id_}") for id_ in some]
@@ -64,7 +64,7 @@ def read(
     return found
 
 
-def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) -> Mapping[str, Recorded]:
+def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) -> Mapping[str, GroupRecord]:
     """Group → the loans that some women ever had there, with all that was repaid of them; of nobody else.
 
     Raises:
@@ -99,7 +99,7 @@ def passbooks_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[
     return tuple(row["group_id"] for row in graph.rows(cypher.PASSBOOKS, key=key))
 
 
-def in_register(register: Register) -> Mapping[str, Recorded]:
+def in_register(register: Register) -> Mapping[str, GroupRecord]:
     """The same, of a whole register."""
     said: dict[str, list[Said]] = {
         kind: [{**fact.values, "sequence": fact.sequence} for fact in register.acts(kind)] for kind in _KINDS
@@ -120,7 +120,7 @@ def _put_together(
     said: Mapping[str, Iterable[Said]],
     ended: Mapping[str, str],
     kept: Callable[[str], str],
-) -> Mapping[str, Recorded]:
+) -> Mapping[str, GroupRecord]:
     rules = [SavingsRule.of(each) for each in said.get("savings_rule", ())]
     held = {each["meeting_id"]: each for each in said.get("meeting", ()) if each.get("group_id") in groups}
     parts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
@@ -128,7 +128,7 @@ def _put_together(
     for each in said.get("loan_event", ()):
         events[each["loan_id"]].append(in_paisa(LoanEvent, each, on=each["happened_on"]))
     for each in held.values():
-        parts[each["group_id"]]["meetings"].append(Meeting.of(each, kept))
+        parts[each["group_id"]]["meetings"].append(SavingsMeeting.of(each, kept))
     for each in said.get("cycle", ()):
         parts[each["group_id"]]["cycles"].append(in_paisa(Cycle, each))
     for each in said.get("membership", ()):
@@ -142,14 +142,14 @@ def _put_together(
                 hers = {"beneficiary_id": kept(each["beneficiary_id"])} if "beneficiary_id" in each else {}
                 parts[meeting["group_id"]][part].append(in_paisa(type_, each, taken_on=meeting["held_on"], **hers))
     return {
-        group_id: Recorded(group_id=group_id, kind=kind, rules=rules, events=events, **parts[group_id])
+        group_id: GroupRecord(group_id=group_id, kind=kind, rules=rules, events=events, **parts[group_id])
         for group_id, kind in groups.items()
     }
 
 
 _AT_MEETINGS: Final = (
     ("loans", "loan", Loan),
-    ("lines", "passbook", Line),
+    ("lines", "passbook", PassbookLine),
     ("flows", "flow", Flow),
     ("payouts", "payout", PaidOut),
 )

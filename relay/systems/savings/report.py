@@ -15,7 +15,7 @@ from relay.systems.groups.members_and_attendance import Span, meetings_held
 from relay.systems.savings.books.group_books import CycleBooks, GroupBooks
 from relay.systems.savings.books.loans import LoanAccount
 from relay.systems.savings.books.money import Rupees, rupees
-from relay.systems.savings.books.records import Line, Meeting
+from relay.systems.savings.books.records import PassbookLine, SavingsMeeting
 from relay.text import as_counted
 
 _DAYS_OF_A_YEAR: Final = 365
@@ -295,7 +295,7 @@ def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
     )
 
 
-def _saves(books: GroupBooks, cycle: CycleBooks | None, meeting: Meeting) -> bool:
+def _saves(books: GroupBooks, cycle: CycleBooks | None, meeting: SavingsMeeting) -> bool:
     expected = books.expected_at(meeting)
     savers = cycle.savers.get(meeting.meeting_id, frozenset()) if cycle else frozenset[str]()
     return bool(expected) and len(savers & expected) >= _NEARLY_ALL * len(expected)
@@ -453,6 +453,6 @@ def passbook(books: GroupBooks, woman: str) -> tuple[PassbookRow, ...]:
     return tuple(rows)
 
 
-def _shares(lines: Sequence[Line]) -> int | None:
+def _shares(lines: Sequence[PassbookLine]) -> int | None:
     said = [each.shares for each in lines if each.shares is not None]
     return sum(said) if said else None

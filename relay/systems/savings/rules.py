@@ -15,7 +15,7 @@ from relay.errors import Failure, Refused, refused
 from relay.systems.groups.rules import UNSAID, NotAMember, require_order, require_whole, spells_of
 from relay.systems.savings.asking import ASKS
 from relay.systems.savings.books.money import in_paisa, paisa, rupees
-from relay.systems.savings.books.records import Cycle, Line, Meeting
+from relay.systems.savings.books.records import Cycle, PassbookLine, SavingsMeeting
 from relay.systems.savings.books.savings_rule import SavingsRule
 from relay.systems.savings.money_in_register import (
     OF_ANOTHER_GROUP,
@@ -105,7 +105,7 @@ DUE_BEFORE_LENT: Final = Failure(
 )
 
 
-def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> None:
+def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: SavingsMeeting) -> None:
     """Nothing happens in a cycle after the meeting at which it was shared out."""
     paid = [
         on
@@ -116,7 +116,7 @@ def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: Meeting) -> 
         raise refused(CYCLE_SHARED_OUT, act_id=fact.act_id, cycle_id=cycle.cycle_id, day=max(paid))
 
 
-def _is_member(register: Register, fact: Fact, meeting: Meeting, group_id: str) -> None:
+def _is_member(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: str) -> None:
     woman = str(fact.values["beneficiary_id"])
     if not any(each.is_on(meeting.held_on) for each in spells_of(register, "membership", group_id, woman)):
         raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
@@ -181,7 +181,7 @@ def _buys_whole_shares(register: Register, fact: Fact, cycle: Cycle, group_id: s
     if shares is None:
         return
     require_whole(fact, "shares")
-    line = in_paisa(Line, fact.values)
+    line = in_paisa(PassbookLine, fact.values)
     value = cycle.share_value
     if value is None:
         value = rule_on(register, group_id, cycle.from_on).share_value

@@ -17,7 +17,7 @@ from relay.arrays.women import women_of
 from relay.domain.model import Rate
 from relay.domain.vocabulary import EVENT_KINDS
 from relay.systems.savings.books.loans import Loan
-from relay.systems.savings.books.records import Recorded
+from relay.systems.savings.books.records import GroupRecord
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
@@ -31,7 +31,7 @@ KEEP_ANIMAL: Final = "keep_animal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class ComparedShare:
     """A share of those of whom something is so, beside that of all others.
 
     Attributes:
@@ -59,11 +59,11 @@ class BesideTheRelay:
             members of a group with a savings cycle; beside them those of all others.
     """
 
-    kept_after_loan: Compared
-    on_time: Compared
+    kept_after_loan: ComparedShare
+    on_time: ComparedShare
 
 
-def beside_the_relay(groups: Mapping[str, Recorded], survey: Survey) -> BesideTheRelay:
+def beside_the_relay(groups: Mapping[str, GroupRecord], survey: Survey) -> BesideTheRelay:
     """Compare placements with and without savings on the day of a survey."""
     kept = _women(survey)
     loans = [loan for each in groups.values() for loan in each.loans]
@@ -123,7 +123,7 @@ def _gone(survey: Survey) -> Mapping[int, list[int]]:
 
 
 def _on_time(
-    survey: Survey, groups: Mapping[str, Recorded], kept: Callable[[int], str]
+    survey: Survey, groups: Mapping[str, GroupRecord], kept: Callable[[int], str]
 ) -> tuple[list[bool], list[bool]]:
     """Whether placements past their due day passed on in time: of women who saved a year before, and of the others."""
     standings, today = survey.standings, day_number(survey.as_of)
@@ -138,7 +138,7 @@ def _on_time(
     return saving, others
 
 
-def _spells(groups: Mapping[str, Recorded]) -> Mapping[str, list[tuple[int, int]]]:
+def _spells(groups: Mapping[str, GroupRecord]) -> Mapping[str, list[tuple[int, int]]]:
     """For each woman, the spans in which she was in a group that had begun to save."""
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for group in groups.values():
@@ -149,9 +149,9 @@ def _spells(groups: Mapping[str, Recorded]) -> Mapping[str, list[tuple[int, int]
     return spans
 
 
-def _compared(these: Iterable[bool], others: Iterable[bool]) -> Compared:
+def _compared(these: Iterable[bool], others: Iterable[bool]) -> ComparedShare:
     (rate, between), (rate_of_others, between_others) = _shared(these), _shared(others)
-    return Compared(of_them=rate, interval=between, of_others=rate_of_others, interval_of_others=between_others)
+    return ComparedShare(of_them=rate, interval=between, of_others=rate_of_others, interval_of_others=between_others)
 
 
 def _shared(said: Iterable[bool]) -> tuple[Rate, tuple[float, float] | None]:

@@ -221,7 +221,7 @@ def _source(programme_id: str, *, holds: bool) -> Sender:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldRow:
+class HeldAnswer:
     """An act that is held; see `ledger.held.held_list.HeldAct`."""
 
     held_id: str
@@ -253,7 +253,7 @@ class SettledRow:
 class HeldOfDevice:
     """What is held of one telephone, and what was settled of it lately."""
 
-    held: tuple[HeldRow, ...]
+    held: tuple[HeldAnswer, ...]
     settled: tuple[SettledRow, ...]
 
 
@@ -320,8 +320,8 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     return " ".join(text.split())[:_LONGEST_REASON]
 
 
-def _held_row(row: HeldAct) -> HeldRow:
-    return HeldRow(
+def _held_row(row: HeldAct) -> HeldAnswer:
+    return HeldAnswer(
         held_id=row.held_id,
         act=row.act,
         act_id=row.act_id,

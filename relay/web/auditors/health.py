@@ -76,7 +76,7 @@ class ShownRate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class ComparedRate:
     """A rate now and on the other day.
 
     Attributes:
@@ -169,11 +169,11 @@ class HealthPage:
         return PartLabels(names=self.names)
 
     @property
-    def rates(self) -> list[Compared]:
+    def rates(self) -> list[ComparedRate]:
         """The rates of the whole programme."""
         return _compared(self.health.rates, self.earlier.rates if self.earlier else None)
 
-    def parts(self, word: str) -> Iterator[tuple[PartHealth, list[Compared]]]:
+    def parts(self, word: str) -> Iterator[tuple[PartHealth, list[ComparedRate]]]:
         """The parts by a word, each with its rates."""
         before = _parts(self.earlier, word) if self.earlier else {}
         for part in _parts(self.health, word).values():
@@ -253,9 +253,9 @@ def _parts(found: Health, word: str) -> Mapping[str | int | None, PartHealth]:
     return {part.part: part for each in found.breakdowns if each.by == word for part in each.parts}
 
 
-def _compared(now: Rates, before: Rates | None) -> list[Compared]:
+def _compared(now: Rates, before: Rates | None) -> list[ComparedRate]:
     return [
-        Compared(name=name, now=ShownRate.of(now, name), earlier=ShownRate.of(before, name) if before else None)
+        ComparedRate(name=name, now=ShownRate.of(now, name), earlier=ShownRate.of(before, name) if before else None)
         for name in RATES
     ]
 

@@ -206,7 +206,7 @@ def _part_of(word: str) -> Callable[[_Cell], str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class CellKind:
     """A kind of cell.
 
     Attributes:
@@ -218,42 +218,44 @@ class Kind:
     look: str = ""
 
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "bars": Kind(_bars),
-    "by": Kind(lambda cell: _link(cell.of.page.link(by=cell.value, page=None), cell.value, 40)),
-    "cause": Kind(_word("cause"), "word"),
-    "check": Kind(_check),
-    "day": Kind(lambda cell: cell.of.macro("day", cell.value, beside=False), "word"),
-    "donor": Kind(lambda cell: _plain(cell.of.page.donor(cell.value), 60)),
-    "entries": Kind(lambda cell: cell.of.macro("entries", cell.value)),
-    "entry": Kind(_entry),
-    "focus": Kind(_focus),
-    "gift": Kind(_gift),
-    "group": Kind(_group),
-    "group_of": Kind(_part_of("group")),
-    "hash": Kind(_hash, "word"),
-    "help": Kind(_word("help"), "word"),
-    "instant": Kind(lambda cell: cell.of.macro("instant", cell.value), "word"),
-    "kind": Kind(_word("kind")),
-    "number": Kind(_number, "number"),
-    "of_rate": Kind(_of_rate, "number"),
-    "person": Kind(_person),
-    "phone": Kind(lambda cell: _plain(cell.of.page.phone(cell.value), 40)),
-    "place": Kind(lambda cell: _part(cell.of, "place", cell.value, cell.of.page.place(cell.value))),
-    "place_of": Kind(_part_of("place")),
-    "placement": Kind(lambda cell: cell.of.link("staff.record", "act_id", f"placement:{cell.value}", cell.value)),
-    "rate": Kind(lambda cell: cell.of.macro("rate", "fulfilled_of_due", cell.row.fulfilled_of_due, cell.opens), "word"),
-    "rate_name": Kind(_word("rate_name")),
-    "reasons": Kind(_reasons, "words"),
-    "record": Kind(lambda cell: cell.of.link("staff.record", "act_id", cell.value, cell.value, 60)),
-    "severity": Kind(_word("severity"), "word"),
-    "share": Kind(lambda cell: language.percent(cell.value), "number"),
-    "state": Kind(lambda cell: cell.of.macro("state", cell.value)),
-    "states": Kind(_states),
-    "text": Kind(lambda cell: _plain(cell.value, 120)),
-    "to_confirm": Kind(_to_confirm),
-    "told": Kind(lambda cell: _plain(cell.row.told, 120)),
-    "tree": Kind(lambda cell: cell.of.link("managers.tree", "id_", f"placement:{cell.value}", cell.value)),
-    "units": Kind(lambda cell: labels.units(cell.value, cell.row.help), "word measure"),
+KINDS: Final[Mapping[str, CellKind]] = {
+    "bars": CellKind(_bars),
+    "by": CellKind(lambda cell: _link(cell.of.page.link(by=cell.value, page=None), cell.value, 40)),
+    "cause": CellKind(_word("cause"), "word"),
+    "check": CellKind(_check),
+    "day": CellKind(lambda cell: cell.of.macro("day", cell.value, beside=False), "word"),
+    "donor": CellKind(lambda cell: _plain(cell.of.page.donor(cell.value), 60)),
+    "entries": CellKind(lambda cell: cell.of.macro("entries", cell.value)),
+    "entry": CellKind(_entry),
+    "focus": CellKind(_focus),
+    "gift": CellKind(_gift),
+    "group": CellKind(_group),
+    "group_of": CellKind(_part_of("group")),
+    "hash": CellKind(_hash, "word"),
+    "help": CellKind(_word("help"), "word"),
+    "instant": CellKind(lambda cell: cell.of.macro("instant", cell.value), "word"),
+    "kind": CellKind(_word("kind")),
+    "number": CellKind(_number, "number"),
+    "of_rate": CellKind(_of_rate, "number"),
+    "person": CellKind(_person),
+    "phone": CellKind(lambda cell: _plain(cell.of.page.phone(cell.value), 40)),
+    "place": CellKind(lambda cell: _part(cell.of, "place", cell.value, cell.of.page.place(cell.value))),
+    "place_of": CellKind(_part_of("place")),
+    "placement": CellKind(lambda cell: cell.of.link("staff.record", "act_id", f"placement:{cell.value}", cell.value)),
+    "rate": CellKind(
+        lambda cell: cell.of.macro("rate", "fulfilled_of_due", cell.row.fulfilled_of_due, cell.opens), "word"
+    ),
+    "rate_name": CellKind(_word("rate_name")),
+    "reasons": CellKind(_reasons, "words"),
+    "record": CellKind(lambda cell: cell.of.link("staff.record", "act_id", cell.value, cell.value, 60)),
+    "severity": CellKind(_word("severity"), "word"),
+    "share": CellKind(lambda cell: language.percent(cell.value), "number"),
+    "state": CellKind(lambda cell: cell.of.macro("state", cell.value)),
+    "states": CellKind(_states),
+    "text": CellKind(lambda cell: _plain(cell.value, 120)),
+    "to_confirm": CellKind(_to_confirm),
+    "told": CellKind(lambda cell: _plain(cell.row.told, 120)),
+    "tree": CellKind(lambda cell: cell.of.link("managers.tree", "id_", f"placement:{cell.value}", cell.value)),
+    "units": CellKind(lambda cell: labels.units(cell.value, cell.row.help), "word measure"),
 }
 """By the word that a column calls it."""

@@ -42,7 +42,7 @@ _FALLEN: Final = 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VisitRow:
+class WalkRow:
     """One woman who is on the list.
 
     Attributes:
@@ -104,7 +104,7 @@ class Walk:
     day: Field
     outcome: Field
     place_id: str | None
-    rows: tuple[VisitRow, ...]
+    rows: tuple[WalkRow, ...]
     left: int = 0
     next: str = ""
     sampled: bool = False
@@ -116,12 +116,12 @@ class Walk:
         return privacy.places_and_donors().places.get(self.place_id or "", self.place_id or "")
 
     @property
-    def recorded(self) -> tuple[VisitRow, ...]:
+    def recorded(self) -> tuple[WalkRow, ...]:
         """The rows that stand in the ledger."""
         return tuple(row for row in self.rows if row.is_recorded)
 
     @property
-    def fallen(self) -> tuple[VisitRow, ...]:
+    def fallen(self) -> tuple[WalkRow, ...]:
         """The rows of who was visited that do not."""
         return tuple(row for row in self.rows if row.is_visited and not row.is_recorded)
 
@@ -159,17 +159,17 @@ def _listed(place_id: str | None) -> Sequence[Visit]:
 def _opened() -> Walk:
     place_id = request.args.get("place") or None
     if sampled := request.args.getlist("placement")[:MOST_VISITS]:
-        return _blank(place_id, [VisitRow(placement_id=each) for each in dict.fromkeys(sampled)], sampled=True)
+        return _blank(place_id, [WalkRow(placement_id=each) for each in dict.fromkeys(sampled)], sampled=True)
     listed = _listed(place_id)
     ids = [visit.placement_id for visit in listed]
     begins = request.args.get("from")
     first = ids.index(begins) if begins in ids else 0
     shown, after = listed[first : first + ON_A_SCREEN], listed[first + ON_A_SCREEN :]
-    rows = [VisitRow(placement_id=str(visit.placement_id), visit=visit) for visit in shown]
+    rows = [WalkRow(placement_id=str(visit.placement_id), visit=visit) for visit in shown]
     return _blank(place_id, rows, left=len(after), next=str(after[0].placement_id) if after else "")
 
 
-def _blank(place_id: str | None, rows: Sequence[VisitRow], **more: Any) -> Walk:  # noqa: ANN401 - attributes of a walk
+def _blank(place_id: str | None, rows: Sequence[WalkRow], **more: Any) -> Walk:  # noqa: ANN401 - attributes of a walk
     """A page on which nothing was typed yet."""
     walk_id = new_id(secrets.token_bytes(ID_BYTES))
     return Walk(walk_id=walk_id, day=_day(), outcome=_outcome(), place_id=place_id, rows=tuple(rows), **more)
@@ -210,7 +210,7 @@ def _typed() -> Walk:
     )
 
 
-def _row(placement_id: str, visit: Visit | None) -> VisitRow:
+def _row(placement_id: str, visit: Visit | None) -> WalkRow:
     typed = {name: request.form.get(f"{name}.{placement_id}", "").strip() for name in _SAID}
     values, faults = dict[str, "Value"](), dict[str, str]()
     for name, text in typed.items():
@@ -221,7 +221,7 @@ def _row(placement_id: str, visit: Visit | None) -> VisitRow:
             faults[name] = say_error(error)
     if typed["note"] and not typed["outcome"]:
         faults["outcome"] = gettext("This is needed.")
-    return VisitRow(
+    return WalkRow(
         placement_id=placement_id,
         visit=visit,
         typed=typed,
@@ -258,7 +258,7 @@ def _recorded(walk: Walk) -> Walk:
     return replace(walk, rows=tuple(_answered(walk.rows, became)))
 
 
-def _answered(rows: Iterable[VisitRow], became: Iterable[Outcome]) -> Iterator[VisitRow]:
+def _answered(rows: Iterable[WalkRow], became: Iterable[Outcome]) -> Iterator[WalkRow]:
     """The rows with their outcomes; a question stands beside the row that raised it."""
     of = {str(outcome.act.values["placement_id"]): outcome for outcome in became}
     for row in rows:

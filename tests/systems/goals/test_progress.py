@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from relay.domain.model import add_months
 from relay.systems.goals.kinds import Status
-from relay.systems.goals.progress import Goal, Progress, Ratio, Step, Visit
+from relay.systems.goals.progress import Goal, GoalVisit, Progress, Ratio, Step
 from tests.rigs.soak import drawn
 
 DAY: Final = date(2024, 6, 30)
@@ -23,12 +23,12 @@ def goal(number: int, set_on: str = "2022-06-30", **more: Any) -> Goal:  # noqa:
     return Goal(goal_id=f"O{number}", set_on=date.fromisoformat(set_on), **known | more)
 
 
-def visit(number: int, on: str, status: str, nth: int = 1, **more: Any) -> Visit:  # noqa: ANN401 - fields
+def visit(number: int, on: str, status: str, nth: int = 1, **more: Any) -> GoalVisit:  # noqa: ANN401 - fields
     known: dict[str, Any] = {"goal_id": f"O{number}", "visited_on": date.fromisoformat(on), "status": status}
-    return Visit(goal_visit_id=f"V{number}.{nth}", **known | more)
+    return GoalVisit(goal_visit_id=f"V{number}.{nth}", **known | more)
 
 
-def progress(goals: list[Goal], visits: list[Visit], steps: tuple[Step, ...] = (), as_of: date = DAY) -> Progress:
+def progress(goals: list[Goal], visits: list[GoalVisit], steps: tuple[Step, ...] = (), as_of: date = DAY) -> Progress:
     return Progress(goals=goals, visits=visits, steps=steps, as_of=as_of)
 
 
@@ -121,7 +121,7 @@ _MONEY = st.none() | st.integers(0, 5000)
 
 
 @st.composite
-def _drawn(draw: st.DrawFn) -> tuple[list[Goal], list[Visit]]:
+def _drawn(draw: st.DrawFn) -> tuple[list[Goal], list[GoalVisit]]:
     goals = [
         Goal(
             goal_id=f"O{number}",
@@ -134,7 +134,7 @@ def _drawn(draw: st.DrawFn) -> tuple[list[Goal], list[Visit]]:
         for number in range(draw(st.integers(0, 14)))
     ]
     visits = [
-        Visit(
+        GoalVisit(
             goal_visit_id=f"V{number}",
             goal_id=draw(st.sampled_from(goals)).goal_id,
             visited_on=draw(_DAYS),
@@ -158,7 +158,7 @@ def _told(numerator: list[Goal], denominator: list[Goal]) -> Ratio:
     return Ratio(numerator=len(numerator), denominator=many, share=len(numerator) / many)
 
 
-def _said_around(goal: Goal, visits: list[Visit], months: int) -> str:
+def _said_around(goal: Goal, visits: list[GoalVisit], months: int) -> str:
     best = (date.min, "", "")
     for visit in visits:
         since, until = add_months(goal.set_on, months - 3), min(add_months(goal.set_on, months + 3), DAY)
@@ -169,7 +169,7 @@ def _said_around(goal: Goal, visits: list[Visit], months: int) -> str:
 
 @settings(max_examples=drawn(300))
 @given(_drawn())
-def test_plain_python_counts_the_same(said: tuple[list[Goal], list[Visit]]) -> None:
+def test_plain_python_counts_the_same(said: tuple[list[Goal], list[GoalVisit]]) -> None:
     goals, visits = said
     known = progress(goals, visits)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.ledger import verify
-from relay.service.queries.chain_health import Health
+from relay.service.queries.chain_health import HealthQuestion
 from relay.service.question import Source
 from relay.systems.planning import proposal
 from tests.scenes import acts as say
@@ -119,11 +119,11 @@ def test_rates_say_what_they_are_made_of(meadow: Graph, tmp_path: Path) -> None:
 
 def test_figures_of_the_relay_do_not_change_by_a_plan(meadow: Graph, tmp_path: Path) -> None:
     source = Source(graph=meadow, folder=tmp_path)
-    before = Health(as_of=say.TODAY).answer(source, "demo")
+    before = HealthQuestion(as_of=say.TODAY).answer(source, "demo")
 
     added(meadow, planned("N1: P1 > W3 on 2024-01-10"), ended("X1: request:R4 on 2024-02-01"))
 
-    assert Health(as_of=say.TODAY).answer(source, "demo") == before
+    assert HealthQuestion(as_of=say.TODAY).answer(source, "demo") == before
 
 
 def test_a_place_can_be_proposed_alone_and_must_be_there(shell: Shell) -> None:

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay.systems.planning.order import ORDER, in_order, lot
-from relay.systems.planning.states import Check, Plan, Receipt, Request, Season
+from relay.systems.planning.states import HelpReceived, Plan, Request, RequestCheck, Season
 from tests.rigs.soak import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DAY = date(2024, 6, 30)
-Said = Request | Check | Plan | Receipt
+Said = Request | RequestCheck | Plan | HelpReceived
 
 
 def day(text: str) -> date:
@@ -30,8 +30,8 @@ def request(id_: str, on: str, **more: Any) -> Request:  # noqa: ANN401 - fields
     return Request(request_id=id_, **known | more)
 
 
-def check(id_: str, on: str, *, wants: bool = True, ready: frozenset[str] | None = None) -> Check:
-    return Check(check_id=id_, request_id="R1", checked_on=day(on), wants=wants, ready=ready)
+def check(id_: str, on: str, *, wants: bool = True, ready: frozenset[str] | None = None) -> RequestCheck:
+    return RequestCheck(check_id=id_, request_id="R1", checked_on=day(on), wants=wants, ready=ready)
 
 
 def plan(id_: str, on: str, **more: Any) -> Plan:  # noqa: ANN401 - fields
@@ -39,22 +39,22 @@ def plan(id_: str, on: str, **more: Any) -> Plan:  # noqa: ANN401 - fields
     return Plan(plan_id=id_, **known | more)
 
 
-def receipt(id_: str, on: str, giver: str = "P1", **more: Any) -> Receipt:  # noqa: ANN401 - fields
+def receipt(id_: str, on: str, giver: str = "P1", **more: Any) -> HelpReceived:  # noqa: ANN401 - fields
     known: dict[str, Any] = {
         "beneficiary_id": "W1",
         "help": "goat",
         "received_on": day(on),
         "giver_placement_id": giver,
     }
-    return Receipt(act_id=id_, **known | more)
+    return HelpReceived(act_id=id_, **known | more)
 
 
 def season(*said: Said, as_of: date = DAY, requires: str = "shed") -> Season:
     return Season(
         requests=[each for each in said if isinstance(each, Request)],
-        checks=[each for each in said if isinstance(each, Check)],
+        checks=[each for each in said if isinstance(each, RequestCheck)],
         plans=[each for each in said if isinstance(each, Plan)],
-        receipts=[each for each in said if isinstance(each, Receipt)],
+        receipts=[each for each in said if isinstance(each, HelpReceived)],
         as_of=as_of,
         requires=frozenset({requires}),
     )

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from relay.domain.acts import Act
     from relay.graph import Graph
     from relay.settings import Connection
-    from relay.systems.savings.books.records import Recorded
+    from relay.systems.savings.books.records import GroupRecord
 
 DAY = date(2024, 6, 1)
 
@@ -61,11 +61,11 @@ def sums(graph: Graph, folder: Path) -> list[GroupSavings]:
     return [*kept_books.sums(graph, "demo", DAY, folder).values()]
 
 
-def summed(recorded: Mapping[str, Recorded]) -> list[GroupSavings]:
+def summed(recorded: Mapping[str, GroupRecord]) -> list[GroupSavings]:
     return [group_savings(GroupBooks(each, DAY), by_woman=False) for each in recorded.values()]
 
 
-def shown(recorded: Mapping[str, Recorded]) -> list[object]:
+def shown(recorded: Mapping[str, GroupRecord]) -> list[object]:
     books = [GroupBooks(each, DAY) for each in recorded.values()]
     return [
         (group_savings(each, by_woman=True), due_at(each, DAY), each.loans, each.meetings, each.members)
@@ -110,7 +110,7 @@ def test_a_new_process_answers_from_the_disk_and_reads_only_what_is_new(
     first = shown(kept_books.recorded(village, "demo", folder=tmp_path))
     read = list[set[str]]()
 
-    def reads(graph: Graph, programme_id: str, groups: Mapping[str, str | None]) -> Mapping[str, Recorded]:
+    def reads(graph: Graph, programme_id: str, groups: Mapping[str, str | None]) -> Mapping[str, GroupRecord]:
         read.append({*groups})
         return _read(graph, programme_id, groups)
 
@@ -183,7 +183,7 @@ def test_a_new_process_adds_up_only_the_groups_that_were_named_since(
     sums(village, tmp_path)
     read = list[set[str]]()
 
-    def reads(graph: Graph, programme_id: str, groups: Mapping[str, str | None]) -> Mapping[str, Recorded]:
+    def reads(graph: Graph, programme_id: str, groups: Mapping[str, str | None]) -> Mapping[str, GroupRecord]:
         read.append({*groups})
         return _read(graph, programme_id, groups)
 

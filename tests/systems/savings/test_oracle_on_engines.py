@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from relay.domain.acts import Act
     from relay.graph import Graph
-    from relay.systems.savings.books.records import Recorded
+    from relay.systems.savings.books.records import GroupRecord
     from relay.systems.savings.books.savings_rule import SavingsRule
 
 pytestmark = pytest.mark.engine_contract
@@ -50,7 +50,7 @@ def test_the_oracle_agrees_on_what_was_recorded_act_by_act_at_ten_days(graph: Gr
     assert verify.verify(graph, "demo").ok
 
 
-def acts(seed: int, recorded: Recorded, rule: SavingsRule) -> Iterator[Act]:
+def acts(seed: int, recorded: GroupRecord, rule: SavingsRule) -> Iterator[Act]:
     """A drawn group as acts; every id ends with the number of the group."""
 
     def said(kind: str, values: dict[str, Any], **more: say.Said) -> Act:

@@ -9,7 +9,7 @@ from relay.domain.model import add_months
 from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.savings.books.group_books import GroupBooks
 from relay.systems.savings.books.loans import Loan
-from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded
+from relay.systems.savings.books.records import Cycle, GroupRecord, PassbookLine, SavingsMeeting
 from relay.systems.savings.books.savings_rule import SavingsRule
 from relay.systems.savings.report import GroupSavings, Ratios, due_at, group_savings
 
@@ -31,20 +31,20 @@ def members(many: int, *, until: dict[int, date] | None = None) -> list[Membersh
     ]
 
 
-def saved_by(woman: str, amount: int, *, other: int = 0, at: str = "M1") -> Line:
-    return Line(line_id=f"{at}{woman}", meeting_id=at, beneficiary_id=woman, saved=amount, other=other)
+def saved_by(woman: str, amount: int, *, other: int = 0, at: str = "M1") -> PassbookLine:
+    return PassbookLine(line_id=f"{at}{woman}", meeting_id=at, beneficiary_id=woman, saved=amount, other=other)
 
 
-def told(recorded: Recorded, on: date) -> GroupSavings:
+def told(recorded: GroupRecord, on: date) -> GroupSavings:
     return group_savings(GroupBooks(recorded, on), by_woman=True)
 
 
 def test_s7_a_printed_report_that_contradicts_itself() -> None:
     """Savings of 217,070 and equity of 266,077; "over 450 members" who saved 409 on average would be 531."""
-    recorded = Recorded(
+    recorded = GroupRecord(
         group_id="G",
         members=members(531),
-        meetings=[Meeting(kind="savings", meeting_id="M1", held_on=FIRST)],
+        meetings=[SavingsMeeting(kind="savings", meeting_id="M1", held_on=FIRST)],
         cycles=[Cycle(cycle_id="C", from_on=BEGUN)],
         lines=[saved_by("W000", 21_707_000, other=4_900_700)],
     )
@@ -58,13 +58,13 @@ def test_s7_a_printed_report_that_contradicts_itself() -> None:
     assert round(found.ratios.savings_per_member.share or 0) == 409
 
 
-def held(meeting_id: str, on: date, **more: Any) -> Meeting:  # noqa: ANN401 - its columns
-    return Meeting(kind="savings", meeting_id=meeting_id, held_on=on, group_id="G", **more)
+def held(meeting_id: str, on: date, **more: Any) -> SavingsMeeting:  # noqa: ANN401 - its columns
+    return SavingsMeeting(kind="savings", meeting_id=meeting_id, held_on=on, group_id="G", **more)
 
 
 def of_25_women() -> Ratios:
     """Five left; W000 owes 90 and is late, W001 has two loans of 10 and 20; two came to the first meeting."""
-    recorded = Recorded(
+    recorded = GroupRecord(
         group_id="G",
         rules=[SavingsRule(kind=None, group_id="G", from_on=date(2020, 1, 1), share_value=1000)],
         members=members(25, until=dict.fromkeys(range(20, 25), date(2023, 6, 1))),
@@ -118,7 +118,7 @@ def test_a_perfect_year_of_monthly_meetings_is_twelve_of_twelve() -> None:
     """A cycle from 14 April 2023, the first of Baisakh 2080, and a meeting on the 25th of each month of it."""
     rule = SavingsRule(group_id="G", from_on=date(2020, 1, 1), saving=2500)
     met = [held(f"M{nth}", add_months(date(2023, 4, 25), nth)) for nth in range(13)]
-    recorded = Recorded(
+    recorded = GroupRecord(
         group_id="G", rules=[rule], meetings=met, cycles=[Cycle(cycle_id="C", from_on=date(2023, 4, 14))]
     )
 
@@ -132,7 +132,7 @@ def test_a_perfect_year_of_monthly_meetings_is_twelve_of_twelve() -> None:
 
 
 def test_what_is_due_is_said_for_each_loan_and_saving_once() -> None:
-    recorded = Recorded(
+    recorded = GroupRecord(
         group_id="G",
         rules=[
             SavingsRule(
@@ -140,7 +140,7 @@ def test_what_is_due_is_said_for_each_loan_and_saving_once() -> None:
             )
         ],
         members=members(2),
-        meetings=[Meeting(kind="savings", meeting_id="M1", held_on=FIRST)],
+        meetings=[SavingsMeeting(kind="savings", meeting_id="M1", held_on=FIRST)],
         cycles=[Cycle(cycle_id="C", from_on=BEGUN)],
         loans=[
             Loan(
@@ -167,7 +167,7 @@ def test_what_is_due_is_said_for_each_loan_and_saving_once() -> None:
 
 
 def test_a_group_without_a_cycle_has_nothing_to_say() -> None:
-    found = told(Recorded(group_id="G", members=members(3)), FIRST)
+    found = told(GroupRecord(group_id="G", members=members(3)), FIRST)
 
     assert (found.cycle_id, found.members, found.saved, found.panchasutra) == (None, 3, 0, None)
     assert found.share_out.payouts == ()

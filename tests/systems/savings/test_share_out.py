@@ -21,7 +21,7 @@ from relay.settings import Settings
 from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.savings import kept_books
 from relay.systems.savings.books.money import rupees
-from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded
+from relay.systems.savings.books.records import Cycle, GroupRecord, PassbookLine, SavingsMeeting
 from relay.systems.savings.books.savings_rule import SavingsRule
 from relay.web import create_app
 from tests.commands.test_remote import elsewhere, token
@@ -46,7 +46,7 @@ SHARE_OUT: Final = ("share-out", "G-0", "M1-0", "--as-of", ON.isoformat())
 WOMEN: Final = [f"W{number}" for number in range(1, 11)]
 SAVED: Final = dict.fromkeys(WOMEN, 100_000) | {"W10": 130_000}
 RULE: Final = SavingsRule(kind="savings_group", from_on=date(2020, 1, 1), share_out="by_savings")
-GROUP: Final = Recorded(
+GROUP: Final = GroupRecord(
     group_id="G",
     kind="savings_group",
     rules=[RULE],
@@ -54,12 +54,14 @@ GROUP: Final = Recorded(
         Membership(membership_id=woman, group_id="G", beneficiary_id=woman, from_on=date(2023, 1, 1)) for woman in WOMEN
     ],
     meetings=[
-        Meeting(kind="savings", meeting_id="M0", held_on=date(2023, 11, 25)),
-        Meeting(kind="share_out", meeting_id="M1", held_on=ON, cash_before=1_050_600, cash_after=1_050_600),
+        SavingsMeeting(kind="savings", meeting_id="M0", held_on=date(2023, 11, 25)),
+        SavingsMeeting(kind="share_out", meeting_id="M1", held_on=ON, cash_before=1_050_600, cash_after=1_050_600),
     ],
     cycles=[Cycle(cycle_id="C", from_on=date(2023, 3, 1))],
     lines=[
-        Line(line_id=woman, meeting_id="M0", beneficiary_id=woman, saved=saved, fine=20_600 if woman == "W1" else 0)
+        PassbookLine(
+            line_id=woman, meeting_id="M0", beneficiary_id=woman, saved=saved, fine=20_600 if woman == "W1" else 0
+        )
         for woman, saved in SAVED.items()
     ],
 )

@@ -11,7 +11,7 @@ from relay.reports.record_history import Record
 from relay.text import Sentence
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.system_pages import MenuLink, SystemPages
+from relay.web.system_pages import SystemLink, SystemPages
 from tests.systems.wells.questions import wells
 
 blueprint = Blueprint("wells", __name__)
@@ -34,6 +34,6 @@ def _on_record(record: Record) -> Markup | None:
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,
-    links=(MenuLink(endpoint="page", label=Sentence("All wells"), key="k"),),
+    links=(SystemLink(endpoint="page", label=Sentence("All wells"), key="k"),),
     on_record=_on_record,
 )

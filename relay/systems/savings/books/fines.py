@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from relay.systems.savings.books.records import Meeting
+from relay.systems.savings.books.records import SavingsMeeting
 from relay.systems.savings.books.savings_rule import SavingsRule
 
 
-def fine_of(rule: SavingsRule, meeting: Meeting, ids: Collection[str], *, saved: bool) -> int:
+def fine_of(rule: SavingsRule, meeting: SavingsMeeting, ids: Collection[str], *, saved: bool) -> int:
     """What a member is fined for a meeting, in paisa; 0 where nobody wrote down who came.
 
     Args:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.loans import LoanAccount, Repayment
-from relay.systems.savings.books.records import GAPS, Cycle, Line, Meeting, Recorded
+from relay.systems.savings.books.records import GAPS, Cycle, GroupRecord, PassbookLine, SavingsMeeting
 from relay.systems.savings.books.savings_rule import SavingsRule, in_force
 from relay.systems.savings.books.share_out import Sharing, Stake, share
 
@@ -32,7 +32,7 @@ class Box:
         unexplained: Of all gaps so far, what nobody wrote down as found or missing.
     """
 
-    meeting: Meeting
+    meeting: SavingsMeeting
     before: int
     moved: int
     counted: int | None
@@ -54,7 +54,7 @@ class Box:
 class GroupBooks:
     """The books of a group on a day: what happened later is left out."""
 
-    def __init__(self, recorded: Recorded, as_of: date) -> None:
+    def __init__(self, recorded: GroupRecord, as_of: date) -> None:
         """Open the books of a day."""
         self.recorded = recorded
         self.group_id = recorded.group_id
@@ -90,14 +90,14 @@ class GroupBooks:
         """Who was of the group on a day."""
         return frozenset(each.beneficiary_id for each in self.members if each.is_on(day))
 
-    def expected_at(self, meeting: Meeting) -> frozenset[str]:
+    def expected_at(self, meeting: SavingsMeeting) -> frozenset[str]:
         """Who should have been at a meeting: the members of the day, without the excused where the rule says so."""
         rule = self.rule_on(meeting.held_on)
         return meeting.expected(self.members_on(meeting.held_on), excused_counts=rule.excused_counts)
 
     # -- cycles --------------------------------------------------------------------------------------------------------
 
-    def cycle_of(self, meeting: Meeting) -> Cycle | None:
+    def cycle_of(self, meeting: SavingsMeeting) -> Cycle | None:
         """The cycle of a meeting: as it says, or else that in which it lies; None for one outside any."""
         return self._cycles[meeting.meeting_id]
 
@@ -105,7 +105,7 @@ class GroupBooks:
     def _cycles(self) -> Mapping[str, Cycle | None]:
         return {each.meeting_id: self._cycle_of(each) for each in self.meetings}
 
-    def _cycle_of(self, meeting: Meeting) -> Cycle | None:
+    def _cycle_of(self, meeting: SavingsMeeting) -> Cycle | None:
         named = next((each for each in self.cycles if each.cycle_id == meeting.cycle_id), None)
         inside = (each for each in reversed(self.cycles) if each.from_on <= meeting.held_on)
         last = next(inside, None)
@@ -113,7 +113,7 @@ class GroupBooks:
 
     @cached_property
     def _by_cycle(self) -> Mapping[str, CycleBooks]:
-        meetings: dict[str, list[Meeting]] = defaultdict(list)
+        meetings: dict[str, list[SavingsMeeting]] = defaultdict(list)
         for meeting in self.meetings:
             if cycle := self.cycle_of(meeting):
                 meetings[cycle.cycle_id].append(meeting)
@@ -130,12 +130,12 @@ class GroupBooks:
         """The books of all cycles, in order."""
         return tuple(self._by_cycle[each.cycle_id] for each in self.cycles)
 
-    def cycle_at(self, meeting: Meeting) -> CycleBooks | None:
+    def cycle_at(self, meeting: SavingsMeeting) -> CycleBooks | None:
         """The books of the cycle of a meeting; None for one outside any."""
         cycle = self.cycle_of(meeting)
         return self._by_cycle[cycle.cycle_id] if cycle else None
 
-    def share_value_at(self, meeting: Meeting) -> int | None:
+    def share_value_at(self, meeting: SavingsMeeting) -> int | None:
         """What a share costs at a meeting, where the group buys shares."""
         books = self.cycle_at(meeting)
         return books.share_value if books else self.rule_on(meeting.held_on).share_value
@@ -195,7 +195,7 @@ class GroupBooks:
         return paid
 
     @cached_property
-    def savings_meetings(self) -> tuple[Meeting, ...]:
+    def savings_meetings(self) -> tuple[SavingsMeeting, ...]:
         """The meetings at which there is money to count: of savings or a share-out, or where any moved."""
         return tuple(
             each
@@ -236,7 +236,7 @@ class GroupBooks:
             last_count = counted
         return found
 
-    def _left(self, meeting: Meeting, expected: int) -> int | None:
+    def _left(self, meeting: SavingsMeeting, expected: int) -> int | None:
         """What was left in the box by a count; None where nobody counted.
 
         A group that shares out counts before it pays, or after. Nobody writes down which: the count is taken for the
@@ -255,7 +255,7 @@ class GroupBooks:
             found[flow.meeting_id] += flow.cash if flow.kind in GAPS else 0
         return found
 
-    def _opens(self, meeting: Meeting, cycle: Cycle) -> bool:
+    def _opens(self, meeting: SavingsMeeting, cycle: Cycle) -> bool:
         books = self._by_cycle[cycle.cycle_id]
         return books.money_meetings[0] == meeting
 
@@ -263,7 +263,7 @@ class GroupBooks:
 class CycleBooks:
     """The books of one cycle of a group, by the day of the group's."""
 
-    def __init__(self, group: GroupBooks, cycle: Cycle, meetings: Sequence[Meeting]) -> None:
+    def __init__(self, group: GroupBooks, cycle: Cycle, meetings: Sequence[SavingsMeeting]) -> None:
         """Take the meetings that lie in it."""
         self.group = group
         self.cycle = cycle
@@ -286,7 +286,7 @@ class CycleBooks:
         return min(self.cycle.until_on or self.group.as_of, self.group.as_of)
 
     @cached_property
-    def money_meetings(self) -> tuple[Meeting, ...]:
+    def money_meetings(self) -> tuple[SavingsMeeting, ...]:
         """Those of its meetings at which there is money to count."""
         with_money = {each.meeting_id for each in self.group.savings_meetings}
         return tuple(each for each in self.meetings if each.meeting_id in with_money)
@@ -296,12 +296,12 @@ class CycleBooks:
     @cached_property
     def stakes(self) -> Mapping[str, Stake]:
         """Woman → what she has in the cycle, of those who have a line in it."""
-        lines: dict[str, list[Line]] = defaultdict(list)
+        lines: dict[str, list[PassbookLine]] = defaultdict(list)
         for line in self.lines:
             lines[line.beneficiary_id].append(line)
         return {woman: self._stake(woman, hers) for woman, hers in sorted(lines.items())}
 
-    def _stake(self, woman: str, lines: Sequence[Line]) -> Stake:
+    def _stake(self, woman: str, lines: Sequence[PassbookLine]) -> Stake:
         """Money for which no shares were said buys whole ones; what is left over waits for the next."""
         value = self.share_value
         loose = sum(line.money_saved(value) for line in lines if line.shares is None)
@@ -381,7 +381,7 @@ class CycleBooks:
         return self.opening_cash + sum(self.group.moved.get(each.meeting_id, 0) for each in self.meetings)
 
     @cached_property
-    def counted_at(self) -> Meeting | None:
+    def counted_at(self) -> SavingsMeeting | None:
         """The last meeting at which the box was counted; None where it never was."""
         return next((each for each in reversed(self.money_meetings) if each.cash_after is not None), None)
 
@@ -407,7 +407,7 @@ class CycleBooks:
         explained = sum(each.cash for each in self.flows if each.kind in GAPS and self._after(each.meeting_id, at))
         return counted - self.opening_cash - moved - explained
 
-    def _after(self, meeting_id: str, at: Meeting) -> bool:
+    def _after(self, meeting_id: str, at: SavingsMeeting) -> bool:
         meeting = self.group.meeting[meeting_id]
         return (meeting.held_on, meeting.meeting_id) > (at.held_on, at.meeting_id)
 

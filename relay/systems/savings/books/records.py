@@ -23,7 +23,7 @@ _SPENT: Final = frozenset({"expense", "missing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting(members_and_attendance.Meeting):
+class SavingsMeeting(members_and_attendance.Meeting):
     """A meeting of the group, with what was counted at it.
 
     Attributes:
@@ -64,7 +64,7 @@ class Cycle(OfAct, Span):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class PassbookLine:
     """One line of a passbook: what a woman brought to a meeting, or took from it.
 
     Attributes:
@@ -166,7 +166,7 @@ class PaidOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class GroupRecord:
     """All that is recorded of one group.
 
     Attributes:
@@ -187,9 +187,9 @@ class Recorded:
     kind: str | None = None
     rules: Sequence[SavingsRule] = ()
     members: Sequence[Membership] = ()
-    meetings: Sequence[Meeting] = ()
+    meetings: Sequence[SavingsMeeting] = ()
     cycles: Sequence[Cycle] = ()
-    lines: Sequence[Line] = ()
+    lines: Sequence[PassbookLine] = ()
     loans: Sequence[Loan] = ()
     flows: Sequence[Flow] = ()
     payouts: Sequence[PaidOut] = ()

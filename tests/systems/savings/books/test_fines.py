@@ -9,7 +9,7 @@ import pytest
 from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.savings.books.fines import fine_of
 from relay.systems.savings.books.group_books import GroupBooks
-from relay.systems.savings.books.records import Cycle, Line, Meeting, Recorded
+from relay.systems.savings.books.records import Cycle, GroupRecord, PassbookLine, SavingsMeeting
 from relay.systems.savings.books.savings_rule import SavingsRule
 from relay.systems.savings.report import due_at
 
@@ -17,7 +17,7 @@ RULE = SavingsRule.of(
     {"kind": "savings_group", "from": "2023-01-01", "fines": "absent=5;late=2;unrepaid=charge;unsaved=3"}
 )
 BEGUN, FIRST, SECOND = date(2023, 1, 1), date(2023, 5, 20), date(2023, 6, 20)
-MEETING = Meeting(
+MEETING = SavingsMeeting(
     kind="savings",
     meeting_id="M1",
     held_on=FIRST,
@@ -54,12 +54,12 @@ def test_a_fine_that_nobody_works_out_stays_readable() -> None:
 
 
 def test_nobody_is_fined_where_nobody_wrote_down_who_came() -> None:
-    assert fine_of(RULE, Meeting(kind="savings", meeting_id="M1", held_on=FIRST), {"W1"}, saved=False) == 0
+    assert fine_of(RULE, SavingsMeeting(kind="savings", meeting_id="M1", held_on=FIRST), {"W1"}, saved=False) == 0
 
 
 def test_a_fine_stands_on_the_sheet_until_it_is_paid() -> None:
     """W3 was absent at M1 (5) and saved nothing (3); W2 was late (2) and saved, and paid 1 of it at M2."""
-    recorded = Recorded(
+    recorded = GroupRecord(
         group_id="G",
         kind="savings_group",
         rules=[RULE],
@@ -67,12 +67,12 @@ def test_a_fine_stands_on_the_sheet_until_it_is_paid() -> None:
             Membership(membership_id=f"B{number}", group_id="G", beneficiary_id=f"W{number}", from_on=date(2023, 1, 1))
             for number in (1, 2, 3)
         ],
-        meetings=[MEETING, Meeting(kind="savings", meeting_id="M2", held_on=SECOND)],
+        meetings=[MEETING, SavingsMeeting(kind="savings", meeting_id="M2", held_on=SECOND)],
         cycles=[Cycle(cycle_id="C", from_on=date(2023, 1, 1))],
         lines=[
-            Line(line_id="A1", meeting_id="M1", beneficiary_id="W1", saved=2500),
-            Line(line_id="A2", meeting_id="M1", beneficiary_id="W2", saved=2500),
-            Line(line_id="A3", meeting_id="M2", beneficiary_id="W2", fine=100),
+            PassbookLine(line_id="A1", meeting_id="M1", beneficiary_id="W1", saved=2500),
+            PassbookLine(line_id="A2", meeting_id="M1", beneficiary_id="W2", saved=2500),
+            PassbookLine(line_id="A3", meeting_id="M2", beneficiary_id="W2", fine=100),
         ],
     )
     day = date(2023, 7, 20)
@@ -91,7 +91,7 @@ def test_savings_missed_at_earlier_meetings_stand_on_the_sheet() -> None:
     joined = {"W1": BEGUN, "W2": BEGUN, "W3": date(2023, 6, 1), "W4": BEGUN}
     brought = (("M1", "W1", 100), ("M2", "W1", 100), ("M2", "W2", 150), ("M1", "W4", 300), ("M3", "W2", 50))
     day = date(2023, 7, 20)
-    recorded = Recorded(
+    recorded = GroupRecord(
         group_id="G",
         kind="savings_group",
         rules=[rule],
@@ -100,11 +100,12 @@ def test_savings_missed_at_earlier_meetings_stand_on_the_sheet() -> None:
             for woman, on in joined.items()
         ],
         meetings=[
-            Meeting(kind="savings", meeting_id=f"M{nth}", held_on=on) for nth, on in enumerate((FIRST, SECOND, day), 1)
+            SavingsMeeting(kind="savings", meeting_id=f"M{nth}", held_on=on)
+            for nth, on in enumerate((FIRST, SECOND, day), 1)
         ],
         cycles=[Cycle(cycle_id="C", from_on=BEGUN)],
         lines=[
-            Line(line_id=f"{at}{woman}", meeting_id=at, beneficiary_id=woman, saved=amount * 100)
+            PassbookLine(line_id=f"{at}{woman}", meeting_id=at, beneficiary_id=woman, saved=amount * 100)
             for at, woman, amount in brought
         ],
     )

@@ -17,7 +17,7 @@ import pytest
 from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.savings.books.group_books import CycleBooks, GroupBooks
 from relay.systems.savings.books.loans import Loan, LoanEvent
-from relay.systems.savings.books.records import GAPS, Cycle, Flow, Line, Meeting, PaidOut, Recorded
+from relay.systems.savings.books.records import GAPS, Cycle, Flow, GroupRecord, PaidOut, PassbookLine, SavingsMeeting
 from relay.systems.savings.books.savings_rule import SavingsRule
 from relay.systems.savings.kinds import SHARE_OUTS
 from tests.rigs.soak import drawn
@@ -59,7 +59,9 @@ def test_the_order_in_which_it_arrived_does_not_matter() -> None:
 def test_an_old_line_that_is_corrected_moves_every_later_figure() -> None:
     recorded, rule = draw(7)
     first = recorded.lines[0]
-    right = Line(line_id=first.line_id, meeting_id=first.meeting_id, beneficiary_id=first.beneficiary_id, saved=12345)
+    right = PassbookLine(
+        line_id=first.line_id, meeting_id=first.meeting_id, beneficiary_id=first.beneficiary_id, saved=12345
+    )
     corrected = replace(recorded, lines=(right, *recorded.lines[1:]))
 
     for day in DAYS:
@@ -92,7 +94,7 @@ def figures(books: GroupBooks, cycle: CycleBooks) -> dict[str, Any]:
 # -- what is drawn -----------------------------------------------------------------------------------------------------
 
 
-def draw(seed: int) -> tuple[Recorded, SavingsRule]:
+def draw(seed: int) -> tuple[GroupRecord, SavingsRule]:
     """A group that saves, lends, repays, loses and counts at random."""
     random = Random(seed)  # noqa: S311 - no secret
     method = random.choice(("declining", "flat", "once", "none"))
@@ -105,18 +107,20 @@ def draw(seed: int) -> tuple[Recorded, SavingsRule]:
         share_value=100,
         round_to=random.choice((1, 100)),
     )
-    meetings, lines, loans, flows = list[Meeting](), list[Line](), list[Loan](), list[Flow]()
+    meetings, lines, loans, flows = list[SavingsMeeting](), list[PassbookLine](), list[Loan](), list[Flow]()
     events, owed = dict[str, list[LoanEvent]](), dict[str, int]()
     for nth, day in enumerate(DAYS):
         counted = random.choice((None, random.randrange(0, 200000)))
         bank = random.choice((None, None, random.randrange(0, 5000)))
-        meetings.append(Meeting(kind="savings", meeting_id=f"M{nth}", held_on=day, cash_after=counted, bank_after=bank))
+        meetings.append(
+            SavingsMeeting(kind="savings", meeting_id=f"M{nth}", held_on=day, cash_after=counted, bank_after=bank)
+        )
         for woman in WOMEN:
             loan_id = random.choice([*(id_ for id_, left in owed.items() if left and id_[0] == woman), None, None])
             principal = random.randrange(0, owed[loan_id] + 1) if loan_id else 0
             if loan_id:
                 owed[loan_id] -= principal
-            line = Line(
+            line = PassbookLine(
                 line_id=f"L{nth}{woman}",
                 meeting_id=f"M{nth}",
                 beneficiary_id=woman,
@@ -166,7 +170,7 @@ def draw(seed: int) -> tuple[Recorded, SavingsRule]:
         if random.random() < 0.3
     ]
     cycle = Cycle(cycle_id="C", from_on=date(2023, 3, 1), opening_cash=777, opening_bank=55, opening_social=33)
-    recorded = Recorded(
+    recorded = GroupRecord(
         group_id="G",
         kind="savings_group",
         rules=[rule],
@@ -224,7 +228,7 @@ def half_up(number: Fraction) -> int:
     return floor(number + Fraction(1, 2))
 
 
-def oracle(recorded: Recorded, rule: SavingsRule, until: date) -> dict[str, Any]:
+def oracle(recorded: GroupRecord, rule: SavingsRule, until: date) -> dict[str, Any]:
     box, percent = Box(), Fraction(rule.charge_percent, 100_000)
     for meeting in recorded.meetings:
         if meeting.held_on > until:
@@ -240,7 +244,7 @@ def oracle(recorded: Recorded, rule: SavingsRule, until: date) -> dict[str, Any]
     return _told(box, rule)
 
 
-def _count(box: Box, recorded: Recorded, meeting: Meeting, moved: int, out: int) -> None:
+def _count(box: Box, recorded: GroupRecord, meeting: SavingsMeeting, moved: int, out: int) -> None:
     """The box is counted after the payouts, or before them where that leaves the smaller gap."""
     written = sum(each.cash for each in recorded.flows if each.meeting_id == meeting.meeting_id and each.kind in GAPS)
     known = 0  # what is written down of a gap that was open
@@ -258,7 +262,7 @@ def _count(box: Box, recorded: Recorded, meeting: Meeting, moved: int, out: int)
         box.drift = box.should - box.cash
 
 
-def _meet(box: Box, recorded: Recorded, at: str, rule: SavingsRule, percent: Fraction) -> None:
+def _meet(box: Box, recorded: GroupRecord, at: str, rule: SavingsRule, percent: Fraction) -> None:
     for line in (each for each in recorded.lines if each.meeting_id == at):
         _pay(box, line)
     for loan in (each for each in recorded.loans if each.meeting_id == at):
@@ -281,7 +285,7 @@ def _charge(debt: Debt, rule: SavingsRule, percent: Fraction) -> None:
         debt.charged = half_up(Fraction(whole * min(debt.age, debt.months), debt.months))
 
 
-def _pay(box: Box, line: Line) -> None:
+def _pay(box: Box, line: PassbookLine) -> None:
     woman, saved = line.beneficiary_id, line.saved
     if saved is None:
         saved = (line.shares or 0) * 100
@@ -363,10 +367,12 @@ def test_a_gap_that_is_written_down_later_is_no_gap_of_that_meeting(kind: str, g
     """500 was missing at M1 (or found too much), and is written down at M2, where all is as it should be."""
     flow = Flow(flow_id="F", meeting_id="M2", kind=kind, amount=50000)
     meetings = [
-        Meeting(kind="savings", meeting_id="M1", held_on=DAYS[0], cash_before=100000, cash_after=100000 + gap),
-        Meeting(kind="savings", meeting_id="M2", held_on=DAYS[1], cash_before=100000 + gap, cash_after=100000 + gap),
+        SavingsMeeting(kind="savings", meeting_id="M1", held_on=DAYS[0], cash_before=100000, cash_after=100000 + gap),
+        SavingsMeeting(
+            kind="savings", meeting_id="M2", held_on=DAYS[1], cash_before=100000 + gap, cash_after=100000 + gap
+        ),
     ]
-    boxes = GroupBooks(Recorded(group_id="G", meetings=meetings, flows=[flow]), DAYS[2]).boxes
+    boxes = GroupBooks(GroupRecord(group_id="G", meetings=meetings, flows=[flow]), DAYS[2]).boxes
 
     assert [boxes[each].gap for each in ("M1", "M2")] == [gap, 0]
 
@@ -376,14 +382,16 @@ def test_a_gap_stays_until_a_flow_explains_it(kind: str) -> None:
     """500 is missing at M1 (or found too much); M2 is not counted; at M3 the group writes it down."""
     amount = 50000 if kind == "found" else -50000
     meetings = [
-        Meeting(kind="savings", meeting_id="M1", held_on=DAYS[0], cash_before=100000, cash_after=100000 + amount),
-        Meeting(kind="savings", meeting_id="M2", held_on=DAYS[1]),
-        Meeting(kind="savings", meeting_id="M3", held_on=DAYS[2]),
+        SavingsMeeting(
+            kind="savings", meeting_id="M1", held_on=DAYS[0], cash_before=100000, cash_after=100000 + amount
+        ),
+        SavingsMeeting(kind="savings", meeting_id="M2", held_on=DAYS[1]),
+        SavingsMeeting(kind="savings", meeting_id="M3", held_on=DAYS[2]),
     ]
     flow = Flow(flow_id="F", meeting_id="M3", kind=kind, amount=50000)
     cycle = Cycle(cycle_id="C", from_on=date(2023, 3, 1))
     books = [
-        _cycle(GroupBooks(Recorded(group_id="G", meetings=meetings, cycles=[cycle], flows=[flow]), day))
+        _cycle(GroupBooks(GroupRecord(group_id="G", meetings=meetings, cycles=[cycle], flows=[flow]), day))
         for day in DAYS[:3]
     ]
 
