@@ -144,6 +144,23 @@ RETURN kind, many
 _POINTING_BY: Final[LiteralString] = (
     "MATCH (:TARGET {key: key})<-[:TYPE]-(n:LABEL) RETURN 'KIND' AS kind, properties(n) AS values"
 )
+# What names a record in a column to which no relationship leads; cost: a scan of the kind, or its index.
+_POINTING_BY_ID: Final[LiteralString] = """MATCH (t:TARGET {key: key}) MATCH PATTERN
+    WHERE n.COLUMN = t.NAMED_id AND n.key STARTS WITH t.programme_id + '/'
+    RETURN 'KIND' AS kind, properties(n) AS values"""
+_PATTERNS: Final[Mapping[str, LiteralString]] = {
+    "placement": "(:Gift)-[n:FILLED]->(:Placement)",
+    "pass": "(:Placement)-[n:PASSED_TO]->(:Placement)",
+}
+_TOLD_BY_PATTERNS: Final = frozenset(
+    {
+        ("placement", "gift_id"),
+        ("placement", "beneficiary_id"),
+        ("pass", "giver_placement_id"),
+        ("pass", "beneficiary_id"),
+    }
+)
+"""Kind and column, of what the relationships of the relay itself tell."""
 _UNION: Final[LiteralString] = "\n    UNION "
 _POINTING_BY_ITS_OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     "gift": ("MATCH (:Gift {key: key})-[r:FILLED]->(:Placement) RETURN 'placement' AS kind, properties(r) AS values",),
@@ -1146,6 +1163,19 @@ def statements(catalogue: Catalogue) -> Statements:
             if column.told:
                 belonging += _filled_in(_TELLING, ends)
                 telling.append(edge)
+    by_id = [
+        (kind, column, column.refers_to)
+        for kind in catalogue.kinds.values()
+        for column in kind.columns
+        if column.refers_to and not column.edge and (kind.name, column.name) not in _TOLD_BY_PATTERNS
+    ]
+    asked_for = [(kind.label, column.name) for kind, column, _ in by_id if kind.name not in _PATTERNS]
+    for kind, column, named in by_id:
+        words: tuple[tuple[LiteralString, LiteralString], ...] = (
+            ("PATTERN", _PATTERNS.get(kind.name) or f"(n:{kind.label})"),
+            *(("TARGET", labels[named]), ("NAMED", named), ("COLUMN", column.name), ("KIND", kind.name)),
+        )
+        pointing.setdefault(named, []).append(_filled_in(_POINTING_BY_ID, words))
     ties: list[tuple[LiteralString, LiteralString, LiteralString, LiteralString]] = [
         *((type_, type_, start, end) for type_, (start, end) in edges.items()),
         *((f"{_RECORDED}_{label}", _RECORDED, "Entry", label) for label in labels.values()),
@@ -1167,7 +1197,9 @@ def statements(catalogue: Catalogue) -> Statements:
             ("PASSED_TO", "key"): _named(_MIGRATION_OF_EDGES, "PASSED_TO", "key"),
         },
         indexes={
-            **{(label, each): _named(_INDEX, label, each) for label, each in (*_ASKED_FOR, ("Token", "of"))},
+            **{
+                (label, each): _named(_INDEX, label, each) for label, each in (*_ASKED_FOR, ("Token", "of"), *asked_for)
+            },
             **{(type_, each): _named(_INDEX_OF_EDGES, type_, each) for type_, each in _ASKED_FOR_OF_EDGES},
         },
         pointing_at=all_of(pointing),

@@ -463,7 +463,9 @@ class _Context:
         later = (*(register.entries[act_id].act for act_id in register.about.get(subject, ())), act)
         changes = [changed for each in later if (changed := changes_of(each.values))]
         kind, id_ = original.kind, original.id
-        return [original, *(Act(kind=kind, id=id_, values={**original.values, **each}) for each in changes)]
+        ever = [{**original.values, **each} for each in changes]  # a change to None takes a value out
+        said = [{name: value for name, value in each.items() if value is not None} for each in ever]
+        return [original, *(Act(kind=kind, id=id_, values=each) for each in said)]
 
     def settle(self) -> None:
         """Put what the entries that were read say now into the facts, with personal values: only entries hold those."""
