@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from relay.arrays.tables import Snapshot
     from relay.graph import Graph
-    from relay.kept.following import Place
+    from relay.kept.following import CopyInMemory
 
 FOLDER: Final = "snapshots"
 """Where copies are kept, below the data folder."""
@@ -52,14 +52,14 @@ def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_h
     return found
 
 
-def _mapped(place: Place[Snapshot], programme_id: str, folder: Path) -> Snapshot | None:
+def _mapped(place: CopyInMemory[Snapshot], programme_id: str, folder: Path) -> Snapshot | None:
     """The snapshot that an earlier run kept."""
     found = kept(folder, programme_id)
     place.on_disk = found.sequence if found else 0
     return found
 
 
-def _refreshed(graph: Graph, programme_id: str, place: Place[Snapshot], known: Snapshot | None) -> Snapshot:
+def _refreshed(graph: Graph, programme_id: str, place: CopyInMemory[Snapshot], known: Snapshot | None) -> Snapshot:
     """The snapshot up to the head of its ledger: refreshed from a known one, or read again."""
     found = known and _up_to_date(graph, known)
     if found is None:

@@ -127,16 +127,16 @@ def what_it_is(
     )
 
 
-class _Words(dict[str, str]):
+class _PhraseWords(dict[str, str]):
     """What an act says, as the words of a phrase."""
 
     def __missing__(self, _: str) -> str:
         return "?"
 
 
-def _words(kind: Kind, values: Mapping[str, Any], speech: Speech) -> _Words:
+def _words(kind: Kind, values: Mapping[str, Any], speech: Speech) -> _PhraseWords:
     known = {name: value for name, value in values.items() if value is not None and value != {}}
-    said = _Words((name, str(value)) for name, value in known.items())
+    said = _PhraseWords((name, str(value)) for name, value in known.items())
     for column in kind.columns:
         if column.name in known and column.choices:
             said[column.name] = speech.say(spoken(said[column.name]))

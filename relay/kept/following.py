@@ -68,7 +68,7 @@ class OnDisk(Generic[_Values]):
 
 
 @dataclass(slots=True)
-class Place(Generic[_Copy]):
+class CopyInMemory(Generic[_Copy]):
     """Where the copy of one programme is, while a graph is open.
 
     Attributes:
@@ -95,13 +95,13 @@ class Following(Generic[_Copy]):
         """Name a kind of copies."""
         self.name, self.version, self.most = name, version, most
         self._placing = threading.Lock()
-        self._places: WeakKeyDictionary[Graph, dict[str, Place[_Copy]]] = WeakKeyDictionary()
+        self._places: WeakKeyDictionary[Graph, dict[str, CopyInMemory[_Copy]]] = WeakKeyDictionary()
 
-    def place(self, graph: Graph, programme_id: str) -> Place[_Copy]:
+    def place(self, graph: Graph, programme_id: str) -> CopyInMemory[_Copy]:
         """The place of a programme's copy; the one asked for longest ago is let go where there are too many."""
         with self._placing:
             known = self._places.setdefault(graph, {})
-            known[programme_id] = place = known.pop(programme_id, None) or Place()
+            known[programme_id] = place = known.pop(programme_id, None) or CopyInMemory()
             if len(known) > self.most:
                 del known[next(iter(known))]
             return place

@@ -28,7 +28,7 @@ _ENDING: Final = "pairs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
+class _PairsFile:
     """What a file holds: ids and bits, and a digest of who was compared; no name."""
 
     format: int
@@ -53,16 +53,16 @@ def likely(registered: Mapping[str, Sequence[Any]], share: float, programme_id: 
     if known and (known.format, known.people, known.share) == (FORMAT, compared, share):
         return known.found
     found = _alike(registered, share)
-    kept = _Kept(format=FORMAT, people=compared, share=share, found=found)
+    kept = _PairsFile(format=FORMAT, people=compared, share=share, found=found)
     files.keep(folder, programme_id, _ENDING, msgspec.json.encode(kept))
     return found
 
 
-def _kept(folder: Path, programme_id: str) -> _Kept | None:
+def _kept(folder: Path, programme_id: str) -> _PairsFile | None:
     """What is kept of a programme; None when there is none that can be read."""
     body = files.kept(folder, programme_id, _ENDING)
     try:
-        return msgspec.json.decode(body, type=_Kept) if body else None
+        return msgspec.json.decode(body, type=_PairsFile) if body else None
     except msgspec.DecodeError:
         return None
 

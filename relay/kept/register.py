@@ -74,7 +74,7 @@ class _Packed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Kept:
+class _RegisterFile:
     """What a file holds: a register, in the order in which its mappings hold what is in them.
 
     Attributes:
@@ -95,7 +95,7 @@ class _Kept:
     naming: memoryview
 
 
-_KEPT: Final = msgspec.msgpack.Decoder(_Kept)
+_KEPT: Final = msgspec.msgpack.Decoder(_RegisterFile)
 
 
 class _Lazy(MutableMapping[str, _Value]):
@@ -143,7 +143,7 @@ class _Lazy(MutableMapping[str, _Value]):
 class _KeptRegister(Register):
     """A register that was kept."""
 
-    def __init__(self, programme_id: str, kept: _Kept, catalogue: Catalogue) -> None:
+    def __init__(self, programme_id: str, kept: _RegisterFile, catalogue: Catalogue) -> None:
         """Open it."""
         super().__init__(programme_id, catalogue)
         ids, placed = _IDS.decode(kept.act_ids), _IDS.decode(kept.placement_ids)
@@ -305,8 +305,8 @@ def _opened(programme_id: str, known: OnDisk[None], catalogue: Catalogue) -> _Ke
     return _KeptRegister(programme_id, _KEPT.decode(known.body), catalogue)
 
 
-def _kept_of(found: Register) -> _Kept:
-    return _Kept(
+def _kept_of(found: Register) -> _RegisterFile:
+    return _RegisterFile(
         act_ids=_packed([*found.entries]),
         entries=_Packed.of(found.entries.values()),
         in_force=_numbers(fact.sequence for fact in found.facts.values()),

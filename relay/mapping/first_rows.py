@@ -31,7 +31,7 @@ def first_rows(rows: Sequence[Row], places: Mapping[str, str], most: int = FIRST
     Returns:
         So many at most, from above; empty when there are none.
     """
-    said = _Said([row.act for row in rows if row.act], places)
+    said = _WomenNamed([row.act for row in rows if row.act], places)
     numbers = sorted({row.row for row in rows})[:most]
     return tuple(
         Sentence("Row %(row)s: %(told)s.", row=str(number), told=said.told([row for row in rows if row.row == number]))
@@ -39,7 +39,7 @@ def first_rows(rows: Sequence[Row], places: Mapping[str, str], most: int = FIRST
     )
 
 
-class _Said:
+class _WomenNamed:
     """The women of a register, as they are named in a sentence."""
 
     def __init__(self, acts: Sequence[Act], places: Mapping[str, str]) -> None:

@@ -191,7 +191,7 @@ class Remote:
         """
         return self._hand_in(kind, path, body)
 
-    def lines(self, path: str, form: Form, sent: Callable[[int, int], None]) -> Iterator[bytes]:
+    def lines(self, path: str, form: SentForm, sent: Callable[[int, int], None]) -> Iterator[bytes]:
         """Send a file, and read the lines of the answer as they come.
 
         Args:
@@ -275,7 +275,7 @@ class Remote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class SentForm:
     """Files that are sent, with what is said of them.
 
     Attributes:
@@ -315,7 +315,7 @@ class _Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
+class _ErrorTold:
     """What a service explains of an error, as far as it is told."""
 
     reason: str
@@ -329,7 +329,7 @@ class _Said:
 class _Error:
     """An error as a service answers it."""
 
-    error: _Said
+    error: _ErrorTold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -438,7 +438,9 @@ def _exchanged(
         TimeoutError: The answer did not end in time.
     """
     until = time.monotonic() + DEADLINE_SECONDS
-    sent, content_type = body.encoded() if isinstance(body, Form) else (json_text(body).encode(), "application/json")
+    sent, content_type = (
+        body.encoded() if isinstance(body, SentForm) else (json_text(body).encode(), "application/json")
+    )
     headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
     headers |= {} if body is None else {"Content-Type": content_type}
     headers |= {} if token is None else {"Authorization": f"Bearer {token}"}

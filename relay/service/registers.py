@@ -24,7 +24,7 @@ from relay.exchange.workbook import RULES_FILE, cannot_be_read
 from relay.mapping import saved_maps
 from relay.mapping.file_import import ImportWish
 from relay.mapping.programme import Programme, known_of
-from relay.service.client import Form
+from relay.service.client import SentForm
 from relay.service.failure import Explained
 from relay.service.json_codec import json_text, read_json
 
@@ -120,7 +120,7 @@ class SentSheet:
     dry_run: bool
 
 
-def _form(path: Path, wish: object) -> Form:
+def _form(path: Path, wish: object) -> SentForm:
     """A file or folder as it is sent, with what is to be done with it.
 
     Raises:
@@ -132,7 +132,7 @@ def _form(path: Path, wish: object) -> Form:
     except OSError as fault:
         raise cannot_be_read(path, fault) from fault
     sent = SentFile(path=str(path), is_folder=path.is_dir(), names=tuple(each.name for each in files))
-    return Form(fields={"sent": json_text(sent), "wish": json_text(wish)}, files=contents)
+    return SentForm(fields={"sent": json_text(sent), "wish": json_text(wish)}, files=contents)
 
 
 def _is_read(file: Path) -> bool:

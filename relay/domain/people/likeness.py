@@ -143,7 +143,7 @@ def skeleton(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
+class _NameWords:
     """What is known of how names are written.
 
     Attributes:
@@ -158,9 +158,9 @@ class _Words:
 
 
 @cache
-def _words() -> _Words:
+def _words() -> _NameWords:
     said = weights()
-    return _Words(
+    return _NameWords(
         titles=frozenset(map(key, said["titles"])),
         middle=frozenset(map(key, said["middle"])),
         surnames={key(each): key(name) for name, others in said["surnames"].items() for each in (name, *others)},

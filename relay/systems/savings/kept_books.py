@@ -45,7 +45,7 @@ class _OnDisk:
 
 
 @dataclass(slots=True)
-class _Kept:
+class _ProgrammeBooks:
     """What is kept of one programme.
 
     Attributes:
@@ -92,7 +92,7 @@ class _Kept:
         self.recorded.clear()
         self.sums.clear()
 
-    def recall(self, folder: Path, programme_id: str, following: Following[_Kept]) -> None:
+    def recall(self, folder: Path, programme_id: str, following: Following[_ProgrammeBooks]) -> None:
         """Begin with what is on disk; sums of another day count as not there."""
         found = following.read(folder, programme_id, _OnDisk)
         if found and found.values.as_of in (None, self.as_of):
@@ -100,7 +100,9 @@ class _Kept:
             self.recorded, self.sums = found.values.recorded, found.values.sums
             self.on_disk[following.name] = found.sequence
 
-    def keep(self, folder: Path, programme_id: str, following: Following[_Kept], *, is_new: bool = False) -> None:
+    def keep(
+        self, folder: Path, programme_id: str, following: Following[_ProgrammeBooks], *, is_new: bool = False
+    ) -> None:
         """Write it to the disk, where it is new or enough was recorded since."""
         if is_new or self.sequence - self.on_disk.get(following.name, -KEEP_AFTER) >= KEEP_AFTER:
             books = _OnDisk(owner=self.owner, recorded=self.recorded)
@@ -138,10 +140,10 @@ def _recorded(graph: Graph, programme_id: str, act_ids: Collection[str]) -> Iter
     return (entries[each].act for each in act_ids if each in entries)
 
 
-BOOKS: Final = Following[_Kept]("of-savings", 5, most=4)
+BOOKS: Final = Following[_ProgrammeBooks]("of-savings", 5, most=4)
 """Our choice: of 276,000 passbook lines some 150 MB."""
 
-SUMS: Final = Following[_Kept]("of-savings-sums", 5)
+SUMS: Final = Following[_ProgrammeBooks]("of-savings-sums", 5)
 
 
 def recorded(
@@ -218,9 +220,9 @@ def sums(graph: Graph, programme_id: str, as_of: date, folder: Path) -> Mapping[
         return {each: kept.sums[each] for each in groups}
 
 
-def _kept(graph: Graph, programme_id: str) -> _Kept:
+def _kept(graph: Graph, programme_id: str) -> _ProgrammeBooks:
     """What is kept of a programme, in memory as long as the graph is open."""
     place = BOOKS.place(graph, programme_id)
     with place.making:
-        place.copy = kept = place.copy or _Kept()
+        place.copy = kept = place.copy or _ProgrammeBooks()
         return kept

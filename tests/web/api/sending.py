@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from relay.mapping.file_import import ImportWish
-from relay.service.client import Form
+from relay.service.client import SentForm
 from relay.service.registers import SentFile, SentWish
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def posted(
     """The answer to files that are sent, by their names, as one folder unless told otherwise."""
     sent = SentFile(path="/home/bina/register", is_folder=is_folder, names=tuple(files))
     wished = SentWish(wish=ImportWish(apply=writes, **wish), writes=writes)
-    form = Form(
+    form = SentForm(
         fields={"sent": json.dumps(asdict(sent)), "wish": json.dumps(asdict(wished))},
         files=[text.encode() for text in files.values()],
     )

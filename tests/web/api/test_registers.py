@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from relay.ledger import programmes
-from relay.service.client import Form
+from relay.service.client import SentForm
 from tests.web.api.sending import posted
 from tests.web.readers import bearer
 
@@ -41,7 +41,7 @@ def test_what_is_no_file_with_what_is_to_be_done_with_it_is_refused(
     client: FlaskClient, people: dict[str, str], recorded: Graph, wrong: dict[str, Any]
 ) -> None:
     said = {name: value for name, value in ({"sent": SENT, "wish": WISH} | wrong).items() if value is not None}
-    form = Form(fields={name: json.dumps(value) for name, value in said.items()}, files=[GIFTS.encode()])
+    form = SentForm(fields={name: json.dumps(value) for name, value in said.items()}, files=[GIFTS.encode()])
     body, content_type = form.encoded()
     before = programmes.head(recorded, "demo")
 
