@@ -6,14 +6,15 @@ are never put into a text; every column is named after the field that receives i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString, cast
 
 from relay.domain.vocabulary import SHOWN
 
 if TYPE_CHECKING:
+    from relay.domain.schema import Kind
     from relay.domain.system import Catalogue
 
 # ---------------------------------------------------------------------------------------------------- schema
@@ -1136,6 +1137,16 @@ def _named(piece: LiteralString, label: LiteralString, property_: LiteralString)
     return _filled_in(piece, names)
 
 
+def _told_by_id(catalogue: Catalogue) -> Iterator[tuple[Kind, LiteralString, LiteralString]]:
+    """The columns that name a record to which no relationship leads: kind, column, and the kind of what is named."""
+    for kind in catalogue.kinds.values():
+        for column in kind.columns:
+            if column.refers_to and not column.edge and (kind.name, column.name) not in _TOLD_BY_PATTERNS:
+                words = (column.name, column.refers_to)  # declared in code, as all of this
+                name, named = (cast("LiteralString", each) for each in words)  # type: ignore[redundant-cast]
+                yield kind, name, named
+
+
 @cache
 def statements(catalogue: Catalogue) -> Statements:
     """The texts for all kinds of acts of a catalogue."""
@@ -1163,19 +1174,14 @@ def statements(catalogue: Catalogue) -> Statements:
             if column.told:
                 belonging += _filled_in(_TELLING, ends)
                 telling.append(edge)
-    by_id = [
-        (kind, column, column.refers_to)
-        for kind in catalogue.kinds.values()
-        for column in kind.columns
-        if column.refers_to and not column.edge and (kind.name, column.name) not in _TOLD_BY_PATTERNS
-    ]
-    asked_for = [(kind.label, column.name) for kind, column, _ in by_id if kind.name not in _PATTERNS]
-    for kind, column, named in by_id:
-        words: tuple[tuple[LiteralString, LiteralString], ...] = (
+    asked_for: list[tuple[LiteralString, LiteralString]] = []
+    for kind, name, named in _told_by_id(catalogue):
+        words = (
             ("PATTERN", _PATTERNS.get(kind.name) or f"(n:{kind.label})"),
-            *(("TARGET", labels[named]), ("NAMED", named), ("COLUMN", column.name), ("KIND", kind.name)),
+            *(("TARGET", labels[named]), ("NAMED", named), ("COLUMN", name), ("KIND", kind.name)),
         )
         pointing.setdefault(named, []).append(_filled_in(_POINTING_BY_ID, words))
+        asked_for += [(kind.label, name)] if kind.name not in _PATTERNS else []
     ties: list[tuple[LiteralString, LiteralString, LiteralString, LiteralString]] = [
         *((type_, type_, start, end) for type_, (start, end) in edges.items()),
         *((f"{_RECORDED}_{label}", _RECORDED, "Entry", label) for label in labels.values()),

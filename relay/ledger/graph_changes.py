@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from relay.database import cypher
 from relay.domain.register import Register
@@ -61,11 +61,13 @@ class Delta:
         ):
             for name, rows in rows_of_name.items():
                 transaction.run(texts[name], rows=rows)
-        parts = [(name, part) for name, part in statements.write.items() if name in self.written]
+        parts: list[tuple[str, LiteralString]] = [
+            (name, part) for name, part in statements.write.items() if name in self.written
+        ]
         for name, part in parts[:-PARTS_AT_ONCE]:
             transaction.run(part, **{name: self.written[name]})
         last = parts[-PARTS_AT_ONCE:]
-        text = cypher.WRITE_HEAD
+        text: LiteralString = cypher.WRITE_HEAD
         for _, part in last:
             text += part
         lists = {name: self.written[name] for name, _ in last}

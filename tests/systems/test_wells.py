@@ -34,11 +34,11 @@ from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
 from tests.systems import CATALOGUE, SYSTEMS
-from tests.systems.pumps.rules import NothingToPump, deep_enough
+from tests.systems.pumps.rules import NOTHING_TO_PUMP, deep_enough
 from tests.systems.wells import WELLS
 from tests.systems.wells.kinds import KINDS
 from tests.systems.wells.questions import wells
-from tests.systems.wells.rules import TooDeep, not_too_deep
+from tests.systems.wells.rules import TOO_DEEP, not_too_deep
 from tests.systems.wells.scene import added, outcomes, refusal, visit, well
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def test_its_acts_are_judged_noted_and_stand_in_the_graph(village: Graph) -> Non
 
     assert again.action == "same"
     assert [note.note for note in dry.notes] == ["dry"]
-    assert isinstance(refusal(village, well("K3", "W1", depth=101)), TooDeep)
+    assert TOO_DEEP.matches(refusal(village, well("K3", "W1", depth=101)))
     assert str(refusal(village, visit("V4", "K9", "2023-07-01"))).startswith("There is no well K9 in the record.")
     assert "but today is" in str(refusal(village, well("K4", "W1", dug_on="2024-07-01")))
     assert verify.verify(village, "demo").ok
@@ -74,7 +74,7 @@ def test_its_acts_are_corrected_taken_back_and_brought_back(village: Graph) -> N
 
     assert "cannot be taken back while" in str(refusal(village, say.taken_back("well:K1", "C9")))
     assert "cannot be taken back while" in str(refusal(village, say.taken_back("beneficiary:W1", "C8")))
-    assert isinstance(refusal(village, say.corrected("well:K1", "C7", depth=500)), TooDeep)
+    assert TOO_DEEP.matches(refusal(village, say.corrected("well:K1", "C7", depth=500)))
     added(village, corrected, taken_back)
     assert [(each.well_id, each.depth, each.works) for each in wells(village, "demo", say.TODAY)] == [
         ("K1", 15.0, "yes"),
@@ -255,8 +255,8 @@ def test_a_system_refuses_what_another_records_where_both_are_used(village: Grap
 
     added(village, say.corrected("programme:demo", "C1", systems="wells;pumps"))
 
-    assert isinstance(refusal(village, well("K4", "W3", depth=4)), NothingToPump)
-    assert isinstance(refusal(village, say.corrected("well:K1", "C2", depth=4)), NothingToPump)
+    assert NOTHING_TO_PUMP.matches(refusal(village, well("K4", "W3", depth=4)))
+    assert NOTHING_TO_PUMP.matches(refusal(village, say.corrected("well:K1", "C2", depth=4)))
 
 
 def test_money_is_counted_in_whole_paisa() -> None:

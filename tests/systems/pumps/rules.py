@@ -6,25 +6,24 @@ from typing import Final
 
 from relay.domain.register import Fact, Register
 from relay.domain.schema import Rules
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 
 PUMPED: Final = 5  # metres
 
 
-class NothingToPump(Refused):
-    """A well is too shallow for a pump."""
-
-    reason = "%(act_id)s is too shallow for a pump."
-    suggestion = "Dig deeper."
-    field = "depth"
-
-    act_id: str
+NOTHING_TO_PUMP: Final = Failure(
+    Refused,
+    "nothing_to_pump",
+    "%(act_id)s is too shallow for a pump.",
+    advice="Dig deeper.",
+    field="depth",
+)
 
 
 def deep_enough(_: Register, fact: Fact) -> None:
     """Refuse a well that no pump reaches into: a rule of who sets up pumps."""
     if fact.values.get("depth", PUMPED) < PUMPED:
-        raise NothingToPump(act_id=fact.act_id)
+        raise refused(NOTHING_TO_PUMP, act_id=fact.act_id)
 
 
 RULES: Final = Rules(refuse={"well": deep_enough})

@@ -8,26 +8,25 @@ from typing import Final
 from relay.domain.notes import Note
 from relay.domain.register import Fact, Register
 from relay.domain.schema import Rules
-from relay.errors import Refused
+from relay.errors import Failure, Refused, refused
 from relay.text import Sentence
 
 DEEPEST: Final = 100  # metres
 
 
-class TooDeep(Refused):
-    """A well is deeper than any that was dug by hand."""
-
-    reason = "%(act_id)s is deeper than a well dug by hand."
-    suggestion = "Check the depth."
-    field = "depth"
-
-    act_id: str
+TOO_DEEP: Final = Failure(
+    Refused,
+    "too_deep",
+    "%(act_id)s is deeper than a well dug by hand.",
+    advice="Check the depth.",
+    field="depth",
+)
 
 
 def not_too_deep(_: Register, fact: Fact) -> None:
     """Refuse what nobody digs by hand."""
     if fact.values.get("depth", 0) > DEEPEST:
-        raise TooDeep(act_id=fact.act_id)
+        raise refused(TOO_DEEP, act_id=fact.act_id)
 
 
 def found_dry(_: Register, fact: Fact) -> Iterator[Note]:
