@@ -1142,8 +1142,9 @@ def _told_by_id(catalogue: Catalogue) -> Iterator[tuple[Kind, LiteralString, Lit
     for kind in catalogue.kinds.values():
         for column in kind.columns:
             if column.refers_to and not column.edge and (kind.name, column.name) not in _TOLD_BY_PATTERNS:
-                words = (column.name, column.refers_to)  # declared in code, as all of this
-                name, named = (cast("LiteralString", each) for each in words)  # type: ignore[redundant-cast]
+                # declared in code, both of them
+                name = cast("LiteralString", column.name)  # type: ignore[redundant-cast]  # mypy takes it for str
+                named = cast("LiteralString", column.refers_to)  # type: ignore[redundant-cast]
                 yield kind, name, named
 
 
@@ -1174,14 +1175,15 @@ def statements(catalogue: Catalogue) -> Statements:
             if column.told:
                 belonging += _filled_in(_TELLING, ends)
                 telling.append(edge)
-    asked_for: list[tuple[LiteralString, LiteralString]] = []
+    indexed: list[tuple[LiteralString, LiteralString]] = [*_ASKED_FOR, ("Token", "of")]
     for kind, name, named in _told_by_id(catalogue):
-        words = (
+        words: tuple[tuple[LiteralString, LiteralString], ...] = (
             ("PATTERN", _PATTERNS.get(kind.name) or f"(n:{kind.label})"),
             *(("TARGET", labels[named]), ("NAMED", named), ("COLUMN", name), ("KIND", kind.name)),
         )
         pointing.setdefault(named, []).append(_filled_in(_POINTING_BY_ID, words))
-        asked_for += [(kind.label, name)] if kind.name not in _PATTERNS else []
+        if kind.name not in _PATTERNS:
+            indexed.append((kind.label, name))
     ties: list[tuple[LiteralString, LiteralString, LiteralString, LiteralString]] = [
         *((type_, type_, start, end) for type_, (start, end) in edges.items()),
         *((f"{_RECORDED}_{label}", _RECORDED, "Entry", label) for label in labels.values()),
