@@ -1205,9 +1205,7 @@ def statements(catalogue: Catalogue) -> Statements:
             ("PASSED_TO", "key"): _named(_MIGRATION_OF_EDGES, "PASSED_TO", "key"),
         },
         indexes={
-            **{
-                (label, each): _named(_INDEX, label, each) for label, each in (*_ASKED_FOR, ("Token", "of"), *asked_for)
-            },
+            **{(label, each): _named(_INDEX, label, each) for label, each in indexed},
             **{(type_, each): _named(_INDEX_OF_EDGES, type_, each) for type_, each in _ASKED_FOR_OF_EDGES},
         },
         pointing_at=all_of(pointing),
