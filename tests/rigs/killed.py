@@ -50,8 +50,9 @@ def _main(number: int, words: list[str]) -> None:
 
         return then_killed
 
-    for of, name in ((graph.Transaction, "_records"), (graph.Transaction, "last"), (graph.Graph, "write")):
-        setattr(of, name, counted(getattr(of, name)))
+    for name in ("rows", "run", "last"):
+        setattr(graph.Transaction, name, counted(getattr(graph.Transaction, name)))
+    graph.Graph.write = counted(graph.Graph.write)  # type: ignore[method-assign]
     sys.argv = ["relay", *words]
     try:
         cli.main()

@@ -77,6 +77,7 @@ def office(graph: Graph, connection: Connection, tmp_path: Path, monkeypatch: py
         say.place("RAM", kind="ward"),
         say.woman("W1", place_id="RAM"),
         say.placed("P1 on 2020-03-01", animals=PLENTY),
+        say.happened("E0: birth of P1 on 2021-06-01", animals=PLENTY),
         programme_id="wards",
     )
     with between(connection.uri) as line, relay_graph.connect(replace(connection, uri=line.uri), CORE) as broken:
