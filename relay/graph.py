@@ -19,6 +19,7 @@ from neo4j.exceptions import (
     ClientError,
     ConstraintError,
     DatabaseError,
+    IncompleteCommit,
     ServiceUnavailable,
     SessionExpired,
     TransientError,
@@ -273,6 +274,17 @@ def _once_more(work: Callable[[], _T]) -> _T:
         return work()
 
 
+def _until_read(work: Callable[[], _T]) -> _T:
+    """Run a read, and once more where the line broke as it ended, which the driver does not repeat: it changes nothing.
+
+    So an engine that ends at that moment keeps nobody from what they read: the second time it is started first.
+    """
+    try:
+        return _through_races(work)
+    except IncompleteCommit:
+        return _through_races(work)
+
+
 class Graph:
     """A graph database of either engine.
 
@@ -309,7 +321,7 @@ class Graph:
             Conflict: Other writers were faster, again and again.
         """
         with translated():
-            return self._execute(work, tried=_through_races)
+            return self._execute(work, tried=_until_read)
 
     def write(
         self, work: Callable[[Transaction], _T], *, again: Callable[[Transaction], _T] | None = None, alone: bool = True

@@ -191,8 +191,7 @@ def _open(readable: Iterable[str]) -> tuple[Any, State]:
     earlier = None
     with suppress(FileNotFoundError, StateDamaged):
         earlier = State.read(Path(STATE_FILE))
-    for file in ADMITTED:
-        Path(file).unlink(missing_ok=True)  # all are admitted anew
+    _admit_none_but(earlier.user if earlier else "")
     server, state = _start_server(earlier, 0 if earlier is None else earlier.port, PORT_TRIES)
     database = server.getOrCreateDatabase(DATABASE)
     database.query("opencypher", "RETURN 1").next()
@@ -200,6 +199,21 @@ def _open(readable: Iterable[str]) -> tuple[Any, State]:
     _admit_reader(server.getSecurity(), readable)
     _require_bolt(state.port)
     return server, state
+
+
+def _admit_none_but(user: str) -> None:
+    """Leave of those who were let in one alone, Relay itself; all others are let in anew.
+
+    Whoever waits for the engine asks from the moment it has its port. Unknown until then, she would be refused, and
+    after some refusals the engine would let nobody in under that name for half a minute.
+    """
+    users, groups = map(Path, ADMITTED)
+    groups.unlink(missing_ok=True)
+    lines = users.read_text().splitlines(keepends=True) if users.exists() else []
+    users.unlink(missing_ok=True)
+    own = [line for line in lines if f'"name":"{user}"' in line and line.endswith("}\n")]  # one that is cut is not
+    if own:
+        users.write_text(own[-1])
 
 
 def _start_server(earlier: State | None, preferred_port: int, tries: int) -> tuple[Any, State]:
@@ -252,6 +266,8 @@ def _admit_reader(security: Any, readable: Iterable[str]) -> None:  # noqa: ANN4
 
 
 def _admit(security: Any, user: str, password: str, database: str, group: str) -> None:  # noqa: ANN401  a Java object
+    if security.existsUser(user):
+        return
     hashed = str(security.encodePassword(password))
     security.createUser(_json({"name": user, "password": hashed, "databases": {database: [group]}}))
 
