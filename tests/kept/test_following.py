@@ -101,6 +101,7 @@ def register_of_earlier(head: LedgerHead) -> bytes:
 def test_what_an_earlier_version_kept_is_dropped_and_made_anew(graph: Graph, tmp_path: Path) -> None:
     recording.record(graph, "demo", (*say.beginnings(), say.placed("P1 on 2020-03-01")), say.clerk())
     head = programmes.head(graph, "demo")
+    disk.SNAPSHOTS.drop(tmp_path, "demo", graph)  # of this graph's earlier programmes of that id
     (tmp_path / "demo.snapshot").write_bytes(snapshot_of_earlier(head))
     (tmp_path / "demo.register").write_bytes(register_of_earlier(head))
 
