@@ -190,7 +190,6 @@ def make_code(
     row = token_table.new_row(
         _CODE,
         token_table.digest(letters),
-        token_id="",
         login=login,
         scope=programme_id,
         now=now,

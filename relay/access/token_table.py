@@ -96,7 +96,7 @@ def new_row(
     kind: str,
     hash_: str,
     *,
-    token_id: str,
+    token_id: str = "",
     login: str,
     scope: str,
     now: datetime,
@@ -108,7 +108,7 @@ def new_row(
     Args:
         kind: Of `KINDS`.
         hash_: The digest of its secret.
-        token_id: How lists name it.
+        token_id: How lists name it; empty for one that no list names.
         login: Of its account.
         scope: The programme in which it holds, `EVERY` for all.
         now: From when on.
