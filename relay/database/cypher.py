@@ -145,10 +145,11 @@ RETURN kind, many
 _POINTING_BY: Final[LiteralString] = (
     "MATCH (:TARGET {key: key})<-[:TYPE]-(n:LABEL) RETURN 'KIND' AS kind, properties(n) AS values"
 )
-# What names a record in a column to which no relationship leads; cost: a scan of the kind, or its index.
-_POINTING_BY_ID: Final[LiteralString] = """MATCH (t:TARGET {key: key}) MATCH PATTERN
-    WHERE n.COLUMN = t.NAMED_id AND n.key STARTS WITH t.programme_id + '/'
-    RETURN 'KIND' AS kind, properties(n) AS values"""
+# The same of what names a record in a column to which no relationship leads; cost: one scan of the kind for all keys.
+_POINTING_BY_ID: Final[LiteralString] = """
+MATCH PATTERN WHERE n.COLUMN IS NOT NULL AND split(n.key, '/')[0] + '/NAMED/' + n.COLUMN IN $keys
+RETURN 'KIND' AS kind, collect(properties(n)) AS many
+"""
 _PATTERNS: Final[Mapping[str, LiteralString]] = {
     "placement": "(:Gift)-[n:FILLED]->(:Placement)",
     "pass": "(:Placement)-[n:PASSED_TO]->(:Placement)",
@@ -1042,12 +1043,13 @@ CREATE CONSTRAINT NAME IF NOT EXISTS FOR ()-[r:TYPE]-() REQUIRE r.PROPERTY IS UN
 _INDEX: Final[LiteralString] = "CREATE INDEX NAME IF NOT EXISTS FOR (n:LABEL) ON (n.PROPERTY)"
 _INDEX_OF_EDGES: Final[LiteralString] = "CREATE INDEX NAME IF NOT EXISTS FOR ()-[r:TYPE]-() ON (r.PROPERTY)"
 
-# What people ask for who open the graph; Relay itself finds everything by its key.
+# What people ask for who open the graph; Relay itself finds all but tokens by its key.
 _ASKED_FOR: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
     *(("Placement", "placement_id"), ("Placement", "beneficiary_id"), ("Placement", "due_on")),
     *(("Beneficiary", "beneficiary_id"), ("Gift", "gift_id"), ("Animal", "tag")),
     *(("Place", "place_id"), ("Group", "group_id"), ("Event", "event_id")),
 )
+_ASKED_FOR_BY_RELAY: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("Token", "of"),)
 _ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
 _OWN: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
@@ -1175,15 +1177,6 @@ def statements(catalogue: Catalogue) -> Statements:
             if column.told:
                 belonging += _filled_in(_TELLING, ends)
                 telling.append(edge)
-    indexed: list[tuple[LiteralString, LiteralString]] = [*_ASKED_FOR, ("Token", "of")]
-    for kind, name, named in _told_by_id(catalogue):
-        words: tuple[tuple[LiteralString, LiteralString], ...] = (
-            ("PATTERN", _PATTERNS.get(kind.name) or f"(n:{kind.label})"),
-            *(("TARGET", labels[named]), ("NAMED", named), ("COLUMN", name), ("KIND", kind.name)),
-        )
-        pointing.setdefault(named, []).append(_filled_in(_POINTING_BY_ID, words))
-        if kind.name not in _PATTERNS:
-            indexed.append((kind.label, name))
     ties: list[tuple[LiteralString, LiteralString, LiteralString, LiteralString]] = [
         *((type_, type_, start, end) for type_, (start, end) in edges.items()),
         *((f"{_RECORDED}_{label}", _RECORDED, "Entry", label) for label in labels.values()),
@@ -1198,6 +1191,15 @@ def statements(catalogue: Catalogue) -> Statements:
     def all_of(found: Mapping[str, Sequence[LiteralString]]) -> Mapping[str, LiteralString]:
         return {kind: _POINTING_AT.replace("BRANCHES", _UNION.join(branches)) for kind, branches in found.items()}
 
+    pointing_at: dict[str, LiteralString] = {**all_of(pointing)}
+    for kind, name, named in _told_by_id(catalogue):
+        words: tuple[tuple[LiteralString, LiteralString], ...] = (
+            ("PATTERN", _PATTERNS.get(kind.name) or f"(n:{kind.label})"),
+            *(("NAMED", named), ("COLUMN", name), ("KIND", kind.name)),
+        )
+        text = _filled_in(_POINTING_BY_ID, words)
+        pointing_at[named] = f"{pointing_at[named]}UNION ALL{text}" if named in pointing_at else text
+
     return Statements(
         edges={**edges, _RECORDED: ("Entry", "")},
         migrations={
@@ -1205,10 +1207,10 @@ def statements(catalogue: Catalogue) -> Statements:
             ("PASSED_TO", "key"): _named(_MIGRATION_OF_EDGES, "PASSED_TO", "key"),
         },
         indexes={
-            **{(label, each): _named(_INDEX, label, each) for label, each in indexed},
+            **{(label, each): _named(_INDEX, label, each) for label, each in (*_ASKED_FOR, *_ASKED_FOR_BY_RELAY)},
             **{(type_, each): _named(_INDEX_OF_EDGES, type_, each) for type_, each in _ASKED_FOR_OF_EDGES},
         },
-        pointing_at=all_of(pointing),
+        pointing_at=pointing_at,
         beside=all_of(beside),
         write={
             "Entry": _WRITE_ENTRY,

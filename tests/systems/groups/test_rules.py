@@ -139,6 +139,26 @@ def test_what_a_group_vouched_for_and_did_is_not_corrected_away(village: Graph) 
     added(village, say.corrected("placement:P3", "K1", received_on="2022-01-02"))
 
 
+def test_no_group_and_no_meeting_is_taken_back_that_is_named_without_a_relationship(village: Graph) -> None:
+    """Who vouches and stands in are columns of what is a relationship itself; where a plan was chosen is one of two."""
+    chosen = {"plan_id": "N1", "beneficiary_id": "W5", "help": "goat", "chosen_on": "2024-01-08", "meeting_id": "T1"}
+    added(
+        village,
+        *(act("group", {"group_id": id_, "name": f"Group {id_}", "kind": "womens_group"}) for id_ in "CDE"),
+        met("T1:  on 2024-01-08", kind="event", women=4),
+        met("T2:  on 2024-01-09", kind="event", women=4),
+        say.placed("P3 on 2022-01-01", guarantor_group_id="C"),
+        say.passed("T3: P2 > P5 on 2024-01-01", 1, by_group_id="D"),
+        act("plan", {**chosen, "giver_placement_id": "P1"}),
+    )
+
+    for named, by in (("group:C", "placement:P3"), ("group:D", "pass:T3"), ("meeting:T1", "plan:N1")):
+        error = refusal(village, say.taken_back(named, "K1"))
+        assert isinstance(error, StandingOnIt), named
+        assert by in str(error)
+    added(village, say.taken_back("group:E", "K2"), say.taken_back("meeting:T2", "K3"))
+
+
 def test_two_meetings_of_a_day_and_kind_are_asked_about(village: Graph) -> None:
     added(village, met("T1: A on 2023-05-01"))
 
