@@ -7,11 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import neo4j
 import pytest
+from neo4j.exceptions import AuthError, DriverError
 
 from relay import graph
 from relay.database import engine
@@ -95,6 +98,33 @@ def test_port_and_password_stay_from_one_start_to_the_next(stopped: Path) -> Non
     first = state_of(stopped).connection()
 
     assert engine.ensure(stopped) == first
+
+
+def test_who_waits_for_an_engine_that_starts_is_let_in_at_once(stopped: Path) -> None:
+    """Refused a few times, as whoever asks before she is known, nobody is let in under a name for half a minute."""
+    connection, ends, refused = state_of(stopped).connection(), threading.Event(), list[str]()
+
+    def wait() -> None:
+        with neo4j.GraphDatabase.driver(connection.uri, auth=(connection.user, connection.password)) as driver:
+            while not ends.is_set():
+                try:
+                    driver.verify_connectivity()
+                except AuthError as error:
+                    refused.append(str(error))
+                except DriverError:  # it does not answer yet
+                    pass
+
+    waiting = [threading.Thread(target=wait) for _ in range(4)]
+    for each in waiting:
+        each.start()
+    try:
+        assert query(engine.ensure(stopped), "RETURN 1 AS one")[0]["one"] == 1
+    finally:
+        ends.set()
+        for each in waiting:
+            each.join()
+
+    assert refused == []
 
 
 def test_a_reader_is_let_in_and_may_not_write_with_a_new_password_at_each_start(stopped: Path) -> None:

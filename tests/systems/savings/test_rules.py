@@ -51,6 +51,16 @@ def test_lines_and_loans_are_of_members_of_the_day(village: Graph) -> None:
     assert isinstance(refusal(village, payout("P1: W4 at M5", 50)), NotAMember)
 
 
+def test_a_charge_is_taken_out_of_a_rule_again(village: Graph) -> None:
+    added(village, rule("2024-01-01", charge_percent=2))
+    added(village, say.corrected("savings_rule:savings_group@2024-01-01", "K1", charge_percent=None))
+
+    (found,) = village.rows(
+        "MATCH (n:SavingsRule) WHERE n.key ENDS WITH '@2024-01-01' RETURN n.charge_percent AS charge"
+    )
+    assert found["charge"] is None
+
+
 def test_no_change_takes_money_out_of_its_cycle_or_from_a_member(village: Graph) -> None:
     """C from 15 April; on 20 May, at M1, W1 saved 25 and W3 took a loan, which she repays at M2."""
     added(
