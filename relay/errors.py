@@ -133,12 +133,7 @@ class RelayError(_Declared):
     def __init__(self, **values: object) -> None:
         """Make the sentences."""
         super().__init__(**values)
-        own = type(self)
-        self.reason = self.reason if values.get("reason") else _said(own.reason, self)
-        self.command = (
-            self.command if values.get("command") else _said("" if values.get("advice") else own.command, self)
-        )
-        self.advice = self.advice if values.get("advice") else _said(own.advice, self)
+        _word(self, type(self), values)
 
     def __str__(self) -> str:
         """What happened, and what to do next."""
@@ -202,15 +197,19 @@ def refused(failure: Failure[_Error], **values: object) -> _Error:
     error = failure.branch.__new__(failure.branch)
     vars(error).update(failure.values, code=failure.code, field=failure.field)
     vars(error).update(values)
-    given = {name for name in ("reason", "advice", "command") if values.get(name)}
-    for name in ("reason", "advice", "command"):
-        if name not in given:
-            template = "" if name == "command" and "advice" in given else getattr(failure, name)
-            setattr(error, name, _said(template, error))
+    _word(error, failure, values)
     return error
 
 
-def _said(template: str, error: RelayError) -> Sentence:
+def _word(error: RelayError, declared: type[RelayError] | Failure[Any], values: Mapping[str, object]) -> None:
+    """Word an error as its class or row declares it, but for what was given; a given advice has its own command."""
+    for name in ("reason", "advice", "command"):
+        if not values.get(name):
+            template = "" if name == "command" and values.get("advice") else getattr(declared, name)
+            setattr(error, name, _sentence(template, error))
+
+
+def _sentence(template: str, error: RelayError) -> Sentence:
     """A template with the values of an error.
 
     Raises:

@@ -143,14 +143,16 @@ def find(graph: Graph | Transaction, kind: str, secret: str, now: datetime) -> O
     Raises:
         Unavailable: The database cannot be reached.
     """
-    found = next(iter(graph.rows(cypher.TOKEN, key=f"{kind}/{digest(secret)}")), None)
-    return Opened(row=found["token"], account=found["account"]) if found and holds(found["token"], now) else None
+    return _opened(graph.rows(cypher.TOKEN, key=f"{kind}/{digest(secret)}"), now)
 
 
 def take(transaction: Transaction, kind: str, secret: str, now: datetime) -> Opened | None:
     """The same, used up: whoever comes with it at the same time finds none."""
-    found = next(iter(transaction.rows(cypher.TAKE_TOKEN, key=f"{kind}/{digest(secret)}")), None)
-    return Opened(row=found["token"], account=found["account"]) if found and holds(found["token"], now) else None
+    return _opened(transaction.rows(cypher.TAKE_TOKEN, key=f"{kind}/{digest(secret)}"), now)
+
+
+def _opened(rows: Sequence[Mapping[str, Any]], now: datetime) -> Opened | None:
+    return next((Opened(row=row["token"], account=row["account"]) for row in rows if holds(row["token"], now)), None)
 
 
 def holds(row: Mapping[str, Any], now: datetime) -> bool:

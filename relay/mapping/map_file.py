@@ -164,19 +164,6 @@ class RegisterMap:
         return tuple(dict.fromkeys((self.key, *(column for make in self.makes for column in make.columns))))
 
 
-def read_map(path: Path, catalogue: Catalogue) -> RegisterMap:
-    """Read a map.
-
-    Args:
-        path: Of the TOML file.
-        catalogue: Of the kinds of acts that it may make.
-
-    Raises:
-        WrongMap: It cannot be read, leaves open what is needed, or names what is not there.
-    """
-    return map_of(text_of(path), path, catalogue)
-
-
 def text_of(path: Path) -> str:
     """The text of a map.
 

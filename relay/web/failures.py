@@ -120,7 +120,7 @@ def refused(error: HTTPException) -> Response:
     if isinstance(error, SecurityError):  # asked for under a host name that is not this machine's: no page has a URL
         reason = gettext("Relay does not answer to this host name.")
         if _wants_json():
-            return _answer(_of_http(STATUS[Invalid], reason), "")
+            return _answer(_of_http(STATUS[Invalid], reason))
         return Response(reason, STATUS[Invalid], mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
@@ -129,7 +129,7 @@ def refused(error: HTTPException) -> Response:
         ]
         log.error("failed", extra={"said": {"failure": type(cause).__name__, "at": frames}})
     status = error.code or STATUS_UNFORESEEN
-    response = _answer(_of_http(status, _reasons().get(status, error.name)), _suggestion(status))
+    response = _answer(_of_http(status, _reasons().get(status, error.name)))
     if status == STATUS_TOO_OFTEN:
         response.headers["Retry-After"] = "60"
     for name, value in error.get_headers(request.environ):
@@ -169,7 +169,8 @@ def _of_http(status: int, reason: str) -> Explained:
     return Explained(status=status, reason=reason, suggestion=_suggestion(status), request_id=g.get("request_id"))
 
 
-def _answer(error: Explained, advice: str) -> Response:
+def _answer(error: Explained, advice: str = "") -> Response:
+    """The answer; a page words the suggestion as an advice of its own, where it is one with a command."""
     status = error.status
     if _wants_json():
         return make_response(jsonify(Error(error=error)), status)
@@ -177,7 +178,7 @@ def _answer(error: Explained, advice: str) -> Response:
         return make_response(render_template("said.html", error=error), status)
     if status < STATUS_UNFORESEEN:  # else the database may be what failed
         _find_programme()
-    return make_response(render_template("failure.html", error=error, advice=advice), status)
+    return make_response(render_template("failure.html", error=error, advice=advice or error.suggestion), status)
 
 
 def _find_programme() -> None:

@@ -10,7 +10,7 @@ import pytest
 from relay.exchange.exporting import standing_acts
 from relay.exchange.importing import Count, import_programme
 from relay.exchange.workbook import pages
-from relay.mapping.map_file import read_map
+from relay.mapping.map_file import map_of, text_of
 from relay.mapping.programme import Programme, known_of
 from relay.mapping.proposal import proposed
 from relay.mapping.reading import read_register
@@ -58,7 +58,7 @@ def mapped(graph: Graph, register: Path, changes: Mapping[str, str] | None = Non
 
 def imported(graph: Graph, register: Path, map_: Path, *, apply: bool = True) -> list[ReportRow]:
     told: list[str] = []
-    mapped_register = read_register(register, read_map(map_, CORE), apply=apply, told=told.append)
+    mapped_register = read_register(register, map_of(text_of(map_), map_, CORE), apply=apply, told=told.append)
     assert told == []
     return list(
         import_programme(

@@ -10,7 +10,7 @@ import python_calamine
 from relay.errors import Invalid
 from relay.exchange.rows import ReportRow
 from relay.mapping.handed_back import WHAT_BECAME, WHAT_TO_DO, hand_back, in_its_words
-from relay.mapping.map_file import WrongMap, read_map
+from relay.mapping.map_file import WrongMap, map_of, text_of
 from relay.mapping.reading import COLUMN_GONE, COLUMN_RENAMED, NO_SUCH_SHEET, MappedRegister, read_register
 from relay.private_files import ThereAlready
 from tests.exchange.test_workbook import workbook
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.exchange.rows import Row
+    from relay.mapping.map_file import RegisterMap
 
 MAP = """
 [register]
@@ -65,11 +66,21 @@ animals = { constant = 2 }
 HEADER = "SN,Name,Mobile,Ward,Date,Passed to,On"
 
 
+def the_map(folder: Path) -> RegisterMap:
+    path = folder / "map.toml"
+    return map_of(text_of(path), path, CORE)
+
+
 def register(folder: Path, *lines: str, header: str = HEADER, map_: str = MAP, apply: bool = False) -> MappedRegister:
     """A register and its map, read; what is told about it raises."""
     (folder / "map.toml").write_text(map_, encoding="utf-8")
     (folder / "ngo.csv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
-    return read_register(folder / "ngo.csv", read_map(folder / "map.toml", CORE), apply=apply, told=pytest.fail)
+    return read_register(
+        folder / "ngo.csv",
+        the_map(folder),
+        apply=apply,
+        told=pytest.fail,
+    )
 
 
 def rows(folder: Path, *lines: str) -> list[Row]:
@@ -189,7 +200,7 @@ def test_a_renamed_column_is_told_when_tried_and_stops_what_would_be_written(tmp
     with pytest.raises(Invalid, check=COLUMN_RENAMED.matches) as caught:
         register(tmp_path, "1,Rita,979,,5/2/2020,,", header=renamed, apply=True)
 
-    how = read_map(tmp_path / "map.toml", CORE)
+    how = the_map(tmp_path)
     tried = read_register(tmp_path / "ngo.csv", how, apply=False, told=told.append)
 
     sentence = 'has no column "Mobile", which the map reads; it seems to be called "Mobile no." now.'
@@ -212,7 +223,12 @@ def test_a_new_column_is_told_and_not_read(tmp_path: Path) -> None:
     register(tmp_path, "1,Rita,979,,5/2/2020,,")
     (tmp_path / "ngo.csv").write_text(f"{HEADER},Colour\n1,Rita,979,,5/2/2020,,,red\n", encoding="utf-8")
 
-    read_register(tmp_path / "ngo.csv", read_map(tmp_path / "map.toml", CORE), apply=True, told=told.append)
+    read_register(
+        tmp_path / "ngo.csv",
+        the_map(tmp_path),
+        apply=True,
+        told=told.append,
+    )
 
     assert told == [f"{tmp_path / 'ngo.csv'} has new columns, which are not read: Colour."]
 
@@ -250,7 +266,7 @@ def test_a_sheet_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -
     book = workbook(tmp_path / "book.xlsx", {"Pigs": [["SN"]], "Cows": [["SN"]]})
 
     with pytest.raises(Invalid, check=NO_SUCH_SHEET.matches) as caught:
-        read_register(book, read_map(tmp_path / "map.toml", CORE), apply=False, told=pytest.fail)
+        read_register(book, the_map(tmp_path), apply=False, told=pytest.fail)
 
     assert 'has no sheet "Goats"' in str(caught.value)
     assert "there are Pigs, Cows" in str(caught.value)

@@ -39,7 +39,7 @@ from relay.web.request import current
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
-_Wish = TypeVar("_Wish")
+_Told = TypeVar("_Told")
 
 OFFERED: Final = 30
 """Ids that are offered to complete what was typed (our choice: a screen)."""
@@ -133,7 +133,7 @@ def import_() -> Response:
     The programme is the one that the file or the wish names, or the usual one: who is asking is let in as soon as it is
     known.
     """
-    asked = _wish(SentWish)
+    asked = _told("wish", SentWish)
     with ExitStack() as until_answered:
         received = until_answered.enter_context(_received())
         lines = stream_with_context(lines_of(_import(asked, received)))
@@ -204,7 +204,7 @@ class _AsAllowed(InDatabase):
 @action("ceremony record", largest=policy.FORM_BYTES)
 def ceremony(programme_id: str) -> Response:
     """Record the sheet of a ceremony that is sent; each row stands or falls alone."""
-    asked = _wish(SentSheet)
+    asked = _told("wish", SentSheet)
     clerk = replace(guard.clerk(programme_id), rehearses=asked.dry_run)
     with _received() as received:
         try:
@@ -216,17 +216,17 @@ def ceremony(programme_id: str) -> Response:
     return jsonify(outcome)
 
 
-def _wish(kind: type[_Wish]) -> _Wish:
-    """What is to be done with the file that is sent.
+def _told(field: str, kind: type[_Told]) -> _Told:
+    """A field of the form beside the file: what the file is, or what is to be done with it.
 
     Raises:
-        Invalid: It is not said.
+        Invalid: It is not there, or says something else.
     """
     try:
-        wish: _Wish = read_json(kind, request.form.get("wish", "").encode())
+        told: _Told = read_json(kind, request.form.get(field, "").encode())
     except ValueError:
         raise refused(NOT_A_FILE) from None
-    return wish
+    return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,15 +254,12 @@ class _Received:
 
 
 def _sent() -> SentFile:
-    """What is said of the file that is sent.
+    """What the file is that is sent.
 
     Raises:
-        Invalid: No file is sent, or nothing is said of it.
+        Invalid: No file is sent, or its name is not.
     """
-    try:
-        sent: SentFile = read_json(SentFile, request.form.get("sent", "").encode())
-    except ValueError:
-        raise refused(NOT_A_FILE) from None
+    sent = _told("sent", SentFile)
     enough = bool(sent.names) or sent.is_folder
     if not enough or len(sent.names) != len(request.files.getlist("file")) or not all(map(_is_name, sent.names)):
         raise refused(NOT_A_FILE)
@@ -278,7 +275,7 @@ def _received() -> Generator[_Received]:
     """The file that is sent, or a folder of those that are; it is deleted at the end.
 
     Raises:
-        Invalid: No file is sent, or nothing is said of it.
+        Invalid: No file is sent, or its name is not.
         NotWritten: There is no place for it.
     """
     sent = _sent()
