@@ -388,8 +388,8 @@ class Graph:
         """Bring constraints and indexes up to date; quick when they are.
 
         Raises:
-            Unavailable: It is not empty, and not Relay's.
-            Unavailable: The database cannot be reached, or what others keep in it is in the way.
+            Unavailable: It is not empty, and not Relay's; or the database cannot be reached, or what others keep in it
+                is in the way.
         """
         unique, indexed = self._missing()
         if not unique and not indexed:
@@ -438,8 +438,8 @@ class Graph:
         """Look, before anything is written, whether what others keep in the database is in the way.
 
         Raises:
-            Unavailable: It is not empty, and not Relay's.
-            Unavailable: Others have an index where something should be made unique, or under its name.
+            Unavailable: It is not empty, and not Relay's; or others have an index where something should be made
+                unique, or under its name.
         """
         for row in self.rows(
             cypher.ANY_NODE

@@ -133,8 +133,7 @@ def add(
     """Make an account; `by` whom is left in the trail.
 
     Raises:
-        Invalid: That cannot be a login.
-        Invalid: It is too short or too long.
+        Invalid: That cannot be a login; or it is too short or too long.
         Conflict: There is one.
         Unavailable: The database cannot be reached.
     """

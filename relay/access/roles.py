@@ -80,7 +80,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "access log": _AUDITORS | _ADMINISTRATORS,
     "logout": frozenset(ROLES),
     "own account": frozenset(ROLES),
-    # recording without a line
+    # recording offline
     "acts": _STAFF | _MANAGERS,
     "device code": _STAFF | _MANAGERS,
     "held list": _MANAGERS,

@@ -113,10 +113,9 @@ def issue(
 
     Raises:
         NotLetIn: The account was changed since.
-        Invalid: There is no such role.
+        Invalid: There is no such role; or it would be valid for too long.
         NoAccount: There is none.
         Refused: The account does not hold that role there.
-        Invalid: It would be valid for too long.
         Unavailable: The database cannot be reached.
     """
     if not 1 <= days <= LONGEST_DAYS:

@@ -93,9 +93,8 @@ class Seal:
         """Open a sealed file; one that is not sealed is given back as it is.
 
         Raises:
-            Invalid: The secret key is none.
-            Invalid: The passphrase or key is not the one, or is missing, or the file is damaged.
-            Invalid: The passphrase would take this machine too long.
+            Invalid: The secret key is none; or the passphrase or key is not the one, or is missing, or the file is
+                damaged; or the passphrase would take this machine too long.
         """
         needs = needs_to_open(content)
         if needs is None:

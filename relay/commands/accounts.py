@@ -266,7 +266,7 @@ def token_revoke(session: Session, token_id: str) -> None:
 
 @group()
 def device() -> None:
-    """Telephones that keep one place's work and record without a line."""
+    """Telephones that keep one place's work and record offline."""
 
 
 @device.command("code", example="relay device code junkiri --place CHI-RAT-2")

@@ -83,7 +83,7 @@ ONLY_WITH_A_LINE: Final = Failure(
 NOT_OFFLINE: Final = Failure(
     Refused,
     "not_offline",
-    "%(title)s is not recorded without a line: an outbox hands in what staff record, and nothing else.",
+    "%(title)s cannot be recorded offline: an outbox hands in what staff record, and nothing else.",
     advice="Record it when there is a line.",
 )
 
@@ -91,7 +91,7 @@ NOT_OFFLINE: Final = Failure(
 NONE_NAMED: Final = Failure(
     NotFound,
     "none_named",
-    "Without a line nothing tells which programme is meant.",
+    "Offline nothing tells which programme is meant.",
     advice="Name it: --programme ID, or for good, while there is a line",
     command="relay programme use ID",
 )
@@ -164,7 +164,7 @@ class Session:
 
     @cached_property
     def outbox(self) -> Outbox:
-        """What was recorded here without a line."""
+        """What was recorded here offline."""
         from relay.outbox.stored_acts import Outbox
 
         return Outbox(folder=self.settings.data_folder / "outbox", passphrase=self.settings.outbox_passphrase or "")
@@ -297,7 +297,7 @@ class Session:
 
     @property
     def _writer(self) -> str:
-        """Who records without a line: the account that signed in to the service last, or the owner of this login.
+        """Who records offline: the account that signed in to the service last, or the owner of this login.
 
         Empty where a token was given and nobody knows whose it is.
         """

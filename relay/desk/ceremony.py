@@ -193,8 +193,7 @@ def record_day(
         What became of each row, in order.
 
     Raises:
-        Invalid: There are no rows.
-        Invalid: There are more than `MOST_ROWS`.
+        Invalid: There are no rows; or there are more than `MOST_ROWS`.
         InTheFuture: The ceremony is still to come.
         RelayError: The ceremony itself cannot be recorded, and so nothing was.
     """

@@ -89,8 +89,7 @@ def record_walk(
         The outcome of each, in order.
 
     Raises:
-        Invalid: There are no visits.
-        Invalid: There are more than `MOST_VISITS`.
+        Invalid: There are no visits; or there are more than `MOST_VISITS`.
         NoProgramme: The programme is not there.
         Unavailable: The database cannot be reached; nothing was recorded.
         UnknownOutcome: The line was cut twice while committing, or went silent.

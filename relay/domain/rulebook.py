@@ -453,8 +453,8 @@ def judge(
 
     Raises:
         Missing: The act names something that is not in the record.
-        Refused: The act belongs to a system that the programme does not use.
-        Refused: A rule says no; each rule has its own class in this module.
+        Refused: The act belongs to a system that the programme does not use; or a rule says no; each rule has its own
+            class in this module.
         Invalid: The act contradicts itself.
         Asked: It can be recorded, but raises a question that it does not answer.
     """

@@ -205,7 +205,7 @@ class RowLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetOutcome:
-    """What became of a sheet.
+    """The outcome of a sheet.
 
     Attributes:
         readable: Whether all rows could be read; else nothing was recorded, and the others are told.

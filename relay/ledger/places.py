@@ -191,8 +191,7 @@ def by_id(graph: Graph, grants: Iterable[Grant]) -> tuple[Grant, ...]:
     Those of programmes that are not there yet stay as they are.
 
     Raises:
-        NotFound: A place is not there: its staff would see nothing.
-        NotFound: Several are called so.
+        NotFound: A place is not there: its staff would see nothing; or several are called so.
         Unavailable: The database cannot be reached.
     """
     known = {head.programme_id for head in programmes.heads(graph)}

@@ -194,8 +194,8 @@ def last_known(graph: Graph, programme_id: str, known: int | date) -> int:
 
     Raises:
         NoProgramme: It is not in the database.
-        NotFound: The ledger has no entry of that number.
-        NotFound: An entry before the last of that day bears a time that is more than a day later.
+        NotFound: The ledger has no entry of that number; or an entry before the last of that day bears a time that is
+            more than a day later.
         Unavailable: The database cannot be reached.
     """
     now = head(graph, programme_id)

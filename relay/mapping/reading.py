@@ -89,9 +89,8 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
 
     Raises:
         CannotRead: There is no such file, or it cannot be read.
-        Invalid: It has not the sheet that the map names.
-        Invalid: A column that is needed is not there.
-        Invalid: A column seems to have another name, and something is to be written.
+        Invalid: It has not the sheet that the map names; or a column that is needed is not there; or a column seems to
+            have another name, and something is to be written.
     """
     pages = workbook.pages(path)
     page = next((page for page in pages if page.name == how.sheet), None if how.sheet else pages[0])

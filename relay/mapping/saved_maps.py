@@ -126,8 +126,7 @@ def keep(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now:
         now: When.
 
     Raises:
-        Invalid: It cannot be called so.
-        Invalid: The text is no map's.
+        Invalid: It cannot be called so; or the text is no map's.
         WrongMap: The map cannot be read, or leaves open what is needed.
         Unavailable: The database cannot be reached.
     """

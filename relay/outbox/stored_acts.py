@@ -132,9 +132,8 @@ class Outbox:
         """Keep an act of somebody: when this returns, a power cut does not lose it. The name of its file.
 
         Raises:
-            Invalid: It cannot be written; nothing is kept.
+            Invalid: It cannot be written; nothing is kept; or the passphrase that is to seal the outbox from now on is.
             Refused: Nobody could open it.
-            Invalid: The passphrase that is to seal the outbox from now on is.
         """
         private_files.folder(self.folder)
         seal = self._seal()
@@ -154,8 +153,7 @@ class Outbox:
         """What is kept, the earliest first; what another process has sent meanwhile is left out.
 
         Raises:
-            Invalid: It is sealed, and no passphrase is set.
-            Invalid: The passphrase is another.
+            Invalid: It is sealed, and no passphrase is set; or the passphrase is another.
             Refused: Its key is not there any more.
         """
         seal: Seal | None = None

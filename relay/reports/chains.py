@@ -161,8 +161,7 @@ def chains(  # noqa: PLR0913 - one for each filter
         Empty when nothing had been placed by then, or nothing is let through.
 
     Raises:
-        NotFound: The state, help, place or group is not in the programme.
-        NotFound: No gift is of that donor.
+        NotFound: The state, help, place or group is not in the programme; or no gift is of that donor.
     """
     snapshot, travels = survey.snapshot, survey.chains
     placements, beneficiaries = snapshot.placements, snapshot.beneficiaries
@@ -259,8 +258,7 @@ def gifts(
         Gifts from which nothing was placed included; empty when none was given.
 
     Raises:
-        NotFound: The help is not in the programme.
-        NotFound: No gift is of that donor.
+        NotFound: The help is not in the programme; or no gift is of that donor.
     """
     snapshot, travels, chains = survey.snapshot, survey.gifts, survey.chains
     chosen = survey.given

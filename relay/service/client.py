@@ -108,8 +108,7 @@ class Remote:
         """Keep both; nothing is asked yet.
 
         Raises:
-            Refused: The address is another machine's and not https.
-            Refused: There is no token.
+            Refused: The address is another machine's and not https; or there is no token.
         """
         self.url = url.rstrip("/")
         require_encryption(self.url)
@@ -196,7 +195,7 @@ class Remote:
 
         Args:
             path: Of the API.
-            form: The file, and what is said of it.
+            form: The file, and what is to be done with it.
             sent: Called with the bytes that are sent so far, and all that there are.
 
         Raises:

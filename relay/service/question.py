@@ -249,8 +249,7 @@ class Question(Generic[T_co]):
         """Write down that somebody opened what is personal, where the answer tells such.
 
         Raises:
-            Unavailable: The database cannot be reached.
-            Unavailable: It cannot be written; then the answer should not be shown.
+            Unavailable: The database cannot be reached; or it cannot be written; then the answer should not be shown.
         """
         ids = self.opens(source, programme_id, answer)
         if ids:

@@ -50,8 +50,7 @@ def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
     """Those of some people whose names this reader is shown; that they are shown is logged.
 
     Raises:
-        Unavailable: The database cannot be reached.
-        Unavailable: It cannot be written down.
+        Unavailable: The database cannot be reached; or it cannot be written down.
     """
     found = nameable(beneficiary_ids)
     if found:

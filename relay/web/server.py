@@ -114,11 +114,10 @@ def serve(  # noqa: PLR0913 - the options of a command
 
     Raises:
         Invalid: The site is no host name.
-        Refused: The host is none of `HOSTS`, so that others may reach it, and no proxy is named.
-        Refused: A site is named, and no account has a password.
-        Refused: Several workers are not possible on this machine.
+        Refused: The host is none of `HOSTS`, so that others may reach it, and no proxy is named; or a site is named,
+            and no account has a password; or several workers are not possible on this machine; or a worker did not
+            start.
         Unavailable: Something listens on that port already.
-        Refused: A worker did not start.
     """
     if site is not None and not _NAME.fullmatch(site):
         raise refused(NOT_A_NAME)

@@ -26,7 +26,7 @@ _BYTES_AT_ONCE = 48 * 1024  # of their content; a service takes 64 kB
 
 @group()
 def outbox() -> None:
-    """See what was recorded without a line and waits on this machine."""
+    """See what was recorded offline and waits on this machine."""
 
 
 @outbox.command("list", example="relay outbox list")
@@ -68,7 +68,7 @@ def outbox_show(session: Session, name: str) -> None:
 
 
 def _written(kept: KeptAct) -> str:
-    """When it was written down; without a line nobody knows the programme's clock."""
+    """When it was written down; offline nobody knows the programme's clock."""
     from relay.clock import local_time
 
     return local_time(kept.written_at, "UTC") if kept.written_at else ""

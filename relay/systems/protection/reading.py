@@ -104,9 +104,7 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
 
     Raises:
         Invalid: The months are none.
-        Refused: The last is not over.
-        Refused: Some of it was released before.
-        Refused: There is nothing.
+        Refused: The last is not over; or some of it was released before; or there is nothing.
         Unavailable: The database cannot be reached.
     """
     head = programmes.head(graph, programme_id)

@@ -76,8 +76,7 @@ def cycle_of(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: 
     """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day.
 
     Raises:
-        Refused: The act names a cycle of another group.
-        Refused: It lies in none.
+        Refused: The act names a cycle of another group; or it lies in none.
     """
     cycles = cycles_of(register, group_id)
     named = fact.values.get("cycle_id") or meeting.cycle_id

@@ -120,8 +120,7 @@ def _grants() -> tuple[Grant, ...]:
     """The roles that were chosen, each once.
 
     Raises:
-        Invalid: There are none.
-        Invalid: One cannot be read.
+        Invalid: There are none; or one cannot be read.
         NotFound: A place is not there, or several are called so.
     """
     form = request.form

@@ -132,8 +132,7 @@ def of_place(place_id: str) -> FieldBundle:
 
     Raises:
         NotFound: The place is not in the programme.
-        Unavailable: The database cannot be reached.
-        Unavailable: It cannot be written down.
+        Unavailable: The database cannot be reached; or it cannot be written down.
     """
     head, now = current.head(), current.core().now().astimezone(UTC)
     survey = current.survey_of_all()

@@ -218,7 +218,7 @@ def test_what_managers_alone_record_is_not_kept_without_a_line(shell: Shell) -> 
     refused = shell.run("confirm", "pass:T1", "--offline", "--programme", "demo")
 
     assert refused.code == exits.NOT_DONE
-    assert "is not recorded without a line" in refused.err
+    assert "cannot be recorded offline" in refused.err
     assert not outbox_folder().exists()
 
 
