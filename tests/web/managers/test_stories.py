@@ -53,10 +53,11 @@ def test_a_donor_opens_the_story_by_its_link_until_it_ends_or_is_revoked(
     assert story.headers["Referrer-Policy"] == "no-referrer"
     assert "Set-Cookie" not in story.headers
     assert "/p/demo" not in story.text  # it leads nowhere else
-    looks = [(each.what, each.by, each.ids) for each in access_log.newest(settings.data_folder, "demo", 4)]
-    assert looks[0][0] == "story"
-    assert looks[0][1].startswith("link:")
-    assert ("story sent", "account:manager", ("gift:G1",)) in looks
+    log = access_log.newest(settings.data_folder, "demo")  # other tests write into it too, some on a later day
+    looks = [each for each in log if each.what.startswith("story")]
+    assert [each.what for each in looks[:2]] == ["story", "story sent"]
+    assert looks[0].by.startswith("link:")
+    assert (looks[1].by, looks[1].ids) == ("account:manager", ("gift:G1",))
 
     later = create_app(recorded, settings, now=lambda: relays.NOW + timedelta(days=30)).test_client()
     assert later.get(link).status_code == 404
