@@ -29,9 +29,9 @@ import numpy as np
 
 from benchmarks import by_networkx, made_graph
 from benchmarks.machine import describe, milliseconds, say, seconds_of
-from relay.arrays import disk, kernels, lineage
+from relay.arrays import kernels, lineage, snapshot_file
 from relay.arrays.columns import day_number
-from relay.arrays.load import load
+from relay.arrays.from_graph import load
 from relay.arrays.tables import Snapshot, differences
 from relay.graph import Graph, connect
 from relay.ledger import recording
@@ -163,11 +163,11 @@ def from_disk(size: int, folder: Path) -> None:
             while bytes_.readinto(buffer):
                 pass
 
-    read, warm = best(read_pass), best(lambda: disk.kept(folder, "made"))
+    read, warm = best(read_pass), best(lambda: snapshot_file.read(folder, "made"))
     what = f"{warm / read:.1f} x a read pass over the file ({read:.1f} ms, {file.stat().st_size / MB:.0f} MB)"
     row("warm start from disk", size, f"{warm:.1f} ms", what, "printed")
     if size > MILLION:
-        snapshot = disk.kept(folder, "made")
+        snapshot = snapshot_file.read(folder, "made")
         if snapshot is None:
             raise AssertionError
         took = best(partial(whole, snapshot), 2)
@@ -338,7 +338,7 @@ def main() -> None:
     elif asked.in_memory:
         in_memory(asked.size)
     elif asked.keep:
-        disk.keep(asked.keep, made.programme(asked.size))
+        snapshot_file.write(asked.keep, made.programme(asked.size))
     elif asked.kept:
         from_disk(asked.size, asked.kept)
     else:

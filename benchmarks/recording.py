@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from benchmarks.lineage import same
 from benchmarks.machine import both_engines, describe, milliseconds, p50, say, seconds_of, synced
-from relay.arrays import cache, lineage
+from relay.arrays import lineage, snapshot_cache
 from relay.backup.replay import export
 from relay.clock import instant
 from relay.database import cypher, engine
@@ -210,8 +210,8 @@ def chain(name: str, graph: Graph, goal: int) -> None:
     today = date(2026, 11, 25)
     bare = p50([milliseconds(lambda: graph.rows("RETURN 1 AS one")) for _ in range(200)])
     for what, question in (
-        ("tree", lambda: trees.tree(lineage.survey(cache.snapshot(graph, programme_id), today), "P0")),
-        ("trace", lambda: trees.trace(lineage.survey(cache.snapshot(graph, programme_id), today), "P0")),
+        ("tree", lambda: trees.tree(lineage.survey(snapshot_cache.snapshot(graph, programme_id), today), "P0")),
+        ("trace", lambda: trees.trace(lineage.survey(snapshot_cache.snapshot(graph, programme_id), today), "P0")),
     ):
         took = p50([milliseconds(question) for _ in range(20)])
         say(

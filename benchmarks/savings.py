@@ -189,9 +189,9 @@ def questions(graph: Graph, folder: Path, groups: int) -> None:
         new = act("beneficiary", "beneficiary_id", f"W{number}", name="Name", kind="person")
         imported(graph, folder / "new", [new], "as-many")
     one = SavingsOfGroup(as_of=AS_OF, id="group:G0")
-    books = [books_of(source, PROGRAMME, "G0", AS_OF) for _ in range(ROUNDS)]
+    journal = [books_of(source, PROGRAMME, "G0", AS_OF) for _ in range(ROUNDS)]
     whole = middle(asked(one, PROGRAMME))
-    shared = middle(lambda: group_savings(books.pop(), by_woman=True))
+    shared = middle(lambda: group_savings(journal.pop(), by_woman=True))
     row("share-out of a group, by itself, against all with its reading", shared, whole, "at most 50 ms")
 
 

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.auditing import write
 from benchmarks.lineage import CLERK
 from benchmarks.machine import describe, milliseconds, p50, say
-from relay.arrays import disk, lineage
-from relay.arrays.load import load
+from relay.arrays import lineage, snapshot_file
+from relay.arrays.from_graph import load
 from relay.arrays.tables import Snapshot
 from relay.audit.run import audit
 from relay.backup.files import keep
@@ -62,12 +62,12 @@ def held() -> tuple[float, float]:
 
 def of_size(folder: Path, size: int) -> None:
     """One line of the first table."""
-    disk.keep(folder, made.programme(size))
+    snapshot_file.write(folder, made.programme(size))
     gc.collect()
     path = next(folder.glob("*.snapshot"))
     before = held()
     found: list[Snapshot | None] = []
-    opening = milliseconds(lambda: found.append(disk.kept(folder, "made")))
+    opening = milliseconds(lambda: found.append(snapshot_file.read(folder, "made")))
     snapshot = found[0]
     assert snapshot  # noqa: S101 - it was kept just now
     opened = held()
@@ -101,14 +101,14 @@ def of_acts(folder: Path, acts: int) -> None:
 
 def opened_in_turn(folder: Path, programmes: int) -> None:
     """One line of the second table."""
-    disk.keep(folder, made.programme(OF_EACH))
+    snapshot_file.write(folder, made.programme(OF_EACH))
     gc.collect()
     before, places = held(), OrderedDict[int, Snapshot | None]()
 
     def all_of_them() -> None:
         for number in range(programmes):
-            places[number] = disk.kept(folder, "made")
-            if len(places) > disk.SNAPSHOTS.most:
+            places[number] = snapshot_file.read(folder, "made")
+            if len(places) > snapshot_file.SNAPSHOT_CACHE.most:
                 places.popitem(last=False)
 
     took = milliseconds(all_of_them) / programmes

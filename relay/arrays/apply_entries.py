@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from relay.arrays.columns import NO_DAY, NONE, code_of, day_said
+from relay.arrays.columns import NO_DAY, NONE, code_of, day_number_of
 from relay.arrays.tables import Snapshot
 from relay.domain.acts import changes_of
 from relay.domain.entries import CHANGES
@@ -186,7 +186,7 @@ class _Additions:
             "gift",
             said["gift_id"],
             help=self._help(said["help"]),
-            day=day_said(said["given_on"]),
+            day=day_number_of(said["given_on"]),
             units=thousandths(said["animals"]) if "animals" in said else NONE,
             sequence=entry.sequence,
         )
@@ -199,7 +199,7 @@ class _Additions:
             help=self._help(said["help"]),
             gift=self._row("gift", said["gift_id"]),
             sequence=entry.sequence,
-            filled_day=day_said(said["received_on"]),
+            filled_day=day_number_of(said["received_on"]),
             filled_units=thousandths(said["animals"]),
             filled_condition=code_of(said.get("condition"), CONDITIONS),
         )
@@ -228,7 +228,7 @@ class _Additions:
             said["pass_id"],
             giver=giver,
             receiver=receiver,
-            day=day_said(said["passed_on"]),
+            day=day_number_of(said["passed_on"]),
             sequence=entry.sequence,
             help=help_,
             units=thousandths(said["animals"]),
@@ -257,12 +257,12 @@ class _Additions:
             {
                 "placement": self._row("placement", said["placement_id"]),
                 "kind": code_of(said["kind"], EVENT_KINDS),
-                "day": day_said(said["happened_on"]),
+                "day": day_number_of(said["happened_on"]),
                 "sequence": entry.sequence,
                 "units": thousandths(said.get("animals", 1)),
                 "females": thousandths(said.get("females", 0)),
                 "males": thousandths(said.get("males", 0)),
-                "until": day_said(said["until_on"]) if said.get("until_on") else NO_DAY,
+                "until": day_number_of(said["until_on"]) if said.get("until_on") else NO_DAY,
             }
         )
 

@@ -35,7 +35,7 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def day_said(text: str) -> int:
+def day_number_of(text: str) -> int:
     """The number of a day as the ledger writes it, such as "2026-02-28"."""
     return day_number(date.fromisoformat(text))
 
@@ -46,10 +46,10 @@ def day_of(number: SupportsInt) -> date | None:
     >>> day_of(20512), day_of(NO_DAY)
     (datetime.date(2026, 2, 28), None)
     """
-    return None if int(number) == NO_DAY else known_day(number)
+    return None if int(number) == NO_DAY else required_day_of(number)
 
 
-def known_day(number: SupportsInt) -> date:
+def required_day_of(number: SupportsInt) -> date:
     """The same of a number that is not `NO_DAY`."""
     return EPOCH + timedelta(days=int(number))
 

@@ -30,7 +30,7 @@ as long for this many. So a command does not wait for a compiler that a server, 
 _One = TypeVar("_One")
 _Other = TypeVar("_Other")
 _Loop = Callable[..., Any]
-_gone_over: Final[Counter[_Loop]] = Counter()
+_placements_looped_over: Final[Counter[_Loop]] = Counter()
 _CHOOSING: Final = threading.Lock()
 
 
@@ -46,15 +46,15 @@ def _compiled(loop: _Loop) -> _Loop | None:
 
 
 @functools.cache
-def _beside() -> ThreadPoolExecutor:
+def _second_thread() -> ThreadPoolExecutor:
     """The threads that work beside others: to start one takes a millisecond."""
     return ThreadPoolExecutor(max_workers=2, thread_name_prefix="beside")
 
 
-os.register_at_fork(after_in_child=_beside.cache_clear)  # a worker has none of its parent's threads
+os.register_at_fork(after_in_child=_second_thread.cache_clear)  # a worker has none of its parent's threads
 
 
-def both(one: Callable[[], _One], other: Callable[[], _Other], placements: int) -> tuple[_One, _Other]:
+def run_both(one: Callable[[], _One], other: Callable[[], _Other], placements: int) -> tuple[_One, _Other]:
     """What two pieces of work give; on two cores at once where so many placements are worked on that it pays.
 
     The other one asks for no such help itself: it would wait for those who wait for it.
@@ -64,7 +64,7 @@ def both(one: Callable[[], _One], other: Callable[[], _Other], placements: int) 
     """
     if placements < COMPILE_FROM:
         return one(), other()
-    later = _beside().submit(other)
+    later = _second_thread().submit(other)
     try:
         return one(), later.result()
     finally:
@@ -72,22 +72,22 @@ def both(one: Callable[[], _One], other: Callable[[], _Other], placements: int) 
 
 
 def in_halves(work: Callable[[slice], None], many: int) -> None:
-    """Work on the first half of so many things and on the second, as `both` does."""
-    both(partial(work, slice(0, many // 2)), partial(work, slice(many // 2, many)), many)
+    """Work on the first half of so many things and on the second, as `run_both` does."""
+    run_both(partial(work, slice(0, many // 2)), partial(work, slice(many // 2, many)), many)
 
 
-def chosen(loop: _Loop, placements: int) -> _Loop:
+def compiled_or_plain(loop: _Loop, placements: int) -> _Loop:
     """A loop that is to go over so many placements: compiled when that pays and numba is there, else plain."""
     with _CHOOSING:
-        _gone_over[loop] += placements
-        pays = placements >= COMPILE_FROM and _gone_over[loop] >= COMPILE_AFTER
+        _placements_looped_over[loop] += placements
+        pays = placements >= COMPILE_FROM and _placements_looped_over[loop] >= COMPILE_AFTER
         compiled = _compiled(loop) if pays else None
     return compiled or partial(_plain, loop)
 
 
 def run(loop: _Loop, placements: int, *columns: Column | int) -> Any:  # noqa: ANN401 - what the loop gives
-    """What a loop gives that goes over so many placements, as it is `chosen`."""
-    return chosen(loop, placements)(*columns)
+    """What a loop gives that goes over so many placements, as it is `compiled_or_plain`."""
+    return compiled_or_plain(loop, placements)(*columns)
 
 
 def _plain(loop: _Loop, *columns: Column | int) -> Any:  # noqa: ANN401 - what the loop gives

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from relay.arrays.columns import NO_DAY, NONE, Adjacency, Codes, Days, Flags, Rows, day_number
-from relay.arrays.kernels import Column, both, run
-from relay.arrays.standings import BROKEN, EXCUSED, FULFILLED, LOST, Standings, receipts, standings
+from relay.arrays.kernels import Column, run, run_both
+from relay.arrays.placement_states import BROKEN, EXCUSED, FULFILLED, LOST, Standings, receipts, standings
 from relay.arrays.tables import Snapshot
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 
@@ -688,7 +688,7 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
         stood = standings(snapshot, got)
         cut, obstruction = _cut_circles(relay, stood.stuck, circles)
     else:
-        stood, cut = both(partial(standings, snapshot, got), partial(_cut, relay, sorted_), len(there))
+        stood, cut = run_both(partial(standings, snapshot, got), partial(_cut, relay, sorted_), len(there))
         obstruction = _obstructions(relay, sorted_, cut.above, stood.stuck)
     np.maximum.at(cut.latest_day, cut.piece[passes.giver[to_herself]], passes.day[to_herself])
     inside = {row for circle in circles for row in circle}

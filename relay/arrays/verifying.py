@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
-from relay.arrays import cache
-from relay.arrays.replayed import of_register
+from relay.arrays import snapshot_cache
+from relay.arrays.from_register import of_register
 from relay.arrays.tables import differences
+from relay.cached import cache_files, likely_duplicates
+from relay.cached import register as cached_register
 from relay.domain.entries import Fault
-from relay.kept import files, pairs
-from relay.kept import register as kept_register
 from relay.ledger.verify import verify
 from relay.text import Sentence
 
@@ -58,7 +58,7 @@ def verified(
     """
 
     def altered(register: Register) -> Iterator[Fault]:
-        known, replayed = cache.snapshot(graph, programme_id, folder), of_register(register)
+        known, replayed = snapshot_cache.snapshot(graph, programme_id, folder), of_register(register)
         columns = differences(known, replayed) if known.head_hash == replayed.head_hash else ()
         if columns:
             fault = Sentence(
@@ -67,11 +67,11 @@ def verified(
                 columns=", ".join(columns),
             )
             yield Fault(sequence=None, fault=fault)
-        if kept_register.was_altered(folder, register):
+        if cached_register.was_altered(folder, register):
             fault = Sentence("The register kept in %(folder)s was altered and is discarded.", folder=folder)
             yield Fault(sequence=None, fault=fault)
-        pairs.forget(folder, programme_id)
-        files.forget_of_systems(folder, programme_id)
+        likely_duplicates.delete(folder, programme_id)
+        cache_files.delete_of_systems(folder, programme_id)
         yield from also(replayed)
 
     with _VERIFYING:
@@ -85,6 +85,6 @@ def verified(
             progress=progress,
         )
     if not found.ok:
-        cache.discard(graph, programme_id, folder)
-        kept_register.forget(folder, programme_id)
+        snapshot_cache.discard(graph, programme_id, folder)
+        cached_register.delete(folder, programme_id)
     return found

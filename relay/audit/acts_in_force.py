@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from relay.access.trail import EnrolledTelephone
-from relay.arrays import cache, lineage
+from relay.arrays import lineage, snapshot_cache
+from relay.arrays.from_register import of_register
 from relay.arrays.lineage import Survey
-from relay.arrays.replayed import of_register
 from relay.arrays.tables import Snapshot
 from relay.clock import zone
 from relay.domain.acts import changes_of
@@ -35,7 +35,7 @@ IMPORTED_TOGETHER: Final = 20
 """Acts of one clerk in one second from which they are an import (our choice: no hand records so many at once)."""
 
 
-class Held(NamedTuple):
+class ReceivedPlacement(NamedTuple):
     """A placement that had been received by the day of the audit.
 
     Attributes:
@@ -60,13 +60,13 @@ class HandOver(NamedTuple):
     Attributes:
         pass_on: What its act says, corrections included, read.
         giver: The placement it came from.
-        held: The giver's placement as received; None in foreign data where it never was.
+        giver_received: The giver's placement as received; None in foreign data where it never was.
         fact: What its act says, as it was written.
     """
 
     pass_on: PassOn
     giver: Placement
-    held: Held | None
+    giver_received: ReceivedPlacement | None
     fact: Fact
 
     @property
@@ -80,7 +80,7 @@ class HandOver(NamedTuple):
         return self.pass_on.sequence
 
 
-class Books:
+class ActsInForce:
     """A whole register as it stood on a day, in the order of the ledger.
 
     Attributes:
@@ -108,7 +108,7 @@ class Books:
         self._known = snapshot
         self._until = as_of.isoformat()
         self._surveys: dict[date, Survey] = {}
-        self.worked_out: dict[Callable[[Books], Any], Any] = {}  # by `once`
+        self.worked_out: dict[Callable[[ActsInForce], Any], Any] = {}  # by `once`
 
     def happened(self, fact: Fact) -> bool:
         """Whether an act had happened by the day; what has no day has."""
@@ -169,22 +169,24 @@ class Books:
         return tuple(tuple(ids[row] for row in circle) for circle in self._survey(self.as_of).circles)
 
     @cached_property
-    def held(self) -> Mapping[str, Held]:
+    def received(self) -> Mapping[str, ReceivedPlacement]:
         """Placement id → every placement received by the day."""
         binding = lru_cache(None)(partial(binding_rule, self.register.rules))  # of many, one day and one rule
-        found: dict[str, Held] = {}
+        found: dict[str, ReceivedPlacement] = {}
         for placement_id, placement in self.register.placements.items():
             receipt = next(iter(placement.receipts), None)
             if receipt and receipt.received_on <= self.as_of:
                 rule = binding(placement.help, receipt.condition, receipt.received_on)
-                found[placement_id] = Held(placement, receipt, rule)
+                found[placement_id] = ReceivedPlacement(placement, receipt, rule)
         return found
 
     @cached_property
     def hand_overs(self) -> list[HandOver]:
         """Every pass-on made by the day, in the order of the ledger."""
         found = [
-            HandOver(pass_on, giver, self.held.get(giver.placement_id), self.register.facts[f"pass:{pass_on.pass_id}"])
+            HandOver(
+                pass_on, giver, self.received.get(giver.placement_id), self.register.facts[f"pass:{pass_on.pass_id}"]
+            )
             for giver in self.register.placements.values()
             for pass_on in giver.passes
             if pass_on.passed_on <= self.as_of
@@ -259,19 +261,19 @@ def in_columns(graph: Graph, register: Register, folder: Path | None) -> Snapsho
         register: Of a programme, which has an entry at least.
         folder: Where columns are kept from one question to the next; None keeps nothing.
     """
-    known = cache.snapshot(graph, register.programme_id, folder) if folder else None
+    known = snapshot_cache.snapshot(graph, register.programme_id, folder) if folder else None
     last = register.last
     return known if known and last and known.head_hash == last.hash else of_register(register)
 
 
-def once(work: Callable[[Books], _Found]) -> Callable[[Books], _Found]:
+def once(work: Callable[[ActsInForce], _Found]) -> Callable[[ActsInForce], _Found]:
     """What several checks of the same books look at, worked out for the first of them alone."""
 
     @wraps(work)
-    def found(books: Books) -> _Found:
-        if work not in books.worked_out:
-            books.worked_out[work] = work(books)
-        known: _Found = books.worked_out[work]
+    def found(in_force: ActsInForce) -> _Found:
+        if work not in in_force.worked_out:
+            in_force.worked_out[work] = work(in_force)
+        known: _Found = in_force.worked_out[work]
         return known
 
     return found

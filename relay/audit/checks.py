@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from relay.audit import gifts_and_claims, handovers, integrity, registrations
-from relay.audit.acts_in_force import IMPORTED_TOGETHER, Books
+from relay.audit.acts_in_force import IMPORTED_TOGETHER, ActsInForce
 from relay.audit.findings import Finding
 from relay.clock import CLOCKS_DAYS
 from relay.domain.notes import DAYS_ALIKE
@@ -49,26 +49,26 @@ class Check:
     sentence: str
     why: str
     severity: Severity
-    population: Callable[[Books], Collection[LookedAt]]
-    find: Callable[[Books], Iterator[Finding]]
+    population: Callable[[ActsInForce], Collection[LookedAt]]
+    find: Callable[[ActsInForce], Iterator[Finding]]
 
 
-def every(*kinds: str) -> Callable[[Books], Collection[LookedAt]]:
+def every(*kinds: str) -> Callable[[ActsInForce], Collection[LookedAt]]:
     """Of a check that looks at all acts in force of some kinds: what gives them."""
-    return lambda books: books.facts(*kinds)
+    return lambda in_force: in_force.facts(*kinds)
 
 
-def where(kind: str, holds: Callable[[Books, Fact], object]) -> Callable[[Books], list[Fact]]:
+def where(kind: str, holds: Callable[[ActsInForce, Fact], object]) -> Callable[[ActsInForce], list[Fact]]:
     """Of a check that looks at those acts in force of a kind of which something holds: what gives them."""
-    return lambda books: [fact for fact in books.facts(kind) if holds(books, fact)]
+    return lambda in_force: [fact for fact in in_force.facts(kind) if holds(in_force, fact)]
 
 
-def _hand_overs(books: Books) -> Collection[LookedAt]:
-    return books.hand_overs
+def _hand_overs(in_force: ActsInForce) -> Collection[LookedAt]:
+    return in_force.hand_overs
 
 
-def _held(books: Books) -> Collection[LookedAt]:
-    return books.held.values()
+def _held(in_force: ActsInForce) -> Collection[LookedAt]:
+    return in_force.received.values()
 
 
 CHECKS: Final[tuple[Check, ...]] = (

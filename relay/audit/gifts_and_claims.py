@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain, pairwise
 from typing import Final
 
-from relay.audit.acts_in_force import IMPORTED_TOGETHER, Books, once
+from relay.audit.acts_in_force import IMPORTED_TOGETHER, ActsInForce, once
 from relay.audit.findings import Finding, found, found_together
 from relay.clock import CLOCKS_DAYS
 from relay.domain.acts import changes_of
@@ -31,10 +31,10 @@ _LOCK: Final = "locked_until"
 _COUNTED: Final = {"families": Sentence("families"), "units": Sentence("units")}
 
 
-def no_gift(books: Books) -> Iterator[Finding]:
+def no_gift(in_force: ActsInForce) -> Iterator[Finding]:
     """Find original placements received before their gift was given, or of another help."""
-    for fact in books.facts("placement"):
-        gift = books.register.facts.get(f"gift:{fact.values['gift_id']}")
+    for fact in in_force.facts("placement"):
+        gift = in_force.register.facts.get(f"gift:{fact.values['gift_id']}")
         if gift is None:
             yield found(fact, Sentence("gift %(gift_id)s does not exist.", gift_id=fact.values["gift_id"]))
             continue
@@ -64,15 +64,15 @@ def no_gift(books: Books) -> Iterator[Finding]:
             )
 
 
-def gift_total(books: Books) -> Iterator[Finding]:
+def gift_total(in_force: ActsInForce) -> Iterator[Finding]:
     """Find gifts of which more was placed than given, or less when it should all have been placed."""
     placed: dict[str, list[Fact]] = defaultdict(list)
-    for fact in books.facts("placement"):
+    for fact in in_force.facts("placement"):
         placed[fact.values["gift_id"]].append(fact)
-    for gift in counted(books):
+    for gift in counted(in_force):
         given = thousandths(gift.values["animals"])
         units = sum(thousandths(fact.values["animals"]) for fact in placed[gift.id])
-        waits = date.fromisoformat(gift.values["given_on"]) + timedelta(days=PLACED_WITHIN_DAYS) >= books.as_of
+        waits = date.fromisoformat(gift.values["given_on"]) + timedelta(days=PLACED_WITHIN_DAYS) >= in_force.as_of
         if units > given or (units < given and not waits):
             yield found(
                 gift,
@@ -82,15 +82,15 @@ def gift_total(books: Books) -> Iterator[Finding]:
 
 
 @once
-def counted(books: Books) -> list[Fact]:
+def counted(in_force: ActsInForce) -> list[Fact]:
     """Gifts whose amount is recorded."""
-    return [gift for gift in books.facts("gift") if gift.values.get("animals") is not None]
+    return [gift for gift in in_force.facts("gift") if gift.values.get("animals") is not None]
 
 
-def claim_unsupported(books: Books) -> Iterator[Finding]:
+def claim_unsupported(in_force: ActsInForce) -> Iterator[Finding]:
     """Find claims that the gift's chain does not support on the claim's day."""
-    for claim in books.facts("claim"):
-        claimed, supported = thousandths(claim.values["value"]), books.supported(claim)
+    for claim in in_force.facts("claim"):
+        claimed, supported = thousandths(claim.values["value"]), in_force.supported(claim)
         if claimed != supported:
             yield found(
                 claim,
@@ -104,44 +104,44 @@ def claim_unsupported(books: Books) -> Iterator[Finding]:
             )
 
 
-def recorded_late(books: Books) -> Iterator[Finding]:
+def recorded_late(in_force: ActsInForce) -> Iterator[Finding]:
     """Find acts recorded long after they happened, but for a paper register that somebody typed in one go."""
-    late = [fact for fact in by_hand(books) if _days_late(books, fact) > LATE_DAYS]
-    sittings = Counter(_sitting(books, fact) for fact in late)
+    late = [fact for fact in by_hand(in_force) if _days_late(in_force, fact) > LATE_DAYS]
+    sittings = Counter(_sitting(in_force, fact) for fact in late)
     for fact in late:
-        if sittings[_sitting(books, fact)] >= IMPORTED_TOGETHER:
+        if sittings[_sitting(in_force, fact)] >= IMPORTED_TOGETHER:
             continue
         yield found(
             fact,
             Sentence(
                 "happened on %(happened_on)s and was recorded %(days)s days later.",
-                happened_on=date.fromisoformat(fact.values[_day_of(books, fact)]),
-                days=_days_late(books, fact),
+                happened_on=date.fromisoformat(fact.values[_day_of(in_force, fact)]),
+                days=_days_late(in_force, fact),
             ),
-            *books.said(fact.act_id, _day_of(books, fact)),
+            *in_force.said(fact.act_id, _day_of(in_force, fact)),
         )
 
 
-def _days_late(books: Books, fact: Fact) -> int:
+def _days_late(in_force: ActsInForce, fact: Fact) -> int:
     """Days from when an act happened until it was recorded."""
-    return (_sitting(books, fact)[1] - date.fromisoformat(fact.values[_day_of(books, fact)])).days
+    return (_sitting(in_force, fact)[1] - date.fromisoformat(fact.values[_day_of(in_force, fact)])).days
 
 
-def _sitting(books: Books, fact: Fact) -> tuple[str, date]:
+def _sitting(in_force: ActsInForce, fact: Fact) -> tuple[str, date]:
     """Who recorded an act, and on which day of the programme's."""
-    entry = books.entry(fact)
-    return entry.recorded_by, datetime.fromisoformat(entry.recorded_at).astimezone(books.zone).date()
+    entry = in_force.entry(fact)
+    return entry.recorded_by, datetime.fromisoformat(entry.recorded_at).astimezone(in_force.zone).date()
 
 
 @once
-def by_hand(books: Books) -> list[Fact]:
+def by_hand(in_force: ActsInForce) -> list[Fact]:
     """Acts that say when something happened, but for those that an import recorded together."""
-    return [each for each in dated(books) if each.sequence not in books.imported]
+    return [each for each in dated(in_force) if each.sequence not in in_force.imported]
 
 
-def clock_went_back(books: Books) -> Iterator[Finding]:
+def clock_went_back(in_force: ActsInForce) -> Iterator[Finding]:
     """Find entries that bear a much earlier time than the entry before them."""
-    for before, entry in pairwise(books.entries):
+    for before, entry in pairwise(in_force.entries):
         if before.recorded_at <= entry.recorded_at:  # texts of one form, told sooner than instants
             continue
         was, is_ = (datetime.fromisoformat(each.recorded_at) for each in (before, entry))
@@ -161,22 +161,22 @@ def clock_went_back(books: Books) -> Iterator[Finding]:
             )
 
 
-def recorded(books: Books) -> Collection[Entry]:
+def recorded(in_force: ActsInForce) -> Collection[Entry]:
     """All acts, in the order of the ledger."""
-    return books.entries
+    return in_force.entries
 
 
-def on_own_telephone(books: Books) -> Iterator[Finding]:
+def on_own_telephone(in_force: ActsInForce) -> Iterator[Finding]:
     """Find telephones on which pass-ons were recorded that somebody confirmed who had a hand in enrolling them.
 
     Of telephones of before, nobody wrote down who that was: what was confirmed of these is found together.
     """
-    passes = [fact for fact in books.facts("pass") if fact.confirm_id] if books.enrolments else []
-    for telephone in books.enrolments:
+    passes = [fact for fact in in_force.facts("pass") if fact.confirm_id] if in_force.enrolments else []
+    for telephone in in_force.enrolments:
         by = f"account:{telephone.login}"
-        may = [fact for fact in passes if books.entry(fact).recorded_by == by]
-        of_it = [fact for fact in may if telephone.may_have_recorded(books.register.entries[fact.act_id])]
-        own = {fact.act_id: _confirmed_by(books, fact, login_of(telephone.made_by)) for fact in of_it}
+        may = [fact for fact in passes if in_force.entry(fact).recorded_by == by]
+        of_it = [fact for fact in may if telephone.may_have_recorded(in_force.register.entries[fact.act_id])]
+        own = {fact.act_id: _confirmed_by(in_force, fact, login_of(telephone.made_by)) for fact in of_it}
         odd = [fact for fact in of_it if own[fact.act_id]]
         if odd:
             known = Sentence(
@@ -192,21 +192,21 @@ def on_own_telephone(books: Books) -> Iterator[Finding]:
             yield replace(finding, evidence=tuple(sorted(evidence)))
 
 
-def _confirmed_by(books: Books, fact: Fact, login: str) -> list[int]:
+def _confirmed_by(in_force: ActsInForce, fact: Fact, login: str) -> list[int]:
     """The entries by which somebody confirmed what an act says now; those of everybody where nobody is named."""
-    confirmations = books.register.confirmed_by(fact.act_id)
+    confirmations = in_force.register.confirmed_by(fact.act_id)
     return [each.sequence for each in confirmations if login in ("", login_of(each.recorded_by))]
 
 
-def corrected_often(books: Books) -> Iterator[Finding]:
+def corrected_often(in_force: ActsInForce) -> Iterator[Finding]:
     """Find acts that were corrected again and again."""
-    entries = books.register.entries
+    entries = in_force.register.entries
     often: dict[str, list[int]] = defaultdict(list)
-    for entry in corrections(books):
-        if subject := _corrected(books.register, entry):
+    for entry in corrections(in_force):
+        if subject := _corrected(in_force.register, entry):
             often[subject].append(entry.sequence)
     for act_id, sequences in often.items():
-        if len(sequences) >= CORRECTIONS_OF_AN_ACT and _has_happened(books, act_id):
+        if len(sequences) >= CORRECTIONS_OF_AN_ACT and _has_happened(in_force, act_id):
             yield Finding(
                 subject_id=act_id,
                 acts=(entries[act_id].sequence,),
@@ -223,10 +223,10 @@ def _corrected(register: Register, entry: Entry) -> str | None:
     return subject.act_id if subject and subject.kind not in ABOUT_ACTS else None
 
 
-def _has_happened(books: Books, act_id: str) -> bool:
+def _has_happened(in_force: ActsInForce, act_id: str) -> bool:
     """Whether an act had happened by the day, also one that was taken back since."""
-    fact = books.register.facts.get(act_id)
-    return books.happened(fact or _first_said(books.register.entries[act_id]))
+    fact = in_force.register.facts.get(act_id)
+    return in_force.happened(fact or _first_said(in_force.register.entries[act_id]))
 
 
 def _first_said(entry: Entry) -> Fact:
@@ -234,22 +234,22 @@ def _first_said(entry: Entry) -> Fact:
     return Fact(kind=entry.kind, id=entry.act_id.partition(":")[2], values=entry.payload, sequence=entry.sequence)
 
 
-def correctable(books: Books) -> list[Fact]:
+def correctable(in_force: ActsInForce) -> list[Fact]:
     """All acts that say something themselves and had happened, also those that were taken back since."""
-    register = books.register
+    register = in_force.register
     gone = (each for each in register.about if each in register.entries and each not in register.facts)
     taken_back = [
         _first_said(register.entries[each])
         for each in gone
-        if _kind(each) not in ABOUT_ACTS and _has_happened(books, each)
+        if _kind(each) not in ABOUT_ACTS and _has_happened(in_force, each)
     ]
-    return [*books.all_facts, *taken_back]
+    return [*in_force.all_facts, *taken_back]
 
 
-def opened_again(books: Books) -> Iterator[Finding]:
+def opened_again(in_force: ActsInForce) -> Iterator[Finding]:
     """Find locks that were moved back: what they had closed could be corrected and recorded again."""
-    programme = f"programme:{books.register.programme_id}"
-    for (before, was), (sequence, is_) in pairwise(_locks(books)):
+    programme = f"programme:{in_force.register.programme_id}"
+    for (before, was), (sequence, is_) in pairwise(_locks(in_force)):
         if is_ < was:
             said = (
                 Sentence("the record was locked until %(was)s, and then only until %(day)s.", was=was, day=is_)
@@ -259,20 +259,20 @@ def opened_again(books: Books) -> Iterator[Finding]:
             yield Finding(subject_id=programme, acts=(sequence,), evidence=(before,), sentence=about(programme, said))
 
 
-def lockings(books: Books) -> list[Entry]:
+def lockings(in_force: ActsInForce) -> list[Entry]:
     """Entries that moved the day until which the record is locked."""
-    moved = {sequence for (_, was), (sequence, is_) in pairwise(_locks(books)) if is_ != was}
-    programme = books.register.entries[f"programme:{books.register.programme_id}"]
-    return [entry for entry in (programme, *corrections(books)) if entry.sequence in moved]
+    moved = {sequence for (_, was), (sequence, is_) in pairwise(_locks(in_force)) if is_ != was}
+    programme = in_force.register.entries[f"programme:{in_force.register.programme_id}"]
+    return [entry for entry in (programme, *corrections(in_force)) if entry.sequence in moved]
 
 
-def corrected_after_lock(books: Books) -> Iterator[Finding]:
+def corrected_after_lock(in_force: ActsInForce) -> Iterator[Finding]:
     """Find corrections of what happened in a period that was locked by then."""
-    register, locks = books.register, _locks(books)
-    for entry in corrections(books):
+    register, locks = in_force.register, _locks(in_force)
+    for entry in corrections(in_force):
         subject = register.last_subject(entry.act_id)
         day, locked_until = _first_day(register, subject, entry), _lock_at(locks, entry)
-        if day and day <= min(locked_until, books.as_of.isoformat()):
+        if day and day <= min(locked_until, in_force.as_of.isoformat()):
             yield Finding(
                 subject_id=subject,
                 acts=(entry.sequence,),
@@ -288,13 +288,13 @@ def corrected_after_lock(books: Books) -> Iterator[Finding]:
             )
 
 
-def recorded_after_lock(books: Books) -> Iterator[Finding]:
+def recorded_after_lock(in_force: ActsInForce) -> Iterator[Finding]:
     """Find acts of a period that was locked when they were recorded."""
-    locks = _locks(books)
-    for fact in dated(books) if any(until for _, until in locks) else ():
-        entry = books.register.entries[fact.act_id]
-        day, locked_until = str(entry.payload[_day_of(books, fact)]), _lock_at(locks, entry)
-        if day <= locked_until and fact.sequence not in books.founding:
+    locks = _locks(in_force)
+    for fact in dated(in_force) if any(until for _, until in locks) else ():
+        entry = in_force.register.entries[fact.act_id]
+        day, locked_until = str(entry.payload[_day_of(in_force, fact)]), _lock_at(locks, entry)
+        if day <= locked_until and fact.sequence not in in_force.founding:
             yield found(
                 fact,
                 Sentence(
@@ -306,23 +306,23 @@ def recorded_after_lock(books: Books) -> Iterator[Finding]:
 
 
 @once
-def dated(books: Books) -> list[Fact]:
+def dated(in_force: ActsInForce) -> list[Fact]:
     """Acts that say when something happened."""
-    return books.facts(*(kind.name for kind in books.register.catalogue.kinds.values() if kind.day))
+    return in_force.facts(*(kind.name for kind in in_force.register.catalogue.kinds.values() if kind.day))
 
 
-def _day_of(books: Books, fact: Fact) -> str:
+def _day_of(in_force: ActsInForce, fact: Fact) -> str:
     """The column in which an act says when it happened."""
-    return books.register.catalogue.day(fact.kind)
+    return in_force.register.catalogue.day(fact.kind)
 
 
 @once
-def _locks(books: Books) -> tuple[tuple[int, str], ...]:
+def _locks(in_force: ActsInForce) -> tuple[tuple[int, str], ...]:
     """The sequence of each entry that set the day up to which the record is locked, and that day, or "" for none."""
-    register = books.register
+    register = in_force.register
     programme = Register(register.programme_id, register.catalogue)
     programme_id, locks = f"programme:{register.programme_id}", list[tuple[int, str]]()
-    said_later = (entry for entry in corrections(books) if register.last_subject(entry.act_id) == programme_id)
+    said_later = (entry for entry in corrections(in_force) if register.last_subject(entry.act_id) == programme_id)
     for entry in (register.entries[programme_id], *said_later):
         programme.replay(entry)
         locks.append((entry.sequence, programme.facts[programme_id].values.get(_LOCK) or ""))
@@ -343,10 +343,10 @@ def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
 
 
 @once
-def corrections(books: Books) -> list[Entry]:
+def corrections(in_force: ActsInForce) -> list[Entry]:
     """Entries of all corrections, in the order of the ledger."""
-    ids = {act_id for about in books.register.about.values() for act_id in about if act_id.startswith("correct:")}
-    return [books.register.entries[act_id] for act_id in sorted(ids, key=books.sequence)]
+    ids = {act_id for about in in_force.register.about.values() for act_id in about if act_id.startswith("correct:")}
+    return [in_force.register.entries[act_id] for act_id in sorted(ids, key=in_force.sequence)]
 
 
 def _kind(act_id: str) -> str:

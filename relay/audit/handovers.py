@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import chain, combinations
 from typing import Final
 
-from relay.audit.acts_in_force import Books, HandOver, Held, once
+from relay.audit.acts_in_force import ActsInForce, HandOver, ReceivedPlacement, once
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.model import Event, counted, lost_by, owed_under, shown, standing, unwanted
 from relay.domain.name_matching import code, key, like, phones
@@ -31,86 +31,89 @@ _DAYS_OF_A_YEAR: Final = 365
 _TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs", "Ms"))}
 
 
-def same_household(books: Books) -> Iterator[Finding]:
+def same_household(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons between two women of one household."""
-    people = books.facts("beneficiary")
+    people = in_force.facts("beneficiary")
     homes = {each.id: its for each in people if (its := code(str(each.values.get("household_id") or "")))}
-    for hand_over in books.hand_overs:
+    for hand_over in in_force.hand_overs:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
         home = homes.get(giver)
-        if home and home == homes.get(receiver) and books.woman(giver) != books.woman(receiver):
-            who_say = (said for each in (giver, receiver) for said in books.said(f"beneficiary:{each}", "household_id"))
+        if home and home == homes.get(receiver) and in_force.woman(giver) != in_force.woman(receiver):
+            who_say = (
+                said for each in (giver, receiver) for said in in_force.said(f"beneficiary:{each}", "household_id")
+            )
             yield found(hand_over, Sentence("giver and receiver live in the same household."), *who_say)
 
 
-def holds_already(books: Books) -> Iterator[Finding]:
+def holds_already(in_force: ActsInForce) -> Iterator[Finding]:
     """Find receipts by women who still owed, on that day, of an earlier placement of that help."""
     hers = sharing(
-        ((books.woman(each.placement.beneficiary_id), each.placement.help), each) for each in books.held.values()
+        ((in_force.woman(each.placement.beneficiary_id), each.placement.help), each)
+        for each in in_force.received.values()
     )
     for holds in hers:
-        holds.sort(key=lambda each: (each.receipt.received_on, books.sequence(each.receipt.act_id)))
-    for held, earlier in ((held, holds[:nth]) for holds in hers for nth, held in enumerate(holds)):
-        day = held.receipt.received_on
-        unfulfilled = [each for each in earlier if not _settled(books, each, day)]
+        holds.sort(key=lambda each: (each.receipt.received_on, in_force.sequence(each.receipt.act_id)))
+    for received, earlier in ((received, holds[:nth]) for holds in hers for nth, received in enumerate(holds)):
+        day = received.receipt.received_on
+        unfulfilled = [each for each in earlier if not _settled(in_force, each, day)]
         if unfulfilled:
             ids = ", ".join(each.placement.placement_id for each in unfulfilled)
             yield Finding(
-                subject_id=held.receipt.act_id,
-                acts=(books.sequence(held.receipt.act_id),),
-                evidence=tuple(sorted(books.sequence(each.receipt.act_id) for each in unfulfilled)),
+                subject_id=received.receipt.act_id,
+                acts=(in_force.sequence(received.receipt.act_id),),
+                evidence=tuple(sorted(in_force.sequence(each.receipt.act_id) for each in unfulfilled)),
                 sentence=Sentence(
                     "%(act_id)s of %(day)s: the receiver still owed from %(ids)s.",
-                    act_id=held.receipt.act_id,
+                    act_id=received.receipt.act_id,
                     day=day,
                     ids=ids,
                 ),
             )
 
 
-def _settled(books: Books, held: Held, day: date) -> bool:
-    stood = standing(held.placement, books.register.rules, day)
+def _settled(in_force: ActsInForce, received: ReceivedPlacement, day: date) -> bool:
+    stood = standing(received.placement, in_force.register.rules, day)
     return stood is not None and stood.state in SETTLED
 
 
-def same_phone(books: Books) -> Iterator[Finding]:
+def same_phone(in_force: ActsInForce) -> Iterator[Finding]:
     """Find telephone numbers that several women have."""
-    numbers = sharing((number, fact) for fact in with_phone(books) for number in phones(fact.values["phone"]))
+    numbers = sharing((number, fact) for fact in with_phone(in_force) for number in phones(fact.values["phone"]))
     for shared in {tuple(fact.act_id for fact in shared): shared for shared in numbers}.values():
-        women = {books.woman(fact.id) for fact in shared}
+        women = {in_force.woman(fact.id) for fact in shared}
         if len(women) > 1:
             yield found_together(shared, Sentence("%(many)s women have the same telephone number.", many=len(women)))
 
 
 @once
-def with_phone(books: Books) -> list[Fact]:
+def with_phone(in_force: ActsInForce) -> list[Fact]:
     """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
-    people = (each for each in books.facts("beneficiary") if each.values.get("kind") != "group")
+    people = (each for each in in_force.facts("beneficiary") if each.values.get("kind") != "group")
     return [each for each in people if (phone := each.values.get("phone")) and phones(phone)]
 
 
-def too_soon(books: Books) -> Iterator[Finding]:
+def too_soon(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons in kind sooner after receipt than biology allows."""
-    for hand_over in bound(books):
-        if (held := hand_over.held) and held.rule and hand_over.pass_on.in_kind:
-            days = (hand_over.pass_on.passed_on - held.receipt.received_on).days
-            if 0 <= days < held.rule.earliest_days:
+    for hand_over in bound(in_force):
+        if (received := hand_over.giver_received) and received.rule and hand_over.pass_on.in_kind:
+            days = (hand_over.pass_on.passed_on - received.receipt.received_on).days
+            if 0 <= days < received.rule.earliest_days:
                 yield found(
                     hand_over,
                     Sentence(
                         "passed on %(days)s days after receipt; no sooner than %(least)s is possible.",
                         days=days,
-                        least=held.rule.earliest_days,
+                        least=received.rule.earliest_days,
                     ),
-                    books.sequence(held.receipt.act_id),
+                    in_force.sequence(received.receipt.act_id),
                 )
 
 
-def more_than_born(books: Books) -> Iterator[Finding]:
+def more_than_born(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons by whose day more had been passed on in kind than was born."""
-    for hand_over in own_young(books):
+    for hand_over in own_young(in_force):
         day = hand_over.pass_on.passed_on
-        births = _births(books, hand_over)
+        births = _births(in_force, hand_over)
         born = sum([event.units for event in births if event.happened_on <= day])
         passed = sum([each.units for each in hand_over.giver.passes if each.in_kind and each.passed_on <= day])
         if passed > born:
@@ -122,23 +125,23 @@ def more_than_born(books: Books) -> Iterator[Finding]:
                     day=day,
                     born=shown(born),
                 ),
-                *(books.sequence(f"event:{event.event_id}") for event in births),
+                *(in_force.sequence(f"event:{event.event_id}") for event in births),
             )
 
 
 @once
-def own_young(books: Books) -> list[HandOver]:
+def own_young(in_force: ActsInForce) -> list[HandOver]:
     """Hand-overs in kind by placements of which some birth is recorded."""
-    return [each for each in books.hand_overs if each.pass_on.in_kind and _births(books, each)]
+    return [each for each in in_force.hand_overs if each.pass_on.in_kind and _births(in_force, each)]
 
 
-def _births(books: Books, hand_over: HandOver) -> list[Event]:
-    return [event for event in hand_over.giver.events if event.kind == "birth" and event.happened_on <= books.as_of]
+def _births(in_force: ActsInForce, hand_over: HandOver) -> list[Event]:
+    return [event for event in hand_over.giver.events if event.kind == "birth" and event.happened_on <= in_force.as_of]
 
 
-def recorded_twice(books: Books) -> Iterator[Finding]:
+def recorded_twice(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons of animals like one of that woman recorded before, unless ear tags tell the animals apart."""
-    between = sharing(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in animals(books))
+    between = sharing(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in animals(in_force))
     for other, hand_over in chain.from_iterable(combinations(same_two, 2) for same_two in between):
         if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
             day = other.pass_on.passed_on
@@ -147,9 +150,13 @@ def recorded_twice(books: Books) -> Iterator[Finding]:
 
 
 @once
-def animals(books: Books) -> list[HandOver]:
+def animals(in_force: ActsInForce) -> list[HandOver]:
     """Hand-overs by givers who owe animals; money is repaid by instalments, which are alike."""
-    return [each for each in bound(books) if each.held and each.held.rule and each.held.rule.unit == ANIMAL]
+    return [
+        each
+        for each in bound(in_force)
+        if each.giver_received and each.giver_received.rule and each.giver_received.rule.unit == ANIMAL
+    ]
 
 
 def _told_apart(one: Fact, other: Fact) -> bool:
@@ -163,17 +170,17 @@ def _tags(fact: Fact) -> frozenset[str]:
     return frozenset(map(code, str(tags).split(";"))) - {""} if tags else frozenset()
 
 
-def far_more_than_owed(books: Books) -> Iterator[Finding]:
+def far_more_than_owed(in_force: ActsInForce) -> Iterator[Finding]:
     """Find placements that passed on many times what they owed."""
-    for held in books.held.values():
-        placement, rule = held.placement, held.rule
+    for received in in_force.received.values():
+        placement, rule = received.placement, received.rule
         if not rule:
             continue
-        made = [pass_on for pass_on in placement.passes if pass_on.passed_on <= books.as_of]
-        owed = owed_under(rule, sum([each.units for each in placement.receipts if each.received_on <= books.as_of]))
+        made = [pass_on for pass_on in placement.passes if pass_on.passed_on <= in_force.as_of]
+        owed = owed_under(rule, sum([each.units for each in placement.receipts if each.received_on <= in_force.as_of]))
         passed = sum([counted(pass_on, rule) for pass_on in made])
         if 0 < TIMES_OWED * owed <= passed:
-            facts = [books.register.facts[f"pass:{pass_on.pass_id}"] for pass_on in made]
+            facts = [in_force.register.facts[f"pass:{pass_on.pass_id}"] for pass_on in made]
             said = Sentence(
                 "%(passed)s passed on by placement %(placement_id)s, which owes %(owed)s.",
                 passed=shown(passed),
@@ -183,14 +190,14 @@ def far_more_than_owed(books: Books) -> Iterator[Finding]:
             yield found_together(facts, said)
 
 
-def another_name(books: Books) -> Iterator[Finding]:
+def another_name(in_force: ActsInForce) -> Iterator[Finding]:
     """Find beneficiaries whose given name now is unlike the one that was recorded first."""
-    changed = (each for each in books.facts("beneficiary") if each.act_id in books.register.about)
+    changed = (each for each in in_force.facts("beneficiary") if each.act_id in in_force.register.about)
     for fact in changed:
-        said = (_untitled(said) for said in books.register.versions(fact.act_id))
+        said = (_untitled(said) for said in in_force.register.versions(fact.act_id))
         first, now = next(filter(None, said), ""), _untitled(fact.values)
         if first and now and _is_another(first, now):
-            who_say = books.said(fact.act_id, "name")
+            who_say = in_force.said(fact.act_id, "name")
             yield found(fact, Sentence("was changed to a name unlike the one before."), *who_say)
 
 
@@ -204,12 +211,12 @@ def _untitled(said: Mapping[str, object]) -> str:
     return " ".join(word for word in str(said.get("name") or "").split() if key(word) not in _TITLES)
 
 
-def after_loss(books: Books) -> Iterator[Finding]:
+def after_loss(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons of a giver who on the day before had nothing left, or had left."""
-    for hand_over in books.hand_overs:
+    for hand_over in in_force.hand_overs:
         eve, giver = hand_over.pass_on.passed_on - timedelta(days=1), hand_over.giver
         lost_on = lost_by(giver, eve)
-        if lost_on and hand_over.held and hand_over.held.receipt.received_on <= eve:
+        if lost_on and hand_over.giver_received and hand_over.giver_received.receipt.received_on <= eve:
             losses = [event for event in giver.events if event.kind in ENDINGS and event.happened_on <= lost_on]
             yield found(
                 hand_over,
@@ -218,14 +225,14 @@ def after_loss(books: Books) -> Iterator[Finding]:
                     placement_id=giver.placement_id,
                     lost_on=lost_on,
                 ),
-                *(books.sequence(f"event:{event.event_id}") for event in losses),
+                *(in_force.sequence(f"event:{event.event_id}") for event in losses),
             )
 
 
-def unwanted_sex(books: Books) -> Iterator[Finding]:
+def unwanted_sex(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons of which some is not of the sex that the giver's rule asks for."""
-    for hand_over in bound(books):
-        rule = hand_over.held.rule if hand_over.held else None
+    for hand_over in bound(in_force):
+        rule = hand_over.giver_received.rule if hand_over.giver_received else None
         units = unwanted(hand_over.pass_on, rule) if rule else 0
         if rule and units:
             yield found(
@@ -240,27 +247,27 @@ def unwanted_sex(books: Books) -> Iterator[Finding]:
 
 
 @once
-def bound(books: Books) -> list[HandOver]:
+def bound(in_force: ActsInForce) -> list[HandOver]:
     """Hand-overs by givers whom a rule binds."""
-    return [each for each in books.hand_overs if each.held and each.held.rule]
+    return [each for each in in_force.hand_overs if each.giver_received and each.giver_received.rule]
 
 
-def tag_twice(books: Books) -> Iterator[Finding]:
+def tag_twice(in_force: ActsInForce) -> Iterator[Finding]:
     """Find ear tags that were passed on more than once."""
-    for shared in sharing((tag, fact) for fact in tagged(books) for tag in _tags(fact)):
+    for shared in sharing((tag, fact) for fact in tagged(in_force) for tag in _tags(fact)):
         if len(shared) > 1:
             yield found_together(shared, Sentence("the same ear tag was passed on %(many)s times.", many=len(shared)))
 
 
 @once
-def tagged(books: Books) -> list[Fact]:
+def tagged(in_force: ActsInForce) -> list[Fact]:
     """Pass-ons that name ear tags."""
-    return [each for each in books.facts("pass") if _tags(each)]
+    return [each for each in in_force.facts("pass") if _tags(each)]
 
 
-def busy_day(books: Books) -> Iterator[Finding]:
+def busy_day(in_force: ActsInForce) -> Iterator[Finding]:
     """Find days and ceremonies with more hand-overs than are possible."""
-    passes = books.facts("pass")
+    passes = in_force.facts("pass")
     many = Counter(str(fact.values["passed_on"]) for fact in passes)
     outside = max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * _hand_overs_a_day(many))
     for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in passes):
@@ -290,43 +297,43 @@ def _hand_overs_a_day(many: Counter[str]) -> float:
     return many.total() / max((last - first).days, _DAYS_OF_A_YEAR)
 
 
-def witnessed(books: Books) -> Sequence[Fact]:
+def witnessed(in_force: ActsInForce) -> Sequence[Fact]:
     """All hand-overs, where most name a witness; none where the programme keeps no witnesses."""
-    passes = books.facts("pass")
-    return passes if len(passes) > 2 * len(_unsigned(books)) else ()
+    passes = in_force.facts("pass")
+    return passes if len(passes) > 2 * len(_unsigned(in_force)) else ()
 
 
 @once
-def _unsigned(books: Books) -> list[Fact]:
-    unsigned = (each for each in books.facts("pass") if not _witness(each))
-    return [each for each in unsigned if not _witness_erased(books, each)]
+def _unsigned(in_force: ActsInForce) -> list[Fact]:
+    unsigned = (each for each in in_force.facts("pass") if not _witness(each))
+    return [each for each in unsigned if not _witness_erased(in_force, each)]
 
 
-def _witness_erased(books: Books, fact: Fact) -> bool:
+def _witness_erased(in_force: ActsInForce, fact: Fact) -> bool:
     """Whether a pass-on without a witness named one who was erased since, or left out of a file."""
     if fact.values.get("witness"):
         return False
-    may_have_been = fact.act_id in books.register.about or books.entry(fact).withheld
-    return bool(may_have_been) and books.register.says(fact.act_id, "witness")
+    may_have_been = fact.act_id in in_force.register.about or in_force.entry(fact).withheld
+    return bool(may_have_been) and in_force.register.says(fact.act_id, "witness")
 
 
-def no_witness(books: Books) -> Iterator[Finding]:
+def no_witness(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons that nobody signed, where most are signed."""
-    for fact in _unsigned(books) if witnessed(books) else ():
+    for fact in _unsigned(in_force) if witnessed(in_force) else ():
         yield found(fact, Sentence("no witness signed."))
 
 
-def busy_witness(books: Books) -> Iterator[Finding]:
+def busy_witness(in_force: ActsInForce) -> Iterator[Finding]:
     """Find witnesses who signed too many pass-ons."""
-    for shared in sharing((_witness(fact), fact) for fact in named_witness(books)):
+    for shared in sharing((_witness(fact), fact) for fact in named_witness(in_force)):
         if len(shared) > SIGNATURES_A_WITNESS:
             yield found_together(shared, Sentence("one witness signed %(many)s hand-overs.", many=len(shared)))
 
 
 @once
-def named_witness(books: Books) -> list[Fact]:
+def named_witness(in_force: ActsInForce) -> list[Fact]:
     """Pass-ons that name a witness."""
-    return [each for each in books.facts("pass") if _witness(each)]
+    return [each for each in in_force.facts("pass") if _witness(each)]
 
 
 def _witness(fact: Fact) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from relay.audit.acts_in_force import Books
+from relay.audit.acts_in_force import ActsInForce
 from relay.audit.findings import Finding, found
 from relay.domain import rulebook
 from relay.domain.notes import about
@@ -13,18 +13,18 @@ from relay.domain.register import Fact
 from relay.text import Sentence
 
 
-def to_herself(books: Books) -> Iterator[Finding]:
+def to_herself(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons of a beneficiary to herself."""
-    for hand_over in books.hand_overs:
-        if books.woman(hand_over.giver.beneficiary_id) == books.woman(hand_over.pass_on.beneficiary_id):
+    for hand_over in in_force.hand_overs:
+        if in_force.woman(hand_over.giver.beneficiary_id) == in_force.woman(hand_over.pass_on.beneficiary_id):
             yield found(hand_over, Sentence("giver and receiver are the same beneficiary."))
 
 
-def never_received(books: Books) -> Iterator[Finding]:
+def never_received(in_force: ActsInForce) -> Iterator[Finding]:
     """Find placements that passed on and never received."""
     given: dict[str, list[Fact]] = defaultdict(list)
-    for hand_over in books.hand_overs:
-        if hand_over.held is None:
+    for hand_over in in_force.hand_overs:
+        if hand_over.giver_received is None:
             given[hand_over.giver.placement_id].append(hand_over.fact)
     for placement_id, facts in given.items():
         yield Finding(
@@ -36,11 +36,13 @@ def never_received(books: Books) -> Iterator[Finding]:
         )
 
 
-def cycle(books: Books) -> Iterator[Finding]:
+def cycle(in_force: ActsInForce) -> Iterator[Finding]:
     """Find placements that descend from themselves."""
-    for circle in books.circles:
+    for circle in in_force.circles:
         ids = sorted(circle)
-        inside = [each for each in books.hand_overs if {each.giver.placement_id, each.pass_on.receiver_id} <= {*circle}]
+        inside = [
+            each for each in in_force.hand_overs if {each.giver.placement_id, each.pass_on.receiver_id} <= {*circle}
+        ]
         yield Finding(
             subject_id=f"placement:{ids[0]}",
             acts=tuple(sorted(each.fact.sequence for each in inside)),
@@ -48,10 +50,10 @@ def cycle(books: Books) -> Iterator[Finding]:
         )
 
 
-def before_receipt(books: Books) -> Iterator[Finding]:
+def before_receipt(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons and events dated before their placement received."""
-    for held in books.held.values():
-        placement, received_on = held.placement, held.receipt.received_on
+    for received in in_force.received.values():
+        placement, received_on = received.placement, received.receipt.received_on
         early = [
             (f"pass:{each.pass_id}", each.sequence, each.passed_on)
             for each in placement.passes
@@ -66,7 +68,7 @@ def before_receipt(books: Books) -> Iterator[Finding]:
             yield Finding(
                 subject_id=act_id,
                 acts=(sequence,),
-                evidence=(books.sequence(held.receipt.act_id),),
+                evidence=(in_force.sequence(received.receipt.act_id),),
                 sentence=Sentence(
                     "%(act_id)s of %(day)s: %(placement_id)s received nothing before %(received_on)s.",
                     act_id=act_id,
@@ -77,36 +79,36 @@ def before_receipt(books: Books) -> Iterator[Finding]:
             )
 
 
-def no_rule(books: Books) -> Iterator[Finding]:
+def no_rule(in_force: ActsInForce) -> Iterator[Finding]:
     """Find receipts for which no rule was in force."""
-    for held in books.held.values():
-        if held.rule:
+    for received in in_force.received.values():
+        if received.rule:
             continue
-        act_id = held.receipt.act_id
+        act_id = received.receipt.act_id
         yield Finding(
             subject_id=act_id,
-            acts=(books.sequence(act_id),),
+            acts=(in_force.sequence(act_id),),
             sentence=about(
                 act_id,
                 Sentence(
                     "no rule for %(help)s was in force on %(received_on)s.",
-                    help=held.placement.help,
-                    received_on=held.receipt.received_on,
+                    help=received.placement.help,
+                    received_on=received.receipt.received_on,
                 ),
             ),
         )
 
 
-def judged(books: Books) -> list[Fact]:
+def judged(in_force: ActsInForce) -> list[Fact]:
     """What the rules say more of than of the relay itself: the acts of the systems in use, and who is one woman."""
-    catalogue, used = books.register.catalogue, books.register.systems
+    catalogue, used = in_force.register.catalogue, in_force.register.systems
     kinds = (kind for kind in catalogue.kinds if (system := catalogue.system_of(kind)) and system.name in used)
-    return books.facts("same", *kinds)
+    return in_force.facts("same", *kinds)
 
 
-def against_the_rules(books: Books) -> Iterator[Finding]:
+def against_the_rules(in_force: ActsInForce) -> Iterator[Finding]:
     """Find acts that would be refused if they were recorded now."""
-    for fact in judged(books):
-        error = rulebook.refusal_of(books.register, fact)
+    for fact in judged(in_force):
+        error = rulebook.refusal_of(in_force.register, fact)
         if error:
             yield Finding(subject_id=fact.act_id, acts=(fact.sequence,), sentence=error.reason)

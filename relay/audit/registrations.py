@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from relay.audit.acts_in_force import Books, home_of, once
+from relay.audit.acts_in_force import ActsInForce, home_of, once
 from relay.audit.findings import Finding, found_together
+from relay.cached import likely_duplicates
 from relay.domain.people.likeness import COMPARED
 from relay.domain.register import Fact
-from relay.kept import pairs
 from relay.reports.duplicates import LIKELY
 from relay.text import Sentence
 
 
-def registered_twice(books: Books) -> Iterator[Finding]:
+def registered_twice(in_force: ActsInForce) -> Iterator[Finding]:
     """Find registrations that are likely one person, of whom nobody has said whether they are one or two."""
-    people = named(books)
+    people = named(in_force)
     columns = {column: [each.values.get(column) for each in people] for column in COMPARED}
-    columns["ward"] = [home_of(books.register, each) for each in people]
-    found = pairs.likely(columns, LIKELY, books.register.programme_id, books.folder)
+    columns["ward"] = [home_of(in_force.register, each) for each in people]
+    found = likely_duplicates.pairs(columns, LIKELY, in_force.register.programme_id, in_force.folder)
     if not found.pairs:
         return
-    facts = books.register.facts
-    said = (fact.values for fact in books.facts("different"))
-    apart = {frozenset((books.woman(each["a_id"]), books.woman(each["b_id"]))) for each in said}
+    facts = in_force.register.facts
+    said = (fact.values for fact in in_force.facts("different"))
+    apart = {frozenset((in_force.woman(each["a_id"]), in_force.woman(each["b_id"]))) for each in said}
     apart |= {  # giver and receiver are two
-        frozenset((books.woman(each.giver.beneficiary_id), books.woman(each.pass_on.beneficiary_id)))
-        for each in books.hand_overs
+        frozenset((in_force.woman(each.giver.beneficiary_id), in_force.woman(each.pass_on.beneficiary_id)))
+        for each in in_force.hand_overs
     }
     for pair in found.pairs:
-        women = frozenset((books.woman(pair.one), books.woman(pair.other)))
+        women = frozenset((in_force.woman(pair.one), in_force.woman(pair.other)))
         if len(women) > 1 and women not in apart:
             sentence = Sentence(
                 "likely one person: %(bits)s bits, where %(needed)s are enough. See relay duplicates.",
@@ -40,7 +40,7 @@ def registered_twice(books: Books) -> Iterator[Finding]:
 
 
 @once
-def named(books: Books) -> list[Fact]:
+def named(in_force: ActsInForce) -> list[Fact]:
     """People whose names are known."""
-    people = (each for each in books.facts("beneficiary") if each.values.get("kind") != "group")
+    people = (each for each in in_force.facts("beneficiary") if each.values.get("kind") != "group")
     return [each for each in people if each.values.get("name")]

@@ -10,13 +10,13 @@ from typing import Final
 
 from relay.access.trail import EnrolledTelephone, enrolments
 from relay.arrays.tables import Snapshot
-from relay.audit.acts_in_force import Books, in_columns
+from relay.audit.acts_in_force import ActsInForce, in_columns
 from relay.audit.checks import Check, Severity, checks_of
 from relay.audit.findings import Finding
+from relay.cached import register as cached_register
 from relay.domain.register import Register
 from relay.errors import Failure, NotFound, refused
 from relay.graph import Graph
-from relay.kept import register as kept_register
 from relay.ledger.gc_paused import gc_paused
 
 
@@ -90,7 +90,7 @@ def audit(
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    register = kept_register.known_then(kept_register.register(graph, programme_id, folder), last)
+    register = cached_register.as_known_at(cached_register.current(graph, programme_id, folder), last)
     return audit_of(register, as_of, folder, in_columns(graph, register, folder), enrolments(graph))
 
 
@@ -111,12 +111,12 @@ def looked_at(
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    register = kept_register.known_then(kept_register.register(graph, programme_id, folder), last)
+    register = cached_register.as_known_at(cached_register.current(graph, programme_id, folder), last)
     check = next((each for each in checks_of(graph.catalogue, register.systems) if each.check_id == check_id), None)
     if check is None:
         raise refused(NO_SUCH_CHECK, check_id=check_id)
-    books = Books(register, as_of, snapshot=in_columns(graph, register, folder), enrolments=enrolments(graph))
-    return tuple(sorted(each.act_id for each in check.population(books)))
+    in_force = ActsInForce(register, as_of, snapshot=in_columns(graph, register, folder), enrolments=enrolments(graph))
+    return tuple(sorted(each.act_id for each in check.population(in_force)))
 
 
 @gc_paused()
@@ -128,18 +128,20 @@ def audit_of(
     telephones: Sequence[EnrolledTelephone] = (),
 ) -> Audit:
     """Check a whole register; what takes long to work out is kept in the folder, where one is named."""
-    books = Books(register, as_of, folder, snapshot, telephones)
+    in_force = ActsInForce(register, as_of, folder, snapshot, telephones)
     checks = checks_of(register.catalogue, register.systems)
-    return Audit(programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, books) for check in checks))
+    return Audit(
+        programme_id=register.programme_id, as_of=as_of, checks=tuple(_run(check, in_force) for check in checks)
+    )
 
 
-def _run(check: Check, books: Books) -> Checked:
+def _run(check: Check, in_force: ActsInForce) -> Checked:
     return Checked(
         check_id=check.check_id,
         title=check.title,
         sentence=check.sentence,
         why=check.why,
         severity=check.severity,
-        population=len(check.population(books)),
-        findings=tuple(sorted(check.find(books), key=lambda finding: (finding.subject_id, finding.acts))),
+        population=len(check.population(in_force)),
+        findings=tuple(sorted(check.find(in_force), key=lambda finding: (finding.subject_id, finding.acts))),
     )

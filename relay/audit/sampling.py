@@ -20,12 +20,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final, Literal
 
-from relay.audit.acts_in_force import Books, Held, home_of
+from relay.audit.acts_in_force import ActsInForce, ReceivedPlacement, home_of
 from relay.audit.error_rate import ErrorRate, Seen, error_rate
+from relay.cached import register as cached_register
 from relay.domain.model import Quantity, shown, standing
 from relay.domain.register import Fact, Register
 from relay.graph import Graph
-from relay.kept import register as kept_register
 from relay.ledger.gc_paused import gc_paused
 
 CameBy = Literal["gift", "pass_on"]
@@ -146,10 +146,10 @@ def sample(
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    now = kept_register.register(graph, programme_id, folder)
-    then = kept_register.known_then(now, last)
-    drawn = draw(Books(then, as_of), size=size, seed=seed)
-    return outcome_of(drawn, now, as_of, seed=seed, as_known=kept_register.end(then))
+    now = cached_register.current(graph, programme_id, folder)
+    then = cached_register.as_known_at(now, last)
+    drawn = draw(ActsInForce(then, as_of), size=size, seed=seed)
+    return outcome_of(drawn, now, as_of, seed=seed, as_known=cached_register.last_sequence(then))
 
 
 # -- drawing -----------------------------------------------------------------------------------------------------------
@@ -170,11 +170,11 @@ class Drawn:
     chosen: tuple[ToVerify, ...]
 
 
-def draw(books: Books, *, size: int, seed: int) -> Drawn:
+def draw(in_force: ActsInForce, *, size: int, seed: int) -> Drawn:
     """Draw a sample from the books of a day."""
-    strata = _strata(books, size)
+    strata = _strata(in_force, size)
     chosen = [
-        _to_verify(books, books.held[placement_id], key)
+        _to_verify(in_force, in_force.received[placement_id], key)
         for key, many in allocate({key: len(members) for key, members in strata.items()}, size).items()
         for placement_id in sorted(strata[key], key=partial(_rank, seed))[:many]
     ]
@@ -182,24 +182,26 @@ def draw(books: Books, *, size: int, seed: int) -> Drawn:
     return Drawn(sizes={key: len(members) for key, members in strata.items()}, chosen=tuple(chosen))
 
 
-def _strata(books: Books, size: int) -> Mapping[Key, list[str]]:
+def _strata(in_force: ActsInForce, size: int) -> Mapping[Key, list[str]]:
     """The finest strata of which the sample can hold two placements each: the ids of those in each."""
-    came_by: list[CameBy] = ["gift" if _is_original(held) else "pass_on" for held in books.held.values()]
-    district_of = cache(partial(_district, books.register))
-    live_in = (place_of(books.register, held.placement.beneficiary_id) for held in books.held.values())
+    came_by: list[CameBy] = ["gift" if _is_original(received) else "pass_on" for received in in_force.received.values()]
+    district_of = cache(partial(_district, in_force.register))
+    live_in = (
+        place_of(in_force.register, received.placement.beneficiary_id) for received in in_force.received.values()
+    )
     by_district: list[Key] = [*zip(came_by, map(district_of, live_in), strict=True)]
     by_source: list[Key] = [(each, None) for each in came_by]
     undivided: list[Key] = [(None, None) for _ in came_by]
     keys = next((keys for keys in (by_district, by_source) if len(set(keys)) * FEWEST_OF_A_STRATUM <= size), undivided)
     strata: dict[Key, list[str]] = defaultdict(list)
-    for key, placement_id in zip(keys, books.held, strict=True):
+    for key, placement_id in zip(keys, in_force.received, strict=True):
         strata[key].append(placement_id)
     return dict(sorted(strata.items(), key=lambda pair: tuple(each or "" for each in pair[0])))
 
 
-def _is_original(held: Held) -> bool:
+def _is_original(received: ReceivedPlacement) -> bool:
     """Whether a placement was filled from a gift, on whatever day."""
-    return held.placement.gift_id is not None
+    return received.placement.gift_id is not None
 
 
 def _rank(seed: int, placement_id: str) -> bytes:
@@ -239,20 +241,22 @@ def place_of(register: Register, beneficiary_id: str) -> str | None:
     return home_of(register, beneficiary) if beneficiary else None
 
 
-def _to_verify(books: Books, held: Held, key: Key) -> ToVerify:
-    placement = held.placement
-    stood = standing(placement, books.register.rules, books.as_of)
-    receipts = [receipt for receipt in placement.receipts if receipt.received_on <= books.as_of]
+def _to_verify(in_force: ActsInForce, received: ReceivedPlacement, key: Key) -> ToVerify:
+    placement = received.placement
+    stood = standing(placement, in_force.register.rules, in_force.as_of)
+    receipts = [receipt for receipt in placement.receipts if receipt.received_on <= in_force.as_of]
     return ToVerify(
         placement_id=placement.placement_id,
         beneficiary_id=placement.beneficiary_id,
         help=placement.help,
         received=shown(sum(receipt.units for receipt in receipts)),
-        received_on=held.receipt.received_on,
-        received_from=tuple(dict.fromkeys(_giver(books.register, receipt.act_id) for receipt in receipts)),
+        received_on=received.receipt.received_on,
+        received_from=tuple(dict.fromkeys(_giver(in_force.register, receipt.act_id) for receipt in receipts)),
         passed=shown(stood.passed if stood else 0),
-        passed_to=tuple(dict.fromkeys(each.receiver_id for each in placement.passes if each.passed_on <= books.as_of)),
-        place_id=place_of(books.register, placement.beneficiary_id),
+        passed_to=tuple(
+            dict.fromkeys(each.receiver_id for each in placement.passes if each.passed_on <= in_force.as_of)
+        ),
+        place_id=place_of(in_force.register, placement.beneficiary_id),
         came_by=key[0],
         district_id=key[1],
         outcome=None,

@@ -278,10 +278,10 @@ def export(
     if with_names and not session.service:  # which notes it itself
         session.note_all_names("export")
     if format_:
-        from relay.arrays import cache
+        from relay.arrays import snapshot_cache
         from relay.exchange.graph_formats import flow_out
 
-        folder = session.settings.data_folder / cache.FOLDER
+        folder = session.settings.data_folder / snapshot_cache.FOLDER
         flow_out(
             session.graph,
             session.programme_id,

@@ -134,10 +134,10 @@ def serve(session: Session, /, *, publish: bool, **how: Any) -> None:  # noqa: A
     """Serve the pages for a browser, until Ctrl-C. The URL it prints signs you in once."""
     import secrets
 
-    from relay.arrays import cache
+    from relay.arrays import snapshot_cache
     from relay.published.updating import kept_up
 
-    folder = session.settings.data_folder / cache.FOLDER
+    folder = session.settings.data_folder / snapshot_cache.FOLDER
 
     def publishing(graph: Graph) -> AbstractContextManager[object]:
         return kept_up(graph, folder, secrets.token_bytes, say) if publish else nullcontext()
@@ -329,11 +329,11 @@ def graph_publish(session: Session, as_of: str | None) -> None:
 
     Programs that draw graphs show it and colour by it; no name is among it, and Relay itself never reads it back.
     """
-    from relay.arrays import cache
+    from relay.arrays import snapshot_cache
     from relay.published.publishing import publish
     from relay.service.terminal import print_json, print_pairs
 
-    folder, day = session.settings.data_folder / cache.FOLDER, session.day(as_of)
+    folder, day = session.settings.data_folder / snapshot_cache.FOLDER, session.day(as_of)
     if day > session.today:
         raise click.UsageError(f"{day} is still to come: who opens the graph would take it for how things stand.")
     written = publish(session.graph, session.programme_id, day, folder, session.clerk.random)

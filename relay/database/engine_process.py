@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 import jpype
 from arcadedb_embedded.jvm import get_jar_path, start_jvm
 
-from relay.database import class_archive
+from relay.database import java_class_archive
 from relay.database.engine import (
     ADMITTED,
     CHECK_SECONDS,
@@ -102,7 +102,7 @@ def main() -> None:
     _say(starter, "ready")
     with suppress(BrokenPipeError):
         starter.close()
-    class_archive.after_start(get_jar_path(), jpype.java)
+    java_class_archive.after_start(get_jar_path(), jpype.java)
     _wait(stopping, server, serving, idle_minutes * 60)
     os.close(serving)
     server.stop()
@@ -152,7 +152,7 @@ def _start_java() -> None:
             "-Darcadedb.opencypher.loadCsv.allowRemoteUrls=false",
             "-Darcadedb.studio.enabled=false",
             f"-Djava.util.logging.config.file={LOGGING_FILE}",
-            *class_archive.options(get_jar_path()),
+            *java_class_archive.options(get_jar_path()),
         ],
     )
 

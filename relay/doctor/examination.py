@@ -9,13 +9,13 @@ from typing import Final
 
 from relay.access import access_log
 from relay.access.access_log import LogUnreadable
+from relay.cached import uploads
 from relay.database import engine
 from relay.database.driver_errors import TooBusy, Unreachable
 from relay.doctor import data_folder, record
 from relay.doctor.finding import Trouble, fault, note, of_damage, of_error
 from relay.errors import RelayError
 from relay.graph import Graph
-from relay.kept import uploaded
 
 _NO_DATABASE: Final = frozenset({"nothing_there", "not_a_folder", "engine_out_of_reach", "database_damaged"})
 
@@ -72,9 +72,9 @@ def look(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) ->
 
 def _uploads(folder: Path) -> Iterator[Trouble]:
     """Delete uploaded registers that nobody used for a day, as a running service does."""
-    if many := uploaded.forget_old_ones(folder):
+    if many := uploads.delete_old(folder):
         what = f"{many} uploaded registers, which hold names, had not been used for a day."
-        yield note("uploads_deleted", folder / uploaded.FOLDER, what, "They were deleted.")
+        yield note("uploads_deleted", folder / uploads.FOLDER, what, "They were deleted.")
 
 
 def _access_log(folder: Path) -> Iterator[Trouble]:

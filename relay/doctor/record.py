@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from relay.arrays import cache
+from relay.arrays import snapshot_cache
 from relay.backup import files, status
 from relay.backup.status import LastBackup
 from relay.clock import CLOCKS_DAYS, instant
@@ -104,7 +104,7 @@ def _erased(folder: Path, erased_at: str) -> Iterator[Trouble]:
     """Copies in the data folder from before the last erasure; others are the operator's to find."""
     own = files.own_folder(folder)
     copies = [path for path in own.glob("relay-*.jsonl*") if files.made_at(path) < erased_at] if own.is_dir() else []
-    others = (*(folder / engine.BEFORE_UPGRADES).glob("*"), *(folder / cache.FOLDER).glob("*.register"))
+    others = (*(folder / engine.BEFORE_UPGRADES).glob("*"), *(folder / snapshot_cache.FOLDER).glob("*.register"))
     copies += [path for path in others if _changed_at(path) < erased_at]
     if copies:
         what = f"{len(copies)} copies here are older than the last erasure ({erased_at}) and contain what was erased."

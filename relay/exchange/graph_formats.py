@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from relay import private_files
-from relay.arrays import cache, lineage
+from relay.arrays import lineage, snapshot_cache
 from relay.arrays.columns import NONE, Rows, day_of
 from relay.arrays.lineage import Survey, below
 from relay.arrays.tables import Snapshot
@@ -95,7 +95,7 @@ def flow_out(
         Invalid: The path cannot be written, or ends as another format does.
         Unavailable: The database cannot be reached.
     """
-    survey = lineage.survey(cache.snapshot(graph, programme_id, folder), as_of, confirmed_only=confirmed_only)
+    survey = lineage.survey(snapshot_cache.snapshot(graph, programme_id, folder), as_of, confirmed_only=confirmed_only)
     write(
         survey,
         path,

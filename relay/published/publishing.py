@@ -17,13 +17,13 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.arrays import cache, lineage
+from relay.arrays import lineage, snapshot_cache
 from relay.database import cypher
 from relay.domain.vocabulary import SHOWN
 from relay.errors import Conflict, Failure, refused
 from relay.ledger.projection import SHOWN_PROPERTIES
 from relay.ledger.reading import STEP
-from relay.published.layer import Shown, layer
+from relay.published.shown_figures import Shown, layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +133,7 @@ def publish(
         Conflict: Somebody else began to publish it.
         Unavailable: The database cannot be reached; then nothing may be published.
     """
-    snapshot = cache.snapshot(graph, programme_id, folder)
+    snapshot = snapshot_cache.snapshot(graph, programme_id, folder)
     wanted = {key: marks_of(shown) for key, shown in layer(lineage.survey(snapshot, as_of)).items()}
     publisher = random(16).hex()
     publication = Publication(

@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from relay.arrays import lineage, replayed, verifying
+from relay.arrays import from_register, lineage, verifying
 from relay.database import cypher
 from relay.domain.entries import Fault
 from relay.ledger import programmes
 from relay.ledger.projection import SHOWN_PROPERTIES
-from relay.published.layer import layer
 from relay.published.publishing import Marks, Publication, alike, marks, marks_of, published
+from relay.published.shown_figures import layer
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _as_known(graph: Graph, layer_: Publication) -> Snapshot | None:
     """The programme as it was known when it was published; None when it was never so."""
     if not 0 < layer_.sequence <= programmes.head(graph, layer_.programme_id).entries:
         return None
-    return replayed.known(graph, layer_.programme_id, layer_.sequence)
+    return from_register.snapshot_as_known(graph, layer_.programme_id, layer_.sequence)
 
 
 def _unlike(key: str, found: Marks, wanted: Marks) -> Iterator[Fault]:

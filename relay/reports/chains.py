@@ -16,7 +16,7 @@ import numpy as np
 from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey, Travels, chains_counted
-from relay.arrays.standings import BROKEN, LATE
+from relay.arrays.placement_states import BROKEN, LATE
 from relay.arrays.tables import Snapshot
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.errors import refused

@@ -10,7 +10,7 @@ import numpy as np
 from relay.arrays import lineage
 from relay.arrays.columns import NONE, Flags, Rows
 from relay.arrays.lineage import Survey
-from relay.arrays.women import women_of
+from relay.arrays.same_woman import women_of
 from relay.domain.vocabulary import STATES
 from relay.reports.breakdown import UNKNOWN, PartNames, code_of, parts, row_of
 from relay.reports.rates import Due, animal

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relay.arrays.columns import NONE, Flags
-from relay.arrays.kernels import both
+from relay.arrays.kernels import run_both
 from relay.arrays.lineage import Survey, chains_counted
-from relay.arrays.standings import CAUSES, FULFILLED
+from relay.arrays.placement_states import CAUSES, FULFILLED
 from relay.arrays.tables import Snapshot
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
@@ -229,7 +229,7 @@ def health(
         NoSuchWord: It is not parted by that word.
     """
     snapshot = survey.snapshot
-    count, chains = both(lambda: _Counted.of(survey), lambda: survey.chains.chain_state, len(survey.original))
+    count, chains = run_both(lambda: _Counted.of(survey), lambda: survey.chains.chain_state, len(survey.original))
     summed = animal(snapshot)
     total, animals = count.sums.sum(axis=0), count.sums[summed].sum(axis=0)
     by_generation = _by_generation(count)

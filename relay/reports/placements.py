@@ -16,9 +16,9 @@ import numpy as np
 from relay.arrays.columns import NONE, Flags, Rows, day_number, day_of
 from relay.arrays.lazy_rows import Keys, LazyRows, order
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import CAUSES
+from relay.arrays.placement_states import CAUSES
+from relay.arrays.same_woman import women_of
 from relay.arrays.tables import Snapshot
-from relay.arrays.women import women_of
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.reports.breakdown import PartNames, code_of, row_of, within

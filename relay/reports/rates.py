@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import CAUSES, EXCUSED, FULFILLED, LOST
+from relay.arrays.placement_states import CAUSES, EXCUSED, FULFILLED, LOST
 from relay.arrays.tables import Snapshot
 from relay.domain.model import Rate, shown
 from relay.domain.vocabulary import ANIMAL, STATES

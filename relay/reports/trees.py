@@ -14,7 +14,7 @@ import numpy as np
 
 from relay.arrays import lineage
 from relay.arrays.columns import NONE, Rows, Units, day_of, days_of
-from relay.arrays.standings import CAUSES
+from relay.arrays.placement_states import CAUSES
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.errors import Failure, NotFound, refused

@@ -152,14 +152,16 @@ class Source:
         """
         if self.kept and as_known is None:
             return self.kept(as_of, confirmed_only)
-        from relay.arrays import cache, lineage  # noqa: PLC0415 - what is asked of records needs no columns
+        from relay.arrays import lineage, snapshot_cache  # noqa: PLC0415 - what is asked of records needs no columns
 
         if as_known is None:
-            snapshot = cache.snapshot(self.graph, programme_id, self.folder / cache.FOLDER, self.head_hash)
+            snapshot = snapshot_cache.snapshot(
+                self.graph, programme_id, self.folder / snapshot_cache.FOLDER, self.head_hash
+            )
         else:
-            from relay.arrays.replayed import known  # noqa: PLC0415 - most questions ask what is known now
+            from relay.arrays.from_register import snapshot_as_known  # noqa: PLC0415 - most questions ask what is known now
 
-            snapshot = known(self.graph, programme_id, self.last(programme_id, as_known))
+            snapshot = snapshot_as_known(self.graph, programme_id, self.last(programme_id, as_known))
         return lineage.survey(snapshot, as_of, confirmed_only=confirmed_only)
 
 

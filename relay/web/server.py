@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException
 
 from relay.access import accounts
 from relay.access.one_time_link import OneTimeLink
+from relay.cached.uploads import delete_old
 from relay.errors import Failure, Invalid, Refused, RelayError, Unavailable, refused
-from relay.kept.uploaded import forget_old_ones
 from relay.web import sessions
 from relay.web.app import HOSTS, create_app
 from relay.web.door import policy
@@ -174,9 +174,9 @@ def sweeping(data_folder: Path) -> Generator[None]:
 
     def sweep() -> None:
         while not over.wait(_SWEPT_SECONDS):
-            forget_old_ones(data_folder)
+            delete_old(data_folder)
 
-    forget_old_ones(data_folder)
+    delete_old(data_folder)
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
     try:
         yield

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from relay.arrays import tables
 from relay.arrays.apply_entries import applied
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from relay.ledger import reading
 from tests.arrays.test_tables import STORY
 from tests.scenes import acts as say

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relay.arrays.branch import branch
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from tests.scenes.relays import grow
 
 

@@ -37,11 +37,11 @@ def _fails(why: str) -> None:
 
 @pytest.mark.parametrize("placements", [1_500, 1_000_000])
 def test_two_pieces_of_work_give_what_each_gives(placements: int) -> None:
-    assert kernels.both(lambda: "one", lambda: 2, placements) == ("one", 2)
+    assert kernels.run_both(lambda: "one", lambda: 2, placements) == ("one", 2)
     with pytest.raises(ValueError, match="second"):
-        kernels.both(lambda: "one", lambda: _fails("second"), placements)
+        kernels.run_both(lambda: "one", lambda: _fails("second"), placements)
     with pytest.raises(ValueError, match="first"):
-        kernels.both(lambda: _fails("first"), lambda: _fails("second"), placements)
+        kernels.run_both(lambda: _fails("first"), lambda: _fails("second"), placements)
 
 
 def test_one_survey_goes_over_each_placement_once(monkeypatch: pytest.MonkeyPatch) -> None:

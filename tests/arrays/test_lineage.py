@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from relay.arrays import lineage
 from relay.arrays.columns import NO_DAY, day_number, day_of
-from relay.arrays.replayed import of_register
-from relay.arrays.standings import CAUSES
+from relay.arrays.from_register import of_register
+from relay.arrays.placement_states import CAUSES
 from relay.arrays.tables import Snapshot
 from relay.domain.model import standing
 from relay.domain.vocabulary import CHAIN_STATES, CONDITIONS, STATES

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from relay.arrays import tables
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from relay.domain.questions import NOTED
 from relay.ledger import reading, recording
 from tests.scenes import acts as say

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from relay.audit.acts_in_force import Books
+from relay.audit.acts_in_force import ActsInForce
 from relay.audit.checks import CHECKS
 from relay.audit.run import Audit, audit_of
 from tests.rigs.soak import SOAK
@@ -693,10 +693,10 @@ def test_only_what_happened_by_the_day_is_looked_at() -> None:
 def test_a_finding_names_the_acts_that_show_it() -> None:
     book = two_placements()
     book.add(happened("E1: death of P1 on 2020-12-01", animals=2), passed("T1: P1 > P3 on 2021-03-01"))
-    books = Books(book.register, DAY)
+    in_force = ActsInForce(book.register, DAY)
     check = next(check for check in CHECKS if check.check_id == "after_loss")
 
-    (finding,) = check.find(books)
+    (finding,) = check.find(in_force)
 
     entries = book.register.entries
     assert finding.subject_id == "pass:T1"

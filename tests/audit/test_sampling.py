@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import binomtest
 
 from relay.audit import sampling
-from relay.audit.acts_in_force import Books
+from relay.audit.acts_in_force import ActsInForce
 from relay.audit.error_rate import Seen, error_rate, interval
 from relay.audit.sampling import Sample, draw, outcome_of
 from tests.scenes import acts as say
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def drawn(book: Book, size: int, seed: int = 7, as_of: date = TODAY) -> Sample:
     """A sample of a programme kept in memory, with the outcomes recorded in it."""
-    chosen = draw(Books(book.register, as_of), size=size, seed=seed)
+    chosen = draw(ActsInForce(book.register, as_of), size=size, seed=seed)
     return outcome_of(chosen, book.register, as_of, seed=seed, as_known=book.head.sequence)
 
 

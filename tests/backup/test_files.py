@@ -19,7 +19,7 @@ import pytest
 from relay import graph as relay_graph
 from relay.access import accounts, tokens
 from relay.access.roles import grant_of
-from relay.arrays import cache
+from relay.arrays import snapshot_cache
 from relay.backup import files as keeping
 from relay.backup.encryption import Seal
 from relay.backup.replay import backup, check
@@ -197,7 +197,7 @@ def write_on_a_small_disk(data_folder: Path) -> None:
                 refused = str(error)
             read = programmes.head(graph, "demo").entries
             tokens.holder(graph, token.secret, now)
-            asked = len(cache.snapshot(graph, "demo").beneficiaries)
+            asked = len(snapshot_cache.snapshot(graph, "demo").beneficiaries)
             said = subprocess.run(
                 [sys.executable, str(ROOT / "cli.py"), "status"],
                 env=os.environ | {"RELAY_DATA": str(data_folder)},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, LiteralString
 import pytest
 
 from relay import graph as relay_graph
-from relay.arrays import cache
+from relay.arrays import snapshot_cache
 from relay.backup import replay
 from relay.backup.replay import KeptLedger
 from relay.database import cypher
@@ -159,7 +159,7 @@ def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypat
     assert [(head.entries, head.restoring) for head in programmes.heads(graph)] == [(8, True), (0, True)]
     for ask in (
         lambda: record_one(graph, "demo", woman("W9"), clerk()),
-        lambda: cache.snapshot(graph, "demo"),
+        lambda: snapshot_cache.snapshot(graph, "demo"),
         lambda: replay.rebuild(graph, "demo"),
         lambda: list(replay.backup(graph)),
         lambda: list(replay.export(graph, "demo", with_names=True)),

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 MOST_MODULES: Final[Mapping[tuple[str, ...], int]] = {
     ("trees",): 33,
-    ("chain_health", "relay.arrays.cache"): 36,
-    ("chains", "relay.arrays.cache"): 38,
-    ("visits", "relay.arrays.cache"): 45,
+    ("chain_health", "relay.arrays.snapshot_cache"): 36,
+    ("chains", "relay.arrays.snapshot_cache"): 38,
+    ("visits", "relay.arrays.snapshot_cache"): 45,
 }
 """Modules of Relay that answer a question about its relays: more would be waited for at each command. A tree is read
 from the graph; the others take the whole programme from what is kept of it."""

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 import seeds
 from relay import graph as relay_graph
-from relay.arrays import cache, lineage, tables
+from relay.arrays import lineage, snapshot_cache, tables
+from relay.arrays.from_graph import load
 from relay.arrays.lineage import Survey
-from relay.arrays.load import load
 from relay.audit import run
 from relay.backup import replay
 from relay.domain.questions import NOTED
@@ -153,7 +153,7 @@ def test_what_is_exported_imports_again_as_the_same_after_corrections_and_erasur
 def answers(graph: Graph, programme_id: str, as_of: date) -> str:
     """Everything that managers and auditors are told of a day, names included."""
     names = parts.names(graph, programme_id, PARTED_BY)
-    survey = lineage.survey(cache.snapshot(graph, programme_id), as_of)
+    survey = lineage.survey(snapshot_cache.snapshot(graph, programme_id), as_of)
     told = (health(survey, by=PARTED_BY, names=names), tuple(chains(survey)), gifts(survey), todo(survey, names=names))
     return json.dumps(json_of(told))
 

@@ -15,7 +15,7 @@ from neo4j._sync.work.transaction import TransactionBase
 from neo4j.exceptions import Neo4jError, ServiceUnavailable, SessionExpired
 
 from relay import graph as relay_graph
-from relay.arrays import cache
+from relay.arrays import snapshot_cache
 from relay.database.driver_errors import translated
 from relay.errors import Unavailable
 from relay.graph import Graph, NotAnswered, NotCypherFrom
@@ -202,7 +202,7 @@ def test_a_database_that_takes_no_writes_is_read_all_the_same(
 
     monkeypatch.setattr(Graph, "write", refused)
 
-    assert len(cache.snapshot(graph, PROGRAMME, None).placements) == 1
+    assert len(snapshot_cache.snapshot(graph, PROGRAMME, None).placements) == 1
 
 
 def test_what_fails_in_the_server_once_is_run_again_and_twice_is_said(graph: Graph, edge: Edge) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.arrays.load import load
-from relay.arrays.replayed import of_register
+from relay.arrays.from_graph import load
+from relay.arrays.from_register import of_register
 from relay.arrays.tables import differences
 from relay.desk import intake
 from relay.desk.wrong_receiver import ONLY_THE_HOLDER

@@ -19,7 +19,7 @@ from relay import graph as relay_graph
 from relay import private_files
 from relay.access import access_log, story_links
 from relay.access.access_log import Access
-from relay.arrays import cache
+from relay.arrays import snapshot_cache
 from relay.backup import files, status
 from relay.database import engine
 from relay.doctor import examination
@@ -39,7 +39,13 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BACKUP = "backups/relay-2026-11-24T120000Z.jsonl"
 ACCESSES = f"{access_log.FOLDER}/demo/2026-11.jsonl"
 SECRETS = (
-    *("session.key", "exports.json", "outbox/act.jsonl", "uploads/register.xlsx", f"{cache.FOLDER}/demo.register"),
+    *(
+        "session.key",
+        "exports.json",
+        "outbox/act.jsonl",
+        "uploads/register.xlsx",
+        f"{snapshot_cache.FOLDER}/demo.register",
+    ),
     *("keys/demo.pem", f"{story_links.FOLDER}/demo.json", ACCESSES, status.FILE, BACKUP),
     *(engine.STATE_FILE, engine.READER_FILE, engine.ADMITTED[0], f"databases/{engine.DATABASE}/configuration.json"),
 )

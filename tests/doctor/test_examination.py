@@ -18,7 +18,7 @@ import pytest
 from relay import private_files
 from relay.access import access_log
 from relay.access.access_log import Access
-from relay.arrays import cache
+from relay.arrays import snapshot_cache
 from relay.backup import files, replay, status
 from relay.commands import exits
 from relay.database import engine
@@ -371,7 +371,7 @@ def test_copies_that_hold_what_was_erased_since_are_deleted(
     old = files.own_folder(folder) / "relay-2020-01-01T000000Z.jsonl"
     old.touch(mode=0o600)
     shell.ok("audit")
-    register = folder / cache.FOLDER / "demo.register"
+    register = folder / snapshot_cache.FOLDER / "demo.register"
     os.utime(register, (0, 0))
     shell.ok("backup", "--keep", "5")
     now = datetime.now(UTC)

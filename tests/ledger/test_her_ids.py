@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, LiteralString
 
 import networkx as nx
 
-from relay.arrays.load import load
-from relay.arrays.women import women_of
+from relay.arrays.from_graph import load
+from relay.arrays.same_woman import women_of
 from relay.domain.questions import NO_ANSWER
 from relay.ledger import verify
 from relay.ledger.her_ids import her_ids

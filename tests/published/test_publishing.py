@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from relay import graph as relay_graph
-from relay.arrays import cache, lineage
+from relay.arrays import lineage, snapshot_cache
 from relay.backup import replay
 from relay.domain.vocabulary import SHOWN, STATES
 from relay.errors import Conflict
@@ -63,7 +63,7 @@ def counted(graph: Graph, query: Any) -> dict[Any, Any]:  # noqa: ANN401 - a lit
 def test_whoever_opens_the_graph_counts_what_health_says_on_three_days(settled: Graph) -> None:
     for day in DAYS:
         publish(settled, "demo", day, None, random)
-        found = health(lineage.survey(cache.snapshot(settled, "demo"), day))
+        found = health(lineage.survey(snapshot_cache.snapshot(settled, "demo"), day))
 
         states = counted(
             settled,
@@ -109,7 +109,7 @@ def test_a_placement_shows_its_state_its_numbers_and_no_name(settled: Graph) -> 
         "MATCH (s:Published) RETURN s.programme_id AS programme_id, s.as_of AS as_of, s.hash AS hash"
     )
     assert (there["programme_id"], there["as_of"].to_native()) == ("demo", DAY)
-    assert there["hash"] == cache.snapshot(settled, "demo").head_hash
+    assert there["hash"] == snapshot_cache.snapshot(settled, "demo").head_hash
 
 
 P8 = "The published state of Placement demo/placement/P8 was altered: "

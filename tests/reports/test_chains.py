@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from relay.arrays import lineage
 from relay.arrays.columns import NONE
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from relay.domain.vocabulary import CHAIN_STATES
 from relay.errors import NotFound
 from relay.reports.breakdown import NO_SUCH_DONOR, NO_SUCH_PART, PartNames

@@ -14,8 +14,8 @@ from datetime import date
 import pytest
 
 from relay.arrays import lineage
+from relay.arrays.from_register import of_register
 from relay.arrays.lineage import Survey
-from relay.arrays.replayed import of_register
 from relay.domain.model import Rate
 from relay.domain.vocabulary import STATES
 from relay.reports import trees

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from relay.arrays import lineage
 from relay.arrays.columns import day_of
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from relay.domain.model import Standing, shown
 from relay.domain.vocabulary import PARTED_BY, STATES
 from relay.reports import breakdown as parts

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from relay.arrays import lineage
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from relay.reports import trees
 from relay.reports.drawing import Caption, network
 from relay.reports.tree_layout import BOX_WIDTH, BOXES, COLUMN, MOST, Picture, View, picture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from relay.arrays import lineage
+from relay.arrays.from_register import of_register
 from relay.arrays.lineage import Survey
-from relay.arrays.replayed import of_register
 from relay.errors import NotFound
 from relay.exchange import rows
 from relay.reports import trees

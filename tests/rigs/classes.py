@@ -13,14 +13,14 @@ from typing import Final
 
 from arcadedb_embedded.jvm import get_jar_path
 
-from relay.database import class_archive, engine
+from relay.database import engine, java_class_archive
 
 PATIENCE_SECONDS: Final = 300  # a very busy machine makes it within them
 
 
 def have_them_archived() -> None:
     """Make the archive in the cache folder, unless it is there."""
-    archive = class_archive.place(get_jar_path())
+    archive = java_class_archive.place(get_jar_path())
     if not archive.exists():
         with TemporaryDirectory() as folder:
             data_folder = Path(folder) / "data"
@@ -32,7 +32,7 @@ def have_them_archived() -> None:
 def make_now(data_folder: Path, archive: Path) -> None:
     """Have the archive made for which an engine just started without one, not only after a minute."""
     words = forestall(data_folder)
-    at = words.index(str(class_archive.PAUSE_SECONDS))
+    at = words.index(str(java_class_archive.PAUSE_SECONDS))
     subprocess.run([*words[:at], "0", *words[at + 1 :]], check=True)
     until = time.monotonic() + PATIENCE_SECONDS
     while not archive.exists():
@@ -47,7 +47,7 @@ def forestall(data_folder: Path) -> list[str]:
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
                 words = os.fsdecode((process / "cmdline").read_bytes()).split("\0")[:-1]
-                if str(data_folder / class_archive.CLASSES_FILE) in words:
+                if str(data_folder / java_class_archive.CLASSES_FILE) in words:
                     os.kill(int(process.name), signal.SIGKILL)
                     return words
         time.sleep(0.05)

@@ -13,7 +13,7 @@ import pytest
 
 import seeds
 from relay.arrays import lineage
-from relay.arrays.load import load
+from relay.arrays.from_graph import load
 from relay.audit import run
 from relay.domain.model import Rate
 from relay.domain.system import Catalogue

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from relay.arrays import lineage
 from relay.arrays.apply_entries import applied
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from relay.arrays.tables import differences
 from tests.arrays.test_lineage import assert_lineage, assert_states, assert_travels, days_touched
 from tests.rigs.soak import SOAK, share

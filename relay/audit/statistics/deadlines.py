@@ -17,7 +17,7 @@ import numpy as np
 
 from relay.arrays.columns import NO_DAY, Flags, Rows, Units, day_number
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import months_later
+from relay.arrays.placement_states import months_later
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.domain.model import UNIT, Quantity, Rule
 from relay.domain.vocabulary import ANIMAL, EVENT_KINDS

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from relay.arrays import lineage
 from relay.arrays.columns import NO_DAY, Codes, Flags, Rows, day_number
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import DUE, IN_TIME, LATE, LOST
+from relay.arrays.placement_states import DUE, IN_TIME, LATE, LOST
 from relay.audit.error_rate import CONFIDENCE, interval
 from relay.audit.statistics.survival import unexcused
 from relay.domain.vocabulary import EVENT_KINDS

@@ -23,7 +23,7 @@ import numpy as np
 
 from relay.arrays.columns import NO_DAY, NONE, Days, Flags, Rows, day_number
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import EXCUSED, LOST, Standings, receipts, standings
+from relay.arrays.placement_states import EXCUSED, LOST, Standings, receipts, standings
 from relay.audit.error_rate import CONFIDENCE
 from relay.domain.vocabulary import EVENT_KINDS
 from relay.reports.breakdown import PartNames, parts

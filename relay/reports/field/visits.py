@@ -15,11 +15,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from relay.arrays.columns import NO_DAY, NONE, Days, Flags, IdColumn, Rows, day_number, day_of, known_day, rows_of
+from relay.arrays.columns import NO_DAY, NONE, Days, Flags, IdColumn, Rows, day_number, day_of, required_day_of, rows_of
 from relay.arrays.lazy_rows import LazyRows
 from relay.arrays.lineage import Survey
-from relay.arrays.standings import DUE, IN_TIME, LATE, months_later
-from relay.arrays.women import women_of
+from relay.arrays.placement_states import DUE, IN_TIME, LATE, months_later
+from relay.arrays.same_woman import women_of
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import EVENT_KINDS, STATES
 from relay.reports.breakdown import PartNames, within
@@ -417,4 +417,4 @@ def last_visits(survey: Survey) -> Mapping[str, date]:
     last = np.full(len(ids), NO_DAY, events.day.dtype)
     np.maximum.at(last, events.placement[visits], events.day[visits])
     visited = np.flatnonzero(last != NO_DAY).astype(np.int32)
-    return {id_: known_day(day) for id_, day in zip(ids.some(visited), last[visited], strict=True)}
+    return {id_: required_day_of(day) for id_, day in zip(ids.some(visited), last[visited], strict=True)}

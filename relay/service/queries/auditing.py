@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from relay.arrays import cache
+from relay.arrays import snapshot_cache
 from relay.audit import run, sampling
 from relay.service.queries.parameters import AsKnown, AsOf
 from relay.service.question import Question, Says, Source
@@ -24,7 +24,7 @@ class AuditQuestion(Question[run.Audit]):
 
     def answer(self, source: Source, programme_id: str) -> run.Audit:
         """What each check found."""
-        last, folder = source.last(programme_id, self.as_known), source.folder / cache.FOLDER
+        last, folder = source.last(programme_id, self.as_known), source.folder / snapshot_cache.FOLDER
         return run.audit(source.graph, programme_id, self.as_of, last=last, folder=folder)
 
 
@@ -50,5 +50,5 @@ class SampleQuestion(Question[sampling.Sample]):
             size=self.size,
             seed=self.seed,
             last=source.last(programme_id, self.as_known),
-            folder=source.folder / cache.FOLDER,
+            folder=source.folder / snapshot_cache.FOLDER,
         )

@@ -9,7 +9,7 @@ from datetime import UTC
 from typing import Annotated, Any, Final
 
 from relay.access import access_log
-from relay.arrays import cache
+from relay.arrays import snapshot_cache
 from relay.clock import instant
 from relay.desk.lookup import resolve
 from relay.domain.entries import Entry
@@ -142,7 +142,7 @@ class Verify(Question[verify.Verification]):
         return verifying.verified(
             source.graph,
             programme_id,
-            source.folder / cache.FOLDER,
+            source.folder / snapshot_cache.FOLDER,
             noted=None if self.noted is None else read_hash(self.noted),
             checkpoints=tuple(map(from_text, self.checkpoint)),
             public_keys=(own.public_key,) if own else tuple(map(read_public_key, self.key)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from relay.arrays import lineage
+from relay.arrays.from_graph import load_below
 from relay.arrays.lineage import Survey
-from relay.arrays.load import load_below
 from relay.reports import trees
 from relay.service.queries.parameters import Id, Read
 from relay.service.question import Source

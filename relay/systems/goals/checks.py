@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from relay.audit.acts_in_force import Books
+from relay.audit.acts_in_force import ActsInForce
 from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.domain.model import add_months
@@ -23,55 +23,55 @@ def _net_income(visit: Fact) -> float | None:
     return read_columns(GoalVisit, visit.values).net_income
 
 
-def _is_long_set(books: Books, goal: Fact) -> bool:
-    return add_months(date.fromisoformat(goal.values["set_on"]), UNVISITED_MONTHS) <= books.as_of
+def _is_long_set(in_force: ActsInForce, goal: Fact) -> bool:
+    return add_months(date.fromisoformat(goal.values["set_on"]), UNVISITED_MONTHS) <= in_force.as_of
 
 
-_typed: Final = where("goal_visit", lambda books, visit: visit.sequence not in books.imported)
+_typed: Final = where("goal_visit", lambda in_force, visit: visit.sequence not in in_force.imported)
 """Visits that somebody recorded one by one: an import tells nothing of who came when."""
 _with_income: Final = where("goal_visit", lambda _, visit: _net_income(visit) is not None)
 _long_set: Final = where("goal", _is_long_set)
 
 
-def _all_on_one_day(books: Books) -> Iterator[Finding]:
-    by_day = sharing(((books.entry(each).recorded_by, each.values["visited_on"]), each) for each in _typed(books))
+def _all_on_one_day(in_force: ActsInForce) -> Iterator[Finding]:
+    by_day = sharing(((in_force.entry(each).recorded_by, each.values["visited_on"]), each) for each in _typed(in_force))
     for visits in by_day:
         if len({each.values["goal_id"] for each in visits}) >= VISITS_A_DAY:
             sentence = Sentence("%(many)s visits on one day, recorded by one person.", many=len(visits))
             yield found_together(visits, sentence)
 
 
-def _just_what_was_aimed_at(books: Books) -> Iterator[Finding]:
-    for each in _with_income(books):
-        goal = books.register.facts[f"goal:{each.values['goal_id']}"]
+def _just_what_was_aimed_at(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in _with_income(in_force):
+        goal = in_force.register.facts[f"goal:{each.values['goal_id']}"]
         target = goal.values.get("target_income")
         if target is not None and _net_income(each) == target:
             yield found(each, Sentence("the income is to the rupee what she aims at."), goal.sequence)
 
 
-def _never_visited(books: Books) -> Iterator[Finding]:
-    visited = {each.values["goal_id"] for each in books.facts("goal_visit")}
-    for each in _long_set(books):
+def _never_visited(in_force: ActsInForce) -> Iterator[Finding]:
+    visited = {each.values["goal_id"] for each in in_force.facts("goal_visit")}
+    for each in _long_set(in_force):
         if each.id not in visited:
             yield found(each, Sentence("nobody came to see how it goes."))
 
 
-def _without_a_baseline(books: Books) -> Iterator[Finding]:
-    for each in books.facts("goal"):
-        if not books.register.says(each.act_id, "baseline_income"):
+def _without_a_baseline(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in in_force.facts("goal"):
+        if not in_force.register.says(each.act_id, "baseline_income"):
             yield found(each, Sentence("does not say what she lived on before."))
 
 
-def _same_figures(books: Books) -> Iterator[Finding]:
-    facts = books.register.facts
+def _same_figures(in_force: ActsInForce) -> Iterator[Finding]:
+    facts = in_force.register.facts
     figures = (
         (tuple(each.values[name] for name in ("income", "expenses", "months_covered")), each)
-        for each in _with_income(books)
+        for each in _with_income(in_force)
         if each.values["expenses"]
     )
     for visits in sharing(figures):
         goals = (facts[f"goal:{each.values['goal_id']}"] for each in visits)
-        if len({books.woman(goal.values["beneficiary_id"]) for goal in goals}) > 1:
+        if len({in_force.woman(goal.values["beneficiary_id"]) for goal in goals}) > 1:
             yield found_together(visits, Sentence("different women, with the same income and expenses."))
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from relay.audit.acts_in_force import Books, once
+from relay.audit.acts_in_force import ActsInForce, once
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding, found, found_together, sharing
 from relay.systems.groups.members_and_attendance import LEADING, Custody, Roll, Span, as_word, custody_gaps
@@ -27,26 +27,26 @@ COVERED_TOO_OFTEN: Final = 0.2
 
 
 @once
-def _roll(books: Books) -> Roll:
+def _roll(in_force: ActsInForce) -> Roll:
     """All groups by the day of the books."""
-    return roll_of(books.register, books.facts(*OF_A_GROUP), as_of=books.as_of)
+    return roll_of(in_force.register, in_force.facts(*OF_A_GROUP), as_of=in_force.as_of)
 
 
-def _groups(books: Books) -> list[Fact]:
+def _groups(in_force: ActsInForce) -> list[Fact]:
     """The groups that ever had members."""
-    known = {each.group_id for each in _roll(books).memberships}
-    return [each for each in books.facts("group") if each.id in known]
+    known = {each.group_id for each in _roll(in_force).memberships}
+    return [each for each in in_force.facts("group") if each.id in known]
 
 
 # -- offices ---------------------------------------------------------------------------------------------------------
 
 
-def _office_vacant(books: Books) -> Iterator[Finding]:
-    roll = _roll(books)
-    for group in _groups(books):
+def _office_vacant(in_force: ActsInForce) -> Iterator[Finding]:
+    roll = _roll(in_force)
+    for group in _groups(in_force):
         for office in LEADING:
             for gap in roll.vacancies(group.id, office):
-                days = _days(gap, books.as_of)
+                days = _days(gap, in_force.as_of)
                 if days > VACANT_TOO_LONG.days:
                     said = Sentence(
                         "nobody was %(office)s for %(days)s days from %(day)s.",
@@ -61,8 +61,8 @@ def _days(span: Span, as_of: date) -> int:
     return ((span.until_on or as_of) - span.from_on).days + 1
 
 
-def _treasurer_holds_key(books: Books) -> Iterator[Finding]:
-    roll, facts = _roll(books), books.register.facts
+def _treasurer_holds_key(in_force: ActsInForce) -> Iterator[Finding]:
+    roll, facts = _roll(in_force), in_force.register.facts
     for hers in sharing(((each.group_id, each.beneficiary_id), each) for each in roll.offices):
         for one, other in product(hers, hers):
             if (one.office, other.office) == ("treasurer", "key_holder") and one.meets(other):
@@ -73,44 +73,44 @@ def _treasurer_holds_key(books: Books) -> Iterator[Finding]:
 # -- animals ---------------------------------------------------------------------------------------------------------
 
 
-def _animals(books: Books) -> Mapping[tuple[str, str], list[Fact]]:
+def _animals(in_force: ActsInForce) -> Mapping[tuple[str, str], list[Fact]]:
     """Owner and animal → its custodies, in ledger order."""
     kept = defaultdict[tuple[str, str], list["Fact"]](list)
-    for each in books.facts("custody"):
+    for each in in_force.facts("custody"):
         kept[each.values["owner_group_id"], each.values["animal"]].append(each)
     return kept
 
 
-def _kept_animals(books: Books) -> Collection[LookedAt]:
-    return [first for first, *_ in _animals(books).values()]
+def _kept_animals(in_force: ActsInForce) -> Collection[LookedAt]:
+    return [first for first, *_ in _animals(in_force).values()]
 
 
-def _nobody_keeps(books: Books) -> Iterator[Finding]:
-    for facts in _animals(books).values():
-        for gap in custody_gaps((_custody(books, each) for each in facts), books.as_of):
+def _nobody_keeps(in_force: ActsInForce) -> Iterator[Finding]:
+    for facts in _animals(in_force).values():
+        for gap in custody_gaps((_custody(in_force, each) for each in facts), in_force.as_of):
             said = Sentence(
                 "nobody kept %(animal)s for %(days)s days from %(day)s.",
                 animal=facts[0].values["animal"],
-                days=_days(gap, books.as_of),
+                days=_days(gap, in_force.as_of),
                 day=gap.from_on,
             )
             yield found(facts[0], said, *(each.sequence for each in facts))
 
 
-def _custody(books: Books, fact: Fact) -> Custody:
-    end = next(iter(books.register.beside("end", fact.act_id)), None)
+def _custody(in_force: ActsInForce, fact: Fact) -> Custody:
+    end = next(iter(in_force.register.beside("end", fact.act_id)), None)
     values = end.values if end else {}
     reason = fact.values.get("reason") or as_word(values.get("reason"))
     return Custody.read(fact.values, ended_on=values.get("until_on"), reason=reason)
 
 
-def _kept_before_owned(books: Books) -> Iterator[Finding]:
-    owners = {each.id: each.values.get("group_id") for each in books.facts("beneficiary") if _is_a_group(each)}
-    for facts in _animals(books).values():
+def _kept_before_owned(in_force: ActsInForce) -> Iterator[Finding]:
+    owners = {each.id: each.values.get("group_id") for each in in_force.facts("beneficiary") if _is_a_group(each)}
+    for facts in _animals(in_force).values():
         owner, animal = facts[0].values["owner_group_id"], facts[0].values["animal"]
         came = [
             (receipt.values.get("received_on") or receipt.values["passed_on"], receipt)
-            for receipt in books.facts("placement", "pass")
+            for receipt in in_force.facts("placement", "pass")
             if owners.get(receipt.values["beneficiary_id"]) == owner
             and animal in str(receipt.values.get("tags", "")).split(";")
         ]
@@ -131,23 +131,23 @@ def _is_a_group(beneficiary: Fact) -> bool:
 
 
 @once
-def _answering(books: Books) -> Mapping[str, list[Fact]]:
+def _answering(in_force: ActsInForce) -> Mapping[str, list[Fact]]:
     """Group → the pass-ons from placements for which it vouches, and those in which it stood in."""
     answers = defaultdict[str, list["Fact"]](list)
-    for each in books.facts("pass"):
-        placed = books.register.facts.get(f"placement:{each.values['giver_placement_id']}")
+    for each in in_force.facts("pass"):
+        placed = in_force.register.facts.get(f"placement:{each.values['giver_placement_id']}")
         guarantor = placed.values.get("guarantor_group_id") if placed else None
         if group_id := each.values.get("by_group_id") or guarantor:
             answers[group_id].append(each)
     return answers
 
 
-def _groups_that_answer(books: Books) -> Collection[LookedAt]:
-    return [each for each in books.facts("group") if each.id in _answering(books)]
+def _groups_that_answer(in_force: ActsInForce) -> Collection[LookedAt]:
+    return [each for each in in_force.facts("group") if each.id in _answering(in_force)]
 
 
-def _covered_too_often(books: Books) -> Iterator[Finding]:
-    for group_id, passes in _answering(books).items():
+def _covered_too_often(in_force: ActsInForce) -> Iterator[Finding]:
+    for group_id, passes in _answering(in_force).items():
         covered = [each for each in passes if each.values.get("by_group_id")]
         if len(covered) > COVERED_TOO_OFTEN * len(passes):
             said = Sentence(
@@ -155,21 +155,24 @@ def _covered_too_often(books: Books) -> Iterator[Finding]:
                 covered=len(covered),
                 passes=len(passes),
             )
-            yield found(books.register.facts[f"group:{group_id}"], said, *(each.sequence for each in covered))
+            yield found(in_force.register.facts[f"group:{group_id}"], said, *(each.sequence for each in covered))
 
 
-def _with_placements(books: Books) -> list[Fact]:
+def _with_placements(in_force: ActsInForce) -> list[Fact]:
     """The groups with members who hold something."""
-    roll, holding = _roll(books), {books.woman(each.placement.beneficiary_id) for each in books.held.values()}
-    return [each for each in _groups(books) if holding & roll.members_on(each.id, books.as_of)]
+    roll, holding = (
+        _roll(in_force),
+        {in_force.woman(each.placement.beneficiary_id) for each in in_force.received.values()},
+    )
+    return [each for each in _groups(in_force) if holding & roll.members_on(each.id, in_force.as_of)]
 
 
-def _without_a_meeting(books: Books) -> Iterator[Finding]:
-    for group in _with_placements(books):
-        met = _roll(books).of_members(group.id)
+def _without_a_meeting(in_force: ActsInForce) -> Iterator[Finding]:
+    for group in _with_placements(in_force):
+        met = _roll(in_force).of_members(group.id)
         if not met:
             yield found(group, Sentence("members hold animals, and no meeting is recorded."))
-        elif books.as_of - met[-1].held_on > WITHOUT_A_MEETING:
+        elif in_force.as_of - met[-1].held_on > WITHOUT_A_MEETING:
             said = Sentence("members hold animals, and the last meeting was on %(day)s.", day=met[-1].held_on)
             yield found(group, said)
 
@@ -177,31 +180,31 @@ def _without_a_meeting(books: Books) -> Iterator[Finding]:
 # -- whom a group chose ----------------------------------------------------------------------------------------------
 
 
-def _chosen(books: Books) -> list[Fact]:
-    return [each for each in books.facts("plan") if each.values.get("group_id")]
+def _chosen(in_force: ActsInForce) -> list[Fact]:
+    return [each for each in in_force.facts("plan") if each.values.get("group_id")]
 
 
-def _election_without_meeting(books: Books) -> Iterator[Finding]:
-    for plan in _chosen(books):
+def _election_without_meeting(in_force: ActsInForce) -> Iterator[Finding]:
+    for plan in _chosen(in_force):
         chosen_on = date.fromisoformat(plan.values["chosen_on"])
-        met = _roll(books).of_members(plan.values["group_id"], Span(from_on=date.min, until_on=chosen_on))
+        met = _roll(in_force).of_members(plan.values["group_id"], Span(from_on=date.min, until_on=chosen_on))
         meeting_id = plan.values.get("meeting_id")
         if not any(each.meeting_id == meeting_id if meeting_id else each.held_on == chosen_on for each in met):
             yield found(plan, Sentence("no meeting of the group by that day is recorded at which she was chosen."))
 
 
-def _officers_kin(books: Books) -> Iterator[Finding]:
-    for plan in _chosen(books):
+def _officers_kin(in_force: ActsInForce) -> Iterator[Finding]:
+    for plan in _chosen(in_force):
         chosen_on = date.fromisoformat(plan.values["chosen_on"])
         woman, home = (
-            books.woman(plan.values["beneficiary_id"]),
-            books.register.household(plan.values["beneficiary_id"]),
+            in_force.woman(plan.values["beneficiary_id"]),
+            in_force.register.household(plan.values["beneficiary_id"]),
         )
-        for officer in _roll(books).officers_on(plan.values["group_id"], chosen_on):
-            evidence = books.sequence(officer.act_id)
+        for officer in _roll(in_force).officers_on(plan.values["group_id"], chosen_on):
+            evidence = in_force.sequence(officer.act_id)
             if officer.beneficiary_id == woman:
                 yield found(plan, Sentence("she was an officer of the group that chose her."), evidence)
-            elif home and books.register.household(officer.beneficiary_id) == home:
+            elif home and in_force.register.household(officer.beneficiary_id) == home:
                 yield found(plan, Sentence("she lives with an officer of the group that chose her."), evidence)
 
 

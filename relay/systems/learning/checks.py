@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from relay.audit.acts_in_force import Books, Held, once
+from relay.audit.acts_in_force import ActsInForce, ReceivedPlacement, once
 from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found
 from relay.domain.model import Rule
@@ -23,46 +23,50 @@ MANY_SESSIONS: Final = 10
 
 
 @once
-def _known(books: Books) -> dict[str, Class]:
+def _known(in_force: ActsInForce) -> dict[str, Class]:
     """Course → its class on the day of the books."""
-    return {each.id: class_in(books.register, each, as_of=books.as_of) for each in books.facts("course")}
+    return {each.id: class_in(in_force.register, each, as_of=in_force.as_of) for each in in_force.facts("course")}
 
 
-def _class(books: Books, enrolment: Fact) -> Class:
+def _class(in_force: ActsInForce, enrolment: Fact) -> Class:
     """The class of an enrolment."""
-    return _known(books)[enrolment.values["course_id"]]
+    return _known(in_force)[enrolment.values["course_id"]]
 
 
-def _requirement(books: Books, rule: Rule | None) -> Requirement | None:
-    said = books.register.facts.get(f"rule:{id_of_rule(rule)}") if rule else None
+def _requirement(in_force: ActsInForce, rule: Rule | None) -> Requirement | None:
+    said = in_force.register.facts.get(f"rule:{id_of_rule(rule)}") if rule else None
     return Requirement.of(said.values) if said else None
 
 
 @once
-def _with_requirement(books: Books) -> list[Held]:
-    return [each for each in books.held.values() if _requirement(books, each.rule)]
+def _with_requirement(in_force: ActsInForce) -> list[ReceivedPlacement]:
+    return [each for each in in_force.received.values() if _requirement(in_force, each.rule)]
 
 
-_over: Final = where("enrolment", lambda books, each: _class(books, each).over)
+_over: Final = where("enrolment", lambda in_force, each: _class(in_force, each).over)
 """Enrolments in courses that are over."""
-_with_sessions: Final = where("enrolment", lambda books, each: _class(books, each).expected(_woman(books, each)))
-_completed_with_test: Final = where(
-    "enrolment", lambda books, each: each.values.get("completed_on") and _class(books, each).course.tested
+_with_sessions: Final = where(
+    "enrolment", lambda in_force, each: _class(in_force, each).expected(_woman(in_force, each))
 )
-_long_courses: Final = where("course", lambda books, each: len(_known(books)[each.id].with_roster) >= MANY_SESSIONS)
+_completed_with_test: Final = where(
+    "enrolment", lambda in_force, each: each.values.get("completed_on") and _class(in_force, each).course.tested
+)
+_long_courses: Final = where(
+    "course", lambda in_force, each: len(_known(in_force)[each.id].with_roster) >= MANY_SESSIONS
+)
 _sessions: Final = where("meeting", lambda _, each: each.values.get("course_id"))
 
 
-def _woman(books: Books, enrolment: Fact) -> str:
-    return books.woman(enrolment.values["beneficiary_id"])
+def _woman(in_force: ActsInForce, enrolment: Fact) -> str:
+    return in_force.woman(enrolment.values["beneficiary_id"])
 
 
 # -- what is found -----------------------------------------------------------------------------------------------------
 
 
-def _declared_otherwise(books: Books) -> Iterator[Finding]:
-    for each in _over(books):
-        known, woman = _class(books, each), _woman(books, each)
+def _declared_otherwise(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in _over(in_force):
+        known, woman = _class(in_force, each), _woman(in_force, each)
         last = known.hers[woman][-1].act_id == each.act_id
         if each.values.get("completed_on") and not known.completed(woman):
             yield found(each, Sentence("declared as completed, which the sessions do not support."))
@@ -70,26 +74,26 @@ def _declared_otherwise(books: Books) -> Iterator[Finding]:
             yield found(each, Sentence("she came often enough and stayed, but nobody declared it as completed."))
 
 
-def _never_came(books: Books) -> Iterator[Finding]:
-    for each in _with_sessions(books):
-        if not _class(books, each).attended(_woman(books, each)):
+def _never_came(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in _with_sessions(in_force):
+        if not _class(in_force, each).attended(_woman(in_force, each)):
             yield found(each, Sentence("she never came."))
 
 
-def _nobody_ever_missed(books: Books) -> Iterator[Finding]:
-    for each in _long_courses(books):
-        known = _known(books)[each.id]
+def _nobody_ever_missed(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in _long_courses(in_force):
+        known = _known(in_force)[each.id]
         rates = [known.attendance(woman) for woman in known.hers]
         if rates and all(rate.numerator == rate.denominator for rate in rates):
             sentence = Sentence("nobody missed any of %(many)s sessions.", many=len(known.with_roster))
             yield found(each, sentence)
 
 
-def _two_classes_on_one_day(books: Books) -> Iterator[Finding]:
+def _two_classes_on_one_day(in_force: ActsInForce) -> Iterator[Finding]:
     came = defaultdict[tuple[str, str], dict[str, str]](dict)
-    for each in _sessions(books):
+    for each in _sessions(in_force):
         for id_ in sorted(ids(each.values.get("present")) | ids(each.values.get("late"))):
-            courses = came[books.woman(id_), each.values["held_on"]]
+            courses = came[in_force.woman(id_), each.values["held_on"]]
             other = next((act_id for course, act_id in courses.items() if course != each.values["course_id"]), None)
             if other:
                 sentence = Sentence(
@@ -97,20 +101,20 @@ def _two_classes_on_one_day(books: Books) -> Iterator[Finding]:
                     beneficiary_id=id_,
                     other=other,
                 )
-                yield found(each, sentence, books.sequence(other))
+                yield found(each, sentence, in_force.sequence(other))
             courses.setdefault(each.values["course_id"], each.act_id)
 
 
-def _received_unprepared(books: Books) -> Iterator[Finding]:
-    for each in _with_requirement(books):
-        requirement = _requirement(books, each.rule)
+def _received_unprepared(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in _with_requirement(in_force):
+        requirement = _requirement(in_force, each.rule)
         day = each.receipt.received_on
-        done = done_in(books.register, each.placement.beneficiary_id)
+        done = done_in(in_force.register, each.placement.beneficiary_id)
         missing = requirement.missing(done, day) if requirement else ()
         if missing:
             yield Finding(
                 subject_id=each.act_id,
-                acts=(books.sequence(each.receipt.act_id),),
+                acts=(in_force.sequence(each.receipt.act_id),),
                 sentence=Sentence(
                     "%(act_id)s: received before she completed %(topics)s.",
                     act_id=each.act_id,
@@ -119,17 +123,17 @@ def _received_unprepared(books: Books) -> Iterator[Finding]:
             )
 
 
-def _without_a_test(books: Books) -> Iterator[Finding]:
-    for each in _completed_with_test(books):
-        said = books.register.says(each.act_id, "result")
+def _without_a_test(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in _completed_with_test(in_force):
+        said = in_force.register.says(each.act_id, "result")
         if each.values.get("result") == "not_tested" or not said:
             yield found(each, Sentence("completed a course that ends with a test, without one."))
 
 
-def _months_missing(books: Books) -> Iterator[Finding]:
-    for each in books.facts("site"):
-        counts = books.register.beside("site_count", each.act_id)
-        missing = months_missing(each.values, {count.values["month"] for count in counts}, books.as_of)
+def _months_missing(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in in_force.facts("site"):
+        counts = in_force.register.beside("site_count", each.act_id)
+        missing = months_missing(each.values, {count.values["month"] for count in counts}, in_force.as_of)
         if missing:
             yield found(each, Sentence("no count of %(months)s.", months=", ".join(missing)))
 

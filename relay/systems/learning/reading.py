@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from relay.arrays.columns import NO_DAY, NONE, day_number, known_day
-from relay.arrays.standings import LOST
-from relay.arrays.women import women_of
+from relay.arrays.columns import NO_DAY, NONE, day_number, required_day_of
+from relay.arrays.placement_states import LOST
+from relay.arrays.same_woman import women_of
 from relay.domain.kinds import rule_id
 from relay.domain.model import Rate, binding_rule
 from relay.ledger import programmes
@@ -137,7 +137,7 @@ def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) ->
     for row, rule in enumerate(stood.rule.tolist()):
         if stood.state[row] == NONE or rule not in by_row:
             continue
-        id_, day = f"placement:{snapshot.placements.ids[row]}", known_day(stood.received_day[row])
+        id_, day = f"placement:{snapshot.placements.ids[row]}", required_day_of(stood.received_day[row])
         missing = by_row[rule].missing(done.get(people[int(holders[row])], ()), day)
         word = "others" if missing else "prepared"
         said["prepared"].append((id_, not missing))

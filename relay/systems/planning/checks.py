@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from relay.audit.acts_in_force import Books, once
+from relay.audit.acts_in_force import ActsInForce, once
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding
 from relay.domain.register import Fact
@@ -23,56 +23,56 @@ TOO_LONG: Final = timedelta(days=730)
 
 
 @once
-def _season(books: Books) -> Season:
+def _season(in_force: ActsInForce) -> Season:
     """All that was asked for and planned by the day of the books."""
-    register, kept = books.register, books.register.one_woman.kept
+    register, kept = in_force.register, in_force.register.one_woman.kept
     return Season(
         requests=[
             Request.of(each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id))
-            for each in books.facts("request")
+            for each in in_force.facts("request")
         ],
-        checks=[RequestCheck.of(each.values) for each in books.facts("request_check")],
+        checks=[RequestCheck.of(each.values) for each in in_force.facts("request_check")],
         plans=[
             Plan.of(each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id))
-            for each in books.facts("plan")
+            for each in in_force.facts("plan")
         ],
         receipts=receipts_in(register, register.placements),
-        as_of=books.as_of,
+        as_of=in_force.as_of,
         requires=requires_of(register),
     )
 
 
-def _served(books: Books) -> Collection[LookedAt]:
-    return _season(books).served
+def _served(in_force: ActsInForce) -> Collection[LookedAt]:
+    return _season(in_force).served
 
 
-def _plans(books: Books) -> Collection[LookedAt]:
-    return _season(books).plans
+def _plans(in_force: ActsInForce) -> Collection[LookedAt]:
+    return _season(in_force).plans
 
 
-def _waiting(books: Books) -> list[Request]:
-    season = _season(books)
+def _waiting(in_force: ActsInForce) -> list[Request]:
+    season = _season(in_force)
     return [each for each in season.requests if season.request_states[each.request_id] in OPEN_REQUESTS]
 
 
-def _plans_where_meetings_are(books: Books) -> Collection[Fact]:
+def _plans_where_meetings_are(in_force: ActsInForce) -> Collection[Fact]:
     """All plans, where any of them names the meeting at which she was chosen."""
-    plans = books.facts("plan")
+    plans = in_force.facts("plan")
     return plans if any(each.values.get("meeting_id") for each in plans) else ()
 
 
 # -- served out of order -----------------------------------------------------------------------------------------------
 
 
-def _served_out_of_order(books: Books) -> Iterator[Finding]:
-    season, homes = _season(books), _Homes(books)
+def _served_out_of_order(in_force: ActsInForce) -> Iterator[Finding]:
+    season, homes = _season(in_force), _Homes(in_force)
     beside: dict[tuple[str, str | None], list[Request]] = defaultdict(list)
     for request in season.requests:
         beside[request.help, homes.municipality(request)].append(request)
     first: dict[str, date] = {}
     for receipt in season.receipts:
         first.setdefault(receipt.beneficiary_id, receipt.received_on)
-    programme = books.register.facts[f"programme:{books.register.programme_id}"].values
+    programme = in_force.register.facts[f"programme:{in_force.register.programme_id}"].values
     order = order_of(programme)
     for request, receipt in season.served.items():
         hers = _by_words(request, order, first, receipt.received_on)
@@ -86,8 +86,8 @@ def _served_out_of_order(books: Books) -> Iterator[Finding]:
         if before:
             yield Finding(
                 subject_id=receipt.act_id,
-                acts=(books.sequence(receipt.act_id),),
-                evidence=tuple(sorted(books.sequence(f"request:{each.request_id}") for each in before)),
+                acts=(in_force.sequence(receipt.act_id),),
+                evidence=tuple(sorted(in_force.sequence(f"request:{each.request_id}") for each in before)),
                 sentence=Sentence(
                     "%(act_id)s served request:%(request_id)s before those who came first by the public order:"
                     " %(others)s.",
@@ -128,8 +128,8 @@ def _waited_ready(season: Season, request: Request, receipt: HelpReceived) -> bo
 class _Homes:
     """In which municipality a woman waits."""
 
-    def __init__(self, books: Books) -> None:
-        self._facts = books.register.facts
+    def __init__(self, in_force: ActsInForce) -> None:
+        self._facts = in_force.register.facts
         self._map = Map(
             {
                 each.id: Place(
@@ -140,10 +140,10 @@ class _Homes:
                     latitude=None,
                     longitude=None,
                 )
-                for each in books.facts("place")
+                for each in in_force.facts("place")
             }
         )
-        self._ward = books.register.ward
+        self._ward = in_force.register.ward
 
     def municipality(self, request: Request) -> str | None:
         """Of the place that her request names, or else of her home."""
@@ -154,10 +154,10 @@ class _Homes:
 # -- plans and long waits ----------------------------------------------------------------------------------------------
 
 
-def _plan_after_the_fact(books: Books) -> Iterator[Finding]:
-    for act_id, plan_id in _season(books).follows.items():
-        plan, act = books.sequence(f"plan:{plan_id}"), books.sequence(act_id)
-        if plan > act and plan not in books.imported:
+def _plan_after_the_fact(in_force: ActsInForce) -> Iterator[Finding]:
+    for act_id, plan_id in _season(in_force).follows.items():
+        plan, act = in_force.sequence(f"plan:{plan_id}"), in_force.sequence(act_id)
+        if plan > act and plan not in in_force.imported:
             yield Finding(
                 subject_id=f"plan:{plan_id}",
                 acts=(plan,),
@@ -168,19 +168,19 @@ def _plan_after_the_fact(books: Books) -> Iterator[Finding]:
             )
 
 
-def _never_served(books: Books) -> Iterator[Finding]:
-    season = _season(books)
-    for request in _waiting(books):
+def _never_served(in_force: ActsInForce) -> Iterator[Finding]:
+    season = _season(in_force)
+    for request in _waiting(in_force):
         later = [
             each
             for each in season.served
             if each.help == request.help and each.asked_on > request.asked_on and each != request
         ]
-        if later and books.as_of - request.asked_on > TOO_LONG:
+        if later and in_force.as_of - request.asked_on > TOO_LONG:
             yield Finding(
                 subject_id=f"request:{request.request_id}",
-                acts=(books.sequence(f"request:{request.request_id}"),),
-                evidence=tuple(sorted(books.sequence(season.served[each].act_id) for each in later)),
+                acts=(in_force.sequence(f"request:{request.request_id}"),),
+                evidence=tuple(sorted(in_force.sequence(season.served[each].act_id) for each in later)),
                 sentence=Sentence(
                     "request:%(request_id)s has waited since %(asked_on)s; %(many)s who asked later were served.",
                     request_id=request.request_id,
@@ -190,12 +190,12 @@ def _never_served(books: Books) -> Iterator[Finding]:
             )
 
 
-def _without_a_meeting(books: Books) -> Iterator[Finding]:
-    for plan in _plans_where_meetings_are(books):
+def _without_a_meeting(in_force: ActsInForce) -> Iterator[Finding]:
+    for plan in _plans_where_meetings_are(in_force):
         if not plan.values.get("meeting_id"):
             yield Finding(
                 subject_id=plan.act_id,
-                acts=(books.sequence(plan.act_id),),
+                acts=(in_force.sequence(plan.act_id),),
                 sentence=Sentence("%(act_id)s names no meeting at which she was chosen.", act_id=plan.act_id),
             )
 

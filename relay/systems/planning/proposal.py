@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from relay.arrays.columns import NONE
-from relay.arrays.standings import DUE, IN_TIME, LATE
-from relay.arrays.women import women_of
+from relay.arrays.placement_states import DUE, IN_TIME, LATE
+from relay.arrays.same_woman import women_of
 from relay.errors import Failure, NotFound, Refused, refused
 from relay.systems.planning.assignment import assign
 from relay.systems.planning.order import Placed, in_order

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relay.arrays.standings import DUE
+from relay.arrays.placement_states import DUE
 from relay.domain.model import Rate
 
 if TYPE_CHECKING:

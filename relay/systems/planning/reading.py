@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relay.arrays.columns import NONE, day_of
-from relay.arrays.women import women_of
+from relay.arrays.same_woman import women_of
 from relay.ledger import reading as ledger
 from relay.systems.planning import cypher
 from relay.systems.planning.order import order_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from relay.arrays.women import women_of
+from relay.arrays.same_woman import women_of
 from relay.reports.field.tasks import Task, Tasks
 from relay.systems.planning import reading
 from relay.systems.planning.rates import due_and_unplanned

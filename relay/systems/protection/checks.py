@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from relay.audit.acts_in_force import Books, once
+from relay.audit.acts_in_force import ActsInForce, once
 from relay.audit.checks import Check, every, where
 from relay.audit.findings import Finding, found
 from relay.domain.register import Fact, Register
@@ -28,62 +28,62 @@ _VIOLENCE: Final = re.compile(
 
 
 _services: Final = where(
-    "service", lambda books, each: (each.values.get("closed_on") or "9999") > books.as_of.isoformat()
+    "service", lambda in_force, each: (each.values.get("closed_on") or "9999") > in_force.as_of.isoformat()
 )
 
 
-def _near_a_group(books: Books) -> list[Fact]:
-    kinds = [kind for kind in OF_A_GROUP if kind in books.register.catalogue.kinds]
-    named = books.register.catalogue.named_by
-    return [each for each in books.facts(*kinds) if any(name.startswith("group:") for _, name in named(each))]
+def _near_a_group(in_force: ActsInForce) -> list[Fact]:
+    kinds = [kind for kind in OF_A_GROUP if kind in in_force.register.catalogue.kinds]
+    named = in_force.register.catalogue.named_by
+    return [each for each in in_force.facts(*kinds) if any(name.startswith("group:") for _, name in named(each))]
 
 
 @once
-def _texts(books: Books) -> dict[str, list[str]]:
+def _texts(in_force: ActsInForce) -> dict[str, list[str]]:
     """Kind → its columns that somebody writes freely."""
-    kinds = books.register.catalogue.kinds.values()
+    kinds = in_force.register.catalogue.kinds.values()
     free = {kind.name: [each.name for each in kind.columns if each.type == "text" and each.personal] for kind in kinds}
     return {kind: names for kind, names in free.items() if names}
 
 
-def _with_texts(books: Books) -> list[Fact]:
-    written = _texts(books)
-    return [each for each in books.facts(*written) if any(each.values.get(name) for name in written[each.kind])]
+def _with_texts(in_force: ActsInForce) -> list[Fact]:
+    written = _texts(in_force)
+    return [each for each in in_force.facts(*written) if any(each.values.get(name) for name in written[each.kind])]
 
 
-def _below_a_municipality(books: Books) -> Iterator[Finding]:
-    for each in books.facts("committee_count"):
-        place = books.register.facts.get(f"place:{each.values['place_id']}")
+def _below_a_municipality(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in in_force.facts("committee_count"):
+        place = in_force.register.facts.get(f"place:{each.values['place_id']}")
         if place is None or place.values.get("kind") not in rules.LARGE_ENOUGH:
             yield found(each, Sentence("is of a place that is no municipality, district or province."))
 
 
-def _of_one_committee(books: Books) -> Iterator[Finding]:
-    known = reading.counts(reading.said_of(books.register), "")
+def _of_one_committee(in_force: ActsInForce) -> Iterator[Finding]:
+    known = reading.counts(reading.said_of(in_force.register), "")
     homes = [place_at(known.places, place, "municipality") for place in known.committees if place is not None]
-    for each in books.facts("committee_count"):
+    for each in in_force.facts("committee_count"):
         place = each.values["place_id"]
         if homes.count(place) == 1 and known.places[place].get("kind") == "municipality":
             yield found(each, Sentence("is of a municipality with one committee: count the district instead."))
 
 
-def _unchecked(books: Books) -> Iterator[Finding]:
-    for each in _services(books):
-        if each.values["checked_on"] < (books.as_of - reading.STALE).isoformat():
+def _unchecked(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in _services(in_force):
+        if each.values["checked_on"] < (in_force.as_of - reading.STALE).isoformat():
             yield found(each, Sentence("nobody has made sure of it for 180 days."))
 
 
-def _near_a_committee(books: Books) -> Iterator[Finding]:
-    for each in _near_a_group(books):
+def _near_a_committee(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in _near_a_group(in_force):
         try:
-            rules.refuse_of_a_committee(books.register, each)
+            rules.refuse_of_a_committee(in_force.register, each)
         except rules.LeadsToACommittee as error:
             yield found(each, Sentence("names a protection committee in %(field)s.", field=error.field))
 
 
-def _naming_violence(books: Books) -> Iterator[Finding]:
-    for each in _with_texts(books):
-        for name in _texts(books)[each.kind]:
+def _naming_violence(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in _with_texts(in_force):
+        for name in _texts(in_force)[each.kind]:
             if _VIOLENCE.search(str(each.values.get(name) or "")):
                 sentence = Sentence(
                     "its %(field)s may tell of violence: a manager should read it and have it erased.", field=name
@@ -94,9 +94,9 @@ def _naming_violence(books: Books) -> Iterator[Finding]:
 # -- releases --------------------------------------------------------------------------------------------------------
 
 
-def _as_it_was(books: Books, entries: int) -> Register:
+def _as_it_was(in_force: ActsInForce, entries: int) -> Register:
     """What a release is made of, as the ledger had it when it was made."""
-    register = books.register
+    register = in_force.register
     made_of = (
         register.entries[act_id]
         for act_id in register.entries
@@ -105,10 +105,10 @@ def _as_it_was(books: Books, entries: int) -> Register:
     return replay(register.programme_id, sorted(made_of, key=lambda entry: entry.sequence), register.catalogue)
 
 
-def _made_again(books: Books) -> Iterator[Finding]:
-    for each in books.facts("release"):
+def _made_again(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in in_force.facts("release"):
         wanted, said = reading.wanted_of(each.values), Published.of(each.values["table"])
-        known = reading.counts(reading.said_of(_as_it_was(books, each.values["entries"])), wanted.measure)
+        known = reading.counts(reading.said_of(_as_it_was(in_force, each.values["entries"])), wanted.measure)
         if known.counted and not _comes_out(known, wanted, said):  # if they are withheld here, nobody can tell
             yield found(each, Sentence("does not say what the record said when it was made."))
 
@@ -135,22 +135,22 @@ def _is_rounded(said: Published) -> bool:
     return not any(isinstance(number, int) and number % K for number in _numbers(said))
 
 
-def _given_away(books: Books) -> Iterator[Finding]:
-    for each in books.facts("release"):
+def _given_away(in_force: ActsInForce) -> Iterator[Finding]:
+    for each in in_force.facts("release"):
         said = Published.of(each.values["table"])
         if HIDDEN in _numbers(said) and not _is_rounded(said):
             yield found(each, Sentence("who knows some of its numbers can work out a small one that it hides."))
 
 
-def _corrected_after_release(books: Books) -> Iterator[Finding]:
+def _corrected_after_release(in_force: ActsInForce) -> Iterator[Finding]:
     """Counts that were corrected after a release had taken them in."""
-    for release in books.facts("release"):
+    for release in in_force.facts("release"):
         wanted = reading.wanted_of(release.values)
-        for each in books.facts("committee_count"):
+        for each in in_force.facts("committee_count"):
             taken_in = each.values["measure"] == wanted.measure and any(
                 each.values["month"] in part for part in wanted.parts
             )
-            said = books.said(each.act_id, "count") if taken_in else ()
+            said = in_force.said(each.act_id, "count") if taken_in else ()
             if each.sequence <= release.values["entries"] < max(said, default=0):
                 yield found(each, Sentence("was corrected after it was released."), release.sequence)
 

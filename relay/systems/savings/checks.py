@@ -7,15 +7,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from relay.audit.acts_in_force import Books, once
+from relay.audit.acts_in_force import ActsInForce, once
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding, found
 from relay.domain.register import Fact
 from relay.systems.savings import reading
-from relay.systems.savings.books.group_books import Box, CycleBooks, GroupBooks
-from relay.systems.savings.books.loans import Loan
-from relay.systems.savings.books.money import rupees
-from relay.systems.savings.books.records import PassbookLine, SavingsMeeting
+from relay.systems.savings.journal.group_journal import Box, CycleJournal, GroupJournal
+from relay.systems.savings.journal.loans import Loan
+from relay.systems.savings.journal.money import rupees
+from relay.systems.savings.journal.records import PassbookLine, SavingsMeeting
 from relay.text import Sentence
 
 LATE_TYPED_DAYS: Final = 30
@@ -29,69 +29,69 @@ _THOUSAND: Final = 1000
 
 
 @once
-def _groups(books: Books) -> tuple[GroupBooks, ...]:
+def _groups(in_force: ActsInForce) -> tuple[GroupJournal, ...]:
     """The books of every group with a cycle, on the day of the audit."""
-    return tuple(GroupBooks(each, books.as_of) for each in reading.in_register(books.register).values())
+    return tuple(GroupJournal(each, in_force.as_of) for each in reading.in_register(in_force.register).values())
 
 
-def _found(books: Books, act_id: str, said: Sentence, evidence: Iterable[str] = ()) -> Finding:
-    return found(books.register.facts[act_id], said, *map(books.sequence, evidence))
+def _found(in_force: ActsInForce, act_id: str, said: Sentence, evidence: Iterable[str] = ()) -> Finding:
+    return found(in_force.register.facts[act_id], said, *map(in_force.sequence, evidence))
 
 
 # -- the box -----------------------------------------------------------------------------------------------------------
 
 
-def _boxes(books: Books) -> list[Box]:
-    return [box for group in _groups(books) for box in group.boxes.values()]
+def _boxes(in_force: ActsInForce) -> list[Box]:
+    return [box for group in _groups(in_force) for box in group.boxes.values()]
 
 
-def _counted(books: Books) -> Collection[LookedAt]:
-    return [each for each in _boxes(books) if each.gap is not None]
+def _counted(in_force: ActsInForce) -> Collection[LookedAt]:
+    return [each for each in _boxes(in_force) if each.gap is not None]
 
 
-def _box_gap(books: Books) -> Iterator[Finding]:
-    for box in _boxes(books):
+def _box_gap(in_force: ActsInForce) -> Iterator[Finding]:
+    for box in _boxes(in_force):
         if box.gap:
             said = Sentence(
                 "%(expected)s should be in the box, and %(counted)s was counted.",
                 expected=rupees(box.expected),
                 counted=rupees(box.expected + box.gap),
             )
-            yield _found(books, box.act_id, said)
+            yield _found(in_force, box.act_id, said)
 
 
-def _count_missing(books: Books) -> Iterator[Finding]:
-    for box in _boxes(books):
+def _count_missing(in_force: ActsInForce) -> Iterator[Finding]:
+    for box in _boxes(in_force):
         if box.gap is None:
-            yield _found(books, box.act_id, Sentence("the box was not counted after the meeting."))
+            yield _found(in_force, box.act_id, Sentence("the box was not counted after the meeting."))
 
 
-def _carried(books: Books) -> Collection[LookedAt]:
-    return [each for each in _boxes(books) if each.carry_gap is not None]
+def _carried(in_force: ActsInForce) -> Collection[LookedAt]:
+    return [each for each in _boxes(in_force) if each.carry_gap is not None]
 
 
-def _carry_gap(books: Books) -> Iterator[Finding]:
-    for box in _boxes(books):
+def _carry_gap(in_force: ActsInForce) -> Iterator[Finding]:
+    for box in _boxes(in_force):
         if box.carry_gap:
             said = Sentence(
                 "the box held %(gap)s more or less than when the meeting before closed it.", gap=rupees(box.carry_gap)
             )
-            yield _found(books, box.act_id, said)
+            yield _found(in_force, box.act_id, said)
 
 
 # -- cycles ------------------------------------------------------------------------------------------------------------
 
 
-def _cycles(books: Books) -> list[CycleBooks]:
-    return [cycle for group in _groups(books) for cycle in group.cycle_books]
+def _cycles(in_force: ActsInForce) -> list[CycleJournal]:
+    return [cycle for group in _groups(in_force) for cycle in group.cycle_journals]
 
 
-def _shared_out(books: Books) -> list[CycleBooks]:
-    return [each for each in _cycles(books) if each.payouts]
+def _shared_out(in_force: ActsInForce) -> list[CycleJournal]:
+    return [each for each in _cycles(in_force) if each.payouts]
 
 
-def _payouts_differ(books: Books) -> Iterator[Finding]:
-    for cycle in _shared_out(books):
+def _payouts_differ(in_force: ActsInForce) -> Iterator[Finding]:
+    for cycle in _shared_out(in_force):
         due = {each.beneficiary_id: each.paid for each in cycle.sharing.payouts}
         paid = Counter[str]()
         for each in cycle.payouts:
@@ -100,11 +100,11 @@ def _payouts_differ(books: Books) -> Iterator[Finding]:
         if differ:
             said = Sentence("other payouts were recorded than the rule gives: %(women)s.", women=", ".join(differ))
             theirs = (f"payout:{each.payout_id}" for each in cycle.payouts if each.beneficiary_id in differ)
-            yield _found(books, cycle.act_id, said, theirs)
+            yield _found(in_force, cycle.act_id, said, theirs)
 
 
-def _identity(books: Books) -> Iterator[Finding]:
-    for cycle in _cycles(books):
+def _identity(in_force: ActsInForce) -> Iterator[Finding]:
+    for cycle in _cycles(in_force):
         beyond = cycle.assets - cycle.debts - cycle.equity
         if beyond:
             said = Sentence(
@@ -113,18 +113,18 @@ def _identity(books: Books) -> Iterator[Finding]:
                 debts=rupees(cycle.debts),
                 equity=rupees(cycle.equity),
             )
-            yield _found(books, cycle.act_id, said)
+            yield _found(in_force, cycle.act_id, said)
 
 
 # -- loans -------------------------------------------------------------------------------------------------------------
 
 
-def _loans(books: Books) -> list[Loan]:
-    return [loan for group in _groups(books) for loan in group.loans]
+def _loans(in_force: ActsInForce) -> list[Loan]:
+    return [loan for group in _groups(in_force) for loan in group.loans]
 
 
-def _loan_above_limit(books: Books) -> Iterator[Finding]:
-    for group in _groups(books):
+def _loan_above_limit(in_force: ActsInForce) -> Iterator[Finding]:
+    for group in _groups(in_force):
         for loan in group.loans:
             times = group.rule_on(loan.taken_on).loan_times_savings
             saved = _saved_by(group, loan)
@@ -134,10 +134,10 @@ def _loan_above_limit(books: Books) -> Iterator[Finding]:
                     principal=rupees(loan.principal),
                     saved=rupees(saved),
                 )
-                yield _found(books, loan.act_id, said)
+                yield _found(in_force, loan.act_id, said)
 
 
-def _saved_by(group: GroupBooks, loan: Loan) -> int:
+def _saved_by(group: GroupJournal, loan: Loan) -> int:
     """What a borrower had saved in the cycle by the meeting of her loan, that included."""
     cycle = group.cycle_at(group.meeting[loan.meeting_id])
     if cycle is None:
@@ -149,46 +149,46 @@ def _saved_by(group: GroupBooks, loan: Loan) -> int:
     )
 
 
-def _officers(books: Books) -> Mapping[str, set[str]]:
+def _officers(in_force: ActsInForce) -> Mapping[str, set[str]]:
     """Group → who held an office of it at any time."""
     officers: dict[str, set[str]] = defaultdict(set)
-    for office in books.facts("office"):
-        officers[office.values["group_id"]].add(books.woman(office.values["beneficiary_id"]))
+    for office in in_force.facts("office"):
+        officers[office.values["group_id"]].add(in_force.woman(office.values["beneficiary_id"]))
     return officers
 
 
-def _large_groups(books: Books) -> list[GroupBooks]:
-    officers = _officers(books)
+def _large_groups(in_force: ActsInForce) -> list[GroupJournal]:
+    officers = _officers(in_force)
     return [
         each
-        for each in _groups(books)
-        if len(each.members_on(books.as_of)) >= OFFICERS_OF and officers[each.group_id] and each.loans
+        for each in _groups(in_force)
+        if len(each.members_on(in_force.as_of)) >= OFFICERS_OF and officers[each.group_id] and each.loans
     ]
 
 
-def _officers_borrow(books: Books) -> Iterator[Finding]:
-    officers = _officers(books)
-    for group in _large_groups(books):
-        members = group.members_on(books.as_of)
+def _officers_borrow(in_force: ActsInForce) -> Iterator[Finding]:
+    officers = _officers(in_force)
+    for group in _large_groups(in_force):
+        members = group.members_on(in_force.as_of)
         theirs = [each for each in group.loans if each.beneficiary_id in officers[group.group_id]]
         lent, all_lent = sum(each.principal for each in theirs), sum(each.principal for each in group.loans)
         if lent * len(members) > OFFICERS_TIMES * all_lent * len(officers[group.group_id] & members):
             said = Sentence("officers were lent %(lent)s of %(all)s.", lent=rupees(lent), all=rupees(all_lent))
-            yield _found(books, group.act_id, said, (each.act_id for each in theirs))
+            yield _found(in_force, group.act_id, said, (each.act_id for each in theirs))
 
 
-def _write_offs(books: Books) -> list[Fact]:
-    return [each for each in books.facts("loan_event") if each.values["kind"] != "extended"]
+def _write_offs(in_force: ActsInForce) -> list[Fact]:
+    return [each for each in in_force.facts("loan_event") if each.values["kind"] != "extended"]
 
 
-def _written_off_at_home(books: Books) -> Iterator[Finding]:
-    household, officers = books.register.household, _officers(books)
-    for event in _write_offs(books):
-        loan = books.register.facts.get(f"loan:{event.values['loan_id']}")
-        cycle = books.register.facts.get(f"cycle:{loan.values['cycle_id']}") if loan else None
+def _written_off_at_home(in_force: ActsInForce) -> Iterator[Finding]:
+    household, officers = in_force.register.household, _officers(in_force)
+    for event in _write_offs(in_force):
+        loan = in_force.register.facts.get(f"loan:{event.values['loan_id']}")
+        cycle = in_force.register.facts.get(f"cycle:{loan.values['cycle_id']}") if loan else None
         if loan is None or cycle is None:
             continue
-        woman = books.woman(loan.values["beneficiary_id"])
+        woman = in_force.woman(loan.values["beneficiary_id"])
         near = [
             officer
             for officer in sorted(officers[cycle.values["group_id"]])
@@ -206,26 +206,26 @@ def _written_off_at_home(books: Books) -> Iterator[Finding]:
 # -- passbook lines ----------------------------------------------------------------------------------------------------
 
 
-def _typed_by_hand(books: Books) -> list[Fact]:
-    return [each for each in books.facts("passbook") if each.sequence not in books.imported]
+def _typed_by_hand(in_force: ActsInForce) -> list[Fact]:
+    return [each for each in in_force.facts("passbook") if each.sequence not in in_force.imported]
 
 
-def _typed_late(books: Books) -> Iterator[Finding]:
-    for line in _typed_by_hand(books):
-        meeting = books.register.facts.get(f"meeting:{line.values['meeting_id']}")
-        at = datetime.fromisoformat(books.entry(line).recorded_at)
-        typed = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(books.zone).date()
+def _typed_late(in_force: ActsInForce) -> Iterator[Finding]:
+    for line in _typed_by_hand(in_force):
+        meeting = in_force.register.facts.get(f"meeting:{line.values['meeting_id']}")
+        at = datetime.fromisoformat(in_force.entry(line).recorded_at)
+        typed = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(in_force.zone).date()
         days = (typed - SavingsMeeting.of(meeting.values).held_on).days if meeting else 0
         if days > LATE_TYPED_DAYS:
             yield found(line, Sentence("it was typed %(days)s days after its meeting.", days=days))
 
 
-def _saving_groups(books: Books) -> list[GroupBooks]:
-    return [each for each in _groups(books) if len(each.savings_meetings) >= ALIKE_MEETINGS]
+def _saving_groups(in_force: ActsInForce) -> list[GroupJournal]:
+    return [each for each in _groups(in_force) if len(each.savings_meetings) >= ALIKE_MEETINGS]
 
 
-def _same_amounts(books: Books) -> Iterator[Finding]:
-    for group in _saving_groups(books):
+def _same_amounts(in_force: ActsInForce) -> Iterator[Finding]:
+    for group in _saving_groups(in_force):
         lines: dict[str, list[PassbookLine]] = defaultdict(list)
         for line in group.lines:
             lines[line.meeting_id].append(line)
@@ -238,7 +238,7 @@ def _same_amounts(books: Books) -> Iterator[Finding]:
             last = paid
             if len(run) == ALIKE_MEETINGS:
                 said = Sentence("every woman paid the same at %(meetings)s.", meetings=", ".join(run))
-                yield _found(books, group.act_id, said, (f"meeting:{each}" for each in run))
+                yield _found(in_force, group.act_id, said, (f"meeting:{each}" for each in run))
                 break
 
 

@@ -164,7 +164,7 @@ def record_sheet(session: Session, path: Path, *, again: bool) -> None:
 def _require_count(session: Session, typed: TypedIn, *, again: bool) -> None:
     """Ask where the box of a meeting that is not recorded yet does not hold what the sheet says."""
     from relay.service.question import Source
-    from relay.systems.savings.asking import count_of
+    from relay.systems.savings.asked_before_recording import count_of
     from relay.systems.savings.questions import NoSavings, books_of
 
     if again or typed.unread:
@@ -172,8 +172,8 @@ def _require_count(session: Session, typed: TypedIn, *, again: bool) -> None:
     source = Source(graph=session.graph, folder=session.settings.data_folder)
     held_on = date.fromisoformat(str(typed.meeting["held_on"]))
     with suppress(NoSavings):
-        books = books_of(source, session.programme_id, str(typed.meeting["group_id"]), held_on)
-        cycle, is_new = books.cycle(), typed.meeting["meeting_id"] not in books.meeting
+        journal = books_of(source, session.programme_id, str(typed.meeting["group_id"]), held_on)
+        cycle, is_new = journal.cycle(), typed.meeting["meeting_id"] not in journal.meeting
         rows = [(row.kind, row.said) for row in typed.rows]
         asked = count_of(typed.meeting, rows, cycle.share_value if cycle else None) if is_new else None
         if asked:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.register import Fact
 from relay.errors import Failure, Refused, refused
-from relay.systems.savings.books.loans import Loan, LoanAccount, LoanEvent, Repayment
-from relay.systems.savings.books.money import in_paisa, paisa
-from relay.systems.savings.books.records import Cycle, SavingsMeeting
-from relay.systems.savings.books.savings_rule import SavingsRule, in_force
+from relay.systems.savings.journal.loans import Loan, LoanAccount, LoanEvent, Repayment
+from relay.systems.savings.journal.money import in_paisa, paisa
+from relay.systems.savings.journal.records import Cycle, SavingsMeeting
+from relay.systems.savings.journal.savings_rule import SavingsRule, in_force
 
 if TYPE_CHECKING:
     from relay.domain.register import Register

@@ -10,11 +10,11 @@ from relay.domain.notes import Note, noted
 from relay.domain.register import Fact
 from relay.domain.schema import Notes
 from relay.systems.groups.rules import spells_of
-from relay.systems.savings.asking import beyond_rule, loans_of
-from relay.systems.savings.books.fines import fine_of
-from relay.systems.savings.books.loans import Loan
-from relay.systems.savings.books.money import in_paisa, paisa, rupees
-from relay.systems.savings.books.records import PassbookLine, SavingsMeeting
+from relay.systems.savings.asked_before_recording import beyond_rule, loans_of
+from relay.systems.savings.journal.fines import fine_of
+from relay.systems.savings.journal.loans import Loan
+from relay.systems.savings.journal.money import in_paisa, paisa, rupees
+from relay.systems.savings.journal.records import PassbookLine, SavingsMeeting
 from relay.systems.savings.money_in_register import account_of, as_meeting, cycle_of, meeting_of, rule_on
 from relay.text import Sentence
 

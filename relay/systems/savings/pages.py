@@ -27,9 +27,9 @@ from relay.systems.groups.meeting_page import (
     sent_row,
 )
 from relay.systems.savings import reading
-from relay.systems.savings.asking import CountDiffers, count_of, moved
-from relay.systems.savings.books.group_books import GroupBooks
-from relay.systems.savings.books.money import Rupees, paisa, rupees
+from relay.systems.savings.asked_before_recording import CountDiffers, count_of, moved
+from relay.systems.savings.journal.group_journal import GroupJournal
+from relay.systems.savings.journal.money import Rupees, paisa, rupees
 from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
 from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, books_of
 from relay.systems.savings.report import due_at, group_savings, members, passbook
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from relay.reports.record_history import Record
-    from relay.systems.savings.books.loans import LoanAccount
+    from relay.systems.savings.journal.loans import LoanAccount
     from relay.systems.savings.report import DueFromHer
     from relay.web.lists.listing import ListPage
 
@@ -65,7 +65,7 @@ _EMPTY: Final[Mapping[str, int]] = {"loan": 3, "flow": 2, "plan": ELECTIONS}
 """Rows for loans that are given, for money of the whole group, and for who is elected to receive next."""
 
 
-def _books(programme_id: str, act_id: str) -> GroupBooks:
+def _books(programme_id: str, act_id: str) -> GroupJournal:
     return books_of(privacy.source(current.built()), programme_id, act_id, current.as_of())
 
 
@@ -82,13 +82,13 @@ def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 @action("savings")
 def group(programme_id: str, act_id: str) -> str:
     """A group's savings, its box and its ratios; for who may see passbooks, what each member owes."""
-    books = _books(programme_id, act_id)
+    journal = _books(programme_id, act_id)
     by_woman = guard.may("passbooks", programme_id)
-    owed = _owed(books) if by_woman else []
+    owed = _owed(journal) if by_woman else []
     return render_template(
         "savings/group.html",
-        found=group_savings(books, by_woman=by_woman),
-        boxes=[*books.boxes.values()][::-1],
+        found=group_savings(journal, by_woman=by_woman),
+        boxes=[*journal.boxes.values()][::-1],
         owed=owed,
         by_woman=by_woman,
         names=privacy.names("list", (woman for woman, _, _ in owed)),
@@ -96,16 +96,16 @@ def group(programme_id: str, act_id: str) -> str:
     )
 
 
-def _owed(books: GroupBooks) -> list[tuple[str, int, LoanAccount | None]]:
+def _owed(journal: GroupJournal) -> list[tuple[str, int, LoanAccount | None]]:
     """Each member, and who left and owes: what she saved in the cycle, in paisa, and a loan of hers; by id and loan."""
-    cycle = books.cycle()
+    cycle = journal.cycle()
     loans: dict[str, list[LoanAccount]] = {}
-    for account in books.outstanding:
+    for account in journal.outstanding:
         loans.setdefault(account.loan.beneficiary_id, []).append(account)
     stakes = cycle.stakes if cycle else {}
     return [
         (woman, stakes[woman].saved if woman in stakes else 0, loan)
-        for woman in sorted(books.members_on(books.as_of) | loans.keys(), key=as_counted)
+        for woman in sorted(journal.members_on(journal.as_of) | loans.keys(), key=as_counted)
         for loan in loans.get(woman, [None])
     ]
 
@@ -114,12 +114,12 @@ def _owed(books: GroupBooks) -> list[tuple[str, int, LoanAccount | None]]:
 @action("passbooks")
 def sheet(programme_id: str, act_id: str) -> str:
     """What is due from each member at the next meeting, on paper."""
-    books = _books(programme_id, act_id)
-    rows = due_at(books, current.as_of())
+    journal = _books(programme_id, act_id)
+    rows = due_at(journal, current.as_of())
     names = privacy.names("paper", (row.beneficiary_id for row in rows))
-    fines = books.rule_on(books.as_of).other_fines
+    fines = journal.rule_on(journal.as_of).other_fines
     return render_template(
-        "savings/sheet.html", group_id=books.group_id, rows=rows, names=names, plans=plans(), other_fines=fines
+        "savings/sheet.html", group_id=journal.group_id, rows=rows, names=names, plans=plans(), other_fines=fines
     )
 
 
@@ -149,14 +149,14 @@ def her_passbook(programme_id: str, act_id: str) -> str:
 @action("passbook", typed=True, largest=policy.FORM_BYTES)
 def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     """A meeting on one page: who was there, what each paid, what was lent, the box, and who receives next."""
-    books = books_of(privacy.source(current.built()), programme_id, act_id, current.today())
-    due = due_at(books, current.today())
-    page = _opened(books, due)
+    journal = books_of(privacy.source(current.built()), programme_id, act_id, current.today())
+    due = due_at(journal, current.today())
+    page = _opened(journal, due)
     if request.method == "POST":
         page = _sent(page)
         if pressed() == "record":
-            page = _recorded(programme_id, books, page)
-    cycle, members = books.cycle(), sorted(books.members_on(current.today()), key=as_counted)
+            page = _recorded(programme_id, journal, page)
+    cycle, members = journal.cycle(), sorted(journal.members_on(current.today()), key=as_counted)
     owing = givers(programme_id, members)
     named = [
         *members,
@@ -166,7 +166,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     text = render_template(
         "savings/meeting.html",
         page=page,
-        group_id=books.group_id,
+        group_id=journal.group_id,
         share_value=rupees(cycle.share_value) if cycle and cycle.share_value else None,
         due={(row.beneficiary_id, row.loan_id or ""): row for row in due},
         names=privacy.names("form", named),
@@ -177,13 +177,13 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
         written=cells.write,
         box=_box(page, share_value := cycle.share_value if cycle else None),
         moved=partial(_moved, share_value=share_value),
-        other_fines=books.rule_on(current.today()).other_fines,
+        other_fines=journal.rule_on(current.today()).other_fines,
         rupees=rupees,
     )
     return (text, FALLEN) if page.faults or page.fallen else text
 
 
-def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> MeetingPage:
+def _opened(journal: GroupJournal, due: Iterable[DueFromHer]) -> MeetingPage:
     """A page with a row for each member and each loan, and empty ones for what is new."""
     rows = [
         MeetingPageRow(
@@ -200,7 +200,7 @@ def _opened(books: GroupBooks, due: Iterable[DueFromHer]) -> MeetingPage:
         if kind != "plan" or plans()
         for number in range(1, most + 1)
     ]
-    last = [*books.boxes.values()][-1:]
+    last = [*journal.boxes.values()][-1:]
     left = last[0].counted if last else None
     typed = {**dict.fromkeys(_HEAD, ""), "held_on": current.today().isoformat()}
     if left is not None:
@@ -252,14 +252,14 @@ def _moved(row: MeetingPageRow, share_value: int | None) -> int:
     return moved(row.kind, row.values, share_value)
 
 
-def _recorded(programme_id: str, books: GroupBooks, page: MeetingPage) -> MeetingPage:
+def _recorded(programme_id: str, journal: GroupJournal, page: MeetingPage) -> MeetingPage:
     """The page with the outcome of each row, or why nothing was recorded."""
     there = sorted({row.fixed["beneficiary_id"] for row in page.of("passbook") if row.there})
     roster = {"present": ";".join(there)} if there else {}
-    cycle = books.cycle()
+    cycle = journal.cycle()
     known = {"cycle_id": cycle.cycle.cycle_id} if cycle else {}
     rows = (replace(row, values={**row.values, **known}) if row.kind == "loan" else row for row in page.rows)
-    also = {"group_id": books.group_id, "kind": "savings", **roster}
+    also = {"group_id": journal.group_id, "kind": "savings", **roster}
     page, again = replace(page, rows=tuple(rows)), request.form.getlist("again")
     asked = _asked_of_count(page, cycle.share_value if cycle else None)
     if asked and asked.code not in again:
@@ -286,7 +286,7 @@ def _on_record(record: Record) -> Markup | None:
     elif kind == "beneficiary" and guard.may("passbooks", programme_id):
         groups, woman = reading.passbooks_of(current.built(), programme_id, id_), id_
         lent = reading.loans_of(current.built(), programme_id, [id_]).values()
-        loans = [each for recorded in lent for each in GroupBooks(recorded, as_of).outstanding]
+        loans = [each for recorded in lent for each in GroupJournal(recorded, as_of).outstanding]
     if not groups and not loans:
         return None
     shown = render_template(

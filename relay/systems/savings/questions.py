@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
 
-from relay.arrays import cache
+from relay.arrays import snapshot_cache
 from relay.errors import NotFound
 from relay.service.queries.parameters import Id, OfADay
 from relay.service.question import Says, Source
-from relay.systems.savings import kept_books
-from relay.systems.savings.books.group_books import GroupBooks
+from relay.systems.savings import cached_journals
+from relay.systems.savings.journal.group_journal import GroupJournal
 from relay.systems.savings.report import (
     DueFromHer,
     GroupSavings,
@@ -36,14 +36,14 @@ class NoSavings(NotFound):
     group_id: str
 
 
-def books_of(source: Source, programme_id: str, id_: str, as_of: date) -> GroupBooks:
+def books_of(source: Source, programme_id: str, id_: str, as_of: date) -> GroupJournal:
     """The books of one group, "group:ID" or its bare id, on a day.
 
     Raises:
         NoSavings: It has no cycle.
     """
     group_id = id_.removeprefix("group:")
-    found = kept_books.books(source.graph, programme_id, as_of, group_id).get(group_id)
+    found = cached_journals.journals(source.graph, programme_id, as_of, group_id).get(group_id)
     if found is None:
         raise NoSavings(group_id=group_id)
     return found
@@ -60,7 +60,9 @@ class SavingsOfGroups(OfADay[tuple[GroupSavings, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[GroupSavings, ...]:
         """By the id of the group."""
-        return tuple(kept_books.sums(source.graph, programme_id, self.as_of, source.folder / cache.FOLDER).values())
+        return tuple(
+            cached_journals.sums(source.graph, programme_id, self.as_of, source.folder / snapshot_cache.FOLDER).values()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +108,8 @@ class Passbook(OfADay[tuple[PassbookRow, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[PassbookRow, ...]:
         """By day; empty for who has no line."""
-        books = books_of(source, programme_id, self.group_id, self.as_of)
-        return passbook(books, self.id.removeprefix("beneficiary:"))
+        journal = books_of(source, programme_id, self.group_id, self.as_of)
+        return passbook(journal, self.id.removeprefix("beneficiary:"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,7 @@ class SavingsBesideTheRelay(OfADay[BesideTheRelay]):
     def answer(self, source: Source, programme_id: str) -> BesideTheRelay:
         """On the day."""
         survey = self.survey(source, programme_id)
-        recorded = kept_books.recorded(source.graph, programme_id, folder=source.folder / cache.FOLDER)
+        recorded = cached_journals.recorded(source.graph, programme_id, folder=source.folder / snapshot_cache.FOLDER)
         return beside_the_relay(recorded, survey)
 
 

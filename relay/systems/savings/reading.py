@@ -11,10 +11,10 @@ from relay.database.keys import key_of, values_of
 from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.groups.reading import women
 from relay.systems.savings import cypher
-from relay.systems.savings.books.loans import Loan, LoanEvent
-from relay.systems.savings.books.money import in_paisa
-from relay.systems.savings.books.records import Cycle, Flow, GroupRecord, PaidOut, PassbookLine, SavingsMeeting
-from relay.systems.savings.books.savings_rule import SavingsRule
+from relay.systems.savings.journal.loans import Loan, LoanEvent
+from relay.systems.savings.journal.money import in_paisa
+from relay.systems.savings.journal.records import Cycle, Flow, GroupRecord, PaidOut, PassbookLine, SavingsMeeting
+from relay.systems.savings.journal.savings_rule import SavingsRule
 
 if TYPE_CHECKING:
     from relay.domain.register import Register

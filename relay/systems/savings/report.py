@@ -12,10 +12,10 @@ from typing import Final
 
 from relay.domain.model import Rate
 from relay.systems.groups.members_and_attendance import Span, meetings_held
-from relay.systems.savings.books.group_books import CycleBooks, GroupBooks
-from relay.systems.savings.books.loans import LoanAccount
-from relay.systems.savings.books.money import Rupees, rupees
-from relay.systems.savings.books.records import PassbookLine, SavingsMeeting
+from relay.systems.savings.journal.group_journal import CycleJournal, GroupJournal
+from relay.systems.savings.journal.loans import LoanAccount
+from relay.systems.savings.journal.money import Rupees, rupees
+from relay.systems.savings.journal.records import PassbookLine, SavingsMeeting
 from relay.text import as_counted
 
 _DAYS_OF_A_YEAR: Final = 365
@@ -174,17 +174,17 @@ class GroupSavings:
     other_fines: tuple[str, ...] = ()
 
 
-def group_savings(books: GroupBooks, *, by_woman: bool) -> GroupSavings:
+def group_savings(journal: GroupJournal, *, by_woman: bool) -> GroupSavings:
     """The savings of a group, with what each woman is to be paid or sums alone."""
-    cycle = books.cycle()
-    until = cycle.until if cycle else books.as_of
-    late = [each for each in books.outstanding if each.days_late(books.as_of)]
-    found = _ratios(books, cycle, until)
+    cycle = journal.cycle()
+    until = cycle.until if cycle else journal.as_of
+    late = [each for each in journal.outstanding if each.days_late(journal.as_of)]
+    found = _ratios(journal, cycle, until)
     return GroupSavings(
-        group_id=books.group_id,
-        as_of=books.as_of,
+        group_id=journal.group_id,
+        as_of=journal.as_of,
         cycle_id=cycle.cycle.cycle_id if cycle else None,
-        members=len(members(books)),
+        members=len(members(journal)),
         saved=rupees(cycle.saved) if cycle else 0,
         fund=rupees(cycle.fund) if cycle else 0,
         social=rupees(cycle.social) if cycle else 0,
@@ -192,30 +192,30 @@ def group_savings(books: GroupBooks, *, by_woman: bool) -> GroupSavings:
         assets=rupees(cycle.assets) if cycle else 0,
         equity=rupees(cycle.equity) if cycle else 0,
         loans=Lent(
-            outstanding=len(books.outstanding),
-            balance=rupees(_balance(books.outstanding, books.as_of)),
-            late=rupees(_balance(late, books.as_of)),
+            outstanding=len(journal.outstanding),
+            balance=rupees(_balance(journal.outstanding, journal.as_of)),
+            late=rupees(_balance(late, journal.as_of)),
             late_loans=len(late),
         ),
         box=_box(cycle),
         ratios=found,
         panchasutra=_panchasutra(found) if cycle else None,
         share_out=_shared_out(cycle, by_woman=by_woman),
-        other_fines=books.rule_on(books.as_of).other_fines,
+        other_fines=journal.rule_on(journal.as_of).other_fines,
     )
 
 
-def members(books: GroupBooks) -> frozenset[str]:
+def members(journal: GroupJournal) -> frozenset[str]:
     """The members of a group on the day, or on the last day of the cycle that began last."""
-    cycle = books.cycle()
-    return books.members_on(cycle.until if cycle else books.as_of)
+    cycle = journal.cycle()
+    return journal.members_on(cycle.until if cycle else journal.as_of)
 
 
 def _balance(accounts: Sequence[LoanAccount], day: date) -> int:
     return sum(each.balance_on(day) for each in accounts)
 
 
-def _box(cycle: CycleBooks | None) -> InTheBox:
+def _box(cycle: CycleJournal | None) -> InTheBox:
     if cycle is None:
         return InTheBox(expected=0, counted=None, gap=None, counted_at=None)
     return InTheBox(
@@ -226,7 +226,7 @@ def _box(cycle: CycleBooks | None) -> InTheBox:
     )
 
 
-def _shared_out(cycle: CycleBooks | None, *, by_woman: bool) -> SharedOut:
+def _shared_out(cycle: CycleJournal | None, *, by_woman: bool) -> SharedOut:
     if cycle is None:
         return SharedOut(method="none", profit=0, rest=0, counted=False, payouts=())
     sharing, recorded = cycle.sharing, {each.beneficiary_id: each.paid for each in cycle.payouts}
@@ -257,21 +257,21 @@ def _money(numerator: int, denominator: int) -> Rate:
     return Rate.of(rupees(numerator), rupees(denominator))
 
 
-def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
-    day, members = books.as_of, books.members_on(until)
-    lent = _balance(books.outstanding, day)
-    owing = {each.loan.beneficiary_id for each in books.outstanding} & members
+def _ratios(journal: GroupJournal, cycle: CycleJournal | None, until: date) -> Ratios:
+    day, members = journal.as_of, journal.members_on(until)
+    lent = _balance(journal.outstanding, day)
+    owing = {each.loan.beneficiary_id for each in journal.outstanding} & members
     saved, profit = (cycle.saved, cycle.profit) if cycle else (0, 0)
     meetings = cycle.meetings if cycle else ()
     with_money = cycle.money_meetings if cycle else ()
     free = cycle.cash + cycle.bank - cycle.social if cycle else 0
     days = (until - cycle.cycle.from_on).days + 1 if cycle else 0
-    rosters = [(each.attended, books.expected_at(each)) for each in meetings if each.has_roster]
-    first = books.members_on(cycle.cycle.from_on) if cycle else members
-    met = {each.held_on for each in books.meetings if each.is_of_members}
+    rosters = [(each.attended, journal.expected_at(each)) for each in meetings if each.has_roster]
+    first = journal.members_on(cycle.cycle.from_on) if cycle else members
+    met = {each.held_on for each in journal.meetings if each.is_of_members}
 
     def late_for(least: int) -> Rate:
-        return _money(_balance([each for each in books.outstanding if each.days_late(day) >= least], day), lent)
+        return _money(_balance([each for each in journal.outstanding if each.days_late(day) >= least], day), lent)
 
     return Ratios(
         attendance=Rate.of(
@@ -287,7 +287,7 @@ def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
         par_90=late_for(90),
         return_on_savings=_money(profit, saved),
         return_annualised=_money(profit * _DAYS_OF_A_YEAR, saved * days),
-        regular_saving=Rate.of(sum(_saves(books, cycle, each) for each in with_money), len(with_money)),
+        regular_saving=Rate.of(sum(_saves(journal, cycle, each) for each in with_money), len(with_money)),
         meetings_counted=Rate.of(sum(each.cash_after is not None for each in with_money), len(with_money)),
         meetings_held=meetings_held(met, cycle.rule.meeting_every, Span(from_on=cycle.cycle.from_on, until_on=until))
         if cycle
@@ -295,8 +295,8 @@ def _ratios(books: GroupBooks, cycle: CycleBooks | None, until: date) -> Ratios:
     )
 
 
-def _saves(books: GroupBooks, cycle: CycleBooks | None, meeting: SavingsMeeting) -> bool:
-    expected = books.expected_at(meeting)
+def _saves(journal: GroupJournal, cycle: CycleJournal | None, meeting: SavingsMeeting) -> bool:
+    expected = journal.expected_at(meeting)
     savers = cycle.savers.get(meeting.meeting_id, frozenset()) if cycle else frozenset[str]()
     return bool(expected) and len(savers & expected) >= _NEARLY_ALL * len(expected)
 
@@ -344,22 +344,22 @@ class DueFromHer:
     total: Rupees
 
 
-def due_at(books: GroupBooks, day: date) -> tuple[DueFromHer, ...]:
+def due_at(journal: GroupJournal, day: date) -> tuple[DueFromHer, ...]:
     """What is due from each member at a meeting of a day, by id as one counts; loans of who left are due too."""
-    members, owing = books.members_on(day), dict[str, list[LoanAccount]]()
-    for account in books.accounts.values():
+    members, owing = journal.members_on(day), dict[str, list[LoanAccount]]()
+    for account in journal.accounts.values():
         if account.balance_before(day) > 0 or account.charge_due(day) > 0:
             owing.setdefault(account.loan.beneficiary_id, []).append(account)
     rows = list[DueFromHer]()
     for woman in sorted(members | owing.keys(), key=as_counted):
         hers = owing.get(woman, [])
-        rows.append(_due(books, day, woman, hers[0] if hers else None, saves=woman in members))
-        rows += [_due(books, day, woman, account, saves=False) for account in hers[1:]]
+        rows.append(_due(journal, day, woman, hers[0] if hers else None, saves=woman in members))
+        rows += [_due(journal, day, woman, account, saves=False) for account in hers[1:]]
     return tuple(rows)
 
 
-def _due(books: GroupBooks, day: date, woman: str, account: LoanAccount | None, *, saves: bool) -> DueFromHer:
-    cycle, rule = books.cycle(), books.rule_on(day)
+def _due(journal: GroupJournal, day: date, woman: str, account: LoanAccount | None, *, saves: bool) -> DueFromHer:
+    cycle, rule = journal.cycle(), journal.rule_on(day)
     saving = (cycle.share_value if cycle else None) or rule.share_value or rule.saving
     stake = cycle.stakes.get(woman) if cycle else None
     principal, charge = (account.principal_due(day), account.charge_due(day)) if account else (0, 0)
@@ -419,16 +419,18 @@ class PassbookRow:
     paid: Rupees
 
 
-def passbook(books: GroupBooks, woman: str) -> tuple[PassbookRow, ...]:
+def passbook(journal: GroupJournal, woman: str) -> tuple[PassbookRow, ...]:
     """The passbook of a woman, by day: a row for each meeting at which she has a line or was lent something."""
-    accounts = [each for each in books.accounts.values() if each.loan.beneficiary_id == woman]
+    accounts = [each for each in journal.accounts.values() if each.loan.beneficiary_id == woman]
     rows, totals = list[PassbookRow](), dict[str | None, int]()
-    for meeting in books.meetings:
-        lines = [each for each in books.lines if (each.meeting_id, each.beneficiary_id) == (meeting.meeting_id, woman)]
+    for meeting in journal.meetings:
+        lines = [
+            each for each in journal.lines if (each.meeting_id, each.beneficiary_id) == (meeting.meeting_id, woman)
+        ]
         lent = sum(each.loan.principal for each in accounts if each.loan.meeting_id == meeting.meeting_id)
         if not lines and not lent:
             continue
-        cycle, value = books.cycle_of(meeting), books.share_value_at(meeting)
+        cycle, value = journal.cycle_of(meeting), journal.share_value_at(meeting)
         cycle_id, withdrawn = cycle.cycle_id if cycle else None, sum(each.withdrawn for each in lines)
         saved = sum(each.money_saved(value) for each in lines)
         totals[cycle_id] = totals.get(cycle_id, 0) + saved - withdrawn

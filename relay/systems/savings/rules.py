@@ -13,10 +13,10 @@ from relay.domain.register import Fact
 from relay.domain.schema import Rules
 from relay.errors import Failure, Refused, refused
 from relay.systems.groups.rules import UNSAID, NotAMember, require_order, require_whole, spells_of
-from relay.systems.savings.asking import ASKS
-from relay.systems.savings.books.money import in_paisa, paisa, rupees
-from relay.systems.savings.books.records import Cycle, PassbookLine, SavingsMeeting
-from relay.systems.savings.books.savings_rule import SavingsRule
+from relay.systems.savings.asked_before_recording import ASKS
+from relay.systems.savings.journal.money import in_paisa, paisa, rupees
+from relay.systems.savings.journal.records import Cycle, PassbookLine, SavingsMeeting
+from relay.systems.savings.journal.savings_rule import SavingsRule
 from relay.systems.savings.money_in_register import (
     OF_ANOTHER_GROUP,
     account_of,

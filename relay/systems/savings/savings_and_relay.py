@@ -13,11 +13,11 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from relay.arrays.columns import NO_DAY, day_number
-from relay.arrays.women import women_of
+from relay.arrays.same_woman import women_of
 from relay.domain.model import Rate
 from relay.domain.vocabulary import EVENT_KINDS
-from relay.systems.savings.books.loans import Loan
-from relay.systems.savings.books.records import GroupRecord
+from relay.systems.savings.journal.loans import Loan
+from relay.systems.savings.journal.records import GroupRecord
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay.arrays.columns import NO_DAY, day_number
-from relay.arrays.women import women_of
+from relay.arrays.same_woman import women_of
 from relay.reports.field.tasks import Task, Tasks
 from relay.systems.groups import reading as groups
 from relay.systems.savings import reading
-from relay.systems.savings.books.group_books import GroupBooks
+from relay.systems.savings.journal.group_journal import GroupJournal
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ COUNTED_SINCE: Final = timedelta(days=60)
 def _tasks(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
     women = _women_with_something_due(survey)
     for recorded in reading.loans_of(graph, programme_id, women).values():
-        for account in GroupBooks(recorded, survey.as_of).accounts.values():
+        for account in GroupJournal(recorded, survey.as_of).accounts.values():
             if account.days_late(survey.as_of):
                 due_on = account.due_on(survey.as_of)
                 yield Task(reason="loan_late", beneficiary_id=account.loan.beneficiary_id, due_on=due_on)
     groups_that_save = reading.groups_of(graph, programme_id)
     recent = reading.read(graph, programme_id, groups_that_save, since=survey.as_of - COUNTED_SINCE)
     for group_id, recorded in recent.items():
-        boxes = [*GroupBooks(recorded, survey.as_of).boxes.values()]
+        boxes = [*GroupJournal(recorded, survey.as_of).boxes.values()]
         first = next((each.meeting for each in boxes if each.gap is not None), None)
         if first and first.cash_before is not None and boxes[-1].unexplained:  # what came before it was not read
             yield from _treasurer(graph, programme_id, survey, group_id)

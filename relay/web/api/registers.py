@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from flask import Blueprint, Response, jsonify, request, send_file, stream_with_context
 
 from relay.access import roles
+from relay.cached.uploads import temporary_folder
 from relay.desk import lookup
 from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import ceremony_sheet, writing
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import InDatabase
 from relay.exchange.template import filled_in, write_template
-from relay.kept.uploaded import workplace
 from relay.ledger.batch import Clerk
 from relay.mapping import saved_maps
 from relay.mapping.file_import import FileImport
@@ -279,7 +279,7 @@ def _received() -> Generator[_Received]:
         NotWritten: There is no place for it.
     """
     sent = _sent()
-    with workplace(current.core().settings.data_folder) as made:
+    with temporary_folder(current.core().settings.data_folder) as made:
         place = Path(made)
         folder = place / "sent"
         folder.mkdir()
@@ -328,7 +328,7 @@ def _written(write: Callable[[Path], Path]) -> Response:
     """The file that is written into a folder, as the answer, after which the folder is deleted."""
     responses.never_kept()
     with ExitStack() as until_answered:
-        place = until_answered.enter_context(workplace(current.core().settings.data_folder))
+        place = until_answered.enter_context(temporary_folder(current.core().settings.data_folder))
         answer = send_file(write(Path(place)), etag=False, conditional=False)
         answer.direct_passthrough = False  # else nobody is told when it is answered
         answer.call_on_close(until_answered.pop_all().close)

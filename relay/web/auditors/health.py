@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import request
 from werkzeug.utils import cached_property
 
-from relay.arrays.columns import day_number, known_day
+from relay.arrays.columns import day_number, required_day_of
 from relay.audit.error_rate import interval
 from relay.domain.vocabulary import PARTED_BY
 from relay.errors import refused
@@ -225,7 +225,7 @@ class HealthPage:
     def periods(self) -> list[tuple[str, list[tuple[Period, str]]]]:
         """Periods that had ended by today, by kind, each with the address that compares its end with the one before."""
         stood = self.survey.standings
-        first = known_day(stood.received_day[stood.rows].min(initial=day_number(self.today)))
+        first = required_day_of(stood.received_day[stood.rows].min(initial=day_number(self.today)))
         return [
             (
                 heading,

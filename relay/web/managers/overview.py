@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import cached_property
 
-from relay.arrays.kernels import both
+from relay.arrays.kernels import run_both
 from relay.domain.model import add_months
 from relay.reports import chains, health, placements
 from relay.reports.field import visits as todo
@@ -71,7 +71,7 @@ class Overview:
 
     def _tell(self, asked: Sequence[Task]) -> _Told:
         survey, called = self.survey, self.called
-        counted, (ranked, begun, farthest) = both(
+        counted, (ranked, begun, farthest) = run_both(
             lambda: health.health(survey),
             lambda: (todo.by_rank(survey, most=ROWS), placements.beginnings(survey), _farthest(survey)),
             len(survey.original),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flask import current_app, g, request
 
-from relay.arrays import cache, lineage
+from relay.arrays import lineage, snapshot_cache
 from relay.arrays.branch import branch
 from relay.clock import local_time, zone
 from relay.exchange.cells import read_day
@@ -237,7 +237,7 @@ def _of_systems(what: str, find: Callable[[Graph, str, Survey, tuple[str, ...]],
 
 def snapshots() -> Path:
     """The folder in which programmes are kept from one question to the next."""
-    return core().settings.data_folder / cache.FOLDER
+    return core().settings.data_folder / snapshot_cache.FOLDER
 
 
 def snapshot() -> Snapshot:
@@ -248,6 +248,6 @@ def snapshot() -> Snapshot:
     """
     if "snapshot" not in g:
         known = head()
-        g.snapshot = cache.snapshot(graph(), known.programme_id, snapshots(), known.head_hash)
+        g.snapshot = snapshot_cache.snapshot(graph(), known.programme_id, snapshots(), known.head_hash)
     found: Snapshot = g.snapshot
     return found

@@ -1,4 +1,4 @@
-"""Uploaded registers, each its uploader's alone, with what was decided of its map; see `relay.kept.uploaded`."""
+"""Uploaded registers, each its uploader's alone, with what was decided of its map; see `relay.cached.uploads`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from flask import abort
 
 from relay import private_files
-from relay.kept.uploaded import FOLDER, forget_old_ones
+from relay.cached.uploads import FOLDER, delete_old
 from relay.web import sessions
 from relay.web.request import current
 
@@ -63,7 +63,7 @@ class Upload:
 
 def take(file: FileStorage, programme_id: str) -> Upload:
     """Keep a file for a day."""
-    forget_old_ones(current.core().settings.data_folder)
+    delete_old(current.core().settings.data_folder)
     name = _UNUSUAL.sub("-", Path(file.filename or "").name)[-_LONGEST:].strip(" .") or "register"
     upload = Upload(token=secrets.token_hex(16), name=name, programme_id=programme_id, by=sessions.signed_in().by)
     try:

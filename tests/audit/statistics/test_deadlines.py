@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.arrays import lineage
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from relay.audit.statistics.deadlines import Deadline, deadlines
 from tests.scenes import acts as say
 from tests.scenes.relays import replayed

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from relay.arrays import lineage
+from relay.arrays.from_register import of_register
 from relay.arrays.lineage import Survey
-from relay.arrays.replayed import of_register
 from relay.audit.statistics import forecast as future
 from relay.audit.statistics.forecast import Ends, Forecast, Habits, ends, extinction, forecast, habits, reproduction
 from tests.scenes import acts as say

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from relay.arrays import lineage
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from relay.audit.statistics.survival import Waits, curve, fulfilment, log_rank, waits
 from relay.reports.breakdown import NoSuchWord, PartNames
 from tests.scenes import acts as say

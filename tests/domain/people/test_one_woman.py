@@ -8,9 +8,9 @@ import networkx as nx
 import pytest
 
 from relay.arrays.apply_entries import applied
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
+from relay.arrays.same_woman import women_of
 from relay.arrays.tables import differences
-from relay.arrays.women import women_of
 from relay.domain.questions import NO_ANSWER
 from relay.domain.rulebook import (
     ERASED_ALREADY,

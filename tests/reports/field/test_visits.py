@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from relay.arrays import lineage
-from relay.arrays.replayed import of_register
+from relay.arrays.from_register import of_register
 from relay.domain.model import add_months, lost_since
 from relay.errors import NotFound
 from relay.reports.breakdown import NO_SUCH_PART, PartNames

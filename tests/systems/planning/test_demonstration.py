@@ -11,7 +11,7 @@ import pytest
 
 import seeds
 from relay.arrays import lineage
-from relay.arrays.load import load
+from relay.arrays.from_graph import load
 from relay.audit import run
 from relay.graph import connect
 from relay.service import demo

@@ -76,12 +76,12 @@ def test_a_sheet_is_written_out_typed_in_and_recorded_once(shell: Shell, village
 
     assert "3 recorded, 0 not recorded" in rehearsed.err
     assert recorded.err.count("3 recorded, 0 not recorded") == again.err.count("3 recorded, 0 not recorded") == 1
-    books = books_of(Source(graph=village, folder=tmp_path), "demo", "G", DAY)
-    meeting = books.meetings[-1]
+    journal = books_of(Source(graph=village, folder=tmp_path), "demo", "G", DAY)
+    meeting = journal.meetings[-1]
     assert sorted(meeting.attended) == ["W1", "W2"]
-    assert books.boxes[meeting.meeting_id].gap == 0, "10 + 50 + 45 + 5.40 + 25.60 + 90 - 70 = 156"
-    assert books.accounts["L1"].balance_on(DAY) == 4500
-    assert len(books.loans) == 2
+    assert journal.boxes[meeting.meeting_id].gap == 0, "10 + 50 + 45 + 5.40 + 25.60 + 90 - 70 = 156"
+    assert journal.accounts["L1"].balance_on(DAY) == 4500
+    assert len(journal.loans) == 2
 
 
 def test_what_cannot_be_read_or_be_true_is_told_and_the_rest_stands(shell: Shell, tmp_path: Path) -> None:
@@ -129,9 +129,9 @@ def test_the_sheet_says_what_became_of_the_groups_money_and_who_was_elected(
 
     assert "4 recorded, 0 not recorded" in recorded.err
     assert "4 recorded, 0 not recorded" in again.err
-    books = books_of(Source(graph=village, folder=tmp_path), "demo", "G", DAY)
-    assert books.boxes[books.meetings[-1].meeting_id].gap == 0, "100 + 26 - 40 - 20 = 66"
-    (chosen,) = chosen_at(village, "demo", books.meetings[-1].meeting_id)
+    journal = books_of(Source(graph=village, folder=tmp_path), "demo", "G", DAY)
+    assert journal.boxes[journal.meetings[-1].meeting_id].gap == 0, "100 + 26 - 40 - 20 = 66"
+    (chosen,) = chosen_at(village, "demo", journal.meetings[-1].meeting_id)
     assert (chosen.beneficiary_id, chosen.votes_for, chosen.votes_against) == ("W5", 2, 1)
     assert "plan" in shell.ok("show", f"plan:{chosen.plan_id}").out
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from relay.ledger import verify
-from relay.systems.savings import kept_books
-from relay.systems.savings.books.money import rupees
+from relay.systems.savings import cached_journals
+from relay.systems.savings.journal.money import rupees
 from tests.rigs.soak import share
 from tests.scenes import acts as say
-from tests.systems.savings.books.test_oracle import DAYS, WOMEN, draw, figures, oracle
+from tests.systems.savings.journal.test_oracle import DAYS, WOMEN, draw, figures, oracle
 from tests.systems.savings.scene import act, added
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from relay.domain.acts import Act
     from relay.graph import Graph
-    from relay.systems.savings.books.records import GroupRecord
-    from relay.systems.savings.books.savings_rule import SavingsRule
+    from relay.systems.savings.journal.records import GroupRecord
+    from relay.systems.savings.journal.savings_rule import SavingsRule
 
 pytestmark = pytest.mark.engine_contract
 
@@ -42,11 +42,11 @@ def test_the_oracle_agrees_on_what_was_recorded_act_by_act_at_ten_days(graph: Gr
 
     assert len(DAYS) == 10
     for day in DAYS:
-        books = kept_books.books(graph, "demo", day)
+        journal = cached_journals.journals(graph, "demo", day)
         for seed, (recorded, rule) in drawn.items():
-            cycle = books[f"G-{seed}"].cycle()
+            cycle = journal[f"G-{seed}"].cycle()
             assert cycle is not None
-            assert bare(figures(books[f"G-{seed}"], cycle)) == oracle(recorded, rule, day), (seed, day)
+            assert bare(figures(journal[f"G-{seed}"], cycle)) == oracle(recorded, rule, day), (seed, day)
     assert verify.verify(graph, "demo").ok
 
 

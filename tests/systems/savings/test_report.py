@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from relay.domain.model import add_months
 from relay.systems.groups.members_and_attendance import Membership
-from relay.systems.savings.books.group_books import GroupBooks
-from relay.systems.savings.books.loans import Loan
-from relay.systems.savings.books.records import Cycle, GroupRecord, PassbookLine, SavingsMeeting
-from relay.systems.savings.books.savings_rule import SavingsRule
+from relay.systems.savings.journal.group_journal import GroupJournal
+from relay.systems.savings.journal.loans import Loan
+from relay.systems.savings.journal.records import Cycle, GroupRecord, PassbookLine, SavingsMeeting
+from relay.systems.savings.journal.savings_rule import SavingsRule
 from relay.systems.savings.report import GroupSavings, Ratios, due_at, group_savings
 
 BEGUN: Final = date(2023, 4, 15)  # 2 Baisakh 2080
@@ -36,7 +36,7 @@ def saved_by(woman: str, amount: int, *, other: int = 0, at: str = "M1") -> Pass
 
 
 def told(recorded: GroupRecord, on: date) -> GroupSavings:
-    return group_savings(GroupBooks(recorded, on), by_woman=True)
+    return group_savings(GroupJournal(recorded, on), by_woman=True)
 
 
 def test_s7_a_printed_report_that_contradicts_itself() -> None:
@@ -156,7 +156,7 @@ def test_what_is_due_is_said_for_each_loan_and_saving_once() -> None:
         ],
     )
 
-    rows = due_at(GroupBooks(recorded, SECOND), SECOND)
+    rows = due_at(GroupJournal(recorded, SECOND), SECOND)
 
     names = ("beneficiary_id", "loan_id", "saving", "missed", "principal", "charge", "total")
     assert [tuple(getattr(row, name) for name in names) for row in rows] == [

@@ -19,17 +19,17 @@ from relay.ledger import verify
 from relay.ledger.reading import entries
 from relay.settings import Settings
 from relay.systems.groups.members_and_attendance import Membership
-from relay.systems.savings import kept_books
-from relay.systems.savings.books.money import rupees
-from relay.systems.savings.books.records import Cycle, GroupRecord, PassbookLine, SavingsMeeting
-from relay.systems.savings.books.savings_rule import SavingsRule
+from relay.systems.savings import cached_journals
+from relay.systems.savings.journal.money import rupees
+from relay.systems.savings.journal.records import Cycle, GroupRecord, PassbookLine, SavingsMeeting
+from relay.systems.savings.journal.savings_rule import SavingsRule
 from relay.web import create_app
 from tests.commands.test_remote import elsewhere, token
 from tests.rigs import killed
 from tests.rigs.in_a_thread import answering
 from tests.rigs.soak import SOAK
 from tests.scenes import acts as say
-from tests.systems.savings.books.test_oracle import oracle
+from tests.systems.savings.journal.test_oracle import oracle
 from tests.systems.savings.scene import added, payout
 from tests.systems.savings.test_oracle_on_engines import acts
 
@@ -84,12 +84,12 @@ def group(graph: Graph) -> Graph:
 
 def paid(graph: Graph) -> dict[str, float]:
     """Woman → what she was paid by the record."""
-    (cycle,) = kept_books.books(graph, "demo", ON)["G-0"].cycle_books
+    (cycle,) = cached_journals.journals(graph, "demo", ON)["G-0"].cycle_journals
     return {each.beneficiary_id.removesuffix("-0"): rupees(each.paid) for each in cycle.payouts}
 
 
 def take_back(graph: Graph) -> None:
-    (cycle,) = kept_books.books(graph, "demo", ON)["G-0"].cycle_books
+    (cycle,) = cached_journals.journals(graph, "demo", ON)["G-0"].cycle_journals
     added(graph, *(say.taken_back(f"payout:{each.payout_id}", new_id(token_bytes(ID_BYTES))) for each in cycle.payouts))
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from relay.audit.acts_in_force import Books
+from relay.audit.acts_in_force import ActsInForce
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding, found
 from relay.text import Sentence
 
 
-def _wells(books: Books) -> Collection[LookedAt]:
-    return books.facts("well")
+def _wells(in_force: ActsInForce) -> Collection[LookedAt]:
+    return in_force.facts("well")
 
 
-def _never_visited(books: Books) -> Iterator[Finding]:
-    visited = {visit.values["well_id"] for visit in books.facts("well_visit")}
-    for well in books.facts("well"):
+def _never_visited(in_force: ActsInForce) -> Iterator[Finding]:
+    visited = {visit.values["well_id"] for visit in in_force.facts("well_visit")}
+    for well in in_force.facts("well"):
         if well.id not in visited:
             yield found(well, Sentence("was never visited."))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from relay.access import accounts
-from relay.arrays import load
+from relay.arrays import from_graph
 from relay.ledger import programmes, reading
 from relay.service.json_codec import json_of, read_json
 from relay.service.queries.every import QUESTIONS
@@ -238,7 +238,7 @@ def test_of_what_is_recorded_here_only_the_new_entries_are_read(
     def anew(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(load, "load", anew)
+    monkeypatch.setattr(from_graph, "load", anew)
     for kind in ("place", "beneficiary", "gift", "placement", "pass", "event", "confirm"):
         assert api.post(f"{HERE}/acts/{kind}", json=ACTS[kind]).status_code == 201
     after = api.get(f"{HERE}/health").get_json()

@@ -119,10 +119,10 @@ def test_a_meeting_of_23_women(chromium: Browser, hamlet: Graph, tmp_path: Path,
         assert watched.strangers == []
         context.close()
 
-    books = books_of(Source(graph=hamlet, folder=tmp_path), "demo", "G", NOW.date())
-    meeting = books.meetings[-1]
+    journal = books_of(Source(graph=hamlet, folder=tmp_path), "demo", "G", NOW.date())
+    meeting = journal.meetings[-1]
     assert len(meeting.attended) == 22
-    assert books.boxes[meeting.meeting_id].gap == -5000, "50 rupees, in paisa"
+    assert journal.boxes[meeting.meeting_id].gap == -5000, "50 rupees, in paisa"
     assert [each.beneficiary_id for each in chosen_at(hamlet, "demo", meeting.meeting_id)] == ["W7"]
     assert verify.verify(hamlet, "demo").ok
     _an_auditor_finds_the_gap(app, hamlet)

@@ -1,0 +1,319 @@
+"""A programme's whole register, kept on disk from one question to the next: what auditors ask needs every entry.
+
+It follows the ledger (`following`). The file contains all that is personal, so it is for its owner only, and it is
+written anew as soon as something was erased.
+
+The file is mapped, and but for the ids nothing of it is decoded before somebody asks: each entry, act and placement by
+itself.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import MutableMapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
+
+from relay.cached.ledger_cache import WRITE_AFTER, LedgerCache
+from relay.domain.entries import Entry
+from relay.domain.model import Placement, Rule
+from relay.domain.register import NONSENSE, Fact, Register
+from relay.ledger import programmes, reading
+from relay.ledger.gc_paused import gc_paused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from relay.cached.ledger_cache import CachedFile
+    from relay.domain.system import Catalogue
+    from relay.graph import Graph
+    from relay.ledger.programmes import LedgerHead
+
+_Value = TypeVar("_Value")
+
+_REGISTERS: Final = LedgerCache[Register]("register", 6)
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_ENTRY: Final = msgspec.msgpack.Decoder(Entry)
+_FACT: Final = msgspec.msgpack.Decoder(Fact)
+_PLACEMENT: Final = msgspec.msgpack.Decoder(Placement)
+_IDS: Final = msgspec.msgpack.Decoder(list[str])
+_NAMING: Final = msgspec.msgpack.Decoder(dict[str, dict[str, None]])
+
+
+def _packed(values: object) -> memoryview:
+    return memoryview(_ENCODER.encode(values))
+
+
+def _numbers(numbers: Iterable[int]) -> memoryview:
+    return memoryview(array("q", numbers)).cast("B")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Packed:
+    """Values one after another, each encoded by itself."""
+
+    ends: memoryview
+    content: memoryview
+
+    @classmethod
+    def of(cls, values: Iterable[object]) -> _Packed:
+        """Encode them."""
+        each = [*map(_ENCODER.encode, values)]
+        return cls(ends=_numbers(accumulate(map(len, each), initial=0)), content=memoryview(b"".join(each)))
+
+    def __getitem__(self, nth: int) -> memoryview:
+        """The n-th, encoded."""
+        ends = self.ends.cast("q")
+        return self.content[ends[nth] : ends[nth + 1]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _RegisterFile:
+    """What a file holds: a register, in the order in which its mappings hold what is in them.
+
+    Attributes:
+        act_ids: Of all entries, which are numbered from 1 without gaps.
+        entries: The same.
+        in_force: The sequences of the entries of the facts.
+        facts: The same.
+    """
+
+    act_ids: memoryview
+    entries: _Packed
+    in_force: memoryview
+    facts: _Packed
+    placement_ids: memoryview
+    placements: _Packed
+    rules: tuple[Rule, ...]
+    about: dict[str, list[str]]
+    naming: memoryview
+
+
+_REGISTER_FILE: Final = msgspec.msgpack.Decoder(_RegisterFile)
+
+
+class _Lazy(MutableMapping[str, _Value]):
+    """Values by their ids, each made when it is asked for.
+
+    Attributes:
+        known: By id, what was made or set; None of others.
+        changed: The ids of those that were set since, in that order.
+    """
+
+    def __init__(self, ids: Iterable[str], make: Callable[[str], _Value]) -> None:
+        """Begin with what can be made of ids."""
+        self.known: dict[str, _Value | None] = dict.fromkeys(ids)
+        self._make = make
+        self.changed: dict[str, None] = {}
+
+    def __getitem__(self, id_: str) -> _Value:
+        """One value."""
+        found = self.known[id_]
+        if found is None:
+            found = self.known[id_] = self._make(id_)
+        return found
+
+    def __setitem__(self, id_: str, value: _Value) -> None:
+        """Take in one that is new, or changed."""
+        self.known[id_], self.changed[id_] = value, None
+
+    def __delitem__(self, id_: str) -> None:
+        """Let one go."""
+        del self.known[id_]
+
+    def __contains__(self, id_: object) -> bool:
+        """Whether it is there."""
+        return id_ in self.known
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids, in the order in which they were first set."""
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.known)
+
+
+class _CachedRegister(Register):
+    """A register that was kept."""
+
+    def __init__(self, programme_id: str, kept: _RegisterFile, catalogue: Catalogue) -> None:
+        """Open it."""
+        super().__init__(programme_id, catalogue)
+        ids, placed = _IDS.decode(kept.act_ids), _IDS.decode(kept.placement_ids)
+        self._kept, self._ids = kept, ["", *ids]  # sequences count from 1
+        self._sequences = numbers = dict(zip(ids, range(1, len(self._ids)), strict=True))
+        nth = dict(zip(placed, range(len(placed)), strict=True))
+        standing = {self._ids[number]: row for row, number in enumerate(kept.in_force.cast("q"))}
+        self.entries = self._entries = _Lazy(numbers, lambda id_: _ENTRY.decode(kept.entries[numbers[id_] - 1]))
+        self.facts = _Lazy(standing, lambda id_: _FACT.decode(kept.facts[standing[id_]]))
+        self.placements = _Lazy(placed, lambda id_: _PLACEMENT.decode(kept.placements[nth[id_]]))
+        self.rules, self.about = kept.rules, kept.about
+        del self.holdings, self.naming  # worked out, and read, when somebody asks for them
+        for fact in self.acts("same"):
+            self.join(fact)
+
+    @cached_property
+    def holdings(self) -> dict[str, dict[str, str]]:  # type: ignore[override]
+        """See `Register`."""
+        holdings: dict[str, dict[str, str]] = {}
+        for placement in self.placements.values():
+            holdings.setdefault(placement.beneficiary_id, {})[placement.placement_id] = placement.help
+        return holdings
+
+    @cached_property
+    def naming(self) -> dict[str, dict[str, None]]:  # type: ignore[override]
+        """See `Register`."""
+        return _NAMING.decode(self._kept.naming)
+
+    def sequence(self, act_id: str) -> int:
+        """See `Register`."""
+        return self._sequences.get(act_id) or self.entries[act_id].sequence
+
+    @property
+    def last(self) -> Entry | None:
+        """See `Register`."""
+        since = (act_id for act_id in reversed(self._entries.changed) if act_id not in self._sequences)
+        return self.entries[next(since, self._ids[-1])]
+
+
+@gc_paused()
+def current(graph: Graph, programme_id: str, folder: Path | None) -> Register:
+    """The whole register as it is recorded now; it is the caller's own.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        folder: Where it is kept from one question to the next; None keeps nothing.
+
+    Raises:
+        NoProgramme: It is not in the database.
+        NotRestored: Its ledger is not all there.
+        Invalid: An entry of its ledger cannot be read.
+        Unavailable: The database cannot be reached.
+    """
+    head = programmes.head(graph, programme_id)
+    known = _read(folder, programme_id) if folder else None
+    found = _extended(graph, programme_id, known, head) if known else None
+    if found is None:
+        entries = reading.entries(graph, programme_id, last=head.entries)
+        found, known = reading.replay(programme_id, entries, graph.catalogue), None
+    if folder and (
+        known is None or head.entries - known.sequence >= WRITE_AFTER or _erased_since(found, known.sequence)
+    ):
+        write(folder, found, head.entries, head.head_hash)
+    return found
+
+
+def last_sequence(known: Register) -> int:
+    """The number of the last entry; 0 before the first."""
+    return known.last.sequence if known.last else 0
+
+
+def as_known_at(now: Register, last: int | None) -> Register:
+    """The register as it was known when the ledger ended with an entry, or now, from what it is now."""
+    if last is None or last >= last_sequence(now):
+        return now
+    then = (entry for entry in now.entries.values() if entry.sequence <= last)
+    return reading.replay(now.programme_id, then, now.catalogue)
+
+
+def _extended(graph: Graph, programme_id: str, known: CachedFile[None], head: LedgerHead) -> Register | None:
+    """The kept register with what came since, or None where it is not the beginning of this ledger."""
+    if known.sequence > head.entries:
+        return None
+    entries = [*reading.entries(graph, programme_id, first=known.sequence + 1, last=head.entries)]
+    if not reading.leads(entries, known.head_hash, head.head_hash):
+        return None
+    try:
+        found = _opened(programme_id, known, graph.catalogue)
+        for entry in entries:
+            found.replay(entry)
+    except (*NONSENSE, msgspec.DecodeError):  # the file says what this ledger cannot have said
+        return None
+    return found
+
+
+def _erased_since(found: Register, sequence: int) -> bool:
+    erasures = (each for about in found.about.values() for each in about if each.startswith("erase:"))
+    return any(found.sequence(each) > sequence for each in erasures)
+
+
+def write(folder: Path, found: Register, sequence: int, head_hash: str) -> None:
+    """Keep a whole register, as of an entry of its ledger; one in which foreign data lacks or repeats acts is not."""
+    if _is_sound(found):
+        with suppress(msgspec.EncodeError):  # more than 4 GB of entries, so some three million placements
+            _REGISTERS.write(folder, found.programme_id, sequence, head_hash, None, [_ENCODER.encode(_file_of(found))])
+
+
+def _is_sound(found: Register) -> bool:
+    """Whether its entries are numbered from 1 without gaps, and each fact is of its own entry."""
+    sequences = {act_id: found.sequence(act_id) for act_id in found.entries}
+    return [*sequences.values()] == [*range(1, len(sequences) + 1)] and all(
+        sequences.get(act_id) == fact.sequence for act_id, fact in found.facts.items()
+    )
+
+
+def delete(folder: Path, programme_id: str) -> None:
+    """Keep no register of a programme any longer."""
+    _REGISTERS.drop(folder, programme_id)
+
+
+def was_altered(folder: Path, replayed: Register) -> bool:
+    """Hold what is kept against the replay of a ledger that was verified, which then takes its place.
+
+    Returns:
+        Whether what was kept of that very entry of the ledger says something else; then it stays as it is.
+    """
+    kept = _read(folder, replayed.programme_id)
+    if kept is None:
+        return False
+    last = replayed.last
+    if last is None:
+        return False
+    if kept.head_hash == last.hash:
+        try:
+            return _contents(_opened(replayed.programme_id, kept, replayed.catalogue)) != _contents(replayed)
+        except (*NONSENSE, msgspec.DecodeError):  # the file says nothing at all
+            return True
+    write(folder, replayed, last.sequence, last.hash)
+    return False
+
+
+def _contents(found: Register) -> tuple[object, ...]:
+    """All that a register holds, in its order."""
+    parts = (found.entries, found.facts, found.placements, found.about, found.naming)
+    return (found.rules, *([*part.items()] for part in parts))
+
+
+def _read(folder: Path, programme_id: str) -> CachedFile[None] | None:
+    return _REGISTERS.read(folder, programme_id, type(None))
+
+
+def _opened(programme_id: str, known: CachedFile[None], catalogue: Catalogue) -> _CachedRegister:
+    """A register from its file.
+
+    Raises:
+        msgspec.DecodeError: The file holds something else.
+    """
+    return _CachedRegister(programme_id, _REGISTER_FILE.decode(known.body), catalogue)
+
+
+def _file_of(found: Register) -> _RegisterFile:
+    return _RegisterFile(
+        act_ids=_packed([*found.entries]),
+        entries=_Packed.of(found.entries.values()),
+        in_force=_numbers(fact.sequence for fact in found.facts.values()),
+        facts=_Packed.of(found.facts.values()),
+        placement_ids=_packed([*found.placements]),
+        placements=_Packed.of(found.placements.values()),
+        rules=found.rules,
+        about=found.about,
+        naming=_packed(found.naming),
+    )

@@ -1,0 +1,53 @@
+"""Registers that somebody uploaded and has not imported yet, in files of the data folder that nobody else may read.
+
+They hold names. Each is deleted a day after it was last used: by the running service, and by the doctor.
+
+    uploads/TOKEN/about.json        whose it is
+                  decided.json      what was decided of its map
+                  register/NAME     the file
+                  report/NAME       the same, with what became of each row
+    uploads/work-…/                 what a command line elsewhere sends or asks for, until it is answered
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+from relay import private_files
+
+FOLDER: Final = "uploads"
+DELETED_AFTER_SECONDS: Final = 24 * 60 * 60
+"""Our choice: whoever is interrupted goes on the same day."""
+
+
+def temporary_folder(data_folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """A new folder for a file that is on its way; it is deleted at the end, or a day after its process was killed.
+
+    Raises:
+        NotWritten: It cannot be made there.
+    """
+    return tempfile.TemporaryDirectory(prefix="work-", dir=private_files.folder(data_folder / FOLDER))
+
+
+def delete_old(data_folder: Path) -> int:
+    """Delete what was uploaded, or decided last, more than a day ago; how many registers those were."""
+    old = [folder for folder in _all(data_folder) if _last_used(folder) < time.time() - DELETED_AFTER_SECONDS]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)
+
+
+def _all(data_folder: Path) -> list[Path]:
+    folder = data_folder / FOLDER
+    return [each for each in folder.iterdir() if each.is_dir()] if folder.is_dir() else []
+
+
+def _last_used(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:  # another process has just deleted it
+        return time.time()

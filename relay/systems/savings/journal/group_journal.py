@@ -1,0 +1,492 @@
+"""The books of a savings group: what was recorded of its meetings, added up on a day.
+
+Nothing is stored but what was recorded; balances, gaps and shares are worked out anew each time. Amounts are in paisa.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from relay.systems.savings.journal.fines import fine_of
+from relay.systems.savings.journal.loans import LoanAccount, Repayment
+from relay.systems.savings.journal.records import GAPS, Cycle, GroupRecord, PassbookLine, SavingsMeeting
+from relay.systems.savings.journal.savings_rule import SavingsRule, in_force
+from relay.systems.savings.journal.share_out import Sharing, Stake, share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """The box at a meeting.
+
+    Attributes:
+        meeting: Which.
+        before: What it held when the meeting began: as counted, or else as it was left.
+        moved: What went in at the meeting, less what went out; what explains an earlier gap moved before.
+        counted: What was left in it by the count; None where nobody counted.
+        gap: What is there beyond what should be; below 0 where money is missing, None where nobody counted.
+        carry_gap: What changed since the meeting before, between closing and opening; None where one was not counted.
+        unexplained: Of all gaps so far, what nobody wrote down as found or missing.
+    """
+
+    meeting: SavingsMeeting
+    before: int
+    moved: int
+    counted: int | None
+    gap: int | None
+    carry_gap: int | None
+    unexplained: int
+
+    @property
+    def act_id(self) -> str:
+        """Of the meeting, "kind:id"."""
+        return f"meeting:{self.meeting.meeting_id}"
+
+    @property
+    def expected(self) -> int:
+        """What it should hold after the meeting."""
+        return self.before + self.moved
+
+
+class GroupJournal:
+    """The books of a group on a day: what happened later is left out."""
+
+    def __init__(self, recorded: GroupRecord, as_of: date) -> None:
+        """Open the books of a day."""
+        self.recorded = recorded
+        self.group_id = recorded.group_id
+        self.kind = recorded.kind
+        self.as_of = as_of
+        self.rules = recorded.rules
+        self.members = recorded.members
+        held = (each for each in recorded.meetings if each.held_on <= as_of)
+        self.meetings = tuple(sorted(held, key=lambda each: (each.held_on, each.meeting_id)))
+        begun = (each for each in recorded.cycles if each.from_on <= as_of)
+        self.cycles = tuple(sorted(begun, key=lambda each: (each.from_on, each.cycle_id)))
+        self.meeting = {each.meeting_id: each for each in self.meetings}
+        self.lines = tuple(
+            sorted((each for each in recorded.lines if each.meeting_id in self.meeting), key=lambda each: each.line_id)
+        )
+        self.loans = tuple(
+            sorted((each for each in recorded.loans if each.taken_on <= as_of), key=lambda each: each.loan_id)
+        )
+        self.flows = tuple(each for each in recorded.flows if each.meeting_id in self.meeting)
+        self.payouts = tuple(each for each in recorded.payouts if each.meeting_id in self.meeting)
+        self._events = recorded.events
+
+    @property
+    def act_id(self) -> str:
+        """Of the group, "kind:id"."""
+        return f"group:{self.group_id}"
+
+    def rule_on(self, day: date) -> SavingsRule:
+        """The rule that bound the group on a day."""
+        return in_force(self.rules, self.group_id, self.kind, day)
+
+    def members_on(self, day: date) -> frozenset[str]:
+        """Who was of the group on a day."""
+        return frozenset(each.beneficiary_id for each in self.members if each.is_on(day))
+
+    def expected_at(self, meeting: SavingsMeeting) -> frozenset[str]:
+        """Who should have been at a meeting: the members of the day, without the excused where the rule says so."""
+        rule = self.rule_on(meeting.held_on)
+        return meeting.expected(self.members_on(meeting.held_on), excused_counts=rule.excused_counts)
+
+    # -- cycles --------------------------------------------------------------------------------------------------------
+
+    def cycle_of(self, meeting: SavingsMeeting) -> Cycle | None:
+        """The cycle of a meeting: as it says, or else that in which it lies; None for one outside any."""
+        return self._cycles[meeting.meeting_id]
+
+    @cached_property
+    def _cycles(self) -> Mapping[str, Cycle | None]:
+        return {each.meeting_id: self._cycle_of(each) for each in self.meetings}
+
+    def _cycle_of(self, meeting: SavingsMeeting) -> Cycle | None:
+        named = next((each for each in self.cycles if each.cycle_id == meeting.cycle_id), None)
+        inside = (each for each in reversed(self.cycles) if each.from_on <= meeting.held_on)
+        last = next(inside, None)
+        return named or (last if last and (last.until_on is None or meeting.held_on <= last.until_on) else None)
+
+    @cached_property
+    def _by_cycle(self) -> Mapping[str, CycleJournal]:
+        meetings: dict[str, list[SavingsMeeting]] = defaultdict(list)
+        for meeting in self.meetings:
+            if cycle := self.cycle_of(meeting):
+                meetings[cycle.cycle_id].append(meeting)
+        return {each.cycle_id: CycleJournal(self, each, tuple(meetings[each.cycle_id])) for each in self.cycles}
+
+    def cycle(self, cycle_id: str | None = None) -> CycleJournal | None:
+        """The books of a cycle, or of the last one that began; None where there is none."""
+        if not self.cycles:
+            return None
+        return self._by_cycle.get(cycle_id or self.cycles[-1].cycle_id)
+
+    @property
+    def cycle_journals(self) -> tuple[CycleJournal, ...]:
+        """The books of all cycles, in order."""
+        return tuple(self._by_cycle[each.cycle_id] for each in self.cycles)
+
+    def cycle_at(self, meeting: SavingsMeeting) -> CycleJournal | None:
+        """The books of the cycle of a meeting; None for one outside any."""
+        cycle = self.cycle_of(meeting)
+        return self._by_cycle[cycle.cycle_id] if cycle else None
+
+    def share_value_at(self, meeting: SavingsMeeting) -> int | None:
+        """What a share costs at a meeting, where the group buys shares."""
+        journal = self.cycle_at(meeting)
+        return journal.share_value if journal else self.rule_on(meeting.held_on).share_value
+
+    # -- loans ---------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def accounts(self) -> Mapping[str, LoanAccount]:
+        """Loan → what is known of it by the day."""
+        repaid: dict[str, list[Repayment]] = defaultdict(list)
+        for line in self.lines:
+            if line.loan_id:
+                on = self.meeting[line.meeting_id].held_on
+                repaid[line.loan_id].append(Repayment(on=on, principal=line.principal, charge=line.charge))
+        return {
+            loan.loan_id: LoanAccount(
+                loan,
+                self.rule_on(loan.taken_on),
+                repaid[loan.loan_id],
+                [each for each in self._events.get(loan.loan_id, ()) if each.on <= self.as_of],
+            )
+            for loan in self.loans
+        }
+
+    @cached_property
+    def outstanding(self) -> tuple[LoanAccount, ...]:
+        """The loans of which something is owed, by id."""
+        return tuple(each for each in self.accounts.values() if each.balance_on(self.as_of) > 0)
+
+    def owed_on(self, day: date) -> int:
+        """What members owe of the principal of all loans at the end of a day."""
+        return sum(each.balance_on(day) for each in self.accounts.values())
+
+    # -- the box -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def moved(self) -> Mapping[str, int]:
+        """Meeting → what went into the box at it, less what went out."""
+        moved: dict[str, int] = defaultdict(int)
+        values = {each.meeting_id: self.share_value_at(each) for each in self.meetings}
+        for line in self.lines:
+            moved[line.meeting_id] += line.paid(values[line.meeting_id]) - line.withdrawn
+        for loan in self.loans:
+            moved[loan.meeting_id] -= loan.principal
+        for flow in self.flows:
+            moved[flow.meeting_id] += flow.cash
+        for meeting_id, paid in self._paid_out.items():
+            moved[meeting_id] -= paid
+        return moved
+
+    @cached_property
+    def _paid_out(self) -> Mapping[str, int]:
+        """Meeting → what was paid out at it."""
+        paid = defaultdict[str, int](int)
+        for payout in self.payouts:
+            paid[payout.meeting_id] += payout.paid
+        return paid
+
+    @cached_property
+    def savings_meetings(self) -> tuple[SavingsMeeting, ...]:
+        """The meetings at which there is money to count: of savings or a share-out, or where any moved."""
+        return tuple(
+            each
+            for each in self.meetings
+            if each.kind in ("savings", "share_out")
+            or each.meeting_id in self.moved
+            or each.cash_before is not None
+            or each.cash_after is not None
+        )
+
+    @cached_property
+    def boxes(self) -> Mapping[str, Box]:
+        """Meeting → the box at it, of meetings with money, in their order."""
+        found: dict[str, Box] = {}
+        left, last_count, unexplained = None, None, 0
+        for meeting in self.savings_meetings:
+            cycle = self.cycle_of(meeting)
+            if left is None or (cycle and cycle.opening_cash is not None and self._opens(meeting, cycle)):
+                left = cycle.opening_cash if cycle and cycle.opening_cash is not None else left
+            before = meeting.cash_before if meeting.cash_before is not None else (left or 0)
+            explained = _of_the_same_sign(self._written_down[meeting.meeting_id], unexplained)
+            moved = self.moved.get(meeting.meeting_id, 0) - explained  # that money had come or gone before
+            counted = self._left(meeting, before + moved)
+            gap = None if counted is None else counted - before - moved
+            unexplained += (gap or 0) - explained
+            found[meeting.meeting_id] = Box(
+                meeting=meeting,
+                before=before,
+                moved=moved,
+                counted=counted,
+                gap=gap,
+                carry_gap=None
+                if meeting.cash_before is None or last_count is None
+                else meeting.cash_before - last_count,
+                unexplained=unexplained,
+            )
+            left = before + moved if counted is None else counted
+            last_count = counted
+        return found
+
+    def _left(self, meeting: SavingsMeeting, expected: int) -> int | None:
+        """What was left in the box by a count; None where nobody counted.
+
+        A group that shares out counts before it pays, or after. Nobody writes down which: the count is taken for the
+        one that comes nearer to what should be left, and payouts that are recorded later change nothing.
+        """
+        if meeting.cash_after is None:
+            return None
+        before_paying = meeting.cash_after - self._paid_out.get(meeting.meeting_id, 0)
+        return min(meeting.cash_after, before_paying, key=lambda left: abs(left - expected))
+
+    @cached_property
+    def _written_down(self) -> Mapping[str, int]:
+        """Meeting → what was recorded at it as found, less what was recorded as missing."""
+        found = defaultdict[str, int](int)
+        for flow in self.flows:
+            found[flow.meeting_id] += flow.cash if flow.kind in GAPS else 0
+        return found
+
+    def _opens(self, meeting: SavingsMeeting, cycle: Cycle) -> bool:
+        journal = self._by_cycle[cycle.cycle_id]
+        return journal.money_meetings[0] == meeting
+
+
+class CycleJournal:
+    """The books of one cycle of a group, by the day of the group's."""
+
+    def __init__(self, group: GroupJournal, cycle: Cycle, meetings: Sequence[SavingsMeeting]) -> None:
+        """Take the meetings that lie in it."""
+        self.group = group
+        self.cycle = cycle
+        self.meetings = tuple(meetings)
+        ids = {each.meeting_id for each in meetings}
+        self.lines = tuple(each for each in group.lines if each.meeting_id in ids)
+        self.flows = tuple(each for each in group.flows if each.meeting_id in ids)
+        self.payouts = tuple(each for each in group.payouts if each.cycle_id == cycle.cycle_id)
+        self.rule = group.rule_on(cycle.from_on)
+        self.share_value = cycle.share_value if cycle.share_value is not None else self.rule.share_value
+
+    @property
+    def act_id(self) -> str:
+        """Of the cycle, "kind:id"."""
+        return f"cycle:{self.cycle.cycle_id}"
+
+    @property
+    def until(self) -> date:
+        """Its last day, or the day of the books where that comes first."""
+        return min(self.cycle.until_on or self.group.as_of, self.group.as_of)
+
+    @cached_property
+    def money_meetings(self) -> tuple[SavingsMeeting, ...]:
+        """Those of its meetings at which there is money to count."""
+        with_money = {each.meeting_id for each in self.group.savings_meetings}
+        return tuple(each for each in self.meetings if each.meeting_id in with_money)
+
+    # -- what each has -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def stakes(self) -> Mapping[str, Stake]:
+        """Woman → what she has in the cycle, of those who have a line in it."""
+        lines: dict[str, list[PassbookLine]] = defaultdict(list)
+        for line in self.lines:
+            lines[line.beneficiary_id].append(line)
+        return {woman: self._stake(woman, hers) for woman, hers in sorted(lines.items())}
+
+    def _stake(self, woman: str, lines: Sequence[PassbookLine]) -> Stake:
+        """Money for which no shares were said buys whole ones; what is left over waits for the next."""
+        value = self.share_value
+        loose = sum(line.money_saved(value) for line in lines if line.shares is None)
+        return Stake(
+            beneficiary_id=woman,
+            saved=sum(line.money_saved(value) - line.withdrawn for line in lines),
+            shares=sum(line.shares or 0 for line in lines) + (loose // value if value else 0),
+            charge=sum(line.charge for line in lines),
+        )
+
+    def savings_missed(self, woman: str, day: date) -> int:
+        """What a woman was to bring to meetings before a day by a rule that says how much, less what she saved."""
+        before = {each.meeting_id: each for each in self.meetings if each.kind == "savings" and each.held_on < day}
+        due = sum(
+            self.group.rule_on(each.held_on).saving or 0
+            for each in before.values()
+            if woman in self.group.members_on(each.held_on)
+        )
+        hers = (each for each in self.lines if each.beneficiary_id == woman and each.meeting_id in before)
+        return max(due - sum(each.money_saved(self.share_value) for each in hers), 0)
+
+    def fines_due(self, woman: str, day: date) -> int:
+        """What a woman was fined for meetings before a day, less what she paid of it."""
+        hers = [each for each in self.lines if each.beneficiary_id == woman]
+        due = sum(
+            fine_of(
+                self.rule,
+                meeting,
+                {woman},
+                saved=any(
+                    line.meeting_id == meeting.meeting_id and line.money_saved(self.share_value) for line in hers
+                ),
+            )
+            for meeting in self.meetings
+            if meeting.held_on < day and woman in self.group.members_on(meeting.held_on)
+        )
+        return max(due - sum(line.fine for line in hers), 0)
+
+    @cached_property
+    def saved(self) -> int:
+        """All savings of the cycle, less what was withdrawn."""
+        return sum(each.saved for each in self.stakes.values())
+
+    @cached_property
+    def savers(self) -> Mapping[str, frozenset[str]]:
+        """Meeting → who saved anything at it; those at which nobody did are left out."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for line in self.lines:
+            if line.shares or line.saved:
+                found[line.meeting_id].add(line.beneficiary_id)
+        return {meeting_id: frozenset(women) for meeting_id, women in found.items()}
+
+    # -- what there is -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def social(self) -> int:
+        """What the social fund holds."""
+        paid_in = sum(line.social for line in self.lines)
+        return self.cycle.opening_social + paid_in + sum(flow.social for flow in self.flows)
+
+    @property
+    def debts(self) -> int:
+        """What the group owes to others."""
+        return max(sum(each.debt for each in self.flows), 0)
+
+    @cached_property
+    def opening_cash(self) -> int:
+        """In the box at the beginning: as the cycle says, or as it was first counted."""
+        if self.cycle.opening_cash is not None:
+            return self.cycle.opening_cash
+        boxes = [self.group.boxes[each.meeting_id] for each in self.money_meetings]
+        return boxes[0].before if boxes else 0
+
+    @cached_property
+    def expected_cash(self) -> int:
+        """What the box should hold by all that was recorded, whatever was counted."""
+        return self.opening_cash + sum(self.group.moved.get(each.meeting_id, 0) for each in self.meetings)
+
+    @cached_property
+    def counted_at(self) -> SavingsMeeting | None:
+        """The last meeting at which the box was counted; None where it never was."""
+        return next((each for each in reversed(self.money_meetings) if each.cash_after is not None), None)
+
+    @property
+    def counted(self) -> int | None:
+        """What was left in the box by the count at the last meeting; None where it was not counted."""
+        return self.group.boxes[self.money_meetings[-1].meeting_id].counted if self.money_meetings else None
+
+    @cached_property
+    def gap(self) -> int | None:
+        """What the last count found beyond all that was recorded until then; it stays until a flow explains it.
+
+        Below 0 where money is missing; None where nobody ever counted.
+        """
+        at, moved = self.counted_at, 0
+        counted = self.group.boxes[at.meeting_id].counted if at else None
+        if at is None or counted is None:
+            return None
+        for meeting in self.meetings:
+            moved += self.group.moved.get(meeting.meeting_id, 0)
+            if meeting == at:
+                break
+        explained = sum(each.cash for each in self.flows if each.kind in GAPS and self._after(each.meeting_id, at))
+        return counted - self.opening_cash - moved - explained
+
+    def _after(self, meeting_id: str, at: SavingsMeeting) -> bool:
+        meeting = self.group.meeting[meeting_id]
+        return (meeting.held_on, meeting.meeting_id) > (at.held_on, at.meeting_id)
+
+    @property
+    def cash(self) -> int:
+        """What is in the box: as counted last, with what was recorded since."""
+        return self.expected_cash + (self.gap or 0)
+
+    @cached_property
+    def bank(self) -> int:
+        """What is in the bank: as its book said last, with what was recorded since."""
+        left = self.cycle.opening_bank
+        moved: dict[str, int] = defaultdict(int)
+        for flow in self.flows:
+            moved[flow.meeting_id] += flow.bank
+        for meeting in self.meetings:
+            left = left + moved[meeting.meeting_id] if meeting.bank_after is None else meeting.bank_after
+        return left
+
+    @property
+    def paid_out(self) -> int:
+        """What was paid when the cycle was shared out."""
+        return sum(each.paid for each in self.payouts)
+
+    @cached_property
+    def fund(self) -> int:
+        """What there is to share: cash and bank, without the social fund and what is owed to others.
+
+        What was paid out already is still counted.
+        """
+        return self.cash + self.bank - self.social - self.debts + self.paid_out
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """The fund shared by the rule of the cycle, as if it ended on the day."""
+        return share(self.fund, [*self.stakes.values()], self.rule)
+
+    # -- the identity --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def profit(self) -> int:
+        """What the group earned in the cycle: charges, fines and gifts, less expenses and what was written off."""
+        earned = sum(line.fine + line.other + line.charge for line in self.lines)
+        earned += sum(flow.profit for flow in self.flows)
+        return earned - self.given_up + min(self._debt, 0)
+
+    @property
+    def _debt(self) -> int:
+        return sum(each.debt for each in self.flows)
+
+    @cached_property
+    def given_up(self) -> int:
+        """What of loans was written off or forgiven in the cycle."""
+        before = self.cycle.from_on - timedelta(days=1)
+        accounts = self.group.accounts.values()
+        return sum(each.given_up(self.until) - each.given_up(before) for each in accounts if _taken(each, self.until))
+
+    @cached_property
+    def lent(self) -> int:
+        """What members owe at the end of the cycle, or on the day."""
+        return self.group.owed_on(self.until)
+
+    @property
+    def assets(self) -> int:
+        """What the group has: cash, bank, and what members owe."""
+        return self.cash + self.bank + self.lent
+
+    @property
+    def equity(self) -> int:
+        """What of that is the members': what they began with, saved and earned, and the social fund, less payouts."""
+        lent_before = self.group.owed_on(self.cycle.from_on - timedelta(days=1))
+        opening = self.opening_cash + self.cycle.opening_bank - self.cycle.opening_social + lent_before
+        return opening + self.social + self.saved + self.profit - self.paid_out
+
+
+def _of_the_same_sign(amount: int, limit: int) -> int:
+    """An amount, as far as it lies between 0 and a limit on either side of it."""
+    return max(min(amount, max(limit, 0)), min(limit, 0))
+
+
+def _taken(account: LoanAccount, day: date) -> bool:
+    return account.loan.taken_on <= day

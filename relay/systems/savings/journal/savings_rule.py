@@ -1,0 +1,137 @@
+"""The rule by which a group saves and lends, and the months in which it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any, Final, Self
+
+from relay.domain import bikram_sambat
+from relay.domain.model import thousandths
+from relay.systems.savings.journal.money import PAISA, in_paisa, paisa
+from relay.systems.savings.kinds import ChargeMethod, Instalments, Rhythm, ShareOut
+
+_FOUR_WEEKS: Final = 28
+_MONTHS: Final = 12
+WORKED_OUT: Final = ("absent", "late", "unsaved")
+"""Fines that are worked out from what was recorded of a meeting."""
+_AHEAD: Final = 56 * _MONTHS + 8  # Bikram Sambat is ahead by 56 years and 8 months and a half
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingsRule:
+    """What a group agreed; without a rule of its own nothing is charged, and savings are paid back with the profit.
+
+    Attributes:
+        kind: The kind of groups for which it is; None for one group alone.
+        group_id: The group for which it is, before any rule for its kind; None for all of the kind.
+        from_on: Since when; None where no rule was recorded.
+        meeting_every: How often it meets, and by what it counts months.
+        share_value: What a share costs, in paisa; None where free amounts are saved.
+        saving: What each saves at a meeting, in paisa; None where that is free or in shares.
+        shares_max: How many shares one may buy at a meeting; None for as many as she likes.
+        charge_percent: A month, in thousandths of a percent.
+        charge_method: On the balance, on the principal for all months, on the principal once, or none.
+        instalments: Whether what is repaid each month is the same with its charge, or without.
+        loan_times_savings: How often a loan may be her savings, in thousandths; None for no limit.
+        loan_months: For how long at the most; None for no limit.
+        loans_at_once: How many one may have; None for no limit.
+        fines: "absent", "late" or "unsaved" → what it costs, in paisa.
+        other_fines: Words for which a fine is named that nobody works out: they are for the group to read.
+        share_out: How the fund is shared at the end of a cycle.
+        round_to: To what payouts are rounded down, in paisa.
+        excused_counts: Whether an excused member is counted as expected.
+        grace_days: After the due day, before a loan is late.
+    """
+
+    kind: str | None = None
+    group_id: str | None = None
+    from_on: date | None = None
+    meeting_every: Rhythm = "month"
+    share_value: int | None = None
+    saving: int | None = None
+    shares_max: int | None = None
+    charge_percent: int = 0
+    charge_method: ChargeMethod = "none"
+    instalments: Instalments = "equal_principal"
+    loan_times_savings: int | None = None
+    loan_months: int | None = None
+    loans_at_once: int | None = None
+    fines: Mapping[str, int] = field(default_factory=dict[str, int])
+    other_fines: tuple[str, ...] = ()
+    share_out: ShareOut = "by_savings"
+    round_to: int = PAISA
+    excused_counts: bool = True
+    grace_days: int = 0
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """From the columns of its act."""
+        percent = thousandths(values.get("charge_percent", 0))
+        times = values.get("loan_times_savings")
+        fines = dict(pair.split("=", 1) for pair in str(values.get("fines") or "").split(";") if "=" in pair)
+        usual = {
+            "charge_method": "declining" if percent else "none",
+            "share_out": "by_shares" if values.get("share_value") else "by_savings",
+        }
+        return in_paisa(
+            cls,
+            {**usual, **values},
+            group_id=values.get("group"),
+            from_on=values["from"],
+            charge_percent=percent,
+            loan_times_savings=None if times is None else thousandths(times),
+            fines={word: paisa(float(amount)) for word, amount in fines.items() if _is_worked_out(word, amount)},
+            other_fines=tuple(word for word, amount in fines.items() if not _is_worked_out(word, amount)),
+            round_to=paisa(values.get("round_to", 1)),
+            excused_counts=values.get("excused_counts", "yes") == "yes",
+        )
+
+    # -- months --------------------------------------------------------------------------------------------------------
+
+    def months(self, since: date, day: date) -> int:
+        """How many months began after a day, up to another: of Bikram Sambat, or four weeks each.
+
+        >>> SavingsRule().months(date(2026, 11, 16), date(2026, 11, 17))  # the last of Kartik, the first of Mangsir
+        1
+        """
+        if self.meeting_every == "month":
+            return _month(day) - _month(since)
+        return (day - since).days // _FOUR_WEEKS
+
+    def after_months(self, since: date, months: int) -> date:
+        """The day so many months later: the same of the month, or its last."""
+        if self.meeting_every != "month":
+            return since + timedelta(days=_FOUR_WEEKS * months)
+        found = bikram_sambat.year_month_day(since)
+        if found:
+            year, month = divmod(found[0] * _MONTHS + found[1] - 1 + months, _MONTHS)
+            later = bikram_sambat.gregorian(year, month + 1, found[2]) or bikram_sambat.last_of_month(year, month + 1)
+            if later:
+                return later
+        return since + timedelta(days=round(30.44 * months))  # beyond the published years
+
+
+UNRULED: Final = SavingsRule()
+"""Of a group for which no rule was in force."""
+
+
+def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day: date) -> SavingsRule:
+    """The rule that bound a group on a day: the newest of its own, or of its kind; `UNRULED` where there is none."""
+    known = [rule for rule in rules if rule.from_on and rule.from_on <= day]
+    own = [rule for rule in known if rule.group_id == group_id]
+    of_kind = [rule for rule in known if rule.group_id is None and rule.kind == kind]
+    return max(own or of_kind, key=lambda rule: rule.from_on or date.min, default=UNRULED)
+
+
+def _is_worked_out(word: str, amount: str) -> bool:
+    return word in WORKED_OUT and amount != "charge"
+
+
+@lru_cache(maxsize=4096)  # days: meetings are asked for again and again
+def _month(day: date) -> int:
+    """A month of Bikram Sambat as a number, each one more than that before it."""
+    found = bikram_sambat.year_month_day(day)
+    return found[0] * _MONTHS + found[1] if found else day.year * _MONTHS + day.month + _AHEAD
