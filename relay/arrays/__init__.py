@@ -1,1 +1,1 @@
-"""The whole programme as arrays: read once, kept fresh, and surveyed in one pass."""
+"""The whole programme as arrays: read once, cached, kept up to date, and surveyed in one pass."""

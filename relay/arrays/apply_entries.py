@@ -1,8 +1,8 @@
-"""Entries applied to the snapshot before them, if they only add to it.
+"""Applies new entries to a snapshot, as long as they only add rows.
 
-Nearly every act does: a gift, a pass-on, a birth. This gives exactly the columns that reading the whole graph would
-give. An entry that changes existing rows (a correction of more than names, a rule with a new help, something that
-foreign data named before it existed) cannot be applied, and the programme has to be read again.
+Nearly every act does: a gift, a pass-on, a birth. The result has exactly the columns that reading the whole graph would
+give. If an entry changes existing rows (a correction of more than names, a rule with a new help, something that foreign
+data named before it existed), the programme has to be read again.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from relay.domain.entries import Entry
 
 _NAMES: Final = frozenset({"place", "group", "gift", "correct", "erase"})
-"""Kinds of acts that may change what a place, a group or a donor is called."""
+"""Kinds of acts that may change the name of a place, a group or a donor."""
 
 
 def applied(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
     """The snapshot after some entries, or None if they change existing rows.
 
     Args:
-        snapshot: Of the ledger up to the first of the entries.
-        entries: By sequence, without gaps.
+        snapshot: The snapshot as of the entry before the first of `entries`.
+        entries: Entries in order of sequence, without gaps.
     """
     if not snapshot.whole:
         return None
@@ -40,17 +40,17 @@ def applied(snapshot: Snapshot, entries: Sequence[Entry]) -> Snapshot | None:
     try:
         for entry in entries:
             additions.add(entry)
-    except _ChangesWhatStands:
+    except _ChangesExistingRows:
         return None
     return additions.snapshot_at(entries[-1]) if entries else snapshot
 
 
-class _ChangesWhatStands(Exception):
-    """An entry does more than add."""
+class _ChangesExistingRows(Exception):
+    """An entry changes existing rows."""
 
 
-class _Named:
-    """The rows of a table by id, those to be added included."""
+class _RowNumbers:
+    """Row numbers of a table by id, including rows that are to be added."""
 
     def __init__(self, ids: IdColumn) -> None:
         self.ids = ids
@@ -68,18 +68,18 @@ class _Named:
 
 
 class _Additions:
-    """Rows that some entries add to the tables of a snapshot."""
+    """The rows that some entries add to the tables of a snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.before = snapshot
         self.named = {
-            "placement": _Named(snapshot.placements.ids),
-            "pass": _Named(snapshot.passes.ids),
-            "gift": _Named(snapshot.gifts.ids),
-            "beneficiary": _Named(snapshot.beneficiaries.ids),
-            "group": _Named(snapshot.groups.ids),
-            "place": _Named(snapshot.places.ids),
-            "same": _Named(snapshot.sames.ids),
+            "placement": _RowNumbers(snapshot.placements.ids),
+            "pass": _RowNumbers(snapshot.passes.ids),
+            "gift": _RowNumbers(snapshot.gifts.ids),
+            "beneficiary": _RowNumbers(snapshot.beneficiaries.ids),
+            "group": _RowNumbers(snapshot.groups.ids),
+            "place": _RowNumbers(snapshot.places.ids),
+            "same": _RowNumbers(snapshot.sames.ids),
         }
         self.added: dict[str, list[dict[str, Any]]] = {kind: [] for kind in (*self.named, "event")}
         self.rules: list[Rule] = []
@@ -87,10 +87,10 @@ class _Additions:
         self.named_at = snapshot.named
 
     def add(self, entry: Entry) -> None:
-        """Take in one entry.
+        """Add the rows of one entry.
 
         Raises:
-            _ChangesWhatStands: It does more than add.
+            _ChangesExistingRows: The entry does more than add rows.
         """
         take = self._TAKERS.get(entry.kind)
         if take:  # of other kinds a snapshot holds nothing
@@ -99,7 +99,7 @@ class _Additions:
             self.named_at = entry.hash
 
     def snapshot_at(self, last: Entry) -> Snapshot:
-        """The snapshot and what was added, up to the last entry."""
+        """The snapshot with all added rows, as of the last entry."""
         was, added = self.before, self.added
         placements, passes = was.placements.more(added["placement"]), was.passes.more(added["pass"])
         events, many = was.events.more(added["event"]), len(placements)
@@ -129,90 +129,90 @@ class _Additions:
     # -- what entries name ---------------------------------------------------------------------------------------
 
     def _row(self, kind: str, id_: str | None) -> int:
-        """The row of something that is there, or -1 when nothing is named."""
+        """The row number of a record; -1 if the id is None."""
         row = self.named[kind].row(id_) if id_ else NONE
         if row is None:
-            raise _ChangesWhatStands
+            raise _ChangesExistingRows
         return row
 
     def _help(self, help_: str) -> int:
         if help_ not in self.before.helps:
-            raise _ChangesWhatStands
+            raise _ChangesExistingRows
         return self.before.helps.index(help_)
 
     def _new(self, kind: str, id_: str, **columns: object) -> None:
         if self.named[kind].row(id_) is not None:
-            raise _ChangesWhatStands
+            raise _ChangesExistingRows
         self.named[kind].add(id_)
         self.added[kind].append({"ids": id_, **columns})
 
     # -- what they add, by kind ----------------------------------------------------------------------------------
 
-    def _nothing(self, entry: Entry, said: Mapping[str, Any]) -> None:
-        """Nothing that a snapshot holds."""
+    def _nothing(self, entry: Entry, values: Mapping[str, Any]) -> None:
+        """Ignore an act of which a snapshot holds nothing."""
 
-    def _rule(self, _: Entry, said: Mapping[str, Any]) -> None:
-        rule = Rule.of(said)
+    def _rule(self, _: Entry, values: Mapping[str, Any]) -> None:
+        rule = Rule.of(values)
         for help_ in (rule.help, *rule.equivalents):
             self._help(help_)
         if rule in self.before.rules:  # it was read while it was being recorded
-            raise _ChangesWhatStands
+            raise _ChangesExistingRows
         self.rules.append(rule)
 
-    def _place(self, entry: Entry, said: Mapping[str, Any]) -> None:
-        parent = self._row("place", said.get("parent_id"))
-        self._new("place", said["place_id"], parent=parent, sequence=entry.sequence)
+    def _place(self, entry: Entry, values: Mapping[str, Any]) -> None:
+        parent = self._row("place", values.get("parent_id"))
+        self._new("place", values["place_id"], parent=parent, sequence=entry.sequence)
 
-    def _group(self, entry: Entry, said: Mapping[str, Any]) -> None:
-        place = self._row("place", said.get("place_id"))
-        self._new("group", said["group_id"], place=place, sequence=entry.sequence)
+    def _group(self, entry: Entry, values: Mapping[str, Any]) -> None:
+        place = self._row("place", values.get("place_id"))
+        self._new("group", values["group_id"], place=place, sequence=entry.sequence)
 
-    def _beneficiary(self, entry: Entry, said: Mapping[str, Any]) -> None:
+    def _beneficiary(self, entry: Entry, values: Mapping[str, Any]) -> None:
         self._new(
             "beneficiary",
-            said["beneficiary_id"],
-            sex=code_of(said.get("sex"), SEXES),
-            place=self._row("place", said.get("place_id")),
-            group=self._row("group", said.get("group_id")),
+            values["beneficiary_id"],
+            sex=code_of(values.get("sex"), SEXES),
+            place=self._row("place", values.get("place_id")),
+            group=self._row("group", values.get("group_id")),
             sequence=entry.sequence,
         )
 
-    def _same(self, entry: Entry, said: Mapping[str, Any]) -> None:
-        kept, other = (self._row("beneficiary", said[end]) for end in ("kept_id", "other_id"))
-        self._new("same", said["same_id"], kept=kept, other=other, sequence=entry.sequence)
+    def _same(self, entry: Entry, values: Mapping[str, Any]) -> None:
+        kept, other = (self._row("beneficiary", values[end]) for end in ("kept_id", "other_id"))
+        self._new("same", values["same_id"], kept=kept, other=other, sequence=entry.sequence)
 
-    def _gift(self, entry: Entry, said: Mapping[str, Any]) -> None:
+    def _gift(self, entry: Entry, values: Mapping[str, Any]) -> None:
         self._new(
             "gift",
-            said["gift_id"],
-            help=self._help(said["help"]),
-            day=day_number_of(said["given_on"]),
-            units=thousandths(said["animals"]) if "animals" in said else NONE,
+            values["gift_id"],
+            help=self._help(values["help"]),
+            day=day_number_of(values["given_on"]),
+            units=thousandths(values["animals"]) if "animals" in values else NONE,
             sequence=entry.sequence,
         )
 
-    def _placement(self, entry: Entry, said: Mapping[str, Any]) -> None:
+    def _placement(self, entry: Entry, values: Mapping[str, Any]) -> None:
         self._new(
             "placement",
-            said["placement_id"],
-            beneficiary=self._row("beneficiary", said["beneficiary_id"]),
-            help=self._help(said["help"]),
-            gift=self._row("gift", said["gift_id"]),
+            values["placement_id"],
+            beneficiary=self._row("beneficiary", values["beneficiary_id"]),
+            help=self._help(values["help"]),
+            gift=self._row("gift", values["gift_id"]),
             sequence=entry.sequence,
-            filled_day=day_number_of(said["received_on"]),
-            filled_units=thousandths(said["animals"]),
-            filled_condition=code_of(said.get("condition"), CONDITIONS),
+            filled_day=day_number_of(values["received_on"]),
+            filled_units=thousandths(values["animals"]),
+            filled_condition=code_of(values.get("condition"), CONDITIONS),
         )
 
-    def _pass(self, entry: Entry, said: Mapping[str, Any]) -> None:
-        giver = self._row("placement", said["giver_placement_id"])
-        help_ = self._help(said["help"]) if said.get("help") else self._help_of(giver)
-        receiver = self.named["placement"].row(said["receiver_placement_id"])
+    def _pass(self, entry: Entry, values: Mapping[str, Any]) -> None:
+        giver = self._row("placement", values["giver_placement_id"])
+        help_ = self._help(values["help"]) if values.get("help") else self._help_of(giver)
+        receiver = self.named["placement"].row(values["receiver_placement_id"])
         if receiver is None:
             self._new(
                 "placement",
-                said["receiver_placement_id"],
-                beneficiary=self._row("beneficiary", said["beneficiary_id"]),
+                values["receiver_placement_id"],
+                beneficiary=self._row("beneficiary", values["beneficiary_id"]),
                 help=help_,
                 gift=NONE,
                 sequence=entry.sequence,
@@ -222,20 +222,20 @@ class _Additions:
             )
             receiver = self.named["placement"].length - 1
         elif not self._received(receiver):
-            raise _ChangesWhatStands
+            raise _ChangesExistingRows
         self._new(
             "pass",
-            said["pass_id"],
+            values["pass_id"],
             giver=giver,
             receiver=receiver,
-            day=day_number_of(said["passed_on"]),
+            day=day_number_of(values["passed_on"]),
             sequence=entry.sequence,
             help=help_,
-            units=thousandths(said["animals"]),
-            females=thousandths(said.get("females", 0)),
-            males=thousandths(said.get("males", 0)),
-            condition=code_of(said.get("condition"), CONDITIONS),
-            in_kind=said.get("kind", "in_kind") == "in_kind",
+            units=thousandths(values["animals"]),
+            females=thousandths(values.get("females", 0)),
+            males=thousandths(values.get("males", 0)),
+            condition=code_of(values.get("condition"), CONDITIONS),
+            in_kind=values.get("kind", "in_kind") == "in_kind",
             confirmed=False,
         )
 
@@ -246,42 +246,42 @@ class _Additions:
         )
 
     def _received(self, placement: int) -> bool:
-        """Whether anything filled a placement; foreign data may name one that nothing did."""
+        """Whether anything filled a placement; foreign data may name one that nothing filled."""
         were, start = self.before.placements, self.before.received.start
         if placement >= len(were):
             return True
         return bool(were.filled_day[placement] != NO_DAY or start[placement] < start[placement + 1])
 
-    def _event(self, entry: Entry, said: Mapping[str, Any]) -> None:
+    def _event(self, entry: Entry, values: Mapping[str, Any]) -> None:
         self.added["event"].append(
             {
-                "placement": self._row("placement", said["placement_id"]),
-                "kind": code_of(said["kind"], EVENT_KINDS),
-                "day": day_number_of(said["happened_on"]),
+                "placement": self._row("placement", values["placement_id"]),
+                "kind": code_of(values["kind"], EVENT_KINDS),
+                "day": day_number_of(values["happened_on"]),
                 "sequence": entry.sequence,
-                "units": thousandths(said.get("animals", 1)),
-                "females": thousandths(said.get("females", 0)),
-                "males": thousandths(said.get("males", 0)),
-                "until": day_number_of(said["until_on"]) if said.get("until_on") else NO_DAY,
+                "units": thousandths(values.get("animals", 1)),
+                "females": thousandths(values.get("females", 0)),
+                "males": thousandths(values.get("males", 0)),
+                "until": day_number_of(values["until_on"]) if values.get("until_on") else NO_DAY,
             }
         )
 
     def _programme(self, _: Entry, __: Mapping[str, Any]) -> None:
-        """Its goal may be another."""
-        raise _ChangesWhatStands
+        """Give up, since the goal may have changed."""
+        raise _ChangesExistingRows
 
-    def _correct(self, entry: Entry, said: Mapping[str, Any]) -> None:
-        """Nothing where only personal fields are corrected, or acts of a kind that a snapshot does not hold."""
-        corrected = {CHANGES + name for name in changes_of(said)}
-        held = said["act_id"].partition(":")[0] in self._TAKERS
+    def _correct(self, entry: Entry, values: Mapping[str, Any]) -> None:
+        """Accept corrections of personal columns, and of acts of which a snapshot holds nothing; give up on others."""
+        corrected = {CHANGES + name for name in changes_of(values)}
+        held = values["act_id"].partition(":")[0] in self._TAKERS
         if held and (not corrected or corrected - entry.personal):
-            raise _ChangesWhatStands
+            raise _ChangesExistingRows
 
-    def _confirm(self, _: Entry, said: Mapping[str, Any]) -> None:
-        kind, _, id_ = said["act_id"].partition(":")
+    def _confirm(self, _: Entry, values: Mapping[str, Any]) -> None:
+        kind, _, id_ = values["act_id"].partition(":")
         row = self.named["pass"].row(id_) if kind == "pass" else None
         if row is None:
-            raise _ChangesWhatStands
+            raise _ChangesExistingRows
         self.confirmed.append(row)
 
     _TAKERS: ClassVar[Mapping[str, Callable[..., None]]] = {

@@ -1,4 +1,4 @@
-"""One branch of a programme: as much of a snapshot as the tree of a gift or placement needs."""
+"""The part of a snapshot that the tree of one gift or placement needs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from relay.arrays.tables import Snapshot
 
 
 def branch(snapshot: Snapshot, id_: str) -> Snapshot:
-    """What descends from a gift or placement, with all that decides how that stands and its generations.
+    """The part of a snapshot that descends from a gift or placement, with all that decides its states and generations.
 
-    Of placements, pass-ons and events it is what `load_below` reads; the other tables are those of the programme.
+    It has the placements, pass-ons and events that `from_graph.load_below` reads; other tables are complete.
 
     Args:
-        snapshot: The programme.
-        id_: As `trees.trace` takes it; what nothing is called has no placements.
+        snapshot: The whole programme.
+        id_: An id as in `trees.trace`; an unknown id gives a snapshot without placements.
     """
     placements, passes = snapshot.placements, snapshot.passes
     rows = _inside_and_above(snapshot, _roots(snapshot, id_))
@@ -42,7 +42,7 @@ def branch(snapshot: Snapshot, id_: str) -> Snapshot:
 
 
 def _roots(snapshot: Snapshot, id_: str) -> Rows:
-    """The placements that are asked for: of a gift those that it filled."""
+    """The placement with this id, or the placements that the gift with this id filled."""
     kind, _, bare = id_.rpartition(":")
     gift = snapshot.gifts.ids.row(bare) if kind in ("", "gift") else None
     placement = snapshot.placements.ids.row(bare) if kind in ("", "placement") else None
@@ -55,7 +55,7 @@ def _roots(snapshot: Snapshot, id_: str) -> Rows:
 
 
 def _inside_and_above(snapshot: Snapshot, roots: Rows) -> Rows:
-    """What descends from some placements, themselves included, and all from which that descends, by row."""
+    """Rows of some placements, of all that descend from them, and of all from which any of those descend; in order."""
     passes, many = snapshot.passes, len(snapshot.placements)
     all_ = np.ones(len(passes), np.bool_)
     inside, _ = reached(roots, passes.receiver, all_, snapshot.given, many)

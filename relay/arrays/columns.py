@@ -1,7 +1,7 @@
-"""What a column contains: rows of another table, days, thousandths, codes of words, flags, ids.
+"""The types of columns: row numbers, days, units, codes, flags and ids.
 
-Days are days since 1970-01-01, units whole thousandths, places in another table its row, -1 for none. A column is never
-written to once it is made: what changes gets a new one.
+Days are counted from 1970-01-01, units are whole thousandths, words are codes, and -1 stands for "none". An array is
+never changed once it is made; whatever changes gets a new array.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NONE: Final = -1
 
 
 def day_number(day: date) -> int:
-    """A day as days since 1970-01-01.
+    """A day as the number of days since 1970-01-01.
 
     >>> day_number(date(1970, 1, 2)), day_number(date(1969, 12, 31))
     (1, -1)
@@ -36,12 +36,12 @@ def day_number(day: date) -> int:
 
 
 def day_number_of(text: str) -> int:
-    """The number of a day as the ledger writes it, such as "2026-02-28"."""
+    """The day number of a day as text, such as "2026-02-28"."""
     return day_number(date.fromisoformat(text))
 
 
 def day_of(number: SupportsInt) -> date | None:
-    """The day of a number of days since 1970-01-01; None for `NO_DAY`.
+    """The day with a day number; None for `NO_DAY`.
 
     >>> day_of(20512), day_of(NO_DAY)
     (datetime.date(2026, 2, 28), None)
@@ -50,43 +50,43 @@ def day_of(number: SupportsInt) -> date | None:
 
 
 def required_day_of(number: SupportsInt) -> date:
-    """The same of a number that is not `NO_DAY`."""
+    """The day with a day number, which must not be `NO_DAY`."""
     return EPOCH + timedelta(days=int(number))
 
 
 def days_of(numbers: Days) -> list[date]:
-    """The days of many numbers, none of which is `NO_DAY`."""
+    """The days with these day numbers, none of which may be `NO_DAY`."""
     days: list[date] = numbers.astype("datetime64[D]").tolist()
     return days
 
 
 def rows_of(chosen: Flags) -> Rows:
-    """The rows of a table that are chosen."""
+    """The row numbers whose flag is set."""
     return np.flatnonzero(chosen).astype(np.int32)
 
 
 def code_of(word: str | None, words: Sequence[str]) -> int:
-    """The code of a word, -1 for none of them."""
+    """The code of a word: its position in `words`; -1 if it is None or not among them."""
     return words.index(word) if word in words else NONE
 
 
 _WORD: Final = 8
 _LETTERS: Final = np.array([(1 << 64) - (1 << 8 * (_WORD - letters)) for letters in range(_WORD + 1)], np.uint64)
-"""By number: so many letters of a word of eight, without those after them."""
+"""Masks by number of letters: the n-th keeps the first n letters of a word of eight."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IdColumn(Sequence[str]):
-    r"""Ids in one stretch of UTF-8 text, each between line ends; no id holds one.
+    r"""Ids as one buffer of UTF-8 text, separated by line ends, which no id contains.
 
     Attributes:
-        text: All of it.
-        breaks: Where the line ends stand, one more than there are ids.
-        sums: The CRC-32 of each id, by which its row is found.
+        text: The whole text.
+        breaks: Positions of the line ends; one more than there are ids.
+        sums: CRC-32 of each id, by which its row is looked up.
 
     >>> ids = IdColumn.of(["P1", "P2"])
     >>> ids[1], ids.row("P2"), ids.row("P"), list(ids)
-    ('P2', 1, None, ['P1', 'P2'])
+        ('P2', 1, None, ['P1', 'P2'])
     """
 
     text: npt.NDArray[np.uint8]
@@ -97,17 +97,17 @@ class IdColumn(Sequence[str]):
 
     @classmethod
     def of(cls, ids: Iterable[str]) -> IdColumn:
-        """Lay ids out in order."""
+        """A column of ids in this order."""
         letters = [id_.encode() for id_ in ids]
         text = np.frombuffer(b"\n".join((b"", *letters, b"")), np.uint8)
         return cls(text, np.flatnonzero(text == ord("\n")), np.fromiter(map(crc32, letters), np.uint32, len(letters)))
 
     def __len__(self) -> int:
-        """How many ids."""
+        """The number of ids."""
         return len(self.breaks) - 1
 
     def __getitem__(self, row: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
-        """The id in a row; of a slice, their list."""
+        """The id in a row; for a slice, a list of ids."""
         if isinstance(row, slice):
             return [self[each] for each in range(*row.indices(len(self)))]
         row = int(row)
@@ -120,7 +120,7 @@ class IdColumn(Sequence[str]):
         return iter(self.text.tobytes().decode().split("\n")[1:-1])
 
     def sortable(self, rows: Rows) -> npt.NDArray[np.uint64]:
-        """The ids in some rows as keys for `np.lexsort`, one column an id: they sort as the characters do."""
+        """Keys for `np.lexsort` that sort the ids of some rows by their characters; shape (words, rows)."""
         starts, ends = self.breaks[rows] + 1, self.breaks[rows + 1]
         words = -(-int((ends - starts).max(initial=1)) // _WORD)
         text = np.append(self.text, np.zeros(words * _WORD, np.uint8))
@@ -137,7 +137,7 @@ class IdColumn(Sequence[str]):
         return [str(text[start:end], "utf-8") for start, end in zip(starts, ends, strict=True)]
 
     def more(self, ids: Sequence[str]) -> IdColumn:
-        """These ids and some more after them."""
+        """A column of these ids and some more."""
         added = IdColumn.of(ids)
         return IdColumn(
             np.concatenate((self.text, added.text[1:])),
@@ -146,11 +146,11 @@ class IdColumn(Sequence[str]):
         )
 
     def row(self, id_: str) -> int | None:
-        """The row of an id, or None."""
+        """The row of an id; None if it is not in the column."""
         return self.rows([id_])[0]
 
     def rows(self, ids: Sequence[str]) -> list[int | None]:
-        """The row of each of some ids, or None; of two rows of one id, which only foreign data holds, the first."""
+        """The row of each of some ids, or None; the first row if foreign data repeats an id."""
         sums = np.fromiter((crc32(id_.encode()) for id_ in ids), np.uint32, len(ids))
         alike = np.flatnonzero(self.sums == sums[0] if len(sums) == 1 else np.isin(self.sums, sums)).astype(np.int32)
         found = dict(zip(self.some(alike[::-1]), alike[::-1].tolist(), strict=True))
@@ -159,11 +159,11 @@ class IdColumn(Sequence[str]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Adjacency:
-    """Rows of another table by the placement that they are about.
+    """The rows of another table, grouped by the placement that they refer to.
 
     Attributes:
         start: `order[start[p]:start[p + 1]]` are the rows of placement p.
-        order: Row numbers, within a placement by day, then sequence.
+        order: Row numbers; for each placement by day, then by sequence.
     """
 
     start: Rows
@@ -173,19 +173,19 @@ class Adjacency:
 
     @classmethod
     def of(cls, placement: Rows, day: Days, placements: int) -> Adjacency:
-        """The rows of a table in ledger order, by placement and day.
+        """Group the rows of a table, which are in ledger order, by placement and day.
 
         Args:
-            placement: Of each row.
-            day: Of each row.
-            placements: How many there are.
+            placement: Row of the placement that each row refers to.
+            day: Day of each row.
+            placements: Number of placements.
         """
         start = np.zeros(placements + 1, np.int32)
         np.cumsum(np.bincount(placement, minlength=placements), out=start[1:])
         return cls(start, np.lexsort((day, placement)).astype(np.int32))
 
     def about(self, placements: Rows) -> Rows:
-        """The rows that are about some placements, in the order of these."""
+        """The rows that refer to some placements, in the order of these placements."""
         start = self.start[placements]
         length = self.start[placements + 1] - start
         skip = np.repeat(start - np.cumsum(length) + length, length)
@@ -193,7 +193,7 @@ class Adjacency:
         return rows
 
     def only(self, chosen: Flags) -> Adjacency:
-        """The same without the rows that are not chosen."""
+        """The same grouping without the rows whose flag is not set."""
         if chosen.all():
             return self
         kept = chosen[self.order]
@@ -201,12 +201,12 @@ class Adjacency:
         return Adjacency(before[self.start].astype(np.int32), self.order[kept])
 
     def more(self, placement: Rows, day: Days, placements: int) -> Adjacency:
-        """These rows and those that the table has gained at its end.
+        """The grouping after rows were added at the end of the table.
 
         Args:
-            placement: Of each row of the longer table.
-            day: Of each row of the longer table.
-            placements: How many there are now.
+            placement: Row of the placement that each row of the longer table refers to.
+            day: Day of each row of the longer table.
+            placements: Number of placements now.
         """
         known = len(self.order)
         new = np.arange(known, len(placement), dtype=np.int32)

@@ -1,6 +1,6 @@
-"""A snapshot read from the graph, column by column, exactly as of one entry of the ledger.
+"""Reads a snapshot from the graph, column by column, exactly as of one entry of the ledger.
 
-What is read are raw tables (`raw_tables`). A replayed register gives the same (`replayed`).
+It reads raw tables (`raw_tables`); `from_register` makes the same tables from a replayed register.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
 
 Tables = Mapping[str, Columns]
-"""Table → column → what stands in it, as `RawTables` takes it."""
+"""Table → column → values, as `RawTables` takes them."""
 
 PART: Final = 50_000
 """Nodes that a database is asked for at once (our choice: the quickest; Neo4j is silent for half a second meanwhile,
@@ -44,7 +44,7 @@ _KEYED: Final = {
     "places": "place",
     "sames": "same",
 }
-"""Table of `cypher.COLUMNS` → the kind of the keys by which it is read in parts."""
+"""Table of `cypher.COLUMNS` → the kind of record whose keys divide it into parts."""
 
 
 def load(graph: Graph, programme_id: str) -> Snapshot:
@@ -60,16 +60,16 @@ def load(graph: Graph, programme_id: str) -> Snapshot:
 
 
 def load_below(graph: Graph, programme_id: str, id_: str) -> Snapshot:
-    """Read what descends from a gift or placement, with all that decides how that stands and its generations.
+    """Read what descends from a gift or placement, with all that decides its states and generations.
 
-    That is what it received from others too, and from whom these descend: a generation is counted from the nearest
-    original placement, of whatever gift. Of those others it is known what they received and from whom, no more; places,
-    groups and which ids are one woman's are left out.
+    A generation is counted from the nearest original placement of any gift. So the placements from which it also
+    received, and those above them, are read too, but only with what they received and from whom. Places, groups and the
+    ids that belong to one woman are left out.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
-        id_: As `trees.trace` takes it; what nothing is called gives an empty snapshot.
+        graph: The database.
+        programme_id: Id of the programme.
+        id_: An id as in `trees.trace`; an unknown id gives an empty snapshot.
 
     Raises:
         NoProgramme: The programme is not in the database.
@@ -81,11 +81,11 @@ def load_below(graph: Graph, programme_id: str, id_: str) -> Snapshot:
 
 
 def _at_one_entry(graph: Graph, programme_id: str, read: Callable[[Graph, str], Tables]) -> Snapshot:
-    """What is read of a programme, exactly as it stood at one entry of the ledger.
+    """The snapshot that `read` gives, exactly as of one entry of the ledger.
 
-    Readers may see in parts what a writer is committing. So the head of the ledger is waited for first, and read again
-    after the columns: it has to be the same, and nothing may have come from beyond it. Where others write without a
-    pause, the ledger is replayed instead, which is slower and never in the way.
+    While somebody commits, readers may see only a part of it. So the head of the ledger is awaited first, and read
+    again after the columns; it must be the same, and no row may be newer. If others write without a pause, the ledger
+    is replayed instead, which is slower but always succeeds.
     """
     for _ in range(_TRIES):
         head = _waited_for(graph, programme_id)
@@ -108,7 +108,7 @@ def _at_one_entry(graph: Graph, programme_id: str, read: Callable[[Graph, str], 
 
 
 def _waited_for(graph: Graph, programme_id: str) -> Head:
-    """The head of the ledger once nobody is committing; where nothing can be written, nobody is."""
+    """The head of the ledger once nobody is committing; a read-only database has no writers to wait for."""
     try:
         return graph.write(lambda transaction: _head(transaction, cypher.LOCK, programme_id))
     except NotWritable:
@@ -176,7 +176,7 @@ def _below(graph: Graph, programme_id: str, *, id_: str) -> Tables:
 
 
 def _parts(graph: Graph, kind: str, programme_id: str) -> Iterator[tuple[str, str, int]]:
-    """Between which keys to read, and after how many nodes: the embedded engine, without ranges of an index, counts."""
+    """Ranges of keys to read, each with the number of nodes before it, since the embedded engine skips by number."""
     first, beyond = keys_of(programme_id, kind)
     if graph.embedded:
         many = graph.rows(cypher.MANY[kind], programme_id=programme_id)[0]["many"] if kind in cypher.MANY else 1

@@ -1,6 +1,6 @@
-"""A snapshot of what a ledger adds up to: from a register that was replayed entry by entry.
+"""Makes a snapshot from a register that was replayed from the ledger.
 
-It has exactly the same columns as one that was read from the graph.
+It has exactly the same columns as a snapshot that was read from the graph.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def snapshot_as_known(graph: Graph, programme_id: str, last: int | None = None) -> Snapshot:
-    """A programme as it was known when its ledger ended with entry `last`; None for as it is known now.
+    """A programme as it was known when its ledger ended with entry `last`; None gives it as now known.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -33,7 +33,7 @@ def snapshot_as_known(graph: Graph, programme_id: str, last: int | None = None) 
 
 
 def of_register(register: Register) -> Snapshot:
-    """The snapshot of a whole replayed register, as known at its last entry."""
+    """The snapshot of a register, as of its last entry."""
     acts, last = register.acts, register.last
     programme = register.facts.get(f"programme:{register.programme_id}")
     return RawTables(

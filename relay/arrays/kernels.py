@@ -1,7 +1,7 @@
-"""Loops over columns, written once: compiled by numba where it is installed (`relay[fast]`) and pays, else plain.
+"""Loops over columns, each written once: compiled by numba where it is installed (`relay[fast]`) and pays, else plain.
 
-A loop gets arrays when it is compiled and memory views of the same arrays when it is plain. So it indexes, adds and
-compares, writes its results into columns that are given, and does nothing else.
+A compiled loop gets arrays; a plain one gets memory views of the same arrays. So a loop only indexes, adds, compares,
+and writes its results into columns that it is given.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 Column = Any
-"""An array when compiled, a memory view of it when plain."""
+"""An array for a compiled loop, a memory view of the array for a plain one."""
 
 COMPILE_FROM: Final = 50_000
-"""Placements below which a loop always runs plain (our choice: it takes less than a tenth of a second)."""
+"""Below this number of placements a loop always runs plain (our choice: it takes less than a tenth of a second)."""
 COMPILE_AFTER: Final = 400_000
 """Placements that a loop goes over in one process until loading numba has paid: that takes some 0.6 s, and plain loops
 as long for this many. So a command does not wait for a compiler that a server, asked again and again, is glad of."""
@@ -36,7 +36,7 @@ _CHOOSING: Final = threading.Lock()
 
 @functools.cache
 def _compiled(loop: _Loop) -> _Loop | None:
-    """A loop compiled, or None where numba is not installed."""
+    """The compiled loop; None if numba is not installed."""
     if find_spec("numba") is None:
         return None
     import numba  # noqa: PLC0415 - only where it pays  # pyright: ignore[reportMissingImports]
@@ -47,7 +47,7 @@ def _compiled(loop: _Loop) -> _Loop | None:
 
 @functools.cache
 def _second_thread() -> ThreadPoolExecutor:
-    """The threads that work beside others: to start one takes a millisecond."""
+    """A pool of threads that is started once, since starting a thread takes a millisecond."""
     return ThreadPoolExecutor(max_workers=2, thread_name_prefix="beside")
 
 
@@ -55,12 +55,15 @@ os.register_at_fork(after_in_child=_second_thread.cache_clear)  # a worker has n
 
 
 def run_both(one: Callable[[], _One], other: Callable[[], _Other], placements: int) -> tuple[_One, _Other]:
-    """What two pieces of work give; on two cores at once where so many placements are worked on that it pays.
+    """Run two functions, at the same time on two cores if there are enough placements for that to pay.
 
-    The other one asks for no such help itself: it would wait for those who wait for it.
+    The second function must not call `run_both` itself: it could wait forever for a free thread.
+
+    Returns:
+        The results of both.
 
     Raises:
-        Exception: Whatever either raised; of two, what the first did.
+        Exception: Whatever either raised; if both raised, the exception of the first.
     """
     if placements < COMPILE_FROM:
         return one(), other()
@@ -72,12 +75,12 @@ def run_both(one: Callable[[], _One], other: Callable[[], _Other], placements: i
 
 
 def in_halves(work: Callable[[slice], None], many: int) -> None:
-    """Work on the first half of so many things and on the second, as `run_both` does."""
+    """Call `work` with the first and the second half of `many` items, as `run_both` does."""
     run_both(partial(work, slice(0, many // 2)), partial(work, slice(many // 2, many)), many)
 
 
 def compiled_or_plain(loop: _Loop, placements: int) -> _Loop:
-    """A loop that is to go over so many placements: compiled when that pays and numba is there, else plain."""
+    """The loop as it should run for this many placements: compiled if that pays and numba is installed, else plain."""
     with _CHOOSING:
         _placements_looped_over[loop] += placements
         pays = placements >= COMPILE_FROM and _placements_looped_over[loop] >= COMPILE_AFTER
@@ -86,7 +89,7 @@ def compiled_or_plain(loop: _Loop, placements: int) -> _Loop:
 
 
 def run(loop: _Loop, placements: int, *columns: Column | int) -> Any:  # noqa: ANN401 - what the loop gives
-    """What a loop gives that goes over so many placements, as it is `compiled_or_plain`."""
+    """Run a loop for this many placements, compiled or plain, and return its result."""
     return compiled_or_plain(loop, placements)(*columns)
 
 

@@ -1,4 +1,4 @@
-"""Rows that are put in order as columns, and made when somebody looks at them: a list of 100,000 shows 50."""
+"""Rows that are sorted as columns and built only when they are looked at: a list of 100,000 builds the 50 it shows."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ _Row_co = TypeVar("_Row_co", covariant=True)
 
 
 class LazyRows(Sequence[_Row_co]):
-    """Rows in some order, each made when it is asked for."""
+    """A sequence of rows, each built when it is asked for."""
 
     def __init__(self, row: Rows) -> None:
-        """Keep which rows of a table, and in what order."""
+        """Take the rows of a table, in the order of the sequence."""
         self._row = row
 
     def __len__(self) -> int:
-        """How many."""
+        """The number of rows."""
         return len(self._row)
 
     def __getitem__(self, nth: Any) -> Any:  # noqa: ANN401 - Sequence allows slices
-        """The n-th; of a slice, their list."""
+        """The n-th row; for a slice, a list of rows."""
         if isinstance(nth, slice):
             return list(self._made(self._row[nth]))
         return next(iter(self._made(self._row[[nth]])))
 
     def __iter__(self) -> Iterator[_Row_co]:
-        """All, made together."""
+        """All rows, built together."""
         return iter(self._made(self._row))
 
     def some(self, nth: Rows) -> Iterable[_Row_co]:
-        """Some of them, in the order asked for."""
+        """Some rows, in the order asked for."""
         return self._made(self._row[nth])
 
     @abstractmethod
@@ -47,13 +47,16 @@ class LazyRows(Sequence[_Row_co]):
 
 
 def order(ids: IdColumn, row: Rows, key: Keys | None = None, *, descending: bool = False) -> npt.NDArray[np.intp]:
-    """The order of some rows of a table by a key of each, and then by their ids; by their ids alone when there is none.
+    """Sort rows of a table by a key, then by id; by id alone if there is no key.
 
     Args:
-        ids: Of the table.
-        row: Which rows.
-        key: Of each of these rows, or None.
-        descending: The greatest key first; without a key, the last id.
+        ids: Ids of the whole table.
+        row: The rows to sort.
+        key: The key of each of these rows, or None.
+        descending: Sort the greatest key first; without a key, the last id first.
+
+    Returns:
+        Positions in `row`, in sorted order.
     """
     by_id = np.lexsort(ids.sortable(row))
     if key is None:

@@ -1,11 +1,13 @@
-"""The position of every placement in the relay on a day: generation, reach, what obstructs it; the state of each chain.
+"""The position of every placement in the relay on a day, in one exact pass over the whole programme.
 
-One exact pass over the whole programme. Adding up the reach of the receivers counts a placement twice where two
-chains meet, so the relay is cut above every original placement and every placement with two or more givers. What
-is left are trees, *pieces*, and a piece can only be entered at its top. The reach of a placement is then the size of
-the tree below it inside its piece, and the sizes of all other pieces whose top it reaches; those are found by walking
-up from each top. The same holds for states and latest days; the number in each generation shifts by the distance to
-the top.
+For each placement it finds the generation, the reach and the first obstruction above it; for each chain and each gift,
+its reach, generations and state.
+
+Adding up the reach of the receivers would count a placement twice where two chains meet. So the relay is cut above
+every original placement and above every placement with two or more givers. What remains are trees, called *pieces*, and
+a piece can only be entered at its top. The reach of a placement is the size of the tree below it in its own piece, plus
+the sizes of all other pieces whose top it reaches; those are found by walking up from each top. States and latest days
+are added up in the same way. The number of placements in each generation is shifted by the distance to the top.
 
 Nothing recurses, and no depth is capped.
 """
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 # As `kernels` says. `start` and `order` are an `Adjacency`: the pass-ons received by, or given by, each placement.
 
 
-def _sort(
+def _sort_givers_first(
     giver: Column,
     receiver: Column,
     live: Column,
@@ -43,7 +45,11 @@ def _sort(
     waiting: Column,
     sorted_: Column,
 ) -> int:
-    """Sort placements so that every giver comes before its receivers; cycles and what is below them are left out."""
+    """Sort placements so that every giver comes before its receivers; circles, and all below them, are left out.
+
+    Returns:
+        The number of placements sorted.
+    """
     for row in range(len(giver)):
         if live[row]:
             waiting[receiver[row]] += 1
@@ -67,8 +73,8 @@ def _sort(
     return found
 
 
-def _descend(sorted_: Column, above: Column, place: Column) -> None:
-    """From givers to receivers, inside each piece: each is one further below the top, whose place is there already."""
+def _set_depths(sorted_: Column, above: Column, place: Column) -> None:
+    """Go down each piece and set the place of each placement to one more than its giver's; tops have theirs already."""
     for placement in sorted_:
         who = above[placement]
         if who >= 0:
@@ -86,7 +92,11 @@ def _count_generations(
     depth: Column,
     generation: Column,
 ) -> None:
-    """From givers to receivers: the generation of the top of each piece that is entered; others have theirs already."""
+    """Set the generation of the tops of pieces, from givers to receivers.
+
+    Args:
+        entered: Tops that have givers; the other tops have their generation already.
+    """
     for top in entered:
         if original[top]:
             continue
@@ -99,7 +109,7 @@ def _count_generations(
         generation[piece[top]] = least
 
 
-def _obstruct(
+def _find_obstructions(
     sorted_: Column,
     giver: Column,
     live: Column,
@@ -108,7 +118,7 @@ def _obstruct(
     above: Column,
     first: Column,
 ) -> None:
-    """From givers to receivers: the first that is stuck of each and of those above it; it is there if it is itself."""
+    """From givers to receivers, set the first stuck placement at or above each; stuck ones have themselves already."""
     for placement in sorted_:
         who = above[placement]
         if who >= 0:
@@ -126,15 +136,15 @@ def _obstruct(
             first[placement] = stuck
 
 
-def _gather(backwards: Column, above: Column, size: Column) -> None:
-    """From receivers to givers, inside each piece: how many are there and below."""
+def _add_sizes(backwards: Column, above: Column, size: Column) -> None:
+    """Go up each piece and add to each placement the size of what is below it."""
     for placement in backwards:
         who = above[placement]
         if who >= 0:
             size[who] += size[placement]
 
 
-def _climb(  # noqa: C901, PLR0913, PLR0917 - columns; a loop is whole
+def _find_ancestors(  # noqa: C901, PLR0913, PLR0917 - columns; a loop is whole
     first: int,
     tops: Column,
     giver: Column,
@@ -156,10 +166,13 @@ def _climb(  # noqa: C901, PLR0913, PLR0917 - columns; a loop is whole
     which: Column,
     distance: Column,
 ) -> tuple[int, int]:
-    """From each top upwards: all that reach it reach its piece. Notes whose, which top, and at what distance.
+    """Walk up from each top: add the size of its piece to the reach of all above it, and note their chains.
 
-    Whose is a chain's original placement, or -1 - gift. Stops before a top when there may not be room for its notes;
-    gives the number of notes and the next top.
+    A note has the chain's original placement, or -1 - gift for a gift, in `whose`; the top in `which`; and the distance
+    between them. The walk stops before a top if there may not be room for its notes.
+
+    Returns:
+        The number of notes written, and the position of the next top.
     """
     many = 0
     for nth in range(first, len(tops)):
@@ -209,7 +222,7 @@ def _climb(  # noqa: C901, PLR0913, PLR0917 - columns; a loop is whole
     return many, len(tops)
 
 
-def _spread(
+def _find_descendants(
     roots: Column,
     receiver: Column,
     live: Column,
@@ -218,7 +231,11 @@ def _spread(
     queue: Column,
     distance: Column,
 ) -> int:
-    """From some placements downwards, nearest first: all that descend from them, and the least distance."""
+    """Find all that descend from some placements, nearest first, with the least distance of each.
+
+    Returns:
+        The number of placements found, which are the first in `queue`.
+    """
     found = 0
     for at in range(len(roots)):
         if distance[roots[at]] < 0:
@@ -243,7 +260,7 @@ def _spread(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Relay:
-    """Who passed on to whom, as the loops take it; one row a placement, or a pass-on."""
+    """Who passed on to whom, as columns for the loops, with one row for each placement or for each pass-on."""
 
     giver: Rows
     receiver: Rows
@@ -258,8 +275,14 @@ class _Relay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Notes:
-    """Which pieces belong to which chains, or to which gifts, and at what distance their tops lie; 0 for its own."""
+class PiecesBelow:
+    """Which pieces belong to which chains, or to which gifts.
+
+    Attributes:
+        whose: The chain, as the row of its original placement, or the row of the gift.
+        piece: A piece that descends from it.
+        distance: Least number of pass-ons from it to the top of the piece; 0 for its own piece.
+    """
 
     whose: Rows
     piece: Rows
@@ -267,20 +290,20 @@ class Notes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Cut:
-    """What the pass over the pieces finds, and the trees into which it cuts the relay.
+class PiecesOfRelay:
+    """The pieces into which the relay is cut, and what the pass over them finds.
 
     Attributes:
         generation: Of each placement.
         reach: Of each placement.
-        above: Whom each placement is below in its piece: its one giver, or -1 where it is the top of one.
-        piece: Of each placement.
-        depth: Of each placement below the top of its piece.
-        size: Of each piece, in placements.
-        height: Of each piece, in pass-ons.
-        latest_day: Of the pass-ons that the placements of each piece made, or `NO_DAY`.
-        by_chain: Its notes; whose are rows of original placements.
-        by_gift: Its notes; whose are rows of gifts.
+        above: For each placement the row of its giver within the piece, or -1 for the top of a piece.
+        piece: The piece of each placement.
+        depth: Pass-ons from the top of its piece to each placement.
+        size: Number of placements in each piece.
+        height: Greatest depth in each piece.
+        latest_day: Day of the latest pass-on made by a placement of each piece, or `NO_DAY`.
+        by_chain: The pieces of each chain.
+        by_gift: The pieces of each gift.
     """
 
     generation: Rows
@@ -291,8 +314,8 @@ class Cut:
     size: Rows
     height: Rows
     latest_day: Days
-    by_chain: Notes
-    by_gift: Notes
+    by_chain: PiecesBelow
+    by_gift: PiecesBelow
 
 
 def _column(many: int, value: int = 0) -> Rows:
@@ -300,17 +323,27 @@ def _column(many: int, value: int = 0) -> Rows:
 
 
 def _topological(relay: _Relay) -> Rows:
-    """Every giver before its receivers; shorter than all placements when some go round in circles."""
+    """Rows of placements with every giver before its receivers; placements in or below circles are left out."""
     many = len(relay.weight)
     if not (relay.live & (relay.giver >= relay.receiver)).any():
         return np.arange(many, dtype=np.int32)
     sorted_, given = _column(many), relay.given
-    found = run(_sort, many, relay.giver, relay.receiver, relay.live, given.start, given.order, _column(many), sorted_)
+    found = run(
+        _sort_givers_first,
+        many,
+        relay.giver,
+        relay.receiver,
+        relay.live,
+        given.start,
+        given.order,
+        _column(many),
+        sorted_,
+    )
     return sorted_[:found]
 
 
 def _above(relay: _Relay) -> Rows:
-    """`Cut.above`."""
+    """For each placement the row of its giver within the piece, or -1 for the top of a piece."""
     received = relay.received.only(relay.live)
     if not len(received.order):
         return _column(len(relay.weight), NONE)
@@ -326,23 +359,23 @@ def _above(relay: _Relay) -> Rows:
 
 
 _DEEP: Final = 32
-"""Bits of a place that say how deep it lies in its piece; those above them say in which."""
+"""The low bits of a place are the depth in its piece; the bits above them are the number of the piece."""
 
 
-def _cut(relay: _Relay, sorted_: Rows) -> Cut:
-    """Cut a relay that has no circles into pieces, and ask each."""
+def _cut(relay: _Relay, sorted_: Rows) -> PiecesOfRelay:
+    """Cut a relay without circles into pieces, and find reach, generations and latest days."""
     many, received, above = len(sorted_), relay.received, _above(relay)
     tops = sorted_.take(np.flatnonzero(above.take(sorted_) == NONE))
     entered = tops[received.start[tops + 1] > received.start[tops]]
     place, size = np.empty(many, np.int64), relay.weight.copy()
     place[tops] = np.arange(len(tops)) << _DEEP
-    run(_descend, many, sorted_, above, place)
+    run(_set_depths, many, sorted_, above, place)
     piece, depth = (place >> _DEEP).astype(np.int32), (place & ((1 << _DEEP) - 1)).astype(np.int32)
     columns = (relay.giver, relay.live, received.start, received.order, relay.original)
     of_top = np.where(relay.original[tops], 0, NONE).astype(np.int32)
     run(_count_generations, many, entered, *columns, piece, depth, of_top)
     of_top = of_top.take(piece)
-    run(_gather, many, sorted_[::-1], above, size)
+    run(_add_sizes, many, sorted_[::-1], above, size)
     reach, size, height, latest_day = size - relay.weight, size[tops], _column(len(tops)), _column(len(tops), NO_DAY)
     np.maximum.at(height, piece, depth)
     live = slice(None) if relay.live.all() else relay.live
@@ -358,14 +391,14 @@ def _cut(relay: _Relay, sorted_: Rows) -> Cut:
     while at < len(entered):
         whose, which, distance = (_column(room + _NOTES_AT_ONCE) for _ in range(3))
         found, at = run(
-            _climb,
+            _find_ancestors,
             *(many, at, entered, *columns, relay.gift, above, piece, size, reach, *scratch),
             *(room, whose, which, distance),
         )
         notes.append((whose[:found], piece[which[:found]], distance[:found]))
     whose, which, distance = (np.concatenate(each) for each in zip(*notes, strict=True))
     chain = whose >= 0
-    return Cut(
+    return PiecesOfRelay(
         generation=np.where(of_top == NONE, NONE, of_top + depth),
         reach=reach,
         above=above,
@@ -374,16 +407,16 @@ def _cut(relay: _Relay, sorted_: Rows) -> Cut:
         size=size,
         height=height,
         latest_day=latest_day,
-        by_chain=Notes(whose=whose[chain], piece=which[chain], distance=distance[chain]),
-        by_gift=Notes(whose=-1 - whose[~chain], piece=which[~chain], distance=distance[~chain]),
+        by_chain=PiecesBelow(whose=whose[chain], piece=which[chain], distance=distance[chain]),
+        by_gift=PiecesBelow(whose=-1 - whose[~chain], piece=which[~chain], distance=distance[~chain]),
     )
 
 
 def _obstructions(relay: _Relay, sorted_: Rows, above: Rows, stuck: Flags) -> Rows:
-    """The first obstruction above each placement of a relay that has no circles."""
+    """The first obstruction above each placement of a relay without circles, by row; -1 for none."""
     rows, received = np.arange(len(sorted_), dtype=np.int32), relay.received
     first = (rows + 1) * stuck - 1
-    run(_obstruct, len(rows), sorted_, relay.giver, relay.live, received.start, received.order, above, first)
+    run(_find_obstructions, len(rows), sorted_, relay.giver, relay.live, received.start, received.order, above, first)
     obstruction: Rows = (first + 1) * (first != rows) - 1  # nothing is above itself
     return obstruction
 
@@ -392,17 +425,17 @@ _NOTES_AT_ONCE: Final = 100_000  # our choice: a few hundred kilobytes
 
 
 def reached(roots: Rows, receiver: Rows, live: Flags, given: Adjacency, many: int) -> tuple[Rows, Rows]:
-    """All that descend from some placements, these included, nearest first, and the least distances.
+    """All placements that descend from some, these included, nearest first, and the least distance of each.
 
     Args:
-        roots: From which.
-        receiver: Of each pass-on; its giver where those above are asked for.
+        roots: Rows of the placements to start from.
+        receiver: Receiver of each pass-on; pass the giver to walk up instead of down.
         live: Which pass-ons count.
-        given: Pass-ons by giver; by receiver where those above are asked for.
-        many: How many placements there are.
+        given: Pass-ons by giver; pass those by receiver to walk up.
+        many: Number of placements in the relay.
     """
     queue, distance = np.empty(many, np.int32), _column(many, NONE)
-    found = run(_spread, 0, roots, receiver, live, given.start, given.order, queue, distance)
+    found = run(_find_descendants, 0, roots, receiver, live, given.start, given.order, queue, distance)
     return queue[:found], distance[queue[:found]]
 
 
@@ -410,7 +443,7 @@ def reached(roots: Rows, receiver: Rows, live: Flags, given: Adjacency, many: in
 
 
 def _circles(relay: _Relay, sorted_: Rows) -> tuple[tuple[int, ...], ...]:
-    """Placements that descend from themselves, those of one circle together; by row."""
+    """Rows of placements that descend from themselves, grouped by circle."""
     import networkx as nx  # noqa: PLC0415 - slow to load, and sound data never needs it
 
     unsorted = np.ones(len(relay.weight), np.bool_)
@@ -420,8 +453,11 @@ def _circles(relay: _Relay, sorted_: Rows) -> tuple[tuple[int, ...], ...]:
     return tuple(sorted(tuple(sorted(circle)) for circle in nx.strongly_connected_components(graph) if len(circle) > 1))
 
 
-def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]) -> tuple[Cut, Rows]:
-    """Cut and obstructions of a relay with circles: each is tied into one placement; chains are followed one by one."""
+def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]) -> tuple[PiecesOfRelay, Rows]:
+    """Pieces and obstructions of a relay with circles.
+
+    Each circle is merged into one placement, and the chains are walked one by one.
+    """
     many = len(relay.weight)
     knot, weight = np.arange(many, dtype=np.int32), relay.weight.copy()
     for circle in circles:
@@ -444,13 +480,13 @@ def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]
     cut = _cut(tied_relay, sorted_)
     obstruction = _obstructions(tied_relay, sorted_, cut.above, stuck)[knot]
     inside = (obstruction == NONE) & stuck[knot] & (knot != np.arange(many))
-    below, distance = _follow(relay, np.flatnonzero(relay.original).astype(np.int32))
+    below, distance = _descendants(relay, np.flatnonzero(relay.original).astype(np.int32))
     generation = _column(many, NONE)
     generation[below] = distance
     latest_day = _column(many, NO_DAY)
     np.maximum.at(latest_day, relay.giver[relay.live], relay.day[relay.live])
     rows = np.flatnonzero(relay.original).astype(np.int32)
-    followed = Cut(
+    followed = PiecesOfRelay(
         generation=generation,
         reach=np.where(relay.weight > 0, cut.reach[knot] + weight[knot] - 1, 0).astype(np.int32),
         above=_column(many, NONE),
@@ -459,8 +495,8 @@ def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]
         size=relay.weight,
         height=_column(many),
         latest_day=latest_day,
-        by_chain=_followed(relay, ((row, rows[rows == row]) for row in rows.tolist())),
-        by_gift=_followed(
+        by_chain=_pieces_below(relay, ((row, rows[rows == row]) for row in rows.tolist())),
+        by_gift=_pieces_below(
             relay,
             ((gift, rows[relay.gift[rows] == gift]) for gift in sorted({*relay.gift[rows].tolist()}) if gift >= 0),
         ),
@@ -468,14 +504,14 @@ def _cut_circles(relay: _Relay, stuck: Flags, circles: Iterable[tuple[int, ...]]
     return followed, np.where(inside, knot, obstruction)
 
 
-def _follow(relay: _Relay, roots: Rows) -> tuple[Rows, Rows]:
+def _descendants(relay: _Relay, roots: Rows) -> tuple[Rows, Rows]:
     return reached(roots, relay.receiver, relay.live, relay.given, len(relay.weight))
 
 
-def _followed(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> Notes:
-    notes = [(whose, *_follow(relay, roots)) for whose, roots in things]
+def _pieces_below(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> PiecesBelow:
+    notes = [(whose, *_descendants(relay, roots)) for whose, roots in things]
     none = _column(0)
-    return Notes(
+    return PiecesBelow(
         whose=np.concatenate([none, *(_column(len(below), whose) for whose, below, _ in notes)]),
         piece=np.concatenate([none, *(below for _, below, _ in notes)]),
         distance=np.concatenate([none, *(distance for _, _, distance in notes)]),
@@ -487,21 +523,21 @@ def _followed(relay: _Relay, things: Iterable[tuple[int, Rows]]) -> Notes:
 
 @dataclass(frozen=True, eq=False)
 class _Pieces:
-    """What is in each piece of a cut."""
+    """The placements in each piece, counted by state and by depth."""
 
-    cut: Cut
+    cut: PiecesOfRelay
     standings: Standings
 
     @cached_property
     def states(self) -> npt.NDArray[np.int64]:
-        """One row each, one column for each of `vocabulary.STATES`: placements."""
+        """Placements by state; shape (pieces, states), columns as in `vocabulary.STATES`."""
         there, kinds, many = self.standings.rows, len(STATES), len(self.cut.size)
         cell = self.cut.piece[there].astype(np.int64) * kinds + self.standings.state[there]
         return np.bincount(cell, minlength=many * kinds).reshape(many, kinds)
 
     @cached_property
     def levels(self) -> tuple[Rows, npt.NDArray[np.int64]]:
-        """Start and levels: `levels[start[n]:start[n + 1]]` are the placements of piece n by depth."""
+        """Start and counts: `counts[start[n]:start[n + 1]]` are the numbers of placements of piece n, by depth."""
         there = self.standings.rows
         start = np.concatenate(([0], np.cumsum(self.cut.height + 1))).astype(np.int32)
         return start, np.bincount(start[self.cut.piece[there]] + self.cut.depth[there], minlength=int(start[-1]))
@@ -509,15 +545,15 @@ class _Pieces:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Travels:
-    """How far each of several things travelled: chains, or gifts.
+    """How far several chains, or several gifts, travelled.
 
     Attributes:
-        row: What travelled: rows of original placements, or of gifts.
-        placements: How many original placements each has; 1 for a chain.
-        reach: Distinct placements that descend from it; its own never counted.
-        generations: The greatest of the least distances from it.
-        latest_day: Of the pass-ons made by it and its descendants, or `NO_DAY`.
-        states: One row each, one column for each of `vocabulary.STATES`: placements, its own included.
+        row: Rows of the original placements of the chains, or rows of the gifts.
+        placements: Number of original placements of each; 1 for a chain.
+        reach: Number of distinct placements that descend from each, without its own original placements.
+        generations: Greatest generation below each: the greatest of the least distances from it.
+        latest_day: Day of the latest pass-on by it or its descendants, or `NO_DAY`.
+        states: Placements by state, its own included; shape (rows, states), columns as in `vocabulary.STATES`.
     """
 
     row: Rows
@@ -533,11 +569,11 @@ class Travels:
 
     @property
     def chain_state(self) -> Codes:
-        """Codes in `vocabulary.CHAIN_STATES`: the state of each with all its placements taken together."""
+        """The state of each, all its placements taken together, as codes in `vocabulary.CHAIN_STATES`."""
         return chain_states(self.states)
 
     def by_generation(self, nth: int) -> tuple[int, ...]:
-        """Placements of the n-th thing by least distance from it; empty when it has none."""
+        """The numbers of placements of the n-th, by least distance from it; empty if it has no placement."""
         if not self.placements[nth]:
             return ()
         of_nth = slice(self._start[nth], self._start[nth + 1])
@@ -551,7 +587,14 @@ class Travels:
 
 
 def chain_states(states: npt.NDArray[np.int64]) -> Codes:
-    """`model.chain_state` of many rows of placements counted by state: codes in `vocabulary.CHAIN_STATES`."""
+    """`model.chain_state` for many rows of placements counted by state.
+
+    Args:
+        states: Placements by state; shape (rows, states).
+
+    Returns:
+        One code in `vocabulary.CHAIN_STATES` for each row.
+    """
     stuck = states[:, LOST] + states[:, BROKEN]
     unfulfilled = states.sum(axis=1) - states[:, FULFILLED] - states[:, EXCUSED]
     code = {state: number for number, state in enumerate(CHAIN_STATES)}
@@ -563,27 +606,27 @@ def chain_states(states: npt.NDArray[np.int64]) -> Codes:
 
 
 def chains_counted(states: npt.NDArray[np.int64]) -> Mapping[str, int]:
-    """Chains in all and in each state, from their numbers in the order of `vocabulary.CHAIN_STATES`."""
+    """The number of chains in total and by state, from numbers in the order of `vocabulary.CHAIN_STATES`."""
     return {"total": int(states.sum()), **dict(zip(CHAIN_STATES, states.tolist(), strict=True))}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Survey:
-    """The relay as it stood on a day.
+    """The relay of a programme as it stood on a day.
 
     Attributes:
         snapshot: The programme.
         as_of: The day.
-        confirmed_only: Whether pass-ons that nobody confirmed are left out.
-        standings: How each placement stood; those that were not there count nowhere.
-        made: One row a pass-on: whether it had been made by then and counts.
-        live: The same: whether its giver was there too.
-        original: Which placements had been filled from a gift by then.
-        circles: In damaged or foreign data: placements that descend from themselves, by row, those of one circle
-            together.
-        cut: What the pass over the pieces found.
-        obstruction: The first obstruction above each placement: the row of a lost or broken placement, or -1. Of those
-            above it that have none above themselves, the one recorded first.
+        confirmed_only: Whether unconfirmed pass-ons are left out.
+        standings: The state of each placement; those that did not exist yet count nowhere.
+        made: For each pass-on, whether it had been made by the day and counts.
+        live: For each pass-on, whether it is `made` and its giver existed too.
+        original: Which placements had been filled from a gift by the day.
+        circles: Only in damaged or foreign data: rows of placements that descend from themselves, grouped by circle.
+        cut: The pieces of the relay.
+        obstruction: The first obstruction above each placement: the row of a lost or broken placement, or -1. If
+            several
+        above it have no obstruction above themselves, the one recorded first.
     """
 
     snapshot: Snapshot
@@ -594,22 +637,22 @@ class Survey:
     live: Flags
     original: Flags
     circles: tuple[tuple[int, ...], ...]
-    cut: Cut
+    cut: PiecesOfRelay
     obstruction: Rows
 
     @property
     def generation(self) -> Rows:
-        """Least number of pass-ons from any original placement; -1 when a placement descends from none."""
+        """Least number of pass-ons from any original placement; -1 for a placement that descends from none."""
         return self.cut.generation
 
     @property
     def reach(self) -> Rows:
-        """Distinct placements that descend from each placement."""
+        """The number of distinct placements that descend from each placement."""
         return self.cut.reach
 
     @property
     def given(self) -> Flags:
-        """Which gifts were there: given by then or, which an auditor finds odd, placed before they were given."""
+        """Which gifts existed: given by the day, or (which auditors are told of) placed before they were given."""
         gifts, filled_by = self.snapshot.gifts, self.snapshot.placements.gift[self.original]
         given = gifts.day <= day_number(self.as_of)
         given[filled_by[filled_by != NONE]] = True
@@ -617,19 +660,19 @@ class Survey:
 
     @cached_property
     def chains(self) -> Travels:
-        """Every chain: one for each original placement, in ledger order."""
+        """Every chain, in ledger order: one for each original placement."""
         return self._travels(np.flatnonzero(self.original).astype(np.int32), self.cut.by_chain)
 
     @cached_property
     def gifts(self) -> Travels:
-        """Every gift of the snapshot, in ledger order; also those from which nothing had been placed by then."""
+        """Every gift of the snapshot in ledger order, even if nothing had been placed from it by the day."""
         return self._travels(np.arange(len(self.snapshot.gifts), dtype=np.int32), self.cut.by_gift)
 
     @cached_property
     def _pieces(self) -> _Pieces:
         return _Pieces(self.cut, self.standings)
 
-    def _travels(self, row: Rows, notes: Notes) -> Travels:
+    def _travels(self, row: Rows, notes: PiecesBelow) -> Travels:
         place = _column(int(row.max(initial=0)) + 1)
         place[row] = np.arange(len(row))
         nth = place[notes.whose]
@@ -659,12 +702,12 @@ class Survey:
 
 
 def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> Survey:
-    """The whole relay as it stood on a day.
+    """Survey the relay of a whole programme as it stood on a day.
 
     Args:
         snapshot: The programme.
         as_of: The day; only what happened on or before it counts.
-        confirmed_only: Leave out pass-ons, given and received, that nobody confirmed.
+        confirmed_only: Leave out unconfirmed pass-ons.
     """
     got = receipts(snapshot, as_of, confirmed_only=confirmed_only)
     passes, there, original = snapshot.passes, got.there, got.filled
@@ -709,11 +752,11 @@ def survey(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Below:
-    """What descends from some placements.
+    """The placements that descend from some placements.
 
     Attributes:
-        row: Of each placement, those asked for included, nearest first.
-        distance: Of each: least number of pass-ons from any of those asked for.
+        row: Their rows, nearest first; the placements asked about come first.
+        distance: For each, the least number of pass-ons from any of the placements asked about.
         passes: Rows of the pass-ons that these placements made, by sequence.
     """
 
@@ -723,7 +766,12 @@ class Below:
 
 
 def below(survey: Survey, roots: Sequence[int]) -> Below:
-    """All that had descended from some placements by the day of the survey; the roots must have been there."""
+    """All that had descended from some placements by the day of a survey.
+
+    Args:
+        survey: The survey.
+        roots: Rows of placements that existed on the day.
+    """
     given = survey.snapshot.given
     rows, distance = reached(
         np.array(roots, np.int32), survey.snapshot.passes.receiver, survey.live, given, len(survey.original)

@@ -1,7 +1,7 @@
-"""The state of every placement on a day, as columns: `model.standing` for a whole programme at once.
+"""The state of every placement on a day, for a whole programme at once.
 
-The rules are those of `model`, and tests hold the two together; here they are written once more over columns, since
-a million placements, one by one, would take minutes. Days and units as in `columns`.
+The rules are those of `model`, and tests compare the two. They are written here a second time, over columns, since
+judging a million placements one by one would take minutes. Days and units are as in `columns`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 CAUSES: Final = ("overdue", "death", "theft", "sale", "slaughter", "left")
-"""What broke a chain, by code."""
+"""What can break a chain, by code."""
 
 FULFILLED, EXCUSED, LOST, BROKEN, LATE, DUE, IN_TIME = range(len(STATES))
 
@@ -65,7 +65,7 @@ def _lose(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns; a loop is whole
     lost_day: Column,
     lost_by: Column,
 ) -> None:
-    """From the first evening of some placements to the last: since when nothing has been left, and what ended it."""
+    """Go through the days of some placements and set the day since which nothing was left, and the cause."""
     for nth in range(len(rows)):
         placement = rows[nth]
         gift = filled[placement]
@@ -113,22 +113,23 @@ def _lose(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns; a loop is whole
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Standings:
-    """Every placement of a snapshot on a day, one row a placement.
+    """The state of every placement of a snapshot on a day, one row for each.
 
     Attributes:
-        state: Code in `vocabulary.STATES`; -1 when nothing had been received by then, and nothing else counts.
-        received_day: Of the earliest receipt.
-        condition: Code, at the earliest receipt.
-        received: Thousandths received by then.
-        rule: Row of the rule that binds in `Snapshot.rules`, or -1.
-        due_day: By which everything owed is to be passed on, extensions included.
-        owed: Thousandths.
-        passed: Thousandths that count.
-        fulfilled_day: On which passed reached owed, or `NO_DAY`.
-        since_day: On which a lost or broken placement began to be so, or `NO_DAY`.
-        cause: Code in `CAUSES` for a lost or broken placement, else -1.
-        ended_day: Since which a placement that is neither fulfilled nor excused has nothing left to pass on from, also
-            when its grace was over by then; `NO_DAY` while she can.
+        state: Code in `vocabulary.STATES`; -1 if nothing had been received by the day, and then nothing else counts.
+        received_day: Day of the earliest receipt.
+        condition: Code of the condition at the earliest receipt.
+        received: Thousandths received by the day.
+        rule: Row of the binding rule in `Snapshot.rules`, or -1.
+        due_day: Day by which all that is owed is to be passed on, extensions included.
+        owed: Thousandths owed.
+        passed: Thousandths passed on that count.
+        fulfilled_day: Day on which `passed` reached `owed`, or `NO_DAY`.
+        since_day: Day since which a placement is lost or broken, or `NO_DAY`.
+        cause: Code in `CAUSES` of a lost or broken placement, else -1.
+        ended_day: Day since which a placement that is neither fulfilled nor excused has nothing left to pass on from,
+            even
+        if its grace was over by then; `NO_DAY` while she can still pass on.
     """
 
     state: Codes
@@ -146,13 +147,13 @@ class Standings:
 
     @property
     def there(self) -> Flags:
-        """Which placements had received something by then."""
+        """Which placements existed: they had received something by the day."""
         there: Flags = self.state != NONE
         return there
 
     @property
     def rows(self) -> Rows | slice:
-        """The rows of those that were there; where all were, no column has to be picked through for them."""
+        """Rows of the placements that existed; a slice of all rows if all did, which is faster to index with."""
         return slice(None) if self.there.all() else np.flatnonzero(self.there).astype(np.int32)
 
     @property
@@ -163,14 +164,14 @@ class Standings:
 
     @property
     def mendable(self) -> Flags:
-        """Which placements are broken and can still pass on: she is there, and so are animals."""
+        """Which placements are broken but can still pass on, since she and her animals are still there."""
         mendable: Flags = (self.state == BROKEN) & (self.ended_day == NO_DAY)
         return mendable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _RuleBook:
-    """The rules as columns, with a last row for "no rule": nothing is owed, and everything passed on counts."""
+    """The rules as columns; the last row is "no rule", which owes nothing and counts everything passed on."""
 
     owed: Units
     scaled: Units
@@ -198,11 +199,11 @@ class Receipts:
 
     Attributes:
         as_of: The day.
-        made: One row a pass-on: whether it had been made by then and counts.
-        came: Pass-ons by receiver, of those made.
-        filled: Whether a gift had filled it.
-        day: Of the earliest receipt, `NO_DAY` for none.
-        condition: Code, at the earliest receipt.
+        made: For each pass-on, whether it had been made by the day and counts.
+        came: Those pass-ons, by receiver.
+        filled: Which placements a gift had filled.
+        day: Day of the earliest receipt, `NO_DAY` for none.
+        condition: Code of the condition at the earliest receipt.
     """
 
     as_of: date
@@ -225,7 +226,7 @@ def receipts(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -
     Args:
         snapshot: The programme.
         as_of: The day; only what happened on or before it counts.
-        confirmed_only: Leave out pass-ons that nobody confirmed.
+        confirmed_only: Leave out unconfirmed pass-ons.
     """
     made = snapshot.passes.day <= day_number(as_of)
     if confirmed_only:
@@ -292,7 +293,7 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
 
 
 def _earliest(snapshot: Snapshot, came: Adjacency, filled: Flags) -> tuple[Days, Codes]:
-    """The day of the earliest receipt, `NO_DAY` for none, and its condition; of one day the gift's comes first."""
+    """Day of the earliest receipt, `NO_DAY` for none, and its condition; a gift goes before a pass-on of the same day."""
     placements, passes = snapshot.placements, snapshot.passes
     day, condition = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
 
@@ -311,7 +312,7 @@ def _earliest(snapshot: Snapshot, came: Adjacency, filled: Flags) -> tuple[Days,
 
 
 def _strongest(so: Mapping[int, Flags]) -> Codes:
-    """The state of which most is so, of many: the stronger a word, the smaller its code; IN_TIME where none is so."""
+    """The strongest state of each placement: of all states whose flag is set, the smallest code; else IN_TIME."""
     state = np.full(len(so[NONE]), IN_TIME, np.int16)
     for code, flags in so.items():
         np.minimum(state, IN_TIME - flags * np.int16(IN_TIME - code), out=state)
@@ -319,7 +320,7 @@ def _strongest(so: Mapping[int, Flags]) -> Codes:
 
 
 def _binding(snapshot: Snapshot, got: Receipts) -> Rows:
-    """The row of the rule that binds each placement, or -1: the weakest claim is laid first, a better one over it."""
+    """The row of the rule that binds each placement, or -1; stronger rules override weaker ones."""
     rule = np.full(len(snapshot.placements), NONE, np.int32)
     ranked = sorted(
         range(len(snapshot.rules)),
@@ -375,7 +376,7 @@ def months_later(days: Days, months: int) -> Days:
 
 @lru_cache(maxsize=64)
 def _months_later_each(first: int, last: int, months: int) -> Days:
-    """The same of each day from one to another; nobody writes into it."""
+    """`months_later` for each day from `first` to `last`; a shared array that nobody may change."""
     return _months_later(np.arange(first, last + 1, dtype=np.int32), months)
 
 
@@ -390,7 +391,7 @@ def _months_later(days: Days, months: int) -> Days:
 
 
 def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
-    """What each placement passed on that counts, and the day on which that reached what it owes, if it owes any."""
+    """Units each placement passed on that count, and the day on which they reached what it owes, or `NO_DAY`."""
     passes, given, counted = snapshot.passes, snapshot.given.only(made), _counted(snapshot, book, rule)
     passed, fulfilled_day = np.zeros(len(owed), np.int64), np.full(len(owed), NO_DAY, np.int32)
     np.add.at(passed, passes.giver, counted * made)
@@ -409,7 +410,7 @@ def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: 
 
 
 def _counted(snapshot: Snapshot, book: _RuleBook, rule: Rows) -> Units:
-    """What each pass-on counts for its giver."""
+    """Units that each pass-on counts for its giver."""
     passes, wants = snapshot.passes, book.wants
     counted = passes.units
     if (wants != NONE).any():
@@ -424,13 +425,13 @@ def _counted(snapshot: Snapshot, book: _RuleBook, rule: Rows) -> Units:
     return counted
 
 
-def _lost(snapshot: Snapshot, got: Receipts, asked: Flags, happened: Flags) -> tuple[Days, Codes]:
-    """`model.lost_since` of the placements asked for, `NO_DAY` for never, and the code in `CAUSES` of what ended it."""
+def _lost(snapshot: Snapshot, got: Receipts, asked_about: Flags, happened: Flags) -> tuple[Days, Codes]:
+    """`model.lost_since` of the placements asked about, `NO_DAY` for never, and the code in `CAUSES` of the cause."""
     placements, passes, events = snapshot.placements, snapshot.passes, snapshot.events
     lost_day, lost_by = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
     ended = np.zeros(len(placements), np.bool_)
     ended[events.placement[happened & (_ENDS_BY[events.kind] != NONE)]] = True
-    asked_for = np.flatnonzero(asked & ended)
+    asked_for = np.flatnonzero(asked_about & ended)
     came, went = got.came, snapshot.given.only(got.made & passes.in_kind)
     event = snapshot.happened.only(happened)
     lose = compiled_or_plain(_lose, len(placements))

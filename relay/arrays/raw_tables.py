@@ -1,4 +1,4 @@
-"""What a snapshot is made of: tables as lists in any order, of ids and words, from the graph or from a register."""
+"""The raw tables a snapshot is made from: unsorted lists of ids and words, read from the graph or from a register."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from relay.domain.model import Rule
 
 Columns = Mapping[str, Sequence[Any]]
-"""Column → what stands in it."""
+"""Column → its values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTables:
-    """What a snapshot is made of, as lists by name: ids as text, units as numbers, days numbered, in any order.
+    """Tables as lists by column name, in any order; ids are text, units numbers, and days are numbered.
 
-    A condition, sex or kind is a word, or empty. Other tables are named by ids, or None for none.
+    Conditions, sexes and kinds are words, or empty. A column that refers to another table holds ids; None refers to
+    none.
     """
 
     programme_id: str
@@ -43,7 +44,7 @@ class RawTables:
     sames: Columns
 
     def snapshot(self) -> Snapshot:
-        """The snapshot: in ledger order, words as codes and ids as rows."""
+        """The snapshot: rows in ledger order, words as codes and ids as row numbers."""
         helps = tuple(
             sorted(
                 {rule.help for rule in self.rules}.union(
@@ -106,11 +107,11 @@ _NAMING: Final = (
     ("sames", "kept", "beneficiaries"),
     ("sames", "other", "beneficiaries"),
 )
-"""Table, column, and the table whose ids stand in it."""
+"""Table, its column, and the table whose ids the column holds."""
 
 
 def _began(placements: Columns, passes: Columns, events: Columns) -> npt.NDArray[np.int64]:
-    """The act that first filled each placement; in foreign data, that first named one which nothing filled."""
+    """The sequence of the act that first filled each placement, or if never filled, of the act that first named it."""
     never = np.iinfo(np.int64).max
     sequence = np.asarray(placements["sequence"], np.int64)
     began = np.append(np.where(sequence > 0, sequence, never), never)  # the last is that of no placement
@@ -123,7 +124,7 @@ def _began(placements: Columns, passes: Columns, events: Columns) -> npt.NDArray
 
 
 def _order(table: Mapping[str, Any]) -> npt.NDArray[np.int64]:
-    """The rows of a table by sequence; those that one act named first by id."""
+    """Row numbers sorted by sequence; rows that the same act named first are sorted by id."""
     sequence = np.asarray(table["sequence"], np.int64)
     order = np.argsort(sequence, kind="stable")
     if (np.diff(sequence[order]) == 0).any() and "ids" in table:
@@ -133,14 +134,14 @@ def _order(table: Mapping[str, Any]) -> npt.NDArray[np.int64]:
 
 
 def _turned(order: npt.NDArray[np.int64]) -> Rows:
-    """Where each row goes in an order; the last stands for none."""
+    """The inverse of an order: the position of each row; the last element, for index -1, is -1."""
     to = np.full(len(order) + 1, NONE, np.int32)
     to[order] = np.arange(len(order), dtype=np.int32)
     return to
 
 
 def _permuted(table: Mapping[str, Any], order: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """The columns of a table in another order."""
+    """The columns of a table, sorted in an order."""
     return {
         name: list(map(column.__getitem__, order.tolist())) if name == "ids" else np.asarray(column)[order]
         for name, column in table.items()
@@ -157,5 +158,5 @@ def _codes(words: Sequence[str], codes: Sequence[str]) -> Codes:
 
 
 def _thousandths(numbers: Sequence[float]) -> Units:
-    """Units have at most 3 decimals, so that rounding a float's thousandths is exact."""
+    """Numbers with at most 3 decimals as whole thousandths; rounding makes this exact."""
     return np.rint(np.asarray(numbers, np.float64) * 1000).astype(np.int64)

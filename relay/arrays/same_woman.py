@@ -1,4 +1,4 @@
-"""Which rows of beneficiaries are one woman."""
+"""Which rows of beneficiaries are the same woman."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def women_of(snapshot: Snapshot) -> Rows:
-    """For each woman's row, the row of her main id; index -1 is no woman."""
+    """For each beneficiary's row, the row of her main id; index -1 is no woman."""
     rows = np.append(np.arange(len(snapshot.beneficiaries), dtype=np.int32), np.int32(NONE))
     known, ids = OneWoman(), snapshot.beneficiaries.ids
     columns = (snapshot.sames.kept.tolist(), snapshot.sames.other.tolist(), snapshot.sames.sequence.tolist())

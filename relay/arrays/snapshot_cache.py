@@ -1,8 +1,8 @@
-"""Snapshots of programmes: read from the graph once, then kept and refreshed, so that none is ever stale.
+"""Snapshots of programmes, cached in memory and on disk, and always up to date.
 
-A snapshot belongs to one entry of the ledger and has its hash. Each time one is asked for, the head of the ledger is
-read with the entries that came since: where their hashes lead from the snapshot's to the head's, they are applied to
-the snapshot; otherwise (corrections; another database, or a restored one) the programme is read again.
+A snapshot belongs to one entry of the ledger and carries its hash. Each time it is asked for, the head of the ledger is
+read together with the entries that came since. If their hashes lead from the snapshot to the head, they are applied to
+it. If not (after corrections, or when the database is another one or was restored), the programme is read again.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 FOLDER: Final = "snapshots"
-"""Where copies are kept, below the data folder."""
+"""The cache folder, below the data folder."""
 
 
 def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_hash: str | None = None) -> Snapshot:
-    """The programme as it is recorded now.
+    """The programme as now recorded.
 
     Args:
-        graph: Where; while it is open, snapshots stay in memory.
-        programme_id: Of the programme.
-        folder: Where copies are kept from one run to the next; None keeps none.
-        head_hash: Of the head of its ledger, where that was read just now: a snapshot that bears it is not asked about.
+        graph: The database; snapshots stay in memory while it is open.
+        programme_id: Id of the programme.
+        folder: The cache folder; None caches nothing on disk.
+        head_hash: Hash of the head of the ledger if it has just been read; a snapshot with this hash is returned
+            unchecked.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -53,14 +54,14 @@ def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_h
 
 
 def _mapped(place: CopyInMemory[Snapshot], programme_id: str, folder: Path) -> Snapshot | None:
-    """The snapshot that an earlier run kept."""
+    """The snapshot that an earlier process cached on disk, mapped into memory."""
     found = read(folder, programme_id)
     place.on_disk = found.sequence if found else 0
     return found
 
 
 def _refreshed(graph: Graph, programme_id: str, place: CopyInMemory[Snapshot], known: Snapshot | None) -> Snapshot:
-    """The snapshot up to the head of its ledger: refreshed from a known one, or read again."""
+    """The snapshot as of the head of its ledger: an older one with entries applied, or read again."""
     found = known and _up_to_date(graph, known)
     if found is None:
         from relay.arrays.from_graph import load  # noqa: PLC0415 - mostly one is kept
@@ -74,7 +75,7 @@ def _refreshed(graph: Graph, programme_id: str, place: CopyInMemory[Snapshot], k
 
 
 def _up_to_date(graph: Graph, known: Snapshot) -> Snapshot | None:
-    """A snapshot refreshed up to the head of its ledger, or None when the programme has to be read again."""
+    """A snapshot with the entries that came since, or None if the programme has to be read again."""
     from relay.arrays.apply_entries import applied  # noqa: PLC0415 - between two questions mostly nothing is recorded
     from relay.ledger.reading import entries_since  # noqa: PLC0415 - as above
 
@@ -83,5 +84,5 @@ def _up_to_date(graph: Graph, known: Snapshot) -> Snapshot | None:
 
 
 def discard(graph: Graph, programme_id: str, folder: Path) -> None:
-    """Believe no snapshot of a programme any longer: it is read again."""
+    """Delete the cached snapshots of a programme; it is read again."""
     SNAPSHOT_CACHE.drop(folder, programme_id, graph)

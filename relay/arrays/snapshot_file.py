@@ -1,4 +1,4 @@
-"""A snapshot kept on disk: one private file a programme, that is mapped into memory, not read in."""
+"""The cache file of a snapshot: one private file for each programme, mapped into memory instead of read."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ hundredths of a second."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plain:
-    """What of a snapshot is no column.
+    """The parts of a snapshot that are not columns.
 
     Attributes:
-        columns: Name, type and length of each column, in the order in which they stand in the body, each from a whole
-            word of 8 bytes on.
+        columns: Name, type and length of each column, in the order of the body; each column is aligned to 8 bytes.
     """
 
     goal_generations: int | None
@@ -37,11 +36,11 @@ class _Plain:
 
 
 def write(folder: Path, snapshot: Snapshot) -> None:
-    """Keep a snapshot in a folder, for its owner only: whole, or as if nothing had been done.
+    """Write a snapshot to its cache file, replacing the earlier one; only the owner may read it.
 
     Args:
-        folder: Is made when it is not there.
-        snapshot: Replaces what was kept of its programme.
+        folder: The cache folder; it is made if missing.
+        snapshot: The snapshot.
     """
     columns = list(snapshot.columns())
     plain = _Plain(
@@ -56,7 +55,7 @@ def write(folder: Path, snapshot: Snapshot) -> None:
 
 
 def read(folder: Path, programme_id: str) -> Snapshot | None:
-    """The snapshot that is kept of a programme, or None when there is none that can be used."""
+    """Read the cached snapshot of a programme; None if there is none that can be used."""
     found = SNAPSHOT_CACHE.read(folder, programme_id, _Plain)
     if found is None:
         return None

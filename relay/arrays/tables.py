@@ -1,8 +1,8 @@
 """The whole programme as columns: integer arrays in ledger order, from the graph or from a replayed register.
 
-What a whole-programme question needs, and nothing that names a person: neither names nor donors, so nothing here
-has to be erased. Both ways of making a snapshot give exactly the same columns. States are not here: they change at
-midnight with no act (see `standings`).
+A snapshot holds what questions about the whole programme need, and no names or donors, so nothing in it has to be
+erased. Both ways of making a snapshot give exactly the same columns. States are not included, since they change at
+midnight without an act (see `placement_states`).
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ _ROW: Final = np.int32  # every other column points at a row of another table
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
-    """Columns of one length, of the types that their names tell."""
+    """Columns of one length; the name of a column decides its type."""
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """What the columns are called, in order."""
+        """Names of the columns, in order."""
         return tuple(field.name for field in fields(cls))
 
     @classmethod
     def of(cls, columns: Mapping[str, Any]) -> Self:
-        """A table from lists or arrays by name; names that are not its own are left out."""
+        """A table from lists or arrays by name; other names are ignored."""
         made: dict[str, Any] = {}
         for name in cls.names():
             column = columns[name]
@@ -62,18 +62,18 @@ class Table:
         return cls(**made)
 
     def __len__(self) -> int:
-        """How many rows."""
+        """The number of rows."""
         return len(getattr(self, self.names()[0]))
 
     def some(self, rows: Rows) -> Self:
-        """Some of these rows, in the order of those asked for."""
+        """A table of some rows, in the order asked for."""
         columns = {name: getattr(self, name) for name in self.names()}
         return self.of(
             {name: each.some(rows) if isinstance(each, IdColumn) else each.take(rows) for name, each in columns.items()}
         )
 
     def more(self, rows: Sequence[Mapping[str, Any]]) -> Self:
-        """These rows and some more after them.
+        """A table of these rows and more after them.
 
         Args:
             rows: The values of each new row, by column.
@@ -93,14 +93,14 @@ class Placements(Table):
     """Placements, in the order in which an act first filled them.
 
     Attributes:
-        ids: Their ids.
-        beneficiary: Row of who holds it.
-        help: Code of what was received.
-        gift: Row of the gift that filled it, or -1 when it came by pass-on.
-        sequence: Of the act that first filled it.
-        filled_day: When the gift filled it; `NO_DAY` when none did.
-        filled_units: Thousandths from the gift.
-        filled_condition: Code of the condition, from the gift.
+        ids: Ids of the placements.
+        beneficiary: Row of the holder.
+        help: Code of the help received.
+        gift: Row of the gift that filled it, or -1 if it was filled by a pass-on.
+        sequence: Sequence number of the act that first filled it.
+        filled_day: Day on which the gift filled it; `NO_DAY` if none did.
+        filled_units: Thousandths received from the gift.
+        filled_condition: Code of the condition of what the gift gave.
     """
 
     ids: IdColumn
@@ -114,7 +114,7 @@ class Placements(Table):
 
     @property
     def original(self) -> Flags:
-        """Which were filled from a gift, on whatever day."""
+        """Which were filled from a gift, on any day."""
         original: Flags = self.filled_day != NO_DAY
         return original
 
@@ -125,19 +125,19 @@ class Placements(Table):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Passes(Table):
-    """Pass-ons that stand, by sequence.
+    """Pass-ons in force, by sequence.
 
     Attributes:
-        ids: Their ids.
+        ids: Ids of the pass-ons.
         giver: Row of the placement that gave.
         receiver: Row of the placement that received.
-        day: When.
-        sequence: Of the act.
-        help: Code of the help as handed over.
+        day: Day of the hand-over.
+        sequence: Sequence number of the act.
+        help: Code of the help that was handed over.
         units: Thousandths of that help.
         females: Thousandths known to be female.
         males: Thousandths known to be male.
-        condition: Code.
+        condition: Code of the condition.
         in_kind: Whether animals themselves were handed over.
         confirmed: Whether a second person confirmed it.
     """
@@ -158,14 +158,14 @@ class Passes(Table):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Events(Table):
-    """Events that stand, by sequence.
+    """Events in force, by sequence.
 
     Attributes:
         placement: Row of the placement to which it happened.
         kind: Code in `EVENT_KINDS`.
-        day: When.
-        sequence: Of the act.
-        units: Thousandths; 1000 when no number was given.
+        day: Day on which it happened.
+        sequence: Sequence number of the act.
+        units: Thousandths; 1000 if no number was given.
         females: Thousandths known to be female.
         males: Thousandths known to be male.
         until: New due day of an extension, or `NO_DAY`.
@@ -186,11 +186,11 @@ class Gifts(Table):
     """Gifts, by sequence.
 
     Attributes:
-        ids: Their ids.
-        help: Code.
-        day: When it was given.
+        ids: Ids of the gifts.
+        help: Code of the help.
+        day: Day on which it was given.
         units: Thousandths given; -1 if not recorded.
-        sequence: Of the act.
+        sequence: Sequence number of the act.
     """
 
     ids: IdColumn
@@ -205,11 +205,11 @@ class Beneficiaries(Table):
     """Beneficiaries, by sequence.
 
     Attributes:
-        ids: Their ids.
+        ids: Ids of the beneficiaries.
         sex: Code in `SEXES`.
-        place: Row of where she lives.
-        group: Row of the group she is a member of.
-        sequence: Of the act.
+        place: Row of the place where she lives.
+        group: Row of the group that she is a member of.
+        sequence: Sequence number of the act.
     """
 
     ids: IdColumn
@@ -224,9 +224,9 @@ class Groups(Table):
     """Groups, by sequence.
 
     Attributes:
-        ids: Their ids.
-        place: Row of where it is based.
-        sequence: Of the act.
+        ids: Ids of the groups.
+        place: Row of the place where it is based.
+        sequence: Sequence number of the act.
     """
 
     ids: IdColumn
@@ -239,9 +239,9 @@ class Places(Table):
     """Places, by sequence.
 
     Attributes:
-        ids: Their ids.
-        parent: Row of the place of which it is a part.
-        sequence: Of the act.
+        ids: Ids of the places.
+        parent: Row of the place that it is a part of.
+        sequence: Sequence number of the act.
     """
 
     ids: IdColumn
@@ -251,13 +251,13 @@ class Places(Table):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sames(Table):
-    """What says that two ids are one woman, by sequence.
+    """Acts that declare two ids to be one woman, by sequence.
 
     Attributes:
-        ids: Of the acts.
-        kept: Row of the beneficiary under whose id she is kept.
-        other: Row of her other id.
-        sequence: Of the act.
+        ids: Ids of the acts.
+        kept: Row of the beneficiary with her main id.
+        other: Row of the beneficiary with her other id.
+        sequence: Sequence number of the act.
     """
 
     ids: IdColumn
@@ -271,15 +271,15 @@ class Snapshot:
     """A programme as columns.
 
     Attributes:
-        programme_id: Its id.
-        sequence: Of the last entry that is counted in; 0 for an empty ledger.
-        head_hash: Of that entry.
-        named: Hash of the last entry that may have changed what a place, a group or a donor is called; where which one
-            is not known, of the last that is counted in.
+        programme_id: Id of the programme.
+        sequence: Sequence number of the last entry that is included; 0 for an empty ledger.
+        head_hash: Hash of that entry.
+        named: Hash of the last entry that may have changed the name of a place, a group or a donor; if that entry is
+            unknown, of the last entry that is included.
         goal_generations: The programme's goal, or None.
-        rules: All rule versions that stand, by sequence.
-        helps: Names of all helps by code, in the order of the alphabet.
-        whole: Whether everything that is named is there; foreign data may name what is not.
+        rules: All rule versions in force, by sequence.
+        helps: Names of all helps by code, in alphabetical order.
+        whole: Whether every record that is referred to exists; foreign data may refer to missing ones.
         placements: By sequence.
         passes: By sequence.
         events: By sequence.
@@ -329,13 +329,17 @@ class Snapshot:
 
     @property
     def is_of_one_entry(self) -> bool:
-        """Whether nothing in it came later than its entry, and nothing is there without the act that brought it."""
+        """Whether no row is newer than the snapshot's entry, and every row has the act that brought it."""
         sequences = (getattr(self, name).sequence for name in TABLES)
         return all(((each > 0) & (each <= self.sequence)).all() for each in sequences)
 
     @classmethod
     def of_columns(cls, columns: Mapping[str, npt.NDArray[Any]], **plain: Any) -> Snapshot:  # noqa: ANN401 - as declared
-        """The snapshot whose `columns` these are, with all that is no column.
+        """The snapshot with these `columns`.
+
+        Args:
+            columns: Name → array, as `columns` gives them.
+            plain: The attributes that are not columns.
 
         Raises:
             KeyError: A column is missing.
@@ -372,7 +376,7 @@ ADJACENCIES: Final = ("given", "received", "happened")
 
 
 def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
-    """Names of what differs between two snapshots, in their own order; empty when they are equal."""
+    """Names of the columns and attributes that differ between two snapshots, in order; empty if they are equal."""
     plain = ("programme_id", "sequence", "head_hash", "goal_generations", "rules", "helps", "whole")
     found = [name for name in plain if getattr(one, name) != getattr(other, name)]
     pairs = zip(one.columns(), other.columns(), strict=True)

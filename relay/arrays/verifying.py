@@ -1,4 +1,4 @@
-"""A whole verification: the ledger, the graph, and what questions are answered from."""
+"""Verification of a ledger together with the graph and the cached snapshots that questions are answered from."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ def verified(
     also: Callable[[Snapshot], Iterable[Fault]] = lambda _: (),
     progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
 ) -> Verification:
-    """`verify.verify`, and whether what questions are answered from is what the ledger says.
+    """`verify.verify`, and whether snapshots in memory and on disk agree with the ledger.
 
-    Where anything is wrong, no snapshot is believed any more: the programme is read again.
+    If anything is wrong, all cached snapshots are deleted and the programme is read again.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
-        folder: Where copies are kept.
+        graph: The database.
+        programme_id: Id of the programme.
+        folder: The cache folder.
         noted: As in `verify.verify`.
-        checkpoints: The same.
-        public_keys: The same.
-        also: Where nothing else is wrong, says what is when it is given the snapshot that the ledger adds up to.
+        checkpoints: As in `verify.verify`.
+        public_keys: As in `verify.verify`.
+        also: A further check, run if nothing else is wrong; it takes the snapshot of the ledger and gives faults.
         progress: As in `verify.verify`.
 
     Raises:

@@ -1,1 +1,1 @@
-"""What is kept on disk between two questions, so that only what is new is worked out: it can be deleted at any time."""
+"""Caches and uploads in progress: private files that can be deleted at any time, and are made again when needed."""

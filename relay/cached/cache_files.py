@@ -1,8 +1,8 @@
-"""Files of what is kept: private, whole or not there, and believed only with the digest of what they contain.
+"""Private cache files, one for each programme and kind of content; each begins with the digest of the rest.
 
-What is kept is a copy. A file that is damaged or cut short counts as not there, and where none can be written the same
-is read or worked out again next time. The digest finds damage; who may write the file can forge it too, and `verify`
-finds that.
+A cache file is only a copy. If it is damaged, cut short or cannot be written, its content is worked out again from the
+database. The digest detects damage but not forgery, since anybody who can write the file can also write the digest;
+`relay ledger verify` detects a forged file.
 """
 
 from __future__ import annotations
@@ -25,32 +25,33 @@ _DIGEST_BYTES: Final = 32
 
 
 def path_of(folder: Path, programme_id: str, ending: str) -> Path | None:
-    """Where something is kept of a programme; None where its id names no file."""
+    """Path of a programme's cache file, "ID.ending"; None if the programme id cannot be part of a file name."""
     return folder / f"{programme_id}.{ending}" if _NAMES_A_FILE.fullmatch(programme_id) else None
 
 
 @contextmanager
 def writing(path: Path) -> Generator[BinaryIO]:
-    """Write a file for its owner only, in a folder that is made when it is not there: whole, or as if nothing was done.
+    """Open a file for writing that only its owner may read; it takes its place only once it has been written whole.
 
     Yields:
-        The file, beside its later place.
+        An open temporary file next to the path. It replaces the path when the block ends, and is deleted if the block
+        raises.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The file or its folder cannot be made or written.
     """
-    beside = path.with_suffix(f"{path.suffix}.{os.getpid()}")
+    temporary = path.with_suffix(f"{path.suffix}.{os.getpid()}")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             yield file
-        beside.replace(path)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def delete(folder: Path, programme_id: str, ending: str) -> None:
-    """Keep something of a programme no longer."""
+    """Delete one cache file of a programme, if it is there and can be deleted."""
     path = path_of(folder, programme_id, ending)
     if path:
         with suppress(OSError):
@@ -58,7 +59,7 @@ def delete(folder: Path, programme_id: str, ending: str) -> None:
 
 
 def delete_of_systems(folder: Path, programme_id: str) -> None:
-    """Keep nothing any longer that a system keeps of a programme: the ending of such a file begins with "of-"."""
+    """Delete all cache files that systems made for a programme: those whose ending begins with "of-"."""
     if _NAMES_A_FILE.fullmatch(programme_id):
         for path in folder.glob(f"{programme_id}.of-*"):
             with suppress(OSError):
@@ -66,13 +67,13 @@ def delete_of_systems(folder: Path, programme_id: str) -> None:
 
 
 def write(folder: Path, programme_id: str, ending: str, *parts: bytes | memoryview) -> None:
-    """Keep something of a programme with its digest, where it can be written and leaves the database enough room.
+    """Write a cache file with its digest, unless that fails or would leave the database too little free space.
 
     Args:
-        folder: Is made when it is not there.
-        programme_id: Of the programme.
-        ending: Of the file's name.
-        parts: What is written, one after another; memory views are of bytes.
+        folder: The cache folder; it is made if missing.
+        programme_id: Id of the programme.
+        ending: Ending of the file's name.
+        parts: The content, part after part; memory views must be of bytes.
     """
     path = path_of(folder, programme_id, ending)
     with suppress(OSError):
@@ -83,7 +84,11 @@ def write(folder: Path, programme_id: str, ending: str, *parts: bytes | memoryvi
 
 
 def read(folder: Path, programme_id: str, ending: str) -> memoryview | None:
-    """What is kept of a programme, mapped from the file; None when there is none, or other bytes than were written."""
+    """Read a cache file without copying it: its content is mapped into memory.
+
+    Returns:
+        The content without its digest, or None if there is no such file or the digest does not match.
+    """
     path = path_of(folder, programme_id, ending)
     if path is None:
         return None

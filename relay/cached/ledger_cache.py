@@ -1,13 +1,13 @@
-"""What follows a ledger from entry to entry: copies that are caught up with, or dropped where they are of another.
+"""Caches that follow a ledger: each holds a copy as of one entry, and is updated with later entries or made again.
 
-A copy is of one entry of the ledger and bears its hash. Where the hashes of the entries that came since lead from it to
-the head, these are taken in; otherwise (the database was restored, or is another) the copy is dropped and made anew. In
-memory it stays while a graph is open. On disk it is one file a programme:
+A copy carries the hash of the entry it was made at. If the hashes of the later entries lead from that hash to the head
+of the ledger, the copy is updated with those entries. If not, the database was restored or replaced, so the copy is
+dropped and made again. In memory a copy lives as long as its graph is open. On disk it is one file for each programme:
 
-    digest   32 bytes: the SHA-256 of all that follows
-    length    8 bytes: of the head
+    digest   32 bytes: SHA-256 of all that follows
+    length    8 bytes: length of the head
     head              JSON: name, version, projection, programme, entry, its hash, and values; then zeros, up to
-    body              what is mapped into memory and not read in, if anything is: it begins at a multiple of 8
+    body              optional: content that is mapped into memory instead of read; it begins at a multiple of 8
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _Values = TypeVar("_Values")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Head:
-    """What stands in front of a file; a file of another name, version, projection or programme counts as not there."""
+    """The head of a cache file; a file whose name, version, projection or programme differ is ignored."""
 
     name: str
     version: int
@@ -52,13 +52,13 @@ class _Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachedFile(Generic[_Values]):
-    """What was read from a file.
+    """Content of a cache file.
 
     Attributes:
-        sequence: Of the entry that it is of.
-        head_hash: Of that entry.
+        sequence: Sequence number of the entry that the copy was made at.
+        head_hash: Hash of that entry.
         values: Plain values, such as a dataclass.
-        body: Mapped from the file, from a whole word of 8 bytes on; empty where there is none.
+        body: The part that is mapped into memory, aligned to 8 bytes; empty if the file has none.
     """
 
     sequence: int
@@ -69,12 +69,12 @@ class CachedFile(Generic[_Values]):
 
 @dataclass(slots=True)
 class CopyInMemory(Generic[_Copy]):
-    """Where the copy of one programme is, while a graph is open.
+    """The copy of one programme that is in memory while a graph is open.
 
     Attributes:
-        copy: None before one is made.
-        on_disk: Up to which entry it is on disk; 0 for none.
-        making: Held by who makes or changes it; the others wait.
+        copy: None until the copy is made.
+        on_disk: Sequence number of the entry at which the copy was last written to disk; 0 if it never was.
+        making: Lock to hold while the copy is made or changed.
     """
 
     copy: _Copy | None = None
@@ -83,22 +83,22 @@ class CopyInMemory(Generic[_Copy]):
 
 
 class LedgerCache(Generic[_Copy]):
-    """One kind of copies of ledgers.
+    """One kind of copy that is cached for every programme, in memory and on disk.
 
     Attributes:
-        name: The ending of its files, "ID.name".
-        version: What is written otherwise has another number.
-        most: Programmes whose copies stay in memory, those asked for last.
+        name: Ending of its files, "ID.name".
+        version: Number of the file format; files with another number are ignored.
+        most: Number of programmes whose copies stay in memory; the least recently used is dropped first.
     """
 
     def __init__(self, name: str, version: int, *, most: int = 0) -> None:
-        """Name a kind of copies."""
+        """Define a kind of copy."""
         self.name, self.version, self.most = name, version, most
         self._placing = threading.Lock()
         self._places: WeakKeyDictionary[Graph, dict[str, CopyInMemory[_Copy]]] = WeakKeyDictionary()
 
     def place(self, graph: Graph, programme_id: str) -> CopyInMemory[_Copy]:
-        """The place of a programme's copy; the one asked for longest ago is let go where there are too many."""
+        """The copy of a programme in memory; if there are more than `most`, the least recently used one is dropped."""
         with self._placing:
             known = self._places.setdefault(graph, {})
             known[programme_id] = place = known.pop(programme_id, None) or CopyInMemory()
@@ -107,12 +107,15 @@ class LedgerCache(Generic[_Copy]):
             return place
 
     def read(self, folder: Path, programme_id: str, type_: type[_Values]) -> CachedFile[_Values] | None:
-        """What is on disk of a programme; None where nothing is, or nothing that can be used.
+        """Read the copy of a programme from disk.
 
         Args:
-            folder: Where copies are kept.
-            programme_id: Of the programme.
-            type_: Of the values.
+            folder: The cache folder.
+            programme_id: Id of the programme.
+            type_: Type of the values.
+
+        Returns:
+            The copy, or None if there is none that this version can use.
         """
         content = cache_files.read(folder, programme_id, self.name)
         if content is None:
@@ -137,15 +140,15 @@ class LedgerCache(Generic[_Copy]):
         values: object,
         body: Iterable[bytes | memoryview] = (),
     ) -> None:
-        """Put the copy of an entry on disk, where it can be written and leaves the database enough room.
+        """Write the copy of a programme to disk, unless that fails or would leave the database too little free space.
 
         Args:
-            folder: Where copies are kept; is made when it is not there.
-            programme_id: Of the programme.
-            sequence: Of the entry.
-            head_hash: Of the entry.
+            folder: The cache folder; it is made if missing.
+            programme_id: Id of the programme.
+            sequence: Sequence number of the entry that the copy was made at.
+            head_hash: Hash of that entry.
             values: Plain values, such as a dataclass.
-            body: What is mapped when it is read, part after part.
+            body: Content to be mapped into memory when it is read, part after part.
         """
         name, version, projection = self._kind()
         head = msgspec.json.encode(
@@ -163,7 +166,7 @@ class LedgerCache(Generic[_Copy]):
         cache_files.write(folder, programme_id, self.name, len(head).to_bytes(_WORD, "little"), head, padding, *body)
 
     def drop(self, folder: Path, programme_id: str, graph: Graph | None = None) -> None:
-        """Believe no copy of a programme any longer: it is made anew."""
+        """Delete the copy of a programme on disk, and in memory too if a graph is given; it is then made again."""
         if graph:
             self._places.get(graph, {}).pop(programme_id, None)
         cache_files.delete(folder, programme_id, self.name)

@@ -1,7 +1,7 @@
-"""Who is likely registered twice, kept on disk: of all that an auditor asks, comparing everybody takes longest.
+"""Cached pairs of people who were likely registered twice; comparing everybody is the slowest part of an audit.
 
-What is kept belongs to the people as they were compared. As soon as anybody is registered, erased or said otherwise,
-everybody is compared again, since each name tells the more the fewer bear it.
+A cached result holds only for exactly the people who were compared. As soon as anybody is registered, erased or
+corrected, everybody is compared again, because how much a shared name proves depends on how many people bear it.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMAT: Final = 3
-"""A file of another number was made by other rules of likeness."""
+"""Version of the rules by which people are compared; files with another number are ignored."""
 
 _ENDING: Final = "pairs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PairsFile:
-    """What a file holds: ids and bits, and a digest of who was compared; no name."""
+    """Content of a cache file: ids, bits, and a digest of the people compared; no names."""
 
     format: int
     people: str
@@ -38,13 +38,13 @@ class _PairsFile:
 
 
 def pairs(registered: Mapping[str, Sequence[Any]], share: float, programme_id: str, folder: Path | None) -> Found:
-    """`blocking.alike` of people, from what is kept where nothing about them changed.
+    """Pairs of people who are likely one person, as `blocking.alike` gives them; cached if the people have not changed.
 
     Args:
-        registered: What is recorded of each by column: those of `likeness.COMPARED`, and her ward as "ward".
-        share: The likelihood, above 0 and below 1.
-        programme_id: Of their programme.
-        folder: Where it is kept from one question to the next; None keeps nothing.
+        registered: Column → its values, one for each person: the columns of `likeness.COMPARED`, and "ward".
+        share: Least likelihood that two are one person; above 0 and below 1.
+        programme_id: Id of their programme.
+        folder: The cache folder; None caches nothing.
     """
     if folder is None:
         return _alike(registered, share)
@@ -59,7 +59,7 @@ def pairs(registered: Mapping[str, Sequence[Any]], share: float, programme_id: s
 
 
 def _read(folder: Path, programme_id: str) -> _PairsFile | None:
-    """What is kept of a programme; None when there is none that can be read."""
+    """The cached pairs of a programme; None if there are none that can be read."""
     body = cache_files.read(folder, programme_id, _ENDING)
     try:
         return msgspec.json.decode(body, type=_PairsFile) if body else None
@@ -68,7 +68,7 @@ def _read(folder: Path, programme_id: str) -> _PairsFile | None:
 
 
 def delete(folder: Path, programme_id: str) -> None:
-    """Keep no pairs of a programme any longer."""
+    """Delete the cached pairs of a programme."""
     cache_files.delete(folder, programme_id, _ENDING)
 
 

@@ -1,10 +1,9 @@
-"""A programme's whole register, kept on disk from one question to the next: what auditors ask needs every entry.
+"""A programme's whole register, cached on disk, since the questions of auditors need every entry.
 
-It follows the ledger (`following`). The file contains all that is personal, so it is for its owner only, and it is
-written anew as soon as something was erased.
+The cache follows the ledger (`ledger_cache`). The file holds personal data: only its owner may read it, and it is
+written again as soon as anything is erased.
 
-The file is mapped, and but for the ids nothing of it is decoded before somebody asks: each entry, act and placement by
-itself.
+The file is mapped into memory. Except for the ids, each entry, act and placement is decoded only when it is asked for.
 """
 
 from __future__ import annotations
@@ -56,32 +55,32 @@ def _numbers(numbers: Iterable[int]) -> memoryview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Packed:
-    """Values one after another, each encoded by itself."""
+    """Encoded values in one buffer, each of which can be decoded by itself."""
 
     ends: memoryview
     content: memoryview
 
     @classmethod
     def of(cls, values: Iterable[object]) -> _Packed:
-        """Encode them."""
+        """Encode values one after another."""
         each = [*map(_ENCODER.encode, values)]
         return cls(ends=_numbers(accumulate(map(len, each), initial=0)), content=memoryview(b"".join(each)))
 
     def __getitem__(self, nth: int) -> memoryview:
-        """The n-th, encoded."""
+        """The encoded bytes of the n-th value, counted from 0."""
         ends = self.ends.cast("q")
         return self.content[ends[nth] : ends[nth + 1]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _RegisterFile:
-    """What a file holds: a register, in the order in which its mappings hold what is in them.
+    """Content of a cache file: a register, its mappings in their own order.
 
     Attributes:
-        act_ids: Of all entries, which are numbered from 1 without gaps.
-        entries: The same.
-        in_force: The sequences of the entries of the facts.
-        facts: The same.
+        act_ids: Ids of the acts of all entries; entries are numbered from 1 without gaps.
+        entries: The entries in the same order.
+        in_force: Sequence numbers of the entries whose facts are in force.
+        facts: Those facts in the same order.
     """
 
     act_ids: memoryview
@@ -99,36 +98,36 @@ _REGISTER_FILE: Final = msgspec.msgpack.Decoder(_RegisterFile)
 
 
 class _Lazy(MutableMapping[str, _Value]):
-    """Values by their ids, each made when it is asked for.
+    """A mapping whose values are decoded the first time they are asked for.
 
     Attributes:
-        known: By id, what was made or set; None of others.
-        changed: The ids of those that were set since, in that order.
+        known: Id → the value if it was decoded or set, else None.
+        changed: Ids that were set since, in that order.
     """
 
     def __init__(self, ids: Iterable[str], make: Callable[[str], _Value]) -> None:
-        """Begin with what can be made of ids."""
+        """Start with ids whose values `make` can decode."""
         self.known: dict[str, _Value | None] = dict.fromkeys(ids)
         self._make = make
         self.changed: dict[str, None] = {}
 
     def __getitem__(self, id_: str) -> _Value:
-        """One value."""
+        """The value of an id."""
         found = self.known[id_]
         if found is None:
             found = self.known[id_] = self._make(id_)
         return found
 
     def __setitem__(self, id_: str, value: _Value) -> None:
-        """Take in one that is new, or changed."""
+        """Add or replace a value."""
         self.known[id_], self.changed[id_] = value, None
 
     def __delitem__(self, id_: str) -> None:
-        """Let one go."""
+        """Remove a value."""
         del self.known[id_]
 
     def __contains__(self, id_: object) -> bool:
-        """Whether it is there."""
+        """Whether the mapping has this id."""
         return id_ in self.known
 
     def __iter__(self) -> Iterator[str]:
@@ -136,15 +135,15 @@ class _Lazy(MutableMapping[str, _Value]):
         return iter(self.known)
 
     def __len__(self) -> int:
-        """How many."""
+        """The number of ids."""
         return len(self.known)
 
 
 class _CachedRegister(Register):
-    """A register that was kept."""
+    """A register that is read from its cache file."""
 
     def __init__(self, programme_id: str, kept: _RegisterFile, catalogue: Catalogue) -> None:
-        """Open it."""
+        """Open a cache file as a register."""
         super().__init__(programme_id, catalogue)
         ids, placed = _IDS.decode(kept.act_ids), _IDS.decode(kept.placement_ids)
         self._kept, self._ids = kept, ["", *ids]  # sequences count from 1
@@ -185,16 +184,16 @@ class _CachedRegister(Register):
 
 @gc_paused()
 def current(graph: Graph, programme_id: str, folder: Path | None) -> Register:
-    """The whole register as it is recorded now; it is the caller's own.
+    """The whole register as now recorded; the caller may change it.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
-        folder: Where it is kept from one question to the next; None keeps nothing.
+        graph: The database.
+        programme_id: Id of the programme.
+        folder: The cache folder; None caches nothing.
 
     Raises:
         NoProgramme: It is not in the database.
-        NotRestored: Its ledger is not all there.
+        NotRestored: Its ledger is not complete.
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
@@ -212,12 +211,12 @@ def current(graph: Graph, programme_id: str, folder: Path | None) -> Register:
 
 
 def last_sequence(known: Register) -> int:
-    """The number of the last entry; 0 before the first."""
+    """Sequence number of the last entry; 0 for an empty ledger."""
     return known.last.sequence if known.last else 0
 
 
 def as_known_at(now: Register, last: int | None) -> Register:
-    """The register as it was known when the ledger ended with an entry, or now, from what it is now."""
+    """The register as it was when the ledger ended with entry `last`; None gives the register of now."""
     if last is None or last >= last_sequence(now):
         return now
     then = (entry for entry in now.entries.values() if entry.sequence <= last)
@@ -225,7 +224,7 @@ def as_known_at(now: Register, last: int | None) -> Register:
 
 
 def _extended(graph: Graph, programme_id: str, known: CachedFile[None], head: LedgerHead) -> Register | None:
-    """The kept register with what came since, or None where it is not the beginning of this ledger."""
+    """The cached register with the entries that came since, or None if it is not the beginning of this ledger."""
     if known.sequence > head.entries:
         return None
     entries = [*reading.entries(graph, programme_id, first=known.sequence + 1, last=head.entries)]
@@ -246,14 +245,14 @@ def _erased_since(found: Register, sequence: int) -> bool:
 
 
 def write(folder: Path, found: Register, sequence: int, head_hash: str) -> None:
-    """Keep a whole register, as of an entry of its ledger; one in which foreign data lacks or repeats acts is not."""
+    """Write a register to the cache, as of an entry; a register whose acts are missing or repeated is not written."""
     if _is_sound(found):
         with suppress(msgspec.EncodeError):  # more than 4 GB of entries, so some three million placements
             _REGISTERS.write(folder, found.programme_id, sequence, head_hash, None, [_ENCODER.encode(_file_of(found))])
 
 
 def _is_sound(found: Register) -> bool:
-    """Whether its entries are numbered from 1 without gaps, and each fact is of its own entry."""
+    """Whether its entries are numbered from 1 without gaps, and each fact belongs to its own entry."""
     sequences = {act_id: found.sequence(act_id) for act_id in found.entries}
     return [*sequences.values()] == [*range(1, len(sequences) + 1)] and all(
         sequences.get(act_id) == fact.sequence for act_id, fact in found.facts.items()
@@ -261,15 +260,15 @@ def _is_sound(found: Register) -> bool:
 
 
 def delete(folder: Path, programme_id: str) -> None:
-    """Keep no register of a programme any longer."""
+    """Delete the cached register of a programme."""
     _REGISTERS.drop(folder, programme_id)
 
 
 def was_altered(folder: Path, replayed: Register) -> bool:
-    """Hold what is kept against the replay of a ledger that was verified, which then takes its place.
+    """Compare the cached register with a verified replay of its ledger, and replace it by that replay if they agree.
 
     Returns:
-        Whether what was kept of that very entry of the ledger says something else; then it stays as it is.
+        Whether the cached register of the same entry differs from the replay; the file then stays as it is.
     """
     kept = _read(folder, replayed.programme_id)
     if kept is None:
@@ -287,7 +286,7 @@ def was_altered(folder: Path, replayed: Register) -> bool:
 
 
 def _contents(found: Register) -> tuple[object, ...]:
-    """All that a register holds, in its order."""
+    """All that a register holds, in order, to compare registers."""
     parts = (found.entries, found.facts, found.placements, found.about, found.naming)
     return (found.rules, *([*part.items()] for part in parts))
 
@@ -297,7 +296,7 @@ def _read(folder: Path, programme_id: str) -> CachedFile[None] | None:
 
 
 def _opened(programme_id: str, known: CachedFile[None], catalogue: Catalogue) -> _CachedRegister:
-    """A register from its file.
+    """Open a cached register.
 
     Raises:
         msgspec.DecodeError: The file holds something else.

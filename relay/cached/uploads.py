@@ -1,12 +1,12 @@
-"""Registers that somebody uploaded and has not imported yet, in files of the data folder that nobody else may read.
+"""Registers that somebody uploaded and has not imported yet, in private files of the data folder.
 
-They hold names. Each is deleted a day after it was last used: by the running service, and by the doctor.
+They hold names. The running service and the doctor delete each of them a day after it was last used.
 
-    uploads/TOKEN/about.json        whose it is
-                  decided.json      what was decided of its map
+    uploads/TOKEN/about.json        who uploaded it
+                  decided.json      what was decided about its map
                   register/NAME     the file
-                  report/NAME       the same, with what became of each row
-    uploads/work-…/                 what a command line elsewhere sends or asks for, until it is answered
+                  report/NAME       the same file, with the result of each row
+    uploads/work-…/                 files that a command line on another machine sends or asks for, until it is answered
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from relay import private_files
 
 FOLDER: Final = "uploads"
 DELETED_AFTER_SECONDS: Final = 24 * 60 * 60
-"""Our choice: whoever is interrupted goes on the same day."""
+"""Our choice: an interrupted import is resumed on the same day."""
 
 
 def temporary_folder(data_folder: Path) -> tempfile.TemporaryDirectory[str]:
-    """A new folder for a file that is on its way; it is deleted at the end, or a day after its process was killed.
+    """A new folder for a file in transit; it is deleted at the end, or a day later if its process was killed.
 
     Raises:
         NotWritten: It cannot be made there.
@@ -34,7 +34,11 @@ def temporary_folder(data_folder: Path) -> tempfile.TemporaryDirectory[str]:
 
 
 def delete_old(data_folder: Path) -> int:
-    """Delete what was uploaded, or decided last, more than a day ago; how many registers those were."""
+    """Delete the uploads that were last used more than a day ago.
+
+    Returns:
+        The number of registers deleted.
+    """
     old = [folder for folder in _all(data_folder) if _last_used(folder) < time.time() - DELETED_AFTER_SECONDS]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)

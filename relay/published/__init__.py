@@ -1,1 +1,1 @@
-"""What is shown: figures written beside the facts, for people who open the graph itself; Relay reads none of them."""
+"""Published figures: properties written on placements for people who open the graph itself; Relay never reads them."""

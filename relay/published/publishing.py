@@ -1,12 +1,12 @@
-"""The layer written into the graph: what is wrong or missing on each placement, and nothing else.
+"""Writing the published figures into the graph; only placements whose figures changed are written.
 
     (:Placement:ShownBroken {shown_state, shown_passed, shown_still_owed, shown_generation, shown_reach, shown_caption})
-    (:Published {key, programme_id, as_of, sequence, hash})      there only while all placements show what it says
-    (:Publishing {key, programme_id, publisher})                 there only while somebody writes the layer
+    (:Published {key, programme_id, as_of, sequence, hash})      exists only while all placements show these figures
+    (:Publishing {key, programme_id, publisher})                 exists only while somebody is publishing
 
-The layer is no part of the ledger, and nothing reads it back: whoever opens the graph without Relay sees it. It is
-written in steps, between which others record; `Published` goes first and comes back last, so that a layer cut short
-passes for none.
+The figures are not part of the ledger, and Relay does not read them back: they are for people who open the graph
+without Relay. They are written in several transactions, between which others may record. `Published` is deleted first
+and written last, so that a publication that was interrupted does not count as complete.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ class Publication:
     """What is published of a programme.
 
     Attributes:
-        programme_id: Of the programme.
-        as_of: The day that is shown.
-        sequence: Of the newest entry that is shown.
-        hash: Of that entry.
+        programme_id: Id of the programme.
+        as_of: The day whose figures are shown.
+        sequence: Sequence number of the newest entry that they include.
+        hash: Hash of that entry.
     """
 
     programme_id: str
@@ -60,12 +60,12 @@ class Publication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishingDone:
-    """What was done to publish it.
+    """What one publication did.
 
     Attributes:
         publication: What is published now.
-        placements: How many placements show something.
-        changed: How many of all placements show something else than before.
+        placements: Number of placements that show figures.
+        changed: Number of placements whose figures were changed.
     """
 
     publication: Publication
@@ -74,25 +74,28 @@ class PublishingDone:
 
 
 Marks = tuple[tuple[str, ...], tuple[object, ...]]
-"""What stands on a placement: its labels beside its own, and what its `SHOWN_PROPERTIES` hold."""
+"""What is published on a placement: its extra labels, and the values of its `SHOWN_PROPERTIES`."""
 
 
 def published(graph: Graph, programme_id: str) -> Publication | None:
-    """What is published of a programme; None when nothing is, or what says so was altered.
+    """What is published of a programme.
+
+    Returns:
+        None if nothing is published, or if the `Published` node was altered.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     for row in graph.rows(cypher.PUBLISHED, programme_id=programme_id):
-        found: Mapping[str, Any] = row["published"]
-        if {*found} == {"key", "programme_id", "as_of", "sequence", "hash"} and hasattr(found["as_of"], "to_native"):
-            as_of = found["as_of"].to_native()
-            return Publication(programme_id=programme_id, as_of=as_of, sequence=found["sequence"], hash=found["hash"])
+        node: Mapping[str, Any] = row["published"]
+        if {*node} == {"key", "programme_id", "as_of", "sequence", "hash"} and hasattr(node["as_of"], "to_native"):
+            as_of = node["as_of"].to_native()
+            return Publication(programme_id=programme_id, as_of=as_of, sequence=node["sequence"], hash=node["hash"])
     return None
 
 
 def marks(graph: Graph, programme_id: str) -> dict[str, Marks]:
-    """What stands on the placements of a programme, by key; those on which nothing stands are left out.
+    """What is published on the placements of a programme, by key; placements with nothing on them are left out.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -105,32 +108,32 @@ def marks(graph: Graph, programme_id: str) -> dict[str, Marks]:
 
 
 def marks_of(shown: Shown) -> Marks:
-    """What should stand on a placement that shows this."""
+    """The labels and properties that a placement with these figures should have."""
     label = next(label for state, label in SHOWN.items() if state == shown.shown_state)
     return (label,), tuple(asdict(shown).values())
 
 
-def alike(found: object, wanted: object) -> bool:
-    """Whether a property holds what it should, in the type that it should have."""
-    return found == wanted and type(found) is type(wanted)
+def alike(value: object, expected: object) -> bool:
+    """Whether a property has the expected value and type."""
+    return value == expected and type(value) is type(expected)
 
 
 def publish(
     graph: Graph, programme_id: str, as_of: date, folder: Path | None, random: Callable[[int], bytes]
 ) -> PublishingDone:
-    """Show on every placement how it stands on a day, as known now.
+    """Write the figures of every placement on a day, as now recorded.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         as_of: The day.
-        folder: Where snapshots are kept from one run to the next; None keeps none.
-        random: Gives that many random bytes.
+        folder: Cache folder of snapshots; None caches none.
+        random: Gives the number of random bytes asked for.
 
     Raises:
         NoProgramme: It is not in the database.
         NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
-        Conflict: Somebody else began to publish it.
+        Conflict: Somebody else began to publish the same programme.
         Unavailable: The database cannot be reached; then nothing may be published.
     """
     snapshot = snapshot_cache.snapshot(graph, programme_id, folder)
@@ -155,14 +158,14 @@ def publish(
         transaction.run(cypher.END_PUBLISHING, programme_id=programme_id)
 
     graph.write(begin)
-    found = marks(graph, programme_id)
+    shown_now = marks(graph, programme_id)
     nothing: Marks = ((), (None,) * len(SHOWN_PROPERTIES))
-    changed = [key for key in {**found, **wanted} if _unlike(found.get(key, nothing), wanted.get(key, nothing))]
+    changed = [key for key in {**shown_now, **wanted} if _unlike(shown_now.get(key, nothing), wanted.get(key, nothing))]
     for some in _steps(changed):
         off, on = list[tuple[str, str]](), list[tuple[str, str]]()
         rows: list[Mapping[str, Any]] = []
         for key in some:
-            (had, _), (has, values) = found.get(key, nothing), wanted.get(key, nothing)
+            (had, _), (has, values) = shown_now.get(key, nothing), wanted.get(key, nothing)
             off += ((label, key) for label in had if label not in has)
             on += ((label, key) for label in has if label not in had)
             rows.append({"key": key, "shown": dict(zip(SHOWN_PROPERTIES, values, strict=True))})
@@ -189,7 +192,7 @@ def _show(rows: Iterable[Mapping[str, Any]], on: Iterable[tuple[str, str]], tran
 
 
 def _by_label(texts: Mapping[str, Any], labelled: Iterable[tuple[str, str]], transaction: Transaction) -> None:
-    """Run the text of each label on the keys that it is about; of a label that is none of Relay's nothing is done."""
+    """Run each label's statement on the keys that are listed under it; labels that Relay did not define are skipped."""
     keys: dict[str, list[str]] = {}
     for label, key in labelled:
         keys.setdefault(label, []).append(key)

@@ -1,4 +1,4 @@
-"""What a placement shows on a day: its state, numbers and a caption; ids, words and numbers, never a name."""
+"""The figures that are published of each placement on a day: state, numbers and a caption, and never a name."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What one placement shows; the fields are the properties of its node.
+    """The figures of one placement; the fields are the properties of its node.
 
     Attributes:
-        shown_state: Of `vocabulary.STATES`.
-        shown_passed: Units that count, of its own help.
-        shown_still_owed: Units of it that are not passed on yet; of an excused placement what it need not pass on.
-        shown_generation: None when it descends from no original placement, as only damaged data can.
-        shown_reach: How many placements descend from it.
-        shown_caption: A line to draw beside it.
+        shown_state: A state of `vocabulary.STATES`.
+        shown_passed: Units passed on that count, in the unit of its own help.
+        shown_still_owed: Units not passed on yet; for an excused placement, the units it no longer needs to pass on.
+        shown_generation: Its generation; None if it descends from no original placement, which only damaged data can
+            contain.
+        shown_reach: Number of placements that descend from it.
+        shown_caption: A line of text to draw next to it.
     """
 
     shown_state: str
@@ -35,7 +36,7 @@ class Shown:
 
 
 def layer(survey: Survey) -> dict[str, Shown]:
-    """What every placement shows that was there on the day of a survey, by the key of its node."""
+    """The figures of every placement that existed on the day of a survey, by the key of its node."""
     snapshot, stood = survey.snapshot, survey.standings
     (there,) = stood.there.nonzero()
     columns = (

@@ -1,4 +1,4 @@
-"""The layer kept up to date while the pages are served: looked at every minute, and written only where it is behind."""
+"""Keeping the published figures up to date while pages are served: checked every minute, written only if outdated."""
 
 from __future__ import annotations
 
@@ -20,19 +20,22 @@ if TYPE_CHECKING:
     from relay.published.publishing import PublishingDone
 
 EVERY_SECONDS: Final = 60.0
-"""Our choice: who looks at the graph waits no longer, and the database is not kept busy."""
+"""Our choice: readers of the graph wait no longer than this, and the database is not kept busy."""
 
 
 def refresh(
     graph: Graph, folder: Path | None, now: datetime, random: Callable[[int], bytes]
 ) -> tuple[PublishingDone, ...]:
-    """Publish every programme as it stands today, where what is published is behind; gives what was written.
+    """Publish every programme whose published figures are not those of its current day.
 
     Args:
-        graph: Where.
-        folder: Where snapshots are kept from one run to the next; None keeps none.
-        now: The instant; each programme has its own day.
-        random: Gives that many random bytes.
+        graph: The database.
+        folder: Cache folder of snapshots; None caches none.
+        now: The current instant; each programme's day follows from its time zone.
+        random: Gives the number of random bytes asked for.
+
+    Returns:
+        What was written, one for each programme that was outdated.
 
     Raises:
         Conflict: Somebody else began to publish the same programme.
@@ -52,13 +55,13 @@ def refresh(
 def kept_up(
     graph: Graph, folder: Path | None, random: Callable[[int], bytes], say: Callable[[str], object]
 ) -> Generator[None]:
-    """Refresh what is published at once and every minute until the block ends; what fails is said and tried again.
+    """Refresh what is published at once and then every minute, until the block ends; failures are reported and retried.
 
     Args:
-        graph: Where; must stay open as long.
-        folder: Where snapshots are kept from one run to the next; None keeps none.
-        random: Gives that many random bytes.
-        say: Is given a sentence for each time that it could not be done.
+        graph: The database; it must stay open until the block ends.
+        folder: Cache folder of snapshots; None caches none.
+        random: Gives the number of random bytes asked for.
+        say: Called with a sentence for each failure.
     """
     ended = threading.Event()
 

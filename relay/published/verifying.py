@@ -1,4 +1,4 @@
-"""Whether what is published is what the ledger says: worked out anew as of its entry, and compared place by place."""
+"""Whether the published figures agree with the ledger: they are computed again as of their entry and compared."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def verified(
     public_keys: Collection[str] = (),
     progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
 ) -> Verification:
-    """`verifying.verified`, and whether what is published is what the ledger says.
+    """`verifying.verified`, and whether the published figures agree with the ledger.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -72,7 +72,7 @@ def verified(
 
 
 def _whole(graph: Graph, programme_id: str) -> tuple[Publication | None, dict[str, Marks]]:
-    """What is published, and what stands on placements while nobody writes there."""
+    """What is published, and the figures on placements, read while nobody is publishing."""
     before, found = published(graph, programme_id), marks(graph, programme_id)
     for _ in range(LOOKS):
         after = published(graph, programme_id)
@@ -84,7 +84,7 @@ def _whole(graph: Graph, programme_id: str) -> tuple[Publication | None, dict[st
 
 
 def _unclaimed(graph: Graph, programme_id: str, found: dict[str, Marks]) -> Iterator[Fault]:
-    """What stands on placements although nothing is published, or what says so was altered."""
+    """Figures on placements although nothing is published, or the `Published` node was altered."""
     there = graph.rows(cypher.PUBLISHED, programme_id=programme_id)
     if there or found:
         said = Sentence(
@@ -118,7 +118,7 @@ def _differences(graph: Graph, now: Snapshot, layer_: Publication, found: dict[s
 
 
 def _as_known(graph: Graph, layer_: Publication) -> Snapshot | None:
-    """The programme as it was known when it was published; None when it was never so."""
+    """The programme as it was known when it was published; None if its ledger never had that entry."""
     if not 0 < layer_.sequence <= programmes.head(graph, layer_.programme_id).entries:
         return None
     return from_register.snapshot_as_known(graph, layer_.programme_id, layer_.sequence)

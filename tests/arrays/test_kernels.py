@@ -46,7 +46,7 @@ def test_two_pieces_of_work_give_what_each_gives(placements: int) -> None:
 
 def test_one_survey_goes_over_each_placement_once(monkeypatch: pytest.MonkeyPatch) -> None:
     gone_over = Counter[Any]()
-    monkeypatch.setattr(kernels, "_gone_over", gone_over)
+    monkeypatch.setattr(kernels, "_placements_looped_over", gone_over)
 
     survey(made.programme(1000), made.LAST_DAY)
 
