@@ -92,11 +92,7 @@ def _count_generations(
     depth: Column,
     generation: Column,
 ) -> None:
-    """Set the generation of the tops of pieces, from givers to receivers.
-
-    Args:
-        entered: Tops that have givers; the other tops have their generation already.
-    """
+    """Set the generation of the tops of pieces that have givers, from givers to receivers; other tops have theirs."""
     for top in entered:
         if original[top]:
             continue
@@ -616,7 +612,7 @@ class Survey:
 
     Attributes:
         snapshot: The programme.
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         confirmed_only: Whether unconfirmed pass-ons are left out.
         standings: The state of each placement; those that did not exist yet count nowhere.
         made: For each pass-on, whether it had been made by the day and counts.

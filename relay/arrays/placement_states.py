@@ -198,7 +198,7 @@ class Receipts:
     """What every placement of a snapshot had received by a day.
 
     Attributes:
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         made: For each pass-on, whether it had been made by the day and counts.
         came: Those pass-ons, by receiver.
         filled: Which placements a gift had filled.
@@ -293,7 +293,7 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
 
 
 def _earliest(snapshot: Snapshot, came: Adjacency, filled: Flags) -> tuple[Days, Codes]:
-    """Day of the earliest receipt, `NO_DAY` for none, and its condition; a gift goes before a pass-on of the same day."""
+    """Day of the earliest receipt, `NO_DAY` for none, and its condition; on one day, a gift goes before a pass-on."""
     placements, passes = snapshot.placements, snapshot.passes
     day, condition = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
 

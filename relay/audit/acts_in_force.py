@@ -76,7 +76,7 @@ class HandOver(NamedTuple):
 
     @property
     def sequence(self) -> int:
-        """Of its entry."""
+        """Sequence number of its entry."""
         return self.pass_on.sequence
 
 
@@ -87,7 +87,7 @@ class ActsInForce:
         register: Replayed from the whole ledger, or from its beginning up to some entry.
         woman: The id under which a beneficiary is kept, by her id: that of another where both are one woman.
         as_of: The day; only what happened on or before it counts.
-        folder: Where what takes long to work out is kept from one question to the next; None keeps nothing.
+        folder: The cache folder; None caches nothing.
         enrolments: Every telephone that was ever enrolled, as the trail of accounts tells it.
     """
 
@@ -259,7 +259,7 @@ def in_columns(graph: Graph, register: Register, folder: Path | None) -> Snapsho
     Args:
         graph: Where it was read.
         register: Of a programme, which has an entry at least.
-        folder: Where columns are kept from one question to the next; None keeps nothing.
+        folder: The cache folder; None caches nothing.
     """
     known = snapshot_cache.snapshot(graph, register.programme_id, folder) if folder else None
     last = register.last

@@ -56,8 +56,8 @@ class ErrorRate:
         checked: Placements checked.
         share: Estimated share of all placements that are wrong, in [0, 1].
         low: Lower end of its confidence interval.
-        high: Upper end.
-        confidence: Of the interval.
+        high: Upper end of the same interval.
+        confidence: Confidence level of the interval, in [0, 1].
         covers: Share of all placements that lie in strata with a check; the estimate speaks of these alone.
     """
 

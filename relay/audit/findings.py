@@ -44,7 +44,7 @@ class FoundAct(Protocol):
 
     @property
     def sequence(self) -> int:
-        """Of its entry."""
+        """Sequence number of its entry."""
         ...
 
 

@@ -57,7 +57,7 @@ class Audit:
     """What all checks found in a programme.
 
     Attributes:
-        programme_id: Of the programme.
+        programme_id: Id of the programme.
         as_of: Only what happened on or before this day was looked at.
         checks: Every check, in the order of `checks.CHECKS`, with or without findings; then those of the systems.
     """
@@ -79,11 +79,11 @@ def audit(
     """Check a programme's record of all that happened by a day, as known now.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
-        as_of: The day.
+        graph: The database.
+        programme_id: Id of the programme.
+        as_of: Reference day; what happens later does not count.
         last: As known when the ledger ended with this entry; None is now.
-        folder: Where the register is kept from one question to the next; None keeps nothing.
+        folder: The cache folder; None caches nothing.
 
     Raises:
         NoProgramme: It is not in the database.

@@ -62,7 +62,7 @@ class ToVerify:
     """A placement of the sample, with what the record says of it.
 
     Attributes:
-        placement_id: Which.
+        placement_id: Id of the placement.
         beneficiary_id: Who holds it.
         help: What she received.
         received: Units received by the day of the sample.
@@ -72,7 +72,7 @@ class ToVerify:
         passed_to: The placements that she passed on to.
         place_id: Where she lives, or her group is; None when that is not known.
         came_by: Of its stratum.
-        district_id: Of its stratum.
+        district_id: Id of its stratum.
         outcome: What the latest check on or after the day found; None if there was none yet.
         checked_on: The day of that check.
     """
@@ -97,7 +97,7 @@ class Sample:
     """A sample to verify in the field, and what was found so far.
 
     Attributes:
-        programme_id: Of the programme.
+        programme_id: Id of the programme.
         as_of: Placements received by this day are sampled.
         as_known: The entry with which the ledger ended when it was drawn.
         seed: With which it is drawn.
@@ -133,13 +133,13 @@ def sample(
     """Draw a sample of placements, and read the outcomes recorded since.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         as_of: Placements received by this day are sampled; checks from this day on are outcomes.
         size: How many placements, at least 1; all of them when there are no more.
         seed: Another seed draws another sample.
         last: Draw from what was known when the ledger ended with this entry; None is now.
-        folder: Where the register is kept from one question to the next; None keeps nothing.
+        folder: The cache folder; None caches nothing.
 
     Raises:
         NoProgramme: It is not in the database.

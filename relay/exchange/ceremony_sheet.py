@@ -132,7 +132,7 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
 
     Args:
         path: A .csv or .xlsx file.
-        catalogue: Of the kinds of acts.
+        catalogue: Catalogue of the kinds of acts.
         again: Whether every question about its rows is answered.
 
     Raises:
@@ -168,7 +168,7 @@ class RowLine:
 
     Attributes:
         row: Its number; None where even that cannot be read.
-        act_id: Of the pass-on that it is, or would be; None where it cannot be read.
+        act_id: Id of the pass-on that it is, or would be; None where it cannot be read.
         action: "added", "same", "asked" with the question, or "not" with the reason.
         code: The stable name of the question or reason, or None.
         field: The column at fault, or None.
@@ -222,8 +222,8 @@ def record(
     """Record a sheet that was typed in; see `desk.ceremony.record_day`.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         path: Of the sheet.
         counted: The animals that were counted in the yard.
         clerk: Who records.

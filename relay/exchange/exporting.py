@@ -35,8 +35,8 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
     """Write a programme as a folder of CSV files, or as a workbook when the path ends in .xlsx.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         path: Of the folder or workbook; an earlier export there is replaced at the end.
         with_names: Write the personal columns too.
 
@@ -56,7 +56,7 @@ def write_acts(
     Args:
         path: As for `export_programme`.
         standing: Gives the acts, from the beginning each time.
-        catalogue: Of the kinds of acts.
+        catalogue: Catalogue of the kinds of acts.
         with_names: Write the personal columns too.
 
     Raises:
@@ -125,7 +125,7 @@ def in_order(catalogue: Catalogue, standing: Mapping[str, Iterable[Act]]) -> Ite
     """The acts of a programme as their files hold them: an act follows right behind the last that it names.
 
     Args:
-        catalogue: Of the kinds of acts.
+        catalogue: Catalogue of the kinds of acts.
         standing: Kind → the acts in force, in ledger order; the kinds in the order of the format.
     """
     kinds, provided = [*standing], set[str]()

@@ -80,14 +80,14 @@ def flow_out(
     """Write a programme of the database as it stood on a day; see `write`.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         path: What is written.
         format_: One of `FORMATS`.
-        as_of: The day.
-        confirmed_only: Leave out pass-ons that nobody confirmed.
+        as_of: Reference day; what happens later does not count.
+        confirmed_only: Leave out unconfirmed pass-ons.
         with_names: Write the beneficiaries' names too; points never hold them.
-        folder: Where snapshots are kept; None keeps none.
+        folder: The cache folder; None caches nothing.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -129,7 +129,7 @@ def write(
     """Write a relay as it stood on the day of the survey; the same relay gives the same bytes.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         path: A file that ends in .graphml, .gexf or .geojson; for "csv-graph" a folder, in which people.csv and
             links.csv are written. An older one is replaced, and only the owner may open it.
         format_: One of `FORMATS`.
@@ -174,7 +174,7 @@ def network(
     answers of `--json`. What is not known is left out.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         roots: Rows of placements that were there: they and all that descends from them; None for the whole programme.
         names: Beneficiary id → name; None leaves all names out.
     """

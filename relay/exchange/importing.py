@@ -177,7 +177,7 @@ def import_by(
     Args:
         judge: Where its rows are judged, and recorded.
         path: Of the folder or workbook.
-        programme_id: Of the programme, when the folder does not say; needed only where there are several.
+        programme_id: Id of the programme, when the folder does not say; needed only where there are several.
         apply: Write; without it nothing is written.
         answers: The questions that each row answers. What is asked of others is only noted.
         read: Reads the rows of the path; in the exchange format, or by the map of a register.

@@ -119,7 +119,7 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
 
     Args:
         path: A folder of CSV files and rules.toml, or an .xlsx file.
-        catalogue: Of the kinds of acts.
+        catalogue: Catalogue of the kinds of acts.
 
     Yields:
         What is not of the format, then the programme, its rules, and the rows of each file in the format's order.
@@ -494,7 +494,7 @@ def write_folder(path: Path, record: Iterable[acts.Act], catalogue: Catalogue, *
         path: The folder; it appears when all is written. One that holds nothing but files of the format is replaced.
         record: The programme first, then the acts of kinds that have a file, as they stand corrected. Rows keep this
             order in their file, so the same order gives the same bytes.
-        catalogue: Of the kinds of acts.
+        catalogue: Catalogue of the kinds of acts.
         with_names: Whether personal columns are written too; without, they are left out altogether.
 
     Raises:

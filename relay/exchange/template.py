@@ -110,7 +110,7 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
 
     Args:
         acts: As `filled_in`.
-        catalogue: Of the kinds of acts.
+        catalogue: Catalogue of the kinds of acts.
         path: The .xlsx file to write; nothing may be there.
 
     Raises:

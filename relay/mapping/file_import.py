@@ -43,7 +43,7 @@ class ImportWish:
     """How a file is to be imported.
 
     Attributes:
-        programme_id: Of the programme that was named; "" for none.
+        programme_id: Id of the programme that was named; "" for none.
         usual: The programme that is meant where neither this nor the file names one; "" for the only one.
         map: The name of a kept map, or of the file that holds `map_text`; "" where no map was named.
         map_text: A map, as TOML; None for a kept one.

@@ -67,7 +67,7 @@ class MappedRegister:
         """What its rows record: its beneficiaries first, then placements, pass-ons and events.
 
         Args:
-            catalogue: Of the kinds of acts.
+            catalogue: Catalogue of the kinds of acts.
 
         Yields:
             A row for each act that a row of the register makes, and for each row that cannot be read.

@@ -118,8 +118,8 @@ def keep(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now:
     """Keep a map, in place of another of the same name.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         name: Up to 40 letters, digits, blanks, points and hyphens.
         text: As TOML.
         by: Who keeps it.
@@ -182,7 +182,7 @@ def fitting(
     Args:
         pages: All sheets of the file.
         maps: The kept maps.
-        catalogue: Of the kinds of acts.
+        catalogue: Catalogue of the kinds of acts.
 
     Returns:
         The kept map, and how this file is read by it; None when none fits.

@@ -126,7 +126,7 @@ def publish(
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         folder: Cache folder of snapshots; None caches none.
         random: Gives the number of random bytes asked for.
 

@@ -33,7 +33,7 @@ class Chain:
     """An original placement and all that descends from it.
 
     Attributes:
-        placement_id: Of the original placement.
+        placement_id: Id of the original placement.
         gift_id: That filled it; None when foreign data does not say.
         chain_state: One of `vocabulary.CHAIN_STATES`.
         goal_reached: Whether it has the generations that the programme aims at; None without a goal.
@@ -107,7 +107,7 @@ class GivenGift:
     """A gift and what became of it.
 
     Attributes:
-        gift_id: Of the gift.
+        gift_id: Id of the gift.
         help: What was given.
         given_on: When.
         placements: Original placements that it has filled.
@@ -144,7 +144,7 @@ def chains(  # noqa: PLR0913 - one for each filter
     """All chains of a programme, or those that every filter lets through.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         state: Only chains in this state, one of `vocabulary.CHAIN_STATES`.
         help_: Only chains that began with this help.
         place_id: Only chains that began with a holder in this place or in any place below it; `counted.UNKNOWN` for
@@ -248,7 +248,7 @@ def gifts(
     """All gifts that had been given, or placed, by the day, or those of a help or donor.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         help_: Only gifts of this help.
         donor: Only gifts of this donor, upper and lower case being the same.
         names: With the donors, when a donor is asked for.

@@ -76,7 +76,7 @@ def in_part(survey: Survey, word: str, asked: str, names: PartNames) -> Flags:
     """Which of all placements belong to a part, as the programme is parted by a word of `vocabulary.PARTED_BY`.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         word: By what it is parted.
         asked: The part as an id, word or number; or `UNKNOWN`.
         names: With the donors, where it is parted by donor.
@@ -111,7 +111,7 @@ def below(survey: Survey, asked: str) -> Flags:
     """Which of all placements descend from a placement or from those that a gift filled, without these themselves.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         asked: "placement:ID" or "gift:ID"; "chain:ID" for a placement with all that descends from it.
 
     Raises:

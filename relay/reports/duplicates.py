@@ -89,8 +89,8 @@ def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> D
     Those who are said to be one, or two, and those of whom one passed on to the other are left out.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         most: At most so many, the likeliest; None for all.
 
     Raises:

@@ -131,8 +131,8 @@ class Health:
     """A programme's chain health on a day.
 
     Attributes:
-        programme_id: Of the programme.
-        as_of: The day.
+        programme_id: Id of the programme.
+        as_of: Reference day; what happens later does not count.
         placements: All that were there.
         states: State → placements.
         chains: "total" and each chain state → chains.
@@ -220,7 +220,7 @@ def health(
     """The chain health of a programme.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         by: Words of `vocabulary.PARTED_BY`: how it is parted; none for the programme alone.
         names: Of places and donors, where these are asked for.
         earlier: The same snapshot on another day, to say what changed since.

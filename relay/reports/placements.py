@@ -36,7 +36,7 @@ class Holding:
     """A placement and its state on the day; units are of its own help.
 
     Attributes:
-        placement_id: Which.
+        placement_id: Id of the placement.
         beneficiary_id: Who holds it; None when foreign data does not say.
         place_id: Where she lives; None when that is not known.
         group_id: Of which she is a member; None when of none.
@@ -51,7 +51,7 @@ class Holding:
         since_on: Lost or broken since, else None.
         cause: Why it is lost or broken, else None.
         reach: Placements that descend from it.
-        gift_id: Of the nearest gift above it; None when it descends from none.
+        gift_id: Id of the nearest gift above it; None when it descends from none.
     """
 
     placement_id: str
@@ -100,7 +100,7 @@ class Holder:
     """A beneficiary with what she holds.
 
     Attributes:
-        beneficiary_id: Who.
+        beneficiary_id: Id of the woman.
         place_id: Where she lives; None when that is not known.
         group_id: Of which she is a member; None when of none.
         placements: That she holds; 0 for who waits.
@@ -262,7 +262,7 @@ def holdings(survey: Survey, which: Which = ALL, *, sort: HoldingSorting = "id",
     """The placements of a programme, or some of them.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         which: Which of them.
         sort: The order; placements that are equal in it come by id.
         descending: The other way round.
@@ -373,7 +373,7 @@ def holders(
     Who has several ids is one of them, under the id by which she is kept, and holds what is held under any.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         state: Who holds a placement in this state, one of `vocabulary.STATES`, or "waiting" for who holds none.
         place_id: Who lives in this place or in any place below it.
         group_id: Who belongs to this group.

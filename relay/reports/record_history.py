@@ -67,14 +67,14 @@ class Happening:
         gift_id: The gift it came from, or None.
         giver_placement_id: Who passed on, or None.
         receiver_placement_id: Who received, or None.
-        beneficiary_id: Of the other side of a hand-over: who holds the placement it came from or went to.
+        beneficiary_id: Id of the other side of a hand-over: who holds the placement it came from or went to.
         name: Her name, or the donor's; None when it is not known or was erased.
         why: Of a correction.
         changes: Of a correction: field → value from then on, None where it was emptied.
         changed: Of the same: what it changed, before and after, in the order of the columns.
         note: Free text, or None.
         witness: Of a hand-over, or None.
-        sequence: Of its entry in the ledger.
+        sequence: Sequence number of its entry in the ledger.
         recorded_by: An account id, or "local:LOGIN".
         recorded_at: UTC.
         confirm_id: The act by which a second person confirmed it, or None.
@@ -106,7 +106,7 @@ class Stand:
     """The state of a placement on the day; units are of its own help.
 
     Attributes:
-        placement_id: Which.
+        placement_id: Id of the placement.
         help: What was received.
         received_on: Day of the earliest receipt.
         animals: Units received by the day.
@@ -170,7 +170,7 @@ class Record:
         values: Column → what it says now, personal fields too; None for what is empty, withheld or erased. An act
             that was taken back says what it said. What is secret to a role is left out.
         withheld: Personal fields that were recorded and are not there any more.
-        sequence: Of its entry; None for a placement that a pass-on began, as the next two.
+        sequence: Sequence number of its entry; None for a placement that a pass-on began, as the next two.
         recorded_by: An account id, or "local:LOGIN".
         recorded_at: UTC.
         confirm_id: The act by which a second person confirmed it, or None.
@@ -206,8 +206,8 @@ def show(
     """One record with its history and the gifts it descends from, as it stood on a day.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         id_: "kind:id", or bare when one kind has it.
         as_of: The day; later hand-overs and events are left out, corrections count as known now. What is recorded
             before its day, such as a ceremony that is planned, is there all the same.

@@ -102,8 +102,8 @@ def find_each(
     found by a part (an id's beginning, a phone's last digits).
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         texts: What is known, of one thing in each: all names are read once.
         limit: How many hits at most.
         kind: Of this kind alone; of all when empty.

@@ -57,7 +57,7 @@ class BreakPoint:
     """A lost or broken placement.
 
     Attributes:
-        placement_id: Which.
+        placement_id: Id of the placement.
         state: "lost" or "broken".
         since_on: The first day of it.
         cause: "overdue", or the event that ended it.
@@ -138,7 +138,7 @@ class TreePlan:
     """A hand-over that is planned and still open: who is to receive next.
 
     Attributes:
-        plan_id: Of the act that named her.
+        plan_id: Id of the act that named her.
         giver_placement_id: Who is to pass on; None where a gift is placed.
         gift_id: From which gift; None where another passes on.
         beneficiary_id: Who is to receive.
@@ -378,8 +378,8 @@ def plans(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]
     """The open plans of a programme; empty where it uses no system that plans.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         survey: Its whole relay on the day, with what nobody confirmed.
         used: The systems that it uses.
 

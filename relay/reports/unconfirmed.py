@@ -94,8 +94,8 @@ def waiting(
     """The pass-ons that nobody confirmed.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         as_of: Those that had been made by this day; confirmations count as known now.
         most: Only so many, the first; `MOST` when None.
         last_by: The login of somebody who cannot confirm her own word: that comes after all others.
@@ -138,8 +138,8 @@ def noted(graph: Graph, programme_id: str, pass_ids: Sequence[str]) -> Mapping[s
     """Pass id → what the rule book would note of it today, as sentences; those of which nothing is noted are not there.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         pass_ids: Of pass-ons; those that do not stand are left out.
 
     Raises:

@@ -48,8 +48,8 @@ class Deadline:
         share: Enough by recorded, in [0, 1]; None if none is counted.
         low: Lower end of its exact confidence interval (Clopper and Pearson), which of an expected number is on the
             wide side; None the same.
-        high: Upper end.
-        confidence: Of the interval.
+        high: Upper end of the same interval.
+        confidence: Confidence level of the interval, in [0, 1].
         branded: Of those asked, how many had not passed everything on by the deadline and had fewer young that count
             or may count than they owe: late for what they could not have done.
         too_soon: Whether the interval is below `REACHABLE`, or above it; None if it contains that share, so that too

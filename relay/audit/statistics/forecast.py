@@ -58,8 +58,8 @@ class Reproduction:
         receivers: Placements that these have begun.
         number: Receivers by placements; at 1 a relay keeps its size, below 1 it dies out.
         low: Lower end of its interval, as that of an `Estimate`.
-        high: Upper end.
-        confidence: Of the interval.
+        high: Upper end of the same interval.
+        confidence: Confidence level of the interval, in [0, 1].
     """
 
     placements: int
@@ -160,7 +160,7 @@ class Forecast:
     """What becomes of a relay if nothing changes.
 
     Attributes:
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         habits: Of the whole programme.
         reproduction: Of the whole programme.
         ends: Open ends of what was asked for.
@@ -169,7 +169,7 @@ class Forecast:
         further_reach: Placements still to be begun, to be expected; without bound when the reproduction number of a
             help with open ends is 1 or more.
         simulated: The same by simulation.
-        confidence: Of all intervals.
+        confidence: Confidence level of all intervals, in [0, 1].
     """
 
     as_of: date
@@ -302,8 +302,8 @@ def ends(survey: Survey, roots: Sequence[int] | None = None) -> Ends:
     """The open ends of what descends from some placements, these included.
 
     Args:
-        survey: The programme on the day.
-        roots: Rows of placements that were there; None asks for the whole programme.
+        survey: Survey of the programme on the day.
+        roots: Rows of placements that existed on the day; None stands for the whole programme.
     """
     return _Seen.of(survey).ends(_within(survey, roots))
 
@@ -458,7 +458,7 @@ def forecast(survey: Survey, roots: Sequence[int] | None = None, *, seed: int) -
 
     Args:
         survey: The programme on the day; the processes are always fitted on the whole of it.
-        roots: Rows of placements that were there; None asks for the whole programme.
+        roots: Rows of placements that existed on the day; None stands for the whole programme.
         seed: Of the draws for intervals and of the simulation; the same seed gives the same forecast.
 
     Returns:

@@ -45,7 +45,7 @@ class CurveStep:
         fulfilled: Of these, fulfilled on that very day, from 1.
         waiting_share: Estimated share that waits longer than these days, in [0, 1].
         low: Lower end of its confidence interval.
-        high: Upper end.
+        high: Upper end of the same interval.
     """
 
     days: int
@@ -81,7 +81,7 @@ class Curve:
         median: Days until half were fulfilled.
         steps: By days; empty while none is fulfilled.
         seen_days: The longest that any was seen waiting, beyond which nothing is known; None without placements.
-        confidence: Of all intervals.
+        confidence: Confidence level of all intervals, in [0, 1].
     """
 
     placements: int
@@ -140,7 +140,7 @@ class Fulfilment:
     """How long fulfilment takes in a programme, as seen on a day.
 
     Attributes:
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         by: The word by which it is parted, or None.
         left_out: Placements that owe nothing because no rule binds them, or that seem to have passed on before they
             received, as only foreign data can hold.
@@ -199,7 +199,7 @@ def fulfilment(survey: Survey, by: str | None = None, names: PartNames | None = 
     """How long fulfilment takes in a programme, and in its parts.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         by: A word of `vocabulary.PARTED_BY`, or None for the programme alone.
         names: Of places or donors, where these are asked for.
 

@@ -26,7 +26,7 @@ class Giver:
     """A placement from which something is to be passed on.
 
     Attributes:
-        placement_id: Which.
+        placement_id: Id of the placement.
         beneficiary_id: Who holds it; None when foreign data does not say.
         help: What it owes.
         still_owed: Units; 0 when everything was passed on.

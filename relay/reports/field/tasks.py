@@ -22,7 +22,7 @@ class Task:
 
     Attributes:
         reason: Why, one of the words that its system gives.
-        beneficiary_id: With whom, by the id under which she is kept.
+        beneficiary_id: With whom, by her main id.
         placement_id: The placement that it is about; None when it is about herself.
         due_on: By when; None when no day is set.
     """
@@ -72,9 +72,9 @@ def tasks(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]
     """All that the systems of a programme ask of whoever visits, system by system, then what is held for long.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
-        survey: Its relay on the day.
+        graph: The database.
+        programme_id: Id of the programme.
+        survey: Survey of its relay on the day.
         used: The systems that it uses.
 
     Raises:

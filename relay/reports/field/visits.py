@@ -240,7 +240,7 @@ def todo(
     """Whom to visit next, place by place.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         place_id: Only holders who live in this place or in any place below it; ranks stay those of the programme.
         walks: Only holders who live in one of these places or in any place below them; everywhere when None.
         most: Only so many visits, the most pressing ones; all when None.
@@ -273,7 +273,7 @@ class Ranked:
     """Placements to visit, the most pressing first.
 
     Attributes:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         row: Of each placement.
         why: Its reasons, of `REASONS`, a bit each.
         word: Here and below what `Visit` says of it: the day of the last word.
@@ -295,7 +295,7 @@ def by_rank(survey: Survey, *, most: int | None = None) -> Ranked:
     """Which placements to visit next, the most pressing first, wherever their holders live.
 
     Args:
-        survey: The programme on the day.
+        survey: Survey of the programme on the day.
         most: Only so many are looked at: those after them follow in any order. All are in order when None.
     """
     snapshot, stood, today = survey.snapshot, survey.standings, day_number(survey.as_of)

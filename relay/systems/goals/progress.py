@@ -41,7 +41,7 @@ class Aim:
     """What a woman wants to live on, as the columns of her goal say it, without any income; None where nobody said.
 
     Attributes:
-        beneficiary_id: The id under which she is kept.
+        beneficiary_id: Her main id.
         activity: The programme's own word, or several.
         placement_id: On which placement it builds; None for none.
     """
@@ -193,7 +193,7 @@ class Progress:
 
     @classmethod
     def of(cls, said: Said, *, kept: Callable[[str], str], as_of: date) -> Self:
-        """From what gives the columns of acts by their kind, and the id under which a woman is kept."""
+        """From what gives the columns of acts by their kind, and the main id of a woman."""
         return cls(
             goals=[read_columns(Goal, row | {"beneficiary_id": kept(row["beneficiary_id"])}) for row in said("goal")],
             steps=[read_columns(Step, row) for row in said("goal_step")],

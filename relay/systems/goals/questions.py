@@ -45,7 +45,7 @@ class GoalsFound:
     """All goals on a day, and what came of them.
 
     Attributes:
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         goals: By id.
         running: How many run 12 and 24 months after they were set.
         income: How income changed.

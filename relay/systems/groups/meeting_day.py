@@ -58,7 +58,7 @@ class Became:
     """The outcome of one row.
 
     Attributes:
-        act_id: Of the act that it is, or would be; empty where too little was said.
+        act_id: Id of the act that it is, or would be; empty where too little was said.
         error: Why it was not recorded; None where it was.
         notes: What was noted for the auditor.
     """
@@ -80,8 +80,8 @@ def record_meeting(
     """Record a meeting with its rows.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         meeting: The columns of the meeting, its id among them.
         rows: What was written down.
         clerk: Who records.

@@ -163,7 +163,7 @@ def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again:
     """Record a meeting and its rows, each of which stands or falls alone.
 
     Args:
-        programme_id: Of the programme.
+        programme_id: Id of the programme.
         page: As it was sent.
         also: What is known of the meeting and not typed, such as who came.
         again: The codes of the questions that are answered.

@@ -76,7 +76,7 @@ class Span:
         Args:
             values: Of the act.
             ended_on: By an end; None for none.
-            known: What takes the place of a column, such as the id under which a woman is kept.
+            known: What takes the place of a column, such as the main id of a woman.
         """
         until_on = min((str(day) for day in (values.get("until_on"), ended_on) if day), default=None)
         return read_columns(cls, {**values, **known, "until_on": until_on})
@@ -90,9 +90,9 @@ class Membership(OfAct, Span):
     """A woman belongs to a group.
 
     Attributes:
-        membership_id: Of the act.
-        group_id: Of the group.
-        beneficiary_id: The id under which she is kept.
+        membership_id: Id of the act.
+        group_id: Id of the group.
+        beneficiary_id: Her main id.
         member_no: Her number in the group's own book; None where nobody said.
     """
 
@@ -107,9 +107,9 @@ class Office(OfAct, Span):
     """A woman holds an office of a group.
 
     Attributes:
-        office_id: Of the act.
-        group_id: Of the group.
-        beneficiary_id: The id under which she is kept.
+        office_id: Id of the act.
+        group_id: Id of the group.
+        beneficiary_id: Her main id.
         office: Which, such as "chair".
     """
 
@@ -124,7 +124,7 @@ class Meeting(OfAct):
     """A meeting that was held.
 
     Attributes:
-        meeting_id: Of the act.
+        meeting_id: Id of the act.
         held_on: The day.
         kind: Such as "regular".
         group_id: Of which group; None for others.
@@ -168,7 +168,7 @@ class Meeting(OfAct):
 
     @classmethod
     def of(cls, values: Mapping[str, Any], kept: Callable[[str], str] = str) -> Self:
-        """From the columns of its act, and what gives the id under which a woman is kept."""
+        """From the columns of its act, and what gives the main id of a woman."""
         unnamed = sum(values.get(name) or 0 for name in ("women", "men", "girls", "boys"))
         return read_columns(cls, {**values, **roster(values, kept), "unnamed": unnamed})
 
@@ -178,7 +178,7 @@ class Custody(OfAct, Span):
     """A woman or a group keeps an animal that belongs to a group.
 
     Attributes:
-        custody_id: Of the act.
+        custody_id: Id of the act.
         animal: Its tag or name.
         help: What it is.
         owner_group_id: To which group it belongs.
@@ -266,7 +266,7 @@ class Roll:
     """The members, officers and meetings of groups by a day.
 
     Attributes:
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         customs: How the groups meet.
         memberships: That had begun by the day, by first day and id.
         offices: The same.

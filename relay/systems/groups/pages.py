@@ -235,7 +235,7 @@ class Hers:
     """What a woman's own page tells of one group.
 
     Attributes:
-        group_id: Of the group.
+        group_id: Id of the group.
         since: Since when she is a member; None where she no longer is.
         left_on: Her last day, where she is none any more.
         offices: That she holds.

@@ -57,7 +57,7 @@ class MemberRow:
     """A member of a group on the day.
 
     Attributes:
-        beneficiary_id: The id under which she is kept.
+        beneficiary_id: Her main id.
         member_no: Her number in the group's own book; None where nobody said.
         since: Since when she has been one without a day between.
         offices: That she holds.
@@ -76,7 +76,7 @@ class OfficeRow:
     """A term of office.
 
     Attributes:
-        office_id: Of the act.
+        office_id: Id of the act.
         office: Which.
         beneficiary_id: Who held it.
         from_on: Since when.
@@ -95,7 +95,7 @@ class MeetingRow:
     """A meeting.
 
     Attributes:
-        meeting_id: Of the act.
+        meeting_id: Id of the act.
         held_on: When.
         kind: Such as "regular".
         attended: Members who came; None where nobody wrote down who did.
@@ -122,7 +122,7 @@ class CustodyRow:
     """Who keeps an animal of a group, or kept it.
 
     Attributes:
-        custody_id: Of the act.
+        custody_id: Id of the act.
         animal: Its tag or name.
         help: What it is.
         owner_group_id: To which group it belongs.

@@ -51,9 +51,9 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
     """Read the groups of a programme, or one of them.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
-        as_of: The day.
+        graph: The database.
+        programme_id: Id of the programme.
+        as_of: Reference day; what happens later does not count.
         group_id: Of one group; None for all.
 
     Raises:
@@ -144,8 +144,8 @@ class Chosen:
     """Whom a meeting chose to receive next.
 
     Attributes:
-        plan_id: Of the plan that says so.
-        beneficiary_id: Who.
+        plan_id: Id of the plan that says so.
+        beneficiary_id: Id of the woman.
         votes_for: How many; None where nobody said.
         votes_against: The same.
     """

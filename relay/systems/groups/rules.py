@@ -144,7 +144,7 @@ def roll_in(register: Register, group_id: str, *facts: Fact, kinds: Collection[s
 
     Args:
         register: With what names the group.
-        group_id: Of the group.
+        group_id: Id of the group.
         facts: In place of what it holds under their ids, or beside it.
         kinds: Of what it holds, only these: a group of long standing has many meetings.
     """
@@ -163,7 +163,7 @@ def roll_of(
         register: With their ends, and what says of their women that they are one.
         facts: These acts; others are passed over.
         ends: Act → the day of an end that it does not hold yet.
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
     """
     kept = register.one_woman.kept if any(register.one_woman) else str
     ends = ends or {}

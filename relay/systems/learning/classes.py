@@ -61,7 +61,7 @@ class Enrolment(OfAct, Span):
     """A woman takes part in a course; it begins on the day of enrolment, and ends on the day she left.
 
     Attributes:
-        beneficiary_id: The id under which she is kept.
+        beneficiary_id: Her main id.
         completed_on: When she completed it, as somebody declared; None where nobody did.
         result: "passed", "not_passed", "not_tested", or None where nobody said, or it may not be told.
     """
@@ -74,7 +74,7 @@ class Enrolment(OfAct, Span):
 
     @classmethod
     def of(cls, values: Mapping[str, Any], kept: Callable[[str], str]) -> Self:
-        """From the columns of its act, the day of its end among them, and what gives the id under which she is kept."""
+        """From the columns of its act, the day of its end among them, and what gives her main id."""
         span = {"from_on": values["enrolled_on"], "until_on": values.get("left_on")}
         woman = kept(values["beneficiary_id"])
         return cls.read({**values, **span}, beneficiary_id=woman, ended_on=values.get("ended_on"))
@@ -141,7 +141,7 @@ class Class:
             course: Which.
             enrolments: In it.
             sessions: Of it.
-            as_of: The day.
+            as_of: Reference day; what happens later does not count.
             excused_counts: Whether who was excused counts as absent; else she was not expected.
         """
         self.course = course
@@ -172,7 +172,7 @@ class Class:
         kept: Callable[[str], str],
         excused_counts: bool,
     ) -> Self:
-        """From the columns of acts, the days of ends among them, and what gives the id under which a woman is kept."""
+        """From the columns of acts, the days of ends among them, and what gives the main id of a woman."""
         return cls(
             Course.of(course),
             [Enrolment.of(each, kept) for each in enrolments],

@@ -57,7 +57,7 @@ class LearningFound:
     """How classes go by a day; the three numbers of people are never added up.
 
     Attributes:
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         courses: By id.
         reached: Women who came to a session of any course, each counted once.
         attendances: Comings of all women to all sessions.
@@ -92,7 +92,7 @@ class LearnerRow:
     """A woman in a course; nothing of a test.
 
     Attributes:
-        beneficiary_id: The id under which she is kept.
+        beneficiary_id: Her main id.
         name: What the course is called.
         enrolled_on: When she first was.
         left_on: Her last day; None while she is enrolled.

@@ -99,8 +99,8 @@ def joined(
     """What classes have to do with help: of placements `PREPARED`, and "ready" of the requests on the waiting list.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         known: Its classes by the day.
         survey: Gives its relay on that day; asked where some rule requires something.
 

@@ -98,7 +98,7 @@ def class_in(register: Register, course: Fact, *facts: Fact, as_of: date = date.
         register: With what names the course.
         course: As it would stand.
         facts: In place of what it holds under their ids, or beside it.
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
     """
     said = {each.act_id: each for kind in ("enrolment", "meeting") for each in register.beside(kind, course.act_id)}
     said |= {each.act_id: each for each in facts}

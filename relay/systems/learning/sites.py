@@ -88,7 +88,7 @@ def months_missing(site: Mapping[str, Any], reported: Collection[str], as_of: da
     Args:
         site: Columns of its act.
         reported: The months that were counted.
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
 
     Returns:
         Months, such as "2083-08 BS", in order.

@@ -41,7 +41,7 @@ def lot(day: date, request_id: str) -> str:
 
     Args:
         day: Of the list, or of the proposal.
-        request_id: Of the request.
+        request_id: Id of the request.
 
     >>> lot(date(2026, 11, 24), "R1")[:8]
     '7cb5fe6b'

@@ -41,9 +41,9 @@ def read(graph: Graph, programme_id: str, survey: Survey) -> Planned:
     """Read all requests and plans of a programme.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
-        survey: Its relay on the day.
+        graph: The database.
+        programme_id: Id of the programme.
+        survey: Survey of its relay on the day.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -71,7 +71,7 @@ def read(graph: Graph, programme_id: str, survey: Survey) -> Planned:
 
 
 def kept_in(survey: Survey) -> Callable[[str], str]:
-    """A way from any id of a woman to the id under which she is kept; what is not there stays as it is."""
+    """A way from any id of a woman to her main id; what is not there stays as it is."""
     people = survey.snapshot.beneficiaries.ids
     if not len(survey.snapshot.sames):
         return str

@@ -99,7 +99,7 @@ GONE_BEFORE: Final = Failure(
 
 
 def receipts_in(register: Register, placement_ids: Iterable[str]) -> Iterator[HelpReceived]:
-    """What some placements received, each by her who holds it, under the id under which she is kept."""
+    """What some placements received, each by her who holds it, under her main id."""
     for placement_id in placement_ids:
         placement = register.placements.get(placement_id)
         for number, receipt in enumerate(placement.receipts if placement else ()):

@@ -34,8 +34,8 @@ class RequestCheck:
     """What she said when she was asked whether she still waits.
 
     Attributes:
-        check_id: Of the act.
-        request_id: Of the request.
+        check_id: Id of the act.
+        request_id: Id of the request.
         checked_on: When.
         wants: Whether she still does.
         ready: What of the programme's requirements she had by then; None where nothing was said of it.
@@ -64,8 +64,8 @@ class Request:
     """A woman asks for a help.
 
     Attributes:
-        request_id: Of the act.
-        beneficiary_id: The id under which she is kept.
+        request_id: Id of the act.
+        beneficiary_id: Her main id.
         help: For which.
         asked_on: When.
         ready: What of the programme's requirements she had then.
@@ -90,7 +90,7 @@ class Request:
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
-        """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
+        """From the columns of its act, her main id, and the day on which it was ended."""
         return cls(
             request_id=values["request_id"],
             beneficiary_id=woman,
@@ -108,8 +108,8 @@ class Plan:
     """The next receiver, named in advance.
 
     Attributes:
-        plan_id: Of the act.
-        beneficiary_id: The id under which she is kept.
+        plan_id: Id of the act.
+        beneficiary_id: Her main id.
         help: Of what.
         chosen_on: When she was.
         giver_placement_id: Who passes on to her; None where a gift is placed with her.
@@ -137,7 +137,7 @@ class Plan:
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
-        """From the columns of its act, the id under which she is kept, and the day on which it was ended."""
+        """From the columns of its act, her main id, and the day on which it was ended."""
         return cls(
             plan_id=values["plan_id"],
             beneficiary_id=woman,
@@ -157,11 +157,11 @@ class HelpReceived:
 
     Attributes:
         act_id: The pass-on or placement, "kind:id".
-        beneficiary_id: The id under which she is kept.
+        beneficiary_id: Her main id.
         help: What.
         received_on: When.
-        giver_placement_id: Of a pass-on, who gave; else None.
-        gift_id: Of a placement, from which gift; else None.
+        giver_placement_id: Id of a pass-on, who gave; else None.
+        gift_id: Id of a placement, from which gift; else None.
         begins: Whether a placement of hers begins with it.
     """
 
@@ -204,7 +204,7 @@ class Season:
             checks: The same.
             plans: The same.
             receipts: At least those of the women whom requests and plans name.
-            as_of: The day.
+            as_of: Reference day; what happens later does not count.
             requires: What the programme requires of a woman before she is ready.
         """
         self.as_of = as_of

@@ -92,7 +92,7 @@ class ProtectionFound:
     """What of protection everybody may see who works with the record.
 
     Attributes:
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         services: That were not closed by then, by place and kind.
         fresh: Services that were checked within 180 days, of all.
         active: Committees that met within 90 days, of all.

@@ -65,7 +65,7 @@ class RawCount:
     """A count as it was recorded.
 
     Attributes:
-        act_id: Of its record.
+        act_id: Id of its record.
         measure: What was counted; "visits" of a site for advice.
         count: How many; None where it was erased or withheld.
         site_id: The site that counted; None where the place did.
@@ -132,7 +132,7 @@ class ReleasedCell:
     """A cell of a release.
 
     Attributes:
-        place_id: Of its line; None of the line of totals.
+        place_id: Id of its line; None of the line of totals.
         month: What its column is called; None of the column of totals.
         value: How many, each count rounded down to a multiple of five; None where it is hidden, or nobody reported.
         hidden: Whether it is hidden: rounded down it is 0.

@@ -49,7 +49,7 @@ class _CachedProgramme:
     """What is kept of one programme.
 
     Attributes:
-        sequence: Of the last entry that is in it; 0 before anything is.
+        sequence: Sequence number of the last entry that is in it; 0 before anything is.
         head_hash: The same.
         recorded: Group → what is recorded of it.
         owner: "group:ID", and "kind:ID" of its meetings, cycles and loans → the group.
@@ -154,10 +154,10 @@ def recorded(
     """Group → what is recorded of its savings, by id.
 
     Args:
-        graph: Where; while it is open, what was read stays in memory.
-        programme_id: Of the programme.
+        graph: The database; while it is open, what was read stays in memory.
+        programme_id: Id of the programme.
         group_id: Of one group; None for all that have a cycle.
-        folder: Where what is asked of all groups is kept from one run to the next; None keeps nothing.
+        folder: The cache folder; None caches nothing.
 
     Raises:
         NoProgramme: It is not in the database.

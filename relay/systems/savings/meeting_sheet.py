@@ -85,9 +85,9 @@ def write(path: Path, meeting_id: str, group_id: str, day: date, cycle_id: str, 
     Args:
         path: A .csv or .xlsx file; nothing may be there.
         meeting_id: That the meeting will have.
-        group_id: Of the group.
+        group_id: Id of the group.
         day: On which it meets.
-        cycle_id: Of its cycle.
+        cycle_id: Id of its cycle.
         due: What is due from each.
 
     Raises:
@@ -121,7 +121,7 @@ def read(path: Path, catalogue: Catalogue) -> TypedIn:
 
     Args:
         path: A .csv or .xlsx file.
-        catalogue: Of the kinds of acts.
+        catalogue: Catalogue of the kinds of acts.
 
     Raises:
         CannotRead: There is no such file, or it is neither.

@@ -43,8 +43,8 @@ def read(
     """Group → what is recorded of its savings.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: Id of the programme.
         groups: Those that are meant, each with its kind.
         since: Of meetings since that day alone; None for all of them.
 

@@ -97,7 +97,7 @@ class ShareOfHers:
     """What a woman is paid when the cycle is shared out.
 
     Attributes:
-        beneficiary_id: Who.
+        beneficiary_id: Id of the woman.
         saved: Her savings.
         shares: Her shares.
         profit: What she is paid beyond her savings.
@@ -138,7 +138,7 @@ class GroupSavings:
 
     Attributes:
         group_id: Of which group.
-        as_of: The day.
+        as_of: Reference day; what happens later does not count.
         cycle_id: The cycle that began last; None where none did, and then all sums are 0.
         members: How many there are, or were on the last day of the cycle.
         saved: Savings of the cycle, less what was withdrawn.
@@ -316,7 +316,7 @@ class DueFromHer:
     """What is due from a member at a meeting of a day.
 
     Attributes:
-        beneficiary_id: Who.
+        beneficiary_id: Id of the woman.
         saved_so_far: In the cycle.
         saving: What each is to save; None where that is free.
         missed: What she was to save at earlier meetings of the cycle and did not.

@@ -25,17 +25,17 @@ class Loan(OfAct):
     """A loan as it was given.
 
     Attributes:
-        loan_id: Of its act.
+        loan_id: Id of its act.
         cycle_id: In which cycle.
         meeting_id: At which meeting.
         beneficiary_id: To whom.
         taken_on: The day of that meeting.
-        principal: In paisa.
+        principal: Amount in paisa.
         months: For how long.
         due_on: The last day to repay it, where that was said.
         purpose: For what; None where that was not said.
         placement_id: Whose animals it is for; None for none.
-        sequence: Of its entry.
+        sequence: Sequence number of its entry.
     """
 
     loan_id: str
@@ -57,8 +57,8 @@ class Repayment:
 
     Attributes:
         on: The day.
-        principal: In paisa.
-        charge: In paisa.
+        principal: Amount in paisa.
+        charge: Amount in paisa.
     """
 
     on: date
@@ -215,8 +215,8 @@ class Instalment:
     """What is to be repaid in one month.
 
     Attributes:
-        principal: In paisa.
-        charge: In paisa.
+        principal: Amount in paisa.
+        charge: Amount in paisa.
     """
 
     principal: int

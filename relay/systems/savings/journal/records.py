@@ -40,7 +40,7 @@ class SavingsMeeting(members_and_attendance.Meeting):
 
     @classmethod
     def of(cls, values: Mapping[str, Any], kept: Callable[[str], str] = str) -> Self:
-        """From the columns of its act, and what gives the id under which a woman is kept."""
+        """From the columns of its act, and what gives the main id of a woman."""
         return in_paisa(cls, values, **members_and_attendance.roster(values, kept))
 
 
@@ -49,7 +49,7 @@ class Cycle(OfAct, Span):
     """A time of saving, at the end of which the fund may be shared out.
 
     Attributes:
-        cycle_id: Of its act.
+        cycle_id: Id of its act.
         share_value: What a share costs in it; None where the rule says so.
         opening_cash: In the box at its beginning; None where that was not said.
         opening_bank: In the bank, the same.
@@ -68,7 +68,7 @@ class PassbookLine:
     """One line of a passbook: what a woman brought to a meeting, or took from it.
 
     Attributes:
-        line_id: Of its act.
+        line_id: Id of its act.
         meeting_id: At which meeting.
         beneficiary_id: Whose passbook.
         shares: Bought; None where that was not said.
@@ -109,7 +109,7 @@ class Flow:
     """Money of the whole group.
 
     Attributes:
-        flow_id: Of its act.
+        flow_id: Id of its act.
         meeting_id: At which meeting.
         kind: One of `kinds.FLOW_KINDS`.
         amount: How much.
@@ -151,10 +151,10 @@ class PaidOut:
     """What a woman was paid when a cycle was shared out.
 
     Attributes:
-        payout_id: Of its act.
+        payout_id: Id of its act.
         cycle_id: Of which cycle.
         meeting_id: At which meeting.
-        beneficiary_id: Who.
+        beneficiary_id: Id of the woman.
         paid: How much.
     """
 
@@ -170,7 +170,7 @@ class GroupRecord:
     """All that is recorded of one group.
 
     Attributes:
-        group_id: Of the group.
+        group_id: Id of the group.
         kind: Of the group; None where that is not known.
         rules: All savings rules of the programme.
         members: Of the group, past ones too.

@@ -32,7 +32,7 @@ class Payout:
     """What a woman is to be paid, in paisa.
 
     Attributes:
-        beneficiary_id: Who.
+        beneficiary_id: Id of the woman.
         saved: Her savings.
         shares: Her shares.
         profit: What she is paid beyond her savings; below 0 where the group lost.
