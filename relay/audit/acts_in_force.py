@@ -1,7 +1,7 @@
-"""The books as an auditor opens them: every act in force that happened by a day, beside the placement it touches.
+"""Every act in force that happened by a day, with the placement it concerns: what the checks of an audit look at.
 
-Everything a check needs is worked out here from the whole register as known now: what was noted when an act was
-recorded is not enough, since a loss may be recorded, or a birth corrected, long after the pass-on that it concerns.
+It is worked out from the whole register as now known. The notes that were made when an act was recorded would not be
+enough, since a loss may be recorded, or a birth corrected, long after the pass-on that it concerns.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from relay.reports import trees
 _Found = TypeVar("_Found")
 
 IMPORTED_TOGETHER: Final = 20
-"""Acts of one clerk in one second from which they are an import (our choice: no hand records so many at once)."""
+"""So many acts by one clerk in one second are an import (our choice: nobody records so many by hand)."""
 
 
 class ReceivedPlacement(NamedTuple):
     """A placement that had been received by the day of the audit.
 
     Attributes:
-        placement: With all that ever happened to it.
-        receipt: Its earliest.
-        rule: The rule that binds it; None in foreign data where none was in force.
+        placement: The placement, with all that ever happened to it.
+        receipt: Its earliest receipt.
+        rule: The rule that binds it; None in foreign data if no rule was in force.
     """
 
     placement: Placement
@@ -50,7 +50,7 @@ class ReceivedPlacement(NamedTuple):
 
     @property
     def act_id(self) -> str:
-        """The placement's, "placement:ID"."""
+        """The id of the placement as an act, "placement:ID"."""
         return f"placement:{self.placement.placement_id}"
 
 
@@ -58,10 +58,10 @@ class HandOver(NamedTuple):
     """A pass-on that had been made by the day of the audit.
 
     Attributes:
-        pass_on: What its act says, corrections included, read.
-        giver: The placement it came from.
-        giver_received: The giver's placement as received; None in foreign data where it never was.
-        fact: What its act says, as it was written.
+        pass_on: The pass-on, corrections included.
+        giver: The placement that gave.
+        giver_received: The same placement as it was received; None in foreign data if it never was.
+        fact: The values of its act as text and numbers.
     """
 
     pass_on: PassOn
@@ -71,7 +71,7 @@ class HandOver(NamedTuple):
 
     @property
     def act_id(self) -> str:
-        """Of the pass-on."""
+        """The id of the pass-on as an act, "pass:ID"."""
         return f"pass:{self.pass_on.pass_id}"
 
     @property
@@ -84,11 +84,12 @@ class ActsInForce:
     """A whole register as it stood on a day, in the order of the ledger.
 
     Attributes:
-        register: Replayed from the whole ledger, or from its beginning up to some entry.
-        woman: The id under which a beneficiary is kept, by her id: that of another where both are one woman.
+        register: The register, as of the last entry or of an earlier one.
+        woman: Gives a beneficiary's main id for any of her ids.
         as_of: The day; only what happened on or before it counts.
         folder: The cache folder; None caches nothing.
-        enrolments: Every telephone that was ever enrolled, as the trail of accounts tells it.
+        enrolments: Every telephone that was ever enrolled, from the trail of accounts.
+        worked_out: Results of functions that are decorated with `once`.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class ActsInForce:
         snapshot: Snapshot | None = None,
         enrolments: Sequence[EnrolledTelephone] = (),
     ) -> None:
-        """Open the books of a day; the register as columns is made from it where it is not there already."""
+        """Look at a register on a day; the snapshot of the register is made if it is not given."""
         self.register = register
         self.woman = register.one_woman.kept
         self.as_of = as_of
@@ -111,18 +112,18 @@ class ActsInForce:
         self.worked_out: dict[Callable[[ActsInForce], Any], Any] = {}  # by `once`
 
     def happened(self, fact: Fact) -> bool:
-        """Whether an act had happened by the day; what has no day has."""
+        """Whether an act had happened by the day; true for acts without a day."""
         day = fact.values.get(self.register.catalogue.counts_from(fact.kind))
         return day is None or day <= self._until
 
     @cached_property
     def _by_kind(self) -> Mapping[str, list[Fact]]:
         """Kind → its acts that had happened by the day, in the order of the ledger."""
-        found: dict[str, list[Fact]] = defaultdict(list)
+        by_kind: dict[str, list[Fact]] = defaultdict(list)
         for fact in sorted(self.register.facts.values(), key=attrgetter("sequence")):
             if self.happened(fact):
-                found[fact.kind].append(fact)
-        return found
+                by_kind[fact.kind].append(fact)
+        return by_kind
 
     def facts(self, *kinds: str) -> list[Fact]:
         """The acts of some kinds, by kind and then by sequence."""
@@ -134,7 +135,7 @@ class ActsInForce:
         return self.facts(*self.register.catalogue.kinds)
 
     def sequence(self, act_id: str) -> int:
-        """The number of the entry that recorded an act."""
+        """Sequence number of the entry that recorded an act."""
         return self.register.sequence(act_id)
 
     @cached_property
@@ -143,11 +144,11 @@ class ActsInForce:
         return sorted(self.register.entries.values(), key=attrgetter("sequence"))
 
     def entry(self, fact: Fact) -> Entry:
-        """Of an act: who recorded it, and when."""
+        """The entry that recorded an act."""
         return self.register.entries[fact.act_id]
 
-    def said(self, act_id: str, *fields: str) -> list[int]:
-        """The numbers of the entries that recorded some fields of an act, corrections included."""
+    def entries_about(self, act_id: str, *fields: str) -> list[int]:
+        """Sequence numbers of the entries that recorded or corrected some columns of an act."""
         entries = self.register.entries
         about = (entries[each] for each in self.register.about.get(act_id, ()) if each in entries)
         corrected = [each.sequence for each in about if {*fields} & {*changes_of(each.payload)}]
@@ -164,21 +165,21 @@ class ActsInForce:
 
     @property
     def circles(self) -> tuple[tuple[str, ...], ...]:
-        """Ids of placements that descend from themselves, those of one circle together; empty in a sound record."""
+        """Ids of placements that descend from themselves, grouped by circle; empty in a sound record."""
         ids = self.snapshot.placements.ids
         return tuple(tuple(ids[row] for row in circle) for circle in self._survey(self.as_of).circles)
 
     @cached_property
     def received(self) -> Mapping[str, ReceivedPlacement]:
-        """Placement id → every placement received by the day."""
+        """Placement id → the placement, for every placement received by the day."""
         binding = lru_cache(None)(partial(binding_rule, self.register.rules))  # of many, one day and one rule
-        found: dict[str, ReceivedPlacement] = {}
+        received: dict[str, ReceivedPlacement] = {}
         for placement_id, placement in self.register.placements.items():
             receipt = next(iter(placement.receipts), None)
             if receipt and receipt.received_on <= self.as_of:
                 rule = binding(placement.help, receipt.condition, receipt.received_on)
-                found[placement_id] = ReceivedPlacement(placement, receipt, rule)
-        return found
+                received[placement_id] = ReceivedPlacement(placement, receipt, rule)
+        return received
 
     @cached_property
     def hand_overs(self) -> list[HandOver]:
@@ -195,7 +196,7 @@ class ActsInForce:
 
     @cached_property
     def _together(self) -> Mapping[tuple[str, str], list[int]]:
-        """The numbers of the entries that one clerk recorded in one second."""
+        """Clerk and second → sequence numbers of the entries recorded by that clerk in that second."""
         together: dict[tuple[str, str], list[int]] = defaultdict(list)
         for entry in self.entries:
             together[entry.recorded_by, entry.recorded_at].append(entry.sequence)
@@ -203,15 +204,16 @@ class ActsInForce:
 
     @cached_property
     def founding(self) -> frozenset[int]:
-        """The entries recorded together with the programme's own: the import that began it, however small."""
+        """Sequence numbers of the entries recorded together with the programme's own: its first import."""
         first = self.register.entries[f"programme:{self.register.programme_id}"]
         return frozenset(self._together[first.recorded_by, first.recorded_at])
 
     @cached_property
     def imported(self) -> frozenset[int]:
-        """The entries that an import recorded: by one clerk in one second, and at least `IMPORTED_TOGETHER` of them.
+        """Sequence numbers of the entries that an import recorded.
 
-        Those of the import that began the programme are among them.
+        They are at least `IMPORTED_TOGETHER` entries by one clerk in one second, or belong to the programme's first
+        import.
         """
         many = (each for each in self._together.values() if len(each) >= IMPORTED_TOGETHER)
         return self.founding.union(*many)
@@ -227,10 +229,10 @@ class ActsInForce:
         return self._surveys[day]
 
     def supported(self, claim: Fact) -> int:
-        """What the chain of a claim's gift supports on the claim's day, in thousandths, by the definition of a trace.
+        """What the chain of a claim's gift supports on the day of the claim, in thousandths.
 
-        Families are its reach; units are those of all pass-ons made by the gift's chain, as handed over, of what is
-        counted as the gift is: rupees are not added to goats.
+        For families it is the reach of the chain. For units it is all that the gift's chain passed on, as handed over,
+        in the unit of the gift: rupees are not added to goats.
         """
         survey = self._survey(date.fromisoformat(claim.values["as_of"]))
         try:
@@ -243,22 +245,22 @@ class ActsInForce:
         return sum(thousandths(passed.units) for passed in trace.passed if self._unit(passed.help) == own)
 
     def _unit(self, help_: str) -> str:
-        """In what a help is counted; by itself where no rule says so."""
+        """The unit in which a help is counted; the help itself if no rule names a unit."""
         return next((rule.unit for rule in self.register.rules if rule.help == help_), help_)
 
 
 def home_of(register: Register, beneficiary: Fact) -> str | None:
-    """The place where a beneficiary lives, or else where her group is; None where neither is known."""
+    """The place where a beneficiary lives, else the place of her group; None if neither is known."""
     group = register.facts.get(f"group:{beneficiary.values.get('group_id')}")
     return beneficiary.values.get("place_id") or (group.values.get("place_id") if group else None)
 
 
 def in_columns(graph: Graph, register: Register, folder: Path | None) -> Snapshot:
-    """A whole register as columns: those kept of its last entry, or else made of it.
+    """A whole register as columns: the cached snapshot of its last entry, or one made from the register.
 
     Args:
-        graph: Where it was read.
-        register: Of a programme, which has an entry at least.
+        graph: The database it was read from.
+        register: A register with at least one entry.
         folder: The cache folder; None caches nothing.
     """
     known = snapshot_cache.snapshot(graph, register.programme_id, folder) if folder else None
@@ -267,13 +269,13 @@ def in_columns(graph: Graph, register: Register, folder: Path | None) -> Snapsho
 
 
 def once(work: Callable[[ActsInForce], _Found]) -> Callable[[ActsInForce], _Found]:
-    """What several checks of the same books look at, worked out for the first of them alone."""
+    """Work out something that several checks need only once for each `ActsInForce`."""
 
     @wraps(work)
-    def found(in_force: ActsInForce) -> _Found:
+    def shared(in_force: ActsInForce) -> _Found:
         if work not in in_force.worked_out:
             in_force.worked_out[work] = work(in_force)
-        known: _Found = in_force.worked_out[work]
-        return known
+        result: _Found = in_force.worked_out[work]
+        return result
 
-    return found
+    return shared

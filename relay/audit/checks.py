@@ -40,8 +40,8 @@ class Check:
         why: What it may mean.
         severity: "high" when a finding puts figures in doubt, "medium" when it calls for a visit, "low" when it asks
             for a better record.
-        population: What it looks at; how many is the denominator of its findings.
-        find: What is odd among them.
+        population: Gives what it looks at; their number is the denominator of its findings.
+        find: Gives the findings.
     """
 
     check_id: str
@@ -54,12 +54,12 @@ class Check:
 
 
 def every(*kinds: str) -> Callable[[ActsInForce], Collection[LookedAt]]:
-    """Of a check that looks at all acts in force of some kinds: what gives them."""
+    """The population of a check that looks at all acts in force of some kinds."""
     return lambda in_force: in_force.facts(*kinds)
 
 
 def where(kind: str, holds: Callable[[ActsInForce, Fact], object]) -> Callable[[ActsInForce], list[Fact]]:
-    """Of a check that looks at those acts in force of a kind of which something holds: what gives them."""
+    """The population of a check that looks at the acts in force of a kind for which `holds` is true."""
     return lambda in_force: [fact for fact in in_force.facts(kind) if holds(in_force, fact)]
 
 
@@ -67,7 +67,7 @@ def _hand_overs(in_force: ActsInForce) -> Collection[LookedAt]:
     return in_force.hand_overs
 
 
-def _held(in_force: ActsInForce) -> Collection[LookedAt]:
+def _received(in_force: ActsInForce) -> Collection[LookedAt]:
     return in_force.received.values()
 
 
@@ -87,7 +87,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="On the day she received, the receiver still owed from an earlier placement of that help.",
         why="She was served twice while others wait, or one receipt was recorded under two ids.",
         severity="medium",
-        population=_held,
+        population=_received,
         find=handovers.holds_already,
     ),
     Check(
@@ -376,7 +376,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="No rule for the help was in force when it was received (only foreign or damaged data can say so).",
         why="It is not known what is owed, and by when.",
         severity="high",
-        population=_held,
+        population=_received,
         find=integrity.no_rule,
     ),
     Check(
@@ -392,10 +392,10 @@ CHECKS: Final[tuple[Check, ...]] = (
         find=integrity.against_the_rules,
     ),
 )
-"""Every check, in the order of a report: what women did, what was written down, what only damage explains."""
+"""Every check of the core, in the order of a report: on what women did, on what was written down, on damaged data."""
 
 
 def checks_of(catalogue: Catalogue, used: Collection[str]) -> tuple[Check, ...]:
-    """All checks of a programme that uses some systems, the core's first."""
+    """All checks for a programme that uses some systems: the core's first, then those of each system."""
     own = (catalogue.systems[name].parts("checks", "CHECKS") for name in used if name in catalogue.systems)
     return (*CHECKS, *(check for checks in own for check in checks if isinstance(check, Check)))

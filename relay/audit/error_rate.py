@@ -1,10 +1,10 @@
-"""What a stratified sample says of the whole: an error rate with its confidence interval.
+"""The error rate of all placements, estimated from a stratified sample, with its confidence interval.
 
-Each stratum weighs as many placements as it has. The interval is Korn and Graubard's (Survey Methodology 24, 1998): the
-exact one of Clopper and Pearson at the effective size of the sample, which is honest at 0 errors too. That size is
-never more than Kish's (Survey Sampling, 1965, section 11.7): a large stratum of which little was checked, and nothing
-was wrong as yet, is not taken for one without errors. No correction is made for a finite population, so that the
-interval errs on the wide side.
+Each stratum is weighted by its number of placements. The interval is Korn and Graubard's (Survey Methodology 24, 1998):
+the exact interval of Clopper and Pearson at the effective size of the sample, which remains valid with no errors found.
+That size is never more than Kish's (Survey Sampling, 1965, section 11.7), so that a large stratum of which little was
+checked without errors is not taken to have none. There is no correction for a finite population, so the interval is
+rather too wide than too narrow.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ CONFIDENCE: Final = 0.95
 
 
 class Share(Protocol):
-    """A share with what it is made of; it is not known where its denominator is a text, which tells of few."""
+    """A share and its denominator; the share is unknown if the denominator is a text such as "few"."""
 
     @property
     def share(self) -> float | None:
-        """In [0, 1]."""
+        """The share, in [0, 1]; None if unknown."""
         ...
 
     @property
     def denominator(self) -> Quantity | str:
-        """Of how many."""
+        """The number that it is a share of."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What was seen of one stratum.
+    """The outcomes in one stratum.
 
     Attributes:
-        placements: How many it has.
-        checked: How many were checked, from 0.
-        wrong: How many of these were wrong.
+        placements: Number of placements in the stratum.
+        checked: Number of them that were checked, from 0.
+        wrong: Number of checked ones that were wrong.
     """
 
     placements: int
@@ -49,16 +49,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorRate:
-    """What the checks so far say of all placements.
+    """The error rate of all placements, estimated from the checks so far.
 
     Attributes:
-        wrong: Placements found wrong.
-        checked: Placements checked.
+        wrong: Number of placements found wrong.
+        checked: Number of placements checked.
         share: Estimated share of all placements that are wrong, in [0, 1].
         low: Lower end of its confidence interval.
         high: Upper end of the same interval.
         confidence: Confidence level of the interval, in [0, 1].
-        covers: Share of all placements that lie in strata with a check; the estimate speaks of these alone.
+        covers: Share of all placements that lie in strata with a check, in [0, 1]; the estimate holds only for these.
     """
 
     wrong: int
@@ -71,9 +71,12 @@ class ErrorRate:
 
 
 def error_rate(strata: Sequence[Seen]) -> ErrorRate | None:
-    """The error rate of all placements, from what was seen of each stratum; None when nothing was checked.
+    """Estimate the error rate of all placements from the outcomes in each stratum.
 
-    A stratum in which one placement was checked is taken to vary as the whole does.
+    A stratum with one checked placement is assumed to vary as much as the whole.
+
+    Returns:
+        None if nothing was checked.
     """
     seen = [stratum for stratum in strata if stratum.checked]
     if not seen:
@@ -104,7 +107,7 @@ def _variance(stratum: Seen, whole: float) -> float:
 
 
 def interval(share: float, size: float) -> tuple[float, float]:
-    """The exact confidence interval of a share seen in a sample of that (effective) size.
+    """The exact confidence interval of a share that was observed in a sample of this (effective) size.
 
     >>> [round(end, 4) for end in interval(0.0, 30)]
     [0.0, 0.1157]
@@ -118,7 +121,7 @@ def interval(share: float, size: float) -> tuple[float, float]:
 
 
 def says_nothing(low: float | None, high: float | None) -> bool:
-    """Whether an interval of shares, written to a tenth of a per cent, holds all that there can be.
+    """Whether a confidence interval, rounded to a tenth of a per cent, covers everything from 0 to 1, or is missing.
 
     >>> says_nothing(0.0004, 0.9996), says_nothing(0.0004, 0.99), says_nothing(None, None)
     (True, False, False)
@@ -127,7 +130,7 @@ def says_nothing(low: float | None, high: float | None) -> bool:
 
 
 def intervals(shares: Mapping[str, Share]) -> dict[str, tuple[float, float]]:
-    """The interval of each share that is known, by its name."""
+    """Name → confidence interval, for each share that is known."""
     return {
         name: interval(each.share, float(each.denominator)) for name, each in shares.items() if each.share is not None
     }

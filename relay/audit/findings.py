@@ -1,7 +1,7 @@
-"""What a check finds in the books, and how it is worded.
+"""What a check finds in the record, and how it is worded.
 
-A finding is not an accusation: it is a question for the people whose acts it names. No finding contains a name, a
-telephone number, a household or a witness: it names acts by their sequence in the ledger.
+A finding is a question for the people who recorded the acts, not an accusation. It contains no name, telephone number,
+household or witness: it refers to acts by their sequence in the ledger.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class Finding:
     """Something odd that a check found.
 
     Attributes:
-        subject_id: What is odd, as "kind:id": the first of its acts, or a placement or gift.
-        acts: Sequences of the acts that are odd, ascending.
-        evidence: Sequences of the acts that show it, ascending; empty when the odd acts themselves do.
+        subject_id: The record that is odd, as "kind:id": the first of its acts, or a placement or gift.
+        acts: Sequence numbers of the acts that are odd, ascending.
+        evidence: Sequence numbers of other acts that show it, ascending; empty if the odd acts show it themselves.
         sentence: What was found, with ids and numbers only.
     """
 
@@ -35,7 +35,7 @@ class Finding:
 
 
 class FoundAct(Protocol):
-    """An act of which something is found."""
+    """An act that a finding can be about."""
 
     @property
     def act_id(self) -> str:
@@ -48,31 +48,41 @@ class FoundAct(Protocol):
         ...
 
 
-def found(act: FoundAct, said: Sentence, *evidence: int) -> Finding:
-    """A finding about one act, with the other entries that show it."""
+def finding_of(act: FoundAct, sentence: Sentence, *evidence: int) -> Finding:
+    """A finding about one act.
+
+    Args:
+        act: The act.
+        sentence: What was found.
+        evidence: Sequence numbers of other entries that show it.
+    """
     act_id, sequence = act.act_id, act.sequence
     return Finding(
         subject_id=act_id,
         acts=(sequence,),
         evidence=tuple(sorted({*evidence} - {sequence})),
-        sentence=about(act_id, said),
+        sentence=about(act_id, sentence),
     )
 
 
-def found_together(acts: Collection[FoundAct], said: Sentence) -> Finding:
-    """A finding about acts that share something, or about the only one; its subject is the first of them."""
+def joint_finding(acts: Collection[FoundAct], sentence: Sentence) -> Finding:
+    """A finding about several acts that share something, whose subject is the first of them; or about a single act."""
     first = min(acts, key=lambda act: act.sequence)
     if len(acts) == 1:
-        return found(first, said)
+        return finding_of(first, sentence)
     return Finding(
         subject_id=first.act_id,
         acts=tuple(sorted({act.sequence for act in acts})),
-        sentence=Sentence("%(act_id)s and others: %(said)s", act_id=first.act_id, said=said),
+        sentence=Sentence("%(act_id)s and others: %(said)s", act_id=first.act_id, said=sentence),
     )
 
 
-def sharing(pairs: Iterable[tuple[Hashable, _Thing]]) -> Collection[list[_Thing]]:
-    """Things that have something in common, together; what has nothing in common with another is left out."""
+def grouped(pairs: Iterable[tuple[Hashable, _Thing]]) -> Collection[list[_Thing]]:
+    """Group things that have a key in common; things whose key nobody shares are left out.
+
+    Args:
+        pairs: Key and thing.
+    """
     pairs = [*pairs]
     several = {common for common, many in Counter(common for common, _ in pairs).items() if many > 1}
     together: dict[Hashable, list[_Thing]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What may be odd about gifts, claims and the recording itself; `checks` says why each is asked."""
+"""Checks of gifts, claims and the recording itself; `checks` says why each check is made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 from typing import Final
 
 from relay.audit.acts_in_force import IMPORTED_TOGETHER, ActsInForce, once
-from relay.audit.findings import Finding, found, found_together
+from relay.audit.findings import Finding, finding_of, joint_finding
 from relay.clock import CLOCKS_DAYS
 from relay.domain.acts import changes_of
 from relay.domain.entries import Entry, login_of
@@ -20,11 +20,11 @@ from relay.domain.register import ABOUT_ACTS, Fact, Register
 from relay.text import Sentence
 
 PLACED_WITHIN_DAYS: Final = 90
-"""Days after a gift by which all of it is placed (our choice: a season)."""
+"""Days within which all of a gift should be placed (our choice: a season)."""
 LATE_DAYS: Final = 180
-"""Days after which an act is recorded late (our choice: a register is written up at least twice a year)."""
+"""Days after which a recording is late (our choice: a register is written up at least twice a year)."""
 CORRECTIONS_OF_AN_ACT: Final = 3
-"""Corrections that are often (our choice: a mistake happens, and a mistake in mending it)."""
+"""So many corrections of one act are odd (our choice: one mistake, and one in correcting it, can happen)."""
 
 
 _LOCK: Final = "locked_until"
@@ -36,11 +36,11 @@ def no_gift(in_force: ActsInForce) -> Iterator[Finding]:
     for fact in in_force.facts("placement"):
         gift = in_force.register.facts.get(f"gift:{fact.values['gift_id']}")
         if gift is None:
-            yield found(fact, Sentence("gift %(gift_id)s does not exist.", gift_id=fact.values["gift_id"]))
+            yield finding_of(fact, Sentence("gift %(gift_id)s does not exist.", gift_id=fact.values["gift_id"]))
             continue
         received_on, given_on = fact.values["received_on"], gift.values["given_on"]
         if received_on < given_on:
-            yield found(
+            yield finding_of(
                 fact,
                 Sentence(
                     "received on %(received_on)s, but %(gift)s was given on %(given_on)s.",
@@ -52,7 +52,7 @@ def no_gift(in_force: ActsInForce) -> Iterator[Finding]:
             )
         elif fact.values["help"] != gift.values["help"]:
             help_ = fact.values["help"]
-            yield found(
+            yield finding_of(
                 fact,
                 Sentence(
                     "%(help)s from %(gift)s, which is %(other_help)s.",
@@ -65,7 +65,7 @@ def no_gift(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def gift_total(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find gifts of which more was placed than given, or less when it should all have been placed."""
+    """Find gifts of which more was placed than given, or less although all should have been placed."""
     placed: dict[str, list[Fact]] = defaultdict(list)
     for fact in in_force.facts("placement"):
         placed[fact.values["gift_id"]].append(fact)
@@ -74,7 +74,7 @@ def gift_total(in_force: ActsInForce) -> Iterator[Finding]:
         units = sum(thousandths(fact.values["animals"]) for fact in placed[gift.id])
         waits = date.fromisoformat(gift.values["given_on"]) + timedelta(days=PLACED_WITHIN_DAYS) >= in_force.as_of
         if units > given or (units < given and not waits):
-            yield found(
+            yield finding_of(
                 gift,
                 Sentence("%(given)s given, %(placed)s placed.", given=shown(given), placed=shown(units)),
                 *(fact.sequence for fact in placed[gift.id]),
@@ -92,7 +92,7 @@ def claim_unsupported(in_force: ActsInForce) -> Iterator[Finding]:
     for claim in in_force.facts("claim"):
         claimed, supported = thousandths(claim.values["value"]), in_force.supported(claim)
         if claimed != supported:
-            yield found(
+            yield finding_of(
                 claim,
                 Sentence(
                     "%(claimed)s %(what)s claimed by %(day)s; the chain supports %(supported)s.",
@@ -105,42 +105,42 @@ def claim_unsupported(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def recorded_late(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find acts recorded long after they happened, but for a paper register that somebody typed in one go."""
+    """Find acts recorded long after they happened, except for paper registers typed in one go."""
     late = [fact for fact in by_hand(in_force) if _days_late(in_force, fact) > LATE_DAYS]
     sittings = Counter(_sitting(in_force, fact) for fact in late)
     for fact in late:
         if sittings[_sitting(in_force, fact)] >= IMPORTED_TOGETHER:
             continue
-        yield found(
+        yield finding_of(
             fact,
             Sentence(
                 "happened on %(happened_on)s and was recorded %(days)s days later.",
                 happened_on=date.fromisoformat(fact.values[_day_of(in_force, fact)]),
                 days=_days_late(in_force, fact),
             ),
-            *in_force.said(fact.act_id, _day_of(in_force, fact)),
+            *in_force.entries_about(fact.act_id, _day_of(in_force, fact)),
         )
 
 
 def _days_late(in_force: ActsInForce, fact: Fact) -> int:
-    """Days from when an act happened until it was recorded."""
+    """Days between an act and its recording."""
     return (_sitting(in_force, fact)[1] - date.fromisoformat(fact.values[_day_of(in_force, fact)])).days
 
 
 def _sitting(in_force: ActsInForce, fact: Fact) -> tuple[str, date]:
-    """Who recorded an act, and on which day of the programme's."""
+    """Who recorded an act, and on which day in the programme's time zone."""
     entry = in_force.entry(fact)
     return entry.recorded_by, datetime.fromisoformat(entry.recorded_at).astimezone(in_force.zone).date()
 
 
 @once
 def by_hand(in_force: ActsInForce) -> list[Fact]:
-    """Acts that say when something happened, but for those that an import recorded together."""
+    """Acts with a day of their own that were not recorded by an import."""
     return [each for each in dated(in_force) if each.sequence not in in_force.imported]
 
 
 def clock_went_back(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find entries that bear a much earlier time than the entry before them."""
+    """Find entries whose time is much earlier than that of the entry before."""
     for before, entry in pairwise(in_force.entries):
         if before.recorded_at <= entry.recorded_at:  # texts of one form, told sooner than instants
             continue
@@ -167,9 +167,10 @@ def recorded(in_force: ActsInForce) -> Collection[Entry]:
 
 
 def on_own_telephone(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find telephones on which pass-ons were recorded that somebody confirmed who had a hand in enrolling them.
+    """Find telephones whose pass-ons were confirmed by somebody who helped to enrol the telephone.
 
-    Of telephones of before, nobody wrote down who that was: what was confirmed of these is found together.
+    For telephones of earlier versions nobody recorded who enrolled them, so any confirmation of their pass-ons is
+    found.
     """
     passes = [fact for fact in in_force.facts("pass") if fact.confirm_id] if in_force.enrolments else []
     for telephone in in_force.enrolments:
@@ -188,12 +189,12 @@ def on_own_telephone(in_force: ActsInForce) -> Iterator[Finding]:
                 device=telephone.device_id,
             )
             evidence = chain.from_iterable(own[fact.act_id] for fact in odd)
-            finding = found_together(odd, known if telephone.made_by else unknown)
+            finding = joint_finding(odd, known if telephone.made_by else unknown)
             yield replace(finding, evidence=tuple(sorted(evidence)))
 
 
 def _confirmed_by(in_force: ActsInForce, fact: Fact, login: str) -> list[int]:
-    """The entries by which somebody confirmed what an act says now; those of everybody where nobody is named."""
+    """Entries by which somebody confirmed what an act says now; those of everybody if the login is ""."""
     confirmations = in_force.register.confirmed_by(fact.act_id)
     return [each.sequence for each in confirmations if login in ("", login_of(each.recorded_by))]
 
@@ -216,7 +217,7 @@ def corrected_often(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def _corrected(register: Register, entry: Entry) -> str | None:
-    """The act of which a correction corrects what it says; None for a confirmation withdrawn, and for a lock moved."""
+    """The act that a correction corrects; None if the correction takes back a confirmation, or moves the lock."""
     *about, subject = (register.entries.get(each) for each in register.leading(entry.act_id))
     if any(each and (each.kind == "confirm" or {*changes_of(each.payload)} == {_LOCK}) for each in about):
         return None
@@ -224,22 +225,22 @@ def _corrected(register: Register, entry: Entry) -> str | None:
 
 
 def _has_happened(in_force: ActsInForce, act_id: str) -> bool:
-    """Whether an act had happened by the day, also one that was taken back since."""
+    """Whether an act had happened by the day, even if it was taken back since."""
     fact = in_force.register.facts.get(act_id)
-    return in_force.happened(fact or _first_said(in_force.register.entries[act_id]))
+    return in_force.happened(fact or _as_first_recorded(in_force.register.entries[act_id]))
 
 
-def _first_said(entry: Entry) -> Fact:
-    """What an act said that was taken back since."""
+def _as_first_recorded(entry: Entry) -> Fact:
+    """An act with the values with which it was first recorded."""
     return Fact(kind=entry.kind, id=entry.act_id.partition(":")[2], values=entry.payload, sequence=entry.sequence)
 
 
 def correctable(in_force: ActsInForce) -> list[Fact]:
-    """All acts that say something themselves and had happened, also those that were taken back since."""
+    """All acts that had happened and are not about other acts, including those that were taken back since."""
     register = in_force.register
     gone = (each for each in register.about if each in register.entries and each not in register.facts)
     taken_back = [
-        _first_said(register.entries[each])
+        _as_first_recorded(register.entries[each])
         for each in gone
         if _kind(each) not in ABOUT_ACTS and _has_happened(in_force, each)
     ]
@@ -247,16 +248,18 @@ def correctable(in_force: ActsInForce) -> list[Fact]:
 
 
 def opened_again(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find locks that were moved back: what they had closed could be corrected and recorded again."""
+    """Find locks that were moved back, so that what they had closed could be changed again."""
     programme = f"programme:{in_force.register.programme_id}"
     for (before, was), (sequence, is_) in pairwise(_locks(in_force)):
         if is_ < was:
-            said = (
+            sentence = (
                 Sentence("the record was locked until %(was)s, and then only until %(day)s.", was=was, day=is_)
                 if is_
                 else Sentence("the record was locked until %(was)s, and then not at all.", was=was)
             )
-            yield Finding(subject_id=programme, acts=(sequence,), evidence=(before,), sentence=about(programme, said))
+            yield Finding(
+                subject_id=programme, acts=(sequence,), evidence=(before,), sentence=about(programme, sentence)
+            )
 
 
 def lockings(in_force: ActsInForce) -> list[Entry]:
@@ -267,7 +270,7 @@ def lockings(in_force: ActsInForce) -> list[Entry]:
 
 
 def corrected_after_lock(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find corrections of what happened in a period that was locked by then."""
+    """Find corrections of what happened in a period that was already locked."""
     register, locks = in_force.register, _locks(in_force)
     for entry in corrections(in_force):
         subject = register.last_subject(entry.act_id)
@@ -289,13 +292,13 @@ def corrected_after_lock(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def recorded_after_lock(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find acts of a period that was locked when they were recorded."""
+    """Find acts dated in a period that was already locked when they were recorded."""
     locks = _locks(in_force)
     for fact in dated(in_force) if any(until for _, until in locks) else ():
         entry = in_force.register.entries[fact.act_id]
         day, locked_until = str(entry.payload[_day_of(in_force, fact)]), _lock_at(locks, entry)
         if day <= locked_until and fact.sequence not in in_force.founding:
-            yield found(
+            yield finding_of(
                 fact,
                 Sentence(
                     "happened on %(day)s and was recorded while the record was locked until %(locked_until)s.",
@@ -307,23 +310,23 @@ def recorded_after_lock(in_force: ActsInForce) -> Iterator[Finding]:
 
 @once
 def dated(in_force: ActsInForce) -> list[Fact]:
-    """Acts that say when something happened."""
+    """Acts that have a day."""
     return in_force.facts(*(kind.name for kind in in_force.register.catalogue.kinds.values() if kind.day))
 
 
 def _day_of(in_force: ActsInForce, fact: Fact) -> str:
-    """The column in which an act says when it happened."""
+    """The column that holds the day of an act."""
     return in_force.register.catalogue.day(fact.kind)
 
 
 @once
 def _locks(in_force: ActsInForce) -> tuple[tuple[int, str], ...]:
-    """The sequence of each entry that set the day up to which the record is locked, and that day, or "" for none."""
+    """Every setting of the lock: the sequence number of its entry, and the day until which it locks, or "" for none."""
     register = in_force.register
     programme = Register(register.programme_id, register.catalogue)
     programme_id, locks = f"programme:{register.programme_id}", list[tuple[int, str]]()
-    said_later = (entry for entry in corrections(in_force) if register.last_subject(entry.act_id) == programme_id)
-    for entry in (register.entries[programme_id], *said_later):
+    later = (entry for entry in corrections(in_force) if register.last_subject(entry.act_id) == programme_id)
+    for entry in (register.entries[programme_id], *later):
         programme.replay(entry)
         locks.append((entry.sequence, programme.facts[programme_id].values.get(_LOCK) or ""))
     return tuple(locks)
@@ -337,9 +340,9 @@ def _lock_at(locks: tuple[tuple[int, str], ...], entry: Entry) -> str:
 def _first_day(register: Register, act_id: str, last: Entry) -> str | None:
     """The earliest day recorded for an act up to some entry; None if acts of its kind have no day."""
     about = (register.entries[each] for each in register.about.get(act_id, ()))
-    said = [changes_of(each.payload) for each in about if each.sequence <= last.sequence]
+    corrected = [changes_of(each.payload) for each in about if each.sequence <= last.sequence]
     column, original = register.catalogue.counts_from(_kind(act_id)), register.entries[act_id].payload
-    return min((day for each in (original, *said) if (day := each.get(column))), default=None)
+    return min((day for each in (original, *corrected) if (day := each.get(column))), default=None)
 
 
 @once

@@ -1,4 +1,4 @@
-"""What may be odd about those who received and what was passed on; `checks` says why each is asked."""
+"""Checks of who received and of what was passed on; `checks` says why each check is made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import chain, combinations
 from typing import Final
 
 from relay.audit.acts_in_force import ActsInForce, HandOver, ReceivedPlacement, once
-from relay.audit.findings import Finding, found, found_together, sharing
+from relay.audit.findings import Finding, finding_of, grouped, joint_finding
 from relay.domain.model import Event, counted, lost_by, owed_under, shown, standing, unwanted
 from relay.domain.name_matching import code, key, like, phones
 from relay.domain.notes import is_like
@@ -20,13 +20,13 @@ from relay.text import Sentence
 HAND_OVERS_A_DAY: Final = 20
 """Hand-overs outside ceremonies that staff can follow on one day (our choice: two field officers, ten visits each)."""
 TIMES_THE_AVERAGE_DAY: Final = 10
-"""The same for a large programme with many field officers, in hand-overs of an average day (our choice)."""
+"""The same limit for a large programme, as a multiple of the hand-overs on its average day (our choice)."""
 HAND_OVERS_A_CEREMONY: Final = 100
 """Hand-overs at one ceremony: in Palpa four groups passed on 170 does and 8 bucks in one, which are some 90."""
 SIGNATURES_A_WITNESS: Final = 20
-"""Hand-overs that one person sees (our choice: a committee of five signs in turn)."""
+"""Hand-overs that one person can witness (our choice: a committee of five signs in turn)."""
 TIMES_OWED: Final = 3
-"""How many times what is owed is far more (our choice: some pass on one more; twice is generous)."""
+"""Passing on so many times what is owed is odd (our choice: some pass on one more; twice is generous)."""
 _DAYS_OF_A_YEAR: Final = 365
 _TITLES: Final = {"", *map(key, ("Shri", "Shrimati", "Smt", "Sushri", "Mr", "Mrs", "Ms"))}
 
@@ -39,15 +39,17 @@ def same_household(in_force: ActsInForce) -> Iterator[Finding]:
         giver, receiver = hand_over.giver.beneficiary_id, hand_over.pass_on.beneficiary_id
         home = homes.get(giver)
         if home and home == homes.get(receiver) and in_force.woman(giver) != in_force.woman(receiver):
-            who_say = (
-                said for each in (giver, receiver) for said in in_force.said(f"beneficiary:{each}", "household_id")
+            sequences = (
+                sequence
+                for each in (giver, receiver)
+                for sequence in in_force.entries_about(f"beneficiary:{each}", "household_id")
             )
-            yield found(hand_over, Sentence("giver and receiver live in the same household."), *who_say)
+            yield finding_of(hand_over, Sentence("giver and receiver live in the same household."), *sequences)
 
 
 def holds_already(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find receipts by women who still owed, on that day, of an earlier placement of that help."""
-    hers = sharing(
+    """Find receipts by women who on that day still owed from an earlier placement of the same help."""
+    hers = grouped(
         ((in_force.woman(each.placement.beneficiary_id), each.placement.help), each)
         for each in in_force.received.values()
     )
@@ -77,28 +79,28 @@ def _settled(in_force: ActsInForce, received: ReceivedPlacement, day: date) -> b
 
 
 def same_phone(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find telephone numbers that several women have."""
-    numbers = sharing((number, fact) for fact in with_phone(in_force) for number in phones(fact.values["phone"]))
+    """Find telephone numbers that several women share."""
+    numbers = grouped((number, fact) for fact in with_phone(in_force) for number in phones(fact.values["phone"]))
     for shared in {tuple(fact.act_id for fact in shared): shared for shared in numbers}.values():
         women = {in_force.woman(fact.id) for fact in shared}
         if len(women) > 1:
-            yield found_together(shared, Sentence("%(many)s women have the same telephone number.", many=len(women)))
+            yield joint_finding(shared, Sentence("%(many)s women have the same telephone number.", many=len(women)))
 
 
 @once
 def with_phone(in_force: ActsInForce) -> list[Fact]:
-    """Women, and rarely men, whose telephone number is known; a group's is its leader's."""
+    """Beneficiaries, other than groups, whose telephone number is recorded."""
     people = (each for each in in_force.facts("beneficiary") if each.values.get("kind") != "group")
     return [each for each in people if (phone := each.values.get("phone")) and phones(phone)]
 
 
 def too_soon(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find pass-ons in kind sooner after receipt than biology allows."""
+    """Find pass-ons in kind that came sooner after receipt than biology allows."""
     for hand_over in bound(in_force):
         if (received := hand_over.giver_received) and received.rule and hand_over.pass_on.in_kind:
             days = (hand_over.pass_on.passed_on - received.receipt.received_on).days
             if 0 <= days < received.rule.earliest_days:
-                yield found(
+                yield finding_of(
                     hand_over,
                     Sentence(
                         "passed on %(days)s days after receipt; no sooner than %(least)s is possible.",
@@ -110,14 +112,14 @@ def too_soon(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def more_than_born(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find pass-ons by whose day more had been passed on in kind than was born."""
+    """Find pass-ons that bring the animals passed on in kind above the number born by that day."""
     for hand_over in own_young(in_force):
         day = hand_over.pass_on.passed_on
         births = _births(in_force, hand_over)
         born = sum([event.units for event in births if event.happened_on <= day])
         passed = sum([each.units for each in hand_over.giver.passes if each.in_kind and each.passed_on <= day])
         if passed > born:
-            yield found(
+            yield finding_of(
                 hand_over,
                 Sentence(
                     "%(passed)s passed on in kind by %(day)s, %(born)s born.",
@@ -131,7 +133,7 @@ def more_than_born(in_force: ActsInForce) -> Iterator[Finding]:
 
 @once
 def own_young(in_force: ActsInForce) -> list[HandOver]:
-    """Hand-overs in kind by placements of which some birth is recorded."""
+    """Hand-overs in kind by placements with a recorded birth."""
     return [each for each in in_force.hand_overs if each.pass_on.in_kind and _births(in_force, each)]
 
 
@@ -140,18 +142,18 @@ def _births(in_force: ActsInForce, hand_over: HandOver) -> list[Event]:
 
 
 def recorded_twice(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find pass-ons of animals like one of that woman recorded before, unless ear tags tell the animals apart."""
-    between = sharing(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in animals(in_force))
+    """Find pass-ons that look like an earlier one to the same woman, unless ear tags tell the animals apart."""
+    between = grouped(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in animals(in_force))
     for other, hand_over in chain.from_iterable(combinations(same_two, 2) for same_two in between):
         if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
             day = other.pass_on.passed_on
-            said = Sentence("looks like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
-            yield found(hand_over, said, other.fact.sequence)
+            sentence = Sentence("looks like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
+            yield finding_of(hand_over, sentence, other.fact.sequence)
 
 
 @once
 def animals(in_force: ActsInForce) -> list[HandOver]:
-    """Hand-overs by givers who owe animals; money is repaid by instalments, which are alike."""
+    """Hand-overs by givers who owe animals; repayments in money are left out, since instalments look alike."""
     return [
         each
         for each in bound(in_force)
@@ -165,7 +167,7 @@ def _told_apart(one: Fact, other: Fact) -> bool:
 
 
 def _tags(fact: Fact) -> frozenset[str]:
-    """The ear tags that a pass-on names, however they are written."""
+    """The ear tags that a pass-on names, in a normal form."""
     tags = fact.values.get("tags")
     return frozenset(map(code, str(tags).split(";"))) - {""} if tags else frozenset()
 
@@ -181,44 +183,44 @@ def far_more_than_owed(in_force: ActsInForce) -> Iterator[Finding]:
         passed = sum([counted(pass_on, rule) for pass_on in made])
         if 0 < TIMES_OWED * owed <= passed:
             facts = [in_force.register.facts[f"pass:{pass_on.pass_id}"] for pass_on in made]
-            said = Sentence(
+            sentence = Sentence(
                 "%(passed)s passed on by placement %(placement_id)s, which owes %(owed)s.",
                 passed=shown(passed),
                 placement_id=placement.placement_id,
                 owed=shown(owed),
             )
-            yield found_together(facts, said)
+            yield joint_finding(facts, sentence)
 
 
 def another_name(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find beneficiaries whose given name now is unlike the one that was recorded first."""
+    """Find beneficiaries whose given name is now unlike the one recorded first."""
     changed = (each for each in in_force.facts("beneficiary") if each.act_id in in_force.register.about)
     for fact in changed:
-        said = (_untitled(said) for said in in_force.register.versions(fact.act_id))
-        first, now = next(filter(None, said), ""), _untitled(fact.values)
+        names = (_untitled(names) for names in in_force.register.versions(fact.act_id))
+        first, now = next(filter(None, names), ""), _untitled(fact.values)
         if first and now and _is_another(first, now):
-            who_say = in_force.said(fact.act_id, "name")
-            yield found(fact, Sentence("was changed to a name unlike the one before."), *who_say)
+            sequences = in_force.entries_about(fact.act_id, "name")
+            yield finding_of(fact, Sentence("was changed to a name unlike the one before."), *sequences)
 
 
 def _is_another(one: str, other: str) -> bool:
-    """Whether neither given name, which comes first, is like any word of the other name."""
+    """Whether neither given name (the first word) is like any word of the other name."""
     return not any(like(name.split()[0], {"": words}) for name, words in ((one, other), (other, one)))
 
 
-def _untitled(said: Mapping[str, object]) -> str:
-    """A name without titles, and words without letters."""
-    return " ".join(word for word in str(said.get("name") or "").split() if key(word) not in _TITLES)
+def _untitled(values: Mapping[str, object]) -> str:
+    """A name without titles and without words that have no letters."""
+    return " ".join(word for word in str(values.get("name") or "").split() if key(word) not in _TITLES)
 
 
 def after_loss(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find pass-ons of a giver who on the day before had nothing left, or had left."""
+    """Find pass-ons by a giver who had nothing left, or had left the programme, the day before."""
     for hand_over in in_force.hand_overs:
         eve, giver = hand_over.pass_on.passed_on - timedelta(days=1), hand_over.giver
         lost_on = lost_by(giver, eve)
         if lost_on and hand_over.giver_received and hand_over.giver_received.receipt.received_on <= eve:
             losses = [event for event in giver.events if event.kind in ENDINGS and event.happened_on <= lost_on]
-            yield found(
+            yield finding_of(
                 hand_over,
                 Sentence(
                     "%(placement_id)s had nothing left since %(lost_on)s.",
@@ -230,12 +232,12 @@ def after_loss(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def unwanted_sex(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find pass-ons of which some is not of the sex that the giver's rule asks for."""
+    """Find pass-ons with animals that are not of the sex the giver's rule asks for."""
     for hand_over in bound(in_force):
         rule = hand_over.giver_received.rule if hand_over.giver_received else None
         units = unwanted(hand_over.pass_on, rule) if rule else 0
         if rule and units:
-            yield found(
+            yield finding_of(
                 hand_over,
                 Sentence(
                     "%(unwanted)s of %(units)s not of sex %(sex)s.",
@@ -254,9 +256,9 @@ def bound(in_force: ActsInForce) -> list[HandOver]:
 
 def tag_twice(in_force: ActsInForce) -> Iterator[Finding]:
     """Find ear tags that were passed on more than once."""
-    for shared in sharing((tag, fact) for fact in tagged(in_force) for tag in _tags(fact)):
+    for shared in grouped((tag, fact) for fact in tagged(in_force) for tag in _tags(fact)):
         if len(shared) > 1:
-            yield found_together(shared, Sentence("the same ear tag was passed on %(many)s times.", many=len(shared)))
+            yield joint_finding(shared, Sentence("the same ear tag was passed on %(many)s times.", many=len(shared)))
 
 
 @once
@@ -270,11 +272,11 @@ def busy_day(in_force: ActsInForce) -> Iterator[Finding]:
     passes = in_force.facts("pass")
     many = Counter(str(fact.values["passed_on"]) for fact in passes)
     outside = max(HAND_OVERS_A_DAY, TIMES_THE_AVERAGE_DAY * _hand_overs_a_day(many))
-    for shared in sharing(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in passes):
+    for shared in grouped(((fact.values["passed_on"], fact.values.get("ceremony_id")), fact) for fact in passes):
         ceremony_id, day = shared[0].values.get("ceremony_id"), shared[0].values["passed_on"]
         most = HAND_OVERS_A_CEREMONY if ceremony_id else outside
         if len(shared) > most:
-            yield found_together(shared, _too_many(len(shared), day, ceremony_id, f"{most:g}"))
+            yield joint_finding(shared, _too_many(len(shared), day, ceremony_id, f"{most:g}"))
 
 
 def _too_many(many: int, day: str, ceremony_id: str | None, most: str) -> Sentence:
@@ -292,13 +294,13 @@ def _too_many(many: int, day: str, ceremony_id: str | None, most: str) -> Senten
 
 
 def _hand_overs_a_day(many: Counter[str]) -> float:
-    """How many hand-overs there were on an average day, of a year at least."""
+    """The average number of hand-overs a day, over at least one year."""
     first, last = (date.fromisoformat(each(many, default=date.min.isoformat())) for each in (min, max))
     return many.total() / max((last - first).days, _DAYS_OF_A_YEAR)
 
 
 def witnessed(in_force: ActsInForce) -> Sequence[Fact]:
-    """All hand-overs, where most name a witness; none where the programme keeps no witnesses."""
+    """All hand-overs, if most of them name a witness; else none."""
     passes = in_force.facts("pass")
     return passes if len(passes) > 2 * len(_unsigned(in_force)) else ()
 
@@ -310,7 +312,7 @@ def _unsigned(in_force: ActsInForce) -> list[Fact]:
 
 
 def _witness_erased(in_force: ActsInForce, fact: Fact) -> bool:
-    """Whether a pass-on without a witness named one who was erased since, or left out of a file."""
+    """Whether a pass-on named a witness who was erased later, or left out of an imported file."""
     if fact.values.get("witness"):
         return False
     may_have_been = fact.act_id in in_force.register.about or in_force.entry(fact).withheld
@@ -318,16 +320,16 @@ def _witness_erased(in_force: ActsInForce, fact: Fact) -> bool:
 
 
 def no_witness(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find pass-ons that nobody signed, where most are signed."""
+    """Find pass-ons without a witness, in programmes where most have one."""
     for fact in _unsigned(in_force) if witnessed(in_force) else ():
-        yield found(fact, Sentence("no witness signed."))
+        yield finding_of(fact, Sentence("no witness signed."))
 
 
 def busy_witness(in_force: ActsInForce) -> Iterator[Finding]:
     """Find witnesses who signed too many pass-ons."""
-    for shared in sharing((_witness(fact), fact) for fact in named_witness(in_force)):
+    for shared in grouped((_witness(fact), fact) for fact in named_witness(in_force)):
         if len(shared) > SIGNATURES_A_WITNESS:
-            yield found_together(shared, Sentence("one witness signed %(many)s hand-overs.", many=len(shared)))
+            yield joint_finding(shared, Sentence("one witness signed %(many)s hand-overs.", many=len(shared)))
 
 
 @once
@@ -337,5 +339,5 @@ def named_witness(in_force: ActsInForce) -> list[Fact]:
 
 
 def _witness(fact: Fact) -> str:
-    """The witness of a pass-on, however the name is written; "" where none is named."""
+    """The witness of a pass-on, in a normal form; "" if none is named."""
     return code(str(fact.values.get("witness") or ""))

@@ -1,4 +1,4 @@
-"""What only foreign, damaged or older data can hold, since no rule lets it in; `checks` says why each is asked."""
+"""Checks for what only foreign, damaged or older data has, since a rule refuses it; `checks` says why each is made."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from relay.audit.acts_in_force import ActsInForce
-from relay.audit.findings import Finding, found
+from relay.audit.findings import Finding, finding_of
 from relay.domain import rulebook
 from relay.domain.notes import about
 from relay.domain.register import Fact
@@ -17,7 +17,7 @@ def to_herself(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons of a beneficiary to herself."""
     for hand_over in in_force.hand_overs:
         if in_force.woman(hand_over.giver.beneficiary_id) == in_force.woman(hand_over.pass_on.beneficiary_id):
-            yield found(hand_over, Sentence("giver and receiver are the same beneficiary."))
+            yield finding_of(hand_over, Sentence("giver and receiver are the same beneficiary."))
 
 
 def never_received(in_force: ActsInForce) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def cycle(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def before_receipt(in_force: ActsInForce) -> Iterator[Finding]:
-    """Find pass-ons and events dated before their placement received."""
+    """Find pass-ons and events dated before their placement received anything."""
     for received in in_force.received.values():
         placement, received_on = received.placement, received.receipt.received_on
         early = [
@@ -100,7 +100,7 @@ def no_rule(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def judged(in_force: ActsInForce) -> list[Fact]:
-    """What the rules say more of than of the relay itself: the acts of the systems in use, and who is one woman."""
+    """The acts that are judged again: those of the systems in use, and those that declare two ids to be one woman."""
     catalogue, used = in_force.register.catalogue, in_force.register.systems
     kinds = (kind for kind in catalogue.kinds if (system := catalogue.system_of(kind)) and system.name in used)
     return in_force.facts("same", *kinds)

@@ -1,4 +1,4 @@
-"""Auditors: every check run over a programme's whole record, and what each found."""
+"""An audit: every check run over a programme's whole record."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from relay.ledger.gc_paused import gc_paused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What one check found.
+    """The result of one check.
 
     Attributes:
         check_id: As in `checks.CHECKS`.
@@ -30,8 +30,8 @@ class Checked:
         sentence: When something is found.
         why: What it may mean.
         severity: "high", "medium" or "low".
-        population: How many things it looked at: the denominator of its findings; 0 when there are none.
-        findings: By the first of their acts; empty when nothing is odd.
+        population: Number of things it looked at: the denominator of its findings; 0 if there are none.
+        findings: Sorted by the id of their subject, then by their acts; empty if nothing is odd.
     """
 
     check_id: str
@@ -54,12 +54,13 @@ NO_SUCH_CHECK: Final = Failure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """What all checks found in a programme.
+    """The results of all checks of a programme.
 
     Attributes:
         programme_id: Id of the programme.
         as_of: Only what happened on or before this day was looked at.
-        checks: Every check, in the order of `checks.CHECKS`, with or without findings; then those of the systems.
+        checks: Every check, with or without findings: the core's in the order of `checks.CHECKS`, then those of the
+            systems.
     """
 
     programme_id: str
@@ -68,7 +69,7 @@ class Audit:
 
     @property
     def found(self) -> int:
-        """How many findings there are in all."""
+        """The number of findings of all checks."""
         return sum(len(checked.findings) for checked in self.checks)
 
 
@@ -76,13 +77,13 @@ class Audit:
 def audit(
     graph: Graph, programme_id: str, as_of: date, *, last: int | None = None, folder: Path | None = None
 ) -> Audit:
-    """Check a programme's record of all that happened by a day, as known now.
+    """Check all that happened in a programme by a day, as now known.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
         as_of: Reference day; what happens later does not count.
-        last: As known when the ledger ended with this entry; None is now.
+        last: Check the record as it was known when the ledger ended with this entry; None is now.
         folder: The cache folder; None caches nothing.
 
     Raises:
@@ -103,7 +104,7 @@ def looked_at(
     last: int | None = None,
     folder: Path | None = None,
 ) -> tuple[str, ...]:
-    """The records that a check looked at, each as "kind:id"; the rest as in `audit`.
+    """The records that one check looked at, each as "kind:id"; arguments as in `audit`.
 
     Raises:
         NotFound: There is no check of that name.
@@ -127,7 +128,7 @@ def audit_of(
     snapshot: Snapshot | None = None,
     telephones: Sequence[EnrolledTelephone] = (),
 ) -> Audit:
-    """Check a whole register; what takes long to work out is kept in the folder, where one is named."""
+    """Check a whole register; arguments as in `ActsInForce`."""
     in_force = ActsInForce(register, as_of, folder, snapshot, telephones)
     checks = checks_of(register.catalogue, register.systems)
     return Audit(

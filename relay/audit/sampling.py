@@ -1,12 +1,12 @@
-"""A sample of placements to verify in the field, which anyone can draw again, and what it says about the rest.
+"""A sample of placements to verify in the field, which anyone can draw again, and what it says about all placements.
 
-Strata: how help came (from a gift, where donor and staff were present, or by pass-on, where the women alone were), and
-the district, since one field officer's habits show in one district; so every district is visited and both kinds of
-record are tested. If the sample is too small for two placements of each, it is not stratified by district.
+Strata are formed by how help came (from a gift, with donor and staff present, or by pass-on, among the women alone) and
+by district, since one field officer's habits show in one district. So every district is visited and both kinds of
+record are tested. If the sample is too small for two placements of each stratum, it is not stratified by district.
 
-The rank of a placement within its stratum is the SHA-256 of seed and id: it needs no random generator, is the same on
-every machine, and placements recorded later do not move the others. An outcome is a `checked` event on or after the day
-of the sample; `error_rate` estimates from the outcomes what the placements not visited are like.
+The rank of a placement within its stratum is the SHA-256 of seed and id. This needs no random generator, is the same on
+every machine, and does not change when placements are recorded later. An outcome is a `checked` event on or after the
+day of the sample; from the outcomes `error_rate` estimates how many of all placements are wrong.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Stratum:
         place_id: Their district; None if it is not known, or if the sample is not stratified by district.
         placements: How many there are.
         sampled: How many of them are in the sample.
-        checked: Of these, how many have an outcome.
-        wrong: Of these, how many were found partly or not at all.
-        not_found: Of these, how many were not found.
+        checked: Number of those with an outcome.
+        wrong: Number of those found only partly, or not at all.
+        not_found: Number of those not found at all.
     """
 
     came_by: CameBy | None
@@ -63,18 +63,18 @@ class ToVerify:
 
     Attributes:
         placement_id: Id of the placement.
-        beneficiary_id: Who holds it.
-        help: What she received.
+        beneficiary_id: Id of its holder.
+        help: The help that she received.
         received: Units received by the day of the sample.
-        received_on: The earliest day.
+        received_on: Day of the earliest receipt.
         received_from: The gift and the placements that it came from, as "kind:id".
         passed: Units passed on that count.
-        passed_to: The placements that she passed on to.
-        place_id: Where she lives, or her group is; None when that is not known.
-        came_by: Of its stratum.
-        district_id: Id of its stratum.
-        outcome: What the latest check on or after the day found; None if there was none yet.
-        checked_on: The day of that check.
+        passed_to: Ids of the placements that she passed on to.
+        place_id: Where she lives, or where her group is; None if that is unknown.
+        came_by: As in its stratum.
+        district_id: District of its stratum.
+        outcome: Result of the latest check on or after the day; None if there was none yet.
+        checked_on: Day of that check.
     """
 
     placement_id: str
@@ -99,13 +99,13 @@ class Sample:
     Attributes:
         programme_id: Id of the programme.
         as_of: Placements received by this day are sampled.
-        as_known: The entry with which the ledger ended when it was drawn.
-        seed: With which it is drawn.
-        population: How many placements there are.
+        as_known: Sequence number of the entry with which the ledger ended when it was drawn.
+        seed: Seed of the random draw.
+        population: Number of placements received by the day.
         strata: By how help came, then by district.
-        placements: By place, then by id: one walk serves those of one place.
-        error_rate: Of those found partly or not at all; None before the first outcome.
-        not_found_rate: Of those not found; None before the first outcome.
+        placements: Sorted by place, then by id, so that placements of one place are visited on one walk.
+        error_rate: Rate of those found only partly, or not at all; None before the first outcome.
+        not_found_rate: Rate of those not found at all; None before the first outcome.
     """
 
     programme_id: str
@@ -136,8 +136,8 @@ def sample(
         graph: The database.
         programme_id: Id of the programme.
         as_of: Placements received by this day are sampled; checks from this day on are outcomes.
-        size: How many placements, at least 1; all of them when there are no more.
-        seed: Another seed draws another sample.
+        size: Number of placements to draw, at least 1; all of them if there are no more.
+        seed: Seed of the random draw: the same seed draws the same placements.
         last: Draw from what was known when the ledger ended with this entry; None is now.
         folder: The cache folder; None caches nothing.
 
@@ -159,11 +159,11 @@ Key = tuple[CameBy | None, str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A sample as drawn, without outcomes.
+    """A sample without its outcomes.
 
     Attributes:
-        sizes: Stratum → how many placements it has.
-        chosen: The sampled placements as the record has them, by stratum.
+        sizes: Stratum → its number of placements.
+        chosen: The sampled placements as they are recorded, by place, then by id.
     """
 
     sizes: Mapping[Key, int]
@@ -171,7 +171,7 @@ class Drawn:
 
 
 def draw(in_force: ActsInForce, *, size: int, seed: int) -> Drawn:
-    """Draw a sample from the books of a day."""
+    """Draw a sample from the placements received by a day."""
     strata = _strata(in_force, size)
     chosen = [
         _to_verify(in_force, in_force.received[placement_id], key)
@@ -183,7 +183,7 @@ def draw(in_force: ActsInForce, *, size: int, seed: int) -> Drawn:
 
 
 def _strata(in_force: ActsInForce, size: int) -> Mapping[Key, list[str]]:
-    """The finest strata of which the sample can hold two placements each: the ids of those in each."""
+    """The finest strata that leave room for two sampled placements each: stratum → ids of its placements."""
     came_by: list[CameBy] = ["gift" if _is_original(received) else "pass_on" for received in in_force.received.values()]
     district_of = cache(partial(_district, in_force.register))
     live_in = (
@@ -200,7 +200,7 @@ def _strata(in_force: ActsInForce, size: int) -> Mapping[Key, list[str]]:
 
 
 def _is_original(received: ReceivedPlacement) -> bool:
-    """Whether a placement was filled from a gift, on whatever day."""
+    """Whether a placement was filled from a gift, on any day."""
     return received.placement.gift_id is not None
 
 
@@ -209,7 +209,9 @@ def _rank(seed: int, placement_id: str) -> bytes:
 
 
 def allocate(sizes: Mapping[Key, int], size: int) -> Mapping[Key, int]:
-    """How many of each stratum are sampled: two of each (or all it has), the others in proportion to what it has.
+    """The number of placements to sample from each stratum.
+
+    Each stratum gets two (or all it has); the others are divided in proportion to the sizes of the strata.
 
     >>> allocate({("gift", None): 10, ("pass_on", None): 30}, 8)
     {('gift', None): 2, ('pass_on', None): 6}
@@ -225,7 +227,7 @@ def allocate(sizes: Mapping[Key, int], size: int) -> Mapping[Key, int]:
 
 
 def _district(register: Register, place_id: str | None) -> str | None:
-    """Which district a place lies in, or else the highest place around it that is known."""
+    """The district that a place lies in, else the highest known place around it."""
     seen = set[str]()
     while (place := register.facts.get(f"place:{place_id}")) and place.id not in seen:
         seen.add(place.id)
@@ -236,7 +238,7 @@ def _district(register: Register, place_id: str | None) -> str | None:
 
 
 def place_of(register: Register, beneficiary_id: str) -> str | None:
-    """Where a beneficiary lives, else where her group is; None when neither is known."""
+    """The place where a beneficiary lives, else the place of her group; None if neither is known."""
     beneficiary = register.facts.get(f"beneficiary:{beneficiary_id}")
     return home_of(register, beneficiary) if beneficiary else None
 
@@ -273,7 +275,7 @@ def _giver(register: Register, act_id: str) -> str:
 
 
 def outcome_of(drawn: Drawn, register: Register, as_of: date, *, seed: int, as_known: int) -> Sample:
-    """A sample with the outcomes that the register holds: the latest check of each placement on or after the day."""
+    """A drawn sample with its outcomes: the latest check of each placement on or after the day."""
     checks = _checks(register, as_of)
     placements = tuple(_with_outcome(each, checks.get(each.placement_id)) for each in drawn.chosen)
     strata = tuple(_stratum(key, many, placements) for key, many in drawn.sizes.items())

@@ -73,6 +73,6 @@ def delete(folder: Path, programme_id: str) -> None:
 
 
 def _alike(registered: Mapping[str, Sequence[Any]], share: float) -> Found:
-    rows = (dict(zip(registered, said, strict=True)) for said in zip(*registered.values(), strict=True))
-    people = (Person.of(said, str(said["ward"] or "")) for said in rows)
+    rows = (dict(zip(registered, values, strict=True)) for values in zip(*registered.values(), strict=True))
+    people = (Person.of(values, str(values["ward"] or "")) for values in rows)
     return alike([person for person in people if person], share)

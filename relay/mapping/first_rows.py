@@ -122,14 +122,14 @@ def _units(many: Value, help_: str) -> str:
 
 def _joined(parts: Sequence[str]) -> str:
     """Parts of a sentence, each translated by itself: who she is, and what happened."""
-    said = _listed(parts[:2]) if parts else ""
+    sentence = _listed(parts[:2]) if parts else ""
     for part in parts[2:]:
-        said = Sentence("%(said)s; %(part)s", said=said, part=part)
-    return said
+        sentence = Sentence("%(said)s; %(part)s", said=sentence, part=part)
+    return sentence
 
 
 def _listed(parts: Sequence[str]) -> str:
-    said = parts[0]
+    sentence = parts[0]
     for part in parts[1:]:
-        said = Sentence("%(said)s, %(part)s", said=said, part=part)
-    return said
+        sentence = Sentence("%(said)s, %(part)s", said=sentence, part=part)
+    return sentence

@@ -87,24 +87,24 @@ def _unclaimed(graph: Graph, programme_id: str, found: dict[str, Marks]) -> Iter
     """Figures on placements although nothing is published, or the `Published` node was altered."""
     there = graph.rows(cypher.PUBLISHED, programme_id=programme_id)
     if there or found:
-        said = Sentence(
+        sentence = Sentence(
             "The published states of %(programme_id)s were altered, or publishing was interrupted. Publish them again: "
             "`relay graph publish`.",
             programme_id=programme_id,
         )
-        yield Fault(sequence=None, fault=said)
+        yield Fault(sequence=None, fault=sentence)
 
 
 def _differences(graph: Graph, now: Snapshot, layer_: Publication, found: dict[str, Marks]) -> Iterator[Fault]:
     stale = layer_.sequence != now.sequence
     then = _as_known(graph, layer_) if stale else now
     if then is None or then.head_hash != layer_.hash:
-        said = Sentence(
+        sentence = Sentence(
             "The published states name entry %(sequence)s, whose hash in the ledger is a different one. Publish them "
             "again: `relay graph publish`.",
             sequence=layer_.sequence,
         )
-        yield Fault(sequence=None, fault=said)
+        yield Fault(sequence=None, fault=sentence)
         return
     wanted = {key: marks_of(shown) for key, shown in layer(lineage.survey(then, layer_.as_of)).items()}
     for key in sorted({**found, **wanted}):
@@ -134,11 +134,11 @@ def _unlike(key: str, found: Marks, wanted: Marks) -> Iterator[Fault]:
 
 
 def _differs(key: str, name: str, found: object, wanted: object) -> Fault:
-    said = Sentence(
+    sentence = Sentence(
         "The published state of Placement %(key)s was altered: %(name)s is %(found)s where the ledger says %(wanted)s.",
         key=key,
         name=name,
         found=found,
         wanted=wanted,
     )
-    return Fault(sequence=None, fault=said)
+    return Fault(sequence=None, fault=sentence)

@@ -8,7 +8,7 @@ from typing import Final
 
 from relay.audit.acts_in_force import ActsInForce
 from relay.audit.checks import Check, every, where
-from relay.audit.findings import Finding, found, found_together, sharing
+from relay.audit.findings import Finding, finding_of, grouped, joint_finding
 from relay.domain.model import add_months
 from relay.domain.register import Fact
 from relay.service.json_codec import read_columns
@@ -34,11 +34,11 @@ _long_set: Final = where("goal", _is_long_set)
 
 
 def _all_on_one_day(in_force: ActsInForce) -> Iterator[Finding]:
-    by_day = sharing(((in_force.entry(each).recorded_by, each.values["visited_on"]), each) for each in _typed(in_force))
+    by_day = grouped(((in_force.entry(each).recorded_by, each.values["visited_on"]), each) for each in _typed(in_force))
     for visits in by_day:
         if len({each.values["goal_id"] for each in visits}) >= VISITS_A_DAY:
             sentence = Sentence("%(many)s visits on one day, recorded by one person.", many=len(visits))
-            yield found_together(visits, sentence)
+            yield joint_finding(visits, sentence)
 
 
 def _just_what_was_aimed_at(in_force: ActsInForce) -> Iterator[Finding]:
@@ -46,20 +46,20 @@ def _just_what_was_aimed_at(in_force: ActsInForce) -> Iterator[Finding]:
         goal = in_force.register.facts[f"goal:{each.values['goal_id']}"]
         target = goal.values.get("target_income")
         if target is not None and _net_income(each) == target:
-            yield found(each, Sentence("the income is to the rupee what she aims at."), goal.sequence)
+            yield finding_of(each, Sentence("the income is to the rupee what she aims at."), goal.sequence)
 
 
 def _never_visited(in_force: ActsInForce) -> Iterator[Finding]:
     visited = {each.values["goal_id"] for each in in_force.facts("goal_visit")}
     for each in _long_set(in_force):
         if each.id not in visited:
-            yield found(each, Sentence("nobody came to see how it goes."))
+            yield finding_of(each, Sentence("nobody came to see how it goes."))
 
 
 def _without_a_baseline(in_force: ActsInForce) -> Iterator[Finding]:
     for each in in_force.facts("goal"):
         if not in_force.register.says(each.act_id, "baseline_income"):
-            yield found(each, Sentence("does not say what she lived on before."))
+            yield finding_of(each, Sentence("does not say what she lived on before."))
 
 
 def _same_figures(in_force: ActsInForce) -> Iterator[Finding]:
@@ -69,10 +69,10 @@ def _same_figures(in_force: ActsInForce) -> Iterator[Finding]:
         for each in _with_income(in_force)
         if each.values["expenses"]
     )
-    for visits in sharing(figures):
+    for visits in grouped(figures):
         goals = (facts[f"goal:{each.values['goal_id']}"] for each in visits)
         if len({in_force.woman(goal.values["beneficiary_id"]) for goal in goals}) > 1:
-            yield found_together(visits, Sentence("different women, with the same income and expenses."))
+            yield joint_finding(visits, Sentence("different women, with the same income and expenses."))
 
 
 CHECKS: Final = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.audit.acts_in_force import ActsInForce, once
 from relay.audit.checks import Check, LookedAt
-from relay.audit.findings import Finding, found, found_together, sharing
+from relay.audit.findings import Finding, finding_of, grouped, joint_finding
 from relay.systems.groups.members_and_attendance import LEADING, Custody, Roll, Span, as_word, custody_gaps
 from relay.systems.groups.rules import OF_A_GROUP, roll_of
 from relay.text import Sentence
@@ -48,13 +48,13 @@ def _office_vacant(in_force: ActsInForce) -> Iterator[Finding]:
             for gap in roll.vacancies(group.id, office):
                 days = _days(gap, in_force.as_of)
                 if days > VACANT_TOO_LONG.days:
-                    said = Sentence(
+                    sentence = Sentence(
                         "nobody was %(office)s for %(days)s days from %(day)s.",
                         office=office,
                         days=days,
                         day=gap.from_on,
                     )
-                    yield found(group, said)
+                    yield finding_of(group, sentence)
 
 
 def _days(span: Span, as_of: date) -> int:
@@ -63,11 +63,11 @@ def _days(span: Span, as_of: date) -> int:
 
 def _treasurer_holds_key(in_force: ActsInForce) -> Iterator[Finding]:
     roll, facts = _roll(in_force), in_force.register.facts
-    for hers in sharing(((each.group_id, each.beneficiary_id), each) for each in roll.offices):
+    for hers in grouped(((each.group_id, each.beneficiary_id), each) for each in roll.offices):
         for one, other in product(hers, hers):
             if (one.office, other.office) == ("treasurer", "key_holder") and one.meets(other):
-                said = Sentence("one woman is treasurer and holds a key of the box.")
-                yield found_together([facts[one.act_id], facts[other.act_id]], said)
+                sentence = Sentence("one woman is treasurer and holds a key of the box.")
+                yield joint_finding([facts[one.act_id], facts[other.act_id]], sentence)
 
 
 # -- animals ---------------------------------------------------------------------------------------------------------
@@ -88,13 +88,13 @@ def _kept_animals(in_force: ActsInForce) -> Collection[LookedAt]:
 def _nobody_keeps(in_force: ActsInForce) -> Iterator[Finding]:
     for facts in _animals(in_force).values():
         for gap in custody_gaps((_custody(in_force, each) for each in facts), in_force.as_of):
-            said = Sentence(
+            sentence = Sentence(
                 "nobody kept %(animal)s for %(days)s days from %(day)s.",
                 animal=facts[0].values["animal"],
                 days=_days(gap, in_force.as_of),
                 day=gap.from_on,
             )
-            yield found(facts[0], said, *(each.sequence for each in facts))
+            yield finding_of(facts[0], sentence, *(each.sequence for each in facts))
 
 
 def _custody(in_force: ActsInForce, fact: Fact) -> Custody:
@@ -117,10 +117,10 @@ def _kept_before_owned(in_force: ActsInForce) -> Iterator[Finding]:
         day, receipt = min(came, key=lambda each: each[0], default=("", None))
         for each in facts:
             if receipt and each.values["from_on"] < day:
-                said = Sentence(
+                sentence = Sentence(
                     "somebody kept %(animal)s before its group received it on %(day)s.", animal=animal, day=day
                 )
-                yield found(each, said, receipt.sequence)
+                yield finding_of(each, sentence, receipt.sequence)
 
 
 def _is_a_group(beneficiary: Fact) -> bool:
@@ -150,12 +150,12 @@ def _covered_too_often(in_force: ActsInForce) -> Iterator[Finding]:
     for group_id, passes in _answering(in_force).items():
         covered = [each for each in passes if each.values.get("by_group_id")]
         if len(covered) > COVERED_TOO_OFTEN * len(passes):
-            said = Sentence(
+            sentence = Sentence(
                 "the group stood in for the giver in %(covered)s of %(passes)s pass-ons.",
                 covered=len(covered),
                 passes=len(passes),
             )
-            yield found(in_force.register.facts[f"group:{group_id}"], said, *(each.sequence for each in covered))
+            yield finding_of(group, sentence, *(each.sequence for each in covered))
 
 
 def _with_placements(in_force: ActsInForce) -> list[Fact]:
@@ -171,10 +171,10 @@ def _without_a_meeting(in_force: ActsInForce) -> Iterator[Finding]:
     for group in _with_placements(in_force):
         met = _roll(in_force).of_members(group.id)
         if not met:
-            yield found(group, Sentence("members hold animals, and no meeting is recorded."))
+            yield finding_of(group, Sentence("members hold animals, and no meeting is recorded."))
         elif in_force.as_of - met[-1].held_on > WITHOUT_A_MEETING:
-            said = Sentence("members hold animals, and the last meeting was on %(day)s.", day=met[-1].held_on)
-            yield found(group, said)
+            sentence = Sentence("members hold animals, and the last meeting was on %(day)s.", day=met[-1].held_on)
+            yield finding_of(group, sentence)
 
 
 # -- whom a group chose ----------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ def _election_without_meeting(in_force: ActsInForce) -> Iterator[Finding]:
         met = _roll(in_force).of_members(plan.values["group_id"], Span(from_on=date.min, until_on=chosen_on))
         meeting_id = plan.values.get("meeting_id")
         if not any(each.meeting_id == meeting_id if meeting_id else each.held_on == chosen_on for each in met):
-            yield found(plan, Sentence("no meeting of the group by that day is recorded at which she was chosen."))
+            yield finding_of(plan, Sentence("no meeting of the group by that day is recorded at which she was chosen."))
 
 
 def _officers_kin(in_force: ActsInForce) -> Iterator[Finding]:
@@ -203,9 +203,9 @@ def _officers_kin(in_force: ActsInForce) -> Iterator[Finding]:
         for officer in _roll(in_force).officers_on(plan.values["group_id"], chosen_on):
             evidence = in_force.sequence(officer.act_id)
             if officer.beneficiary_id == woman:
-                yield found(plan, Sentence("she was an officer of the group that chose her."), evidence)
+                yield finding_of(plan, Sentence("she was an officer of the group that chose her."), evidence)
             elif home and in_force.register.household(officer.beneficiary_id) == home:
-                yield found(plan, Sentence("she lives with an officer of the group that chose her."), evidence)
+                yield finding_of(plan, Sentence("she lives with an officer of the group that chose her."), evidence)
 
 
 CHECKS: Final = (

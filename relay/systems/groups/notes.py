@@ -50,28 +50,28 @@ def note_meeting(register: Register, fact: Fact) -> Iterator[Note]:
         yield from _without_officers(roll, own)
         yield from _after_a_pause(register, roll, own)
         if own.has_roster and own.unnamed:
-            said = Sentence("it counts people without names beside its roster.")
-            yield noted(own.act_id, "counted_beside_roster", said)
+            sentence = Sentence("it counts people without names beside its roster.")
+            yield noted(own.act_id, "counted_beside_roster", sentence)
 
 
 def _without_quorum(roll: Roll, meeting: Meeting, name: str) -> Iterator[Note]:
     if not roll.has_quorum(meeting):
         came = roll.quorum(meeting)
-        said = Sentence(
+        sentence = Sentence(
             "%(came)s of %(members)s members came to %(meeting)s, fewer than its rule asks for.",
             came=came.numerator,
             members=came.denominator,
             meeting=meeting.act_id,
         )
-        yield noted(name, "without_quorum", said)
+        yield noted(name, "without_quorum", sentence)
 
 
 def _without_officers(roll: Roll, meeting: Meeting) -> Iterator[Note]:
     held = {each.office for each in roll.officers_on(meeting.group_id or "", meeting.held_on)}
     for office in LEADING:
         if held and office not in held:
-            said = Sentence("nobody was %(office)s that day.", office=office)
-            yield noted(meeting.act_id, "office_vacant", said)
+            sentence = Sentence("nobody was %(office)s that day.", office=office)
+            yield noted(meeting.act_id, "office_vacant", sentence)
 
 
 def _after_a_pause(register: Register, roll: Roll, meeting: Meeting) -> Iterator[Note]:
@@ -86,8 +86,8 @@ def _after_a_pause(register: Register, roll: Roll, meeting: Meeting) -> Iterator
     if days_before and every:
         days = (meeting.held_on - date.fromisoformat(max(days_before))).days
         if days > _INTERVALS * DAYS[every]:
-            said = Sentence("the group had not met for %(days)s days.", days=days)
-            yield noted(meeting.act_id, "after_a_pause", said)
+            sentence = Sentence("the group had not met for %(days)s days.", days=days)
+            yield noted(meeting.act_id, "after_a_pause", sentence)
 
 
 def note_custody(register: Register, fact: Fact) -> Iterator[Note]:
@@ -100,11 +100,11 @@ def _long_custody(custodies: list[Custody], act_id: str) -> Iterator[Note]:
     spans = [each for each in custodies if each.keeper == own.keeper and each.until_on]
     days = sum((((each.until_on or each.from_on) - each.from_on) for each in spans), timedelta())
     if own.until_on and own.until_on - own.from_on > LONGEST_CUSTODY:
-        said = Sentence("one keeper had %(animal)s for more than a year.", animal=own.animal)
-        yield noted(act_id, "long_custody", said)
+        sentence = Sentence("one keeper had %(animal)s for more than a year.", animal=own.animal)
+        yield noted(act_id, "long_custody", sentence)
     if days > LONGEST_IN_A_RING:
-        said = Sentence("%(animal)s was with one keeper for more than two years in all.", animal=own.animal)
-        yield noted(act_id, "long_in_ring", said)
+        sentence = Sentence("%(animal)s was with one keeper for more than two years in all.", animal=own.animal)
+        yield noted(act_id, "long_in_ring", sentence)
 
 
 def note_end(register: Register, end: Fact) -> Iterator[Note]:
@@ -119,13 +119,13 @@ def note_end(register: Register, end: Fact) -> Iterator[Note]:
 def note_pass(register: Register, fact: Fact) -> Iterator[Note]:
     """Note that a group stood in of which nobody recorded that it vouches."""
     if fact.values.get("by_group_id") and not guarantor_of(register, fact.values["giver_placement_id"]):
-        said = Sentence(
+        sentence = Sentence(
             "group %(group_id)s stood in for the giver, but is not recorded as vouching for placement"
             " %(placement_id)s.",
             group_id=fact.values["by_group_id"],
             placement_id=fact.values["giver_placement_id"],
         )
-        yield noted(fact.act_id, "nobody_vouched", said)
+        yield noted(fact.act_id, "nobody_vouched", sentence)
 
 
 def note_plan(register: Register, fact: Fact) -> Iterator[Note]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from relay.audit.acts_in_force import ActsInForce, ReceivedPlacement, once
 from relay.audit.checks import Check, every, where
-from relay.audit.findings import Finding, found
+from relay.audit.findings import Finding, finding_of
 from relay.domain.model import Rule
 from relay.domain.register import Fact
 from relay.systems.groups.members_and_attendance import ids
@@ -69,15 +69,15 @@ def _declared_otherwise(in_force: ActsInForce) -> Iterator[Finding]:
         known, woman = _class(in_force, each), _woman(in_force, each)
         last = known.hers[woman][-1].act_id == each.act_id
         if each.values.get("completed_on") and not known.completed(woman):
-            yield found(each, Sentence("declared as completed, which the sessions do not support."))
+            yield finding_of(each, Sentence("declared as completed, which the sessions do not support."))
         elif last and known.completed(woman) and not known.declared(woman):
-            yield found(each, Sentence("she came often enough and stayed, but nobody declared it as completed."))
+            yield finding_of(each, Sentence("she came often enough and stayed, but nobody declared it as completed."))
 
 
 def _never_came(in_force: ActsInForce) -> Iterator[Finding]:
     for each in _with_sessions(in_force):
         if not _class(in_force, each).attended(_woman(in_force, each)):
-            yield found(each, Sentence("she never came."))
+            yield finding_of(each, Sentence("she never came."))
 
 
 def _nobody_ever_missed(in_force: ActsInForce) -> Iterator[Finding]:
@@ -86,7 +86,7 @@ def _nobody_ever_missed(in_force: ActsInForce) -> Iterator[Finding]:
         rates = [known.attendance(woman) for woman in known.hers]
         if rates and all(rate.numerator == rate.denominator for rate in rates):
             sentence = Sentence("nobody missed any of %(many)s sessions.", many=len(known.with_roster))
-            yield found(each, sentence)
+            yield finding_of(each, sentence)
 
 
 def _two_classes_on_one_day(in_force: ActsInForce) -> Iterator[Finding]:
@@ -101,7 +101,7 @@ def _two_classes_on_one_day(in_force: ActsInForce) -> Iterator[Finding]:
                     beneficiary_id=id_,
                     other=other,
                 )
-                yield found(each, sentence, in_force.sequence(other))
+                yield finding_of(each, sentence, in_force.sequence(other))
             courses.setdefault(each.values["course_id"], each.act_id)
 
 
@@ -127,7 +127,7 @@ def _without_a_test(in_force: ActsInForce) -> Iterator[Finding]:
     for each in _completed_with_test(in_force):
         said = in_force.register.says(each.act_id, "result")
         if each.values.get("result") == "not_tested" or not said:
-            yield found(each, Sentence("completed a course that ends with a test, without one."))
+            yield finding_of(each, Sentence("completed a course that ends with a test, without one."))
 
 
 def _months_missing(in_force: ActsInForce) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def _months_missing(in_force: ActsInForce) -> Iterator[Finding]:
         counts = in_force.register.beside("site_count", each.act_id)
         missing = months_missing(each.values, {count.values["month"] for count in counts}, in_force.as_of)
         if missing:
-            yield found(each, Sentence("no count of %(months)s.", months=", ".join(missing)))
+            yield finding_of(each, Sentence("no count of %(months)s.", months=", ".join(missing)))
 
 
 CHECKS: Final = (

@@ -9,7 +9,7 @@ from typing import Final
 
 from relay.audit.acts_in_force import ActsInForce, once
 from relay.audit.checks import Check, every, where
-from relay.audit.findings import Finding, found
+from relay.audit.findings import Finding, finding_of
 from relay.domain.register import Fact, Register
 from relay.errors import Refused
 from relay.ledger.reading import replay
@@ -55,7 +55,7 @@ def _below_a_municipality(in_force: ActsInForce) -> Iterator[Finding]:
     for each in in_force.facts("committee_count"):
         place = in_force.register.facts.get(f"place:{each.values['place_id']}")
         if place is None or place.values.get("kind") not in rules.LARGE_ENOUGH:
-            yield found(each, Sentence("is of a place that is no municipality, district or province."))
+            yield finding_of(each, Sentence("is of a place that is no municipality, district or province."))
 
 
 def _of_one_committee(in_force: ActsInForce) -> Iterator[Finding]:
@@ -64,13 +64,13 @@ def _of_one_committee(in_force: ActsInForce) -> Iterator[Finding]:
     for each in in_force.facts("committee_count"):
         place = each.values["place_id"]
         if homes.count(place) == 1 and known.places[place].get("kind") == "municipality":
-            yield found(each, Sentence("is of a municipality with one committee: count the district instead."))
+            yield finding_of(each, Sentence("is of a municipality with one committee: count the district instead."))
 
 
 def _unchecked(in_force: ActsInForce) -> Iterator[Finding]:
     for each in _services(in_force):
         if each.values["checked_on"] < (in_force.as_of - reading.STALE).isoformat():
-            yield found(each, Sentence("nobody has made sure of it for 180 days."))
+            yield finding_of(each, Sentence("nobody has made sure of it for 180 days."))
 
 
 def _near_a_committee(in_force: ActsInForce) -> Iterator[Finding]:
@@ -78,7 +78,7 @@ def _near_a_committee(in_force: ActsInForce) -> Iterator[Finding]:
         try:
             rules.refuse_of_a_committee(in_force.register, each)
         except rules.LeadsToACommittee as error:
-            yield found(each, Sentence("names a protection committee in %(field)s.", field=error.field))
+            yield finding_of(each, Sentence("names a protection committee in %(field)s.", field=error.field))
 
 
 def _naming_violence(in_force: ActsInForce) -> Iterator[Finding]:
@@ -88,7 +88,7 @@ def _naming_violence(in_force: ActsInForce) -> Iterator[Finding]:
                 sentence = Sentence(
                     "its %(field)s may tell of violence: a manager should read it and have it erased.", field=name
                 )
-                yield found(each, sentence)
+                yield finding_of(each, sentence)
 
 
 # -- releases --------------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def _made_again(in_force: ActsInForce) -> Iterator[Finding]:
         wanted, said = reading.wanted_of(each.values), Published.of(each.values["table"])
         known = reading.counts(reading.said_of(_as_it_was(in_force, each.values["entries"])), wanted.measure)
         if known.counted and not _comes_out(known, wanted, said):  # if they are withheld here, nobody can tell
-            yield found(each, Sentence("does not say what the record said when it was made."))
+            yield finding_of(each, Sentence("does not say what the record said when it was made."))
 
 
 def _comes_out(known: reading.Counts, wanted: Wanted, said: Published) -> bool:
@@ -139,7 +139,7 @@ def _given_away(in_force: ActsInForce) -> Iterator[Finding]:
     for each in in_force.facts("release"):
         said = Published.of(each.values["table"])
         if HIDDEN in _numbers(said) and not _is_rounded(said):
-            yield found(each, Sentence("who knows some of its numbers can work out a small one that it hides."))
+            yield finding_of(each, Sentence("who knows some of its numbers can work out a small one that it hides."))
 
 
 def _corrected_after_release(in_force: ActsInForce) -> Iterator[Finding]:
@@ -150,9 +150,9 @@ def _corrected_after_release(in_force: ActsInForce) -> Iterator[Finding]:
             taken_in = each.values["measure"] == wanted.measure and any(
                 each.values["month"] in part for part in wanted.parts
             )
-            said = in_force.said(each.act_id, "count") if taken_in else ()
+            said = in_force.entries_about(each.act_id, "count") if taken_in else ()
             if each.sequence <= release.values["entries"] < max(said, default=0):
-                yield found(each, Sentence("was corrected after it was released."), release.sequence)
+                yield finding_of(each, Sentence("was corrected after it was released."), release.sequence)
 
 
 CHECKS: Final = (

@@ -9,7 +9,7 @@ from typing import Final
 
 from relay.audit.acts_in_force import ActsInForce, once
 from relay.audit.checks import Check, LookedAt
-from relay.audit.findings import Finding, found
+from relay.audit.findings import Finding, finding_of
 from relay.domain.register import Fact
 from relay.systems.savings import reading
 from relay.systems.savings.journal.group_journal import Box, CycleJournal, GroupJournal
@@ -34,8 +34,8 @@ def _groups(in_force: ActsInForce) -> tuple[GroupJournal, ...]:
     return tuple(GroupJournal(each, in_force.as_of) for each in reading.in_register(in_force.register).values())
 
 
-def _found(in_force: ActsInForce, act_id: str, said: Sentence, evidence: Iterable[str] = ()) -> Finding:
-    return found(in_force.register.facts[act_id], said, *map(in_force.sequence, evidence))
+def _found(in_force: ActsInForce, act_id: str, sentence: Sentence, evidence: Iterable[str] = ()) -> Finding:
+    return finding_of(in_force.register.facts[act_id], sentence, *map(in_force.sequence, evidence))
 
 
 # -- the box -----------------------------------------------------------------------------------------------------------
@@ -52,12 +52,12 @@ def _counted(in_force: ActsInForce) -> Collection[LookedAt]:
 def _box_gap(in_force: ActsInForce) -> Iterator[Finding]:
     for box in _boxes(in_force):
         if box.gap:
-            said = Sentence(
+            sentence = Sentence(
                 "%(expected)s should be in the box, and %(counted)s was counted.",
                 expected=rupees(box.expected),
                 counted=rupees(box.expected + box.gap),
             )
-            yield _found(in_force, box.act_id, said)
+            yield _found(in_force, box.act_id, sentence)
 
 
 def _count_missing(in_force: ActsInForce) -> Iterator[Finding]:
@@ -73,10 +73,10 @@ def _carried(in_force: ActsInForce) -> Collection[LookedAt]:
 def _carry_gap(in_force: ActsInForce) -> Iterator[Finding]:
     for box in _boxes(in_force):
         if box.carry_gap:
-            said = Sentence(
+            sentence = Sentence(
                 "the box held %(gap)s more or less than when the meeting before closed it.", gap=rupees(box.carry_gap)
             )
-            yield _found(in_force, box.act_id, said)
+            yield _found(in_force, box.act_id, sentence)
 
 
 # -- cycles ------------------------------------------------------------------------------------------------------------
@@ -98,22 +98,22 @@ def _payouts_differ(in_force: ActsInForce) -> Iterator[Finding]:
             paid[each.beneficiary_id] += each.paid
         differ = sorted(woman for woman in due.keys() | paid.keys() if due.get(woman, 0) != paid[woman])
         if differ:
-            said = Sentence("other payouts were recorded than the rule gives: %(women)s.", women=", ".join(differ))
+            sentence = Sentence("other payouts were recorded than the rule gives: %(women)s.", women=", ".join(differ))
             theirs = (f"payout:{each.payout_id}" for each in cycle.payouts if each.beneficiary_id in differ)
-            yield _found(in_force, cycle.act_id, said, theirs)
+            yield _found(in_force, cycle.act_id, sentence, theirs)
 
 
 def _identity(in_force: ActsInForce) -> Iterator[Finding]:
     for cycle in _cycles(in_force):
         beyond = cycle.assets - cycle.debts - cycle.equity
         if beyond:
-            said = Sentence(
+            sentence = Sentence(
                 "the group has %(assets)s, but owes %(debts)s and holds %(equity)s of its own.",
                 assets=rupees(cycle.assets),
                 debts=rupees(cycle.debts),
                 equity=rupees(cycle.equity),
             )
-            yield _found(in_force, cycle.act_id, said)
+            yield _found(in_force, cycle.act_id, sentence)
 
 
 # -- loans -------------------------------------------------------------------------------------------------------------
@@ -129,12 +129,12 @@ def _loan_above_limit(in_force: ActsInForce) -> Iterator[Finding]:
             times = group.rule_on(loan.taken_on).loan_times_savings
             saved = _saved_by(group, loan)
             if times is not None and loan.principal * _THOUSAND > times * saved:
-                said = Sentence(
+                sentence = Sentence(
                     "%(principal)s was lent on savings of %(saved)s, more than the rule allows.",
                     principal=rupees(loan.principal),
                     saved=rupees(saved),
                 )
-                yield _found(in_force, loan.act_id, said)
+                yield _found(in_force, loan.act_id, sentence)
 
 
 def _saved_by(group: GroupJournal, loan: Loan) -> int:
@@ -173,8 +173,8 @@ def _officers_borrow(in_force: ActsInForce) -> Iterator[Finding]:
         theirs = [each for each in group.loans if each.beneficiary_id in officers[group.group_id]]
         lent, all_lent = sum(each.principal for each in theirs), sum(each.principal for each in group.loans)
         if lent * len(members) > OFFICERS_TIMES * all_lent * len(officers[group.group_id] & members):
-            said = Sentence("officers were lent %(lent)s of %(all)s.", lent=rupees(lent), all=rupees(all_lent))
-            yield _found(in_force, group.act_id, said, (each.act_id for each in theirs))
+            sentence = Sentence("officers were lent %(lent)s of %(all)s.", lent=rupees(lent), all=rupees(all_lent))
+            yield _found(in_force, group.act_id, sentence, (each.act_id for each in theirs))
 
 
 def _write_offs(in_force: ActsInForce) -> list[Fact]:
@@ -195,12 +195,12 @@ def _written_off_at_home(in_force: ActsInForce) -> Iterator[Finding]:
             if officer == woman or (household(woman) and household(officer) == household(woman))
         ]
         if near:
-            said = Sentence(
+            sentence = Sentence(
                 "the borrower of loan:%(loan_id)s lives with an officer of the group, or is one: %(near)s.",
                 loan_id=loan.id,
                 near=", ".join(near),
             )
-            yield found(event, said, loan.sequence)
+            yield finding_of(event, sentence, loan.sequence)
 
 
 # -- passbook lines ----------------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def _typed_late(in_force: ActsInForce) -> Iterator[Finding]:
         typed = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(in_force.zone).date()
         days = (typed - SavingsMeeting.of(meeting.values).held_on).days if meeting else 0
         if days > LATE_TYPED_DAYS:
-            yield found(line, Sentence("it was typed %(days)s days after its meeting.", days=days))
+            yield finding_of(line, Sentence("it was typed %(days)s days after its meeting.", days=days))
 
 
 def _saving_groups(in_force: ActsInForce) -> list[GroupJournal]:
@@ -237,8 +237,8 @@ def _same_amounts(in_force: ActsInForce) -> Iterator[Finding]:
             run = [*run, meeting.meeting_id] if varied and paid == last else [meeting.meeting_id] * varied
             last = paid
             if len(run) == ALIKE_MEETINGS:
-                said = Sentence("every woman paid the same at %(meetings)s.", meetings=", ".join(run))
-                yield _found(in_force, group.act_id, said, (f"meeting:{each}" for each in run))
+                sentence = Sentence("every woman paid the same at %(meetings)s.", meetings=", ".join(run))
+                yield _found(in_force, group.act_id, sentence, (f"meeting:{each}" for each in run))
                 break
 
 

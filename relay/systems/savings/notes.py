@@ -92,11 +92,13 @@ def _note_loan(register: Register, fact: Fact) -> Iterator[Note]:
     loan, beyond = in_paisa(Loan, fact.values, taken_on=meeting.held_on), beyond_rule(register, fact)
     to_come = not any(register.beside("passbook", f"meeting:{meeting.meeting_id}"))  # in a file they come after loans
     if beyond.saved is not None:
-        said = Sentence("the loan is more than the rule allows on savings of %(saved)s.", saved=rupees(beyond.saved))
-        yield noted(fact.act_id, "loan_above_limit", said, hangs_on_later_rows=to_come)
+        sentence = Sentence(
+            "the loan is more than the rule allows on savings of %(saved)s.", saved=rupees(beyond.saved)
+        )
+        yield noted(fact.act_id, "loan_above_limit", sentence, hangs_on_later_rows=to_come)
     if beyond.months is not None:
-        said = Sentence("the rule allows at most %(most)s months.", most=beyond.months)
-        yield noted(fact.act_id, "loan_too_long", said)
+        sentence = Sentence("the rule allows at most %(most)s months.", most=beyond.months)
+        yield noted(fact.act_id, "loan_too_long", sentence)
     earlier = (
         each
         for member in register.beside("membership", f"group:{group_id}")
@@ -107,8 +109,8 @@ def _note_loan(register: Register, fact: Fact) -> Iterator[Note]:
     if _is_officer(register, loan.beneficiary_id, group_id, meeting.held_on) and not any(earlier):
         yield noted(fact.act_id, "officers_first", Sentence("only officers have borrowed in this cycle so far."))
     if beyond.owing:
-        said = Sentence("she still owes from loan %(loans)s.", loans=", ".join(beyond.owing))
-        yield noted(fact.act_id, "second_loan", said, hangs_on_later_rows=to_come)
+        sentence = Sentence("she still owes from loan %(loans)s.", loans=", ".join(beyond.owing))
+        yield noted(fact.act_id, "second_loan", sentence, hangs_on_later_rows=to_come)
 
 
 def _is_officer(register: Register, beneficiary_id: str, group_id: str, day: date) -> bool:

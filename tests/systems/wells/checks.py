@@ -7,7 +7,7 @@ from typing import Final
 
 from relay.audit.acts_in_force import ActsInForce
 from relay.audit.checks import Check, LookedAt
-from relay.audit.findings import Finding, found
+from relay.audit.findings import Finding, finding_of
 from relay.text import Sentence
 
 
@@ -19,7 +19,7 @@ def _never_visited(in_force: ActsInForce) -> Iterator[Finding]:
     visited = {visit.values["well_id"] for visit in in_force.facts("well_visit")}
     for well in in_force.facts("well"):
         if well.id not in visited:
-            yield found(well, Sentence("was never visited."))
+            yield finding_of(well, Sentence("was never visited."))
 
 
 CHECKS: Final = (
