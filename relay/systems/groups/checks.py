@@ -155,6 +155,7 @@ def _covered_too_often(in_force: ActsInForce) -> Iterator[Finding]:
                 covered=len(covered),
                 passes=len(passes),
             )
+            group = in_force.register.facts[f"group:{group_id}"]
             yield finding_of(group, sentence, *(each.sequence for each in covered))
 
 
