@@ -34,7 +34,7 @@ from relay.database.driver_errors import (
     TooBusy,
     UnknownOutcome,
     Unreachable,
-    last_word,
+    last_part_of_code,
     place_in_query,
     translated,
 )
@@ -139,7 +139,7 @@ _NOT_ANSWERED: Final[Mapping[str, type[NotAnswered]]] = {
 
 
 def _not_answered(error: ClientError | DatabaseError) -> NotAnswered:
-    kind = _NOT_ANSWERED.get(last_word(error), NotAnswered)
+    kind = _NOT_ANSWERED.get(last_part_of_code(error), NotAnswered)
     if kind is NotCypher and (place := place_in_query(error)):
         line, column = place
         return NotCypherFrom(line=line, column=column)
@@ -251,7 +251,7 @@ def _through_races(work: Callable[[], _T]) -> _T:
             pass
         except ClientError as error:
             enough = tries == RACES - 1 or (tries >= FEW_RACES and time.monotonic() > until)
-            if enough or last_word(error) != REMOVED:
+            if enough or last_part_of_code(error) != REMOVED:
                 raise
         time.sleep(FIRST_RETRY_SECONDS)
     message = Sentence("Others were changing the same records at the same moment.")

@@ -1,1 +1,1 @@
-"""The database: every Cypher text, the embedded engine, and what the driver's errors mean."""
+"""The database: all Cypher queries of the core, the embedded engine, and the errors of the driver."""

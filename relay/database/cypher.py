@@ -1,7 +1,7 @@
-"""Every Cypher query that the core runs, and nothing else.
+"""Every Cypher query that the core runs.
 
-The patterns are drawn in `projection`. Each query runs on both engines and uses only what both support. Parameters
-are never put into a text; every column is named after the field that receives it.
+The patterns are drawn in `projection`. Each query runs on both engines and uses only what both support. Values are
+passed as parameters, never put into the text; every column is named after the field that receives it.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ _PATTERNS: Final[Mapping[str, LiteralString]] = {
     "placement": "(:Gift)-[n:FILLED]->(:Placement)",
     "pass": "(:Placement)-[n:PASSED_TO]->(:Placement)",
 }
-_TOLD_BY_PATTERNS: Final = frozenset(
+_EXPRESSED_BY_PATTERNS: Final = frozenset(
     {
         ("placement", "gift_id"),
         ("placement", "beneficiary_id"),
@@ -162,7 +162,7 @@ _TOLD_BY_PATTERNS: Final = frozenset(
         ("pass", "beneficiary_id"),
     }
 )
-"""Kind and column, of what the relationships of the relay itself tell."""
+"""Kind and column of references that the relationships of the relay itself express."""
 _UNION: Final[LiteralString] = "\n    UNION "
 _POINTING_BY_ITS_OWN: Final[Mapping[str, tuple[LiteralString, ...]]] = {
     "gift": ("MATCH (:Gift {key: key})-[r:FILLED]->(:Placement) RETURN 'placement' AS kind, properties(r) AS values",),
@@ -1051,7 +1051,7 @@ _ASKED_FOR: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
 )
 _ASKED_FOR_BY_RELAY: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("Token", "of"),)
 _ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
-_OWN: Final[tuple[LiteralString, ...]] = (
+_OWN_LABELS: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
     *("Account", "Token", "RegisterMap"),
     *("Published", "Publishing"),
@@ -1069,32 +1069,34 @@ _OWN_EDGES: Final[Mapping[LiteralString, tuple[LiteralString, LiteralString]]] =
     "WENT_TO": ("Animal", "Placement"),
     "NAMED_IN": ("Animal", "Event"),
 }
-_CARRYING: Final[tuple[LiteralString, ...]] = ("FILLED", "PASSED_TO", "WENT_TO", "NAMED_IN")
-"""Relationships that carry what an act says, of which each has a key of its own."""
+_WITH_VALUES: Final[tuple[LiteralString, ...]] = ("FILLED", "PASSED_TO", "WENT_TO", "NAMED_IN")
+"""Relationships that hold the values of an act; each of them has its own key."""
 _RECORDED: Final[LiteralString] = "RECORDED"
 """From an entry to a node of any kind that it recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statements:
-    """The texts that hang on which kinds of acts there are, composed from literal pieces alone.
+    """The queries that depend on the kinds of acts, composed from literal pieces.
 
     Attributes:
-        edges: Relationship → labels of its start and end, of all that there are; "" for an end of any kind of act.
-        migrations: Label or relationship, and property → what makes it unique; each is run on its own.
-        indexes: The same → what gives it an index.
-        pointing_at: Kind → what stands on acts of it that may be taken back; absent where nothing can.
-        beside: The same without the rosters on which they stand, beside which nothing is judged.
-        write: Label or relationship → the part of a statement after `WRITE_HEAD`, nodes before relationships; of
-            relationships, here and in what follows, as `edge_name` calls them.
-        unlink: Relationship → what removes some.
-        relink: Relationship that carries what an act says → what changes some.
-        drop: Label → what removes some nodes; `$rows` as in `write`.
-        some_nodes: Label → the nodes of some keys.
-        some_edges: Label → the relationships that begin at some keys.
-        belonging: The placements of a record, and the acts of which its history tells.
-        telling: The columns of that row which hold the keys of such acts.
-        export: Kind → what stands of it, in ledger order.
+        edges: Relationship → labels of its start and end; "" for an end that can be an act of any kind.
+        migrations: Label or relationship, and property → statement that makes the property unique; each is run on its
+            own.
+        indexes: Label or relationship, and property → statement that makes an index.
+        pointing_at: Kind → query for what depends on acts of it, which may be taken back; absent if nothing can.
+        beside: The same without dependence on rosters, next to which nothing is judged.
+        write: Label or relationship → part of a statement after `WRITE_HEAD`, nodes before relationships; here and
+            below,
+        relationships have the names of `edge_name`.
+        unlink: Relationship → statement that removes some.
+        relink: Relationship with values of an act → statement that changes some.
+        drop: Label → statement that removes some nodes; `$rows` as in `write`.
+        some_nodes: Label → query for the nodes with some keys.
+        some_edges: Label → query for the relationships that start at some keys.
+        belonging: Query for the placements of a record, and for the acts that belong to its history.
+        telling: Columns of that query's row with keys of such acts.
+        export: Kind → query for its acts in force, in ledger order.
     """
 
     edges: Mapping[str, tuple[LiteralString, LiteralString]]
@@ -1114,24 +1116,24 @@ class Statements:
 
 
 def _filled_in(piece: LiteralString, words: Iterable[tuple[LiteralString, LiteralString]]) -> LiteralString:
-    """A piece with its capitals replaced."""
+    """A piece of text with its words in capitals replaced."""
     for capitals, word in words:
         piece = piece.replace(capitals, word)
     return piece
 
 
 def edge_name(type_: LiteralString | str, to: LiteralString | str = "") -> str:
-    """What a relationship is called among the statements, with the label to which it leads where that may be any."""
+    """The name of a relationship among the statements; it includes the label of the end if that can be any."""
     return f"{type_}_{to}" if to else type_
 
 
 def schema_name(label: str, property_: str) -> str:
-    """What the constraint or index of a property is called."""
+    """The name of a property's constraint or index."""
     return f"{label.lower()}_{property_}"
 
 
 def _named(piece: LiteralString, label: LiteralString, property_: LiteralString) -> LiteralString:
-    """What makes a property of a label or relationship unique, or gives it an index."""
+    """The name and the target of a constraint or index, as text of a statement."""
     names: tuple[tuple[LiteralString, LiteralString], ...] = (
         *(("NAME", f"{label.lower()}_{property_}"), ("PROPERTY", property_)),
         *(("LABEL", label), ("TYPE", label)),
@@ -1139,11 +1141,11 @@ def _named(piece: LiteralString, label: LiteralString, property_: LiteralString)
     return _filled_in(piece, names)
 
 
-def _told_by_id(catalogue: Catalogue) -> Iterator[tuple[Kind, LiteralString, LiteralString]]:
-    """The columns that name a record to which no relationship leads: kind, column, and the kind of what is named."""
+def _referred_to_by_id(catalogue: Catalogue) -> Iterator[tuple[Kind, LiteralString, LiteralString]]:
+    """Columns that refer to a record without a relationship: kind, column, and kind of the record."""
     for kind in catalogue.kinds.values():
         for column in kind.columns:
-            if column.refers_to and not column.edge and (kind.name, column.name) not in _TOLD_BY_PATTERNS:
+            if column.refers_to and not column.edge and (kind.name, column.name) not in _EXPRESSED_BY_PATTERNS:
                 # declared in code, both of them
                 name = cast("LiteralString", column.name)  # type: ignore[redundant-cast]  # mypy takes it for str
                 named = cast("LiteralString", column.refers_to)  # type: ignore[redundant-cast]
@@ -1152,12 +1154,12 @@ def _told_by_id(catalogue: Catalogue) -> Iterator[tuple[Kind, LiteralString, Lit
 
 @cache
 def statements(catalogue: Catalogue) -> Statements:
-    """The texts for all kinds of acts of a catalogue."""
+    """The statements for all kinds of acts in a catalogue."""
     labels = catalogue.labels
     nodes: tuple[LiteralString, ...] = (*labels.values(), "Animal")
     edges: Mapping[LiteralString, tuple[LiteralString, LiteralString]] = {**_OWN_EDGES, **catalogue.edges}
     unique: list[tuple[LiteralString, LiteralString]] = [
-        *((label, "key") for label in (*_OWN, *labels.values())),
+        *((label, "key") for label in (*_OWN_LABELS, *labels.values())),
         ("Entry", "act_key"),
     ]
     pointing: dict[str, list[LiteralString]] = {kind: [*own] for kind, own in _POINTING_BY_ITS_OWN.items()}
@@ -1192,7 +1194,7 @@ def statements(catalogue: Catalogue) -> Statements:
         return {kind: _POINTING_AT.replace("BRANCHES", _UNION.join(branches)) for kind, branches in found.items()}
 
     pointing_at: dict[str, LiteralString] = {**all_of(pointing)}
-    for kind, name, named in _told_by_id(catalogue):
+    for kind, name, named in _referred_to_by_id(catalogue):
         words: tuple[tuple[LiteralString, LiteralString], ...] = (
             ("PATTERN", _PATTERNS.get(kind.name) or f"(n:{kind.label})"),
             *(("NAMED", named), ("COLUMN", name), ("KIND", kind.name)),
@@ -1219,7 +1221,7 @@ def statements(catalogue: Catalogue) -> Statements:
             **tied(_WRITE_EDGE),
         },
         unlink=tied(_UNLINK),
-        relink={name: text for name, text in tied(_RELINK).items() if name in _CARRYING},
+        relink={name: text for name, text in tied(_RELINK).items() if name in _WITH_VALUES},
         drop={
             **{label: _DROP.replace("LABEL", label) for label in (*labels.values(), "Personal")},
             "Animal": _DROP_ANIMAL,

@@ -1,4 +1,4 @@
-"""The errors of the database's driver, as sentences for people."""
+"""The driver's errors, translated into sentences for people."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
 REMOVED: Final = "EntityNotFound"
-"""Either engine's last word for what another just removed; the driver does not retry it."""
+"""Error of both engines when something was just removed by others; the driver does not retry it."""
 _READ_ONLY: Final = "WriteOnReadOnlyAccessDatabase"
 _OF_MEMORY: Final = "Memory"  # MemoryPoolOutOfMemoryError, TransactionOutOfMemoryError
 _PLACE: Final = re.compile(r"line (?P<line>\d+)(?::|, column )(?P<column>\d+)(?P<offset> \(offset)?")
@@ -36,10 +36,10 @@ _NOTHING_RECORDED: Final = Sentence("Nothing was recorded. See `relay status`, t
 
 
 class UnknownOutcome(Unavailable):
-    """The line was cut, or went silent, while the database was committing: it may or may not have recorded.
+    """The connection was lost, or fell silent, during a commit: the act may or may not have been recorded.
 
     Attributes:
-        silent: Whether the line went silent, so that another try would be waited for as long again.
+        silent: Whether it fell silent, so that another try would take as long again.
     """
 
     reason = "The connection was lost while the act was being recorded."
@@ -49,19 +49,19 @@ class UnknownOutcome(Unavailable):
 
 
 class ReadOnly(NotWritable):
-    """The database takes no writes."""
+    """The database is read-only."""
 
     reason = "The database is read-only: nothing was recorded."
     advice = "Ask its administrator to give NEO4J_USER write access."
 
 
-def last_word(error: Neo4jError) -> str:
-    """Of its code, which alone says what happened."""
+def last_part_of_code(error: Neo4jError) -> str:
+    """The last part of an error's code, which says what happened."""
     return str(error.code).rpartition(".")[2]
 
 
 def place_in_query(error: Neo4jError) -> tuple[int, int] | None:
-    """Tell from which line and column on, each from 1, a query cannot be read; None where the database does not say.
+    """The line and column, both from 1, from which a query cannot be parsed; None if the database does not say.
 
     Neo4j counts columns from 1 and gives the offset too; the embedded engine counts them from 0.
     """
@@ -71,16 +71,20 @@ def place_in_query(error: Neo4jError) -> tuple[int, int] | None:
 
 
 class Silence(ServiceUnavailable):
-    """The database did not answer in time; to ask again would only double the wait."""
+    """The database did not answer in time; asking again would only double the wait."""
 
     def is_retryable(self) -> bool:
-        """Never."""
+        """False, always."""
         return False
 
 
 @contextmanager
 def sensible(lost: Callable[[OSError], object] | None = None) -> Generator[None]:
-    """Tell silence and nonsense on a line in the driver's own words; `lost` knows whether a commit was under way."""
+    """Turn silence and undecodable answers into errors that the driver has for lost connections.
+
+    Args:
+        lost: Called with the error of a lost connection; true if a commit was under way.
+    """
     try:
         yield
     except IncompleteCommit:
@@ -106,56 +110,56 @@ def _went_silent(error: BaseException | None) -> bool:
 
 
 class Unreachable(Unavailable):
-    """The database is not there, or silent."""
+    """The database is not there, or does not answer."""
 
     reason = "The database cannot be reached, or did not answer in time."
     advice = "See `relay status`, then try again: what is already recorded is not recorded twice."
 
 
 class TooBusy(Unavailable):
-    """The database gave up waiting for others."""
+    """The database gave up waiting for other transactions."""
 
     reason = "The database was too busy to finish in time."
     advice = "Try again: what is already recorded is not recorded twice."
 
 
 class RemovedMeanwhile(Unavailable):
-    """What is read goes on being removed: by others, or because it is damaged."""
+    """What was being read kept being removed, by others or because the database is damaged."""
 
     reason = "The record kept changing while it was read."
     advice = "Try again. If it stays so, see `relay ledger verify`."
 
 
 class NotPermitted(Unavailable):
-    """The database's own user lacks a right."""
+    """The database user lacks a permission."""
 
     reason = "The database does not allow this for the user Relay connects as."
     advice = "Let NEO4J_USER read and write it."
 
 
 class NoSuchDatabase(Unavailable):
-    """The server knows no database of that name."""
+    """The server has no database of that name."""
 
     reason = "The database server has no database of that name."
     advice = "Check NEO4J_DATABASE."
 
 
 class NoRoles(Unavailable):
-    """The edition of Neo4j has no roles."""
+    """This edition of Neo4j has no roles."""
 
     reason = "This edition of Neo4j has no roles."
     advice = "Only Enterprise and Aura have them."
 
 
 class TookTooLong(Unavailable):
-    """The database stopped what took longer than it allows."""
+    """The database stopped a query that exceeded its time limit."""
 
     reason = "The database took too long and stopped this."
     advice = "Try again when it is less busy; a programme that is always too large belongs on Neo4j."
 
 
 class NotStored(Unavailable):
-    """The transaction was gone before it was committed, as it is when a disk is full."""
+    """The transaction was lost before it was committed, as happens when a disk is full."""
 
     reason = "The database could not store the act; its disk may be full."
     advice = "Free some space, and try again; if it stays so, stop the engine, which starts by itself"
@@ -171,20 +175,21 @@ _REFUSALS: Final[Mapping[str, type[Unavailable]]] = {
     "TransactionNotFound": NotStored,
     "UnsupportedAdministrationCommand": NoRoles,
 }
-"""What a server refuses, by the last word of its code."""
+"""Error for each refusal of a server, by the last part of its code."""
 
 
 @contextmanager
 def translated(*, writing: bool = False, alone: bool = False) -> Generator[None]:
-    """Turn what the driver says into a sentence for people; by class and code, never by message.
+    """Turn the driver's errors into errors for people, by their class and code, never by their message.
 
     Args:
-        writing: Whether what is lost while committing may be recorded.
-        alone: Whether this is the only write of who does it, so that else nothing was recorded. A read, or one write of
-            several, cannot tell what was recorded before it.
+        writing: Whether a transaction that is lost during its commit may have been recorded.
+        alone: Whether the caller makes no other write, so that nothing else can have been recorded. A read, or one of
+            several
+        writes, cannot say that.
 
     Raises:
-        Unavailable: Whatever the driver raised.
+        Unavailable: The driver raised an error.
     """
     nothing = {"advice": _NOTHING_RECORDED} if alone else {}
     try:
@@ -205,14 +210,14 @@ def translated(*, writing: bool = False, alone: bool = False) -> Generator[None]
             raise UnknownOutcome(silent=_went_silent(error)) from error
         raise Unreachable(**nothing) from error
     except (TransientError, ConstraintError) as error:
-        if _OF_MEMORY in last_word(error):
+        if _OF_MEMORY in last_part_of_code(error):
             message = Sentence("The database gives a transaction too little memory for this.")
             raise Unavailable(
                 reason=message, advice=Sentence("Raise its db.memory.transaction.max and try again.")
             ) from error
         raise TooBusy(**nothing) from error
     except ClientError as error:
-        word = last_word(error)
+        word = last_part_of_code(error)
         if word == _READ_ONLY:
             raise ReadOnly from error
         message = Sentence("The database refused this (%(error)s).", error=word)

@@ -1,7 +1,7 @@
-"""What Relay uses of the Neo4j driver beyond its documented interface, here and nowhere else.
+"""The parts of the Neo4j driver that Relay uses beyond its documented interface.
 
-Each of these can change with any release of the driver. setup.cfg pins one, and
-`tests/database/test_driver_internals.py` fails when another is installed, or when the driver no longer does this.
+Each can change with any release of the driver. setup.cfg pins the release, and
+`tests/database/test_driver_internals.py` fails if another is installed or if the driver no longer behaves like this.
 """
 # pyright: reportPrivateUsage=false
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 def begin_with_first_statement(session: neo4j.Session) -> AbstractContextManager[object]:
-    """While it is open, transactions send their BEGIN together with their first statement: a round trip less."""
+    """While the block is open, transactions send BEGIN with their first statement, which saves a round trip."""
     pipelined: AbstractContextManager[object] = session._pipelined_begin
     return pipelined
 
 
 def run_with_commit(transaction: neo4j.ManagedTransaction, query: LiteralString, parameters: dict[str, Any]) -> None:
-    """Send a statement together with the COMMIT that follows: a round trip less.
+    """Send a statement together with the COMMIT that follows, which saves a round trip.
 
-    Its answer is read after the commit; the database commits nothing when the statement fails.
+    The answer is read after the commit; if the statement fails, the database commits nothing.
     """
     connection: Any = transaction._connection
     connection.run(query, parameters)
@@ -38,17 +38,16 @@ def run_with_commit(transaction: neo4j.ManagedTransaction, query: LiteralString,
 
 
 def watch_connections(driver: neo4j.Driver, seconds: float, greet_seconds: float, ready: Callable[[], object]) -> None:
-    """Have every connection of a driver take silence and garbage for what they are: a lost connection.
+    """Make every connection of a driver treat silence and undecodable answers as a lost connection.
 
-    Before one is opened, also when the driver tries again, it is made sure that there is something to connect to. The
-    driver has no setting for it: it waits without end for an answer, or as long as the server asks it to (Neo4j:
-    120 s), and an answer that it cannot decode raises whatever its decoder stumbled over.
+    The driver has no setting for this. It waits for an answer without end, or for as long as the server asks it to
+    (Neo4j: 120 s), and an answer that it cannot decode raises whatever error its decoder ran into.
 
     Args:
-        driver: Before its first connection is open.
-        seconds: After which a connection that says nothing is lost.
-        greet_seconds: Within which a connection is opened, once there is something to connect to.
-        ready: Makes sure that there is.
+        driver: A driver that has not opened a connection yet.
+        seconds: A connection that is silent for so long is lost.
+        greet_seconds: Time in which a connection has to be opened.
+        ready: Called before each connection is opened, retries included; it ensures that there is a server.
     """
     pool: Any = driver._pool
     open_connection = pool.opener

@@ -46,7 +46,7 @@ STATE_FILE: Final = "engine.json"
 LOCK_FILE: Final = "engine.lock"
 CLOSED_FILE: Final = "closed.json"
 ADMITTED: Final = ("config/server-users.jsonl", "config/server-groups.json")
-"""Who the engine lets in and what they may do, written anew at each start."""
+"""Files with the engine's users and their permissions, written anew at each start."""
 _NAMED: Final = 3  # files that are named in a sentence; of more, how many there are
 RELEASE_FILE: Final = "release"
 BEFORE_UPGRADES: Final = "before"
@@ -176,7 +176,7 @@ ENGINE_DID_NOT_STOP: Final = Failure(
 
 
 class DatabaseDamaged(Unavailable):
-    """The database files are not what the engine wrote."""
+    """The database files are not as the engine wrote them."""
 
     reason = "The database in %(data_folder)s is damaged (%(finding)s), so it was not started."
     advice = "Set RELAY_DATA to a new folder and run `relay restore FILE` with your latest backup."
@@ -186,7 +186,7 @@ class DatabaseDamaged(Unavailable):
 
 
 class CheckFailed(Unavailable):
-    """The engine did not answer the question whether its database is sound."""
+    """The engine did not answer when it was asked to check its database."""
 
     reason = "The embedded engine of %(data_folder)s could not check its database."
     advice = "See the end of %(log)s, run `relay engine stop`, and try again."
@@ -195,7 +195,7 @@ class CheckFailed(Unavailable):
 
     @property
     def log(self) -> Path:
-        """What the engine wrote about itself."""
+        """Path of the engine's log."""
         return self.data_folder / "log"
 
 
@@ -235,7 +235,7 @@ FOLDER_NOT_PRIVATE: Final = Failure(
 
 
 class OfAnotherUser(Unavailable):
-    """The data folder belongs to another user of the machine; files made there now would lock that user out."""
+    """The data folder belongs to another user of this machine, whom files made now would lock out."""
 
     reason = "%(data_folder)s belongs to the user %(name)s."
     advice = "Run this as that user (sudo -u %(name)s), or set RELAY_DATA to your own folder."
@@ -245,7 +245,7 @@ class OfAnotherUser(Unavailable):
 
     @property
     def name(self) -> str:
-        """What the machine calls that user; the number where it knows no name."""
+        """Login of that user, or their number if the machine has no name for it."""
         try:
             return pwd.getpwuid(self.owner).pw_name
         except KeyError:
@@ -254,15 +254,15 @@ class OfAnotherUser(Unavailable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Where an engine answers: what engine.json holds.
+    """How to reach a running engine: the content of engine.json.
 
     Attributes:
         port: TCP port of Bolt on 127.0.0.1.
         http_port: TCP port of the engine's own interface on 127.0.0.1, used to check the database.
-        pid: the engine's process.
-        user: database user that Relay speaks as, a random name.
-        password: that user's password, 32 random characters.
-        database: name of the database.
+        pid: Process id of the engine.
+        user: Database user that Relay connects as, a random name.
+        password: Password of that user, 32 random characters.
+        database: Name of the database.
     """
 
     port: int
@@ -300,7 +300,7 @@ class State:
         return descriptor
 
     def connection(self) -> Connection:
-        """Give the address in the form that any database is reached by."""
+        """The address in the form that is used for any database."""
         uri = f"bolt://{HOST}:{self.port}"
         return Connection(uri=uri, user=self.user, password=self.password, database=self.database)
 
@@ -419,8 +419,8 @@ Files = dict[str, list[int | str]]
 """File name → its size in bytes, the time of its last change in nanoseconds, and the digest of its content."""
 
 
-def files(data_folder: Path) -> Files:
-    """Read the database's files as they are; empty when there is no database yet."""
+def files_now(data_folder: Path) -> Files:
+    """The database's files as they are now; empty if there is no database yet."""
     found: Files = {}
     for path in sorted(filter(Path.is_file, (data_folder / "databases" / DATABASE).glob("*"))):
         with path.open("rb") as file:
@@ -429,8 +429,8 @@ def files(data_folder: Path) -> Files:
     return found
 
 
-def closed(data_folder: Path) -> Files:
-    """Read how the last clean stop left the files; empty while the engine runs, and after an unclean stop."""
+def files_at_last_stop(data_folder: Path) -> Files:
+    """The database's files as the last clean stop left them; empty while the engine runs, and after an unclean stop."""
     try:
         found: object = json.loads((data_folder / CLOSED_FILE).read_text())
     except (OSError, ValueError):
@@ -438,23 +438,23 @@ def closed(data_folder: Path) -> Files:
     return {name: said for name, said in found.items() if isinstance(said, list)} if isinstance(found, dict) else {}
 
 
-def gone(data_folder: Path) -> bool:
-    """Whether an engine once wrote a database here, and its files are not there any more."""
+def files_missing(data_folder: Path) -> bool:
+    """Whether an engine once wrote a database here whose files are missing now."""
     return (data_folder / RELEASE_FILE).exists() and not any((data_folder / "databases" / DATABASE).glob("*"))
 
 
-def decayed(left: Files, now: Files) -> str:
-    """Say which files hold other bytes than they were left with, although they bear the same size and time, or "".
+def silently_changed(left: Files, now: Files) -> str:
+    """Name the files whose content has changed although size and time have not; "" if there are none.
 
-    Nobody writes like that: the disk lost what it was given, or somebody wants it not to be seen. Of files that an
-    earlier release left, which noted no digest, nothing is known.
+    No program writes like that: either the disk lost data, or somebody hid a change. Files that an earlier release left
+    without a digest are not compared.
     """
-    lost = [name for name, said in now.items() if _decayed(left.get(name, []), said)]
+    lost = [name for name, file in now.items() if _silently_changed(left.get(name, []), file)]
     more = f" and {len(lost) - _NAMED} more files" if len(lost) > _NAMED else ""
     return f"bytes changed in {', '.join(lost[:_NAMED])}{more}" if lost else ""
 
 
-def _decayed(left: Sequence[object], now: Sequence[object]) -> bool:
+def _silently_changed(left: Sequence[object], now: Sequence[object]) -> bool:
     return left[:2] == now[:2] and left != now[: len(left)]
 
 
@@ -517,7 +517,7 @@ def require_local(data_folder: Path) -> None:
 
 
 def free_bytes(folder: Path) -> int:
-    """Tell how many bytes are free on the drive of a folder that need not be there yet."""
+    """Free space on the drive of a folder, in bytes; the folder need not exist yet."""
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free
@@ -564,10 +564,10 @@ def network_filesystem(folder: Path, mounts: str) -> str | None:
 
 
 def keep_awake(data_folder: Path) -> bool:
-    """Tell the engine of a data folder that somebody uses it: quick enough to be done before each transaction.
+    """Tell the engine of a data folder that it is in use; fast enough to call before each transaction.
 
     Returns:
-        Whether one serves.
+        Whether an engine is running.
     """
     with suppress(FileNotFoundError):
         os.utime(data_folder / STATE_FILE)  # before the look, so that an engine about to stop sees it
@@ -600,7 +600,7 @@ def _serves(data_folder: Path) -> bool:
 
 
 def _try_lock(data_folder: Path) -> int | None:
-    """Take the right to start an engine; None when somebody has it."""
+    """Take the lock for starting an engine; None if another process holds it."""
     descriptor = os.open(data_folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -611,8 +611,8 @@ def _try_lock(data_folder: Path) -> int | None:
 
 
 def _start(data_folder: Path, lock: int, idle_minutes: float, readable: Iterable[str]) -> None:
-    """Start the engine's process, which inherits the lock, and wait until it says how that went."""
-    if gone(data_folder):  # an empty one in its place would be taken for the record
+    """Start the engine's process, which inherits the lock, and wait until it reports how the start went."""
+    if files_missing(data_folder):  # an empty one in its place would be taken for the record
         raise DatabaseDamaged(data_folder=data_folder, finding=GONE)
     _copy_before_upgrade(data_folder)
     logs = data_folder / "log"
@@ -658,12 +658,12 @@ def _release() -> str:
 
 
 def _copy_before_upgrade(data_folder: Path) -> None:
-    """Copy the database when another release wrote it: what a newer one has written, an older one may not read."""
-    files, release_file = data_folder / "databases" / DATABASE, data_folder / RELEASE_FILE
+    """Copy the database if another release wrote it: an older release may be unable to read what a newer one writes."""
+    database, release_file = data_folder / "databases" / DATABASE, data_folder / RELEASE_FILE
     written_by = release_file.read_text() if release_file.exists() else _release()
-    if written_by == _release() or not files.exists():
+    if written_by == _release() or not database.exists():
         return
-    needed_bytes = bytes_below(files) + LEAST_FREE_BYTES
+    needed_bytes = bytes_below(database) + LEAST_FREE_BYTES
     if free_bytes(data_folder) < needed_bytes:
         raise refused(
             NO_ROOM_TO_UPGRADE, data_folder=data_folder, release=written_by, needed_mb=needed_bytes // 1_000_000
@@ -672,7 +672,7 @@ def _copy_before_upgrade(data_folder: Path) -> None:
     copies.mkdir(mode=0o700, exist_ok=True)
     unfinished = copies / "unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.copytree(files, unfinished)
+    shutil.copytree(database, unfinished)
     unfinished.rename(copies / f"{written_by}-{len(list(copies.iterdir()))}")
     release_file.unlink()  # this one is copied; the start that follows writes its own
 

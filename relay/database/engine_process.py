@@ -42,10 +42,10 @@ from relay.database.engine import (
     STATE_FILE,
     State,
     StateDamaged,
-    closed,
     count_faults,
-    decayed,
-    files,
+    files_at_last_stop,
+    files_now,
+    silently_changed,
 )
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def main() -> None:
     os.close(serving)
     server.stop()
     with suppress(OSError):  # a full disk: then all files are checked before they are served again
-        Path(CLOSED_FILE).write_text(json.dumps(files(Path())))
+        Path(CLOSED_FILE).write_text(json.dumps(files_now(Path())))
     os._exit(0)  # all is closed; Java would wait for every client that is still connected
 
 
@@ -119,14 +119,14 @@ def _say(starter: TextIO, word: str) -> None:
 
 
 class Stopping:
-    """Whether this process was asked to stop, by SIGTERM; Java's own handler would end the process at once.
+    """Whether this process was asked to stop by SIGTERM; Java's own handler would end the process at once.
 
-    The handler only writes to a pipe. It runs in the middle of whatever the main thread does: a lock that it waited for
-    could be one that the main thread holds.
+    The handler only writes to a pipe. It interrupts the main thread at any point, so it must not wait for a lock that
+    the main thread may hold.
     """
 
     def __init__(self) -> None:
-        """Take the signal; in the main thread only."""
+        """Install the signal handler; only in the main thread."""
         self._told, self._tell = os.pipe()
         signal.signal(signal.SIGTERM, self._stop)
 
@@ -134,12 +134,12 @@ class Stopping:
         os.write(self._tell, b"!")
 
     def within(self, seconds: float) -> bool:
-        """Wait that long at most, and say whether it was asked to by then."""
+        """Wait for at most so many seconds, and return whether it was asked to stop by then."""
         return bool(select.select([self._told], [], [], seconds)[0])
 
 
 def _start_java() -> None:
-    """Start the engine's machine with the settings that only its start can give: every commit reaches the disk."""
+    """Start Java with the settings that it only takes at its start: every commit is written to disk."""
     LOGGING_FILE.write_text(LOGGING)
     start_jvm(
         heap_size=f"{HEAP_MEGABYTES}m",
@@ -161,8 +161,8 @@ def _require_sound(starter: TextIO) -> None:
     """End the process, and say so to the starter, when the database is damaged."""
     if FILES.exists():
         signal.alarm(CHECK_SECONDS)
-        left, now = closed(Path()), files(Path())
-        finding = decayed(left, now) or ("" if left == now else _check())
+        left, now = files_at_last_stop(Path()), files_now(Path())
+        finding = silently_changed(left, now) or ("" if left == now else _check())
         signal.alarm(START_SECONDS)
         if finding:
             _say(starter, f"damaged {finding}")
@@ -202,10 +202,10 @@ def _open(readable: Iterable[str]) -> tuple[Any, State]:
 
 
 def _admit_none_but(user: str) -> None:
-    """Leave of those who were let in one alone, Relay itself; all others are let in anew.
+    """Close all connections but those of Relay's own user, so that the others sign in again.
 
-    Whoever waits for the engine asks from the moment it has its port. Unknown until then, she would be refused, and
-    after some refusals the engine would let nobody in under that name for half a minute.
+    Clients that wait for the engine try to sign in as soon as its port is open. As their users do not exist yet, they
+    would be refused, and after some refusals the engine would lock the user's name for half a minute.
     """
     users, groups = map(Path, ADMITTED)
     groups.unlink(missing_ok=True)
@@ -255,7 +255,7 @@ def _server_settings(state: State) -> Any:  # noqa: ANN401  a Java object
 
 
 def _admit_reader(security: Any, readable: Iterable[str]) -> None:  # noqa: ANN401  a Java object
-    """Let in a user who can read what is readable, and can do nothing else; another one at each start."""
+    """Make a user who can read what is readable and nothing else, with a new name and password at each start."""
     user, password = secrets.token_hex(16), secrets.token_urlsafe(24)
     may_read = {"access": ["readRecord"]}
     types = {"*": {"access": list[str]()}, **dict.fromkeys(readable, may_read)}
@@ -272,8 +272,8 @@ def _admit(security: Any, user: str, password: str, database: str, group: str) -
     security.createUser(_json({"name": user, "password": hashed, "databases": {database: [group]}}))
 
 
-def _json(said: Mapping[str, object]) -> Any:  # noqa: ANN401  a Java object
-    return jpype.JClass("com.arcadedb.serializer.json.JSONObject")(json.dumps(said))
+def _json(values: Mapping[str, object]) -> Any:  # noqa: ANN401  a Java object
+    return jpype.JClass("com.arcadedb.serializer.json.JSONObject")(json.dumps(values))
 
 
 def _free_port(preferred: int) -> int:
@@ -297,12 +297,12 @@ def _require_bolt(port: int) -> None:
 
 
 def _wait(stopping: Stopping, server: Any, serving: int, idle_seconds: float) -> None:  # noqa: ANN401
-    """Return when asked to stop, when nobody can find it any more since its state file is gone, or when idle.
+    """Return when asked to stop, when the state file is gone so that nobody can find this engine, or when idle.
 
-    It is idle when no client is connected, and none joined (see `engine.ensure`).
+    The engine is idle when no client is connected and none has joined (see `engine.ensure`).
 
-    The lock on the state file is let go before the last look. Whoever joined until then is seen by the touch on that
-    file; whoever comes later sees an engine that no longer serves, and waits for the next one.
+    The lock on the state file is released before the last look. A client that joined before is noticed, because it
+    touched that file; a client that comes later sees that no engine is running, and waits for the next one.
     """
     clients = _bolt_clients(server)
     joined_ns, used = os.fstat(serving).st_mtime_ns, time.monotonic()
@@ -318,14 +318,14 @@ def _wait(stopping: Stopping, server: Any, serving: int, idle_seconds: float) ->
 
 
 def _is_found(serving: int) -> bool:
-    """Whether the state file that says where the engine answers is still the one it wrote."""
+    """Whether the state file is still the one that this process wrote."""
     with suppress(FileNotFoundError):
         return os.path.samestat(Path(STATE_FILE).stat(), os.fstat(serving))
     return False
 
 
 def _bolt_clients(server: Any) -> Any:  # noqa: ANN401  Java objects
-    """Find the live set of Bolt connections, which the engine keeps but does not show."""
+    """The live set of Bolt connections, which the engine does not expose."""
     (bolt,) = (plugin for plugin in server.getPlugins() if plugin.getName() == "Neo4j-Bolt")
     found = bolt
     for name in ("listener", "activeConnections"):

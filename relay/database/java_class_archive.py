@@ -1,12 +1,12 @@
-"""The Java classes of the embedded engine as one file, which Java maps at a start instead of reading each class anew.
+"""The archive of the embedded engine's Java classes: Java maps one file at a start, instead of loading each class.
 
-A start takes half as much of a processor with it. It is Java's own class data archive (JEP 310), 52 MB in the user's
-cache folder, one for each place in which the engine is installed. It is made once: a start without it notes which
-classes are loaded, and a minute later a process that nobody waits for makes it, so that the commands of that minute
-have the machine to themselves, and their classes are in it too.
+This halves the processor time of a start. It is Java's own class data archive (JEP 310), 52 MB in the user's cache
+folder, one for each place in which the engine is installed. It is made once: a start without an archive notes which
+classes are loaded, and a minute later a background process makes the archive. So the commands of that minute have the
+machine to themselves, and the classes they load are included.
 
-Java uses it for what it was made of alone, and ignores one that is damaged or of other jars; it is deleted then, and
-made anew. Where it cannot be made, each start is as if there were none, and the engine's log says why.
+Java uses an archive only with exactly the jars it was made from, and ignores a damaged one; it is then deleted and made
+again. If it cannot be made, every start loads the classes as before, and the engine's log says why.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ CLASSES_FILE: Final = Path("log/classes")
 _NOTE_CLASSES: Final = f"-XX:DumpLoadedClassList={CLASSES_FILE}"
 
 PAUSE_SECONDS: Final = 60
-"""How long after a start its archive is made. Our choice: whoever began with Relay has done her first commands."""
+"""Seconds after a start at which the archive is made. Our choice: a new user's first commands are done by then."""
 
 LEAST_FREE_BYTES: Final = 2 * engine.LOW_FREE_BYTES
-"""Free space under which it is not made. Our choice: afterwards nobody is warned of a full disk yet."""
+"""Free space under which it is not made. Our choice: making it does not lead to a warning of a full disk."""
 
 DUMP_SECONDS: Final = 600
 """How long Java may take to make it. Measured: 6 s of a processor; over 20 s on two cores under load."""
 
 
-def place(jars: str) -> Path:
-    """Tell where the archive of an engine lies, there or not."""
+def archive_path(jars: str) -> Path:
+    """Path of the archive for an engine, whether or not it exists."""
     name = hashlib.blake2b(jars.encode(), digest_size=8).hexdigest()
     return cache_folder() / f"engine-{name}.jsa"
 
 
 def options(jars: str) -> tuple[str, ...]:
-    """Tell Java to use the archive of an engine, after a look at every byte; or, without one, to note its classes."""
-    archive = place(jars)
+    """Java options to use the archive, whose every byte is checked; if there is none, to note the loaded classes."""
+    archive = archive_path(jars)
     if not f"{jars}{archive}".isascii() or os.pathsep in str(archive):  # no Java can use it there
         return ()
     if archive.exists():
@@ -60,13 +60,13 @@ def options(jars: str) -> tuple[str, ...]:
 
 
 def after_start(jars: str, java: Any) -> None:  # noqa: ANN401  Java's own packages
-    """Have the archive made later where Java notes the classes for it; delete one that Java did not take.
+    """Start making the archive if Java is noting classes for it; delete an archive that Java did not use.
 
     Args:
         jars: Where the engine is installed.
-        java: `jpype.java` of the machine that was started with `options`, in the data folder.
+        java: `jpype.java` of the Java that was started with `options`, in the data folder.
     """
-    system, archive = java.lang.System, place(jars)
+    system, archive = java.lang.System, archive_path(jars)
     if "sharing" in str(system.getProperty("java.vm.info")):
         return
     said = [str(each) for each in java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()]
@@ -91,16 +91,18 @@ def _use(archive: Path) -> str:
 
 
 def make(archive: Path, classes: Path, java_home: Path, options: Sequence[str]) -> None:
-    """Make an archive of what a start has loaded, unless it is there or somebody makes one; it appears whole.
+    """Make the archive of the classes that a start loaded, unless it exists or is being made.
+
+    The archive appears only when it is complete.
 
     Args:
-        archive: Where it shall lie.
-        classes: What was loaded, one class a line; the last line may be cut off.
-        java_home: The Java that shall use it.
-        options: With which that Java is started, its class path among them.
+        archive: Path of the archive.
+        classes: File with the loaded classes, one in each line; the last line may be cut off.
+        java_home: The Java that will use it.
+        options: Options with which that Java is started, including its class path.
 
     Raises:
-        OSError: The folder or the disk does not take it, or the classes are gone.
+        OSError: The folder or the disk does not allow it, or the list of classes is missing.
         subprocess.SubprocessError: Java could not make it.
     """
     archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -127,7 +129,7 @@ def make(archive: Path, classes: Path, java_home: Path, options: Sequence[str]) 
 
 
 def main() -> None:
-    """Leave the engine's session, wait, and make it with what is left of the processor.
+    """Leave the engine's session, wait, and make the archive at low priority.
 
     Arguments: PAUSE_SECONDS ARCHIVE CLASSES JAVA_HOME OPTION….
     """

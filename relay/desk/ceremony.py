@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from relay.database import cypher
-from relay.database.keys import key_of
+from relay.database.keys_and_properties import key_of
 from relay.desk import intake
 from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.model import Quantity, shown, thousandths

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from relay.database import cypher
-from relay.database.keys import key_of
+from relay.database.keys_and_properties import key_of
 from relay.desk import wrong_receiver
 from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
 from relay.desk.recorded_sentence import Nameable, rehearsed

@@ -156,7 +156,7 @@ def _engine(folder: Path) -> Iterator[Trouble]:
     except Unavailable as error:
         yield of_error(error, folder)
     else:
-        if engine.gone(folder):
+        if engine.files_missing(folder):
             yield of_damage(engine.DatabaseDamaged(data_folder=folder, finding=engine.GONE), folder)
         elif running and not (folder / engine.READER_FILE).exists():
             yield of_error(refused(engine.NO_READER), folder / engine.READER_FILE)
@@ -166,7 +166,7 @@ def _engine(folder: Path) -> Iterator[Trouble]:
             yield _out_of_reach(folder, "An engine holds this folder, but its state file was replaced.")
         elif unreadable := _unreadable(folder):
             yield from unreadable
-        elif finding := engine.decayed(engine.closed(folder), engine.files(folder)):
+        elif finding := engine.silently_changed(engine.files_at_last_stop(folder), engine.files_now(folder)):
             yield of_damage(engine.DatabaseDamaged(data_folder=folder, finding=finding), folder)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from relay.clock import CLOCKS_DAYS, instant, zone
 from relay.database import cypher
-from relay.database.keys import key_of, kind_and_id, values_of
+from relay.database.keys_and_properties import key_of, kind_and_id, values_of
 from relay.domain.entries import Entry, Fault, UnknownKind, from_values
 from relay.domain.kinds import END
 from relay.domain.register import Register

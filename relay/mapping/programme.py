@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from relay.database.keys import kind_and_id
+from relay.database.keys_and_properties import kind_and_id
 from relay.ledger import programmes
 from relay.ledger.reading import standing
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.clock import zone
 from relay.database import cypher
-from relay.database.keys import key_of, kind_and_id, values_of
+from relay.database.keys_and_properties import key_of, kind_and_id, values_of
 from relay.desk.lookup import Named, NotInRecord, day_of, resolve, says
 from relay.desk.wording import PLAIN, what_it_is
 from relay.domain.kinds import rule_id

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
-from relay.database.keys import key_of, kind_and_id
+from relay.database.keys_and_properties import key_of, kind_and_id
 from relay.desk.lookup import Named, day_of, says
 from relay.desk.wording import PLAIN, what_it_is
 from relay.domain import name_matching

@@ -79,7 +79,7 @@ def test_a_taken_port_is_left_to_its_owner_and_another_is_picked(stopped: Path) 
 def test_a_list_of_files_that_a_full_disk_cut_off_says_nothing(tmp_path: Path, left: str) -> None:
     (tmp_path / engine.CLOSED_FILE).write_text(left)
 
-    assert engine.closed(tmp_path) == {}
+    assert engine.files_at_last_stop(tmp_path) == {}
 
 
 def test_where_no_list_of_files_was_left_all_files_are_checked(stopped: Path) -> None:
@@ -103,11 +103,11 @@ def test_a_folder_that_an_earlier_release_left_is_opened(stopped: Path) -> None:
 def test_of_many_files_that_decayed_three_are_named() -> None:
     left: engine.Files = {name: [8, 1, "a"] for name in "abcde"}
 
-    assert engine.decayed(left, left) == ""
-    assert engine.decayed(left, left | {"b": [8, 2, "b"]}) == ""
-    assert engine.decayed(left, left | {"b": [8, 1, "b"]}) == "bytes changed in b"
+    assert engine.silently_changed(left, left) == ""
+    assert engine.silently_changed(left, left | {"b": [8, 2, "b"]}) == ""
+    assert engine.silently_changed(left, left | {"b": [8, 1, "b"]}) == "bytes changed in b"
     changed = "bytes changed in a, b, c and 2 more files"
-    assert engine.decayed(left, {name: [8, 1, "b"] for name in "abcde"}) == changed
+    assert engine.silently_changed(left, {name: [8, 1, "b"] for name in "abcde"}) == changed
 
 
 def test_every_commit_reaches_the_disk_before_it_is_acknowledged(running: Path) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 JARS: Final = get_jar_path()
-MADE: Final = java_class_archive.place(JARS)  # by the rig, before the tests began
+MADE: Final = java_class_archive.archive_path(JARS)  # by the rig, before the tests began
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ PATIENCE_SECONDS: Final = 300  # a very busy machine makes it within them
 
 def have_them_archived() -> None:
     """Make the archive in the cache folder, unless it is there."""
-    archive = java_class_archive.place(get_jar_path())
+    archive = java_class_archive.archive_path(get_jar_path())
     if not archive.exists():
         with TemporaryDirectory() as folder:
             data_folder = Path(folder) / "data"

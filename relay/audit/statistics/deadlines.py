@@ -1,10 +1,12 @@
 """Does a rule's deadline fit the recorded births, or does it make honest keepers late?
 
-A woman can pass on only what was born. Of the placements under one rule, those past the deadline with any birth on
-record are counted: had enough young been born by then? A woman who had passed on everything she owes by then had
-enough. What is not known makes the deadline look easier: keepers whose animals never bore young are not counted, and
-young are assumed to be old enough to leave their dam the day they are born, and not to die. Unrecorded births make it
-look harder: if births are recorded only in part, a deadline may look too soon when it is not.
+A woman can pass on only what was born. So the question is asked of placements under one rule that are past the deadline
+and have a recorded birth: had enough young been born by then? A woman who had passed on everything she owes by then had
+enough.
+
+What is unknown makes the deadline look easier: keepers whose animals never bore young are not counted, and young are
+assumed not to die, and to be old enough to leave their dam on the day they are born. Unrecorded births make it look
+harder: if births are recorded only in part, a deadline may look too soon when it is not.
 """
 
 from __future__ import annotations
@@ -28,32 +30,35 @@ female kids after 36 months, 45 % after 24)."""
 
 _BIRTH: Final = EVENT_KINDS.index("birth")
 _OF_IT: Final = 0.5
-"""Chance that one of the young whose sex is not recorded is of the wanted sex (our choice)."""
+"""Chance that a young animal of unrecorded sex is of the wanted sex (our choice)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """What the births recorded say of one rule's deadline.
+    """How one rule's deadline compares with the recorded births.
 
     Attributes:
-        help: What the rule is for.
-        condition: At receipt, or None for any.
-        from_on: The rule version's first day.
-        months: From receipt to the deadline, extensions left aside.
-        placements: Bound by the rule and past the deadline on the day of the survey.
-        recorded: Of these, with any birth recorded by that day: those who are asked.
-        enough: Of those asked, how many had enough young by the deadline: a count; where only one sex counts, young
-            whose sex is not recorded are each taken to be of it with chance one half, and this is the number expected.
-        assumed: Of those asked, for how many it depends on young whose sex is not recorded.
-        share: Enough by recorded, in [0, 1]; None if none is counted.
-        low: Lower end of its exact confidence interval (Clopper and Pearson), which of an expected number is on the
-            wide side; None the same.
-        high: Upper end of the same interval.
+        help: Help that the rule is for.
+        condition: Condition at receipt, or None for any.
+        from_on: First day of the rule version.
+        months: Months from receipt to the deadline, without extensions.
+        placements: Number bound by the rule and past the deadline on the day of the survey.
+        recorded: Number of these with a birth recorded by that day; only these are counted below.
+        enough: Of those, the number that had enough young by the deadline. Where only one sex counts, young of
+            unrecorded sex
+        count with chance one half, and this is the expected number.
+        assumed: Of those, the number for which the answer depends on young of unrecorded sex.
+        share: `enough` divided by `recorded`, in [0, 1]; None if `recorded` is 0.
+        low: Lower end of its exact confidence interval (Clopper and Pearson), which is too wide for an expected number;
+            or None.
+        high: Upper end of the same interval, or None.
         confidence: Confidence level of the interval, in [0, 1].
-        branded: Of those asked, how many had not passed everything on by the deadline and had fewer young that count
-            or may count than they owe: late for what they could not have done.
-        too_soon: Whether the interval is below `REACHABLE`, or above it; None if it contains that share, so that too
-            few are counted to say, and if none is counted.
+        branded: Of those, the number that had not passed everything on by the deadline, and had fewer young that count
+            or may
+        count than they owe: they are late for what they could not have done.
+        too_soon: True if the interval lies below `REACHABLE`, False if above it; None if it contains `REACHABLE`, so
+            that
+        there are too few to tell, or if `recorded` is 0.
     """
 
     help: str
@@ -73,7 +78,7 @@ class Deadline:
 
 
 def deadlines(survey: Survey) -> tuple[Deadline, ...]:
-    """The deadline of every rule for help whose unit is "animal", in the order of the rules."""
+    """The deadline of every rule for a help whose unit is "animal", in the order of the rules."""
     events = survey.snapshot.events
     births = (events.kind == _BIRTH) & (events.day <= day_number(survey.as_of))
     born = _to_each(survey, births, events.units)
@@ -117,7 +122,7 @@ def _deadline(survey: Survey, number: int, rule: Rule, births: Flags, born: Unit
 
 
 def _young(survey: Survey, rule: Rule) -> tuple[Units, Units]:
-    """Of each event: how many animals count under a rule, and how many may, since their sex is not recorded."""
+    """For each event, the number of animals that count under a rule, and the number of unknown sex that may count."""
     events = survey.snapshot.events
     if rule.sex is None:
         return events.units, np.zeros_like(events.units)
@@ -133,7 +138,7 @@ def _to_each(survey: Survey, births: Flags, units: Units) -> Units:
 
 
 def _chances(counting: Units, unknown: Units, owed: Units) -> Any:  # noqa: ANN401 - scipy has no types
-    """The chance that enough of those born to each count, some of unknown sex; parts of an animal do not count."""
+    """The chance that each placement had enough young, some of unknown sex; parts of an animal do not count."""
     from scipy.stats import binom  # noqa: PLC0415 - slow to import, and only this needs it
 
     missing = -((counting - owed) // UNIT)

@@ -1,16 +1,18 @@
-"""What lies ahead for the relay if nothing changes: how much further it reaches, and whether it dies out.
+"""What lies ahead of the relay if nothing changes: how much further it reaches, and whether it dies out.
 
-Each placement begins some others by passing on, none, one or several, as a family name is handed on. That is a
-branching process (Watson and Galton, Journal of the Anthropological Institute 4, 1875; Harris, The Theory of Branching
-Processes, 1963). It is fitted on the placements past their due date (before the day of the survey, as for all rates),
-separately for each kind of help, and run on from the *open ends*: placements that owe and can still pass on. An open
-end that is not yet due does as the fitted ones of its help did; one that has begun some placements already, as those
-did that began at least as many. A late one does as those did, from their due date on, that were not fulfilled by it.
+By passing on, each placement begins none, one or several others, as a family name is handed on. That is a branching
+process (Watson and Galton, Journal of the Anthropological Institute 4, 1875; Harris, The Theory of Branching Processes,
+1963). It is fitted to the placements past their due date (before the day of the survey, as for all rates), separately
+for each kind of help, and continued from the *open ends*: placements that owe and can still pass on.
 
-"If nothing changes" is a supposition and no promise. The future keeps the habits of the past; no placement's luck
-touches another's, as an epidemic's does; what is passed on as another help goes on as its giver's does; and an end that
-has used most of its time does no worse than a new one. What those who are late today will still begin, and what the
-fulfilled and the broken still do, is not counted.
+- An open end that is not due yet is expected to do as the fitted placements of its help did; if it has begun some
+placements already, as those did that began at least as many. - A late one is expected to do as those did, after their
+due date, that were not fulfilled by it.
+
+"If nothing changes" is an assumption, not a promise: habits stay as they were; placements are independent, although an
+epidemic hits many at once; what is passed on as another help goes on as its giver's help does; and an open end that has
+used most of its time does no worse than a new one. Not counted is what those who are late today will still begin, and
+what fulfilled and broken placements still do.
 """
 
 from __future__ import annotations
@@ -33,9 +35,9 @@ from relay.domain.vocabulary import EVENT_KINDS
 from relay.text import Sentence
 
 DRAWS: Final = 1000
-"""Offspring distributions drawn for an interval (our choice: its ends then move by about a hundredth)."""
+"""Number of offspring distributions drawn for an interval (our choice: its ends then vary by about 0.01)."""
 RUNS: Final = 1000
-"""Futures run in a simulation (our choice: a share is then known to about 0.03)."""
+"""Number of simulated futures (our choice: a share is then known to about 0.03)."""
 GENERATIONS: Final = 2000
 """After which a simulated future that still runs is given up as undecided (our choice: a fifth of a second)."""
 CERTAIN: Final = 1e-6
@@ -51,13 +53,13 @@ Shares = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reproduction:
-    """Pass-ons for each placement that has come due: how many placements one begins.
+    """The reproduction number: how many placements one placement begins, on average.
 
     Attributes:
-        placements: Those that have come due.
-        receivers: Placements that these have begun.
-        number: Receivers by placements; at 1 a relay keeps its size, below 1 it dies out.
-        low: Lower end of its interval, as that of an `Estimate`.
+        placements: Number of placements that have come due.
+        receivers: Number of placements that they have begun.
+        number: `receivers` divided by `placements`; at 1 a relay keeps its size, below 1 it dies out.
+        low: Lower end of its interval, computed as for an `Estimate`.
         high: Upper end of the same interval.
         confidence: Confidence level of the interval, in [0, 1].
     """
@@ -72,13 +74,15 @@ class Reproduction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """What the placements that have come due did.
+    """How many placements those that have come due began.
 
     Attributes:
-        begun: The n-th number: how many began n placements. Who adds to a placement that another began, or that a gift
-            filled, begins none.
-        begun_late: The same of those that were not fulfilled by their due day, nor excused or lost for good, for what
-            they began after it.
+        begun: The n-th number is how many began n placements. Adding to a placement that another began, or that a gift
+            filled,
+        does not count as beginning one.
+        begun_late: The same for those that were overdue (not fulfilled by their due day, nor excused or lost by then),
+            counting
+        only what they began after that day.
     """
 
     begun: tuple[int, ...]
@@ -90,8 +94,8 @@ class Ends:
     """The open ends of a chain, of several, or of a programme.
 
     Attributes:
-        in_time: The n-th number: how many that are not yet due have begun n placements so far.
-        late: How many are late, in grace.
+        in_time: The n-th number is how many that are not due yet have begun n placements so far.
+        late: Number that are late, in their grace period.
     """
 
     in_time: tuple[int, ...]
@@ -99,17 +103,18 @@ class Ends:
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The number of open ends."""
         return sum(self.in_time) + self.late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A number with its interval; None for one without bound.
+    """A number with its interval; None stands for infinity.
 
-    The interval is the middle of what the number would be for distributions as likely as the one that was seen, drawn
-    by Dirichlet's distribution with Jeffreys' weights for none, one, two and every other number that was seen: honest
-    too where all did the same. How many nobody began so far it does not guess.
+    The interval is the middle part of the values for distributions that are as likely as the observed one. They are
+    drawn from Dirichlet's distribution with Jeffreys' weights for none, one, two and every other number that was
+    observed. So the interval is not empty even if all placements did the same. Numbers that were never observed are not
+    guessed.
     """
 
     value: float | None
@@ -119,15 +124,15 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """What came out when the fitted process was run on from the open ends.
+    """The results of continuing the fitted process from the open ends, many times.
 
     Attributes:
-        runs: Futures run.
-        died_out: Of these, those that came to an end.
-        undecided: Those that were given up after `GENERATIONS`, and neither ended nor surely live on.
-        low: Lower end of the exact confidence interval of the share that ends, all undecided ones taken to live on.
-        high: Upper end, all of them taken to end.
-        mean_reach: Placements begun, on average over the runs; None when not all came to an end.
+        runs: Number of simulated futures.
+        died_out: Number of these in which the relay ended.
+        undecided: Number given up after `GENERATIONS`, when it had not ended and might still end.
+        low: Lower end of the exact confidence interval of the share that ends, counting undecided ones as living on.
+        high: Upper end, counting undecided ones as ended.
+        mean_reach: Mean number of placements begun; None unless every future ended.
     """
 
     runs: int
@@ -140,13 +145,14 @@ class Simulated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfHelp:
-    """One kind of help in a forecast.
+    """The part of a forecast for one kind of help.
 
     Attributes:
-        help: Its name.
-        habits: Of the programme's placements of this help, on which it was fitted.
-        reproduction: The same; None while no placement's time has come: then it does as the whole programme.
-        ends: Its open ends in what was asked for.
+        help: Name of the help.
+        habits: Habits of the programme's placements of this help.
+        reproduction: Their reproduction number; None until one of them has come due, when the whole programme's is
+            used.
+        ends: Open ends of this help within what was asked about.
     """
 
     help: str
@@ -161,14 +167,15 @@ class Forecast:
 
     Attributes:
         as_of: Reference day; what happens later does not count.
-        habits: Of the whole programme.
-        reproduction: Of the whole programme.
-        ends: Open ends of what was asked for.
-        by_help: Helps with an open end, or with placements that have come due, by name.
-        dies_out: Chance that it comes to an end, in [0, 1]; 1 without open ends.
-        further_reach: Placements still to be begun, to be expected; without bound when the reproduction number of a
-            help with open ends is 1 or more.
-        simulated: The same by simulation.
+        habits: Habits of the whole programme.
+        reproduction: Reproduction number of the whole programme.
+        ends: Open ends of what was asked about.
+        by_help: The parts for helps with an open end, or with placements that have come due, by name.
+        dies_out: Chance that the relay ends, in [0, 1]; 1 if there are no open ends.
+        further_reach: Expected number of placements still to be begun; infinite if the reproduction number of a help
+            with open
+        ends is 1 or more.
+        simulated: The same two numbers by simulation.
         confidence: Confidence level of all intervals, in [0, 1].
     """
 
@@ -184,7 +191,7 @@ class Forecast:
 
     @property
     def outlook(self) -> tuple[Sentence, ...]:
-        """Whether the relay of each help grows or dies out: of each with an open end, or one sentence if none has."""
+        """Whether the relay of each help with an open end grows or dies out; one sentence if there are no open ends."""
         going = [each for each in self.by_help if each.ends.total]
         return tuple(_outlook(each.help, each.reproduction or self.reproduction) for each in going) or (
             Sentence("No placement can still pass on."),
@@ -204,21 +211,21 @@ def _outlook(help_: str, its: Reproduction) -> Sentence:
     return Sentence("%(help)s: too little is known to tell whether this relay grows or dies out.", help=help_)
 
 
-# -- what was seen --------------------------------------------------------------------------------------------------
+# -- what was observed ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Seen:
-    """What each placement did by the day, one row each.
+class _Observed:
+    """What each placement did by the day, one row for each.
 
     Attributes:
-        help: Its code in `Snapshot.helps`.
-        begun: How many placements it began.
-        begun_late: The same after its due day.
-        come: Whether it owes anything, and its time has come.
-        overdue: Whether its time had come and it was not fulfilled by then, nor excused or lost for good.
+        help: Code of its help in `Snapshot.helps`.
+        begun: Number of placements it began.
+        begun_late: Number of placements it began after its due day.
+        come: Whether it owes anything and is past its due day.
+        overdue: Whether it is past its due day and was not fulfilled by then, nor excused or lost by then.
         waiting: Whether it owes and can still pass on in time.
-        late: Whether it owes and is in grace.
+        late: Whether it owes and is in its grace period.
     """
 
     help: Codes
@@ -230,7 +237,7 @@ class _Seen:
     late: Flags
 
     @classmethod
-    def of(cls, survey: Survey) -> _Seen:
+    def of(cls, survey: Survey) -> _Observed:
         stood, passes, beginnings = survey.standings, survey.snapshot.passes, _beginnings(survey)
         after = beginnings[passes.day[beginnings] > stood.due_day[passes.giver[beginnings]]]
         in_time = (stood.fulfilled_day != NO_DAY) & (stood.fulfilled_day <= stood.due_day)
@@ -247,7 +254,7 @@ class _Seen:
         )
 
     def habits(self, help_: int | None = None) -> Habits:
-        """Of the placements of one help, or of all."""
+        """The habits of placements of one help, or of all."""
         asked = self._of(help_)
         return Habits(
             begun=_counted(self.begun[self.come & asked]), begun_late=_counted(self.begun_late[self.overdue & asked])
@@ -265,14 +272,14 @@ class _Seen:
 
 
 def _beginnings(survey: Survey) -> Rows:
-    """Pass-ons that began a placement: its earliest receipt, where no gift has filled it by the day."""
+    """Pass-ons that began a placement: the earliest receipt of each placement that no gift had filled by the day."""
     passes, order = survey.snapshot.passes, survey.snapshot.received.order
     order = order[survey.live[order]]
     receiver = passes.receiver[order]
     first = np.ones(len(order), np.bool_)
     first[1:] = receiver[1:] != receiver[:-1]
-    found: Rows = order[first & ~survey.original[receiver]]
-    return found
+    beginnings: Rows = order[first & ~survey.original[receiver]]
+    return beginnings
 
 
 def _by_giver(survey: Survey, passes: Rows) -> Rows:
@@ -285,7 +292,7 @@ def _counted(begun: Rows) -> tuple[int, ...]:
 
 
 def _ended(survey: Survey) -> Flags:
-    """Which placements were excused by their due day, or lost by it for good, and so were never late."""
+    """Which placements were excused or lost by their due day, and so were never late."""
     stood, events = unexcused(survey), survey.snapshot.events
     excused = (events.kind == _EXCUSED_EVENT) & (events.day <= stood.due_day[events.placement])
     ended: Flags = (stood.state == LOST) & (stood.since_day <= stood.due_day)
@@ -294,41 +301,41 @@ def _ended(survey: Survey) -> Flags:
 
 
 def habits(survey: Survey) -> Habits:
-    """What the placements that have come due did; what owes nothing is left out."""
-    return _Seen.of(survey).habits()
+    """What the placements that have come due did; placements that owe nothing are left out."""
+    return _Observed.of(survey).habits()
 
 
 def ends(survey: Survey, roots: Sequence[int] | None = None) -> Ends:
-    """The open ends of what descends from some placements, these included.
+    """The open ends among some placements and all that descend from them.
 
     Args:
         survey: Survey of the programme on the day.
         roots: Rows of placements that existed on the day; None stands for the whole programme.
     """
-    return _Seen.of(survey).ends(_within(survey, roots))
+    return _Observed.of(survey).ends(_within(survey, roots))
 
 
 def _within(survey: Survey, roots: Sequence[int] | None) -> Flags:
-    """What descends from some placements, these included; everything for None."""
+    """Which placements are among the roots or descend from them; all if `roots` is None."""
     within = np.full(len(survey.original), roots is None)
     if roots is not None:
         within[lineage.below(survey, roots).row] = True
     return within
 
 
-def reproduction(seen: Habits, random: np.random.Generator) -> Reproduction | None:
-    """The reproduction number; None while no placement's time has come.
+def reproduction(observed: Habits, random: np.random.Generator) -> Reproduction | None:
+    """The reproduction number; None until a placement has come due.
 
-    >>> found = reproduction(Habits(begun=(10, 16), begun_late=()), np.random.default_rng(1))
-    >>> [round(each, 1) for each in (found.number, found.low, found.high)]
+    >>> number = reproduction(Habits(begun=(10, 16), begun_late=()), np.random.default_rng(1))
+    >>> [round(each, 1) for each in (number.number, number.low, number.high)]
     [0.6, 0.4, 0.8]
     """
-    placements = sum(seen.begun)
+    placements = sum(observed.begun)
     if not placements:
         return None
-    receivers = sum(many * n for n, many in enumerate(seen.begun))
+    receivers = sum(many * n for n, many in enumerate(observed.begun))
     number = receivers / placements
-    low, high = _middle(number, [_mean(shares) for shares in _drawn(seen.begun, random)])
+    low, high = _middle(number, [_mean(shares) for shares in _drawn(observed.begun, random)])
     return Reproduction(
         placements=placements, receivers=receivers, number=number, low=low, high=high, confidence=CONFIDENCE
     )
@@ -338,17 +345,18 @@ def reproduction(seen: Habits, random: np.random.Generator) -> Reproduction | No
 
 
 def extinction(shares: Sequence[float] | Shares) -> float:
-    """The chance that what descends from one placement comes to an end, in [0, 1].
+    """The chance that all that descends from one placement ends, in [0, 1].
 
-    The smallest root of the generating function, G(s) = s. As s = 1 is always a root, it is divided out first.
+    It is the smallest root of G(s) = s, where G is the generating function. As s = 1 is always a root, it is divided
+    out.
 
     Args:
-        shares: The n-th: the share of placements that begin n others; they sum to 1.
+        shares: The n-th is the share of placements that begin n others; they sum to 1.
 
     >>> round(extinction([0.25, 0.25, 0.5]), 12)  # 2s² + s + 1 = 4s
-    0.5
+        0.5
     >>> extinction([0.5, 0.5]), extinction([0.0, 1.0])
-    (1.0, 0.0)
+        (1.0, 0.0)
     """
     from scipy.optimize import brentq  # noqa: PLC0415 - slow to import, and only statistics need it
 
@@ -374,7 +382,10 @@ def _mean(shares: Shares) -> float:
 
 
 def _to_come(shares: Shares, begun: int) -> Shares:
-    """What one that has begun some still begins: as those do that begin at least so many; nothing if nobody does."""
+    """The shares of placements that still begin n others, among those that began at least `begun`.
+
+    If there are none, all begin none.
+    """
     rest = shares[begun:]
     return rest / rest.sum() if rest.sum() > 0 else np.ones(1)
 
@@ -385,11 +396,11 @@ def _shares(counts: Sequence[int]) -> Shares:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Process:
-    """A branching process, and the open ends from which it goes on.
+    """A branching process, and the open ends from which it continues.
 
     Attributes:
-        fresh: Share of new placements that begin n others.
-        open: For each kind of open end, its share that still begins n others, and how many there are.
+        fresh: The n-th is the share of new placements that begin n others.
+        open: For each kind of open end, its shares that still begin n others, and the number of such ends.
     """
 
     fresh: Shares
@@ -397,29 +408,29 @@ class _Process:
 
     @classmethod
     def fitted(cls, on: Habits, at: Ends) -> _Process:
-        """The one that was seen."""
+        """The process with the observed shares."""
         return cls.of(_shares(on.begun), _shares(on.begun_late or on.begun), at)
 
     @classmethod
     def drawn(cls, on: Habits, at: Ends, random: np.random.Generator) -> list[_Process]:
-        """`DRAWS` that are as likely."""
+        """`DRAWS` processes that are as likely as the observed one."""
         each = zip(_drawn(on.begun, random), _drawn(on.begun_late or on.begun, random), strict=True)
         return [cls.of(fresh, late, at) for fresh, late in each]
 
     @classmethod
     def of(cls, fresh: Shares, late: Shares, at: Ends) -> _Process:
-        """Of which the open ends do as new ones do, and as late ones."""
+        """A process with shares for new placements and for late ones."""
         in_time = [(_to_come(fresh, begun), many) for begun, many in enumerate(at.in_time) if many]
         return cls(fresh=fresh, open=(*in_time, *([(late, at.late)] if at.late else [])))
 
     def dies_out(self) -> float:
-        """All ends come to an end, each by itself: the product of their chances."""
+        """The chance that all ends die out: the product of the chances of each, since they are independent."""
         root = extinction(self.fresh)
         chances = [min(float(np.polyval(shares[::-1], root)), 1.0) ** many for shares, many in self.open]
         return 1.0 if root >= 1 else float(np.prod(chances))
 
     def further_reach(self) -> float:
-        """Those begun by the ends, and all that descend from these: each of them makes 1 / (1 - m) in all."""
+        """The expected number of placements begun by the ends or descending from these; each adds 1 / (1 - m)."""
         begun = sum(_mean(shares) * many for shares, many in self.open)
         mean = _mean(self.fresh)
         if not begun:
@@ -427,7 +438,7 @@ class _Process:
         return begun / (1 - mean) if mean < 1 - 1e-12 else np.inf
 
     def run(self, random: np.random.Generator) -> _Runs:
-        """`RUNS` futures."""
+        """Simulate `RUNS` futures."""
         begun = np.sum([_offspring(random, shares, np.full(RUNS, many)) for shares, many in self.open], axis=0)
         begun = np.broadcast_to(begun, RUNS).astype(np.int64)
         reach, root = begun.copy(), extinction(self.fresh)
@@ -442,7 +453,7 @@ class _Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Runs:
-    """Futures, one row each: whether it came to an end, or was given up, and how many placements it began."""
+    """Simulated futures, one row each: whether it ended, whether it was given up, and how many placements it began."""
 
     died_out: Flags
     undecided: Flags
@@ -457,20 +468,20 @@ def forecast(survey: Survey, roots: Sequence[int] | None = None, *, seed: int) -
     """What becomes of a programme, or of what descends from some placements, if nothing changes.
 
     Args:
-        survey: The programme on the day; the processes are always fitted on the whole of it.
+        survey: Survey of the programme on the day; the processes are always fitted to the whole programme.
         roots: Rows of placements that existed on the day; None stands for the whole programme.
-        seed: Of the draws for intervals and of the simulation; the same seed gives the same forecast.
+        seed: Seed of the random draws; the same seed gives the same forecast.
 
     Returns:
-        None while no placement's time has come: there is nothing to go by.
+        None until a placement of the programme has come due.
     """
-    random, seen, within = np.random.default_rng(seed), _Seen.of(survey), _within(survey, roots)
-    whole = seen.habits()
+    random, observed, within = np.random.default_rng(seed), _Observed.of(survey), _within(survey, roots)
+    whole = observed.habits()
     number = reproduction(whole, random)
     if number is None:
         return None
     each_help = (
-        (help_, seen.habits(code), seen.ends(within, code)) for code, help_ in enumerate(survey.snapshot.helps)
+        (help_, observed.habits(code), observed.ends(within, code)) for code, help_ in enumerate(survey.snapshot.helps)
     )
     by_help = tuple(
         OfHelp(help=help_, habits=own, reproduction=number if own == whole else reproduction(own, random), ends=at)
@@ -484,7 +495,7 @@ def forecast(survey: Survey, roots: Sequence[int] | None = None, *, seed: int) -
         as_of=survey.as_of,
         habits=whole,
         reproduction=number,
-        ends=seen.ends(within),
+        ends=observed.ends(within),
         by_help=by_help,
         dies_out=_estimate(_die_out(processes), list(map(_die_out, drawn))),
         further_reach=_estimate(_reach(processes), list(map(_reach, drawn))),
@@ -502,19 +513,19 @@ def _reach(processes: Sequence[_Process]) -> float:
 
 
 def _drawn(counts: Sequence[int], random: np.random.Generator) -> Any:  # noqa: ANN401 - scipy has no types
-    """Distributions as likely as the one that was seen, `DRAWS` of them."""
+    """`DRAWS` distributions that are as likely as the observed one."""
     from scipy.stats import dirichlet  # noqa: PLC0415 - slow to import, and only statistics need it
 
     weights = np.zeros(max(len(counts), _POSSIBLE))
     weights[: len(counts)] = counts
     weighs = np.flatnonzero((weights > 0) | (np.arange(len(weights)) < _POSSIBLE))
-    found = np.zeros((DRAWS, len(weights)))
-    found[:, weighs] = dirichlet.rvs(weights[weighs] + _BEFORE_SEEN, size=DRAWS, random_state=random)
-    return found
+    shares = np.zeros((DRAWS, len(weights)))
+    shares[:, weighs] = dirichlet.rvs(weights[weighs] + _BEFORE_SEEN, size=DRAWS, random_state=random)
+    return shares
 
 
 def _middle(value: float, drawn: Sequence[float]) -> tuple[float, float]:
-    """The middle of the draws, taken wide enough to hold the value itself."""
+    """The middle part of the drawn values, widened if necessary to include the value itself."""
     outside = (1 - CONFIDENCE) / 2
     low, high = np.quantile(np.array(drawn), (outside, 1 - outside), method="nearest")
     return min(float(low), value), max(float(high), value)
@@ -530,7 +541,7 @@ def _bounded(number: float) -> float | None:
 
 
 def _simulated(by_help: Sequence[_Runs]) -> Simulated:
-    """The futures of all helps together: one ends when all do."""
+    """Combine the futures of all helps: a future has ended if it ended for every help."""
     over = np.all([each.died_out for each in by_help], axis=0)
     going = np.any([~each.died_out & ~each.undecided for each in by_help], axis=0)
     reach = np.sum([each.reach for each in by_help], axis=0)

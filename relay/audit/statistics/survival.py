@@ -2,9 +2,9 @@
 
 Counting only those who have finished makes a young programme look fast and an old one slow. The curve of Kaplan and
 Meier (Journal of the American Statistical Association 53, 1958) counts each placement for as long as it was observed.
-One that still owes on the day, was excused or is lost is *censored*: it took at least that long, and how long it would
-have taken is not known. So the curve describes placements that can still pass on; `health` says how many cannot. A
-broken placement remains at risk: many are fulfilled late.
+One that still owes on the day, was excused or is lost is *censored*: it took at least that long, but how long it would
+have taken is unknown. So the curve describes placements that can still pass on; `health` says how many cannot. A broken
+placement remains at risk, since many are fulfilled late.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class CurveStep:
     """One step down of a curve.
 
     Attributes:
-        days: Since receipt, from 0.
-        at_risk: Placements seen waiting until then, from 1.
-        fulfilled: Of these, fulfilled on that very day, from 1.
+        days: Days since receipt, from 0.
+        at_risk: Number of placements observed waiting until then, from 1.
+        fulfilled: Number of these fulfilled on that very day, from 1.
         waiting_share: Estimated share that waits longer than these days, in [0, 1].
         low: Lower end of its confidence interval.
         high: Upper end of the same interval.
@@ -58,7 +58,7 @@ class CurveStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Median:
-    """Days after which half are fulfilled; an end that the curve does not reach yet is None.
+    """Days after which half are fulfilled, with a confidence interval; None where the curve has not come so far yet.
 
     The interval is Brookmeyer and Crowley's (Biometrics 38, 1982): the days on which the band crosses one half.
     """
@@ -73,14 +73,14 @@ class Curve:
     """The time from receipt to fulfilment of some placements.
 
     Attributes:
-        placements: All that count.
-        fulfilled: Of these, those fulfilled by the day.
-        waiting: Those that still wait, late and broken ones too.
-        excused: Those whose wait was cut short because they were excused.
-        lost: The same, because they were lost.
+        placements: Number of placements that count.
+        fulfilled: Number of these fulfilled by the day.
+        waiting: Number that still wait, including late and broken ones.
+        excused: Number whose wait was cut short because they were excused.
+        lost: Number whose wait was cut short because they were lost.
         median: Days until half were fulfilled.
-        steps: By days; empty while none is fulfilled.
-        seen_days: The longest that any was seen waiting, beyond which nothing is known; None without placements.
+        steps: Steps of the curve, by days; empty while none is fulfilled.
+        seen_days: Longest time for which any was observed waiting; nothing is known beyond it. None without placements.
         confidence: Confidence level of all intervals, in [0, 1].
     """
 
@@ -95,7 +95,7 @@ class Curve:
     confidence: float
 
     def after(self, days: int) -> CurveStep | None:
-        """The last step down by some days; None before the first one, and beyond what was seen."""
+        """The last step by some number of days; None before the first step, and beyond the observed time."""
         if self.seen_days is None or days > self.seen_days:
             return None
         return max((step for step in self.steps if step.days <= days), key=lambda step: step.days, default=None)
@@ -106,9 +106,9 @@ class PartCurve:
     """The curve of one part of a programme.
 
     Attributes:
-        part: Its id, word or number; None for placements of which it is not known.
-        name: Of a place, where it is known; None otherwise.
-        curve: Of its placements.
+        part: Id, word or number of the part; None for placements whose part is unknown.
+        name: Name of a place or donor if it is known, else None.
+        curve: Curve of its placements.
     """
 
     part: str | int | None
@@ -121,11 +121,11 @@ class Difference:
     """The log-rank test between two parts (Mantel, Cancer Chemotherapy Reports 50, 1966).
 
     Attributes:
-        one: A part.
-        other: Another one, after it in order.
-        statistic: Standard normal if the two do not differ; negative when the first is the slower one.
+        one: The first part.
+        other: The second part, which comes later in order.
+        statistic: Standard normal if the two do not differ; negative if the first is slower.
         p: Chance of a difference at least as great if the two do not differ, in [0, 1].
-        corrected_p: The same for the whole list: multiplied by the number of tests, at most 1 (Bonferroni).
+        corrected_p: The same for the whole list of tests: multiplied by their number, at most 1 (Bonferroni).
     """
 
     one: str | int
@@ -137,18 +137,20 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fulfilment:
-    """How long fulfilment takes in a programme, as seen on a day.
+    """How long fulfilment takes in a programme, as observed on a day.
 
     Attributes:
         as_of: Reference day; what happens later does not count.
-        by: The word by which it is parted, or None.
-        left_out: Placements that owe nothing because no rule binds them, or that seem to have passed on before they
-            received, as only foreign data can hold.
-        whole: Of the programme.
-        parts: In order, what is not known last; those with no placement that counts are left out.
-        differences: Between two parts that share no placement, places only where they lie in the same place; `PAIRS`
-            at most, and left out where nobody in either was fulfilled. In the order of the parts.
-        untested: Pairs beyond these.
+        by: The word by which the programme is divided into parts, or None.
+        left_out: Number of placements that owe nothing because no rule binds them, or that passed on before they
+            received,
+        which only foreign data can contain.
+        whole: Curve of the programme.
+        parts: Curves of its parts in order, the unknown part last; parts without a placement that counts are left out.
+        differences: Tests between two parts that share no placement, in the order of the parts. Places are compared
+            only
+        within the same larger place; pairs in which nobody was fulfilled are left out; there are at most `PAIRS`.
+        untested: Number of pairs beyond these.
     """
 
     as_of: date
@@ -162,11 +164,11 @@ class Fulfilment:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Waits:
-    """How long placements were seen waiting; one row a placement that counts.
+    """How long placements were observed waiting; one row for each placement that counts.
 
     Attributes:
-        row: Of the placement.
-        days: From receipt to fulfilment, or to the day on which it was last seen waiting.
+        row: Row of the placement.
+        days: Days from receipt to fulfilment, or to the day on which it was last observed waiting.
         fulfilled: Whether the wait ended in fulfilment.
         excused: Whether it was cut short by being excused.
         lost: Whether it was cut short by a loss.
@@ -179,7 +181,7 @@ class Waits:
     lost: Flags
 
     def of(self, chosen: Flags) -> Waits:
-        """Some of them."""
+        """Only the rows that are chosen."""
         return Waits(
             row=self.row[chosen],
             days=self.days[chosen],
@@ -189,7 +191,7 @@ class Waits:
         )
 
     def censored(self) -> Any:  # noqa: ANN401 - scipy has no types
-        """The same as scipy takes it."""
+        """The same as `scipy.stats.CensoredData`."""
         from scipy.stats import CensoredData  # noqa: PLC0415 - slow to import, and only statistics need it
 
         return CensoredData(uncensored=self.days[self.fulfilled], right=self.days[~self.fulfilled])
@@ -200,21 +202,21 @@ def fulfilment(survey: Survey, by: str | None = None, names: PartNames | None = 
 
     Args:
         survey: Survey of the programme on the day.
-        by: A word of `vocabulary.PARTED_BY`, or None for the programme alone.
-        names: Of places or donors, where these are asked for.
+        by: A word of `vocabulary.PARTED_BY` that divides the programme into parts, or None for the programme alone.
+        names: Names of places or donors, where the parts are these.
 
     Raises:
-        NoSuchWord: It is not parted by that word.
+        NoSuchWord: The programme is not divided by that word.
     """
     names = names or PartNames()
-    seen = waits(survey)
-    each = list(_parted(survey, seen, by, names)) if by else []
+    observed = waits(survey)
+    each = list(_parted(survey, observed, by, names)) if by else []
     differences, untested = _differences(survey, by, each)
     return Fulfilment(
         as_of=survey.as_of,
         by=by,
-        left_out=int(np.count_nonzero(survey.standings.there)) - len(seen.row),
-        whole=curve(seen),
+        left_out=int(np.count_nonzero(survey.standings.there)) - len(observed.row),
+        whole=curve(observed),
         parts=tuple(
             PartCurve(part=key, name=names.places.get(str(key)) if by == "place" else None, curve=curve(part))
             for key, part in each
@@ -225,7 +227,7 @@ def fulfilment(survey: Survey, by: str | None = None, names: PartNames | None = 
 
 
 def waits(survey: Survey) -> Waits:
-    """How long each placement that owes anything was seen waiting by the day of the survey."""
+    """How long each placement that owes anything was observed waiting by the day of the survey."""
     stood, events = survey.standings, survey.snapshot.events
     today = day_number(survey.as_of)
     excused_day = np.full(len(stood.state), today, np.int32)
@@ -248,7 +250,7 @@ def waits(survey: Survey) -> Waits:
 
 
 def unexcused(survey: Survey) -> Standings:
-    """How each placement would stand had the committee waived nothing."""
+    """The state that each placement would have if the committee had excused nobody."""
     snapshot, events = survey.snapshot, survey.snapshot.events
     if not (events.kind == _EXCUSED_EVENT).any():
         return survey.standings
@@ -258,18 +260,18 @@ def unexcused(survey: Survey) -> Standings:
     return standings(waived_nothing, got)
 
 
-def curve(seen: Waits) -> Curve:
-    """The curve of Kaplan and Meier, with a band that is right day by day, on the log-log scale.
+def curve(observed: Waits) -> Curve:
+    """The curve of Kaplan and Meier with pointwise confidence intervals on the log-log scale.
 
-    Where nobody is left waiting that scale has no interval; it then reaches from 0 to the upper end of the step before,
-    or to 1 (our choice: the share can only fall, so this is on the wide side).
+    When nobody is left waiting, that scale has no interval; the interval then reaches from 0 to the upper end of the
+    step before, or to 1 (our choice: the share can only fall, so this is rather too wide than too narrow).
     """
-    steps = tuple(_steps(seen)) if seen.fulfilled.any() else ()
-    fulfilled, excused, lost = (int(each.sum()) for each in (seen.fulfilled, seen.excused, seen.lost))
+    steps = tuple(_steps(observed)) if observed.fulfilled.any() else ()
+    fulfilled, excused, lost = (int(each.sum()) for each in (observed.fulfilled, observed.excused, observed.lost))
     return Curve(
-        placements=len(seen.row),
+        placements=len(observed.row),
         fulfilled=fulfilled,
-        waiting=len(seen.row) - fulfilled - excused - lost,
+        waiting=len(observed.row) - fulfilled - excused - lost,
         excused=excused,
         lost=lost,
         median=Median(
@@ -278,19 +280,19 @@ def curve(seen: Waits) -> Curve:
             high=next((step.days for step in steps if step.high <= 1 / 2), None),
         ),
         steps=steps,
-        seen_days=int(seen.days.max()) if len(seen.days) else None,
+        seen_days=int(observed.days.max()) if len(observed.days) else None,
         confidence=CONFIDENCE,
     )
 
 
-def _steps(seen: Waits) -> Iterator[CurveStep]:
+def _steps(observed: Waits) -> Iterator[CurveStep]:
     from scipy.stats import ecdf  # noqa: PLC0415 - slow to import, and only statistics need it
 
-    waiting = ecdf(seen.censored()).sf
+    waiting = ecdf(observed.censored()).sf
     with warnings.catch_warnings():  # at shares of 0 and 1 there is no interval, which scipy warns of
         warnings.simplefilter("ignore", RuntimeWarning)
         band = waiting.confidence_interval(confidence_level=CONFIDENCE, method="log-log")
-    all_days, done_days = np.sort(seen.days), np.sort(seen.days[seen.fulfilled])
+    all_days, done_days = np.sort(observed.days), np.sort(observed.days[observed.fulfilled])
     days, fulfilled = np.unique(done_days, return_counts=True)
     at = np.searchsorted(waiting.quantiles, days)
     at_risk = len(all_days) - np.searchsorted(all_days, days, "left")
@@ -309,10 +311,11 @@ def _steps(seen: Waits) -> Iterator[CurveStep]:
         above = high
 
 
-def _parted(survey: Survey, seen: Waits, by: str, names: PartNames) -> Iterator[tuple[str | int | None, Waits]]:
+def _parted(survey: Survey, observed: Waits, by: str, names: PartNames) -> Iterator[tuple[str | int | None, Waits]]:
+    """Each part with the waits of its placements."""
     parted = parts(survey, by, names)
     for nth, key in enumerate(parted.keys):
-        part = seen.of(np.isin(seen.row, parted.row[parted.part == nth]))
+        part = observed.of(np.isin(observed.row, parted.row[parted.part == nth]))
         if len(part.row):
             yield key, part
 
@@ -320,8 +323,8 @@ def _parted(survey: Survey, seen: Waits, by: str, names: PartNames) -> Iterator[
 def _differences(
     survey: Survey, by: str | None, each: list[tuple[str | int | None, Waits]]
 ) -> tuple[tuple[Difference, ...], int]:
-    """The tests between the parts, and how many pairs more there are."""
-    known = [(part, seen) for part, seen in each if part is not None]
+    """The tests between the parts, and the number of pairs left untested."""
+    known = [(part, observed) for part, observed in each if part is not None]
     around = [_around(survey, str(part)) if by == "place" else NONE for part, _ in known]
     pairs = (pair for pair in combinations(range(len(known)), 2) if around[pair[0]] == around[pair[1]])
     largest = heapq.nlargest(PAIRS, pairs, key=lambda pair: min(len(known[nth][1].row) for nth in pair))
@@ -339,16 +342,18 @@ def _differences(
 
 
 def _around(survey: Survey, place_id: str) -> int:
-    """The row of the place in which a place lies."""
+    """The row of the place that a place lies in."""
     places = survey.snapshot.places
     return int(places.parent[places.ids.row(place_id)])
 
 
 def log_rank(one: Waits, other: Waits) -> tuple[float, float] | None:
-    """The test of two groups: its statistic, and the chance of one at least as far from 0 if they do not differ.
+    """The log-rank test of two groups.
 
-    None where nobody was fulfilled while placements of both groups were seen waiting, or where all were on one day:
-    there is nothing to compare.
+    Returns:
+        The statistic, and the chance of one at least as far from 0 if the groups do not differ. None if nobody was
+        fulfilled
+        while placements of both groups were observed waiting, or if all were fulfilled on one day.
     """
     from scipy.stats import logrank  # noqa: PLC0415 - slow to import, and only statistics need it
 

@@ -1,4 +1,4 @@
-"""How a thing is named and how it speaks in the graph: its `key`, and its values as properties."""
+"""Keys and properties of nodes: how records are identified in the graph, and how their values are stored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def key_of(programme_id: str, act_id: str) -> str:
 
 
 def kind_and_id(key: str) -> tuple[str, str]:
-    """What a property `key` names.
+    """The kind and the id in a `key`.
 
     >>> kind_and_id("relay-demo/placement/P/1")
     ('placement', 'P/1')
@@ -31,7 +31,7 @@ def kind_and_id(key: str) -> tuple[str, str]:
 
 
 def keys_of(programme_id: str, kind: str) -> tuple[str, str]:
-    """Between which keys all of a kind lie: from the first one on, and before the second.
+    """The range of keys of a kind: the first possible key, and the first one after all of them.
 
     >>> keys_of("relay-demo", "placement")
     ('relay-demo/placement/', 'relay-demo/placement0')
@@ -41,7 +41,7 @@ def keys_of(programme_id: str, kind: str) -> tuple[str, str]:
 
 
 def properties_of(catalogue: Catalogue, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Payload values of an act of a kind as graph properties: dates DATE, units FLOAT, a rule's equivalents as text."""
+    """The values of an act as graph properties: days as DATE, units as FLOAT, a rule's equivalents as text."""
     days, numbers = catalogue.days(kind), catalogue.numbers(kind)
     return {name: _property(name, value, days, numbers) for name, value in values.items()}
 
@@ -55,7 +55,7 @@ def _property(name: str, value: Any, days: frozenset[str], numbers: frozenset[st
 
 
 def values_of(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Graph properties as payload values: the inverse of `properties_of`, without what only the graph holds."""
+    """Graph properties as the values of an act: the inverse of `properties_of`, without what only the graph has."""
     return {
         name: _value(name, value)
         for name, value in properties.items()
