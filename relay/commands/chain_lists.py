@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from relay.reports.chains import Sorting
-    from relay.reports.duplicates import Because, Candidate
-    from relay.reports.field.visits import Depends, Visit
+    from relay.reports.duplicates import Candidate, ScoredReason
+    from relay.reports.field.visits import DependentChains, Visit
     from relay.service.question import Question
 
 
@@ -290,11 +290,11 @@ def _pairs(found: Iterable[Candidate]) -> Iterable[Sequence[tuple[str, str]]]:
             yield ((f"      {_sum_of(each.reasons[first : first + _REASONS_A_LINE])}", ""),)
 
 
-def _sum_of(reasons: Iterable[Because]) -> str:
+def _sum_of(reasons: Iterable[ScoredReason]) -> str:
     return ", ".join(f"{reason.sentence} {reason.bits:+g}" for reason in reasons)
 
 
-def _hanging(depends: Depends) -> str | None:
+def _hanging(depends: DependentChains) -> str | None:
     if not depends.chains:
         return None
     return f"{depends.chains} chain{'s' if depends.chains > 1 else ''}, reach {depends.reach}"

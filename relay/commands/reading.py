@@ -26,7 +26,7 @@ from relay.text import Units
 if TYPE_CHECKING:
     from datetime import date
 
-    from relay.reports.record_history import CorrectedField, Record, Stand
+    from relay.reports.record_history import CorrectedField, PlacementState, Record
     from relay.service.question import Question
 
 T = TypeVar("T")
@@ -141,7 +141,7 @@ _HEADERS: Final = {
 }
 
 
-def _stood(stand: Stand) -> Mapping[str, object]:
+def _stood(stand: PlacementState) -> Mapping[str, object]:
     """How a placement stands, in words."""
     return {
         "state": stand.state.replace("_", " "),

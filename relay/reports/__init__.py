@@ -1,1 +1,1 @@
-"""What staff and managers ask: chain health, trees, lists, visits, and the history of one record."""
+"""Reports for staff and managers: chain health, trees, lists, visits, and the history of one record."""

@@ -1,8 +1,8 @@
-"""A programme broken down for managers and auditors: by generation, help, place, donor and so on.
+"""Divides a programme into parts: by generation, help, place, donor and so on.
 
 A placement belongs to the place, group and sex of the beneficiary who holds it, and to every place around hers. It
-belongs to every donor one of whose gifts it descends from, as a chain does: so parts by place and by donor overlap, and
-their numbers do not add up to the programme's.
+belongs to every donor whose gift it descends from. So parts by place and by donor overlap, and their numbers add up to
+more than the programme's.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from relay.reports.place_tree import upwards
 from relay.text import Sentence
 
 UNKNOWN: Final = "unknown"
-"""In place of a part: placements of which the part is not known."""
+"""Stands for the placements whose part is unknown."""
 
 
 class NoSuchWord(Invalid):
-    """A programme is not parted by this."""
+    """A programme cannot be divided by this word."""
 
     reason = "A programme cannot be broken down by %(quoted_word)s."
     advice = "Use one of: %(words)s."
@@ -39,7 +39,7 @@ class NoSuchWord(Invalid):
 
     @property
     def quoted_word(self) -> str:
-        """The word, as it was written."""
+        """The word as it was entered."""
         return repr(self.word)
 
 
@@ -63,18 +63,18 @@ NO_SUCH_DONOR: Final = Failure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartNames:
-    """What a snapshot keeps no record of; empty where it was not asked for.
+    """Names that a snapshot does not hold; empty if they were not asked for.
 
     Attributes:
         places: Place id → name.
-        donors: Gift id → donor, personal; a gift whose donor was erased is not there.
+        donors: Gift id → donor, which is personal; gifts whose donor was erased are left out.
     """
 
     places: Mapping[str, str] = field(default_factory=dict[str, str])
     donors: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def first_gifts(self) -> Mapping[str, str]:
-        """Donor → the first of the donor's gifts by id, shown in place of a donor who is not named; by these ids."""
+        """Donor → id of the donor's first gift, which is shown in place of a donor's name; sorted by these ids."""
         first: dict[str, str] = {}
         for gift_id, donor in sorted(self.donors.items()):
             first.setdefault(donor, gift_id)
@@ -82,7 +82,7 @@ class PartNames:
 
 
 def names(graph: Graph, programme_id: str, words: Iterable[str]) -> PartNames:
-    """The names that some words need: of places, and of donors only when they are asked for.
+    """The names that a division by some words needs: of places, and of donors only if the words include donors.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -97,7 +97,7 @@ def names(graph: Graph, programme_id: str, words: Iterable[str]) -> PartNames:
 
 
 def group_names(graph: Graph, programme_id: str) -> Mapping[str, str]:
-    """Group id → what it is called; a group whose name was erased is not there.
+    """Group id → name; groups whose name was erased are left out.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -107,7 +107,7 @@ def group_names(graph: Graph, programme_id: str) -> Mapping[str, str]:
 
 
 def districts(graph: Graph, programme_id: str) -> Mapping[str, str]:
-    """Place id → name, of the places that are districts; by id.
+    """Place id → name of each district, sorted by id.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -118,13 +118,13 @@ def districts(graph: Graph, programme_id: str) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Parts:
-    """Which placements belong to which part; a placement may belong to several, once to each.
+    """Which placements belong to which part; a placement may belong to several parts, once to each.
 
     Attributes:
-        keys: What each part is called: an id, a word, a number, or None for placements of which it is not known. In
-            order, None last; only parts that have placements.
+        keys: Id, word or number of each part, in order; last None, for placements whose part is unknown. Parts without
+        placements are left out.
         row: Rows of placements.
-        part: Of each, the part: a row of `keys`.
+        part: The part of each of these rows, as an index into `keys`.
     """
 
     keys: tuple[str | int | None, ...]
@@ -133,10 +133,10 @@ class Parts:
 
 
 def parts(survey: Survey, word: str, names: PartNames) -> Parts:
-    """A programme parted by one of `vocabulary.PARTED_BY`, as it stood on the day of the survey.
+    """Divide a programme by one of `vocabulary.PARTED_BY`, as it stood on the day of the survey.
 
     Raises:
-        NoSuchWord: It is none of them.
+        NoSuchWord: It is none of these words.
     """
     snapshot, stood = survey.snapshot, survey.standings
     there = np.flatnonzero(stood.there).astype(np.int32)
@@ -161,7 +161,7 @@ def parts(survey: Survey, word: str, names: PartNames) -> Parts:
 
 
 def _of(column: Rows | Codes, row: Rows) -> Rows:
-    """A column of another table, seen from rows that point at it; -1 where they point at nothing."""
+    """Values of a column for row numbers that refer to it; -1 for row number -1."""
     return np.append(column, NONE).astype(np.int32)[row]
 
 
@@ -179,7 +179,7 @@ def _parted(row: Rows, code: Rows, key_of: Callable[[int], str | int | None]) ->
 
 
 def _around(snapshot: Snapshot, row: Rows, place: Rows) -> Parts:
-    """Placements by every place that they lie in: a ward, its municipality, its district and its province."""
+    """Placements by every place they lie in: a ward, its municipality, its district and its province."""
     around = [upwards(snapshot.places.parent, each) for each in range(len(snapshot.places))] + [[NONE]]
     many = np.array([len(each) for each in around])
     start, of_each = np.cumsum(many) - many, many[place]
@@ -189,7 +189,7 @@ def _around(snapshot: Snapshot, row: Rows, place: Rows) -> Parts:
 
 
 def _given_by(survey: Survey, there: Rows, names: PartNames) -> Parts:
-    """Placements by every donor one of whose gifts they descend from, those filled from the gift included."""
+    """Placements by every donor whose gift filled them or a placement they descend from."""
     donors = [names.donors.get(gift_id) for gift_id in survey.snapshot.gifts.ids] + [None]
     keys, originals = sorted({donor for donor in donors if donor}), np.flatnonzero(survey.original).tolist()
     filled: dict[str | None, list[int]] = {}
@@ -203,7 +203,7 @@ def _given_by(survey: Survey, there: Rows, names: PartNames) -> Parts:
 
 
 def inhabited(snapshot: Snapshot) -> list[int]:
-    """The rows of the places in which some beneficiary lives, in ledger order."""
+    """Rows of the places where a beneficiary lives, in ledger order."""
     rows: list[int] = np.flatnonzero(np.bincount(snapshot.beneficiaries.place + 1)[1:]).tolist()
     return rows
 
@@ -221,10 +221,10 @@ def within(snapshot: Snapshot, place_id: str) -> Flags:
 
 
 def code_of(word: str, words: tuple[str, ...], asked: str) -> int:
-    """The place of a help or a chain state in the list of all that there are.
+    """The code of a help or chain state: its position in the list of all.
 
     Raises:
-        NotFound: It is none of them.
+        NotFound: It is not in the list.
     """
     if asked not in words:
         listed = Sentence("Choose one of: %(listed)s.", listed=", ".join(words)) if words else ""
@@ -233,10 +233,10 @@ def code_of(word: str, words: tuple[str, ...], asked: str) -> int:
 
 
 def row_of(word: str, ids: IdColumn, id_: str) -> int:
-    """The row of an id that a filter names.
+    """The row of an id that a filter refers to.
 
     Raises:
-        NotFound: It is not there.
+        NotFound: There is no such id.
     """
     row = ids.row(id_)
     if row is None:

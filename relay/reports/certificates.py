@@ -1,4 +1,4 @@
-"""Certificates: what anybody who holds a printed code may know of one hand-over, without any name or id."""
+"""Certificates: what the holder of a printed code may learn about one hand-over, without any name or id."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
 
 CERTIFIED: Final = ("pass", "placement")
-"""What is certified: that somebody received."""
+"""Kinds of acts that are certified: those by which somebody received."""
 
 _DIGITS: Final = 16
 _CODE: Final = re.compile(f"[0-9a-f]{{{_DIGITS}}}")
@@ -32,14 +32,14 @@ class Certificate:
     """A hand-over as it is recorded now.
 
     Attributes:
-        code: By which it is found.
-        happened_on: The day.
-        help: What was received.
-        animals: Units.
-        is_passed_on: Whether it came from another woman; else from a gift.
+        code: Code that leads to it.
+        happened_on: Day of the hand-over.
+        help: Help that was received.
+        animals: Units received.
+        is_passed_on: True if it came from another woman, False if from a gift.
         is_confirmed: Whether a second person confirmed it.
-        is_corrected: Whether it says something else than at first.
-        is_taken_back: Whether it counts no longer; then it is told as it was.
+        is_corrected: Whether a correction changed it.
+        is_taken_back: Whether it was taken back; then the other attributes are as they were before.
     """
 
     code: str
@@ -53,12 +53,12 @@ class Certificate:
 
 
 def code_of(entry_hash: str) -> str:
-    """The code of what an entry recorded: 64 of the 256 bits of its hash, which nobody guesses."""
+    """The code for an act, from the hash of its entry: 64 of its 256 bits, too many to guess."""
     return entry_hash[:_DIGITS]
 
 
 def certificate(graph: Graph, programme_id: str, act_id: str) -> Certificate | None:
-    """The certificate of an act; None where it certifies nothing.
+    """The certificate of an act; None if acts of its kind have none.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -67,7 +67,7 @@ def certificate(graph: Graph, programme_id: str, act_id: str) -> Certificate | N
 
 
 def by_code(graph: Graph, programme_id: str, code: str) -> Certificate | None:
-    """The certificate of a code, in either case; None where there is none in this programme.
+    """The certificate with a code, in upper or lower case; None if this programme has none.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -111,7 +111,7 @@ def _read(transaction: Transaction, programme_id: str, act_id: str) -> Register:
 
 
 def _is_corrected(register: Register, entry: Entry) -> bool:
-    """Whether a correction of what it says stands."""
+    """Whether a correction of its values is in force."""
     later = (register.entries[act_id] for act_id in register.about.get(entry.act_id, ()))
     return any(
         each.kind == "correct" and each.payload["how"] == _WRONG_DATA and register.stands(each.act_id) for each in later

@@ -1,7 +1,7 @@
 """All chains and all gifts of a programme on a day: how far each travelled and its state, filtered and sorted.
 
-A chain is filtered by where it began: by the help, the holder's place and group, and the donor of its original
-placement (our choice: a chain passes through many places, and "the chains that our ward began" is what is asked).
+Filters apply to where a chain began: to the help, the holder's place and group, and the donor of its original placement
+(our choice: a chain passes through many places, and people ask for "the chains that our ward began").
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from relay.errors import refused
 from relay.reports.breakdown import NO_SUCH_DONOR, UNKNOWN, PartNames, code_of, row_of, within
 
 Sorting = Literal["id", "reach", "age", "lateness"]
-"""By id; the farthest first; the oldest first; the one whose longest overdue placement is overdue longest first."""
+"""Sort by id, greatest reach first, oldest first, or most days overdue first."""
 ChainSorting = Sorting | Literal["generations", "state", "help", "gift"]
-"""Chains also with the most generations first; by the word for their state, their help or their gift."""
+"""Chains can also be sorted by most generations first, or by the word for their state, help or gift."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +34,15 @@ class Chain:
 
     Attributes:
         placement_id: Id of the original placement.
-        gift_id: That filled it; None when foreign data does not say.
+        gift_id: Id of the gift that filled it; None if foreign data does not have it.
         chain_state: One of `vocabulary.CHAIN_STATES`.
-        goal_reached: Whether it has the generations that the programme aims at; None without a goal.
-        reach: Placements that descend from it; itself not counted.
-        generations: The greatest of the least distances from it.
-        latest_passed_on: Of its pass-ons; None before the first.
-        states: State → placements, the original one included.
-        received_on: When the original placement was first received.
-        late_days: Days past the due day of the placement that is late or broken for longest; 0 without one.
+        goal_reached: Whether it has reached the programme's goal of generations; None without a goal.
+        reach: Number of placements that descend from it; itself not counted.
+        generations: Its greatest generation: the greatest of the least distances from it.
+        latest_passed_on: Day of its latest pass-on; None before the first.
+        states: State → number of placements, the original one included.
+        received_on: Day on which the original placement was first received.
+        late_days: Days past the due day of the placement that has been late or broken longest; 0 if there is none.
     """
 
     placement_id: str
@@ -61,7 +61,7 @@ class Chains(LazyRows[Chain]):
     """Chains in some order."""
 
     def __init__(self, survey: Survey, nth: Rows, late_days: Rows) -> None:
-        """Keep which of the survey's chains, in what order, and for how many days each of all is overdue."""
+        """Take chains of a survey by number, in order, and the days overdue of every chain of the survey."""
         super().__init__(nth)
         self._survey = survey
         self._late_days = late_days
@@ -104,17 +104,17 @@ class Chains(LazyRows[Chain]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenGift:
-    """A gift and what became of it.
+    """A gift and how far it travelled.
 
     Attributes:
         gift_id: Id of the gift.
-        help: What was given.
-        given_on: When.
-        placements: Original placements that it has filled.
-        reach: Placements that descend from these; none of these is counted.
-        generations: The greatest of the least distances from any of these.
-        states: State → placements, the original ones included.
-        chains: "total" and each chain state → chains.
+        help: Help that was given.
+        given_on: Day on which it was given.
+        placements: Number of original placements that it has filled.
+        reach: Number of placements that descend from these; these themselves are not counted.
+        generations: Greatest generation below them.
+        states: State → number of placements, the original ones included.
+        chains: "total" and each chain state → number of chains.
     """
 
     gift_id: str
@@ -141,24 +141,24 @@ def chains(  # noqa: PLR0913 - one for each filter
     sort: ChainSorting = "id",
     backwards: bool = False,
 ) -> Chains:
-    """All chains of a programme, or those that every filter lets through.
+    """All chains of a programme, or those that pass every filter.
 
     Args:
         survey: Survey of the programme on the day.
         state: Only chains in this state, one of `vocabulary.CHAIN_STATES`.
         help_: Only chains that began with this help.
-        place_id: Only chains that began with a holder in this place or in any place below it; `counted.UNKNOWN` for
-            those that began nowhere that is known.
+        place_id: Only chains that began with a holder in this place or in any place inside it;
+            `counted_placements.UNKNOWN` for those that began at an unknown place.
         group_id: Only chains that began with a member of this group.
         gift_id: Only chains that began with this gift.
-        only: Leave out the places below the place.
-        donor: Only chains that began with a gift of this donor, upper and lower case being the same.
-        names: With the donors, when a donor is asked for.
-        sort: The order; chains that are equal in it come by id, and what foreign data does not say comes last.
-        backwards: The other way round.
+        only: Leave out the places inside the place.
+        donor: Only chains that began with a gift of this donor; upper and lower case are the same.
+        names: With the donors, if a donor is given.
+        sort: The order; equal chains are sorted by id, and values missing in foreign data come last.
+        backwards: Reverse the order.
 
     Returns:
-        Empty when nothing had been placed by then, or nothing is let through.
+        The chains; empty if nothing had been placed by the day, or if none passes the filters.
 
     Raises:
         NotFound: The state, help, place or group is not in the programme; or no gift is of that donor.
@@ -187,7 +187,7 @@ def chains(  # noqa: PLR0913 - one for each filter
 
 
 def _began_in(snapshot: Snapshot, place_id: str, *, only: bool) -> Flags:
-    """Which beneficiaries, and last nobody, live in a place; of nobody and of some it is not known where."""
+    """Flags of the beneficiaries who live in a place; the last flag is for "no beneficiary"."""
     lives = np.append(snapshot.beneficiaries.place, NONE)
     if place_id != UNKNOWN and not only:
         return np.append(within(snapshot, place_id), False)
@@ -197,7 +197,7 @@ def _began_in(snapshot: Snapshot, place_id: str, *, only: bool) -> Flags:
 
 
 def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: bool) -> Keys:
-    """Of each chain the key by which it is put in order, the least first."""
+    """The sorting key of each chain, least first."""
     snapshot, travels = survey.snapshot, survey.chains
     gift = snapshot.placements.gift[travels.row]
     keys: Mapping[str, Callable[[], Keys]] = {
@@ -214,12 +214,12 @@ def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: boo
 
 
 def _alphabetical(words: Sequence[str]) -> Keys:
-    """Of each word its place in the order of the alphabet."""
+    """The position of each word in alphabetical order."""
     return np.argsort(np.argsort(np.array(words)))
 
 
 def _of_donor(survey: Survey, donor: str, names: PartNames) -> Flags:
-    """Which gifts are of a donor; the last element, for no gift, is not."""
+    """Flags of gifts of a donor, and one more for "no gift", which is unset."""
     wanted, known = donor.casefold(), names.donors
     found = [id_ in known and known[id_].casefold() == wanted for id_ in survey.snapshot.gifts.ids]
     if not any(found):
@@ -228,7 +228,7 @@ def _of_donor(survey: Survey, donor: str, names: PartNames) -> Flags:
 
 
 def _late_days(survey: Survey, travels: Travels) -> Rows:
-    """Of each chain, the days past the due day of the placement that is late or broken for longest."""
+    """For each chain, the days past the due day of the placement that has been late or broken longest."""
     stood, cut = survey.standings, survey.cut
     late = np.flatnonzero((stood.state == LATE) | (stood.state == BROKEN))
     of_piece, of_chain = np.zeros(len(cut.size), np.int32), np.zeros(len(travels.row), np.int32)
@@ -245,17 +245,17 @@ def gifts(
     names: PartNames | None = None,
     sort: Sorting = "id",
 ) -> tuple[GivenGift, ...]:
-    """All gifts that had been given, or placed, by the day, or those of a help or donor.
+    """All gifts that had been given or placed by the day, or those of a help or donor.
 
     Args:
         survey: Survey of the programme on the day.
         help_: Only gifts of this help.
-        donor: Only gifts of this donor, upper and lower case being the same.
-        names: With the donors, when a donor is asked for.
-        sort: "id", "reach" or "age"; gifts that are equal in it come by id.
+        donor: Only gifts of this donor; upper and lower case are the same.
+        names: With the donors, if a donor is given.
+        sort: "id", "reach" or "age"; equal gifts are sorted by id.
 
     Returns:
-        Gifts from which nothing was placed included; empty when none was given.
+        The gifts, including those from which nothing was placed; empty if none was given.
 
     Raises:
         NotFound: The help is not in the programme; or no gift is of that donor.

@@ -1,4 +1,4 @@
-"""What is counted: which placements a number is made of, told once for the number and for the list that it opens."""
+"""Which placements each number counts: defined once, for the number and for the list that it links to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.reports.breakdown import UNKNOWN, PartNames, code_of, parts, row_of
 from relay.reports.rates import Due, animal
 
 STUCK, NOT_STUCK, NOT_THERE = "stuck", "not_stuck", "not_there"
-"""In place of a state: lost or broken; neither of the two; not received yet."""
+"""Words used like a state: lost or broken; neither of the two; not received yet."""
 
 COUNTED: Final = (
     "original",
@@ -34,10 +34,10 @@ passed on all she owes, who did not, who had by the due day, who still could; an
 
 
 def counting(survey: Survey, word: str) -> Flags:
-    """Which of all placements one of `COUNTED` counts, among those that were there.
+    """Which placements are counted under one of `COUNTED`, among those that existed on the day.
 
     Raises:
-        NotFound: It is none of them.
+        NotFound: There is no such word.
     """
     code_of("count", COUNTED, word)
     there, due = survey.standings.there, Due.of(survey, slice(None))
@@ -58,7 +58,7 @@ def counting(survey: Survey, word: str) -> Flags:
 
 
 def in_state(survey: Survey, word: str) -> Flags:
-    """Which of all placements were in a state, or in what stands in place of one.
+    """Which placements were in a state, or in one of the conditions that are used like a state.
 
     Raises:
         NotFound: There is no such state.
@@ -73,16 +73,16 @@ def in_state(survey: Survey, word: str) -> Flags:
 
 
 def in_part(survey: Survey, word: str, asked: str, names: PartNames) -> Flags:
-    """Which of all placements belong to a part, as the programme is parted by a word of `vocabulary.PARTED_BY`.
+    """Which placements belong to one part of a programme divided by a word of `vocabulary.PARTED_BY`.
 
     Args:
         survey: Survey of the programme on the day.
-        word: By what it is parted.
-        asked: The part as an id, word or number; or `UNKNOWN`.
-        names: With the donors, where it is parted by donor.
+        word: The word by which it is divided.
+        asked: The part, as an id, word or number; or `UNKNOWN`.
+        names: With the donors, if it is divided by donor.
 
     Returns:
-        None of them where there is no such part, or nothing was there of it.
+        One flag for each placement; none is set if there is no such part.
     """
     parted, found = parts(survey, word, names), np.zeros(len(survey.original), np.bool_)
     for nth, key in enumerate(parted.keys):
@@ -95,7 +95,7 @@ def generations(survey: Survey, gift_id: str | None = None) -> Rows:
     """The generation of each placement: least number of pass-ons from any original placement, or from those of a gift.
 
     Returns:
-        -1 for what descends from none of them.
+        One number for each placement; -1 if it descends from none of them.
 
     Raises:
         NotFound: There is no such gift.
@@ -108,11 +108,11 @@ def generations(survey: Survey, gift_id: str | None = None) -> Rows:
 
 
 def below(survey: Survey, asked: str) -> Flags:
-    """Which of all placements descend from a placement or from those that a gift filled, without these themselves.
+    """Which placements descend from a placement, or from those that a gift filled; these themselves are left out.
 
     Args:
         survey: Survey of the programme on the day.
-        asked: "placement:ID" or "gift:ID"; "chain:ID" for a placement with all that descends from it.
+        asked: "placement:ID" or "gift:ID"; "chain:ID" includes the placement itself.
 
     Raises:
         NotFound: There is no such placement or gift.
@@ -130,10 +130,10 @@ def below(survey: Survey, asked: str) -> Flags:
 
 
 def held_by(survey: Survey, beneficiary_id: str) -> Flags:
-    """Which of all placements somebody holds, under whichever of her ids.
+    """Which placements a beneficiary holds under any of her ids.
 
     Raises:
-        NotFound: There is nobody of that id.
+        NotFound: There is no beneficiary with this id.
     """
     snapshot = survey.snapshot
     women = women_of(snapshot)

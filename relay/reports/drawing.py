@@ -1,8 +1,8 @@
-"""Drawing: a relay tree as lines for a terminal, or as boxes for a browser.
+"""Draws a relay tree: as lines for a terminal, or as boxes for a browser.
 
 A healthy chain is long rather than bushy, so a single receiver is drawn below her giver without indentation; only
-branches are indented. A placement with several givers is drawn once, where it is first reached, and named again
-at the others.
+branches are indented. A placement with several givers is drawn once, where it is reached first, and only named at the
+others.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeLine:
-    """One line of a drawn tree.
+    """One line of a tree drawn for a terminal.
 
     Attributes:
-        rails: The lines that lead to it from the left.
-        node: The placement that stands on it.
+        rails: Lines that lead to it from the left.
+        node: The placement on this line.
         edge: The pass-on by which it is reached here, or None for a root.
-        again: Whether the placement was drawn already, higher up.
-        plans: Who is to receive next from it, by plan id.
+        again: Whether the placement was already drawn further up.
+        plans: Its planned next receivers, by plan id.
     """
 
     rails: str
@@ -40,7 +40,7 @@ class TreeLine:
 
 
 def draw(tree: Tree) -> Iterator[TreeLine]:
-    """The lines of a tree from top to bottom: roots by id, receivers by day of the pass-on; never recursive."""
+    """The lines of a tree from top to bottom: roots by id, receivers by the day of the pass-on; without recursion."""
     nodes = {node.placement_id: node for node in tree.nodes}
     given: dict[str, list[TreeEdge]] = {}
     for each in sorted(tree.edges, key=lambda edge: (edge.passed_on, edge.pass_id)):
@@ -82,12 +82,12 @@ def _below(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
-    """What is written on a box or tab, and said when it is pointed at.
+    """The text of a box or tab.
 
     Attributes:
-        label: Lines on it.
-        title: All that is known, as text.
-        href: Where a click leads.
+        label: Lines written on it.
+        title: Full text, shown when it is pointed at.
+        href: Address that a click opens.
     """
 
     label: str
@@ -97,7 +97,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A picture as vis-network takes it."""
+    """A picture in the form that vis-network takes."""
 
     nodes: list[dict[str, Any]]
     edges: list[dict[str, Any]]
@@ -119,23 +119,24 @@ OPTIONS: Final = {
         "keyboard": {"enabled": False},
     },
 }
-"""For vis-network 9.1.2, as tried in a browser: with these nothing moves by itself."""
+"""Options for vis-network 9.1.2, tested in a browser: with these nothing moves by itself."""
 
 
 def network(picture: Picture, caption: Callable[[TreeBox | Tab | PlannedBox], Caption]) -> Network:
-    """A picture for vis-network, built by pyvis.
+    """Convert a picture for vis-network, using pyvis.
 
-    pyvis is the builder only, and imported here only: its pages load scripts from elsewhere, its network looks through
-    all boxes for each link, and to import it takes a fifth of a second. Colours belong to the page, which knows whether
-    it is dark: boxes name their state as `group`. The page writes their labels too, so the constraints alone size them.
+    Pyvis is imported only here, which takes a fifth of a second, and used only as a builder: its pages load scripts
+    from other sites, and its network looks through all boxes for each link. Boxes name their state as `group`, since
+    colours depend on the page, which may be dark. The page also writes the labels, so here only the constraints set the
+    sizes.
     """
     from pyvis.edge import Edge  # noqa: PLC0415 - slow, as said above
     from pyvis.node import Node  # noqa: PLC0415
 
     def node(each: TreeBox | Tab | PlannedBox) -> Any:  # noqa: ANN401 - pyvis has no types
-        said, (node_id, group, look) = caption(each), _look(each)
+        text, (node_id, group, look) = caption(each), _look(each)
         place = {"x": round(each.x), "y": round(each.y), "physics": False}
-        return Node(node_id, "box", said.label, title=said.title, href=said.href, group=group, **place, **look)
+        return Node(node_id, "box", text.label, title=text.title, href=text.href, group=group, **place, **look)
 
     def edge(link: TreeLink) -> Any:  # noqa: ANN401
         return Edge(
@@ -160,13 +161,13 @@ def network(picture: Picture, caption: Callable[[TreeBox | Tab | PlannedBox], Ca
 
 DASHES: Final = {"late": [8, 3], "lost": [2, 3], "excused": [12, 4]}
 COMING: Final = [3, 5]
-"""How what is planned is dashed: its box, and the way to it."""
+"""Dashes of planned boxes and of the links to them."""
 TAB_HEIGHT: Final = 30
 RADIUS: Final = {"fulfilled": 16, "excused": 16, "broken": 0, "lost": 0, "late": 3}
 
 
 def _look(each: TreeBox | Tab | PlannedBox) -> tuple[str, str, dict[str, Any]]:
-    """Id, group and border: the state can be told without its colour."""
+    """Id, group and border of a box; states are told apart without colours too."""
     if isinstance(each, Tab):
         look = {"borderWidth": 1, "shapeProperties": {"borderRadius": 10, "borderDashes": [2, 2]}}
         return f"tab:{each.key}", "tab", look | {"widthConstraint": TAB_WIDTH - 10, "heightConstraint": TAB_HEIGHT - 10}
@@ -181,7 +182,7 @@ def _look(each: TreeBox | Tab | PlannedBox) -> tuple[str, str, dict[str, Any]]:
 
 
 def vis_network() -> Path:
-    """The script of vis-network, which lies in pyvis's package; found without importing that."""
+    """Path of the vis-network script, which is part of pyvis's package; found without importing pyvis."""
     package = find_spec("pyvis")
     if package is None or not package.submodule_search_locations:
         message = "pyvis"

@@ -1,4 +1,4 @@
-"""Likely duplicates: the pairs of registrations that may be one woman, with the sum of what speaks for it."""
+"""Likely duplicates: pairs of registrations that may be one woman, each with its score and the reasons for it."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 LIKELY: Final = 0.5
-"""From which likelihood on a pair is listed (our choice: of ten that are listed nine are one woman)."""
+"""Least likelihood of a listed pair (our choice: of ten pairs that are listed, nine are one woman)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Because:
-    """One thing that speaks for a pair being one person, or against it.
+class ScoredReason:
+    """One reason for or against a pair being one person.
 
     Attributes:
-        what: Such as "first_name".
-        how: How it compares: "same", "slip", "near", "far" or "other".
-        bits: What it adds, in bits; below 0 it speaks against.
-        sentence: In words.
+        what: What is compared, such as "first_name".
+        how: Result of the comparison: "same", "slip", "near", "far" or "other".
+        bits: Its part of the score, in bits; below 0 if it speaks against.
+        sentence: The reason in words.
     """
 
     what: str
@@ -44,14 +44,14 @@ class Candidate:
     """Two registrations that may be one person.
 
     Attributes:
-        one_id: The beneficiary that was registered first, by its id.
-        other_id: The other one.
-        one_name: Her name; None where it is not told.
-        other_name: The other's.
-        place_id: Where the first one lives, or her group does; None where that is not known.
-        place_name: What that place is called.
-        bits: The sum of the reasons.
-        reasons: What the sum is made of.
+        one_id: Id of the beneficiary that was registered first.
+        other_id: Id of the other.
+        one_name: Name of the first; None if the reader may not see names.
+        other_name: Name of the other.
+        place_id: Where the first one lives, or where her group is; None if that is unknown.
+        place_name: Name of that place.
+        bits: The score: the sum of the reasons.
+        reasons: The reasons.
     """
 
     one_id: str
@@ -61,7 +61,7 @@ class Candidate:
     place_id: str | None = None
     place_name: str | None = None
     bits: float
-    reasons: tuple[Because, ...]
+    reasons: tuple[ScoredReason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +69,11 @@ class Duplicates:
     """The likely duplicates of a programme.
 
     Attributes:
-        people: Registrations of people.
-        women: How many people they are, by what was said of them so far.
-        needed_bits: The sum at which two are as likely one person as two; the more people, the more it takes.
-        left_out: Blocks of too many people to compare, such as a ward where half bear one name.
-        candidates: The likeliest first.
+        people: Number of registrations of people.
+        women: Number of different people, as declared so far.
+        needed_bits: Score at which two are as likely one person as two; it grows with the number of people.
+        left_out: Number of groups that were too large to compare, such as a ward where half have the same name.
+        candidates: The pairs, the likeliest first.
     """
 
     people: int
@@ -84,66 +84,68 @@ class Duplicates:
 
 
 def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> Duplicates:
-    """The pairs that are likely one woman.
+    """The pairs of registrations that are likely one woman.
 
     Those who are said to be one, or two, and those of whom one passed on to the other are left out.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        most: At most so many, the likeliest; None for all.
+        most: Number of pairs to list, the likeliest first; None lists all.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    (known,) = graph.rows(cypher.PEOPLE, programme_id=programme_id)
-    said = graph.rows(cypher.SAID_OF_PEOPLE, programme_id=programme_id)
+    (people_columns,) = graph.rows(cypher.PEOPLE, programme_id=programme_id)
+    declared = graph.rows(cypher.SAID_OF_PEOPLE, programme_id=programme_id)
     one_woman = OneWoman()
-    for row in said:
+    for row in declared:
         if row["kind"] == "same":
             one_woman.add(
                 SameWoman(act_id=row["key"], kept_id=row["one"], other_id=row["other"], sequence=row["sequence"])
             )
-    people = _people(graph, programme_id, known)
-    found = alike(people, LIKELY)
-    apart = {frozenset(map(one_woman.kept, (row["one"], row["other"]))) for row in said if row["kind"] == "different"}
-    pairs = [pair for pair in found.pairs if _is_open(one_woman, apart, pair)]
+    people = _people(graph, programme_id, people_columns)
+    likely = alike(people, LIKELY)
+    apart = {
+        frozenset(map(one_woman.kept, (row["one"], row["other"]))) for row in declared if row["kind"] == "different"
+    }
+    pairs = [pair for pair in likely.pairs if _is_open(one_woman, apart, pair)]
     handed = _passed_between(graph, programme_id, pairs)
     wards = {person.id: person.ward for person in people}
     candidates = [_candidate(pair, wards) for pair in pairs if frozenset((pair.one, pair.other)) not in handed]
     return Duplicates(
-        people=len(known["ids"]),
-        women=len({one_woman.kept(id_) for id_ in known["ids"]}),
-        needed_bits=round(found.needed, 1),
-        left_out=found.left_out,
+        people=len(people_columns["ids"]),
+        women=len({one_woman.kept(id_) for id_ in people_columns["ids"]}),
+        needed_bits=round(likely.needed, 1),
+        left_out=likely.left_out,
         candidates=tuple(candidates[:most]),
     )
 
 
-def _people(graph: Graph, programme_id: str, known: Mapping[str, Any]) -> list[Person]:
-    """All whose names are known."""
+def _people(graph: Graph, programme_id: str, columns: Mapping[str, Any]) -> list[Person]:
+    """All people with a recorded name."""
     people = key_of(programme_id, "beneficiary:")
     (personal,) = graph.rows(cypher.PERSONAL, programme_id=programme_id, people=people)
     columns = ("keys", "names", "phones", "years", "households")
     of_key = {row[0]: row[1:] for row in zip(*(personal[name] for name in columns), strict=True)}
-    found: list[Person] = []
-    for key, id_, sex, place_id in zip(*(known[name] for name in ("keys", "ids", "sexes", "places")), strict=True):
+    people: list[Person] = []
+    for key, id_, sex, place_id in zip(*(columns[name] for name in ("keys", "ids", "sexes", "places")), strict=True):
         if key in of_key:
             name, phone, year, household_id = of_key[key]
-            said = {"beneficiary_id": id_, "name": name, "phone": phone, "birth_year": year, "sex": sex}
-            person = Person.of({**said, "household_id": household_id, "place_id": place_id})
-            found += [person] if person else []
-    return found
+            values = {"beneficiary_id": id_, "name": name, "phone": phone, "birth_year": year, "sex": sex}
+            person = Person.of({**values, "household_id": household_id, "place_id": place_id})
+            people += [person] if person else []
+    return people
 
 
 def _is_open(one_woman: OneWoman, apart: Collection[frozenset[str]], pair: Pair) -> bool:
-    """Whether nobody has said yet whether two are one."""
-    kept = frozenset(map(one_woman.kept, (pair.one, pair.other)))
-    return len(kept) > 1 and kept not in apart
+    """Whether nobody has declared yet whether two are one woman."""
+    main_ids = frozenset(map(one_woman.kept, (pair.one, pair.other)))
+    return len(main_ids) > 1 and main_ids not in apart
 
 
 def _passed_between(graph: Graph, programme_id: str, pairs: Iterable[Pair]) -> set[frozenset[str]]:
-    """Those of whom one passed on to the other: they are two."""
+    """The pairs of whom one passed on to the other, who are certainly two."""
     ids = {key_of(programme_id, f"beneficiary:{id_}"): id_ for pair in pairs for id_ in (pair.one, pair.other)}
     keys = {id_: key for key, id_ in ids.items()}
     ways = [(keys[pair.one], keys[pair.other]) for pair in pairs]
@@ -153,7 +155,8 @@ def _passed_between(graph: Graph, programme_id: str, pairs: Iterable[Pair]) -> s
 
 def _candidate(pair: Pair, wards: Mapping[str, str]) -> Candidate:
     reasons = (
-        Because(what=each.what, how=each.how, bits=round(each.bits, 1), sentence=each.sentence) for each in pair.reasons
+        ScoredReason(what=each.what, how=each.how, bits=round(each.bits, 1), sentence=each.sentence)
+        for each in pair.reasons
     )
     return Candidate(
         one_id=pair.one,

@@ -1,6 +1,6 @@
 """Chain health: for a whole programme on a day, what is owed, what was passed on, where it broke and what changed.
 
-What an auditor looks at first. Every number can be broken down: by generation, help, place and so on (`parts`).
+It is what an auditor looks at first. Every number can be divided by generation, help, place and so on (`breakdown`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementsCounted:
-    """Placements; `passed_on` came by pass-on, and original + passed_on = total."""
+    """Numbers of placements: `original` came from a gift, `passed_on` by pass-on; together they are `total`."""
 
     total: int
     original: int
@@ -39,9 +39,9 @@ class HelpUnits:
     """Units of help.
 
     Attributes:
-        given: From gifts; additions of neighbours not counted.
-        owed: In all, by all placements.
-        passed: That count, in units of the giver's help.
+        given: From gifts; what neighbours added is not counted.
+        owed: By all placements, in total.
+        passed: Passed on and counting, in units of the giver's help.
     """
 
     given: Quantity
@@ -51,7 +51,7 @@ class HelpUnits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpHealth:
-    """One help, in its own unit; the unit is None when no rule tells it."""
+    """One help, in its own unit; the unit is None if no rule gives it."""
 
     help: str
     unit: str | None
@@ -78,10 +78,10 @@ class PartHealth:
     Attributes:
         part: An id, word or number; None for placements of which it is not known.
         name: Of a place; None where there is none.
-        placements: In this part.
-        states: State → placements.
-        units: Of helps whose unit is "animal"; when parted by help, in that help's own.
-        rates: Units as in `units`.
+        placements: Placements in this part.
+        states: State → number of placements.
+        units: Units of helps whose unit is "animal"; if divided by help, in the unit of that help.
+        rates: Rates of this part, with units as in `units`.
     """
 
     part: str | int | None
@@ -94,7 +94,7 @@ class PartHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakdown:
-    """A programme parted by one word of `vocabulary.PARTED_BY`; in order, what is not known last."""
+    """A programme divided by one word of `vocabulary.PARTED_BY`; parts in order, the unknown part last."""
 
     by: str
     parts: tuple[PartHealth, ...]
@@ -102,7 +102,7 @@ class Breakdown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """Placements that went from one state to another; None for not yet there."""
+    """Placements that went from one state to another; a state is None for "not received yet"."""
 
     before: str | None
     now: str | None
@@ -111,13 +111,13 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What changed since another day, both as known now.
+    """What changed since an earlier day; both days as now known.
 
     Attributes:
-        earlier: The health on that day.
-        moved: Placements by state then and state now where they differ, in the order of the states.
-        broke: Placements that are lost or broken and were not so then, by id.
-        mended: Placements that were lost or broken then and are not so now, by id.
+        earlier: Health on that day.
+        moved: Number of placements for each state then and state now that differ, in the order of the states.
+        broke: Placements that are lost or broken now and were not then, by id.
+        mended: Placements that were lost or broken then and are not now, by id.
     """
 
     earlier: Health
@@ -133,19 +133,19 @@ class Health:
     Attributes:
         programme_id: Id of the programme.
         as_of: Reference day; what happens later does not count.
-        placements: All that were there.
-        states: State → placements.
-        chains: "total" and each chain state → chains.
-        animals: Helps whose unit is "animal".
-        by_help: Helps that some placement holds, by name.
-        additional_per_original: Placements that came by pass-on, for each original one; None without any.
+        placements: All placements that existed on the day.
+        states: State → number of placements.
+        chains: "total" and each chain state → number of chains.
+        animals: Units of helps whose unit is "animal".
+        by_help: Helps that a placement holds, by name.
+        additional_per_original: Placements that came by pass-on, for each original one; None if there are none.
         generations: The greatest generation; 0 for an empty programme.
-        by_generation: In order; what descends from no original placement, as only foreign data can hold or as leaving
-            out unconfirmed pass-ons may lay bare, is in none of them.
-        rates: Of placements whose due day is past; units of helps whose unit is "animal".
-        causes: What made placements lost or broken → placements.
-        breakdowns: As many as were asked for.
-        changes: Since another day, or None when not asked for.
+        by_generation: One for each generation, in order. Placements that descend from no original one are in none of
+            them: they exist only in foreign data, or when unconfirmed pass-ons are left out.
+        rates: Rates of placements past their due day; units of helps whose unit is "animal".
+        causes: Cause → number of placements that it made lost or broken.
+        breakdowns: The divisions that were asked for.
+        changes: What changed since another day; None if that was not asked for.
     """
 
     programme_id: str
@@ -165,10 +165,10 @@ class Health:
 
     @property
     def found_something(self) -> bool:
-        """Whether an auditor should look: some placement is lost or broken, or became so since the compared day.
+        """Whether an auditor should look: some placement is lost or broken, or has become so since the compared day.
 
-        Our choice: late is not enough, since grace is there to be used; and with a day to compare with, a check that is
-        run every night tells what is new and does not cry for ever over what broke years ago.
+        Our choice: late is not enough, since the grace period is there to be used. And compared with an earlier day, a
+        check that is run every night reports what is new, not what broke years ago.
         """
         return bool(self.changes.broke) if self.changes else any(self.causes.values())
 
@@ -178,10 +178,10 @@ class _Counted:
     """Placements of a survey, counted.
 
     Attributes:
-        sums: One row for each help: what `rates.sums` gives.
-        states: One row for each generation, one column for each of `vocabulary.STATES`: placements.
-        passed: By generation: thousandths passed on of helps whose unit is "animal".
-        causes: What made placements lost or broken: placements, in the order of `states.CAUSES`.
+        sums: The sums of `rates.sums`, one row for each help.
+        states: Placements by state; shape (generations, states), columns as in `vocabulary.STATES`.
+        passed: Thousandths passed on of helps whose unit is "animal", by generation.
+        causes: Number of placements made lost or broken by each of `placement_states.CAUSES`.
     """
 
     sums: Sums
@@ -191,7 +191,7 @@ class _Counted:
 
     @classmethod
     def of(cls, survey: Survey) -> _Counted:
-        """Count all that were there."""
+        """Count all placements that existed on the day."""
         stood, snapshot = survey.standings, survey.snapshot
         there = stood.rows
         generation, state, cause = survey.generation[there], stood.state[there], stood.cause[there]
@@ -221,12 +221,12 @@ def health(
 
     Args:
         survey: Survey of the programme on the day.
-        by: Words of `vocabulary.PARTED_BY`: how it is parted; none for the programme alone.
-        names: Of places and donors, where these are asked for.
-        earlier: The same snapshot on another day, to say what changed since.
+        by: Words of `vocabulary.PARTED_BY` that divide the programme; empty for no breakdown.
+        names: Names of places and donors, if the words include these.
+        earlier: Survey of the same snapshot on an earlier day, to report what changed since.
 
     Raises:
-        NoSuchWord: It is not parted by that word.
+        NoSuchWord: The programme is not divided by that word.
     """
     snapshot = survey.snapshot
     count, chains = run_both(lambda: _Counted.of(survey), lambda: survey.chains.chain_state, len(survey.original))

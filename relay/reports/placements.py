@@ -1,6 +1,6 @@
-"""Every placement, every holder and every break of a programme on a day, as lists whose rows are made when needed.
+"""Lists of all placements, all holders and all chains of a programme on a day.
 
-A list of 100,000 rows is filtered and put in order as columns; a row is made when somebody asks for it.
+A list of 100,000 rows is filtered and sorted as columns; a row is built only when it is looked at.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ class Holding:
 
     Attributes:
         placement_id: Id of the placement.
-        beneficiary_id: Who holds it; None when foreign data does not say.
-        place_id: Where she lives; None when that is not known.
-        group_id: Of which she is a member; None when of none.
-        help: What was received.
-        generation: Least number of pass-ons from any original placement, or from those of the gift that is asked for;
-            -1 when it descends from none.
+        beneficiary_id: Id of the holder; None if foreign data does not have it.
+        place_id: Id of the place where she lives; None if unknown.
+        group_id: Id of the group that she is a member of; None if of none.
+        help: Help that was received.
+        generation: Least number of pass-ons from any original placement, or from those of the gift asked about; -1 if
+            it descends from none.
         received_on: Day of the earliest receipt.
-        due_on: By when it owes.
-        passed: Units so far.
-        owed: Units in all.
+        due_on: Day by which all is to be passed on.
+        passed: Units passed on so far.
+        owed: Units owed in total.
         state: One of `vocabulary.STATES`.
-        since_on: Lost or broken since, else None.
+        since_on: Day since which it is lost or broken, else None.
         cause: Why it is lost or broken, else None.
-        reach: Placements that descend from it.
-        gift_id: Id of the nearest gift above it; None when it descends from none.
+        reach: Number of placements that descend from it.
+        gift_id: Id of the nearest gift above it; None if it descends from none.
     """
 
     placement_id: str
@@ -76,14 +76,13 @@ class UnitsSummed:
     """Units of some placements added up, all of one unit.
 
     Attributes:
-        help: One of the helps, for the word of the unit.
-        given: From gifts.
-        owed: In all.
-        passed: So far.
-        due_owed: Of those past their due day.
-        due_passed: The same, of each at most what it owes.
-        due_possible: What those past their due day owe, without what the excused and those lost by death, theft or
-            leaving still owe.
+        help: One of the helps, which gives the unit.
+        given: Units received from gifts.
+        owed: Units owed in total.
+        passed: Units passed on so far.
+        due_owed: Units owed by placements past their due day.
+        due_passed: Units passed on by these; each counts for at most what it owes.
+        due_possible: Units owed by these, without what the excused and those lost by death, theft or leaving still owe.
     """
 
     help: str
@@ -97,14 +96,14 @@ class UnitsSummed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """A beneficiary with what she holds.
+    """A beneficiary with the number of placements she holds.
 
     Attributes:
         beneficiary_id: Id of the woman.
-        place_id: Where she lives; None when that is not known.
-        group_id: Of which she is a member; None when of none.
-        placements: That she holds; 0 for who waits.
-        states: State → placements that she holds.
+        place_id: Id of the place where she lives; None if unknown.
+        group_id: Id of the group that she is a member of; None if of none.
+        placements: Number of placements that she holds; 0 if she waits to receive.
+        states: State → number of placements that she holds.
     """
 
     beneficiary_id: str
@@ -118,7 +117,7 @@ class Holdings(LazyRows[Holding]):
     """Placements in some order."""
 
     def __init__(self, survey: Survey, row: Rows, generation: Rows | None = None) -> None:
-        """Keep which, in what order, and the generation of each placement of the survey where it is not the usual."""
+        """Take placements of a survey in order, and each placement's generation if it is not the usual one."""
         super().__init__(row)
         self._survey = survey
         self._generation = survey.generation if generation is None else generation
@@ -150,7 +149,7 @@ class Holdings(LazyRows[Holding]):
         )
 
     def _gift_above(self, row: int) -> int:
-        """The gift of the nearest original placement above a placement, itself included."""
+        """The gift of the nearest original placement at or above a placement."""
         survey, below = self._survey, list[int]()
         while row != NONE and row not in self._gift and not survey.original[row]:
             below.append(row)
@@ -163,13 +162,13 @@ class Holdings(LazyRows[Holding]):
 
     @property
     def units(self) -> UnitsSummed | None:
-        """What they were given, owe and passed on; None for no placements, and where units cannot be added up."""
+        """Units that they received, owe and passed on; None if there are none, or if their units cannot be added up."""
         snapshot = self._survey.snapshot
         helps = [snapshot.helps[code] for code in np.unique(snapshot.placements.help[self._row]).tolist()]
         if not helps or len({unit(snapshot, help_) for help_ in helps}) > 1:
             return None
         total = sums(self._survey, self._row, 0, 1)[0].sum(axis=0)
-        told = {
+        added = {
             "given": total[GIVEN],
             "owed": total[OWED],
             "passed": total[PASSED],
@@ -177,32 +176,32 @@ class Holdings(LazyRows[Holding]):
             "due_passed": total[DUE_COVERED],
             "due_possible": total[DUE_OWED] - total[DUE_REMITTED],
         }
-        return UnitsSummed(help=helps[0], **{name: shown(int(many)) for name, many in told.items()})
+        return UnitsSummed(help=helps[0], **{name: shown(int(many)) for name, many in added.items()})
 
     @property
     def people(self) -> int:
-        """Different people who hold them; one under several ids counts once."""
+        """Number of different holders; a woman with several ids counts once."""
         snapshot = self._survey.snapshot
         holder = women_of(snapshot)[snapshot.placements.beneficiary[self._row]]
         return len(np.unique(holder[holder != NONE]))
 
     def by_place(self) -> Mapping[str | None, int]:
-        """Place id → how many are held there; None for where that is not known."""
+        """Place id → number of placements held there; None stands for an unknown place."""
         snapshot = self._survey.snapshot
         lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[self._row]]
         places, counts = np.unique(lives, return_counts=True)
         return {_id(snapshot.places.ids, row): many for row, many in zip(places.tolist(), counts.tolist(), strict=True)}
 
     def by_year(self, *, original: bool) -> Mapping[int, int]:
-        """Year → how many were received in it: first placements, or those that began with a pass-on."""
+        """Year → number of placements first received in it: original ones, or those that began with a pass-on."""
         chosen = self._row[self._survey.original[self._row] == original]
         days, counts = np.unique(self._survey.standings.received_day[chosen], return_counts=True)
-        found = Counter[int]()
+        years = Counter[int]()
         for number, many in zip(days.tolist(), counts.tolist(), strict=True):
             day = day_of(number)
             if day:
-                found[day.year] += many
-        return found
+                years[day.year] += many
+        return years
 
 
 def _id(ids: Sequence[str], row: int) -> str | None:
@@ -210,7 +209,7 @@ def _id(ids: Sequence[str], row: int) -> str | None:
 
 
 def _nearer(survey: Survey, row: int) -> int:
-    """The giver of a placement by way of whom it is nearest to an original one; NONE when it descends from none."""
+    """The giver through whom a placement is nearest to an original one; NONE if it descends from none."""
     received = survey.snapshot.received
     made = received.order[received.start[row] : received.start[row + 1]]
     givers = survey.snapshot.passes.giver[made[survey.live[made]]]
@@ -219,24 +218,24 @@ def _nearer(survey: Survey, row: int) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Which:
-    """Which placements: those that everything said here is true of.
+class PlacementFilter:
+    """A filter of placements: those that meet all conditions.
 
     Attributes:
-        state: One of `vocabulary.STATES`, or a word of `counted` that stands in place of one.
+        state: In this state: one of `vocabulary.STATES`, or a word that `counted_placements` uses like a state.
         help: Of this help.
-        place_id: Held in this place or in any place below it.
+        place_id: Held in this place or in any place inside it.
         group_id: Held by a member of this group.
-        gift_id: That descend from this gift, those that it filled included.
-        generation: Of this generation, counted from that gift where one is asked for; -1 for those that have none.
-        since: That became lost or broken after this day.
-        counted: What this word of `counted.COUNTED` counts.
-        of: Word of `vocabulary.PARTED_BY` → part: that belong to all of these.
-        names: With the donors, where a part is a donor's.
-        below: What descends from this placement or gift, "kind:id".
-        held_by: Held by this woman, under whichever of her ids.
-        earlier: The same programme on another day, where `was` is asked for.
-        was: The state on that other day, as `state`.
+        gift_id: Filled by this gift, or descending from it.
+        generation: Of this generation, counted from that gift if one is given; -1 for those without a generation.
+        since: Lost or broken since after this day.
+        counted: Counted under this word of `counted_placements.COUNTED`.
+        of: Word of `vocabulary.PARTED_BY` → part: belonging to all of these parts.
+        names: With the donors, if a part is a donor's.
+        below: Descending from this placement or gift, "kind:id".
+        held_by: Held by the woman with this id, under any of her ids.
+        earlier: Survey of the same programme on another day, if `was` is given.
+        was: In this state on that other day.
     """
 
     state: str | None = None
@@ -255,20 +254,22 @@ class Which:
     was: str | None = None
 
 
-ALL: Final = Which()
+ALL: Final = PlacementFilter()
 
 
-def holdings(survey: Survey, which: Which = ALL, *, sort: HoldingSorting = "id", descending: bool = False) -> Holdings:
+def holdings(
+    survey: Survey, which: PlacementFilter = ALL, *, sort: HoldingSorting = "id", descending: bool = False
+) -> Holdings:
     """The placements of a programme, or some of them.
 
     Args:
         survey: Survey of the programme on the day.
-        which: Which of them.
-        sort: The order; placements that are equal in it come by id.
-        descending: The other way round.
+        which: Filter of placements.
+        sort: The order; equal placements are sorted by id.
+        descending: Reverse the order.
 
     Returns:
-        Empty when nothing had been placed by then, or nothing is let through.
+        The placements; empty if nothing had been placed by the day, or if none passes the filter.
 
     Raises:
         NotFound: What a filter names is not in the programme.
@@ -288,8 +289,8 @@ def holdings(survey: Survey, which: Which = ALL, *, sort: HoldingSorting = "id",
     return Holdings(survey, row[order(snapshot.placements.ids, row, key, descending=descending)], generation)
 
 
-def _chosen(survey: Survey, which: Which, generation: Rows) -> Flags:
-    """Which of all placements everything is true of."""
+def _chosen(survey: Survey, which: PlacementFilter, generation: Rows) -> Flags:
+    """Which placements meet all conditions."""
     snapshot, stood = survey.snapshot, survey.standings
     chosen: Flags = stood.there & _belonging(survey, which)
     if which.gift_id is not None:
@@ -309,8 +310,8 @@ def _chosen(survey: Survey, which: Which, generation: Rows) -> Flags:
     return chosen
 
 
-def _belonging(survey: Survey, which: Which) -> Flags:
-    """Which of all placements belong to the people, places, parts and branches that are asked for."""
+def _belonging(survey: Survey, which: PlacementFilter) -> Flags:
+    """Which placements belong to the people, places, parts and branches that are asked for."""
     snapshot = survey.snapshot
     chosen = np.ones(len(survey.original), np.bool_)
     for word, part in which.of.items():
@@ -340,7 +341,7 @@ class Holders(LazyRows[Holder]):
     """Beneficiaries in some order."""
 
     def __init__(self, survey: Survey, row: Rows, states: Any) -> None:  # noqa: ANN401 - placements by state of each
-        """Keep which, in what order, and the state of what each holds."""
+        """Take beneficiaries in order, and the numbers of placements by state that each holds."""
         super().__init__(row)
         self._survey = survey
         self._states = states
@@ -368,20 +369,20 @@ def holders(
     sort: HolderSorting = "id",
     descending: bool = False,
 ) -> Holders:
-    """The people of a programme with what they hold, or those that every filter lets through.
+    """The beneficiaries of a programme with what they hold, or those that pass every filter.
 
-    Who has several ids is one of them, under the id by which she is kept, and holds what is held under any.
+    A woman with several ids is one row, under her main id, and holds what is held under any of them.
 
     Args:
         survey: Survey of the programme on the day.
-        state: Who holds a placement in this state, one of `vocabulary.STATES`, or "waiting" for who holds none.
-        place_id: Who lives in this place or in any place below it.
-        group_id: Who belongs to this group.
-        sort: The order; beneficiaries that are equal in it come by id.
-        descending: The other way round.
+        state: Only holders of a placement in this state, one of `vocabulary.STATES`; "waiting" for those who hold none.
+        place_id: Only those who live in this place or in any place inside it.
+        group_id: Only members of this group.
+        sort: The order; equal beneficiaries are sorted by id.
+        descending: Reverse the order.
 
     Returns:
-        Also those registered who hold nothing as yet; empty when nothing is let through.
+        Also those who hold nothing yet; empty if none passes the filters.
 
     Raises:
         NotFound: The state, place or group is not in the programme.
@@ -404,7 +405,7 @@ def holders(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedChain:
-    """A chain, where it began, how far it travelled and its state."""
+    """A chain: where it began, how far it travelled, and its state."""
 
     placement_id: str
     gift_id: str | None
@@ -422,17 +423,17 @@ class ListedChain:
 class ListedChains(LazyRows[ListedChain]):
     """Chains in some order, with where each began."""
 
-    def __init__(self, snapshot: Snapshot, found: Chains) -> None:
-        """Keep the chains, and of what their rows are made."""
-        super().__init__(np.arange(len(found), dtype=np.int32))
+    def __init__(self, snapshot: Snapshot, chains: Chains) -> None:
+        """Take chains and the snapshot from which their rows are built."""
+        super().__init__(np.arange(len(chains), dtype=np.int32))
         self._snapshot = snapshot
-        self._found = found
+        self._chains = chains
 
     def _made(self, rows: Rows) -> Iterator[ListedChain]:
-        snapshot, origin = self._snapshot, self._found.origin[rows]
+        snapshot, origin = self._snapshot, self._chains.origin[rows]
         lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[origin]].tolist()
         helps = snapshot.placements.help[origin].tolist()
-        for chain, help_, place in zip(self._found.some(rows), helps, lives, strict=True):
+        for chain, help_, place in zip(self._chains.some(rows), helps, lives, strict=True):
             yield ListedChain(
                 placement_id=chain.placement_id,
                 gift_id=chain.gift_id,
@@ -450,12 +451,12 @@ class ListedChains(LazyRows[ListedChain]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beginning:
-    """Chains by where they began.
+    """The number of chains that began in one place.
 
     Attributes:
-        place_id: Where the holders of their original placements live.
-        chains: How many.
-        broken: How many of them are broken.
+        place_id: Id of the place where the holders of their original placements live.
+        chains: Number of chains.
+        broken: Number of these that are broken.
     """
 
     place_id: str
@@ -464,11 +465,12 @@ class Beginning:
 
 
 def beginnings(survey: Survey) -> tuple[Beginning, ...]:
-    """The places in which chains began, those with most broken chains first, then by id.
+    """The places in which chains began: those with most broken chains first, then by id.
 
     Returns:
-        A place counts its own chains only, not those of places inside it; chains that began nowhere that is known are
-        not counted. Empty when nothing had been placed by then.
+        Each place with the chains that began in it, not in places inside it; chains that began at an unknown place are
+        not
+        counted. Empty if nothing had been placed by the day.
     """
     snapshot, travels = survey.snapshot, survey.chains
     lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[travels.row]]

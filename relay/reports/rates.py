@@ -1,6 +1,6 @@
-"""Sums over placements and the rates made of them.
+"""Sums over placements, and the rates calculated from them.
 
-A rate is over placements past their due date, and never without its numerator and denominator: "61.5 %" alone hides
+A rate is over placements past their due date, and always has its numerator and denominator: "61.5 %" alone hides
 whether those who can no longer pass anything on were left out.
 """
 
@@ -20,7 +20,7 @@ from relay.domain.model import Rate, shown
 from relay.domain.vocabulary import ANIMAL, STATES
 
 NOT_HER_DOING: Final = tuple(CAUSES.index(cause) for cause in ("death", "theft", "left"))
-"""What makes passing on impossible; a woman who sold or slaughtered could have passed on."""
+"""Causes that make passing on impossible; a woman who sold or slaughtered could have passed on."""
 
 (
     ORIGINAL,
@@ -49,13 +49,13 @@ Sums = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Due:
-    """Of some placements those past their due day, and of these those that count for a rate.
+    """The placements past their due day, and those of them that count for a rate.
 
     Attributes:
-        all: Past their due day.
-        fulfilled: Passed on all they owe.
-        on_time: Had passed on all they owe by the due day.
-        impossible: Excused, or lost by death, theft or leaving.
+        all: Which are past their due day.
+        fulfilled: Which of these passed on all they owe.
+        on_time: Which of these had passed on all they owe by the due day.
+        impossible: Which of these were excused, or lost by death, theft or leaving.
     """
 
     all: Flags
@@ -65,7 +65,7 @@ class Due:
 
     @classmethod
     def of(cls, survey: Survey, row: Rows | slice) -> Due:
-        """Of some rows of placements that were there."""
+        """The flags of some placements that existed on the day."""
         stood = survey.standings
         state, due_day, fulfilled_day = stood.state[row], stood.due_day[row], stood.fulfilled_day[row]
         due = due_day < day_number(survey.as_of)
@@ -81,21 +81,23 @@ def animal(snapshot: Snapshot) -> Flags:
 
 
 def unit(snapshot: Snapshot, help_: str) -> str | None:
-    """The unit of a help by its newest rule, or None when no rule is for it."""
+    """The unit of a help by its newest rule; None if it has no rule."""
     newest = max((rule for rule in snapshot.rules if rule.help == help_), key=lambda rule: rule.from_on, default=None)
     return newest.unit if newest else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """The rates of some placements whose due day is past.
+    """The rates of some placements past their due day.
 
     Attributes:
-        fulfilled_of_due: Placements that passed on all they owe.
-        fulfilled_of_possible: The same, without those excused and those lost by death, theft or leaving.
-        fulfilled_on_time_of_due: Placements that had passed on all they owe by the due day.
-        passed_of_owed: Units passed on, of each placement at most what it owes: no surplus covers another's default.
-        passed_of_possible: The same, without what the excused and those lost by death, theft or leaving still owe.
+        fulfilled_of_due: Share of placements that passed on all they owe.
+        fulfilled_of_possible: The same without those excused, and those lost by death, theft or leaving.
+        fulfilled_on_time_of_due: Share of placements that had passed on all they owe by the due day.
+        passed_of_owed: Share of owed units that were passed on; each placement counts for at most what it owes, so no
+            surplus
+        makes up for another's default.
+        passed_of_possible: The same without what the excused, and those lost by death, theft or leaving, still owe.
     """
 
     fulfilled_of_due: Rate
@@ -107,11 +109,11 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeOf:
-    """The placements of which one number of a rate is made.
+    """Which placements a numerator or denominator counts.
 
     Attributes:
-        counted: Which, as `counted.COUNTED` has it.
-        of: What of them: "total" for how many they are, else units, as `placements.UnitsSummed` has them.
+        counted: A word of `counted_placements.COUNTED`.
+        of: What is added up: "total" counts placements; else a field of `placements.UnitsSummed`.
     """
 
     counted: str
@@ -134,7 +136,7 @@ _MADE_OF: Final = {
 
 
 def made_of(rate: str, *, own_unit: bool = False) -> tuple[MadeOf, MadeOf]:
-    """Of which placements numerator and denominator of a rate are made.
+    """What the numerator and the denominator of a rate count.
 
     Args:
         rate: A field of `Rates`.
@@ -147,17 +149,17 @@ def made_of(rate: str, *, own_unit: bool = False) -> tuple[MadeOf, MadeOf]:
 
 
 def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sums:
-    """Everything the rates are made of, by part and by help.
+    """Everything the rates are calculated from, by part and by help.
 
     Args:
-        survey: The relay on a day.
-        row: Rows of placements that were there; one may stand in several parts.
-        part: The part of each, or of all.
-        parts: How many parts.
+        survey: Survey of the programme on the day.
+        row: Rows of placements that existed on the day; a row may occur in several parts.
+        part: The part of each row, or of all rows.
+        parts: Number of parts.
 
     Returns:
-        Shape (parts, helps, WIDTH): the first columns are `vocabulary.STATES`, then ORIGINAL and so on; counts of
-        placements, and thousandths.
+        Counts of placements, and thousandths of units; shape (parts, helps, WIDTH). The first columns are
+        `vocabulary.STATES`; then come ORIGINAL and so on.
     """
     stood, placements, helps = survey.standings, survey.snapshot.placements, len(survey.snapshot.helps)
     due, original, kind = Due.of(survey, row), survey.original[row], stood.state[row]
@@ -196,11 +198,11 @@ def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sum
 
 
 def rates(placements: Sums, units: Sums) -> Rates:
-    """The rates that some sums make.
+    """The rates calculated from some sums.
 
     Args:
-        placements: Sums of shape (WIDTH,) over all placements, for the rates of placements.
-        units: The same over those whose units can be added up, for the rates of units.
+        placements: Sums over all placements, shape (WIDTH,), for the rates of placements.
+        units: Sums over placements whose units can be added up, shape (WIDTH,), for the rates of units.
     """
     due, fulfilled = int(placements[DUE]), int(placements[DUE_FULFILLED])
     owed, covered = int(units[DUE_OWED]), int(units[DUE_COVERED])

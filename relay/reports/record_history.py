@@ -1,4 +1,4 @@
-"""History: all that is known of one act or placement: its gifts, its hand-overs, who recorded what, and when."""
+"""The history of one act or placement: its gifts, its hand-overs, who recorded what, and when."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ _ENDS: Final = ("giver_placement_id", "receiver_placement_id", "placement_id")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectedField:
-    """What a correction changed in one field.
+    """What a correction changed in one column.
 
     Attributes:
-        field: The name of its column.
-        before: What it said; None when it said nothing, or that was erased.
-        after: What it says from then on; None when it was emptied, or erased since.
-        before_id: The beneficiary whom that names, or who holds the placement that it names, or None.
-        before_name: Her name; None when it is not known or was erased.
-        after_id: As `before_id`.
-        after_name: As `before_name`.
+        field: Name of the column.
+        before: Value before; None if there was none, or if it was erased.
+        after: Value from then on; None if it was emptied, or erased since.
+        before_id: Id of the beneficiary that `before` names, or who holds the placement that it names, or None.
+        before_name: Her name; None if unknown or erased.
+        after_id: The same for `after`.
+        after_name: The same for `after`.
     """
 
     field: str
@@ -61,24 +61,24 @@ class Happening:
     """One line of a record's history.
 
     Attributes:
-        happened_on: The day; for what has no day of its own (corrections, registrations) the day it was recorded.
-        id: Of the act, "kind:id".
+        happened_on: Day on which it happened; for acts without a day (corrections, registrations) the day of recording.
+        id: Id of the act, "kind:id".
         what: What happened, in words, without the day.
-        gift_id: The gift it came from, or None.
-        giver_placement_id: Who passed on, or None.
-        receiver_placement_id: Who received, or None.
-        beneficiary_id: Id of the other side of a hand-over: who holds the placement it came from or went to.
-        name: Her name, or the donor's; None when it is not known or was erased.
-        why: Of a correction.
-        changes: Of a correction: field → value from then on, None where it was emptied.
-        changed: Of the same: what it changed, before and after, in the order of the columns.
+        gift_id: Id of the gift it came from, or None.
+        giver_placement_id: Id of the placement that passed on, or None.
+        receiver_placement_id: Id of the placement that received, or None.
+        beneficiary_id: Id of the other side of a hand-over: the holder of the placement it came from or went to.
+        name: Her name, or the donor's; None if unknown or erased.
+        why: Reason given for a correction.
+        changes: For a correction: column → value from then on, None if it was emptied.
+        changed: For a correction: what it changed, in the order of the columns.
         note: Free text, or None.
-        witness: Of a hand-over, or None.
+        witness: Witness of a hand-over, or None.
         sequence: Sequence number of its entry in the ledger.
         recorded_by: An account id, or "local:LOGIN".
-        recorded_at: UTC.
-        confirm_id: The act by which a second person confirmed it, or None.
-        taken_back_by: Act id of the correction that took it back, or None.
+        recorded_at: When it was recorded (UTC).
+        confirm_id: Id of the act by which a second person confirmed it, or None.
+        taken_back_by: Id of the correction that took it back, or None.
     """
 
     happened_on: date
@@ -102,22 +102,22 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
+class PlacementState:
     """The state of a placement on the day; units are of its own help.
 
     Attributes:
         placement_id: Id of the placement.
-        help: What was received.
+        help: Help that was received.
         received_on: Day of the earliest receipt.
         animals: Units received by the day.
-        rule_id: The rule that binds, or None when none was in force.
-        due_on: By when it owes.
-        owed: In all.
-        passed: So far.
-        still_owed: 0 when everything was passed on.
-        state: One of the seven.
+        rule_id: Id of the rule that binds, or None if none was in force.
+        due_on: Day by which all is to be passed on.
+        owed: Units owed in total.
+        passed: Units passed on so far.
+        still_owed: Units still owed; 0 when everything was passed on.
+        state: One of `vocabulary.STATES`.
         fulfilled_on: The day on which passed reached owed, or None.
-        since_on: Lost or broken since, else None.
+        since_on: Day since which it is lost or broken, else None.
         cause: Why it is lost or broken, else None.
     """
 
@@ -141,11 +141,11 @@ class Origin:
     """A gift that a placement descends from, by way of one original placement.
 
     Attributes:
-        gift_id: The gift.
-        donor: Who gave it; None when that is not known or was erased.
-        help: What was given.
-        given_on: The day.
-        placement_id: The original placement that it filled.
+        gift_id: Id of the gift.
+        donor: Name of the donor; None if unknown or erased.
+        help: Help that was given.
+        given_on: Day on which it was given.
+        placement_id: Id of the original placement that it filled.
         pass_ons: The least number of pass-ons from there; 0 for an original placement itself.
     """
 
@@ -159,27 +159,28 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """All that is known of one act or placement.
+    """Everything about one act or placement.
 
     Attributes:
-        id: "kind:id".
-        what: What it is, in words, without anyone's name.
-        name: Its own name, its donor's, or that of who holds or received it; None when none is known.
-        holder_id: The beneficiary who has that name; of a correction, whom it is about; None when there is none.
-        place: Where she lives, or in which place it lies; None when that is not known.
-        values: Column → what it says now, personal fields too; None for what is empty, withheld or erased. An act
-            that was taken back says what it said. What is secret to a role is left out.
-        withheld: Personal fields that were recorded and are not there any more.
+        id: Id of the record, "kind:id".
+        what: What it is, in words, without a person's name.
+        name: Its own name, its donor's, or the name of its holder or receiver; None if none is known.
+        holder_id: Id of the beneficiary with that name; for a correction, of the one it is about; None if there is
+            none.
+        place: Where she lives, or which place it lies in; None if that is unknown.
+        values: Column → current value, personal columns included; None for what is empty, withheld or erased. An act
+            that was taken back has its last values. What is secret from a role is left out.
+        withheld: Personal columns that were recorded and are gone now.
         sequence: Sequence number of its entry; None for a placement that a pass-on began, as the next two.
         recorded_by: An account id, or "local:LOGIN".
-        recorded_at: UTC.
+        recorded_at: When it was recorded (UTC).
         confirm_id: The act by which a second person confirmed it, or None.
         taken_back_by: Act id of the correction that took it back, or None.
-        standing: Of a placement, else None.
-        placements: Of a beneficiary those she holds, of a gift those it filled, as they stand; by id.
+        standing: State of a placement, else None.
+        placements: Placements that a beneficiary holds, or that a gift filled, by id.
         history: In order of day, then sequence.
-        gifts: What a placement, or the one that an event or pass-on started from, descends from; by gift, then
-            placement.
+        gifts: Gifts from which a placement descends, or the placement that an event or pass-on belongs to; by gift,
+            then placement.
     """
 
     id: str
@@ -194,8 +195,8 @@ class Record:
     recorded_at: str | None
     confirm_id: str | None
     taken_back_by: str | None
-    standing: Stand | None
-    placements: tuple[Stand, ...]
+    standing: PlacementState | None
+    placements: tuple[PlacementState, ...]
     history: tuple[Happening, ...]
     gifts: tuple[Origin, ...]
 
@@ -203,33 +204,33 @@ class Record:
 def show(
     graph: Graph, programme_id: str, id_: str, as_of: date, *, confirmed_only: bool = False, speech: Speech = PLAIN
 ) -> Record:
-    """One record with its history and the gifts it descends from, as it stood on a day.
+    """One record with its history and the gifts it descends from, as of a day.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        id_: "kind:id", or bare when one kind has it.
-        as_of: The day; later hand-overs and events are left out, corrections count as known now. What is recorded
-            before its day, such as a ceremony that is planned, is there all the same.
-        confirmed_only: Leave pass-ons that nobody confirmed out of how a placement stands and what it descends from;
-            its history tells them all, and by which act each was confirmed.
-        speech: The language of its texts.
+        id_: "kind:id", or a bare id if only one kind has it.
+        as_of: Reference day: later hand-overs and events are left out, but corrections count as now known. A record
+            that may lie ahead, such as a planned ceremony, is shown before its day.
+        confirmed_only: Leave unconfirmed pass-ons out of the states and of the gifts; the history shows all of them,
+            and by which act each was confirmed.
+        speech: Language of the texts.
 
     Raises:
-        NotInRecord: There is none, or it had not happened by then.
-        SeveralOfThatId: The bare id is that of several kinds.
-        OtherKind: It names a kind that does not exist.
+        NotInRecord: There is no such record, or it had not happened by the day.
+        SeveralOfThatId: Several kinds have this bare id.
+        OtherKind: There is no such kind.
         NoProgramme: The programme is not in the database.
         Unavailable: The database cannot be reached.
     """
     act_id = resolve(graph, programme_id, id_)
     return graph.read(
-        lambda transaction: _Showing(transaction, programme_id, act_id, as_of, confirmed_only, speech).record()
+        lambda transaction: _RecordReader(transaction, programme_id, act_id, as_of, confirmed_only, speech).record()
     )
 
 
-class _Showing:
-    """One record, being put together."""
+class _RecordReader:
+    """Reads one record and puts it together."""
 
     def __init__(
         self,
@@ -266,8 +267,10 @@ class _Showing:
         begun = [self.start_id] if self.start_id else self._held()
         self.above: dict[str, Mapping[str, Any]] = {row["placement_id"]: row for row in self.at_ceremony}
         self.above |= {id_: row for each in begun for id_, row in self._above(each).items()}
-        said = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}
-        said |= {f"placement:{id_}": {"beneficiary_id": row["beneficiary_id"]} for id_, row in self.above.items()}
+        values_by_id = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}
+        values_by_id |= {
+            f"placement:{id_}": {"beneficiary_id": row["beneficiary_id"]} for id_, row in self.above.items()
+        }
         self.changed = {
             each.act_id: tuple(field for field in difference(register, each).fields if not field.secret)
             for each in register.entries.values()
@@ -275,15 +278,17 @@ class _Showing:
         }
         self.holders = self._holders()
         if self.kind in ("event", "correct"):
-            said[act_id] = {**said[act_id], "beneficiary_id": self._about_whom()}
-        self.holder_id: str | None = self.id if self.kind == "beneficiary" else said[act_id].get("beneficiary_id")
-        said |= {f"changed {id_}": {"beneficiary_id": id_} for id_ in self._changed_ids()}
-        self.named = Named(transaction, programme_id, said)
+            values_by_id[act_id] = {**values_by_id[act_id], "beneficiary_id": self._about_whom()}
+        self.holder_id: str | None = (
+            self.id if self.kind == "beneficiary" else values_by_id[act_id].get("beneficiary_id")
+        )
+        values_by_id |= {f"changed {id_}": {"beneficiary_id": id_} for id_ in self._changed_ids()}
+        self.named = Named(transaction, programme_id, values_by_id)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def _at_ceremony(self) -> list[dict[str, Any]]:
-        """What was handed over at a ceremony; nothing of other records."""
+        """What was handed over at a ceremony; empty for other records."""
         if self.kind != "ceremony":
             return []
         return self.transaction.rows(cypher.AT_CEREMONY, programme_id=self.programme_id, ceremony_id=self.id)
@@ -292,8 +297,9 @@ class _Showing:
         """What else has to be read.
 
         Returns:
-            The placements that a gift or beneficiary has, under any of her ids; and the acts of which the record's
-            history tells.
+            Ids of the placements that a gift filled, or that a beneficiary holds under any of her ids; and keys of the
+            acts that
+            belong to the record's history.
         """
         statements = cypher.statements(self.transaction.catalogue)
         rows: list[dict[str, Any]] = []
@@ -307,24 +313,24 @@ class _Showing:
         return belonging, [":".join(kind_and_id(each)) for each in keys]
 
     def _held(self) -> list[str]:
-        """The placements of which the record's history tells: itself, or all that a beneficiary holds."""
+        """Ids of the placements whose history is shown: the placement itself, or all that a beneficiary holds."""
         if self.kind == "placement":
             return [self.id]
         return [each.partition(":")[2] for each in self.belonging] if self.kind == "beneficiary" else []
 
     def _corrected(self) -> list[str]:
-        """What was taken back from these placements, or was once recorded as hers: the graph ties it to neither."""
-        said = [{column: id_} for id_ in self._held() for column in _ENDS]
-        said += [{"beneficiary_id": id_} for id_ in self.ids] if self.kind == "beneficiary" else []
-        if not said:
+        """Acts that were taken back, or were once recorded for this record, so that the graph no longer links to them."""
+        references = [{column: id_} for id_ in self._held() for column in _ENDS]
+        references += [{"beneficiary_id": id_} for id_ in self.ids] if self.kind == "beneficiary" else []
+        if not references:
             return []
-        texts = [json.dumps(each, ensure_ascii=False, separators=(",", ":"))[1:-1] for each in said]
+        texts = [json.dumps(each, ensure_ascii=False, separators=(",", ":"))[1:-1] for each in references]
         corrections = key_of(self.programme_id, "correct:")
         rows = self.transaction.rows(cypher.CORRECTED_NAMING, corrections=corrections, texts=texts)
         return [row["act_id"] for row in rows]
 
     def _days(self) -> Mapping[str, date]:
-        """The day on which each act happened, of those that have one: their own, or that of the meeting at which."""
+        """Act id → its day: its own, or that of its meeting; acts without a day are left out."""
         acts = {act_id: self.register.facts.get(act_id, entry.act) for act_id, entry in self.register.entries.items()}
         at = {act_id: name for act_id, act in acts.items() for name in self.register.catalogue.through(act)}
         meetings = read(self.transaction, self.programme_id, at.values()) if at else None
@@ -337,7 +343,7 @@ class _Showing:
         return {row["placement_id"]: row for row in self.transaction.rows(cypher.ABOVE, key=key)}
 
     def _holders(self) -> Mapping[str, str]:
-        """Who holds the placements that corrections changed, and the one that a correction is about."""
+        """Placement id → its holder, for placements that corrections changed or that a correction is about."""
         placements = {
             str(value)
             for fields in self.changed.values()
@@ -348,22 +354,22 @@ class _Showing:
         }
         if self.kind == "correct":
             placements |= {str(end) for name in _ENDS if (end := self._subject().get(name))}
-        found = read(self.transaction, self.programme_id, [f"placement:{each}" for each in placements])
-        held = found.placements.values() if found else ()
-        return {each.placement_id: each.beneficiary_id for each in held}
+        register = read(self.transaction, self.programme_id, [f"placement:{each}" for each in placements])
+        placements = register.placements.values() if register else ()
+        return {each.placement_id: each.beneficiary_id for each in placements}
 
     def _subject(self) -> Mapping[str, Any]:
-        """What that says now, or said, which a correction is about."""
+        """The values of the act that a correction is about, even if it was taken back."""
         return says(self.register, self.register.last_subject(self.act_id))
 
     def _about_whom(self) -> str | None:
-        """The woman with whose placement something happened, or whom a correction is about."""
+        """The woman whose placement an event happened to, or whom a correction is about."""
         if self.kind == "event":
             return self._holder(self.start_id)
-        said = self._subject()
-        ends = (self.holders.get(str(said.get(name))) for name in _ENDS)
-        found: str | None = said.get("beneficiary_id") or next(filter(None, ends), None)
-        return found
+        values = self._subject()
+        ends = (self.holders.get(str(values.get(name))) for name in _ENDS)
+        beneficiary_id: str | None = values.get("beneficiary_id") or next(filter(None, ends), None)
+        return beneficiary_id
 
     def _changed_ids(self) -> set[str]:
         values = (
@@ -375,7 +381,7 @@ class _Showing:
         return {id_ for id_ in values if id_}
 
     def _whom(self, field: str, value: Any) -> str | None:  # noqa: ANN401 - a value of an act
-        """The woman whom a field names, or who holds the placement that it names; None for other fields."""
+        """The woman that a column names, or the holder of the placement that it names; None for other columns."""
         if value is None or field not in (*_ENDS, "beneficiary_id"):
             return None
         return str(value) if field == "beneficiary_id" else self.holders.get(str(value))
@@ -383,9 +389,9 @@ class _Showing:
     # -- what is known ---------------------------------------------------------------------------------------------
 
     def _began(self) -> date:
-        """The day from which the record is there; a gift's, too, from which something was placed before its own.
+        """The day from which the record exists: for a gift, also the day of an earlier placement from it.
 
-        A record whose day may lie ahead is there from the first.
+        A record whose day may lie ahead exists from the beginning.
         """
         if self._may_come:
             return date.min
@@ -394,7 +400,7 @@ class _Showing:
 
     @property
     def _may_come(self) -> bool:
-        """Whether the day of the record may lie ahead of when it is recorded, as that of a ceremony."""
+        """Whether the record's day may be later than its recording, as for a ceremony."""
         kind = self.register.catalogue.kind(self.kind)
         column = kind.column(kind.day)
         return bool(column and column.coming)
@@ -427,20 +433,20 @@ class _Showing:
             gifts=tuple(sorted(self._gifts(), key=lambda origin: (origin.gift_id, origin.placement_id))),
         )
 
-    def _placements(self) -> Iterator[Stand]:
+    def _placements(self) -> Iterator[PlacementState]:
         for act_id in self.belonging:
             stood = self._standing(act_id.partition(":")[2])
             if stood:
                 yield stood
 
-    def _standing(self, placement_id: str) -> Stand | None:
+    def _standing(self, placement_id: str) -> PlacementState | None:
         placement = self.register.placements.get(placement_id)
         if placement is None:
             return None
         stood = standing(placement, self.register.rules, self.as_of, confirmed_only=self.confirmed_only)
         if stood is None:
             return None
-        return Stand(
+        return PlacementState(
             placement_id=placement_id,
             help=placement.help,
             received_on=stood.received_on,
@@ -458,13 +464,13 @@ class _Showing:
 
     def _history(self) -> Iterator[Happening]:
         timezone = zone(str(self.register.facts[f"programme:{self.programme_id}"].values["timezone"]))
-        for act_id in self._with_what_was_said(self._own_acts()):
+        for act_id in self._with_acts_about(self._own_acts()):
             entry = self.register.entries[act_id]
             recorded_on = datetime.fromisoformat(entry.recorded_at).astimezone(timezone).date()
             yield self._happening(entry, self.days.get(act_id, recorded_on))
 
     def _own_acts(self) -> Iterator[str]:
-        """The acts that the record is about, as far as they had happened."""
+        """Acts that the record consists of, as far as they had happened by the day."""
         held = {*self._held()}
         for act_id, entry in self.register.entries.items():
             values = says(self.register, act_id)
@@ -476,11 +482,11 @@ class _Showing:
             if own and come:
                 yield act_id
 
-    def _with_what_was_said(self, act_ids: Iterable[str]) -> Iterator[str]:
-        """Acts with the corrections, confirmations and erasures about them, and about those."""
+    def _with_acts_about(self, act_ids: Iterable[str]) -> Iterator[str]:
+        """Acts together with corrections, confirmations and erasures of them, and of those in turn."""
         for act_id in act_ids:
             yield act_id
-            yield from self._with_what_was_said(self.register.about.get(act_id, ()))
+            yield from self._with_acts_about(self.register.about.get(act_id, ()))
 
     def _happening(self, entry: Entry, day: date) -> Happening:
         act_id, values, fact = entry.act_id, says(self.register, entry.act_id), self.register.facts.get(entry.act_id)
@@ -513,7 +519,7 @@ class _Showing:
         )
 
     def _with_help(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What an act says; of a pass-on with its help, which it says itself only where the giver received another."""
+        """The values of an act; a pass-on is given its help, which it states only if the giver received another."""
         giver = self.above.get(str(values.get("giver_placement_id")))
         return {**values, "help": values.get("help") or giver["help"]} if giver else values
 
@@ -530,7 +536,7 @@ class _Showing:
         )
 
     def _gifts(self) -> Iterator[Origin]:
-        """The gifts above the placement, found generation by generation along the pass-ons that had happened."""
+        """The gifts above the placement, found generation by generation along pass-ons that had happened by the day."""
         givers: dict[str, list[str]] = {}
         for placement_id, row in self.above.items():
             counting = [each for each in row["given"] if each["confirm_id"] or not self.confirmed_only]

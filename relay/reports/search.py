@@ -1,4 +1,4 @@
-"""Search: what a few words, some digits or the beginning of an id find in a programme's record."""
+"""Search: finds records of a programme by words of a name, digits of a phone, or the beginning of an id."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
 
 MOST: Final = 20
-"""Hits when nobody says how many (our choice: what a person looks through before she types another letter)."""
+"""Default number of hits (our choice: so many are looked through before another letter is typed)."""
 
 EXACT: Final = 100.0
 ID_BEGINNING: Final = 95.0  # our choice: the beginning of an id is nearer than a name with a slip
@@ -39,15 +39,16 @@ _FIRST: Final = ("beneficiary", "group", "placement", "gift", "place")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """Something that a text finds.
+    """A record that a search found.
 
     Attributes:
-        id: "kind:id".
-        what: What it is, in words, without anyone's name.
-        name: Its own name, its donor's, or that of who holds or received it; None when none is known.
-        place: Where she lives, or in which place it lies; None when that is not known.
-        score: 0 to 100; 100 for an id, a phone, a household, or when every word of the text is a word of the name,
-            or beside one of the name, of a place around.
+        id: Id of the record, "kind:id".
+        what: What it is, in words, without a person's name.
+        name: Its own name, its donor's, or the name of its holder or receiver; None if none is known.
+        place: Where she lives, or which place it lies in; None if that is unknown.
+        score: 0 to 100. It is 100 for an id, a phone or a household, and if every word of the text is a word of the
+            name or, if
+        at least one is, of a place around.
     """
 
     id: str
@@ -58,14 +59,14 @@ class Hit:
 
 
 def named(hits: Iterable[Hit]) -> tuple[str, ...]:
-    """The ids of what was found by name: people, what they hold, and gifts with their donors; places are no secret."""
+    """The ids of hits that a name led to: people, what they hold, and gifts with donors; places are not personal."""
     return tuple(hit.id for hit in hits if hit.name and not hit.id.startswith(("place:", "group:", "programme:")))
 
 
 Seen = Callable[[Collection[str]], Collection[str]]
-"""Which of some act ids count."""
+"""Selects the act ids that count, of some."""
 Far = Callable[[str], int]
-"""How far what an act id names is from where it is asked for, 0 for the nearest."""
+"""Distance of a record, by act id, from where the search was made; 0 for the nearest."""
 
 
 def find(
@@ -79,9 +80,9 @@ def find(
     seen: Seen = frozenset,
     speech: Speech = PLAIN,
 ) -> tuple[Hit, ...]:
-    """What one text finds, as `find_each` finds it."""
-    (found,) = find_each(graph, programme_id, (text,), limit, kind=kind, as_of=as_of, seen=seen, speech=speech).values()
-    return found
+    """The hits of one text; see `find_each`."""
+    (hits,) = find_each(graph, programme_id, (text,), limit, kind=kind, as_of=as_of, seen=seen, speech=speech).values()
+    return hits
 
 
 def find_each(
@@ -96,26 +97,26 @@ def find_each(
     far: Far = lambda _: 0,
     speech: Speech = PLAIN,
 ) -> Mapping[str, tuple[Hit, ...]]:
-    """Find acts and placements by id, people, groups, donors and places by name, people by phone and household.
+    """Find acts and placements by id; people, groups, donors and places by name; people by phone and household.
 
-    Names are found in either script, with slips; a woman by her name and the places around her, too. Ids and phones are
-    found by a part (an id's beginning, a phone's last digits).
+    Names are found in either script and with typing errors; a woman also by her name together with the places around
+    her. Part of an id (its beginning) or of a phone (its last digits) is enough.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        texts: What is known, of one thing in each: all names are read once.
-        limit: How many hits at most.
-        kind: Of this kind alone; of all when empty.
-        as_of: The day; what happened later is not found, nor what anybody holds only since.
-        seen: Given the ids of all near matches, returns those that may be found; the others do not count as results.
-        far: How far from the reader something is.
-        speech: The language of their texts.
+        texts: One text for each record that is looked for; names are read once for all texts.
+        limit: Greatest number of hits for each text.
+        kind: Only records of this kind; "" for all kinds.
+        as_of: Reference day; what happened later is not found, nor what anybody holds only since then.
+        seen: Given the ids of all near matches, returns those that may be found; others are not counted.
+        far: Distance of a record from the reader.
+        speech: Language of the texts of hits.
 
     Returns:
-        Text → the very id first, then the likest. What is equally like: people, groups, placements, gifts, places,
-        then other acts; those who are less far, then shorter names and ids first, then by id. Empty when nothing is
-        like it.
+        Text → hits. A matching id comes first, then by score. At the same score: people, groups, placements, gifts,
+        places,
+        then other acts; then by distance, then shorter names and ids first, then by id. Empty if nothing is similar.
 
     Raises:
         NoProgramme: The programme is not in the database.
@@ -133,7 +134,7 @@ def find_each(
 
 
 class _Names:
-    """What everybody and every place of a programme is called, each read once, when the first text asks for it."""
+    """The names of everybody and every place in a programme; each kind is read once, when a text first needs it."""
 
     def __init__(self, transaction: Transaction, programme_id: str) -> None:
         self.transaction = transaction
@@ -154,13 +155,13 @@ class _Names:
         return found
 
     def _homes(self) -> Mapping[str, str]:
-        """Beneficiary → where she lives."""
+        """Beneficiary id → id of the place where she lives."""
         (lives,) = self.transaction.rows(cypher.WHERE_PEOPLE_LIVE, programme_id=self.programme_id)
         return dict(zip(lives["ids"], lives["homes"], strict=True))
 
 
 class _Search:
-    """One search in a programme; every source gives act ids with scores, in an order of its own."""
+    """One search in a programme; each source gives act ids with scores, in its own order."""
 
     def __init__(self, names: _Names, text: str, kind: str, as_of: date, speech: Speech) -> None:
         self.names = names
@@ -211,7 +212,7 @@ class _Search:
             yield likeness.id, likeness.score
 
     def _around(self, places: Mapping[str, Any]) -> dict[str, str]:
-        """Beneficiary → the names of the places around her; empty where no word of the text is like one of them."""
+        """Beneficiary id → names of the places around her; empty if no word of the text is like a name of a place."""
         called = dict(zip(places["ids"], places["names"], strict=True))
         words = self.text.split()
         if len(words) == 1 or not any(name_matching.like(word, called) for word in words):
@@ -227,7 +228,7 @@ class _Search:
         return {f"beneficiary:{id_}": around[home] for id_, home in homes.items() if home in around}
 
     def _described(self, nearest: Sequence[str], scores: dict[str, float], step: int) -> Iterator[Hit]:
-        """Those that had happened, by nearness; read step by step, since mostly the first step is enough."""
+        """Hits that had happened by the day, by score; read in steps, since the first step is usually enough."""
         for first in range(0, len(nearest), step):
             yield from self._described_at_once(nearest[first : first + step], scores)
 
@@ -244,15 +245,15 @@ def described(
     as_of: date = date.max,
     speech: Speech = PLAIN,
 ) -> Iterator[Hit]:
-    """What some acts and placements are, in their order, without those that had not happened by a day.
+    """Describe some acts and placements, in their order, leaving out what had not happened by a day.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     register = read(transaction, programme_id, act_ids) or Register(programme_id, transaction.catalogue)
     there = [act_id for act_id in act_ids if (day_of(register, act_id) or date.min) <= as_of]
-    said = {act_id: says(register, act_id) for act_id in there}
-    named = Named(transaction, programme_id, said, as_of)
+    values_by_id = {act_id: says(register, act_id) for act_id in there}
+    named = Named(transaction, programme_id, values_by_id, as_of)
     for act_id in there:
         held, taken_back = named.held(act_id), register.taken_back_by(act_id) is not None
         yield Hit(
@@ -273,7 +274,7 @@ def _by_person(people: Iterable[tuple[str, str, str]], digits: str, code: str) -
 
 
 def _digits(text: str) -> str:
-    """The digits of a phone or a part of it; "" of a text with letters.
+    """The digits of a phone or of a part of it; "" for a text with letters.
 
     >>> _digits("+977 98-41-000226"), _digits("B0001")
     ('9841000226', '')

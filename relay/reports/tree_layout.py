@@ -1,9 +1,8 @@
-"""Relay pictures: which placements of a relay tree are shown, and where.
+"""The layout of a relay tree: which placements are shown, and where.
 
-A tree of a few hundred placements cannot be read at once, whatever draws it. A picture therefore opens folded: whole
-generations as far as `BOXES` boxes go, and a tab at every box that has more below. A placement with several givers
-is placed below the one that reached it first, so the boxes and the numbers on the tabs add up to the whole tree.
-Positions come from here alone: nothing moves by itself.
+A tree of a few hundred placements cannot be read at once. So it opens folded: whole generations up to a total of
+`BOXES` boxes, with a tab at every box that has more below. A placement with several givers is placed below the one that
+reached it first, so that boxes and the numbers on tabs add up to the whole tree. All positions are calculated here.
 """
 
 from __future__ import annotations
@@ -37,13 +36,13 @@ DAYS_OF_YEAR: Final = 365.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """How somebody wants to see a tree.
+    """What to show of a tree.
 
     Attributes:
-        focus: The placement to start at, with the path to it and what is below it; None for the whole.
-        depth: Generations below the start; None for as many as `BOXES` boxes allow.
+        focus: Placement to show with the path to it and what is below it; None shows the tree from its start.
+        depth: Number of generations below the start; None for as many as fit into `BOXES` boxes.
         opened: Placements, or the gift, whose tab was opened.
-        by_date: Whether boxes stand by the day of receipt rather than by generation.
+        by_date: Whether boxes are placed by the day of receipt, not by generation.
     """
 
     focus: str | None = None
@@ -54,13 +53,13 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeBox:
-    """A placement, or the gift, that is shown; x and y are those of its middle.
+    """The box of a placement or of the gift; x and y are its centre.
 
     Attributes:
-        key: The placement's id; "gift:ID" for the gift.
+        key: Id of the placement, or "gift:ID".
         node: The placement, or None for the gift.
-        break_point: Why and since when it is broken or lost, or None.
-        givers: How many placements of the tree passed on to it.
+        break_point: Cause and day of its break or loss, or None.
+        givers: Number of placements of the tree that passed on to it.
         on_path: Whether it lies on the path to the focus.
         focused: Whether it is the focus.
     """
@@ -76,19 +75,19 @@ class TreeBox:
 
     @property
     def height(self) -> int:
-        """How high it is drawn."""
+        """Height of the box."""
         return BREAK_HEIGHT if self.break_point else BOX_HEIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tab:
-    """What is folded away below a box; x and y are those of its middle.
+    """The tab for what is folded away below a box; x and y are its centre.
 
     Attributes:
-        key: Of the box.
-        below: Placements that are not shown.
-        late: How many of them are late.
-        broken: How many of them are broken or lost.
+        key: Key of the box.
+        below: Number of placements that are not shown.
+        late: Number of these that are late.
+        broken: Number of these that are broken or lost.
     """
 
     key: str
@@ -101,7 +100,7 @@ class Tab:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedBox:
-    """The next receiver as she is planned, beside whom she is to receive from; x and y are those of its middle."""
+    """The box of a planned next receiver, next to her giver's; x and y are its centre."""
 
     giver: str
     plan: TreePlan
@@ -110,12 +109,12 @@ class PlannedBox:
 
     @property
     def key(self) -> str:
-        """The act that named her."""
+        """Id of the act that planned her."""
         return f"plan:{self.plan.plan_id}"
 
     @property
     def height(self) -> int:
-        """How high it is drawn."""
+        """Height of the box."""
         return BOX_HEIGHT
 
 
@@ -127,7 +126,7 @@ class TreeLink:
         giver: Key of the giving box.
         receiver: Key of the receiving box.
         pass_on: The first pass-on, or None for a gift.
-        times: How many pass-ons went this way.
+        times: Number of pass-ons from this giver to this receiver.
         pooled: Whether the receiver has other givers too.
         on_path: Whether it lies on the path to the focus.
     """
@@ -151,16 +150,19 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A relay tree, ready to be drawn; boxes from left to right, then from top to bottom.
+    """The layout of a relay tree; boxes from left to right, then from top to bottom.
 
     Attributes:
-        boxes: What is shown.
-        tabs: What is folded away.
-        planned: Who is to receive next from a box that is shown; no placement, and never counted.
-        links: Between boxes that are shown.
-        marks: Of the axis, from left to right.
-        placements: How many the whole tree has.
-        left: Least x of anything, and so on.
+        boxes: Boxes of gift and placements.
+        tabs: Tabs for what is folded away.
+        planned: Planned next receivers of boxes that are shown; they are not placements, and are never counted.
+        links: Links between boxes that are shown.
+        marks: Marks of the axis, from left to right.
+        placements: Number of placements in the whole tree.
+        left: Least x of anything shown.
+        top: Least y of anything shown.
+        right: Greatest x of anything shown.
+        bottom: Greatest y of anything shown.
     """
 
     boxes: tuple[TreeBox, ...]
@@ -176,13 +178,13 @@ class Picture:
 
 
 def picture(tree: Tree, view: View, *, start: str, break_points: Iterable[BreakPoint] = ()) -> Picture:
-    """Fold a relay tree and place what is shown.
+    """Fold a relay tree and calculate the layout of what is shown.
 
     Args:
         tree: The whole tree.
-        view: What is wanted.
-        start: The id that the tree was asked for by, "gift:ID" or "placement:ID".
-        break_points: Of the tree.
+        view: What to show.
+        start: Id that the tree was asked for by, "gift:ID" or "placement:ID".
+        break_points: Broken and lost placements of the tree.
     """
     branching = Branching.of(tree, start)
     path = branching.path(view.focus) if view.focus in branching.nodes else ()
@@ -236,15 +238,15 @@ def picture(tree: Tree, view: View, *, start: str, break_points: Iterable[BreakP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branching:
-    """A tree in which everybody is below one giver only, the one by whom she is reached first.
+    """A tree in which each placement is below exactly one giver: the one that reached it first.
 
     Attributes:
-        start: Key of the one that all others descend from.
-        nodes: Placement id → placement; a gift is none.
-        below: Key → keys that stand below it, by the day of the pass-on.
-        above: Key → the one it is below.
+        start: Key of the box that all others descend from.
+        nodes: Placement id → placement; the gift is left out.
+        below: Key → keys below it, by the day of the pass-on.
+        above: Key → the key above it.
         distance: Key → pass-ons from the start.
-        received: Placement id → its pass-ons, by day.
+        received: Placement id → pass-ons to it, by day.
     """
 
     start: str
@@ -283,15 +285,15 @@ class Branching:
         return cls(start=first, nodes=nodes, below=below, above=above, distance=distance, received=received)
 
     def path(self, key: str | None) -> tuple[str, ...]:
-        """From the start to one box, both included; empty for none."""
-        found = []
+        """Keys from the start to one box, both included; empty for None."""
+        keys = []
         while key is not None:
-            found.append(key)
+            keys.append(key)
             key = self.above.get(key)
-        return tuple(reversed(found))
+        return tuple(reversed(keys))
 
     def shown(self, view: View, path: Sequence[str]) -> dict[str, None]:
-        """The keys that are shown: the path to the focus, what is below it, and whatever else there is room for."""
+        """Keys that are shown: the path to the focus, what is below the focus, and more as far as there is room."""
         shown = dict.fromkeys(path or (self.start,))
         if view.depth is None:
             self._grow(shown, path[-1] if path else self.start, BOXES)
@@ -304,7 +306,7 @@ class Branching:
         return shown
 
     def _grow(self, shown: dict[str, None], start: str, boxes: int, depth: int = MOST) -> None:
-        """Show whole generations below a box as far as there is room; of the first, as many as there is room for."""
+        """Show generations below a box as far as there is room: whole ones, but the first one in part if need be."""
         level: Sequence[str] = (start,)
         for generation in range(depth):
             level = [key for giver in level for key in self.below.get(giver, ())]
@@ -317,7 +319,7 @@ class Branching:
                 break
 
     def folded(self, shown: Mapping[str, None]) -> dict[str, tuple[int, int, int]]:
-        """Key → how many are folded away below it, how many of these are late, how many broken or lost."""
+        """Key → number folded away below it, number of these that are late, and number that are broken or lost."""
         counted: dict[str, Counter[str]] = {}
         for key in reversed(list(self.distance)):
             giver = self.above.get(key)
@@ -340,12 +342,12 @@ def _tab(key: str) -> str:
 
 
 def _giver(plan: TreePlan) -> str:
-    """The key of the box from which a plan leads on."""
+    """Key of the box that a plan starts from."""
     return f"gift:{plan.gift_id}" if plan.gift_id else str(plan.giver_placement_id)
 
 
 def _leaves(folded: Iterable[str], plans: Iterable[tuple[str, TreePlan]]) -> Mapping[str, Sequence[str]]:
-    """Key of a box → what stands behind the boxes below it: its tab, then who is to receive next."""
+    """Key of a box → what comes after the boxes below it: its tab, then planned receivers."""
     leaves = {key: [_tab(key)] for key in folded}
     for key, plan in plans:
         leaves.setdefault(key, []).append(f"plan:{plan.plan_id}")
@@ -355,13 +357,13 @@ def _leaves(folded: Iterable[str], plans: Iterable[tuple[str, TreePlan]]) -> Map
 def _below(
     branching: Branching, shown: Mapping[str, None], leaves: Mapping[str, Sequence[str]], key: str
 ) -> Iterator[str]:
-    """The boxes that stand below a box, then its tab, then who is to receive next."""
+    """The boxes below a box, then its tab, then planned receivers."""
     yield from (each for each in branching.below.get(key, ()) if each in shown)
     yield from leaves.get(key, ())
 
 
 def _by_generation(branching: Branching, shown: Mapping[str, None], leaves: Mapping[str, Sequence[str]]) -> _Places:
-    """Givers left of receivers, each giver in the middle of her receivers."""
+    """Positions with givers to the left of receivers, each giver at the middle of her receivers."""
     rows: dict[str, float] = {}
     columns = {branching.start: 0}
     last = 0
@@ -387,9 +389,9 @@ def _by_date(
     leaves: Mapping[str, Sequence[str]],
     expected: Mapping[str, date | None],
 ) -> _Places:
-    """Everybody at the day of receipt; the first receiver goes on in her giver's row where there is room.
+    """Positions by the day of receipt; the first receiver goes into her giver's row if there is room.
 
-    Who is to receive next stands at the day on which that is expected, or beside her giver where nobody said.
+    A planned receiver is placed at the expected day, or next to her giver if there is none.
     """
     first = _first_day(branching, shown)
     whose = {leaf: key for key, its in leaves.items() for leaf in its}

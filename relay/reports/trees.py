@@ -1,6 +1,7 @@
 """Relay trees: what descends from a gift or a placement, how far it travelled, and where it broke.
 
-The relay is a directed acyclic graph, mostly a branching. Nothing here assumes a tree, and no depth is capped.
+The relay is a directed acyclic graph in which most placements have one giver. Nothing here assumes a tree, and no depth
+is capped.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class NotInRelay(NotFound):
-    """Neither a gift nor a placement has this id on that day."""
+    """No gift or placement had this id on that day."""
 
     reason = "There is no gift or placement %(id)s on %(as_of)s."
     advice = "Check the id, or search by name"
@@ -46,7 +47,7 @@ TWO_OF_THAT_ID: Final = Failure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpPassed:
-    """Units of one help as handed over, unconverted."""
+    """Units of one help as handed over, without conversion."""
 
     help: str
     units: Quantity
@@ -59,11 +60,11 @@ class BreakPoint:
     Attributes:
         placement_id: Id of the placement.
         state: "lost" or "broken".
-        since_on: The first day of it.
+        since_on: Day since which it is lost or broken.
         cause: "overdue", or the event that ended it.
-        generation: Least number of pass-ons from any original placement; None when it descends from none that counts.
-        still_owed: Units not passed on.
-        reach: Placements that descend from it.
+        generation: Least number of pass-ons from any original placement; None if it descends from none that counts.
+        still_owed: Units owed and not passed on.
+        reach: Number of placements that descend from it.
     """
 
     placement_id: str
@@ -81,15 +82,15 @@ class Trace:
 
     Attributes:
         id: "gift:ID" or "placement:ID".
-        reach: Distinct placements that descend from it; itself never counted.
-        generations: The last index of `by_generation`.
-        by_generation: Placements by least distance from what was asked for.
-        passed: By help, what it and its descendants handed over.
-        latest_passed_on: The latest of these pass-ons, or None.
-        states: State → placements, those asked for included.
-        chain_state: Of all these placements together.
+        reach: Number of distinct placements that descend from it; itself never counted.
+        generations: The greatest generation below it: the last index of `by_generation`.
+        by_generation: Number of placements by least distance from it.
+        passed: Units by help that it and its descendants handed over.
+        latest_passed_on: Day of the latest of these pass-ons, or None.
+        states: State → number of placements, the roots included.
+        chain_state: State of all these placements together.
         goal_reached: Whether the programme's goal of generations was reached; None without a goal.
-        break_points: By placement id.
+        break_points: Lost and broken placements among these, by placement id.
     """
 
     id: str
@@ -108,7 +109,7 @@ class Trace:
 class TreeNode:
     """A placement in a relay tree; units are of its own help.
 
-    Its generation is None when it descends from no original placement: by pass-ons that nobody confirmed, say.
+    The generation is None if it descends from no original placement, for example through unconfirmed pass-ons only.
     """
 
     placement_id: str
@@ -135,16 +136,16 @@ class TreeEdge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreePlan:
-    """A hand-over that is planned and still open: who is to receive next.
+    """An open plan for a hand-over: who is to receive next.
 
     Attributes:
-        plan_id: Id of the act that named her.
-        giver_placement_id: Who is to pass on; None where a gift is placed.
-        gift_id: From which gift; None where another passes on.
-        beneficiary_id: Who is to receive.
-        help: What.
-        chosen_on: When she was named.
-        expected_on: When she is to receive; None where nobody said.
+        plan_id: Id of the act that planned it.
+        giver_placement_id: Placement that is to pass on; None if a gift is to be placed.
+        gift_id: Gift that is to be placed; None if a placement is to pass on.
+        beneficiary_id: Id of the woman who is to receive.
+        help: Help that she is to receive.
+        chosen_on: Day on which she was chosen.
+        expected_on: Day on which she is to receive; None if none was given.
     """
 
     plan_id: str
@@ -157,7 +158,7 @@ class TreePlan:
 
 
 FindPlans = Callable[["Graph", str, "Survey"], Iterable[TreePlan]]
-"""Finds the open plans of a programme, beside its relay on a day; what a system adds to trees."""
+"""Finds the open plans of a programme, given the database, its id and its survey; a system may add one to trees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,10 +166,10 @@ class ReceivedHelp:
     """What a placement received at one time.
 
     Attributes:
-        giver: "gift:ID", or "placement:ID" of who passed it on.
-        received_on: When.
-        help: As handed over.
-        units: Of that help, unconverted.
+        giver: "gift:ID", or "placement:ID" of the placement that passed it on.
+        received_on: Day of the hand-over.
+        help: Help as handed over.
+        units: Units of that help, without conversion.
     """
 
     giver: str
@@ -179,19 +180,19 @@ class ReceivedHelp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """What descends from a gift or placement, itself included: nodes by placement id, edges and plans by theirs."""
+    """What descends from a gift or placement, itself included; nodes, edges and plans are each sorted by id."""
 
     nodes: tuple[TreeNode, ...]
     edges: tuple[TreeEdge, ...]
     plans: tuple[TreePlan, ...] = ()
 
 
-def asked(survey: Survey, id_: str) -> tuple[str, tuple[int, ...]]:
-    """What an id asks for: its full id, and the rows of its placements.
+def roots_of(survey: Survey, id_: str) -> tuple[str, tuple[int, ...]]:
+    """The full id and the rows of the placements that an id stands for.
 
     Raises:
-        NotInRelay: There is none on that day.
-        NotFound: The bare id is both a gift's and a placement's.
+        NotInRelay: Nothing had this id on that day.
+        NotFound: The bare id belongs to both a gift and a placement.
     """
     snapshot = survey.snapshot
     kind, _, bare = id_.rpartition(":")
@@ -215,26 +216,26 @@ def trace(survey: Survey, id_: str) -> Trace:
     """How far a gift or placement had travelled.
 
     Raises:
-        NotInRelay: There is none on that day.
-        NotFound: The bare id is both a gift's and a placement's.
+        NotInRelay: Nothing had this id on that day.
+        NotFound: The bare id belongs to both a gift and a placement.
     """
-    full_id, roots = asked(survey, id_)
-    snapshot, found = survey.snapshot, lineage.below(survey, roots)
-    states = np.bincount(survey.standings.state[found.row], minlength=len(STATES))
-    by_generation = tuple(np.bincount(found.distance).tolist())
+    full_id, roots = roots_of(survey, id_)
+    snapshot, below = survey.snapshot, lineage.below(survey, roots)
+    states = np.bincount(survey.standings.state[below.row], minlength=len(STATES))
+    by_generation = tuple(np.bincount(below.distance).tolist())
     generations = max(len(by_generation) - 1, 0)
     goal = snapshot.goal_generations
     return Trace(
         id=full_id,
-        reach=len(found.row) - len(roots),
+        reach=len(below.row) - len(roots),
         generations=generations,
         by_generation=by_generation,
-        passed=_handed_over(survey, found.passes),
-        latest_passed_on=day_of(snapshot.passes.day[found.passes].max()) if len(found.passes) else None,
+        passed=_handed_over(survey, below.passes),
+        latest_passed_on=day_of(snapshot.passes.day[below.passes].max()) if len(below.passes) else None,
         states=dict(zip(STATES, states.tolist(), strict=True)),
         chain_state=CHAIN_STATES[lineage.chain_states(states[np.newaxis])[0]],
         goal_reached=None if goal is None else generations >= goal,
-        break_points=_break_points(survey, found.row),
+        break_points=_break_points(survey, below.row),
     )
 
 
@@ -266,19 +267,19 @@ def _break_points(survey: Survey, rows: Rows) -> tuple[BreakPoint, ...]:
 
 
 def tree(survey: Survey, id_: str, plans: Iterable[TreePlan] = ()) -> Tree:
-    """The relay tree below a gift or placement, with those plans of the programme that belong to it.
+    """The relay tree below a gift or placement, with the plans that belong to it.
 
     Raises:
-        NotInRelay: There is none on that day.
-        NotFound: The bare id is both a gift's and a placement's.
+        NotInRelay: Nothing had this id on that day.
+        NotFound: The bare id belongs to both a gift and a placement.
     """
-    full_id, roots = asked(survey, id_)
-    found = lineage.below(survey, roots)
-    nodes = tuple(sorted(_nodes(survey, found.row), key=lambda node: node.placement_id))
+    full_id, roots = roots_of(survey, id_)
+    below = lineage.below(survey, roots)
+    nodes = tuple(sorted(_nodes(survey, below.row), key=lambda node: node.placement_id))
     givers = {full_id, *(f"placement:{node.placement_id}" for node in nodes)}
     return Tree(
         nodes=nodes,
-        edges=tuple(sorted(_edges(survey, found.passes), key=lambda edge: edge.pass_id)),
+        edges=tuple(sorted(_edges(survey, below.passes), key=lambda edge: edge.pass_id)),
         plans=tuple(
             plan
             for plan in sorted(plans, key=lambda plan: plan.plan_id)
@@ -337,7 +338,7 @@ def _edges(survey: Survey, rows: Rows) -> Iterator[TreeEdge]:
 
 
 def receipts(survey: Survey, placement_ids: Iterable[str]) -> Mapping[str, Sequence[ReceivedHelp]]:
-    """What some placements had received: from their gift, then from givers by day; also from outside of a tree."""
+    """Placement id → what it had received: from its gift, then from givers by day, even those outside a tree."""
     snapshot = survey.snapshot
     placements, passes, ids = snapshot.placements, snapshot.passes, snapshot.placements.ids
     rows = np.array([row for row in ids.rows(list(placement_ids)) if row is not None], np.int32)
@@ -354,34 +355,34 @@ def receipts(survey: Survey, placement_ids: Iterable[str]) -> Mapping[str, Seque
         _shown(np.concatenate((placements.filled_units[filled], passes.units[passed]))),
         strict=True,
     )
-    found: dict[str, list[ReceivedHelp]] = {}
+    received: dict[str, list[ReceivedHelp]] = {}
     for placement_id, giver, day, help_, units in columns:
         receipt = ReceivedHelp(giver=giver, received_on=day, help=snapshot.helps[help_], units=units)
-        found.setdefault(placement_id, []).append(receipt)
-    return found
+        received.setdefault(placement_id, []).append(receipt)
+    return received
 
 
 def _shown(units: Units) -> list[float]:
-    """Thousandths as people read them; few differ."""
+    """Thousandths as numbers for people; each different value is converted once."""
     each = units.tolist()
     words = {number: shown(number) for number in set(each)}
     return [words[number] for number in each]
 
 
 def finders(catalogue: Catalogue, used: Collection[str]) -> tuple[FindPlans, ...]:
-    """What finds the plans of a programme: one of each system that it uses and that plans."""
-    found = (system.part("questions", "PLANS") for name, system in catalogue.systems.items() if name in used)
-    return tuple(cast("FindPlans", find) for find in found if callable(find))
+    """The functions that find the plans of a programme: one for each system in use that plans."""
+    parts = (system.part("questions", "PLANS") for name, system in catalogue.systems.items() if name in used)
+    return tuple(cast("FindPlans", find) for find in parts if callable(find))
 
 
 def plans(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[TreePlan, ...]:
-    """The open plans of a programme; empty where it uses no system that plans.
+    """The open plans of a programme; empty if it uses no system that plans.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        survey: Its whole relay on the day, with what nobody confirmed.
-        used: The systems that it uses.
+        survey: Survey of its whole relay on the day, including unconfirmed pass-ons.
+        used: Names of the systems that it uses.
 
     Raises:
         Unavailable: The database cannot be reached.

@@ -1,4 +1,4 @@
-"""What waits for a second person: the pass-ons that nobody has confirmed, whose they are, and what is noted of them."""
+"""Unconfirmed pass-ons, which wait for a second person, with who recorded them and what is noted about them."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """A pass-on that nobody confirmed.
+    """A pass-on that nobody has confirmed.
 
     Attributes:
-        pass_id: Its id.
-        giver_placement_id: Who passed on.
-        receiver_placement_id: Which placement received.
-        giver_beneficiary_id: Who holds the giver's; None when foreign data does not say.
-        beneficiary_id: Who holds the receiver's.
-        passed_on: The day.
-        help: As handed over.
+        pass_id: Id of the pass-on.
+        giver_placement_id: Id of the placement that passed on.
+        receiver_placement_id: Id of the placement that received.
+        giver_beneficiary_id: Id of the giver's holder; None if foreign data does not have it.
+        beneficiary_id: Id of the receiver's holder.
+        passed_on: Day of the hand-over.
+        help: Help as handed over.
         animals: Units handed over.
-        recorded_by: Who recorded it, and so cannot confirm it.
-        recorded_at: When, UTC: since then it waits.
-        corrected_by: Who corrected it, and so cannot confirm it either; in order, each once.
+        recorded_by: Account that recorded it, and so cannot confirm it.
+        recorded_at: When it was recorded (UTC); it has been waiting since then.
+        corrected_by: Accounts that corrected it, and so cannot confirm it either; in order, each once.
     """
 
     pass_id: str
@@ -52,16 +52,16 @@ class Waiting:
     corrected_by: tuple[str, ...]
 
     def told_by(self, login: str) -> bool:
-        """Whether it is somebody's own word, who so cannot confirm it."""
+        """Whether this login recorded or corrected it, and so cannot confirm it."""
         return login in map(login_of, (self.recorded_by, *self.corrected_by))
 
     def since(self, timezone: ZoneInfo) -> date:
-        """The day on which it was recorded, in the programme's time zone: since then it waits."""
+        """The day on which it was recorded, in the programme's time zone."""
         return datetime.fromisoformat(self.recorded_at).astimezone(timezone).date()
 
 
 class _Recorded(Protocol):
-    """What somebody recorded on a day."""
+    """Something that somebody recorded on a day."""
 
     @property
     def recorded_by(self) -> str: ...
@@ -72,12 +72,12 @@ class _Recorded(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorder:
-    """Somebody whose pass-ons wait.
+    """Somebody whose pass-ons wait for confirmation.
 
     Attributes:
         recorded_by: An account id, or "local:LOGIN".
-        waiting: How many.
-        since_on: Since when the oldest of them waits.
+        waiting: Number of these pass-ons.
+        since_on: Day on which the oldest of them was recorded.
     """
 
     recorded_by: str
@@ -91,29 +91,29 @@ MOST: Final = 10_000  # our choice: a programme in which more wait does not conf
 def waiting(
     graph: Graph, programme_id: str, as_of: date, most: int | None = None, *, last_by: str | None = None
 ) -> tuple[Waiting, ...]:
-    """The pass-ons that nobody confirmed.
+    """The unconfirmed pass-ons.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        as_of: Those that had been made by this day; confirmations count as known now.
-        most: Only so many, the first; `MOST` when None.
-        last_by: The login of somebody who cannot confirm her own word: that comes after all others.
+        as_of: Only pass-ons made by this day; confirmations count as now known.
+        most: Greatest number to return; `MOST` if None.
+        last_by: Login of a reader, whose own pass-ons, which she cannot confirm, come after all others.
 
     Returns:
-        By day, then by id; empty when all are confirmed, or when there is no such programme.
+        By day, then by id; empty if all are confirmed, or if there is no such programme.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     most = min(most or MOST, MOST)
     of = {"programme_id": programme_id, "as_of": as_of, "most": most}
-    found = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED, **of)]
+    rows = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED, **of)]
     if last_by is None:
-        return tuple(found)
-    if len(found) == most and any(each.told_by(last_by) for each in found):  # others may come after these
-        found = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED_OWN_LAST, last=f":{last_by}", **of)]
-    return tuple(sorted(found, key=lambda each: each.told_by(last_by)))
+        return tuple(rows)
+    if len(rows) == most and any(each.told_by(last_by) for each in rows):  # others may come after these
+        rows = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED_OWN_LAST, last=f":{last_by}", **of)]
+    return tuple(sorted(rows, key=lambda each: each.told_by(last_by)))
 
 
 def _waiting(*, passed_on: str, animals: float, corrected_by: Iterable[str], **row: Any) -> Waiting:  # noqa: ANN401 - a row's other columns
@@ -125,22 +125,22 @@ def _waiting(*, passed_on: str, animals: float, corrected_by: Iterable[str], **r
     )
 
 
-def by_recorder(found: Iterable[_Recorded]) -> tuple[Recorder, ...]:
-    """Whose pass-ons wait, those with most of them first, then by name; empty when none waits."""
+def by_recorder(records: Iterable[_Recorded]) -> tuple[Recorder, ...]:
+    """Who recorded the pass-ons that wait: those with most of them first, then by name; empty if none waits."""
     days: dict[str, list[date]] = defaultdict(list)
-    for each in found:
+    for each in records:
         days[each.recorded_by].append(each.recorded_on)
     recorders = (Recorder(recorded_by=by, waiting=len(on), since_on=min(on)) for by, on in days.items())
     return tuple(sorted(recorders, key=lambda each: (-each.waiting, each.recorded_by)))
 
 
 def noted(graph: Graph, programme_id: str, pass_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
-    """Pass id → what the rule book would note of it today, as sentences; those of which nothing is noted are not there.
+    """Pass id → sentences that the rule book would note about it today; those without notes are left out.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        pass_ids: Of pass-ons; those that do not stand are left out.
+        pass_ids: Ids of pass-ons; those that are not in force are left out.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -153,9 +153,9 @@ def noted(graph: Graph, programme_id: str, pass_ids: Sequence[str]) -> Mapping[s
         context.load_around(transaction, about)
         standing = [fact for act_id in act_ids if (fact := context.register.facts.get(act_id))]
         context.load_around(transaction, [Act(kind="pass", id=fact.id, values=fact.values) for fact in standing])
-        found = {
+        notes_by_id = {
             fact.id: tuple(note.sentence for note in notes_again(context.register, fact.act_id)) for fact in standing
         }
-        return {pass_id: notes for pass_id, notes in found.items() if notes}
+        return {pass_id: notes for pass_id, notes in notes_by_id.items() if notes}
 
     return graph.read(work)

@@ -1,1 +1,1 @@
-"""Whom staff go to see: who is to be visited, who is to hand over, and how to reach them."""
+"""Whom field staff are to see: whom to visit, who is to hand over, and how to reach them."""

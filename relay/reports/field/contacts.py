@@ -1,4 +1,4 @@
-"""How to find some women: what each is called, and her telephone. Personal."""
+"""Names and telephone numbers of women, which are personal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """What is known of one woman; None for what is not, or was erased."""
+    """Name and telephone number of one woman; None if unknown or erased."""
 
     name: str | None
     phone: str | None
@@ -26,7 +26,7 @@ NOBODY: Final = Contact(name=None, phone=None)
 
 
 def contacts(graph: Graph, programme_id: str, beneficiary_ids: Collection[str]) -> Mapping[str, Contact]:
-    """Beneficiary id → how to find her, of those of whom anything personal is known.
+    """Beneficiary id → contact, for those with a recorded name or telephone number.
 
     Raises:
         Unavailable: The database cannot be reached.

@@ -1,4 +1,4 @@
-"""Givers: who may be expected to hand over at a ceremony of a place or group, and who waits there."""
+"""Who may be expected to hand over at a ceremony of a place or group, and who is waiting to receive there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from relay.domain.model import Quantity, shown, thousandths
 from relay.domain.vocabulary import SETTLED
-from relay.reports.placements import Holding, Holdings, Which, holders, holdings
+from relay.reports.placements import Holding, Holdings, PlacementFilter, holders, holdings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
 
 AHEAD_DAYS: Final = 60
-"""Whoever is due within so many days may hand over already (our choice: a ceremony is held once or twice a year)."""
+"""Days before the due day from which a giver is listed (our choice: a ceremony is held once or twice a year)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Giver:
-    """A placement from which something is to be passed on.
+    """A placement that something is to be passed on from.
 
     Attributes:
         placement_id: Id of the placement.
-        beneficiary_id: Who holds it; None when foreign data does not say.
-        help: What it owes.
-        still_owed: Units; 0 when everything was passed on.
-        due_on: By when.
-        planned_receiver: Who is planned to receive from it; None for nobody.
+        beneficiary_id: Id of its holder; None if foreign data does not have it.
+        help: Help that it owes.
+        still_owed: Units still owed; 0 when everything was passed on.
+        due_on: Day by which all is to be passed on.
+        planned_receiver: Id of the woman who is planned to receive from it; None if nobody is.
     """
 
     placement_id: str
@@ -50,17 +50,17 @@ def givers(
     group_id: str | None = None,
     planned: Mapping[str, str],
 ) -> tuple[Giver, ...]:
-    """The placements held in a place or by members of a group that owe something by a day or soon after it.
+    """The placements in a place or group that owe something, and are due by a day or soon after.
 
     Args:
-        survey: The programme as it is known.
-        day: Of the ceremony.
-        place_id: In this place or in any place below it.
-        group_id: Of members of this group.
-        planned: Placement id → who is planned to receive from it: such placements are listed even before they are due.
+        survey: Survey of the programme as now known.
+        day: Day of the ceremony.
+        place_id: Only holders in this place or in any place inside it.
+        group_id: Only holders who are members of this group.
+        planned: Placement id → id of the planned receiver; such placements are listed even before they are due.
 
     Returns:
-        Those that are due first come first; empty when neither place nor group is named, or nobody there owes.
+        Sorted by due day; empty if neither place nor group is given, or nobody there owes.
 
     Raises:
         NotFound: The place or group is not in the programme.
@@ -70,16 +70,16 @@ def givers(
     last = day + timedelta(days=AHEAD_DAYS)
     return tuple(
         _giver(each, planned.get(each.placement_id))
-        for each in holdings(survey, Which(place_id=place_id, group_id=group_id), sort="due")
+        for each in holdings(survey, PlacementFilter(place_id=place_id, group_id=group_id), sort="due")
         if each.state not in (*SETTLED, "lost") and each.owed > each.passed
         if (each.due_on and each.due_on <= last) or each.placement_id in planned
     )
 
 
 def of_placements(survey: Survey, placement_ids: Iterable[str]) -> Mapping[str, Giver]:
-    """Placement id → what it still owes; those that are not there are left out."""
-    known = survey.snapshot.placements.ids
-    rows = [row for id_ in placement_ids if (row := known.row(id_)) is not None and survey.standings.there[row]]
+    """Placement id → what it still owes, for placements that exist on the day."""
+    ids = survey.snapshot.placements.ids
+    rows = [row for id_ in placement_ids if (row := ids.row(id_)) is not None and survey.standings.there[row]]
     return {each.placement_id: _giver(each) for each in Holdings(survey, np.array(rows, np.int32))}
 
 
@@ -95,12 +95,12 @@ def _giver(holding: Holding, planned_receiver: str | None = None) -> Giver:
 
 
 def waiting(survey: Survey, *, place_id: str | None = None, group_id: str | None = None) -> tuple[str, ...]:
-    """The ids of those of a place or group who hold nothing, in order; empty when neither is named.
+    """Ids of the beneficiaries in a place or group who hold nothing, in order; empty if neither is given.
 
     Raises:
         NotFound: The place or group is not in the programme.
     """
     if place_id is None and group_id is None:
         return ()
-    found = holders(survey, state="waiting", place_id=place_id, group_id=group_id)
-    return tuple(each.beneficiary_id for each in found)
+    holders_waiting = holders(survey, state="waiting", place_id=place_id, group_id=group_id)
+    return tuple(each.beneficiary_id for each in holders_waiting)

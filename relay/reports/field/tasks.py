@@ -1,4 +1,4 @@
-"""What else there is to see to at a woman's: what the systems of a programme ask of whoever visits her."""
+"""Tasks for visits: what the systems of a programme ask field staff to do when they visit a woman."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One thing to see to.
+    """One thing to do on a visit.
 
     Attributes:
-        reason: Why, one of the words that its system gives.
-        beneficiary_id: With whom, by her main id.
-        placement_id: The placement that it is about; None when it is about herself.
-        due_on: By when; None when no day is set.
+        reason: Word for the reason, one of those of its system.
+        beneficiary_id: Main id of the woman.
+        placement_id: Id of the placement that it is about; None if it is about the woman herself.
+        due_on: Day by which it is to be done; None if there is none.
     """
 
     reason: str
@@ -35,12 +35,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tasks:
-    """What a system asks of whoever visits.
+    """The kind of tasks that one system asks for.
 
     Attributes:
-        reasons: Word → as people read it, in the order of their rank.
-        find: All tasks of a programme, beside its relay on a day.
-        action: Who may do this is told of them; empty for all who see the visit list.
+        reasons: Word → its text, in order of importance.
+        find: Finds all tasks of a programme, given the database, its id and its survey.
+        action: Action that a reader must be allowed to do to see these tasks; "" if all who see the visit list see
+            them.
     """
 
     reasons: Mapping[str, Sentence]
@@ -49,33 +50,33 @@ class Tasks:
 
 
 def of_systems(catalogue: Catalogue, used: Collection[str] | None = None) -> Iterator[Tasks]:
-    """What the systems ask, those that a programme uses, or all."""
+    """The kinds of tasks of the systems in `used`, or of all systems."""
     for system in catalogue.systems.values():
         if used is None or system.name in used:
-            found = system.part("tasks", "TASKS")
-            if isinstance(found, Tasks):
-                yield found
+            part = system.part("tasks", "TASKS")
+            if isinstance(part, Tasks):
+                yield part
 
 
 HELD_DAYS: Final = 14
-"""What is held so long is told to whoever visits (our choice: a fortnight, in which an office meets once)."""
+"""Days after which a pending act becomes a task (our choice: a fortnight, in which an office meets once)."""
 
 _HELD: Final = {"held": Sentence("something of hers is held: see what is held")}
 
 
 def reasons(catalogue: Catalogue, used: Collection[str] | None = None) -> Mapping[str, Sentence]:
-    """Word → as people read it, of the systems that a programme uses, or of all; and of what is held."""
-    return {word: said for each in of_systems(catalogue, used) for word, said in each.reasons.items()} | _HELD
+    """Word → its text, for the systems in `used` or for all, and for pending acts."""
+    return {word: text for each in of_systems(catalogue, used) for word, text in each.reasons.items()} | _HELD
 
 
 def tasks(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[Task, ...]:
-    """All that the systems of a programme ask of whoever visits, system by system, then what is held for long.
+    """All tasks for visits in a programme: those of each system in turn, then those for acts that are pending for long.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
         survey: Survey of its relay on the day.
-        used: The systems that it uses.
+        used: Names of the systems that it uses.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -84,26 +85,32 @@ def tasks(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]
 
 
 def asked_by_systems(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[Task, ...]:
-    """The first part of the same, which depends on nothing but the ledger and the day."""
+    """The tasks of the systems only, which depend on nothing but the ledger and the day."""
     asking = of_systems(graph.catalogue, used)
     return tuple(task for each in asking for task in each.find(graph, programme_id, survey))
 
 
 def hidden(catalogue: Catalogue, used: Collection[str], may: Callable[[str], bool]) -> frozenset[str]:
-    """The reasons of which a reader is not told, of the systems that a programme uses, by what the reader may do."""
+    """The reasons of tasks that a reader may not see.
+
+    Args:
+        catalogue: Catalogue of the kinds of acts.
+        used: Names of the systems in use.
+        may: Whether the reader may do an action.
+    """
     asking = (each for each in of_systems(catalogue, used) if each.action and not may(each.action))
     return frozenset(word for each in asking for word in each.reasons)
 
 
 def seen(asked: Sequence[Task], hidden: Collection[str]) -> tuple[Task, ...]:
-    """Those tasks of which a reader is told."""
+    """The tasks whose reason is not hidden."""
     return tuple(each for each in asked if each.reason not in hidden)
 
 
 def held_for_long(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
-    """An task for each thing held for long that names a woman, by the day by which it was to be settled.
+    """A task for each act that has been pending for long and names a woman, with the day by which it was to be settled.
 
-    What is held, and settled, stands in no entry of the ledger: this is to be asked each time.
+    Pending acts are not in the ledger, so this has to be asked each time.
     """
     from relay.ledger.held import held_list  # noqa: PLC0415 - only visits ask for it, and every question would pay for it
 

@@ -1,8 +1,9 @@
 """Whom to visit next and why: the managers' list, ranked, and grouped by place so that one walk serves many.
 
-Whatever broke lately is on it, so that the front page and the list agree; and whoever is broken and still can pass on.
-A holder whose time is not over is *open*: late, due or in time. A chain with a single open placement depends on its
-holder: if she breaks, the chain is broken. Where none is open, it depends on the only broken one who still can.
+It lists every placement that broke lately, so that the front page and the list agree, and everybody who is broken but
+can still pass on. A placement whose time is not over is *open*: late, due or in time. A chain with a single open
+placement depends on its holder: if she breaks, the chain is broken. A chain without an open placement depends on the
+only broken holder who can still pass on.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from relay.reports.breakdown import PartNames, within
 from relay.reports.field.tasks import Task
 
 REASONS: Final = ("broke", "can_still", "chain_hangs", "due", "late", "no_word")
-"""In the order of their rank: what a visit may save first.
+"""Reasons for a visit, in order of rank: first what a visit may still save.
 
 - broke: she became lost or broken within the last 90 days, whatever the cause. Who has left is not met any more, but
   her neighbours know what became of the animals.
@@ -44,11 +45,11 @@ whom nothing else is known it comes last, by the day by which it is due.
 """
 
 BROKE_DAYS: Final = 90
-"""So many days, the day itself included, a placement that broke is news (our choice: a quarter, in which every place is
+"""For so many days, the day itself included, a break is recent (our choice: a quarter, in which every place is
 visited once)."""
 
 LONG_REACH: Final = 4
-"""From this reach on a chain counts as one that travelled far: longer than most (our choice: in Mansa 16 of 21 who
+"""Reach from which a chain has travelled far: longer than most (our choice: in Mansa 16 of 21 who
 could passed on, and with 0.76 at each hand-over a chain has 1 / (1 - 0.76) = 4.2 families on average, the first
 included)."""
 
@@ -61,13 +62,13 @@ _CAN_STILL, _HANGS, _NO_WORD = (REASONS.index(word) for word in ("can_still", "c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Depends:
-    """What depends on one holder alone.
+class DependentChains:
+    """The chains that depend on one holder alone.
 
     Attributes:
-        chains: Chains that go on only through her.
-        reach: Of the farthest of them: placements that descend from its original one; 0 without any.
-        generations: Of the same.
+        chains: Number of these chains.
+        reach: Reach of the farthest of them: placements that descend from its original one; 0 without chains.
+        generations: Generations of the same chain.
     """
 
     chains: int
@@ -77,27 +78,27 @@ class Depends:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One holder to visit, for one placement; or a woman of whom a system asks it, who holds none.
+    """One holder to visit, for one placement; or a woman without a placement whom a system asks to visit.
 
     Attributes:
-        rank: 1 is the most pressing of all.
-        place_id: Where she lives; None when it is not known.
-        place_name: Of that place; None when it is not known.
-        placement_id: What it is about; this, help and state are None when it is about herself.
-        beneficiary_id: Who holds it; None when foreign data does not say.
-        group_id: Hers; None without any.
-        help: What she holds.
+        rank: Rank in the programme; 1 is the most urgent.
+        place_id: Id of the place where she lives; None if unknown.
+        place_name: Name of that place; None if unknown.
+        placement_id: Id of the placement; this, help and state are None if the visit is about the woman herself.
+        beneficiary_id: Id of the holder; None if foreign data does not have it.
+        group_id: Id of her group; None if she is in none.
+        help: Help that she holds.
         state: "lost", "broken", "late", "due" or "in_time".
-        since_on: On which she became lost or broken; None while she is not.
-        reasons: Of `REASONS`, in their order, then those of systems; at least one.
-        due_on: By when she is to have passed on all, or by when a system asks for it; None when no day is set.
-        days: Until then; below 0 when that day is past; 0 when none is set.
-        still_owed: Units.
-        last_word_on: The latest receipt, pass-on or event.
-        depends: What depends on her alone.
-        name: What she is called; here and below None when it is not known, or the reader is not told.
-        phone: Hers.
-        group_name: Of her group.
+        since_on: Day since which it is lost or broken; None while it is not.
+        reasons: Words of `REASONS` in their order, then those of systems; at least one.
+        due_on: Day by which all is to be passed on, or by which a system asks for the visit; None if there is none.
+        days: Days until then; below 0 when that day is past; 0 if there is none.
+        still_owed: Units still owed.
+        last_word_on: Day of the latest receipt, pass-on or event.
+        depends: Chains that depend on her alone.
+        name: Her name; this and the next two are None if unknown, or if the reader may not see them.
+        phone: Her telephone number.
+        group_name: Name of her group.
     """
 
     rank: int
@@ -114,7 +115,7 @@ class Visit:
     days: int
     still_owed: Quantity
     last_word_on: date | None
-    depends: Depends
+    depends: DependentChains
     name: str | None = None
     phone: str | None = None
     group_name: str | None = None
@@ -124,7 +125,7 @@ class Visits(LazyRows[Visit]):
     """Visits by rank."""
 
     def __init__(self, ranked: Ranked, names: PartNames | None = None, tasks: Sequence[Task] = ()) -> None:
-        """Keep which placements they are about, the names of places, and what else there is to see to."""
+        """Take the ranked placements, the names of places, and the tasks for visits."""
         self._survey = ranked.survey
         self._names = names or PartNames()
         self._ranked = ranked
@@ -132,7 +133,7 @@ class Visits(LazyRows[Visit]):
         super().__init__(np.arange(len(ranked.row) + len(self._others), dtype=np.int32))
 
     def among(self, beneficiaries: Flags) -> list[Visit]:
-        """Those to some beneficiaries."""
+        """The visits to some beneficiaries."""
         holders = self._survey.snapshot.placements.beneficiary[self._ranked.row]
         others = np.array([holder for holder, _ in self._others], holders.dtype)
         among = np.append(beneficiaries, False)[np.concatenate((holders, others))]
@@ -143,7 +144,7 @@ class Visits(LazyRows[Visit]):
             yield self._to_a_holder(nth) if nth < len(self._ranked.row) else self._to_another(nth)
 
     def _lives(self, holder: int) -> dict[str, str | None]:
-        """Who she is and where she lives."""
+        """Her id, place, group and their names."""
         snapshot = self._survey.snapshot
         if holder == NONE:
             return dict.fromkeys(("place_id", "place_name", "beneficiary_id", "group_id"))
@@ -173,7 +174,7 @@ class Visits(LazyRows[Visit]):
             days=int(stood.due_day[row]) - today,
             still_owed=shown(int(stood.owed[row] - stood.passed[row])),
             last_word_on=day_of(ranked.word[nth]),
-            depends=Depends(
+            depends=DependentChains(
                 chains=int(ranked.chains[nth]),
                 reach=int(ranked.reach[nth]),
                 generations=int(ranked.generations[nth]),
@@ -195,14 +196,19 @@ class Visits(LazyRows[Visit]):
             days=(due_on - self._survey.as_of).days if due_on else 0,
             still_owed=0,
             last_word_on=None,
-            depends=Depends(chains=0, reach=0, generations=0),
+            depends=DependentChains(chains=0, reach=0, generations=0),
         )
 
 
 def _seen_to(
     ranked: Ranked, tasks: Sequence[Task]
 ) -> tuple[Mapping[int, Sequence[str]], Sequence[tuple[int, Sequence[Task]]]]:
-    """Of tasks: which visits of the ranked see to them, each with why; and the other women, each with hers."""
+    """Assign tasks to visits.
+
+    Returns:
+        For each ranked visit, by position, the reasons of the tasks done on it; and each other woman's row with her
+        tasks.
+    """
     if not tasks:
         return {}, ()
     snapshot = ranked.survey.snapshot
@@ -241,15 +247,15 @@ def todo(
 
     Args:
         survey: Survey of the programme on the day.
-        place_id: Only holders who live in this place or in any place below it; ranks stay those of the programme.
-        walks: Only holders who live in one of these places or in any place below them; everywhere when None.
-        most: Only so many visits, the most pressing ones; all when None.
+        place_id: Only holders who live in this place or in any place inside it; ranks stay those of the programme.
+        walks: Only holders who live in one of these places or inside them; None for everywhere.
+        most: Greatest number of visits, the most urgent ones; None for all.
         names: With the names of places.
-        tasks: What else there is to see to.
+        tasks: Tasks for visits.
 
     Returns:
-        All visits of a place together, the place with the most pressing visit first; in it by rank. Empty when there
-        is nobody to visit.
+        Visits grouped by place, the place with the most urgent visit first, each place by rank. Empty if there is
+        nobody to visit.
 
     Raises:
         NotFound: There is no such place.
@@ -270,16 +276,16 @@ def todo(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Ranked:
-    """Placements to visit, the most pressing first.
+    """Placements to visit, the most urgent first.
 
     Attributes:
         survey: Survey of the programme on the day.
-        row: Of each placement.
-        why: Its reasons, of `REASONS`, a bit each.
-        word: Here and below what `Visit` says of it: the day of the last word.
-        chains: Those that depend on it.
-        reach: Of the farthest of them.
-        generations: Of the same.
+        row: Rows of the placements.
+        why: Reasons of each; bit n stands for the n-th of `REASONS`.
+        word: Day of the last word from each, as in `Visit`.
+        chains: Number of chains that depend on each.
+        reach: Reach of the farthest of these chains.
+        generations: Generations of the same chain.
     """
 
     survey: Survey
@@ -292,11 +298,11 @@ class Ranked:
 
 
 def by_rank(survey: Survey, *, most: int | None = None) -> Ranked:
-    """Which placements to visit next, the most pressing first, wherever their holders live.
+    """Which placements to visit next, the most urgent first, wherever their holders live.
 
     Args:
         survey: Survey of the programme on the day.
-        most: Only so many are looked at: those after them follow in any order. All are in order when None.
+        most: Only so many are put in order; the rest follow in any order. None puts all in order.
     """
     snapshot, stood, today = survey.snapshot, survey.standings, day_number(survey.as_of)
     state, mendable = stood.state, stood.mendable
@@ -331,11 +337,11 @@ def by_rank(survey: Survey, *, most: int | None = None) -> Ranked:
 
 
 _CALM: Final = 3
-"""Levels of one first reason, by what else is so."""
+"""Number of levels within one main reason, by the other reasons."""
 
 
 def _level(why: int) -> int:
-    """How pressing all that is so makes a visit, 0 the most; by the first reason, then by what else is so."""
+    """The urgency of a combination of reasons, 0 the most urgent: by the main reason, then by the others."""
     so = [bool(why & 1 << nth) for nth in range(len(REASONS))]
     first, hangs = so.index(True), so[_HANGS]
     if first <= _CAN_STILL:
@@ -344,13 +350,13 @@ def _level(why: int) -> int:
 
 
 _LEVEL: Final = np.array([0, *map(_level, range(1, 1 << len(REASONS)))], np.int64)
-"""The same by number; of what is not to be visited, any."""
+"""The level of each combination of reasons; the first, for no reason, is never used."""
 
 
 def _ordered(
     rank: npt.NDArray[np.int64], due_day: Days, rows: Rows, ids: IdColumn, most: int | None
 ) -> npt.NDArray[np.intp]:
-    """The order of some rows by rank, then by the due day, and among those alike in both by their ids."""
+    """The order of rows by rank, then by due day, then by id."""
     if most is not None and most < len(rows):
         ahead = rank <= np.partition(rank, most)[most]
         first, others = np.flatnonzero(ahead), np.flatnonzero(~ahead)
@@ -364,7 +370,7 @@ def _ordered(
 
 
 def _hanging(survey: Survey, open_: Flags, mendable: Flags) -> tuple[Rows, Rows, Rows]:
-    """Of each placement: how many chains depend on it alone, and reach and generations of the farthest of them."""
+    """For each placement, the number of chains that depend on it alone, and reach and generations of the farthest."""
     travels = survey.chains
     nth = np.zeros(len(open_), np.int32)
     nth[travels.row] = np.arange(len(travels.row))
@@ -382,9 +388,12 @@ def _hanging(survey: Survey, open_: Flags, mendable: Flags) -> tuple[Rows, Rows,
 
 
 def _only(survey: Survey, chain: Rows, which: Flags) -> tuple[Rows, Rows]:
-    """Of each chain: how many such placements it has, and the row of the only one, or -1.
+    """For each chain, the number of placements with the flag `which`, and the row of the only one, or -1.
 
-    `chain` says of each of the notes of the pieces by chain which chain it is of.
+    Args:
+        survey: Survey of the programme.
+        chain: For each entry of the pieces by chain, the number of its chain.
+        which: One flag for each placement.
     """
     cut, rows, chains = survey.cut, np.flatnonzero(which), len(survey.chains.row)
     piece = cut.piece[rows]
@@ -399,7 +408,7 @@ def _only(survey: Survey, chain: Rows, which: Flags) -> tuple[Rows, Rows]:
 
 
 def _last_word(survey: Survey) -> Days:
-    """Of each placement, the day of the latest receipt, pass-on or event."""
+    """For each placement, the day of the latest receipt, pass-on or event."""
     snapshot, today = survey.snapshot, day_number(survey.as_of)
     passes, events, made = snapshot.passes, snapshot.events, slice(None) if survey.made.all() else survey.made
     word = np.maximum(survey.standings.received_day, np.where(survey.original, snapshot.placements.filled_day, NO_DAY))
@@ -411,7 +420,7 @@ def _last_word(survey: Survey) -> Days:
 
 
 def last_visits(survey: Survey) -> Mapping[str, date]:
-    """Placement id → the day of the latest visit, as far as anybody was there."""
+    """Placement id → day of the latest visit; placements that were never visited are left out."""
     events, ids = survey.snapshot.events, survey.snapshot.placements.ids
     visits = (events.kind == _VISIT) & (events.day <= day_number(survey.as_of))
     last = np.full(len(ids), NO_DAY, events.day.dtype)

@@ -61,5 +61,5 @@ class ForecastQuestion(Read[forecast.Forecast | None]):
     def answer(self, source: Source, programme_id: str) -> forecast.Forecast | None:
         """None while no placement's time has come."""
         survey = self.survey(source, programme_id)
-        roots = trees.asked(survey, self.about)[1] if self.about else None
+        roots = trees.roots_of(survey, self.about)[1] if self.about else None
         return forecast.forecast(survey, roots, seed=self.seed)

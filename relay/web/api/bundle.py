@@ -14,7 +14,7 @@ from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import ANIMAL
 from relay.reports import chains
 from relay.reports.field import givers, visits
-from relay.reports.placements import Which, holdings
+from relay.reports.placements import PlacementFilter, holdings
 from relay.reports.rates import unit
 from relay.web import guard, privacy
 from relay.web.i18n import labels
@@ -136,7 +136,7 @@ def of_place(place_id: str) -> FieldBundle:
     """
     head, now = current.head(), current.core().now().astimezone(UTC)
     survey = current.survey_of_all()
-    held = [*holdings(survey, Which(place_id=place_id))]
+    held = [*holdings(survey, PlacementFilter(place_id=place_id))]
     waiting = givers.waiting(survey, place_id=place_id)
     women = sorted({each.beneficiary_id for each in held if each.beneficiary_id} | {*waiting})
     names = privacy.names("form", women)

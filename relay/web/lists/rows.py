@@ -11,7 +11,7 @@ from relay.exchange.cells import read_day
 from relay.reports import chains, health, placements
 from relay.reports.breakdown import UNKNOWN
 from relay.reports.field import visits
-from relay.reports.placements import ListedChains, Which
+from relay.reports.placements import ListedChains, PlacementFilter
 from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def holdings(page: ListPage) -> Holdings:
     of |= {word: UNKNOWN for word in ("place", "group") if asked_for.get(word) == UNKNOWN}
     if "donor_of" in asked_for:
         of["donor"] = UNKNOWN if asked_for["donor_of"] == UNKNOWN else str(_donor(page))
-    which = Which(
+    which = PlacementFilter(
         state=asked_for.get("state"),
         help=asked_for.get("help"),
         place_id=None if "place" in of else asked_for.get("place"),

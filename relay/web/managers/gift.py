@@ -11,7 +11,7 @@ from relay.arrays.columns import day_of
 from relay.domain.vocabulary import STATES
 from relay.exchange.small_counts import SMALL, tellable
 from relay.reports import placements, trees
-from relay.reports.placements import Which
+from relay.reports.placements import PlacementFilter
 from relay.reports.tree_layout import MOST, View
 from relay.web import privacy
 from relay.web.managers import district_map
@@ -63,7 +63,7 @@ class GiftPage:
             NotInRelay: There was no such gift on that day.
         """
         page = cls(survey=current.survey(), gift_id=gift_id, as_of=current.as_of(), today=current.today())
-        trees.asked(page.survey, f"gift:{gift_id}")
+        trees.roots_of(page.survey, f"gift:{gift_id}")
         return page
 
     @cached_property
@@ -79,7 +79,7 @@ class GiftPage:
     @cached_property
     def holdings(self) -> Holdings:
         """Every placement that it reached, its first ones included."""
-        return placements.holdings(self.survey, Which(gift_id=self.gift_id), sort="received")
+        return placements.holdings(self.survey, PlacementFilter(gift_id=self.gift_id), sort="received")
 
     @cached_property
     def donor(self) -> str | None:

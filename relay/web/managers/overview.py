@@ -11,7 +11,7 @@ from relay.arrays.kernels import run_both
 from relay.domain.model import add_months
 from relay.reports import chains, health, placements
 from relay.reports.field import visits as todo
-from relay.reports.placements import Which
+from relay.reports.placements import PlacementFilter
 from relay.web import privacy
 from relay.web.request import current
 from relay.web.result_cache import kept_of
@@ -101,7 +101,7 @@ class Overview:
     @cached_property
     def broke(self) -> Holdings:
         """What became lost or broken since a month ago, the latest first."""
-        return placements.holdings(self.survey, Which(since=self.month_ago), sort="since", descending=True)
+        return placements.holdings(self.survey, PlacementFilter(since=self.month_ago), sort="since", descending=True)
 
     @property
     def broke_first(self) -> Sequence[placements.Holding]:

@@ -12,7 +12,7 @@ from relay.reports import placements
 from relay.reports.breakdown import NO_SUCH_PART
 from relay.reports.counted_placements import STUCK
 from relay.reports.health import health
-from relay.reports.placements import Which
+from relay.reports.placements import PlacementFilter
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.request import current
@@ -125,7 +125,7 @@ class PartPage:
         """What is lost or broken, the latest first."""
         return placements.holdings(
             self.survey,
-            Which(state=STUCK, place_id=self._place_id, group_id=self._group_id),
+            PlacementFilter(state=STUCK, place_id=self._place_id, group_id=self._group_id),
             sort="since",
             descending=True,
         )

@@ -97,7 +97,7 @@ def opened(code: str) -> Response:
                 as_of=current.today(),
                 today=current.today(),
             )
-            trees.asked(page.survey, f"gift:{link.gift_id}")
+            trees.roots_of(page.survey, f"gift:{link.gift_id}")
             _logged("story", link.programme_id, link.gift_id, f"link:{link.mark[:8]}")
         except (NoProgramme, NotInRelay):
             page = None

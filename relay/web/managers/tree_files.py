@@ -92,7 +92,7 @@ def _hash(text: str) -> str:
 
 def _graphml(page: TreePage) -> Response:
     """The whole tree, for analysis by hand."""
-    _, roots = trees.asked(page.survey, page.id)
+    _, roots = trees.roots_of(page.survey, page.id)
     drawn = graph_formats.graphml(graph_formats.network(page.survey, roots))
     return Response(drawn, mimetype="application/graphml+xml")
 

@@ -14,8 +14,8 @@ from relay.arrays.from_register import of_register
 from relay.domain.model import add_months, lost_since
 from relay.errors import NotFound
 from relay.reports.breakdown import NO_SUCH_PART, PartNames
-from relay.reports.field.visits import LONG_REACH, Depends, Visit, Visits, by_rank, todo
-from relay.reports.placements import Which, holdings
+from relay.reports.field.visits import LONG_REACH, DependentChains, Visit, Visits, by_rank, todo
+from relay.reports.placements import PlacementFilter, holdings
 from relay.service.json_codec import json_of
 from tests.arrays.test_lineage import days_touched, relays
 from tests.scenes import acts as say
@@ -49,7 +49,7 @@ def test_the_one_open_end_of_a_long_chain_is_visited() -> None:
 
     assert list(found) == ["P5"]
     assert found["P5"].reasons == ("chain_hangs",)
-    assert found["P5"].depends == Depends(chains=1, reach=4, generations=4)
+    assert found["P5"].depends == DependentChains(chains=1, reach=4, generations=4)
 
 
 def test_a_short_chain_is_not_worth_a_walk_for_itself() -> None:
@@ -68,7 +68,7 @@ def test_two_chains_that_were_pooled_may_hang_on_one() -> None:
     """P1's chain reaches P2, P3, P4 and P6; P5's only P6, who holds the only open end of both."""
     found = visits(grow("P1 > P2; P2 > P3; P3 > P4; P4 > P6; P5 > P6"), date(2024, 6, 30))
 
-    assert found["P6"].depends == Depends(chains=2, reach=4, generations=4)
+    assert found["P6"].depends == DependentChains(chains=2, reach=4, generations=4)
 
 
 def test_a_broken_chain_hangs_on_the_only_one_who_can_mend_it() -> None:
@@ -113,10 +113,12 @@ def test_all_that_broke_within_a_month_are_on_the_list_whatever_the_day() -> Non
     snapshot = seeded("relay-demo")
     for as_of in (date(2023, 1, 1), date(2024, 12, 31), date(2025, 7, 1), date(2026, 11, 25)):
         survey = lineage.survey(snapshot, as_of)
-        broke = {each.placement_id for each in holdings(survey, Which(since=add_months(as_of, -1)))}
+        broke = {each.placement_id for each in holdings(survey, PlacementFilter(since=add_months(as_of, -1)))}
         listed = {visit.placement_id for visit in todo(survey) if "broke" in visit.reasons}
         assert broke <= listed
-        assert listed <= {each.placement_id for each in holdings(survey, Which(since=as_of - timedelta(days=90)))}
+        assert listed <= {
+            each.placement_id for each in holdings(survey, PlacementFilter(since=as_of - timedelta(days=90)))
+        }
 
 
 @pytest.mark.parametrize(
