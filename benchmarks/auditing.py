@@ -27,8 +27,8 @@ from benchmarks.lineage import CLERK, same
 from benchmarks.machine import describe, say
 from relay.database import engine
 from relay.domain.questions import NOTED
+from relay.exchange.exchange_format import write_folder
 from relay.exchange.importing import import_programme
-from relay.exchange.rows import write_folder
 from relay.graph import connect
 from relay.ledger.programmes import heads
 from relay.ledger.recording import record_one

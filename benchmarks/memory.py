@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from benchmarks.machine import describe, say
 from benchmarks.recording import founding, made
 from relay.database import engine
-from relay.exchange.rows import write_folder
+from relay.exchange.exchange_format import write_folder
 from tests.rigs import neo4j_server
 from tests.scenes.core import CORE
 

@@ -30,8 +30,8 @@ from relay.database import cypher, engine
 from relay.desk import undo
 from relay.domain.acts import Act, Value
 from relay.domain.questions import NOTED
+from relay.exchange.exchange_format import write_folder
 from relay.exchange.importing import import_programme
-from relay.exchange.rows import write_folder
 from relay.graph import Graph, connect
 from relay.ledger import programmes, reading, recording, verify
 from relay.ledger.batch import Clerk

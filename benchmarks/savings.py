@@ -26,8 +26,8 @@ from benchmarks.pages import asker, served
 from relay.database import engine
 from relay.domain.acts import Act, Value
 from relay.domain.system import Catalogue
+from relay.exchange.exchange_format import write_folder
 from relay.exchange.importing import import_programme
-from relay.exchange.rows import write_folder
 from relay.graph import Graph, connect
 from relay.ledger.batch import Clerk
 from relay.service.queries.chain_health import HealthQuestion

@@ -28,9 +28,9 @@ from relay.errors import Invalid, RelayError, Unavailable
 if TYPE_CHECKING:
     from relay.backup.encryption import Seal
     from relay.backup.files import Drilled
+    from relay.exchange.exchange_format import ReportRow
     from relay.exchange.graph_formats import Format
     from relay.exchange.importing import Count
-    from relay.exchange.rows import ReportRow
     from relay.mapping.file_import import FileImport, ImportWish
     from relay.service.registers import SentImport
 
@@ -76,12 +76,12 @@ def import_(
 ) -> None:
     """Import CSV files or a workbook: a dry run unless --apply."""
     from relay.exchange.importing import Count, rehearse_then_import
-    from relay.exchange.writing import refuse_what_is_there
+    from relay.exchange.writing import refuse_existing
     from relay.mapping.file_import import NOTHING_TO_HAND_BACK
 
     count, context = Count(), click.get_current_context()
     if handed_back:
-        refuse_what_is_there(handed_back)
+        refuse_existing(handed_back)
     try:
         file = _opened(session, path, _wish(session, map_, handed_back, apply=apply, strict=strict, again=again))
         progress = _progress(path)
@@ -147,10 +147,10 @@ def _opened(session: Session, path: Path, wish: ImportWish) -> FileImport | Sent
         from relay.service.registers import SentImport
 
         return SentImport(session.service, path, wish, told, _sending())
-    from relay.exchange.importing import InDatabase
+    from relay.exchange.importing import DatabaseImporter
     from relay.mapping.file_import import FileImport
 
-    return FileImport(InDatabase(graph=session.graph, clerk=session.clerk), path, wish, told)
+    return FileImport(DatabaseImporter(graph=session.graph, clerk=session.clerk), path, wish, told)
 
 
 def _report(session: Session, report: Iterable[ReportRow], count: Count, *, written: bool) -> None:

@@ -31,12 +31,12 @@ def propose(session: Session, file: Path, sheet: str) -> None:
 
     Save it, decide what is open (?), and use it: relay import FILE --map MAP.toml
     """
-    from relay.exchange.workbook import pages
+    from relay.exchange.sheets import all_sheets
     from relay.mapping.map_file import open_points
     from relay.mapping.programme import Programme
     from relay.mapping.proposal import proposed
 
-    found = pages(file)
+    found = all_sheets(file)
     try:
         programme = session.registers.known()
     except NoProgrammeYet:

@@ -331,7 +331,7 @@ def _value(session: Session, column: Column, text: str, option: str) -> Value | 
     if column.type == "date" and text.strip():
         today = session.today
         with usage(option, text):
-            return cells.read_day_said(text, today)
+            return cells.read_day_as_text(text, today)
     with usage(option, text):
         return cells.read(column, text)
 

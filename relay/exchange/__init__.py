@@ -1,1 +1,1 @@
-"""Files in and out: folders and workbooks read, judged and written, and graphs for other programs."""
+"""Files in and out: folders and workbooks that are read, judged and written, and graphs for other programs."""

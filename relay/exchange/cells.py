@@ -1,9 +1,9 @@
-"""What one cell may hold: the text of a file, of a sheet or of an option, read as the value of a column.
+"""Reads one cell, or an option of the command line, as the value of a column.
 
-What can be read in one way only is read, however it is written; what can be read in two ways is a fault.
+A cell is accepted in any form that has only one meaning; a form with two meanings is a fault.
 
-A value is normalised once, here, so that the same fact always has the same bytes: text is NFC without outer
-blanks, a day is ISO text, a whole number is an `int`, any other number a `float`. An empty cell has no value.
+Values are normalised here, so that the same fact always has the same bytes: text is NFC without outer blanks, a day is
+ISO text, a whole number is an `int`, any other number a `float`. An empty cell has no value.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _PROGRAMME_ID: Final = re.compile(r"[a-z0-9-]{1,40}")
 _HELP: Final = re.compile(r"[a-z0-9_]{1,40}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 _COMMA: Final = re.compile(r"([0-9]{1,3})((?:,[0-9]+)+)")
-_UNSEEN: Final = re.compile(  # else two ids look alike; after the virama of Devanagari a joiner shapes the letters
+_INVISIBLE: Final = re.compile(  # else two ids look alike; after the virama of Devanagari a joiner shapes the letters
     r"[\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200b\u200e\u200f\u202a-\u202f"
     r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]|(?<!\u094d)[\u200c\u200d]"
 )
@@ -67,7 +67,7 @@ _MONTH_FIRST: Final = re.compile(r"([a-z]+)[-/., ]+([0-9]{1,2})(?:st|nd|rd|th)?[
 _MIDNIGHT: Final = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?$")
 _DAYS_AGO: Final = re.compile(r"-([0-9]{1,5})d")
 # A spreadsheet counts days from here (its 1900 system, right for every day since 1900-03-01).
-_LIKE: Final = 0.75  # our choice: "recieved_on" is, "id" and "kind" are not
+_LEAST_LIKENESS: Final = 0.75  # our choice: "recieved_on" is, "id" and "kind" are not
 _SPREADSHEET_DAY_0: Final = date(1899, 12, 30)
 _MONTHS: Final = 12
 _LONGEST_MONTH: Final = 31
@@ -76,13 +76,13 @@ _EXACT: Final = 10**15  # a spreadsheet keeps 15 digits of a number
 _NOISE: Final = 1e-9  # our choice: far below a thousandth, above what double arithmetic leaves behind
 _THE_DAY_FORM: Final = Sentence("Write it as 2026-11-24, or as 2083-08-08 BS.")
 _THE_ASKED_DAY_FORM: Final = Sentence("Write it as 2026-11-24, as 2083-08-08 BS, or as today, yesterday or -3d.")
-_SAID_AS: Final = {
+_OTHER_WORDS_FOR_CHOICES: Final = {
     **dict.fromkeys(("female", "woman", "femme", "femelle", "महिला", "स्त्री"), "F"),
     **dict.fromkeys(("male", "man", "homme", "mâle", "पुरुष"), "M"),
     **dict.fromkeys(("व्यक्ति", "personne"), "person"),
     **dict.fromkeys(("समूह", "groupe"), "group"),
 }
-"""How else a choice is written: each of these words means one thing only."""
+"""Other words for the options of a choice; each has one meaning only."""
 _SAMBAT: Final = re.compile(r"\s*(?:B\.?\s?S\.?|वि\.?\s?सं\.?)\s*", re.IGNORECASE)
 _SERIAL: Final = re.compile(r"[0-9]{5}")  # days, as a spreadsheet counts them: 10,000 is in 1927
 _YEAR_FORM: Final = Sentence("Write the Gregorian year in four digits.")
@@ -100,19 +100,19 @@ _AS_TEXT: Final = Sentence("Format the column as text and write it again.")
 
 
 class CellFault(errors.Invalid):
-    """One cell cannot be read; `reason` never holds the value itself, which may be a name."""
+    """One cell cannot be read; `reason` never contains the value, which may be a name."""
 
 
 def read(column: schema.Column, cell: object) -> Value | None:
     """Read one cell as the value of a column.
 
     Args:
-        column: What the cell may hold.
-        cell: Text, or what a workbook or rules.toml gives: a number, a day, a logical value.
+        column: The column.
+        cell: Text, or what a workbook or rules.toml has: a number, a day, a truth value.
 
     Returns:
-        The normalised value: a mapping for equivalents, `int` or `float` for the numbers, else text (of a date ISO).
-        None when the cell is empty or blank.
+        The normalised value: a mapping for equivalents, `int` or `float` for numbers, else text (ISO for a day). None
+        if the cell is empty or blank.
 
     Raises:
         CellFault: The cell holds something else.
@@ -125,10 +125,12 @@ def read(column: schema.Column, cell: object) -> Value | None:
 
 
 def read_in_table(column: schema.Column, cell: object) -> Value | None:
-    """Read one cell that has others above it, as `read` does.
+    """Read one cell of a table, as `read` does.
 
     Raises:
-        CellFault: The cell holds something else, or ditto marks, since rows have no order; free text may be anything.
+        CellFault: The cell holds something else, or ditto marks, which are refused since rows have no order; free text
+            may be
+        anything.
     """
     marks = isinstance(cell, str) and column.type != "text" and len(cell) <= _LONGEST_DITTO
     if marks and str(cell).strip().casefold() in DITTO:
@@ -141,7 +143,7 @@ def read_in_table(column: schema.Column, cell: object) -> Value | None:
 
 
 def read_record(column: schema.Column, text: str) -> str | None:
-    """Read the id of a record of any kind, which may say its kind, as in pass:T1; None when there is no id.
+    """Read the id of a record of any kind, with or without its kind, as in pass:T1; None if it is empty.
 
     Raises:
         CellFault: What follows the kind cannot be an id.
@@ -152,14 +154,14 @@ def read_record(column: schema.Column, text: str) -> str | None:
 
 
 def read_day(text: str, today: date) -> date:
-    """Read a day as options of the command line take it.
+    """Read a day as options of the command line accept it.
 
     Args:
-        text: A day as a cell has it, such as "2083-08-08 BS"; "today", "yesterday", or "-3d" for three days ago.
-        today: The date in the programme's time zone.
+        text: A day as in a cell, such as "2083-08-08 BS"; or "today", "yesterday", or "-3d" for three days ago.
+        today: The current day in the programme's time zone.
 
     Raises:
-        CellFault: The text is none of these, that day does not exist, or it is most likely in Bikram Sambat.
+        CellFault: It is none of these, the day does not exist, or it is most likely in Bikram Sambat.
     """
     plain = _digits(_plain(text))
     if plain.casefold() == "today":
@@ -182,11 +184,11 @@ def read_day(text: str, today: date) -> date:
     return day
 
 
-def read_day_said(text: str, today: date) -> str:
-    """The same as the value of a column, in ISO form; it remembers what was typed in a year not published yet.
+def read_day_as_text(text: str, today: date) -> str:
+    """The same as the value of a column, in ISO form; a day of a year not published yet keeps its own form.
 
     Raises:
-        CellFault: As `read_day`.
+        CellFault: As for `read_day`.
     """
     return _iso(read_day(text, today), text)
 
@@ -198,8 +200,8 @@ def _iso(day: date, text: str) -> str:
 def write(value: Value) -> str:
     """Write a value as the text of a cell, so that `read` of `unescaped` gives it back.
 
-    Text that a spreadsheet would take for a formula gets a leading apostrophe. Numbers are never written with an
-    exponent, and are numbers to a spreadsheet, so a negative one needs no apostrophe.
+    Text that a spreadsheet would take for a formula gets a leading apostrophe. Numbers are written without an exponent;
+    negative ones need no apostrophe, since a spreadsheet takes them for numbers.
 
     >>> write({"pig": 1.5, "seed": 2})
     'pig=1.5;seed=2'
@@ -214,25 +216,25 @@ def write(value: Value) -> str:
 
 
 def escaped(text: str) -> str:
-    """Put an apostrophe before text that begins with = + - @ tab, return or line feed, as a formula does.
+    """Put an apostrophe before text that begins like a formula: with = + - @, tab, return or line feed.
 
-    Text that begins with apostrophes and then one of these gets one more, so that no two texts are written alike.
+    Text that begins with apostrophes followed by one of these gets one more, so that no two texts are written alike.
     """
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def unescaped(text: str) -> str:
-    """Take off the apostrophe that `escaped` put on; other text is given back as it is."""
+    """Remove the apostrophe that `escaped` added; other text is returned unchanged."""
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
 def closest(word: str, known: tuple[str, ...]) -> str:
-    """The known word that looks most like this one, or "" when none does.
+    """The known word that is most like a word, or "" if none is like it.
 
     >>> closest("recieved_on", ("received_on",)), closest("id", ("kind",))
     ('received_on', '')
     """
-    found = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=_LIKE)
+    found = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=_LEAST_LIKENESS)
     return found[0] if found else ""
 
 
@@ -253,9 +255,9 @@ def _plain(cell: object) -> str:
 
 
 def _text_of(cell: object) -> str:
-    """A cell of a workbook that is not text, as the text that a person sees in it.
+    """The text that a person sees in a cell of a workbook that is not text.
 
-    A whole number is what was typed (a telephone number, an ear tag); logical values and days are not.
+    A whole number counts as text that was typed (a telephone number, an ear tag); truth values and days do not.
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell):
         return str(int(cell)) if cell == int(cell) else repr(cell)
@@ -302,7 +304,7 @@ def _read_text(column: schema.Column, cell: object) -> str | None:
 
 def _read_name(column: schema.Column, cell: object) -> str | None:
     text = _read_text(column, cell)
-    if text and not _UNSEEN.sub("", text).strip():
+    if text and not _INVISIBLE.sub("", text).strip():
         raise CellFault(reason=Sentence("Nothing of this name can be seen."), advice=Sentence("Enter her name."))
     if text and any(letter.isdecimal() for letter in text) and not any(letter.isalpha() for letter in text):
         raise CellFault(
@@ -339,7 +341,7 @@ def _read_words(column: schema.Column, cell: object) -> str | None:
 
 
 def _refuse_a_number(text: str) -> None:
-    """Refuse digits of a telephone or a tag that a spreadsheet wrote as it writes numbers."""
+    """Refuse a telephone number or tag that a spreadsheet has turned into a number."""
     if _DIGITS_LOST.fullmatch(_digits(text)):
         raise CellFault(
             reason=Sentence("A spreadsheet turned this into a number, and digits of it may be lost."),
@@ -348,7 +350,7 @@ def _refuse_a_number(text: str) -> None:
 
 
 def _kind_of(column: schema.Column) -> str:
-    """What an id is of: "placement" of giver_placement_id; its kind may stand before it, as in placement:P1."""
+    """The kind that an id column refers to: "placement" for giver_placement_id; a cell may name it: placement:P1."""
     return column.refers_to or column.name.removesuffix("_id").rpartition("_")[2]
 
 
@@ -374,14 +376,14 @@ def _read_id(column: schema.Column, cell: object) -> str | None:
             reason=Sentence("This names a record of another kind."),
             advice=Sentence("Enter the id alone, or with its kind before it."),
         )
-    _fits_an_address(text)
+    _refuse_what_no_url_holds(text)
     if column.fixed and column.refers_to is None:  # its own: what is recorded already can be named
-        _is_seen(text)
+        _refuse_invisible(text)
     return text
 
 
 def _read_ids(column: schema.Column, cell: object) -> str | None:
-    """Several ids, each once and in their order, so that who was there is said in one way."""
+    """Several ids, each once, in their own order, so that the same people are always written in the same way."""
     if not isinstance(cell, str):
         return _read_id(column, cell)
     ids = {id_ for part in re.split(r"[;\n]", _read_text(column, cell) or "") if (id_ := _read_id(column, part))}
@@ -389,7 +391,7 @@ def _read_ids(column: schema.Column, cell: object) -> str | None:
 
 
 def _read_act(column: schema.Column, cell: object) -> str | None:
-    """The kind of an act, where it says one, stays before its id."""
+    """The id of an act, with its kind if the cell has one."""
     kind, colon, _ = _plain(cell).partition(":") if isinstance(cell, str) else ("", "", "")
     if not (colon and _WORD.fullmatch(kind)):
         return _read_id(column, cell)
@@ -398,23 +400,23 @@ def _read_act(column: schema.Column, cell: object) -> str | None:
 
 
 def _is_exact(cell: float) -> bool:
-    """Whether a number of a sheet is whole, and every digit of it as it was typed."""
+    """Whether a number in a sheet is whole, and small enough to have all its digits."""
     return math.isfinite(cell) and cell == int(cell) and cell < _EXACT
 
 
-def _is_seen(text: str) -> None:
-    if unseen := _UNSEEN.search(text):
+def _refuse_invisible(text: str) -> None:
+    if unseen := _INVISIBLE.search(text):
         raise CellFault(
             reason=Sentence(
                 "The character U+%(code)s is invisible; an id cannot contain it.",
                 code=f"{ord(unseen[0]):04X}",
             ),
-            advice=_write_this(_UNSEEN.sub("", text)),
+            advice=_write_this(_INVISIBLE.sub("", text)),
         )
 
 
-def _fits_an_address(text: str) -> None:
-    """An id is part of the address of a page, and one word of a line."""
+def _refuse_what_no_url_holds(text: str) -> None:
+    """Refuse an id that cannot be part of a URL, or one word of a line."""
     if ":" in text or "/" in text:
         raise CellFault(
             reason=Sentence('An id cannot contain ":" or "/".'),
@@ -456,7 +458,7 @@ def _read_choice(column: schema.Column, cell: object) -> str | None:
         return None
     word = re.sub(r"[\s\-]+", "_", _plain(cell).casefold())
     for choice in column.choices:
-        if choice.casefold() == word or choice == _SAID_AS.get(word):
+        if choice.casefold() == word or choice == _OTHER_WORDS_FOR_CHOICES.get(word):
             return choice
     raise CellFault(
         reason=Sentence("Use %(choices)s.", choices=", ".join(column.choices)),
@@ -511,7 +513,7 @@ def _spreadsheet_day(days: int) -> Sentence:
 
 
 def _day(text: str) -> date:
-    """The day that normalised text names."""
+    """The day that normalised text means."""
     if day := _DAY.fullmatch(text):
         return _within_years(_gregorian(int(day[1]), int(day[2]), int(day[3])))
     if day := _BS_DAY.fullmatch(text):
@@ -520,14 +522,14 @@ def _day(text: str) -> date:
         return _with_a_month_in_words(day[3], day[2], day[1])
     if day := _MONTH_FIRST.fullmatch(text):
         return _with_a_month_in_words(day[3], day[1], day[2])
-    possible = _possible(_MIDNIGHT.sub("", text))
+    possible = _possible_days(_MIDNIGHT.sub("", text))
     if len(possible) == 1:
         return possible[0]
     raise CellFault(reason=Sentence("This is not a day."), advice=_likely_day(text))
 
 
 def _with_a_month_in_words(year: str, word: str, day: str) -> date:
-    """The day of a month that is called by its English name or the first three letters of it, of the Gregorian year."""
+    """A Gregorian day whose month is given by its English name, or the first three letters."""
     names = [name.casefold() for name in calendar.month_name]
     month = next((names.index(name) for name in names if name and word.casefold() in (name, name[:3])), 0)
     if not month or int(year) in bikram_sambat.LIKELY_YEARS:
@@ -593,8 +595,8 @@ def _bikram_sambat(year: int, month: int, day: int) -> date:
     return found
 
 
-def _possible(text: str) -> list[date]:
-    """The days that digits with other signs between them can mean; none in a calendar in doubt, and of a time."""
+def _possible_days(text: str) -> list[date]:
+    """The days that digits with separators can mean; empty if the calendar is uncertain, or if there is a time."""
     year, meant, marked = _parts(text)
     timed = (form := _YEAR_FIRST.fullmatch(text)) and form[4]
     if timed or (not marked and year in bikram_sambat.LIKELY_YEARS):
@@ -611,7 +613,7 @@ def _possible(text: str) -> list[date]:
 
 
 def _parts(text: str) -> tuple[int, list[tuple[int, int]], bool]:
-    """The year, the months and days that may be meant, and whether Bikram Sambat is named; none in another form."""
+    """The year, the possible pairs of month and day, and whether Bikram Sambat is named; no pairs for other forms."""
     text, marked = _SAMBAT.subn("", text)
     if form := _YEAR_FIRST.fullmatch(text):
         return int(form[1]), [(int(form[2]), int(form[3]))], bool(marked)
@@ -622,7 +624,7 @@ def _parts(text: str) -> tuple[int, list[tuple[int, int]], bool]:
 
 
 def _likely_day(text: str) -> Sentence:
-    """What the writer of a day in another form probably meant."""
+    """The day that the writer of another form probably meant, as advice."""
     if _SERIAL.fullmatch(text):
         return _spreadsheet_day(int(text))
     year, meant, marked = _parts(text)
@@ -641,7 +643,7 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 
 def _number(cell: object) -> int | float:
-    """The number in a cell that is not blank, of any sign and size below 10^15."""
+    """The number in a cell that is not blank, of any sign, below 10^15."""
     if isinstance(cell, str):
         text = _digits(_plain(cell))
         if _NUMBER.fullmatch(text):
@@ -673,7 +675,7 @@ def _without_comma(comma: re.Match[str]) -> Sentence:
 
 
 def _thousandths(cell: object) -> int | float:
-    """A number of at most 3 decimals; what a spreadsheet's arithmetic leaves beyond (0.1 + 0.2) is rounded away."""
+    """A number of at most 3 decimals; noise of a spreadsheet's arithmetic (0.1 + 0.2) is rounded away."""
     number = _number(cell)
     if isinstance(cell, str) and _THOUSANDS.fullmatch(_digits(_plain(cell))):
         raise CellFault(
@@ -727,7 +729,7 @@ def _read_money(column: schema.Column, cell: object) -> int | float | None:
 
 
 def _read_pairs(column: schema.Column, cell: object) -> str | None:
-    """A table of rules.toml, or the text "absent=5;late=2"; by word."""
+    """A table of rules.toml, or text such as "absent=5;late=2", sorted by word."""
     if _is_blank(cell):
         return None
     said = [*cell.items()] if isinstance(cell, Mapping) else [part.split("=") for part in _plain(cell).split(";")]
@@ -787,7 +789,7 @@ def _read_degrees(column: schema.Column, cell: object) -> int | float | None:
 
 
 def _read_equivalents(_column: schema.Column, cell: object) -> Mapping[str, int | float] | None:
-    """A table of rules.toml, or the text "pig=1.5;seed=2"; by help."""
+    """A table of rules.toml, or text such as "pig=1.5;seed=2", sorted by help."""
     if isinstance(cell, str):
         parts: Iterable[tuple[object, object]] = (
             (name, number) for name, _, number in (part.partition("=") for part in cell.split(";") if part.strip())

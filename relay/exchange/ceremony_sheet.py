@@ -1,7 +1,7 @@
-"""The sheet of a ceremony: a row a giver, taken along on paper and typed in after, as a CSV file or a workbook.
+"""The sheet of a ceremony: a CSV file or workbook with one row a giver, printed, filled in by hand, and typed in after.
 
-Every row bears the ceremony's id and its own number, of which all ids are made: who records a sheet twice records it
-once.
+Each row has the ceremony's id and its own number, from which all ids are made, so a sheet that is recorded twice is
+recorded only once.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.schema import Column
 from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import cells
-from relay.exchange.workbook import Unreadable, pages
-from relay.exchange.writing import sheets_of_ones_own
+from relay.exchange.sheets import Unreadable, all_sheets
+from relay.exchange.writing import new_workbook
 from relay.text import Sentence, Units
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from relay.reports.field.givers import Giver
 
 WALK_INS: Final = 10
-"""Empty rows at the foot of a sheet, for who comes without being expected (our choice)."""
+"""Number of empty rows at the end of a sheet, for people who come unexpectedly (our choice)."""
 
 _OF_CEREMONY: Final = ("ceremony_id", "held_on", "place_id", "group_id")
 _OF_ROW: Final = ("row", "giver", "owes", "handed_over", "receiver", "animals", "females", "males", "tags", "witness")
@@ -64,12 +64,12 @@ NEITHER_YES_NOR_NO: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fallen:
+class UnreadableRow:
     """A row that cannot be read.
 
     Attributes:
-        number: Of the row in the sheet; None where even that cannot be read.
-        error: Why.
+        number: Number of the row in the sheet; None if even that cannot be read.
+        error: The reason.
     """
 
     number: int | None
@@ -77,27 +77,29 @@ class Fallen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """A sheet as it was typed in.
+class TypedSheet:
+    """A sheet after it was typed in.
 
     Attributes:
-        ceremony: The day.
-        rows: Who handed over.
+        ceremony: The ceremony.
+        rows: Rows of those who handed over.
         fallen: Rows that cannot be read.
     """
 
     ceremony: Ceremony
     rows: tuple[HandOverRow, ...]
-    fallen: tuple[Fallen, ...]
+    unreadable: tuple[UnreadableRow, ...]
 
 
 def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
-    """Write the sheet of a ceremony, without names: a row for each giver and her planned receiver, and `WALK_INS` more.
+    """Write the sheet of a ceremony, without names.
+
+    It has a row for each giver and her planned receiver, and `WALK_INS` empty rows.
 
     Args:
-        path: A .csv or .xlsx file; nothing may be there.
-        ceremony: Which.
-        givers: In order.
+        path: A .csv or .xlsx file that does not exist yet.
+        ceremony: The ceremony.
+        givers: The givers in order.
 
     Raises:
         ThereAlready: Something is at this path.
@@ -115,7 +117,7 @@ def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
         for number, (giver, owes, receiver, animals) in enumerate([*listed, *[("", "", "", "")] * WALK_INS], 1)
     ]
     if path.suffix.lower() == ".xlsx":
-        with sheets_of_ones_own(path) as book:
+        with new_workbook(path) as book:
             sheet = book.add_worksheet("ceremony")
             sheet.freeze_panes(1, len(_OF_CEREMONY) + 2)
             for place, row in enumerate([HEADER, *rows]):
@@ -127,17 +129,17 @@ def write(path: Path, ceremony: Ceremony, givers: Sequence[Giver]) -> None:
         file.write(text.getvalue().encode("utf-8-sig"))
 
 
-def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
+def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> TypedSheet:
     """Read a sheet that was typed in.
 
     Args:
         path: A .csv or .xlsx file.
         catalogue: Catalogue of the kinds of acts.
-        again: Whether every question about its rows is answered.
+        again: Whether all questions about its rows are answered with yes.
 
     Raises:
         CannotRead: There is no such file, or it is neither.
-        Invalid: It is no sheet of one ceremony.
+        Invalid: It is not the sheet of one ceremony.
     """
     said = list(lines(path, HEADER, lambda what: refused(NO_SHEET, path=path, what=what)))
     if not said:
@@ -150,7 +152,7 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
     if not (known["ceremony_id"] and known["held_on"]):
         raise refused(NO_SHEET, path=path, what=Sentence("its rows do not say which ceremony it is, and its day"))
     ceremony = Ceremony(**{name: None if value is None else str(value) for name, value in known.items()})  # type: ignore[arg-type]
-    rows, fallen = list[HandOverRow](), list[Fallen]()
+    rows, unreadable = list[HandOverRow](), list[UnreadableRow]()
     for line in said:
         number: int | None = None
         try:
@@ -158,23 +160,23 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> Typed:
             if ticked(line["handed_over"]):
                 rows.append(_row(number, line, catalogue, again=again))
         except RelayError as error:
-            fallen.append(Fallen(number=number, error=error))
-    return Typed(ceremony=ceremony, rows=tuple(rows), fallen=tuple(fallen))
+            unreadable.append(UnreadableRow(number=number, error=error))
+    return TypedSheet(ceremony=ceremony, rows=tuple(rows), unreadable=tuple(unreadable))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowLine:
-    """The outcome of one row of a ceremony, as it is told.
+    """The result of one row of a ceremony sheet, as it is reported.
 
     Attributes:
-        row: Its number; None where even that cannot be read.
-        act_id: Id of the pass-on that it is, or would be; None where it cannot be read.
+        row: Number of the row; None if even that cannot be read.
+        act_id: Id of the pass-on that it records, or would record; None if it cannot be read.
         action: "added", "same", "asked" with the question, or "not" with the reason.
-        code: The stable name of the question or reason, or None.
+        code: Code of the question or reason, or None.
         field: The column at fault, or None.
         reason: Why it was not recorded, or None.
         suggestion: What to do, or None.
-        notes: What was noted for the auditor.
+        notes: Notes for the auditor.
     """
 
     row: int | None
@@ -190,7 +192,7 @@ class RowLine:
     def of(
         cls, row: int | None, act_id: str | None, action: str, error: RelayError | None, notes: tuple[str, ...] = ()
     ) -> Self:
-        """Tell it with the error, where there is one."""
+        """The result of a row with its error, if it has one."""
         return cls(
             row=row,
             act_id=act_id,
@@ -205,11 +207,12 @@ class RowLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetOutcome:
-    """The outcome of a sheet.
+    """The results of a sheet.
 
     Attributes:
-        readable: Whether all rows could be read; else nothing was recorded, and the others are told.
-        rows: A line for each row that is ticked, or that cannot be read.
+        readable: Whether all rows could be read; if not, nothing was recorded, and only the unreadable rows are
+            reported.
+        rows: A line for each row that is ticked or cannot be read.
     """
 
     readable: bool
@@ -224,21 +227,21 @@ def record(
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        path: Of the sheet.
-        counted: The animals that were counted in the yard.
+        path: The sheet's file.
+        counted: Number of animals counted in the yard.
         clerk: Who records.
-        again: Whether every question about its rows is answered.
+        again: Whether all questions about its rows are answered with yes.
 
     Raises:
         CannotRead: There is no such file, or it is neither a CSV file nor a workbook.
-        NoSheet: It is no sheet of one ceremony.
-        OtherNumberOfAnimals: Others were counted; nothing was recorded.
-        RelayError: The ceremony itself cannot be recorded, and so nothing was.
+        NoSheet: It is not the sheet of one ceremony.
+        OtherNumberOfAnimals: Another number was counted; nothing was recorded.
+        RelayError: The ceremony itself cannot be recorded; nothing was recorded.
     """
     typed = read(path, graph.catalogue, again=again)
-    if typed.fallen or not typed.rows:
-        told = tuple(RowLine.of(each.number, None, "not", each.error) for each in typed.fallen)
-        return SheetOutcome(readable=not typed.fallen, rows=told)
+    if typed.unreadable or not typed.rows:
+        told = tuple(RowLine.of(each.number, None, "not", each.error) for each in typed.unreadable)
+        return SheetOutcome(readable=not typed.unreadable, rows=told)
     require_counted(graph, programme_id, typed.rows, counted)
     became = record_day(graph, programme_id, typed.ceremony, typed.rows, clerk)
     told = tuple(
@@ -248,18 +251,18 @@ def record(
 
 
 def lines(path: Path, header: Sequence[str], fault: Callable[[Sentence], Invalid]) -> Iterator[Mapping[str, object]]:
-    """The rows of a sheet under its header, each as its column → its cell; empty ones are left out.
+    """The rows of a sheet below its header, each as column → cell; empty rows are left out.
 
     Args:
         path: A .csv or .xlsx file.
-        header: The columns that it has to have.
-        fault: What is raised of a file that is no such sheet, by what is wrong with it.
+        header: Columns that it must have.
+        fault: Makes the error for a file that is not such a sheet, from a sentence that says why.
 
     Raises:
         CannotRead: There is no such file, or it is neither.
-        Invalid: It is no such sheet.
+        Invalid: It is not such a sheet.
     """
-    page = next((page for page in pages(path) if not page.hidden), None)
+    page = next((page for page in all_sheets(path) if not page.hidden), None)
     first = page.rows[0] if page and page.rows else ()
     known = [] if isinstance(first, Unreadable) else [str(cell).strip() for cell in first]
     missing = [name for name in header if name not in known]
@@ -277,7 +280,7 @@ def ticked(cell: object) -> bool:
     """Whether a cell is ticked, in any of the usual ways.
 
     Raises:
-        Invalid: It says something else.
+        Invalid: It is neither a tick nor empty nor a no.
     """
     word = str(cells.read(_TEXT, cell) or "").casefold().removesuffix(".0")
     if word not in _YES | _NO:

@@ -1,4 +1,4 @@
-"""What exports wrote and where: an export writes over nothing else, and over no export that was changed since."""
+"""Remembers what exports wrote and where, so that an export overwrites only an earlier, unchanged export."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ NOT_AN_EXPORT: Final = Failure(
 
 
 def require_replaceable(data_folder: Path, path: Path) -> None:
-    """Let an export be written to a path.
+    """Refuse to write an export to a path where something else is.
 
     Raises:
-        Invalid: Something is there that no export from this data folder wrote, or that was changed since.
+        Invalid: Something is there that was not exported from this data folder, or that was changed since.
     """
     if not path.exists() or (path.is_dir() and not any(path.iterdir())):
         return
@@ -33,16 +33,16 @@ def require_replaceable(data_folder: Path, path: Path) -> None:
 
 
 def note(data_folder: Path, path: Path) -> None:
-    """Keep what an export has just written to a path.
+    """Remember what an export has just written to a path.
 
     Raises:
-        Invalid: It cannot be kept.
+        Invalid: It cannot be saved.
     """
     private_files.keep_word(data_folder / _FILE, str(path.absolute()), _digest(path))
 
 
 def _digest(path: Path) -> str:
-    """Of a file, or of all files of a folder with their names."""
+    """The digest of a file, or of all files of a folder with their names."""
     files = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
     whole = hashlib.sha256()
     for file in files:

@@ -1,8 +1,8 @@
-"""Exporting a programme in its current state: corrections applied, what was taken back left out.
+"""Exports a programme in its current state: with corrections applied, and without what was taken back.
 
-Rows go by file, then in ledger order, so the same ledger gives the same bytes on either engine, and what is exported
-imports again as "same". By corrections a row may name one that was recorded after it: it follows right behind that, so
-that an import into an empty database records all rows in the order of their files.
+Rows are sorted by file, then in ledger order, so the same ledger gives the same bytes on either engine, and an exported
+file is imported again as "same". After a correction, a row may refer to one that was recorded later; it is then written
+right after that one, so that an import into an empty database can record the rows in the order of their files.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from relay.domain.acts import Act
 from relay.domain.register import provided_by
 from relay.domain.system import Catalogue
 from relay.errors import Unavailable
-from relay.exchange import unchanged
-from relay.exchange.rows import write_folder, write_workbook
+from relay.exchange import export_digest
+from relay.exchange.exchange_format import write_folder, write_workbook
 from relay.graph import Graph
 from relay.ledger import programmes, reading
 from relay.text import Sentence
@@ -37,7 +37,7 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        path: Of the folder or workbook; an earlier export there is replaced at the end.
+        path: Path of the folder or workbook; an earlier export there is replaced at the end.
         with_names: Write the personal columns too.
 
     Raises:
@@ -45,17 +45,17 @@ def export_programme(graph: Graph, programme_id: str, path: Path, *, with_names:
         Invalid: The path cannot be written.
         Unavailable: The database cannot be reached, or others correct faster than it can be exported.
     """
-    write_acts(path, lambda: standing_acts(graph, programme_id), graph.catalogue, with_names=with_names)
+    write_acts(path, lambda: acts_in_force(graph, programme_id), graph.catalogue, with_names=with_names)
 
 
 def write_acts(
-    path: Path, standing: Callable[[], Iterator[Act]], catalogue: Catalogue, *, with_names: bool = False
+    path: Path, in_force: Callable[[], Iterator[Act]], catalogue: Catalogue, *, with_names: bool = False
 ) -> None:
     """Write the acts of a programme as a folder of CSV files, or as a workbook when the path ends in .xlsx.
 
     Args:
         path: As for `export_programme`.
-        standing: Gives the acts, from the beginning each time.
+        in_force: Gives all acts in force, from the first one each time it is called.
         catalogue: Catalogue of the kinds of acts.
         with_names: Write the personal columns too.
 
@@ -66,8 +66,8 @@ def write_acts(
     write: Callable[..., None] = write_workbook if path.suffix.lower() == ".xlsx" else write_folder
     for _ in range(_TRIES):
         with suppress(CorrectedMeanwhile):
-            write(path, standing(), catalogue, with_names=with_names)
-            unchanged.mark(path)
+            write(path, in_force(), catalogue, with_names=with_names)
+            export_digest.mark(path)
             return
     raise Unavailable(
         reason=Sentence("Others are making corrections faster than the export can read."),
@@ -76,23 +76,23 @@ def write_acts(
 
 
 def require_export_name(path: Path) -> None:
-    """Let an export be called as what it is, a workbook or a folder.
+    """Refuse a path whose ending does not match a workbook or a folder.
 
     Raises:
-        WrongEnding: It ends as another file does.
+        WrongEnding: It has the ending of another kind of file.
     """
     if path.suffix[1:].isalpha():  # not that of a folder such as relay-2026.11
         private_files.require_ending(path, ".xlsx", ".csv")
 
 
 class CorrectedMeanwhile(Exception):
-    """What was read first may not fit what was read last."""
+    """An act was corrected while the acts were read, so they may not fit together."""
 
 
-def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
-    """Every act that stands and has a file, as it stands now, without what is secret.
+def acts_in_force(graph: Graph, programme_id: str) -> Iterator[Act]:
+    """Every act in force that has a file, with its current values, without what is secret.
 
-    They go by kind, then by sequence, each behind what it names.
+    They are sorted by kind, then by sequence, but each comes after the acts that it refers to.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -102,13 +102,13 @@ def standing_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
     last = programmes.head(graph, programme_id).entries  # what a later act names may have been read without it
     yield from in_order(
         graph.catalogue,
-        {kind: _standing(graph, programme_id, kind, last) for kind in cypher.statements(graph.catalogue).export},
+        {kind: _in_force(graph, programme_id, kind, last) for kind in cypher.statements(graph.catalogue).export},
     )
     if any(entry.kind in ("correct", "erase") for entry in reading.entries(graph, programme_id, first=last + 1)):
         raise CorrectedMeanwhile
 
 
-def _standing(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[Act]:
+def _in_force(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[Act]:
     catalogue = graph.catalogue
     for properties, personal in reading.standing(graph, programme_id, kind, last):
         values = values_of(properties) | {
@@ -121,15 +121,15 @@ def _standing(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator
         )
 
 
-def in_order(catalogue: Catalogue, standing: Mapping[str, Iterable[Act]]) -> Iterator[Act]:
-    """The acts of a programme as their files hold them: an act follows right behind the last that it names.
+def in_order(catalogue: Catalogue, in_force: Mapping[str, Iterable[Act]]) -> Iterator[Act]:
+    """The acts of a programme in the order of their files, each after the acts that it refers to.
 
     Args:
         catalogue: Catalogue of the kinds of acts.
-        standing: Kind → the acts in force, in ledger order; the kinds in the order of the format.
+        in_force: Kind → acts in force in ledger order; kinds in the order of the format.
     """
-    kinds, provided = [*standing], set[str]()
-    for kind, acts in standing.items():
+    kinds, provided = [*in_force], set[str]()
+    for kind, acts in in_force.items():
         coming = {*kinds[kinds.index(kind) :], *(("placement",) if kind == "pass" else ())}
         awaited = [column for column, named in catalogue.references(kind) if named in coming]
         waiting: dict[str, list[Act]] = {}

@@ -1,9 +1,9 @@
-"""The relay in the formats of other programs: graphs for Gephi, Cytoscape and R, and places as points for maps.
+"""Exports the relay in formats of other programs: graphs for Gephi, Cytoscape and R, and places as points for maps.
 
-A node is a placement and a link a pass-on, as everywhere in Relay. Names of people are left out unless they are given.
-Points count placements by state and are meant for documents that leave the programme: they never hold a person, and a
-count from 1 to 4 is left out (suppression of small cells, as usual in health statistics), for in a small ward a single
-"lost" would identify her.
+A node is a placement and a link a pass-on, as everywhere in Relay. Names of people are left out unless they are passed
+in. Points count placements by state and are meant for documents that leave the programme: they have no data of a
+person, and counts from 1 to 4 are left out (suppression of small cells, as usual in health statistics), since in a
+small ward a single "lost" would identify her.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from relay.domain.model import shown
 from relay.domain.vocabulary import STATES
 from relay.errors import refused
 from relay.exchange import cells
-from relay.exchange.small_counts import tellable
+from relay.exchange.small_counts import publishable
 from relay.graph import Graph
 from relay.ledger import reading
 from relay.reports.place_tree import upwards
@@ -59,7 +59,7 @@ Attributes = dict[str, str | int | float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """Where a place lies; degrees north and east (WGS 84)."""
+    """The position of a place in degrees north and east (WGS 84)."""
 
     name: str
     latitude: float
@@ -77,22 +77,22 @@ def flow_out(
     with_names: bool = False,
     folder: Path | None = None,
 ) -> None:
-    """Write a programme of the database as it stood on a day; see `write`.
+    """Write a programme of the database, as it stood on a day, to a file or folder; see `write`.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        path: What is written.
+        path: File or folder to write.
         format_: One of `FORMATS`.
         as_of: Reference day; what happens later does not count.
         confirmed_only: Leave out unconfirmed pass-ons.
-        with_names: Write the beneficiaries' names too; points never hold them.
+        with_names: Write the beneficiaries' names too; points never have them.
         folder: The cache folder; None caches nothing.
 
     Raises:
         NoProgramme: It is not in the database.
         NotBuilt: Its graph is being rebuilt, or was built by another version.
-        Invalid: The path cannot be written, or ends as another format does.
+        Invalid: The path cannot be written, or has the ending of another format.
         Unavailable: The database cannot be reached.
     """
     survey = lineage.survey(snapshot_cache.snapshot(graph, programme_id, folder), as_of, confirmed_only=confirmed_only)
@@ -126,18 +126,18 @@ def write(
     names: Mapping[str, str] | None = None,
     points: Mapping[str, Point] | None = None,
 ) -> None:
-    """Write a relay as it stood on the day of the survey; the same relay gives the same bytes.
+    """Write a relay as it stood on the day of the survey; the same relay always gives the same bytes.
 
     Args:
         survey: Survey of the programme on the day.
-        path: A file that ends in .graphml, .gexf or .geojson; for "csv-graph" a folder, in which people.csv and
-            links.csv are written. An older one is replaced, and only the owner may open it.
+        path: A file that ends in .graphml, .gexf or .geojson; for "csv-graph" a folder, for people.csv and links.csv.
+            An older one is replaced, and only the owner may open it.
         format_: One of `FORMATS`.
         names: Beneficiary id → name; None leaves all names out.
-        points: Place id → point, for "geojson" alone.
+        points: Place id → point, for "geojson" only.
 
     Raises:
-        WrongEnding: The file's name ends as another format does.
+        WrongEnding: The file's name has the ending of another format.
         NoFile, Invalid: The path cannot be written.
     """
     if format_ == "csv-graph":
@@ -167,7 +167,7 @@ def _put(path: Path, content: bytes) -> None:
 def network(
     survey: Survey, roots: Sequence[int] | None = None, names: Mapping[str, str] | None = None
 ) -> nx.MultiDiGraph[str]:
-    """A relay as of the day of the survey, for analysis by hand: placements by id, pass-ons keyed by id.
+    """A relay as of the day of the survey as a networkx graph, for analysis by hand.
 
     Nodes carry label (the name, or else the id), beneficiary_id, name, place_id, help, generation, reach, state,
     received_on, due_on, owed and passed; edges passed_on, help and animals. Days are ISO text, units as in the
@@ -175,7 +175,7 @@ def network(
 
     Args:
         survey: Survey of the programme on the day.
-        roots: Rows of placements that were there: they and all that descends from them; None for the whole programme.
+        roots: Rows of placements that existed on the day, to export with all that descends from them; None for all.
         names: Beneficiary id → name; None leaves all names out.
     """
     import networkx as nx  # noqa: PLC0415 - slow to load, and no other export needs it
@@ -215,7 +215,7 @@ def _gexf(relay: nx.MultiDiGraph[str]) -> bytes:
 def _nodes(
     survey: Survey, names: Mapping[str, str] | None, rows: Rows | None = None
 ) -> Iterator[tuple[str, Attributes]]:
-    """Some placements, or all by row: of each its id, and what is known of it; what is not known is left out."""
+    """The nodes for some rows of placements, or for all: id and known attributes."""
     snapshot, stood = survey.snapshot, survey.standings
     placements, beneficiaries = snapshot.placements, snapshot.beneficiaries
     for row in (np.flatnonzero(stood.there) if rows is None else rows).tolist():
@@ -239,7 +239,7 @@ def _nodes(
 
 
 def _edges(survey: Survey, rows: Rows | None = None) -> Iterator[tuple[str, str, str, Attributes]]:
-    """Some pass-ons, or all by sequence: of each giver, receiver, its own id, and what is known of it."""
+    """The links for some rows of pass-ons, or for all: giver, receiver, id and known attributes."""
     snapshot = survey.snapshot
     passes, ids = snapshot.passes, snapshot.placements.ids
     for row in (np.flatnonzero(survey.live) if rows is None else rows).tolist():
@@ -270,7 +270,7 @@ def _links(survey: Survey) -> bytes:
 
 
 def _table(header: tuple[str, ...], rows: Iterator[tuple[cells.Value | None, ...]]) -> bytes:
-    """A CSV file in UTF-8 without a byte-order mark, which R and Gephi would take for a part of the first name.
+    """A CSV file in UTF-8 without a byte-order mark, which R and Gephi would read as part of the first name.
 
     Text that a spreadsheet would take for a formula gets a leading apostrophe, as in every export.
     """
@@ -285,11 +285,11 @@ def _table(header: tuple[str, ...], rows: Iterator[tuple[cells.Value | None, ...
 
 
 def _map(survey: Survey, points: Mapping[str, Point]) -> bytes:
-    """A FeatureCollection (RFC 7946): places with a point, by id, each with its placements by state.
+    """A FeatureCollection (RFC 7946): places with a point, by id, each with its number of placements by state.
 
-    A placement counts at the place of its holder or, where that has no point, at the nearest place around it that has
-    one; so no placement counts twice, and no count is had by taking one place's from another's. "without_point" tells
-    how many count nowhere, null for a small count.
+    A placement counts at the place of its holder or, if that has no point, at the nearest place around it that has one.
+    So no placement counts twice, and no small count follows from the difference between two places. "without_point" is
+    the number that counts nowhere, null if that is small.
     """
     counted: dict[str | None, list[int]] = {}
     holders = survey.snapshot.placements.beneficiary
@@ -304,7 +304,7 @@ def _map(survey: Survey, points: Mapping[str, Point]) -> bytes:
             "type": "Feature",
             "id": place_id,
             "geometry": {"type": "Point", "coordinates": [points[place_id].longitude, points[place_id].latitude]},
-            "properties": {"place_id": place_id, "name": points[place_id].name, **_told(states)},
+            "properties": {"place_id": place_id, "name": points[place_id].name, **_publishable(states)},
         }
         for place_id, states in sorted((key, states) for key, states in counted.items() if key is not None)
     ]
@@ -313,7 +313,7 @@ def _map(survey: Survey, points: Mapping[str, Point]) -> bytes:
         "type": "FeatureCollection",
         "programme_id": survey.snapshot.programme_id,
         "as_of": str(survey.as_of),
-        "without_point": tellable(nowhere),
+        "without_point": publishable(nowhere),
         "features": features,
     }
     return (json.dumps(collection, ensure_ascii=False, indent=1) + "\n").encode()
@@ -326,7 +326,7 @@ def _point_of(survey: Survey, holder: int, points: Mapping[str, Point]) -> str |
     return next((place_id for place_id in around if place_id in points), None)
 
 
-def _told(states: list[int]) -> dict[str, int | None]:
-    """Counts that may be told; null where one is small, and then for the total too, which would give it away."""
-    told: dict[str, int | None] = {name: tellable(many) for name, many in zip(STATES, states, strict=True)}
+def _publishable(states: list[int]) -> dict[str, int | None]:
+    """Counts as they may be published: null for small ones, and then for the total too, which would reveal them."""
+    told: dict[str, int | None] = {name: publishable(many) for name, many in zip(STATES, states, strict=True)}
     return {"placements": None if None in told.values() else sum(states), **told}

@@ -1,9 +1,9 @@
-"""Importing a programme: every row is judged, reported, and on request recorded.
+"""Imports a programme: every row is judged and reported, and recorded if asked for.
 
-Rows are judged in memory, step by step, on top of what the database holds. A dry run stops there, so it says exactly
-what a writing one would. When writing, one step is committed while the next one is judged; each is a transaction of
-its own that is written only if nobody else recorded meanwhile, else its rows are judged again. A row's act keeps its
-id, so an interrupted import can be run again and nothing is recorded twice.
+Rows are judged in memory, step by step, based on what the database holds. A rehearsal stops there, so it reports
+exactly what an import would do. When importing, one step is committed while the next is judged. Each step is one
+transaction, written only if nobody else recorded in the meantime; otherwise its rows are judged again. An act keeps its
+id, so an interrupted import can be run again without recording anything twice.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from relay.domain.rulebook import Missing, TakenBack
 from relay.domain.system import Catalogue
 from relay.errors import Asked, Failure, Invalid, NotFound, Refused, RelayError, refused
 from relay.exchange import cells
-from relay.exchange.rows import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
-from relay.exchange.workbook import PROGRAMME, RULES_FILE
+from relay.exchange.exchange_format import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
+from relay.exchange.sheets import PROGRAMME, RULES_FILE
 from relay.graph import Graph, patiently
 from relay.ledger import programmes
 from relay.ledger.batch import Clerk, Outcome, RuleInDoubt
@@ -42,7 +42,7 @@ from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
 
 Read = Callable[[Path, Catalogue], Iterator[Row]]
-"""Reads the rows of a path, in the order in which they can be recorded."""
+"""Reads the rows of a path, in an order in which they can be recorded."""
 
 FIRST: Final = 20  # our choice: noted rows that one looks up in a paper register at one go
 _TOP_OF_A_SHEET: Final = 2000  # bytes, in which its dimension stands
@@ -51,7 +51,7 @@ STEPS_HELD: Final = 40  # our choice: then what was read is dropped; so a millio
 
 
 class NoProgrammeNamed(Invalid):
-    """A folder whose programme cannot be read is imported and no programme was named."""
+    """The folder does not name its programme, and none was given."""
 
     reason = "%(path)s does not say which programme it belongs to."
     advice = "Add a [programme] block with an id to rules.toml, or use --programme ID."
@@ -60,7 +60,7 @@ class NoProgrammeNamed(Invalid):
 
     @classmethod
     def since(cls, path: Path, fault: ReportRow | None) -> Self:
-        """Say how to name it, or what is wrong where it is named."""
+        """The error, with advice on how to name the programme, or what is wrong where it is named."""
         if fault is None:
             return cls(path=path)
         return cls(
@@ -86,8 +86,8 @@ OTHER_PROGRAMME: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    """A row and what became of its act; None when the row could not be read."""
+class _JudgedRow:
+    """A row and the outcome of its act; None if the row could not be read."""
 
     row: Row
     outcome: Outcome | None
@@ -98,12 +98,14 @@ class _Judged:
 
 
 @dataclass(slots=True, kw_only=True)
-class InDatabase:
-    """Where rows are judged, and recorded.
+class DatabaseImporter:
+    """Judges rows against a database, and records them.
 
     Attributes:
-        graph: Open.
-        clerk: Who records, and when; an import that writes takes a second of its own, by which it can be undone.
+        graph: The database, open.
+        clerk: Who records, and when; an import that writes takes a second in which the clerk recorded nothing else, so
+            that
+        it can be undone as a whole.
     """
 
     graph: Graph
@@ -111,16 +113,16 @@ class InDatabase:
 
     @property
     def at(self) -> str:
-        """When it was recorded, once it is: a UTC instant at which the clerk recorded nothing else."""
+        """The instant (UTC) of recording, at which the clerk recorded nothing else."""
         return instant(self.clerk.now.astimezone(UTC))
 
     @property
     def catalogue(self) -> Catalogue:
-        """That of the graph."""
+        """Catalogue of the kinds of acts."""
         return self.graph.catalogue
 
     def programme_ids(self) -> Sequence[str]:
-        """The programmes that are there.
+        """Ids of the programmes in the database.
 
         Raises:
             Unavailable: The database cannot be reached.
@@ -128,7 +130,7 @@ class InDatabase:
         return [head.programme_id for head in programmes.heads(self.graph)]
 
     def enter(self, programme_id: str) -> None:
-        """Let who imports into a programme, before anything of it is read: at the database, everybody."""
+        """Check that the clerk may import into a programme, before anything is read; here everybody may."""
 
     def judged(
         self,
@@ -139,7 +141,7 @@ class InDatabase:
         answers: Answers,
         progress: Callable[[int], None] | None,
     ) -> Iterator[ReportRow]:
-        """What becomes of some rows; see `import_by`. When writing, one step is committed while the next is judged."""
+        """The results of some rows; see `import_by`. When writing, one step is committed while the next is judged."""
         self.enter(programme_id)
 
         def second_taken() -> bool:
@@ -149,7 +151,7 @@ class InDatabase:
             self.clerk = replace(self.clerk, now=self.clerk.now + timedelta(seconds=1))
         with ThreadPoolExecutor(max_workers=1) as beside, gc_paused():
             rehearsal = Rehearsal(self.graph, programme_id, self.clerk, answers=answers)
-            recorder = _Writing(rehearsal, beside) if apply else _Dry(rehearsal)
+            recorder = _Writing(rehearsal, beside) if apply else _Rehearsing(rehearsal)
             yield from _Import(recorder, progress or (lambda _: None)).run(rows)
         if apply:
             trying_again.everything(self.graph, programme_id, self.clerk)
@@ -157,11 +159,11 @@ class InDatabase:
 
 def import_programme(graph: Graph, path: Path, clerk: Clerk, **how: Any) -> Iterator[ReportRow]:  # noqa: ANN401
     """Import a folder or workbook into a database, or rehearse it; see `import_by`."""
-    return import_by(InDatabase(graph=graph, clerk=clerk), path, **how)
+    return import_by(DatabaseImporter(graph=graph, clerk=clerk), path, **how)
 
 
 def import_by(
-    judge: InDatabase,
+    judge: DatabaseImporter,
     path: Path,
     *,
     programme_id: str | None = None,
@@ -175,22 +177,22 @@ def import_by(
     """Import a folder or workbook, or rehearse it.
 
     Args:
-        judge: Where its rows are judged, and recorded.
-        path: Of the folder or workbook.
-        programme_id: Id of the programme, when the folder does not say; needed only where there are several.
-        apply: Write; without it nothing is written.
-        answers: The questions that each row answers. What is asked of others is only noted.
-        read: Reads the rows of the path; in the exchange format, or by the map of a register.
-        usual: The programme that is meant where neither the folder nor `programme_id` names one; the only one if None.
-        assumed: Called with its id then.
+        judge: Judges the rows, and records them.
+        path: Path of the folder or workbook.
+        programme_id: Id of the programme if the folder does not have it; needed only if there are several.
+        apply: Record the acts; without it, nothing is written.
+        answers: Questions that each row answers with yes; other questions are only noted.
+        read: Reads the rows of the path, in the exchange format or by the map of a register.
+        usual: Programme to use if neither the folder nor `programme_id` names one; None for the only one.
+        assumed: Called with its id in that case.
         progress: Called after each step with the number of rows done.
 
     Yields:
-        A line for each row read, and one more for each further fault of a row that could not be read; in the order of
-        the exchange format, but rows that point at something missing, and refused pass-ons and events, come last.
+        A line for each row, and one more for each further fault of a row that could not be read. They come in the order
+        of the exchange format, but rows that refer to something missing, and refused pass-ons and events, come last.
 
     Raises:
-        Invalid: There is no programme at the path, it is not named, or it is of another one than named.
+        Invalid: There is no programme at the path, it is not named, or it is another one than the one given.
         Unavailable: The database cannot be reached; what was reported as added is recorded.
     """
     rows = read(path, judge.catalogue)
@@ -211,7 +213,7 @@ def import_by(
 
 
 def _until_the_first_act(rows: Iterator[Row]) -> list[Row]:
-    """The rows up to the first that could be read: the programme's own, if the folder says which it is."""
+    """The rows up to the first that could be read, which is the programme's own if the folder names it."""
     first: list[Row] = []
     for row in rows:
         first.append(row)
@@ -221,12 +223,12 @@ def _until_the_first_act(rows: Iterator[Row]) -> list[Row]:
 
 
 def _names_it_badly(row: Row) -> bool:
-    """Whether a row that cannot be read stands where the programme is named."""
+    """Whether a row that cannot be read is where the programme is named."""
     return bool(row.faults) and row.file.casefold() in (RULES_FILE, PROGRAMME)
 
 
-def _the_usual_one(judge: InDatabase, first: Iterable[Row], usual: str | None) -> str | None:
-    """The usual programme, or the only one, for a folder that names none; one that names it badly may mean another."""
+def _the_usual_one(judge: DatabaseImporter, first: Iterable[Row], usual: str | None) -> str | None:
+    """The usual or only programme for a folder that names none; None if it names one that cannot be read."""
     if any(_names_it_badly(row) for row in first):
         return None
     if usual:
@@ -235,30 +237,30 @@ def _the_usual_one(judge: InDatabase, first: Iterable[Row], usual: str | None) -
     return programme_ids[0] if len(programme_ids) == 1 else None
 
 
-class _Dry:
-    """Judges in memory and writes nothing: what is offered is settled at once."""
+class _Rehearsing:
+    """Judges rows in memory and writes nothing; rows are settled at once."""
 
     def __init__(self, rehearsal: Rehearsal) -> None:
         self.rehearsal = rehearsal
 
-    def offer(self, rows: Sequence[Row]) -> Sequence[_Judged]:
+    def offer(self, rows: Sequence[Row]) -> Sequence[_JudgedRow]:
         return _judged(rows, self.rehearsal.offer(_acts(rows))[0])
 
-    def finish(self) -> Sequence[_Judged]:
+    def finish(self) -> Sequence[_JudgedRow]:
         return ()
 
 
 class _Writing:
-    """Commits one step while the next is judged: what is offered is settled when the next is, or at the end."""
+    """Commits one step while the next is judged; rows are settled when the next are offered, or at the end."""
 
     def __init__(self, rehearsal: Rehearsal, beside: ThreadPoolExecutor) -> None:
         self.rehearsal = rehearsal
         self.beside = beside
         self.steps = 0
-        self.committing: tuple[Future[bool], Sequence[_Judged]] | None = None
+        self.committing: tuple[Future[bool], Sequence[_JudgedRow]] | None = None
 
-    def offer(self, rows: Sequence[Row]) -> Sequence[_Judged]:
-        settled: Sequence[_Judged] = ()
+    def offer(self, rows: Sequence[Row]) -> Sequence[_JudgedRow]:
+        settled: Sequence[_JudgedRow] = ()
         if self.steps == STEPS_HELD:
             settled = self.finish()
             self._forget()
@@ -271,7 +273,7 @@ class _Writing:
         self.committing = self.beside.submit(patiently, partial(step.commit, rehearsal.graph)), _judged(rows, outcomes)
         return settled
 
-    def finish(self) -> Sequence[_Judged]:
+    def finish(self) -> Sequence[_JudgedRow]:
         if self.committing is None:
             return ()
         (committed, judged), self.committing = self.committing, None
@@ -292,29 +294,29 @@ def _acts(rows: Iterable[Row]) -> list[Act]:
     return [row.act for row in rows if row.act]
 
 
-def _judged(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Sequence[_Judged]:
+def _judged(rows: Iterable[Row], outcomes: Iterable[Outcome]) -> Sequence[_JudgedRow]:
     became = iter(outcomes)
-    return tuple(_Judged(row=row, outcome=next(became) if row.act else None) for row in rows)
+    return tuple(_JudgedRow(row=row, outcome=next(became) if row.act else None) for row in rows)
 
 
 class _Import:
-    """The rows on their way.
+    """The rows of an import on their way.
 
-    A row that points at something missing waits until nothing more can provide it. A pass-on or event that is refused
-    waits too, and so does what systems record: since when she holds help, which rule applies to her, and whether what
-    was begun has ended, may depend on a row further down.
+    A row that refers to something missing waits until no other row can provide it. A refused pass-on or event waits
+    too, and so do acts of systems: since when she holds help, which rule applies to her, and whether something has
+    ended may depend on a row further down.
     """
 
-    def __init__(self, recorder: _Dry | _Writing, progress: Callable[[int], None]) -> None:
+    def __init__(self, recorder: _Rehearsing | _Writing, progress: Callable[[int], None]) -> None:
         self.recorder = recorder
         self.earlier = recorder.rehearsal.earlier
         self.catalogue = recorder.rehearsal.graph.catalogue
         self.kinds = [*self.catalogue.kinds]
         self.progress = progress
-        self.waiting: dict[str, list[_Judged]] = {}
+        self.waiting: dict[str, list[_JudgedRow]] = {}
         self.provided: list[Row] = []
-        self.refused: list[_Judged] = []
-        self.taken_anyway: list[_Judged] = []
+        self.refused: list[_JudgedRow] = []
+        self.taken_anyway: list[_JudgedRow] = []
         self.left_out: dict[str, tuple[str, int]] = {}  # what is not in the record → file and row that would bring it
 
     def run(self, rows: Iterator[Row]) -> Iterator[ReportRow]:
@@ -335,7 +337,7 @@ class _Import:
             yield from self._again()
             if {*map(self._place, refused)} <= {*map(self._place, self.refused)}:  # none of them got in
                 break
-        yield from self._told_anyway()
+        yield from self._accept_unchanged()
         left = sorted((*self.refused, *chain.from_iterable(self.waiting.values())), key=self._place)
         for judged in left:
             self._leave_out(judged)
@@ -343,15 +345,15 @@ class _Import:
             yield from self._report(judged)
 
     def _again(self) -> Iterator[ReportRow]:
-        """Judge rows once more that may be able to stand by now, and those that can then, and so on."""
+        """Judge waiting rows again that may now be recorded, and repeat while any can."""
         while self.provided:
             again, self.provided = self.provided, []
             for start in range(0, len(again), STEP):
                 yield from self._settle(self.recorder.offer(again[start : start + STEP]))
             yield from self._settle(self.recorder.finish())
 
-    def _told_anyway(self) -> Iterator[ReportRow]:
-        """What was taken as it stands in an export; noted is what the rules say against it once all of it is there."""
+    def _accept_unchanged(self) -> Iterator[ReportRow]:
+        """Accept the remaining rows of an unchanged export, and note what the rules say against them."""
         for start in range(0, len(self.taken_anyway), STEP):
             step = self.taken_anyway[start : start + STEP]
             against = patiently(partial(self.recorder.rehearsal.against, _acts(each.row for each in step)))
@@ -360,7 +362,7 @@ class _Import:
                     error = against.get(line.act_id or "")
                     yield replace(line, notes=(*line.notes, error.reason)) if error else line
 
-    def _settle(self, judged: Iterable[_Judged]) -> Iterator[ReportRow]:
+    def _settle(self, judged: Iterable[_JudgedRow]) -> Iterator[ReportRow]:
         for each in judged:
             error = each.error
             if isinstance(error, Missing):
@@ -383,25 +385,25 @@ class _Import:
     def _may_hang(self, kind: str) -> bool:
         return kind in ("pass", "event") or bool(self.catalogue.system_of(kind))
 
-    def _leave_out(self, judged: _Judged) -> None:
+    def _leave_out(self, judged: _JudgedRow) -> None:
         for provided in provided_by(judged.outcome.act) if judged.outcome else ():
             self.left_out.setdefault(provided, (judged.row.file, judged.row.row))
 
-    def _place(self, judged: _Judged) -> tuple[int, int]:
-        """Where a readable row stands in the exchange format."""
+    def _place(self, judged: _JudgedRow) -> tuple[int, int]:
+        """The position of a readable row in the exchange format."""
         return (self.kinds.index(judged.outcome.act.kind) if judged.outcome else 0), judged.row.row
 
-    def _report(self, judged: _Judged) -> Iterator[ReportRow]:
+    def _report(self, judged: _JudgedRow) -> Iterator[ReportRow]:
         personal = self.catalogue.personal(judged.outcome.act.kind) if judged.outcome else frozenset[str]()
         yield from _report(judged, self._first(judged), personal)
 
-    def _first(self, judged: _Judged) -> tuple[str, int] | None:
-        """The row that did not bring in what this one points at."""
+    def _first(self, judged: _JudgedRow) -> tuple[str, int] | None:
+        """The row that failed to provide what this one refers to."""
         return self.left_out.get(judged.error.act_id) if isinstance(judged.error, Missing) else None
 
 
-def _report(judged: _Judged, first: tuple[str, int] | None, personal: frozenset[str]) -> Iterator[ReportRow]:
-    """The lines of a row, which may have to be mended only after another one."""
+def _report(judged: _JudgedRow, first: tuple[str, int] | None, personal: frozenset[str]) -> Iterator[ReportRow]:
+    """The lines for a row, which may need another row to be corrected first."""
     outcome = judged.outcome
     if outcome is None:
         yield from _faults(judged.row)
@@ -436,7 +438,7 @@ def _faults(row: Row) -> Iterator[ReportRow]:
 
 
 def _action(outcome: Outcome) -> Action:
-    """What became of a row: an act that was taken back is put aside, one that depends on it is refused."""
+    """The result of a row: an act that was taken back is put aside, one that depends on it is refused."""
     error = outcome.error
     if error is None:
         return "same" if outcome.action == "same" else "added"
@@ -445,29 +447,29 @@ def _action(outcome: Outcome) -> Action:
 
 
 def _value(act: Act, field: str, personal: frozenset[str]) -> str:
-    """The cell at fault; never a personal one."""
+    """The cell at fault; "" for a personal one."""
     return cells.write(act.values[field])[:SHOWN] if field in act.values and field not in personal else ""
 
 
 class Count:
-    """How many rows came to each end.
+    """The numbers of rows by result.
 
     Attributes:
-        actions: Action → rows; a row with several faults counts once, and columns that are left out do not.
-        left_out: The columns that are.
-        noted: Rows of which something is noted.
+        actions: Action → number of rows; a row with several faults counts once, and ignored columns do not count.
+        left_out: Columns that were ignored.
+        noted: Number of rows with notes.
         first_noted: The first `FIRST` of these.
     """
 
     def __init__(self) -> None:
-        """Begin at nothing."""
+        """Start with no rows."""
         self.actions: dict[str, int] = dict.fromkeys(("added", "same", "put aside", "refused"), 0)
         self.left_out: list[ReportRow] = []
         self.noted = 0
         self.first_noted: list[ReportRow] = []
 
     def through(self, report: Iterable[ReportRow]) -> Iterator[ReportRow]:
-        """The same report, counted as it is read."""
+        """Pass a report through and count its lines."""
         last: tuple[str, int, str | None] | None = None
         for row in report:
             if row.action == "left out":
@@ -485,7 +487,7 @@ class Count:
 
 
 def estimated_rows(path: Path) -> int:
-    """About how many rows a folder has, by its line ends, or a workbook says that it has; 0 when it says nothing."""
+    """The approximate number of rows: of a folder by its line ends, of a workbook by what it declares; 0 if unknown."""
     if path.is_dir():
         return sum(max(_lines(file) - 1, 0) for file in path.glob("*.csv"))
     try:
@@ -505,16 +507,16 @@ def _lines(file: Path) -> int:
 def rehearse_then_import(
     report: Callable[[bool], Iterator[ReportRow]], *, apply: bool, strict: bool
 ) -> tuple[bool, Iterator[ReportRow]]:
-    """Import or rehearse; when strict, write only if a rehearsal finds that every row can stand.
+    """Import or rehearse; if strict, write only if a rehearsal shows that every row can be recorded.
 
     Args:
-        report: Judges all rows, and writes them if it is called with True.
-        apply: Whether they are to be written.
-        strict: Whether that is all or nothing.
+        report: Judges all rows, and records them if it is called with True.
+        apply: Whether to record them.
+        strict: Whether to record all or nothing.
 
     Returns:
-        Whether the rows are written, and what `report` yields; of a strict import that cannot stand, the report of
-        the rehearsal.
+        Whether the rows are recorded, and what `report` yields; for a strict import that fails, the report of the
+        rehearsal.
     """
     if not (apply and strict):
         return apply, report(apply)

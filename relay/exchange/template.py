@@ -1,7 +1,7 @@
-"""An empty workbook of the exchange format, for a programme: with its own rules and places to choose from.
+"""Writes an empty workbook of the exchange format for a programme, with its own rules and places to choose from.
 
-Ids, telephones and tags are text, so that no spreadsheet turns them into numbers; what can only be one of some words
-is chosen from a list; and each column says in one line what belongs there.
+Ids, telephone numbers and tags are formatted as text, so that spreadsheets do not turn them into numbers. Columns that
+allow only certain words offer a list, and each column has a line that says what to enter.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.acts import systems_of
 from relay.exchange.cells import write
-from relay.exchange.exporting import standing_acts
-from relay.exchange.writing import MOST_ROWS, sheets_of_ones_own
+from relay.exchange.exporting import acts_in_force
+from relay.exchange.writing import MOST_ROWS, new_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 _FILLED: Final = ("programme", "rule", "place", "group", "gift")
-"""The kinds of which a register names what is there, so that the workbook holds it."""
+"""Kinds of records that other rows refer to, so the workbook lists those that exist."""
 
 _CHOSEN: Final[Mapping[str, str]] = {"place": "places", "group": "groups", "gift": "gifts"}
-"""The kind that a column refers to → the sheet whose first column holds its ids."""
+"""Kind that a column refers to → sheet with its ids in the first column."""
 
 _MORE: Final = 500  # rows beyond those filled in from which an id can be chosen; our choice
 _AS_TEXT: Final = 49  # the number of the format "text" (the XLSX format)
@@ -56,7 +56,7 @@ _LINES: Final[Mapping[str, str]] = {
     "unit": "What is counted, such as animal.",
     "source": "Where the claim was published.",
 }
-"""Column → what belongs there, of those whose type says too little."""
+"""Column → what to enter, where the type of the column does not say enough."""
 
 _OF_TYPE: Final[Mapping[str, str]] = {
     "id": "Letters and digits; the same always means the same.",
@@ -85,33 +85,33 @@ _OF_TYPE: Final[Mapping[str, str]] = {
 
 
 def help_line(column: Column) -> str:
-    """What belongs into a column, in one line."""
+    """What to enter in a column, in one line."""
     line = _LINES.get(column.name) or _OF_TYPE.get(column.type, "Text.")
     if column.refers_to and column.type != "ids" and column.name not in _LINES:
         line = f"The id of a {column.refers_to} in its own sheet, or of one that is recorded already."
     return f"{line} Required." if column.required and not column.personal else line
 
 
-def filled_in(graph: Graph, programme_id: str) -> Iterator[Act]:
-    """The acts in force that the empty workbook of a programme offers to choose from, without what is personal.
+def listed_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
+    """The acts in force that the empty workbook of a programme lists to choose from, without personal values.
 
     Raises:
         NoProgramme: It is not in the database.
         Unavailable: The database cannot be reached.
     """
-    for act in standing_acts(graph, programme_id):
+    for act in acts_in_force(graph, programme_id):
         if act.kind in _FILLED:
             hidden = graph.catalogue.personal(act.kind)
             yield replace(act, values={name: value for name, value in act.values.items() if name not in hidden})
 
 
 def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> None:
-    """Write the empty workbook of a programme; what it holds of the programme has no names.
+    """Write the empty workbook of a programme; it has no names of people.
 
     Args:
-        acts: As `filled_in`.
+        acts: The acts of `listed_acts`.
         catalogue: Catalogue of the kinds of acts.
-        path: The .xlsx file to write; nothing may be there.
+        path: The .xlsx file to write; it may not exist yet.
 
     Raises:
         ThereAlready: Something is at this path.
@@ -121,7 +121,7 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
     for act in acts:
         there.setdefault(act.kind, []).append(act)
     used = systems_of(there["programme"][0].values)
-    with sheets_of_ones_own(path) as book:
+    with new_workbook(path) as book:
         formats = {
             "header": book.add_format({"bold": True, "bottom": 1, "num_format": _AS_TEXT}),
             "number": book.add_format(),
@@ -144,7 +144,7 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
 
 
 def _kinds(catalogue: Catalogue, used: Sequence[str]) -> list[Kind]:
-    """The kinds that stand in the workbooks of a programme."""
+    """The kinds with a sheet in the workbooks of a programme."""
     return [kind for kind in catalogue.filed if catalogue.is_on(kind.name, used)]
 
 
@@ -155,7 +155,7 @@ def _format_of(column: Column) -> str:
 
 
 def _choice(column: Column, there: Mapping[str, Sequence[Act]]) -> dict[str, Any]:
-    """What a column may hold, and the line that is shown at each of its cells."""
+    """The data validation of a column, and the line shown at each of its cells."""
     rules = len(there.get("rule", ()))
     helps = list(dict.fromkeys(str(act.values["help"]) for act in there.get("rule", ())))
     told = {"input_title": column.name[:_TITLE], "input_message": help_line(column), "ignore_blank": True}

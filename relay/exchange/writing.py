@@ -1,4 +1,4 @@
-"""A programme's folder or workbook, written whole or not at all, and byte for byte the same for the same rows."""
+"""Writes a programme's folder or workbook: whole or not at all, and always the same bytes for the same rows."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ import xlsxwriter
 
 from relay import errors
 from relay.errors import Failure, refused
-from relay.exchange import cells
-from relay.exchange import workbook as sheets
+from relay.exchange import cells, sheets
 from relay.private_files import NOT_WRITTEN, ThereAlready
 from relay.text import Sentence
 
@@ -38,7 +37,7 @@ _AS_TEXT: Final = {"strings_to_formulas": False, "strings_to_numbers": False, "s
 _NARROWEST, _WIDEST = 8, 48  # characters of a column of a workbook; our choice: a day, and a line of a note
 
 Content = Sequence[cells.Value | tuple[str, ...] | date | None]
-"""Of a row; several words of one cell stand in a tuple."""
+"""The values of a row; a tuple holds several words of one cell."""
 
 
 CANNOT_WRITE: Final = Failure(
@@ -52,12 +51,12 @@ class Destination(Protocol):
     """A folder or a workbook that rows are added to."""
 
     def add(self, name: str, header: tuple[str, ...], content: Content) -> None:
-        """Add one row under the sheet of that name, which begins with its first row.
+        """Add one row to a sheet, which is made with its first row.
 
         Args:
-            name: The sheet's name in the exchange format.
-            header: The names of its columns, the same for every row of a sheet.
-            content: The row's values in the order of the header; None is an empty cell.
+            name: Name of the sheet in the exchange format.
+            header: Names of its columns, the same for every row of a sheet.
+            content: Values in the order of the header; None is an empty cell.
 
         Raises:
             errors.Invalid: The sheet is full.
@@ -66,14 +65,14 @@ class Destination(Protocol):
 
 @contextlib.contextmanager
 def folder(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Generator[Destination]:
-    """Write a folder of CSV files and rules.toml: it appears, or takes the place of an older one, at the end.
+    """Write a folder of CSV files and rules.toml, which appears, or replaces an older one, at the end.
 
     Only the owner may open it, since it may hold names.
 
     Args:
-        path: The folder to write. One that is there is replaced if it holds nothing but files of the format.
-        names: The names of the format's CSV files, without ".csv".
-        tables: Table of rules.toml → the name of its sheet.
+        path: The folder. An existing one is replaced only if it holds nothing but files of the format.
+        names: Names of the format's CSV files, without ".csv".
+        tables: Table of rules.toml → name of its sheet.
 
     Raises:
         errors.Invalid: Something else is there, or the folder cannot be written.
@@ -94,8 +93,8 @@ def folder(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Gen
 
 @contextlib.contextmanager
 def _new_folder(path: Path) -> Generator[Path]:
-    """A folder for its owner only that takes the place of what is at a path at the end."""
-    with _beside(path) as workplace:
+    """A folder, readable by its owner only, that is moved to the path when the block ends."""
+    with _temporary_folder(path) as workplace:
         new = workplace / "new"
         new.mkdir(mode=0o700)
         yield new
@@ -105,7 +104,11 @@ def _new_folder(path: Path) -> Generator[Path]:
 
 
 def pack(folder: Path) -> Path:
-    """Write the files of a folder into a ZIP file beside it; that file."""
+    """Write the files of a folder into a ZIP file next to it.
+
+    Returns:
+        Path of the ZIP file.
+    """
     path = folder.with_suffix(".zip")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for file in sorted(folder.iterdir()):
@@ -114,7 +117,7 @@ def pack(folder: Path) -> Path:
 
 
 def unpack(packed: IO[bytes], path: Path) -> None:
-    """Write the files of a ZIP file as a folder, which appears, or takes the place of an older one, at the end.
+    """Write the files of a ZIP file as a folder, which appears, or replaces an older one, at the end.
 
     Raises:
         NotWritten: It cannot be written there.
@@ -129,13 +132,13 @@ def unpack(packed: IO[bytes], path: Path) -> None:
 
 @contextlib.contextmanager
 def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Generator[Destination]:
-    """Write a workbook: it appears, or takes the place of an older one, at the end.
+    """Write a workbook, which appears, or replaces an older one, at the end.
 
     Text is never written as a formula or a link. Only the owner may open it, since it may hold names.
 
     Args:
-        path: The .xlsx file to write. One that is there is replaced if all its sheets are of the format.
-        names: The names of the format's sheets, the programme and what stands in rules.toml apart.
+        path: The .xlsx file. An existing one is replaced only if all its sheets are of the format.
+        names: Names of the format's sheets, without the programme and the tables of rules.toml.
         tables: As for `folder`.
 
     Raises:
@@ -150,7 +153,7 @@ def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> G
                     is_what=Sentence("contains %(file)s, which no export wrote", file=sheet.file),
                     advice=Sentence("Name a new file."),
                 )
-    with _beside(path) as workplace:
+    with _temporary_folder(path) as workplace:
         new = workplace / "new.xlsx"
         book = xlsxwriter.Workbook(new, {"constant_memory": True, "tmpdir": str(workplace), **_AS_TEXT})
         book.set_properties({"created": _MADE_AT})
@@ -165,15 +168,15 @@ def workbook(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> G
 
 
 @contextlib.contextmanager
-def sheets_of_ones_own(path: Path) -> Generator[xlsxwriter.Workbook]:
-    """Write a workbook that need not be of the format: it appears at the end, for its owner only.
+def new_workbook(path: Path) -> Generator[xlsxwriter.Workbook]:
+    """Write a workbook that need not be of the format; it appears at the end, readable by its owner only.
 
     Raises:
         ThereAlready: Something is at this path.
         Invalid: It cannot be written there.
     """
-    refuse_what_is_there(path)
-    with _beside(path) as workplace:
+    refuse_existing(path)
+    with _temporary_folder(path) as workplace:
         new = workplace / "new.xlsx"
         with xlsxwriter.Workbook(new, _AS_TEXT) as book:
             book.set_properties({"created": _MADE_AT})
@@ -182,8 +185,8 @@ def sheets_of_ones_own(path: Path) -> Generator[xlsxwriter.Workbook]:
         new.replace(path)
 
 
-def refuse_what_is_there(path: Path) -> None:
-    """Refuse to write over anything.
+def refuse_existing(path: Path) -> None:
+    """Refuse to overwrite anything.
 
     Raises:
         ThereAlready: Something is at this path.
@@ -193,8 +196,8 @@ def refuse_what_is_there(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _beside(path: Path) -> Generator[Path]:
-    """A hidden folder next to the destination, so that a rename puts what was written in place; removed at the end."""
+def _temporary_folder(path: Path) -> Generator[Path]:
+    """A hidden folder next to the destination, from which files are moved into place; it is removed at the end."""
     try:
         workplace = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
         try:
@@ -241,7 +244,7 @@ class _Workbook:
         self._widths: dict[str, list[int]] = {}
 
     def laid_out(self) -> None:
-        """Let each sheet be filtered by its header, in columns as wide as what they hold, once all rows are there."""
+        """Add filters to the headers and fit the widths of columns, after all rows were written."""
         for name, sheet in self._sheets.items():
             sheet.autofilter(0, 0, self._used[name] - 1, len(self._widths[name]) - 1)
             for place, width in enumerate(self._widths[name]):
@@ -283,7 +286,7 @@ def _cell(value: cells.Value | tuple[str, ...] | date) -> str:
 
 
 def _block(heading: str, header: tuple[str, ...], content: Content) -> str:
-    """A block of rules.toml; keys whose value is None are left out."""
+    """A block of rules.toml; keys with the value None are left out."""
     lines = [heading]
     lines += [f"{key} = {_toml(key, value)}" for key, value in zip(header, content, strict=True) if value is not None]
     return "\n".join(lines) + "\n"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
 from relay.errors import Failure, Invalid, refused
+from relay.exchange.exchange_format import read_folder_or_workbook
 from relay.exchange.importing import import_by
-from relay.exchange.rows import read_folder_or_workbook
-from relay.exchange.workbook import pages
+from relay.exchange.sheets import all_sheets
 from relay.mapping.first_rows import first_rows
 from relay.mapping.handed_back import hand_back, in_its_words
 from relay.mapping.map_file import RegisterMap, map_of
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.domain.questions import Answers
-    from relay.exchange.importing import InDatabase
-    from relay.exchange.rows import ReportRow
+    from relay.exchange.exchange_format import ReportRow
+    from relay.exchange.importing import DatabaseImporter
 
 AnswerName = Literal["noted", "none", "every"]
 
@@ -64,7 +64,7 @@ class ImportWish:
 class FileImport:
     """A file on its way into the record."""
 
-    def __init__(self, judge: InDatabase, path: Path, wish: ImportWish, told: Callable[[str], None]) -> None:
+    def __init__(self, judge: DatabaseImporter, path: Path, wish: ImportWish, told: Callable[[str], None]) -> None:
         """Find the map by which the file is read, if it is a register, and read it.
 
         Args:
@@ -172,7 +172,7 @@ class FileImport:
         if not (self._path.is_file() and self._meant):
             return None
         maps = every(self._judge.graph, self._entered())
-        found = fitting(pages(self._path), maps, self._judge.catalogue) if maps else None
+        found = fitting(all_sheets(self._path), maps, self._judge.catalogue) if maps else None
         if found is None:
             return None
         kept, how = found

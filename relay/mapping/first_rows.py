@@ -14,7 +14,7 @@ from relay.text import Sentence, Units
 
 if TYPE_CHECKING:
     from relay.domain.acts import Act, Value
-    from relay.exchange.rows import Row
+    from relay.exchange.exchange_format import Row
 
 FIRST: Final = 3
 """Rows that are told; our choice: a wrong column shows in the first of them."""

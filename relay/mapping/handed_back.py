@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.exchange.workbook import Unreadable
-from relay.exchange.writing import sheets_of_ones_own
+from relay.exchange.sheets import Unreadable
+from relay.exchange.writing import new_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from relay.exchange.rows import Action, ReportRow
-    from relay.exchange.workbook import AnySheet
+    from relay.exchange.exchange_format import Action, ReportRow
+    from relay.exchange.sheets import AnySheet
     from relay.mapping.map_file import RegisterMap
     from relay.mapping.reading import MappedRegister
 
@@ -59,7 +59,7 @@ def hand_back(path: Path, register: MappedRegister, report: Iterable[ReportRow],
     of_row: dict[int, list[ReportRow]] = {}
     for row in report:
         of_row.setdefault(row.row, []).append(row)
-    with sheets_of_ones_own(path) as book:
+    with new_workbook(path) as book:
         for page in register.pages:
             sheet = book.add_worksheet("" if page.name.endswith(".csv") else page.name)
             _copy(book, sheet, page)

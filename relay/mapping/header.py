@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from relay.errors import Failure, Invalid
-from relay.exchange.workbook import Unreadable
+from relay.exchange.sheets import Unreadable
 from relay.mapping import days
 from relay.mapping.column_names import likeness as named_like
 from relay.mapping.meanings import words
 from relay.mapping.table import MOST_COLUMNS, is_blank
 
 if TYPE_CHECKING:
-    from relay.exchange.workbook import AnySheet
+    from relay.exchange.sheets import AnySheet
 
 
 SHEET_NOT_THERE: Final = Failure(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.name_matching import alike, key
 from relay.errors import refused
-from relay.exchange.workbook import Unreadable
+from relay.exchange.sheets import Unreadable
 from relay.mapping import days
 from relay.mapping.cell_patterns import is_preeti
 from relay.mapping.column_matching import SURE, Guess, Slot, guessed
@@ -21,7 +21,7 @@ from relay.mapping.meanings import words
 from relay.mapping.table import RegisterTable, is_blank, shown, table_of, total_in
 
 if TYPE_CHECKING:
-    from relay.exchange.workbook import AnySheet
+    from relay.exchange.sheets import AnySheet
     from relay.mapping.programme import Programme
 
 _COMMON: Final = 0.5  # our choice: the share of the cells of a reference that are found where it points

@@ -11,8 +11,8 @@ from relay import errors
 from relay.domain import acts
 from relay.domain.name_matching import alike, key
 from relay.errors import Failure, refused
-from relay.exchange import cells, workbook
-from relay.exchange.rows import SHOWN, Row, RowFault
+from relay.exchange import cells, sheets
+from relay.exchange.exchange_format import SHOWN, Row, RowFault
 from relay.mapping import days
 from relay.mapping.column_matching import SURE
 from relay.mapping.map_file import Make, RegisterMap, ValueSource, fill
@@ -61,7 +61,7 @@ class MappedRegister:
 
     map: RegisterMap
     table: RegisterTable
-    pages: tuple[workbook.AnySheet, ...]
+    pages: tuple[sheets.AnySheet, ...]
 
     def rows(self, _: Path, catalogue: Catalogue) -> Iterator[Row]:
         """What its rows record: its beneficiaries first, then placements, pass-ons and events.
@@ -92,7 +92,7 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
         Invalid: It has not the sheet that the map names; or a column that is needed is not there; or a column seems to
             have another name, and something is to be written.
     """
-    pages = workbook.pages(path)
+    pages = sheets.all_sheets(path)
     page = next((page for page in pages if page.name == how.sheet), None if how.sheet else pages[0])
     if page is None:
         raise refused(NO_SUCH_SHEET, path=path, sheet=how.sheet, sheets=[page.name for page in pages])

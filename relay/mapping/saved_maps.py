@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final
 from relay.clock import instant
 from relay.database import cypher
 from relay.errors import Failure, Invalid, NotFound, refused
-from relay.exchange.workbook import Unreadable
+from relay.exchange.sheets import Unreadable
 from relay.mapping.map_file import RegisterMap, map_of
 from relay.mapping.table import table_of
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
-    from relay.exchange.workbook import AnySheet
+    from relay.exchange.sheets import AnySheet
     from relay.graph import Graph
 
 LONGEST_TEXT: Final = 50_000

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relay.errors import Failure, Invalid, refused
-from relay.exchange.workbook import Unreadable
+from relay.exchange.sheets import Unreadable
 
 if TYPE_CHECKING:
-    from relay.exchange.workbook import AnySheet
+    from relay.exchange.sheets import AnySheet
 
 BETWEEN_LINES: Final = " / "
 """What stands between the lines of a name: "Received / Date"."""

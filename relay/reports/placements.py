@@ -469,8 +469,7 @@ def beginnings(survey: Survey) -> tuple[Beginning, ...]:
 
     Returns:
         Each place with the chains that began in it, not in places inside it; chains that began at an unknown place are
-        not
-        counted. Empty if nothing had been placed by the day.
+        not counted. Empty if nothing had been placed by the day.
     """
     snapshot, travels = survey.snapshot, survey.chains
     lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[travels.row]]

@@ -298,8 +298,7 @@ class _RecordReader:
 
         Returns:
             Ids of the placements that a gift filled, or that a beneficiary holds under any of her ids; and keys of the
-            acts that
-            belong to the record's history.
+            acts that belong to the record's history.
         """
         statements = cypher.statements(self.transaction.catalogue)
         rows: list[dict[str, Any]] = []
@@ -319,7 +318,7 @@ class _RecordReader:
         return [each.partition(":")[2] for each in self.belonging] if self.kind == "beneficiary" else []
 
     def _corrected(self) -> list[str]:
-        """Acts that were taken back, or were once recorded for this record, so that the graph no longer links to them."""
+        """Acts that were taken back, or were once recorded for this record, so the graph no longer links to them."""
         references = [{column: id_} for id_ in self._held() for column in _ENDS]
         references += [{"beneficiary_id": id_} for id_ in self.ids] if self.kind == "beneficiary" else []
         if not references:

@@ -115,8 +115,8 @@ def find_each(
 
     Returns:
         Text → hits. A matching id comes first, then by score. At the same score: people, groups, placements, gifts,
-        places,
-        then other acts; then by distance, then shorter names and ids first, then by id. Empty if nothing is similar.
+        places, then other acts; then by distance, then shorter names and ids first, then by id. Empty if nothing is
+        similar.
 
     Raises:
         NoProgramme: The programme is not in the database.

@@ -17,10 +17,10 @@ from relay.desk import lookup
 from relay.domain.model import Quantity
 from relay.exchange import ceremony_sheet, writing
 from relay.exchange.ceremony_sheet import SheetOutcome
+from relay.exchange.exchange_format import ReportRow
 from relay.exchange.exporting import export_programme, require_export_name
-from relay.exchange.rows import ReportRow
-from relay.exchange.template import filled_in, write_template
-from relay.exchange.workbook import RULES_FILE, cannot_be_read
+from relay.exchange.sheets import RULES_FILE, cannot_be_read
+from relay.exchange.template import listed_acts, write_template
 from relay.mapping import saved_maps
 from relay.mapping.file_import import ImportWish
 from relay.mapping.programme import Programme, known_of
@@ -213,7 +213,7 @@ class Here:
 
     def write_template(self, path: Path) -> None:
         """Write the empty workbook of the programme."""
-        write_template(filled_in(self.graph, self.programme_id), self.graph.catalogue, path)
+        write_template(listed_acts(self.graph, self.programme_id), self.graph.catalogue, path)
 
     def record_sheet(self, path: Path, counted: Quantity, *, again: bool, rehearses: bool) -> SheetOutcome:
         """Record the sheet of a ceremony."""

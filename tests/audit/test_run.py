@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.audit import run
-from relay.exchange import rows
+from relay.exchange import exchange_format
 from relay.exchange.importing import import_programme
 from relay.ledger import programmes, reading
 from relay.service import demo
@@ -46,7 +46,7 @@ def named(found: Audit, register: Register) -> Mapping[str, set[str]]:
 def imported(folder: Path, programme_id: str) -> Register:
     """A folder of the exchange format, recorded in memory."""
     book = Book(programme_id=programme_id, today=TODAY)
-    for row in rows.read_folder_or_workbook(folder, CORE):
+    for row in exchange_format.read_folder_or_workbook(folder, CORE):
         assert row.act, row.faults
         book.add(row.act)
     return book.register

@@ -10,7 +10,7 @@ import pytest
 from relay.access import access_log
 from relay.commands import exits
 from relay.commands.session import Session
-from relay.exchange.workbook import pages
+from relay.exchange.sheets import all_sheets
 from relay.ledger import batch, programmes, reading
 from relay.settings import Settings
 from relay.web import create_app
@@ -157,7 +157,7 @@ def test_a_register_is_handed_back_from_elsewhere(
     home(shell, connection)
 
     assert (here.code, here.out) == (there.code, there.out)
-    rows = [[page.rows for page in pages(tmp_path / f"{side}.xlsx")] for side in ("here", "there")]
+    rows = [[page.rows for page in all_sheets(tmp_path / f"{side}.xlsx")] for side in ("here", "there")]
     assert rows[0] == rows[1]
     assert "already exists" in taken.err
     assert (unread.code, "--report needs --map" in unread.err) == (exits.USAGE, True)
@@ -281,7 +281,7 @@ def test_an_empty_workbook_from_elsewhere_is_the_same(
     shell.ok("template", str(tmp_path / "there.xlsx"))
     home(shell, connection)
 
-    here, there = ([page.rows for page in pages(tmp_path / f"{side}.xlsx")] for side in ("here", "there"))
+    here, there = ([page.rows for page in all_sheets(tmp_path / f"{side}.xlsx")] for side in ("here", "there"))
     assert here == there
 
 

@@ -20,7 +20,7 @@ import cli
 from relay.commands import exits
 from relay.database import engine
 from relay.errors import Unavailable
-from relay.exchange.rows import write_folder
+from relay.exchange.exchange_format import write_folder
 from tests.commands.shell import ON, record
 from tests.commands.terminal import show
 from tests.rigs.typed import below

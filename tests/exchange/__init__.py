@@ -1,1 +1,1 @@
-"""Tests of `relay.exchange.rows`."""
+"""Tests of `relay.exchange.exchange_format`."""

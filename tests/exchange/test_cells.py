@@ -242,7 +242,7 @@ def test_a_day_is_read_from_iso_bikram_sambat_and_workbook_cells(cell: object, v
     ],
 )
 def test_a_day_of_a_year_not_published_yet_remembers_what_was_typed(cell: str, typed: str | None) -> None:
-    for day in (read("date", cell), cells.read_day_said(cell, TODAY)):
+    for day in (read("date", cell), cells.read_day_as_text(cell, TODAY)):
         assert (day.typed if isinstance(day, LikelyDay) else None) == typed
 
 

@@ -14,8 +14,8 @@ from relay import graph as relay_graph
 from relay.domain.questions import EVERY_ANSWER, NOTED
 from relay.errors import Unavailable
 from relay.exchange import importing
+from relay.exchange.exchange_format import ReportRow, write_folder, write_workbook
 from relay.exchange.importing import Count, import_programme
-from relay.exchange.rows import ReportRow, write_folder, write_workbook
 from relay.ledger import programmes, reading, recording, verify
 from tests.rigs.faulty_line import between
 from tests.scenes.acts import beginnings, clerk, corrected, happened, passed, placed, programme, rule, taken_back, woman

@@ -20,15 +20,15 @@ from relay.domain import rulebook
 from relay.domain.acts import SYSTEM_OFF
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER, NOTED
 from relay.exchange import importing
+from relay.exchange.exchange_format import read_folder_or_workbook
 from relay.exchange.importing import (
     Count,
-    InDatabase,
+    DatabaseImporter,
     estimated_rows,
     import_by,
     import_programme,
     rehearse_then_import,
 )
-from relay.exchange.rows import read_folder_or_workbook
 from relay.ledger import programmes, recording, verify
 from relay.ledger.batch import USED_OTHERWISE, Clerk
 from relay.ledger.recording import Rehearsal
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from relay.domain.questions import Answers
-    from relay.exchange.rows import ReportRow
+    from relay.exchange.exchange_format import ReportRow
     from relay.graph import Graph
     from relay.settings import Connection
 
@@ -96,7 +96,7 @@ def written_if_it_stands(
     """What `relay import --apply`, with --strict unless told otherwise, does with a folder."""
 
     def report(writes: bool) -> Iterator[ReportRow]:  # noqa: FBT001 - as the command's own
-        return import_by(InDatabase(graph=graph, clerk=CLERK), path, apply=writes, answers=answers)
+        return import_by(DatabaseImporter(graph=graph, clerk=CLERK), path, apply=writes, answers=answers)
 
     return rehearse_then_import(report, apply=True, strict=strict)
 
@@ -588,7 +588,7 @@ def test_an_import_takes_the_next_second_in_which_its_clerk_recorded_nothing(gra
 
     for number, clerk in enumerate((CLERK, CLERK, behind)):
         path = folder(tmp_path / str(number), beneficiaries=f"{WOMEN}N{number}\n")
-        judge = InDatabase(graph=graph, clerk=clerk)
+        judge = DatabaseImporter(graph=graph, clerk=clerk)
         assert counted(import_by(judge, path, apply=True))["added"]
         began.append(judge.at)
 

@@ -11,7 +11,7 @@ import python_calamine
 import xlsxwriter
 
 from relay.exchange.importing import import_programme
-from relay.exchange.template import filled_in, help_line, write_template
+from relay.exchange.template import help_line, listed_acts, write_template
 from relay.ledger import recording
 from relay.private_files import ThereAlready
 from tests.scenes.acts import beginnings, clerk, place
@@ -37,7 +37,7 @@ def test_an_empty_workbook_holds_the_programme_without_names_and_comes_in_as_the
     graph: Graph, tmp_path: Path
 ) -> None:
     recording.record(graph, "demo", [*beginnings(1), place("W1")], clerk())
-    write_template(filled_in(graph, "demo"), graph.catalogue, tmp_path / "empty.xlsx")
+    write_template(listed_acts(graph, "demo"), graph.catalogue, tmp_path / "empty.xlsx")
 
     report = list(import_programme(graph, tmp_path / "empty.xlsx", clerk()))
 
@@ -53,7 +53,7 @@ def test_an_empty_workbook_holds_the_programme_without_names_and_comes_in_as_the
 
 def test_helps_places_and_words_are_chosen_from_lists_and_ids_are_text(graph: Graph, tmp_path: Path) -> None:
     recording.record(graph, "demo", [*beginnings(1), place("W1")], clerk())
-    write_template(filled_in(graph, "demo"), graph.catalogue, tmp_path / "empty.xlsx")
+    write_template(listed_acts(graph, "demo"), graph.catalogue, tmp_path / "empty.xlsx")
 
     placements = sheet_of(tmp_path / "empty.xlsx", "placements")
     beneficiaries = sheet_of(tmp_path / "empty.xlsx", "beneficiaries")
@@ -74,7 +74,7 @@ def test_helps_places_and_words_are_chosen_from_lists_and_ids_are_text(graph: Gr
 
 def test_a_filled_in_workbook_is_imported(graph: Graph, tmp_path: Path) -> None:
     recording.record(graph, "demo", [*beginnings(0), place("W1")], clerk())
-    write_template(filled_in(graph, "demo"), graph.catalogue, tmp_path / "empty.xlsx")
+    write_template(listed_acts(graph, "demo"), graph.catalogue, tmp_path / "empty.xlsx")
     filled = tmp_path / "filled.xlsx"
     rows = {
         "beneficiaries": ["7", "Sita", "person", "F", 1980, "", "9790000001", "W1"],
@@ -107,7 +107,7 @@ def test_nothing_is_written_over(graph: Graph, tmp_path: Path) -> None:
     (tmp_path / "mine.xlsx").write_bytes(b"mine")
 
     with pytest.raises(ThereAlready):
-        write_template(filled_in(graph, "demo"), graph.catalogue, tmp_path / "mine.xlsx")
+        write_template(listed_acts(graph, "demo"), graph.catalogue, tmp_path / "mine.xlsx")
 
     assert (tmp_path / "mine.xlsx").read_bytes() == b"mine"
     assert [path.name for path in tmp_path.iterdir()] == ["mine.xlsx"]

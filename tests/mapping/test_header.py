@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 
 from relay.exchange.cells import CellFault
-from relay.exchange.workbook import pages
+from relay.exchange.sheets import all_sheets
 from relay.mapping import days
 from relay.mapping.programme import Programme
 from relay.mapping.proposal import proposed
@@ -26,7 +26,7 @@ ROWS: Final[list[list[object]]] = [
 
 
 def proposal(path: Path) -> list[str]:
-    return proposed(pages(path), GOATS, path.stem).splitlines()
+    return proposed(all_sheets(path), GOATS, path.stem).splitlines()
 
 
 def line(lines: list[str], name: str) -> str:
@@ -160,7 +160,7 @@ def test_a_ward_that_may_be_several_and_a_bare_number_stay_open(tmp_path: Path) 
         [3, "Maya", "Tansen 5", "", 2],
     ]
 
-    lines = proposed(pages(workbook(tmp_path / "a.xlsx", {"S": [HEADER, *rows]})), programme, "a").splitlines()
+    lines = proposed(all_sheets(workbook(tmp_path / "a.xlsx", {"S": [HEADER, *rows]})), programme, "a").splitlines()
 
     assert '"Gorkha" = "?"  # write its id, or "" to leave it out' in lines
     assert '"5" = "?"  # write its id, or "" to leave it out' in lines

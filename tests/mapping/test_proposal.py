@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.exchange.exporting import standing_acts
+from relay.exchange.exporting import acts_in_force
 from relay.exchange.importing import Count, import_programme
-from relay.exchange.workbook import pages
+from relay.exchange.sheets import all_sheets
 from relay.mapping.map_file import map_of, text_of
 from relay.mapping.programme import Programme, known_of
 from relay.mapping.proposal import proposed
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from relay.exchange.rows import ReportRow
+    from relay.exchange.exchange_format import ReportRow
     from relay.graph import Graph
 
 MOST_CHANGES = 3
@@ -47,7 +47,7 @@ def programme(graph: Graph, tmp_path: Path) -> Graph:
 
 def mapped(graph: Graph, register: Path, changes: Mapping[str, str] | None = None) -> Path:
     """The proposed map of a register, in which a person changed some lines, as a file beside it."""
-    lines = proposed(pages(register), known_of(graph, "registers"), register.stem).splitlines()
+    lines = proposed(all_sheets(register), known_of(graph, "registers"), register.stem).splitlines()
     for begins, instead in (changes or {}).items():
         assert any(line.startswith(begins) for line in lines), begins
         lines = [instead if line.startswith(begins) else line for line in lines]
@@ -79,7 +79,7 @@ def counted(report: list[ReportRow]) -> dict[str, int]:
 
 
 def days_of(graph: Graph, kind: str, column: str) -> Counter[str]:
-    return Counter(str(act.values[column]) for act in standing_acts(graph, "registers") if act.kind == kind)
+    return Counter(str(act.values[column]) for act in acts_in_force(graph, "registers") if act.kind == kind)
 
 
 def iso(days: list[date]) -> Counter[str]:
@@ -148,7 +148,7 @@ def test_what_several_rows_say_instead_of_a_giver_is_read_as_from_the_gift_and_o
         encoding="utf-8",
     )
 
-    lines = proposed(pages(register), Programme(), "ngo").splitlines()
+    lines = proposed(all_sheets(register), Programme(), "ngo").splitlines()
 
     assert 'empty = ["our society"]  # cells that say nothing' in lines
 
@@ -161,12 +161,12 @@ def test_cells_say_what_a_column_is_whatever_it_is_called(tmp_path: Path) -> Non
     )
     known = Programme(helps={"goat": 2}, gifts={"G1": "goat"}, places={"T5": "Tansen-5", "R4": "Rampur-4"})
 
-    text = proposed(pages(register), known, "list")
+    text = proposed(all_sheets(register), known, "list")
 
     assert 'place_id = { column = "Unit", via = "places" }' in text
     assert 'help = { column = "Stage", via = "helps" }' in text
     assert 'received_on = "Enrolled"' in text
-    assert 'column = "Unit"' not in proposed(pages(register), Programme(), "list")
+    assert 'column = "Unit"' not in proposed(all_sheets(register), Programme(), "list")
 
 
 WARDS = Programme(
@@ -181,7 +181,7 @@ def said(folder: Path, register: str, known: Programme = WARDS) -> list[str]:
     """The lines of a proposed map, without their remarks."""
     path = folder / "a.csv"
     path.write_text(register, encoding="utf-8")
-    return [line.partition("  #")[0] for line in proposed(pages(path), known, "a").splitlines()]
+    return [line.partition("  #")[0] for line in proposed(all_sheets(path), known, "a").splitlines()]
 
 
 def test_a_municipality_and_the_number_of_a_ward_are_one_place(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import python_calamine
 
 from relay.errors import Invalid
-from relay.exchange.rows import ReportRow
+from relay.exchange.exchange_format import ReportRow
 from relay.mapping.handed_back import WHAT_BECAME, WHAT_TO_DO, hand_back, in_its_words
 from relay.mapping.map_file import WrongMap, map_of, text_of
 from relay.mapping.reading import COLUMN_GONE, COLUMN_RENAMED, NO_SUCH_SHEET, MappedRegister, read_register
@@ -19,7 +19,7 @@ from tests.scenes.core import CORE
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from relay.exchange.rows import Row
+    from relay.exchange.exchange_format import Row
     from relay.mapping.map_file import RegisterMap
 
 MAP = """

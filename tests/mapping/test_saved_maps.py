@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.errors import Invalid, NotFound
-from relay.exchange.workbook import pages
+from relay.exchange.sheets import all_sheets
 from relay.mapping import saved_maps
 from relay.mapping.map_file import WrongMap
 from relay.mapping.saved_maps import NO_MAP, NOT_A_MAP_NAME, TOO_LONG, SeveralFit, fitting
@@ -89,7 +89,7 @@ def test_a_file_with_the_same_columns_is_read_by_the_kept_map_wherever_they_begi
     kept = keep(graph, "goats")
     path = written(tmp_path, "Our goats,,,\n" * above + f"{HEADER}\n{ROW}\n")
 
-    found = fitting(pages(path), [kept], CORE)
+    found = fitting(all_sheets(path), [kept], CORE)
 
     assert found is not None
     assert (found[0].name, found[1].header) == ("goats", (1 + above,))
@@ -99,11 +99,11 @@ def test_a_file_with_the_same_columns_is_read_by_the_kept_map_wherever_they_begi
 def test_a_file_with_other_columns_is_not(graph: Graph, tmp_path: Path, header: str) -> None:
     kept = keep(graph, "goats")
 
-    assert fitting(pages(written(tmp_path, f"{header}\n{ROW}\n")), [kept], CORE) is None
+    assert fitting(all_sheets(written(tmp_path, f"{header}\n{ROW}\n")), [kept], CORE) is None
 
 
 def test_of_two_maps_for_the_same_columns_none_is_taken(graph: Graph, tmp_path: Path) -> None:
     maps = [keep(graph, "goats"), keep(graph, "ward 5", MAP.replace("ngo-", "ward5-"))]
 
     with pytest.raises(SeveralFit, match=r"goats, ward 5\. Name the one"):
-        fitting(pages(written(tmp_path, f"{HEADER}\n{ROW}\n")), maps, CORE)
+        fitting(all_sheets(written(tmp_path, f"{HEADER}\n{ROW}\n")), maps, CORE)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.exchange.workbook import pages
+from relay.exchange.sheets import all_sheets
 from relay.mapping.column_matching import SURE
 from relay.mapping.map_file import OPEN, StillOpen, map_of
 from relay.mapping.programme import Programme
@@ -43,7 +43,7 @@ DECIDED = {"help": "goat", "gift_id": "G1", "animals": 1}
 def wrong(register: Drawn, folder: Path) -> Iterator[str]:
     """What is wrong above 0.60."""
     path = register.write(folder)
-    found = propose(pages(path), KNOWN, "a")
+    found = propose(all_sheets(path), KNOWN, "a")
     sheet = register.sheet(found.table.sheet)
     for (meaning, number), guess in found.guesses.items():
         place = found.table.columns.index(guess.column)
@@ -96,6 +96,6 @@ def test_what_is_sure_is_true_in_shapes_that_nothing_was_tuned_on(register: Draw
 @pytest.mark.parametrize("layout", layouts(), ids=lambda layout: layout.id)
 def test_what_is_sure_is_true_in_every_layout(layout: Layout, tmp_path: Path) -> None:
     path = layout.write(tmp_path, women(7, 24))
-    found = propose(pages(path), KNOWN, "a")
+    found = propose(all_sheets(path), KNOWN, "a")
 
     assert list(filled_in(found)) == []

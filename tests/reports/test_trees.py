@@ -11,7 +11,7 @@ from relay.arrays import lineage
 from relay.arrays.from_register import of_register
 from relay.arrays.lineage import Survey
 from relay.errors import NotFound
-from relay.exchange import rows
+from relay.exchange import exchange_format
 from relay.reports import trees
 from relay.reports.trees import TWO_OF_THAT_ID, HelpPassed, NotInRelay
 from tests.scenes.acts import Book, beginnings, gift, happened, passed, placed
@@ -23,7 +23,7 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 @pytest.fixture(scope="module")
 def selei() -> Book:
     """The register of Selei, as its folder says."""
-    acts = [row.act for row in rows.read_folder_or_workbook(SEEDS / "selei", CORE) if row.act]
+    acts = [row.act for row in exchange_format.read_folder_or_workbook(SEEDS / "selei", CORE) if row.act]
     return Book(*acts, programme_id="selei", today=date(2024, 6, 30))
 
 

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import seeds
 from relay.arrays import lineage
 from relay.arrays.from_register import of_register
-from relay.exchange.rows import read_folder_or_workbook
+from relay.exchange.exchange_format import read_folder_or_workbook
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
 from tests.scenes.relays import replayed

@@ -21,7 +21,7 @@ from benchmarks.figures import FIGURES
 from relay import graph as relay_graph
 from relay.commands import exits, options
 from relay.database import engine
-from relay.exchange import rows as exchange
+from relay.exchange import exchange_format as exchange
 from relay.service.demo import DAY, DEMO
 from tests.commands.terminal import show
 from tests.rigs.pace import next_second

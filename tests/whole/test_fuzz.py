@@ -26,8 +26,8 @@ from relay.domain import schema
 from relay.domain.entries import read_lines, to_line
 from relay.errors import Invalid, RelayError
 from relay.exchange import cells
+from relay.exchange.exchange_format import read_folder_or_workbook, write_folder, write_workbook
 from relay.exchange.importing import import_programme
-from relay.exchange.rows import read_folder_or_workbook, write_folder, write_workbook
 from relay.ledger.checkpoints import from_text, make_key
 from relay.ledger.programmes import heads
 from relay.ledger.verify import verify, verify_lines

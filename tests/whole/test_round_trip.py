@@ -16,9 +16,9 @@ import pytest
 from relay.audit.run import Audit
 from relay.domain.questions import NOTED
 from relay.errors import RelayError
+from relay.exchange.exchange_format import read_folder_or_workbook
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
-from relay.exchange.rows import read_folder_or_workbook
 from relay.ledger import batch, programmes, recording, verify
 from relay.service.json_codec import json_text
 from relay.service.queries.every import QUESTIONS
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from relay.domain.acts import Act
     from relay.domain.register import Register
     from relay.domain.system import Catalogue
-    from relay.exchange.rows import ReportRow, Row
+    from relay.exchange.exchange_format import ReportRow, Row
     from relay.graph import Graph
 
 DRAWN: Final = 3_000 if SOAK else 300

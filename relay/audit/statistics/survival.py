@@ -352,8 +352,7 @@ def log_rank(one: Waits, other: Waits) -> tuple[float, float] | None:
 
     Returns:
         The statistic, and the chance of one at least as far from 0 if the groups do not differ. None if nobody was
-        fulfilled
-        while placements of both groups were observed waiting, or if all were fulfilled on one day.
+        fulfilled while placements of both groups were observed waiting, or if all were fulfilled on one day.
     """
     from scipy.stats import logrank  # noqa: PLC0415 - slow to import, and only statistics need it
 

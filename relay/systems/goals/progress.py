@@ -167,8 +167,8 @@ class IncomeChange:
     Attributes:
         known: Goals with both figures, of all.
         above_baseline: Goals whose newest income is above that before, of those with both figures.
-        median: Rupees a month by which the newest income differs from that before; None where fewer than five women
-            are known.
+        median: Rupees a month by which the newest income differs from that before; None where fewer than five women are
+            known.
     """
 
     known: Ratio

@@ -136,7 +136,7 @@ def as_said(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict
         column = current.graph().catalogue.kind(kind).column(name)
         try:
             if column and column.type == "date":
-                values |= {name: cells.read_day_said(text, current.today())} if text else {}
+                values |= {name: cells.read_day_as_text(text, current.today())} if text else {}
             elif column and (value := cells.read(column, text)) is not None:
                 values[name] = value
         except RelayError as error:

@@ -96,8 +96,8 @@ class ClassReport:
         completed_of_started: The same, of those who started.
         declared: Women of whom somebody said that they completed it, of those enrolled.
         passed: Women who passed the test, of those tested.
-        dropped_out: Women who left, or missed the last four sessions running, without having completed it, of those
-            who started.
+        dropped_out: Women who left, or missed the last four sessions running, without having completed it, of those who
+            started.
         attendances: Comings of all women to all sessions.
         unnamed: People who were counted at sessions without names.
         hours: Of all women together.

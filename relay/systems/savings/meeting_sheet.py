@@ -17,7 +17,7 @@ from relay.domain.schema import Column
 from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.ceremony_sheet import lines, ticked
-from relay.exchange.writing import sheets_of_ones_own
+from relay.exchange.writing import new_workbook
 from relay.systems.groups.meeting_day import WrittenRow
 from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
 from relay.text import Sentence
@@ -101,7 +101,7 @@ def write(path: Path, meeting_id: str, group_id: str, day: date, cycle_id: str, 
     rows = [(*head, number, *each) for number, each in enumerate([*members, *[("", "", "")] * MORE_ROWS], 1)]
     rows = [(*row, *[""] * (len(HEADER) - len(row))) for row in rows]
     if path.suffix.lower() == ".xlsx":
-        with sheets_of_ones_own(path) as book:
+        with new_workbook(path) as book:
             sheet = book.add_worksheet("meeting")
             sheet.freeze_panes(1, HEADER.index("there"))
             for place, row in enumerate([HEADER, *rows]):

@@ -20,8 +20,8 @@ from relay.desk import lookup
 from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import ceremony_sheet, writing
 from relay.exchange.exporting import export_programme
-from relay.exchange.importing import InDatabase
-from relay.exchange.template import filled_in, write_template
+from relay.exchange.importing import DatabaseImporter
+from relay.exchange.template import listed_acts, write_template
 from relay.ledger.batch import Clerk
 from relay.mapping import saved_maps
 from relay.mapping.file_import import FileImport
@@ -173,7 +173,7 @@ def _import(asked: SentWish, received: _Received) -> Iterator[ImportLine]:
         yield ImportLine(failed=failure.explained(received.in_its_words(error)))
 
 
-class _AsAllowed(InDatabase):
+class _AsAllowed(DatabaseImporter):
     """The database, as far as who is asking may import."""
 
     def __init__(self) -> None:
@@ -318,7 +318,7 @@ def template(programme_id: str) -> Response:
 
     def write(place: Path) -> Path:
         path = place / "template.xlsx"
-        write_template(filled_in(current.graph(), programme_id), current.graph().catalogue, path)
+        write_template(listed_acts(current.graph(), programme_id), current.graph().catalogue, path)
         return path
 
     return _written(write)

@@ -9,7 +9,7 @@ from werkzeug.utils import cached_property
 
 from relay.arrays.columns import day_of
 from relay.domain.vocabulary import STATES
-from relay.exchange.small_counts import SMALL, tellable
+from relay.exchange.small_counts import SMALL, publishable
 from relay.reports import placements, trees
 from relay.reports.placements import PlacementFilter
 from relay.reports.tree_layout import MOST, View
@@ -124,7 +124,7 @@ class GiftPage:
     def places(self) -> Sequence[tuple[str, int]]:
         """Name and placements of each place that has enough of them to be shown, most first."""
         called, counted = privacy.places_called(), self.holdings.by_place().items()
-        found = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if tellable(many)]
+        found = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if publishable(many)]
         return sorted(found, key=lambda each: (-each[1], each[0]))
 
     @property
@@ -140,12 +140,14 @@ class GiftPage:
         """
         counted = self.holdings.by_place()
         told = district_map.reached(
-            self.survey, {place_id: many for place_id, many in counted.items() if tellable(many)}
+            self.survey, {place_id: many for place_id, many in counted.items() if publishable(many)}
         )
         found = (
             (name, many, many - told.get(name, 0)) for name, many in district_map.reached(self.survey, counted).items()
         )
-        return {name: many for name, many, others in found if tellable(many) and (others == 0 or tellable(others))}
+        return {
+            name: many for name, many, others in found if publishable(many) and (others == 0 or publishable(others))
+        }
 
     @property
     def few(self) -> int:

@@ -126,7 +126,7 @@ class Field:
             return replace(found, fault=gettext("This is needed.") if self.needed else "")
         try:
             if self.sort == "day":
-                value: Value | None = cells.read_day_said(text, current.today())
+                value: Value | None = cells.read_day_as_text(text, current.today())
             elif self.sort == "who":
                 meant = people.meant(str(self.column.refers_to), text, self.home)
                 return replace(found, **meant.as_field(), needed=self.needed)

@@ -13,8 +13,8 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 
 from relay.domain.questions import NOTED
 from relay.errors import Invalid, RelayError
-from relay.exchange.importing import InDatabase
-from relay.exchange.workbook import TooManyCells, pages
+from relay.exchange.importing import DatabaseImporter
+from relay.exchange.sheets import TooManyCells, all_sheets
 from relay.mapping import saved_maps
 from relay.mapping.column_matching import SURE
 from relay.mapping.first_rows import first_rows
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from relay.domain.system import Catalogue
-    from relay.exchange.rows import Row
-    from relay.exchange.workbook import AnySheet
+    from relay.exchange.exchange_format import Row
+    from relay.exchange.sheets import AnySheet
     from relay.mapping.column_matching import Slot
     from relay.mapping.map_file import RegisterMap
     from relay.mapping.programme import Programme
@@ -211,7 +211,7 @@ def decide(programme_id: str, token: str) -> Response:
     running_imports.begin(
         token,
         _read(look.upload, look.how),
-        InDatabase(graph=current.built(), clerk=guard.clerk_of_imports(programme_id)),
+        DatabaseImporter(graph=current.built(), clerk=guard.clerk_of_imports(programme_id)),
         programme_id,
         look.upload.report,
         answers=NOTED,
@@ -278,7 +278,7 @@ def _pages(upload: Upload) -> tuple[AnySheet, ...]:
 def _small_enough(upload: Upload) -> tuple[AnySheet, ...]:
     """Its sheets; a register that is too large for the browser is refused with the way that takes it."""
     try:
-        return pages(upload.path, policy.REGISTER_CELLS)
+        return all_sheets(upload.path, policy.REGISTER_CELLS)
     except TooManyCells as error:
         reason = gettext(
             "%(name)s has more than %(most)s cells, which are too many for the browser.",

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.domain.questions import Answers
-    from relay.exchange.importing import InDatabase
-    from relay.exchange.rows import ReportRow
+    from relay.exchange.exchange_format import ReportRow
+    from relay.exchange.importing import DatabaseImporter
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
     from relay.mapping.reading import MappedRegister
@@ -71,7 +71,7 @@ def of(token: str) -> UnderWay | None:
 def begin(
     token: str,
     register: MappedRegister,
-    judge: InDatabase,
+    judge: DatabaseImporter,
     programme_id: str,
     report: Path,
     *,

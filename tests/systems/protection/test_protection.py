@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
-    from relay.exchange.rows import ReportRow
+    from relay.exchange.exchange_format import ReportRow
     from relay.graph import Graph
     from relay.settings import Connection
     from tests.commands.shell import Shell

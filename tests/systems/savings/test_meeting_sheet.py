@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 import xlsxwriter
 
-from relay.exchange.workbook import pages
+from relay.exchange.sheets import all_sheets
 from relay.service.question import Source
 from relay.systems.groups.reading import chosen_at
 from relay.systems.savings.meeting_sheet import MORE_ROWS
@@ -37,7 +37,7 @@ def shell(alone: Shell, connection: Connection, village: Graph) -> Shell:
 
 def rows_of(path: Path) -> list[list[object]]:
     """The rows of a sheet, its header first."""
-    return [[*row] for row in next(iter(pages(path))).rows]  # type: ignore[misc]
+    return [[*row] for row in next(iter(all_sheets(path))).rows]  # type: ignore[misc]
 
 
 def type_in(path: Path, **cells: object) -> Path:

@@ -1,7 +1,7 @@
-"""The exchange format: a programme's folder or workbook, read as acts to record, and acts written as one.
+"""The exchange format: reads a programme's folder or workbook as acts to record, and writes acts as one.
 
-A row becomes an act, or is put aside with its faults; it never stops the others. Whether an act may be recorded
-is the ledger's to say.
+A row becomes an act, or is put aside with its faults, and never stops the others. Whether an act may be recorded is
+decided by the ledger.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from relay.domain import acts
 from relay.domain.acts import systems_of
 from relay.domain.schema import Column, Kind
-from relay.exchange import cells, unchanged, workbook, writing
+from relay.exchange import cells, export_digest, sheets, writing
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ class RowFault:
     """Why a row is put aside.
 
     Attributes:
-        field: The column, or None when the whole row is meant.
-        value: The cell as written, cut to 60 characters; "" when it is empty, or personal (nobody's name goes
-            into a report).
+        field: The column, or None if the whole row is at fault.
+        value: The cell as written, cut to 60 characters; "" if it is empty, or personal (no names in reports).
         reason: What is wrong with "this" cell, row or file.
         suggestion: What to do about it.
     """
@@ -58,15 +57,16 @@ class Row:
     """One row of a file.
 
     Attributes:
-        file: "passes.csv", "rules.toml", or a sheet's name.
-        row: The row as a spreadsheet counts it, the header being 1; in rules.toml the line of the block's heading.
-        act_id: The id of the act, as far as it could be read, or None.
-        act: What the row records, or None when it is put aside.
-        faults: Why it is put aside; empty when it is not.
-        left_out: Whether it is a header, of which the columns at fault are left out and nothing is put aside.
-        rules: The rules that are put aside with it, as far as these could be read.
-        unchanged: Whether it stands in an export of Relay's that nobody changed since.
-        notes: What is wrong with it and would be put aside, did it not stand so in such an export.
+        file: "passes.csv", "rules.toml", or the name of a sheet.
+        row: Number of the row as a spreadsheet counts it, the header being 1; in rules.toml, the line of the block's
+            heading.
+        act_id: Id of the act if it could be read, or None.
+        act: The act that the row records, or None if it is put aside.
+        faults: Why it is put aside; empty if it is not.
+        left_out: Whether it is a header with unknown columns, which are left out; nothing is put aside.
+        rules: Rules that are put aside with it, as far as they could be read.
+        unchanged: Whether it is part of an unchanged export of Relay.
+        notes: Faults for which it would be put aside if it were not part of such an export.
     """
 
     file: str
@@ -82,19 +82,20 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow:
-    """What an import did with one row, one line for each fault.
+    """The result of one row of an import; one line for each fault.
 
     Attributes:
         file: As in `Row`.
         row: As in `Row`.
         act_id: As in `Row`.
-        action: *added* and *same* stand; *put aside* could not be read; *refused* broke a rule or an earlier act;
-            *left out* is a column that the format does not have, without which the rows of its file are taken.
+        action: *added* and *same*: the act is recorded; *put aside*: the row could not be read; *refused*: it broke a
+            rule or
+        contradicts an earlier act; *left out*: a column that the format does not have was ignored.
         field: The column at fault, or None.
-        value: As in `RowFault`, or None when it is not shown.
+        value: As in `RowFault`, or None if it is not shown.
         reason: Why it was put aside or refused, else None.
         suggestion: What to do about it, or None.
-        notes: Of a row that is added, what may be a slip of the pen or is for the auditor, as sentences.
+        notes: For a row that is added, what may be a mistake or is for the auditor, as sentences.
     """
 
     file: str
@@ -112,28 +113,28 @@ class ReportRow:
 
 
 def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
-    """Read a programme, row by row, in the order in which it can be recorded.
+    """Read a programme row by row, in an order in which it can be recorded.
 
-    Memory stays flat: of passes.csv only the ids of the receiving placements and the rows that wait are held. A
-    workbook's sheet is held whole.
+    Memory use is constant: of passes.csv, only the ids of receiving placements and the waiting rows are held. A sheet
+    of a workbook is held whole.
 
     Args:
         path: A folder of CSV files and rules.toml, or an .xlsx file.
         catalogue: Catalogue of the kinds of acts.
 
     Yields:
-        What is not of the format, then the programme, its rules, and the rows of each file in the format's order.
-        Within a file a row that points at one further down waits for it and follows right behind it; rows that
-        wait for each other come last. Blank rows are passed over.
+        What is not of the format, then the programme, its rules, and the rows of each file in the format's order. A row
+        that refers to one further down its file comes right after that one; rows that wait for each other come last.
+        Blank rows are skipped.
 
     Raises:
         errors.Invalid: There is no programme at this path.
     """
-    as_it_stands = unchanged.is_unchanged(path)
+    as_it_stands = export_digest.is_unchanged(path)
     original: set[str] = set()
     kinds = {kind.file: kind for kind in catalogue.filed}
-    for sheet in workbook.opened(path, catalogue.files, catalogue.tables):
-        if isinstance(sheet, workbook.Unreadable):
+    for sheet in sheets.opened(path, catalogue.files, catalogue.tables):
+        if isinstance(sheet, sheets.Unreadable):
             yield _unreadable(sheet)
             continue
         kind = kinds[sheet.name]
@@ -165,36 +166,36 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
             yield from _rows(sheet, kind, as_it_stands=as_it_stands)
 
 
-def _unreadable(part: workbook.Unreadable) -> Row:
+def _unreadable(part: sheets.Unreadable) -> Row:
     fault = RowFault(field=part.field, value="", reason=part.reason, suggestion=part.suggestion)
     rules = (acts.RuleMeant(),) if _may_hold_rules(part) else ()
     return Row(file=part.file, row=part.row, act_id=None, act=None, faults=(fault,), rules=rules)
 
 
-def _may_hold_rules(part: workbook.Unreadable) -> bool:
-    """Whether what cannot be read is a file or sheet of rules, or a block that is most likely one."""
-    named = part.file.partition(".")[0].casefold() == workbook.RULES
+def _may_hold_rules(part: sheets.Unreadable) -> bool:
+    """Whether what cannot be read is a file or sheet of rules, or most likely a block of rules."""
+    named = part.file.partition(".")[0].casefold() == sheets.RULES
     return named and (part.field is None or part.field.casefold().startswith("rule"))
 
 
-def _rules_beneath(sheet: workbook.Sheet, kind: Kind) -> tuple[acts.RuleMeant, ...]:
-    """The rules beneath a header that cannot be read, as far as the rest of it can."""
+def _rules_beneath(sheet: sheets.Sheet, kind: Kind) -> tuple[acts.RuleMeant, ...]:
+    """The rules below a header that cannot be read, as far as they can be read themselves."""
     rows = (((acts.RuleMeant.of(row.act.values),) if row.act else row.rules) for row in _rows(sheet, kind))
     return tuple(chain.from_iterable(rows)) or (acts.RuleMeant(),)
 
 
 def _named(header: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
-    """The names of columns as the format has them, however they were written; others as they are."""
+    """The names of columns as in the format, however they were written; unknown names stay as they are."""
     known = {column.name for column in kind.columns}
     return tuple(like if (like := _like(name)) in known else name for name in header)
 
 
 def _like(name: object) -> str:
-    """The name of a column without what people write otherwise: capitals, blanks, and the star of what is required."""
+    """The name of a column in a normal form: without capitals, blanks, and the star of required columns."""
     return re.sub(r"[\s\-]+", "_", str(name).strip().strip("*").strip().casefold())
 
 
-def _unknown_columns(sheet: workbook.Sheet, kind: Kind) -> tuple[RowFault, ...]:
+def _unknown_columns(sheet: sheets.Sheet, kind: Kind) -> tuple[RowFault, ...]:
     """The columns that the format does not have, each once."""
     known = tuple(column.name for column in kind.columns)
     return tuple(
@@ -212,15 +213,15 @@ def _unknown_columns(sheet: workbook.Sheet, kind: Kind) -> tuple[RowFault, ...]:
 
 
 def _meant(name: str, known: tuple[str, ...]) -> str:
-    """The column that a name most likely means, or ""; "animal" asks which, and is no slip of "animals", how many."""
+    """The column that a name most likely means, or ""; "animal" (which one) is not taken for "animals" (how many)."""
     word = _like(name)
     return cells.closest(word, tuple(each for each in known if each != f"{word}s"))
 
 
-def _header_faults(sheet: workbook.Sheet, kind: Kind, unknown: tuple[RowFault, ...]) -> tuple[RowFault, ...]:
-    """What is wrong with a header, so that none of the sheet's rows is taken.
+def _header_faults(sheet: sheets.Sheet, kind: Kind, unknown: tuple[RowFault, ...]) -> tuple[RowFault, ...]:
+    """Faults of a header because of which none of the sheet's rows is accepted.
 
-    Columns that the format does not have are, where they may hold what is missing, and in rules, where each word binds.
+    Unknown columns are such faults if they may hold what is missing, and in rules, where each word binds.
     """
     known = tuple(column.name for column in kind.columns)
     if not set(known) & set(sheet.header) and not sheet.file.endswith(".toml"):
@@ -230,13 +231,13 @@ def _header_faults(sheet: workbook.Sheet, kind: Kind, unknown: tuple[RowFault, .
             do = (
                 f"Row {below} does: delete what is above it."
                 if below
-                else f"Write them there: {', '.join(known)}. {workbook.REGISTER_OF_ONES_OWN}"
+                else f"Write them there: {', '.join(known)}. {sheets.REGISTER_OF_ONES_OWN}"
             )
             return (_fault(None, "", "This row holds no name of a column.", do),)
     named = [name for name in sheet.header if name]
     if len(known_here := set(known) & set(named)) < _MOST * len(named) and not sheet.file.endswith(".toml"):
         reason = f"Only {len(known_here)} of these {len(named)} columns are of the format."
-        return (_fault(None, "", reason, workbook.REGISTER_OF_ONES_OWN),)
+        return (_fault(None, "", reason, sheets.REGISTER_OF_ONES_OWN),)
     twice = [
         _fault(name, name, "This column stands twice.", "Keep one of the two.")
         for name in dict.fromkeys(named)
@@ -247,14 +248,14 @@ def _header_faults(sheet: workbook.Sheet, kind: Kind, unknown: tuple[RowFault, .
         for column in kind.columns
         if column.required and not column.personal and column.name not in named
     ]
-    binding = missing or sheet.name in (workbook.RULES, workbook.PROGRAMME)
+    binding = missing or sheet.name in (sheets.RULES, sheets.PROGRAMME)
     return (*(unknown if binding else ()), *twice, *missing)
 
 
-def _header_below(sheet: workbook.Sheet, known: tuple[str, ...]) -> int | None:
-    """The row below a title in which the columns have their names, if there is one near the top."""
+def _header_below(sheet: sheets.Sheet, known: tuple[str, ...]) -> int | None:
+    """The row below a title that has the names of columns, if there is one near the top."""
     for line in islice(sheet.rows(), _TITLE_ROWS):
-        if not isinstance(line, workbook.Unreadable) and {_like(cell) for cell in line[1]} & {*known}:
+        if not isinstance(line, sheets.Unreadable) and {_like(cell) for cell in line[1]} & {*known}:
             return line[0]
     return None
 
@@ -267,15 +268,15 @@ def _fault(field: str | None, value: object, reason: str, suggestion: str) -> Ro
     return RowFault(field=field, value=str(value)[:SHOWN], reason=reason, suggestion=suggestion)
 
 
-def _ids(sheet: workbook.Sheet, kind: Kind, name: str) -> set[str]:
-    """The ids in one column of a sheet, by a pass of its own; empty when there is no such column."""
+def _ids(sheet: sheets.Sheet, kind: Kind, name: str) -> set[str]:
+    """The ids in one column of a sheet, read in a separate pass; empty if there is no such column."""
     if name not in sheet.header:
         return set()
     place = sheet.header.index(name)
     column = next(column for column in kind.columns if column.name == name)
     found: set[str] = set()
     for line in sheet.rows():
-        if not isinstance(line, workbook.Unreadable) and place < len(line[1]):
+        if not isinstance(line, sheets.Unreadable) and place < len(line[1]):
             value = _value(column, line[1][place])
             if isinstance(value, str):
                 found.add(value)
@@ -291,8 +292,8 @@ def _value(column: Column, cell: object) -> cells.Value | RowFault | None:
         return _fault(column.name, "" if column.personal else cell, fault.reason, fault.suggestion)
 
 
-def _rows(sheet: workbook.Sheet, kind: Kind, *, as_it_stands: bool = False) -> Iterator[Row]:
-    """The rows of a sheet in its own order; of an export that nobody changed since, texts are taken as they stand."""
+def _rows(sheet: sheets.Sheet, kind: Kind, *, as_it_stands: bool = False) -> Iterator[Row]:
+    """The rows of a sheet in its own order; texts of an unchanged export are accepted as they are."""
     places = {name: place for place, name in enumerate(sheet.header)}
     plan = [(places[column.name], column) for column in kind.columns if column.name in places]
     required = {column.name for column in kind.columns if column.required and not column.personal}
@@ -300,7 +301,7 @@ def _rows(sheet: workbook.Sheet, kind: Kind, *, as_it_stands: bool = False) -> I
     padded = _padded(sheet, plan)
     check = _CHECKS.get(kind.name)
     for line in sheet.rows():
-        if isinstance(line, workbook.Unreadable):
+        if isinstance(line, sheets.Unreadable):
             yield _unreadable(line)
             continue
         number, row_cells = line
@@ -328,19 +329,19 @@ def _rows(sheet: workbook.Sheet, kind: Kind, *, as_it_stands: bool = False) -> I
         yield _row(sheet.file, number, kind, values, tuple(faults), notes)
 
 
-def _repeats_header(row_cells: workbook.Cells, places: Mapping[str, int]) -> bool:
-    """Whether a row is the header once more, as where two tables were copied together."""
+def _repeats_header(row_cells: sheets.Cells, places: Mapping[str, int]) -> bool:
+    """Whether a row repeats the header, as when two tables were copied together."""
     return all(
         place < len(row_cells) and _like(row_cells[place]) == _like(name) for name, place in places.items() if name
     )
 
 
-def _padded(sheet: workbook.Sheet, plan: list[tuple[int, Column]]) -> set[int]:
-    """The columns of a workbook in which some id is text that begins with a zero: there a number may have lost one."""
+def _padded(sheet: sheets.Sheet, plan: list[tuple[int, Column]]) -> set[int]:
+    """The columns of a workbook with an id that begins with a zero, where a number may have lost its zero."""
     if sheet.file.endswith((".csv", ".toml")):
         return set()
     ids = [place for place, column in plan if column.type == "id"]
-    lines = (line[1] for line in sheet.rows() if not isinstance(line, workbook.Unreadable))
+    lines = (line[1] for line in sheet.rows() if not isinstance(line, sheets.Unreadable))
     return {
         place
         for cells_ in lines
@@ -350,11 +351,11 @@ def _padded(sheet: workbook.Sheet, plan: list[tuple[int, Column]]) -> set[int]:
 
 
 def _content(
-    plan: list[tuple[int, Column]], row_cells: workbook.Cells, padded: Collection[int], notes: list[str] | None
+    plan: list[tuple[int, Column]], row_cells: sheets.Cells, padded: Collection[int], notes: list[str] | None
 ) -> tuple[dict[str, acts.Value], list[RowFault]]:
-    """The values of a row's cells in the order of the plan, and the faults of those that cannot be read.
+    """The values of a row's cells, in the order of the plan, and the faults of cells that cannot be read.
 
-    Of a row of an export, texts that would be refused today are taken as they stand, and their faults noted.
+    In a row of an unchanged export, texts that would be refused today are accepted, and their faults are noted.
     """
     values: dict[str, acts.Value] = {}
     faults: list[RowFault] = []
@@ -381,7 +382,7 @@ def _missing(kind: Kind, names: set[str]) -> Iterator[RowFault]:
             yield _fault(column.name, "", "This is required, and empty.", "Fill it in.")
 
 
-def _outside(row_cells: workbook.Cells, width: int, nameless: list[int]) -> Iterator[RowFault]:
+def _outside(row_cells: sheets.Cells, width: int, nameless: list[int]) -> Iterator[RowFault]:
     for place in chain(nameless, range(width, len(row_cells))):
         if place < len(row_cells) and str(row_cells[place] or "").strip():
             yield _fault(
@@ -426,13 +427,13 @@ def _own_id(kind: Kind, values: Mapping[str, acts.Value]) -> str | None:
 
 
 def _in_order(rows: Iterator[Row], ahead: set[str], *, own: str, awaited: str) -> Iterator[Row]:
-    """Let each row wait until the first row that begins what it points at has gone before.
+    """Reorder rows so that each comes after the first row that creates what it refers to.
 
     Args:
-        rows: In file order.
-        ahead: The ids that rows of this file begin; it is emptied on the way.
-        own: The key of the id that a row begins.
-        awaited: The key of the id that a row points at.
+        rows: Rows in file order.
+        ahead: Ids that rows of this file create; it is emptied on the way.
+        own: Column with the id that a row creates.
+        awaited: Column with the id that a row refers to.
     """
     waiting: dict[str, list[Row]] = {}
     for next_row in rows:
@@ -460,7 +461,7 @@ def _rule_faults(values: Mapping[str, acts.Value]) -> Iterator[RowFault]:
 
 
 def _sex_faults(values: Mapping[str, acts.Value]) -> Iterator[RowFault]:
-    """More females and males than animals; an event without an amount is about one."""
+    """More females and males than animals; an event without an amount concerns one animal."""
     if "females" not in values and "males" not in values:
         return
     females, males, animals = (values.get(key, other) for key, other in (("females", 0), ("males", 0), ("animals", 1)))
@@ -491,11 +492,12 @@ def write_folder(path: Path, record: Iterable[acts.Act], catalogue: Catalogue, *
     """Write a programme as a folder of CSV files and rules.toml.
 
     Args:
-        path: The folder; it appears when all is written. One that holds nothing but files of the format is replaced.
-        record: The programme first, then the acts of kinds that have a file, as they stand corrected. Rows keep this
-            order in their file, so the same order gives the same bytes.
+        path: The folder, which appears when all is written. An existing one is replaced only if it holds nothing but
+            files of the format.
+        record: The programme first, then acts of kinds with a file, corrections applied. Rows keep this order in their
+            files.
         catalogue: Catalogue of the kinds of acts.
-        with_names: Whether personal columns are written too; without, they are left out altogether.
+        with_names: Whether personal columns are written; without, they are left out altogether.
 
     Raises:
         errors.Invalid: Something else is at this path, or it cannot be written.
@@ -508,14 +510,15 @@ def write_workbook(path: Path, record: Iterable[acts.Act], catalogue: Catalogue,
     """Write a programme as a workbook, one sheet for each file of `write_folder`.
 
     Args:
-        path: The .xlsx file; it appears when all is written. One that has no other sheets than these is replaced.
+        path: The .xlsx file, which appears when all is written. An existing one is replaced only if it has no other
+            sheets.
         record: As for `write_folder`.
         catalogue: As for `write_folder`.
         with_names: As for `write_folder`.
 
     Raises:
-        errors.Invalid: Something else is at this path, it cannot be written, or there are more rows of a kind than
-            a sheet holds.
+        errors.Invalid: Something else is at this path, it cannot be written, or there are more rows of a kind than a
+            sheet holds.
     """
     with writing.workbook(path, catalogue.files, catalogue.tables) as destination:
         _write(destination, record, catalogue, with_names=with_names)
@@ -524,7 +527,7 @@ def write_workbook(path: Path, record: Iterable[acts.Act], catalogue: Catalogue,
 def _write(
     destination: writing.Destination, record: Iterable[acts.Act], catalogue: Catalogue, *, with_names: bool
 ) -> None:
-    """Write the acts; columns that a system adds to the core's kinds only where the programme uses it."""
+    """Write the acts; columns that a system adds to the core's kinds only if the programme uses the system."""
     used: tuple[str, ...] = ()
     headers: dict[str, tuple[str, ...]] = {}
     for act in record:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.exchange.soundness import CannotRead
-from relay.exchange.workbook import pages
+from relay.exchange.sheets import all_sheets
+from relay.exchange.workbook_safety import CannotRead
 from tests.exchange.test_workbook import workbook
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def test_what_cannot_be_read_is_refused_with_one_sentence_at_once(tmp_path: Path
     begun = monotonic()
 
     with pytest.raises(CannotRead) as caught:
-        pages(path)
+        all_sheets(path)
 
     assert str(caught.value).startswith(f"{path} {sentence}")
     assert monotonic() - begun < MOST_SECONDS
@@ -151,7 +151,7 @@ def test_it_is_refused_in_little_memory(tmp_path: Path, what: str) -> None:
     path = REFUSED[what][0](tmp_path)
     program = (
         "import re, sys; from pathlib import Path; from relay.errors import Invalid\n"
-        "from relay.exchange.workbook import pages\n"
+        "from relay.exchange.sheets import pages\n"
         "try: pages(Path(sys.argv[1]))\n"
         "except Invalid: print(re.search(r'VmHWM:\\s+([0-9]+) kB', Path('/proc/self/status').read_text())[1])\n"
     )
@@ -163,7 +163,7 @@ def test_it_is_refused_in_little_memory(tmp_path: Path, what: str) -> None:
 
 def test_a_quotation_mark_that_is_never_closed_ends_the_reading_and_is_told_once(tmp_path: Path) -> None:
     lines = "".join("more\n" for _ in range(200_000))
-    (page,) = pages(text(tmp_path / "a.csv", f'SN,Name\n1,Rita\n2,"Sita\n{lines}'))
+    (page,) = all_sheets(text(tmp_path / "a.csv", f'SN,Name\n1,Rita\n2,"Sita\n{lines}'))
 
     header, first, broken = page.rows
 
@@ -173,9 +173,9 @@ def test_a_quotation_mark_that_is_never_closed_ends_the_reading_and_is_told_once
 
 def test_ordinary_workbooks_and_tables_are_read_whole(tmp_path: Path) -> None:
     book = workbook(tmp_path / "a.xlsx", {"Goats": [["", "SN"], ["", 1]], "Notes": [["x"]]})
-    (semicolons,) = pages(text(tmp_path / "a.csv", "Our register\n\nSN;Name\n1;Rita, of Tansen\n"))
+    (semicolons,) = all_sheets(text(tmp_path / "a.csv", "Our register\n\nSN;Name\n1;Rita, of Tansen\n"))
 
-    goats, notes = pages(book)
+    goats, notes = all_sheets(book)
 
     assert (goats.name, goats.hidden, [list(row) for row in goats.rows if isinstance(row, list)]) == (
         *("Goats", False),

@@ -1,7 +1,7 @@
-"""Whether a workbook can be read at all: looked through part by part before any of its cells is held in memory.
+"""Checks a workbook before any of its cells is held in memory, part by part.
 
-A workbook is refused with one sentence when it would not fit in memory, is locked or holds programs, or when nobody
-knows what one of its cells should say.
+A workbook is refused if it would not fit in memory, is locked with a password, contains programs, or has a cell whose
+value is unknown, such as a formula that was never calculated.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _HEAD: Final = 1 << 20  # bytes; the directory of such a file stands near its be
 
 
 class CannotRead(errors.Invalid):
-    """There is no programme at a path."""
+    """The file or folder at a path cannot be read as a programme."""
 
     reason = "%(path)s %(is_what)s."
 
@@ -42,16 +42,16 @@ class CannotRead(errors.Invalid):
 
 
 def refuse_unsound(path: Path, most_cells: int = MOST_CELLS) -> None:
-    """Refuse a workbook that would not fit in memory, or of which nobody knows what its cells should say.
+    """Refuse a workbook that would not fit in memory, or that has cells whose value is unknown.
 
     Args:
-        path: Of the workbook.
-        most_cells: Of one sheet, from its first corner to its last.
+        path: Path of the workbook.
+        most_cells: Greatest number of cells of one sheet, from its first corner to its last.
 
     Raises:
-        CannotRead: The sentence says what is amiss, and where.
-        zipfile.BadZipFile: It is no workbook.
-        ExpatError: It is a broken one.
+        CannotRead: The sentence says what is wrong, and where.
+        zipfile.BadZipFile: It is not a workbook.
+        ExpatError: It is a broken workbook.
     """
     _refuse_locked(path)
     with zipfile.ZipFile(path) as archive:
@@ -70,7 +70,7 @@ def refuse_unsound(path: Path, most_cells: int = MOST_CELLS) -> None:
                 ),
                 advice=Sentence("Import it as a folder of CSV files."),
             )
-        amiss = _Amiss(path=path, most_cells=most_cells)
+        amiss = _CellProblems(path=path, most_cells=most_cells)
         for part in archive.infolist():  # a sheet may lie anywhere
             with archive.open(part) as content:
                 try:
@@ -82,7 +82,7 @@ def refuse_unsound(path: Path, most_cells: int = MOST_CELLS) -> None:
 
 
 def _refuse_locked(path: Path) -> None:
-    """Refuse what Excel wraps around a workbook with a password, and the format before .xlsx, which looks alike."""
+    """Refuse workbooks with a password, and the format before .xlsx, which looks the same from outside."""
     with path.open("rb") as file:
         if file.read(len(_OLD_FORMAT)) != _OLD_FORMAT:
             return
@@ -102,19 +102,19 @@ def _refuse_locked(path: Path) -> None:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Amiss:
-    """What is amiss with the cells of a workbook: the place of the first cell of each sort, such as B7.
+class _CellProblems:
+    """Looks through the cells of a workbook for problems, and notes the first cell of each sort, such as B7.
 
-    What takes long to read is refused as soon as it is met.
+    What would take long to read is refused as soon as it is met.
 
     Attributes:
-        path: Of the workbook.
-        most_cells: Of one sheet.
-        failed: Whose formula failed, as #REF! does: it would be read as nothing, and empty means something.
-        unknown: Whose formula nobody worked out: read as nothing too.
-        formula: Which holds a formula at all.
-        later: Whether each formula gives 0 until a spreadsheet opens the workbook, as libraries write them.
-        far: Which is so far from the first corner of its sheet that all places between do not fit in memory.
+        path: Path of the workbook.
+        most_cells: Greatest number of cells of one sheet.
+        failed: A cell whose formula failed, such as #REF!; it would be read as empty, and an empty cell has a meaning.
+        unknown: A cell whose formula was never calculated; it would be read as empty too.
+        formula: A cell with a formula.
+        later: Whether every formula gives 0 until a spreadsheet opens the workbook, as libraries write them.
+        far: A cell so far from the first corner of its sheet that the cells between would not fit in memory.
     """
 
     path: Path
@@ -130,11 +130,11 @@ class _Amiss:
     _began_at: int = 0
 
     def look_through(self, part: IO[bytes]) -> None:
-        """Look through a part of a workbook; what a sheet says of its own dimension is not believed.
+        """Look through one part of a workbook; the dimension that a sheet declares is ignored.
 
         Raises:
             CannotRead: A row has more cells, or a cell more text, than a workbook can hold.
-            ExpatError: It is no XML, or XML of an unknown encoding or of a document type, which no workbook has.
+            ExpatError: It is not XML, or has an unknown encoding or a document type, which no workbook has.
         """
         parser = ParserCreate()
         parser.buffer_text = True
@@ -175,12 +175,12 @@ class _Amiss:
             raise ExpatError("it says of itself that it has an encoding that nobody knows") from fault
 
     def _holds(self, cell: Mapping[str, str], value: list[str] | None) -> None:
-        """Take in what stands behind the formula of a cell; a text that was worked out may be empty."""
+        """Note the value of a cell with a formula; a calculated text may be empty."""
         if value is not None and cell.get("t") != "str" and not "".join(value).strip():
             self.unknown = self.unknown or _place(cell)
 
     def _measure(self, name: str, byte: int) -> None:
-        """Take in where a text begins, and how many cells a row has that may not say where they stand."""
+        """Note where a text begins, and count cells of a row that need not have a position."""
         if name in _HOLDING_TEXT:
             self._began_at = byte
         self._in_row = self._in_row + 1 if name == "c" else 0 if name == "row" else self._in_row
@@ -192,7 +192,7 @@ class _Amiss:
             )
 
     def _refuse_large(self, name: str, byte: int) -> None:
-        """Refuse a cell, or a text that cells share, which holds more than any spreadsheet does."""
+        """Refuse a cell, or a text shared by cells, that is longer than any spreadsheet allows."""
         if name in _HOLDING_TEXT and byte - self._began_at > LARGEST_CELL:
             raise CannotRead(
                 path=self.path,
@@ -201,7 +201,7 @@ class _Amiss:
             )
 
     def _stands(self, place: str) -> None:
-        """Take in where a cell or a row of the sheet says that it stands."""
+        """Note the position that a cell or row of the sheet declares."""
         stands = _PLACE.fullmatch(place)
         self._columns = max(self._columns, _column_number(stands[1])) if stands else self.most_cells + 1
         self._rows = max(self._rows, int(stands[2])) if stands else self.most_cells + 1
@@ -209,10 +209,10 @@ class _Amiss:
             self.far = self.far or place[:20] or "?"
 
     def refuse(self) -> None:
-        """Refuse a workbook with which something is amiss.
+        """Refuse the workbook if a problem was found.
 
         Raises:
-            CannotRead: The sentence says what, and where.
+            CannotRead: The sentence says what is wrong, and where.
         """
         if self.failed:
             raise CannotRead(
@@ -239,7 +239,7 @@ def _refuse_document_type(*_: object) -> None:
 
 
 def _place(cell: Mapping[str, str]) -> str:
-    """Where a cell says that it stands, such as B7."""
+    """The position that a cell declares, such as B7; "" if it declares none."""
     return cell.get("r", "?")[:20]
 
 

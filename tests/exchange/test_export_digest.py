@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from relay.exchange.export_digest import is_unchanged
 from relay.exchange.exporting import write_acts
-from relay.exchange.unchanged import is_unchanged
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
 

@@ -1,7 +1,7 @@
-"""A programme's folder of CSV files and rules.toml, or its workbook, read as named sheets of cells.
+"""Reads a programme's folder of CSV files and rules.toml, or its workbook, as named sheets of cells.
 
-Nothing here knows what a column means; `exchange` does. What cannot be read is a value, not an exception, and
-never stops the rest; only a path that holds no programme at all raises.
+The meaning of columns is not known here; see `exchange_format`. What cannot be read is returned as a value and never
+stops the rest. An exception is raised only if a path holds no programme at all.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from xml.parsers.expat import ExpatError
 
 import python_calamine
 
-from relay.exchange import cells, soundness
-from relay.exchange.soundness import MOST_COLUMNS, CannotRead
+from relay.exchange import cells, workbook_safety
+from relay.exchange.workbook_safety import MOST_COLUMNS, CannotRead
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _TOML_LINE: Final = re.compile(r"line ([0-9]+)")
 LONGEST_ROW: Final = 4_000_000  # bytes of a CSV file; our choice: far more than any register's, and read in no time
 
 MOST_CELLS: Final = 5_000_000
-"""Of a register's sheets together; our choice: 200,000 rows of 25 columns, all held in memory."""
+"""Greatest number of cells in all sheets of a register (our choice: 200,000 rows of 25 columns, all in memory)."""
 
 _DELIMITERS: Final = (",", ";", "\t")
 _LINES_OF_A_CELL: Final = 1000  # our choice: more than any cell has; what follows would be read from its middle
@@ -44,12 +44,12 @@ _TITLE_LINES: Final = 20  # our choice: more than stand above the names of the c
 _WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")  # of which all but the first are refused, each with its sentence
 _TABLES: Final = (".csv", ".tsv")
 _ENDINGS: Final = frozenset({"txt", "tsv", "tab", "xlsx", "xls", "ods", "toml"})
-"""As what a table may have been saved by mistake."""
+"""Endings of files as which a table may have been saved by mistake."""
 
 REGISTER_OF_ONES_OWN: Final = Sentence(
     "If it is a register of your own, let Relay propose how to read it: relay map propose FILE."
 )
-"""What to do with a file whose sheets or columns are not those of the format."""
+"""Advice for a file whose sheets or columns are not those of the format."""
 
 Cells = Sequence[object]
 
@@ -65,7 +65,7 @@ class Unreadable:
     Attributes:
         file: The file or sheet, as its user calls it: "passes.csv", or "passes" in a workbook.
         row: Where reading failed, as a spreadsheet counts rows (the header is 1).
-        field: The column, or None when it is not known.
+        field: The column, or None if unknown.
         reason: What is wrong.
         suggestion: What to do about it.
     """
@@ -84,9 +84,9 @@ class Sheet:
     Attributes:
         name: The name in the exchange format, such as "passes".
         file: The name as its user calls it, such as "passes.csv".
-        header_row: The row that the header stands in, as a spreadsheet counts rows.
-        header: The names of the columns as written, without outer blanks; "" for a column without a name.
-        rows: Begins a new pass over the rows: each its number and its cells, or what could not be read.
+        header_row: The row of the header, as a spreadsheet counts rows.
+        header: Names of the columns as written, without outer blanks; "" for a column without a name.
+        rows: Starts a new pass over the rows: each gives its number and cells, or what could not be read.
     """
 
     name: str
@@ -101,12 +101,12 @@ def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Ite
 
     Args:
         path: A folder of CSV files with or without rules.toml, or an .xlsx file.
-        names: The names of the CSV files without ".csv", in the order in which they are given back.
-        tables: Table of rules.toml, such as "rule" → the name of its sheet, such as "rules".
+        names: Names of the CSV files without ".csv", in the order in which they are returned.
+        tables: Table of rules.toml, such as "rule" → name of its sheet, such as "rules".
 
     Yields:
-        First what is not of the format, by name; then the programme, its rules and the named sheets. What is not
-        there, or is empty, is passed over.
+        First what is not of the format, by name; then the programme, its rules and the named sheets. Missing and empty
+        ones are skipped.
 
     Raises:
         errors.Invalid: There is no such folder or file, it is no workbook, or it holds nothing of the format.
@@ -133,7 +133,7 @@ def _of_ones_own(path: Path) -> CannotRead:
 
 
 def cannot_be_read(path: Path, fault: OSError) -> CannotRead:
-    """The error of a path that the system does not let be read."""
+    """The error for a path that the operating system does not allow to be read."""
     return CannotRead(
         path=path,
         is_what=Sentence("cannot be read (%(strerror)s)", strerror=fault.strerror),
@@ -168,7 +168,7 @@ def _opened_folder(
 
 
 def _own(present: Iterable[str], names: Collection[str]) -> Mapping[str, str]:
-    """Name in the format → the file or sheet that bears it in any case; one that is written like it comes first."""
+    """Name in the format → the file or sheet with that name; an exact match is preferred to one in other case."""
     found: dict[str, str] = {}
     for each in sorted(present, key=lambda name: (name not in names, name)):
         if (name := each.strip().casefold()) in names:
@@ -177,7 +177,7 @@ def _own(present: Iterable[str], names: Collection[str]) -> Mapping[str, str]:
 
 
 def _is_meant(file: str, names: tuple[str, ...]) -> bool:
-    """Whether a file that is no CSV file most likely holds a part of the programme all the same."""
+    """Whether a file that is not a CSV file is most likely a part of the programme."""
     stem, _, ending = file.casefold().partition(".")
     return stem in (*names, RULES) and ending.rpartition(".")[2] in _ENDINGS
 
@@ -225,7 +225,7 @@ def _opened_table(path: Path, name: str) -> Sheet | Unreadable | None:
 
 
 def _delimiter(path: Path) -> str:
-    """What stands between the cells of a CSV file, by the first of its lines that has any."""
+    """The character between the cells of a CSV file, by the first line that has any."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         counts = ([line.count(delimiter) for delimiter in _DELIMITERS] for line in islice(text, _TITLE_LINES))
         first = next(filter(any, counts), [0])
@@ -233,7 +233,7 @@ def _delimiter(path: Path) -> str:
 
 
 def _overlong(path: Path) -> Unreadable | None:
-    """The first line of a file that is too long to be a row of a table, before any of it is held in memory."""
+    """The first line that is too long to be a row of a table; None if there is none. No such line is held in memory."""
     row, since = 1, 0  # bytes since the last end of a line
     with path.open("rb") as file:
         while block := file.read(1 << 20):
@@ -272,7 +272,7 @@ def _is_utf8(path: Path) -> bool:
 
 
 def _not_utf8(path: Path, delimiter: str) -> Unreadable:
-    """Where a file stops being UTF-8: its row, and its column if the header can be read."""
+    """Where a file stops being UTF-8: the row, and the column if the header can be read."""
     header: list[str] = []
     row, field = 1, None
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text, contextlib.suppress(csv.Error):
@@ -292,7 +292,7 @@ def _not_utf8(path: Path, delimiter: str) -> Unreadable:
 
 
 def _lines(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]] | Unreadable]:
-    """The rows of a CSV file, the header first. A row whose quotation marks are wrong is given back as unreadable."""
+    """The rows of a CSV file, the header first; rows with wrong quotation marks are unreadable."""
     with path.open(encoding="utf-8-sig", newline="") as text:
         # Strict: else a quotation mark that is never closed would quietly swallow all rows after it.
         reader = csv.reader(text, delimiter=delimiter, strict=True)
@@ -326,7 +326,7 @@ def _lines(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]] | Unrea
 
 
 def _opened_rules(path: Path, tables: Mapping[str, str]) -> Iterator[Sheet | Unreadable]:
-    """Each block as a sheet of one row, whose header stands in the block's first line."""
+    """Each block as a sheet with one row; the header row is the block's first line."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         content = tomllib.loads(text)
@@ -372,7 +372,7 @@ def _misplaced(file: str, key: str, suggestion: str) -> Unreadable:
 
 
 def _block_rows(text: str, heading: str, count: int) -> list[int]:
-    """The lines of the headings; where the text has another number of them than blocks, the blocks' own numbers."""
+    """The lines of the headings; if there is not one heading for each block, the numbers of the blocks instead."""
     found = [row for row, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{heading}", line)]
     return found if len(found) == count else list(range(1, count + 1))
 
@@ -400,10 +400,10 @@ def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unr
 
 
 @contextlib.contextmanager
-def _readable(path: Path, most_cells: int = soundness.MOST_CELLS) -> Generator[None]:
-    """Refuse a workbook that is unsound, or turns out so while it is read."""
+def _readable(path: Path, most_cells: int = workbook_safety.MOST_CELLS) -> Generator[None]:
+    """Refuse a workbook that is unsound, or turns out to be so while it is read."""
     try:
-        soundness.refuse_unsound(path, most_cells)
+        workbook_safety.refuse_unsound(path, most_cells)
         yield
     except (zipfile.BadZipFile, zlib.error, ExpatError, python_calamine.CalamineError) as fault:
         raise CannotRead(
@@ -433,7 +433,7 @@ def _opened_sheet(name: str, sheet: python_calamine.CalamineSheet) -> Sheet | Un
 
 
 def _merged(sheet: python_calamine.CalamineSheet, header: Sequence[str]) -> Mapping[int, Unreadable]:
-    """The rows in which a cell is but the lower part of one that begins above: nobody can tell what it says there."""
+    """The rows with a cell that is the lower part of a merged one, so that its value is unclear."""
     return {
         row + 1: Unreadable(
             file=sheet.name,
@@ -452,13 +452,13 @@ def _merged(sheet: python_calamine.CalamineSheet, header: Sequence[str]) -> Mapp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnySheet:
-    """One sheet of any workbook, or any CSV file: cells of which nobody has said yet what they mean.
+    """One sheet of any workbook, or any CSV file, without knowledge of what its cells mean.
 
     Attributes:
-        name: Of the sheet; of a CSV file its own name.
+        name: Name of the sheet, or of the CSV file.
         hidden: Whether a spreadsheet does not show the sheet.
-        rows: All rows from the first; those of a CSV file that cannot be read are told.
-        merged: First and last place of what is merged, each the row and the column, counted from 0.
+        rows: All rows from the first; rows of a CSV file that cannot be read are `Unreadable`.
+        merged: First and last cell of each merged range, each as row and column, counted from 0.
     """
 
     name: str
@@ -467,22 +467,22 @@ class AnySheet:
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
 
 
-def pages(path: Path, most_cells: int = MOST_CELLS) -> tuple[AnySheet, ...]:
+def all_sheets(path: Path, most_cells: int = MOST_CELLS) -> tuple[AnySheet, ...]:
     """Every sheet of any workbook, or a CSV file as the only one.
 
     Args:
-        path: Of the file.
-        most_cells: That all sheets may have together.
+        path: Path of the file.
+        most_cells: Greatest number of cells in all sheets together.
 
     Raises:
-        TooManyCells: They have more.
-        CannotRead: There is no such file, or it can be read in no part.
+        TooManyCells: There are more cells.
+        CannotRead: There is no such file, or no part of it can be read.
     """
     try:
         if path.suffix.lower() in _WORKBOOKS and path.is_file():
-            return _pages_of_workbook(path, most_cells)
+            return _sheets_of_workbook(path, most_cells)
         if path.suffix.lower() in (".csv", ".tsv", ".txt") and path.is_file():
-            return (_page_of_table(path, most_cells),)
+            return (_sheet_of_table(path, most_cells),)
     except OSError as fault:
         raise cannot_be_read(path, fault) from fault
     raise CannotRead(
@@ -492,7 +492,7 @@ def pages(path: Path, most_cells: int = MOST_CELLS) -> tuple[AnySheet, ...]:
     )
 
 
-def _pages_of_workbook(path: Path, most_cells: int) -> tuple[AnySheet, ...]:
+def _sheets_of_workbook(path: Path, most_cells: int) -> tuple[AnySheet, ...]:
     with _readable(path, MOST_CELLS), python_calamine.load_workbook(path) as workbook:
         found: list[AnySheet] = []
         cells_left = most_cells
@@ -529,7 +529,7 @@ def _all_rows(sheet: python_calamine.CalamineSheet) -> tuple[Cells, ...]:
     return tuple([*cut, *row] if cut else row for row in sheet.iter_rows())
 
 
-def _page_of_table(path: Path, most_cells: int) -> AnySheet:
+def _sheet_of_table(path: Path, most_cells: int) -> AnySheet:
     broken = _overlong(path)
     if broken is None and not _is_utf8(path):
         broken = _not_utf8(path, ",")

@@ -16,8 +16,8 @@ from relay import errors
 from relay.domain import acts, schema
 from relay.domain.acts import Act
 from relay.exchange import cells
-from relay.exchange import rows as exchange
-from relay.exchange.workbook import TooManyCells, pages
+from relay.exchange import exchange_format as exchange
+from relay.exchange.sheets import TooManyCells, all_sheets
 from tests.rigs.soak import drawn
 from tests.scenes.core import CORE, IN_TABLES
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.domain.system import Catalogue
-    from relay.exchange.rows import Row, RowFault
+    from relay.exchange.exchange_format import Row, RowFault
 
 PROGRAMME = """[programme]
 id = "relay-demo"
@@ -850,9 +850,9 @@ def test_the_sheets_of_a_register_hold_so_many_cells_together_and_no_more(tmp_pa
     table.write_text("x,x,x,x\n" * 6, encoding="utf-8")
 
     for path, rows in ((book, [3, 3]), (table, [6])):
-        assert [len(page.rows) for page in pages(path, 24)] == rows
+        assert [len(page.rows) for page in all_sheets(path, 24)] == rows
         with pytest.raises(TooManyCells, match="has more than 23 cells"):
-            pages(path, 23)
+            all_sheets(path, 23)
 
 
 def test_a_path_without_a_programme_is_invalid(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-"""Whether a folder or workbook is an export of Relay's that nobody changed since.
+"""The digest in an export, which tells whether a folder or workbook is an unchanged export of Relay.
 
-An export bears a digest of itself where no table program keeps one: a folder as the last line of rules.toml, which TOML
-takes for a comment, a workbook as the comment of its ZIP file. Whoever edits it, or adds a file, has a register like
-any other. The digest tells what was edited; it proves nothing of who wrote it.
+It is where spreadsheets do not keep it: in a folder as the last line of rules.toml, a comment to TOML; in a workbook as
+the comment of its ZIP file. A folder or workbook that was edited is then read like any other register. The digest
+detects edits; it does not prove who wrote the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MARK: Final = b"# An export of Relay, unchanged: "
 
 
 def mark(path: Path) -> None:
-    """Let a folder or workbook that was just exported bear its digest."""
+    """Add the digest to a folder or workbook that was just exported."""
     if path.is_dir():
         rules = path / RULES_FILE
         digest = _of_folder(path, rules.read_bytes())
@@ -32,7 +32,7 @@ def mark(path: Path) -> None:
 
 
 def is_unchanged(path: Path) -> bool:
-    """Whether a folder or workbook bears the digest of what it holds."""
+    """Whether a folder or workbook has a digest that matches its content."""
     try:
         if path.is_dir():
             said, _, digest = (path / RULES_FILE).read_bytes().rpartition(_MARK)
@@ -59,7 +59,7 @@ def _content(file: Path) -> bytes:
 
 
 def _digest(*parts: tuple[bytes, bytes]) -> bytes:
-    """Of named parts in their order, each told from the next by its length."""
+    """The digest of named parts in order, each with its length, so that no two lists of parts are hashed alike."""
     digest = hashlib.sha256()
     for part in chain.from_iterable(parts):
         digest.update(len(part).to_bytes(8, "big") + part)
