@@ -14,7 +14,7 @@ from relay.commands.showing import as_read, print_list
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relay.mapping.saved_maps import KeptMap
+    from relay.mapping.saved_maps import SavedMap
 
 
 @click.group("map", cls=RelayGroup)
@@ -32,16 +32,16 @@ def propose(session: Session, file: Path, sheet: str) -> None:
     Save it, decide what is open (?), and use it: relay import FILE --map MAP.toml
     """
     from relay.exchange.sheets import all_sheets
+    from relay.mapping.existing_records import ExistingRecords
     from relay.mapping.map_file import open_points
-    from relay.mapping.programme import Programme
-    from relay.mapping.proposal import proposed
+    from relay.mapping.map_proposal import proposed
 
     found = all_sheets(file)
     try:
         programme = session.registers.known()
     except NoProgrammeYet:
         say("There is no programme yet, so helps, gifts and places stay open: add it first, then propose again.")
-        programme = Programme()
+        programme = ExistingRecords()
     text = proposed(found, programme, file.stem, sheet)
     click.echo(text, nl=False)
     if open_ := open_points(text):
@@ -77,10 +77,10 @@ def list_(session: Session) -> None:
 @pass_session
 def show(session: Session, name: str) -> None:
     """Print a kept map, as TOML."""
-    from relay.mapping.saved_maps import named
+    from relay.mapping.saved_maps import saved_map
     from relay.service.terminal import print_json
 
-    kept = named(session.registers.maps(), name)
+    kept = saved_map(session.registers.maps(), name)
     if session.as_json:
         print_json(kept)
     else:
@@ -95,7 +95,7 @@ def forget(session: Session, name: str) -> None:
     _print_maps(session, (session.registers.forget(name),))
 
 
-def _print_maps(session: Session, maps: Sequence[KeptMap]) -> None:
+def _print_maps(session: Session, maps: Sequence[SavedMap]) -> None:
     from relay.service.terminal import print_json
 
     if session.as_json:

@@ -1,1 +1,1 @@
-"""A register of one's own: an organisation's own workbook, read by a map that is proposed once."""
+"""Maps for registers: read an organisation's own workbook by a map that is proposed once."""

@@ -1,4 +1,4 @@
-"""What the cells of a register's columns look like."""
+"""What the cells of a register's columns look like: days, numbers, names, places and so on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from relay.domain.name_matching import key, phone_digits
 from relay.mapping import days
-from relay.mapping.meanings import Look, words
-from relay.mapping.table import shown
+from relay.mapping.column_meanings import Look, words
+from relay.mapping.register_table import shown
 
 if TYPE_CHECKING:
-    from relay.mapping.programme import Programme
+    from relay.mapping.existing_records import ExistingRecords
 
 _A_NAME: Final = 0.6  # our choice: a woman who has no row of her own is named all the same
 MOST_CELLS: Final = 200  # looked at in a column; our choice
@@ -44,7 +44,7 @@ def is_preeti(cells: Sequence[object]) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text with marks in it is no odd one: an id, a path, a list, or a URL."""
+    """Whether a text with punctuation inside is normal: an id, a path, a list, or a URL."""
     if _NUMBERED.fullmatch(text):
         return True
     return bool(re.fullmatch(r"[A-Za-z0-9 ]{3,}([/;+|] ?[A-Za-z0-9 ]{3,})+", text)) and not re.search(
@@ -55,8 +55,14 @@ def _is_plain(text: str) -> bool:
 class Looks:
     """What the cells of each column look like."""
 
-    def __init__(self, cells: Mapping[str, Sequence[object]], rows: int, programme: Programme) -> None:
-        """Look at the first cells of each column, in so many rows."""
+    def __init__(self, cells: Mapping[str, Sequence[object]], rows: int, programme: ExistingRecords) -> None:
+        """Examine the first cells of each column.
+
+        Args:
+            cells: Column → its filled cells.
+            rows: Number of rows of the register.
+            programme: Records that cells may refer to.
+        """
         self.cells = cells
         self.rows = rows
         self.named: Mapping[str, Collection[str]] = {
@@ -68,27 +74,27 @@ class Looks:
         self.shares: dict[tuple[str, Look], float] = {}
 
     def share(self, name: str, look: Look) -> float:
-        """The share of a column's cells that look so, 0 to 1; a half where it is empty."""
+        """The share of a column's cells that look like this, in [0, 1]; 0.5 if the column is empty."""
         if (name, look) not in self.shares:
             self.shares[name, look] = self._share(name, look)
         return self.shares[name, look]
 
     def filled(self, name: str) -> float:
-        """The share of rows in which a column is filled, 0 to 1."""
+        """The share of rows in which a column is filled, in [0, 1]."""
         return min(len(self.texts[name]) / self.rows, 1.0) if self.rows else 0.0
 
-    def speak(self, name: str, meaning: str) -> bool:
-        """Whether a column's cells show what it is.
+    def show_meaning(self, name: str, meaning: str) -> bool:
+        """Whether a column's cells alone show what it means.
 
-        They are kinds of help, or places, groups or gifts of the programme; they name women of other rows, which shows
-        a link, or are the names or codes in which these are found; or only they are days in nearly every row.
+        They do if they are kinds of help, or places, groups or gifts of the programme; if they name women of other
+        rows, or are the names or codes by which these are found; or if they alone are days in nearly every row.
         """
         texts = self.texts[name]
         if not texts:
             return False
         match meaning:
             case "help":
-                return self.known(name, words().helps) >= SPEAK
+                return self.share_among(name, words().helps) >= SPEAK
             case "place" | "group" | "gift":
                 return sum(key(text) in self.named[meaning] for text in texts) >= SPEAK * len(texts)
             case "received_from" | "passed_to":
@@ -105,22 +111,22 @@ class Looks:
                 return False
 
     def are_names(self, name: str) -> bool:
-        """Whether nearly all cells of a column look like names."""
+        """Whether nearly all cells of a column look like names of people."""
         return sum(map(_like_name, self.texts[name])) >= SPEAK * len(self.texts[name])
 
     def tell_rows_apart(self, name: str) -> bool:
-        """Whether nearly every row has a cell in a column, and nearly each another one."""
+        """Whether nearly every row has a cell in a column, and nearly all these cells differ."""
         texts = self.texts[name]
         return self.filled(name) >= SPEAK and len(set(texts)) >= SPEAK * len(texts)
 
     def _others_are_found_in(self, name: str) -> bool:
-        """Whether most cells of another column stand in this one."""
+        """Whether most cells of another column also occur in this one."""
         own = set(self.texts[name])
         others = (set(texts) for other, texts in self.texts.items() if other != name and texts)
         return any(len(own & named) >= SPEAK * len(named) for named in others)
 
-    def known(self, name: str, among: Sequence[str]) -> float:
-        """The share of a column's cells that say one of some words, 0 to 1; a half where it is empty."""
+    def share_among(self, name: str, among: Sequence[str]) -> float:
+        """The share of a column's cells that are one of some words, in [0, 1]; 0.5 if the column is empty."""
         of_cells = words().of_cells
         said = {each.casefold() for word in among for each in (word, *of_cells.get(word, ()))}
         texts = self.texts[name]
@@ -143,7 +149,7 @@ class Looks:
         return share * different if look == "id" else share
 
     def _found_elsewhere(self, name: str) -> float:
-        """The greatest share of a column's cells that stand in one other column, in which nearly each is another."""
+        """The greatest share of a column's cells that occur in another column whose cells nearly all differ."""
         own = set(self.texts[name])
         others = (
             len(own & set(texts)) / len(own)

@@ -1,7 +1,7 @@
-"""Which column of a register means what: every name and every cell is scored, and all columns are assigned together.
+"""Which column of a register means what: names and cells are scored, and all columns are assigned at the same time.
 
-What is sure is said by the name of the column, or by cells that name what the programme has; the columns beside it
-bear it out. All else is shown as what it may be, and a person decides.
+A match is certain if the name of the column, or cells with ids or names of the programme, prove it, and if the other
+columns agree. Everything else is shown as a possible meaning, and a person decides.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from relay.mapping import hand_overs
+from relay.mapping import hand_over_columns
 from relay.mapping.cell_patterns import MOST_CELLS, Looks
+from relay.mapping.column_meanings import Look, Meaning, words
 from relay.mapping.column_names import (
     Receiver,
     is_bare,
     likeness,
+    match,
     of_a_receiver,
     of_a_stranger,
     of_elsewhere,
     of_the_woman,
     ordinal,
     plain_names,
-    says,
 )
-from relay.mapping.meanings import Look, Meaning, words
-from relay.mapping.table import is_blank
+from relay.mapping.register_table import is_blank
 
 if TYPE_CHECKING:
-    from relay.mapping.programme import Programme
-    from relay.mapping.table import RegisterTable
+    from relay.mapping.existing_records import ExistingRecords
+    from relay.mapping.register_table import RegisterTable
 
 SURE: Final = 0.6
 """Below it a guess is shown as "?" and not taken (our choice; what is above it is true of every register of the tests,
@@ -48,17 +48,17 @@ _NEWEST_KEY: Final = "_uuid"  # which changes whenever a submission is edited
 
 _PLAIN_LOOKS: Final[frozenset[Look]] = frozenset({"day", "number", "year", "age", "phone", "ward"})
 _GRAVE: Final = frozenset({"consent_on", "birth_on", "births", "death_on", "deaths"})
-"""What is not even shown as what a column may be, unless its name says so."""
+"""Meanings that are not even offered for a column unless its name has them."""
 
 _TELL_ROWS_APART: Final = frozenset({"key", "woman_id"})
 _NAMED_HERE: Final = frozenset({"help", "place", "group", "gift"})
-"""What cells show by themselves, since the programme has a name for each."""
+"""Meanings that cells show by themselves, since they are ids or names of the programme."""
 
 _IN_EVERY_ROW: Final = frozenset({"key", "woman_id", "name", "received_on", "animals", "help"})
-"""What a register knows of every woman; of hand-overs it tells only where there was one."""
+"""Meanings that a register has for every woman; it has hand-overs only for some."""
 
 _AS_RECEIVED: Final = {"received_on": "passed_on", "animals": "passed_animals"}
-"""What a row says of what its woman received, where each row is a hand-over: what it says of that."""
+"""Meanings of a receipt → the same of a hand-over, for registers in which each row is a hand-over."""
 
 _OTHER_WAY: Final = {"received_from": "passed_to", "passed_to": "received_from"}
 
@@ -70,50 +70,50 @@ _OF_THE_LIVING: Final = frozenset({"sex", "birth_year", "age"})
 _OF_PEOPLE: Final = frozenset({"phone", "place", "ward", "household", "group", *_OF_THE_LIVING})
 
 Slot = tuple[str, int]
-"""A meaning, and which hand-over of the row it belongs to: 0 when there are not several."""
+"""A meaning, and the number of the hand-over that it belongs to; 0 if there is at most one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """What a column most likely means.
+    """The most likely column for a meaning.
 
     Attributes:
-        column: Its name.
-        score: How certain that is, 0 to 1.
+        column: Name of the column.
+        score: How certain it is, in [0, 1].
     """
 
     column: str
     score: float
 
 
-def guessed(table: RegisterTable, programme: Programme, *, without: str = "") -> Mapping[Slot, Guess]:
-    """What the columns of a register most likely mean; each column has one meaning, and each meaning one column.
+def guessed(table: RegisterTable, programme: ExistingRecords, *, without: str = "") -> Mapping[Slot, Guess]:
+    """The most likely columns for the meanings of a register; each column has one meaning, and each meaning one column.
 
     Args:
         table: The register.
-        programme: What cells may name: its places, groups and gifts.
-        without: A meaning that no column has, as its cells prove, or "".
+        programme: Records that cells may refer to.
+        without: A meaning that no column has, as cells prove, or "".
     """
     meanings = [meaning for meaning in words().meanings.values() if meaning.name != without]
-    guessing = _Guessing(table, programme, without)
+    guessing = _Matching(table, programme, without)
     found = guessing.assigned(meanings)
     if not (_surely(found, "passed_to") and _surely(found, "name")):
         # Rows that name no receiver tell nothing else of what was passed on; and where no other column names the woman
         # of a row, each row is a hand-over, and its receiver is that woman.
         alone = guessing.assigned([meaning for meaning in meanings if not meaning.again])
         found = alone if _surely(alone, "name") or not _surely(found, "passed_to") else found
-    return guessing.borne_out(found)
+    return guessing.supported(found)
 
 
-def _surely(found: Mapping[Slot, Guess], what: str) -> bool:
-    """Whether any column surely has a meaning."""
-    return any(meaning == what and guess.score >= SURE for (meaning, _), guess in found.items())
+def _surely(guesses: Mapping[Slot, Guess], what: str) -> bool:
+    """Whether any column has a meaning with certainty."""
+    return any(meaning == what and guess.score >= SURE for (meaning, _), guess in guesses.items())
 
 
-class _Guessing:
-    """One register whose columns are guessed."""
+class _Matching:
+    """One register whose columns are being matched."""
 
-    def __init__(self, table: RegisterTable, programme: Programme, without: str) -> None:
+    def __init__(self, table: RegisterTable, programme: ExistingRecords, without: str) -> None:
         self.without = without
         known = words()
         left_out = known.form_columns | ({_NEWEST_KEY} if any(map(_is_lasting_key, table.columns)) else frozenset())
@@ -122,28 +122,28 @@ class _Guessing:
         cells = {name: table.column(name)[:MOST_CELLS] for name in self.columns}
         self.looks = Looks(cells, min(len(table.lines), MOST_CELLS), programme)
         self.receiver, self.is_hand_overs = self._receiver()
-        self.told = hand_overs.told(
+        self.told = hand_over_columns.assigned(
             self.plain,
-            lambda name, meaning: bool(self._said(name, meaning)) and self._looks_so(name, meaning),
+            lambda name, meaning: bool(self._said(name, meaning)) and self._not_contradicted(name, meaning),
             lambda name: [row for row, cell in enumerate(table.every(name)) if not is_blank(cell)],
         )
         self.numbers = {name: (self.told.get(name) or ("", ordinal(self.plain[name])))[1] for name in self.columns}
 
     def _receiver(self) -> tuple[Receiver, bool]:
-        """Whether a receiver is the woman of the row, and whether each row is a hand-over, as columns say."""
+        """Whether "receiver" refers to the woman of the row, and whether each row is a hand-over."""
         meanings = words().meanings
         receivers = [name for name in self.columns if of_a_receiver(self.plain[name])]
         if any(
-            says(self.plain[name], meanings["name"], receiver=False) for name in self.columns if name not in receivers
+            match(self.plain[name], meanings["name"], receiver=False) for name in self.columns if name not in receivers
         ):
             return False, False
-        if any(says(self.plain[name], meanings["received_from"], receiver=False) for name in self.columns):
+        if any(match(self.plain[name], meanings["received_from"], receiver=False) for name in self.columns):
             return True, True
         others = [name for name in self.columns if name not in receivers and self.looks.are_names(name)]
         return (None if any(map(self.looks.tell_rows_apart, others)) else True), False
 
     def assigned(self, meanings: Sequence[Meaning]) -> dict[Slot, Guess]:
-        """The assignment of columns to some meanings whose scores are highest together."""
+        """The assignment of columns to some meanings with the highest total score."""
         from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - loads for a second; only a proposal needs it
 
         if not self.columns:
@@ -169,7 +169,7 @@ class _Guessing:
         }
 
     def score(self, name: str, meaning: Meaning) -> float:
-        """How certain it is that a column has a meaning, 0 to 1."""
+        """How certain it is that a column has a meaning, in [0, 1]."""
         if name.startswith("_") and meaning.name != "key":  # of a form tool, not of the form
             return 0.0
         told = self.told.get(name, ("", 0))
@@ -181,36 +181,36 @@ class _Guessing:
             return 0.0
         like = said or likeness(self.plain[name], meaning)
         score = _BY_NAME * like + (1 - _BY_NAME) * share
-        if self.looks.speak(name, meaning.name):
+        if self.looks.show_meaning(name, meaning.name):
             score = max(score, _BY_CELLS + (1 - _BY_CELLS) * like)
-            said = said or float(self._is_shown(name, meaning))
-        plausible = self._looks_so(name, meaning)
+            said = said or float(self._shown_by_cells(name, meaning))
+        plausible = self._not_contradicted(name, meaning)
         score = score if plausible else _CONTRADICTED * score
         return score if said and told and plausible else min(score, _UNSURE)
 
     def _said(self, name: str, meaning: Meaning) -> float:
         if meaning.name == self.without:
             return 0.0
-        said = says(self.plain[name], meaning, self.receiver)
+        said = match(self.plain[name], meaning, self.receiver)
         other = _OTHER_WAY.get(meaning.name)
-        if other and not self.without and says(self.plain[name], words().meanings[other], self.receiver):
+        if other and not self.without and match(self.plain[name], words().meanings[other], self.receiver):
             return 0.0  # "given by or to": the days may prove which
         if self.is_hand_overs and meaning.name in _AS_RECEIVED:
-            said = max(said, says(self.plain[name], words().meanings[_AS_RECEIVED[meaning.name]], self.receiver))
+            said = max(said, match(self.plain[name], words().meanings[_AS_RECEIVED[meaning.name]], self.receiver))
         return said
 
-    def _is_shown(self, name: str, meaning: Meaning) -> bool:
-        """Whether cells that show what they are suffice, although the name of the column does not say it."""
+    def _shown_by_cells(self, name: str, meaning: Meaning) -> bool:
+        """Whether the cells alone prove a meaning that the name of the column does not have."""
         plain = self.plain[name]
         others = of_elsewhere(plain) or of_a_stranger(plain) or (of_a_receiver(plain) and not self.receiver)
         return meaning.name == "woman_id" or (meaning.name in _NAMED_HERE and not others)
 
     def _share(self, name: str, meaning: Meaning) -> float:
-        """The share of a column's cells that look as those of a meaning do, 0 to 1."""
-        return self.looks.known(name, meaning.words) if meaning.words else self.looks.share(name, meaning.look)
+        """The share of a column's cells that look like those of a meaning, in [0, 1]."""
+        return self.looks.share_among(name, meaning.words) if meaning.words else self.looks.share(name, meaning.look)
 
-    def _looks_so(self, name: str, meaning: Meaning) -> bool:
-        """Whether the cells of a column are not against a meaning."""
+    def _not_contradicted(self, name: str, meaning: Meaning) -> bool:
+        """Whether the cells of a column do not contradict a meaning."""
         shown = self._share(name, meaning)
         if meaning.name in _TELL_ROWS_APART:
             return self.looks.tell_rows_apart(name)
@@ -220,9 +220,9 @@ class _Guessing:
 
     # -- what the columns beside it bear out ----
 
-    def borne_out(self, found: Mapping[Slot, Guess]) -> Mapping[Slot, Guess]:
-        """The same guesses, those no longer sure that the other columns do not bear out."""
-        doubted = {*self._said_twice(found), *self._of_others(found)}
+    def supported(self, found: Mapping[Slot, Guess]) -> Mapping[Slot, Guess]:
+        """The same guesses, less certain where other columns do not support them."""
+        doubted = {*self._ambiguous(found), *self._possibly_of_others(found)}
         firm = {slot: guess for slot, guess in found.items() if guess.score >= SURE and guess.column not in doubted}
         doubted |= {*self._bare(firm)}
         return {
@@ -230,8 +230,8 @@ class _Guessing:
             for slot, guess in found.items()
         }
 
-    def _said_twice(self, found: Mapping[Slot, Guess]) -> Iterator[str]:
-        """The columns of which others say the same as well, and mean nothing else."""
+    def _ambiguous(self, found: Mapping[Slot, Guess]) -> Iterator[str]:
+        """Columns whose meaning other columns could have just as well."""
         sure = {guess.column for guess in found.values() if guess.score >= SURE}
         for (name, number), guess in found.items():
             meaning = words().meanings[name]
@@ -243,8 +243,8 @@ class _Guessing:
             if name != "key" and any(self.score(each, meaning) >= guess.score - _NEARLY for each in others):
                 yield guess.column
 
-    def _of_others(self, found: Mapping[Slot, Guess]) -> Iterator[str]:
-        """The columns that stand behind somebody else's name, or an animal's, and may be of these."""
+    def _possibly_of_others(self, found: Mapping[Slot, Guess]) -> Iterator[str]:
+        """Columns that come after the name of another person or of an animal, and may belong to these."""
         meant = {guess.column: meaning for (meaning, _), guess in found.items() if guess.score >= SURE}
         another = animal = False
         for column in self.columns:
@@ -260,7 +260,7 @@ class _Guessing:
         return of_a_receiver(plain) and not self.receiver
 
     def _bare(self, firm: Mapping[Slot, Guess]) -> Iterator[str]:
-        """The columns that are called as many are, where no other column tells of the same receipt or hand-over."""
+        """Columns with a name that many share, without another column of the same receipt or hand-over."""
         meanings = words().meanings
         bare = {
             slot
@@ -270,13 +270,13 @@ class _Guessing:
         full = firm.keys() - bare
         for name, number in bare:
             if meanings[name].again:
-                borne_out = any(meanings[other].again and nth == number for other, nth in full)
+                supported = any(meanings[other].again and nth == number for other, nth in full)
             else:
-                borne_out = any(other in _OF_A_RECEIPT for other, _ in full)
-            if not borne_out:
+                supported = any(other in _OF_A_RECEIPT for other, _ in full)
+            if not supported:
                 yield firm[name, number].column
 
 
 def _is_lasting_key(name: str) -> bool:
-    """Whether a column holds a submission's key that stays when the submission is edited."""
+    """Whether a column holds a submission's key that does not change when the submission is edited."""
     return name.rpartition("/")[2] == "rootUuid"

@@ -1,6 +1,6 @@
-"""What the name of a column says. It says a meaning where every word of it is a word of that meaning.
+"""What the name of a column means: it has a meaning if every word of the name is a word of that meaning.
 
-"Date of death" is like "Date of birth" by its letters, and like "Date" by its words; it says neither.
+"Date of death" resembles "Date of birth" by its letters, and "Date" by its words, but means neither.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from functools import cache
 from typing import Final
 
 from relay.domain.name_matching import alike, key, sound_alike
-from relay.mapping.meanings import Meaning, words
-from relay.mapping.table import BETWEEN_LINES
+from relay.mapping.column_meanings import Meaning, words
+from relay.mapping.register_table import BETWEEN_LINES
 
 NOISE: Final = 0.55  # our choice: what two names that mean other things have in common by chance ("Ward", "does")
 _LAST_PART: Final = 0.97  # of "woman/name" the part "name" alone; our choice: what is said in full goes before
@@ -29,14 +29,13 @@ _SHARED: Final = 0.5  # our choice: of the columns that begin with the same word
 _AGAIN: Final = re.compile(r"(.+) \([0-9]+\)")  # a name that another column has too, as a table calls it
 
 Receiver = bool | None
-"""Whether a receiver is the woman of the row, and not the next one; None where that is unknown."""
+"""Whether "receiver" refers to the woman of the row (True) or to the next woman (False); None if unknown."""
 
 
 def plain_names(columns: Sequence[str]) -> dict[str, str]:
-    """What each column is called, as it was written.
+    """Column → its name as it was written.
 
-    It has no number that the table gave it because another column is called so too, and nothing that most of them begin
-    with, such as "LG - ".
+    Numbers that were added to repeated names are removed, and so is a beginning that most names share, such as "LG - ".
     """
     plain: dict[str, str] = {}
     for name in columns:
@@ -49,13 +48,15 @@ def plain_names(columns: Sequence[str]) -> dict[str, str]:
     return {name: text.removeprefix(first + _DASH) for name, text in plain.items()}
 
 
-def says(name: str, meaning: Meaning, receiver: Receiver) -> float:
-    """How well a name says a meaning, 0 to 1: all of one of its names stands in it, and no word of something else.
+def match(name: str, meaning: Meaning, receiver: Receiver) -> float:
+    """How well a name matches a meaning, in [0, 1].
+
+    The name must contain all words of one of the meaning's names, and no word of another meaning.
 
     Args:
-        name: Of a column, as it was written.
-        meaning: What it may mean.
-        receiver: Who "receiver" is.
+        name: Name of a column as it was written.
+        meaning: A meaning that it may have.
+        receiver: Whom "receiver" refers to.
     """
     name = _QUESTION.sub("", name)
     called = (*meaning.called, *(meaning.receiver if receiver else ()))
@@ -81,7 +82,7 @@ def says(name: str, meaning: Meaning, receiver: Receiver) -> float:
 
 
 def is_bare(name: str, meaning: Meaning) -> bool:
-    """Whether a column is called as many are that mean something else, such as "Date"."""
+    """Whether a name is so short that columns of other meanings have it too, such as "Date"."""
     own = _contents(name)
     if ordinal(name) or (meaning.again and not own & _contents_of(meaning.called)):
         return meaning.again and not (own - _contents_of(meaning.numbered))
@@ -89,7 +90,7 @@ def is_bare(name: str, meaning: Meaning) -> bool:
 
 
 def is_numbered_alike(name: str, meaning: Meaning) -> bool:
-    """Whether a column is called as those of a hand-over are that stand beside its receiver, such as "Date"."""
+    """Whether a name is one that columns of a numbered hand-over have, such as "Date"."""
     own = _contents(name)
     return meaning.again and (
         key(name) in _keys(meaning.numbered) or any(own == _contents(each) for each in meaning.numbered)
@@ -97,17 +98,17 @@ def is_numbered_alike(name: str, meaning: Meaning) -> bool:
 
 
 def of_a_stranger(name: str) -> bool:
-    """Whether a name speaks of somebody who is neither the woman of a row nor her household."""
+    """Whether a name refers to somebody outside the household of the woman of the row."""
     return any(_is_near(word, _keys(words().strangers)) for word in _tokens_of(name))
 
 
 def of_elsewhere(name: str) -> bool:
-    """Whether a name speaks of another place, group or gift than that of the woman of a row."""
+    """Whether a name refers to another place, group or gift than hers."""
     return any(_is_near(word, _keys(words().elsewhere)) for word in _tokens_of(name))
 
 
 def of_a_receiver(name: str) -> bool:
-    """Whether a name speaks of whoever receives."""
+    """Whether a name refers to a receiver."""
     return bool(_contents(name) & _receivers()) or key(name) in _receivers()
 
 
@@ -132,14 +133,14 @@ def likeness(name: str, meaning: Meaning) -> float:
 
 
 def ordinal(name: str) -> int:
-    """Which of several hand-overs the name of a column says, or 0."""
+    """The number of the hand-over that the name of a column states; 0 if it states none."""
     ordinals = words().ordinals
     tokens = (token.translate(_DIGITS).casefold() for token in _parts(_QUESTION.sub("", name)))
     return next((ordinals[token] for token in tokens if token in ordinals), 0)
 
 
 def without_ordinal(name: str) -> str:
-    """A name without what says which hand-over is meant."""
+    """A name without the number of a hand-over."""
     ordinals = words().ordinals
     kept = [token for token in _parts(name) if token.translate(_DIGITS).casefold() not in ordinals]
     return " ".join(kept) or name
@@ -149,7 +150,7 @@ def without_ordinal(name: str) -> str:
 
 
 def _parted(name: str) -> tuple[str, str]:
-    """The group of columns that a name begins with, "" where it has none, and the name without it."""
+    """The group of columns that a name begins with ("" for none), and the rest of the name."""
     if BETWEEN_LINES in name:
         group, _, last = name.rpartition(BETWEEN_LINES)
         return group.replace(BETWEEN_LINES, " "), last
@@ -160,7 +161,7 @@ def _parted(name: str) -> tuple[str, str]:
 
 
 def _called(group: str, last: str, called: str) -> float:
-    """How like a name is to another, 0 to 1; the group alone, which other columns have too, says nothing."""
+    """How similar a name is to another, in [0, 1]; the group alone, which other columns share, counts nothing."""
     if not group:
         return alike(last, called)
     whole = alike(f"{group} {last}", called)
@@ -173,13 +174,13 @@ def _parts(name: str) -> list[str]:
 
 @cache
 def _tokens_of(text: str) -> frozenset[str]:
-    """The words of a text as they sound."""
+    """The words of a text, by their sound."""
     return frozenset(key(text.replace("_", " ")).split())
 
 
 @cache
 def _contents(text: str) -> frozenset[str]:
-    """The words of a text that say something, as they sound."""
+    """The words of a text that carry meaning, by their sound."""
     return frozenset(word for word in _tokens_of(text) if len(word) > 1) - _keys(words().plain)
 
 
@@ -189,7 +190,7 @@ def _contents_of(texts: Iterable[str]) -> frozenset[str]:
 
 @cache
 def _vocabulary(meaning: Meaning) -> frozenset[str]:
-    """All words that the names of a meaning may have."""
+    """All words that names for a meaning may contain."""
     return _contents_of((*meaning.called, *meaning.numbered, *meaning.receiver, *meaning.beside))
 
 
@@ -203,6 +204,6 @@ def _receivers() -> frozenset[str]:
 
 
 def _is_near(word: str, among: Collection[str]) -> bool:
-    """Whether a word is one of some, or a slip of the pen away from a long one."""
+    """Whether a word is among some words, or one typing error away from a long one."""
     length, least = _ONE_SLIP
     return word in among or (len(word) >= length and any(sound_alike(word, each, least) for each in among))

@@ -1,7 +1,7 @@
-"""Days as registers write them: in either calendar, in any order, with the months in figures or in words.
+"""Days as registers write them: in either calendar, in any order, with months in figures or in words.
 
-What the days of a column have in common is found out once and kept in the map; a single cell is then read in one
-way only.
+The way in which the days of a column are written is found out once and saved in the map. A single cell then has only
+one reading.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _NAMED: Final = {**_months(_AD_MONTHS, "AD"), **_months(_BS_MONTHS, "BS")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Written:
-    """A day as it is written: its numbers in the order of the cell, and the month where that is a word."""
+    """A day as it is written: its numbers in order, and the month if it is a word."""
 
     numbers: tuple[int, ...]
     month: int = 0
@@ -79,7 +79,7 @@ class _Written:
 
     @property
     def year(self) -> int:
-        """The number that can only be a year; 0 when there is none."""
+        """The number that can only be a year; 0 if there is none."""
         return next((number for number in self.numbers if number > 99), 0)  # noqa: PLR2004 - two digits
 
 
@@ -88,10 +88,10 @@ class Habit:
     """How the days of some columns are written.
 
     Attributes:
-        calendar: Which one, as far as years and names of months prove it.
-        order: Of year, month and day, where figures prove it.
-        calendar_share: Of the cells that prove a calendar, how many prove this one; 0 to 1.
-        order_share: The same of the order.
+        calendar: Calendar that most years and names of months prove.
+        order: Order of year, month and day that most figures prove.
+        calendar_share: Share of the cells that prove a calendar and prove this one, in [0, 1].
+        order_share: Share of the cells that prove an order and prove this one, in [0, 1].
     """
 
     calendar: Calendar = "AD"
@@ -101,7 +101,7 @@ class Habit:
 
 
 def habit(column: Iterable[object]) -> Habit:
-    """How days are written, by the cells of all columns that hold days; a share of 0 where nothing proves it.
+    """How days are written, by the cells of all columns with days; shares are 0 if nothing proves it.
 
     >>> habit(["13/01/2079", "02/05/2079"])
     Habit(calendar='BS', order='day-month-year', calendar_share=1.0, order_share=1.0)
@@ -121,12 +121,12 @@ def habit(column: Iterable[object]) -> Habit:
     return Habit(calendar=calendar, order=order, calendar_share=calendar_share, order_share=order_share)
 
 
-def _commonest(found: Counter[_Word], otherwise: _Word) -> tuple[_Word, float]:
-    """What was found most often, and how often of all; something else where nothing was found."""
-    if not found:
+def _commonest(counts: Counter[_Word], otherwise: _Word) -> tuple[_Word, float]:
+    """The most frequent item and its share, or `otherwise` and 0."""
+    if not counts:
         return otherwise, 0.0
-    word, times = found.most_common(1)[0]
-    return word, times / found.total()
+    word, times = counts.most_common(1)[0]
+    return word, times / counts.total()
 
 
 def is_day(cell: object) -> bool:
@@ -135,33 +135,33 @@ def is_day(cell: object) -> bool:
 
 
 def has_two_readings(cell: object) -> bool:
-    """Whether a day is written in figures with its year last, so that its order has to be known."""
+    """Whether a day is in figures with its year last, so that the order of day and month must be known."""
     written = _written(cell)
     return written is not None and not written.month and written.numbers[-1] == written.year
 
 
 def parts(cell: object, order: Order) -> tuple[int, int, int] | None:
-    """Year, month and day as they are written, to be compared with others of the same calendar; None for no day."""
+    """Year, month and day as they are written, for comparison within one calendar; None if it is not a day."""
     written = _written(cell)
     return _in_order(written, order) if written and written.year else None
 
 
 def year_of(cell: object) -> int:
-    """The year that a day is written with; 0 when it has none."""
+    """The year of a day as written; 0 if it has none."""
     written = _written(cell)
     return written.year if written else 0
 
 
 def read(cell: object, calendar: Calendar, order: Order) -> object:
-    """A day as the exchange format writes it: "2022-01-15", or "2079-01-02 BS".
+    """A day in the form of the exchange format: "2022-01-15", or "2079-01-02 BS".
 
-    What is no day at all is given back as it is, for the reader of cells to say what is wrong with it.
+    A cell that is not a day is returned as it is, so that the reader of cells can say what is wrong.
 
     >>> read("१३ बैशाख २०७९", "BS", "day-month-year"), read("15 janv. 2022", "AD", "day-month-year")
     ('2079-01-13 BS', '2022-01-15')
 
     Raises:
-        CellFault: The day is of another calendar than the column, or can be read in two ways.
+        CellFault: The day is of another calendar than the column, or has two readings.
     """
     written = _written(cell)
     if written is None:
@@ -182,7 +182,7 @@ def read(cell: object, calendar: Calendar, order: Order) -> object:
 
 
 def _written(cell: object) -> _Written | None:
-    """The parts of a day; None when the cell is not written as one."""
+    """The parts of a day; None if the cell is not a day."""
     if isinstance(cell, date):
         # A spreadsheet knows one calendar: a day of 2079 is one of Bikram Sambat that was typed into it.
         return _Written(numbers=(cell.year, cell.month, cell.day))
@@ -207,12 +207,12 @@ def _written(cell: object) -> _Written | None:
 
 
 def _without_time(text: str) -> str:
-    """A day without the hour that forms and databases write behind it."""
+    """A day without the time that forms and databases add."""
     return re.sub(r"(?<=[0-9])[T ][0-9]{1,2}:[0-9]{2}.*$", "", text.strip())
 
 
 def _proven(written: _Written) -> Calendar | None:
-    """The calendar that a day can only be of, by the name of its month, its mark, its year or its thirty-second day."""
+    """The only calendar that a day can be of, by its month's name, mark, year or 32nd day; None if both may be."""
     if written.calendar:
         return written.calendar
     if written.year >= FIRST_BS or _LONGEST_AD_MONTH + 1 in written.numbers:
@@ -221,7 +221,7 @@ def _proven(written: _Written) -> Calendar | None:
 
 
 def _order_of(written: _Written) -> Order | None:
-    """The order that a day can only be written in."""
+    """The only order that a day can have; None if several are possible."""
     if written.month or len(written.numbers) != 3:  # noqa: PLR2004
         return None
     first, second, third = written.numbers
@@ -233,7 +233,7 @@ def _order_of(written: _Written) -> Order | None:
 
 
 def _in_order(written: _Written, order: Order) -> tuple[int, int, int]:
-    """Year, month and day."""
+    """Year, month and day of a day written in an order."""
     year = written.year
     if written.month:
         return year, written.month, next(number for number in written.numbers if number != year)
@@ -261,5 +261,5 @@ def _of_the_other(written: _Written, calendar: Calendar) -> CellFault:
 
 
 def day_of(cell: object) -> object:
-    """A day and hour of a spreadsheet as the day alone, since forms note both; any other cell as it is."""
+    """The day of a spreadsheet's day with time, since forms store both; other cells are returned as they are."""
     return cell.date() if isinstance(cell, datetime) else cell

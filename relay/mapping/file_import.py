@@ -1,4 +1,4 @@
-"""A file imported: a folder or workbook in the exchange format, or a register of one's own, which a map reads."""
+"""Imports a file: a folder or workbook in the exchange format, or an organisation's own register that a map reads."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from relay.errors import Failure, Invalid, refused
 from relay.exchange.exchange_format import read_folder_or_workbook
 from relay.exchange.importing import import_by
 from relay.exchange.sheets import all_sheets
+from relay.mapping.existing_records import existing_records
 from relay.mapping.first_rows import first_rows
-from relay.mapping.handed_back import hand_back, in_its_words
 from relay.mapping.map_file import RegisterMap, map_of
-from relay.mapping.programme import known_of
-from relay.mapping.reading import MappedRegister, read_register
-from relay.mapping.saved_maps import every, fitting, named
+from relay.mapping.register_reading import MappedRegister, read_register
+from relay.mapping.returned_register import hand_back, in_its_words
+from relay.mapping.saved_maps import fitting, saved_map, saved_maps
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 AnswerName = Literal["noted", "none", "every"]
 
 ANSWERS: Final[Mapping[AnswerName, Answers]] = {"noted": NOTED, "none": NO_ANSWER, "every": EVERY_ANSWER}
-"""What an import answers to what is asked of its rows."""
+"""How an import answers the questions about its rows."""
 
 
 NOTHING_TO_HAND_BACK: Final = Failure(
@@ -43,13 +43,13 @@ class ImportWish:
     """How a file is to be imported.
 
     Attributes:
-        programme_id: Id of the programme that was named; "" for none.
-        usual: The programme that is meant where neither this nor the file names one; "" for the only one.
-        map: The name of a kept map, or of the file that holds `map_text`; "" where no map was named.
-        map_text: A map, as TOML; None for a kept one.
-        apply: Whether the rows are to be recorded.
-        answers: To what is asked of the rows, a name of `ANSWERS`.
-        hands_back: Whether the register is written again with its outcomes.
+        programme_id: Id of the programme that was given; "" for none.
+        usual: Programme to use if neither this nor the file names one; "" for the only one.
+        map: Name of a saved map, or of the file that `map_text` comes from; "" if none was given.
+        map_text: A map as TOML; None for a saved one.
+        apply: Whether to record the rows.
+        answers: How to answer the questions about rows, a name of `ANSWERS`.
+        hands_back: Whether to write the register again with the results.
     """
 
     programme_id: str = ""
@@ -62,25 +62,25 @@ class ImportWish:
 
 
 class FileImport:
-    """A file on its way into the record."""
+    """The import of one file."""
 
-    def __init__(self, judge: DatabaseImporter, path: Path, wish: ImportWish, told: Callable[[str], None]) -> None:
-        """Find the map by which the file is read, if it is a register, and read it.
+    def __init__(self, judge: DatabaseImporter, path: Path, wish: ImportWish, notify: Callable[[str], None]) -> None:
+        """Find the map for the file, if it is a register, and read the file.
 
         Args:
-            judge: Where its rows are judged, and recorded.
-            path: Of the folder or file.
-            wish: How it is imported.
-            told: Called with sentences about how the file is read.
+            judge: Judges its rows, and records them.
+            path: Path of the folder or file.
+            wish: How to import it.
+            notify: Called with sentences about how the file is read.
 
         Raises:
-            NotFound: No map is kept under the name.
-            Invalid: Several kept maps are for its columns; the map or the file cannot be read; or it is to be handed
-                back and is read by no map.
+            NotFound: No map is saved under the name.
+            Invalid: Several saved maps fit its columns; the map or the file cannot be read; or it is to be handed back
+                but is not read by a map.
             Unavailable: The database cannot be reached.
         """
-        self._judge, self._path, self._wish, self._told = judge, path, wish, told
-        self._kept: list[ReportRow] = []
+        self._judge, self._path, self._wish, self._notify = judge, path, wish, notify
+        self._report: list[ReportRow] = []
         self._written = False
         self._mapped = self._read_by_map()
         if wish.hands_back and not self._mapped:
@@ -88,12 +88,12 @@ class FileImport:
 
     @property
     def at(self) -> str:
-        """When its rows were recorded, once they are: a UTC instant."""
+        """When its rows were recorded (UTC)."""
         return self._judge.at
 
     def report(self, *, writes: bool, progress: Callable[[int], None]) -> Iterator[ReportRow]:
         """Judge all rows, and record them if they are to be written; see `import_by`."""
-        self._kept, self._written = [], writes
+        self._report, self._written = [], writes
         mapped = self._mapped
         report = import_by(
             self._judge,
@@ -108,38 +108,36 @@ class FileImport:
         )
         for row in in_its_words(report, mapped.map) if mapped else report:
             if self._wish.hands_back:
-                self._kept.append(row)
+                self._report.append(row)
             yield row
 
     def hand_back(self, path: Path) -> None:
-        """Write the register again, beside each row what the last report says of it and what to do.
+        """Write the register again, with the result of each row and what to do.
 
         Args:
-            path: The .xlsx file to write; nothing may be there.
+            path: The .xlsx file to write; it may not exist yet.
 
         Raises:
             ThereAlready: Something is at this path.
             NotWritten: It cannot be written there.
         """
         if self._mapped:
-            hand_back(path, self._mapped, self._kept, applied=self._written)
+            hand_back(path, self._mapped, self._report, applied=self._written)
 
     def first_rows(self) -> tuple[Sentence, ...]:
-        """What the first rows of a register say, in sentences, so that a column that is read as another shows.
-
-        Empty where the file is in the exchange format.
+        """The first rows of a register in sentences, which show if a column is misread; empty for the exchange format.
 
         Raises:
             Unavailable: The database cannot be reached.
         """
         if not (self._mapped and self._meant):
             return ()
-        places = known_of(self._judge.graph, self._meant).places
+        places = existing_records(self._judge.graph, self._meant).places
         return first_rows([*self._mapped.rows(self._path, self._judge.catalogue)], places)
 
     @property
     def _meant(self) -> str | None:
-        """The programme into which a register goes, which names none itself: the named, the usual, or the only one."""
+        """The programme for a register, which names none itself: the one given, the usual one, or the only one."""
         if meant := self._wish.programme_id or self._wish.usual:
             return meant
         programme_ids = self._judge.programme_ids()
@@ -147,40 +145,40 @@ class FileImport:
 
     def _assumed(self, programme_id: str) -> None:
         why = "" if self._wish.usual else ", the only one here"
-        self._told(f"{self._path} names no programme: its rows are for {programme_id}{why}.")
+        self._notify(f"{self._path} names no programme: its rows are for {programme_id}{why}.")
 
     def _read_by_map(self) -> MappedRegister | None:
-        """The register as its map reads it; None when the file is in the exchange format."""
-        how = self._map_named() if self._wish.map else self._map_kept()
+        """The register as its map reads it; None if the file is in the exchange format."""
+        how = self._map_named() if self._wish.map else self._saved_map()
         if how is None:
             return None
         for make in how.makes:
             if make.open:
                 called = self._wish.map or "The kept map"
-                self._told(f"{called}: {make.act}: still open (?) and left out: {', '.join(make.open)}.")
-        return read_register(self._path, how, apply=self._wish.apply, told=self._told)
+                self._notify(f"{called}: {make.act}: still open (?) and left out: {', '.join(make.open)}.")
+        return read_register(self._path, how, apply=self._wish.apply, notify=self._notify)
 
     def _map_named(self) -> RegisterMap:
-        """The map that was sent with the file, or the one that is kept under the name."""
+        """The map that was sent with the file, or the one saved under the name."""
         if self._wish.map_text is not None:
             return map_of(self._wish.map_text, self._wish.map, self._judge.catalogue)
-        maps = every(self._judge.graph, self._entered()) if self._meant else ()
-        return map_of(named(maps, self._wish.map).text, self._wish.map, self._judge.catalogue)
+        maps = saved_maps(self._judge.graph, self._entered()) if self._meant else ()
+        return map_of(saved_map(maps, self._wish.map).text, self._wish.map, self._judge.catalogue)
 
-    def _map_kept(self) -> RegisterMap | None:
-        """The kept map of the file's columns; None where none is kept for them."""
+    def _saved_map(self) -> RegisterMap | None:
+        """The saved map for the file's columns; None if none is saved for them."""
         if not (self._path.is_file() and self._meant):
             return None
-        maps = every(self._judge.graph, self._entered())
+        maps = saved_maps(self._judge.graph, self._entered())
         found = fitting(all_sheets(self._path), maps, self._judge.catalogue) if maps else None
         if found is None:
             return None
         kept, how = found
-        self._told(f"{self._path} is read by the kept map {kept.name}, which has the same columns.")
+        self._notify(f"{self._path} is read by the kept map {kept.name}, which has the same columns.")
         return how
 
     def _entered(self) -> str:
-        """The programme that is meant, once whoever imports is let in."""
+        """Id of the programme, after checking that the clerk may import into it."""
         programme_id = self._meant or ""
         self._judge.enter(programme_id)
         return programme_id

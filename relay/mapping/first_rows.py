@@ -1,8 +1,8 @@
-"""What the first rows of a register say, in sentences, as a person who knows these women would tell it.
+"""Describes the first rows of a register in sentences, so that a person can check the map.
 
     Row 4: Maya Tamang, Kalika-3, received 2 goat on 2024-04-17; passed 1 on to Sunita Rai on 2025-05-01.
 
-Whoever reads them sees at once that a day is another's, or a name.
+A reader sees at once if a day or a name comes from the wrong column.
 """
 
 from __future__ import annotations
@@ -17,30 +17,34 @@ if TYPE_CHECKING:
     from relay.exchange.exchange_format import Row
 
 FIRST: Final = 3
-"""Rows that are told; our choice: a wrong column shows in the first of them."""
+"""Number of rows described (our choice: a wrong column shows in the first few)."""
 
 
 def first_rows(rows: Sequence[Row], places: Mapping[str, str], most: int = FIRST) -> tuple[Sentence, ...]:
-    """The first rows of a register, each as a sentence.
+    """Describe the first rows of a register, each in a sentence.
 
     Args:
-        rows: What all its rows make, as its map reads them.
-        places: Place id → its name.
-        most: Rows of the register.
+        rows: What all rows make, as the map reads them.
+        places: Place id → name.
+        most: Greatest number of rows.
 
     Returns:
-        So many at most, from above; empty when there are none.
+        At most `most` sentences, from the top; empty if there are no rows.
     """
-    said = _WomenNamed([row.act for row in rows if row.act], places)
+    describer = _RowDescriber([row.act for row in rows if row.act], places)
     numbers = sorted({row.row for row in rows})[:most]
     return tuple(
-        Sentence("Row %(row)s: %(told)s.", row=str(number), told=said.told([row for row in rows if row.row == number]))
+        Sentence(
+            "Row %(row)s: %(told)s.",
+            row=str(number),
+            told=describer.sentence([row for row in rows if row.row == number]),
+        )
         for number in numbers
     )
 
 
-class _WomenNamed:
-    """The women of a register, as they are named in a sentence."""
+class _RowDescriber:
+    """The women of a register, with the words by which sentences refer to them."""
 
     def __init__(self, acts: Sequence[Act], places: Mapping[str, str]) -> None:
         self.places = places
@@ -52,8 +56,8 @@ class _WomenNamed:
             if act.kind == "pass"
         }
 
-    def told(self, rows: Sequence[Row]) -> str:
-        """All that one row says, first who she is."""
+    def sentence(self, rows: Sequence[Row]) -> str:
+        """The sentence for one row of the register, beginning with who she is."""
         acts = [row.act for row in rows if row.act]
         own = next((act for act in acts if act.kind == "beneficiary"), None)
         parts = [self._who(own)] if own else []
@@ -69,7 +73,7 @@ class _WomenNamed:
         return _joined(parts)
 
     def _who(self, woman: Act) -> str:
-        """Her name, and all else that is said of herself."""
+        """Her name, and what else the row has about herself."""
         values = woman.values
         parts: list[str] = [str(values.get("name", woman.id))]
         if place := values.get("place_id"):
@@ -121,7 +125,7 @@ def _units(many: Value, help_: str) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    """Parts of a sentence, each translated by itself: who she is, and what happened."""
+    """Join parts of a sentence that are translated one by one: who she is, and what happened."""
     sentence = _listed(parts[:2]) if parts else ""
     for part in parts[2:]:
         sentence = Sentence("%(said)s; %(part)s", said=sentence, part=part)

@@ -1,9 +1,9 @@
-"""A map: how a register is read, what each of its rows makes, and which cell means which id.
+"""Reads a map, which says how a register is read, what each of its rows makes, and which cell means which id.
 
-A map is a TOML file. It is proposed once, looked over by a person, and then read as it stands:
+A map is a TOML file. It is proposed once, checked by a person, and then applied without guessing:
 
     [register]                      how it is read
-    header = [3, 4]                 the rows in which the columns have their names
+    header = [3, 4]                 the rows with the names of the columns
     key = "SN"                      the column that tells one row from another
     ...
     [[make]]                        what a row makes; it may make several acts
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
 
 OPEN: Final = "?"
-"""What stands in a map where nothing was sure enough to be proposed."""
+"""Marks an entry of a map for which no proposal was certain enough."""
 
 _PIECE: Final = re.compile(r"\{([^{}]*)\}")
 
 
 class WrongMap(errors.Invalid):
-    """A map cannot be read, or says what cannot be done."""
+    """A map cannot be read, or contains a mistake."""
 
     reason = "%(path)s, %(where)s: %(is_what)s."
 
@@ -50,7 +50,7 @@ class WrongMap(errors.Invalid):
 
 
 class StillOpen(WrongMap):
-    """A map does not say yet what an act of it cannot do without."""
+    """A map leaves something open that one of its acts requires."""
 
     act: str
     column: str
@@ -61,12 +61,12 @@ class ValueSource:
     """Where a value comes from.
 
     Attributes:
-        text: Text with the names of columns in braces; empty for a constant.
-        constant: The value that is the same in every row, or None.
-        via: The name of the values through which the text is looked up, or "".
-        found_in: The column in which the row is found that has this cell, or "".
-        found_as: Text with columns in braces, of the row that was found.
-        age_in: The year in which the cell was her age, or None.
+        text: Text with names of columns in braces; empty for a constant.
+        constant: A value that is the same in every row, or None.
+        via: Name of the table of values in which the text is looked up, or "".
+        found_in: Column in which another row is found by this cell, or "".
+        found_as: Text with columns in braces, filled from the row that was found.
+        age_in: Year in which the cell was her age, or None.
     """
 
     text: str = ""
@@ -78,23 +78,23 @@ class ValueSource:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it reads."""
+        """Names of the columns that it reads."""
         found = (*_PIECE.findall(self.text), *_PIECE.findall(self.found_as))
         return (*found, self.found_in) if self.found_in else found
 
     @property
     def lone(self) -> str:
-        """The one column of which the whole cell is meant, or ""."""
+        """The name of the column if the text is exactly one cell, else ""."""
         alone = _PIECE.fullmatch(self.text)
         return alone[1] if alone else ""
 
     def filled(self, cell_of: Mapping[str, str]) -> str:
-        """The text with the cells of a row put in; "" when any of them is empty."""
+        """The text filled with the cells of a row; "" if any of them is empty."""
         return fill(self.text, cell_of)
 
 
 def fill(text: str, cell_of: Mapping[str, str]) -> str:
-    """A text with the cells of a row put in for the columns in braces; "" when any of these cells is empty.
+    """Fill a text with the cells of a row, by the names of columns in braces; "" if any of these cells is empty.
 
     >>> fill("ngo1-{SN}-pass", {"SN": "17"}), fill("ngo1-{SN}-pass", {"SN": ""})
     ('ngo1-17-pass', '')
@@ -105,14 +105,14 @@ def fill(text: str, cell_of: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Make:
-    """An act that a row makes.
+    """An act that each row makes.
 
     Attributes:
-        act: The kind of act.
-        values: Column of that kind → where its value comes from.
-        when: Columns that all must be filled, else the row makes no such act.
-        unless: Columns of which none may be filled.
-        unless_received: Whether no such act is made for a placement to which a pass-on of this register leads.
+        act: Kind of the act.
+        values: Column of that kind → source of its value.
+        when: Columns that must all be filled for the act to be made.
+        unless: Columns that must all be empty for the act to be made.
+        unless_received: Whether the act is not made for a placement that a pass-on of this register leads to.
         open: Columns of that kind that the map leaves open.
     """
 
@@ -125,7 +125,7 @@ class Make:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the register that it reads, each once."""
+        """Names of the register's columns that it reads, each once."""
         read = (column for source in self.values.values() for column in source.columns)
         return tuple(dict.fromkeys((*self.when, *self.unless, *read)))
 
@@ -135,16 +135,16 @@ class RegisterMap:
     """How one register is read.
 
     Attributes:
-        sheet: The name of the sheet; "" for a CSV file, and for the only sheet of a workbook.
-        header: The rows in which the columns have their names, as a spreadsheet counts them.
-        key: The column that tells one row from another.
-        stop_at: What begins the row of totals at which reading ends, in small letters.
-        empty: What a cell holds that says nothing, in small letters.
-        calendar: Of the days that are not marked.
-        order: Of days in figures.
-        columns: The names of all columns as they were when the map was made: the fingerprint.
-        makes: What a row makes, in order.
-        values: Name → cell, in small letters, → id or word; "" leaves it empty.
+        sheet: Name of the sheet; "" for a CSV file, and for the only sheet of a workbook.
+        header: Rows with the names of the columns, as a spreadsheet counts them.
+        key: Column that tells one row from another.
+        stop_at: Words that begin the row of totals, at which reading ends; in lower case.
+        empty: Texts that count as an empty cell, in lower case.
+        calendar: Calendar of days without a mark.
+        order: Order of year, month and day in figures.
+        columns: Names of all columns when the map was made, from which its fingerprint follows.
+        makes: Acts that each row makes, in order.
+        values: Name of a table of values → cell in lower case → id or word; "" for empty.
     """
 
     sheet: str = ""
@@ -160,12 +160,12 @@ class RegisterMap:
 
     @property
     def used(self) -> tuple[str, ...]:
-        """The columns that are read, each once."""
+        """Names of the columns that are read, each once."""
         return tuple(dict.fromkeys((self.key, *(column for make in self.makes for column in make.columns))))
 
 
 def text_of(path: Path) -> str:
-    """The text of a map.
+    """Read the text of a map.
 
     Raises:
         WrongMap: It cannot be read.
@@ -177,15 +177,15 @@ def text_of(path: Path) -> str:
 
 
 def map_of(text: str, path: Path | str, catalogue: Catalogue) -> RegisterMap:
-    """The map that a text is.
+    """Parse a map.
 
     Args:
-        text: As TOML.
-        path: Of its file, or the name under which it is kept.
-        catalogue: Of the kinds of acts that it may make.
+        text: The map as TOML.
+        path: Path of its file, or the name under which it is saved.
+        catalogue: Catalogue of the kinds of acts that it may make.
 
     Raises:
-        WrongMap: It cannot be read, leaves open what is needed, or names what is not there.
+        WrongMap: It cannot be read, leaves something required open, or refers to something that does not exist.
     """
     try:
         content = tomllib.loads(text)
@@ -195,7 +195,7 @@ def map_of(text: str, path: Path | str, catalogue: Catalogue) -> RegisterMap:
 
 
 def open_points(text: str) -> tuple[str, ...]:
-    """What a map leaves open, from above, such as 'key', 'pass: animals' or 'values.places: "Ward 5"'."""
+    """What a map leaves open, from top to bottom, such as 'key', 'pass: animals' or 'values.places: "Ward 5"'."""
     content = tomllib.loads(text)
     found = [name for name, value in content["register"].items() if value == OPEN]
     tables = [(make["act"], make, "{}") for make in content.get("make", ())]
@@ -211,7 +211,7 @@ def _not_toml(path: Path | str, fault: Exception) -> WrongMap:
 
 
 class _Reader:
-    """Reads the tables of one file and says where one of them is wrong."""
+    """Reads the tables of one file, and says where a mistake is."""
 
     def __init__(self, path: Path | str, catalogue: Catalogue) -> None:
         self.path = path
@@ -287,11 +287,11 @@ class _Reader:
                 raise self._wrong(where, f'the register has no column "{column}"', "Write it as it stands in columns.")
         return make
 
-    def _source(self, where: str, name: str, said: object) -> ValueSource:
-        if isinstance(said, str):
-            return ValueSource(text=_as_text(said))
-        if isinstance(said, dict):
-            table = cast("Mapping[str, Any]", said)
+    def _source(self, where: str, name: str, value: object) -> ValueSource:
+        if isinstance(value, str):
+            return ValueSource(text=_as_text(value))
+        if isinstance(value, dict):
+            table = cast("Mapping[str, Any]", value)
             if set(table) == {"constant"} and isinstance(table["constant"], str | int | float):
                 return ValueSource(constant=table["constant"])
             if "column" in table and set(table) <= {"column", "via", "found_in", "as", "age_in"}:
@@ -345,9 +345,9 @@ class _Reader:
         return WrongMap(path=self.path, where=where, is_what=is_what, advice=suggestion)
 
 
-def _as_text(said: str) -> str:
-    """A text with columns in braces; a text without them is the name of one."""
-    return said if _PIECE.search(said) else f"{{{said}}}"
+def _as_text(text: str) -> str:
+    """A text with columns in braces; a text without braces is the name of a column."""
+    return text if _PIECE.search(text) else f"{{{text}}}"
 
 
 _OF_MAKE: Final = frozenset({"act", "when", "unless", "unless_received"})

@@ -1,8 +1,8 @@
-"""Maps that are kept in a programme, by name: the next file with the same columns needs no map.
+"""Maps that are saved in a programme, by name, so that the next file with the same columns needs no map.
 
-They are kept like accounts, beside the ledger: a map is no fact of the relay.
+They are saved outside the ledger, like accounts, since a map is not a fact of the relay.
 
-(:RegisterMap {key: 'register_map/PROGRAMME/NAME'})      its text, by whom and when it was kept
+(:RegisterMap {key: 'register_map/PROGRAMME/NAME'})      its text, who saved it, and when
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from relay.database import cypher
 from relay.errors import Failure, Invalid, NotFound, refused
 from relay.exchange.sheets import Unreadable
 from relay.mapping.map_file import RegisterMap, map_of
-from relay.mapping.table import table_of
+from relay.mapping.register_table import table_of
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 LONGEST_TEXT: Final = 50_000
-"""Characters of a map; our choice: one with 300 columns and 500 places has 40,000."""
+"""Greatest number of characters of a map (our choice: one with 300 columns and 500 places has 40,000)."""
 
 _NAME: Final = re.compile(r"[\w][\w .-]{0,39}")
 _HIGHER: Final = 20  # rows that another file may have more above the names of its columns; our choice
@@ -63,7 +63,7 @@ NO_MAP: Final = Failure(
 
 
 class SeveralFit(Invalid):
-    """Several kept maps are of the columns of a register."""
+    """Several saved maps fit the columns of a register."""
 
     reason = "Several kept maps are for the columns of this register: %(names)s."
     advice = "Name the one that is meant: --map NAME."
@@ -72,16 +72,16 @@ class SeveralFit(Invalid):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptMap:
-    """A map that is kept.
+class SavedMap:
+    """A saved map.
 
     Attributes:
-        name: By which it is called.
-        columns: How many columns its register has.
-        fingerprint: Of their names: the same for registers with the same columns.
-        kept_by: Who kept it, as the ledger names people.
-        kept_at: A UTC instant.
-        text: As TOML.
+        name: Its name.
+        columns: Number of columns of its register.
+        fingerprint: Fingerprint of the names of its columns; the same for registers with the same columns.
+        kept_by: Who saved it: an account id, or "local:LOGIN".
+        kept_at: When it was saved (UTC).
+        text: The map as TOML.
     """
 
     name: str
@@ -92,18 +92,18 @@ class KeptMap:
     text: str = field(repr=False)
 
 
-def every(graph: Graph, programme_id: str) -> tuple[KeptMap, ...]:
-    """The maps of a programme, by name; empty when none was kept.
+def saved_maps(graph: Graph, programme_id: str) -> tuple[SavedMap, ...]:
+    """The saved maps of a programme, by name; empty if there are none.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     found = [row["map"] for row in graph.rows(cypher.MAPS, programme_id=programme_id)]
-    return tuple(KeptMap(**{name: each[name] for name in KeptMap.__dataclass_fields__}) for each in found)
+    return tuple(SavedMap(**{name: each[name] for name in SavedMap.__dataclass_fields__}) for each in found)
 
 
-def named(maps: Iterable[KeptMap], name: str) -> KeptMap:
-    """The map of a name.
+def saved_map(maps: Iterable[SavedMap], name: str) -> SavedMap:
+    """The saved map with a name.
 
     Raises:
         NotFound: There is none.
@@ -114,20 +114,20 @@ def named(maps: Iterable[KeptMap], name: str) -> KeptMap:
     raise refused(NO_MAP, name=name)
 
 
-def keep(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now: datetime) -> KeptMap:
-    """Keep a map, in place of another of the same name.
+def save(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now: datetime) -> SavedMap:
+    """Save a map, replacing one of the same name.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        name: Up to 40 letters, digits, blanks, points and hyphens.
-        text: As TOML.
-        by: Who keeps it.
-        now: When.
+        name: Name of up to 40 letters, digits, blanks, points and hyphens.
+        text: The map as TOML.
+        by: Who saves it: an account id, or "local:LOGIN".
+        now: The current instant.
 
     Raises:
-        Invalid: It cannot be called so; or the text is no map's.
-        WrongMap: The map cannot be read, or leaves open what is needed.
+        Invalid: The name is not allowed, or the text is not a map.
+        WrongMap: The map cannot be read, or leaves something required open.
         Unavailable: The database cannot be reached.
     """
     if not _NAME.fullmatch(name) or name != name.strip():
@@ -135,7 +135,7 @@ def keep(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now:
     if len(text) > LONGEST_TEXT:
         raise refused(TOO_LONG)
     how = map_of(text, name, graph.catalogue)
-    kept = KeptMap(
+    kept = SavedMap(
         name=name,
         columns=len(how.columns),
         fingerprint=fingerprint(how.columns),
@@ -146,52 +146,52 @@ def keep(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now:
     properties = {
         "key": _key(programme_id, name),
         "scope": programme_id,
-        **{name: getattr(kept, name) for name in KeptMap.__dataclass_fields__},
+        **{name: getattr(kept, name) for name in SavedMap.__dataclass_fields__},
     }
     graph.write(lambda transaction: transaction.run(cypher.KEEP_MAP, key=properties["key"], map=properties))
     return kept
 
 
-def forget(graph: Graph, programme_id: str, name: str) -> KeptMap:
-    """Keep a map no longer.
+def delete(graph: Graph, programme_id: str, name: str) -> SavedMap:
+    """Delete a saved map.
 
     Returns:
-        The map as it was.
+        The deleted map.
 
     Raises:
-        NotFound: There is none of that name.
+        NotFound: There is none with that name.
         Unavailable: The database cannot be reached.
     """
-    kept = named(every(graph, programme_id), name)
+    kept = saved_map(saved_maps(graph, programme_id), name)
     graph.write(lambda transaction: transaction.run(cypher.FORGET_MAP, key=_key(programme_id, name)))
     return kept
 
 
 def fingerprint(columns: Sequence[str]) -> str:
-    """What the names of columns have in common with the same names in another file, and with no others."""
+    """A digest of the names of columns, the same for every file with these names."""
     return hashlib.sha256("\n".join(columns).encode()).hexdigest()[:_SHOWN]
 
 
 def fitting(
-    pages: Sequence[AnySheet], maps: Iterable[KeptMap], catalogue: Catalogue
-) -> tuple[KeptMap, RegisterMap] | None:
-    """The kept map of a file's columns, which may begin in another row, or in a sheet of another name.
+    pages: Sequence[AnySheet], maps: Iterable[SavedMap], catalogue: Catalogue
+) -> tuple[SavedMap, RegisterMap] | None:
+    """The saved map for a file's columns, which may start in another row, or in a sheet of another name.
 
-    Nothing is guessed: all names of columns are those of the map, in its order.
+    All names of columns must be those of the map, in the same order.
 
     Args:
         pages: All sheets of the file.
-        maps: The kept maps.
+        maps: The saved maps.
         catalogue: Catalogue of the kinds of acts.
 
     Returns:
-        The kept map, and how this file is read by it; None when none fits.
+        The saved map, and how this file is read by it; None if none fits.
 
     Raises:
-        SeveralFit: Several maps do.
-        WrongMap: A kept map names what this version of Relay does not know.
+        SeveralFit: Several maps fit.
+        WrongMap: A saved map refers to something that this version of Relay does not have.
     """
-    found: list[tuple[KeptMap, RegisterMap]] = []
+    found: list[tuple[SavedMap, RegisterMap]] = []
     for kept in maps:
         how = map_of(kept.text, kept.name, catalogue)
         read = next(filter(None, (_as_in(page, how, several=len(pages) > 1) for page in _likeliest(pages, how))), None)
@@ -203,12 +203,12 @@ def fitting(
 
 
 def _likeliest(pages: Sequence[AnySheet], how: RegisterMap) -> list[AnySheet]:
-    """The sheets to look at: that of the map's name first, hidden ones never."""
+    """The sheets to look at: the one that the map names first; hidden ones never."""
     return sorted((page for page in pages if not page.hidden), key=lambda page: page.name != how.sheet)
 
 
 def _as_in(page: AnySheet, how: RegisterMap, *, several: bool) -> RegisterMap | None:
-    """How a sheet is read whose columns have all the names that a map reads; None when they have not."""
+    """How a sheet is read by a map, if it has all columns that the map reads; else None."""
     for lower in (0, *range(-how.header[0] + 1, 0), *range(1, _HIGHER)):
         header = tuple(row + lower for row in how.header)
         if header[-1] > len(page.rows) or isinstance(page.rows[header[-1] - 1], Unreadable):

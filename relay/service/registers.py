@@ -22,8 +22,8 @@ from relay.exchange.exporting import export_programme, require_export_name
 from relay.exchange.sheets import RULES_FILE, cannot_be_read
 from relay.exchange.template import listed_acts, write_template
 from relay.mapping import saved_maps
+from relay.mapping.existing_records import ExistingRecords, existing_records
 from relay.mapping.file_import import ImportWish
-from relay.mapping.programme import Programme, known_of
 from relay.service.client import SentForm
 from relay.service.failure import Explained
 from relay.service.json_codec import json_text, read_json
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
-    from relay.mapping.saved_maps import KeptMap
+    from relay.mapping.saved_maps import SavedMap
     from relay.service.client import Remote
 
 _IN_MEMORY: Final = 1 << 20  # bytes of a file that was answered; our choice: a register of some thousand women
@@ -151,19 +151,19 @@ class Registers(Protocol):
         """The ids of a kind that begin with a text, so many at most."""
 
     @abstractmethod
-    def known(self) -> Programme:
+    def known(self) -> ExistingRecords:
         """What a proposed map has to know of the programme."""
 
     @abstractmethod
-    def maps(self) -> tuple[KeptMap, ...]:
+    def maps(self) -> tuple[SavedMap, ...]:
         """The kept maps, by name."""
 
     @abstractmethod
-    def keep(self, name: str, text: str) -> KeptMap:
+    def keep(self, name: str, text: str) -> SavedMap:
         """Keep a map, in place of another of the same name."""
 
     @abstractmethod
-    def forget(self, name: str) -> KeptMap:
+    def forget(self, name: str) -> SavedMap:
         """Keep a map no longer."""
 
     @abstractmethod
@@ -191,21 +191,21 @@ class Here:
         """The ids of a kind that begin with a text."""
         return lookup.beginning(self.graph, self.programme_id, kind, text, most)
 
-    def known(self) -> Programme:
+    def known(self) -> ExistingRecords:
         """What a proposed map has to know of the programme."""
-        return known_of(self.graph, self.programme_id)
+        return existing_records(self.graph, self.programme_id)
 
-    def maps(self) -> tuple[KeptMap, ...]:
+    def maps(self) -> tuple[SavedMap, ...]:
         """The kept maps, by name."""
-        return saved_maps.every(self.graph, self.programme_id)
+        return saved_maps.saved_maps(self.graph, self.programme_id)
 
-    def keep(self, name: str, text: str) -> KeptMap:
+    def keep(self, name: str, text: str) -> SavedMap:
         """Keep a map, in place of another of the same name."""
-        return saved_maps.keep(self.graph, self.programme_id, name, text, by=self.clerk.by, now=self.clerk.now)
+        return saved_maps.save(self.graph, self.programme_id, name, text, by=self.clerk.by, now=self.clerk.now)
 
-    def forget(self, name: str) -> KeptMap:
+    def forget(self, name: str) -> SavedMap:
         """Keep a map no longer."""
-        return saved_maps.forget(self.graph, self.programme_id, name)
+        return saved_maps.delete(self.graph, self.programme_id, name)
 
     def export(self, path: Path, *, with_names: bool) -> None:
         """Write the programme as a folder or workbook."""
@@ -234,24 +234,24 @@ class There:
         found: tuple[str, ...] = self.service.read(tuple[str, ...], self._path(f"ids?{asked}"))
         return found[:most]
 
-    def known(self) -> Programme:
+    def known(self) -> ExistingRecords:
         """What a proposed map has to know of the programme."""
-        found: Programme = self.service.read(Programme, self._path("known"))
+        found: ExistingRecords = self.service.read(ExistingRecords, self._path("known"))
         return found
 
-    def maps(self) -> tuple[KeptMap, ...]:
+    def maps(self) -> tuple[SavedMap, ...]:
         """The kept maps, by name."""
-        found: tuple[KeptMap, ...] = self.service.read(tuple[saved_maps.KeptMap, ...], self._path("maps"))
+        found: tuple[SavedMap, ...] = self.service.read(tuple[saved_maps.SavedMap, ...], self._path("maps"))
         return found
 
-    def keep(self, name: str, text: str) -> KeptMap:
+    def keep(self, name: str, text: str) -> SavedMap:
         """Keep a map, in place of another of the same name."""
-        kept: KeptMap = self.service.send(saved_maps.KeptMap, self._path("maps"), {"name": name, "text": text})
+        kept: SavedMap = self.service.send(saved_maps.SavedMap, self._path("maps"), {"name": name, "text": text})
         return kept
 
-    def forget(self, name: str) -> KeptMap:
+    def forget(self, name: str) -> SavedMap:
         """Keep a map no longer."""
-        kept: KeptMap = self.service.send(saved_maps.KeptMap, self._path("maps/forget"), {"name": name})
+        kept: SavedMap = self.service.send(saved_maps.SavedMap, self._path("maps/forget"), {"name": name})
         return kept
 
     def export(self, path: Path, *, with_names: bool) -> None:

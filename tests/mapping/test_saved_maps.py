@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.mapping.saved_maps import KeptMap
+    from relay.mapping.saved_maps import SavedMap
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 HEADER = "SN,Name,Received on,Animals"
@@ -36,8 +36,8 @@ name = "Name"
 """
 
 
-def keep(graph: Graph, name: str, text: str = MAP) -> KeptMap:
-    return saved_maps.keep(graph, "demo", name, text, by="account:bina", now=NOW)
+def keep(graph: Graph, name: str, text: str = MAP) -> SavedMap:
+    return saved_maps.save(graph, "demo", name, text, by="account:bina", now=NOW)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -48,18 +48,18 @@ def written(folder: Path, text: str) -> Path:
 
 def test_a_map_is_kept_by_its_name_replaced_and_forgotten(graph: Graph) -> None:
     first = keep(graph, "goats")
-    assert saved_maps.every(graph, "demo") == (first,)
+    assert saved_maps.saved_maps(graph, "demo") == (first,)
     assert (first.columns, first.kept_by, first.text) == (4, "account:bina", MAP)
 
     other = keep(graph, "goats", MAP.replace("ngo-", "other-"))
-    assert [each.text for each in saved_maps.every(graph, "demo")] == [other.text]
+    assert [each.text for each in saved_maps.saved_maps(graph, "demo")] == [other.text]
     assert other.fingerprint == first.fingerprint
-    assert saved_maps.every(graph, "hills") == ()
+    assert saved_maps.saved_maps(graph, "hills") == ()
 
-    saved_maps.forget(graph, "demo", "goats")
-    assert saved_maps.every(graph, "demo") == ()
+    saved_maps.delete(graph, "demo", "goats")
+    assert saved_maps.saved_maps(graph, "demo") == ()
     with pytest.raises(NotFound, check=NO_MAP.matches, match=r"There is no kept map goats\."):
-        saved_maps.forget(graph, "demo", "goats")
+        saved_maps.delete(graph, "demo", "goats")
 
 
 def test_a_kept_map_is_no_part_of_the_graph_that_is_verified(graph: Graph) -> None:
@@ -79,7 +79,7 @@ def test_a_map_that_leaves_open_what_is_needed_is_not_kept(graph: Graph) -> None
         keep(graph, "goats", MAP.replace('key = "SN"', 'key = "?"'))
     with pytest.raises(Invalid, check=TOO_LONG.matches):
         keep(graph, "goats", MAP + "#" * 50_000)
-    assert saved_maps.every(graph, "demo") == ()
+    assert saved_maps.saved_maps(graph, "demo") == ()
 
 
 @pytest.mark.parametrize("above", [0, 1, 3])

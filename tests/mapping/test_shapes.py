@@ -15,10 +15,10 @@ import pytest
 
 from relay.exchange.sheets import all_sheets
 from relay.mapping.column_matching import SURE
+from relay.mapping.existing_records import ExistingRecords
 from relay.mapping.map_file import OPEN, StillOpen, map_of
-from relay.mapping.programme import Programme
-from relay.mapping.proposal import propose
-from relay.mapping.reading import read_register
+from relay.mapping.map_proposal import propose
+from relay.mapping.register_reading import read_register
 from seeds.registers.layout import Layout, layouts
 from seeds.registers.story import women
 from tests.mapping.drawn import Drawn, drawn
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.mapping.map_file import RegisterMap
-    from relay.mapping.proposal import Proposed
+    from relay.mapping.map_proposal import Proposed
 
-KNOWN = Programme(
+KNOWN = ExistingRecords(
     helps={"goat": 2, "pig": 2},
     gifts={"G1": "goat", "G2": "goat"},
     places={"K3": "Kalika-3", "K5": "Kalika-5", "T5": "Tansen-5"},

@@ -24,8 +24,8 @@ from relay.exchange.importing import DatabaseImporter
 from relay.exchange.template import listed_acts, write_template
 from relay.ledger.batch import Clerk
 from relay.mapping import saved_maps
+from relay.mapping.existing_records import existing_records
 from relay.mapping.file_import import FileImport
-from relay.mapping.programme import known_of
 from relay.service import failure
 from relay.service.json_codec import read_json
 from relay.service.registers import ImportEnd, ImportLine, SentFile, SentSheet, SentWish, lines_of
@@ -71,7 +71,7 @@ def ids(programme_id: str) -> Response:
 def known(programme_id: str) -> Response:
     """What a proposed map has to know of a programme; that groups are named is logged."""
     guard.require_everywhere("import", programme_id)
-    found = known_of(current.graph(), programme_id)
+    found = existing_records(current.graph(), programme_id)
     privacy.opened("map propose", (f"group:{id_}" for id_ in sorted(found.groups)))
     return jsonify(found)
 
@@ -81,7 +81,7 @@ def known(programme_id: str) -> Response:
 def maps(programme_id: str) -> Response:
     """The kept maps, by name."""
     responses.never_kept()  # which are no part of the ledger, by whose end pages are kept
-    return jsonify(saved_maps.every(current.graph(), programme_id))
+    return jsonify(saved_maps.saved_maps(current.graph(), programme_id))
 
 
 @blueprint.post(f"{_OF_PROGRAMME}/maps")
@@ -90,7 +90,7 @@ def keep(programme_id: str) -> Response:
     """Keep a map, in place of another of the same name."""
     said = _said("name", "text")
     by, now = sessions.signed_in().by, current.core().now()
-    kept = saved_maps.keep(current.graph(), programme_id, said["name"], said["text"], by=by, now=now)
+    kept = saved_maps.save(current.graph(), programme_id, said["name"], said["text"], by=by, now=now)
     return jsonify(kept)
 
 
@@ -98,7 +98,7 @@ def keep(programme_id: str) -> Response:
 @action("map forget")
 def forget(programme_id: str) -> Response:
     """Keep a map no longer."""
-    return jsonify(saved_maps.forget(current.graph(), programme_id, _said("name")["name"]))
+    return jsonify(saved_maps.delete(current.graph(), programme_id, _said("name")["name"]))
 
 
 def _said(*names: str) -> dict[str, str]:

@@ -17,12 +17,12 @@ from relay.exchange.importing import DatabaseImporter
 from relay.exchange.sheets import TooManyCells, all_sheets
 from relay.mapping import saved_maps
 from relay.mapping.column_matching import SURE
+from relay.mapping.column_meanings import words
+from relay.mapping.existing_records import existing_records
 from relay.mapping.first_rows import first_rows
 from relay.mapping.map_file import StillOpen, WrongMap, map_of, open_points
-from relay.mapping.meanings import words
-from relay.mapping.programme import known_of
-from relay.mapping.proposal import Decided, propose
-from relay.mapping.reading import read_register
+from relay.mapping.map_proposal import Decided, propose
+from relay.mapping.register_reading import read_register
 from relay.web import guard, menu, responses, sessions
 from relay.web.door import policy
 from relay.web.i18n import labels, language
@@ -41,11 +41,11 @@ if TYPE_CHECKING:
     from relay.exchange.exchange_format import Row
     from relay.exchange.sheets import AnySheet
     from relay.mapping.column_matching import Slot
+    from relay.mapping.existing_records import ExistingRecords
     from relay.mapping.map_file import RegisterMap
-    from relay.mapping.programme import Programme
-    from relay.mapping.proposal import Proposed
-    from relay.mapping.reading import MappedRegister
-    from relay.mapping.saved_maps import KeptMap
+    from relay.mapping.map_proposal import Proposed
+    from relay.mapping.register_reading import MappedRegister
+    from relay.mapping.saved_maps import SavedMap
     from relay.text import Sentence
     from relay.web.staff.uploads import Upload
 
@@ -146,7 +146,7 @@ class Look:
     problem: str
     made: tuple[Made, ...]
     first: tuple[Sentence, ...]
-    programme: Programme
+    programme: ExistingRecords
     sheets: tuple[str, ...] = ()
 
 
@@ -155,7 +155,7 @@ class Look:
 def page(programme_id: str) -> str:
     """Choose a file."""
     guard.require_everywhere("import", programme_id)
-    maps = saved_maps.every(current.graph(), programme_id)
+    maps = saved_maps.saved_maps(current.graph(), programme_id)
     responses.never_kept()
     return render_template("import.html", maps=maps, most=policy.FILE_BYTES // (1024 * 1024))
 
@@ -207,7 +207,7 @@ def decide(programme_id: str, token: str) -> Response:
         return redirect(menu.to("importing.mapping", token=token), 303)
     by, now = sessions.signed_in().by, current.core().now()
     if (name := said.get("keep", "").strip()) and look.proposed and wanted == "record":
-        saved_maps.keep(current.graph(), programme_id, name, look.proposed.text, by=by, now=now)
+        saved_maps.save(current.graph(), programme_id, name, look.proposed.text, by=by, now=now)
     running_imports.begin(
         token,
         _read(look.upload, look.how),
@@ -315,7 +315,7 @@ def _upload(programme_id: str, token: str) -> Upload:
 
 def _look(upload: Upload, decided: Mapping[str, str]) -> Look:
     """A register as it is read by what was decided so far; nothing was where no column is named."""
-    sheets, programme = _pages(upload), known_of(current.built(), upload.programme_id)
+    sheets, programme = _pages(upload), existing_records(current.built(), upload.programme_id)
     fits = None if decided.get("own") == "true" else _kept(sheets, upload.programme_id)
     if fits:
         made, first = _preview(upload, fits[1], programme)
@@ -353,10 +353,10 @@ def _look(upload: Upload, decided: Mapping[str, str]) -> Look:
     )
 
 
-def _kept(sheets: Sequence[AnySheet], programme_id: str) -> tuple[KeptMap, RegisterMap] | None:
+def _kept(sheets: Sequence[AnySheet], programme_id: str) -> tuple[SavedMap, RegisterMap] | None:
     """The kept map of a file's columns; where there are several, the person makes one here."""
     try:
-        return saved_maps.fitting(sheets, saved_maps.every(current.graph(), programme_id), _catalogue())
+        return saved_maps.fitting(sheets, saved_maps.saved_maps(current.graph(), programme_id), _catalogue())
     except saved_maps.SeveralFit:
         return None
 
@@ -418,7 +418,9 @@ def _columns(guessed: Proposed, form: Mapping[str, str] | None) -> tuple[ColumnS
     return tuple(shown)
 
 
-def _preview(upload: Upload, how: RegisterMap, programme: Programme) -> tuple[tuple[Made, ...], tuple[Sentence, ...]]:
+def _preview(
+    upload: Upload, how: RegisterMap, programme: ExistingRecords
+) -> tuple[tuple[Made, ...], tuple[Sentence, ...]]:
     """What the first rows make, each with all its acts; and what the first of them say, in sentences."""
     register = _read(upload, how)
     rows = [*register.rows(upload.path, _catalogue())]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from relay.desk import undo
 from relay.errors import RelayError, Unavailable
 from relay.exchange.importing import Count
-from relay.mapping.handed_back import hand_back, in_its_words
+from relay.mapping.returned_register import hand_back, in_its_words
 from relay.text import Sentence
 from relay.web.request import current
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from relay.exchange.importing import DatabaseImporter
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
-    from relay.mapping.reading import MappedRegister
+    from relay.mapping.register_reading import MappedRegister
     from relay.web.door.shared import Board
 
 SHOWN: Final = 100  # our choice: rows that cannot stand on the page; the report has all of them

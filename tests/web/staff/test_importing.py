@@ -54,8 +54,8 @@ def client(recorded: Graph, settings: Settings) -> Iterator[FlaskClient]:
         relays.record(recorded, "registers-here", [say.programme("registers-here"), say.rule(), say.gift()])
     app = create_app(recorded, settings, now=lambda: relays.NOW, owner="asha")
     yield app.test_client()
-    for kept in saved_maps.every(recorded, "registers-here"):
-        saved_maps.forget(recorded, "registers-here", kept.name)
+    for kept in saved_maps.saved_maps(recorded, "registers-here"):
+        saved_maps.delete(recorded, "registers-here", kept.name)
 
 
 def token_of(page: TestResponse) -> str:
@@ -177,7 +177,7 @@ def test_what_was_tried_is_recorded_by_a_button_and_taken_back_by_another(client
     done = ended(client, client.post(where, data=record).headers["Location"])
     assert counts(done) == counts(tried) == [5, 0, 1, 0]
     assert programmes.head(recorded, "registers-here").entries == before + 5
-    assert "mine" in {kept.name for kept in saved_maps.every(recorded, "registers-here")}
+    assert "mine" in {kept.name for kept in saved_maps.saved_maps(recorded, "registers-here")}
 
     undone = ended(client, client.post(f"{where}/undo", data={"csrf_token": token_of(done)}).headers["Location"])
     assert "5 records were taken back." in undone.text

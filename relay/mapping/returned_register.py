@@ -1,4 +1,4 @@
-"""A register handed back to those who keep it: their own workbook, with what became of each row and what to do."""
+"""Writes a register for those who keep it: their own workbook, with the result of each row and what to do."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from relay.exchange.exchange_format import Action, ReportRow
     from relay.exchange.sheets import AnySheet
     from relay.mapping.map_file import RegisterMap
-    from relay.mapping.reading import MappedRegister
+    from relay.mapping.register_reading import MappedRegister
 
-WHAT_BECAME: Final = "What became of it"
-WHAT_TO_DO: Final = "What to do"
+RESULT_TITLE: Final = "What became of it"
+ADVICE_TITLE: Final = "What to do"
 
 _WIDTH: Final = 60  # characters of each of the two columns
 _COLOURS: Final[Mapping[Action, str]] = {
@@ -32,7 +32,7 @@ _GRAVEST: Final[Sequence[Action]] = ("refused", "put aside", "added", "same")
 
 
 def in_its_words(report: Iterable[ReportRow], how: RegisterMap) -> Iterator[ReportRow]:
-    """A report with the columns of the register in place of those of the format, where these come from one column."""
+    """A report with the register's columns instead of the format's, where a value comes from one column."""
     called: dict[tuple[str, str], set[str]] = {}
     for make in how.makes:
         for field, source in make.values.items():
@@ -44,16 +44,16 @@ def in_its_words(report: Iterable[ReportRow], how: RegisterMap) -> Iterator[Repo
 
 
 def hand_back(path: Path, register: MappedRegister, report: Iterable[ReportRow], *, applied: bool) -> None:
-    """Write a register as a workbook of its own sheets, with two columns more.
+    """Write a register as a workbook with its own sheets and two more columns.
 
     Args:
-        path: The .xlsx file to write; nothing may be there.
+        path: The .xlsx file to write; it may not exist yet.
         register: The register.
-        report: What became of its rows.
-        applied: Whether that was recorded, and not only tried.
+        report: The results of its rows.
+        applied: Whether the rows were recorded, not only rehearsed.
 
     Raises:
-        ThereAlready: Something is there.
+        ThereAlready: Something is at this path.
         Invalid: It cannot be written.
     """
     of_row: dict[int, list[ReportRow]] = {}
@@ -64,7 +64,7 @@ def hand_back(path: Path, register: MappedRegister, report: Iterable[ReportRow],
             sheet = book.add_worksheet("" if page.name.endswith(".csv") else page.name)
             _copy(book, sheet, page)
             if page.name == register.table.sheet:
-                _tell(book, sheet, page, register.map.header[-1], of_row, applied=applied)
+                _write_results(book, sheet, page, register.map.header[-1], of_row, applied=applied)
             elif page.hidden:
                 sheet.hide()
 
@@ -88,7 +88,7 @@ def _copy(book: Any, sheet: Any, page: AnySheet) -> None:  # noqa: ANN401 - xlsx
         sheet.merge_range(top, left, bottom, right, text, merged)
 
 
-def _tell(
+def _write_results(
     book: Any,  # noqa: ANN401
     sheet: Any,  # noqa: ANN401
     page: AnySheet,
@@ -104,10 +104,10 @@ def _tell(
         action: book.add_format({"text_wrap": True, "valign": "top", "bg_color": colour})
         for action, colour in _COLOURS.items()
     }
-    sheet.write_row(last, width, (WHAT_BECAME, WHAT_TO_DO), bold)
+    sheet.write_row(last, width, (RESULT_TITLE, ADVICE_TITLE), bold)
     for number, rows in of_row.items():
         gravest = next(action for action in _GRAVEST if any(row.action == action for row in rows))
-        sheet.write_string(number - 1, width, "\n".join(_became(rows, applied=applied)), formats[gravest])
+        sheet.write_string(number - 1, width, "\n".join(_result_lines(rows, applied=applied)), formats[gravest])
         to_do = dict.fromkeys(row.suggestion for row in rows if row.suggestion)
         sheet.write_string(number - 1, width + 1, "\n".join(to_do), formats[gravest])
     sheet.set_column(width, width + 1, _WIDTH)
@@ -115,8 +115,8 @@ def _tell(
     sheet.autofilter(last, 0, max(len(page.rows) - 1, last), width + 1)
 
 
-def _became(rows: Sequence[ReportRow], *, applied: bool) -> Iterator[str]:
-    """What became of one row, a line for each thing that can be said."""
+def _result_lines(rows: Sequence[ReportRow], *, applied: bool) -> Iterator[str]:
+    """The results of one row, a line for each."""
     said: Mapping[Action, str] = {
         "added": "Recorded" if applied else "Can be recorded",
         "same": "Recorded before, and the same",

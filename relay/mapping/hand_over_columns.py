@@ -1,10 +1,10 @@
-"""Which columns of a row tell of the same hand-over, where their names do not number it.
+"""Which columns of a row belong to the same hand-over, if their names have no number.
 
     Name | Date | Passed to | Date | Passed to | Date
            received     '- 1 -'       '- 2 -'
 
-A receiver and a day are one hand-over where they stand in the same order, and where the rows agree: a day that is
-filled where nobody received is the day of something else.
+A receiver and a day belong to one hand-over if they are in the same order, and if the rows agree: a day that is filled
+where nobody received is the day of something else.
 """
 
 from __future__ import annotations
@@ -13,33 +13,34 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Final
 
+from relay.mapping.column_meanings import Meaning, words
 from relay.mapping.column_names import is_numbered_alike, ordinal
-from relay.mapping.meanings import Meaning, words
 
 _AGREE: Final = 0.8  # our choice: of the rows that fill one of the two columns, the share that fills both
 _RECEIVER: Final = "passed_to"
 _MOST: Final = 6  # columns of one name that are tried; our choice
 
 
-def told(
-    plain: Mapping[str, str], said: Callable[[str, Meaning], bool], rows_of: Callable[[str], Collection[int]]
+def assigned(
+    plain: Mapping[str, str], has_meaning: Callable[[str, Meaning], bool], rows_of: Callable[[str], Collection[int]]
 ) -> dict[str, tuple[str, int] | None]:
-    """What columns without a number tell of hand-overs: what it is and which one, from 1; 0 where there is one only.
+    """Column without a number → the meaning it has in a hand-over, and the number of the hand-over.
 
     Args:
-        plain: Column → what it is called, from the left.
-        said: Whether a column's name says a meaning, and its cells are not against it.
-        rows_of: The rows in which a column is filled.
+        plain: Column → its name, from left to right.
+        has_meaning: Whether a column's name has a meaning, and its cells do not contradict it.
+        rows_of: Rows in which a column is filled.
 
     Returns:
-        None for a column that tells of a hand-over, but it cannot be said of which.
+        Hand-overs are numbered from 1, or 0 if there is only one. None for a column that belongs to a hand-over, but it
+        is unclear to which.
     """
     columns = list(plain)
     open_ = [name for name in columns if not ordinal(plain[name])]
     meanings = {name: meaning for name, meaning in words().meanings.items() if meaning.again}
 
     def saying(meaning: Meaning) -> list[str]:
-        return [name for name in open_ if said(name, meaning)]
+        return [name for name in open_ if has_meaning(name, meaning)]
 
     receivers = saying(meanings[_RECEIVER])
     if not receivers:
@@ -71,7 +72,7 @@ def told(
 
 
 def _in_order(columns: Sequence[str], receivers: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether each hand-over's columns stand before those of the next, or all receivers on one side of all others."""
+    """Whether the columns of each hand-over come before those of the next, or all receivers before or after the others."""
     pairs = [sorted((columns.index(one), columns.index(other))) for one, other in zip(receivers, others, strict=True)]
     apart = all(before[1] < after[0] for before, after in pairwise(pairs))
     ends = [sorted(map(columns.index, some)) for some in (receivers, others)]

@@ -1,4 +1,4 @@
-"""What a column of a register may mean, and what registers call it: the words of meanings.toml."""
+"""What a column of a register may mean, and the names that registers give it: the words of meanings.toml."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import Any, Final, Literal
 _FILE: Final = "meanings.toml"
 
 Look = Literal["id", "name", "phone", "day", "number", "year", "age", "word", "place", "ward", "link", "text"]
-"""What the cells of a column look like."""
+"""What the cells of a column can look like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """What a column may mean: something that is known of the woman of a row.
+    """One thing that a column may mean.
 
     Attributes:
-        name: How the map's proposer calls it.
+        name: Its name in the code.
         look: What its cells look like.
-        called: What registers call it, in any language.
-        again: Whether a row may hold it several times, once for each hand-over.
-        words: The words of the format that its cells say, in whatever language; empty where they say anything.
-        numbered: What such a column is called besides, where its name has the number of the hand-over.
-        bare: Names among these that many other columns have too.
-        receiver: What it is called besides, where the receiver is the woman of the row.
-        beside: Words that may stand in its name besides.
+        called: Names that registers give such a column, in any language.
+        again: Whether a row may have it several times, once for each hand-over.
+        words: Words of the format that its cells stand for, in any language; empty if cells may be anything.
+        numbered: Further names, if they contain the number of the hand-over.
+        bare: Names of `called` that columns of other meanings have too.
+        receiver: Further names, if "receiver" refers to the woman of the row.
+        beside: Words that its names may contain besides.
     """
 
     name: str
@@ -44,20 +44,20 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """All that registers write.
+    """All words that registers use.
 
     Attributes:
-        meanings: What columns may mean, by name.
-        ordinals: What marks the first, second … hand-over in the name of a column → its number.
-        plain: Words that say nothing in the name of a column.
-        receivers: What whoever receives is called there.
-        strangers: What those are called there who are neither the woman of a row nor her household.
-        elsewhere: What is in the names of columns of other places, groups and gifts than hers.
-        subjects: What the woman of a row is called there.
-        totals: What begins a row that is no woman's, in small letters.
-        nothing: What a cell holds that is to say nothing, in small letters.
+        meanings: Meanings of columns, by name.
+        ordinals: Word for the first, second … hand-over in the name of a column → its number.
+        plain: Words without meaning in the name of a column.
+        receivers: Words for a receiver in the name of a column.
+        strangers: Words for people who are neither the woman of a row nor of her household.
+        elsewhere: Words for other places, groups and gifts than hers.
+        subjects: Words for the woman of the row.
+        totals: Words that begin a row that is not about a woman, in lower case.
+        nothing: Texts of a cell that mean nothing, in lower case.
         form_columns: Columns that form tools add to every export.
-        of_cells: The word of a programme → what registers write for it.
+        of_cells: Word of a programme → words that registers use for it.
         helps: The words among these that are kinds of help.
     """
 

@@ -10,14 +10,14 @@ import xlsxwriter
 from relay.exchange.cells import CellFault
 from relay.exchange.sheets import all_sheets
 from relay.mapping import days
-from relay.mapping.programme import Programme
-from relay.mapping.proposal import proposed
+from relay.mapping.existing_records import ExistingRecords
+from relay.mapping.map_proposal import proposed
 from tests.exchange.test_workbook import workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-GOATS = Programme(helps={"goat": 2.0}, gifts={"G1": "goat"}, places={"PAL-TAN-5": "Tansen-5"})
+GOATS = ExistingRecords(helps={"goat": 2.0}, gifts={"G1": "goat"}, places={"PAL-TAN-5": "Tansen-5"})
 HEADER: Final[list[object]] = ["SN", "Name", "Ward", "Received on", "Animals"]
 ROWS: Final[list[list[object]]] = [
     [1, "Rita Harro", "Tansen-5", "2024-02-01", 2],
@@ -153,7 +153,9 @@ def test_days_prove_whether_a_column_names_givers_or_receivers(tmp_path: Path) -
 
 
 def test_a_ward_that_may_be_several_and_a_bare_number_stay_open(tmp_path: Path) -> None:
-    programme = Programme(helps=GOATS.helps, gifts=GOATS.gifts, places={"A": "Gorkha", "B": "Gorkha", "C": "Tansen-5"})
+    programme = ExistingRecords(
+        helps=GOATS.helps, gifts=GOATS.gifts, places={"A": "Gorkha", "B": "Gorkha", "C": "Tansen-5"}
+    )
     rows = [
         [1, "Rita Harro", "Gorkha", "2024-02-01", 2],
         [2, "Sita Utis", 5, "2024-02-03", 2],

@@ -10,10 +10,10 @@ import pytest
 from relay.exchange.exporting import acts_in_force
 from relay.exchange.importing import Count, import_programme
 from relay.exchange.sheets import all_sheets
+from relay.mapping.existing_records import ExistingRecords, existing_records
 from relay.mapping.map_file import map_of, text_of
-from relay.mapping.programme import Programme, known_of
-from relay.mapping.proposal import proposed
-from relay.mapping.reading import read_register
+from relay.mapping.map_proposal import proposed
+from relay.mapping.register_reading import read_register
 from seeds.registers.__main__ import write_programme
 from seeds.registers.layout import Layout, layouts
 from seeds.registers.slips import write_slipped
@@ -47,7 +47,7 @@ def programme(graph: Graph, tmp_path: Path) -> Graph:
 
 def mapped(graph: Graph, register: Path, changes: Mapping[str, str] | None = None) -> Path:
     """The proposed map of a register, in which a person changed some lines, as a file beside it."""
-    lines = proposed(all_sheets(register), known_of(graph, "registers"), register.stem).splitlines()
+    lines = proposed(all_sheets(register), existing_records(graph, "registers"), register.stem).splitlines()
     for begins, instead in (changes or {}).items():
         assert any(line.startswith(begins) for line in lines), begins
         lines = [instead if line.startswith(begins) else line for line in lines]
@@ -148,7 +148,7 @@ def test_what_several_rows_say_instead_of_a_giver_is_read_as_from_the_gift_and_o
         encoding="utf-8",
     )
 
-    lines = proposed(all_sheets(register), Programme(), "ngo").splitlines()
+    lines = proposed(all_sheets(register), ExistingRecords(), "ngo").splitlines()
 
     assert 'empty = ["our society"]  # cells that say nothing' in lines
 
@@ -159,17 +159,17 @@ def test_cells_say_what_a_column_is_whatever_it_is_called(tmp_path: Path) -> Non
         "SN,Name,Unit,Stage,Enrolled\n1,Rita Harro,Tansen-5,goat,2020-02-01\n2,Sita Utis,Rampur-4,goats,2020-03-01\n",
         encoding="utf-8",
     )
-    known = Programme(helps={"goat": 2}, gifts={"G1": "goat"}, places={"T5": "Tansen-5", "R4": "Rampur-4"})
+    known = ExistingRecords(helps={"goat": 2}, gifts={"G1": "goat"}, places={"T5": "Tansen-5", "R4": "Rampur-4"})
 
     text = proposed(all_sheets(register), known, "list")
 
     assert 'place_id = { column = "Unit", via = "places" }' in text
     assert 'help = { column = "Stage", via = "helps" }' in text
     assert 'received_on = "Enrolled"' in text
-    assert 'column = "Unit"' not in proposed(all_sheets(register), Programme(), "list")
+    assert 'column = "Unit"' not in proposed(all_sheets(register), ExistingRecords(), "list")
 
 
-WARDS = Programme(
+WARDS = ExistingRecords(
     helps={"goat": 2},
     gifts={"G-7": "goat"},
     places={"T": "Tansen", "T5": "Tansen-5", "T9": "Tansen-9", "R4": "Rampur-4", "R5": "Rampur-5"},
@@ -177,7 +177,7 @@ WARDS = Programme(
 )
 
 
-def said(folder: Path, register: str, known: Programme = WARDS) -> list[str]:
+def said(folder: Path, register: str, known: ExistingRecords = WARDS) -> list[str]:
     """The lines of a proposed map, without their remarks."""
     path = folder / "a.csv"
     path.write_text(register, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Where the register is in a file: its sheet, and the rows in which the columns have their names."""
+"""Finds the register in a file: its sheet, and the rows with the names of its columns."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from relay.errors import Failure, Invalid
 from relay.exchange.sheets import Unreadable
 from relay.mapping import days
+from relay.mapping.column_meanings import words
 from relay.mapping.column_names import likeness as named_like
-from relay.mapping.meanings import words
-from relay.mapping.table import MOST_COLUMNS, is_blank
+from relay.mapping.register_table import MOST_COLUMNS, is_blank
 
 if TYPE_CHECKING:
     from relay.exchange.sheets import AnySheet
@@ -31,16 +31,16 @@ _NAMED: Final = 0.7  # our choice: how like a cell must be to a name of a column
 
 
 def register_of(pages: Sequence[AnySheet]) -> tuple[AnySheet, tuple[int, ...]]:
-    """The visible sheet that is most like a register, and the rows in which its columns have their names."""
-    found = [(*_header_of(page), page) for page in pages if not page.hidden] or [
+    """The visible sheet that most resembles a register, and the rows with the names of its columns."""
+    scored = [(*_header_of(page), page) for page in pages if not page.hidden] or [
         (*_header_of(page), page) for page in pages
     ]
-    _, header, page = max(found, key=lambda each: (each[0], len(each[2].rows)))
+    _, header, page = max(scored, key=lambda each: (each[0], len(each[2].rows)))
     return page, header
 
 
 def _header_of(page: AnySheet) -> tuple[float, tuple[int, ...]]:
-    """How many cells of the best rows are names of columns, and these rows."""
+    """The number of names of columns in the best rows, and these rows."""
     counts = [(_names_in(row), number) for number, row in enumerate(page.rows[:_HEADER_ROWS], 1)]
     if not counts:
         return 0.0, (1,)
@@ -69,7 +69,7 @@ def _names_in(row: Sequence[object] | Unreadable) -> float:
 
 
 def _continues(page: AnySheet, upper: int, lower: int) -> bool:
-    """Whether two rows are two lines of the same names: the upper one leaves cells to the lower one, all of it text."""
+    """Whether two rows are two lines of the same names: the upper leaves cells to the lower, which is all text."""
     above, below = page.rows[upper - 1], page.rows[lower - 1]
     if isinstance(above, Unreadable) or isinstance(below, Unreadable):
         return False

@@ -1,4 +1,4 @@
-"""A register read by its map: each row the acts that it makes, or what is wrong with it. Nothing is guessed here."""
+"""Reads a register by its map: for each row, the acts that it makes, or what is wrong with it. Nothing is guessed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.exchange.exchange_format import SHOWN, Row, RowFault
 from relay.mapping import days
 from relay.mapping.column_matching import SURE
 from relay.mapping.map_file import Make, RegisterMap, ValueSource, fill
-from relay.mapping.table import RegisterLine, RegisterTable, is_blank, shown, table_of
+from relay.mapping.register_table import RegisterLine, RegisterTable, is_blank, shown, table_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,12 +51,12 @@ NO_SUCH_SHEET: Final = Failure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedRegister:
-    """A register that a map fits.
+    """A register with a map that fits it.
 
     Attributes:
-        map: Its map.
-        table: Its rows, under the names of columns that the map has.
-        pages: All sheets of its file.
+        map: The map.
+        table: The rows of the register, with the names of columns that the map has.
+        pages: All sheets of the file.
     """
 
     map: RegisterMap
@@ -64,7 +64,7 @@ class MappedRegister:
     pages: tuple[sheets.AnySheet, ...]
 
     def rows(self, _: Path, catalogue: Catalogue) -> Iterator[Row]:
-        """What its rows record: its beneficiaries first, then placements, pass-ons and events.
+        """The acts that its rows record: beneficiaries first, then placements, pass-ons and events.
 
         Args:
             catalogue: Catalogue of the kinds of acts.
@@ -78,19 +78,19 @@ class MappedRegister:
         yield from _Reading(self, catalogue).rows()
 
 
-def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[str], None]) -> MappedRegister:
-    """Read a register's table, and hold the names of its columns against those of the map.
+def read_register(path: Path, how: RegisterMap, *, apply: bool, notify: Callable[[str], None]) -> MappedRegister:
+    """Read the table of a register, and compare the names of its columns with those of the map.
 
     Args:
-        path: Of the CSV file or the workbook.
+        path: Path of the CSV file or workbook.
         how: The map.
-        apply: Whether anything will be written: then a column is not read under another name.
-        told: Called with a sentence for each difference that does not stop the import.
+        apply: Whether anything will be recorded; if so, no column is read under another name.
+        notify: Called with a sentence for each difference that does not stop the import.
 
     Raises:
         CannotRead: There is no such file, or it cannot be read.
-        Invalid: It has not the sheet that the map names; or a column that is needed is not there; or a column seems to
-            have another name, and something is to be written.
+        Invalid: The sheet of the map, or a column that is needed, is missing; or a column seems to have another name,
+            and something is to be recorded.
     """
     pages = sheets.all_sheets(path)
     page = next((page for page in pages if page.name == how.sheet), None if how.sheet else pages[0])
@@ -99,11 +99,11 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
     table = table_of(page, how.header, how.stop_at)
     if table.passed_over:
         rows = ", ".join(map(str, table.passed_over))
-        told(f"{path}: rows that are no woman's, but headings or subtotals, and are not read: {rows}.")
+        notify(f"{path}: rows that are no woman's, but headings or subtotals, and are not read: {rows}.")
     missing = [name for name in how.used if name not in table.columns]
     new = [name for name in table.columns if name and name not in how.columns]
     if new and not missing:
-        told(f"{path} has new columns, which are not read: {', '.join(new)}.")
+        notify(f"{path} has new columns, which are not read: {', '.join(new)}.")
     if not missing:
         return MappedRegister(map=how, table=table, pages=pages)
     for name in missing[1:]:
@@ -115,7 +115,7 @@ def read_register(path: Path, how: RegisterMap, *, apply: bool, told: Callable[[
     renamed = refused(COLUMN_RENAMED, path=path, column=gone, likely=likely)
     if apply:
         raise renamed
-    told(f"{renamed} This trial reads it so.")
+    notify(f"{renamed} This trial reads it so.")
     names = tuple(gone if name == likely else name for name in table.columns)
     return MappedRegister(map=how, table=replace(table, columns=names), pages=pages)
 
@@ -132,7 +132,7 @@ class _Reading:
         self.rows_by: dict[str, Mapping[str, list[int]]] = {}
 
     def _cells_of(self, line: RegisterLine) -> Mapping[str, object]:
-        """The cells of a row that say something, by their column."""
+        """The cells of a row that are not empty, by column."""
         found: dict[str, object] = {}
         for name in self.how.used:
             place = self.places[name]
@@ -142,7 +142,7 @@ class _Reading:
         return found
 
     def rows(self) -> Iterator[Row]:
-        """What the rows record, and what is wrong with those that cannot be read."""
+        """The acts that the rows make, and what is wrong with rows that cannot be read."""
         sound: list[tuple[RegisterLine, Mapping[str, object]]] = []
         first: dict[str, int] = {}
         for line, own in self.lines:
@@ -161,7 +161,7 @@ class _Reading:
                             yield row
 
     def _key_fault(self, line: RegisterLine, own: Mapping[str, object], first: dict[str, int]) -> RowFault | None:
-        """What is wrong with the cell that tells a row from the others."""
+        """What is wrong with the cell that tells a row from the others; None if nothing is."""
         name = self.how.key
         if name not in own:
             return RowFault(field=name, value="", reason="This tells one row from another, and is empty.",
@@ -173,7 +173,7 @@ class _Reading:
         return None
 
     def _made(self, make: Make, kind: Kind, line: RegisterLine, own: Mapping[str, object]) -> Row | None:
-        """What one row makes by one table of the map; None when it makes nothing."""
+        """What one row makes by one table of the map; None if it makes nothing."""
         if not all(name in own for name in make.when) or any(name in own for name in make.unless):
             return None
         values: dict[str, acts.Value] = {}
@@ -183,7 +183,7 @@ class _Reading:
             if source is None:
                 continue
             try:
-                value = cells.read_in_table(column, self._said(source, column, own))
+                value = cells.read_in_table(column, self._value(source, column, own))
             except cells.CellFault as fault:
                 faults.append(_fault(source, column, own, fault))
                 continue
@@ -201,7 +201,7 @@ class _Reading:
 
     @cached_property
     def received(self) -> frozenset[str]:
-        """The placements to which the pass-ons of this register lead."""
+        """Ids of the placements that pass-ons of this register lead to."""
         found: set[str] = set()
         for make in self.how.makes:
             source = make.values.get("receiver_placement_id") if make.act == "pass" else None
@@ -211,16 +211,16 @@ class _Reading:
             for _, own in self.lines:
                 if all(name in own for name in make.when):
                     try:
-                        found.add(str(self._said(source, column, own)))
+                        found.add(str(self._value(source, column, own)))
                     except cells.CellFault:  # told where the pass-on is made
                         continue
         return frozenset(found)
 
-    def _said(self, source: ValueSource, column: Column, own: Mapping[str, object]) -> object:
-        """What a row says for a column: text, or the cell itself.
+    def _value(self, source: ValueSource, column: Column, own: Mapping[str, object]) -> object:
+        """The value that a row has for a column: text, or the cell itself.
 
         Raises:
-            CellFault: The cell is not among the values of the map, or names no row, or several.
+            CellFault: The cell is not among the values of the map, or refers to no row, or to several.
         """
         if source.constant is not None:
             return source.constant
@@ -228,7 +228,7 @@ class _Reading:
         if source.via:
             return self._looked_up(source.via, source.filled({name: shown(own.get(name)) for name in source.columns}))
         if source.found_in:
-            return self._found(source, own.get(lone))
+            return self._id_of_row_with(source, own.get(lone))
         if column.type == "id":
             return fill(source.text, {name: _id_text(own.get(name)) for name in source.columns})
         if not lone:
@@ -250,8 +250,8 @@ class _Reading:
             )
         return said
 
-    def _found(self, source: ValueSource, cell: object) -> str | None:
-        """The id of the one row that has a cell in another column."""
+    def _id_of_row_with(self, source: ValueSource, cell: object) -> str | None:
+        """The id made from the one row that has a cell in another column."""
         if cell is None:
             return None
         where = source.found_in
@@ -275,7 +275,7 @@ _ID_BREAKS: Final = str.maketrans({":": "-", "/": "-"})
 
 
 def _id_text(cell: object) -> str:
-    """A cell as part of an id: its digits those of any script, without what an id cannot contain."""
+    """A cell as part of an id: with ASCII digits, and without characters that ids cannot contain."""
     text = shown(cell)
     if text.casefold() in cells.DITTO:
         raise cells.CellFault(reason="This repeats the cell above it.", advice="Write the value in full.")
@@ -283,12 +283,12 @@ def _id_text(cell: object) -> str:
 
 
 def _same(cell: object) -> str:
-    """What two cells have in common that name one row, however they are spelled."""
+    """A normal form by which two cells that name the same row are equal, however they are spelled."""
     return key(shown(cell)) or shown(cell).casefold()
 
 
 def _year_of_birth(cell: object, year: int) -> object:
-    """The year in which somebody was born who had an age in a year; what is no age is given back as it is."""
+    """The year of birth of somebody with an age in a year; a cell that is not an age is returned as it is."""
     text = _id_text(cell) if cell is not None else ""
     return year - int(text) if text.isdigit() and int(text) < _OLDEST else text
 
@@ -297,7 +297,7 @@ _OLDEST: Final = 120
 
 
 def _as_text(column: Column, cell: object) -> object:
-    """Text of several lines or blanks as it is; a number that stands for text as it was typed."""
+    """The cell for a column: text with its line ends and blanks; a number that stands for text as it was typed."""
     return (
         shown(cell) if column.type in ("text", "name", "choice", "help") and not isinstance(cell, str | None) else cell
     )

@@ -1,4 +1,4 @@
-"""A register as a table: the names of its columns, which may stand in several lines, and the rows of women below."""
+"""A register as a table: the names of its columns, which may be on several lines, and the rows of women below them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relay.exchange.sheets import AnySheet
 
 BETWEEN_LINES: Final = " / "
-"""What stands between the lines of a name: "Received / Date"."""
+"""Separates the lines of a name: "Received / Date"."""
 
 MOST_COLUMNS: Final = 300  # our choice: the widest export of a form that was met had 180
 _FIRST_CELLS: Final = 3  # our choice: "Total" stands in one of the first cells of its row
@@ -37,8 +37,8 @@ class RegisterLine:
     """A row of a register.
 
     Attributes:
-        row: As a spreadsheet counts it.
-        cells: By the column's place; what is merged stands in every cell of it.
+        row: Number of the row as a spreadsheet counts it.
+        cells: Cells by position of the column; a merged cell is repeated in all its positions.
     """
 
     row: int
@@ -50,12 +50,12 @@ class RegisterTable:
     """A register.
 
     Attributes:
-        sheet: The name of its sheet or file.
-        columns: The names of its columns, each different; "" for a column without a name.
-        lines: The rows below the names that hold anything, up to the totals.
+        sheet: Name of its sheet or file.
+        columns: Names of its columns, all different; "" for a column without a name.
+        lines: Rows below the names that are not empty, up to the totals.
         unreadable: Rows of a CSV file that cannot be read.
-        stopped_at: The row of totals at which reading ended, or None.
-        passed_over: Rows above it that are no woman's: headings of groups, and their subtotals.
+        stopped_at: Number of the row of totals at which reading ended, or None.
+        passed_over: Numbers of rows above it that are not about a woman: headings of groups, and their subtotals.
     """
 
     sheet: str
@@ -66,22 +66,22 @@ class RegisterTable:
     passed_over: tuple[int, ...] = ()
 
     def column(self, name: str) -> list[object]:
-        """The filled cells of a column, from above."""
+        """The filled cells of a column, from top to bottom."""
         return [cell for cell in self.every(name) if not is_blank(cell)]
 
     def every(self, name: str) -> list[object]:
-        """The cells of a column, one for each row."""
+        """All cells of a column, one for each row."""
         place = self.columns.index(name)
         return [line.cells[place] if place < len(line.cells) else None for line in self.lines]
 
 
 def is_blank(cell: object) -> bool:
-    """Whether a cell holds nothing that can be seen."""
+    """Whether a cell has nothing visible."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def shown(cell: object) -> str:
-    """A cell as a person reads it: a whole number without a point, text without outer blanks, on one line."""
+    """A cell as a person reads it: a whole number without a point, text without outer blanks and on one line."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return "" if cell is None else " ".join(str(cell).split())
@@ -92,8 +92,8 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
 
     Args:
         page: The sheet.
-        header: The rows in which the columns have their names, from above.
-        stop_at: What begins the row of totals, in small letters.
+        header: Rows with the names of the columns, from the top.
+        stop_at: Words that begin the row of totals, in lower case.
 
     Raises:
         Invalid: More columns have a name than can be read.
@@ -131,7 +131,7 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
 
 
 def _end(body: Sequence[tuple[int, Sequence[object] | Unreadable]], stop_at: Collection[str]) -> int | None:
-    """The row of totals below which no row is as full as those of the register; None where there is none."""
+    """The row of totals below which no row is as full as those of the register; None if there is none."""
     rows = [(row, cells) for row, cells in body if not isinstance(cells, Unreadable)]
     totals = {row for row, cells in rows if total_in(cells, stop_at)}
     full = {row: len(_filled_cells(cells)) for row, cells in rows if row not in totals}
@@ -145,7 +145,7 @@ def _filled_cells(cells: Sequence[object]) -> list[object]:
 
 
 def _heads(cells: Sequence[object], names: Sequence[str]) -> bool:
-    """Whether a row is the heading of a group of rows: the one text in it, which may be merged across the columns."""
+    """Whether a row is the heading of a group of rows: it has a single text, which may be merged across columns."""
     filled = _filled_cells(cells[: len(names)])
     return (
         len(names) > 2  # noqa: PLR2004 - a narrow table has rows of one cell
@@ -161,7 +161,7 @@ def _counts(cells: Sequence[object], rows: int) -> bool:
 
 
 def total_in(cells: Sequence[object], stop_at: Collection[str]) -> str:
-    """The word of a total that one of a row's first cells is, or ends with, as "Ward 5 total" does; "" for none."""
+    """The word for a total that one of a row's first cells is, or ends with, as in "Ward 5 total"; "" for none."""
     for text in (shown(cell).rstrip(" :.-") for cell in _filled_cells(cells)[:_FIRST_CELLS]):
         for word in stop_at:
             if text.casefold() == word or text.casefold().endswith(f" {word}"):
@@ -170,7 +170,7 @@ def total_in(cells: Sequence[object], stop_at: Collection[str]) -> str:
 
 
 def _filled(page: AnySheet) -> Iterator[Sequence[object] | Unreadable]:
-    """The rows of a sheet, each merged cell standing in all that were merged into it."""
+    """The rows of a sheet, with merged cells repeated in all their positions."""
     over: dict[int, list[tuple[int, int, object]]] = {}
     for (top, left), (bottom, right) in page.merged:
         first = page.rows[top] if top < len(page.rows) else ()
@@ -189,7 +189,7 @@ def _filled(page: AnySheet) -> Iterator[Sequence[object] | Unreadable]:
 
 
 def _names(page: AnySheet, lines: Sequence[Sequence[object] | Unreadable], header: Sequence[int]) -> tuple[str, ...]:
-    """The name of each column: its lines, each said once; a second column of a name is called "Name (2)"."""
+    """The name of each column: its lines, each once; a second column of the same name is called "Name (2)"."""
     read = [[shown(cell) for cell in line] for line in lines if not isinstance(line, Unreadable)]
     width = max(map(len, read), default=0)
     read = [[*line, *[""] * (width - len(line))] for line in read]
@@ -209,7 +209,7 @@ _NO_BRACES: Final = str.maketrans("{}", "()")  # braces mark columns in a map
 
 
 def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
-    """An upper line of names where nothing is merged: a name goes for the columns to its right that have none."""
+    """An upper line of names without merged cells: each name also applies to the unnamed columns to its right."""
     spread: list[str] = []
     for own, below in zip(upper, lower, strict=True):
         spread.append(own or (spread[-1] if spread and below else ""))

@@ -1,4 +1,4 @@
-"""A map proposed for a register: each guess with its certainty, and what is unsure left open."""
+"""Proposes a map for a register, with the certainty of each guess; what is uncertain is left open."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from relay.exchange.sheets import Unreadable
 from relay.mapping import days
 from relay.mapping.cell_patterns import is_preeti
 from relay.mapping.column_matching import SURE, Guess, Slot, guessed
-from relay.mapping.header import SHEET_NOT_THERE, register_of
+from relay.mapping.column_meanings import words
+from relay.mapping.header_search import SHEET_NOT_THERE, register_of
 from relay.mapping.map_file import OPEN, fill
-from relay.mapping.meanings import words
-from relay.mapping.table import RegisterTable, is_blank, shown, table_of, total_in
+from relay.mapping.register_table import RegisterTable, is_blank, shown, table_of, total_in
 
 if TYPE_CHECKING:
     from relay.exchange.sheets import AnySheet
-    from relay.mapping.programme import Programme
+    from relay.mapping.existing_records import ExistingRecords
 
 _COMMON: Final = 0.5  # our choice: the share of the cells of a reference that are found where it points
 _LIKE_PLACE: Final = 0.85  # our choice: Tansen-5 and Tansen-6 are 0.87 by their letters; numbers must be equal besides
@@ -40,7 +40,7 @@ _SLUG: Final = re.compile(r"[^a-z0-9]+")
 
 @dataclass(slots=True, kw_only=True)
 class _Line:
-    """One line of a table: a key, its value as TOML, and how certain it is; None where nothing is guessed."""
+    """One line of a TOML table: a key, its value, and how certain it is; None if nothing was guessed."""
 
     name: str
     value: str
@@ -62,16 +62,16 @@ class _Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What a person decided of a map.
+    """What a person decided about a map.
 
     Attributes:
-        columns: A meaning, and which hand-over it is of → the column; what no column has is left out.
-        help: The same in every row, or "".
-        gift_id: The same in every row, or "".
-        animals: The same in every row, or None.
+        columns: Meaning and number of the hand-over → column; a meaning without a column is left out.
+        help: Help of every row, or "".
+        gift_id: Id of the gift of every row, or "".
+        animals: Number of animals of every row, or None.
         calendar: "AD" or "BS".
-        order: Of days in figures.
-        values: Name of values → cell → id or word.
+        order: Order of year, month and day in figures.
+        values: Name of a table of values → cell → id or word.
     """
 
     columns: Mapping[Slot, str]
@@ -85,15 +85,15 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """A map that is proposed, and what it was made of.
+    """A proposed map, and what it was made from.
 
     Attributes:
         table: The register.
-        guesses: What each column most likely means.
-        values: Name of values → cell → id or word, "?" where it is open.
-        calendar: Of the days.
-        order: Of days in figures.
-        text: The map, as TOML.
+        guesses: The most likely column for each meaning.
+        values: Name of a table of values → cell → id or word, "?" if open.
+        calendar: Calendar of the days.
+        order: Order of year, month and day in figures.
+        text: The map as TOML.
     """
 
     table: RegisterTable
@@ -104,17 +104,17 @@ class Proposed:
     text: str
 
 
-def proposed(pages: Sequence[AnySheet], programme: Programme, name: str, sheet: str = "") -> str:
-    """A map for a register, as TOML.
+def proposed(pages: Sequence[AnySheet], programme: ExistingRecords, name: str, sheet: str = "") -> str:
+    """Propose a map for a register, as TOML.
 
     Args:
         pages: All sheets of the file.
-        programme: What is recorded already; empty where there is no programme yet.
-        name: What the ids of this register begin with, so that those of another register are others.
-        sheet: The name of the sheet that is meant; "" for the one that is most like a register.
+        programme: Existing records; empty if there is no programme yet.
+        name: Beginning of the ids of this register, which keeps them apart from those of other registers.
+        sheet: Name of the sheet to use; "" for the one that most resembles a register.
 
     Returns:
-        The text; "?" where a person has to decide. No cell of a person is in it.
+        The text, with "?" where a person has to decide. It contains no cell about a person.
 
     Raises:
         Invalid: There is no such sheet.
@@ -123,15 +123,15 @@ def proposed(pages: Sequence[AnySheet], programme: Programme, name: str, sheet: 
 
 
 def propose(
-    pages: Sequence[AnySheet], programme: Programme, name: str, decided: Decided | None = None, sheet: str = ""
+    pages: Sequence[AnySheet], programme: ExistingRecords, name: str, decided: Decided | None = None, sheet: str = ""
 ) -> Proposed:
-    """A map for a register, with what it was made of.
+    """Propose a map for a register, with what it was made from.
 
     Args:
         pages: As for `proposed`.
         programme: As for `proposed`.
         name: As for `proposed`.
-        decided: What a person decided; None guesses everything.
+        decided: What a person decided; None to guess everything.
         sheet: As for `proposed`.
 
     Raises:
@@ -166,7 +166,7 @@ class _Proposal:
     page: AnySheet
     pages: Sequence[AnySheet]
     header: tuple[int, ...]
-    programme: Programme
+    programme: ExistingRecords
     prefix: str
     decided: Decided | None = None
     table: RegisterTable = field(init=False)
@@ -192,7 +192,7 @@ class _Proposal:
                 break
 
     def _points_the_other_way(self, column: str, meaning: str) -> bool:
-        """Whether the days prove that a column names receivers, not givers, or the other way round."""
+        """Whether the days prove that a column names receivers instead of givers, or the other way round."""
         received = self.column("received_on")
         named_by = [guess.column for guess in (self.key, self.of("woman_id"), self.of("name")) if guess]
         if not received:
@@ -216,17 +216,17 @@ class _Proposal:
     # -- parts that others build on ----
 
     def of(self, meaning: str, number: int = 0) -> Guess | None:
-        """The guess for a meaning."""
+        """The guess for a meaning; None if there is none."""
         return self.guesses.get((meaning, number))
 
     def column(self, meaning: str, number: int = 0) -> str:
-        """The column that surely has a meaning, or ""."""
+        """The column that certainly has a meaning, or ""."""
         guess = self.of(meaning, number)
         return guess.column if guess and guess.score >= SURE else ""
 
     @property
     def key(self) -> Guess | None:
-        """The column that tells one row from another."""
+        """The guess for the column that tells one row from another."""
         own = [guess for guess in (self.of("key"), self.of("woman_id")) if guess and self._is_key(guess.column)]
         return max(own, key=lambda guess: guess.score, default=None)
 
@@ -244,12 +244,12 @@ class _Proposal:
         return self.numbered(column)
 
     def numbered(self, column: str, *behind: str, of: str = "") -> str:
-        """An id of this register: its beginning, the cell of a column, and what stands behind it.
+        """An id of this register: its beginning, the cell of a column, and what comes after it.
 
         Args:
-            column: Whose cell it is.
-            behind: What stands behind it.
-            of: The column of the ids that this one repeats, if that is another.
+            column: The column.
+            behind: What comes after its cell.
+            of: Column with the same ids, if it is another one.
         """
         if column == OPEN:
             return OPEN
@@ -257,13 +257,13 @@ class _Proposal:
         return "-".join((*begins, f"{{{column}}}", *behind))
 
     def _are_own_ids(self, column: str) -> bool:
-        """Whether a column holds ids of the register's own, which no other register has, and not numbers of rows."""
+        """Whether a column has ids that only this register has, not just numbers of rows."""
         cells = [shown(cell) for cell in self.table.column(column)]
         return bool(cells) and all(_OWN_ID.fullmatch(cell) for cell in cells)
 
     @property
     def hand_overs(self) -> list[int]:
-        """The numbers of the hand-overs that a row tells, in order."""
+        """The numbers of the hand-overs in a row, in order."""
         return sorted(
             number for meaning, number in self.guesses if meaning == "passed_to" and self.column(meaning, number)
         )
@@ -271,7 +271,7 @@ class _Proposal:
     # -- the text ----
 
     def text(self) -> str:
-        """The whole map."""
+        """The whole map as TOML."""
         reading, makes = list(self._reading()), list(self._makes())  # both may add remarks
         lines = [
             "# A proposed map. The number beside a guess is how certain it is, from 0 to 1.",
@@ -336,7 +336,7 @@ class _Proposal:
         return _toml(self.key.column) if self.key and not self._rows_of_one_woman() else ""
 
     def _rows_of_one_woman(self) -> str:
-        """What to do where women stand in several rows, each of which tells something else; "" where they do not."""
+        """Advice for registers in which a woman has several rows that each say something else; "" for others."""
         name = self.of("name")
         named = [key(shown(cell)) for cell in self.table.column(name.column)] if name and name.score >= SURE else []
         if len(set(named)) >= _MOSTLY * len(named):
@@ -344,7 +344,7 @@ class _Proposal:
         return "the same women stand in several rows: a map reads one row a woman, so make a sheet of that kind first"
 
     def _totals(self) -> list[str]:
-        """The words of totals in the rows that are no woman's."""
+        """The words for totals in rows that are not about a woman."""
         rows = [*self.table.passed_over, *filter(None, [self.table.stopped_at])]
         return list(dict.fromkeys(filter(None, (total_in(self._cells_of(row), words().totals) for row in rows))))
 
@@ -353,14 +353,14 @@ class _Proposal:
         return () if isinstance(cells, Unreadable) else cells
 
     def _nothing(self) -> list[str]:
-        """What stands in cells of columns that are used and says nothing."""
+        """Texts that mean nothing, in cells of columns that are used."""
         used = [guess.column for guess in self.guesses.values() if guess.score >= SURE]
         found = (shown(cell) for name in used for cell in self.table.column(name))
         known = [text for text in found if text.casefold() in words().nothing]
         return list(dict.fromkeys((*known, *self._from_no_woman())))
 
     def _from_no_woman(self) -> Iterator[str]:
-        """What stands in several rows where others name the woman they received from: that it came from the gift."""
+        """Texts that several rows have in place of a giver's name, which mean that she received from the gift."""
         received = self.column("received_from")
         if not received or not self._points_at(received):
             return
@@ -384,7 +384,7 @@ class _Proposal:
         ]
 
     def habit(self) -> days.Habit:
-        """How days are written: as a person said, else as the cells prove."""
+        """How days are written: as a person decided, else as the cells prove."""
         found = days.habit(cell for name in self._day_columns() for cell in self.table.column(name))
         if self.decided and self.decided.calendar in ("AD", "BS"):
             found = replace(found, calendar="BS" if self.decided.calendar == "BS" else "AD", calendar_share=_CERTAIN)
@@ -434,7 +434,7 @@ class _Proposal:
         return lines + self._plain(("group_id", "group"), ("consent_on", "consent_on"))
 
     def _place(self) -> list[_Line]:
-        """Where she lives, as most rows say it: by municipality and ward, the ward alone, or the name of the place."""
+        """Where she lives, as most rows have it: by municipality and ward, by ward, or by the name of the place."""
         place, ward = self.column("place"), self.column("ward")
         if not place and not ward:
             return self._plain(("place_id", "place"))
@@ -458,14 +458,14 @@ class _Proposal:
         return [_Line(name="place_id", value=value, score=min(guesses))]
 
     def _texts_of(self, text: str) -> list[str]:
-        """A text with columns in it, filled by each row; without rows of which a cell is empty."""
+        """A text with columns in it, filled from each row; rows with an empty cell are left out."""
         names = [name for name in self.table.columns if f"{{{name}}}" in text]
         cells = zip(*(self.table.every(name) for name in names), strict=True)
         filled = (fill(text, dict(zip(names, map(shown, row), strict=True))) for row in cells)
         return [each for each in filled if each]
 
     def _wards(self, column: str) -> dict[str, tuple[str, str]]:
-        """Each number of a column, and its ward, if only one municipality has all these wards; else nothing."""
+        """Each number in a column → its ward, if only one municipality has wards with all these numbers; else empty."""
         wards_of: dict[str, dict[int, str]] = {}
         for id_, name in self.programme.places.items():
             if named := _WARD.fullmatch(name):
@@ -475,14 +475,14 @@ class _Proposal:
         return {text: (fitting[0][number], "") for text, number in numbers.items()} if len(fitting) == 1 else {}
 
     def _household(self) -> list[_Line]:
-        """A household that is told by a man's name is his in her place: others are called so elsewhere."""
+        """The id of her household; a man's name is combined with her place, since others elsewhere have his name."""
         guess, place = self.of("household"), self.column("place")
         if guess is None or guess.score < SURE or not place:
             return self._plain(("household_id", "household"))
         return [_Line(name="household_id", value=_toml(f"{{{guess.column}}}, {{{place}}}"), score=guess.score)]
 
     def _newest_year(self) -> int:
-        """The Gregorian year of the newest receipt, in which ages were most likely written down; 0 when unknown."""
+        """The Gregorian year of the newest receipt, in which ages were most likely written down; 0 if unknown."""
         received = self.of("received_on")
         years = [days.year_of(cell) for cell in self.table.column(received.column)] if received else []
         newest = max(years, default=0)
@@ -505,7 +505,7 @@ class _Proposal:
         return self._plain(("females", "females"), ("males", "males"), ("condition", "condition"), ("tags", "tags"))
 
     def _receipt(self, received: str) -> list[_Line]:
-        """What a row makes of a woman who received from another one."""
+        """What a row makes about a woman who received from another woman."""
         giver = self._link(received)
         lines = [_act("pass"), _Line(name="when", value=_toml([received]))]
         lines += [
@@ -523,7 +523,7 @@ class _Proposal:
         ]
 
     def _hand_over(self, number: int) -> Iterator[list[_Line]]:
-        """What a row makes of what she handed over; a woman who has no row of her own is made too."""
+        """What a row makes about what she handed over; a receiver without a row of her own is registered too."""
         to, own = self.column("passed_to", number), self.key.column if self.key else OPEN
         pass_id = self.numbered(own, "pass" + (str(number) if number else ""))
         receiver = self._link(to)
@@ -561,7 +561,7 @@ class _Proposal:
     # -- single values ----
 
     def _plain(self, *pairs: tuple[str, str]) -> list[_Line]:
-        """A line for each column of the kind that has a guess: the cell itself, or what the map says it means."""
+        """A line for each guessed column of the kind: the cell itself, or what the map's values make of it."""
         lines: list[_Line] = []
         for name, meaning in pairs:
             guess = self.of(meaning)
@@ -579,7 +579,7 @@ class _Proposal:
         return lines
 
     def _words_for(self, meaning: str) -> Mapping[str, Collection[str]] | None:
-        """Id or word → what it is called in registers, for what is looked up; None for what is read as it stands."""
+        """Id or word → names that registers use for it, if cells are looked up; None if they are used as they are."""
         called = words().of_cells
         match meaning:
             case "sex" | "condition":
@@ -596,7 +596,7 @@ class _Proposal:
 
     @staticmethod
     def _looked_up(texts: Iterable[str], known: Mapping[str, Collection[str]]) -> dict[str, tuple[str, str]]:
-        """Each different text, and what it means most likely; what differs by capitals alone is one."""
+        """Each different text → what it most likely means; texts that differ only in capitals count as one."""
         found: dict[str, tuple[str, str]] = {}
         for text in {each.casefold(): each for each in texts}.values():
             if text.casefold() in words().nothing:
@@ -622,7 +622,7 @@ class _Proposal:
         return _Line(name="help", value=_toml(OPEN), remark=f"{{ constant = … }}: {remark}")
 
     def _help_is_known(self) -> bool:
-        """Whether any cell of the column that seems to name the help does name one of the programme's."""
+        """Whether a cell of the column that seems to hold the help is one of the programme's helps."""
         return _share_known(self._helps()) > 0
 
     def _helps(self) -> dict[str, tuple[str, str]]:
@@ -676,7 +676,7 @@ class _Proposal:
         return line.score is None or line.score >= SURE
 
     def _link(self, column: str) -> _Line:
-        """The giver's placement of a column that names her: by her number or by her name, whichever its cells are."""
+        """The giver's placement, from a column with her number or her name."""
         cells = {shown(cell).casefold() for cell in self.table.column(column)} - {*words().nothing}
         found: list[tuple[float, str]] = []
         for guess in filter(None, (self.of("woman_id"), self.key)):
@@ -698,7 +698,7 @@ _VALUES: Final = {"sex": "sexes", "condition": "conditions", "help": "helps", "p
 
 
 def _share_known(cells: Mapping[str, tuple[str, str]]) -> float:
-    """The share of cells of which it is known what they mean; 0 where there are none."""
+    """The share of cells whose meaning is known, in [0, 1]; 0 if there are none."""
     return sum(id_ != OPEN for id_, _ in cells.values()) / len(cells) if cells else 0.0
 
 
@@ -707,7 +707,7 @@ def _share(cells: Collection[str], among: Collection[str]) -> float:
 
 
 def _reads(value: str, column: str) -> bool:
-    """Whether a value of the map, as TOML, reads a column."""
+    """Whether a value of the map (TOML) reads a column."""
     quoted = _toml(column)
     return quoted in value or f"{{{quoted[1:-1]}}}" in value
 
@@ -717,7 +717,7 @@ def _found_in(column: str, where: str, as_: str) -> str:
 
 
 def _nearest(text: str, known: Mapping[str, Collection[str]]) -> tuple[str, float]:
-    """The id or word whose names are most like a cell; "" where none is, or several are as like."""
+    """The id or word whose names are most similar to a cell, with the similarity; "" if none or several are."""
     scores = {id_: max((_likeness(text, name) for name in names), default=0.0) for id_, names in known.items()}
     score = max(scores.values(), default=0.0)
     best = [id_ for id_, each in scores.items() if each == score]
@@ -725,7 +725,10 @@ def _nearest(text: str, known: Mapping[str, Collection[str]]) -> tuple[str, floa
 
 
 def _likeness(text: str, name: str) -> float:
-    """How like a cell is to a name, 0 to 1; its numbers must be the same, and a number alone is like nothing."""
+    """The similarity of a cell and a name, in [0, 1].
+
+    Their numbers must be equal, and a number alone is similar to nothing.
+    """
     if text.casefold() == name.casefold():
         return _CERTAIN
     if _numbers(text) != _numbers(name) or not any(map(str.isalpha, text)):
@@ -746,5 +749,5 @@ def _constant(value: str | float) -> str:
 
 
 def _toml(value: str | float | Sequence[str]) -> str:
-    """A text, a number or a list of texts as TOML, which for these is as JSON."""
+    """A text, a number or a list of texts as TOML, which is the same as JSON for these."""
     return json.dumps(value, ensure_ascii=False)

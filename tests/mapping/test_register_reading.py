@@ -9,9 +9,9 @@ import python_calamine
 
 from relay.errors import Invalid
 from relay.exchange.exchange_format import ReportRow
-from relay.mapping.handed_back import WHAT_BECAME, WHAT_TO_DO, hand_back, in_its_words
 from relay.mapping.map_file import WrongMap, map_of, text_of
-from relay.mapping.reading import COLUMN_GONE, COLUMN_RENAMED, NO_SUCH_SHEET, MappedRegister, read_register
+from relay.mapping.register_reading import COLUMN_GONE, COLUMN_RENAMED, NO_SUCH_SHEET, MappedRegister, read_register
+from relay.mapping.returned_register import ADVICE_TITLE, RESULT_TITLE, hand_back, in_its_words
 from relay.private_files import ThereAlready
 from tests.exchange.test_workbook import workbook
 from tests.scenes.core import CORE
@@ -295,7 +295,7 @@ def test_the_register_comes_back_with_what_became_of_each_row_and_what_to_do(tmp
 
     sheet = python_calamine.load_workbook(tmp_path / "back.xlsx").get_sheet_by_index(0)
     header, first, second = sheet.to_python()
-    assert header == [*HEADER.split(","), WHAT_BECAME, WHAT_TO_DO]
+    assert header == [*HEADER.split(","), RESULT_TITLE, ADVICE_TITLE]
     assert first[:3] == ["1", "=Rita", "979"]
     assert first[-2:] == [
         "Recorded: beneficiary:ngo-1.\nRecorded before, and the same: placement:ngo-1.\nNote: She is young.",

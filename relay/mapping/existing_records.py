@@ -1,4 +1,4 @@
-"""What a map has to know of a programme: its helps, gifts, places and groups."""
+"""The records of a programme that a register may refer to: its helps, gifts, places and groups."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
-    """What is recorded of a programme that a register may speak of.
+class ExistingRecords:
+    """The records of a programme that a register may refer to.
 
     Attributes:
-        helps: The helps of its rules → units that a placement is meant to receive.
+        helps: Help → units that a placement normally receives, by the programme's rules.
         gifts: Gift id → its help.
-        places: Place id → its name; wards before what they lie in.
+        places: Place id → its name; wards come before the places they lie in.
         groups: Group id → its name.
     """
 
@@ -31,8 +31,8 @@ class Programme:
     groups: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def known_of(graph: Graph, programme_id: str) -> Programme:
-    """Read what a map has to know.
+def existing_records(graph: Graph, programme_id: str) -> ExistingRecords:
+    """Read the records that a register may refer to.
 
     Raises:
         NoProgramme: It is not in the database.
@@ -47,7 +47,7 @@ def known_of(graph: Graph, programme_id: str) -> Programme:
         for kind in ("rule", "gift", "place", "group")
     }
     wards_first = sorted(found["place"], key=lambda place: place[1].get("kind") != "ward")
-    return Programme(
+    return ExistingRecords(
         helps={values["help"]: values["given"] for _, values in found["rule"]},
         gifts={id_: values["help"] for id_, values in found["gift"]},
         places={id_: values["name"] for id_, values in wards_first},
