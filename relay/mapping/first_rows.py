@@ -31,13 +31,13 @@ def first_rows(rows: Sequence[Row], places: Mapping[str, str], most: int = FIRST
     Returns:
         At most `most` sentences, from the top; empty if there are no rows.
     """
-    describer = _RowDescriber([row.act for row in rows if row.act], places)
+    women = _RowDescriber([row.act for row in rows if row.act], places)
     numbers = sorted({row.row for row in rows})[:most]
     return tuple(
         Sentence(
             "Row %(row)s: %(told)s.",
             row=str(number),
-            told=describer.sentence([row for row in rows if row.row == number]),
+            told=women.sentence([row for row in rows if row.row == number]),
         )
         for number in numbers
     )

@@ -72,7 +72,7 @@ def assigned(
 
 
 def _in_order(columns: Sequence[str], receivers: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether the columns of each hand-over come before those of the next, or all receivers before or after the others."""
+    """Whether the columns of each hand-over come before those of the next, or all receivers on one side."""
     pairs = [sorted((columns.index(one), columns.index(other))) for one, other in zip(receivers, others, strict=True)]
     apart = all(before[1] < after[0] for before, after in pairwise(pairs))
     ends = [sorted(map(columns.index, some)) for some in (receivers, others)]
