@@ -15,12 +15,13 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.mapping.test_header import HEADER, ROWS
+
 from benchmarks.machine import describe, say
 from benchmarks.memory import RELAY
 from relay.database import engine
-from tests.exchange.test_soundness import MOST_MEMORY, MOST_SECONDS, REFUSED
-from tests.exchange.test_workbook import workbook
-from tests.mapping.test_header import HEADER, ROWS
+from tests.exchange.test_sheets import workbook
+from tests.exchange.test_workbook_safety import MOST_MEMORY, MOST_SECONDS, REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

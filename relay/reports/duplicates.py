@@ -122,14 +122,14 @@ def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> D
     )
 
 
-def _people(graph: Graph, programme_id: str, columns: Mapping[str, Any]) -> list[Person]:
+def _people(graph: Graph, programme_id: str, recorded: Mapping[str, Any]) -> list[Person]:
     """All people with a recorded name."""
-    people = key_of(programme_id, "beneficiary:")
-    (personal,) = graph.rows(cypher.PERSONAL, programme_id=programme_id, people=people)
+    beneficiaries = key_of(programme_id, "beneficiary:")
+    (personal,) = graph.rows(cypher.PERSONAL, programme_id=programme_id, people=beneficiaries)
     columns = ("keys", "names", "phones", "years", "households")
     of_key = {row[0]: row[1:] for row in zip(*(personal[name] for name in columns), strict=True)}
     people: list[Person] = []
-    for key, id_, sex, place_id in zip(*(columns[name] for name in ("keys", "ids", "sexes", "places")), strict=True):
+    for key, id_, sex, place_id in zip(*(recorded[name] for name in ("keys", "ids", "sexes", "places")), strict=True):
         if key in of_key:
             name, phone, year, household_id = of_key[key]
             values = {"beneficiary_id": id_, "name": name, "phone": phone, "birth_year": year, "sex": sex}

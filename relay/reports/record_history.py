@@ -343,7 +343,7 @@ class _RecordReader:
 
     def _holders(self) -> Mapping[str, str]:
         """Placement id → its holder, for placements that corrections changed or that a correction is about."""
-        placements = {
+        placement_ids = {
             str(value)
             for fields in self.changed.values()
             for each in fields
@@ -352,8 +352,8 @@ class _RecordReader:
             if value
         }
         if self.kind == "correct":
-            placements |= {str(end) for name in _ENDS if (end := self._subject().get(name))}
-        register = read(self.transaction, self.programme_id, [f"placement:{each}" for each in placements])
+            placement_ids |= {str(end) for name in _ENDS if (end := self._subject().get(name))}
+        register = read(self.transaction, self.programme_id, [f"placement:{each}" for each in placement_ids])
         placements = register.placements.values() if register else ()
         return {each.placement_id: each.beneficiary_id for each in placements}
 

@@ -13,7 +13,7 @@ import pytest
 
 from relay.exchange.sheets import all_sheets
 from relay.exchange.workbook_safety import CannotRead
-from tests.exchange.test_workbook import workbook
+from tests.exchange.test_sheets import workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

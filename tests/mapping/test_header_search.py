@@ -12,7 +12,7 @@ from relay.exchange.sheets import all_sheets
 from relay.mapping import days
 from relay.mapping.existing_records import ExistingRecords
 from relay.mapping.map_proposal import proposed
-from tests.exchange.test_workbook import workbook
+from tests.exchange.test_sheets import workbook
 
 if TYPE_CHECKING:
     from pathlib import Path

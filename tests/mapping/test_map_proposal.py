@@ -58,7 +58,7 @@ def mapped(graph: Graph, register: Path, changes: Mapping[str, str] | None = Non
 
 def imported(graph: Graph, register: Path, map_: Path, *, apply: bool = True) -> list[ReportRow]:
     told: list[str] = []
-    mapped_register = read_register(register, map_of(text_of(map_), map_, CORE), apply=apply, told=told.append)
+    mapped_register = read_register(register, map_of(text_of(map_), map_, CORE), apply=apply, notify=told.append)
     assert told == []
     return list(
         import_programme(

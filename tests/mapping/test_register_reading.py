@@ -13,7 +13,7 @@ from relay.mapping.map_file import WrongMap, map_of, text_of
 from relay.mapping.register_reading import COLUMN_GONE, COLUMN_RENAMED, NO_SUCH_SHEET, MappedRegister, read_register
 from relay.mapping.returned_register import ADVICE_TITLE, RESULT_TITLE, hand_back, in_its_words
 from relay.private_files import ThereAlready
-from tests.exchange.test_workbook import workbook
+from tests.exchange.test_sheets import workbook
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def register(folder: Path, *lines: str, header: str = HEADER, map_: str = MAP, a
         folder / "ngo.csv",
         the_map(folder),
         apply=apply,
-        told=pytest.fail,
+        notify=pytest.fail,
     )
 
 
@@ -201,7 +201,7 @@ def test_a_renamed_column_is_told_when_tried_and_stops_what_would_be_written(tmp
         register(tmp_path, "1,Rita,979,,5/2/2020,,", header=renamed, apply=True)
 
     how = the_map(tmp_path)
-    tried = read_register(tmp_path / "ngo.csv", how, apply=False, told=told.append)
+    tried = read_register(tmp_path / "ngo.csv", how, apply=False, notify=told.append)
 
     sentence = 'has no column "Mobile", which the map reads; it seems to be called "Mobile no." now.'
     assert sentence in str(caught.value)
@@ -227,7 +227,7 @@ def test_a_new_column_is_told_and_not_read(tmp_path: Path) -> None:
         tmp_path / "ngo.csv",
         the_map(tmp_path),
         apply=True,
-        told=told.append,
+        notify=told.append,
     )
 
     assert told == [f"{tmp_path / 'ngo.csv'} has new columns, which are not read: Colour."]
@@ -266,7 +266,7 @@ def test_a_sheet_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -
     book = workbook(tmp_path / "book.xlsx", {"Pigs": [["SN"]], "Cows": [["SN"]]})
 
     with pytest.raises(Invalid, check=NO_SUCH_SHEET.matches) as caught:
-        read_register(book, the_map(tmp_path), apply=False, told=pytest.fail)
+        read_register(book, the_map(tmp_path), apply=False, notify=pytest.fail)
 
     assert 'has no sheet "Goats"' in str(caught.value)
     assert "there are Pigs, Cows" in str(caught.value)

@@ -52,7 +52,7 @@ def wrong(register: Drawn, folder: Path) -> Iterator[str]:
             yield f"{guess.column} is no {slot} ({guess.score})"
     yield from filled_in(found)
     if how := as_decided(found.text):
-        for row in read_register(path, how, apply=True, told=lambda _: None).rows(path, CORE):
+        for row in read_register(path, how, apply=True, notify=lambda _: None).rows(path, CORE):
             if row.act and row.row in sheet.no_woman:
                 yield f"row {row.row} is no {row.act.kind}"
 

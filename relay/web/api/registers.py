@@ -155,7 +155,7 @@ def _import(asked: SentWish, received: _Received) -> Iterator[ImportLine]:
             _AsAllowed(),
             received.path,
             asked.wish,
-            told=lambda sentence: waiting.append(ImportLine(told=received.as_called(sentence))),
+            notify=lambda sentence: waiting.append(ImportLine(told=received.as_called(sentence))),
         )
         yield from told()
         for row in file.report(writes=asked.writes, progress=lambda done: waiting.append(ImportLine(done=done))):

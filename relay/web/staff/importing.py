@@ -294,7 +294,7 @@ def _small_enough(upload: Upload) -> tuple[AnySheet, ...]:
 
 def _read(upload: Upload, how: RegisterMap) -> MappedRegister:
     with _ONE_AFTER_THE_OTHER:
-        return _without_folder(upload, lambda: read_register(upload.path, how, apply=True, told=lambda _: None))
+        return _without_folder(upload, lambda: read_register(upload.path, how, apply=True, notify=lambda _: None))
 
 
 def _without_folder(upload: Upload, read: Callable[[], Found]) -> Found:

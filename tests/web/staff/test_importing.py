@@ -20,7 +20,7 @@ from relay.ledger import programmes, reading
 from relay.mapping import saved_maps
 from relay.web import create_app
 from relay.web.door import policy
-from tests.exchange.test_soundness import CELL, MOST_MEMORY, MOST_SECONDS, written
+from tests.exchange.test_workbook_safety import CELL, MOST_MEMORY, MOST_SECONDS, written
 from tests.rigs.served import serving, speaking_to
 from tests.scenes import acts as say
 from tests.web import relays
