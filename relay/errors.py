@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from dataclasses import field as field_of
@@ -101,7 +102,7 @@ class RelayError(_Declared):
     Attributes:
         reason: What happened, to which id.
         advice: What to do next; may be empty. Where a command follows it ends without a full stop.
-        command: The command that does it, for a terminal; pages leave it out. Empty when there is none.
+        command: The command that does it, to be pasted into a terminal; pages leave it out. Empty when there is none.
         field: The column at fault; empty when none is.
         code: What programs call this kind of failure, as in `not_found`; of a class, its name.
 
@@ -206,11 +207,11 @@ def _word(error: RelayError, declared: type[RelayError] | Failure[Any], values: 
     for name in ("reason", "advice", "command"):
         if not values.get(name):
             template = "" if name == "command" and values.get("advice") else getattr(declared, name)
-            setattr(error, name, _sentence(template, error))
+            setattr(error, name, _sentence(template, error, for_shell=name == "command"))
 
 
-def _sentence(template: str, error: RelayError) -> Sentence:
-    """A template with the values of an error.
+def _sentence(template: str, error: RelayError, *, for_shell: bool) -> Sentence:
+    """A template with the values of an error; for a shell, each is quoted where it has to be.
 
     Raises:
         TypeError: A value is missing.
@@ -222,6 +223,8 @@ def _sentence(template: str, error: RelayError) -> Sentence:
     shown = {
         name: ", ".join(value) if isinstance(value := getattr(error, name), (tuple, list)) else value for name in names
     }
+    if for_shell:
+        shown = {name: shlex.quote(str(value)) for name, value in shown.items()}
     # translators find the template in the class's declaration, or in the row of the table
     return Sentence(template, **shown)  # pyright: ignore[reportArgumentType]
 

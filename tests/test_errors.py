@@ -7,6 +7,7 @@ import inspect
 import pickle
 import pkgutil
 import re
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -67,6 +68,15 @@ def test_a_row_of_the_table_is_raised_with_its_values_and_makes_the_same_of_anot
     assert refused(failure, tag="NP-7", advice="Wait.").suggestion == "Wait."
     with pytest.raises(TypeError, match="no_cow: missing: tag"):
         refused(failure)
+
+
+def test_an_id_in_a_command_can_be_pasted_into_a_shell() -> None:
+    failure = Failure(NotFound, "no_cow", "There is no cow %(tag)s.", advice="List them", command="cows %(tag)s")
+
+    told = refused(failure, tag="NP 7; rm *")
+
+    assert str(told) == "There is no cow NP 7; rm *. List them: cows 'NP 7; rm *'"
+    assert shlex.split(told.command) == ["cows", "NP 7; rm *"]
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ DOCUMENTS: Final = (
     *(ROOT / "deploy").iterdir(),
 )
 STILTED: Final = (
+    "(over the API",
     "As it stands now",
     "As it stood on",
     "Called late for",

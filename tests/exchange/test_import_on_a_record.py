@@ -88,6 +88,17 @@ def test_what_is_imported_again_is_the_same_and_changes_nothing(graph: Graph, pa
     assert programmes.head(graph, "demo") == before
 
 
+def test_a_death_is_not_said_to_lack_the_birth_that_a_later_row_tells(graph: Graph, path: Path) -> None:
+    died = happened("E1: death of P1 on 2021-02-01", units=3)  # of 2 that were given, and 2 born the autumn before
+    born = happened("E2: birth of P1 on 2020-09-01", units=2)
+    write(path, *beginnings(1), placed("P1 on 2020-03-01"), died, born)
+
+    report = run(graph, path, apply=True)
+
+    assert counted(report) == {"added": 8, "same": 0, "put aside": 0, "refused": 0}
+    assert only(report, "event:E1").notes == ()
+
+
 def test_a_known_id_with_other_content_is_refused_and_names_the_column(graph: Graph, path: Path) -> None:
     write(path, *beginnings(2), placed("P1 on 2020-03-01"))
     run(graph, path, apply=True)

@@ -291,6 +291,18 @@ def _cut_and_repeat(graph: Graph, line: Line, connection: Connection, fault: Fau
     assert verify(graph, PROGRAMME).faults == ()
 
 
+def test_a_read_whose_line_breaks_as_it_ends_is_answered_all_the_same(
+    graph: Graph, line: Line, connection: Connection
+) -> None:
+    record(graph, PROGRAMME, founding("P"), clerk("first"))
+    with relay_graph.connect(over(line, connection), CORE) as cut:
+        line.break_at("commit", "cut_before")
+
+        assert [each.programme_id for each in heads(cut)] == [PROGRAMME]
+
+    assert line.came == 1
+
+
 @pytest.mark.parametrize(("fault", "answer"), [("cut_before", "added"), ("cut_after", "same")])
 def test_who_is_told_that_nobody_knows_whether_it_was_recorded_repeats_it_and_then_knows(
     graph: Graph, line: Line, connection: Connection, fault: Fault, answer: str
