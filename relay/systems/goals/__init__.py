@@ -1,4 +1,4 @@
-"""Goals: what a woman wants to live on, the steps to it, and what visitors found on the way."""
+"""Goals: what income a woman aims at, the steps to it, and what visitors found along the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an auditor asks about goals."""
+"""The checks of an audit about goals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.systems.goals.progress import UNVISITED_MONTHS, GoalVisit
 from relay.text import Sentence
 
 VISITS_A_DAY: Final = 8
-"""So many women nobody visits at home in a day and asks for her income (our choice)."""
+"""More home visits with questions on income than one person can make in a day (our choice)."""
 
 
 def _net_income(visit: Fact) -> float | None:
@@ -28,7 +28,7 @@ def _is_long_set(in_force: ActsInForce, goal: Fact) -> bool:
 
 
 _typed: Final = where("goal_visit", lambda in_force, visit: visit.sequence not in in_force.imported)
-"""Visits that somebody recorded one by one: an import tells nothing of who came when."""
+"""Visits that somebody recorded one by one; an import does not tell who visited when."""
 _with_income: Final = where("goal_visit", lambda _, visit: _net_income(visit) is not None)
 _long_set: Final = where("goal", _is_long_set)
 

@@ -1,4 +1,4 @@
-"""A goal, a step to it, and a visit to see how it goes."""
+"""The kinds of acts: a goal, a step to it, and a visit to see how it is going."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from relay.domain.schema import Column, Kind, own_id, tie
 from relay.text import Sentence
 
 ACTIVITIES: Final = Column(name="activities", type="words")
-"""Key of rules.toml: the activities that a goal of the programme may be about; without it any word is."""
+"""Key of rules.toml: activities that a goal of the programme may be about; without it, any word is allowed."""
 
 Status = Literal["preparing", "running", "paused", "stopped", "reached", "not_found"]
 

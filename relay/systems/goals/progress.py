@@ -1,7 +1,7 @@
-"""How goals go, worked out from what was recorded, in whatever order it arrived.
+"""How goals are going, worked out from acts recorded in any order.
 
-Days and ids alone decide: of two visits of one day the one with the later id counts. Income is net, in rupees a month:
-what came in, less what was spent, by the months that both cover; the work of one's own family has no price.
+Only days and ids matter: of two visits on one day, the one with the later id counts. Income is net, in rupees a month:
+what came in, less what was spent, divided by the months that both cover. The unpaid work of the family is not priced.
 """
 
 from __future__ import annotations
@@ -21,29 +21,33 @@ from relay.systems.goals.kinds import Status
 
 RUNS: Final = frozenset({"running", "reached"})
 CLOSED: Final = frozenset({"stopped", "reached"})
-"""Nothing more is expected of a goal in these states."""
+"""States of a goal after which no more visits are expected."""
 
 AT_MONTHS: Final = (12, 24)
 AROUND_MONTHS: Final = 3
-"""So far before and after the day a visit still tells how a goal stood on it."""
+"""A visit counts for a day if it is at most so many months before or after it."""
 UNVISITED_MONTHS: Final = 12
 FEWEST: Final = 5
 FEW: Final = "<5"
-"""Fewer women than so many are told as few: in a village everybody knows who they are."""
+"""Shown in place of a number of women below `FEWEST`: in a village, people would know who they are."""
 
 
-Said = Callable[[str], Iterable[dict[str, Any]]]
-"""Kind of act → what the acts of it say, column by column."""
+ActsOfKind = Callable[[str], Iterable[dict[str, Any]]]
+"""Gives the acts of a kind, each as column → value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """What a woman wants to live on, as the columns of her goal say it, without any income; None where nobody said.
+    """A woman's goal without any income, with the columns of its act; None if not recorded.
 
     Attributes:
+        goal_id: Id of the goal.
         beneficiary_id: Her main id.
-        activity: The programme's own word, or several.
-        placement_id: On which placement it builds; None for none.
+        kind: Kind of the goal.
+        activity: The programme's word for the activity, or several words.
+        set_on: Day on which the goal was set.
+        target_on: Day by which it is to be reached.
+        placement_id: Id of the placement that it builds on; None for none.
     """
 
     goal_id: str
@@ -57,7 +61,7 @@ class Aim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal(OfAct, Aim):
-    """The same with her income, in rupees a month, net: before, and to reach; None where it is not known."""
+    """A goal with her income before and her target income, net, in rupees a month; None if unknown."""
 
     baseline_income: float | None = None
     target_income: float | None = None
@@ -65,13 +69,17 @@ class Goal(OfAct, Aim):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalVisit:
-    """What a visitor found, as the columns of the visit say it; None where nobody asked, or it may not be told.
+    """What a visitor found, with the columns of the visit; None if not asked, or if the reader may not see it.
 
     Attributes:
+        goal_visit_id: Id of the visit.
+        goal_id: Id of the goal.
+        visited_on: Day of the visit.
+        status: State of the goal.
         income: Rupees that came in over the months covered.
         expenses: Rupees spent over the same months.
-        months_covered: How many.
-        jobs: People whom the goal employs, herself included.
+        months_covered: Number of these months.
+        jobs: Number of people who work for the goal, herself included.
     """
 
     goal_visit_id: str
@@ -85,12 +93,12 @@ class GoalVisit:
 
     @property
     def act_id(self) -> str:
-        """Of its act, "kind:id"."""
+        """The id of its act, "kind:id"."""
         return f"goal_visit:{self.goal_visit_id}"
 
     @property
     def net_income(self) -> float | None:
-        """Rupees a month, net; None where one of the three figures is missing."""
+        """Net rupees a month; None if one of the three figures is missing."""
         if self.income is None or self.expenses is None or not self.months_covered:
             return None
         return (self.income - self.expenses) / self.months_covered
@@ -98,7 +106,7 @@ class GoalVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A step on the way, such as "training": by when it is planned and when it was done; None for not."""
+    """A step to a goal, such as "training": when it is planned, and when it was done; None for not."""
 
     goal_id: str
     step: str
@@ -108,12 +116,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
-    """A share with what it is made of, told as few where it would point at fewer than five women.
+    """A share with its numerator and denominator, which are replaced by "<5" if they count fewer than five women.
 
     Attributes:
-        numerator: How many; "<5" where that tells of fewer than five women.
-        denominator: Of how many; the same.
-        share: Numerator by denominator; None where either is not told, or there is nothing to count.
+        numerator: A number, or "<5".
+        denominator: A number, or "<5".
+        share: Numerator divided by denominator; None if either is "<5", or if the denominator is 0.
     """
 
     numerator: Quantity | str
@@ -121,23 +129,23 @@ class Ratio:
     share: float | None
 
     def __str__(self) -> str:
-        """What it is made of, as a terminal tells it."""
+        """The share with numerator and denominator, as it is shown in a terminal."""
         return f"{self.numerator} of {self.denominator}"
 
 
 def ratio(numerator: Quantity, denominator: Quantity, *, counted: Collection[str], of: Collection[str]) -> Ratio:
-    """A share, of which numerator and denominator tell of some women.
+    """A share of which numerator and denominator concern some women.
 
     Args:
-        numerator: How many.
-        denominator: Of how many.
-        counted: The women of whom the numerator tells.
-        of: Those of whom the denominator does.
+        numerator: The numerator.
+        denominator: The denominator.
+        counted: The women whom the numerator concerns.
+        of: The women whom the denominator concerns.
 
     >>> ratio(6, 8, counted="abcdef", of="abcdefgh")
-    Ratio(numerator=6, denominator=8, share=0.75)
+        Ratio(numerator=6, denominator=8, share=0.75)
     >>> ratio(2, 8, counted="ab", of="abcdefgh"), ratio(0, 0, counted="", of="")
-    (Ratio(numerator='<5', denominator=8, share=None), Ratio(numerator='<5', denominator='<5', share=None))
+        (Ratio(numerator='<5', denominator=8, share=None), Ratio(numerator='<5', denominator='<5', share=None))
     """
     if len({*of}) < FEWEST:
         return Ratio(numerator=FEW, denominator=FEW, share=None)
@@ -148,11 +156,12 @@ def ratio(numerator: Quantity, denominator: Quantity, *, counted: Collection[str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """How many goals run so many months after they were set.
+    """How many goals are running a number of months after they were set.
 
     Attributes:
-        of_set: Of all that were set so long ago; who was not found, or not visited, does not count as running.
-        of_found: Of those among them that a visitor found.
+        months: The number of months.
+        of_set: Of all goals set so long ago; those not visited, or whose woman was not found, do not count as running.
+        of_found: Of those whose woman a visitor found.
     """
 
     months: int
@@ -162,13 +171,12 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomeChange:
-    """How income changed, of goals of which it is known before and after; inflation is not taken out.
+    """How income changed in goals with income before and after; inflation is not taken out.
 
     Attributes:
-        known: Goals with both figures, of all.
-        above_baseline: Goals whose newest income is above that before, of those with both figures.
-        median: Rupees a month by which the newest income differs from that before; None where fewer than five women are
-            known.
+        known: Goals with both figures, of all goals.
+        above_baseline: Goals whose newest income is above the baseline, of those with both figures.
+        median: Median of newest income less baseline, in rupees a month; None for fewer than five women.
     """
 
     known: Ratio
@@ -177,12 +185,12 @@ class IncomeChange:
 
 
 class Progress:
-    """All goals that were set by a day, and how they go."""
+    """All goals that were set by a day, and how they are going."""
 
     def __init__(
         self, *, goals: Iterable[Goal], steps: Iterable[Step], visits: Iterable[GoalVisit], as_of: date
     ) -> None:
-        """Of all that are recorded, leave out what had not happened by the day."""
+        """Take recorded goals, steps and visits, and leave out what had not happened by the day."""
         self.as_of = as_of
         self.goals = tuple(sorted((each for each in goals if each.set_on <= as_of), key=lambda each: each.goal_id))
         self.steps = tuple(steps)
@@ -192,12 +200,20 @@ class Progress:
                 self._visits[visit.goal_id].append(visit)
 
     @classmethod
-    def of(cls, said: Said, *, kept: Callable[[str], str], as_of: date) -> Self:
-        """From what gives the columns of acts by their kind, and the main id of a woman."""
+    def of(cls, acts_of: ActsOfKind, *, main_id: Callable[[str], str], as_of: date) -> Self:
+        """Read goals, steps and visits.
+
+        Args:
+            acts_of: Gives the columns of all acts of a kind.
+            main_id: Gives the main id of a woman.
+            as_of: Reference day; what happens later does not count.
+        """
         return cls(
-            goals=[read_columns(Goal, row | {"beneficiary_id": kept(row["beneficiary_id"])}) for row in said("goal")],
-            steps=[read_columns(Step, row) for row in said("goal_step")],
-            visits=[read_columns(GoalVisit, row) for row in said("goal_visit")],
+            goals=[
+                read_columns(Goal, row | {"beneficiary_id": main_id(row["beneficiary_id"])}) for row in acts_of("goal")
+            ],
+            steps=[read_columns(Step, row) for row in acts_of("goal_step")],
+            visits=[read_columns(GoalVisit, row) for row in acts_of("goal_visit")],
             as_of=as_of,
         )
 
@@ -206,16 +222,16 @@ class Progress:
         return tuple(self._visits.get(goal.goal_id, ()))
 
     def last(self, goal: Goal) -> GoalVisit | None:
-        """The last of them; None where nobody came."""
+        """The last visit to a goal; None if there was none."""
         return next(reversed(self.visits(goal)), None)
 
     def is_open(self, goal: Goal) -> bool:
-        """Whether something is still expected of a goal."""
+        """Whether more visits to a goal are expected."""
         last = self.last(goal)
         return last is None or last.status not in CLOSED
 
     def unvisited(self) -> tuple[Goal, ...]:
-        """The open goals to which nobody came for twelve months, by id."""
+        """Open goals without a visit in the last twelve months, by id."""
         return tuple(
             goal
             for goal in self.goals
@@ -228,10 +244,10 @@ class Progress:
 
     @cached_property
     def counted(self) -> Mapping[str, Sequence[Goal]]:
-        """What its numbers count, in a word → goals by id.
+        """Word → goals that a number counts, by id.
 
-        "set_12", of these "found_12" and "run_12", and the same after 24 months; "running", as the last visit tells;
-        "building" on a placement and "others", and of these "building_run" and "others_run".
+        "set_12": set twelve months ago or more; of these "found_12" and "run_12"; the same for 24 months. "running": by
+        the last visit. "building" on a placement and "others"; of these "building_run" and "others_run".
         """
         running = [goal for goal in self.goals if (visit := self.last(goal)) and visit.status in RUNS]
         building = [goal for goal in self.goals if goal.placement_id is not None]
@@ -248,19 +264,19 @@ class Progress:
         return found
 
     def running(self, months: int) -> Running:
-        """How many of the goals set so many months ago run."""
+        """How many of the goals set so many months ago are running."""
         run, set_, found = (self.counted[f"{word}_{months}"] for word in ("run", "set", "found"))
         return Running(months=months, of_set=_of_women(run, set_), of_found=_of_women(run, found))
 
     def _around(self, goal: Goal, months: int) -> GoalVisit | None:
-        """The last visit around the day so many months after a goal was set."""
+        """The last visit around the day a number of months after a goal was set; None if there was none."""
         since, until = (add_months(goal.set_on, months + off) for off in (-AROUND_MONTHS, AROUND_MONTHS))
         around = [visit for visit in self.visits(goal) if since <= visit.visited_on <= until]
         return next(reversed(around), None)
 
     @cached_property
     def changes(self) -> Mapping[Goal, float]:
-        """Goal → rupees a month by which its newest income differs from that before, where both are known."""
+        """Goal → newest income less baseline, in rupees a month, for goals with both figures."""
         newest = {
             goal: [net for visit in self.visits(goal) if (net := visit.net_income) is not None] for goal in self.goals
         }
@@ -271,7 +287,7 @@ class Progress:
         }
 
     def income(self) -> IncomeChange:
-        """How income changed, of goals with both figures."""
+        """How income changed in goals with both figures."""
         above = [goal for goal, change in self.changes.items() if change > 0]
         enough = len({goal.beneficiary_id for goal in self.changes}) >= FEWEST
         return IncomeChange(
@@ -281,7 +297,7 @@ class Progress:
         )
 
     def steps_done(self) -> Ratio:
-        """Planned steps that are done, of all that are planned; a step that a goal plans twice is one."""
+        """Planned steps that were done, of all planned; a step that a goal plans twice counts once."""
         women = {goal.goal_id: goal.beneficiary_id for goal in self.goals}
         planned = {(each.goal_id, each.step) for each in self.steps if each.planned_on and each.goal_id in women}
         done = planned & {
@@ -292,11 +308,11 @@ class Progress:
         )
 
     def run_of(self, word: str) -> Ratio:
-        """Goals that run, as the last visit tells, of those "building" on a placement, or of the "others"."""
+        """Goals running by the last visit, of those "building" on a placement or of the "others"."""
         return _of_women(self.counted[f"{word}_run"], self.counted[word])
 
     def jobs(self) -> Ratio:
-        """People whom running goals employ, for each goal that runs."""
+        """People who work for running goals, for each running goal."""
         running = self.counted["running"]
         jobs = sum(visit.jobs or 0 for goal in running if (visit := self.last(goal)))
         women = [goal.beneficiary_id for goal in running]

@@ -1,4 +1,4 @@
-"""What can be asked about goals."""
+"""The questions about goals."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 def progress(graph: Graph, programme_id: str, as_of: date) -> Progress:
-    """All goals of a programme, and how they go by a day.
+    """All goals of a programme, and how they are going on a day.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    said = cache(partial(ledger.said, graph, programme_id, personal=True))
-    women = one_woman(graph, programme_id, {row["beneficiary_id"] for row in said("goal")})
-    return Progress.of(said, kept=women.kept, as_of=as_of)
+    acts_of = cache(partial(ledger.said, graph, programme_id, personal=True))
+    women = one_woman(graph, programme_id, {row["beneficiary_id"] for row in acts_of("goal")})
+    return Progress.of(acts_of, main_id=women.kept, as_of=as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalRow(Aim):
-    """A goal, and how many visits there were: when the last was, and what it found; None where nobody came."""
+    """A goal, its number of visits, and day and state of the last visit; None if there was none."""
 
     status: str | None = None
     visited_on: date | None = None
@@ -42,19 +42,19 @@ class GoalRow(Aim):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalsFound:
-    """All goals on a day, and what came of them.
+    """All goals on a day, and how they are going.
 
     Attributes:
         as_of: Reference day; what happens later does not count.
-        goals: By id.
-        running: How many run 12 and 24 months after they were set.
+        goals: Sorted by id.
+        running: How many are running 12 and 24 months after they were set.
         income: How income changed.
-        steps: Planned steps that are done, of those planned.
-        building: Goals that run, as the last visit tells, of those that build on a placement.
-        others: The same of those that build on none: an association, no proof.
-        intervals: Which of these two → between which shares that of many more like them may lie, at 95 %.
-        jobs: People whom running goals employ, for each goal that runs.
-        unvisited: Open goals to which nobody came for twelve months, by id.
+        steps: Planned steps that were done, of all planned.
+        building: Goals running by the last visit, of those that build on a placement.
+        others: The same for those that build on none; a difference shows an association, not a cause.
+        intervals: Name of each of these two → 95 % confidence interval of its share.
+        jobs: People who work for running goals, for each running goal.
+        unvisited: Open goals without a visit in the last twelve months, by id.
     """
 
     as_of: date
@@ -69,24 +69,24 @@ class GoalsFound:
     unvisited: tuple[str, ...]
 
 
-def found_in(known: Progress) -> GoalsFound:
-    """What is told of all goals."""
-    joined = {word: known.run_of(word) for word in ("building", "others")}
+def goals_found(progress_: Progress) -> GoalsFound:
+    """The answer for all goals."""
+    joined = {word: progress_.run_of(word) for word in ("building", "others")}
     return GoalsFound(
-        as_of=known.as_of,
-        goals=tuple(_row(known, goal) for goal in known.goals),
-        running=tuple(known.running(months) for months in AT_MONTHS),
-        income=known.income(),
-        steps=known.steps_done(),
+        as_of=progress_.as_of,
+        goals=tuple(_row(progress_, goal) for goal in progress_.goals),
+        running=tuple(progress_.running(months) for months in AT_MONTHS),
+        income=progress_.income(),
+        steps=progress_.steps_done(),
         **joined,
         intervals=intervals(joined),
-        jobs=known.jobs(),
-        unvisited=tuple(goal.goal_id for goal in known.unvisited()),
+        jobs=progress_.jobs(),
+        unvisited=tuple(goal.goal_id for goal in progress_.unvisited()),
     )
 
 
-def _row(known: Progress, goal: Goal) -> GoalRow:
-    last, visits = known.last(goal), known.visits(goal)
+def _row(progress_: Progress, goal: Goal) -> GoalRow:
+    last, visits = progress_.last(goal), progress_.visits(goal)
     found = {"status": last.status, "visited_on": last.visited_on} if last else {}
     return read_columns(GoalRow, asdict(goal) | found | {"visits": len(visits)})
 
@@ -104,7 +104,7 @@ class Goals(Question[GoalsFound]):
 
     def answer(self, source: Source, programme_id: str) -> GoalsFound:
         """Goals by id, and figures of all of them."""
-        return found_in(progress(source.graph, programme_id, self.as_of))
+        return goals_found(progress(source.graph, programme_id, self.as_of))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +116,10 @@ class GoalsOf(OfHer[GoalRow]):
     path = "beneficiaries/<id>/goals"
 
     def answer(self, source: Source, programme_id: str) -> tuple[GoalRow, ...]:
-        """By id; none of a woman whom the reader may not find."""
-        known = progress(source.graph, programme_id, self.as_of)
+        """Sorted by id; empty if the reader may not see this woman."""
+        progress_ = progress(source.graph, programme_id, self.as_of)
         her = source.her(programme_id, self.id)
-        return tuple(_row(known, goal) for goal in known.goals if goal.beneficiary_id in her)
+        return tuple(_row(progress_, goal) for goal in progress_.goals if goal.beneficiary_id in her)
 
 
 QUESTIONS: Final = (Goals, GoalsOf)

@@ -1,4 +1,4 @@
-"""What is refused of a goal, a step or a visit, and what is noted, under the ledger's lock."""
+"""What is refused and noted about a goal, a step or a visit when it is recorded."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from relay.domain.register import Fact, Register
 
 TRAINED_BEFORE: Final = timedelta(days=365)
-"""So long before a goal was set a step to it may have been done: many learn first and decide then."""
+"""A step may be done so long before the goal was set, since many learn first and decide then."""
 A_DIGIT: Final = 10
-"""An income so many times the last one may be a digit too many, or too few (our choice)."""
+"""An income that differs from the last by this factor may have a digit too many or too few (our choice)."""
 
 
 AIMS_ALREADY: Final = Failure(
@@ -101,7 +101,7 @@ HALF_AN_INCOME: Final = Failure(
 
 
 def refuse_goal(register: Register, fact: Fact) -> None:
-    """Refuse another activity, what builds on what is not hers, what later acts contradict, and a second open goal."""
+    """Refuse unknown activities, placements that are not hers, contradictions to later acts, and second open goals."""
     programme = register.facts.get(f"programme:{register.programme_id}")
     listed = str(programme.values.get("activities") or "") if programme else ""
     for activity in str(fact.values["activity"]).split(";") if listed else ():
@@ -130,23 +130,23 @@ def _builds_on_her_own(register: Register, fact: Fact) -> None:
 
 
 def _progress(register: Register, goals: list[Fact], visit: Fact | None = None) -> Progress:
-    """How some goals go by the day of a visit that is to be recorded, or by all that is."""
+    """How some goals are going, by the day of a visit that is to be recorded, or as of everything recorded."""
     visits = {each.act_id: each for each in register.beside("goal_visit", *(goal.act_id for goal in goals))}
     if visit:
         visits[visit.act_id] = visit
     facts = {"goal": goals, "goal_visit": visits.values()}
     said = {kind: [dict(each.values) for each in of] for kind, of in facts.items()}
-    return Progress.of(lambda kind: said.get(kind, ()), kept=register.one_woman.kept, as_of=date.max)
+    return Progress.of(lambda kind: said.get(kind, ()), main_id=register.one_woman.kept, as_of=date.max)
 
 
 def _of_her(register: Register, kind: str, goal: Fact) -> tuple[Fact, ...]:
-    """The acts of a kind that name her who has a goal, under any of her ids."""
+    """The acts of a kind about the woman of a goal, under any of her ids."""
     names = (f"beneficiary:{id_}" for id_ in register.one_woman.ids(goal.values["beneficiary_id"]))
     return tuple(register.beside(kind, *names))
 
 
 def _only_open_one(register: Register, goal: Fact, visit: Fact | None = None) -> None:
-    """A woman has one open goal of a kind, as a goal, or a visit to one, would stand."""
+    """Refuse a goal, or a visit to one, after which she would have two open goals of one kind."""
     hers = {each.act_id: each for each in _of_her(register, "goal", goal)} | {goal.act_id: goal}
     alike = [each for each in hers.values() if each.values["kind"] == goal.values["kind"]]
     progress = _progress(register, alike, visit)
@@ -167,7 +167,7 @@ def _only_open_one(register: Register, goal: Fact, visit: Fact | None = None) ->
 
 
 def refuse_step(register: Register, fact: Fact) -> None:
-    """Refuse a step that says no day, or was done long before."""
+    """Refuse a step without a day, or one that was done long before the goal was set."""
     if not (fact.values.get("planned_on") or fact.values.get("done_on")):
         raise refused(NEITHER_PLANNED_NOR_DONE, act_id=fact.act_id)
     _not_long_before(fact, register.facts[f"goal:{fact.values['goal_id']}"])
@@ -180,7 +180,7 @@ def _not_long_before(step: Fact, goal: Fact) -> None:
 
 
 def refuse_visit(register: Register, fact: Fact) -> None:
-    """Refuse a visit before the goal, half an income, and what runs although it had stopped."""
+    """Refuse a visit before the goal was set, an incomplete income, and a goal that runs although it had stopped."""
     goal = register.facts[f"goal:{fact.values['goal_id']}"]
     _not_before(fact, goal)
     said = [fact.values.get(name) is not None for name in ("income", "expenses")]
@@ -206,7 +206,7 @@ def _not_before(visit: Fact, goal: Fact) -> None:
 
 
 def note_visit(register: Register, fact: Fact) -> Iterator[Note]:
-    """Note what may be a slip, and what an auditor will want to see."""
+    """Note what may be a typing error, and what an auditor will want to see."""
     visit, name = read_columns(GoalVisit, fact.values), fact.act_id
     progress = _progress(register, [register.facts[f"goal:{fact.values['goal_id']}"]], fact)
     known = progress.goals[0]
@@ -240,7 +240,7 @@ def _is_a_digit_off(net: float | None, before: list[float]) -> bool:
 
 
 def note_correction(register: Register, correction: Fact) -> Iterator[Note]:
-    """Note an income before that was put down, or changed, only after somebody had visited."""
+    """Note a baseline income that was added or changed after the first visit."""
     goal = str(correction.values["act_id"])
     if "baseline_income" in changes_of(correction.values) and register.beside("goal_visit", goal):
         sentence = Sentence("%(name)s: the income before was recorded after the first visit.", name=goal)

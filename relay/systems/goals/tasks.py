@@ -1,4 +1,4 @@
-"""What goals ask of whoever visits: the open goals to which nobody came for a year."""
+"""The tasks of goals for visits: open goals that nobody has visited for a year."""
 
 from __future__ import annotations
 

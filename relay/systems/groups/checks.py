@@ -1,4 +1,4 @@
-"""What an auditor asks about groups, their officers, meetings and animals, and about whom they chose."""
+"""The checks of an audit about groups: their officers, meetings and animals, and whom they chose."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from relay.domain.register import Fact
 
 VACANT_TOO_LONG: Final = timedelta(days=90)
-"""So long an office may be empty before a group is asked about it."""
+"""An office may be vacant for so long before it is reported."""
 WITHOUT_A_MEETING: Final = timedelta(days=180)
-"""So long a group that answers for animals may go without meeting."""
+"""A group that answers for animals may go so long without a meeting."""
 COVERED_TOO_OFTEN: Final = 0.2
-"""Of what its givers owe, a group stands in for so much before somebody asks why."""
+"""Share of its givers' pass-ons in which a group may stand in before it is reported."""
 
 
 @once
 def _roll(in_force: ActsInForce) -> Roll:
-    """All groups by the day of the books."""
+    """Members, officers and meetings of all groups by the day."""
     return roll_of(in_force.register, in_force.facts(*OF_A_GROUP), as_of=in_force.as_of)
 
 
 def _groups(in_force: ActsInForce) -> list[Fact]:
-    """The groups that ever had members."""
+    """The groups that ever had a member."""
     known = {each.group_id for each in _roll(in_force).memberships}
     return [each for each in in_force.facts("group") if each.id in known]
 
@@ -132,7 +132,7 @@ def _is_a_group(beneficiary: Fact) -> bool:
 
 @once
 def _answering(in_force: ActsInForce) -> Mapping[str, list[Fact]]:
-    """Group → the pass-ons from placements for which it vouches, and those in which it stood in."""
+    """Group → pass-ons from placements that it vouches for, and those in which it stood in for the giver."""
     answers = defaultdict[str, list["Fact"]](list)
     for each in in_force.facts("pass"):
         placed = in_force.register.facts.get(f"placement:{each.values['giver_placement_id']}")
@@ -160,7 +160,7 @@ def _covered_too_often(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def _with_placements(in_force: ActsInForce) -> list[Fact]:
-    """The groups with members who hold something."""
+    """The groups with members who hold a placement."""
     roll, holding = (
         _roll(in_force),
         {in_force.woman(each.placement.beneficiary_id) for each in in_force.received.values()},

@@ -43,7 +43,7 @@ office: Final = recorder(
 
 
 def roster_options(present: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The options of a roster: who was there, by an option of its own, who was not, came late, or was excused."""
+    """Add the options of a roster: who attended, who was absent, came late, or was excused."""
     others = (
         click.option("--except", "absent", metavar="IDS", help="With --present all: who was not there."),
         click.option("--late", metavar="IDS", help="Who came late."),
@@ -61,12 +61,12 @@ def roster_options(present: Callable[..., Any]) -> Callable[[Callable[..., Any]]
 def roster_of(
     said: dict[str, str | None], expected: Callable[[], Collection[str]], strangers_are: str
 ) -> dict[str, list[str]]:
-    """Who was there, came late and was excused, as the options of a roster say it.
+    """Read who attended, came late and was excused from the options of a roster.
 
     Args:
-        said: All options, of which those of the roster are taken out.
-        expected: Gives who is meant by all.
-        strangers_are: What is said of those left out of all who do not belong to them.
+        said: All options; those of the roster are removed from it.
+        expected: Gives those whom "all" stands for.
+        strangers_are: Text about those who are excepted from "all" but do not belong to them.
     """
     present, absent = said.pop("present"), _ids(said.pop("absent"))
     lists = {"present": _ids(present), **{name: _ids(said.pop(name)) for name in ("late", "excused")}}
@@ -83,7 +83,7 @@ def roster_of(
 def record_meeting(
     session: Session, said: Mapping[str, str | None], lists: Mapping[str, Sequence[str]], *, again: bool = False
 ) -> None:
-    """Record a meeting with its roster, and say how many were there."""
+    """Record a meeting with its roster, and print how many attended."""
     roster = {name: ";".join(found) or None for name, found in lists.items()}
     print_recorded(session, record_kind(session, "meeting", {**said, **roster}, again=again))
     if any(lists.values()):
@@ -91,7 +91,7 @@ def record_meeting(
 
 
 def _ids(text: str | None) -> list[str]:
-    """The ids of an option, with commas or semicolons between them."""
+    """The ids of an option, separated by commas or semicolons."""
     return [each for part in re.split("[;,]", text or "") if (each := part.strip())]
 
 
@@ -185,7 +185,7 @@ def _tell(session: Session, found: GroupDetail) -> None:
 
 
 def _row(row: Any, names: Mapping[str, str]) -> list[Any]:  # noqa: ANN401 - any row
-    """The values of a row, with the name beside each beneficiary."""
+    """The values of a row, with the name next to each beneficiary."""
     said: dict[str, Any] = {each.name: told(getattr(row, each.name)) for each in fields(row)}
     if woman := said.get("beneficiary_id"):
         said["beneficiary_id"] = f"{woman} {names.get(woman, '')}".strip()

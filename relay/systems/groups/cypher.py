@@ -1,4 +1,4 @@
-"""What is asked of the graph about groups."""
+"""The graph queries of groups."""
 
 from __future__ import annotations
 

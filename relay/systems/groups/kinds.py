@@ -1,4 +1,4 @@
-"""Memberships, offices, meetings and custodies; who vouches for a placement, and passes on in the giver's place."""
+"""The kinds of acts: memberships, offices, meetings and custodies; and columns for groups that vouch or stand in."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ EXCUSED_COUNTS: Final = Column(name="excused_counts", type="choice", choices=("y
 come, and whether who was excused counts as absent."""
 
 BY_GROUP: Final = Column(name="by_group_id", type="id", refers_to="group")
-"""Of a pass-on: the group from which the animals came in the giver's place. It counts as hers, and is told apart."""
+"""Column of a pass-on: group that gave the animals in the giver's place. It counts as hers, and is marked as such."""
 GUARANTOR: Final = Column(name="guarantor_group_id", type="id", refers_to="group")
-"""Of a placement: the group that vouches for it."""
+"""Column of a placement: group that vouches for it."""
 
 _FROM: Final = Column(name="from_on", type="date", required=True)
 _UNTIL: Final = Column(name="until_on", type="date", coming=True)

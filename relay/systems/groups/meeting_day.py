@@ -1,7 +1,7 @@
-"""A meeting as it is written down at once: who was there, and who was elected; of savings, what was paid and lent.
+"""Records a whole meeting at once: who attended, whom it chose, and for savings, what was paid and lent.
 
-All of it is recorded in one transaction, each row standing or falling alone. Ids are made of the meeting's own and the
-name of the row, so that who sends a page twice records it once.
+All of it is one transaction, in which each row is accepted or refused by itself. Ids are made from the meeting's id and
+the name of the row, so a page that is sent twice is recorded once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class NotSaid(Invalid):
-    """A row does not say all that has to be said."""
+    """A row lacks a value that is required."""
 
     reason = "This is needed."
     advice = "Add it, and send it again: what is recorded stays as it is."
@@ -33,34 +33,34 @@ class NotSaid(Invalid):
 
 
 _JUDGED: Final = ("passbook", "flow", "loan", "plan")
-"""The kinds of rows in the order in which they are judged: what comes into the box before what is lent from it."""
+"""Kinds of rows in the order in which they are judged: money comes into the box before it is lent from it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenRow:
-    """One row: a passbook line, a loan, money of the group, or the plan that the meeting chose the next receiver.
+    """One row: a passbook line, a loan, money of the group, or a plan for the next receiver.
 
     Attributes:
-        name: Of the row on its page.
-        kind: Of the act.
-        said: Column → value, without its own id, and without what follows from the meeting and the giver's placement.
-        answers: The questions that it answers.
+        name: Name of the row on its page.
+        kind: Kind of its act.
+        values: Column → value, without the act's own id and what follows from the meeting and the giver's placement.
+        answers: Questions that are answered with yes.
     """
 
     name: str
     kind: str
-    said: Mapping[str, Value]
+    values: Mapping[str, Value]
     answers: Answers = NO_ANSWER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Became:
+class RowOutcome:
     """The outcome of one row.
 
     Attributes:
-        act_id: Id of the act that it is, or would be; empty where too little was said.
-        error: Why it was not recorded; None where it was.
-        notes: What was noted for the auditor.
+        act_id: Id of the act that it is, or would be; empty if too little was entered.
+        error: Why it was not recorded; None if it was.
+        notes: Notes for the auditor.
     """
 
     act_id: str
@@ -76,78 +76,78 @@ def record_meeting(
     clerk: Clerk,
     *,
     answers: Answers = NO_ANSWER,
-) -> Mapping[str, Became]:
+) -> Mapping[str, RowOutcome]:
     """Record a meeting with its rows.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        meeting: The columns of the meeting, its id among them.
-        rows: What was written down.
-        clerk: Who records.
-        answers: The questions about the meeting that are answered.
+        meeting: Columns of the meeting, including its id.
+        rows: The rows that were written down.
+        clerk: Who records, and when.
+        answers: Questions about the meeting that are answered with yes.
 
     Returns:
-        The outcome of each row, by its name.
+        Name of each row → its outcome.
 
     Raises:
-        RelayError: The meeting itself cannot be recorded, and so nothing was.
+        RelayError: The meeting itself cannot be recorded; nothing was recorded.
     """
     if missing := _missing(graph.catalogue, "meeting", meeting):
         raise NotSaid(field=missing)
     held = _act(graph.catalogue, "meeting", meeting)
     helps = _helps(graph, programme_id, rows)
-    said = {row.name: _whole(meeting, row, graph.catalogue, helps) for row in rows}
+    values = {row.name: _whole(meeting, row, graph.catalogue, helps) for row in rows}
     became = {
-        row.name: Became(act_id="", error=NotSaid(field=missing), notes=())
+        row.name: RowOutcome(act_id="", error=NotSaid(field=missing), notes=())
         for row in rows
-        if (missing := _missing(graph.catalogue, row.kind, said[row.name]))
+        if (missing := _missing(graph.catalogue, row.kind, values[row.name]))
     }
     by_kind = sorted((row for row in rows if row.name not in became), key=lambda row: _JUDGED.index(row.kind))
-    acts = {row.name: _act(graph.catalogue, row.kind, said[row.name]) for row in by_kind}
+    acts = {row.name: _act(graph.catalogue, row.kind, values[row.name]) for row in by_kind}
     answered = {acts[row.name].act_id: row.answers for row in by_kind}
     if not acts:
         record_one(graph, programme_id, held, clerk, answers=answers)
         return became
     again = {**answered, held.act_id: answers}
     outcomes = record_rows(graph, programme_id, [(held, act) for act in acts.values()], clerk, again=again)
-    return became | {name: _became(act, each) for (name, act), each in zip(acts.items(), outcomes, strict=True)}
+    return became | {name: _outcome(act, each) for (name, act), each in zip(acts.items(), outcomes, strict=True)}
 
 
-def _missing(catalogue: Catalogue, kind: str, said: Mapping[str, Value]) -> str:
-    """The first column that a row has to say and does not; empty for none."""
-    return next((each.name for each in catalogue.kind(kind).columns if each.required and each.name not in said), "")
+def _missing(catalogue: Catalogue, kind: str, values: Mapping[str, Value]) -> str:
+    """The first required column that a row does not have; "" if none is missing."""
+    return next((each.name for each in catalogue.kind(kind).columns if each.required and each.name not in values), "")
 
 
 def _whole(
     meeting: Mapping[str, Value], row: WrittenRow, catalogue: Catalogue, helps: Mapping[str, str]
 ) -> Mapping[str, Value]:
     own = id_made_of(f"{meeting['meeting_id']}/{row.name}")
-    said = {**row.said, catalogue.kind(row.kind).id_column: own, "meeting_id": meeting["meeting_id"]}
+    values = {**row.values, catalogue.kind(row.kind).id_column: own, "meeting_id": meeting["meeting_id"]}
     if row.kind == "plan":
-        said |= {"group_id": meeting["group_id"], "chosen_on": meeting["held_on"]}
-        said |= {"help": helps.get(str(said["giver_placement_id"]), "")} if "giver_placement_id" in said else {}
-    return said
+        values |= {"group_id": meeting["group_id"], "chosen_on": meeting["held_on"]}
+        values |= {"help": helps.get(str(values["giver_placement_id"]), "")} if "giver_placement_id" in values else {}
+    return values
 
 
 def _helps(graph: Graph, programme_id: str, rows: Sequence[WrittenRow]) -> Mapping[str, str]:
-    """Placement from which somebody is to receive → the help that it is."""
-    named = {str(row.said.get("giver_placement_id")) for row in rows if row.kind == "plan"}
+    """Placement from which somebody is to receive → its help."""
+    named = {str(row.values.get("giver_placement_id")) for row in rows if row.kind == "plan"}
     givers = [key_of(programme_id, f"placement:{each}") for each in named]
     found = graph.rows(cypher.HELPS, keys=sorted(givers)) if givers else ()
     return {row["placement_id"]: row["help"] for row in found}
 
 
-def _act(catalogue: Catalogue, kind: str, said: Mapping[str, Value]) -> Act:
-    values = {name: said[name] for name in catalogue.keys(kind) if said.get(name) is not None}
+def _act(catalogue: Catalogue, kind: str, values: Mapping[str, Value]) -> Act:
+    values = {name: values[name] for name in catalogue.keys(kind) if values.get(name) is not None}
     return Act(kind=kind, id=str(values[catalogue.kind(kind).id_column]), values=values)
 
 
-def _became(act: Act, outcomes: Sequence[Outcome]) -> Became:
+def _outcome(act: Act, outcomes: Sequence[Outcome]) -> RowOutcome:
     last = outcomes[-1]
     if last.error and last.act.kind == "meeting":
         raise last.error
-    return Became(
+    return RowOutcome(
         act_id=act.act_id,
         error=last.error,
         notes=tuple(note.sentence for note in last.notes),

@@ -1,4 +1,4 @@
-"""A meeting as it is typed into one page: its own fields, its rows, and the outcome of each."""
+"""The page on which a meeting is entered: its own fields, its rows, and the outcome of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.systems.groups import reading
-from relay.systems.groups.meeting_day import Became, WrittenRow, record_meeting
+from relay.systems.groups.meeting_day import RowOutcome, WrittenRow, record_meeting
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
 from relay.web.i18n.sentences import say_beside, say_error
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     AnyPage = TypeVar("AnyPage", bound="MeetingPage")
 
 ELECTED: Final = ("giver_placement_id", "beneficiary_id", "votes_for", "votes_against")
-"""What is typed of whom a meeting chose to receive next."""
+"""Fields about a woman whom the meeting chose to receive next."""
 ELECTIONS: Final = 2
-"""So many can be chosen on one page."""
+"""Number of women who can be chosen on one page."""
 FALLEN: Final = 422
 
 
@@ -41,15 +41,15 @@ class MeetingPageRow:
     """One row of a meeting's page.
 
     Attributes:
-        name: By which its fields are named.
-        kind: Of the act that it records.
-        fixed: Column → value that the page knows already: the woman, and which loan is hers.
-        typed: Column → what stands in its field.
-        there: Whether she was there; of other rows always.
-        faults: Column → what is wrong with it; "" for the row.
-        again: The questions that were answered with yes.
-        question: The code of what is asked about it; empty for nothing.
-        values: Column → what was said, as far as it could be read.
+        name: Beginning of the names of its fields.
+        kind: Kind of the act that it records.
+        fixed: Column → value that is not entered: the woman, or her loan.
+        typed: Column → text in its field.
+        there: Whether she attended; always true for rows that are not about a woman.
+        faults: Column → what is wrong with it; "" for the whole row.
+        again: Codes of questions that were answered with yes.
+        question: Code of the question about it; "" for none.
+        values: Column → value, as far as the text could be read.
         became: Its outcome; None while nothing was recorded.
     """
 
@@ -62,35 +62,35 @@ class MeetingPageRow:
     again: tuple[str, ...] = ()
     question: str = ""
     values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
-    became: Became | None = None
+    became: RowOutcome | None = None
 
     @property
     def is_recorded(self) -> bool:
-        """Whether it stands in the ledger."""
+        """Whether its act is recorded."""
         return self.became is not None and self.became.error is None
 
     @property
     def is_filled(self) -> bool:
-        """Whether anything was typed into it."""
+        """Whether anything was entered in it."""
         return any(self.typed.values())
 
-    def answered(self, became: Became | None) -> MeetingPageRow:
-        """The row with its outcome."""
+    def answered(self, became: RowOutcome | None) -> MeetingPageRow:
+        """The row with an outcome."""
         return replace(self, became=became, **objection(became.error if became else None, self.again, str))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingPage:
-    """A meeting as it is filled in.
+    """The page of a meeting as it is being filled in.
 
     Attributes:
-        meeting_id: Minted with the page: whoever sends it twice records it once.
-        typed: Column of the meeting → what stands in its field.
-        rows: What happened at it, such as who receives next where the programme plans.
+        meeting_id: Id made with the page, so that a page that is sent twice is recorded once.
+        typed: Column of the meeting → text in its field.
+        rows: What happened at it, such as the choice of a next receiver in programmes that plan.
         is_held: Whether the meeting itself is recorded.
-        faults: Column of the meeting → what is wrong with it; "" for all of it.
-        again: The questions about it that were answered with yes.
-        question: The code of what is asked about it; empty for nothing.
+        faults: Column of the meeting → what is wrong with it; "" for the whole meeting.
+        again: Codes of questions about it that were answered with yes.
+        question: Code of the question about it; "" for none.
     """
 
     meeting_id: str
@@ -108,7 +108,7 @@ class MeetingPage:
 
     @property
     def recorded(self) -> tuple[MeetingPageRow, ...]:
-        """The rows that stand in the ledger."""
+        """The rows whose act is recorded."""
         return tuple(row for row in self.rows if row.is_recorded)
 
     def of(self, kind: str) -> tuple[MeetingPageRow, ...]:
@@ -117,20 +117,24 @@ class MeetingPage:
 
 
 def plans() -> bool:
-    """Whether the programme names next receivers."""
+    """Whether the programme plans next receivers."""
     return "planning" in current.head().systems
 
 
 def givers(programme_id: str, members: Iterable[str]) -> Sequence[Giver]:
-    """What members still have to pass on, under whichever of their ids; nothing where nobody plans."""
+    """The placements of members, under any of their ids, that still owe; empty if the programme does not plan."""
     if not plans():
         return ()
     known = reading.women(current.built(), programme_id)
     return to_pass_on(current.survey_of_all(), {id_ for each in members for id_ in known.ids(each)})
 
 
-def as_said(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
-    """What was typed into the columns of a kind, as far as it can be read; and column → why it cannot."""
+def values_and_faults(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
+    """Read the texts entered in the columns of a kind.
+
+    Returns:
+        Column → value, for what could be read; and column → fault, for what could not.
+    """
     values, faults = dict[str, "Value"](), dict[str, str]()
     for name, text in typed.items():
         column = current.graph().catalogue.kind(kind).column(name)
@@ -145,38 +149,38 @@ def as_said(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict
 
 
 def sent_id(form: Form) -> str:
-    """The id of the meeting, as the page was sent; of a new page a new one."""
+    """The id of the meeting of the page that was sent; for a new page, a new id."""
     column = current.graph().catalogue.kind("meeting").columns[0]
     return str(cells.read(column, form.get("meeting_id", "")) or new_id(secrets.token_bytes(ID_BYTES)))
 
 
 def sent_row(form: Form, name: str, kind: str, columns: Iterable[str], fixed: Iterable[str] = ()) -> MeetingPageRow:
-    """A row as it was sent, with what can be read of it; of a new page an empty one."""
+    """A row as it was sent, with the values that could be read; for a new page, an empty row."""
     known = {each: form.get(f"{name}.{each}", "") for each in fixed}
     typed = {each: form.get(f"{name}.{each}", "").strip() for each in columns}
-    values, faults = as_said(kind, {**known, **typed}) if any(typed.values()) else ({}, {})
+    values, faults = values_and_faults(kind, {**known, **typed}) if any(typed.values()) else ({}, {})
     again = tuple(form.getlist(f"{name}.again"))
     return MeetingPageRow(name=name, kind=kind, fixed=known, typed=typed, faults=faults, again=again, values=values)
 
 
 def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again: Sequence[str]) -> AnyPage:
-    """Record a meeting and its rows, each of which stands or falls alone.
+    """Record a meeting and its rows, each of which is accepted or refused by itself.
 
     Args:
         programme_id: Id of the programme.
-        page: As it was sent.
-        also: What is known of the meeting and not typed, such as who came.
-        again: The codes of the questions that are answered.
+        page: The page as it was sent.
+        also: Values of the meeting that are not entered as text, such as who attended.
+        again: Codes of questions that are answered with yes.
 
     Returns:
-        The page with the outcome of each row, or with why nothing was recorded.
+        The page with the outcome of each row, or with the reason why nothing was recorded.
     """
-    said, faults = as_said("meeting", page.typed)
+    said, faults = values_and_faults("meeting", page.typed)
     if faults:
         return replace(page, faults=faults)
     meeting = {**said, **also, "meeting_id": page.meeting_id}
     rows = [
-        WrittenRow(name=row.name, kind=row.kind, said=row.values, answers=answers_of(row.again))
+        WrittenRow(name=row.name, kind=row.kind, values=row.values, answers=answers_of(row.again))
         for row in page.rows
         if row.is_filled and not row.faults
     ]

@@ -1,7 +1,8 @@
-"""Who belongs to a group, who holds its offices and who came, worked out from what was recorded, in whatever order.
+"""Members, officers and attendance of groups, worked out from acts recorded in any order.
 
-A woman is a member from her first day to her last, both included. Expected at a meeting is who is a member that day;
-who came late came; who was excused is absent, unless the programme's rule leaves her out.
+A woman is a member from her first day to her last, both included. At a meeting, those who are members on that day are
+expected. Late arrivals count as having attended; those excused count as absent, unless the programme's rule leaves them
+out.
 """
 
 from __future__ import annotations
@@ -21,62 +22,67 @@ from relay.service.json_codec import read_columns
 Every = Literal["week", "fortnight", "month"]
 EVERY: Final[tuple[str, ...]] = get_args(Every)
 DAYS: Final[Mapping[str, int]] = {"week": 7, "fortnight": 14, "month": 32}
-"""How long each interval is at the most; a month of Bikram Sambat has up to 32 days."""
+"""Greatest number of days of each interval; a month of Bikram Sambat has up to 32 days."""
 NOT_OF_MEMBERS: Final = frozenset({"session", "event"})
-"""Meetings at which not the members are expected: who is enrolled, or whoever comes."""
+"""Kinds of meetings at which the members are not those expected: enrolled women are, or anybody."""
 ROSTER: Final = ("present", "late", "excused")
-"""The columns of who came, late or not, and who had said that she would not."""
+"""Columns of a roster: women who attended in time, came late, or were excused."""
 QUORUM: Final = 0.5
 LEADING: Final = ("chair", "treasurer")
-"""The offices without which a group cannot act."""
+"""Offices without which a group cannot act."""
 GONE: Final = frozenset({"sold", "died"})
-"""Why nobody keeps an animal any more."""
+"""Reasons for the end of a custody after which nobody keeps the animal."""
 _A_DAY: Final = timedelta(days=1)
 
 
-def ids(said: object) -> frozenset[str]:
-    """The ids of a roster; none where it is empty."""
-    return frozenset(str(said).split(";")) if said else frozenset()
+def ids(cell: object) -> frozenset[str]:
+    """The ids in a column of a roster; empty if the column is."""
+    return frozenset(str(cell).split(";")) if cell else frozenset()
 
 
-def roster(values: Mapping[str, Any], kept: Callable[[str], str] = str) -> dict[str, frozenset[str]]:
-    """Column of a roster → the ids in it, each as that under which a woman is kept."""
-    return {name: frozenset(map(kept, ids(values.get(name)))) for name in ROSTER}
+def roster(values: Mapping[str, Any], main_id: Callable[[str], str] = str) -> dict[str, frozenset[str]]:
+    """Column of a roster → the ids in it.
+
+    Args:
+        values: Columns of a meeting.
+        main_id: Gives a woman's main id.
+    """
+    return {name: frozenset(map(main_id, ids(values.get(name)))) for name in ROSTER}
 
 
-def as_word(said: object) -> str | None:
-    """Why something ended, as a word in lower case; None where nobody said."""
-    return str(said).strip().casefold() if said else None
+def as_word(reason: object) -> str | None:
+    """The reason for an end as a word in lower case; None if none was given."""
+    return str(reason).strip().casefold() if reason else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A time with a first day and, once it is over, a last one.
+    """A period with a first day and, once it is over, a last day.
 
     Attributes:
-        from_on: The first day.
-        until_on: The last; None while it goes on.
+        from_on: First day.
+        until_on: Last day; None while it continues.
     """
 
     from_on: date
     until_on: date | None = None
 
     def is_on(self, day: date) -> bool:
-        """Whether a day lies within it."""
+        """Whether a day lies within the period."""
         return self.from_on <= day and (self.until_on is None or self.until_on >= day)
 
     def meets(self, other: Span) -> bool:
-        """Whether some day lies within both."""
+        """Whether any day lies within both periods."""
         return self.from_on <= (other.until_on or date.max) and other.from_on <= (self.until_on or date.max)
 
     @classmethod
     def read(cls, values: Mapping[str, Any], *, ended_on: object = None, **known: object) -> Self:
-        """From the columns of its act and the day on which it was ended: the first of the two is its last.
+        """Make a period from the columns of its act; its last day is its own or that of an end, whichever is earlier.
 
         Args:
-            values: Of the act.
-            ended_on: By an end; None for none.
-            known: What takes the place of a column, such as the main id of a woman.
+            values: Columns of the act.
+            ended_on: Day of a separate act that ended it; None for none.
+            known: Attributes whose value is not that of the column, such as the main id of a woman.
         """
         until_on = min((str(day) for day in (values.get("until_on"), ended_on) if day), default=None)
         return read_columns(cls, {**values, **known, "until_on": until_on})
@@ -87,13 +93,13 @@ ALWAYS: Final = Span(from_on=date.min)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership(OfAct, Span):
-    """A woman belongs to a group.
+    """A woman's membership in a group.
 
     Attributes:
         membership_id: Id of the act.
         group_id: Id of the group.
         beneficiary_id: Her main id.
-        member_no: Her number in the group's own book; None where nobody said.
+        member_no: Her number in the group's own book; None if not recorded.
     """
 
     membership_id: str
@@ -104,13 +110,13 @@ class Membership(OfAct, Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office(OfAct, Span):
-    """A woman holds an office of a group.
+    """A woman's term in an office of a group.
 
     Attributes:
         office_id: Id of the act.
         group_id: Id of the group.
         beneficiary_id: Her main id.
-        office: Which, such as "chair".
+        office: The office, such as "chair".
     """
 
     office_id: str
@@ -125,15 +131,15 @@ class Meeting(OfAct):
 
     Attributes:
         meeting_id: Id of the act.
-        held_on: The day.
-        kind: Such as "regular".
-        group_id: Of which group; None for others.
-        course_id: Of which course it is a session; None for none.
-        present: Who was there from the beginning, by the ids under which they are kept.
-        late: Who came later.
-        excused: Who had said that she would not come.
-        unnamed: How many women, men, girls and boys were counted without names.
-        minutes: How long it was; None where nobody said, or nobody asked.
+        held_on: Day of the meeting.
+        kind: Kind of meeting, such as "regular".
+        group_id: Id of the group; None for meetings that are not a group's.
+        course_id: Id of the course that it is a session of; None for others.
+        present: Main ids of the women who attended in time.
+        late: Main ids of those who came later.
+        excused: Main ids of those who were excused.
+        unnamed: Number of women, men, girls and boys counted without names.
+        minutes: Length in minutes; None if not recorded.
     """
 
     meeting_id: str
@@ -149,11 +155,11 @@ class Meeting(OfAct):
 
     @property
     def attended(self) -> frozenset[str]:
-        """Who came, late or not; who was excused never did."""
+        """Women who attended, late or not, without those excused."""
         return (self.present | self.late) - self.excused
 
     def expected(self, belonging: frozenset[str], *, excused_counts: bool) -> frozenset[str]:
-        """Who is expected of those who belonged that day: all, or where the rule says so all who were not excused."""
+        """Those of the women who belong that day who are expected: all, or those not excused if the rule says so."""
         return belonging if excused_counts else belonging - self.excused
 
     @property
@@ -163,28 +169,33 @@ class Meeting(OfAct):
 
     @property
     def has_roster(self) -> bool:
-        """Whether it was written down who came."""
+        """Whether attendance was written down."""
         return bool(self.attended or self.excused)
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], kept: Callable[[str], str] = str) -> Self:
-        """From the columns of its act, and what gives the main id of a woman."""
+    def of(cls, values: Mapping[str, Any], main_id: Callable[[str], str] = str) -> Self:
+        """Make a meeting from the columns of its act.
+
+        Args:
+            values: Columns of the act.
+            main_id: Gives a woman's main id.
+        """
         unnamed = sum(values.get(name) or 0 for name in ("women", "men", "girls", "boys"))
-        return read_columns(cls, {**values, **roster(values, kept), "unnamed": unnamed})
+        return read_columns(cls, {**values, **roster(values, main_id), "unnamed": unnamed})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody(OfAct, Span):
-    """A woman or a group keeps an animal that belongs to a group.
+    """The period in which a woman or a group keeps an animal that belongs to a group.
 
     Attributes:
         custody_id: Id of the act.
-        animal: Its tag or name.
-        help: What it is.
-        owner_group_id: To which group it belongs.
-        keeper_beneficiary_id: Who keeps it, where that is a woman.
-        keeper_group_id: The same, where that is a group.
-        reason: Why it ended, such as "rotation"; None where nobody said.
+        animal: Tag or name of the animal.
+        help: Kind of help that the animal is.
+        owner_group_id: Id of the group that owns it.
+        keeper_beneficiary_id: Main id of the woman who keeps it, or None.
+        keeper_group_id: Id of the group that keeps it, or None.
+        reason: Why it ended, such as "rotation"; None if not recorded.
     """
 
     custody_id: str
@@ -197,7 +208,7 @@ class Custody(OfAct, Span):
 
     @property
     def keeper(self) -> str:
-        """The record of who keeps it, "kind:id"."""
+        """The record of the keeper, "kind:id"."""
         if self.keeper_group_id:
             return f"group:{self.keeper_group_id}"
         return f"beneficiary:{self.keeper_beneficiary_id}"
@@ -205,12 +216,12 @@ class Custody(OfAct, Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customs:
-    """How the groups of a programme meet, as rules.toml says it.
+    """How the groups of a programme meet, by its rules.toml.
 
     Attributes:
-        meeting_every: How often; None where nobody said, so that nothing is planned.
-        quorum_share: Of the members so many have to come.
-        excused_counts: Whether who was excused counts as absent; else she is left out.
+        meeting_every: How often they meet; None if not given, so that no meetings are planned.
+        quorum_share: Share of the members who have to attend.
+        excused_counts: Whether those excused count as absent; if not, they are left out.
     """
 
     meeting_every: str | None = None
@@ -219,13 +230,13 @@ class Customs:
 
     @classmethod
     def of(cls, programme: Mapping[str, Any]) -> Self:
-        """From the columns of the programme."""
+        """Make customs from the columns of the programme."""
         excused = programme.get("excused_counts", "yes") == "yes"
         return read_columns(cls, {**programme, "excused_counts": excused})
 
 
 def twelve_months(as_of: date) -> Span:
-    """The days after the same day of last year, up to a day.
+    """The twelve months that end with a day.
 
     >>> twelve_months(date(2024, 6, 30)).from_on.isoformat()
     '2023-07-01'
@@ -234,19 +245,19 @@ def twelve_months(as_of: date) -> Span:
 
 
 def meetings_held(days: Collection[date], every: str | None, span: Span) -> Rate:
-    """Of the planned intervals that ended within some days, those in which a group met.
+    """Share of planned intervals that ended within a period in which a group met.
 
     Args:
-        days: On which it met, before that too.
-        every: How often it meets, one of `EVERY`; None where nobody said, and then nothing is planned.
-        span: Some days, with a last one.
+        days: Days on which it met, earlier ones included.
+        every: How often it should meet, one of `EVERY`; None if not given, and then nothing is planned.
+        span: A period with a last day.
     """
     planned = [*_intervals(every, span)]
     return Rate.of(sum(any(each.is_on(day) for day in days) for each in planned), len(planned))
 
 
 def _intervals(every: str | None, span: Span) -> Iterator[Span]:
-    """The months of Bikram Sambat that end within some days; or their weeks or fortnights, from the first day on."""
+    """Months of Bikram Sambat that end within a period; or weeks or fortnights, counted from its first day."""
     begins, last = span.from_on, span.until_on or date.max
     if every == "month" and (known := bikram_sambat.year_month_day(begins)):
         begins -= timedelta(days=known[2] - 1)
@@ -268,9 +279,9 @@ class Roll:
     Attributes:
         as_of: Reference day; what happens later does not count.
         customs: How the groups meet.
-        memberships: That had begun by the day, by first day and id.
-        offices: The same.
-        meetings: Held by the day, by day and id.
+        memberships: Memberships that had begun by the day, by first day and id.
+        offices: Terms of office that had begun by the day, by first day and id.
+        meetings: Meetings held by the day, by day and id.
     """
 
     def __init__(
@@ -282,7 +293,7 @@ class Roll:
         as_of: date = date.max,
         customs: Customs | None = None,
     ) -> None:
-        """Leave out what had not happened by the day."""
+        """Take memberships, terms and meetings, and leave out what had not happened by the day."""
         self.as_of = as_of
         self.customs = customs or Customs()
         self.memberships = sorted(
@@ -299,7 +310,7 @@ class Roll:
     # -- members -----------------------------------------------------------------------------------------------------
 
     def members_on(self, group_id: str, day: date) -> frozenset[str]:
-        """Who was a member of a group on a day."""
+        """Main ids of the members of a group on a day."""
         return frozenset(each.beneficiary_id for each in self._of_group(group_id) if each.is_on(day))
 
     def is_member(self, beneficiary_id: str, group_id: str, day: date) -> bool:
@@ -307,7 +318,7 @@ class Roll:
         return any(each.is_on(day) for each in self._hers.get((beneficiary_id, group_id), ()))
 
     def member_since(self, beneficiary_id: str, group_id: str) -> date | None:
-        """Since when a woman who is a member on the day has been so without a day between; None if she is not."""
+        """First day of a woman's unbroken membership in a group up to the day; None if she is not a member."""
         since, looked_at = None, self.as_of
         for each in reversed(self._hers.get((beneficiary_id, group_id), ())):
             if each.is_on(looked_at):
@@ -315,7 +326,12 @@ class Roll:
         return since
 
     def stayed(self, group_id: str, first: date, last: date) -> Mapping[str, frozenset[str]]:
-        """The women of a group on two days: "then", "now", "kept" on both, "joined" between; who came back stayed."""
+        """The women of a group on two days.
+
+        Returns:
+            "then": members on the first day; "now": on the last day; "kept": on both, even if they left in between;
+            "joined": on the last day only.
+        """
         then, now = self.members_on(group_id, first), self.members_on(group_id, last)
         return {"then": then, "now": now, "kept": then & now, "joined": now - then}
 
@@ -340,7 +356,7 @@ class Roll:
     # -- meetings ----------------------------------------------------------------------------------------------------
 
     def of_members(self, group_id: str, span: Span = ALWAYS) -> list[Meeting]:
-        """The meetings of a group's members within some days, in order."""
+        """The meetings of a group's members within a period, in order."""
         return [each for each in self._met.get(group_id, ()) if span.is_on(each.held_on)]
 
     @cached_property
@@ -352,22 +368,22 @@ class Roll:
         return found
 
     def expected(self, meeting: Meeting) -> frozenset[str]:
-        """Who is expected at a meeting of members: its group's, as of that day; the excused where they count."""
-        found = self._expected.get(meeting.meeting_id)
-        if found is None:
+        """Women who are expected at a meeting of members: members of its group that day; the excused if they count."""
+        women = self._expected.get(meeting.meeting_id)
+        if women is None:
             members = self.members_on(meeting.group_id or "", meeting.held_on)
-            found = meeting.expected(members, excused_counts=self.customs.excused_counts)
-            self._expected[meeting.meeting_id] = found
-        return found
+            women = meeting.expected(members, excused_counts=self.customs.excused_counts)
+            self._expected[meeting.meeting_id] = women
+        return women
 
     def attended(self, meeting: Meeting) -> frozenset[str]:
-        """Who of them came."""
+        """Those of the expected women who attended."""
         return meeting.attended & self.expected(meeting)
 
     def attendance(self, meetings: Iterable[Meeting], beneficiary_id: str | None = None) -> Rate:
-        """Who came of all who were expected, over some meetings of which a roster is known; or of one woman alone.
+        """Women who attended, of those expected, over all meetings with a roster; for one woman if an id is given.
 
-        It is the sum over the sum, not the mean of percentages.
+        It is the sum of both over all meetings, not a mean of percentages.
         """
         came = due = 0
         for each in meetings:
@@ -380,23 +396,23 @@ class Roll:
         return Rate.of(came, due)
 
     def quorum(self, meeting: Meeting) -> Rate:
-        """Who came of all members of that day, excused or not."""
+        """Members who attended, of all members that day, excused or not."""
         members = self.members_on(meeting.group_id or "", meeting.held_on)
         return Rate.of(len(meeting.attended & members), len(members))
 
     def has_quorum(self, meeting: Meeting) -> bool:
-        """Whether enough came; nobody knows otherwise where there is no roster, or no member is recorded."""
+        """Whether enough members attended; true if there is no roster, or if no member is recorded."""
         found = self.quorum(meeting).share
         return not meeting.has_roster or found is None or found >= self.customs.quorum_share
 
     def held(self, group_id: str, span: Span) -> Rate:
-        """Of the planned intervals that ended within some days, those in which a group met."""
+        """Share of planned intervals that ended within a period in which a group met."""
         return meetings_held({each.held_on for each in self.of_members(group_id)}, self.customs.meeting_every, span)
 
     # -- offices -----------------------------------------------------------------------------------------------------
 
     def officers_on(self, group_id: str, day: date) -> list[Office]:
-        """The offices of a group that are held on a day; who has left the group holds none."""
+        """The terms of office of a group on a day; women who have left the group hold none."""
         members = self.members_on(group_id, day)
         return [each for each in self._offices_of(group_id) if each.is_on(day) and each.beneficiary_id in members]
 
@@ -404,7 +420,7 @@ class Roll:
         return [each for each in self.offices if each.group_id == group_id]
 
     def vacancies(self, group_id: str, office: str) -> Iterator[Span]:
-        """The times in which nobody held an office of a group, since it had its first member; the last may go on."""
+        """The periods in which an office of a group was vacant, since its first member; the last may continue."""
         if not (members := self._of_group(group_id)):
             return
         terms: list[Span] = []
@@ -421,7 +437,7 @@ class Roll:
 
 
 def gaps(spans: Iterable[Span], first: date, last: date) -> Iterator[Span]:
-    """The times between two days that lie in none of some spans; one that goes on on the last day has no end.
+    """The periods between two days that are in none of some periods; one that includes the last day has no end.
 
     >>> [gap] = gaps([Span(from_on=date(2024, 1, 1), until_on=date(2024, 1, 9))], date(2024, 1, 1), date(2024, 2, 1))
     >>> gap.from_on.isoformat(), gap.until_on
@@ -439,7 +455,7 @@ def gaps(spans: Iterable[Span], first: date, last: date) -> Iterator[Span]:
 
 
 def custody_gaps(custodies: Iterable[Custody], as_of: date) -> Iterator[Span]:
-    """The times in which nobody kept an animal, from its first keeper to the day, or until it was sold or died."""
+    """The periods in which nobody kept an animal, from its first keeper to the day, or until it was sold or died."""
     known = sorted(
         (each for each in custodies if each.from_on <= as_of), key=lambda each: (each.from_on, each.custody_id)
     )

@@ -1,6 +1,6 @@
-"""What is noted for the auditor of meetings, offices, custodies, plans, and pass-ons in which a group stood in.
+"""Notes for the auditor about meetings, offices, custodies, plans, and pass-ons in which a group stood in.
 
-None of it is refused: a group may break its own rules, and it happened all the same.
+None of it is refused: a group may have broken its own rules, and it happened all the same.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from relay.domain.register import Fact, Register
 
 LONGEST_TERM: Final = timedelta(days=730)
-"""So long one woman holds an office before another is due."""
+"""Longest term of office before another woman is due."""
 LONGEST_CUSTODY: Final = timedelta(days=365)
-"""So long one keeper has a buck: in a ring he moves on every year."""
+"""Longest time with one keeper: in a ring, a buck moves on every year."""
 LONGEST_IN_A_RING: Final = timedelta(days=730)
-"""So long a buck stays in one place of a ring in all: then his daughters come of age."""
+"""Longest time with one keeper in total: then the buck's daughters come of age."""
 _INTERVALS: Final = 2
-"""So many planned meetings may be missed in a row before it is noted."""
+"""Number of planned intervals without a meeting before it is noted."""
 
 
 def note_office(_: Register, fact: Fact) -> Iterator[Note]:
@@ -40,7 +40,7 @@ def _long_term(fact: Fact, until_on: date) -> Iterator[Note]:
 
 
 def note_meeting(register: Register, fact: Fact) -> Iterator[Note]:
-    """Note a meeting without quorum, chair or treasurer, after a long pause, or with a count beside its roster."""
+    """Note a meeting without quorum, chair or treasurer, after a long pause, or with both a count and a roster."""
     if not fact.values.get("group_id"):
         return
     roll = roll_in(register, fact.values["group_id"], fact, kinds=("membership", "office"))
@@ -91,7 +91,7 @@ def _after_a_pause(register: Register, roll: Roll, meeting: Meeting) -> Iterator
 
 
 def note_custody(register: Register, fact: Fact) -> Iterator[Note]:
-    """Note that one keeper has had an animal for long, or had it for long in all."""
+    """Note that one keeper has had an animal for long, at a time or in total."""
     yield from _long_custody(custodies_in(register, fact), fact.act_id)
 
 
@@ -108,7 +108,7 @@ def _long_custody(custodies: list[Custody], act_id: str) -> Iterator[Note]:
 
 
 def note_end(register: Register, end: Fact) -> Iterator[Note]:
-    """Note what is noted of the office or custody that it ends."""
+    """Note the same of the office or custody that an act ends."""
     fact = register.facts.get(end.values["act_id"])
     if fact and fact.kind == "office":
         yield from _long_term(fact, date.fromisoformat(end.values["until_on"]))
@@ -117,7 +117,7 @@ def note_end(register: Register, end: Fact) -> Iterator[Note]:
 
 
 def note_pass(register: Register, fact: Fact) -> Iterator[Note]:
-    """Note that a group stood in of which nobody recorded that it vouches."""
+    """Note a group that stood in although nobody recorded that it vouches."""
     if fact.values.get("by_group_id") and not guarantor_of(register, fact.values["giver_placement_id"]):
         sentence = Sentence(
             "group %(group_id)s stood in for the giver, but is not recorded as vouching for placement"

@@ -1,4 +1,4 @@
-"""The pages of groups: all of them, one, a meeting with its roster, its sheet on paper, and who keeps what."""
+"""The pages of groups: the list, one group, a meeting with its roster, its sheet on paper, and custodies."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _MORE: Final = ("minutes", "women", "men", "girls", "boys", "note")
 
 
 def _group_id(act_id: str) -> str:
-    """Of the group that a URL is about."""
+    """Id of the group that a URL is about."""
     kind, _, group_id = act_id.partition(":")
     if kind != "group":
         abort(404)
@@ -66,14 +66,14 @@ def _group_id(act_id: str) -> str:
 
 @blueprint.app_template_global("group_called")
 def _called(group_id: str) -> str:
-    """What a group is called, as far as the reader may know; else its id."""
+    """The name of a group, or its id if the reader may not see the name."""
     return privacy.group_names().get(group_id, group_id)
 
 
 @blueprint.get("/p/<programme_id>/group-meetings")
 @action("groups")
 def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
-    """All groups, and how they fared in 12 months."""
+    """All groups, and how they did in 12 months."""
     return render_template(
         "groups/groups.html", rows=privacy.answer_to(GroupsQuestion(as_of=current.as_of())), offices=_offices()
     )
@@ -82,7 +82,7 @@ def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 @blueprint.get("/p/<programme_id>/record/<act_id>/members")
 @action("groups")
 def group(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current` reads it
-    """One group: its members, officers, meetings and animals, and how it stands with what its members hold."""
+    """One group: its members, officers, meetings and animals, and the state of what its members hold."""
     found = privacy.answer_to(Group(id=act_id, as_of=current.as_of()))
     keepers = (each.keeper.partition(":") for each in found.custodies)
     women = [*(each.beneficiary_id for each in found.members), *(each.beneficiary_id for each in found.offices)]
@@ -109,7 +109,7 @@ def custodies(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 
 
 def _offices() -> Mapping[str, str]:
-    """Office → how it is read."""
+    """Office → its label."""
     column = current.graph().catalogue.kind("office").column("office")
     return {each: labels.said(each, "office") for each in (column.choices if column else ())}
 
@@ -119,36 +119,36 @@ def _offices() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(MeetingPage):
-    """A meeting with its roster, as it is filled in.
+    """The page of a meeting with its roster, as it is being filled in.
 
     Attributes:
-        shown_on: The day whose members are listed.
-        members: Of that day, by number in the group's book.
-        everybody: Whether all came of whom nothing else is said.
-        said: Woman → "present", "late", "excused" or "absent", of those of whom it was said.
+        shown_on: Day whose members are listed.
+        members: Members on that day, by number in the group's book.
+        everybody: Whether all attended who are not marked otherwise.
+        marked: Woman → "present", "late", "excused" or "absent", for those who are marked.
     """
 
     shown_on: date
     members: tuple[MemberRow, ...]
     everybody: bool = False
-    said: Mapping[str, str] = field(default_factory=dict[str, str])
+    marked: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def how(self, beneficiary_id: str) -> str:
-        """What is said of a member, or follows from whether everybody came."""
-        return self.said.get(beneficiary_id) or ("present" if self.everybody else ABSENT)
+        """The mark of a member, or what follows from `everybody`."""
+        return self.marked.get(beneficiary_id) or ("present" if self.everybody else ABSENT)
 
     @property
     def has_roster(self) -> bool:
-        """Whether anything was said of who came."""
-        return self.everybody or any(self.said.values())
+        """Whether attendance was entered."""
+        return self.everybody or any(self.marked.values())
 
     @property
     def there(self) -> int:
-        """How many came."""
+        """The number of women who attended."""
         return sum(self.how(each.beneficiary_id) in ("present", "late") for each in self.members)
 
     def roster(self) -> Mapping[str, str]:
-        """Column → the ids that stand in it, of those that have some."""
+        """Column of the roster → the ids in it, as text; empty columns are left out."""
         lists = {
             name: ";".join(each.beneficiary_id for each in self.members if self.how(each.beneficiary_id) == name)
             for name in ROSTER
@@ -159,7 +159,7 @@ class Page(MeetingPage):
 @blueprint.route("/p/<programme_id>/record/<act_id>/roster", methods=["GET", "POST"])
 @action("meeting", typed=True)
 def roster(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
-    """A meeting on one page: when and of which kind, who came, and whom it chose to receive next."""
+    """A meeting on one page: when it was held, of which kind, who attended, and whom it chose to receive next."""
     group_id = _group_id(act_id)
     page = _page(programme_id, group_id)
     if pressed() == "record" and not (page.faults or page.fallen):
@@ -181,7 +181,7 @@ def roster(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
 
 
 def _page(programme_id: str, group_id: str) -> Page:
-    """The page as it was sent; where another day was typed, with the members of that day, to be looked at again."""
+    """The page as it was sent; if another day was entered, with the members of that day, to be checked again."""
     sent, today = request.form, current.today()
     usual = {"kind": "regular", "held_on": today.isoformat()}
     typed = {name: sent.get(name, usual.get(name, "")).strip() for name in ("kind", "held_on", *_MORE)}
@@ -199,7 +199,7 @@ def _page(programme_id: str, group_id: str) -> Page:
         shown_on=day,
         members=members(reading.read(current.built(), programme_id, day, group_id).roll, group_id, day),
         everybody=bool(sent.get("everybody")),
-        said={name.partition(".")[2]: word for name, word in sent.items() if name.startswith("who.") and word},
+        marked={name.partition(".")[2]: word for name, word in sent.items() if name.startswith("who.") and word},
         rows=tuple(sent_row(sent, f"n{number}", "plan", ELECTED) for number in range(1, ELECTIONS + 1) if plans()),
         faults=faults,
     )
@@ -213,7 +213,7 @@ def _capital(text: str) -> str:
 @blueprint.get("/p/<programme_id>/record/<act_id>/meeting-sheet.<any(pdf):form>")
 @action("meeting")
 def sheet(programme_id: str, act_id: str, form: str | None = None) -> Response | str:
-    """The page on paper, with a box for each thumb: taken along, and typed in after."""
+    """The page on paper, with a box for each thumbprint, to be filled in by hand and typed in after."""
     group_id = _group_id(act_id)
     roll = reading.read(current.built(), programme_id, current.today(), group_id).roll
     page = render_template(
@@ -232,15 +232,15 @@ def sheet(programme_id: str, act_id: str, form: str | None = None) -> Response |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hers:
-    """What a woman's own page tells of one group.
+    """What a woman's own page shows about one group.
 
     Attributes:
         group_id: Id of the group.
-        since: Since when she is a member; None where she no longer is.
-        left_on: Her last day, where she is none any more.
-        offices: That she holds.
-        attendance: How often she came in 12 months.
-        met: The meetings of 12 months at which she was expected, the latest first, each with how she stood there.
+        since: Day since which she is a member; None if she is not one now.
+        left_on: Her last day as a member; None if she is one now.
+        offices: Offices that she holds.
+        attendance: Her attendance in 12 months.
+        met: Meetings in 12 months at which she was expected, latest first, each with her mark.
     """
 
     group_id: str
@@ -295,7 +295,7 @@ def _on_record(record: Record) -> Markup | None:
 
 
 def _who_came(programme_id: str, record: Record) -> Markup | None:
-    """Of a meeting of members whose it was, who came, and who did not, by name."""
+    """For a meeting of members: who attended and who did not, by name, in a panel of its record's page."""
     group_id = record.values.get("group_id")
     if not group_id or record.taken_back_by:
         return None

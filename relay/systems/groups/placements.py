@@ -1,4 +1,4 @@
-"""What the members of a group hold, and how it stands with it, in brief."""
+"""The placements of a group's members, with their states."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class HeldByMembers:
     """The placements of a group's members, and of the group itself.
 
     Attributes:
-        total: How many there are.
-        states: State → how many, of those that there are.
-        fulfilled_of_due: That passed on all they owe, of those whose due day is past.
+        total: Number of placements.
+        states: State → number of placements.
+        fulfilled_of_due: Those that passed on all they owe, of those past their due day.
     """
 
     total: int
@@ -36,7 +36,7 @@ class HeldByMembers:
 
 
 def held_by(survey: Survey, beneficiary_ids: Collection[str]) -> HeldByMembers:
-    """What some people hold on the day, under any of these ids."""
+    """The placements that some beneficiaries hold on the day, under any of these ids."""
     found = _held(survey, beneficiary_ids)
     summed = sums(survey, found, 0, 1)[0].sum(axis=0)
     return HeldByMembers(
@@ -47,14 +47,14 @@ def held_by(survey: Survey, beneficiary_ids: Collection[str]) -> HeldByMembers:
 
 
 def of_due(survey: Survey, beneficiary_ids: Collection[str]) -> Mapping[str, Sequence[str]]:
-    """What `fulfilled_of_due` counts: "fulfilled" and "due" → ids of placements, in ledger order."""
+    """The placements that `fulfilled_of_due` counts: "fulfilled" and "due" → ids, in ledger order."""
     held, ids = _held(survey, beneficiary_ids), survey.snapshot.placements.ids
     words = {"fulfilled": "due_fulfilled", "due": "due"}
     return {name: [ids[row] for row in held[counting(survey, word)[held]].tolist()] for name, word in words.items()}
 
 
 def to_pass_on(survey: Survey, beneficiary_ids: Collection[str]) -> tuple[Giver, ...]:
-    """The placements of some people from which something is still to be passed on, due or not, by id."""
+    """The placements of some beneficiaries that still owe, due or not, by id."""
     held = Holdings(survey, _held(survey, beneficiary_ids))
     owing = (each for each in held if each.state not in (*SETTLED, "lost") and each.owed > each.passed)
     return tuple(of_placements(survey, sorted(each.placement_id for each in owing)).values())

@@ -1,4 +1,4 @@
-"""What can be asked about groups; each ratio with what it is made of."""
+"""The questions about groups; each share has its numerator and denominator."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRow:
-    """A group, and how it fared in the 12 months up to the day.
+    """A group, and how it did in the 12 months up to the day.
 
     Attributes:
-        group_id: Its id.
-        kind: Such as "womens_group"; None where nobody said.
-        place_id: Where it is at home; None where nobody said.
-        members: On the day.
-        joined: Of these, those who were none 12 months before.
-        members_kept: Of the members 12 months before, those who still are.
-        last_met_on: Its last meeting; None where none is recorded.
-        attendance: Who came to its meetings, of all who were expected.
-        without_roster: Meetings of which nobody wrote down who came; they do not count in `attendance`.
-        meetings_held: Of the planned weeks or months that ended in that time, those in which it met; nothing where
-            nobody said how often.
-        vacant: The leading offices that nobody holds.
+        group_id: Id of the group.
+        kind: Kind of group, such as "womens_group"; None if not recorded.
+        place_id: Id of its place; None if not recorded.
+        members: Number of members on the day.
+        joined: Number of these who were not members 12 months before.
+        members_kept: Members 12 months before who still are members.
+        last_met_on: Day of its last meeting; None if none is recorded.
+        attendance: Women who attended its meetings, of all expected.
+        without_roster: Number of meetings without a roster, which do not count in `attendance`.
+        meetings_held: Planned weeks or months that ended in that time in which it met; 0 of 0 if its interval was not
+            given.
+        vacant: Leading offices that nobody holds.
     """
 
     group_id: str
@@ -58,10 +58,10 @@ class MemberRow:
 
     Attributes:
         beneficiary_id: Her main id.
-        member_no: Her number in the group's own book; None where nobody said.
-        since: Since when she has been one without a day between.
-        offices: That she holds.
-        attendance: How often she came in 12 months, of the meetings at which she was expected.
+        member_no: Her number in the group's own book; None if not recorded.
+        since: First day of her unbroken membership.
+        offices: Offices that she holds.
+        attendance: Meetings she attended in 12 months, of those at which she was expected.
     """
 
     beneficiary_id: str
@@ -77,10 +77,10 @@ class OfficeRow:
 
     Attributes:
         office_id: Id of the act.
-        office: Which.
-        beneficiary_id: Who held it.
-        from_on: Since when.
-        until_on: Until when; None while she holds it.
+        office: The office, such as "chair".
+        beneficiary_id: Main id of the woman who holds or held it.
+        from_on: First day of the term.
+        until_on: Last day; None while she holds the office.
     """
 
     office_id: str
@@ -96,14 +96,14 @@ class MeetingRow:
 
     Attributes:
         meeting_id: Id of the act.
-        held_on: When.
-        kind: Such as "regular".
-        attended: Members who came; None where nobody wrote down who did.
-        expected: Members who were expected.
-        late: Of those who came, who came late.
-        excused: Who had said that she would not come.
-        unnamed: People who were counted without names.
-        has_quorum: Whether enough came, as far as is known.
+        held_on: Day of the meeting.
+        kind: Kind of meeting, such as "regular".
+        attended: Number of members who attended; None without a roster.
+        expected: Number of members who were expected.
+        late: Number of those who attended that came late.
+        excused: Number of members who were excused.
+        unnamed: Number of people counted without names.
+        has_quorum: Whether enough members attended, as far as is known.
     """
 
     meeting_id: str
@@ -119,18 +119,18 @@ class MeetingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyRow:
-    """Who keeps an animal of a group, or kept it.
+    """A custody: who keeps or kept an animal of a group.
 
     Attributes:
         custody_id: Id of the act.
-        animal: Its tag or name.
-        help: What it is.
-        owner_group_id: To which group it belongs.
-        keeper: The record of who keeps it, "kind:id".
-        from_on: Since when.
-        until_on: Until when; None while it goes on.
-        days: How long by the day.
-        reason: Why it ended; None where nobody said.
+        animal: Tag or name of the animal.
+        help: Kind of help that the animal is.
+        owner_group_id: Id of the group that owns it.
+        keeper: The record of the keeper, "kind:id".
+        from_on: First day.
+        until_on: Last day; None while it continues.
+        days: Number of days by the reference day.
+        reason: Why it ended; None if not recorded.
     """
 
     custody_id: str
@@ -149,13 +149,13 @@ class GroupDetail:
     """One group on a day.
 
     Attributes:
-        group: How it fared in 12 months.
-        members: By number in the group's book, then by id.
-        offices: All terms; those that go on come first, then the latest.
-        meetings: Of 12 months, the latest first.
-        custodies: Of animals that are the group's, or that it keeps.
-        placements: What members hold, and the group itself.
-        covered: Pass-ons from these in which the group stood in for the giver, of all.
+        group: How it did in 12 months.
+        members: Sorted by number in the group's book, then by id.
+        offices: All terms of office; current ones first, then the latest.
+        meetings: Meetings in 12 months, latest first.
+        custodies: Custodies of animals that the group owns or keeps.
+        placements: Placements of members and of the group itself.
+        covered: Pass-ons from these in which the group stood in for the giver, of all pass-ons from these.
     """
 
     group: GroupRow
@@ -167,14 +167,14 @@ class GroupDetail:
     covered: Rate
 
 
-def group_row(found: GroupsRecord, group_id: str, as_of: date) -> GroupRow:
-    """How a group fared in the 12 months up to a day."""
-    roll, year = found.roll, twelve_months(as_of)
+def group_row(record: GroupsRecord, group_id: str, as_of: date) -> GroupRow:
+    """How a group did in the 12 months up to a day."""
+    roll, year = record.roll, twelve_months(as_of)
     stayed = {word: len(women) for word, women in _stayed(roll, group_id, as_of).items()}
     met, of_year = roll.of_members(group_id), roll.of_members(group_id, year)
     held = {each.office for each in roll.officers_on(group_id, as_of)}
     return GroupRow(
-        **found.groups[group_id],
+        **record.groups[group_id],
         members=stayed["now"],
         joined=stayed["joined"],
         members_kept=Rate.of(stayed["kept"], stayed["then"]),
@@ -187,12 +187,12 @@ def group_row(found: GroupsRecord, group_id: str, as_of: date) -> GroupRow:
 
 
 def _stayed(roll: Roll, group_id: str, as_of: date) -> Mapping[str, frozenset[str]]:
-    """The women of a group on a day and on the same day of the year before, as `Roll.stayed` tells."""
+    """The women of a group on a day and 12 months before; see `Roll.stayed`."""
     return roll.stayed(group_id, add_months(as_of, -12), as_of)
 
 
 def members(roll: Roll, group_id: str, as_of: date) -> tuple[MemberRow, ...]:
-    """The members of a group on a day, by number in its book, then by id, as a person counts."""
+    """The members of a group on a day, sorted by number in its book (as numbers), then by id."""
     met = roll.of_members(group_id, twelve_months(as_of))
     officers = roll.officers_on(group_id, as_of)
     rows = [
@@ -214,7 +214,7 @@ def _in_book(row: MemberRow) -> tuple[object, ...]:
 
 
 def offices(roll: Roll, group_id: str) -> Iterator[OfficeRow]:
-    """The terms of office of a group: those that go on first, then the latest."""
+    """The terms of office of a group: current ones first, then the latest."""
     found = [each for each in roll.offices if each.group_id == group_id]
     for each in sorted(found, key=lambda each: (each.until_on or date.max, each.from_on), reverse=True):
         yield OfficeRow(
@@ -227,7 +227,7 @@ def offices(roll: Roll, group_id: str) -> Iterator[OfficeRow]:
 
 
 def meeting_row(roll: Roll, meeting: Meeting) -> MeetingRow:
-    """A meeting of members, and who came."""
+    """A meeting of members, with its attendance."""
     return MeetingRow(
         meeting_id=meeting.meeting_id,
         held_on=meeting.held_on,
@@ -242,7 +242,7 @@ def meeting_row(roll: Roll, meeting: Meeting) -> MeetingRow:
 
 
 def custody_rows(custodies: Iterable[Custody], as_of: date) -> Iterator[CustodyRow]:
-    """Custodies, each with how long it lasted by a day."""
+    """Custodies, each with its length in days by a day."""
     for each in custodies:
         yield CustodyRow(
             custody_id=each.custody_id,
@@ -309,10 +309,10 @@ class Group(OfADay[GroupDetail]):
 
 
 def counted(source: Source, programme_id: str, survey: Survey, group_id: str) -> Mapping[str, Sequence[str]]:
-    """What the numbers of a group count, in a word → the records, "kind:id".
+    """The records that the numbers of a group count: word → records, "kind:id".
 
-    Women as `Roll.stayed` tells; placements of members "due", and of these "fulfilled"; pass-ons from what they hold
-    that were "passed", and of these "covered" by the group; meetings of 12 months "without_roster".
+    The words are those of `Roll.stayed` for women; "due" and of these "fulfilled" for placements of members; "passed"
+    and of these "covered" by the group for pass-ons; and "without_roster" for meetings in 12 months.
 
     Raises:
         NotFound: There is no such group.
@@ -331,11 +331,11 @@ def counted(source: Source, programme_id: str, survey: Survey, group_id: str) ->
     }
 
 
-def _women(found: GroupsRecord, group_id: str) -> frozenset[str]:
-    """The ids of the members on the day, and those as which the group itself holds help."""
-    there = found.roll.members_on(group_id, found.roll.as_of)
-    hers = (id_ for each in there for id_ in found.women.ids(each))
-    return frozenset(hers) | found.holders
+def _women(record: GroupsRecord, group_id: str) -> frozenset[str]:
+    """Ids of the members on the day, and those under which the group itself holds placements."""
+    there = record.roll.members_on(group_id, record.roll.as_of)
+    hers = (id_ for each in there for id_ in record.women.ids(each))
+    return frozenset(hers) | record.holders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The groups of a programme as they are recorded."""
+"""Reads the groups of a programme from the graph."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ NO_SUCH_GROUP: Final = Failure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupsRecord:
-    """What is recorded of groups by a day.
+    """The recorded groups by a day.
 
     Attributes:
-        groups: Id → its columns group_id, kind and place_id; None where nobody said.
+        groups: Group id → its columns group_id, kind and place_id; None for values that are not recorded.
         roll: Their members, officers and meetings.
-        women: Which ids of the programme are one woman's.
-        holders: The beneficiaries as which the group itself holds help; of all groups none.
+        women: The ids of the programme that belong to one woman.
+        holders: Ids under which the group itself holds placements; empty when all groups are read.
     """
 
     groups: Mapping[str, Mapping[str, Any]]
@@ -54,7 +54,7 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
         graph: The database.
         programme_id: Id of the programme.
         as_of: Reference day; what happens later does not count.
-        group_id: Of one group; None for all.
+        group_id: Id of one group; None for all.
 
     Raises:
         NotFound: There is no such group.
@@ -89,7 +89,7 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
 
 
 def women(graph: Graph, programme_id: str) -> OneWoman:
-    """Which ids of a programme are one woman's."""
+    """The ids of a programme that belong to one woman."""
     known = OneWoman()
     for row in graph.rows(core.SAID_OF_PEOPLE, programme_id=programme_id):
         if row["kind"] == "same":
@@ -104,7 +104,13 @@ def customs(graph: Graph, programme_id: str) -> Customs:
 
 
 def custodies(graph: Graph, programme_id: str, as_of: date, group_id: str | None = None) -> list[Custody]:
-    """The custodies that had begun by a day, by owner, animal and first day: all, or of one group as owner or keeper.
+    """The custodies that had begun by a day, by owner, animal and first day.
+
+    Args:
+        graph: The database.
+        programme_id: Id of the programme.
+        as_of: Reference day; what happens later does not count.
+        group_id: Only custodies with this group as owner or keeper; None for all.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -120,7 +126,7 @@ def custodies(graph: Graph, programme_id: str, as_of: date, group_id: str | None
 
 
 def groups_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[str, ...]:
-    """The groups of which a woman is or was a member, under any of her ids, by id.
+    """Ids of the groups in which a woman is or was a member, under any of her ids; sorted.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -130,7 +136,7 @@ def groups_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[str
 
 
 def stood_in(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str], as_of: date) -> Mapping[str, str | None]:
-    """Each pass-on from what some people hold → the group that stood in for the giver; None where she gave.
+    """Pass-on from what some beneficiaries hold → the group that stood in for the giver; None if she gave herself.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -141,13 +147,13 @@ def stood_in(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str], as
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """Whom a meeting chose to receive next.
+    """A woman whom a meeting chose to receive next.
 
     Attributes:
-        plan_id: Id of the plan that says so.
+        plan_id: Id of the plan.
         beneficiary_id: Id of the woman.
-        votes_for: How many; None where nobody said.
-        votes_against: The same.
+        votes_for: Number of votes for her; None if not recorded.
+        votes_against: Number of votes against her; None if not recorded.
     """
 
     plan_id: str
@@ -157,7 +163,7 @@ class Chosen:
 
 
 def chosen_at(graph: Graph, programme_id: str, meeting_id: str) -> tuple[Chosen, ...]:
-    """Whom a meeting chose to receive next; nobody where no system plans.
+    """The women whom a meeting chose to receive next; empty if no system plans.
 
     Raises:
         Unavailable: The database cannot be reached.

@@ -1,6 +1,6 @@
-"""What is refused of memberships, offices, meetings and custodies, and asked of them, under the ledger's lock.
+"""What is refused and asked about memberships, offices, meetings and custodies when they are recorded.
 
-Refused is only what cannot be true. What breaks a group's own rule happened all the same: it is recorded and noted.
+Only what cannot be true is refused. What breaks a group's own rule happened all the same: it is recorded and noted.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ MEMBER_ALREADY: Final = Failure(
 
 
 class NotAMember(Refused):
-    """A woman has an office, an animal, money or a loan of a group of which she is no member that day."""
+    """A woman has an office, an animal, money or a loan of a group of which she was no member that day."""
 
     reason = "%(act_id)s: beneficiary %(beneficiary_id)s was no member of group %(group_id)s on %(day)s."
     advice = "Check the date, or record her membership first"
@@ -66,7 +66,7 @@ class NotAMember(Refused):
 
 
 class NotExpected(NotAMember):
-    """The roster of a meeting names somebody who was no member that day."""
+    """The roster of a meeting names somebody who was not a member that day."""
 
     advice = (
         "If she was a guest, count her among the women without names; if she is a member, record her membership first"
@@ -74,7 +74,7 @@ class NotExpected(NotAMember):
 
 
 class OfficeOutlastsMembership(NotAMember):
-    """An office goes on after its holder left the group."""
+    """An office continues after its holder left the group."""
 
     advice = "Give the day on which she left, or leave it out: with her membership the office ends."
     field = "until_on"
@@ -140,13 +140,13 @@ OF_A_GROUP: Final = ("membership", "office", "meeting")
 
 
 def roll_in(register: Register, group_id: str, *facts: Fact, kinds: Collection[str] = OF_A_GROUP) -> Roll:
-    """All that a register knows of a group, with some facts as they would stand; an end among them ends.
+    """The members, officers and meetings of a group in a register, with some facts as they would be.
 
     Args:
-        register: With what names the group.
+        register: The register, loaded with what names the group.
         group_id: Id of the group.
-        facts: In place of what it holds under their ids, or beside it.
-        kinds: Of what it holds, only these: a group of long standing has many meetings.
+        facts: Facts that replace those with their ids, or are added; an end among them applies.
+        kinds: Only these kinds are read from the register, since an old group has many meetings.
     """
     known = [each for kind in kinds for each in register.beside(kind, f"group:{group_id}")]
     said = {each.act_id: each for each in (*known, *facts)}
@@ -157,12 +157,12 @@ def roll_in(register: Register, group_id: str, *facts: Fact, kinds: Collection[s
 def roll_of(
     register: Register, facts: Iterable[Fact], ends: Mapping[str, str] | None = None, as_of: date = date.max
 ) -> Roll:
-    """Memberships, offices and meetings of a register as a roll.
+    """Memberships, offices and meetings in a register as a roll.
 
     Args:
-        register: With their ends, and what says of their women that they are one.
-        facts: These acts; others are passed over.
-        ends: Act → the day of an end that it does not hold yet.
+        register: The register, with their ends, and with what declares ids to be one woman.
+        facts: The facts to use; those of other kinds are ignored.
+        ends: Act → day of an end that the register does not have yet.
         as_of: Reference day; what happens later does not count.
     """
     kept = register.one_woman.kept if any(register.one_woman) else str
@@ -186,8 +186,15 @@ def roll_of(
     )
 
 
-def spells_of(register: Register, kind: str, group_id: str, beneficiary_id: str) -> list[Span]:
-    """When a woman belonged to a group, of "membership", or held any "office" of it, under whichever of her ids."""
+def spans_of(register: Register, kind: str, group_id: str, beneficiary_id: str) -> list[Span]:
+    """The periods of a woman's membership in a group, or of her offices in it, under any of her ids.
+
+    Args:
+        register: The register.
+        kind: "membership" or "office".
+        group_id: Id of the group.
+        beneficiary_id: Id of the woman.
+    """
     hers = register.one_woman.ids(beneficiary_id)
     return [
         Span.read(each.values, ended_on=register.ended_on(each.act_id))
@@ -203,7 +210,7 @@ def customs_of(register: Register) -> Customs:
 
 
 def custodies_in(register: Register, fact: Fact, ends: Mapping[str, str] | None = None) -> list[Custody]:
-    """All custodies of the animal of one, that one as it would stand, by first day."""
+    """All custodies of one animal by first day, one of them as it would be."""
     ends = ends or {}
     owner, animal = fact.values["owner_group_id"], fact.values["animal"]
     said = {each.act_id: each for each in register.beside("custody", f"group:{owner}")} | {fact.act_id: fact}
@@ -219,10 +226,10 @@ def custodies_in(register: Register, fact: Fact, ends: Mapping[str, str] | None 
 
 
 def require_order(fact: Fact, begins: str = "from_on", ends: str = "until_on") -> None:
-    """Let nothing end before it began, as two of its columns say it.
+    """Refuse an act that ends before it begins, by two of its columns.
 
     Raises:
-        Invalid: It does.
+        Invalid: It ends before it begins.
     """
     from_on, until_on = fact.values[begins], fact.values.get(ends)
     if until_on and until_on < from_on:
@@ -230,10 +237,10 @@ def require_order(fact: Fact, begins: str = "from_on", ends: str = "until_on") -
 
 
 def require_whole(fact: Fact, *columns: str) -> None:
-    """Let nothing be counted in parts that comes in wholes.
+    """Refuse fractions of what is counted in whole numbers.
 
     Raises:
-        Invalid: Something is.
+        Invalid: A value is not whole.
     """
     for column in columns:
         if fact.values.get(column, 0) % 1:
@@ -241,7 +248,7 @@ def require_whole(fact: Fact, *columns: str) -> None:
 
 
 def refuse_membership(register: Register, fact: Fact) -> None:
-    """Refuse a second membership of one woman in one group at a time."""
+    """Refuse a second membership of one woman in one group at the same time."""
     require_order(fact)
     roll = roll_in(register, fact.values["group_id"], fact, kinds=("membership",))
     own = next(each for each in roll.memberships if each.act_id == fact.act_id)
@@ -257,7 +264,7 @@ def refuse_membership(register: Register, fact: Fact) -> None:
 
 
 def refuse_office(register: Register, fact: Fact) -> None:
-    """Refuse an office of somebody who is no member."""
+    """Refuse an office of somebody who is not a member."""
     require_order(fact)
     values = fact.values
     roll = roll_in(register, values["group_id"], fact, kinds=("membership",))
@@ -276,7 +283,7 @@ def refuse_office(register: Register, fact: Fact) -> None:
 
 
 def refuse_meeting(register: Register, fact: Fact) -> None:
-    """Refuse a roster with strangers, or with one woman in two lists; and a meeting of nobody."""
+    """Refuse a roster with somebody who is not expected, or with a woman in two lists; and a meeting of nobody."""
     values = fact.values
     if values["kind"] != _OPEN_TO_ALL and not (values.get("group_id") or values.get("course_id")):
         what = Sentence("whose meeting it was: of which group, or for a session of which course")
@@ -306,7 +313,7 @@ def refuse_meeting(register: Register, fact: Fact) -> None:
 
 
 def ask_meeting(register: Register, fact: Fact) -> Iterator[Asked]:
-    """Ask whether a group met twice that day."""
+    """Ask if a group already has a meeting on that day."""
     values = fact.values
     for other in register.beside("meeting", *([f"group:{values['group_id']}"] if values.get("group_id") else [])):
         alike = [(each["kind"], each["held_on"], each.get("course_id")) for each in (other.values, values)]
@@ -315,7 +322,7 @@ def ask_meeting(register: Register, fact: Fact) -> Iterator[Asked]:
 
 
 def refuse_custody(register: Register, fact: Fact) -> None:
-    """Refuse a second keeper of one animal at a time, and a woman who is not of its group."""
+    """Refuse a second keeper of one animal at the same time, and a woman who is not a member of the group."""
     require_order(fact)
     values = fact.values
     if bool(values.get("keeper_beneficiary_id")) == bool(values.get("keeper_group_id")):
@@ -347,7 +354,7 @@ def _kept_by_one(act_id: str, custodies: Iterable[Custody]) -> None:
 
 
 def refuse_pass(register: Register, fact: Fact) -> None:
-    """Refuse that another group stands in for the giver than the one that vouches for her placement."""
+    """Refuse a pass-on in which another group stands in for the giver than the one that vouches for her placement."""
     group_id, placement_id = fact.values.get("by_group_id"), fact.values["giver_placement_id"]
     guarantor = guarantor_of(register, placement_id)
     if group_id and guarantor and guarantor != group_id:
@@ -357,7 +364,7 @@ def refuse_pass(register: Register, fact: Fact) -> None:
 
 
 def guarantor_of(register: Register, placement_id: str) -> str | None:
-    """The group that vouches for a placement; None where none does, or where a pass-on began it."""
+    """Id of the group that vouches for a placement; None if there is none, or if a pass-on began the placement."""
     placement = register.facts.get(f"placement:{placement_id}")
     return placement.values.get("guarantor_group_id") if placement else None
 

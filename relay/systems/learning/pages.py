@@ -12,7 +12,7 @@ from markupsafe import Markup
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
 from relay.systems.groups.meeting_day import record_meeting
-from relay.systems.groups.meeting_page import as_said
+from relay.systems.groups.meeting_page import values_and_faults
 from relay.systems.groups.members_and_attendance import ROSTER
 from relay.systems.learning import reading
 from relay.systems.learning.questions import CoursesOf, Learning, counted, learners
@@ -53,7 +53,7 @@ def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
     """A session of a class on one page: when it was, how long, and who came of those who were enrolled that day."""
     known, sent = _classes().get(act_id) or abort(404), request.form
-    said, faults = as_said("meeting", {name: sent.get(name) or usual for name, usual in _TYPED.items()})
+    said, faults = values_and_faults("meeting", {name: sent.get(name) or usual for name, usual in _TYPED.items()})
     day, fault = date.fromisoformat(str(said.get("held_on", current.today()))), next(iter(faults.values()), "")
     meeting_id, women = said.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)), sorted(known.enrolled_on(day))
     recording = pressed() == "record" and not fault

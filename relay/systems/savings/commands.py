@@ -149,7 +149,11 @@ def record_sheet(session: Session, path: Path, *, again: bool) -> None:
     became = record_meeting(session.graph, session.programme_id, typed.meeting, rows, session.clerk, answers=answers)
     fell = [(row, error) for row in typed.rows if (error := became[row.name].error)]
     for row, error in fell:
-        say(": ".join(filter(None, (str(row.said.get("beneficiary_id") or row.said["kind"]), error.field, str(error)))))
+        say(
+            ": ".join(
+                filter(None, (str(row.values.get("beneficiary_id") or row.values["kind"]), error.field, str(error)))
+            )
+        )
     for each in became.values():
         for note in each.notes:
             say(note)
@@ -174,7 +178,7 @@ def _require_count(session: Session, typed: TypedIn, *, again: bool) -> None:
     with suppress(NoSavings):
         journal = books_of(source, session.programme_id, str(typed.meeting["group_id"]), held_on)
         cycle, is_new = journal.cycle(), typed.meeting["meeting_id"] not in journal.meeting
-        rows = [(row.kind, row.said) for row in typed.rows]
+        rows = [(row.kind, row.values) for row in typed.rows]
         asked = count_of(typed.meeting, rows, cycle.share_value if cycle else None) if is_new else None
         if asked:
             raise asked

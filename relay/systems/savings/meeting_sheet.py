@@ -157,13 +157,15 @@ def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id
     if paid:
         if loan_id and ("principal" in paid or "charge" in paid):
             paid["loan_id"] = loan_id
-        yield WrittenRow(name=f"paid/{woman}/{loan_id or ''}", kind="passbook", said={**hers, **paid})
+        yield WrittenRow(name=f"paid/{woman}/{loan_id or ''}", kind="passbook", values={**hers, **paid})
     lent = _cells(catalogue, "loan", {**line, "principal": line["lent"]}, ("principal", "months", "purpose"))
     if "principal" in lent:
-        yield WrittenRow(name=f"lent/{woman}/{loan_id or ''}", kind="loan", said={**hers, "cycle_id": cycle_id, **lent})
+        yield WrittenRow(
+            name=f"lent/{woman}/{loan_id or ''}", kind="loan", values={**hers, "cycle_id": cycle_id, **lent}
+        )
     moved = _cells(catalogue, "flow", {**line, "kind": line["group_money"]}, ("kind", "amount"))
     if moved:
-        yield WrittenRow(name=f"moved/{cells.read(_NUMBER, line['row'])}", kind="flow", said={**hers, **moved})
+        yield WrittenRow(name=f"moved/{cells.read(_NUMBER, line['row'])}", kind="flow", values={**hers, **moved})
     elected = _cells(
         catalogue,
         "plan",
@@ -171,7 +173,7 @@ def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id
         ("giver_placement_id", "votes_for", "votes_against"),
     )
     if "giver_placement_id" in elected:
-        yield WrittenRow(name=f"elected/{woman}", kind="plan", said={**hers, **elected})
+        yield WrittenRow(name=f"elected/{woman}", kind="plan", values={**hers, **elected})
 
 
 def _cells(catalogue: Catalogue, kind: str, line: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from relay.domain.notes import Note, noted
 from relay.domain.register import Fact
 from relay.domain.schema import Notes
-from relay.systems.groups.rules import spells_of
+from relay.systems.groups.rules import spans_of
 from relay.systems.savings.asked_before_recording import beyond_rule, loans_of
 from relay.systems.savings.journal.fines import fine_of
 from relay.systems.savings.journal.loans import Loan
@@ -76,7 +76,7 @@ def _fines_unpaid(register: Register, fact: Fact, meeting: SavingsMeeting, group
     of_cycle = {each.meeting_id for each in before} | {meeting.meeting_id}
     fines = [each.get("fine") for each in others if each["meeting_id"] in of_cycle]
     paid = sum(map(paisa, (*fines, fact.values.get("fine"))))
-    spans = spells_of(register, "membership", group_id, str(fact.values["beneficiary_id"]))
+    spans = spans_of(register, "membership", group_id, str(fact.values["beneficiary_id"]))
     return (
         sum(
             fine_of(rule, each, ids, saved=each.meeting_id in saved)
@@ -114,7 +114,7 @@ def _note_loan(register: Register, fact: Fact) -> Iterator[Note]:
 
 
 def _is_officer(register: Register, beneficiary_id: str, group_id: str, day: date) -> bool:
-    return any(each.is_on(day) for each in spells_of(register, "office", group_id, beneficiary_id))
+    return any(each.is_on(day) for each in spans_of(register, "office", group_id, beneficiary_id))
 
 
 def _note_payout(register: Register, fact: Fact) -> Iterator[Note]:

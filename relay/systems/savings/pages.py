@@ -19,12 +19,12 @@ from relay.systems.groups.meeting_page import (
     FALLEN,
     MeetingPage,
     MeetingPageRow,
-    as_said,
     givers,
     plans,
     recorded,
     sent_id,
     sent_row,
+    values_and_faults,
 )
 from relay.systems.savings import reading
 from relay.systems.savings.asked_before_recording import CountDiffers, count_of, moved
@@ -238,7 +238,7 @@ class _Box:
 
 
 def _box(page: MeetingPage, share_value: int | None) -> _Box:
-    said, _ = as_said("meeting", {name: page.typed[name] for name in ("cash_before", "cash_after")})
+    said, _ = values_and_faults("meeting", {name: page.typed[name] for name in ("cash_before", "cash_after")})
     before, after = paisa(said.get("cash_before")), said.get("cash_after")
     return _Box(
         recorded=rupees(before + sum(_moved(row, share_value) for row in page.recorded)),
@@ -269,7 +269,7 @@ def _recorded(programme_id: str, journal: GroupJournal, page: MeetingPage) -> Me
 
 def _asked_of_count(page: MeetingPage, share_value: int | None) -> CountDiffers | None:
     """What is asked of the count of a meeting that is recorded for the first time, and of which all could be read."""
-    said, faults = as_said("meeting", page.typed)
+    said, faults = values_and_faults("meeting", page.typed)
     if page.is_held or faults or page.fallen:
         return None
     rows = [(row.kind, row.values) for row in page.rows]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from relay.domain.register import Fact
 from relay.domain.schema import Rules
 from relay.errors import Failure, Refused, refused
-from relay.systems.groups.rules import UNSAID, NotAMember, require_order, require_whole, spells_of
+from relay.systems.groups.rules import UNSAID, NotAMember, require_order, require_whole, spans_of
 from relay.systems.savings.asked_before_recording import ASKS
 from relay.systems.savings.journal.money import in_paisa, paisa, rupees
 from relay.systems.savings.journal.records import Cycle, PassbookLine, SavingsMeeting
@@ -118,7 +118,7 @@ def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: SavingsMeeti
 
 def _is_member(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: str) -> None:
     woman = str(fact.values["beneficiary_id"])
-    if not any(each.is_on(meeting.held_on) for each in spells_of(register, "membership", group_id, woman)):
+    if not any(each.is_on(meeting.held_on) for each in spans_of(register, "membership", group_id, woman)):
         raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
 
 
@@ -240,7 +240,7 @@ def _refuse_payout(register: Register, fact: Fact) -> None:
     cycle = cycle_of(register, fact, meeting, group_id)
     _nothing_came_after(register, fact, cycle, group_id)
     woman = str(fact.values["beneficiary_id"])
-    if not any(spells_of(register, "membership", group_id, woman)):
+    if not any(spans_of(register, "membership", group_id, woman)):
         raise NotAMember(act_id=fact.act_id, beneficiary_id=woman, group_id=group_id, day=meeting.held_on)
 
 
