@@ -1,4 +1,4 @@
-"""The systems: what a programme may do beside the relay, each a folder of its own, named in this file alone."""
+"""The systems: what a programme may use besides the relay, each in its own folder; they are listed only here."""
 
 from __future__ import annotations
 

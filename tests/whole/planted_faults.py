@@ -43,7 +43,7 @@ class Fault:
 MODEL: Final = ("relay/domain/model.py", "tests/domain/test_model.py")
 LINEAGE: Final = ("relay/arrays/lineage.py", "tests/arrays/test_lineage.py")
 STATES: Final = ("relay/arrays/placement_states.py", "tests/arrays/test_lineage.py")
-ROUNDING: Final = ("relay/systems/protection/tables.py", "tests/systems/protection/test_attacker.py")
+ROUNDING: Final = ("relay/systems/protection/release_tables.py", "tests/systems/protection/test_attacker.py")
 RELEASED: Final = ("relay/systems/protection/rules.py", "tests/systems/protection/test_attacker.py")
 
 

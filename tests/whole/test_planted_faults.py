@@ -22,7 +22,7 @@ def test_there_are_six_in_the_rules_six_in_the_reasoning_two_in_the_loops_and_tw
         "relay/domain/model.py": 6,
         "relay/arrays/lineage.py": 6,
         "relay/arrays/placement_states.py": 2,
-        "relay/systems/protection/tables.py": 1,
+        "relay/systems/protection/release_tables.py": 1,
         "relay/systems/protection/rules.py": 1,
     }
     assert Counter(fault.module for fault in FAULTS) == planted

@@ -1,4 +1,4 @@
-"""Learning: classes and who completed them, what help requires of a woman, and counts of sites for advice."""
+"""Learning: classes and who completed them, what a receiver must have learned, and counts of sites for advice."""
 
 from __future__ import annotations
 

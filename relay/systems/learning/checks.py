@@ -1,4 +1,4 @@
-"""What an auditor asks about classes and sites."""
+"""The checks of an audit about classes and sites."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from relay.domain.model import Rule
 from relay.domain.register import Fact
 from relay.systems.groups.members_and_attendance import ids
 from relay.systems.learning.classes import Class
-from relay.systems.learning.required import Requirement, done_in, id_of_rule
+from relay.systems.learning.requirements import Requirement, done_in, id_of_rule
 from relay.systems.learning.rules import class_in
 from relay.systems.learning.sites import months_missing
 from relay.text import Sentence
 
 MANY_SESSIONS: Final = 10
-"""From so many sessions on it is odd that nobody ever missed one (our choice)."""
+"""Number of sessions from which it is odd that nobody ever missed one (our choice)."""
 
 
 @once
-def _known(in_force: ActsInForce) -> dict[str, Class]:
-    """Course → its class on the day of the books."""
+def _classes(in_force: ActsInForce) -> dict[str, Class]:
+    """Course id → its class on the day."""
     return {each.id: class_in(in_force.register, each, as_of=in_force.as_of) for each in in_force.facts("course")}
 
 
 def _class(in_force: ActsInForce, enrolment: Fact) -> Class:
     """The class of an enrolment."""
-    return _known(in_force)[enrolment.values["course_id"]]
+    return _classes(in_force)[enrolment.values["course_id"]]
 
 
 def _requirement(in_force: ActsInForce, rule: Rule | None) -> Requirement | None:
-    said = in_force.register.facts.get(f"rule:{id_of_rule(rule)}") if rule else None
-    return Requirement.of(said.values) if said else None
+    fact = in_force.register.facts.get(f"rule:{id_of_rule(rule)}") if rule else None
+    return Requirement.of(fact.values) if fact else None
 
 
 @once
@@ -52,7 +52,7 @@ _completed_with_test: Final = where(
     "enrolment", lambda in_force, each: each.values.get("completed_on") and _class(in_force, each).course.tested
 )
 _long_courses: Final = where(
-    "course", lambda in_force, each: len(_known(in_force)[each.id].with_roster) >= MANY_SESSIONS
+    "course", lambda in_force, each: len(_classes(in_force)[each.id].with_roster) >= MANY_SESSIONS
 )
 _sessions: Final = where("meeting", lambda _, each: each.values.get("course_id"))
 
@@ -82,7 +82,7 @@ def _never_came(in_force: ActsInForce) -> Iterator[Finding]:
 
 def _nobody_ever_missed(in_force: ActsInForce) -> Iterator[Finding]:
     for each in _long_courses(in_force):
-        known = _known(in_force)[each.id]
+        known = _classes(in_force)[each.id]
         rates = [known.attendance(woman) for woman in known.hers]
         if rates and all(rate.numerator == rate.denominator for rate in rates):
             sentence = Sentence("nobody missed any of %(many)s sessions.", many=len(known.with_roster))
@@ -125,8 +125,8 @@ def _received_unprepared(in_force: ActsInForce) -> Iterator[Finding]:
 
 def _without_a_test(in_force: ActsInForce) -> Iterator[Finding]:
     for each in _completed_with_test(in_force):
-        said = in_force.register.says(each.act_id, "result")
-        if each.values.get("result") == "not_tested" or not said:
+        is_recorded = in_force.register.says(each.act_id, "result")
+        if each.values.get("result") == "not_tested" or not is_recorded:
             yield finding_of(each, Sentence("completed a course that ends with a test, without one."))
 
 

@@ -1,8 +1,8 @@
-"""How classes go: who was enrolled, came, completed and left, worked out from what was recorded in whatever order.
+"""How classes are going: who enrolled, attended, completed and left, worked out from acts recorded in any order.
 
-A woman is expected at the sessions that are held while she is enrolled: who comes late is not absent before, who left
-is not absent after, and who comes back has a second enrolment; between the two nothing is expected of her. Of a session
-of which nobody wrote down who came, nobody was expected; of one who was excused, `Meeting.expected` tells.
+A woman is expected at the sessions held while she is enrolled. So a woman who joins late is not absent before, one who
+left is not absent after, and one who returns has a second enrolment, with nothing expected between the two. At a
+session without a roster nobody is expected; for women who were excused see `Meeting.expected`.
 """
 
 from __future__ import annotations
@@ -20,22 +20,26 @@ from relay.service.json_codec import read_columns
 from relay.systems.groups.members_and_attendance import Meeting, Span, ids
 
 MIN_ATTENDANCE: Final = 0.8
-"""Of the sessions while she was enrolled, where the course does not say it."""
+"""Share of the sessions during her enrolment that completes a course, unless the course gives another share."""
 ABSENT_RUNNING: Final = 4
-"""Who missed so many sessions running, the last of hers, dropped out."""
+"""A woman who missed this number of sessions in a row, up to her last, has dropped out."""
 MINUTES: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course(OfAct, Span):
-    """A course, as the columns of its act say it; None where nobody said.
+    """A course with the columns of its act; None for values that are not recorded.
 
     Attributes:
-        sessions: How many are planned.
-        minutes: Of a session, where the session does not say it.
-        min_attendance: Share of the sessions that completes it.
+        course_id: Id of the course.
+        name: Name of the course.
+        kind: Kind of course.
+        place_id: Id of its place.
+        sessions: Number of planned sessions.
+        minutes: Minutes of a session, unless the session gives its own.
+        min_attendance: Share of the sessions that completes it, in [0, 1].
         tested: Whether it ends with a test.
-        topics: What it teaches.
+        topics: Topics that it teaches.
     """
 
     course_id: str
@@ -50,7 +54,7 @@ class Course(OfAct, Span):
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act."""
+        """Make a course from the columns of its act."""
         return read_columns(
             cls, {**values, "tested": values.get("tested") == "yes", "topics": ids(values.get("topic"))}
         )
@@ -58,12 +62,14 @@ class Course(OfAct, Span):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolment(OfAct, Span):
-    """A woman takes part in a course; it begins on the day of enrolment, and ends on the day she left.
+    """A woman's enrolment in a course, from the day of enrolment to the day she left.
 
     Attributes:
+        enrolment_id: Id of the enrolment.
+        course_id: Id of the course.
         beneficiary_id: Her main id.
-        completed_on: When she completed it, as somebody declared; None where nobody did.
-        result: "passed", "not_passed", "not_tested", or None where nobody said, or it may not be told.
+        completed_on: Day on which she completed it, as declared by somebody; None if nobody did.
+        result: "passed", "not_passed" or "not_tested"; None if not recorded, or if the reader may not see it.
     """
 
     enrolment_id: str
@@ -73,34 +79,39 @@ class Enrolment(OfAct, Span):
     result: str | None = None
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], kept: Callable[[str], str]) -> Self:
-        """From the columns of its act, the day of its end among them, and what gives her main id."""
+    def of(cls, values: Mapping[str, Any], main_id: Callable[[str], str]) -> Self:
+        """Make an enrolment from the columns of its act, including the day of its end.
+
+        Args:
+            values: Columns of the act.
+            main_id: Gives a woman's main id.
+        """
         span = {"from_on": values["enrolled_on"], "until_on": values.get("left_on")}
-        woman = kept(values["beneficiary_id"])
+        woman = main_id(values["beneficiary_id"])
         return cls.read({**values, **span}, beneficiary_id=woman, ended_on=values.get("ended_on"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassReport:
-    """How a course goes by a day; rates are of women, each counted once however often she came back.
+    """How a course is going by a day; in rates each woman counts once, however often she returned.
 
     Attributes:
-        place_id: Where; None where nobody said.
+        place_id: Id of its place; None if not recorded.
         over: Whether it has ended.
-        sessions: That were held.
-        without_roster: Of these, those of which nobody wrote down who came: nobody was expected at them.
-        enrolled: Women.
-        started: Those who came at least once, of those enrolled.
-        completed: Those who came often enough to the sessions while they were enrolled and did not leave, of those
-            enrolled; nothing to count while it goes on.
+        sessions: Number of sessions held.
+        without_roster: Number of these without a roster; nobody was expected at them.
+        enrolled: Number of women enrolled.
+        started: Women who attended at least once, of those enrolled.
+        completed: Women who attended enough of the sessions during their enrolment and did not leave, of those
+            enrolled; 0 of 0 while the course continues.
         completed_of_started: The same, of those who started.
-        declared: Women of whom somebody said that they completed it, of those enrolled.
+        declared: Women whom somebody declared to have completed it, of those enrolled.
         passed: Women who passed the test, of those tested.
-        dropped_out: Women who left, or missed the last four sessions running, without having completed it, of those who
-            started.
-        attendances: Comings of all women to all sessions.
-        unnamed: People who were counted at sessions without names.
-        hours: Of all women together.
+        dropped_out: Women who left, or missed the last four sessions in a row, without having completed it; of those
+            who started.
+        attendances: Total number of attendances of all women.
+        unnamed: Number of people counted at sessions without names.
+        hours: Total hours of all women.
     """
 
     course_id: str
@@ -135,14 +146,14 @@ class Class:
         *,
         excused_counts: bool = True,
     ) -> None:
-        """Leave out what had not happened by the day.
+        """Take a course, its enrolments and sessions, and leave out what had not happened by the day.
 
         Args:
-            course: Which.
-            enrolments: In it.
-            sessions: Of it.
+            course: The course.
+            enrolments: Enrolments in it.
+            sessions: Its sessions.
             as_of: Reference day; what happens later does not count.
-            excused_counts: Whether who was excused counts as absent; else she was not expected.
+            excused_counts: Whether women who were excused count as absent; if not, they were not expected.
         """
         self.course = course
         self.as_of = as_of
@@ -154,7 +165,7 @@ class Class:
 
     @cached_property
     def with_roster(self) -> Mapping[Meeting, frozenset[str]]:
-        """Each session of which it was written down who came, in order → who was expected at it."""
+        """Session with a roster, in order → women who were expected at it."""
         return {
             each: each.expected(self.enrolled_on(each.held_on), excused_counts=self.excused_counts)
             for each in self.sessions
@@ -169,14 +180,23 @@ class Class:
         sessions: Iterable[Mapping[str, Any]],
         as_of: date,
         *,
-        kept: Callable[[str], str],
+        main_id: Callable[[str], str],
         excused_counts: bool,
     ) -> Self:
-        """From the columns of acts, the days of ends among them, and what gives the main id of a woman."""
+        """Make a class from the columns of acts, including days of ends.
+
+        Args:
+            course: Columns of the course.
+            enrolments: Columns of each enrolment.
+            sessions: Columns of each session.
+            as_of: Reference day; what happens later does not count.
+            main_id: Gives a woman's main id.
+            excused_counts: As for `Class`.
+        """
         return cls(
             Course.of(course),
-            [Enrolment.of(each, kept) for each in enrolments],
-            [Meeting.of(each, kept) for each in sessions],
+            [Enrolment.of(each, main_id) for each in enrolments],
+            [Meeting.of(each, main_id) for each in sessions],
             as_of,
             excused_counts=excused_counts,
         )
@@ -191,13 +211,13 @@ class Class:
 
     @property
     def over(self) -> bool:
-        """Whether the course has ended: its last day has passed, or without one all planned sessions were held."""
+        """Whether the course has ended: its last day has passed, or if it has none, all planned sessions were held."""
         if self.course.until_on:
             return self.course.until_on <= self.as_of
         return bool(self.course.sessions) and len(self.sessions) >= (self.course.sessions or 0)
 
     def enrolled_on(self, day: date) -> frozenset[str]:
-        """Who is enrolled on a day."""
+        """The women enrolled on a day."""
         return frozenset(woman for woman, spans in self.hers.items() if any(each.is_on(day) for each in spans))
 
     def expected(self, woman: str) -> list[Meeting]:
@@ -205,37 +225,37 @@ class Class:
         return [each for each, expected in self.with_roster.items() if woman in expected]
 
     def attended(self, woman: str) -> int:
-        """To how many of them she came."""
+        """The number of sessions at which she was expected and attended."""
         return sum(woman in each.attended for each in self.expected(woman))
 
     def attendance(self, woman: str) -> Rate:
-        """To how many of them she came, of how many."""
+        """Sessions that she attended, of those at which she was expected."""
         return Rate.of(self.attended(woman), len(self.expected(woman)))
 
     def left(self, woman: str) -> bool:
-        """Whether she left before the course ended, and did not come back."""
+        """Whether she left before the course ended and did not return."""
         last = self.hers[woman][-1].until_on
         return last is not None and last <= self.as_of and (not self.course.until_on or last < self.course.until_on)
 
     def completed(self, woman: str) -> bool:
-        """Whether she came often enough and did not leave; nobody has while the course goes on."""
+        """Whether she attended enough sessions and did not leave; false for everybody while the course continues."""
         share = self.attendance(woman).share
         return self.over and share is not None and share >= self.course.min_attendance and not self.left(woman)
 
     def dropped_out(self, woman: str) -> bool:
-        """Whether she had started, has not completed it, and left or missed the last four sessions running."""
+        """Whether she started, did not complete it, and left or missed the last four sessions in a row."""
         expected = self.expected(woman)
         last = expected[-ABSENT_RUNNING:]
         missed = len(last) == ABSENT_RUNNING and not any(woman in each.attended | each.excused for each in last)
         return self.attended(woman) > 0 and not self.completed(woman) and (self.left(woman) or missed)
 
     def declared(self, woman: str) -> date | None:
-        """When she completed it, as somebody declared; None where nobody did by the day."""
+        """The day on which she completed it, as declared by somebody by the day; None if nobody did."""
         days = [each.completed_on for each in self.hers[woman] if each.completed_on and each.completed_on <= self.as_of]
         return max(days, default=None)
 
     def minutes(self, woman: str) -> Quantity:
-        """How long she was there in all; sessions of which nobody said it count as none."""
+        """Her total minutes; sessions of unknown length count as 0."""
         return sum(
             (self.course.minutes or 0) if each.minutes is None else each.minutes
             for each in self.sessions
@@ -243,7 +263,10 @@ class Class:
         )
 
     def women(self) -> Mapping[str, Sequence[str]]:
-        """The women whom its numbers count, by id: "enrolled", "started", "completed", "declared" and "dropped_out"."""
+        """Word → women that a number counts, by id.
+
+        The words are "enrolled", "started", "completed", "declared" and "dropped_out".
+        """
         women = sorted(self.hers)
         started = [woman for woman in women if self.attended(woman)]
         return {
@@ -255,7 +278,7 @@ class Class:
         }
 
     def report(self) -> ClassReport:
-        """How it goes."""
+        """How the course is going."""
         counted = self.women()
         women, started, done = counted["enrolled"], counted["started"], counted["completed"]
         results = {woman: {each.result for each in spans} for woman, spans in self.hers.items()}

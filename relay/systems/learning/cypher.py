@@ -1,4 +1,4 @@
-"""What is asked of the graph about classes."""
+"""The graph queries of learning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A course, an enrolment in one, a site for advice, and how often people came there in a month."""
+"""The kinds of acts: courses, enrolments, sites for advice, and their monthly counts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from relay.text import Sentence
 REQUIRES: Final = Column(name="requires", type="words")
 WITHIN: Final = Column(name="requires_within_months", type="term")
 STRICT: Final = Column(name="requires_strict", type="choice", choices=("yes", "no"))
-"""Of a rule: topics that she who receives has completed before; within so many months; whether else it is refused."""
+"""Columns of a rule: topics a receiver must have completed, within how many months, and if help is else refused."""
 
 _REASONS: Final = ("moved", "joined_other", "stopped", "excluded", "died", "other_confirmed")
 

@@ -1,4 +1,4 @@
-"""The page of classes and sites, and what they add to the records of a course and of a woman."""
+"""The page of classes and sites, and their panels on the records of a course and of a woman."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from relay.systems.learning.classes import Class
 
 _TYPED: Final = {"held_on": "today", "meeting_id": "", "minutes": ""}
-"""What is typed of a session, and what stands for nothing."""
+"""Fields of a session → text when nothing was entered."""
 
 blueprint = Blueprint("learning", __name__, template_folder="templates")
 
@@ -51,18 +51,21 @@ def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 @blueprint.route("/p/<programme_id>/record/<act_id>/session", methods=["GET", "POST"])
 @action("meeting", typed=True)
 def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
-    """A session of a class on one page: when it was, how long, and who came of those who were enrolled that day."""
+    """A session of a class on one page: its day and length, and who of the women enrolled that day attended."""
     known, sent = _classes().get(act_id) or abort(404), request.form
-    said, faults = values_and_faults("meeting", {name: sent.get(name) or usual for name, usual in _TYPED.items()})
-    day, fault = date.fromisoformat(str(said.get("held_on", current.today()))), next(iter(faults.values()), "")
-    meeting_id, women = said.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)), sorted(known.enrolled_on(day))
+    values, faults = values_and_faults("meeting", {name: sent.get(name) or usual for name, usual in _TYPED.items()})
+    day, fault = date.fromisoformat(str(values.get("held_on", current.today()))), next(iter(faults.values()), "")
+    meeting_id, women = (
+        values.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)),
+        sorted(known.enrolled_on(day)),
+    )
     recording = pressed() == "record" and not fault
     if recording and day.isoformat() != sent.get("shown_on"):
         fault = gettext("These were enrolled on that day: look at the list, then record it.")
     elif recording:
         came = {name: ";".join(each for each in women if sent.get(f"who.{each}") == name) for name in ROSTER}
         of_course = {"course_id": known.course.course_id, "kind": "session", "meeting_id": meeting_id}
-        meeting = {name: value for name, value in {**said, **of_course, **came}.items() if value}
+        meeting = {name: value for name, value in {**values, **of_course, **came}.items() if value}
         try:
             record_meeting(current.built(), programme_id, meeting, (), guard.clerk(programme_id))
             return redirect(menu.to("recording.recorded", act_id=f"meeting:{meeting_id}"), 303)
@@ -87,7 +90,7 @@ def _classes() -> Mapping[str, Class]:
 
 
 def _on_record(record: Record) -> Markup | None:
-    """Who took part, on the record of a course; her courses, on that of a woman."""
+    """On the record of a course, its women; on the record of a woman, her courses."""
     if not guard.may("learning", current.head().programme_id):
         return None
     if known := _classes().get(record.id) if record.id.startswith("course:") else None:

@@ -1,4 +1,4 @@
-"""What can be asked about learning."""
+"""The questions about learning."""
 
 from __future__ import annotations
 
@@ -36,12 +36,15 @@ NO_SUCH_COURSE: Final = Failure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteRow:
-    """A site for advice; how many people came leaves the record only as a release.
+    """A site for advice; the numbers of its visitors are published only in releases.
 
     Attributes:
+        site_id: Id of the site.
+        name: Name of the site.
         kind: "advice", "information" or "hotline_desk".
-        reported: Months of which a count was recorded.
-        missing: Whole months since it opened of which none was, in order.
+        place_id: Id of its place.
+        reported: Number of months with a count.
+        missing: Whole months without a count since it opened, in order.
     """
 
     site_id: str
@@ -54,22 +57,22 @@ class SiteRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearningFound:
-    """How classes go by a day; the three numbers of people are never added up.
+    """How classes are going by a day; the three numbers of people overlap, so they are never added up.
 
     Attributes:
         as_of: Reference day; what happens later does not count.
-        courses: By id.
-        reached: Women who came to a session of any course, each counted once.
-        attendances: Comings of all women to all sessions.
-        unnamed: People who were counted at sessions without names.
-        prepared: Placements whose holder had completed what their rule requires, of all whose rule requires it.
-        prepared_on_time: Of those, past their due day: which had passed on all they owe by then.
-        others_on_time: The same of the others whose rule requires something: an association, no proof.
+        courses: Sorted by id.
+        reached: Number of different women who attended a session of any course.
+        attendances: Total number of attendances of all women.
+        unnamed: Number of people counted at sessions without names.
+        prepared: Placements whose holder had completed what their rule requires, of all whose rule requires something.
+        prepared_on_time: Of those past their due day, placements that had passed on all they owe by that day.
+        others_on_time: The same for other placements whose rule requires something: an association, not a cause.
         prepared_kept: Placements that are not lost, of those whose holder had completed what their rule requires.
-        others_kept: The same of the others: an association, no proof.
-        intervals: Which of these shares → between which shares that of many more like them may lie, at 95 %.
-        ready: The same of requests on the waiting list; nothing to count without planning.
-        sites: By id.
+        others_kept: The same for the others: an association, not a cause.
+        intervals: Name of each of these shares → its 95 % confidence interval.
+        ready: Requests on the waiting list whose woman has completed what is required, of all; 0 of 0 without planning.
+        sites: Sorted by id.
     """
 
     as_of: date
@@ -89,17 +92,18 @@ class LearningFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerRow:
-    """A woman in a course; nothing of a test.
+    """A woman in a course, without test results.
 
     Attributes:
         beneficiary_id: Her main id.
-        name: What the course is called.
-        enrolled_on: When she first was.
+        course_id: Id of the course.
+        name: Name of the course.
+        enrolled_on: Day on which she first enrolled.
         left_on: Her last day; None while she is enrolled.
-        attendance: To how many of the sessions while she was enrolled she came.
-        hours: That she was there.
-        completed: Whether she came often enough and stayed to the end.
-        declared_on: When she completed it, as somebody declared; None where nobody did.
+        attendance: Sessions that she attended, of those held during her enrolment.
+        hours: Her total hours.
+        completed: Whether she attended enough sessions and stayed to the end.
+        declared_on: Day on which she completed it, as declared by somebody; None if nobody did.
         dropped_out: Whether she left, or missed the last four sessions, without having completed it.
     """
 
@@ -115,22 +119,22 @@ class LearnerRow:
     dropped_out: bool
 
 
-def learners(known: Class) -> tuple[LearnerRow, ...]:
+def learners(classes_: Class) -> tuple[LearnerRow, ...]:
     """The women of a course, by id."""
     return tuple(
         LearnerRow(
             beneficiary_id=woman,
-            course_id=known.course.course_id,
-            name=known.course.name,
+            course_id=classes_.course.course_id,
+            name=classes_.course.name,
             enrolled_on=spans[0].from_on,
             left_on=spans[-1].until_on,
-            attendance=known.attendance(woman),
-            hours=hours(known.minutes(woman)),
-            completed=known.completed(woman),
-            declared_on=known.declared(woman),
-            dropped_out=known.dropped_out(woman),
+            attendance=classes_.attendance(woman),
+            hours=hours(classes_.minutes(woman)),
+            completed=classes_.completed(woman),
+            declared_on=classes_.declared(woman),
+            dropped_out=classes_.dropped_out(woman),
         )
-        for woman, spans in sorted(known.hers.items())
+        for woman, spans in sorted(classes_.hers.items())
     )
 
 
@@ -151,32 +155,32 @@ def sites(graph: Graph, programme_id: str, as_of: date) -> tuple[SiteRow, ...]:
     )
 
 
-def reached(known: Iterable[Class]) -> frozenset[str]:
-    """The women who came to any session of some courses."""
-    return frozenset(woman for each in known for woman in each.hers if each.attended(woman))
+def reached(classes_: Iterable[Class]) -> frozenset[str]:
+    """The women who attended a session of any of some courses."""
+    return frozenset(woman for each in classes_ for woman in each.hers if each.attended(woman))
 
 
 def counted(graph: Graph, programme_id: str, survey: Survey, course_id: str) -> Mapping[str, Sequence[str]]:
-    """What the numbers of a course count → the records, "kind:id".
+    """The records that the numbers of a course count: word → records, "kind:id".
 
-    "sessions", of these "without_roster", and what `Class.women` tells. Of "" what those of the whole programme do:
-    "reached"; of `reading.joined` each, beside it "of_" and its name, all of which it is a share. What is not there is
-    left out.
+    The words are "sessions", of these "without_roster", and those of `Class.women`. For "" in place of a course, they
+    are those of the whole programme: "reached", and for each word of `reading.joined` the numerator under that word and
+    the denominator under "of_" and the word. Words without records are left out.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    known = reading.classes(graph, programme_id, survey.as_of)
+    classes_ = reading.classes(graph, programme_id, survey.as_of)
     if course_id:
-        of = next((each for each in known if each.course.course_id == course_id), None)
+        of = next((each for each in classes_ if each.course.course_id == course_id), None)
         if of is None:
             return {}
         return _of_women(of.women()) | {
             "sessions": [each.act_id for each in of.sessions],
             "without_roster": [each.act_id for each in of.sessions if not each.has_roster],
         }
-    found = _of_women({"reached": sorted(reached(known))})
-    for word, records in reading.joined(graph, programme_id, known, lambda: survey).items():
+    found = _of_women({"reached": sorted(reached(classes_))})
+    for word, records in reading.joined(graph, programme_id, classes_, lambda: survey).items():
         found |= {word: records.over, f"of_{word}": records.under}
     return found
 
@@ -195,16 +199,16 @@ class Learning(OfADay[LearningFound]):
     ids_only = True
 
     def answer(self, source: Source, programme_id: str) -> LearningFound:
-        """Courses and sites by id, and figures of all of them."""
+        """Courses and sites by id, and figures for all of them."""
         graph = source.graph
-        known = reading.classes(graph, programme_id, self.as_of)
-        joined = reading.joined(graph, programme_id, known, lambda: self.survey(source, programme_id))
+        classes_ = reading.classes(graph, programme_id, self.as_of)
+        joined = reading.joined(graph, programme_id, classes_, lambda: self.survey(source, programme_id))
         rates = {word: joined.get(word, reading.Counted()).rate for word in (*reading.PREPARED, "ready")}
-        reports = tuple(each.report() for each in known)
+        reports = tuple(each.report() for each in classes_)
         return LearningFound(
             as_of=self.as_of,
             courses=reports,
-            reached=len(reached(known)),
+            reached=len(reached(classes_)),
             attendances=sum(each.attendances for each in reports),
             unnamed=sum(each.unnamed for each in reports),
             **rates,
@@ -226,15 +230,15 @@ class Learners(Question[tuple[LearnerRow, ...]]):
     as_of: AsOf
 
     def answer(self, source: Source, programme_id: str) -> tuple[LearnerRow, ...]:
-        """By id.
+        """Sorted by id.
 
         Raises:
             NotFound: There is no such course, or it had not begun.
         """
         course_id = self.id.rpartition(":")[2]
-        for known in reading.classes(source.graph, programme_id, self.as_of):
-            if known.course.course_id == course_id:
-                return learners(known)
+        for classes_ in reading.classes(source.graph, programme_id, self.as_of):
+            if classes_.course.course_id == course_id:
+                return learners(classes_)
         raise refused(NO_SUCH_COURSE, course_id=course_id)
 
 
@@ -247,9 +251,9 @@ class CoursesOf(OfHer[LearnerRow]):
     path = "beneficiaries/<id>/courses"
 
     def answer(self, source: Source, programme_id: str) -> tuple[LearnerRow, ...]:
-        """By course; none of a woman whom the reader may not find."""
-        known, her = reading.classes(source.graph, programme_id, self.as_of), source.her(programme_id, self.id)
-        return tuple(row for each in known for row in learners(each) if row.beneficiary_id in her)
+        """Sorted by course; empty if the reader may not see this woman."""
+        classes_, her = reading.classes(source.graph, programme_id, self.as_of), source.her(programme_id, self.id)
+        return tuple(row for each in classes_ for row in learners(each) if row.beneficiary_id in her)
 
 
 QUESTIONS: Final = (Learning, Learners, CoursesOf)

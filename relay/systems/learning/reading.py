@@ -1,4 +1,4 @@
-"""Classes, requirements and sites as they are recorded."""
+"""Reads classes, requirements and sites from the graph."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from relay.ledger import reading as ledger
 from relay.systems.groups.reading import customs, women
 from relay.systems.learning import cypher
 from relay.systems.learning.classes import Class
-from relay.systems.learning.required import Requirement, id_of_rule
+from relay.systems.learning.requirements import Requirement, id_of_rule
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.graph import Graph
-    from relay.systems.planning.states import Request
+    from relay.systems.planning.request_and_plan_states import Request
 
 Done = Mapping[str, Sequence[tuple[str, date]]]
-"""Woman → the topics that she completed, as somebody declared, each with the day."""
+"""Woman → topics that she completed, as declared by somebody, each with its day."""
 
 
 def classes(graph: Graph, programme_id: str, as_of: date) -> tuple[Class, ...]:
-    """The courses that had begun by a day, by id.
+    """The classes of courses that had begun by a day, by id.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -39,7 +39,7 @@ def classes(graph: Graph, programme_id: str, as_of: date) -> tuple[Class, ...]:
     sessions = _by_course(graph.rows(cypher.SESSIONS, programme_id=programme_id))
     courses = {each["course_id"]: each for each in ledger.said(graph, programme_id, "course")}
     return tuple(
-        Class.of(each, enrolments[id_], sessions[id_], as_of, kept=kept, excused_counts=excused_counts)
+        Class.of(each, enrolments[id_], sessions[id_], as_of, main_id=kept, excused_counts=excused_counts)
         for id_, each in sorted(courses.items())
         if each["from_on"] <= as_of.isoformat()
     )
@@ -53,7 +53,7 @@ def _by_course(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping[s
 
 
 def done_in(known: Iterable[Class]) -> Done:
-    """What women completed in some classes."""
+    """The topics that women completed in some classes."""
     done = defaultdict[str, list[tuple[str, date]]](list)
     for each in known:
         for enrolment in each.enrolments:
@@ -63,30 +63,30 @@ def done_in(known: Iterable[Class]) -> Done:
 
 
 def requirements(graph: Graph, programme_id: str) -> Mapping[str, Requirement]:
-    """Rule → what it requires, of those that require something.
+    """Rule id → its requirement, for rules that have one.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    found = {rule_id(row): Requirement.of(row) for row in ledger.said(graph, programme_id, "rule")}
-    return {rule: requirement for rule, requirement in found.items() if requirement}
+    by_rule = {rule_id(row): Requirement.of(row) for row in ledger.said(graph, programme_id, "rule")}
+    return {rule: requirement for rule, requirement in by_rule.items() if requirement}
 
 
 class Counted(NamedTuple):
-    """What a rate is made of: the records of its numerator and those of its denominator, "kind:id", in order."""
+    """The records that a rate counts, "kind:id", in order."""
 
     over: Sequence[str] = ()
     under: Sequence[str] = ()
 
     @classmethod
-    def of(cls, said: Iterable[tuple[str, bool]]) -> Counted:
-        """From the records, and whether each is one of the numerator."""
-        under = [*said]
+    def of(cls, records: Iterable[tuple[str, bool]]) -> Counted:
+        """Make it from records, each with whether it is in the numerator; all are in the denominator."""
+        under = [*records]
         return cls([id_ for id_, is_so in under if is_so], [id_ for id_, _ in under])
 
     @property
     def rate(self) -> Rate:
-        """The rate."""
+        """The rate: numerator and denominator."""
         return Rate.of(len(self.over), len(self.under))
 
 
@@ -96,16 +96,16 @@ PREPARED: Final = ("prepared", "prepared_on_time", "others_on_time", "prepared_k
 def joined(
     graph: Graph, programme_id: str, known: Iterable[Class], survey: Callable[[], Survey]
 ) -> Mapping[str, Counted]:
-    """What classes have to do with help: of placements `PREPARED`, and "ready" of the requests on the waiting list.
+    """How classes relate to help: `PREPARED` for placements, and "ready" for requests on the waiting list.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
         known: Its classes by the day.
-        survey: Gives its relay on that day; asked where some rule requires something.
+        survey: Gives the survey of its relay on that day; called only if a rule requires something.
 
     Returns:
-        Nothing where no rule requires anything, and nothing of requests without planning.
+        Word → records; empty if no rule requires anything, and without "ready" if the programme does not plan.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -122,12 +122,12 @@ def joined(
 
 
 def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> dict[str, Counted]:
-    """Of placements whose rule requires something to be learned first: an association, no proof.
+    """Compare placements whose holder had completed what is required with the others: an association, not a cause.
 
     Returns:
-        `PREPARED` → what it counts. "prepared": whose holder had completed it when they began, of all;
-        "prepared_on_time": of those, past their due day, which had passed on all they owe by then; "prepared_kept": of
-        those, which are not lost; "others_on_time" and "others_kept": the same of the others.
+        The words of `PREPARED` → records. "prepared": placements whose holder had completed it when they began, of all.
+        "prepared_on_time": of those past their due day, those that had passed on all they owe by then. "prepared_kept":
+        of those, the ones that are not lost. "others_on_time" and "others_kept": the same for the other placements.
     """
     snapshot, stood = survey.snapshot, survey.standings
     people, holders = snapshot.beneficiaries.ids, women_of(snapshot)[snapshot.placements.beneficiary]
@@ -151,7 +151,7 @@ def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) ->
 def waiting(
     graph: Graph, programme_id: str, survey: Survey, required: Mapping[str, Requirement], done: Done
 ) -> list[tuple[Request, tuple[str, ...]]]:
-    """Who is on the waiting list, request by request, each with what the rule of the day requires and she has not done.
+    """The requests on the waiting list, each with the required topics that she has not completed.
 
     Raises:
         Unavailable: The database cannot be reached.

@@ -1,4 +1,4 @@
-"""What is refused of courses, enrolments and sessions, and what is noted, under the ledger's lock."""
+"""What is refused, asked and noted about courses, enrolments and sessions when they are recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from relay.domain.schema import Rules
 from relay.errors import Asked, Failure, Invalid, Refused, refused
 from relay.systems.groups.members_and_attendance import ROSTER, Meeting, ids
 from relay.systems.groups.rules import UNTIL_BEFORE_FROM, customs_of, require_order
-from relay.systems.learning import required, sites
+from relay.systems.learning import requirements, sites
 from relay.systems.learning.classes import Class, Course, Enrolment
 from relay.text import Sentence
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from relay.domain.register import Fact, Register
 
 SMALL, LARGE = 10, 30
-"""Women in a class, at the least and at the most (literacy classes in Nepal have 20 to 26; our choice around that)."""
+"""Usual sizes of a class, in women (literacy classes in Nepal have 20 to 26; our choice around that)."""
 
 
 MORE_THAN_ALL_SESSIONS: Final = Failure(
@@ -70,7 +70,7 @@ COMPLETED_ELSEWHEN: Final = Failure(
 
 
 class NothingWasHeld(Refused):
-    """An enrolment is corrected to completed, though no session of the course is recorded by then."""
+    """A correction declares a course completed although no session of it is recorded by then."""
 
     reason = "%(act_id)s: completed on %(completed_on)s, but course %(course_id)s had held no session by then."
     advice = "Record its sessions first"
@@ -83,7 +83,7 @@ class NothingWasHeld(Refused):
 
 
 class NothingHeld(NothingWasHeld, Asked):
-    """A woman is enrolled and has completed a course of which no session is recorded by then."""
+    """An enrolment declares a course completed although no session of it is recorded by then."""
 
     advice = "Record its sessions first. If they are still to be typed in, use --again."
 
@@ -92,12 +92,12 @@ class NothingHeld(NothingWasHeld, Asked):
 
 
 def class_in(register: Register, course: Fact, *facts: Fact, as_of: date = date.max) -> Class:
-    """All that a register knows of a course, with some facts as they would stand; an end among them ends.
+    """The class of a course in a register, with some facts as they would be.
 
     Args:
-        register: With what names the course.
-        course: As it would stand.
-        facts: In place of what it holds under their ids, or beside it.
+        register: The register, loaded with what names the course.
+        course: The course as it would be.
+        facts: Facts that replace those with their ids, or are added; an end among them applies.
         as_of: Reference day; what happens later does not count.
     """
     said = {each.act_id: each for kind in ("enrolment", "meeting") for each in register.beside(kind, course.act_id)}
@@ -112,7 +112,7 @@ def class_in(register: Register, course: Fact, *facts: Fact, as_of: date = date.
         rows["enrolment"],
         rows["meeting"],
         as_of,
-        kept=register.one_woman.kept,
+        main_id=register.one_woman.kept,
         excused_counts=customs_of(register).excused_counts,
     )
 
@@ -121,7 +121,7 @@ def class_in(register: Register, course: Fact, *facts: Fact, as_of: date = date.
 
 
 def refuse_course(register: Register, fact: Fact) -> None:
-    """Refuse dates that contradict each other, or the sessions that were held."""
+    """Refuse dates that contradict each other or the sessions held."""
     values = fact.values
     require_order(fact, "from_on", "until_on")
     share = values.get("min_attendance") or 0
@@ -163,7 +163,7 @@ def refuse_session(register: Register, fact: Fact) -> None:
 
 
 def refuse_enrolment(register: Register, fact: Fact) -> None:
-    """Refuse a second enrolment at a time, and days that contradict each other."""
+    """Refuse a second enrolment at the same time, and days that contradict each other."""
     known, own = _enrolled(register, fact)
     if own.until_on and own.until_on < own.from_on:
         raise refused(
@@ -185,20 +185,20 @@ def refuse_enrolment(register: Register, fact: Fact) -> None:
 
 
 def ask_enrolment(register: Register, fact: Fact) -> Iterator[Asked]:
-    """Ask whether sessions are still to come: in files they stand after enrolments, since they name who is enrolled."""
+    """Ask if sessions will be recorded later; in files, they come after the enrolments."""
     known, own = _enrolled(register, fact)
     if _is_before_all(known, own):
         yield NothingHeld(act_id=fact.act_id, course_id=own.course_id, completed_on=own.completed_on)
 
 
 def _enrolled(register: Register, fact: Fact, *facts: Fact) -> tuple[Class, Enrolment]:
-    """A class and one enrolment in it, as both would stand."""
+    """A class and one enrolment in it, as both would be."""
     known = class_in(register, register.facts[f"course:{fact.values['course_id']}"], *(facts or (fact,)))
     return known, next(each for each in known.enrolments if each.act_id == fact.act_id)
 
 
 def _is_before_all(known: Class, own: Enrolment) -> bool:
-    """Whether a course is declared as completed before any session was held."""
+    """Whether a course is declared completed before any session was held."""
     return own.completed_on is not None and not any(each.held_on <= own.completed_on for each in known.sessions)
 
 
@@ -206,7 +206,7 @@ def _is_before_all(known: Class, own: Enrolment) -> bool:
 
 
 def note_enrolment(register: Register, fact: Fact) -> Iterator[Note]:
-    """Note that a woman is said to have completed a course to which she hardly came."""
+    """Note that a woman is declared to have completed a course that she hardly attended."""
     if not fact.values.get("completed_on"):
         return
     known, own = _enrolled(register, fact)
@@ -240,15 +240,15 @@ RULES: Final = Rules(
         "site": sites.refuse_site,
         "site_count": sites.refuse_count,
         "meeting": refuse_session,
-        "placement": required.refuse_receipt,
-        "pass": required.refuse_receipt,
+        "placement": requirements.refuse_receipt,
+        "pass": requirements.refuse_receipt,
     },
     stands={kind: {"enrolment": "beneficiary"} for kind in ("meeting", "placement", "pass")},
     ask={"enrolment": ask_enrolment},
     note={
         "enrolment": note_enrolment,
         "meeting": note_session,
-        "placement": required.note_receipt,
-        "pass": required.note_receipt,
+        "placement": requirements.note_receipt,
+        "pass": requirements.note_receipt,
     },
 )

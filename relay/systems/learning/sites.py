@@ -1,4 +1,4 @@
-"""Sites for advice, and how often people came there in a month: nobody who came is known, and nothing leads to her."""
+"""Sites for advice, with monthly numbers of visits; visitors are not recorded, and nothing leads to them."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ MORE_THAN_VISITS: Final = Failure(
 
 
 def refuse_site(register: Register, fact: Fact) -> None:
-    """Refuse dates that contradict each other, or a month that was counted."""
+    """Refuse dates that contradict each other or a recorded count."""
     require_order(fact, "opened_on", "closed_on")
     for count in register.beside("site_count", fact.act_id):
         _while_open(count, fact)
 
 
 def refuse_count(register: Register, fact: Fact) -> None:
-    """Refuse a month twice, one in which the site was not open, and numbers that do not add up."""
+    """Refuse a second count of a month, a month in which the site was not open, and numbers that do not add up."""
     values = fact.values
     site = register.facts[f"site:{values['site_id']}"]
     _while_open(fact, site)
@@ -80,14 +80,14 @@ def _while_open(count: Fact, site: Fact) -> None:
 
 
 def months_missing(site: Mapping[str, Any], reported: Collection[str], as_of: date) -> list[str]:
-    """The whole months of a site's own calendar of which nobody reported, up to a day.
+    """The whole months up to a day for which a site has no count.
 
-    It is the calendar of its first count; nothing is due of a site that never counted but that it opened: then the
-    Gregorian one. A month in which the site opened or closed is not due.
+    Months are those of the calendar of its first count, or Gregorian ones if it never counted. Months in which the site
+    opened or closed are not required.
 
     Args:
-        site: Columns of its act.
-        reported: The months that were counted.
+        site: Columns of the site's act.
+        reported: Months with a count.
         as_of: Reference day; what happens later does not count.
 
     Returns:

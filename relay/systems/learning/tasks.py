@@ -1,4 +1,4 @@
-"""What learning asks of whoever visits: who waits for help without having completed what its rule requires."""
+"""The tasks of learning for visits: women who wait for help without having completed what its rule requires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planning: who asks for help, and who is named as the next receiver before the young are born, in a public order."""
+"""Planning: who asks for help, and who is chosen as the next receiver before the young are born, in a public order."""
 
 from __future__ import annotations
 

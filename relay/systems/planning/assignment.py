@@ -1,16 +1,15 @@
-"""Who is proposed as the next receiver of whom: most women served, the public order before distance.
+"""Assigns women to givers: as many as possible are served, and the public order matters more than distance.
 
-Among one municipality's women who are ready and givers who still owe, all for one help:
+Among the women of one municipality who are ready, and the givers who still owe, all for one help:
 
-1. as many women are served as can be;
-2. of all sets of so many, the one that is first by the public order;
-3. of all ways to serve these, the one with the least distance in all;
-4. of these, the first woman receives from the giver with the lowest id, then the second, and so on.
+1. as many women as possible are served; 2. of all sets of that size, the one that comes first by the public order; 3.
+of all assignments that serve this set, the one with the least total distance; 4. of these, the first woman receives
+from the giver with the lowest id, then the second, and so on.
 
-The sets of women who can be served together are the independent sets of a transversal matroid, so taking one woman
-after another in the public order, each where she still can be served beside those before her, gives 1 and 2 at once.
-For 3 the Hungarian method assigns them; 4 looks among the assignments that cost the same: those along edges without
-reduced cost.
+The sets of women who can be served together are the independent sets of a transversal matroid. So taking one woman
+after another in the public order, each if she can still be served together with those before her, gives 1 and 2 at
+once. For 3, the Hungarian method assigns them. For 4, only assignments of the same cost are searched: those along edges
+without reduced cost.
 """
 
 from __future__ import annotations
@@ -32,16 +31,17 @@ def assign(metres: Sequence[Sequence[int]] | _Metres, allowed: Sequence[Sequence
     """The hand-over by which each woman is served.
 
     Args:
-        metres: One row a woman, in the public order; one column a hand-over, by the id of its giver, in metres.
-        allowed: The same: whether she may receive by it.
+        metres: Distances in metres; one row for each woman in the public order, one column for each hand-over by
+            giver's id.
+        allowed: Whether she may receive by it; the same shape.
 
     Returns:
-        Of each woman the column, or -1 where she is not served.
+        For each woman the column, or -1 if she is not served.
 
     >>> assign([[1000, 4000], [2000, 1000]], [[True, True], [True, True]])
-    [0, 1]
+        [0, 1]
     >>> assign([[1000], [1]], [[True], [True]])
-    [0, -1]
+        [0, -1]
     """
     may = np.asarray(allowed, np.bool_).reshape(len(metres), -1)
     found = [_NONE] * len(may)
@@ -55,7 +55,7 @@ def assign(metres: Sequence[Sequence[int]] | _Metres, allowed: Sequence[Sequence
 
 
 def _served(may: _Flags) -> list[int]:
-    """The women who are served: each who can be beside those before her, some of whom may move for it."""
+    """The women who are served: each who can be served together with those before her, some of whom may move for it."""
     women, slots = may.shape
     holder, closed = np.full(slots, _NONE, np.int64), np.zeros(slots, np.bool_)
     served: list[int] = []
@@ -69,9 +69,12 @@ def _served(may: _Flags) -> list[int]:
 
 
 def _make_room(may: _Flags, holder: _Slots, closed: _Flags, woman: int) -> bool:
-    """Give a woman a hand-over, moving others on where they can; whether one was found.
+    """Find a hand-over for a woman, moving others where they can move.
 
-    Where none was, all hand-overs that were looked at are closed: who holds one can move to these alone, for ever.
+    If there is none, all hand-overs that were tried are closed, since their holders can only move among these.
+
+    Returns:
+        Whether a hand-over was found.
     """
     came_by = np.full(len(holder), _NONE, np.int64)
     seen = closed.copy()
@@ -96,7 +99,7 @@ def _make_room(may: _Flags, holder: _Slots, closed: _Flags, woman: int) -> bool:
 
 
 def _nearest(metres: _Metres, may: _Flags) -> _Slots:
-    """All women served with the least distance in all, and of such assignments the first by ids."""
+    """The assignment that serves all women with the least total distance, and of several, the first by ids."""
     from scipy.optimize import linear_sum_assignment  # loads for a second; only a proposal needs it
 
     women, slots = may.shape
@@ -113,7 +116,7 @@ def _nearest(metres: _Metres, may: _Flags) -> _Slots:
 
 
 def _without_reduced_cost(cost: _Metres, chosen: _Slots) -> _Flags:
-    """The pairs that stand in any assignment of least cost: by potentials of the hand-overs, found as shortest ways."""
+    """The pairs that are part of any assignment of least cost, by potentials of the hand-overs (shortest paths)."""
     change = cost - cost[np.arange(len(chosen)), chosen][:, None]  # from her hand-over to another
     potential = np.zeros(len(chosen), np.int64)
     while True:
@@ -126,7 +129,7 @@ def _without_reduced_cost(cost: _Metres, chosen: _Slots) -> _Flags:
 
 
 def _take_first(free: _Flags, chosen: _Slots, woman: int) -> None:
-    """Move a woman to the first hand-over that she can have at the same cost, and keep it from all after her."""
+    """Move a woman to the first hand-over that she can have at the same cost, and reserve it for her."""
     holder = np.empty_like(chosen)
     holder[chosen] = np.arange(len(chosen))
     target = int(chosen[woman])

@@ -1,4 +1,4 @@
-"""What an auditor asks about requests and plans."""
+"""The checks of an audit about requests and plans."""
 
 from __future__ import annotations
 
@@ -11,20 +11,27 @@ from relay.audit.acts_in_force import ActsInForce, once
 from relay.audit.checks import Check, LookedAt
 from relay.audit.findings import Finding
 from relay.domain.register import Fact
-from relay.systems.planning.order import ASKED_ON, NEVER_RECEIVED, order_of
 from relay.systems.planning.proposal import Map
 from relay.systems.planning.reading import Place
+from relay.systems.planning.request_and_plan_states import (
+    OPEN_REQUESTS,
+    HelpReceived,
+    Plan,
+    Request,
+    RequestCheck,
+    Season,
+)
 from relay.systems.planning.rules import receipts_in, requires_of
-from relay.systems.planning.states import OPEN_REQUESTS, HelpReceived, Plan, Request, RequestCheck, Season
+from relay.systems.planning.waiting_order import ASKED_ON, NEVER_RECEIVED, order_of
 from relay.text import Sentence
 
 TOO_LONG: Final = timedelta(days=730)
-"""So long nobody should wait while others are served who asked later (our choice: two terms of a goat's rule)."""
+"""Longest wait while others are served who asked later (our choice: two terms of a goat's rule)."""
 
 
 @once
 def _season(in_force: ActsInForce) -> Season:
-    """All that was asked for and planned by the day of the books."""
+    """All requests and plans by the day."""
     register, kept = in_force.register, in_force.register.one_woman.kept
     return Season(
         requests=[
@@ -56,7 +63,7 @@ def _waiting(in_force: ActsInForce) -> list[Request]:
 
 
 def _plans_where_meetings_are(in_force: ActsInForce) -> Collection[Fact]:
-    """All plans, where any of them names the meeting at which she was chosen."""
+    """All plans, if any of them names the meeting at which the woman was chosen; else none."""
     plans = in_force.facts("plan")
     return plans if any(each.values.get("meeting_id") for each in plans) else ()
 
@@ -99,14 +106,14 @@ def _served_out_of_order(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def _by_words(request: Request, order: tuple[str, ...], first: Mapping[str, date], day: date) -> tuple[object, ...]:
-    """Where the order puts a request on a day, before any lottery; less is earlier."""
+    """The position of a request in the public order on a day, before the lottery; less is earlier."""
     never = first.get(request.beneficiary_id, date.max) >= day
     told = request.criteria | ({NEVER_RECEIVED} if never else set())
     return tuple(request.asked_on if word == ASKED_ON else word not in told for word in order)
 
 
 def _waited_ready(season: Season, request: Request, receipt: HelpReceived) -> bool:
-    """Whether a request was open and ready, and nobody planned, on the day before somebody else received."""
+    """Whether a request was open and ready, without a plan, on the day before somebody else received."""
     day, served = receipt.received_on, season.served.get(request)
     ended_on = season.ended_on(request)
     planned = any(
@@ -126,7 +133,7 @@ def _waited_ready(season: Season, request: Request, receipt: HelpReceived) -> bo
 
 
 class _Homes:
-    """In which municipality a woman waits."""
+    """The municipality in which each woman waits."""
 
     def __init__(self, in_force: ActsInForce) -> None:
         self._facts = in_force.register.facts
@@ -146,7 +153,7 @@ class _Homes:
         self._ward = in_force.register.ward
 
     def municipality(self, request: Request) -> str | None:
-        """Of the place that her request names, or else of her home."""
+        """The municipality of the place that her request names, or else of her home."""
         woman = self._facts.get(f"beneficiary:{request.beneficiary_id}")
         return self._map.municipality(request.place_id or (self._ward(woman.values) if woman else None))
 

@@ -1,4 +1,4 @@
-"""What is asked of the graph about whoever may be planned for."""
+"""The graph queries of planning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request, a check whether she still waits, and a plan."""
+"""The kinds of acts: requests, checks whether she still waits, and plans."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RequestState = Literal["waiting", "ready", "planned", "served", "ended"]
 PlanState = Literal["followed", "overtaken", "ended", "missed", "open"]
 REQUEST_STATES: Final[tuple[str, ...]] = get_args(RequestState)
 PLAN_STATES: Final[tuple[str, ...]] = get_args(PlanState)
-"""In which states they are on a day (see `states`)."""
+"""States of requests and of plans on a day (see `request_and_plan_states`)."""
 
 _HELP: Final = Column(name="help", type="help", required=True, fixed=True)
 _READY: Final = Column(name="ready", type="words")
@@ -19,7 +19,7 @@ _WOMAN: Final = tie("beneficiary", "ASKED_BY")
 
 ORDER: Final = Column(name="order", type="words")
 REQUIRES: Final = Column(name="requires", type="words")
-"""Keys of rules.toml: the public order of the waiting list, and what a woman needs before she is ready."""
+"""Keys of rules.toml: the public order of the waiting list, and what a woman must have to be ready."""
 
 KINDS: Final = (
     Kind(

@@ -1,4 +1,4 @@
-"""The pages of planning: who waits, who is planned for whom, and a proposal that is accepted row by row or whole."""
+"""The pages of planning: the waiting list, the plans, and a proposal that is accepted as a whole or row by row."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from relay.desk import intake
 from relay.desk.wording import spoken
 from relay.errors import RelayError, Unavailable
 from relay.exchange import cells
-from relay.systems.planning import calls, reading
-from relay.systems.planning.order import in_order
+from relay.systems.planning import calls_to_make, reading
 from relay.systems.planning.proposal import Proposal, accepted, propose
 from relay.systems.planning.questions import plan_rows, waiting_list
 from relay.systems.planning.rates import counted, due_and_unplanned, rates
+from relay.systems.planning.waiting_order import in_order
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n.language import ngettext
@@ -43,17 +43,17 @@ CRITERIA: Final = {
     "training": Sentence("training"),
     "shed": Sentence("a shed"),
 }
-"""Words of the public order, and of what makes a woman ready, as they are read; a programme may have others."""
+"""Labels for words of the public order, and for what makes a woman ready; a programme may have other words."""
 
 _MOST_FALLEN: Final = 3
-"""Rows that were not accepted, told each with its reason (our choice): a cookie carries them to the next page."""
+"""Most refused rows that are shown with their reason (our choice: a cookie carries them to the next page)."""
 
 Pair = tuple[str, str]
 
 
 @blueprint.app_template_filter("criterion")
 def _criterion(word: str) -> str:
-    """How a word of the public order, or of what makes a woman ready, is read."""
+    """The label of a word of the public order, or of what makes a woman ready."""
     return say(CRITERIA[word]) if word in CRITERIA else spoken(word)
 
 
@@ -64,7 +64,7 @@ def _planned(programme_id: str) -> Planned:
 @blueprint.get("/p/<programme_id>/waiting-list")
 @action("planning")
 def waiting(programme_id: str) -> str:
-    """Who waits, in the public order, and for managers why."""
+    """Who waits, in the public order, with the reasons for managers."""
     planned = _planned(programme_id)
     season = planned.season
     open_ = [each for each in season.requests if season.request_states[each.request_id] in ("waiting", "ready")]
@@ -83,7 +83,7 @@ def waiting(programme_id: str) -> str:
 @blueprint.get("/p/<programme_id>/plans")
 @action("planning")
 def plans(programme_id: str) -> str:
-    """Who is planned for whom, what was missed, and what is due while nobody is planned."""
+    """Who is planned for whom, what was missed, and what is due without a plan."""
     planned = _planned(programme_id)
     rows = plan_rows(planned)
     holders = _holders(planned)
@@ -102,15 +102,15 @@ def plans(programme_id: str) -> str:
 @blueprint.get("/p/<programme_id>/calls")
 @action("todo")
 def call_list(programme_id: str) -> str:
-    """Whom to call before a hand-over, and who has waited for long; and a text to copy that names nobody."""
+    """Whom to call before a hand-over, who has waited for long, and a text without names to copy."""
     planned = _planned(programme_id)
-    found = calls.calls(planned, _holders(planned))
+    found = calls_to_make.calls(planned, _holders(planned))
     people = privacy.contacts(sorted({each.beneficiary_id for each in found}))
     return render_template(
         "planning/calls.html",
         calls=found,
         people=people,
-        shared=calls.shared(people),
+        shared=calls_to_make.shared(people),
         days=sorted({each.day for each in found if each.why == "receives"}),
     )
 
@@ -118,7 +118,7 @@ def call_list(programme_id: str) -> str:
 @blueprint.get("/p/<programme_id>/proposal")
 @action("planning")
 def proposal(programme_id: str) -> str:
-    """Who could receive next from whom; rows that are locked stay as they are."""
+    """Who could receive next from whom; locked rows stay as they are."""
     planned = _planned(programme_id)
     fault, rows = "", tuple[Proposal, ...]()
     try:
@@ -140,7 +140,7 @@ def proposal(programme_id: str) -> str:
 @blueprint.post("/p/<programme_id>/proposal")
 @action("plan")
 def accept(programme_id: str) -> Response:
-    """Propose again beside what is locked, or record the rows that are accepted, each standing or falling alone."""
+    """Propose again around the locked rows, or record the accepted rows, each accepted or refused by itself."""
     sent = request.form
     if pressed() == "again":
         return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
@@ -178,12 +178,12 @@ def _rows(programme_id: str, planned: Planned, locked: Iterable[Pair]) -> tuple[
 
 
 def _pairs(sent: Iterable[str]) -> list[Pair]:
-    """Giver's placement and request of some rows, each as P1=R1."""
+    """Giver's placement and request of some rows, each sent as P1=R1."""
     return [(giver, request_id) for giver, _, request_id in (each.partition("=") for each in sent)]
 
 
 def _holders(planned: Planned) -> Mapping[str, str]:
-    """Placement → who holds it, of those that plans and proposals may name."""
+    """Placement → id of its holder, for placements that plans and proposals may name."""
     snapshot = planned.survey.snapshot
     people = snapshot.beneficiaries.ids
     held = enumerate(snapshot.placements.beneficiary.tolist())

@@ -1,4 +1,4 @@
-"""The proposal of a season: one municipality at a time, who is to receive next from whom."""
+"""Proposes who is to receive next from whom, one municipality at a time."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from relay.arrays.placement_states import DUE, IN_TIME, LATE
 from relay.arrays.same_woman import women_of
 from relay.errors import Failure, NotFound, Refused, refused
 from relay.systems.planning.assignment import assign
-from relay.systems.planning.order import Placed, in_order
-from relay.systems.planning.states import hand_overs
+from relay.systems.planning.request_and_plan_states import hand_overs
+from relay.systems.planning.waiting_order import RankedRequest, in_order
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from relay.systems.planning.reading import Place, Planned
 
 UNKNOWN_METRES: Final = 50_000
-"""The distance between places of which one is not known, or does not say where it lies."""
+"""Distance assumed between places if the position of one is unknown."""
 MOST_HAND_OVERS: Final = 700
-"""Hand-overs of one municipality that are weighed at once: more take longer than somebody waits (measured: 4 s)."""
+"""Most hand-overs of one municipality in one proposal; more would take too long (measured: 4 s)."""
 _EARTH_METRES: Final = 6_371_000
 
 
@@ -53,17 +53,17 @@ NO_SUCH_PLACE: Final = Failure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """One row: who is to receive next from whom.
+    """One row of a proposal: who is to receive next from whom.
 
     Attributes:
-        giver_placement_id: Who passes on.
-        beneficiary_id: Who receives.
-        request_id: Her request.
-        km: Between where the two live, rounded to 100 m; 50 where that is not known.
-        help: What.
-        rank: Her place in the public order of all who wait for that help and are not planned.
-        place_id: The municipality, or what stands for it; None where none is known.
-        locked: Whether it was kept as it was, and not proposed.
+        giver_placement_id: Id of the placement that passes on.
+        beneficiary_id: Id of the woman who receives.
+        request_id: Id of her request.
+        km: Distance between their homes, rounded to 100 m; 50 if unknown.
+        help: Help that she is to receive.
+        rank: Her rank in the public order, among all who wait for that help without a plan.
+        place_id: Id of the municipality, or of what takes its place; None if unknown.
+        locked: Whether the row was kept from an earlier proposal.
     """
 
     giver_placement_id: str
@@ -88,14 +88,14 @@ class _Giver:
 
 
 class Map:
-    """Where places lie."""
+    """The positions of places, and the places around them."""
 
     def __init__(self, places: Mapping[str, Place]) -> None:
-        """Take all places, by id."""
+        """Take all places by id."""
         self._places = places
 
     def around(self, place_id: str | None) -> list[Place]:
-        """A place and all that it lies within, the smallest first; none where it is not known."""
+        """A place and all places around it, smallest first; empty if it is unknown."""
         found: list[Place] = []
         while place_id and (place := self._places.get(place_id)) and place not in found:
             found.append(place)
@@ -103,7 +103,7 @@ class Map:
         return found
 
     def municipality(self, place_id: str | None) -> str | None:
-        """The municipality in which a place lies, else the district, else the largest place; None for nowhere."""
+        """The municipality that a place lies in, else the district, else the largest place around it; None for none."""
         around = self.around(place_id)
         for kind in ("municipality", "district"):
             for each in around:
@@ -112,7 +112,7 @@ class Map:
         return around[-1].place_id if around else None
 
     def metres(self, one: str | None, other: str | None) -> int:
-        """Between two places, as the crow flies: a walk is longer, but longer for all."""
+        """The distance of two places in metres as the crow flies; walks are longer, but for everybody."""
         if one is not None and one == other:
             return 0
         here, there = (self._places.get(each) if each else None for each in (one, other))
@@ -134,31 +134,31 @@ def propose(
     place_id: str | None = None,
     locked: Collection[tuple[str, str]] = (),
 ) -> tuple[Proposal, ...]:
-    """Who is to receive next from whom, municipality by municipality.
+    """Propose who is to receive next from whom, municipality by municipality.
 
     Women are those whose open request is ready; givers are all who are neither broken nor lost and still owe, a
     hand-over for each time what a placement receives. What is planned already is left out on both sides.
 
     Args:
-        planned: The season and the relay on the day.
+        planned: Requests, plans and survey on the day.
         places: All places.
-        households: Beneficiary → household, of those of whom it is known.
-        place_id: Only givers and women of this place and all within it.
-        locked: Giver's placement and request of rows of an earlier proposal that are kept as they are.
+        households: Beneficiary → household, where known.
+        place_id: Only givers and women of this place and all places inside it.
+        locked: Giver's placement and request of rows of an earlier proposal to keep.
 
     Returns:
-        By municipality, help and the woman's rank; empty where nobody can be served.
+        Sorted by municipality, help and the woman's rank; empty if nobody can be served.
 
     Raises:
         NotFound: There is no such place.
-        Refused: Of one municipality there are too many to weigh.
+        Refused: One municipality has too many hand-overs to propose.
     """
     if place_id is not None and place_id not in places:
         raise refused(NO_SUCH_PLACE, place_id=place_id)
     season, map_ = planned.season, Map(places)
     waiting = [each for each in season.requests if season.request_states[each.request_id] in ("ready", "waiting")]
     homes = _homes(planned)
-    women: dict[tuple[str | None, str], list[Placed]] = defaultdict(list)
+    women: dict[tuple[str | None, str], list[RankedRequest]] = defaultdict(list)
     givers: dict[tuple[str | None, str], list[_Giver]] = defaultdict(list)
     where = {each.request_id: each.place_id or homes.get(each.beneficiary_id) for each in waiting}
     for placed in in_order(season, waiting, planned.order):
@@ -180,26 +180,26 @@ def _inside(map_: Map, home: str | None, place_id: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=False)
 class _Ways:
-    """Who may receive from whom, and how far it is."""
+    """Who may receive from whom, and the distance."""
 
     map: Map
     where: Mapping[str, str | None]
     households: Mapping[str, str]
 
-    def may(self, placed: Placed, giver: _Giver) -> bool:
-        """Never within a household, nor from herself."""
+    def may(self, placed: RankedRequest, giver: _Giver) -> bool:
+        """Whether she may receive from a giver: not from herself, and not within a household."""
         woman = placed.request.beneficiary_id
         household = self.households.get(woman)
         return woman != giver.beneficiary_id and (
             household is None or household != self.households.get(giver.beneficiary_id)
         )
 
-    def metres(self, placed: Placed, giver: _Giver) -> int:
-        """From home to home."""
+    def metres(self, placed: RankedRequest, giver: _Giver) -> int:
+        """The distance between their homes in metres."""
         return self.map.metres(self.where[placed.request.request_id], giver.place_id)
 
-    def all_metres(self, women: Sequence[Placed], giver: _Giver) -> list[int]:
-        """The same of some women, who live in few places."""
+    def all_metres(self, women: Sequence[RankedRequest], giver: _Giver) -> list[int]:
+        """The distances of several women, who live in few places."""
         homes = [self.where[placed.request.request_id] for placed in women]
         far = {home: self.map.metres(home, giver.place_id) for home in dict.fromkeys(homes)}
         return [far[home] for home in homes]
@@ -207,12 +207,12 @@ class _Ways:
 
 def _of_one(
     key: tuple[str | None, str],
-    women: Sequence[Placed],
+    women: Sequence[RankedRequest],
     givers: Sequence[_Giver],
     ways: _Ways,
     locked: Collection[tuple[str, str]],
 ) -> Iterator[Proposal]:
-    """The rows of one municipality and help, the locked ones as they are."""
+    """The rows for one municipality and help, with the locked ones unchanged."""
     place_id, help_ = key
     left = {giver.placement_id: giver.hand_overs for giver in givers}
     of = {giver.placement_id: giver for giver in givers}
@@ -257,7 +257,7 @@ def _of_one(
 
 
 def _homes(planned: Planned) -> Mapping[str, str]:
-    """Beneficiary → where she lives, or her group is at home, of those of whom it is known."""
+    """Beneficiary → place where she lives, or where her group is, if known."""
     snapshot = planned.survey.snapshot
     people, groups, places = snapshot.beneficiaries, snapshot.groups, snapshot.places.ids
     of_group = np.append(groups.place, np.int32(NONE))[people.group]
@@ -266,7 +266,7 @@ def _homes(planned: Planned) -> Mapping[str, str]:
 
 
 def _givers(planned: Planned, homes: Mapping[str, str]) -> Iterator[_Giver]:
-    """Who still owes and can pass on, with the hand-overs that are not planned yet; by id."""
+    """Placements that still owe and can pass on, with the number of hand-overs without a plan; by id."""
     snapshot, stood = planned.survey.snapshot, planned.survey.standings
     placements, people, women = snapshot.placements, snapshot.beneficiaries.ids, women_of(snapshot)
     given: dict[str | None, int] = defaultdict(int)
@@ -291,16 +291,17 @@ def _givers(planned: Planned, homes: Mapping[str, str]) -> Iterator[_Giver]:
 def accepted(
     rows: Sequence[Proposal], request_ids: Collection[str] | None, chosen_on: date, expected_on: date | None
 ) -> Iterator[dict[str, Value]]:
-    """The plans that some rows of a proposal become, in the public order, without ids of their own.
+    """The plans that accepted rows of a proposal become, in the public order, without ids of their own.
 
     Args:
-        rows: Of the proposal.
-        request_ids: Of the rows; None for all.
-        chosen_on: On which day they are chosen.
-        expected_on: When they are to receive; None where nobody said.
+        rows: Rows of the proposal.
+        request_ids: Requests of the accepted rows; None accepts all.
+        chosen_on: Day on which they are chosen.
+        expected_on: Day on which they are to receive; None if not given.
 
     Yields:
-        The columns of each; `rank` counts who can be served as well, as is proposed, and was not accepted before her.
+        The columns of each plan. Its `rank` counts women of the proposal who could be served too and were not accepted
+        before her.
     """
     ranks: dict[tuple[str | None, str], int] = defaultdict(lambda: 1)
     for row in sorted(rows, key=lambda row: (row.help, row.rank)):

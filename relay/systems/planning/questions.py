@@ -1,4 +1,4 @@
-"""What can be asked about requests and plans."""
+"""The questions about requests and plans."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from relay.service.queries.parameters import Help, OfADay, PlaceId
 from relay.service.question import Says, Source
 from relay.systems.planning import proposal, reading
 from relay.systems.planning.kinds import PLAN_STATES, REQUEST_STATES
-from relay.systems.planning.order import in_order
 from relay.systems.planning.rates import PlanningRates, rates
 from relay.systems.planning.reading import Planned
+from relay.systems.planning.waiting_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +26,12 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OfADay(OfADay[T_co]):
-    """A question about what is planned on a day."""
+    """A question about requests and plans on a day."""
 
     ids_only = True
 
     def planned(self, source: Source, programme_id: str) -> Planned:
-        """The season, beside the relay on the day."""
+        """Requests, plans and survey on the day."""
         return reading.read(source.graph, programme_id, self.survey(source, programme_id))
 
 
@@ -40,13 +40,13 @@ class RequestRow:
     """A request.
 
     Attributes:
-        request_id: Its id.
-        beneficiary_id: Who asks.
-        help: For what.
-        asked_on: When.
+        request_id: Id of the request.
+        beneficiary_id: Id of the woman who asks.
+        help: Help that she asks for.
+        asked_on: Day on which she asked.
         state: "waiting", "ready", "planned", "served" or "ended".
-        stale: Whether nothing was heard of her for a year.
-        rank: In the public order of all who wait for that help and are not planned; None for the others.
+        stale: Whether nothing has been heard of her for a year.
+        rank: Rank in the public order, among all who wait for that help without a plan; None for the others.
     """
 
     request_id: str
@@ -59,7 +59,7 @@ class RequestRow:
 
 
 def waiting_list(planned: Planned, help_: str | None = None, state: str | None = None) -> tuple[RequestRow, ...]:
-    """The requests, those who wait first, in the public order, then the others by day and id."""
+    """The requests: first those that wait, in the public order, then the others by day and id."""
     season = planned.season
     waiting = [each for each in season.requests if season.request_states[each.request_id] in ("waiting", "ready")]
     ranks = {placed.request.request_id: placed.rank for placed in in_order(season, waiting, planned.order)}
@@ -94,7 +94,7 @@ class Requests(_OfADay[tuple[RequestRow, ...]]):
     ] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[RequestRow, ...]:
-        """Who waits by help and rank, then the others by day and id."""
+        """Waiting requests by help and rank, then the others by day and id."""
         return waiting_list(self.planned(source, programme_id), self.help, self.state)
 
 
@@ -103,13 +103,13 @@ class PlanRow:
     """A plan.
 
     Attributes:
-        plan_id: Its id.
-        giver_placement_id: Who passes on; None where a gift is placed.
-        gift_id: Which gift; None where another passes on.
-        beneficiary_id: Who is to receive.
-        help: What.
-        chosen_on: When she was chosen.
-        expected_on: When she is to receive; None where nobody said.
+        plan_id: Id of the plan.
+        giver_placement_id: Id of the placement that passes on; None if a gift is to be placed.
+        gift_id: Id of the gift that is to be placed; None if a placement passes on.
+        beneficiary_id: Id of the woman who is to receive.
+        help: Help that she is to receive.
+        chosen_on: Day on which she was chosen.
+        expected_on: Day on which she is to receive; None if not given.
         state: "followed", "overtaken", "ended", "missed" or "open".
     """
 
@@ -124,7 +124,7 @@ class PlanRow:
 
 
 def plan_rows(planned: Planned, help_: str | None = None, state: str | None = None) -> tuple[PlanRow, ...]:
-    """The plans, by day and id."""
+    """The plans by day and id."""
     season = planned.season
     return tuple(
         PlanRow(
@@ -143,7 +143,7 @@ def plan_rows(planned: Planned, help_: str | None = None, state: str | None = No
 
 
 def open_plans(graph: Graph, programme_id: str, survey: Survey) -> Iterator[trees.TreePlan]:
-    """The open plans of a programme, as relay trees show them."""
+    """The open plans of a programme, in the form that relay trees show."""
     for each in reading.read(graph, programme_id, survey).season.open_plans:
         yield trees.TreePlan(
             plan_id=each.plan_id,
@@ -175,7 +175,7 @@ class Plans(_OfADay[tuple[PlanRow, ...]]):
     ] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[PlanRow, ...]:
-        """By day and id."""
+        """Sorted by day and id."""
         return plan_rows(self.planned(source, programme_id), self.help, self.state)
 
 
@@ -190,7 +190,7 @@ class Proposals(_OfADay[tuple[proposal.Proposal, ...]]):
     place_id: PlaceId = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[proposal.Proposal, ...]:
-        """By municipality, help and rank; nothing of it is recorded."""
+        """Sorted by municipality, help and rank; nothing is recorded."""
         planned = self.planned(source, programme_id)
         return proposal.propose(
             planned,
@@ -209,7 +209,7 @@ class PlanningRate(_OfADay[PlanningRates]):
     path = "planning-rates"
 
     def answer(self, source: Source, programme_id: str) -> PlanningRates:
-        """On the day."""
+        """The rates on the day."""
         return rates(self.planned(source, programme_id))
 
 

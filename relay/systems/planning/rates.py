@@ -1,4 +1,4 @@
-"""What came of planning, each rate with what it is made of."""
+"""How well planning works, as rates with numerator and denominator."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningRates:
-    """What came of planning by a day.
+    """How well planning works, by a day.
 
     Attributes:
         from_list: Placements that began and served an open request, of all that began.
-        from_plan: Pass-ons that followed a plan, of all.
-        planned_of_due: Placements due within 60 days for which somebody is planned, of all such.
-        asked_to_received_days: Median days from asking to receiving; None when nobody was served.
-        served: The requests that it is made of, by day and id.
+        from_plan: Pass-ons that followed a plan, of all pass-ons.
+        planned_of_due: Placements due within 60 days that have a plan, of all such placements.
+        asked_to_received_days: Median number of days from request to receipt; None if nobody was served.
+        served: Requests that this median is of, by day and id.
     """
 
     from_list: Rate
@@ -37,10 +37,10 @@ class PlanningRates:
 
 
 def counted(planned: Planned) -> Mapping[str, Sequence[str]]:
-    """What each of the rates counts, in a word → the records, "kind:id".
+    """The records that each rate counts: word → records, "kind:id".
 
-    "due" within 60 days, and of these "planned"; pass-ons "made", and "followed" of a plan; placements that "began",
-    and "from_list" what served an open request.
+    The words are "due" within 60 days and of these "planned"; pass-ons "made" and those that "followed" a plan;
+    placements that "began" and "from_list" those that served an open request.
     """
     season, survey = planned.season, planned.survey
     snapshot, unplanned = survey.snapshot, {*due_and_unplanned(planned)}
@@ -58,7 +58,7 @@ def counted(planned: Planned) -> Mapping[str, Sequence[str]]:
 
 
 def rates(planned: Planned) -> PlanningRates:
-    """What came of planning by the day."""
+    """The rates by the day."""
     served = planned.season.served
     days = [(receipt.received_on - request.asked_on).days for request, receipt in served.items()]
     many = {word: len(found) for word, found in counted(planned).items()}
@@ -72,7 +72,7 @@ def rates(planned: Planned) -> PlanningRates:
 
 
 def due_and_unplanned(planned: Planned) -> tuple[str, ...]:
-    """The placements that are due within 60 days while nobody is planned for them, by due day and id."""
+    """Ids of placements due within 60 days without a plan, by due day and id."""
     givers = {plan.giver_placement_id for plan in planned.season.open_plans}
     return tuple(each for each in _due(planned) if each not in givers)
 

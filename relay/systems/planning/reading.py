@@ -1,4 +1,4 @@
-"""The season of a programme as it is recorded: its requests and plans beside what its relay passed on."""
+"""Reads the requests and plans of a programme, together with what women received."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from relay.arrays.columns import NONE, day_of
 from relay.arrays.same_woman import women_of
 from relay.ledger import reading as ledger
 from relay.systems.planning import cypher
-from relay.systems.planning.order import order_of
-from relay.systems.planning.states import HelpReceived, Plan, Request, RequestCheck, Season, words
+from relay.systems.planning.request_and_plan_states import HelpReceived, Plan, Request, RequestCheck, Season, words
+from relay.systems.planning.waiting_order import order_of
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """All that is planned in a programme, beside its relay on the day.
+    """Requests and plans of a programme, with its survey on the day.
 
     Attributes:
-        season: Requests and plans, and what came of them.
-        order: The words of the public order.
-        survey: The relay on the day.
+        season: Requests and plans, and their states.
+        order: Words of the public order.
+        survey: Survey of its relay on the day.
     """
 
     season: Season
@@ -48,7 +48,7 @@ def read(graph: Graph, programme_id: str, survey: Survey) -> Planned:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    kept = kept_in(survey)
+    kept = main_id_in(survey)
     (programme,) = ledger.said(graph, programme_id, "programme")
     requests = [
         Request.of(row, woman=kept(row["beneficiary_id"]), ended_on=row.get("ended_on"))
@@ -70,8 +70,8 @@ def read(graph: Graph, programme_id: str, survey: Survey) -> Planned:
     return Planned(season=season, order=order_of(programme), survey=survey)
 
 
-def kept_in(survey: Survey) -> Callable[[str], str]:
-    """A way from any id of a woman to her main id; what is not there stays as it is."""
+def main_id_in(survey: Survey) -> Callable[[str], str]:
+    """A function from any id of a woman to her main id; unknown ids are returned unchanged."""
     people = survey.snapshot.beneficiaries.ids
     if not len(survey.snapshot.sames):
         return str
@@ -85,7 +85,7 @@ def kept_in(survey: Survey) -> Callable[[str], str]:
 
 
 def receipts(survey: Survey, women: Collection[str]) -> Iterator[HelpReceived]:
-    """What some women received by the day, as it was placed with them or passed on to them."""
+    """What some women received by the day, from gifts or pass-ons."""
     snapshot, stood = survey.snapshot, survey.standings
     placements, passes, people = snapshot.placements, snapshot.passes, snapshot.beneficiaries.ids
     rows = [row for row in people.rows(sorted(women)) if row is not None] if women else []
@@ -118,12 +118,12 @@ class Place:
     """A place.
 
     Attributes:
-        place_id: Its id.
-        name: What it is called.
-        kind: Such as "ward"; None when it is not known.
-        parent_id: In which larger place it lies; None for none.
-        latitude: Degrees, or None.
-        longitude: Degrees, or None.
+        place_id: Id of the place.
+        name: Name of the place.
+        kind: Kind of place, such as "ward"; None if not recorded.
+        parent_id: Id of the place that it lies in; None for none.
+        latitude: Degrees north, or None.
+        longitude: Degrees east, or None.
     """
 
     place_id: str
@@ -146,7 +146,7 @@ def places(graph: Graph, programme_id: str) -> Mapping[str, Place]:
 
 
 def households(graph: Graph, programme_id: str) -> Mapping[str, str]:
-    """Beneficiary → the code of her household, of those of whom it is known.
+    """Beneficiary → code of her household, where recorded.
 
     Raises:
         Unavailable: The database cannot be reached.

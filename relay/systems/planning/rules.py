@@ -1,4 +1,4 @@
-"""What is refused of a request, a check or a plan, and what is noted, under the ledger's lock."""
+"""What is refused and noted about requests, checks and plans when they are recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from relay.domain.notes import Note
 from relay.domain.schema import Rules
 from relay.domain.vocabulary import SETTLED
 from relay.errors import Failure, Invalid, Refused, refused
-from relay.systems.planning.states import (
+from relay.systems.planning.request_and_plan_states import (
     OPEN_REQUESTS,
     HelpReceived,
     Plan,
@@ -99,7 +99,7 @@ GONE_BEFORE: Final = Failure(
 
 
 def receipts_in(register: Register, placement_ids: Iterable[str]) -> Iterator[HelpReceived]:
-    """What some placements received, each by her who holds it, under her main id."""
+    """What some placements received, each with the main id of its holder."""
     for placement_id in placement_ids:
         placement = register.placements.get(placement_id)
         for number, receipt in enumerate(placement.receipts if placement else ()):
@@ -122,7 +122,7 @@ def requires_of(register: Register) -> frozenset[str]:
 
 
 def _season(register: Register, fact: Fact, as_of: date, check: Fact | None = None) -> Season:
-    """All that was asked, planned and received by the woman of a request or plan, that one and a check included."""
+    """All requests, plans and receipts of the woman of a request or plan, including that one and a check."""
     ids = register.one_woman.ids(fact.values["beneficiary_id"])
     woman = register.one_woman.kept(fact.values["beneficiary_id"])
     names = [f"beneficiary:{id_}" for id_ in ids]
@@ -147,14 +147,14 @@ def _season(register: Register, fact: Fact, as_of: date, check: Fact | None = No
 
 
 def refuse_request(register: Register, fact: Fact) -> None:
-    """Refuse a second open request of one woman for one help, and one that is dated after a check of it."""
+    """Refuse a second open request of one woman for one help, and one dated after a check of it."""
     _open_alone(register, fact)
     for check in register.beside("request_check", fact.act_id):
         _not_before(check, fact)
 
 
 def refuse_check(register: Register, fact: Fact) -> None:
-    """Refuse a check that is dated before what it checks, or that opens it again while she asked anew."""
+    """Refuse a check dated before its request, or one that reopens the request after she asked again."""
     request = register.facts[f"request:{fact.values['request_id']}"]
     _not_before(fact, request)
     _open_alone(register, request, fact)
@@ -190,9 +190,10 @@ def _not_before(check: Fact, request: Fact) -> None:
 
 
 def refuse_plan(register: Register, fact: Fact) -> None:
-    """Refuse a plan that cannot be followed: from nobody, to the giver, from who owes nothing, for who has left.
+    """Refuse a plan that cannot be followed: without a giver, from or for the wrong placement or woman.
 
-    What the last two ask was so, or not, as she was chosen: what is learned later does not make a plan false.
+    The giver may not be the receiver, and must still owe; the receiver must not have left. The last two are judged as
+    of the day on which she was chosen: what is learned later does not make a plan false.
     """
     values, chosen_on = fact.values, date.fromisoformat(fact.values["chosen_on"])
     is_chosen = register.facts.get(fact.act_id) == fact
@@ -226,7 +227,7 @@ def _is_there(register: Register, fact: Fact, chosen_on: date) -> None:
 
 
 def _is_free(register: Register, fact: Fact, chosen_on: date) -> None:
-    """No other plan of hers for that help is open on the day from which both are there."""
+    """Refuse a plan if she has another open plan for that help on the first day on which both exist."""
     values = fact.values
     others = [
         each
@@ -247,7 +248,7 @@ def _is_free(register: Register, fact: Fact, chosen_on: date) -> None:
 
 
 def note_plan(register: Register, fact: Fact) -> Iterator[Note]:
-    """Note what speaks against a plan and can be right all the same."""
+    """Note what speaks against a plan although it may be right."""
     values, name, chosen_on = fact.values, fact.act_id, date.fromisoformat(fact.values["chosen_on"])
     if _one_household(register, values):
         yield Note(
@@ -283,9 +284,10 @@ def note_plan(register: Register, fact: Fact) -> Iterator[Note]:
 
 
 def _beyond_what_she_owes(register: Register, fact: Fact) -> list[str]:
-    """The other open plans from the giver of a plan, where all of them together are more hand-overs than she owes.
+    """The other open plans of a giver, if all of them together are more hand-overs than she owes.
 
-    They are counted on the day from which all that were chosen by then are there, as it and each later one was chosen.
+    They are counted on the first day on which all that were chosen by then exist, as of the choice of this one and of
+    each later one.
     """
     giver_id = fact.values.get("giver_placement_id")
     if giver_id is None:
@@ -302,7 +304,7 @@ def _beyond_what_she_owes(register: Register, fact: Fact) -> list[str]:
 
 
 def _planned(register: Register, plans: Mapping[str, Mapping[str, Any]], as_of: date) -> Season:
-    """Some plans, by their ids, beside all that their women received."""
+    """Some plans by id, together with what their women received."""
     kept, ids = register.one_woman.kept, register.one_woman.ids
     women = {id_ for each in plans.values() for id_ in ids(each["beneficiary_id"])}
     return Season(

@@ -1,4 +1,4 @@
-"""What planning asks of whoever visits: for whom nobody is planned, who is not ready, whose plan or request is old."""
+"""The tasks of planning for visits: givers without a plan, receivers who are not ready, and old plans and requests."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ def _nobody_planned(planned: Planned) -> Iterator[Task]:
 
 
 def _not_ready(planned: Planned) -> Iterator[Task]:
-    """Those of open plans, by the day on which they are expected to receive."""
+    """Women of open plans who are not ready, by the day on which they are expected to receive."""
     for plan in planned.season.open_plans:
         if not planned.season.is_ready(plan.beneficiary_id, plan.help):
             yield Task(reason="not_ready", beneficiary_id=plan.beneficiary_id, due_on=plan.expected_on)
 
 
 def _missed(planned: Planned) -> Iterator[Task]:
-    """Those of plans whose day is long past, where she is not planned anew."""
+    """Women of missed plans who have no new plan."""
     season = planned.season
     anew = {(plan.beneficiary_id, plan.help) for plan in season.open_plans}
     for plan in season.plans:

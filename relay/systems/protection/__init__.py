@@ -1,4 +1,4 @@
-"""Protection: a directory of services, and monthly counts that leave the record only as a release; no case, no name."""
+"""Protection: a directory of services, and monthly counts that are published only in releases; no cases, no names."""
 
 from __future__ import annotations
 

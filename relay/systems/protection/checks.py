@@ -1,4 +1,4 @@
-"""What an auditor asks about protection: never how many, and never what a text says."""
+"""The checks of an audit about protection; findings never contain a count or a text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from relay.errors import Refused
 from relay.ledger.reading import replay
 from relay.systems.protection import reading, rules
 from relay.systems.protection.kinds import OF_A_GROUP
-from relay.systems.protection.tables import HIDDEN, K, Published, Shown, Wanted, place_at
+from relay.systems.protection.release_tables import HIDDEN, K, Published, Shown, Wanted, place_at
 from relay.text import Sentence
 
 _MADE_OF: Final = frozenset({"programme", "place", "group", "committee_count", "site", "site_count"})
@@ -24,7 +24,7 @@ _VIOLENCE: Final = re.compile(
     r"|हिंसा|बलात्कार|बेचबिखन|प्रहरी|कुटपिट|दुर्व्यवहार",
     re.IGNORECASE,
 )
-"""Words in English, French and Nepali that a text about a case would hold (our choice)."""
+"""Words in English, French and Nepali that a text about a case would contain (our choice)."""
 
 
 _services: Final = where(
@@ -40,7 +40,7 @@ def _near_a_group(in_force: ActsInForce) -> list[Fact]:
 
 @once
 def _texts(in_force: ActsInForce) -> dict[str, list[str]]:
-    """Kind → its columns that somebody writes freely."""
+    """Kind → its columns with free text."""
     kinds = in_force.register.catalogue.kinds.values()
     free = {kind.name: [each.name for each in kind.columns if each.type == "text" and each.personal] for kind in kinds}
     return {kind: names for kind, names in free.items() if names}
@@ -59,11 +59,11 @@ def _below_a_municipality(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def _of_one_committee(in_force: ActsInForce) -> Iterator[Finding]:
-    known = reading.counts(reading.said_of(in_force.register), "")
-    homes = [place_at(known.places, place, "municipality") for place in known.committees if place is not None]
+    counts_ = reading.counts(reading.acts_in_register(in_force.register), "")
+    homes = [place_at(counts_.places, place, "municipality") for place in counts_.committees if place is not None]
     for each in in_force.facts("committee_count"):
         place = each.values["place_id"]
-        if homes.count(place) == 1 and known.places[place].get("kind") == "municipality":
+        if homes.count(place) == 1 and counts_.places[place].get("kind") == "municipality":
             yield finding_of(each, Sentence("is of a municipality with one committee: count the district instead."))
 
 
@@ -95,7 +95,7 @@ def _naming_violence(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def _as_it_was(in_force: ActsInForce, entries: int) -> Register:
-    """What a release is made of, as the ledger had it when it was made."""
+    """The acts that a release was made from, as the ledger had them when it was made."""
     register = in_force.register
     made_of = (
         register.entries[act_id]
@@ -107,51 +107,55 @@ def _as_it_was(in_force: ActsInForce, entries: int) -> Register:
 
 def _made_again(in_force: ActsInForce) -> Iterator[Finding]:
     for each in in_force.facts("release"):
-        wanted, said = reading.wanted_of(each.values), Published.of(each.values["table"])
-        known = reading.counts(reading.said_of(_as_it_was(in_force, each.values["entries"])), wanted.measure)
-        if known.counted and not _comes_out(known, wanted, said):  # if they are withheld here, nobody can tell
+        wanted, published = reading.wanted_of(each.values), Published.of(each.values["table"])
+        counts_ = reading.counts(reading.acts_in_register(_as_it_was(in_force, each.values["entries"])), wanted.measure)
+        if counts_.counted and not _comes_out(counts_, wanted, published):  # if they are withheld here, nobody can tell
             yield finding_of(each, Sentence("does not say what the record said when it was made."))
 
 
-def _comes_out(known: reading.Counts, wanted: Wanted, said: Published) -> bool:
-    """Whether a table is what Relay makes of some counts, or made of them before it rounded: exact, and more hidden."""
+def _comes_out(counts_: reading.Counts, wanted: Wanted, published: Published) -> bool:
+    """Whether Relay makes this table from some counts, or made it in an earlier version: exact, with more hidden."""
     try:
-        if said == reading.table(known, wanted):
+        if published == reading.table(counts_, wanted):
             return True
-        exact = reading.table(known, wanted, unit=1)
+        exact = reading.table(counts_, wanted, unit=1)
     except Refused:
         return False
-    shown, true = _numbers(said), _numbers(exact)
-    if _is_rounded(said) or said != replace(exact, places=said.places, total=said.total) or len(shown) != len(true):
+    shown, true = _numbers(published), _numbers(exact)
+    if (
+        _is_rounded(published)
+        or published != replace(exact, places=published.places, total=published.total)
+        or len(shown) != len(true)
+    ):
         return False
     return all(number in (HIDDEN, known_) for number, known_ in zip(shown, true, strict=True))
 
 
-def _numbers(said: Published) -> list[Shown]:
-    return [number for line in said.lines.values() for number in line]
+def _numbers(published: Published) -> list[Shown]:
+    return [number for line in published.lines.values() for number in line]
 
 
-def _is_rounded(said: Published) -> bool:
-    return not any(isinstance(number, int) and number % K for number in _numbers(said))
+def _is_rounded(published: Published) -> bool:
+    return not any(isinstance(number, int) and number % K for number in _numbers(published))
 
 
 def _given_away(in_force: ActsInForce) -> Iterator[Finding]:
     for each in in_force.facts("release"):
-        said = Published.of(each.values["table"])
-        if HIDDEN in _numbers(said) and not _is_rounded(said):
+        published = Published.of(each.values["table"])
+        if HIDDEN in _numbers(published) and not _is_rounded(published):
             yield finding_of(each, Sentence("who knows some of its numbers can work out a small one that it hides."))
 
 
 def _corrected_after_release(in_force: ActsInForce) -> Iterator[Finding]:
-    """Counts that were corrected after a release had taken them in."""
+    """Find counts that were corrected after a release had used them."""
     for release in in_force.facts("release"):
         wanted = reading.wanted_of(release.values)
         for each in in_force.facts("committee_count"):
             taken_in = each.values["measure"] == wanted.measure and any(
                 each.values["month"] in part for part in wanted.parts
             )
-            said = in_force.entries_about(each.act_id, "count") if taken_in else ()
-            if each.sequence <= release.values["entries"] < max(said, default=0):
+            published = in_force.entries_about(each.act_id, "count") if taken_in else ()
+            if each.sequence <= release.values["entries"] < max(published, default=0):
                 yield finding_of(each, Sentence("was corrected after it was released."), release.sequence)
 
 

@@ -15,7 +15,7 @@ from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPAN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relay.systems.protection.tables import ReleasedRow
+    from relay.systems.protection.release_tables import ReleasedRow
 
 
 service: Final = recorder(
@@ -70,7 +70,7 @@ def services(session: Session, as_of: str | None) -> None:
 def counts(session: Session) -> None:
     """List every monthly count as it was recorded; it is written down that you read them."""
     from relay.systems.protection.questions import RawCounts
-    from relay.systems.protection.tables import RawCount
+    from relay.systems.protection.release_tables import RawCount
 
     print_rows(session, RawCount, session.ask(RawCounts()))
 
@@ -88,7 +88,7 @@ def counts(session: Session) -> None:
 def release(session: Session, /, release_id: str | None, *, apply_: bool, **asked: str) -> None:
     """Show what of a measure may be published so that nobody can work out a small count, and record it."""
     from relay.service.terminal import print_json
-    from relay.systems.protection.questions import DraftRelease, said
+    from relay.systems.protection.questions import DraftRelease, columns_of
 
     found = session.ask(DraftRelease(as_of=session.day(None), **asked))
     if not apply_:
@@ -102,7 +102,7 @@ def release(session: Session, /, release_id: str | None, *, apply_: bool, **aske
             say(f"{ROUNDED} {many.numerator} of {many.denominator} are hidden.")
             say("Nothing is recorded: --apply releases it.")
         return
-    values = {name: str(value) for name, value in said(found).items()}
+    values = {name: str(value) for name, value in columns_of(found).items()}
     print_recorded(session, record_kind(session, "release", {**values, "release_id": release_id}))
 
 

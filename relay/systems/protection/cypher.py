@@ -1,4 +1,4 @@
-"""What is asked of the graph about committees."""
+"""The graph queries of protection."""
 
 from __future__ import annotations
 

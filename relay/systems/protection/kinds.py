@@ -1,4 +1,4 @@
-"""A service that helps, a monthly count of committees, and what of the counts was published."""
+"""The kinds of acts: services, monthly counts of committees, and releases of counts."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ OF_A_GROUP: Final = (
     "loan",
     "flow",
 )
-"""Kinds of acts that may name a group: none of them brings anybody, or anybody's placement, near to a committee."""
+"""Kinds of acts that may name a group but never a committee, so that nobody is linked to one."""
 
 OF_COMMITTEES: Final = ("people_informed", "contacts", "referrals_made")
 OF_SITES: Final = ("visits",)
-"""What is counted, by committees and at the sites for advice of *learning*, and may be released."""
+"""Measures that committees, and the sites of *learning*, count and that may be released."""
 BOUND: Final = (frozenset({"contacts", "referrals_made"}),)
-"""Measures that bound one another: who was referred made contact. Of one month only one of them is released."""
+"""Measures that limit one another, as everyone referred made contact; only one of them is released for a month."""
 LEVELS: Final = ("municipality", "district")
 SPANS: Final = {"month": 1, "quarter": 3, "year": 12}
-"""What a column of a release may sum up, in months."""
+"""Period that a column of a release may add up → number of months."""
 
 
 KINDS: Final = (

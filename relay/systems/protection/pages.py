@@ -1,4 +1,4 @@
-"""The pages of protection: a directory to print, raw counts for their own role, and a release before it is made."""
+"""The pages of protection: a directory to print, raw counts for their own role, and the draft of a release."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from relay.desk import intake
 from relay.errors import RelayError
 from relay.ledger import reading as ledger
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
-from relay.systems.protection.questions import DraftRelease, Protection, RawCounts, releases, said
+from relay.systems.protection.questions import DraftRelease, Protection, RawCounts, columns_of, releases
+from relay.systems.protection.release_tables import Wanted
 from relay.systems.protection.rules import LARGE_ENOUGH
-from relay.systems.protection.tables import Wanted
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n.sentences import say, say_error
@@ -35,7 +35,7 @@ blueprint = Blueprint("protection", __name__, template_folder="templates")
 @blueprint.get("/p/<programme_id>/services")
 @action("services")
 def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
-    """The directory of services, to print; how committees are, and what was released."""
+    """The directory of services to print, the state of committees, and all releases."""
     found = privacy.answer_to(Protection(as_of=current.as_of()))
     return render_template("protection/services.html", found=found, places=_places())
 
@@ -43,7 +43,7 @@ def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 @blueprint.get("/p/<programme_id>/raw-counts")
 @action("raw counts")
 def counts(programme_id: str) -> str:
-    """Every count as it was recorded, and the places of which one can be recorded; written down who read them."""
+    """Every count as it was recorded, and the places that can be counted; who reads it is logged."""
     question = RawCounts()
     found = privacy.answer_to(question)
     privacy.opened(question.name, question.opened(found))
@@ -55,7 +55,7 @@ def counts(programme_id: str) -> str:
 @blueprint.get("/p/<programme_id>/release")
 @action("release")
 def draft(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
-    """What of a measure could be released; nothing is recorded yet."""
+    """What could be released of a measure; nothing is recorded."""
     found, fault = None, ""
     if request.args.get("measure"):
         try:
@@ -77,10 +77,12 @@ def draft(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 @blueprint.post("/p/<programme_id>/release")
 @action("release")
 def release(programme_id: str) -> Response:
-    """Record a release, made anew from what is recorded now."""
+    """Record a release, made again from what is recorded now."""
     clerk = guard.clerk(programme_id)
     try:
-        made = intake.made(current.built(), programme_id, "release", said(_draft(request.form)), random=clerk.random)
+        made = intake.made(
+            current.built(), programme_id, "release", columns_of(_draft(request.form)), random=clerk.random
+        )
         intake.hand_in(current.built(), programme_id, made, clerk)
     except RelayError as error:
         flash(say_error(error))
@@ -90,7 +92,7 @@ def release(programme_id: str) -> Response:
 
 
 def _draft(sent: Mapping[str, str]) -> Draft:
-    """What the form asks for.
+    """The draft that the form asks for.
 
     Raises:
         RelayError: It cannot be released.
@@ -105,7 +107,7 @@ def _places() -> Mapping[str, str]:
 
 
 def _on_record(record: Record) -> Markup | None:
-    """What was published, on the record of a release, to print."""
+    """On the record of a release, the published table to print."""
     made = {f"release:{each.release_id}": each for each in releases(current.graph(), current.head().programme_id)}
     if record.id not in made or not guard.may("services", current.head().programme_id):
         return None

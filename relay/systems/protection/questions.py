@@ -1,4 +1,4 @@
-"""What can be asked about protection."""
+"""The questions about protection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from relay.service.question import Question, Says, Source
 from relay.systems.groups.meeting_day import NotSaid
 from relay.systems.protection import cypher, reading
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
-from relay.systems.protection.tables import K, Published, RawCount, ReleasedCell, ReleasedRow, Wanted
+from relay.systems.protection.release_tables import K, Published, RawCount, ReleasedCell, ReleasedRow, Wanted
 
 if TYPE_CHECKING:
     from relay.graph import Graph
@@ -29,14 +29,17 @@ _NEVER: Final = date.max.isoformat()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRow:
-    """A service of the directory, of which all is public.
+    """A service of the directory; all of it is public.
 
     Attributes:
+        service_id: Id of the service.
+        name: Name of the service.
         kind: "police", "one_stop_crisis_centre", "health" and so on.
-        phone: Its number; None where nobody knows one.
-        hours: When it is open.
-        languages: In which it speaks.
-        checked_on: When somebody last made sure of all that.
+        place_id: Id of its place.
+        phone: Its telephone number; None if unknown.
+        hours: Its opening hours.
+        languages: Languages that it speaks.
+        checked_on: Day on which somebody last checked all of that.
         stale: Whether that is more than 180 days ago.
     """
 
@@ -56,15 +59,18 @@ class ReleaseRow:
     """A release: what was published of a measure, once.
 
     Attributes:
-        release_id: Its id; None of one that is not made yet.
-        level: Of its lines.
-        span: Of its columns.
+        release_id: Id of the release; None for a draft.
+        measure: What was counted.
+        from_month: First month.
+        until_month: Last month, of the same calendar.
+        level: Level of places of its rows.
+        span: Period of its columns.
         k: Counts are rounded down to a multiple of this.
-        entries: The last entry of the ledger that it took in.
-        columns: What its columns are called.
-        rows: By place, the totals last.
-        cells: The same, cell by cell, without what sums up a line or a column.
-        totals: The cells that do.
+        entries: Sequence number of the last entry of the ledger that it includes.
+        columns: Names of its columns.
+        rows: Rows by place, the totals last.
+        cells: The same as single cells, without totals.
+        totals: The cells of totals.
     """
 
     release_id: str | None
@@ -82,22 +88,22 @@ class ReleaseRow:
 
     @property
     def hidden(self) -> Rate:
-        """How many numbers are hidden, of all."""
+        """Hidden numbers, of all numbers."""
         numbers = [each for each in (*self.cells, *self.totals) if each.hidden or each.value is not None]
         return Rate.of(sum(each.hidden for each in numbers), len(numbers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProtectionFound:
-    """What of protection everybody may see who works with the record.
+    """What everybody who works with the record may see of protection.
 
     Attributes:
         as_of: Reference day; what happens later does not count.
-        services: That were not closed by then, by place and kind.
+        services: Services that were not closed by then, by place and kind.
         fresh: Services that were checked within 180 days, of all.
         active: Committees that met within 90 days, of all.
-        months_reported: Months of places and measures of which a count is recorded; not how many it counts.
-        releases: In the order in which they were made.
+        months_reported: Number of months, over all places and measures, with a recorded count.
+        releases: Releases in the order in which they were made.
     """
 
     as_of: date
@@ -110,11 +116,12 @@ class ProtectionFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft(ReleaseRow):
-    """A release as it would be made now; nothing is recorded yet.
+    """A release as it would be made now; nothing is recorded.
 
     Attributes:
-        coarser: Whether that is by district where municipalities were asked for, one of which has one committee.
-        table: The text that the release will keep.
+        coarser: Whether it is by district although municipalities were asked for, since one of these has a single
+            committee.
+        table: The text that the release will hold.
     """
 
     coarser: bool
@@ -136,7 +143,7 @@ def services(graph: Graph, programme_id: str, as_of: date) -> tuple[ServiceRow, 
 
 
 def releases(graph: Graph, programme_id: str) -> tuple[ReleaseRow, ...]:
-    """What was released, in the order in which it was.
+    """The releases in the order in which they were made.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -146,22 +153,22 @@ def releases(graph: Graph, programme_id: str) -> tuple[ReleaseRow, ...]:
             release_id=row["release_id"],
             k=int(row["k"]),
             entries=int(row["entries"]),
-            **_told(reading.wanted_of(row), Published.of(row["table"])),
+            **_attributes_of(reading.wanted_of(row), Published.of(row["table"])),
         )
         for row in ledger.said(graph, programme_id, "release")
     )
 
 
-def _told(wanted: Wanted, published: Published) -> dict[str, Any]:
-    """What a release is of, and what it says."""
+def _attributes_of(wanted: Wanted, published: Published) -> dict[str, Any]:
+    """The attributes of a release that follow from its request and its table."""
     cells = published.cells()
     inner = tuple(each for each in cells if each.place_id and each.month)
-    said = {"columns": wanted.columns, "rows": published.rows(), "cells": inner}
-    return {**asdict(wanted), **said, "totals": tuple(each for each in cells if each not in inner)}
+    columns_of = {"columns": wanted.columns, "rows": published.rows(), "cells": inner}
+    return {**asdict(wanted), **columns_of, "totals": tuple(each for each in cells if each not in inner)}
 
 
 def protection(graph: Graph, programme_id: str, as_of: date) -> ProtectionFound:
-    """The directory, how committees are, and what was released.
+    """The directory, the state of committees, and the releases.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -206,12 +213,12 @@ class RawCounts(Question[tuple[RawCount, ...]]):
     personal = True
 
     def answer(self, source: Source, programme_id: str) -> tuple[RawCount, ...]:
-        """Those of committees, then those of sites; by id."""
-        said = reading.said_in(source.graph, programme_id, source.systems)
-        return tuple(sorted(reading.raw(said), key=lambda each: each.act_id))
+        """Counts of committees, then of sites; each by id."""
+        columns_of = reading.acts_in(source.graph, programme_id, source.systems)
+        return tuple(sorted(reading.raw(columns_of), key=lambda each: each.act_id))
 
     def opened(self, answer: tuple[RawCount, ...]) -> Iterable[str]:
-        """Each count."""
+        """The ids of all counts, which are logged as read."""
         return (each.act_id for each in answer)
 
 
@@ -235,13 +242,13 @@ class DraftRelease(Question[Draft]):
 
         Raises:
             Refused: Nothing can be released.
-            Invalid: It is not said what is to be.
+            Invalid: What is to be released is not given completely.
         """
         columns = source.graph.catalogue.kind("release").columns
-        said = {each.name: cells.read(each, getattr(self, each.name)) for each in columns if hasattr(self, each.name)}
-        if missing := next((name for name, value in said.items() if value is None), None):
+        values = {each.name: cells.read(each, getattr(self, each.name)) for each in columns if hasattr(self, each.name)}
+        if missing := next((name for name, value in values.items() if value is None), None):
             raise NotSaid(field=missing)
-        wanted = reading.wanted_of(said)
+        wanted = reading.wanted_of(values)
         found, published, entries = reading.draft(source.graph, programme_id, wanted, self.as_of)
         return Draft(
             release_id=None,
@@ -249,11 +256,11 @@ class DraftRelease(Question[Draft]):
             k=K,
             entries=entries,
             table=published.text(),
-            **_told(found, published),
+            **_attributes_of(found, published),
         )
 
 
-def said(draft: Draft) -> dict[str, Value]:
+def columns_of(draft: Draft) -> dict[str, Value]:
     """The columns of the release that a draft becomes."""
     return {name: getattr(draft, name) for name in (*Wanted.__slots__, "k", "entries", "table")}
 

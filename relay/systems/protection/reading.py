@@ -1,4 +1,4 @@
-"""Services, counts and releases as they are recorded, and a release as it would be made now."""
+"""Reads services, counts and releases, and makes the table of a release."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from relay.ledger import programmes
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
 from relay.systems.protection.kinds import LEVELS, OF_SITES
-from relay.systems.protection.rules import COMMITTEE, require_period, require_unreleased
-from relay.systems.protection.tables import (
+from relay.systems.protection.release_tables import (
     MONTH_GOES_ON,
     K,
     OneCommittee,
@@ -26,66 +25,67 @@ from relay.systems.protection.tables import (
     made,
     place_at,
 )
+from relay.systems.protection.rules import COMMITTEE, require_period, require_unreleased
 
 if TYPE_CHECKING:
     from relay.graph import Graph
 
 STALE: Final = timedelta(days=180)
-"""So long after it was checked an entry of the directory may be wrong (our choice)."""
+"""Time after which an entry of the directory should be checked again (our choice)."""
 ACTIVE: Final = timedelta(days=90)
-"""Within so many days a committee that is active has met (our choice)."""
+"""An active committee has met within this time (our choice)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What a release is made of: what was counted of a measure, and where each committee is; None where nobody said."""
+    """What a release is made from: the counts of a measure, and the place of each committee; None if not recorded."""
 
     places: Places
     counted: Sequence[RawCount]
     committees: Sequence[str | None]
 
 
-Said = Callable[[str], Iterable[Mapping[str, Any]]]
-"""Kind of act → what those of it say that stand, numbers too; none of a system that is off."""
+ActsOfKind = Callable[[str], Iterable[Mapping[str, Any]]]
+"""Gives the acts in force of a kind, each as column → value, personal ones included; none if its system is off."""
 
 
-def said_in(graph: Graph, programme_id: str, systems: Collection[str]) -> Said:
-    """What is recorded in a programme that uses some systems; asked for, it may find the database unavailable."""
+def acts_in(graph: Graph, programme_id: str, systems: Collection[str]) -> ActsOfKind:
+    """The acts of a programme that uses some systems; calling the result may raise Unavailable."""
     on = graph.catalogue.is_on
     return lambda kind: ledger.said(graph, programme_id, kind, personal=True) if on(kind, systems) else ()
 
 
-def said_of(register: Register) -> Said:
-    """The same, of a register."""
+def acts_in_register(register: Register) -> ActsOfKind:
+    """The acts of a register."""
     on = register.catalogue.is_on
     return lambda kind: (fact.values for fact in register.acts(kind) if on(kind, register.systems))
 
 
-def raw(said: Said) -> Iterator[RawCount]:
-    """Whatever was counted, by committees and at sites, in ledger order."""
-    for each in said("committee_count"):
+def raw(acts_of: ActsOfKind) -> Iterator[RawCount]:
+    """All counts, of committees and of sites, in ledger order."""
+    for each in acts_of("committee_count"):
         yield read_columns(RawCount, {**each, "act_id": f"committee_count:{each['committee_count_id']}"})
-    sites = {each["site_id"]: each["place_id"] for each in said("site")}
-    for each in said("site_count"):
+    sites = {each["site_id"]: each["place_id"] for each in acts_of("site")}
+    for each in acts_of("site_count"):
         known = {"act_id": f"site_count:{each['site_count_id']}", "place_id": sites[each["site_id"]]}
         yield read_columns(RawCount, {**each, **known, "measure": OF_SITES[0], "count": each.get(OF_SITES[0])})
 
 
-def counts(said: Said, measure: str) -> Counts:
-    """What was counted of a measure; what was withheld or erased counts as not reported."""
+def counts(acts_of: ActsOfKind, measure: str) -> Counts:
+    """The counts of a measure; those withheld or erased count as not reported."""
     return Counts(
-        places={each["place_id"]: each for each in said("place")},
-        counted=[each for each in raw(said) if each.measure == measure and each.count is not None],
-        committees=[each.get("place_id") for each in said("group") if each.get("kind") == COMMITTEE],
+        places={each["place_id"]: each for each in acts_of("place")},
+        counted=[each for each in raw(acts_of) if each.measure == measure and each.count is not None],
+        committees=[each.get("place_id") for each in acts_of("group") if each.get("kind") == COMMITTEE],
     )
 
 
 def table(known: Counts, wanted: Wanted, *, unit: int = K) -> Published:
-    """What of some counts may be released, rounded down to a multiple of a unit.
+    """The table that may be released of some counts, rounded down to multiples of a unit.
 
     Raises:
-        OneCommittee: A line would be the count of one committee.
-        Refused: There is nothing.
+        OneCommittee: A row would be the count of a single committee.
+        Refused: There is nothing to release.
     """
     found = made(known.counted, known.places, wanted, unit=unit)
     if wanted.measure not in OF_SITES:
@@ -97,14 +97,14 @@ def table(known: Counts, wanted: Wanted, *, unit: int = K) -> Published:
 
 
 def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple[Wanted, Published, int]:
-    """A release as it would be made now, and the last entry of the ledger that it takes in.
+    """A release as it would be made now, and the last entry of the ledger that it includes.
 
-    It is of districts where a municipality that was wanted has one committee. Nothing else is added up by itself: that
-    a table was made coarser because its numbers were small would tell that they were.
+    If a municipality has a single committee, the table is by district. Tables are not made coarser for other reasons:
+    that would reveal that their numbers are small.
 
     Raises:
-        Invalid: The months are none.
-        Refused: The last is not over; or some of it was released before; or there is nothing.
+        Invalid: The months are not valid.
+        Refused: The last month is not over; or part of it was released before; or there is nothing to release.
         Unavailable: The database cannot be reached.
     """
     head = programmes.head(graph, programme_id)
@@ -113,7 +113,7 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
         raise refused(MONTH_GOES_ON, month=wanted.until_month)
     released = ledger.said(graph, programme_id, "release")
     require_unreleased(wanted.measure, wanted.from_month, wanted.until_month, released)
-    known = counts(said_in(graph, programme_id, head.systems), wanted.measure)
+    known = counts(acts_in(graph, programme_id, head.systems), wanted.measure)
     try:
         return wanted, table(known, wanted), head.entries
     except OneCommittee:
@@ -122,5 +122,5 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
 
 
 def wanted_of(values: Mapping[str, Any]) -> Wanted:
-    """What a release released."""
+    """The request that a release was made for."""
     return read_columns(Wanted, values)

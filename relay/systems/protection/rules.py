@@ -1,4 +1,4 @@
-"""What is refused of services, counts and releases, and of whatever would lead from a committee to somebody."""
+"""What is refused about services, counts and releases, and about anything that would link a person to a committee."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from relay.errors import Failure, Invalid, Refused, refused
 from relay.systems.groups.members_and_attendance import ROSTER
 from relay.systems.groups.rules import require_order
 from relay.systems.protection.kinds import BOUND, OF_A_GROUP, SPANS
-from relay.systems.protection.tables import K, well_written
+from relay.systems.protection.release_tables import K, well_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -78,7 +78,7 @@ NOT_AS_RELEASED: Final = Failure(
 
 
 class LeadsToACommittee(Refused):
-    """Something would tie a person, a placement or a roster to a protection committee."""
+    """The act would link a person, a placement or a roster to a protection committee."""
 
     reason = "%(act_id)s names group %(group_id)s, which is a protection committee."
     advice = (
@@ -105,7 +105,7 @@ def refuse_service(_: Register, fact: Fact) -> None:
 
 
 def refuse_count(register: Register, fact: Fact) -> None:
-    """Refuse a small place, a month twice, and fractions."""
+    """Refuse a small place, a second count of a month, and fractions."""
     values = fact.values
     place = register.facts[f"place:{values['place_id']}"]
     if place.values.get("kind") not in LARGE_ENOUGH:
@@ -125,10 +125,10 @@ def refuse_count(register: Register, fact: Fact) -> None:
 
 
 def require_period(from_month: str, until_month: str, span: str) -> tuple[str, ...]:
-    """The months of a period, where it is one.
+    """The months of a period.
 
     Raises:
-        Invalid: The months are of two calendars, in the wrong order, or no whole spans.
+        Invalid: The months are of two calendars, in the wrong order, or not whole periods of the columns.
     """
     known = months_from(from_month, until_month)
     if not known or len(known) % SPANS[span]:
@@ -137,10 +137,10 @@ def require_period(from_month: str, until_month: str, span: str) -> tuple[str, .
 
 
 def require_unreleased(measure: str, from_month: str, until_month: str, others: Iterable[Mapping[str, Any]]) -> None:
-    """Let a month be released once, of a measure and of those that bound it.
+    """Refuse to release a month twice, for a measure and for those that limit it.
 
     Raises:
-        Refused: One of the other releases holds some month of the period.
+        Refused: Another release has a month of the period.
     """
     bounding = {measure}.union(*(group for group in BOUND if measure in group))
     for other in others:
@@ -153,7 +153,7 @@ def require_unreleased(measure: str, from_month: str, until_month: str, others: 
 
 
 def refuse_release(register: Register, fact: Fact) -> None:
-    """Refuse what is no period, what was released already, and a table that no release wrote."""
+    """Refuse an invalid period, what was already released, and a table that Relay did not make."""
     values = fact.values
     from_month, until_month = values["from_month"], values["until_month"]
     known = require_period(from_month, until_month, values["span"])
@@ -167,7 +167,7 @@ def refuse_release(register: Register, fact: Fact) -> None:
 
 
 def refuse_of_a_committee(register: Register, fact: Fact) -> None:
-    """Refuse whatever names a committee, but for its meetings; and of these a roster."""
+    """Refuse acts that name a committee, except meetings without a roster."""
     if fact.kind == "meeting" and not any(fact.values.get(name) for name in (*ROSTER, "note")):
         return
     for column, name in register.catalogue.named_by(fact):
@@ -177,7 +177,7 @@ def refuse_of_a_committee(register: Register, fact: Fact) -> None:
 
 
 def refuse_other_group(register: Register, fact: Fact) -> None:
-    """Refuse to make a committee of what was another group."""
+    """Refuse to turn another kind of group into a committee."""
     before = register.facts.get(fact.act_id)
     if fact.values.get("kind") == COMMITTEE and before and before.values.get("kind") != COMMITTEE:
         raise refused(NO_COMMITTEE_LATER, act_id=fact.act_id)

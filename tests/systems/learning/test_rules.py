@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from relay.domain.rulebook import WOULD_BREAK, StandingOnIt
 from relay.ledger import recording, verify
 from relay.systems.groups.rules import UNTIL_BEFORE_FROM
-from relay.systems.learning.required import NOT_PREPARED
+from relay.systems.learning.requirements import NOT_PREPARED
 from relay.systems.learning.rules import (
     COMPLETED_ELSEWHEN,
     ENROLLED_ALREADY,

@@ -20,7 +20,7 @@ from relay.systems.learning import LEARNING
 from relay.systems.planning import PLANNING
 from relay.systems.protection import PROTECTION
 from relay.systems.protection.reading import draft
-from relay.systems.protection.tables import K, Wanted
+from relay.systems.protection.release_tables import K, Wanted
 from tests.scenes import acts as say
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import pytest
 
 from relay.errors import Refused
 from relay.systems.protection.kinds import LEVELS
+from relay.systems.protection.release_tables import K, Published, RawCount, Wanted, made
 from relay.systems.protection.rules import RELEASED_ALREADY, require_unreleased
-from relay.systems.protection.tables import K, Published, RawCount, Wanted, made
 from tests.rigs.soak import share
 
 if TYPE_CHECKING:

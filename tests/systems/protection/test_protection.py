@@ -19,7 +19,7 @@ from relay.exchange.importing import import_programme
 from relay.ledger import batch, verify
 from relay.settings import Settings
 from relay.systems import SYSTEMS
-from relay.systems.protection.tables import Published
+from relay.systems.protection.release_tables import Published
 from relay.web import create_app
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say

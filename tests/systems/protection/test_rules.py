@@ -16,8 +16,9 @@ from relay.errors import Refused
 from relay.ledger import verify
 from relay.systems import SYSTEMS
 from relay.systems.groups.rules import UNTIL_BEFORE_FROM
-from relay.systems.protection import reading, tables
+from relay.systems.protection import reading, release_tables
 from relay.systems.protection.kinds import KINDS, OF_A_GROUP
+from relay.systems.protection.release_tables import Published
 from relay.systems.protection.rules import (
     COMMITTEE_COUNTED_ALREADY,
     NO_COMMITTEE_LATER,
@@ -28,7 +29,6 @@ from relay.systems.protection.rules import (
     RELEASED_ALREADY,
     LeadsToACommittee,
 )
-from relay.systems.protection.tables import Published
 from tests.scenes import acts as say
 from tests.systems.protection.scene import (
     act,
@@ -149,14 +149,14 @@ def test_what_is_no_period_or_no_table_of_relay_is_not_released(valley: Graph) -
 
 
 def test_a_release_is_of_months_that_are_over_and_of_no_committee_alone(valley: Graph) -> None:
-    with pytest.raises(Refused, check=tables.MONTH_GOES_ON.matches):
+    with pytest.raises(Refused, check=release_tables.MONTH_GOES_ON.matches):
         released(valley, "Z1", wanted(from_month="2024-06", until_month="2024-06"))
-    with pytest.raises(Refused, check=tables.NOTHING_COUNTED.matches):
+    with pytest.raises(Refused, check=release_tables.NOTHING_COUNTED.matches):
         released(valley, "Z1", wanted("contacts"))
     added(valley, committee("C", "1"))
-    with pytest.raises(tables.OneCommittee):
+    with pytest.raises(release_tables.OneCommittee):
         reading.table(
-            reading.counts(reading.said_in(valley, "demo", ("groups", "protection")), "people_informed"), wanted()
+            reading.counts(reading.acts_in(valley, "demo", ("groups", "protection")), "people_informed"), wanted()
         )
     assert '"D1":[175]' in str(released(valley, "Z1", wanted(level="district", span="quarter")).values["table"])
     assert released(valley, "Z1", wanted()).values["level"] == "district", "by itself"

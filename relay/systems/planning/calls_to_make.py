@@ -1,4 +1,4 @@
-"""Whom to call before a hand-over and about an old request: a list to print, or to go through with a telephone.
+"""Whom to call before a hand-over or about an old request, as a list to print or to go through with a telephone.
 
 Relay sends nothing: somebody whom the women know calls them.
 """
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from relay.systems.planning.reading import Planned
 
 SOON: Final = timedelta(days=30)
-"""So long before a hand-over who is part of it is called (our choice: she can still say that the day does not suit)."""
+"""Time before a hand-over at which women are called (our choice: the day can still be changed)."""
 
 Why = Literal["receives", "hands_over", "still_waits"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call.
+    """One call to make.
 
     Attributes:
         why: What it is about.
-        day: Of the hand-over, or on which she asked.
-        beneficiary_id: Whom.
-        act_id: The plan or request that it is about, where the outcome is recorded.
+        day: Day of the hand-over, or day on which she asked.
+        beneficiary_id: Id of the woman to call.
+        act_id: Id of the plan or request, where the result is recorded.
     """
 
     why: Why
@@ -53,11 +53,11 @@ class Call:
 
 
 def calls(planned: Planned, holders: Mapping[str, str]) -> tuple[Call, ...]:
-    """All calls of the day: hand-overs of the next 30 days first, by day; then old requests, the oldest first.
+    """All calls to make: for hand-overs in the next 30 days, by day; then about old requests, oldest first.
 
     Args:
-        planned: The season on the day.
-        holders: Placement → who holds it.
+        planned: Requests and plans on the day.
+        holders: Placement → id of its holder.
     """
     hand_overs = sorted(_hand_overs(planned, holders), key=lambda call: (call.day, call.act_id, call.why))
     season = planned.season
@@ -79,6 +79,6 @@ def _hand_overs(planned: Planned, holders: Mapping[str, str]) -> Iterator[Call]:
 
 
 def shared(people: Mapping[str, Contact]) -> Collection[str]:
-    """The telephone numbers under which more than one of some women is reached: ask first who is speaking."""
+    """Telephone numbers shared by several of some women, where the caller should first ask who is speaking."""
     times = Counter(each.phone for each in people.values() if each.phone)
     return {phone for phone, many in times.items() if many > 1}

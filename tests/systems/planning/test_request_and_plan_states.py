@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relay.systems.planning.order import ORDER, in_order, lot
-from relay.systems.planning.states import HelpReceived, Plan, Request, RequestCheck, Season
+from relay.systems.planning.request_and_plan_states import HelpReceived, Plan, Request, RequestCheck, Season
+from relay.systems.planning.waiting_order import ORDER, in_order, lot
 from tests.rigs.soak import drawn
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What help requires of her who receives it: the topics of its rule, completed before."""
+"""What a rule requires of a receiver: topics that she must have completed before."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Requirement:
     """What a rule requires.
 
     Attributes:
-        topics: To have completed.
-        within_months: Before the day of receipt, at the most; None for any time.
-        strict: Whether help is else refused.
+        topics: Topics that she must have completed.
+        within_months: Greatest number of months before the day of receipt; None for any time.
+        strict: Whether help is refused otherwise.
     """
 
     topics: frozenset[str]
@@ -44,7 +44,7 @@ class Requirement:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Requirement | None:
-        """From the columns of a rule; None where it requires nothing."""
+        """Make a requirement from the columns of a rule; None if it requires nothing."""
         if not values.get("requires"):
             return None
         return cls(
@@ -54,19 +54,24 @@ class Requirement:
         )
 
     def missing(self, done: Iterable[tuple[str, date]], day: date) -> frozenset[str]:
-        """The topics that were not completed by a day, of those with the days on which they were."""
+        """The required topics that were not completed by a day.
+
+        Args:
+            done: Completed topics, each with its day.
+            day: Day of the receipt.
+        """
         since = add_months(day, -self.within_months) if self.within_months else date.min
         return self.topics - {topic for topic, on in done if since <= on <= day}
 
 
 def id_of_rule(rule: Rule) -> str:
-    """The id under which a rule is recorded."""
+    """The id of a rule as it is recorded."""
     said = {"help": rule.help, "from": rule.from_on.isoformat()}
     return rule_id({**said, "condition": rule.condition} if rule.condition else said)
 
 
 def refuse_receipt(register: Register, fact: Fact) -> None:
-    """Refuse help that comes too soon, where its rule is strict."""
+    """Refuse help before its requirement is met, if the rule is strict."""
     requirement, missing, day = _missing(register, fact)
     if requirement and requirement.strict and missing:
         raise refused(
@@ -79,7 +84,7 @@ def refuse_receipt(register: Register, fact: Fact) -> None:
 
 
 def note_receipt(register: Register, fact: Fact) -> Iterator[Note]:
-    """Note help that comes before what its rule requires."""
+    """Note help before its requirement is met."""
     if missing := _missing(register, fact)[1]:
         sentence = Sentence(
             "%(name)s: beneficiary %(beneficiary_id)s has not completed %(topics)s.",
@@ -91,7 +96,7 @@ def note_receipt(register: Register, fact: Fact) -> Iterator[Note]:
 
 
 def _missing(register: Register, fact: Fact) -> tuple[Requirement | None, frozenset[str], date]:
-    """What the rule of a receipt requires, and what of it its receiver lacks, on the day."""
+    """The requirement of a receipt's rule, the topics of it that the receiver lacks, and the day."""
     values = fact.values
     day = date.fromisoformat(values["received_on" if fact.kind == "placement" else "passed_on"])
     giver = register.placements.get(str(values.get("giver_placement_id")))
@@ -104,7 +109,7 @@ def _missing(register: Register, fact: Fact) -> tuple[Requirement | None, frozen
 
 
 def done_in(register: Register, beneficiary_id: str) -> Iterator[tuple[str, date]]:
-    """The topics that a woman completed, as far as a register tells, each with the day."""
+    """The topics that a woman completed, each with its day, as far as a register has them."""
     names = [f"beneficiary:{id_}" for id_ in register.one_woman.ids(beneficiary_id)]
     for enrolment in register.beside("enrolment", *names):
         course = register.facts.get(f"course:{enrolment.values['course_id']}")

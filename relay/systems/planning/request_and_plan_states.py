@@ -1,6 +1,6 @@
-"""How requests and plans stand on a day, worked out from what was recorded, in whatever order it arrived.
+"""The states of requests and plans on a day, worked out from acts recorded in any order.
 
-Days and ids alone decide: of two checks of one day the one with the later id counts, of two plans of one day the one
+Only days and ids matter: of two checks on one day, the one with the later id counts; of two plans on one day, the one
 with the earlier id is followed first.
 """
 
@@ -19,26 +19,26 @@ from relay.systems.planning.kinds import PlanState, RequestState
 OPEN_REQUESTS: Final[frozenset[RequestState]] = frozenset({"waiting", "ready", "planned"})
 
 STALE_DAYS: Final = 365
-"""After so long without a request, check or plan of hers nobody knows whether she still waits."""
+"""A request is stale after so many days without a request, check or plan of the same woman."""
 MISSED_DAYS: Final = 90
-"""So long after the day on which it was expected a plan is missed."""
+"""A plan is missed so many days after the day on which it was expected."""
 
 
-def words(said: object) -> frozenset[str]:
-    """The words of a column of words; none where it is empty."""
-    return frozenset(str(said).split(";")) if said else frozenset()
+def words(cell: object) -> frozenset[str]:
+    """The words in a column of words; empty if the column is."""
+    return frozenset(str(cell).split(";")) if cell else frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCheck:
-    """What she said when she was asked whether she still waits.
+    """A woman's answer when she was asked whether she still waits.
 
     Attributes:
         check_id: Id of the act.
         request_id: Id of the request.
-        checked_on: When.
-        wants: Whether she still does.
-        ready: What of the programme's requirements she had by then; None where nothing was said of it.
+        checked_on: Day on which she was asked.
+        wants: Whether she still wants the help.
+        ready: Requirements of the programme that she met by then; None if not asked.
     """
 
     check_id: str
@@ -49,7 +49,7 @@ class RequestCheck:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act."""
+        """Make a check from the columns of its act."""
         return cls(
             check_id=values["request_check_id"],
             request_id=values["request_id"],
@@ -61,17 +61,17 @@ class RequestCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A woman asks for a help.
+    """A woman's request for a help.
 
     Attributes:
         request_id: Id of the act.
         beneficiary_id: Her main id.
-        help: For which.
-        asked_on: When.
-        ready: What of the programme's requirements she had then.
-        criteria: Codes by which the public order may know her; empty where the reader is not told.
-        place_id: Where she is to receive it; None where she lives.
-        ended_on: When somebody ended it; None while nobody did.
+        help: Help that she asks for.
+        asked_on: Day on which she asked.
+        ready: Requirements of the programme that she met then.
+        criteria: Criteria of the public order that apply to her; empty if the reader may not see them.
+        place_id: Id of the place where she is to receive; None for where she lives.
+        ended_on: Day on which somebody ended it; None while nobody has.
     """
 
     request_id: str
@@ -85,12 +85,12 @@ class Request:
 
     @property
     def act_id(self) -> str:
-        """Of its act, "kind:id"."""
+        """The id of its act, "kind:id"."""
         return f"request:{self.request_id}"
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
-        """From the columns of its act, her main id, and the day on which it was ended."""
+        """Make a request from the columns of its act, her main id, and the day on which it was ended."""
         return cls(
             request_id=values["request_id"],
             beneficiary_id=woman,
@@ -105,19 +105,19 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The next receiver, named in advance.
+    """A plan for the next receiver.
 
     Attributes:
         plan_id: Id of the act.
         beneficiary_id: Her main id.
-        help: Of what.
-        chosen_on: When she was.
-        giver_placement_id: Who passes on to her; None where a gift is placed with her.
-        gift_id: Which gift; None where she receives from another.
-        expected_on: When; None where nobody said.
-        rank: Her place in the public order when she was chosen, of a proposal among those who could be served; None
-            where nobody said.
-        ended_on: When somebody ended it; None while nobody did.
+        help: Help that she is to receive.
+        chosen_on: Day on which she was chosen.
+        giver_placement_id: Id of the placement that passes on; None if a gift is to be placed.
+        gift_id: Id of the gift that is to be placed; None if a placement passes on.
+        expected_on: Day on which she is to receive; None if not given.
+        rank: Her rank in the public order when she was chosen; in a proposal, among those who could be served. None if
+            not given.
+        ended_on: Day on which somebody ended it; None while nobody has.
     """
 
     plan_id: str
@@ -132,12 +132,12 @@ class Plan:
 
     @property
     def act_id(self) -> str:
-        """Of its act, "kind:id"."""
+        """The id of its act, "kind:id"."""
         return f"plan:{self.plan_id}"
 
     @classmethod
     def of(cls, values: Mapping[str, Any], *, woman: str, ended_on: object = None) -> Self:
-        """From the columns of its act, her main id, and the day on which it was ended."""
+        """Make a plan from the columns of its act, her main id, and the day on which it was ended."""
         return cls(
             plan_id=values["plan_id"],
             beneficiary_id=woman,
@@ -153,16 +153,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpReceived:
-    """A woman received a help.
+    """A receipt of help by a woman.
 
     Attributes:
-        act_id: The pass-on or placement, "kind:id".
+        act_id: Id of the pass-on or placement, "kind:id".
         beneficiary_id: Her main id.
-        help: What.
-        received_on: When.
-        giver_placement_id: Id of a pass-on, who gave; else None.
-        gift_id: Id of a placement, from which gift; else None.
-        begins: Whether a placement of hers begins with it.
+        help: Help that she received.
+        received_on: Day of the receipt.
+        giver_placement_id: Id of the placement that passed it on, or None.
+        gift_id: Id of the gift that it was placed from, or None.
+        begins: Whether it began a placement of hers.
     """
 
     act_id: str
@@ -175,17 +175,17 @@ class HelpReceived:
 
 
 def hand_overs(still_owed: int, given: int | None) -> int:
-    """In how many hand-overs somebody passes on what she still owes, at least 1.
+    """The number of hand-overs in which what is still owed will be passed on, at least 1.
 
     Args:
-        still_owed: Thousandths of a unit.
-        given: The same that a placement is meant to receive under her rule; None where no rule binds her.
+        still_owed: Thousandths still owed.
+        given: Thousandths that a placement normally receives under the rule; None if no rule binds her.
     """
     return max(1, still_owed // (given or still_owed or 1))
 
 
 class Season:
-    """All that was asked for and planned by a day, and what came of it."""
+    """All requests and plans by a day, and their states."""
 
     def __init__(
         self,
@@ -197,13 +197,13 @@ class Season:
         as_of: date,
         requires: frozenset[str] = frozenset(),
     ) -> None:
-        """Leave out what had not happened by the day.
+        """Take requests, checks, plans and receipts, and leave out what had not happened by the day.
 
         Args:
-            requests: All that are recorded.
-            checks: The same.
-            plans: The same.
-            receipts: At least those of the women whom requests and plans name.
+            requests: All recorded requests.
+            checks: All recorded checks.
+            plans: All recorded plans.
+            receipts: At least those of the women named by requests and plans.
             as_of: Reference day; what happens later does not count.
             requires: What the programme requires of a woman before she is ready.
         """
@@ -232,7 +232,7 @@ class Season:
 
     @cached_property
     def follows(self) -> Mapping[str, str]:
-        """Pass-on or placement, "kind:id" → the plan that it follows: each follows one plan, the earliest."""
+        """Pass-on or placement, "kind:id" → the plan that it follows; each follows one plan, the earliest."""
         taken: dict[str, str] = {}
         for plan in self.plans:
             for receipt in self._received(plan.beneficiary_id, plan.help):
@@ -245,7 +245,7 @@ class Season:
 
     @cached_property
     def plan_states(self) -> Mapping[str, PlanState]:
-        """Plan → how it stands."""
+        """Plan id → state."""
         followed = frozenset(self.follows.values())
         return {plan.plan_id: self._plan_state(plan, followed) for plan in self.plans}
 
@@ -261,7 +261,7 @@ class Season:
         return "open"
 
     def _while_open(self, plan: Plan, receipt: HelpReceived) -> bool:
-        """Whether she received it while the plan was there: what came after its end has nothing to do with it."""
+        """Whether she received it while the plan existed; what came after the plan's end does not follow it."""
         return plan.chosen_on <= receipt.received_on and not (plan.ended_on and plan.ended_on < receipt.received_on)
 
     @cached_property
@@ -273,7 +273,7 @@ class Season:
 
     @cached_property
     def request_states(self) -> Mapping[str, RequestState]:
-        """Request → how it stands."""
+        """Request id → state."""
         planned = frozenset((plan.beneficiary_id, plan.help) for plan in self.open_plans)
         return {each.request_id: self._request_state(each, planned) for each in self.requests}
 
@@ -288,7 +288,7 @@ class Season:
 
     @cached_property
     def served(self) -> Mapping[Request, HelpReceived]:
-        """Request → with what she was served: a placement of that help that began while it was open."""
+        """Request → the receipt that served it: one of that help that began a placement while the request was open."""
         found: dict[Request, HelpReceived] = {}
         for request in self.requests:
             until = self.ended_on(request) or self.as_of
@@ -299,7 +299,7 @@ class Season:
         return found
 
     def ended_on(self, request: Request) -> date | None:
-        """When a request ended, by an end or by her last word; None while it is open."""
+        """The day on which a request ended, by an end or by her last answer; None while it is open."""
         checks = self._checks.get(request.request_id, ())
         days = [checks[-1].checked_on] if checks and not checks[-1].wants else []
         if request.ended_on and request.ended_on <= self.as_of:
@@ -307,18 +307,18 @@ class Season:
         return min(days, default=None)
 
     def ready(self, request: Request, by: date | None = None) -> frozenset[str]:
-        """What of the requirements she has, by what was said last; or had by an earlier day."""
+        """The requirements that she meets by her last answer, or by her last answer up to an earlier day."""
         checks = self._checks.get(request.request_id, ())
         said = [each.ready for each in checks if each.ready is not None and each.checked_on <= (by or self.as_of)]
         return said[-1] if said else request.ready
 
     def is_ready(self, beneficiary_id: str, help_: str) -> bool:
-        """Whether a woman has all that the programme requires, by a request of hers for a help."""
+        """Whether a woman meets all requirements, by one of her requests for a help."""
         hers = (each for each in self.requests if (each.beneficiary_id, each.help) == (beneficiary_id, help_))
         return not self.requires or any(self.requires <= self.ready(each) for each in hers)
 
     def is_stale(self, request: Request) -> bool:
-        """Whether an open request is one of whose woman nothing was asked, checked or planned for a year."""
+        """Whether an open request is stale: nothing was asked, checked or planned about the woman for a year."""
         if self.request_states[request.request_id] not in OPEN_REQUESTS:
             return False
         return (self.as_of - self._last_word[request.beneficiary_id]).days >= STALE_DAYS

@@ -1,10 +1,10 @@
-"""Counts as a table with its totals, as they are published, and the text in which a release keeps that.
+"""The tables of counts that releases publish, with their totals, and their text form.
 
-Who attacks a release knows the rule by which it was made, and has counted herself: she knows her own numbers, and may
+An attacker knows the rules by which a release is made. She may have counted herself and know her own numbers, and may
 have been told all others but one. So each municipality's or site's number in a column is rounded down to a multiple of
-five before anything is added up, and what adds up is added from the rounded numbers. What is published of a number is
-then one of five that it can be, whatever else somebody knows. A sum of 0 has a mark, since it may hide some. Two
-releases never share a month of a measure: a month and its quarter, each rounded, could tell more together.
+five before anything is added up, and totals are sums of rounded numbers. A published number then has five possible
+values, whatever else somebody knows. A sum of 0 is shown as a mark, since it may hide some. Two releases never share a
+month of a measure: a month and its quarter, each rounded, could reveal more together.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from relay.systems.protection.kinds import SPANS
 
 TOTAL: Final = ":total"  # of a line or column; no id holds a colon
 K: Final = 5
-"""What is published of a number is a multiple of this, so one of as many that it can be."""
+"""Published numbers are rounded down to multiples of this, so each has this many possible values."""
 HIDDEN: Final = "·"
-"""The mark of what is rounded down to 0."""
+"""Mark of a number that is rounded down to 0."""
 NOT_REPORTED: Final = "-"
-"""The mark of what nobody counted, which is not 0."""
+"""Mark of a number that nobody reported, which is not 0."""
 
 Shown = int | str
-"""A cell as it is published: a number, or a mark."""
+"""A published cell: a number, or a mark."""
 
 
 NOTHING_COUNTED: Final = Failure(
@@ -51,7 +51,7 @@ MONTH_GOES_ON: Final = Failure(
 
 
 class OneCommittee(Refused):
-    """The count of a municipality is that of its only committee."""
+    """The count of a municipality would be that of its only committee."""
 
     reason = "In place %(place_id)s there is one committee only: the count of the municipality would be its own."
     advice = "Release by district instead: --level district"
@@ -65,10 +65,12 @@ class RawCount:
     """A count as it was recorded.
 
     Attributes:
-        act_id: Id of its record.
-        measure: What was counted; "visits" of a site for advice.
-        count: How many; None where it was erased or withheld.
-        site_id: The site that counted; None where the place did.
+        act_id: Id of its act, "kind:id".
+        place_id: Id of the place.
+        month: Month of the count.
+        measure: What was counted; "visits" for a site for advice.
+        count: The number; None if it was erased or withheld.
+        site_id: Id of the site that counted; None for a count of committees.
     """
 
     act_id: str
@@ -85,10 +87,10 @@ class Wanted:
 
     Attributes:
         measure: What was counted.
-        from_month: The first month.
-        until_month: The last, of the same calendar.
-        level: "municipality" or "district": what is counted in smaller places is added up.
-        span: "month", "quarter" or "year": what a column sums up.
+        from_month: First month.
+        until_month: Last month, of the same calendar.
+        level: "municipality" or "district": counts of smaller places are added up to it.
+        span: "month", "quarter" or "year": period of each column.
     """
 
     measure: str
@@ -105,20 +107,19 @@ class Wanted:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What each column is called: its month, or its first and last."""
+        """The name of each column: its month, or its first and last month."""
         return tuple(part[0] if len(part) == 1 else f"{part[0]} to {part[-1]}" for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedRow:
-    """A line of a release.
+    """A row of a release.
 
     Attributes:
-        place_id: The place; None of the line of totals.
-        cells: For each column a multiple of five or a mark, the total of the line last where there are several columns.
-        of_total: The share that the line's total is of the whole, both rounded, and hidden where either is; None of the
-            line of totals.
-        not_reported: Months that no column stands for alone and of which nobody counted there, which is not 0.
+        place_id: Id of the place; None for the row of totals.
+        cells: A number or mark for each column; with several columns, the total of the row comes last.
+        of_total: Share of the row's total in the whole, both rounded; hidden if either is. None for the row of totals.
+        not_reported: Months that nobody reported there, if a column stands for several months.
     """
 
     place_id: str | None
@@ -132,10 +133,10 @@ class ReleasedCell:
     """A cell of a release.
 
     Attributes:
-        place_id: Id of its line; None of the line of totals.
-        month: What its column is called; None of the column of totals.
-        value: How many, each count rounded down to a multiple of five; None where it is hidden, or nobody reported.
-        hidden: Whether it is hidden: rounded down it is 0.
+        place_id: Id of the place of its row; None for the row of totals.
+        month: Name of its column; None for the column of totals.
+        value: The number; None if it is hidden, or if nobody reported.
+        hidden: Whether it is hidden, since it is rounded down to 0.
     """
 
     place_id: str | None
@@ -146,13 +147,13 @@ class ReleasedCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """What is published of a table: multiples of five, and marks of what is hidden or was not reported.
+    """A published table: multiples of five, and marks for what is hidden or was not reported.
 
     Attributes:
-        columns: What each is called.
-        places: Place → its line, in order; the total of the line last where there are several columns.
-        total: The line of totals; None where there is one place.
-        not_reported: Place → the months that a column sums up with others and of which nobody counted there.
+        columns: Names of the columns.
+        places: Place → cells of its row, in order; with several columns, the total of the row comes last.
+        total: Cells of the row of totals; None for a single place.
+        not_reported: Place → months that nobody reported there, if a column stands for several months.
     """
 
     columns: tuple[str, ...]
@@ -162,27 +163,27 @@ class Published:
 
     @classmethod
     def of(cls, text: str) -> Published:
-        """As a release keeps it.
+        """Parse the text that a release holds.
 
         Raises:
-            ValueError: It does not.
+            ValueError: It is not such a text.
         """
         found: Published = read_json(cls, text.encode())
         return found
 
     def text(self) -> str:
-        """As a release keeps it."""
+        """The text that a release holds."""
         said = {name: known for name, known in asdict(self).items() if known}
         return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
     @property
     def lines(self) -> Mapping[str | None, tuple[Shown, ...]]:
-        """Place, or None of the totals, which are last → its line."""
+        """Place, or None for totals, which come last → cells of the row."""
         totals: dict[str | None, tuple[Shown, ...]] = {None: self.total} if self.total else {}
         return dict[str | None, tuple[Shown, ...]](self.places.items()) | totals
 
     def rows(self) -> tuple[ReleasedRow, ...]:
-        """Line by line."""
+        """The table by rows."""
         whole = [*self.lines.values()][-1][-1]
         return tuple(
             ReleasedRow(
@@ -195,7 +196,7 @@ class Published:
         )
 
     def cells(self) -> tuple[ReleasedCell, ...]:
-        """Cell by cell, line by line."""
+        """The table by cells, row by row."""
         return tuple(
             ReleasedCell(
                 place_id=place, month=month, value=cell if isinstance(cell, int) else None, hidden=cell == HIDDEN
@@ -210,7 +211,7 @@ def _share(part: Shown, whole: Shown) -> float | str:
 
 
 def well_written(text: str, columns: int) -> bool:
-    """Whether a text is the table of a release with so many columns: numbers from k on, marks, months and no more."""
+    """Whether a text is a valid table with a number of columns: numbers from K on, marks and months only."""
     try:
         found = Published.of(text)
     except (ValueError, RecursionError):
@@ -232,11 +233,11 @@ def _is_shown(cell: Shown) -> bool:
 
 
 Places = Mapping[str, Mapping[str, Any]]
-"""Id → the columns of a place, of which its kind and what it lies in are looked at."""
+"""Place id → columns of the place, of which its kind and its parent are used."""
 
 
 def place_at(places: Places, place_id: str, level: str) -> str:
-    """The place of a level in which one lies; itself where there is none, since it is larger."""
+    """The place of a level that a place lies in; the place itself if it is larger than that level."""
     above, seen = place_id, set[str]()
     while above not in seen and above in places:
         if places[above].get("kind") == level:
@@ -247,13 +248,13 @@ def place_at(places: Places, place_id: str, level: str) -> str:
 
 
 def made(counted: Sequence[RawCount], places: Places, wanted: Wanted, *, unit: int = K) -> Published:
-    """What of some counts is published.
+    """Make the published table of some counts.
 
     Args:
-        counted: Of one measure; what is outside of the months that are wanted is passed over.
-        places: All of the programme.
+        counted: Counts of one measure; months outside the request are ignored.
+        places: All places of the programme.
         wanted: What is to be released.
-        unit: What numbers are rounded down to a multiple of; 1 leaves them as they are, as earlier releases did.
+        unit: Numbers are rounded down to multiples of this; 1 leaves them unchanged, as in earlier releases.
 
     Raises:
         Refused: There is nothing to publish.
@@ -281,14 +282,14 @@ def made(counted: Sequence[RawCount], places: Places, wanted: Wanted, *, unit: i
 
 
 def _shown(number: int | None) -> Shown:
-    """A sum as it is published; None where nobody reported."""
+    """A sum as it is published; None for not reported."""
     return NOT_REPORTED if number is None else number if number >= K else HIDDEN
 
 
 def _not_reported(
     counted: Iterable[RawCount], places: Places, wanted: Wanted, rows: Iterable[str]
 ) -> dict[str, tuple[str, ...]]:
-    """Place → the months of which nobody counted there, where a column stands for several; else its mark tells it."""
+    """Place → months that nobody reported there, if a column stands for several; single months have a mark instead."""
     if wanted.span == "month":
         return {}
     reported = {(place_at(places, each.place_id, wanted.level), each.month) for each in counted}
