@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache, partial, wraps
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from relay.access.trail import EnrolledTelephone
 from relay.arrays import lineage, snapshot_cache
@@ -26,8 +26,10 @@ from relay.domain.entries import Entry
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.domain.register import Fact, Register
 from relay.errors import Invalid, NotFound
-from relay.graph import Graph
 from relay.reports import trees
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
 
 _Found = TypeVar("_Found")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from relay.access.trail import EnrolledTelephone, enrolments
 from relay.arrays.tables import Snapshot
@@ -16,8 +16,10 @@ from relay.audit.findings import Finding
 from relay.cached import register as cached_register
 from relay.domain.register import Register
 from relay.errors import Failure, NotFound, refused
-from relay.graph import Graph
 from relay.ledger.gc_paused import gc_paused
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

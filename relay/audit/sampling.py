@@ -18,15 +18,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from relay.audit.acts_in_force import ActsInForce, ReceivedPlacement, home_of
 from relay.audit.error_rate import ErrorRate, Seen, error_rate
 from relay.cached import register as cached_register
 from relay.domain.model import Quantity, shown, standing
 from relay.domain.register import Fact, Register
-from relay.graph import Graph
 from relay.ledger.gc_paused import gc_paused
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
 
 CameBy = Literal["gift", "pass_on"]
 Outcome = Literal["found", "partly", "not_found"]

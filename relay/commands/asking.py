@@ -1,110 +1,156 @@
 """Commands that ask one question: their options are its parameters, as those of the API are, and --json its answer.
 
-Only the table that people read is written by hand.
+Only the table that people read is written by hand, and an option that concerns that table alone.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
-from relay.commands.options import ID, RelayCommand, session_of
+from relay.commands.options import ID, RelayCommand, complete_helps, complete_ids, format_option, session_of
+from relay.commands.showing import print_rows
+from relay.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from relay.commands.session import Session
-    from relay.service.question import Kind, Parameter, Says
+    from relay.service.question import Kind, Parameter, Question, Says
+
+T = TypeVar("T")
 
 
 def asking(
-    question: str, *, example: str, argument: str = ""
-) -> Callable[[Callable[[Session, Any], None]], AskingCommand]:
-    """A command that asks a question and prints its answer for people, named after the function that prints it.
+    question: str, name: str | None = None, *, example: str, argument: str = "", formerly: str = ""
+) -> Callable[[Callable[..., None]], AskingCommand]:
+    """A command that asks a question, and prints its answer for people by the function below it.
+
+    The function takes the session, the answer, and by name what its own options say: those that are written above it,
+    as `format_option` is.
 
     Args:
-        question: Its module in `service.queries` and its class, such as "statistics.Survival".
-        example: As of every command.
+        question: Its module and its class, such as "relay.service.queries.statistics.Survival".
+        name: Of the command; the function's where it is left out.
+        example: With which its help ends.
         argument: The parameter that is no option but an id behind the command's name; "" for none.
+        formerly: The name that the command had before; empty for none.
+    """
+    return click.command(
+        name, cls=AskingCommand, question=question, argument=argument, example=example, formerly=formerly
+    )
+
+
+def lister(question: str, name: str, *, does: str, example: str, formerly: str = "") -> AskingCommand:
+    """A command that lists the rows that answer a question: each of their fields is a column.
+
+    Args:
+        question: As of `asking`.
+        name: Of the command.
+        does: What its help says of it.
+        example: With which its help ends.
+        formerly: The name that the command had before; empty for none.
     """
 
-    def made(printing: Callable[[Session, Any], None]) -> AskingCommand:
-        return AskingCommand(
-            printing.__name__,
-            help=printing.__doc__,
-            example=example,
-            question=question,
-            printing=printing,
-            argument=argument,
-        )
+    def listed(session: Session, rows: tuple[Any, ...]) -> None:
+        from relay.service.question import answer_of
 
-    return made
+        print_rows(session, get_args(answer_of(_kind(question)))[0], rows)
+
+    listed.__doc__ = does
+    return asking(question, name, example=example, formerly=formerly)(format_option(listed))
+
+
+def about_one(session: Session, kind: str, id_: str, asked: Callable[[str], Question[T]]) -> T:
+    """The answer to a question about one record; where none has this id, about the one of a kind that it means."""
+    try:
+        return session.ask(asked(id_))
+    except NotFound as error:
+        return session.ask(asked(f"{kind}:{session.meant(id_, kind, error)}"))
 
 
 class AskingCommand(RelayCommand):
     """A command that asks one question."""
 
-    def __init__(
-        self,
-        *args: Any,  # noqa: ANN401 - click's
-        question: str,
-        printing: Callable[[Session, Any], None],
-        argument: str,
-        **kwargs: Any,  # noqa: ANN401 - click's
-    ) -> None:
-        """Read the question's parameters only when they are needed: `relay --help` would load what answers them all."""
-        super().__init__(*args, callback=self._answered, **kwargs)
-        self._question, self._printing, self._argument = question, printing, argument
-        self._has_own = False
+    def __init__(self, *args: Any, question: str, argument: str, **how: Any) -> None:  # noqa: ANN401 - click's
+        """Keep the question by its name: `relay --help` would load what answers them all."""
+        super().__init__(*args, **how)
+        self._question, self._argument = question, argument
+        self._printing, self.callback = self.callback, self._answered
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Those of the question, then those of every command."""
-        if not self._has_own:
-            self._has_own = True
-            self.params = [*(_param(each, self._argument) for each in self._parameters()), *self.params]
-        return super().get_params(ctx)
+        """Those of the question, then its own and those of every command."""
+        return [*(_param(each, self._argument) for each in self._parameters), *super().get_params(ctx)]
 
-    def _kind(self) -> Kind:
-        module, _, name = self._question.rpartition(".")
-        kind: Kind = getattr(import_module(f"relay.service.queries.{module}"), name)
-        return kind
-
+    @cached_property
     def _parameters(self) -> tuple[Parameter, ...]:
-        from relay.service.question import parameters
+        from relay.service.question import fields_of
 
-        return parameters(self._kind())
+        return fields_of(_kind(self._question))
 
     def _answered(self, **given: Any) -> None:  # noqa: ANN401 - as the options are
         from relay.service.terminal import print_json
 
         session = session_of(click.get_current_context())
-        found = session.ask(self._kind()(**_said(session, given)))
+        found = self._found(
+            session, {each.name: _value(session, each, given.pop(each.name)) for each in self._parameters}
+        )
         if session.as_json:
             print_json(found)
-        else:
-            self._printing(session, found)
+        elif self._printing:
+            self._printing(session, found, **given)
+
+    def _found(self, session: Session, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - its own answer
+        """The answer to the question of these values; a name is taken for the id that is the command's argument."""
+        from relay.service.queries.parameters import Read
+
+        kind, argument = _kind(self._question), self._argument
+        if issubclass(kind, Read):
+            session.say_if_to_come(values["as_of"])
+        if not values.get(argument):
+            return session.ask(kind(**values))
+        kinds = next(each.says.kinds for each in self._parameters if each.name == argument)
+        return about_one(session, kinds[0], values[argument], lambda id_: kind(**{**values, argument: id_}))
+
+
+def _kind(question: str) -> Kind:
+    module, _, name = question.rpartition(".")
+    kind: Kind = getattr(import_module(module), name)
+    return kind
 
 
 def _param(parameter: Parameter, argument: str) -> click.Parameter:
     """A parameter of a question as a command takes it."""
     says, name = parameter.says, parameter.name
     if name == argument:
-        metavar = "ID" if parameter.required else "[ID]"
-        return click.Argument([name], type=ID, required=parameter.required, metavar=metavar)
-    option = f"--{name.replace('_', '-')}"
+        return click.Argument(
+            [name],
+            type=ID,
+            required=parameter.required,
+            metavar="ID" if parameter.required else "[ID]",
+            shell_complete=_completion(parameter),
+        )
     if says.sort == "flag":
-        return click.Option([option], is_flag=True, help=says.text)
+        return click.Option([name, *_flags(parameter)], is_flag=True, help=says.text)
     return click.Option(
-        [option],
+        [name, *_flags(parameter)],
         type=_type(says),
-        metavar=None if says.choices else _METAVARS[says.sort],
+        metavar=None if says.choices else _metavar(parameter),
         required=parameter.required,
         multiple=parameter.many,
         default=parameter.usual,
         help=says.text,
+        shell_complete=_completion(parameter),
     )
+
+
+def _flags(parameter: Parameter) -> list[str]:
+    """The names of its option: `--place` beside `--place-id`."""
+    full = f"--{(parameter.says.option or parameter.name).replace('_', '-')}"
+    return [full.removesuffix("-id"), full] if full.endswith("-id") else [full]
 
 
 def _type(says: Says) -> click.ParamType[Any]:
@@ -114,21 +160,25 @@ def _type(says: Says) -> click.ParamType[Any]:
     return click.STRING if least is None else click.IntRange(min=least)
 
 
-_METAVARS: Mapping[str, str] = {
-    "day": "DAY",
-    "entry": "ENTRY|DAY",
-    "word": "TEXT",
-    "kind": "KIND",
-    "record": "ID",
-    "count": "N",
-    "number": "N",
-}
+def _metavar(parameter: Parameter) -> str:
+    if parameter.says.kinds:
+        return "ID"
+    return {"day": "DAY", "entry": "ENTRY|DAY", "kind": "KIND", "record": "ID", "count": "N", "number": "N"}.get(
+        parameter.says.sort, parameter.name.upper()
+    )
 
 
-def _said(session: Session, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the options say, as the fields of the question."""
-    said = dict(given)
-    if "as_known" in said:
-        read = session.read(said["as_of"], confirmed_only=said["confirmed_only"], as_known=said["as_known"])
-        return {**said, **read}
-    return {**said, "as_of": session.day(said["as_of"])} if "as_of" in said else said
+def _completion(parameter: Parameter) -> Callable[[click.Context, click.Parameter, str], list[str]] | None:
+    """What is offered to complete it: the helps of the programme, or the ids of what it refers to."""
+    if parameter.name == "help":
+        return complete_helps
+    return complete_ids(*parameter.says.kinds) if parameter.says.kinds else None
+
+
+def _value(session: Session, parameter: Parameter, given: Any) -> Any:  # noqa: ANN401 - what a parameter may be
+    """What was given for an option, as the question takes it: days read, and today where none is given."""
+    if parameter.says.sort == "entry":
+        return session.known(given)
+    if parameter.says.sort == "day" and (given or parameter.says.today):
+        return session.day(given, _flags(parameter)[0])
+    return given

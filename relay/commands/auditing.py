@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from relay.commands.asking import asking
 from relay.commands.exits import DONE, FOUND
-from relay.commands.options import as_of_option, command, group, pass_session, read_options
+from relay.commands.options import as_known_option, as_of_option, command, confirmed_option, group, pass_session
 from relay.commands.session import Session, say
 from relay.commands.showing import RATES, counted, decimals, rate, rates
 from relay.domain.vocabulary import PARTED_BY
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 
 @command(example="relay health --as-of 2026-11-25")
-@read_options
+@as_of_option
+@as_known_option
+@confirmed_option
 @click.option(
     "--by",
     multiple=True,
@@ -45,9 +48,11 @@ def health(
     from relay.service.queries.chain_health import HealthQuestion as HealthOf
     from relay.service.terminal import print_json
 
-    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    earlier = session.day(compare, "--compare") if compare else None
-    found = session.ask(HealthOf(by=by, compare=earlier, **read))
+    day, earlier = session.day(as_of), session.day(compare, "--compare") if compare else None
+    session.say_if_to_come(day)
+    found = session.ask(
+        HealthOf(by=by, compare=earlier, as_of=day, as_known=session.known(as_known), confirmed_only=confirmed_only)
+    )
     if session.as_json:
         print_json(found)
     else:
@@ -141,7 +146,7 @@ def _print_changes(health: Health, changes: Changes) -> None:
 
 @group("audit", invoke_without_command=True, example="relay audit --as-of 2026-11-25")
 @as_of_option
-@click.option("--as-known", metavar="ENTRY|DAY", help="As known when the ledger ended with that entry, or on that day.")
+@as_known_option
 @click.pass_context
 def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> None:
     """Check the whole record: what looks wrong, with the evidence."""
@@ -184,38 +189,21 @@ def _sequences(sequences: Iterable[int]) -> str | None:
     return " ".join(map(str, sequences)) or None
 
 
-@audit_.command("sample", example="relay audit sample --size 40 --seed 7")
-@click.option("--size", metavar="N", type=click.IntRange(min=1), required=True, help="How many placements to verify.")
-@click.option(
-    "--seed",
-    metavar="S",
-    type=click.IntRange(min=0),
-    required=True,
-    help="Seed of the random draw: the same seed draws the same placements.",
-)
-@as_of_option
-@click.option("--as-known", metavar="ENTRY|DAY", help="Draw it from the ledger as known then.")
+@asking("relay.service.queries.auditing.SampleQuestion", "sample", example="relay audit sample --size 40 --seed 7")
 @click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
-@pass_session
-def audit_sample(
-    session: Session, as_of: str | None, *, size: int, seed: int, as_known: str | None, names: bool
-) -> None:
+def audit_sample(session: Session, found: Sample, *, names: bool) -> None:
     """Draw placements to verify in the field, and show what was found so far.
 
     Record what was found as an event on or after the day of the sample:
     relay event checked PLACEMENT --outcome found, partly or not_found.
     """
-    from relay.service.queries.auditing import SampleQuestion as SampleOf
-    from relay.service.terminal import print_json
-
-    found = session.ask(SampleOf(as_of=session.day(as_of), as_known=session.known(as_known), size=size, seed=seed))
-    if session.as_json:
-        print_json(found)
-        return
-    named = session.names_of(each.beneficiary_id for each in found.placements) if names else {}
-    _print_sample(found, named)
-    again = f"--size {size} --seed {seed} --as-of {found.as_of} --as-known {found.as_known}"
+    _print_sample(found, session.names_of(each.beneficiary_id for each in found.placements) if names else {})
+    size = click.get_current_context().params["size"]  # as asked: of fewer placements all are drawn
+    again = f"--size {size} --seed {found.seed} --as-of {found.as_of} --as-known {found.as_known}"
     say(f"The same sample again, with what was found: relay audit sample {again}")
+
+
+audit_.add_command(audit_sample)
 
 
 def _print_sample(sample: Sample, names: Mapping[str, str]) -> None:

@@ -4,135 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import click
-
-from relay.commands.options import (
-    as_of_option,
-    command,
-    donor_option,
-    format_option,
-    help_option,
-    pass_session,
-    place_option,
-    read_options,
-)
+from relay.commands.asking import asking
+from relay.commands.options import format_option
 from relay.commands.session import Session, say
 from relay.commands.showing import counted, print_list
-from relay.domain.vocabulary import CHAIN_STATES
 from relay.text import Units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from relay.reports.chains import Sorting
-    from relay.reports.duplicates import Candidate, ScoredReason
+    from relay.reports.chains import Chain, GivenGift
+    from relay.reports.duplicates import Candidate, Duplicates, ScoredReason
     from relay.reports.field.visits import DependentChains, Visit
-    from relay.service.question import Question
+    from relay.reports.unconfirmed import Waiting
 
 
 _REASONS_A_LINE: Final = 3  # of 80 columns
 
 
-def page_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a list that is read page by page."""
-    most = click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only so many.")
-    skip = click.option(
-        "--skip", metavar="N", type=click.IntRange(min=0), default=0, help="Leave out so many at the beginning."
-    )
-    return most(skip(command))
-
-
-@command(example="relay chains --state broken --sort reach --as-of 2026-11-25")
-@read_options
-@click.option("--state", type=click.Choice(CHAIN_STATES), help="Only those in this state.")
-@help_option
-@place_option
-@donor_option
-@click.option("--group", "--group-id", "group_id", metavar="ID", help="Only chains begun by a member of this group.")
-@click.option("--sort", type=click.Choice(["id", "reach", "age", "lateness"]), default="id", show_default=True)
-@page_options
+@asking(
+    "relay.service.queries.chains.ChainsQuestion", example="relay chains --state broken --sort reach --as-of 2026-11-25"
+)
 @format_option
-@pass_session
-def chains(
-    session: Session,
-    as_of: str | None,
-    *,
-    confirmed_only: bool,
-    as_known: str | None,
-    state: str | None,
-    help_: str | None,
-    place_id: str | None,
-    group_id: str | None,
-    donor: str | None,
-    sort: Sorting,
-    most: int | None,
-    skip: int,
-) -> None:
+def chains(session: Session, found: Sequence[Chain]) -> None:
     """List all chains: how far each travelled, and its state."""
-    from relay.service.queries.chains import ChainsQuestion
-
     headers = ("placement_id", "gift_id", "chain_state", "reach", "generations", "latest_passed_on", "late_days")
-    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    asked = ChainsQuestion(
-        state=state,
-        help=help_,
-        place_id=place_id,
-        group_id=group_id,
-        donor=donor,
-        sort=sort,
-        most=most,
-        skip=skip,
-        **read,
-    )
-    _print_list(session, asked, headers, ("states",))
+    _print_list(session, found, headers, ("states",))
 
 
-@command(example="relay gifts --of pig --as-of 2026-11-25")
-@read_options
-@help_option
-@donor_option
-@click.option("--sort", type=click.Choice(["id", "reach", "age"]), default="id", show_default=True)
-@page_options
+@asking("relay.service.queries.chains.GiftsQuestion", example="relay gifts --of pig --as-of 2026-11-25")
 @format_option
-@pass_session
-def gifts(
-    session: Session,
-    as_of: str | None,
-    *,
-    confirmed_only: bool,
-    as_known: str | None,
-    help_: str | None,
-    donor: str | None,
-    sort: Sorting,
-    most: int | None,
-    skip: int,
-) -> None:
+def gifts(session: Session, found: Sequence[GivenGift]) -> None:
     """List all gifts: how far each travelled, and its chains' state."""
-    from relay.service.queries.chains import GiftsQuestion
-
     headers = ("gift_id", "help", "given_on", "placements", "reach", "generations")
-    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    _print_list(
-        session,
-        GiftsQuestion(help=help_, donor=donor, sort=sort, most=most, skip=skip, **read),
-        headers,
-        ("states", "chains"),
-    )
+    _print_list(session, found, headers, ("states", "chains"))
 
 
-def _print_list(
-    session: Session,
-    asked: Question[Sequence[Any]],
-    headers: tuple[str, ...],
-    counts: tuple[str, ...],
-) -> None:
+def _print_list(session: Session, found: Sequence[Any], headers: tuple[str, ...], counts: tuple[str, ...]) -> None:
     """Print a list of chains or gifts: some columns as they are, the last ones as counts in words."""
-    from relay.service.terminal import print_json
-
-    found = session.ask(asked)
-    if session.as_json:
-        print_json(found)
-        return
     print_list(
         session,
         (*headers, *counts),
@@ -143,23 +52,9 @@ def _print_list(
     )
 
 
-@command(example="relay todo --most 10 --as-of 2026-11-25")
-@read_options
-@place_option
-@click.option("--for", "account", metavar="ACCOUNT", help="Only the places that this account covers.")
-@click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N most pressing visits.")
+@asking("relay.service.queries.visits.Todo", example="relay todo --most 10 --as-of 2026-11-25")
 @format_option
-@pass_session
-def todo(
-    session: Session,
-    as_of: str | None,
-    *,
-    confirmed_only: bool,
-    as_known: str | None,
-    place_id: str | None,
-    account: str | None,
-    most: int | None,
-) -> None:
+def todo(session: Session, found: Sequence[Visit]) -> None:
     """List whom to visit next and why. Rank 1 is the most pressing.
 
     First those who broke in the last 90 days, then those who are broken and can still pass on, then those who alone
@@ -167,14 +62,8 @@ def todo(
     grouped by place, so that one walk serves many. It tells names and telephones, and the access log that it did.
     """
     from relay.reports.field import tasks
-    from relay.service.queries.visits import Todo
-    from relay.service.terminal import on_terminal, print_json, print_lines
+    from relay.service.terminal import on_terminal, print_lines
 
-    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = session.ask(Todo(place_id=place_id, account=account, most=most, **read))
-    if session.as_json:
-        print_json(found)
-        return
     if not found:
         say("Nobody is to be visited: nobody broke lately, is due soon or late, or went 9 months without news.")
         say("Ask of another place (--place) or a later day (--as-of); relay chains --state broken lists what stays.")
@@ -231,43 +120,26 @@ def _why(visit: Visit, asked: Mapping[str, str]) -> str:
     return ", ".join(str(words.get(reason) or asked[reason]) for reason in visit.reasons)
 
 
-@command(example="relay unconfirmed", formerly="waiting")
-@as_of_option
-@click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N earliest.")
+@asking("relay.service.queries.waiting.WaitingQuestion", example="relay unconfirmed", formerly="waiting")
 @format_option
-@pass_session
-def unconfirmed(session: Session, as_of: str | None, most: int | None) -> None:
+def unconfirmed(session: Session, found: Sequence[Waiting]) -> None:
     """List the pass-ons not yet confirmed. Confirm one with relay confirm, if you did not record it."""
-    from relay.service.queries.waiting import WaitingQuestion
-    from relay.service.terminal import print_json
-
-    found = session.ask(WaitingQuestion(as_of=session.day(as_of), most=most))
-    if session.as_json:
-        print_json(found)
-        return
     headers = ("passed_on", "pass_id", "giver_placement_id", "receiver_placement_id", "beneficiary_id", "help")
     names = (*headers, "animals", "recorded_by")
     print_list(session, names, ([getattr(each, name) for name in names] for each in found))
 
 
-@command(example="relay duplicates --most 20")
-@click.option("--most", metavar="N", type=click.IntRange(min=1), help="Only the N likeliest pairs.")
+@asking("relay.service.queries.people.DuplicatesQuestion", example="relay duplicates --most 20")
 @format_option
-@pass_session
-def duplicates(session: Session, most: int | None) -> None:
+def duplicates(session: Session, found: Duplicates) -> None:
     """List registrations that are likely one person, and why.
 
     Each reason adds bits or takes some away: 1 bit makes it twice as likely. Visit or telephone before you decide, then
     say which it is: relay same KEPT OTHER, or relay different ONE OTHER, so that the pair is not listed again. It tells
     names, and the access log that it did.
     """
-    from relay.service.queries.people import DuplicatesQuestion
-    from relay.service.terminal import on_terminal, print_json, print_lines
+    from relay.service.terminal import on_terminal, print_lines
 
-    found = session.ask(DuplicatesQuestion(most=most))
-    if session.as_json:
-        print_json(found)
-        return
     names = ("bits", "one_id", "one_name", "other_id", "other_name", "place_name")
     if on_terminal() and not session.as_csv:
         print_lines(_pairs(found.candidates))

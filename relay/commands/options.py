@@ -257,27 +257,14 @@ def confirmed_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--confirmed-only", is_flag=True, help="Leave out unconfirmed pass-ons.")(command)
 
 
-def read_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every read."""
-    as_known = click.option(
+def as_known_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Until when the ledger is believed."""
+    return click.option(
         "--as-known", metavar="ENTRY|DAY", help="As known when the ledger ended with that entry, or on that day."
-    )
-    return as_of_option(as_known(confirmed_option(command)))
+    )(command)
 
 
 pass_session = click.make_pass_decorator(Session)
-
-
-def donor_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Narrow a list to a donor."""
-    return click.option("--donor", metavar="TEXT", help="Only what this donor gave. Personal.")(command)
-
-
-def help_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Narrow a list to a help."""
-    return click.option(
-        "--of", "help_", metavar="HELP", help="Only this help, such as goat.", shell_complete=complete_helps
-    )(command)
 
 
 def place_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from relay.commands.asking import about_one, asking
 from relay.commands.options import (
     ID,
     as_of_option,
@@ -16,20 +17,16 @@ from relay.commands.options import (
     confirmed_option,
     format_option,
     pass_session,
-    read_options,
 )
 from relay.commands.session import Session, say
 from relay.commands.showing import counted, print_list, print_tree, told
-from relay.errors import NotFound
 from relay.text import Units
 
 if TYPE_CHECKING:
     from datetime import date
 
     from relay.reports.record_history import CorrectedField, PlacementState, Record
-    from relay.service.question import Question
-
-T = TypeVar("T")
+    from relay.reports.trees import Trace, Tree
 
 
 @command(example="relay find Sita")
@@ -54,14 +51,6 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
         say(f"These are the {MOST} closest matches; there may be more. Type more letters, her place, or an id.")
 
 
-def _of(session: Session, kind: str, id_: str, asked: Callable[[str], Question[T]]) -> T:
-    """The answer to a question about one record; where none has this id, about the one of a kind that it means."""
-    try:
-        return session.ask(asked(id_))
-    except NotFound as error:
-        return session.ask(asked(f"{kind}:{session.meant(id_, kind, error)}"))
-
-
 @command(example="relay show P0424")
 @click.argument("id_", metavar="ID", type=ID, shell_complete=complete_ids("placement", "beneficiary", "gift"))
 @as_of_option
@@ -74,7 +63,7 @@ def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool)
     from relay.service.terminal import print_json, print_table
 
     day = session.day(as_of)
-    record = _of(session, "beneficiary", id_, lambda id_: Show(id=id_, as_of=day, confirmed_only=confirmed_only))
+    record = about_one(session, "beneficiary", id_, lambda id_: Show(id=id_, as_of=day, confirmed_only=confirmed_only))
     of_her = _in_systems(session, record, day) if record.id.startswith("beneficiary:") else {}
     if session.as_json:
         print_json({**json_of(record), **of_her} if of_her else record)
@@ -152,20 +141,11 @@ def _stood(stand: PlacementState) -> Mapping[str, object]:
     }
 
 
-@command(example="relay trace G31 --as-of 2026-11-25")
-@click.argument("id_", metavar="ID", type=ID, shell_complete=complete_ids("placement", "gift"))
-@read_options
-@pass_session
-def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> None:
+@asking("relay.service.queries.trees.TraceQuestion", argument="id", example="relay trace G31 --as-of 2026-11-25")
+def trace(_: Session, found: Trace) -> None:
     """Show how far a gift or placement travelled, and where it broke."""
-    from relay.service.queries.trees import TraceQuestion
-    from relay.service.terminal import print_json, print_pairs, print_table
+    from relay.service.terminal import print_pairs, print_table
 
-    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    found = _of(session, "placement", id_, lambda id_: TraceQuestion(id=id_, **read))
-    if session.as_json:
-        print_json(found)
-        return
     print_pairs(
         (
             ("id", found.id),
@@ -185,21 +165,8 @@ def trace(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool
         print_table(headers, rows, title="where it broke")
 
 
-@command(example="relay tree G31 --as-of 2026-11-25")
-@click.argument("id_", metavar="ID", type=ID, shell_complete=complete_ids("placement", "gift"))
-@read_options
+@asking("relay.service.queries.trees.TreeQuestion", argument="id", example="relay tree G31 --as-of 2026-11-25")
 @click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
-@pass_session
-def tree(
-    session: Session, id_: str, as_of: str | None, *, confirmed_only: bool, as_known: str | None, names: bool
-) -> None:
+def tree(session: Session, drawn: Tree, *, names: bool) -> None:
     """Draw the relay below a gift or placement."""
-    from relay.service.queries.trees import TreeQuestion
-    from relay.service.terminal import print_json
-
-    read = session.read(as_of, confirmed_only=confirmed_only, as_known=as_known)
-    drawn = _of(session, "placement", id_, lambda id_: TreeQuestion(id=id_, **read))
-    if session.as_json:
-        print_json(drawn)
-        return
     print_tree(drawn, session.names_of(node.beneficiary_id for node in drawn.nodes) if names else {})

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from relay.ledger.programmes import LedgerHead
     from relay.outbox.stored_acts import Outbox
     from relay.service.client import Remote
-    from relay.service.queries.parameters import ReadOptions
     from relay.service.question import Question
     from relay.service.registers import Registers
     from relay.settings import Connection, Settings
@@ -577,12 +576,10 @@ class Session:
             return None if text is None else int(text)
         return self.day(text, "--as-known")
 
-    def read(self, as_of: str | None, *, confirmed_only: bool, as_known: str | None) -> ReadOptions:
-        """What the read options say, as a question takes it."""
-        day = self.day(as_of)
+    def say_if_to_come(self, day: date) -> None:
+        """Say of a day of a read that it is still to come."""
         if day > self.today:
             say(f"{day} is still to come: nothing that happens after {self.today} is recorded yet.")
-        return {"as_of": day, "confirmed_only": confirmed_only, "as_known": self.known(as_known)}
 
     def names_of(self, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
         """Beneficiary id → her name, of those whose name is known."""

@@ -21,7 +21,7 @@ _MONTHS: Final = {12: 365, 24: 730, 36: 1095}
 _SMALL: Final = 0.001
 
 
-@asking("statistics.Survival", example="relay survival --by place --as-of 2026-11-25")
+@asking("relay.service.queries.statistics.Survival", example="relay survival --by place --as-of 2026-11-25")
 def survival(_: Session, found: Fulfilment) -> None:
     """Show how long it takes until everything owed is passed on.
 
@@ -88,7 +88,11 @@ def _p(chance: float) -> str:
     return f"{chance:.3f}" if chance >= _SMALL else f"below {_SMALL}"
 
 
-@asking("statistics.ForecastQuestion", argument="about", example="relay forecast --seed 7 --as-of 2026-11-25")
+@asking(
+    "relay.service.queries.statistics.ForecastQuestion",
+    argument="about",
+    example="relay forecast --seed 7 --as-of 2026-11-25",
+)
 def forecast(_: Session, found: Forecast | None) -> None:
     """Forecast the relay, or one gift, if things go on as they are.
 
@@ -168,7 +172,7 @@ def _simulated(found: Simulated) -> str | None:
     return f"{found.died_out} of {found.runs} runs died out, {share}{undecided}{reach}"
 
 
-@asking("statistics.Deadlines", example="relay deadlines --as-of 2026-11-25")
+@asking("relay.service.queries.statistics.Deadlines", example="relay deadlines --as-of 2026-11-25")
 def deadlines(_: Session, found: tuple[Deadline, ...]) -> None:
     """Show whether the recorded births allow the rules' deadlines.
 

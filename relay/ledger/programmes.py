@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
 from relay.domain.acts import systems_of
 from relay.errors import Failure, Invalid, NotFound, Unavailable, refused
-from relay.graph import Graph
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
 
 PROJECTION: Final = 3
 """Of the graph that this version builds (see `projection`): another number, and it is rebuilt from the ledger."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from relay.clock import CLOCKS_DAYS, instant, zone
 from relay.database import cypher
@@ -17,10 +17,12 @@ from relay.domain.kinds import END
 from relay.domain.register import Register
 from relay.domain.system import Catalogue
 from relay.errors import Failure, Invalid, NotFound, refused
-from relay.graph import Graph
 from relay.ledger.gc_paused import gc_paused
 from relay.ledger.programmes import head, require_built
 from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
 
 _Step = TypeVar("_Step")
 _Answer = TypeVar("_Answer")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -20,9 +20,11 @@ from relay.arrays.tables import Snapshot
 from relay.database import cypher
 from relay.domain.vocabulary import PARTED_BY, SEXES
 from relay.errors import Failure, Invalid, NotFound, refused
-from relay.graph import Graph
 from relay.reports.place_tree import upwards
 from relay.text import Sentence
+
+if TYPE_CHECKING:
+    from relay.graph import Graph
 
 UNKNOWN: Final = "unknown"
 """Stands for the placements whose part is unknown."""

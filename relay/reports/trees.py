@@ -19,11 +19,11 @@ from relay.arrays.placement_states import CAUSES
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import CHAIN_STATES, STATES
 from relay.errors import Failure, NotFound, refused
-from relay.graph import Graph
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.domain.system import Catalogue
+    from relay.graph import Graph
 
 
 class NotInRelay(NotFound):

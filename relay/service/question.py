@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from relay.domain.acts import SYSTEM_OFF
 from relay.errors import refused
-from relay.graph import Graph
 from relay.ledger.programmes import LedgerHead, NotBuilt
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.domain.system import Catalogue, System
+    from relay.graph import Graph
     from relay.reports.record_history import Record
     from relay.reports.search import Hit
 
@@ -44,6 +44,8 @@ class Says:
         today: Whether today is meant where it is left out.
         in_path: Whether it stands in the path of the URL, since the question is about this record.
         personal: Whether it may be a name: then it is sent beside the URL, where no log keeps it.
+        kinds: Of the record whose id it is, the one that a name means first; empty where it is no id, or of any record.
+        option: As it is called on the command line; empty where that is its name.
     """
 
     sort: Sort
@@ -53,6 +55,8 @@ class Says:
     today: bool = False
     in_path: bool = False
     personal: bool = False
+    kinds: tuple[str, ...] = ()
+    option: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,12 +281,15 @@ def answer_of(kind: Kind) -> Any:  # noqa: ANN401 - a type
 
 def parameters(kind: type[Any]) -> tuple[Parameter, ...]:
     """The fields of a request that stand in its URL or are sent beside it; not those that stand in the path."""
+    return tuple(each for each in fields_of(kind) if not each.says.in_path)
+
+
+def fields_of(kind: type[Any]) -> tuple[Parameter, ...]:
+    """All fields of a request."""
     hints = get_type_hints(kind, include_extras=True)
     found: list[Parameter] = []
     for each in dataclasses.fields(kind):
         wanted, said = get_args(hints[each.name])
-        if said.in_path:
-            continue
         usual = None if each.default is dataclasses.MISSING else each.default
         required = each.default is dataclasses.MISSING and not said.today
         many = get_origin(wanted) is tuple

@@ -7,13 +7,17 @@ from urllib.parse import quote
 
 import click
 
+from relay.commands.asking import asking
 from relay.commands.options import format_option, group, pass_session
 from relay.commands.session import Session, say
 from relay.commands.showing import as_read, print_list
 from relay.errors import refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relay.ledger.held.taking_in import TakenIn
+    from relay.service.queries.waiting import HeldRow
 
 
 @group()
@@ -24,19 +28,14 @@ def held() -> None:
 _SHOWN = ("held_id", "act_id", "by", "received_at", "result", "sentence")
 
 
-@held.command("list", example="relay held list")
+@asking("relay.service.queries.waiting.HeldActs", "list", example="relay held list")
 @format_option
-@pass_session
-def held_list(session: Session) -> None:
+def held_list(session: Session, found: Sequence[HeldRow]) -> None:
     """List what is held, in the order of arrival: from whom, and why it is not recorded."""
-    from relay.service.queries.waiting import HeldActs
-    from relay.service.terminal import print_json
+    print_list(session, _SHOWN, ([*as_read(session, row, _SHOWN)] for row in found))
 
-    found = session.ask(HeldActs())
-    if session.as_json:
-        print_json(found)
-    else:
-        print_list(session, _SHOWN, ([*as_read(session, row, _SHOWN)] for row in found))
+
+held.add_command(held_list)
 
 
 @held.command("settle", example='relay held settle 3f8a0c2d9b1e4a77 --discard "written for another ward"')
@@ -86,6 +85,7 @@ def _pairs(changed: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict[str, str]) -> TakenIn:
+
     from relay.ledger.held.held_list import NOT_HELD
     from relay.ledger.held.taking_in import TakenIn
     from relay.service.queries.waiting import HeldActs

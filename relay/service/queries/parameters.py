@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Protocol, TypeVar
 
 from relay.service.question import Question, Says, Source
 
@@ -20,21 +20,18 @@ AsKnown = Annotated[
 ]
 ConfirmedOnly = Annotated[bool, Says(sort="flag", text="Leave out unconfirmed pass-ons.")]
 Id = Annotated[str, Says(sort="record", text="The record that is asked about.", in_path=True)]
-Help = Annotated[str | None, Says(sort="word", text="Only this help, such as goat.")]
-PlaceId = Annotated[str | None, Says(sort="word", text="Only this place and all within it.")]
-GroupId = Annotated[str | None, Says(sort="word", text="Only chains begun by a member of this group.")]
+RelayId = Annotated[
+    str, Says(sort="record", text="The record that is asked about.", in_path=True, kinds=("placement", "gift"))
+]
+Help = Annotated[str | None, Says(sort="word", text="Only this help, such as goat.", option="of")]
+PlaceId = Annotated[str | None, Says(sort="word", text="Only this place and all within it.", kinds=("place",))]
+GroupId = Annotated[
+    str | None, Says(sort="word", text="Only chains begun by a member of this group.", kinds=("group",))
+]
 Donor = Annotated[str | None, Says(sort="word", text="Only what this donor gave. Personal.", personal=True)]
 Most = Annotated[int | None, Says(sort="count", text="At most this many.")]
 Skip = Annotated[int, Says(sort="number", text="Leave out this many at the beginning.")]
 IN_WHICH_ORDER: Final = "The order; by id if left out."
-
-
-class ReadOptions(TypedDict):
-    """What every read can be narrowed by, as the fields of `Read`."""
-
-    as_of: date
-    as_known: int | date | None
-    confirmed_only: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Annotated
 
 from relay.reports import breakdown, duplicates
 from relay.reports.field import contacts
-from relay.service.queries.parameters import Most
-from relay.service.question import Question, Source
+from relay.service.question import Question, Says, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class DuplicatesQuestion(Question[duplicates.Duplicates]):
     path = "duplicates"
     personal = True
 
-    most: Most = None
+    most: Annotated[int | None, Says(sort="count", text="At most this many pairs, the likeliest.")] = None
 
     def answer(self, source: Source, programme_id: str) -> duplicates.Duplicates:
         """The likeliest first, with the names that the reader is told."""

@@ -55,7 +55,10 @@ class ForecastQuestion(Read[forecast.Forecast | None]):
     action = "forecast"
     path = "forecast"
 
-    about: Annotated[str | None, Says(sort="record", text="Only what descends from this gift or placement.")] = None
+    about: Annotated[
+        str | None,
+        Says(sort="record", text="Only what descends from this gift or placement.", kinds=("placement", "gift")),
+    ] = None
     seed: Annotated[int, Says(sort="number", text="Another number simulates other futures; 1 if left out.")] = 1
 
     def answer(self, source: Source, programme_id: str) -> forecast.Forecast | None:

@@ -8,7 +8,7 @@ from relay.arrays import lineage
 from relay.arrays.from_graph import load_below
 from relay.arrays.lineage import Survey
 from relay.reports import trees
-from relay.service.queries.parameters import Id, Read
+from relay.service.queries.parameters import Read, RelayId
 from relay.service.question import Source
 
 
@@ -20,7 +20,7 @@ class TraceQuestion(Read[trees.Trace]):
     action = "trace"
     path = "trace/<id>"
 
-    id: Id
+    id: RelayId
 
     def answer(self, source: Source, programme_id: str) -> trees.Trace:
         """Of all that descends from it."""
@@ -35,7 +35,7 @@ class TreeQuestion(Read[trees.Tree]):
     action = "tree"
     path = "tree/<id>"
 
-    id: Id
+    id: RelayId
 
     def answer(self, source: Source, programme_id: str) -> trees.Tree:
         """Its placements and what binds them.

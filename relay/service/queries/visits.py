@@ -36,7 +36,9 @@ class Todo(Read[tuple[visits.Visit, ...]]):
     personal = True
 
     place_id: PlaceId = None
-    account: Annotated[str | None, Says(sort="word", text="Only the places that this account covers.")] = None
+    account: Annotated[
+        str | None, Says(sort="word", text="Only the places that this account covers.", option="for")
+    ] = None
     most: Annotated[int | None, Says(sort="count", text="At most this many, the most pressing.")] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[visits.Visit, ...]:

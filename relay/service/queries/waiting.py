@@ -21,7 +21,7 @@ class WaitingQuestion(Question[tuple[unconfirmed.Waiting, ...]]):
     path = "waiting"
 
     as_of: AsOf
-    most: Annotated[int | None, Says(sort="count", text="At most this many.")] = None
+    most: Annotated[int | None, Says(sort="count", text="At most this many, the earliest.")] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[unconfirmed.Waiting, ...]:
         """The earliest first."""

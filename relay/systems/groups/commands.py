@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from relay.commands.asking import lister
 from relay.commands.options import (
     ID,
     as_of_option,
@@ -132,15 +133,12 @@ add_custody: Final = recorder(
 )
 
 
-@command("list", example="relay custody list")
-@as_of_option
-@format_option
-@pass_session
-def list_custodies(session: Session, as_of: str | None) -> None:
-    """List who keeps the animals of groups, and who kept them."""
-    from relay.systems.groups.questions import Custodies, CustodyRow
-
-    print_rows(session, CustodyRow, session.ask(Custodies(as_of=session.day(as_of))))
+list_custodies: Final = lister(
+    "relay.systems.groups.questions.Custodies",
+    "list",
+    does="List who keeps the animals of groups, and who kept them.",
+    example="relay custody list",
+)
 
 
 @command(example="relay groups W01")

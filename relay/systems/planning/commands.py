@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from relay.commands.asking import lister
 from relay.commands.options import (
     as_of_option,
     command,
     complete_ids,
-    format_option,
     group,
-    help_option,
     pass_session,
     place_option,
 )
 from relay.commands.recording import dry_run_option, print_recorded, recorder
 from relay.commands.session import Session, say
-from relay.commands.showing import print_rows
-from relay.systems.planning.kinds import PLAN_STATES, REQUEST_STATES
 
 if TYPE_CHECKING:
     from relay.desk.intake import Recorded
@@ -46,17 +43,12 @@ check: Final = recorder(
 )
 
 
-@command("list", example="relay request list --of goat")
-@as_of_option
-@help_option
-@click.option("--state", type=click.Choice(REQUEST_STATES))
-@format_option
-@pass_session
-def list_requests(session: Session, as_of: str | None, help_: str | None, state: str | None) -> None:
-    """List all requests; who waits comes first, in the public order."""
-    from relay.systems.planning.questions import RequestRow, Requests
-
-    print_rows(session, RequestRow, session.ask(Requests(as_of=session.day(as_of), help=help_, state=state)))
+list_requests: Final = lister(
+    "relay.systems.planning.questions.Requests",
+    "list",
+    does="List all requests; who waits comes first, in the public order.",
+    example="relay request list --of goat",
+)
 
 
 @group("plan")
@@ -72,30 +64,19 @@ add_plan: Final = recorder(
 )
 
 
-@command("list", example="relay plan list --state open")
-@as_of_option
-@help_option
-@click.option("--state", type=click.Choice(PLAN_STATES))
-@format_option
-@pass_session
-def list_plans(session: Session, as_of: str | None, help_: str | None, state: str | None) -> None:
-    """List all plans and what became of them."""
-    from relay.systems.planning.questions import PlanRow, Plans
+list_plans: Final = lister(
+    "relay.systems.planning.questions.Plans",
+    "list",
+    does="List all plans and what became of them.",
+    example="relay plan list --state open",
+)
 
-    print_rows(session, PlanRow, session.ask(Plans(as_of=session.day(as_of), help=help_, state=state)))
-
-
-@command("propose", example="relay plan propose")
-@as_of_option
-@place_option
-@format_option
-@pass_session
-def propose(session: Session, as_of: str | None, place_id: str | None) -> None:
-    """Propose who receives next from whom, and record nothing."""
-    from relay.systems.planning.proposal import Proposal
-    from relay.systems.planning.questions import Proposals
-
-    print_rows(session, Proposal, session.ask(Proposals(as_of=session.day(as_of), place_id=place_id)))
+propose: Final = lister(
+    "relay.systems.planning.questions.Proposals",
+    "propose",
+    does="Propose who receives next from whom, and record nothing.",
+    example="relay plan propose",
+)
 
 
 @command("accept", example="relay plan accept R1 R2 --expected-on 2027-03-01")

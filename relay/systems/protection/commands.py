@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from relay.commands.options import as_of_option, command, format_option, pass_session
+from relay.commands.asking import asking, lister
+from relay.commands.options import command, format_option, pass_session
 from relay.commands.recording import dry_run_option, print_recorded, record_kind, recorder
 from relay.commands.session import Session, say
 from relay.commands.showing import print_list, print_rows, rate
@@ -15,6 +16,7 @@ from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPAN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from relay.systems.protection.questions import ProtectionFound
     from relay.systems.protection.release_tables import ReleasedRow
 
 
@@ -36,19 +38,13 @@ committee_count: Final = recorder(
 )
 
 
-@command(example="relay services --as-of 2026-11-24")
-@as_of_option
+@asking("relay.systems.protection.questions.Protection", example="relay services --as-of 2026-11-24")
 @format_option
-@pass_session
-def services(session: Session, as_of: str | None) -> None:
+def services(session: Session, found: ProtectionFound) -> None:
     """List services and when each was checked, how committees are, and what of their counts was released."""
-    from relay.service.terminal import print_json, print_pairs
-    from relay.systems.protection.questions import Protection, ServiceRow
+    from relay.service.terminal import print_pairs
+    from relay.systems.protection.questions import ServiceRow
 
-    found = session.ask(Protection(as_of=session.day(as_of)))
-    if session.as_json:
-        print_json(found)
-        return
     print_rows(session, ServiceRow, found.services)
     if session.as_csv:
         return
@@ -64,15 +60,13 @@ def services(session: Session, as_of: str | None) -> None:
         _print(session, release.columns, release.rows)
 
 
-@command("raw-counts", example="relay raw-counts", formerly="counts")
-@format_option
-@pass_session
-def counts(session: Session) -> None:
-    """List every monthly count as it was recorded; it is written down that you read them."""
-    from relay.systems.protection.questions import RawCounts
-    from relay.systems.protection.release_tables import RawCount
-
-    print_rows(session, RawCount, session.ask(RawCounts()))
+counts: Final = lister(
+    "relay.systems.protection.questions.RawCounts",
+    "raw-counts",
+    formerly="counts",
+    does="List every monthly count as it was recorded; it is written down that you read them.",
+    example="relay raw-counts",
+)
 
 
 @command(example="relay release people_informed --from '2083-04 BS' --until '2083-06 BS'")

@@ -15,7 +15,6 @@ from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
 from relay.service.queries.parameters import AsOf
 from relay.service.question import Question, Says, Source
-from relay.systems.groups.meeting_day import NotSaid
 from relay.systems.protection import cypher, reading
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
 from relay.systems.protection.release_tables import K, Published, RawCount, ReleasedCell, ReleasedRow, Wanted
@@ -247,6 +246,8 @@ class DraftRelease(Question[Draft]):
         columns = source.graph.catalogue.kind("release").columns
         values = {each.name: cells.read(each, getattr(self, each.name)) for each in columns if hasattr(self, each.name)}
         if missing := next((name for name, value in values.items() if value is None), None):
+            from relay.systems.groups.meeting_day import NotSaid  # what records comes with it
+
             raise NotSaid(field=missing)
         wanted = reading.wanted_of(values)
         found, published, entries = reading.draft(source.graph, programme_id, wanted, self.as_of)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, fields
 from typing import Final
 
 import click
 
-from relay.commands.options import as_of_option, command, pass_session
+from relay.commands.asking import lister
+from relay.commands.options import pass_session
 from relay.commands.recording import print_recorded, record_kind, records
 from relay.commands.session import Session
 
@@ -27,20 +27,7 @@ def well_visit(session: Session, /, **given: str | None) -> None:
     print_recorded(session, record_kind(session, "well_visit", given))
 
 
-@command(example="relay wells")
-@as_of_option
-@pass_session
-def wells(session: Session, as_of: str | None) -> None:
-    """List all wells."""
-    from relay.service.terminal import print_json, print_table
-    from tests.systems.wells.questions import Well, Wells
-
-    found = session.ask(Wells(as_of=session.day(as_of)))
-    if session.as_json:
-        print_json(found)
-    else:
-        print_table([each.name for each in fields(Well)], [astuple(each) for each in found])
-
+wells: Final = lister("tests.systems.wells.questions.Wells", "wells", does="List all wells.", example="relay wells")
 
 COMMANDS: Final = (
     well,
