@@ -84,6 +84,14 @@ def test_what_answers_a_question_about_relays_imports_nothing_that_serves_others
     assert len(own) <= MOST_MODULES[asking], own
 
 
+@pytest.mark.parametrize("command", ["chains", "todo", "tree", "held list", "request list", "services"])
+def test_help_of_a_command_that_asks_waits_for_no_driver(command: str) -> None:
+    asking = [sys.executable, "-c", ASKING, *command.split(), "--help"]
+    done = subprocess.run(asking, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert (NOT_NEEDED | {"neo4j"}).isdisjoint(done.stdout.splitlines()[-1].split())
+
+
 @pytest.mark.parametrize(("question", "most"), MOST_OF_A_COMMAND.items())
 def test_a_command_imports_nothing_of_other_commands_nor_of_a_system_that_is_off(
     question: str, most: int, graph: Graph, connection: Connection, tmp_path: Path

@@ -596,6 +596,7 @@ def test_a_name_will_do_for_an_id_when_it_is_clear_whose_it_is(shell: Shell, gra
     assert "W8 is taken for P8" in event.err
     assert shell.ok("show", "P2001", "--json").json["values"]["beneficiary_id"] == "W9"
     assert shell.ok("trace", "Junkiri", "--json").json["id"] == "placement:P8"
+    assert shell.ok("forecast", "Junkiri", "--json").json == shell.ok("forecast", "P8", "--json").json
     assert shell.ok("show", "Junkiri", "--json").json["id"] == "beneficiary:W8"
 
 
