@@ -122,9 +122,9 @@ def accept(
         raise SystemExit(1)
 
 
-for each in (add_request, check, list_requests):
-    request_.add_command(each)
-for each in (add_plan, list_plans, propose, accept):
-    plan_.add_command(each)
+for of_requests in (add_request, check, list_requests):
+    request_.add_command(of_requests)
+for of_plans in (add_plan, list_plans, propose, accept):
+    plan_.add_command(of_plans)
 
 COMMANDS: Final = (request_, plan_)
