@@ -141,9 +141,9 @@ def _param(parameter: Parameter, argument: str) -> click.Parameter:
         metavar=None if says.choices else _metavar(parameter),
         required=parameter.required,
         multiple=parameter.many,
-        default=parameter.usual,
         help=says.text,
         shell_complete=_completion(parameter),
+        **({} if parameter.required else {"default": parameter.usual}),  # click takes None for something given
     )
 
 

@@ -57,6 +57,13 @@ def test_what_a_question_can_be_narrowed_by_is_an_option(path: str, options: str
     assert " ".join(names) == f"{options} {OF_ALL}"
 
 
+def test_what_a_question_makes_no_sense_without_is_asked_for() -> None:
+    context, command = ASKING["relay audit sample"]
+
+    with pytest.raises(click.MissingParameter, match="seed"):
+        command.make_context("sample", ["--size", "5"], parent=context.parent)
+
+
 @pytest.mark.parametrize("path", ASKING)
 def test_the_example_of_a_command_that_asks_is_understood(path: str) -> None:
     context, command = ASKING[path]
