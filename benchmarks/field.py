@@ -26,7 +26,7 @@ from relay.web import create_app
 from tests.rigs import chromium as debians
 from tests.rigs.in_a_thread import answering
 from tests.scenes.core import CORE
-from tests.web.field.conftest import PHONE, STORE, Phone, visit
+from tests.web.phone.conftest import PHONE, STORE, Phone, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -135,7 +135,7 @@ FIGURES: Final = (
         withstood="a clear message, nothing acknowledged lost",
         tests=(
             "tests/whole/test_faults.py::test_a_full_disk_is_said_and_costs_nothing_that_was_acknowledged",
-            "tests/backup/test_files.py::test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading",
+            "tests/backup/test_backup_files.py::test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading",
         ),
     ),
 )

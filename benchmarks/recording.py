@@ -24,7 +24,7 @@ from typing import Any, Final
 from benchmarks.lineage import same
 from benchmarks.machine import both_engines, describe, milliseconds, p50, say, seconds_of, synced
 from relay.arrays import lineage, snapshot_cache
-from relay.backup.replay import export
+from relay.backup.ledger_backup import export_lines
 from relay.clock import instant
 from relay.database import cypher, engine
 from relay.desk import undo
@@ -224,7 +224,7 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     """Verify an exported file, and the database against reading the same rows."""
     file = folder / "ledger.jsonl"
     with file.open("w", encoding="utf-8") as lines:
-        for line in export(graph, programme_id, with_names=False):
+        for line in export_lines(graph, programme_id, with_names=False):
             lines.write(f"{line}\n")
     entries = programmes.head(graph, programme_id).entries
 

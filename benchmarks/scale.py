@@ -29,7 +29,7 @@ from relay.arrays import lineage, snapshot_file
 from relay.arrays.from_graph import load
 from relay.arrays.tables import Snapshot
 from relay.audit.run import audit
-from relay.backup.files import keep
+from relay.backup.backup_files import write_backup
 from relay.database import engine
 from relay.domain.questions import NOTED
 from relay.graph import connect
@@ -90,7 +90,7 @@ def of_acts(folder: Path, acts: int) -> None:
         looking = milliseconds(lambda: audit(graph, "made", DAY))
         verifying = milliseconds(lambda: verify(graph, "made"))
         path = folder / "all.jsonl"
-        keeping = milliseconds(lambda: keep(graph, path))
+        keeping = milliseconds(lambda: write_backup(graph, path))
     engine.stop(folder)
     size = path.stat().st_size / MEGABYTE
     say(

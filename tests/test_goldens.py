@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.graph import connect
 from relay.ledger import programmes, verify
 from relay.service.queries.every import QUESTIONS
@@ -97,7 +97,7 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(embedded_engi
         (tmp_path / "backup.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         faces.json("restore", "backup.jsonl")
 
-        now = [*replay.backup(graph)]
+        now = [*ledger_backup.backup_lines(graph)]
         assert json.loads(now[0])["programmes"] == json.loads(lines[0])["programmes"]
         ledgers = [line for line in now[1:] if '"act_id":"access:' not in line]
         assert ledgers == lines[1:], "beside it stands the trail of accounts, which it knew nothing of"
@@ -105,7 +105,7 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(embedded_engi
             day, kept = seed.days[-1], answers.sections(answers.kept()[f"{seed.id}/questions"])
             words = ("--as-of", day, "--programme", seed.id)
             assert faces.json("ledger", "verify", *words[2:])["ok"]
-            assert [*replay.export(graph, seed.id, with_names=True)] == kept_lines(seed.id)
+            assert [*ledger_backup.export_lines(graph, seed.id, with_names=True)] == kept_lines(seed.id)
             assert laid_out(faces.json("health", *words)) == kept[f"health as_of={day}"]
             assert (
                 answers.shortened(laid_out(faces.json("trace", seed.traced[0], *words)))

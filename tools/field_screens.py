@@ -23,7 +23,7 @@ from relay.web.i18n.language import LANGUAGES
 from tests.rigs import chromium as debians
 from tests.rigs.in_a_thread import answering
 from tests.scenes.core import CORE
-from tests.web.field.conftest import PHONE, Phone, visit
+from tests.web.phone.conftest import PHONE, Phone, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

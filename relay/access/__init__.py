@@ -1,1 +1,1 @@
-"""Who may do what: accounts, tokens, telephones, roles, and who opened what."""
+"""Access: accounts, passwords, tokens, telephones and roles, and the log of who opened what."""

@@ -1,10 +1,10 @@
-"""The access log: one line each time personal data is opened, in files of the data folder, with ids and never a name.
+"""The access log: one line each time somebody opens personal data, in files of the data folder; ids, never a name.
 
     DATA FOLDER/accesses/PROGRAMME/2026-11.jsonl      what was opened in November 2026, the newest last
 
-It is forgotten by age, never by size: however much is opened, what was opened before stays for two years. A list or a
-file is one line. It lets auditors see what people look at. It is not part of the ledger, and the owner of the data
-folder can change it. What the application answers with "unchanged" was logged when it was first read.
+Lines are deleted by age, never by size: they stay for two years, however many there are. A list or a file is one line.
+Auditors read here what people look at. The log is not part of the ledger, and the owner of the data folder can change
+it. An answer "304 Not Modified" writes no line: the page was logged when it was first read.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER: Final = "accesses"
-BEFORE: Final = ("accesses.jsonl", "accesses.older.jsonl")
-"""Of all programmes together, the newer first: what earlier versions wrote. It is read, and nothing is added to it."""
+OLD_FILES: Final = ("accesses.jsonl", "accesses.older.jsonl")
+"""Files of earlier versions, for all programmes together, the newer first. They are read, and never written to."""
 
 KEPT_MONTHS: Final = 24  # our choice: the year that an audit looks at, whole, until the audit of the next
-USUAL: Final = 1000  # lines shown when no number is given; our choice: an answer of a few hundred kilobytes
-_FORM: Final = ".jsonl"
-_BLOCK: Final = 64 * 1024  # bytes that are read at once from the end of a file; our choice: about a page of lines
+DEFAULT_LINES: Final = 1000  # lines shown when no number is given; our choice: an answer of a few hundred kilobytes
+_ENDING: Final = ".jsonl"
+_BLOCK_BYTES: Final = 64 * 1024  # bytes that are read at once from the end of a file; our choice: about a page of lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """Something personal was opened.
+    """One line of the log: somebody opened personal data.
 
     Attributes:
         at: A UTC instant.
@@ -71,41 +71,41 @@ NOT_WRITTEN_DOWN: Final = Failure(
 )
 
 
-def note(folder: Path, programme_id: str, access: Access) -> None:
-    """Write an access down: a whole line, or nothing.
+def write(folder: Path, programme_id: str, access: Access) -> None:
+    """Append one line to the log of a programme: the whole line, or nothing.
 
     Args:
         folder: The data folder.
-        programme_id: Of the programme.
-        access: What was opened.
+        programme_id: The programme whose records were opened.
+        access: Who opened what, and when.
 
     Raises:
-        Unavailable: It cannot be written; then nothing should be shown.
+        Unavailable: It cannot be written; then the data must not be shown.
     """
     line = json.dumps({"programme_id": programme_id, **asdict(access)}, ensure_ascii=False).encode() + b"\n"
     own, month = folder / FOLDER / programme_id, access.at[: len("2026-11")]
     try:
         for each in (folder, own.parent, own):
             each.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(own):
-            path = own / f"{month}{_FORM}"
+        with _locked(own):
+            path = own / f"{month}{_ENDING}"
             if not path.exists():
-                _forget(own, month)
+                _delete_old_months(own, month)
             _append(path, line)
     except OSError as error:
         raise refused(NOT_WRITTEN_DOWN, strerror=error.strerror or type(error).__name__) from error
 
 
-def _forget(own: Path, month: str) -> None:
-    """Delete what is older than all that is kept, as a month begins."""
+def _delete_old_months(own: Path, month: str) -> None:
+    """Delete the files that are older than `KEPT_MONTHS`, as a month ("2026-11") begins."""
     first = add_months(date.fromisoformat(f"{month}-01"), -KEPT_MONTHS).isoformat()
-    for path in _listed(own, _FORM):
+    for path in _files_in(own, _ENDING):
         if path.stem < first[: len(month)]:
             path.unlink(missing_ok=True)
 
 
-def _listed(folder: Path, form: str = "") -> list[Path]:
-    """What is in a folder, by the end of its name, the last by name first; nothing where the folder is not there."""
+def _files_in(folder: Path, form: str = "") -> list[Path]:
+    """The files of a folder whose name has some ending, in descending order; empty if there is no such folder."""
     try:
         return sorted((each for each in folder.iterdir() if each.name.endswith(form)), reverse=True)
     except FileNotFoundError:
@@ -115,8 +115,8 @@ def _listed(folder: Path, form: str = "") -> list[Path]:
 
 
 @contextmanager
-def _alone(folder: Path) -> Generator[None]:
-    """Keep others who write accesses waiting meanwhile, in this process and in others."""
+def _locked(folder: Path) -> Generator[None]:
+    """Hold the lock of a programme's log, for which other threads and processes wait."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -142,43 +142,43 @@ def _append(path: Path, line: bytes) -> None:
         os.close(descriptor)
 
 
-def newest(folder: Path, programme_id: str, most: int | None = None) -> tuple[Access, ...]:
-    """The accesses to a programme's records, newest first.
+def read_newest(folder: Path, programme_id: str, most: int | None = None) -> tuple[Access, ...]:
+    """Read the newest lines about a programme's records.
 
     Args:
         folder: The data folder.
-        programme_id: Of the programme.
-        most: Only so many; `USUAL` when None.
+        programme_id: The programme.
+        most: How many lines at most; `DEFAULT_LINES` when None.
 
     Returns:
-        Empty when nothing was opened, or when it was forgotten.
+        The lines, newest first; empty when nothing was opened within `KEPT_MONTHS`.
 
     Raises:
-        LogUnreadable: It cannot be read.
+        LogUnreadable: A file cannot be read.
     """
-    paths = (*_listed(folder / FOLDER / programme_id, _FORM), *(folder / name for name in BEFORE))
-    said = (_said(line) for path in paths for line in _backwards(path))
-    return tuple(islice((each[1] for each in said if each and each[0] == programme_id), most or USUAL))
+    paths = (*_files_in(folder / FOLDER / programme_id, _ENDING), *(folder / name for name in OLD_FILES))
+    records = (_parse_line(line) for path in paths for line in _lines_from_end(path))
+    return tuple(islice((each[1] for each in records if each and each[0] == programme_id), most or DEFAULT_LINES))
 
 
-def unreadable(folder: Path) -> int:
-    """How many lines of the log say nothing: torn off when the machine lost its power, or altered.
+def count_unreadable(folder: Path) -> int:
+    """Count the lines that cannot be parsed: cut off when the machine lost its power, or altered.
 
     Raises:
-        LogUnreadable: It cannot be read at all.
+        LogUnreadable: A file cannot be read at all.
     """
-    months = (path for own in _listed(folder / FOLDER) for path in _listed(own, _FORM))
-    paths = (*months, *(folder / name for name in BEFORE))
-    return sum(_said(line) is None for path in paths for line in _backwards(path))
+    months = (path for own in _files_in(folder / FOLDER) for path in _files_in(own, _ENDING))
+    paths = (*months, *(folder / name for name in OLD_FILES))
+    return sum(_parse_line(line) is None for path in paths for line in _lines_from_end(path))
 
 
-def _backwards(path: Path) -> Iterator[bytes]:
-    """The lines of a file from its end, so that the newest of a long one are soon read; none where it is not there."""
+def _lines_from_end(path: Path) -> Iterator[bytes]:
+    """The lines of a file, the last one first, read in blocks from its end; none if there is no such file."""
     try:
         with path.open("rb") as file:
             end, begun = file.seek(0, os.SEEK_END), b""
             while end:
-                at = max(end - _BLOCK, 0)
+                at = max(end - _BLOCK_BYTES, 0)
                 file.seek(at)
                 begun, *lines = (file.read(end - at) + begun).split(b"\n")
                 yield from filter(None, reversed(lines))
@@ -190,11 +190,11 @@ def _backwards(path: Path) -> Iterator[bytes]:
         raise LogUnreadable(path=path, strerror=error.strerror or type(error).__name__) from error
 
 
-def _said(line: bytes) -> tuple[object, Access] | None:
-    """Whose record was opened, and how; None when the line was torn off, maybe within a letter, or is not Relay's."""
+def _parse_line(line: bytes) -> tuple[object, Access] | None:
+    """The programme and the access of a line; None when the line was cut off, or is not one of Relay's."""
     try:
-        said = json.loads(line)
-        access = Access(at=said["at"], by=said["by"], what=said["what"], ids=tuple(map(str, said["ids"])))
-        return said.get("programme_id"), access
+        written = json.loads(line)
+        access = Access(at=written["at"], by=written["by"], what=written["what"], ids=tuple(map(str, written["ids"])))
+        return written.get("programme_id"), access
     except (ValueError, TypeError, KeyError):
         return None

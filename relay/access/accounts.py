@@ -1,4 +1,4 @@
-"""People and their roles: accounts and passwords, kept in the same database beside the ledgers.
+"""Accounts: logins, roles and passwords, stored in the same database as the ledgers but not in them.
 
 An account is a login, never a person's name. Accounts are not part of any ledger: their changes are in the `trail`. No
 backup or export contains an account, so no file that leaves the office contains a password hash. After a restore the
@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import argon2
 
-from relay.access import token_table, trail
+from relay.access import account_trail, token_table
+from relay.access.account_trail import LOCAL, grants_of
 from relay.access.roles import OWNER, Grant
-from relay.access.trail import LOCAL, grants_of
 from relay.clock import instant
 from relay.database import cypher
 from relay.errors import Conflict, Failure, Invalid, NotFound, TooOften, Unknown, refused
@@ -39,10 +39,10 @@ LONGEST_PASSWORD: Final = 1024  # characters; our choice: nobody makes the serve
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 _hasher: Final = argon2.PasswordHasher()  # argon2id; its defaults are RFC 9106's second choice: 64 MiB, 3 rounds
-_hashing: Final = threading.Lock()  # one at a time: each takes 64 MiB, and both of two cores for 0.1 s
+_hash_lock: Final = threading.Lock()  # one at a time: each takes 64 MiB, and both of two cores for 0.1 s
 _LEAST_PRIORITY: Final = 19
 
-_Found = TypeVar("_Found")
+_Result = TypeVar("_Result")
 
 
 class NoAccount(NotFound):
@@ -86,7 +86,7 @@ NOT_A_PASSWORD: Final = Failure(
 
 
 class NotLetIn(Unknown):
-    """Login and password do not belong together, never said which; or the token is not, or no longer, valid."""
+    """Wrong login or password, without saying which; or a token that is not valid, or no longer."""
 
     reason = "Wrong login or password."
     advice = "Try again, or ask an administrator."
@@ -105,10 +105,10 @@ class Account:
 
     Attributes:
         login: The account's id.
-        grants: The roles held.
-        password: Whether a password opens it; else only a one-time link or a token does.
-        generation: Begins anywhere, and goes up when password or roles change and when its owner signs out: it ends
-            every session.
+        grants: The roles that it holds.
+        password: Whether it has a password; without one, only a one-time link or a token signs in.
+        generation: A number that goes up by one when the password or the roles change and when the owner signs out.
+            A session of an earlier generation is over. It begins at a random number.
         created_at: A UTC instant.
     """
 
@@ -120,7 +120,7 @@ class Account:
 
     @property
     def by(self) -> str:
-        """How the ledger names it."""
+        """The account as `recorded_by` of a ledger entry: "account:LOGIN"."""
         return f"account:{self.login}"
 
 
@@ -130,11 +130,11 @@ class Account:
 def add(
     graph: Graph, login: str, grants: Collection[Grant], password: str | None, now: datetime, *, by: str = LOCAL
 ) -> Account:
-    """Make an account; `by` whom is left in the trail.
+    """Make an account. The trail names `by` as who made it.
 
     Raises:
-        Invalid: That cannot be a login; or it is too short or too long.
-        Conflict: There is one.
+        Invalid: The login has other characters than it may; or the password is too short or too long.
+        Conflict: An account with this login exists.
         Unavailable: The database cannot be reached.
     """
     if not _LOGIN.fullmatch(login):
@@ -142,8 +142,8 @@ def add(
     properties: dict[str, Any] = {
         "key": _key(login),
         "login": login,
-        "grants": _written(grants),
-        "password": "" if password is None else _hashed(password),
+        "grants": _grants_to_json(grants),
+        "password": "" if password is None else _hash_password(password),
         "generation": 1 + secrets.randbits(48),  # no session of an account that once had this login is one of it
         "created_at": instant(now.astimezone(UTC)),
     }
@@ -151,10 +151,12 @@ def add(
     def work(transaction: Transaction) -> None:
         if transaction.rows(cypher.ACCOUNT, key=_key(login)):
             raise refused(ACCOUNT_THERE, login=login)
-        said = {"login": login, "grants": grants_of(properties["grants"])}
-        trail.note(
-            transaction, "account", {**said, "password": trail.mark_of_password(properties["password"])}, by, now
-        )
+        payload = {
+            "login": login,
+            "grants": grants_of(properties["grants"]),
+            "password": account_trail.mark_of_password(properties["password"]),
+        }
+        account_trail.append(transaction, "account", payload, by, now)
         transaction.run(cypher.ADD_ACCOUNT, account=properties)
 
     graph.write(work)
@@ -162,7 +164,7 @@ def add(
 
 
 def find(graph: Graph, login: str) -> Account:
-    """The account of that login.
+    """The account with a login.
 
     Raises:
         NoAccount: There is none.
@@ -171,8 +173,8 @@ def find(graph: Graph, login: str) -> Account:
     return account_of(_properties(graph, login))
 
 
-def every(graph: Graph) -> tuple[Account, ...]:
-    """All accounts, by login; empty when nobody may sign in.
+def all_accounts(graph: Graph) -> tuple[Account, ...]:
+    """All accounts, ordered by login; empty when nobody may sign in.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -181,26 +183,26 @@ def every(graph: Graph) -> tuple[Account, ...]:
 
 
 def set_grants(graph: Graph, login: str, grants: Collection[Grant], *, by: str = LOCAL) -> Account:
-    """Let an account hold these roles and no others; its sessions end. `by` whom is left in the trail.
+    """Replace the roles of an account, and end its sessions. The trail names `by` as who did.
 
     Raises:
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return _change(graph, login, by, grants=_written(grants))
+    return _change(graph, login, by, grants=_grants_to_json(grants))
 
 
 def set_password(graph: Graph, login: str, password: str, *, by: str = LOCAL) -> Account:
-    """Give an account a password; its sessions end, and its tokens when somebody may have had another before.
+    """Set the password of an account, and end its sessions; if it had one before, its tokens end too.
 
-    `by` whom is left in the trail; the password is not.
+    The trail names `by` as who did; it never has the password.
 
     Raises:
-        Invalid: It is too short or too long.
+        Invalid: The password is too short or too long.
         NoAccount: There is none.
         Unavailable: The database cannot be reached.
     """
-    return _change(graph, login, by, password=_hashed(password))
+    return _change(graph, login, by, password=_hash_password(password))
 
 
 def end_sessions(graph: Graph, login: str) -> Account:
@@ -214,7 +216,7 @@ def end_sessions(graph: Graph, login: str) -> Account:
 
 
 def remove(graph: Graph, login: str, *, by: str = LOCAL) -> None:
-    """Remove an account with its tokens and sessions. What it recorded stays as it is; `by` whom is left in the trail.
+    """Remove an account with its tokens and sessions. What it recorded stays. The trail names `by` as who did.
 
     Raises:
         NoAccount: There is none.
@@ -222,21 +224,21 @@ def remove(graph: Graph, login: str, *, by: str = LOCAL) -> None:
     """
 
     def work(transaction: Transaction) -> None:
-        locked(transaction, login)
-        trail.note(transaction, "removed", {"login": login}, by)
+        lock(transaction, login)
+        account_trail.append(transaction, "removed", {"login": login}, by)
         _end_tokens(transaction, login)
         transaction.run(cypher.REMOVE_ACCOUNT, key=_key(login))
 
     graph.write(work)
 
 
-def owner(graph: Graph, login: str, now: datetime) -> Account:
-    """The account of the data folder's owner, made when it is not there: without a password, with every role.
+def owner_account(graph: Graph, login: str, now: datetime) -> Account:
+    """The account of the data folder's owner; if there is none, it is made without a password and with every role.
 
     Args:
-        graph: Where.
-        login: As the operating system knows the owner; what cannot be a login becomes "owner".
-        now: The instant.
+        graph: The database of the accounts.
+        login: The owner's name in the operating system; "owner" is used if it cannot be a login.
+        now: The current instant.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -249,16 +251,17 @@ def owner(graph: Graph, login: str, now: datetime) -> Account:
         return add(graph, login, OWNER, None, now, by=f"local:{login}")
 
 
-# ---------------------------------------------------------------------------------------------------- letting in
+# ---------------------------------------------------------------------------------------------------- signing in
 
 
-def let_in(graph: Graph, login: str, password: str) -> Account:
-    """The account that login and password open.
+def authenticate(graph: Graph, login: str, password: str) -> Account:
+    """The account of a login, if the password is right.
 
-    It takes as long whether there is such an account or not; what no account can have is not looked for.
+    It takes equally long whether the account exists or not, so that nobody learns which logins there are. Text that no
+    login or password can be is refused at once.
 
     Raises:
-        NotLetIn: They do not belong together.
+        NotLetIn: Wrong login or password.
         Unavailable: The database cannot be reached.
     """
     if not _LOGIN.fullmatch(login) or len(password) > LONGEST_PASSWORD:
@@ -267,33 +270,33 @@ def let_in(graph: Graph, login: str, password: str) -> Account:
         properties = _properties(graph, login)
     except NoAccount:
         properties = {}
-    kept = properties.get("password") or _nobodys_password()
-    if not _matches(kept, password) or not properties:
+    stored_hash = properties.get("password") or _unmatchable_hash()
+    if not _password_matches(stored_hash, password) or not properties:
         raise NotLetIn
     return account_of(properties)
 
 
-class Tries:
-    """How often a source tried a login in vain: kept in memory, per source and login together.
+class SignInTries:
+    """Limits the tries to sign in: counts the failed ones in memory, by source address and login together.
 
-    Somebody who guesses waits longer and longer, from there and for that login only: nobody can lock anybody else
-    out, since another source is not made to wait.
+    Each failed try doubles the wait for the same source and login. Another source need not wait, so nobody can lock
+    somebody else out.
     """
 
     FREE = 5  # our choice: wrong passwords before the first wait
     FIRST_SECONDS = 2.0
     LONGEST_SECONDS = 900.0  # our choice: 100 guesses a day from one source
     FORGOTTEN_SECONDS = 24 * 60 * 60.0
-    MOST = 10_000  # pairs kept; our choice: some megabytes; then the oldest are forgotten
+    MOST = 10_000  # pairs remembered; our choice: some megabytes; then the oldest are forgotten
 
     def __init__(self, seconds: Callable[[], float]) -> None:
-        """Begin with none; `seconds` is a clock that never goes back."""
+        """Begin without failed tries; `seconds` is a monotonic clock."""
         self._seconds = seconds
         self._lock = threading.Lock()
         self._tries: dict[tuple[str, str], tuple[int, float]] = {}
 
-    def may(self, source: str, login: str) -> None:
-        """Let a try pass.
+    def require_allowed(self, source: str, login: str) -> None:
+        """Refuse a try that comes before its wait is over.
 
         Raises:
             TooManyTries: It comes too early.
@@ -305,7 +308,7 @@ class Tries:
             raise TooManyTries(seconds=int(wait) + 1)
 
     def failed(self, source: str, login: str) -> None:
-        """Count a try in vain."""
+        """Count a failed try."""
         with self._lock:
             now = self._seconds()
             failed, at = self._tries.pop((source, login), (0, now))
@@ -314,7 +317,7 @@ class Tries:
                 del self._tries[next(iter(self._tries))]
 
     def succeeded(self, source: str, login: str) -> None:
-        """Forget the tries in vain."""
+        """Forget the failed tries."""
         with self._lock:
             self._tries.pop((source, login), None)
 
@@ -324,19 +327,19 @@ class Tries:
         return float(min(self.FIRST_SECONDS * 2.0 ** min(failed - self.FREE, 20), self.LONGEST_SECONDS))
 
 
-# ---------------------------------------------------------------------------------------------------- as it is kept
+# ---------------------------------------------------------------------------------------------------- as it is stored
 
 
 def _key(login: str) -> str:
     return f"account/{login}"
 
 
-def _written(grants: Collection[Grant]) -> str:
+def _grants_to_json(grants: Collection[Grant]) -> str:
     return json.dumps([asdict(grant) for grant in grants])
 
 
 def account_of(properties: Mapping[str, Any]) -> Account:
-    """The account that a node holds."""
+    """The account from the properties of its node."""
     return Account(
         login=properties["login"],
         grants=tuple(Grant(**grant) for grant in json.loads(properties["grants"])),
@@ -347,23 +350,23 @@ def account_of(properties: Mapping[str, Any]) -> Account:
 
 
 def _properties(graph: Graph, login: str) -> Mapping[str, Any]:
-    return _the_one(graph.rows(cypher.ACCOUNT, key=_key(login)), login)
+    return _only_row(graph.rows(cypher.ACCOUNT, key=_key(login)), login)
 
 
-def locked(transaction: Transaction, login: str) -> Account:
-    """One account, which nobody else changes or removes until the transaction ends.
+def lock(transaction: Transaction, login: str) -> Account:
+    """Read an account and lock it: nobody else changes or removes it until the transaction ends.
 
     Raises:
         NoAccount: There is none.
     """
-    return account_of(_locked(transaction, login))
+    return account_of(_lock_properties(transaction, login))
 
 
-def _locked(transaction: Transaction, login: str) -> Mapping[str, Any]:
-    return _the_one(transaction.rows(cypher.LOCK_ACCOUNT, key=_key(login)), login)
+def _lock_properties(transaction: Transaction, login: str) -> Mapping[str, Any]:
+    return _only_row(transaction.rows(cypher.LOCK_ACCOUNT, key=_key(login)), login)
 
 
-def _the_one(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any]:
+def _only_row(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any]:
     if not rows:
         raise NoAccount(login=login)
     properties: Mapping[str, Any] = rows[0]["account"]
@@ -372,12 +375,13 @@ def _the_one(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any]
 
 def _change(graph: Graph, login: str, by: str, **changes: str) -> Account:
     def work(transaction: Transaction) -> Mapping[str, Any]:
-        before = _locked(transaction, login)
+        before = _lock_properties(transaction, login)
         if "grants" in changes:
-            trail.note(transaction, "roles", {"login": login, "grants": grants_of(changes["grants"])}, by)
+            account_trail.append(transaction, "roles", {"login": login, "grants": grants_of(changes["grants"])}, by)
         elif "password" in changes:
-            said = {"login": login, "tokens_end": bool(before["password"])}
-            trail.note(transaction, "password", {**said, "password": trail.mark_of_password(changes["password"])}, by)
+            mark = account_trail.mark_of_password(changes["password"])
+            payload = {"login": login, "tokens_end": bool(before["password"]), "password": mark}
+            account_trail.append(transaction, "password", payload, by)
         changed = {**before, **changes, "generation": before["generation"] + 1}
         transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
         if "password" in changes and before["password"]:
@@ -388,35 +392,35 @@ def _change(graph: Graph, login: str, by: str, **changes: str) -> Account:
 
 
 def _end_tokens(transaction: Transaction, login: str) -> None:
-    """End what programs and telephones of an account sign in with; telephones may still hand in what they kept."""
-    token_table.end_those_of(transaction, login, datetime.now(UTC))
+    """Revoke the tokens of an account's programs and telephones; telephones may still hand in what they stored."""
+    token_table.revoke_all_of_account(transaction, login, datetime.now(UTC))
 
 
-def _hashed(password: str) -> str:
+def _hash_password(password: str) -> str:
     if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise refused(NOT_A_PASSWORD)
-    return _behind_others(lambda: _hasher.hash(password))
+    return _at_low_priority(lambda: _hasher.hash(password))
 
 
-def _matches(kept: str, password: str) -> bool:
+def _password_matches(stored_hash: str, password: str) -> bool:
     try:
-        return _behind_others(lambda: _hasher.verify(kept, password))
+        return _at_low_priority(lambda: _hasher.verify(stored_hash, password))
     except argon2.exceptions.VerifyMismatchError:
         return False
 
 
-def _behind_others(work: Callable[[], _Found]) -> _Found:
-    """Hash when its turn comes, in a thread that takes what processor time nobody else wants, on Linux."""
-    with _hashing, ThreadPoolExecutor(1, initializer=_give_way) as thread:
+def _at_low_priority(work: Callable[[], _Result]) -> _Result:
+    """Hash one password at a time, in a thread that on Linux uses only processor time that is idle."""
+    with _hash_lock, ThreadPoolExecutor(1, initializer=_lower_priority) as thread:
         return thread.submit(work).result()
 
 
-def _give_way() -> None:
+def _lower_priority() -> None:
     if sys.platform == "linux":  # elsewhere it would be told of the whole process, which could not take it back
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_PRIORITY)
 
 
-def _nobodys_password() -> str:
-    """A hash that no password opens, of the same cost: 16 bytes of salt and 32 of hash, all zero."""
+def _unmatchable_hash() -> str:
+    """A hash that no password matches, as costly to verify as a real one: 16 zero bytes of salt, 32 of hash."""
     cost = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
     return f"$argon2id$v=19${cost}${'A' * 22}${'A' * 43}"

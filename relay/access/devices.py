@@ -1,10 +1,10 @@
-"""Devices: telephones that keep one place's work, each enrolled once for an account, and given up when one is lost.
+"""Devices: telephones that store the work of one place, each enrolled for an account, and revoked when it is lost.
 
-A telephone is enrolled by a code that somebody who is signed in reads out; from then on it bears a token of its own,
-for one programme and one place. A device that was revoked opens nothing any more; for some days it may still hand in
-what it had kept, unread, so that nothing is lost with it. Codes and devices are two kinds of `token_table`.
+A telephone is enrolled with a code that somebody who is signed in reads out. From then on it sends a token of its own,
+for one programme and one place. A revoked device can read nothing, but for some days it may still hand in the acts
+that it had stored, so that none is lost. Codes and devices are two kinds of token in `token_table`.
 
-The trail of accounts names who made a code, whom it enrolled as what, and who revoked it.
+The trail of accounts names who made a code, which device it enrolled, and who revoked it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.access import accounts, token_table, trail
+from relay.access import account_trail, accounts, token_table
+from relay.access.account_trail import LOCAL
 from relay.access.accounts import NotLetIn
 from relay.access.roles import Grant
-from relay.access.trail import LOCAL
 from relay.clock import instant
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Failure, Forbidden, Invalid, NotFound, Refused, Unknown, refused
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from relay.access.accounts import Account
     from relay.graph import Graph, Transaction
 
-_OF: Final = "device"
-_CODE: Final = "enrolment"
-REVOKED_ACTS: Final = token_table.KINDS[_OF].hands_in_acts
+_KIND: Final = "device"
+_CODE_KIND: Final = "enrolment"
+MOST_ACTS_AFTER_REVOKING: Final = token_table.KINDS[_KIND].hands_in_acts
 LONGEST_NAME: Final = 40  # characters
-MARK: Final = token_table.KINDS[_OF].begins
-"""Tokens of devices begin so."""
+TOKEN_PREFIX: Final = token_table.KINDS[_KIND].begins
+"""What tokens of devices begin with."""
 
 
 NO_SUCH_CODE: Final = Failure(
@@ -44,7 +44,7 @@ NO_SUCH_CODE: Final = Failure(
     advice="Ask for a new one, and type it at once",
     command="relay device code",
     field="code",
-    values={"minutes": token_table.KINDS[_CODE].lasts // timedelta(minutes=1)},
+    values={"minutes": token_table.KINDS[_CODE_KIND].lasts // timedelta(minutes=1)},
 )
 
 
@@ -94,18 +94,18 @@ class NotForDevices(Forbidden):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A telephone that keeps one place's work.
+    """A telephone that stores the work of one place.
 
     Attributes:
-        device_id: Its own.
-        login: Of the account that it speaks for.
+        device_id: The device's id.
+        login: The account for which it records.
         programme_id: The only programme that it knows.
-        place_id: The only place, with all within it.
+        place_id: The only place that it knows, with all places inside.
         name: What its owner calls it.
         enrolled_at: A UTC instant.
-        last_used_at: A UTC instant, true to five minutes; None when it was never used.
+        last_used_at: A UTC instant, exact to five minutes; None when it was never used.
         revoked_at: A UTC instant; None while it is not revoked.
-        handed_in: Acts that it handed in since it was revoked.
+        handed_in: How many acts it handed in after it was revoked.
     """
 
     device_id: str
@@ -121,12 +121,12 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealer:
-    """A telephone that seals the files that it saves.
+    """A telephone that signs the lines of the files that it saves.
 
     Attributes:
-        device: Which; revoked where its account was removed.
-        around: The places in which its own lies, and that itself.
-        key: With what it seals: the SHA-256 of its token, which only the telephone itself has.
+        device: The telephone; it counts as revoked if its account was removed.
+        around: Its place, and all places around it.
+        key: The key of its HMAC: the SHA-256 of its token, which only the telephone itself has.
     """
 
     device: Device
@@ -134,9 +134,11 @@ class Sealer:
     key: bytes = field(repr=False)
 
     def sealed(self, text: str, seal: str) -> bool:
-        """Whether the telephone sealed this text, and for this programme."""
-        said = f"{self.device.programme_id}\n{self.device.device_id}\n{text}".encode(errors="replace")
-        return hmac.compare_digest(hmac.digest(self.key, said, "sha256").hex().encode(), seal.encode(errors="replace"))
+        """Whether a seal (HMAC-SHA256, in hexadecimal digits) is this telephone's, of this text and programme."""
+        signed_text = f"{self.device.programme_id}\n{self.device.device_id}\n{text}".encode(errors="replace")
+        return hmac.compare_digest(
+            hmac.digest(self.key, signed_text, "sha256").hex().encode(), seal.encode(errors="replace")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,26 +171,26 @@ def make_code(
     random: Callable[[int], bytes],
     by: str = LOCAL,
 ) -> EnrolmentCode:
-    """Make a code that enrols one telephone, once and soon.
+    """Make a code that enrols one telephone, once and within ten minutes.
 
     Args:
-        graph: Where.
-        login: Of the account that the telephone will speak for.
-        programme_id: Of the programme whose work it will keep.
-        place_id: Of the place.
-        around: That place, and all that it lies within.
-        now: From when on.
-        random: Gives that many random bytes.
-        by: Who makes it, as a ledger names who records: she does not confirm what the telephone records.
+        graph: The database of the accounts.
+        login: The account for which the telephone will record.
+        programme_id: The programme whose work it will store.
+        place_id: The place whose work it will store.
+        around: That place, and all places around it.
+        now: The instant from which the code is valid.
+        random: Returns that many random bytes.
+        by: Who makes it, as in `recorded_by` of a ledger entry: she may not confirm what the telephone records.
 
     Raises:
-        NoAccount: There is none.
-        Refused: The account does not record there.
+        NoAccount: There is no such account.
+        Refused: The account does not record at that place.
         Unavailable: The database cannot be reached.
     """
     letters = new_id(random(ID_BYTES))
     row = token_table.new_row(
-        _CODE,
+        _CODE_KIND,
         token_table.digest(letters),
         login=login,
         scope=programme_id,
@@ -199,10 +201,10 @@ def make_code(
     )
 
     def work(transaction: Transaction) -> None:
-        account = accounts.locked(transaction, login)
-        if not within(account.grants, programme_id, place_id, around):
+        account = accounts.lock(transaction, login)
+        if not grants_at_place(account.grants, programme_id, place_id, around):
             raise refused(NOT_STAFF_THERE, login=login, programme_id=programme_id, place_id=place_id)
-        trail.note(transaction, "code", {name: row[name] for name in ("login", "scope", "place_id")}, by, now)
+        account_trail.append(transaction, "code", {name: row[name] for name in ("login", "scope", "place_id")}, by, now)
         token_table.add(transaction, row)
 
     graph.write(work)
@@ -215,108 +217,123 @@ def make_code(
     )
 
 
-def within(grants: Collection[Grant], programme_id: str, place_id: str, around: Collection[str]) -> tuple[Grant, ...]:
-    """What an account may do at a place, as a telephone may do it there: staff, of that place alone; empty: nothing."""
+def grants_at_place(
+    grants: Collection[Grant], programme_id: str, place_id: str, around: Collection[str]
+) -> tuple[Grant, ...]:
+    """The grant of a telephone at a place: staff of that place alone, if its account is staff there; else empty.
+
+    Args:
+        grants: What the account holds.
+        programme_id: The programme.
+        place_id: The place of the telephone.
+        around: All places around it.
+    """
     there = {None, place_id, *around}
     staff = (each for each in grants if each.role == "staff" and each.covers(programme_id) and each.place_id in there)
     return tuple(Grant(role="staff", programme_id=programme_id, place_id=place_id) for _ in staff)[:1]
 
 
 def enrol(graph: Graph, code: str, name: str, *, now: datetime, random: Callable[[int], bytes]) -> NewDevice:
-    """Enrol a telephone by a code, which is used up.
+    """Enrol a telephone with a code, which can be used once.
 
     Args:
-        graph: Where.
-        code: As it was read out; case, blanks and the hyphen do not matter.
+        graph: The database of the accounts.
+        code: The code as it was typed; case, blanks and the hyphen do not matter.
         name: What its owner calls the telephone.
-        now: When.
-        random: Gives that many random bytes.
+        now: The current instant.
+        random: Returns that many random bytes.
 
     Raises:
-        Invalid: It is empty or too long.
+        Invalid: The name is empty or too long.
         NotFound: The code is wrong, used or too old, or its account does not record there any more.
         Unavailable: The database cannot be reached.
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
         raise refused(NOT_A_DEVICE_NAME)
-    secret, device_id = token_table.new_secret(_OF, random), new_id(random(ID_BYTES))
+    secret, device_id = token_table.new_secret(_KIND, random), new_id(random(ID_BYTES))
 
     def work(transaction: Transaction) -> dict[str, Any]:
-        taken = token_table.take(transaction, _CODE, _letters(code), now)
-        if taken is None or taken.account is None:
+        valid = token_table.use_up(transaction, _CODE_KIND, _normalised_code(code), now)
+        if valid is None or valid.account is None:
             raise refused(NO_SUCH_CODE)
-        said, account = taken.row, accounts.account_of(taken.account)
-        if not within(account.grants, said["scope"], said["place_id"], said["around"]):
+        code_row, account = valid.row, accounts.account_of(valid.account)
+        if not grants_at_place(account.grants, code_row["scope"], code_row["place_id"], code_row["around"]):
             raise refused(NO_SUCH_CODE)
         row = token_table.new_row(
-            _OF,
+            _KIND,
             token_table.digest(secret),
             token_id=device_id,
-            login=said["login"],
-            scope=said["scope"],
+            login=code_row["login"],
+            scope=code_row["scope"],
             now=now,
-            place_id=said["place_id"],
-            around=said["around"],
+            place_id=code_row["place_id"],
+            around=code_row["around"],
             name=name,
             handed_in=0,
         )
-        told = {"device": device_id, **{name: said[name] for name in ("login", "scope", "place_id")}}
-        trail.note(transaction, "device", told | {"made_by": said.get("made_by", "")}, account.by, now)
+        payload = {"device": device_id, **{name: code_row[name] for name in ("login", "scope", "place_id")}}
+        account_trail.append(transaction, "device", payload | {"made_by": code_row.get("made_by", "")}, account.by, now)
         token_table.add(transaction, row)
         return row
 
     return NewDevice(device=_device(graph.write(work)), token=secret)
 
 
-def holder(graph: Graph, secret: str, now: datetime) -> tuple[Account, Device]:
-    """The device whose token this is, with what its account may do at its place; nothing where it was revoked.
+def authenticate(graph: Graph, secret: str, now: datetime) -> tuple[Account, Device]:
+    """The account and the device of a device's token.
+
+    Returns:
+        The account, with what it may do at the device's place alone: without grants if the device is revoked or its
+        account was removed. Then the device.
 
     Raises:
-        NotLetIn: It is none, or was revoked too long ago.
+        NotLetIn: No device has this token, or it was revoked too long ago.
         Unavailable: The database cannot be reached.
     """
-    found = token_table.find(graph, _OF, secret, now)
-    if found is None:
+    valid = token_table.find(graph, _KIND, secret, now)
+    if valid is None:
         raise NotLetIn(reason=token_table.NOT_VALID)
-    token_table.note_use(graph, found.row, now)
-    device = _device(found.row)
-    if found.account is None:  # it was removed, and took no telephone with it
+    token_table.record_use(graph, valid.row, now)
+    device = _device(valid.row)
+    if valid.account is None:  # it was removed, and took no telephone with it
         device = replace(device, revoked_at=device.revoked_at or instant(now.astimezone(UTC)))
-    if device.revoked_at or found.account is None:
+    if device.revoked_at or valid.account is None:
         nobody = accounts.Account(login=device.login, grants=(), password=False, generation=0, created_at="")
         return nobody, device
-    account, around = accounts.account_of(found.account), found.row["around"]
-    return replace(account, grants=within(account.grants, device.programme_id, device.place_id, around)), device
+    account, around = accounts.account_of(valid.account), valid.row["around"]
+    return replace(
+        account, grants=grants_at_place(account.grants, device.programme_id, device.place_id, around)
+    ), device
 
 
-def who_sealed(graph: Graph, programme_id: str, device_id: str, now: datetime) -> Sealer:
-    """The device of that id, to see whether what a file says is its own.
+def sealer_of(graph: Graph, programme_id: str, device_id: str, now: datetime) -> Sealer:
+    """The device with an id, to check the seals of a file that is said to be from it.
 
     Raises:
-        NotFound: There is none in the programme.
+        NotFound: The programme has no such device.
         Unavailable: The database cannot be reached.
     """
-    said = token_table.named(graph, _OF, device_id)
-    if said is None or said["scope"] != programme_id:
+    row = token_table.row_with_id(graph, _KIND, device_id)
+    if row is None or row["scope"] != programme_id:
         raise refused(NO_DEVICE, device_id=device_id)
-    device = _device(said)
-    if device.login not in {account.login for account in accounts.every(graph)}:
+    device = _device(row)
+    if device.login not in {account.login for account in accounts.all_accounts(graph)}:
         device = replace(device, revoked_at=device.revoked_at or instant(now.astimezone(UTC)))
-    return Sealer(device=device, around=frozenset(said["around"]), key=token_table.hash_of(said))
+    return Sealer(device=device, around=frozenset(row["around"]), key=token_table.secret_hash_of(row))
 
 
-def every(graph: Graph, login: str | None = None) -> tuple[Device, ...]:
-    """All devices, or those of an account, by login and age; empty when there are none.
+def all_devices(graph: Graph, login: str | None = None) -> tuple[Device, ...]:
+    """All devices, or those of one account, ordered by login and then by age; empty when there are none.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return tuple(_device(row) for row in token_table.every(graph, _OF) if login in (None, row["login"]))
+    return tuple(_device(row) for row in token_table.rows_of_kind(graph, _KIND) if login in (None, row["login"]))
 
 
 def revoke(graph: Graph, device_id: str, now: datetime, *, by: str = LOCAL) -> Device:
-    """Give a device up: it opens nothing any more. `by` whom is left in the trail.
+    """Revoke a device: it can read nothing any more. The trail names `by` as who did.
 
     Raises:
         NotFound: There is none.
@@ -324,18 +341,18 @@ def revoke(graph: Graph, device_id: str, now: datetime, *, by: str = LOCAL) -> D
     """
 
     def work(transaction: Transaction) -> Mapping[str, Any]:
-        row = token_table.named(transaction, _OF, device_id)
+        row = token_table.row_with_id(transaction, _KIND, device_id)
         if row is None:
             raise refused(NO_DEVICE, device_id=device_id)
         if not row["revoked_at"]:
-            trail.note(transaction, "given_up", {"device": device_id}, by, now)
-        return token_table.end(transaction, row, now)
+            account_trail.append(transaction, "given_up", {"device": device_id}, by, now)
+        return token_table.revoke(transaction, row, now)
 
     return _device(graph.write(work))
 
 
-def _letters(code: str) -> str:
-    """A code as it was made, however it was typed."""
+def _normalised_code(code: str) -> str:
+    """A code in capitals without blanks and hyphens, as it was made."""
     return "".join(code.split()).replace("-", "").upper()
 
 

@@ -1,4 +1,4 @@
-"""A link that signs its owner in once: `relay serve` prints it for whoever runs the server."""
+"""A link that signs the server's owner in once; `relay serve` prints it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class OneTimeLink:
     """A link that signs its owner in once.
 
     Attributes:
-        login: Whose account it opens.
-        secret: What its URL ends with.
-        used: Is taken by who uses it; one of several processes, where several answer.
+        login: The account that it signs in.
+        secret: The last part of its URL.
+        used: A lock that the first use takes, and never gives back; shared by all processes of the server.
     """
 
     login: str
@@ -28,5 +28,5 @@ class OneTimeLink:
     used: _Lock = field(default_factory=threading.Lock, repr=False)
 
     def take(self, secret: str) -> bool:
-        """Whether this is the secret, and nobody used it before."""
+        """Use the link: whether this is its secret, and it was not used before."""
         return hmac.compare_digest(self.secret.encode(), secret.encode()) and self.used.acquire(False)  # noqa: FBT003 - as locks have it

@@ -1,7 +1,7 @@
-"""The user who asks queries of her own: the database itself keeps it from writing, and from all that is personal.
+"""The database user for queries that auditors write themselves: it can neither write nor read personal data.
 
-The embedded engine makes this user. On Neo4j an operator does, where the edition has roles; before each use Relay asks
-the database what that user may do, and lets nobody in as long as it is more than to read what is not personal.
+The embedded engine makes this user. On Neo4j an operator makes it, if the edition has roles. Before each use Relay asks
+the database for the user's privileges, and refuses if they are more than reading what is not personal.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from relay.settings import Connection, Settings
 
 READS: Final = frozenset({"match", "read", "traverse"})
-"""What Neo4j calls reading, in its list of privileges."""
+"""The actions in Neo4j's list of privileges that only read."""
 
 
 class ReaderMissing(Refused):
@@ -48,7 +48,7 @@ class ReaderMayMore(Refused):
 
 
 def connect(settings: Settings, catalogue: Catalogue) -> Graph:
-    """Connect as that user; the graph is the caller's to close.
+    """Connect as that user; the caller closes the graph.
 
     Raises:
         ReaderMissing: There is no such user.
@@ -61,40 +61,43 @@ def connect(settings: Settings, catalogue: Catalogue) -> Graph:
         raise ReaderMissing
     else:
         readers = settings.neo4j_reader
-        _require_kept(readers, catalogue)
+        _require_read_only(readers, catalogue)
     return connect_to_read(readers, catalogue)
 
 
-def _require_kept(readers: Connection, catalogue: Catalogue) -> None:
+def _require_read_only(readers: Connection, catalogue: Catalogue) -> None:
     with connect_to_read(replace(readers, database="system"), catalogue) as system:
         try:
             privileges = system.rows(cypher.PRIVILEGES)
         except NoRoles as error:
             raise ReaderMissing from error
-    if more := beyond(privileges, readers.database, {*engine.READABLE, *catalogue.readable}):
+    if more := excess_privileges(privileges, readers.database, {*engine.READABLE, *catalogue.readable}):
         raise ReaderMayMore(first=more[0], many=len(more))
 
 
-def beyond(privileges: Iterable[Mapping[str, Any]], database: str, readable: Collection[str]) -> list[str]:
-    """What a user of Neo4j may do beyond reading what is readable in one database, each thing once, in words.
+def excess_privileges(privileges: Iterable[Mapping[str, Any]], database: str, readable: Collection[str]) -> list[str]:
+    """The privileges of a Neo4j user beyond reading some labels and relationships of one database.
 
-    Whatever this does not know counts as too much, unless the very same is denied too. Neo4j lets everybody run
-    procedures and load files, so both have to be denied.
+    A privilege that is not recognised counts as too much, unless exactly the same is denied too. Neo4j lets everybody
+    run procedures and load files, so both have to be denied.
 
     Args:
         privileges: Rows of `cypher.PRIVILEGES`.
-        database: The one that is asked.
-        readable: Labels and types of relationships that may be read.
+        database: The database that is queried.
+        readable: The labels and relationship types that may be read.
+
+    Returns:
+        One text for each, "ACTION GRAPH SEGMENT", sorted; empty when there are none.
     """
-    said = [(str(row["access"]), _named(row)) for row in privileges]
-    denied = {named for access, named in said if access == "DENIED"}
+    rights = [(str(row["access"]), _named(row)) for row in privileges]
+    denied = {named for access, named in rights if access == "DENIED"}
     harmless = {f"NODE({name})" for name in readable} | {f"RELATIONSHIP({name})" for name in readable}
-    found = {
+    excess = {
         " ".join(named)
-        for access, named in said
+        for access, named in rights
         if access != "DENIED" and named not in denied and not _is_harmless(named, database, harmless)
     }
-    return sorted(found)
+    return sorted(excess)
 
 
 def _named(row: Mapping[str, Any]) -> tuple[str, str, str]:

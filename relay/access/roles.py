@@ -90,9 +90,9 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "metrics": _ADMINISTRATORS,
     "query": _AUDITORS | _ADMINISTRATORS,
 }
-"""Action → the roles that may do it, behind the service; `matrix` adds what kinds of acts and systems declare."""
+"""Action → the roles that may do it through the service; `matrix` adds what kinds of acts and systems declare."""
 
-HERE: Final = frozenset(
+LOCAL_ACTIONS: Final = frozenset(
     {
         "account add",
         "account list",
@@ -127,7 +127,7 @@ HERE: Final = frozenset(
         "token revoke",
     }
 )
-"""What is done on the machine of the database only, by whoever owns the data folder or the database's password."""
+"""Actions on the database's own machine only, for who owns the data folder or has the database's password."""
 
 
 @cache
@@ -138,25 +138,25 @@ def matrix(catalogue: Catalogue) -> Mapping[str, frozenset[Role]]:
     return {**MATRIX, **kinds, **systems}
 
 
-def by_staff(catalogue: Catalogue, kind: str) -> bool:
-    """Whether staff record acts of a kind."""
+def staff_may_record(catalogue: Catalogue, kind: str) -> bool:
+    """Whether staff may record acts of a kind."""
     return "staff" in matrix(catalogue).get(catalogue.kind(kind).recording, ())
 
 
-def own_kinds(catalogue: Catalogue, grants: Collection[Grant], programme_id: str) -> frozenset[str]:
-    """The kinds of acts that who holds some grants records in a programme."""
+def kinds_recordable(catalogue: Catalogue, grants: Collection[Grant], programme_id: str) -> frozenset[str]:
+    """The kinds of acts that somebody with these grants may record in a programme."""
     return frozenset(
         kind.name for kind in catalogue.kinds.values() if granted(catalogue, grants, kind.recording, programme_id)
     )
 
 
-def only_of_a_system(grants: Collection[Grant]) -> bool:
-    """Whether some grants open no record but those of what their holder records, and of places."""
+def are_protection_only(grants: Collection[Grant]) -> bool:
+    """Whether grants are of the role protection alone, which reads only what it records, and places."""
     return {grant.role for grant in grants} <= _PROTECTION
 
 
 class NotAllowed(Forbidden):
-    """Somebody who is known may not do this."""
+    """Somebody who is signed in may not do this."""
 
     reason = "You do not have access to %(action)s."
     advice = "This needs the role %(who)s: ask an administrator."
@@ -171,7 +171,7 @@ class NotAllowed(Forbidden):
 
     @classmethod
     def to(cls, action: str, catalogue: Catalogue) -> Self:
-        """Somebody may not do this; what no role may do is done on the database's own machine."""
+        """The error for an action; an action of no role has to be done on the database's own machine."""
         may = matrix(catalogue).get(action, frozenset())
         return cls(
             action=action,
@@ -190,14 +190,14 @@ class NotThatPlace(Forbidden):
 
 
 class NotIntoThatPlace(NotThatPlace):
-    """Staff of one place would bring somebody into another, be it by taking back what a manager decided."""
+    """Staff of one place would move somebody to another, also by taking back what a manager decided."""
 
     reason = "Your account covers %(places)s only, and this would bring somebody, or a group, to another place."
     advice = "Ask a manager, who records for both places."
 
 
 class Locked(Forbidden):
-    """Somebody who may not lock a period corrects what happened in one that is locked, or what a manager decided."""
+    """A correction in a locked period, or of what a manager decided, by somebody who is no manager."""
 
     reason = (
         "This was confirmed, falls in a locked period, or is decided by managers, such as the programme and its rules."
@@ -219,9 +219,9 @@ class Grant:
     """One role that somebody holds.
 
     Attributes:
-        role: Which.
-        programme_id: In which programme; `EVERY` for all.
-        place_id: Of staff: for this place and all within it; None everywhere.
+        role: The role.
+        programme_id: The programme in which it is held; `EVERY` for all.
+        place_id: For staff: the place, with all places inside, for which it is held; None for everywhere.
     """
 
     role: Role
@@ -229,7 +229,7 @@ class Grant:
     place_id: str | None = None
 
     def __str__(self) -> str:
-        """As `grant_of` reads it."""
+        """The text from which `grant_of` makes it."""
         where = "" if self.programme_id == EVERY else f"@{self.programme_id}"
         return f"{self.role}{where}{f'/{self.place_id}' if self.place_id else ''}"
 
@@ -239,7 +239,7 @@ class Grant:
 
 
 OWNER: Final = tuple(Grant(role=role) for role in ROLES)
-"""What the owner of the data folder may do through the pages: everything, everywhere."""
+"""The grants of the data folder's owner: every role in every programme."""
 
 
 def role_named(word: str) -> Role:
@@ -276,10 +276,10 @@ def granted(
     """The grants that allow an action; empty when it is not allowed.
 
     Args:
-        catalogue: With what kinds of acts and systems declare.
-        grants: What somebody holds.
-        action: As in `matrix`; one that is not there is allowed to nobody.
-        programme_id: Where; None for what belongs to no programme.
+        catalogue: The kinds of acts and the systems, which declare roles.
+        grants: The grants that somebody holds.
+        action: A key of `matrix`; an action that is not there is allowed to nobody.
+        programme_id: The programme; None for an action that belongs to none.
     """
     roles = matrix(catalogue).get(action, frozenset())
     return tuple(
@@ -287,7 +287,7 @@ def granted(
     )
 
 
-def places(grants: Collection[Grant]) -> frozenset[str] | None:
-    """The places to which some grants are bound; None when one of them is bound to none."""
+def bound_places(grants: Collection[Grant]) -> frozenset[str] | None:
+    """The places to which grants are limited; None when one of the grants is valid everywhere."""
     bound = {grant.place_id for grant in grants}
     return None if None in bound else frozenset(place_id for place_id in bound if place_id)

@@ -1,10 +1,11 @@
-"""Links by which a donor opens the story of her gift without an account: nameless, for some days, until it is revoked.
+"""Links to the story of a gift: a donor opens it without an account and without names, for 30 days or until revoked.
 
-They are a kind of `token_table`. An earlier Relay kept each in a file, which is brought over as soon as it is met:
+They are a kind of token in `token_table`. Earlier versions stored each in a file; such files are moved into the table
+when links are read:
 
     DATA FOLDER/story_links/SHA-256 of the code.json      which gift, who made it, until when
 
-The code itself is kept nowhere: whoever lost it makes another link.
+The code itself is stored nowhere: if it is lost, make another link.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph, Transaction
 
-_OF: Final = "story"
-DAYS: Final = token_table.KINDS[_OF].lasts.days
+_KIND: Final = "story"
+DAYS: Final = token_table.KINDS[_KIND].lasts.days
 CODE_BYTES: Final = 16
 FOLDER: Final = "story_links"
 
@@ -44,12 +45,12 @@ class StoryLink:
     """One link.
 
     Attributes:
-        mark: The hash of its code, which opens nothing.
-        programme_id: Of the gift.
-        gift_id: Whose story it opens.
-        by: Who made it, as the ledger names people.
-        made_at: UTC.
-        expires_at: The UTC instant from which on it opens nothing.
+        mark: The hash of its code; it names the link and cannot open it.
+        programme_id: The programme of the gift.
+        gift_id: The gift whose story it opens.
+        by: Who made it, as in `recorded_by` of a ledger entry.
+        made_at: A UTC instant.
+        expires_at: The UTC instant at which it ends.
     """
 
     mark: str
@@ -61,7 +62,7 @@ class StoryLink:
 
 
 def make(graph: Graph, code: str, *, programme_id: str, gift_id: str, by: str, now: datetime) -> None:
-    """Let a code open a story from now on; one whose form was sent twice is kept once.
+    """Make a link with a code; the same code again changes nothing, so that a form can be sent twice.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -69,37 +70,41 @@ def make(graph: Graph, code: str, *, programme_id: str, gift_id: str, by: str, n
     row = _row(token_table.digest(code), programme_id, gift_id, by, now)
 
     def work(transaction: Transaction) -> None:
-        if token_table.find(transaction, _OF, code, now) is None:
+        if token_table.find(transaction, _KIND, code, now) is None:
             token_table.add(transaction, row)
 
     graph.write(work)
 
 
-def of_code(graph: Graph, folder: Path, code: str, now: datetime) -> StoryLink | None:
-    """The link of a code; None when there is none, or no longer.
+def find_by_code(graph: Graph, folder: Path, code: str, now: datetime) -> StoryLink | None:
+    """The link with a code; None when there is none, or it ended or was revoked.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    _bring_over(graph, folder)
-    found = token_table.find(graph, _OF, code, now)
-    return _link(found.row) if found else None
+    _take_over_old_files(graph, folder)
+    valid = token_table.find(graph, _KIND, code, now)
+    return _link(valid.row) if valid else None
 
 
-def every(graph: Graph, folder: Path, programme_id: str, gift_id: str, now: datetime) -> tuple[StoryLink, ...]:
-    """The links of a gift that still open something, the latest first.
+def links_of_gift(graph: Graph, folder: Path, programme_id: str, gift_id: str, now: datetime) -> tuple[StoryLink, ...]:
+    """The valid links of a gift, the latest first; empty when there are none.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    _bring_over(graph, folder)
-    rows = [row for row in token_table.every(graph, _OF) if (row["scope"], row["gift_id"]) == (programme_id, gift_id)]
-    links = [_link(row) for row in rows if token_table.holds(row, now)]
+    _take_over_old_files(graph, folder)
+    rows = [
+        row
+        for row in token_table.rows_of_kind(graph, _KIND)
+        if (row["scope"], row["gift_id"]) == (programme_id, gift_id)
+    ]
+    links = [_link(row) for row in rows if token_table.is_valid(row, now)]
     return tuple(sorted(links, key=lambda link: link.made_at, reverse=True))
 
 
 def revoke(graph: Graph, programme_id: str, gift_id: str, mark: str, now: datetime) -> None:
-    """Let a link open nothing any more.
+    """Revoke a link.
 
     Raises:
         NotFound: The gift has no link of that mark.
@@ -107,17 +112,17 @@ def revoke(graph: Graph, programme_id: str, gift_id: str, mark: str, now: dateti
     """
 
     def work(transaction: Transaction) -> None:
-        row = token_table.named(transaction, _OF, mark)
+        row = token_table.row_with_id(transaction, _KIND, mark)
         if row is None or (row["scope"], row["gift_id"]) != (programme_id, gift_id):
             raise refused(NO_STORY_LINK)
-        token_table.end(transaction, row, now)
+        token_table.revoke(transaction, row, now)
 
     graph.write(work)
 
 
 def _row(mark: str, programme_id: str, gift_id: str, by: str, now: datetime) -> dict[str, Any]:
     return token_table.new_row(
-        _OF,
+        _KIND,
         mark,
         token_id=mark,
         login=login_of(by),
@@ -139,14 +144,14 @@ def _link(row: Mapping[str, Any]) -> StoryLink:
     )
 
 
-def _bring_over(graph: Graph, folder: Path) -> None:
-    """Bring the files of an earlier Relay into the table; what is none of them stays where it is."""
-    files = {path: link for path in (folder / FOLDER).glob("*.json") if (link := _of_file(path))}
+def _take_over_old_files(graph: Graph, folder: Path) -> None:
+    """Move the files of an earlier version into the table; other files in that folder stay."""
+    files = {path: link for path in (folder / FOLDER).glob("*.json") if (link := _read_old_file(path))}
     if not files:
         return
 
     def work(transaction: Transaction) -> None:
-        there = {row["token_id"] for row in token_table.every(transaction, _OF)}
+        there = {row["token_id"] for row in token_table.rows_of_kind(transaction, _KIND)}
         for link in files.values():
             if link.mark not in there:
                 row = _row(link.mark, link.programme_id, link.gift_id, link.by, datetime.fromisoformat(link.made_at))
@@ -155,12 +160,12 @@ def _bring_over(graph: Graph, folder: Path) -> None:
     graph.write(work)
     for path in files:
         path.unlink(missing_ok=True)
-    with suppress(OSError):  # what is no link lies there too
+    with suppress(OSError):  # other files may be there
         (folder / FOLDER).rmdir()
 
 
-def _of_file(path: Path) -> StoryLink | None:
-    """The link that a file keeps; None when it is gone, or holds something else."""
+def _read_old_file(path: Path) -> StoryLink | None:
+    """The link in a file; None when the file is gone, or is something else."""
     try:
         return StoryLink(**json.loads(path.read_bytes()))
     except (FileNotFoundError, ValueError, TypeError):

@@ -1,12 +1,12 @@
-"""The table of tokens: what opens something without a password, of every kind in one place, as hashes alone.
+"""The table of tokens of every kind: secrets that open something without a password, stored as hashes alone.
 
-Tokens are kept like `accounts`, beside the ledgers and in no file that leaves the office. How long each kind holds, and
-what one may still do once it was revoked, is told by `KINDS`.
+Tokens are stored like `accounts`: in the database but in no ledger, and in no file that leaves the office. `KINDS` says
+how long each kind is valid, and what a revoked one may still do.
 
     (:Token {key: 'KIND/' + SHA-256 of the secret, of: 'KIND'})
-        token_id            how lists name it; it opens nothing
-        login               of the account that it speaks for, or that made it
-        scope               the programme in which it holds
+        token_id            its name in lists; it opens nothing
+        login               the account for which it is valid, or that made it
+        scope               the programme in which it is valid
         created_at, expires_at, last_used_at, revoked_at        UTC instants; '' for never
         and what the kind adds: role, place, name, gift
 """
@@ -39,15 +39,15 @@ _USED_STEP: Final = timedelta(minutes=5)  # our choice: last use is stored no fi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenKind:
-    """What holds for every token of a kind.
+    """The rules for tokens of one kind.
 
     Attributes:
-        begins: How its secrets begin.
-        lasts: For how long one holds, at the most where days are asked for; zero: until it is revoked.
-        of_account: Whether it ends with its account, and when somebody may have known the password of that.
-        in_trail: Whether the trail of accounts has it until it is revoked; else it is deleted once it is over.
-        hands_in_for: How long a revoked one may still hand in what it had kept; zero: it is deleted at once.
-        hands_in_acts: How many acts that may be altogether.
+        begins: The prefix of its secrets.
+        lasts: How long a token is valid, or the most that can be asked for; zero: until it is revoked.
+        of_account: Whether it is revoked when its account is removed or gets another password.
+        in_trail: Whether the trail of accounts names it until it is revoked; other tokens are deleted when they end.
+        hands_in_for: How long a revoked token may still hand in acts; zero: it is deleted at once.
+        hands_in_acts: How many acts a revoked token may hand in altogether.
     """
 
     begins: str = ""
@@ -70,12 +70,12 @@ out twice; a donor answers a letter within a month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A token that was shown and holds, or may still hand in.
+class ValidToken:
+    """A token that is valid, or may still hand in acts.
 
     Attributes:
-        row: Of the table.
-        account: The properties of its account; None where there is none.
+        row: Its row in the table.
+        account: The properties of its account; None if the account was removed.
     """
 
     row: Mapping[str, Any]
@@ -83,12 +83,12 @@ class Opened:
 
 
 def new_secret(kind: str, random: Callable[[int], bytes]) -> str:
-    """A secret that nobody guesses."""
+    """A new random secret for a token of a kind, with the prefix of that kind."""
     return KINDS[kind].begins + urlsafe_b64encode(random(_BYTES)).decode().rstrip("=")
 
 
 def digest(secret: str) -> str:
-    """What is kept of a secret, in hexadecimal digits."""
+    """The SHA-256 of a secret in hexadecimal digits, which is all that is stored of it."""
     return sha256(secret.encode()).hexdigest()
 
 
@@ -103,17 +103,17 @@ def new_row(
     lasts: timedelta = timedelta(),
     **more: object,
 ) -> dict[str, Any]:
-    """A row of the table.
+    """A new row of the table.
 
     Args:
-        kind: Of `KINDS`.
+        kind: A key of `KINDS`.
         hash_: The digest of its secret.
-        token_id: How lists name it; empty for one that no list names.
-        login: Of its account.
-        scope: The programme in which it holds, `EVERY` for all.
-        now: From when on.
-        lasts: For how long; as long as its kind does when left out.
-        **more: What the kind adds.
+        token_id: Its name in lists; empty if no list shows it.
+        login: Its account.
+        scope: The programme in which it is valid, `EVERY` for all.
+        now: The instant from which it is valid.
+        lasts: How long it is valid; as long as its kind allows when left out.
+        **more: The properties that its kind adds.
     """
     at, lasts = now.astimezone(UTC), lasts or KINDS[kind].lasts
     return {
@@ -131,48 +131,50 @@ def new_row(
 
 
 def add(transaction: Transaction, row: Mapping[str, Any]) -> None:
-    """Let a token hold from now on; those of its kind that are over and in no trail are deleted."""
+    """Add a token; ended tokens of the same kind are deleted, if the trail does not name them."""
     if not KINDS[row["of"]].in_trail:
         transaction.run(cypher.REMOVE_OLD_TOKENS, of=row["of"], now=row["created_at"])
     transaction.run(cypher.ADD_TOKEN, token=row)
 
 
-def find(graph: Graph | Transaction, kind: str, secret: str, now: datetime) -> Opened | None:
-    """The token of a secret; None where there is none, or none any more.
+def find(graph: Graph | Transaction, kind: str, secret: str, now: datetime) -> ValidToken | None:
+    """The token with a secret; None when there is none, or it is no longer valid.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return _opened(graph.rows(cypher.TOKEN, key=f"{kind}/{digest(secret)}"), now)
+    return _valid_token(graph.rows(cypher.TOKEN, key=f"{kind}/{digest(secret)}"), now)
 
 
-def take(transaction: Transaction, kind: str, secret: str, now: datetime) -> Opened | None:
-    """The same, used up: whoever comes with it at the same time finds none."""
-    return _opened(transaction.rows(cypher.TAKE_TOKEN, key=f"{kind}/{digest(secret)}"), now)
+def use_up(transaction: Transaction, kind: str, secret: str, now: datetime) -> ValidToken | None:
+    """The token with a secret, which is deleted by this: only one of several at the same time gets it."""
+    return _valid_token(transaction.rows(cypher.TAKE_TOKEN, key=f"{kind}/{digest(secret)}"), now)
 
 
-def _opened(rows: Sequence[Mapping[str, Any]], now: datetime) -> Opened | None:
-    return next((Opened(row=row["token"], account=row["account"]) for row in rows if holds(row["token"], now)), None)
+def _valid_token(rows: Sequence[Mapping[str, Any]], now: datetime) -> ValidToken | None:
+    return next(
+        (ValidToken(row=row["token"], account=row["account"]) for row in rows if is_valid(row["token"], now)), None
+    )
 
 
-def holds(row: Mapping[str, Any], now: datetime) -> bool:
-    """Whether a token is neither over, nor revoked longer ago than it may still hand in."""
+def is_valid(row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a token has not ended, and was not revoked longer ago than its kind may still hand in acts."""
     at, hands_in_for = now.astimezone(UTC), KINDS[row["of"]].hands_in_for
     if row["expires_at"] and row["expires_at"] <= instant(at):
         return False
     return not row["revoked_at"] or row["revoked_at"] >= instant(at - hands_in_for)
 
 
-def note_use(graph: Graph, row: Mapping[str, Any], now: datetime) -> None:
-    """Write down that a token was used, true to five minutes; where nothing can be written it is left out."""
+def record_use(graph: Graph, row: Mapping[str, Any], now: datetime) -> None:
+    """Set when a token was last used, exact to five minutes; skipped while the database cannot be written to."""
     at = now.astimezone(UTC)
     if row["last_used_at"] < instant(at - _USED_STEP):
         with suppress(NotWritable):  # nobody is kept from reading or recording by it
             graph.write(lambda transaction: transaction.run(cypher.TOKEN_USED, key=row["key"], used_at=instant(at)))
 
 
-def every(graph: Graph | Transaction, kind: str) -> Sequence[Mapping[str, Any]]:
-    """The rows of a kind, by login and age; empty when there are none.
+def rows_of_kind(graph: Graph | Transaction, kind: str) -> Sequence[Mapping[str, Any]]:
+    """The rows of a kind, ordered by login and then by age; empty when there are none.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -180,17 +182,17 @@ def every(graph: Graph | Transaction, kind: str) -> Sequence[Mapping[str, Any]]:
     return [row["token"] for row in graph.rows(cypher.TOKENS, of=kind)]
 
 
-def named(graph: Graph | Transaction, kind: str, token_id: str) -> Mapping[str, Any] | None:
-    """The row that lists name so; None when there is none.
+def row_with_id(graph: Graph | Transaction, kind: str, token_id: str) -> Mapping[str, Any] | None:
+    """The row with a token id; None when there is none.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return next((row for row in every(graph, kind) if row["token_id"] == token_id), None)
+    return next((row for row in rows_of_kind(graph, kind) if row["token_id"] == token_id), None)
 
 
-def end(transaction: Transaction, row: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
-    """Let a token open nothing any more; gives its row as it is then."""
+def revoke(transaction: Transaction, row: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+    """Revoke a token, and return its row as it is afterwards."""
     if not KINDS[row["of"]].hands_in_for:
         transaction.run(cypher.REMOVE_TOKEN, key=row["key"])
         return row
@@ -199,14 +201,14 @@ def end(transaction: Transaction, row: Mapping[str, Any], now: datetime) -> Mapp
     return {**row, "revoked_at": row["revoked_at"] or at}
 
 
-def end_those_of(transaction: Transaction, login: str, now: datetime) -> None:
-    """End what speaks for an account."""
+def revoke_all_of_account(transaction: Transaction, login: str, now: datetime) -> None:
+    """Revoke all tokens of an account that end with it."""
     for name, kind in KINDS.items():
-        for row in every(transaction, name) if kind.of_account else ():
+        for row in rows_of_kind(transaction, name) if kind.of_account else ():
             if row["login"] == login:
-                end(transaction, row, now)
+                revoke(transaction, row, now)
 
 
-def hash_of(row: Mapping[str, Any]) -> bytes:
+def secret_hash_of(row: Mapping[str, Any]) -> bytes:
     """The SHA-256 of a token's secret."""
     return bytes.fromhex(row["key"].rpartition("/")[2])

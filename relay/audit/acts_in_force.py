@@ -15,7 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from relay.access.trail import EnrolledTelephone
+from relay.access.account_trail import EnrolledTelephone
 from relay.arrays import lineage, snapshot_cache
 from relay.arrays.from_register import of_register
 from relay.arrays.lineage import Survey

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from relay.access.trail import EnrolledTelephone, enrolments
+from relay.access.account_trail import EnrolledTelephone, enrolments
 from relay.arrays.tables import Snapshot
 from relay.audit.acts_in_force import ActsInForce, in_columns
 from relay.audit.checks import Check, Severity, checks_of

@@ -1,1 +1,1 @@
-"""Backups: the ledgers as files that can be believed, encrypted, restored and handed to an auditor."""
+"""Backups: the ledgers written to files, checked, encrypted and restored, and the bundle for an auditor."""

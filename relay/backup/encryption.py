@@ -1,7 +1,7 @@
-"""Files that nobody else may read, in the age format (age-encryption.org/v1), which other programs open too.
+"""Encrypted files in the age format (age-encryption.org/v1), which other programs can decrypt too.
 
-A file is encrypted with a passphrase, or to a public key, so that the machine that makes backups cannot read them. The
-whole file passes through memory.
+A file is encrypted with a passphrase, or with a public key, so that the machine that makes backups cannot read them.
+The whole file is held in memory while it is encrypted or decrypted.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from relay.text import Sentence
 _age: Any = pyrage  # it is compiled and ships no types
 
 ENDING: Final = ".age"
-ENOUGH_TO_TELL: Final = 200
-"""Bytes from a file's beginning that say with what it opens."""
+HEADER_BYTES: Final = 200
+"""As many bytes of a file's beginning as `needed_to_decrypt` looks at."""
 
-_MARK: Final = b"age-encryption.org/v1\n"
+_HEADER: Final = b"age-encryption.org/v1\n"
 _WITH_PASSPHRASE: Final = b"-> scrypt "
-_TOO_MUCH: Final = "Excessive work"
-"""How age begins to say that a passphrase takes more than 16 times the work that this machine seems to do in a second:
-it guesses that each time from a few milliseconds, in which a busy machine may do next to nothing."""
+_TOO_MUCH_WORK_MESSAGE: Final = "Excessive work"
+"""The beginning of age's message that a passphrase takes more than 16 times the work that this machine does in a
+second. It estimates this each time from a few milliseconds, in which a busy machine may do next to nothing."""
 _TRIES: Final = 5
-_PAUSE_SECONDS: Final = 1.0  # our choice, as the tries: what keeps a machine busy for a moment is over by then
+_PAUSE_SECONDS: Final = 1.0  # our choice, as the tries: a machine that is busy for a moment is idle by then
 
 
 NOT_A_KEY: Final = Failure(
@@ -55,13 +55,13 @@ TOO_MUCH_WORK: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seal:
-    """With what a file is sealed or opened; nothing given leaves it open.
+class Encryption:
+    """A passphrase or a key with which files are encrypted or decrypted; without any they stay as they are.
 
     Attributes:
-        passphrase: Empty for none.
-        public_key: "age1…", for sealing; empty for none.
-        secret_key: "AGE-SECRET-KEY-1…", for opening; empty for none.
+        passphrase: For both; empty for none.
+        public_key: "age1…", to encrypt; empty for none.
+        secret_key: "AGE-SECRET-KEY-1…", to decrypt; empty for none.
     """
 
     passphrase: str = field(default="", repr=False)
@@ -70,14 +70,14 @@ class Seal:
 
     @property
     def ending(self) -> str:
-        """What a sealed file's name ends with; empty for an open one."""
+        """The ending of an encrypted file's name, ".age"; empty if files are not encrypted."""
         return ENDING if self.passphrase or self.public_key else ""
 
-    def close(self, content: bytes) -> bytes:
-        """Seal a file, or leave it open where nothing was given.
+    def encrypt(self, content: bytes) -> bytes:
+        """Encrypt the content of a file; without passphrase and public key it is returned unchanged.
 
         Raises:
-            Invalid: The public key is none.
+            Invalid: The public key is not one.
         """
         if self.passphrase:
             return bytes(_age.passphrase.encrypt(content, self.passphrase))
@@ -89,56 +89,56 @@ class Seal:
             raise refused(NOT_A_KEY, reason=Sentence("This is not a public key of age."), begins="age1") from error
         return bytes(_age.encrypt(content, [recipient]))
 
-    def open(self, content: bytes) -> bytes:
-        """Open a sealed file; one that is not sealed is given back as it is.
+    def decrypt(self, content: bytes) -> bytes:
+        """Decrypt the content of a file; content that is not encrypted is returned unchanged.
 
         Raises:
-            Invalid: The secret key is none; or the passphrase or key is not the one, or is missing, or the file is
-                damaged; or the passphrase would take this machine too long.
+            Invalid: The secret key is not one; or the passphrase or key is wrong or missing, or the file is damaged;
+                or the passphrase would take this machine too long.
         """
-        needs = needs_to_open(content)
+        needs = needed_to_decrypt(content)
         if needs is None:
             return content
         try:
             if needs == "passphrase":
-                return _opened_with(self.passphrase, content)
+                return _decrypt_with_passphrase(self.passphrase, content)
             return bytes(_age.decrypt(content, [_age.x25519.Identity.from_str(self.secret_key)]))
         except _age.IdentityError as error:
             raise refused(
                 NOT_A_KEY, reason=Sentence("This is not a secret key of age."), begins="AGE-SECRET-KEY-1"
             ) from error
         except _age.DecryptError as error:
-            said = {"passphrase": Sentence("passphrase"), "key": Sentence("key")}[needs]
-            raise refused(CANNOT_OPEN, with_what=said) from error
+            word = {"passphrase": Sentence("passphrase"), "key": Sentence("key")}[needs]
+            raise refused(CANNOT_OPEN, with_what=word) from error
 
 
 def new_secret_key() -> str:
-    """One that nobody has."""
+    """A new random secret key, "AGE-SECRET-KEY-1…"."""
     return str(_age.x25519.Identity.generate())
 
 
 def public_key_of(secret_key: str) -> str:
-    """The public key that belongs to a secret one."""
+    """The public key of a secret key, "age1…"."""
     return str(_age.x25519.Identity.from_str(secret_key).to_public())
 
 
-def _opened_with(passphrase: str, content: bytes) -> bytes:
+def _decrypt_with_passphrase(passphrase: str, content: bytes) -> bytes:
     for _ in range(_TRIES):
         try:
             return bytes(_age.passphrase.decrypt(content, passphrase))
         except _age.DecryptError as error:
-            if not str(error).startswith(_TOO_MUCH):
+            if not str(error).startswith(_TOO_MUCH_WORK_MESSAGE):
                 raise
         time.sleep(_PAUSE_SECONDS)
     raise refused(TOO_MUCH_WORK)
 
 
-OPEN: Final = Seal()
-"""No seal at all."""
+UNENCRYPTED: Final = Encryption()
+"""Neither passphrase nor key: files are written and read as they are."""
 
 
-def needs_to_open(content: bytes) -> Literal["passphrase", "key"] | None:
-    """With what a file opens; None when it is not sealed. `ENOUGH_TO_TELL` bytes are enough."""
-    if not content.startswith(_MARK):
+def needed_to_decrypt(content: bytes) -> Literal["passphrase", "key"] | None:
+    """What is needed to decrypt a file; None when it is not encrypted. Its first `HEADER_BYTES` bytes are enough."""
+    if not content.startswith(_HEADER):
         return None
-    return "passphrase" if content[len(_MARK) :].startswith(_WITH_PASSPHRASE) else "key"
+    return "passphrase" if content[len(_HEADER) :].startswith(_WITH_PASSPHRASE) else "key"

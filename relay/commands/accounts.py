@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from relay.access.accounts import Account
+    from relay.access.api_tokens import Token
     from relay.access.roles import Grant
-    from relay.access.tokens import Token
 
 
 def _password_file(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,7 +74,7 @@ def account_list(session: Session) -> None:
     """List the accounts and their roles."""
     from relay.access import accounts
 
-    _print_accounts(session, *accounts.every(session.graph), several=True)
+    _print_accounts(session, *accounts.all_accounts(session.graph), several=True)
 
 
 @account.command("password", example="relay account password asha --password-file password.txt")
@@ -149,12 +149,12 @@ def account_remove(session: Session, login: str) -> None:
 @pass_session
 def account_trail(session: Session, count: int) -> None:
     """List the changes of accounts, roles and tokens, newest last: a hash chain like the ledger's, without secrets."""
-    from relay.access import trail
+    from relay.access import account_trail
     from relay.domain.canonical import canonical
     from relay.domain.entries import Entry
     from relay.service.terminal import print_json
 
-    found = [each for each in trail.entries(session.graph) if isinstance(each, Entry)][-count:]
+    found = [each for each in account_trail.entries(session.graph) if isinstance(each, Entry)][-count:]
     names = ("sequence", "kind", "recorded_at", "recorded_by")
     if session.as_json:
         print_json([{**{name: getattr(each, name) for name in names}, "change": each.payload} for each in found])
@@ -167,10 +167,10 @@ def account_trail(session: Session, count: int) -> None:
 @pass_session
 def account_verify(session: Session) -> None:
     """Check that chain, and the accounts and tokens against it."""
-    from relay.access import trail
+    from relay.access import account_trail
     from relay.service.terminal import print_json, print_pairs, print_table
 
-    found = trail.verify(session.graph)
+    found = account_trail.verify(session.graph)
     if session.as_json:
         print_json(found)
     else:
@@ -211,11 +211,11 @@ def token() -> None:
 @pass_session
 def token_add(session: Session, login: str, role: str | None, days: int) -> None:
     """Make a token, for one programme with --programme. Its secret is shown only now."""
-    from relay.access import tokens
+    from relay.access import api_tokens
     from relay.access.roles import EVERY
     from relay.service.terminal import print_json, print_pairs
 
-    made = tokens.issue(
+    made = api_tokens.issue(
         session.graph,
         login,
         role=role or EVERY,
@@ -240,10 +240,10 @@ _TOKEN = ("token_id", "login", "role", "programme_id", "created_at", "expires_at
 @pass_session
 def token_list(session: Session) -> None:
     """List the tokens: whose, for what, until when, and when they were used last."""
-    from relay.access import tokens
+    from relay.access import api_tokens
     from relay.service.terminal import print_json
 
-    found: tuple[Token, ...] = tokens.every(session.graph)
+    found: tuple[Token, ...] = api_tokens.all_tokens(session.graph)
     if session.as_json:
         print_json(found)
     else:
@@ -255,10 +255,10 @@ def token_list(session: Session) -> None:
 @pass_session
 def token_revoke(session: Session, token_id: str) -> None:
     """End a token, named by its beginning as token list shows it."""
-    from relay.access import tokens
+    from relay.access import api_tokens
     from relay.service.terminal import print_json
 
-    ended = tokens.revoke(session.graph, token_id, by=session.by)
+    ended = api_tokens.revoke(session.graph, token_id, by=session.by)
     if session.as_json:
         print_json(ended)
     say(f"{ended.token_id} of {ended.login} is no longer valid.")
@@ -318,7 +318,7 @@ def device_list(session: Session) -> None:
     from relay.access import devices
     from relay.service.terminal import print_json
 
-    found = devices.every(session.graph)
+    found = devices.all_devices(session.graph)
     if session.as_json:
         print_json(found)
     else:

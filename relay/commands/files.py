@@ -26,8 +26,8 @@ from relay.commands.session import Session, say
 from relay.errors import Invalid, RelayError, Unavailable
 
 if TYPE_CHECKING:
-    from relay.backup.encryption import Seal
-    from relay.backup.files import Drilled
+    from relay.backup.backup_files import DrillResult
+    from relay.backup.encryption import Encryption
     from relay.exchange.exchange_format import ReportRow
     from relay.exchange.graph_formats import Format
     from relay.exchange.importing import Count
@@ -322,30 +322,30 @@ def backup(
     encrypt: bool,
 ) -> None:
     """Write the ledgers of all programmes to PATH. It contains names: encrypt it or keep it locked away."""
-    from relay.backup import files, status
-    from relay.backup.encryption import OPEN, Seal
+    from relay.backup import backup_files, backup_status
+    from relay.backup.encryption import UNENCRYPTED, Encryption
     from relay.service.terminal import print_json, print_table
 
     if path is None and keep is None:
         raise click.UsageError("Say where: PATH, or --keep N for dated files.")
-    seal = OPEN
+    encryption = UNENCRYPTED
     if public_key:
-        seal = Seal(public_key=public_key)
+        encryption = Encryption(public_key=public_key)
     elif encrypt or passphrase_file:
-        seal = Seal(passphrase=new_passphrase(passphrase_file))
-    file = path or files.own_folder(session.settings.data_folder)
+        encryption = Encryption(passphrase=new_passphrase(passphrase_file))
+    file = path or backup_files.own_folder(session.settings.data_folder)
     if keep is not None:
-        file = files.dated(file, session.now, seal)
+        file = backup_files.dated_path(file, session.now, encryption)
     _check_engine(session)
-    kept = files.keep(session.graph, file, seal)
+    kept = backup_files.write_backup(session.graph, file, encryption)
     deleted: tuple[Path, ...] = ()
     gone = session.gone if keep is not None else ()
     if gone:  # those of before would be pushed out, night after night
         session.say_what_is_gone()
     else:
-        deleted = files.rotate(file, keep) if keep is not None else ()
+        deleted = backup_files.delete_older(file, keep) if keep is not None else ()
         try:
-            status.note(session.settings.data_folder, session.now, file, kept)
+            backup_status.note_backup(session.settings.data_folder, session.now, file, kept)
         except RelayError as error:  # the backup stands all the same
             say(f"The time of the backup could not be saved: {error}")
     if session.as_json:
@@ -379,18 +379,18 @@ def _check_engine(session: Session) -> None:
 @pass_session
 def restore(session: Session, file: Path, key_file: Path | None, passphrase_file: Path | None, *, drill: bool) -> None:
     """Replay a backup into an empty database. A restore that was interrupted is continued."""
-    from relay.backup import files
+    from relay.backup import backup_files
     from relay.ledger import checkpoints
     from relay.service.terminal import print_json, print_table
 
     with file.open("rb") as content:
-        seal = _seal_of(file, key_file, passphrase_file)
+        encryption = _encryption_of(file, key_file, passphrase_file)
         if drill:
-            lines = files.lines_of(content, seal)
-            drilled = files.drill(lines, session.clerk, session.catalogue)
+            lines = backup_files.lines_of(content, encryption)
+            drilled = backup_files.drill(lines, session.clerk, session.catalogue)
             _print_drill(session, drilled)
             return
-        kept = files.restore_file(session.graph, content, seal, session.clerk)
+        kept = backup_files.restore_file(session.graph, content, encryption, session.clerk)
     if session.as_json:
         print_json({"programmes": kept})
     else:
@@ -402,23 +402,23 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
             say(f"{path} before the next checkpoint, which otherwise makes a new one.")
 
 
-def _seal_of(file: Path, key_file: Path | None, passphrase_file: Path | None) -> Seal:
+def _encryption_of(file: Path, key_file: Path | None, passphrase_file: Path | None) -> Encryption:
     """What opens a backup: read or asked for only where the file needs it."""
-    from relay.backup.encryption import ENOUGH_TO_TELL, OPEN, Seal, needs_to_open
+    from relay.backup.encryption import HEADER_BYTES, UNENCRYPTED, Encryption, needed_to_decrypt
 
     with file.open("rb") as content:
-        needs = needs_to_open(content.read(ENOUGH_TO_TELL))
+        needs = needed_to_decrypt(content.read(HEADER_BYTES))
     if needs == "passphrase":
-        return Seal(passphrase=passphrase(passphrase_file, new=False))
+        return Encryption(passphrase=passphrase(passphrase_file, new=False))
     if needs == "key":
         if key_file is None:
             raise click.UsageError("This backup was encrypted to a key: give the file with that key by --key-file.")
         lines = text_of(key_file).split()
-        return Seal(secret_key=next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
-    return OPEN
+        return Encryption(secret_key=next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
+    return UNENCRYPTED
 
 
-def _print_drill(session: Session, drilled: Iterable[Drilled]) -> None:
+def _print_drill(session: Session, drilled: Iterable[DrillResult]) -> None:
     """Say how each programme came out, and end with 3 when something is wrong."""
     from relay.service.terminal import print_json, print_table
 

@@ -158,14 +158,14 @@ def _print_verification(session: Session, found: Verification) -> None:
 def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
     """Write the ledger to FILE, one entry per line, for an auditor to check without Relay."""
     from relay import private_files
-    from relay.backup.replay import export
+    from relay.backup.ledger_backup import export_lines
     from relay.service.terminal import print_json
 
     with private_files.create(file) as written:
         if with_names:
             session.note_all_names("ledger export")
         written.writelines(
-            f"{line}\n".encode() for line in export(session.graph, session.programme_id, with_names=with_names)
+            f"{line}\n".encode() for line in export_lines(session.graph, session.programme_id, with_names=with_names)
         )
     if session.as_json:
         print_json({"file": str(file), "entries": session.head.entries, "head_hash": session.head.head_hash})
@@ -215,16 +215,16 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     from itertools import islice
 
     from relay import private_files
-    from relay.backup import evidence
-    from relay.backup.replay import export
+    from relay.backup import evidence_bundle
+    from relay.backup.ledger_backup import export_lines
     from relay.service.terminal import print_json
 
     with private_files.create(file) as written:
         checkpoint = _signed_now(session)
         if with_names:
             session.note_all_names("ledger evidence")
-        lines = islice(export(session.graph, session.programme_id, with_names=with_names), checkpoint.sequence)
-        evidence.write(written, lines, checkpoint, with_names=with_names)
+        lines = islice(export_lines(session.graph, session.programme_id, with_names=with_names), checkpoint.sequence)
+        evidence_bundle.write_bundle(written, lines, checkpoint, with_names=with_names)
     if session.as_json:
         print_json({"file": str(file), "with_names": with_names, "checkpoint": checkpoint})
     say(

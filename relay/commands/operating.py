@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 if TYPE_CHECKING:
-    from relay.doctor.finding import Trouble
+    from relay.doctor.trouble import Trouble
 
 
 DEMO_ELSEWHERE: Final = Failure(
@@ -178,9 +178,9 @@ _SAID_OTHERWISE: Final = frozenset({"nothing_there", "set_back"})  # by what els
 
 
 def _status(session: Session) -> dict[str, Any]:
-    from relay.backup import status as last_backup
+    from relay.backup import backup_status as last_backup
     from relay.database import engine
-    from relay.doctor.examination import look
+    from relay.doctor.examination import examine_quickly
     from relay.service.json_codec import json_of
 
     if session.settings.url:
@@ -199,7 +199,9 @@ def _status(session: Session) -> dict[str, Any]:
             {**json_of(head), "entries_since_backup": last_backup.entries_since(head, last, session.gone)}
             for head in (session.heads if reached else ())
         ],
-        "findings": json_of(look(data_folder, session.now, session.graph if reached else None, embedded=not neo4j)),
+        "findings": json_of(
+            examine_quickly(data_folder, session.now, session.graph if reached else None, embedded=not neo4j)
+        ),
         "limits": [] if neo4j else list(engine.LIMITS),
     }
 
@@ -288,15 +290,15 @@ def engine_status(session: Session) -> None:
 @pass_session
 def engine_rebuild(session: Session, passphrase_file: Path | None) -> None:
     """Rebuild a programme's graph from its ledger, after a backup of everything, encrypted with a passphrase or not."""
-    from relay.backup import files
-    from relay.backup.encryption import OPEN, Seal
-    from relay.backup.replay import rebuild
+    from relay.backup import backup_files
+    from relay.backup.encryption import UNENCRYPTED, Encryption
+    from relay.backup.ledger_backup import rebuild
     from relay.service.terminal import print_json
 
     folder, programme_id = _of_engine(session), session.programme_id
-    seal = Seal(passphrase=new_passphrase(passphrase_file)) if passphrase_file else OPEN
-    kept = files.dated(files.own_folder(folder), session.now, seal)
-    files.keep(session.graph, kept, seal)
+    encryption = Encryption(passphrase=new_passphrase(passphrase_file)) if passphrase_file else UNENCRYPTED
+    kept = backup_files.dated_path(backup_files.own_folder(folder), session.now, encryption)
+    backup_files.write_backup(session.graph, kept, encryption)
     say(f"A backup was written to {kept}.")
     rebuild(session.graph, programme_id)
     if session.as_json:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from pathlib import Path
 
-    from relay.backup.replay import KeptLedger
-    from relay.backup.status import LastBackup
+    from relay.backup.backup_status import LastBackup
+    from relay.backup.ledger_backup import LedgerInBackup
     from relay.desk.intake import Recorded
     from relay.desk.undo import UndoableAct
     from relay.domain.acts import Value
@@ -171,16 +171,16 @@ class Session:
     @cached_property
     def last_backup(self) -> LastBackup | None:
         """The last backup that was noted, or None."""
-        from relay.backup.status import last_backup
+        from relay.backup.backup_status import last_backup
 
         return last_backup(self.settings.data_folder)
 
     @cached_property
-    def gone(self) -> tuple[KeptLedger, ...]:
+    def gone(self) -> tuple[LedgerInBackup, ...]:
         """What the last backup holds and the database no longer does."""
-        from relay.backup.status import no_longer_there
+        from relay.backup.backup_status import missing_from_database
 
-        return no_longer_there(self.graph, self.last_backup)
+        return missing_from_database(self.graph, self.last_backup)
 
     def say_what_is_gone(self) -> None:
         """Say it, each programme in a sentence."""
@@ -268,21 +268,21 @@ class Session:
 
     def _keep(self, kind: str, said: Mapping[str, Value], programme_id: str | None, *, again: bool) -> Recorded:
         """Keep an act on this machine until there is a line; what it names is looked up only when it is sent."""
-        from relay.access.roles import by_staff
+        from relay.access.roles import staff_may_record
         from relay.desk import intake
         from relay.domain.acts import ID_BYTES, new_id
         from relay.ledger.held.taking_in import may_be_kept
 
         if not may_be_kept(self.catalogue, kind, said):
             raise refused(ONLY_WITH_A_LINE)
-        if not by_staff(self.catalogue, kind):
+        if not staff_may_record(self.catalogue, kind):
             raise refused(NOT_OFFLINE, title=self.catalogue.kind(kind).title)
         column = self.catalogue.kind(kind).id_column
         content = {**({column: new_id(self.clerk.random(ID_BYTES))} if column else {}), **said}
         if kind == "pass":
             content.setdefault("receiver_placement_id", intake.begun_by(str(content["pass_id"])))
         into = programme_id or self.named_offline
-        self.outbox.keep(into, kind, content, by=self._writer, written_at=self.at, again=again)
+        self.outbox.store(into, kind, content, by=self._writer, written_at=self.at, again=again)
         placement_id = str(content.get("receiver_placement_id") or content.get("placement_id") or "") or None
         own = str(content.get(column, "")) if column else self.catalogue.kind(kind).name
         return intake.Recorded(
@@ -347,12 +347,12 @@ class Session:
 
     def _named_in_a_dry_run(self, beneficiary_ids: Collection[str]) -> Collection[str]:
         """All of some women: here whoever records may see every name, and that she is told them is written down."""
-        from relay.access.access_log import Access, note
+        from relay.access.access_log import Access, write
         from relay.service.queries.recorded import ToldQuestion
 
         ids = tuple(f"beneficiary:{each}" for each in beneficiary_ids)
         if ids:
-            note(
+            write(
                 self.settings.data_folder,
                 self.programme_id,
                 Access(at=self.at, by=self.by, what=ToldQuestion.name, ids=ids),
@@ -555,10 +555,10 @@ class Session:
         Raises:
             Unavailable: It cannot be written; then the file should not be.
         """
-        from relay.access.access_log import Access, note
+        from relay.access.access_log import Access, write
 
         access = Access(at=self.at, by=self.by, what=what, ids=(f"programme:{self.programme_id}",))
-        note(self.settings.data_folder, self.programme_id, access)
+        write(self.settings.data_folder, self.programme_id, access)
 
     def day(self, text: str | None, option: str = "--as-of") -> date:
         """A day as an option takes it; today when it was not given."""

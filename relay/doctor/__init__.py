@@ -1,1 +1,1 @@
-"""The doctor: what is wrong on this machine, where, and what puts it right."""
+"""`relay doctor`: looks for what is wrong on this machine, and says where, and how to put it right."""

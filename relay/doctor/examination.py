@@ -12,8 +12,8 @@ from relay.access.access_log import LogUnreadable
 from relay.cached import uploads
 from relay.database import engine
 from relay.database.driver_errors import TooBusy, Unreachable
-from relay.doctor import data_folder, record
-from relay.doctor.finding import Trouble, fault, note, of_damage, of_error
+from relay.doctor import data_folder_checks, record_checks
+from relay.doctor.trouble import Trouble, fault, note, trouble_of_damage, trouble_of_error
 from relay.errors import RelayError
 from relay.graph import Graph
 
@@ -21,65 +21,68 @@ _NO_DATABASE: Final = frozenset({"nothing_there", "not_a_folder", "engine_out_of
 
 
 def examine(folder: Path, now: datetime, opened: Callable[[], Graph], *, embedded: bool) -> tuple[Trouble, ...]:
-    """All that is wrong, the data folder first; empty when nothing is.
+    """Look at the data folder, at every file of its database, and at the record.
 
     Args:
         folder: The data folder.
-        now: By this machine's clock, with its zone.
-        opened: Opens the database, and starts the embedded one where it does not run.
+        now: The instant by this machine's clock, with its zone.
+        opened: Opens the database, and starts the embedded one if it does not run.
         embedded: Whether the embedded database of that folder is used.
+
+    Returns:
+        All that is wrong, the data folder first; empty when nothing is.
     """
-    found = [*look(folder, now, None, embedded=embedded)]
-    codes = {each.code for each in found}
+    troubles = [*examine_quickly(folder, now, None, embedded=embedded)]
+    codes = {each.code for each in troubles}
     if embedded and codes & _NO_DATABASE:
-        return tuple(found)
+        return tuple(troubles)
     try:
         graph = opened()
         if embedded:
             engine.check(folder)
-        found += record.findings(graph, folder, now)
+        troubles += record_checks.troubles_of_record(graph, folder, now)
     except engine.DatabaseDamaged as error:
         if error.code not in codes:
-            found.append(of_damage(error, folder))
+            troubles.append(trouble_of_damage(error, folder))
     except RelayError as error:
         if error.code not in codes:
-            found.append(_of_database(error, folder) if embedded else of_error(error, "database"))
+            troubles.append(_database_trouble(error, folder) if embedded else trouble_of_error(error, "database"))
     except OSError as error:
         if not codes:
             advice = "Put right what is said above, or name another folder by RELAY_DATA."
-            found.append(fault("cannot_be_used", folder, f"It cannot be used: {error.strerror}.", advice))
-    return tuple(found)
+            troubles.append(fault("cannot_be_used", folder, f"It cannot be used: {error.strerror}.", advice))
+    return tuple(troubles)
 
 
-def _of_database(error: RelayError, folder: Path) -> Trouble:
+def _database_trouble(error: RelayError, folder: Path) -> Trouble:
     if isinstance(error, (Unreachable, TooBusy)):
         advice = "End the engine; the next command starts it afresh: `relay engine stop`"
         return fault(error.code, folder, str(error.reason), advice)
-    return of_error(error, folder)
+    return trouble_of_error(error, folder)
 
 
-def look(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) -> tuple[Trouble, ...]:
-    """What is soon seen: the same without the check of every file, and of the record where its database is open.
+def examine_quickly(folder: Path, now: datetime, graph: Graph | None, *, embedded: bool) -> tuple[Trouble, ...]:
+    """The same without the check of every database file; the record is looked at only if `graph` is given.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    seen = data_folder.findings(folder, embedded=embedded)
+    troubles = data_folder_checks.troubles_of_folder(folder, embedded=embedded)
     if folder.is_dir():
-        seen += (*_access_log(folder), *_uploads(folder))
-    return (*seen, *record.findings(graph, folder, now)) if graph else seen
+        troubles += (*_access_log_troubles(folder), *_delete_old_uploads(folder))
+    return (*troubles, *record_checks.troubles_of_record(graph, folder, now)) if graph else troubles
 
 
-def _uploads(folder: Path) -> Iterator[Trouble]:
+def _delete_old_uploads(folder: Path) -> Iterator[Trouble]:
     """Delete uploaded registers that nobody used for a day, as a running service does."""
     if many := uploads.delete_old(folder):
         what = f"{many} uploaded registers, which hold names, had not been used for a day."
         yield note("uploads_deleted", folder / uploads.FOLDER, what, "They were deleted.")
 
 
-def _access_log(folder: Path) -> Iterator[Trouble]:
+def _access_log_troubles(folder: Path) -> Iterator[Trouble]:
     try:
-        torn = access_log.unreadable(folder)
+        torn = access_log.count_unreadable(folder)
     except LogUnreadable as error:
         aside = f"{error.path}.unreadable"
         advice = f"Move it aside, so that a new one begins: `mv {error.path} {aside}`. Auditors should know of it."

@@ -1,1 +1,1 @@
-"""The outbox of a laptop: acts kept in files while there is no line, and the files that telephones save."""
+"""The outbox of a laptop: acts stored in files while it is offline, and the files that telephones save."""

@@ -1,8 +1,8 @@
-r"""Kept acts: one file for each, written to the disk before anybody is told that it is kept.
+r"""Acts that were recorded offline, in files: on a laptop one file for each, on a telephone one for all.
 
-A file is JSON Lines: the first line says whose it is, each further one is an act. What a telephone saves for the office
-is the same with many acts, each sealed with the telephone's own token. Where a passphrase was set, files are encrypted
-to a key of the outbox's own, so that keeping an act asks for no passphrase and reading them asks for it once.
+A file is JSON Lines: the first line says whose it is, each further line is an act. In the file of a telephone each act
+is signed with the telephone's token. If a passphrase is set, files are encrypted with a key of the outbox's own, so
+that storing an act needs no passphrase, and reading them needs it once.
 
     {"relay_outbox":1,"programme_id":"hills","device_id":"","place":"","by":"account:maya"}
     {"act":"pass","content":{"pass_id":"88"},"written_at":"2026-11-24T22:28:19Z"}
@@ -10,7 +10,7 @@ to a key of the outbox's own, so that keeping an act asks for no passphrase and 
     {"relay_outbox":1,"programme_id":"hills","device_id":"7Q2M5K8D3W","place":"W3"}
     {"sealed":"{\"act\":\"pass\",\"content\":{\"pass_id\":\"88\"}, …}","seal":"5f0c…"}
 
-What cannot be read, a line or a whole file, is told in its place, and stops nothing else.
+A line or file that cannot be read stands in its place with the error, and does not stop the others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import private_files
 from relay.access.accounts import LEAST_PASSWORD
-from relay.backup.encryption import ENDING, OPEN, Seal, new_secret_key, public_key_of
+from relay.backup.encryption import ENDING, UNENCRYPTED, Encryption, new_secret_key, public_key_of
 from relay.clock import is_instant
 from relay.domain import plain_json
 from relay.domain.bikram_sambat import as_typed
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT: Final = 1
-LARGEST: Final = 64 * 1024 * 1024  # bytes of a file; our choice: a hundred seasons of one telephone
+LARGEST_FILE_BYTES: Final = 64 * 1024 * 1024  # bytes of a file; our choice: a hundred seasons of one telephone
 _ENDING: Final = ".jsonl"
-_PUBLIC: Final = "outbox.pub"
-_SECRET: Final = f"outbox.key{ENDING}"
+_PUBLIC_KEY_FILE: Final = "outbox.pub"
+_SECRET_KEY_FILE: Final = f"outbox.key{ENDING}"
 
 
 class NotAnOutbox(Invalid):
-    """A file is not one in which acts are kept."""
+    """A file is not one of stored acts, or is damaged."""
 
     reason = "%(path)s is not a file of kept acts, or is damaged (line %(line)s)."
     advice = "Give a file that a telephone saved, or that lies in the outbox of this machine."
@@ -51,7 +51,7 @@ class NotAnOutbox(Invalid):
 
 
 class NothingKept(NotFound):
-    """Nothing in the outbox is called so."""
+    """No file of the outbox has this name."""
 
     reason = "Nothing in the outbox is called %(name)s."
     advice = "See which there are"
@@ -86,20 +86,20 @@ PASSPHRASE_TOO_SHORT: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptAct:
-    """One act that waits to be sent, or what stands in its place and cannot be read.
+class StoredAct:
+    """One act that waits to be sent, or a line in its place that cannot be read.
 
     Attributes:
-        name: Of its file, without the folder.
-        programme_id: Into which it is to be recorded.
-        device_id: Of the telephone that wrote it; empty for a laptop.
-        by: Who wrote it on a laptop, as the ledger names who records; empty where the file does not say.
+        name: The name of its file, without the folder.
+        programme_id: The programme into which it is to be recorded.
+        device_id: The telephone that wrote it; empty for a laptop.
+        by: Who wrote it on a laptop, as in `recorded_by` of a ledger entry; empty if the file does not say.
         act: Its kind.
         content: Column → value. Personal.
-        written_at: When it was written down, a UTC instant; empty where the file does not say.
-        again: Whether it answers whatever Relay asks.
-        sent: As it is handed in, with the telephone's seal where it has one. Personal.
-        fault: Why it cannot be read; None where it can.
+        written_at: When it was written, a UTC instant; empty if the file does not say.
+        again: Whether it answers yes to all that Relay asks.
+        sent: The line as it is sent, with the telephone's seal if it has one. Personal.
+        fault: Why it cannot be read; None if it can.
     """
 
     name: str
@@ -119,90 +119,103 @@ class Outbox:
     """The outbox of this machine.
 
     Attributes:
-        folder: Where its files lie.
-        passphrase: Which seals them; empty where none is set.
+        folder: The folder of its files.
+        passphrase: The passphrase of the key that encrypts them; empty if none is set.
     """
 
     folder: Path
     passphrase: str = field(default="", repr=False)
 
-    def keep(
+    def store(
         self, programme_id: str, act: str, content: Mapping[str, Any], *, by: str, written_at: str, again: bool
     ) -> str:
-        """Keep an act of somebody: when this returns, a power cut does not lose it. The name of its file.
+        """Store an act in a file of its own; when this returns, a power cut does not lose it.
+
+        Args:
+            programme_id: The programme into which it is to be recorded.
+            act: Its kind.
+            content: Column → value.
+            by: Who wrote it, as in `recorded_by` of a ledger entry.
+            written_at: When it was written, a UTC instant.
+            again: Whether it answers yes to all that Relay asks.
+
+        Returns:
+            The name of the file.
 
         Raises:
-            Invalid: It cannot be written; nothing is kept; or the passphrase that is to seal the outbox from now on is.
-            Refused: Nobody could open it.
+            Invalid: The file cannot be written; or the outbox's new passphrase is too short. Nothing is stored.
+            Refused: The secret key is gone, so that nobody could decrypt it.
         """
         private_files.folder(self.folder)
-        seal = self._seal()
-        said: dict[str, Any] = {"act": act, "content": as_typed(content), "written_at": written_at}
+        encryption = self._encryption()
+        line: dict[str, Any] = {"act": act, "content": as_typed(content), "written_at": written_at}
         head = {"relay_outbox": FORMAT, "programme_id": programme_id, "device_id": "", "place": "", "by": by}
-        lines = (head, {**said, "again": True} if again else said)
+        lines = (head, {**line, "again": True} if again else line)
         text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
         id_ = next((str(value) for name, value in content.items() if name.endswith("_id")), act)
         stem = "".join(letter if letter.isalnum() else "-" for letter in f"{written_at}-{act}-{id_}")
-        path = self.folder / f"{stem}{_ENDING}{seal.ending}"
+        path = self.folder / f"{stem}{_ENDING}{encryption.ending}"
         with private_files.create(path) as file:
-            file.write(seal.close(text.encode()))
-        self._sync()
+            file.write(encryption.encrypt(text.encode()))
+        self._sync_folder()
         return path.name
 
-    def acts(self) -> Iterator[KeptAct]:
-        """What is kept, the earliest first; what another process has sent meanwhile is left out.
+    def acts(self) -> Iterator[StoredAct]:
+        """The stored acts, the earliest first, without those that another process has sent meanwhile.
 
         Raises:
-            Invalid: It is sealed, and no passphrase is set; or the passphrase is another.
-            Refused: Its key is not there any more.
+            Invalid: They are encrypted, and no passphrase is set; or it is the wrong one.
+            Refused: The secret key is gone.
         """
-        seal: Seal | None = None
+        encryption: Encryption | None = None
         for path in self._files():
-            if path.suffix == ENDING and seal is None:
-                seal = self._opening()
-            found = read(path, seal or OPEN)
+            if path.suffix == ENDING and encryption is None:
+                encryption = self._decryption()
+            acts = read_file(path, encryption or UNENCRYPTED)
             if path.exists():
-                yield from found
+                yield from acts
 
     def drop(self, name: str) -> None:
-        """Keep an act no longer, since it was recorded or somebody dropped it.
+        """Delete the file of an act that was recorded or that somebody dropped.
 
         Raises:
-            NothingKept: Nothing is called so.
+            NothingKept: No file has this name.
         """
         if name not in {path.name for path in self._files()}:
             raise NothingKept(name=name)
         (self.folder / name).unlink()
-        self._sync()
+        self._sync_folder()
 
     def _files(self) -> list[Path]:
-        found = (*self.folder.glob(f"*{_ENDING}"), *self.folder.glob(f"*{_ENDING}{ENDING}"))
-        return sorted(path for path in found if not path.name.startswith("."))
+        paths = (*self.folder.glob(f"*{_ENDING}"), *self.folder.glob(f"*{_ENDING}{ENDING}"))
+        return sorted(path for path in paths if not path.name.startswith("."))
 
-    def _seal(self) -> Seal:
-        """With what is sealed from now on; the key is made when a passphrase is first set, and by one process alone."""
-        public, secret = self.folder / _PUBLIC, self.folder / _SECRET
+    def _encryption(self) -> Encryption:
+        """How new files are encrypted; the key is made when a passphrase is first set, by one process alone."""
+        public, secret = self.folder / _PUBLIC_KEY_FILE, self.folder / _SECRET_KEY_FILE
         if not public.exists():
             if not self.passphrase:
-                return OPEN
+                return UNENCRYPTED
             if len(self.passphrase) < LEAST_PASSWORD:
                 raise refused(PASSPHRASE_TOO_SHORT)
-            private_files.create_or_read(secret, Seal(passphrase=self.passphrase).close(new_secret_key().encode()))
-            private_files.create_or_read(public, public_key_of(self._opening().secret_key).encode())
+            private_files.create_or_read(
+                secret, Encryption(passphrase=self.passphrase).encrypt(new_secret_key().encode())
+            )
+            private_files.create_or_read(public, public_key_of(self._decryption().secret_key).encode())
         if not secret.exists():
             raise refused(KEY_GONE, path=secret)
-        return Seal(public_key=public.read_text(encoding="ascii").strip())
+        return Encryption(public_key=public.read_text(encoding="ascii").strip())
 
-    def _opening(self) -> Seal:
+    def _decryption(self) -> Encryption:
         if not self.passphrase:
             raise refused(NO_PASSPHRASE)
-        secret = self.folder / _SECRET
+        secret = self.folder / _SECRET_KEY_FILE
         if not secret.exists():
             raise refused(KEY_GONE, path=secret)
-        return Seal(secret_key=Seal(passphrase=self.passphrase).open(secret.read_bytes()).decode())
+        return Encryption(secret_key=Encryption(passphrase=self.passphrase).decrypt(secret.read_bytes()).decode())
 
-    def _sync(self) -> None:
-        """Let the disk know the folder too: else a power cut loses the name of a file that is whole."""
+    def _sync_folder(self) -> None:
+        """Sync the folder to the disk: otherwise a power cut could lose the name of a complete file."""
         descriptor = os.open(self.folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -210,55 +223,55 @@ class Outbox:
             os.close(descriptor)
 
 
-def read(path: Path, seal: Seal = OPEN) -> list[KeptAct]:
-    """The acts of a file, in its order; what cannot be read stands in its place, with its fault."""
+def read_file(path: Path, encryption: Encryption = UNENCRYPTED) -> list[StoredAct]:
+    """The acts of a file, in its order; a line or file that cannot be read gives an act with its fault alone."""
     try:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > LARGEST_FILE_BYTES:
             raise NotAnOutbox(path=path, line=1)
-        lines = [line for line in seal.open(path.read_bytes()).decode().split("\n") if line.strip()]
-        head = _object(path, 1, lines[0] if lines else "")
+        lines = [line for line in encryption.decrypt(path.read_bytes()).decode().split("\n") if line.strip()]
+        head = _read_object(path, 1, lines[0] if lines else "")
         if head.get("relay_outbox") != FORMAT or not isinstance(head.get("programme_id"), str):
             raise NotAnOutbox(path=path, line=1)
     except (OSError, UnicodeDecodeError):
-        return [KeptAct(name=path.name, fault=NotAnOutbox(path=path, line=1))]
+        return [StoredAct(name=path.name, fault=NotAnOutbox(path=path, line=1))]
     except RelayError as error:
-        return [KeptAct(name=path.name, fault=error)]
-    return [_act(path, number, head, line) for number, line in enumerate(lines[1:], 2)]
+        return [StoredAct(name=path.name, fault=error)]
+    return [_read_act(path, number, head, line) for number, line in enumerate(lines[1:], 2)]
 
 
-def _act(path: Path, number: int, head: Mapping[str, Any], line: str) -> KeptAct:
+def _read_act(path: Path, number: int, head: Mapping[str, Any], line: str) -> StoredAct:
     try:
-        return _kept(path, number, head, _object(path, number, line))
+        return _parse_act(path, number, head, _read_object(path, number, line))
     except NotAnOutbox as error:
-        return KeptAct(name=path.name, fault=error)
+        return StoredAct(name=path.name, fault=error)
 
 
-def _object(path: Path, number: int, line: str) -> dict[str, Any]:
-    """What a line says.
+def _read_object(path: Path, number: int, line: str) -> dict[str, Any]:
+    """The JSON object in a line.
 
     Raises:
-        NotAnOutbox: It is no object of plain values.
+        NotAnOutbox: The line is not an object of plain values.
     """
     try:
-        said = plain_json.read(line)
+        value = plain_json.read(line)
     except (ValueError, NotPlain) as error:
         raise NotAnOutbox(path=path, line=number) from error
-    if not isinstance(said, dict):
+    if not isinstance(value, dict):
         raise NotAnOutbox(path=path, line=number)
-    return said
+    return value
 
 
-def _kept(path: Path, number: int, head: Mapping[str, Any], sent: Mapping[str, Any]) -> KeptAct:
-    """One act.
+def _parse_act(path: Path, number: int, head: Mapping[str, Any], sent: Mapping[str, Any]) -> StoredAct:
+    """The act in a line.
 
     Raises:
-        NotAnOutbox: It is none.
+        NotAnOutbox: The line is not an act.
     """
-    said = _object(path, number, str(sent["sealed"])) if "sealed" in sent else sent
-    act, content, written_at = said.get("act"), said.get("content"), said.get("written_at") or ""
+    act_line = _read_object(path, number, str(sent["sealed"])) if "sealed" in sent else sent
+    act, content, written_at = act_line.get("act"), act_line.get("content"), act_line.get("written_at") or ""
     if not isinstance(act, str) or not isinstance(content, dict) or (written_at and not is_instant(written_at)):
         raise NotAnOutbox(path=path, line=number)
-    return KeptAct(
+    return StoredAct(
         name=path.name,
         programme_id=head["programme_id"],
         device_id=str(head.get("device_id") or ""),
@@ -266,6 +279,6 @@ def _kept(path: Path, number: int, head: Mapping[str, Any], sent: Mapping[str, A
         act=act,
         content=content,
         written_at=str(written_at),
-        again=said.get("again") is True,
+        again=act_line.get("again") is True,
         sent=sent,
     )

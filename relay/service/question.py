@@ -261,7 +261,7 @@ class Question(Generic[T_co]):
         if ids:
             from relay.access import access_log  # noqa: PLC0415 - most questions open nothing personal
 
-            access_log.note(source.folder, programme_id, access_log.Access(at=at, by=by, what=self.name, ids=ids))
+            access_log.write(source.folder, programme_id, access_log.Access(at=at, by=by, what=self.name, ids=ids))
 
 
 # ---------------------------------------------------------------------------------------------------- their kinds

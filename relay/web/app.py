@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_compress import Compress
 
-from relay.web import failures, guard, menu, monitoring, number_links, responses, sessions, sign_in, system_pages
+from relay.web import error_responses, guard, menu, monitoring, number_links, responses, sessions, sign_in, system_pages
 from relay.web.accounts import all_accounts, own_account
-from relay.web.api import field, registers
+from relay.web.api import import_export, offline_devices
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
-from relay.web.door import policy
-from relay.web.door.shared import Shared
-from relay.web.field import routes as phone
 from relay.web.help import routes as help_pages
 from relay.web.i18n import labels, language, sentences
 from relay.web.lists import routes as list_pages
 from relay.web.lists import saved_views
-from relay.web.managers import confirming, duplicates, held, stories
+from relay.web.managers import confirming, duplicates, pending_acts, story_links
 from relay.web.managers import routes as managers
 from relay.web.papers import certificates
+from relay.web.phone import routes as phone
 from relay.web.recording import routes as recording
 from relay.web.request import current
 from relay.web.request.current import Core
 from relay.web.staff import devices, importing
 from relay.web.staff import routes as staff
+from relay.web.traffic import limits
+from relay.web.traffic.shared_state import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ def create_app(
     app.config.update(
         TRUSTED_HOSTS=[*HOSTS, *([site] if site else [])],
         SEND_FILE_MAX_AGE_DEFAULT=responses.A_YEAR,
-        MAX_CONTENT_LENGTH=policy.BODY_BYTES,
+        MAX_CONTENT_LENGTH=limits.BODY_BYTES,
         COMPRESS_MIMETYPES=list(responses.COMPRESSED),
         COMPRESS_LEVEL=5,  # of a large tree 2 % more than at 6, in three fifths of the time
     )
@@ -88,15 +88,15 @@ def create_app(
     Compress(app)
     app.add_template_filter(current.clock, "clock")
     speaking = (language, labels, sentences)
-    for part in (monitoring, *speaking, responses, sessions, guard, menu, number_links, failures, recording):
+    for part in (monitoring, *speaking, responses, sessions, guard, menu, number_links, error_responses, recording):
         part.set_up(app)
-    managing = (managers, list_pages, confirming, duplicates, held, stories)
+    managing = (managers, list_pages, confirming, duplicates, pending_acts, story_links)
     signed_in = (own_account, all_accounts, *managing, staff, importing, devices, auditors, query)
     for part in (monitoring, responses, sign_in, help_pages, certificates, *signed_in, phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
-    app.register_blueprint(registers.blueprint)
-    app.register_blueprint(field.blueprint)
+    app.register_blueprint(import_export.blueprint)
+    app.register_blueprint(offline_devices.blueprint)
     app.register_blueprint(recording.blueprint(graph.catalogue))
     for pages in system_pages.of(graph.catalogue).values():
         app.register_blueprint(pages.blueprint)

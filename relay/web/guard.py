@@ -17,7 +17,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from relay.access import roles
-from relay.access.devices import REVOKED_ACTS, Device, DeviceRevoked, NotForDevices
+from relay.access.devices import MOST_ACTS_AFTER_REVOKING, Device, DeviceRevoked, NotForDevices
 from relay.access.roles import OWNER
 from relay.desk.lookup import resolve
 from relay.errors import Forbidden
@@ -28,10 +28,10 @@ from relay.ledger.places import places_of_record
 from relay.ledger.programmes import NoProgramme
 from relay.service.question import of_system
 from relay.web import sessions
-from relay.web.door import policy
 from relay.web.permission import Permission, permission_of, public
 from relay.web.request import current
 from relay.web.sessions import NotSignedIn, User
+from relay.web.traffic import limits
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
@@ -113,8 +113,8 @@ def _subjects(action: str, programme_id: str) -> frozenset[str]:
     records.
     """
     catalogue, grants = current.graph().catalogue, sessions.signed_in().grants
-    own = roles.own_kinds(catalogue, grants, programme_id)
-    if roles.only_of_a_system(roles.granted(catalogue, grants, action, programme_id)):
+    own = roles.kinds_recordable(catalogue, grants, programme_id)
+    if roles.are_protection_only(roles.granted(catalogue, grants, action, programme_id)):
         return own
     return own | {kind.name for kind in catalogue.kinds.values() if not kind.read_by}
 
@@ -213,8 +213,8 @@ def _require_a_form_of_ours() -> None:
     Raises:
         RequestEntityTooLarge: It has.
     """
-    request.max_form_parts = policy.FIELDS
-    if request.mimetype == _FORM and request.get_data().count(b"&") >= policy.FIELDS:
+    request.max_form_parts = limits.FIELDS
+    if request.mimetype == _FORM and request.get_data().count(b"&") >= limits.FIELDS:
         raise RequestEntityTooLarge
 
 
@@ -240,7 +240,7 @@ def _allow(found: User, permission: Permission, programme_id: str | None) -> Non
 
 def _allow_device(device: Device, permission: Permission, programme_id: str | None) -> None:
     """Let a telephone reach its own programme's few addresses; what its writer may there, these see to."""
-    if device.revoked_at and not (permission.by_revoked and device.handed_in < REVOKED_ACTS):
+    if device.revoked_at and not (permission.by_revoked and device.handed_in < MOST_ACTS_AFTER_REVOKING):
         raise DeviceRevoked
     if not (permission.public or permission.by_device):
         raise NotForDevices
@@ -255,12 +255,12 @@ def _not_allowed(action: str) -> roles.NotAllowed:
 def _within_her_kinds(found: User, action: str, programme_id: str, id_: str) -> None:
     """Let who holds the role of one system open what she records, corrections of that, and places: nobody's record."""
     catalogue = current.graph().catalogue
-    if not roles.only_of_a_system(roles.granted(catalogue, found.grants, action, programme_id)):
+    if not roles.are_protection_only(roles.granted(catalogue, found.grants, action, programme_id)):
         return
     act_id = resolve(current.graph(), programme_id, id_)
     register = current.graph().read(lambda transaction: read(transaction, programme_id, (act_id,)))
     kind = (register.last_subject(act_id) if register else act_id).partition(":")[0]
-    if kind not in roles.own_kinds(catalogue, found.grants, programme_id) | {"place"}:
+    if kind not in roles.kinds_recordable(catalogue, found.grants, programme_id) | {"place"}:
         raise _not_allowed("find")
 
 
@@ -279,7 +279,9 @@ def places(action: str, programme_id: str) -> frozenset[str] | None:
     Raises:
         NotSignedIn: Nobody said who is asking.
     """
-    return roles.places(roles.granted(current.graph().catalogue, sessions.signed_in().grants, action, programme_id))
+    return roles.bound_places(
+        roles.granted(current.graph().catalogue, sessions.signed_in().grants, action, programme_id)
+    )
 
 
 def _within_places(action: str, programme_id: str, id_: str) -> None:

@@ -204,7 +204,7 @@ def opened(what: str, ids: Iterable[str]) -> None:
     responses.never_kept()
     access = access_log.Access(at=instant(core.now()), by=sessions.signed_in().by, what=what, ids=tuple(ids))
     if access.ids:
-        access_log.note(core.settings.data_folder, current.head().programme_id, access)
+        access_log.write(core.settings.data_folder, current.head().programme_id, access)
 
 
 # ------------------------------------------------------------------------------------------------ names

@@ -18,13 +18,13 @@ from relay.cached.uploads import delete_old
 from relay.errors import Failure, Invalid, Refused, RelayError, Unavailable, refused
 from relay.web import sessions
 from relay.web.app import HOSTS, create_app
-from relay.web.door import policy
-from relay.web.door.front import listener
-from relay.web.door.shared import shared_by_processes
-from relay.web.door.workers import end_with_parent, ended_by_signal, one_for_all, require_possible, supervise
 from relay.web.monitoring import JsonLines
 from relay.web.permission import permission_of
 from relay.web.request.current import core_of
+from relay.web.traffic import limits
+from relay.web.traffic.listener import listener
+from relay.web.traffic.shared_state import shared_by_processes
+from relay.web.traffic.workers import end_with_parent, ended_by_signal, one_for_all, require_possible, supervise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
     from relay.settings import Settings
-    from relay.web.door.shared import Shared
+    from relay.web.traffic.shared_state import Shared
 
 _SWEPT_SECONDS: Final = 3600.0  # our choice: an upload is kept a day, give or take an hour
 
@@ -124,11 +124,11 @@ def serve(  # noqa: PLR0913 - the options of a command
     if host not in HOSTS and not (site and proxy):
         raise refused(NOT_THIS_MACHINE, host=host)
     require_possible(workers)
-    if site and not any(account.password for account in accounts.every(graph)):
+    if site and not any(account.password for account in accounts.all_accounts(graph)):
         raise refused(NOBODY_MAY_SIGN_IN)
     _log_json()
     ended_by_signal()
-    sys.setswitchinterval(policy.SWITCH_SECONDS)
+    sys.setswitchinterval(limits.SWITCH_SECONDS)
     once = OneTimeLink(login=owner, used=one_for_all()) if shown is None and site is None else None
     trusted = (proxy or "127.0.0.1") if site else None
     several = opened if workers > 1 else None
@@ -189,7 +189,7 @@ def _bound(host: str, port: int, *, listens: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         if listens:
-            return socket.create_server((host, port), family=family, backlog=policy.WAITING)
+            return socket.create_server((host, port), family=family, backlog=limits.WAITING)
         with ExitStack() as unless_kept:
             keeping = unless_kept.enter_context(socket.socket(family))
             keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -207,7 +207,7 @@ def _listening_beside(keeping: socket.socket) -> socket.socket:
     At one socket for all of them, the process that looks first would take in all who have come.
     """
     return socket.create_server(
-        keeping.getsockname()[:2], family=keeping.family, backlog=policy.WAITING, reuse_port=True
+        keeping.getsockname()[:2], family=keeping.family, backlog=limits.WAITING, reuse_port=True
     )
 
 
@@ -223,15 +223,15 @@ class Door:
         try:
             endpoint, _ = self._app.url_map.bind("localhost").match(_text(path), method)
         except HTTPException:
-            return policy.BODY_BYTES
+            return limits.BODY_BYTES
         with self._app.test_request_context(path="/", headers=_sent(headers)):
             permission = permission_of(endpoint)
             if permission.largest is None:
-                return policy.BODY_BYTES
+                return limits.BODY_BYTES
             with suppress(RelayError):
                 if permission.public or permission.typed or sessions.user():
                     return permission.largest
-        return policy.BODY_BYTES
+        return limits.BODY_BYTES
 
     def known(self, headers: Mapping[str, str]) -> str | None:
         """Who signed in."""

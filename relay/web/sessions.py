@@ -13,7 +13,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from itsdangerous import SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
 from relay import private_files
-from relay.access import accounts, devices, roles, tokens
+from relay.access import accounts, api_tokens, devices, roles
 from relay.access.roles import OWNER, Grant
 from relay.errors import Unavailable, Unknown
 from relay.web.request import current
@@ -210,10 +210,10 @@ def _of_request(sent: Request) -> User | None:
 
 def _of_token(secret: str) -> User:
     graph, now = current.graph(), current.core().now()
-    if secret.startswith(devices.MARK):
-        account, device = devices.holder(graph, secret, now)
+    if secret.startswith(devices.TOKEN_PREFIX):
+        account, device = devices.authenticate(graph, secret, now)
         return User(login=account.login, grants=account.grants, token_id=device.device_id, device=device)
-    account, token = tokens.holder(graph, secret, now)
+    account, token = api_tokens.authenticate(graph, secret, now)
     return User(login=account.login, grants=account.grants, token_id=token.token_id)
 
 

@@ -11,9 +11,9 @@ from relay.access import accounts
 from relay.errors import Failure, NotFound, refused
 from relay.service import failure
 from relay.web import sessions
-from relay.web.door import policy
 from relay.web.permission import public
 from relay.web.request import current, typed_form
+from relay.web.traffic import limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 A_MINUTE: Final = {
-    "sign_in.sign_in": policy.SIGN_INS_A_MINUTE,
-    "api.token": policy.SIGN_INS_A_MINUTE,
-    "field.enrol": policy.SIGN_INS_A_MINUTE,
-    "certificates.opened": policy.LOOKS_A_MINUTE,
-    "stories.opened": policy.LOOKS_A_MINUTE,
+    "sign_in.sign_in": limits.SIGN_INS_A_MINUTE,
+    "api.token": limits.SIGN_INS_A_MINUTE,
+    "field.enrol": limits.SIGN_INS_A_MINUTE,
+    "certificates.opened": limits.LOOKS_A_MINUTE,
+    "stories.opened": limits.LOOKS_A_MINUTE,
 }
 """View that strangers may ask for → how often an address may."""
 
@@ -65,7 +65,7 @@ def page() -> str:
 
 
 @blueprint.post("/sign-in")
-@public(largest=policy.SIGN_IN_BYTES)
+@public(largest=limits.SIGN_IN_BYTES)
 def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
     """Let somebody in, or say that login and password do not belong together."""
     login = request.form.get("login", "")
@@ -90,10 +90,10 @@ def let_in(login: str, password: str) -> accounts.Account:
         TooManyTries: It comes too early after others in vain.
     """
     tries, source = current.core().shared.tries, request.remote_addr or ""
-    login = login[: policy.LOGIN_CHARACTERS].strip().casefold()
-    tries.may(source, login)
+    login = login[: limits.LOGIN_CHARACTERS].strip().casefold()
+    tries.require_allowed(source, login)
     try:
-        account = accounts.let_in(current.graph(), login, password)
+        account = accounts.authenticate(current.graph(), login, password)
     except accounts.NotLetIn:
         tries.failed(source, login)
         raise
@@ -108,7 +108,7 @@ def once(secret: str) -> Response | str:
     link = current.core().once
     if link is None or request.method == "HEAD" or not link.take(secret):
         raise refused(LINK_USED)
-    return _welcome(accounts.owner(current.graph(), link.login, current.core().now()))
+    return _welcome(accounts.owner_account(current.graph(), link.login, current.core().now()))
 
 
 @blueprint.post("/sign-out")

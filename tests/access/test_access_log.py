@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.access.access_log import FOLDER, Access, newest, note
+from relay.access.access_log import FOLDER, Access, read_newest, write
 from relay.errors import Unavailable
 from tests.rigs.small_disk import on_a_small_disk
 
@@ -26,7 +26,7 @@ def opened(number: int) -> Access:
 
 def test_what_many_open_at_once_is_told_line_by_line(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as readers:
-        for done in [readers.submit(note, tmp_path, "demo", opened(number)) for number in range(400)]:
+        for done in [readers.submit(write, tmp_path, "demo", opened(number)) for number in range(400)]:
             done.result()
 
     (file,) = (tmp_path / FOLDER / "demo").iterdir()
@@ -38,7 +38,7 @@ def test_what_many_open_at_once_is_told_line_by_line(tmp_path: Path) -> None:
 
 def test_no_flood_of_lists_pushes_out_the_line_that_somebody_opened_a_record(tmp_path: Path) -> None:
     """W1 is opened, then 2,000 lists of 400 women each, 16 MB, here and in another programme; the line is found."""
-    note(tmp_path, "demo", opened(1))
+    write(tmp_path, "demo", opened(1))
     flood = Access(
         at="2026-03-02T00:00:00Z",
         by="local:bina",
@@ -47,18 +47,18 @@ def test_no_flood_of_lists_pushes_out_the_line_that_somebody_opened_a_record(tmp
     )
     for programme_id in ("demo", "other"):
         for _ in range(1000):
-            note(tmp_path, programme_id, flood)
+            write(tmp_path, programme_id, flood)
 
-    found = newest(tmp_path, "demo", 5000)
+    found = read_newest(tmp_path, "demo", 5000)
 
     assert (len(found), found[-1], {*found[:-1]}) == (1001, opened(1), {flood})
-    assert newest(tmp_path, "other", 5000) == (flood,) * 1000
+    assert read_newest(tmp_path, "other", 5000) == (flood,) * 1000
 
 
 def test_the_newest_lines_of_a_long_log_are_read_without_the_others(tmp_path: Path) -> None:
     """A file of a month whose beginning is no text at all, and 300 lines at its end."""
     for number in range(300):
-        note(tmp_path, "demo", opened(number))
+        write(tmp_path, "demo", opened(number))
     (file,) = (tmp_path / FOLDER / "demo").iterdir()
     with file.open("r+b") as log:
         written = log.read()
@@ -67,17 +67,17 @@ def test_the_newest_lines_of_a_long_log_are_read_without_the_others(tmp_path: Pa
         log.seek(10**12)
         log.write(b"\n" + written)
 
-    assert newest(tmp_path, "demo", 200) == tuple(opened(number) for number in range(299, 99, -1))
+    assert read_newest(tmp_path, "demo", 200) == tuple(opened(number) for number in range(299, 99, -1))
 
 
 def test_what_is_older_than_two_years_is_forgotten_as_a_month_begins(tmp_path: Path) -> None:
     """Opened in each month from January 2024 on; in March 2026 what was opened before March 2024 goes."""
     months = [f"{2024 + nth // 12}-{nth % 12 + 1:02}" for nth in range(27)]
     for month in months:
-        note(tmp_path, "demo", Access(at=f"{month}-15T00:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
+        write(tmp_path, "demo", Access(at=f"{month}-15T00:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
 
     assert sorted(file.stem for file in (tmp_path / FOLDER / "demo").iterdir()) == months[2:]
-    assert [line.at[:7] for line in newest(tmp_path, "demo")] == months[:1:-1]
+    assert [line.at[:7] for line in read_newest(tmp_path, "demo")] == months[:1:-1]
 
 
 def test_what_earlier_versions_wrote_for_all_programmes_together_is_read_behind_it(tmp_path: Path) -> None:
@@ -88,18 +88,18 @@ def test_what_earlier_versions_wrote_for_all_programmes_together_is_read_behind_
     ):
         with (tmp_path / name).open("a") as log:
             log.write(json.dumps({"programme_id": programme_id, **asdict(opened(number))}) + "\n")
-    note(tmp_path, "demo", opened(4))
+    write(tmp_path, "demo", opened(4))
 
-    assert newest(tmp_path, "demo") == (opened(4), opened(2), opened(1))
-    assert newest(tmp_path, "demo", 2) == (opened(4), opened(2))
+    assert read_newest(tmp_path, "demo") == (opened(4), opened(2), opened(1))
+    assert read_newest(tmp_path, "demo", 2) == (opened(4), opened(2))
 
 
 def test_as_many_are_told_as_are_asked_for(tmp_path: Path) -> None:
     for number in range(1100):
-        note(tmp_path, "demo", opened(number))
+        write(tmp_path, "demo", opened(number))
 
-    assert [len(newest(tmp_path, "demo", many)) for many in (None, 20, 1050, 9999)] == [1000, 20, 1050, 1100]
-    assert newest(tmp_path, "demo", 1) == (opened(1099),)
+    assert [len(read_newest(tmp_path, "demo", many)) for many in (None, 20, 1050, 9999)] == [1000, 20, 1050, 1100]
+    assert read_newest(tmp_path, "demo", 1) == (opened(1099),)
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ def test_as_many_are_told_as_are_asked_for(tmp_path: Path) -> None:
     ],
 )
 def test_a_line_that_was_torn_off_costs_no_other(tmp_path: Path, torn: bytes) -> None:
-    note(tmp_path, "demo", opened(1))
+    write(tmp_path, "demo", opened(1))
     (file,) = (tmp_path / FOLDER / "demo").iterdir()
     file.write_bytes(file.read_bytes() + torn)
 
-    note(tmp_path, "demo", opened(2))
+    write(tmp_path, "demo", opened(2))
 
-    assert [line.ids for line in newest(tmp_path, "demo")] == [("beneficiary:W2",), ("beneficiary:W1",)]
+    assert [line.ids for line in read_newest(tmp_path, "demo")] == [("beneficiary:W2",), ("beneficiary:W1",)]
 
 
 def test_where_the_disk_is_full_nothing_is_shown_and_no_line_is_torn(tmp_path: Path) -> None:
@@ -136,12 +136,12 @@ def write_on_a_small_disk(folder: Path) -> None:
     ballast.write_bytes(bytes(SMALL_DISK // 2))
     while not refused:
         try:
-            note(folder, "demo", Access(at="2026-03-01", by="local:asha", what="find", ids=("beneficiary:W1",) * 200))
+            write(folder, "demo", Access(at="2026-03-01", by="local:asha", what="find", ids=("beneficiary:W1",) * 200))
             written += 1
         except Unavailable as error:
             refused = str(error)
     torn = not (folder / FOLDER / "demo" / "2026-03.jsonl").read_bytes().endswith(b"\n")
     ballast.unlink()
-    note(folder, "demo", opened(1))
-    told = {"written": written, "refused": refused, "told": len(newest(folder, "demo")), "torn": torn}
+    write(folder, "demo", opened(1))
+    told = {"written": written, "refused": refused, "told": len(read_newest(folder, "demo")), "torn": torn}
     json.dump(told, sys.stdout)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.access import accounts, tokens
-from relay.access.accounts import Tries
+from relay.access import accounts, api_tokens
+from relay.access.accounts import SignInTries
 from relay.access.roles import OWNER, Grant
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.errors import Conflict, Invalid
 from relay.ledger import verify
 from tests.commands.shell import record
@@ -37,11 +37,11 @@ def test_the_right_password_lets_in_and_a_wrong_one_or_a_wrong_login_is_told_ali
     accounts.add(graph, "asha", MANAGER, WORDS, NOW)
     accounts.add(graph, "program", MANAGER, None, NOW)
 
-    assert accounts.let_in(graph, "asha", WORDS).grants == MANAGER
+    assert accounts.authenticate(graph, "asha", WORDS).grants == MANAGER
     said = set()
     for login, password in (("asha", f"{WORDS}!"), ("nobody", WORDS), ("program", ""), ("asha", "x" * 2000)):
         with pytest.raises(accounts.NotLetIn) as refused:
-            accounts.let_in(graph, login, password)
+            accounts.authenticate(graph, login, password)
         said.add(str(refused.value))
     assert len(said) == 1
 
@@ -52,14 +52,14 @@ def test_no_password_is_kept_nor_shown(graph: Graph) -> None:
     kept = json.dumps(graph.rows("MATCH (n) RETURN properties(n) AS n"))
     assert WORDS not in kept
     assert "$argon2id$" in kept
-    assert "argon2" not in repr(accounts.every(graph))
+    assert "argon2" not in repr(accounts.all_accounts(graph))
 
 
 @pytest.mark.parametrize("login", ["", "Asha", "asha kumari", "x" * 33, ".asha", "अाशा", "asha\n"])
 def test_a_login_that_could_be_mistaken_is_refused(graph: Graph, login: str) -> None:
     with pytest.raises(Invalid, check=accounts.NOT_A_LOGIN.matches):
         accounts.add(graph, login, MANAGER, WORDS, NOW)
-    assert accounts.every(graph) == ()
+    assert accounts.all_accounts(graph) == ()
 
 
 def test_a_short_or_endless_password_is_refused(graph: Graph) -> None:
@@ -86,15 +86,15 @@ def test_another_password_or_role_ends_every_session(graph: Graph) -> None:
     ]
     assert after == [begun + 1, begun + 2, begun + 3]
     with pytest.raises(accounts.NotLetIn):
-        accounts.let_in(graph, "asha", WORDS)
+        accounts.authenticate(graph, "asha", WORDS)
 
 
 def test_the_owner_has_an_account_from_the_first_day(graph: Graph) -> None:
-    made = accounts.owner(graph, "Asha", NOW)
+    made = accounts.owner_account(graph, "Asha", NOW)
 
     assert (made.login, made.grants, made.password) == ("asha", OWNER, False)
-    assert accounts.owner(graph, "asha", NOW) == made
-    assert accounts.owner(graph, "आशा", NOW).login == "owner"
+    assert accounts.owner_account(graph, "asha", NOW) == made
+    assert accounts.owner_account(graph, "आशा", NOW).login == "owner"
 
 
 def test_changes_of_one_account_at_the_same_time_are_all_kept(graph: Graph) -> None:
@@ -111,10 +111,10 @@ def test_changes_of_one_account_at_the_same_time_are_all_kept(graph: Graph) -> N
 def test_accounts_are_no_part_of_the_ledger_nor_of_a_backup(graph: Graph) -> None:
     record(graph, say.programme())
     accounts.add(graph, "asha", MANAGER, WORDS, NOW)
-    made = tokens.issue(graph, "asha", days=1, now=NOW, random=random)
+    made = api_tokens.issue(graph, "asha", days=1, now=NOW, random=random)
 
     assert verify.verify(graph, "demo").ok
-    kept = "".join(replay.backup(graph))
+    kept = "".join(ledger_backup.backup_lines(graph))
     assert [word for word in ("argon2", made.token.token_id, "generation") if word in kept] == []
 
 
@@ -131,46 +131,46 @@ def test_what_no_account_can_have_is_refused_before_anything_is_hashed(
     monkeypatch.setattr(accounts, "_hasher", None)
 
     with pytest.raises(accounts.NotLetIn):
-        accounts.let_in(graph, login, password)
+        accounts.authenticate(graph, login, password)
 
 
 def test_who_guesses_waits_longer_and_longer_and_nobody_else_does() -> None:
     """5 tries are free; then 2, 4, 8 … seconds, 900 at most."""
     clock = [0.0]
-    tries = Tries(lambda: clock[0])
+    tries = SignInTries(lambda: clock[0])
     waits = []
     for _ in range(16):
         try:
-            tries.may("10.0.0.1", "asha")
+            tries.require_allowed("10.0.0.1", "asha")
         except accounts.TooManyTries as early:
             waits.append(early.seconds)
             clock[0] += early.seconds
-            tries.may("10.0.0.1", "asha")
+            tries.require_allowed("10.0.0.1", "asha")
         tries.failed("10.0.0.1", "asha")
 
     assert waits == [3, 5, 9, 17, 33, 65, 129, 257, 513, 901, 901]  # a second more than the wait, to be past it
-    tries.may("10.0.0.2", "asha")  # she herself, from elsewhere
-    tries.may("10.0.0.1", "bina")  # her neighbour behind the same address
+    tries.require_allowed("10.0.0.2", "asha")  # she herself, from elsewhere
+    tries.require_allowed("10.0.0.1", "bina")  # her neighbour behind the same address
     tries.succeeded("10.0.0.1", "asha")
-    tries.may("10.0.0.1", "asha")
+    tries.require_allowed("10.0.0.1", "asha")
 
 
 def test_tries_of_yesterday_are_forgotten_and_never_more_kept_than_fit() -> None:
     clock = [0.0]
-    tries = Tries(lambda: clock[0])
+    tries = SignInTries(lambda: clock[0])
     for _ in range(8):
         tries.failed("10.0.0.1", "asha")
     clock[0] = 25 * 60 * 60.0
     tries.failed("10.0.0.1", "asha")
-    tries.may("10.0.0.1", "asha")
+    tries.require_allowed("10.0.0.1", "asha")
 
     for _ in range(8):
         tries.failed("10.0.0.1", "asha")
     with pytest.raises(accounts.TooManyTries):
-        tries.may("10.0.0.1", "asha")
-    for number in range(Tries.MOST):
+        tries.require_allowed("10.0.0.1", "asha")
+    for number in range(SignInTries.MOST):
         tries.failed(f"10.0.1.{number}", "bina")
-    tries.may("10.0.0.1", "asha")
+    tries.require_allowed("10.0.0.1", "asha")
 
 
 # ---------------------------------------------------------------------------------------------------- roles

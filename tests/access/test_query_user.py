@@ -43,7 +43,7 @@ DENIED: Final = tuple(each.replace("GRANTED", "DENIED") for each in EVERYBODYS[1
 
 def beyond(*said: str) -> list[str]:
     rows: list[dict[str, str]] = [dict(zip(COLUMNS, each.split(" ", 3), strict=True)) for each in said]
-    return query_user.beyond(rows, "neo4j", READABLE)
+    return query_user.excess_privileges(rows, "neo4j", READABLE)
 
 
 def test_who_reads_what_is_readable_and_is_denied_what_everybody_may_is_let_in() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relay.access.roles import NOT_A_ROLE, grant_of, granted, places
+from relay.access.roles import NOT_A_ROLE, bound_places, grant_of, granted
 from relay.errors import Invalid
 from tests.scenes.core import CORE
 
@@ -25,5 +25,5 @@ def test_a_role_in_one_programme_is_none_in_another() -> None:
     assert granted(CORE, held, "audit", "plains")
     assert not granted(CORE, held, "audit", "hills")
     assert not granted(CORE, held, "no such action", "hills")
-    assert places(granted(CORE, held, "pass-on", "hills")) == frozenset({"W3"})
-    assert places(granted(CORE, (*held, grant_of("staff")), "pass-on", "hills")) is None
+    assert bound_places(granted(CORE, held, "pass-on", "hills")) == frozenset({"W3"})
+    assert bound_places(granted(CORE, (*held, grant_of("staff")), "pass-on", "hills")) is None

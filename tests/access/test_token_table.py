@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from relay.access import accounts, devices, story_links, token_table, tokens, trail
+from relay.access import account_trail, accounts, api_tokens, devices, story_links, token_table
 from relay.access.roles import Grant
 from relay.database import cypher
 from relay.domain.entries import Entry
@@ -120,37 +120,37 @@ def upgraded(graph: Graph) -> Graph:
 
 def test_what_an_earlier_relay_issued_opens_what_it_opened(upgraded: Graph) -> None:
     """D2 was given up 30 days ago to the second, D3 a second before that."""
-    account, token = tokens.holder(upgraded, TOKEN, NOW)
+    account, token = api_tokens.authenticate(upgraded, TOKEN, NOW)
     assert (account.login, token.role, token.programme_id) == ("maya", "staff", "hills")
-    account, device = devices.holder(upgraded, PHONE, NOW)
+    account, device = devices.authenticate(upgraded, PHONE, NOW)
     assert [grant.place_id for grant in account.grants] == ["W1"]
     assert (device.device_id, device.enrolled_at, device.last_used_at) == ("D1", LAST_MONTH, None)
-    nobody, device = devices.holder(upgraded, GIVEN_UP, NOW)
+    nobody, device = devices.authenticate(upgraded, GIVEN_UP, NOW)
     assert (nobody.grants, device.device_id, bool(device.revoked_at)) == ((), "D2", True)
     with pytest.raises(accounts.NotLetIn):
-        devices.holder(upgraded, LOST, NOW)
-    assert devices.who_sealed(upgraded, "hills", "D1", NOW).key == bytes.fromhex(digest(PHONE))
+        devices.authenticate(upgraded, LOST, NOW)
+    assert devices.sealer_of(upgraded, "hills", "D1", NOW).key == bytes.fromhex(digest(PHONE))
 
     made = devices.enrol(upgraded, "abcde-fghjk", "new phone", now=NOW, random=random).device
     assert (made.login, made.place_id) == ("maya", "W1")
     with pytest.raises(NotFound, check=devices.NO_SUCH_CODE.matches):
         devices.enrol(upgraded, CODE, "another", now=NOW, random=random)
-    assert [each.device_id for each in devices.every(upgraded)] == ["D1", "D2", "D3", made.device_id]
+    assert [each.device_id for each in devices.all_devices(upgraded)] == ["D1", "D2", "D3", made.device_id]
 
 
 def test_after_an_upgrade_the_trail_tells_of_tokens_and_telephones_as_before(upgraded: Graph) -> None:
     accounts.add(upgraded, "bina", [Grant(role="manager")], None, NOW)
 
-    began = trail.entries(upgraded)[0]
+    began = account_trail.entries(upgraded)[0]
     assert isinstance(began, Entry)
     assert began.payload["tokens"] == {digest(TOKEN)[:16]: ["maya", "staff", "hills", "2026-11-27T06:00:00Z"]}
     assert began.payload["devices"] == {"D1": ["maya", "hills", "W1"]}
-    tokens.revoke(upgraded, TOKEN[:12])
+    api_tokens.revoke(upgraded, TOKEN[:12])
     devices.revoke(upgraded, "D1", NOW)
-    assert trail.verify(upgraded).ok
+    assert account_trail.verify(upgraded).ok
     with pytest.raises(accounts.NotLetIn):
-        tokens.holder(upgraded, TOKEN, NOW)
-    assert devices.holder(upgraded, PHONE, NOW)[1].revoked_at == AT
+        api_tokens.authenticate(upgraded, TOKEN, NOW)
+    assert devices.authenticate(upgraded, PHONE, NOW)[1].revoked_at == AT
 
 
 def test_donors_links_are_brought_over_from_the_files_of_an_earlier_relay(graph: Graph, tmp_path: Path) -> None:
@@ -159,16 +159,16 @@ def test_donors_links_are_brought_over_from_the_files_of_an_earlier_relay(graph:
     (folder / f"{digest(STORY)}.json").write_text(link(STORY, LATER))
     (folder / f"{digest(ENDED)}.json").write_text(link(ENDED, AT))
 
-    found = story_links.of_code(graph, tmp_path, STORY, NOW)
+    found = story_links.find_by_code(graph, tmp_path, STORY, NOW)
 
     assert found
     assert (found.gift_id, found.by, found.made_at, found.expires_at) == ("G1", "account:bina", AT, LATER)
-    assert story_links.of_code(graph, tmp_path, ENDED, NOW) is None
-    assert story_links.every(graph, tmp_path, "hills", "G1", NOW) == (found,)
+    assert story_links.find_by_code(graph, tmp_path, ENDED, NOW) is None
+    assert story_links.links_of_gift(graph, tmp_path, "hills", "G1", NOW) == (found,)
     assert not folder.exists()
-    assert story_links.of_code(graph, tmp_path, STORY, NOW + timedelta(minutes=5)) is None
+    assert story_links.find_by_code(graph, tmp_path, STORY, NOW + timedelta(minutes=5)) is None
     story_links.revoke(graph, "hills", "G1", digest(STORY), NOW)
-    assert story_links.of_code(graph, tmp_path, STORY, NOW) is None
+    assert story_links.find_by_code(graph, tmp_path, STORY, NOW) is None
 
 
 def test_what_is_no_link_of_an_earlier_relay_stays_where_it_is(graph: Graph, tmp_path: Path) -> None:
@@ -177,22 +177,22 @@ def test_what_is_no_link_of_an_earlier_relay_stays_where_it_is(graph: Graph, tmp
     (folder / "torn.json").write_text('{"mark": "')
     (folder / f"{digest(STORY)}.json").write_text(link(STORY, LATER))
 
-    assert story_links.of_code(graph, tmp_path, STORY, NOW)
+    assert story_links.find_by_code(graph, tmp_path, STORY, NOW)
     assert [path.name for path in folder.iterdir()] == ["torn.json"]
 
 
 def test_a_secret_opens_what_its_kind_opens_and_nothing_else(graph: Graph, tmp_path: Path) -> None:
     accounts.add(graph, "maya", [Grant(role="staff", programme_id="hills", place_id="W1")], None, NOW)
-    secret = tokens.issue(graph, "maya", days=1, now=NOW, random=random).secret
+    secret = api_tokens.issue(graph, "maya", days=1, now=NOW, random=random).secret
 
-    assert story_links.of_code(graph, tmp_path, secret, NOW) is None
+    assert story_links.find_by_code(graph, tmp_path, secret, NOW) is None
     with pytest.raises(accounts.NotLetIn):
-        devices.holder(graph, secret, NOW)
+        devices.authenticate(graph, secret, NOW)
     with pytest.raises(NotFound, check=devices.NO_SUCH_CODE.matches):
         devices.enrol(graph, secret, "phone", now=NOW, random=random)
     story_links.make(graph, secret, programme_id="hills", gift_id="G1", by="account:bina", now=NOW)
     story_links.revoke(graph, "hills", "G1", digest(secret), NOW)
-    assert tokens.holder(graph, secret, NOW)[0].login == "maya"
+    assert api_tokens.authenticate(graph, secret, NOW)[0].login == "maya"
 
 
 def test_another_password_ends_the_codes_that_the_old_one_may_have_made(graph: Graph) -> None:
@@ -213,5 +213,5 @@ def test_codes_and_links_that_are_over_are_deleted_as_another_is_made(graph: Gra
         devices.make_code(graph, "maya", programme_id="hills", place_id="W1", around=(), now=now, random=random)
         story_links.make(graph, f"{days}", programme_id="hills", gift_id="G1", by="account:bina", now=now)
 
-    assert len(token_table.every(graph, "enrolment")) == 1
-    assert len(token_table.every(graph, "story")) == 2  # that of the first day is over
+    assert len(token_table.rows_of_kind(graph, "enrolment")) == 1
+    assert len(token_table.rows_of_kind(graph, "story")) == 2  # that of the first day is over

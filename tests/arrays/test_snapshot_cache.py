@@ -16,7 +16,7 @@ import pytest
 from relay.arrays import snapshot_cache, snapshot_file, tables, verifying
 from relay.arrays.from_graph import load
 from relay.arrays.from_register import of_register
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.questions import NOTED
 from relay.graph import connect
 from relay.ledger import programmes, reading, recording
@@ -141,12 +141,12 @@ def test_a_restored_database_is_read_again(graph: Graph, tmp_path: Path) -> None
     for after in ([], [say.woman("W8")], [say.woman("W8"), say.woman("W9")]):
         wiped(graph)
         record(graph, *STORY)
-        saved = list(replay.backup(graph))
+        saved = list(ledger_backup.backup_lines(graph))
         record(graph, say.woman("W7"))
         assert "W7" in snapshot_cache.snapshot(graph, "demo", tmp_path).beneficiaries.ids
 
         wiped(graph)
-        replay.restore(graph, saved, say.clerk())
+        ledger_backup.restore(graph, saved, say.clerk())
         for act in after:
             record(graph, act)
 

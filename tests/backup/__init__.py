@@ -1,1 +1,1 @@
-"""Tests of `relay.backup.replay`."""
+"""Tests of `relay.backup.ledger_backup`."""

@@ -12,7 +12,7 @@ import pytest
 
 from relay.arrays import verifying
 from relay.audit import run, sampling
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.cached import register as cached_register
 from relay.domain.entries import to_line
 from relay.ledger import programmes, reading, recording
@@ -65,7 +65,7 @@ def grow(graph: Graph, entries: Sequence[Entry], step: int) -> Iterator[None]:
         some = entries[:end]
         said = {"programme_id": "demo", "entries": len(some), "head_hash": some[-1].hash}
         head = json.dumps({"relay_backup": 1, "programmes": [said]})
-        replay.restore(graph, [head, *(to_line(each, with_opened=True) for each in some)], say.clerk())
+        ledger_backup.restore(graph, [head, *(to_line(each, with_opened=True) for each in some)], say.clerk())
         yield
 
 

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from relay.cached.uploads import DELETED_AFTER_SECONDS, FOLDER, delete_old
-from relay.doctor.examination import look
+from relay.doctor.examination import examine_quickly
 from relay.web.server import sweeping
 from tests.web.relays import NOW
 
@@ -44,7 +44,7 @@ def test_a_running_service_deletes_it_without_another_upload(tmp_path: Path) -> 
 def test_the_doctor_deletes_it_and_says_so(tmp_path: Path) -> None:
     old, new = uploads(tmp_path)
 
-    found = [each.code for each in look(tmp_path, NOW, None, embedded=False)]
+    found = [each.code for each in examine_quickly(tmp_path, NOW, None, embedded=False)]
 
     assert "uploads_deleted" in found
     assert (old.exists(), new.exists()) == (False, True)

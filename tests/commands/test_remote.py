@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
 from relay.commands import exits
 from relay.errors import Asked
@@ -108,7 +108,7 @@ def token(graph: Graph, *roles: str, login: str = "bina") -> str:
     """Make somebody's account; her token."""
     now = datetime.now(UTC)
     accounts.add(graph, login, tuple(map(grant_of, roles)), None, now)
-    return tokens.issue(graph, login, days=1, now=now, random=token_bytes).secret
+    return api_tokens.issue(graph, login, days=1, now=now, random=token_bytes).secret
 
 
 def elsewhere(shell: Shell, url: str, secret: str | None = None) -> None:
@@ -355,7 +355,7 @@ def test_tokens_are_made_listed_and_ended_here(shell: Shell, graph: Graph, passw
     shell.ok("account", "add", "asha", "--role", "auditor", "--password-file", password)
     made = shell.ok("token", "add", "asha", "--role", "auditor", "--programme", "demo", "--days", "3", "--json").json
     assert made["secret"].startswith(made["token"]["token_id"])
-    assert tokens.holder(graph, made["secret"], datetime.now(UTC))[0].login == "asha"
+    assert api_tokens.authenticate(graph, made["secret"], datetime.now(UTC))[0].login == "asha"
 
     listed = shell.ok("token", "list").rows[1]
     assert listed[:4] == [made["token"]["token_id"], "asha", "auditor", "demo"]

@@ -14,7 +14,7 @@ import click
 import pyrage
 import pytest
 
-from relay.backup import files
+from relay.backup import backup_files
 from relay.commands import exits
 from relay.database import engine
 from relay.domain.entries import Fault
@@ -362,8 +362,8 @@ def test_a_drill_that_finds_something_says_what_and_ends_with_3(shell: Shell, tm
     file = tmp_path / "backup.jsonl"
     file.touch()
     fault = Fault(sequence=7, fault="Entry 7 was altered.")
-    drilled = files.Drilled(programme_id="demo", entries=9, head_hash="0" * 64, ok=False, faults=(fault,))
-    shell.monkeypatch.setattr(files, "drill", Mock(return_value=(drilled,)))
+    drilled = backup_files.DrillResult(programme_id="demo", entries=9, head_hash="0" * 64, ok=False, faults=(fault,))
+    shell.monkeypatch.setattr(backup_files, "drill", Mock(return_value=(drilled,)))
 
     table, as_json = shell.run("restore", str(file), "--drill"), shell.run("restore", str(file), "--drill", "--json")
 

@@ -20,7 +20,7 @@ from relay.arrays import lineage, snapshot_cache, tables
 from relay.arrays.from_graph import load
 from relay.arrays.lineage import Survey
 from relay.audit import run
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.questions import NOTED
 from relay.domain.vocabulary import PARTED_BY
 from relay.exchange.exporting import export_programme
@@ -109,7 +109,7 @@ def seeded(engines: tuple[Graph, Graph]) -> tuple[Graph, Graph]:
             embedded, Path(seeds.__file__).parent / programme_id, clerk(today=demo.DAY), apply=True
         )
         assert {row.action for row in report} == {"added"}
-    replay.restore(neo4j, list(replay.backup(embedded)), clerk())
+    ledger_backup.restore(neo4j, list(ledger_backup.backup_lines(embedded)), clerk())
     return engines
 
 
@@ -118,7 +118,7 @@ def test_a_backup_of_the_seeds_restores_on_the_other_engine(seeded: tuple[Graph,
     source, target = seeded
 
     assert programmes.heads(target) == programmes.heads(source)
-    assert list(replay.backup(target)) == list(replay.backup(source))
+    assert list(ledger_backup.backup_lines(target)) == list(ledger_backup.backup_lines(source))
     assert all(verify.verify(target, programme_id).ok for programme_id in SEEDS)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, cast
 import pytest
 
 from relay import graph as relay_graph
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.database import cypher
 from relay.domain.system import Catalogue
 from relay.systems import SYSTEMS
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 EVERYTHING: Final = Catalogue(SYSTEMS)
 OWN: Final = "demo"
 OF_NEO4J_ALONE: Final = {"relay.database INDEXES", "relay.database PRIVILEGES"}
-"""What Neo4j tells of itself: tests/database/test_shared_neo4j.py and tests/access/test_reader.py."""
+"""What Neo4j tells of itself: tests/database/test_shared_neo4j.py and tests/access/test_query_user.py."""
 OF_THE_SCHEMA: Final = {"migrations", "indexes"}
 """What each test's Neo4j is given as it is connected to, and the embedded engine as it is made."""
 OF_THE_PAGE: Final = {"relay.database TO_START_FROM"}
@@ -172,7 +172,7 @@ def engines(embedded_engine: Connection, neo4j_server: Connection) -> Iterator[t
             for each in (embedded_engine, neo4j_server)
         )
         recorded(embedded, book_of(1)[1])
-        replay.restore(neo4j, list(replay.backup(embedded, sealed=True)), clerk())
+        ledger_backup.restore(neo4j, list(ledger_backup.backup_lines(embedded, encrypted=True)), clerk())
         for graph in (embedded, neo4j):
             graph.write(written)
         yield embedded, neo4j

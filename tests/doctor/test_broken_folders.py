@@ -20,7 +20,7 @@ from relay import private_files
 from relay.access import access_log, story_links
 from relay.access.access_log import Access
 from relay.arrays import snapshot_cache
-from relay.backup import files, status
+from relay.backup import backup_files, backup_status
 from relay.database import engine
 from relay.doctor import examination
 from relay.ledger import checkpoints
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from relay.doctor.finding import Trouble
+    from relay.doctor.trouble import Trouble
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 BACKUP = "backups/relay-2026-11-24T120000Z.jsonl"
@@ -46,7 +46,7 @@ SECRETS = (
         "uploads/register.xlsx",
         f"{snapshot_cache.FOLDER}/demo.register",
     ),
-    *("keys/demo.pem", f"{story_links.FOLDER}/demo.json", ACCESSES, status.FILE, BACKUP),
+    *("keys/demo.pem", f"{story_links.FOLDER}/demo.json", ACCESSES, backup_status.FILE, BACKUP),
     *(engine.STATE_FILE, engine.READER_FILE, engine.ADMITTED[0], f"databases/{engine.DATABASE}/configuration.json"),
 )
 """What nobody but its owner reads, each in its own way a secret."""
@@ -87,7 +87,7 @@ def a_file_in_its_place(folder: Path) -> None:
 STOPPED: dict[str, tuple[Callable[[Path], object], str]] = {
     **{f"{name} open to all": (open_to_all(name), "secrets_readable") for name in SECRETS},
     "the folder open to all": (lambda folder: folder.chmod(0o755), "folder_not_private"),
-    "a file closed to its owner": (lambda folder: (folder / status.FILE).chmod(0o400), "files_closed"),
+    "a file closed to its owner": (lambda folder: (folder / backup_status.FILE).chmod(0o400), "files_closed"),
     "a folder closed to its owner": (lambda folder: (folder / "backups").chmod(0o500), "files_closed"),
     "the state file cut": (cut(engine.STATE_FILE), "engine_note_unreadable"),
     "the state file empty": (filled_with(engine.STATE_FILE, ""), "engine_note_unreadable"),
@@ -97,9 +97,9 @@ STOPPED: dict[str, tuple[Callable[[Path], object], str]] = {
     "garbage in the groups file": (filled_with(engine.ADMITTED[1], "{{"), "engine_note_unreadable"),
     "garbage in the checkpoint key": (filled_with("keys/demo.pem", "garbage"), "key_unreadable"),
     "the checkpoint key cut": (cut("keys/demo.pem"), "key_unreadable"),
-    "garbage in the last backup's note": (filled_with(status.FILE, "garbage"), "backup_note_unreadable"),
-    "the last backup's note cut": (cut(status.FILE), "backup_note_unreadable"),
-    "a folder in place of the last backup's note": (a_folder_in_place_of(status.FILE), "backup_note_unreadable"),
+    "garbage in the last backup's note": (filled_with(backup_status.FILE, "garbage"), "backup_note_unreadable"),
+    "the last backup's note cut": (cut(backup_status.FILE), "backup_note_unreadable"),
+    "a folder in place of the last backup's note": (a_folder_in_place_of(backup_status.FILE), "backup_note_unreadable"),
     "the last backup gone": (gone(BACKUP), "backup_moved"),
     "the last backup cut": (cut(BACKUP), "backup_cut"),
     "the access log a folder": (a_folder_in_place_of(ACCESSES), "log_unreadable"),
@@ -119,9 +119,9 @@ def well(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with relay_graph.connect(engine.ensure(folder, readable=CORE.readable), CORE) as graph:
         record(graph, say.programme("hills"), programme_id="hills")
         private_files.folder(folder / "backups")
-        status.note(folder, NOW, folder / BACKUP, files.keep(graph, folder / BACKUP))
+        backup_status.note_backup(folder, NOW, folder / BACKUP, backup_files.write_backup(graph, folder / BACKUP))
     engine.stop(folder)
-    access_log.note(folder, "demo", Access(at="2026-11-25T12:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
+    access_log.write(folder, "demo", Access(at="2026-11-25T12:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
     checkpoints.make_key(folder, "demo", token_bytes)
     for name in SECRETS:
         if not (folder / name).exists():
@@ -137,9 +137,9 @@ def folder(well: Path, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "data"
     shutil.copytree(well, folder)
     folder.chmod(0o700)
-    noted = status.last_backup(well)
+    noted = backup_status.last_backup(well)
     assert noted
-    status.note(folder, NOW, folder / BACKUP, noted.programmes)
+    backup_status.note_backup(folder, NOW, folder / BACKUP, noted.programmes)
     yield folder
     for each in (folder, folder.with_name("data.restored")):
         with suppress(engine.StateDamaged, NotADirectoryError):
@@ -147,7 +147,7 @@ def folder(well: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 def look(folder: Path) -> tuple[Trouble, ...]:
-    return examination.look(folder, NOW, None, embedded=True)
+    return examination.examine_quickly(folder, NOW, None, embedded=True)
 
 
 def follow(shell: Shell, found: Trouble) -> None:

@@ -19,11 +19,11 @@ from relay import private_files
 from relay.access import access_log
 from relay.access.access_log import Access
 from relay.arrays import snapshot_cache
-from relay.backup import files, replay, status
+from relay.backup import backup_files, backup_status, ledger_backup
 from relay.commands import exits
 from relay.database import engine
 from relay.database.driver_errors import Unreachable
-from relay.doctor import data_folder, examination, record
+from relay.doctor import data_folder_checks, examination, record_checks
 from relay.ledger import checkpoints, programmes, reading, recording
 from relay.service.json_codec import json_of
 from tests.commands.shell import Shell, tell_story
@@ -35,7 +35,7 @@ from tests.scenes import acts as say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relay.doctor.finding import Trouble
+    from relay.doctor.trouble import Trouble
     from relay.graph import Graph
     from relay.settings import Connection
 
@@ -47,7 +47,7 @@ ACCESSES = f"{access_log.FOLDER}/demo/2026-11.jsonl"
 def folder(tmp_path: Path) -> Path:
     """Give a data folder in which nothing is wrong."""
     made = private_files.folder(tmp_path / "data")
-    access_log.note(made, "demo", Access(at="2026-11-25T12:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
+    access_log.write(made, "demo", Access(at="2026-11-25T12:00:00Z", by="local:asha", what="show", ids=("gift:G1",)))
     checkpoints.make_key(made, "demo", token_bytes)
     return made
 
@@ -61,7 +61,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], f
 
 
 def looked(folder: Path, graph: Graph | None = None, now: datetime = NOW) -> tuple[Trouble, ...]:
-    return examination.look(folder, now, graph, embedded=False)
+    return examination.examine_quickly(folder, now, graph, embedded=False)
 
 
 def commands(finding: Trouble) -> list[str]:
@@ -137,11 +137,11 @@ def test_a_disk_without_room_names_what_can_be_deleted(folder: Path, monkeypatch
 
     monkeypatch.setattr(engine, "free_bytes", free)
 
-    (found,) = data_folder.findings(folder, embedded=True)
+    (found,) = data_folder_checks.troubles_of_folder(folder, embedded=True)
     assert (found.code, found.advice) == ("disk_full", f"Free at least 171 MB; {copies} holds 3 MB.")
     (copies / "copy").unlink()
 
-    assert data_folder.findings(folder, embedded=True) == ()
+    assert data_folder_checks.troubles_of_folder(folder, embedded=True) == ()
 
 
 def remounted(folder: Path) -> None:
@@ -163,12 +163,12 @@ def test_an_access_log_that_cannot_be_read_is_moved_aside(shell: Shell, folder: 
     (folder / ACCESSES).mkdir(mode=0o700)
 
     with pytest.raises(access_log.LogUnreadable, match="Is a directory"):
-        access_log.newest(folder, "demo")
+        access_log.read_newest(folder, "demo")
     found = only(looked(folder), "log_unreadable")
     follow(found)
 
     assert looked(folder) == ()
-    assert access_log.newest(folder, "demo") == ()
+    assert access_log.read_newest(folder, "demo") == ()
     del shell
 
 
@@ -212,7 +212,7 @@ def test_bytes_that_changed_in_files_whose_times_did_not_are_found_and_the_backu
     shell.ok("backup", str(tmp_path / "kept.jsonl"))
     assert shell.ok("doctor").err == "Nothing is wrong.\n"
     shell.ok("engine", "stop")
-    assert data_folder.findings(folder, embedded=True) == ()
+    assert data_folder_checks.troubles_of_folder(folder, embedded=True) == ()
     damaged = max((folder / "databases" / engine.DATABASE).iterdir(), key=lambda path: path.stat().st_size)
     was, content = damaged.stat(), bytearray(damaged.read_bytes())
     content[len(content) // 2] ^= 1
@@ -239,14 +239,14 @@ def test_an_engine_whose_state_file_was_altered_is_ended_by_its_number(shell: Sh
     (folder / engine.STATE_FILE).write_text("{}")
 
     (found,) = shell.run("doctor", "--json").json["findings"]
-    assert found == json_of(only(data_folder.findings(folder, embedded=True), "engine_out_of_reach"))
+    assert found == json_of(only(data_folder_checks.troubles_of_folder(folder, embedded=True), "engine_out_of_reach"))
     for typed in re.findall("`(.*?)`", found["advice"]):
         subprocess.run(["sh", "-c", typed], check=True)  # noqa: S607
     deadline = datetime.now(UTC) + timedelta(seconds=engine.STOP_SECONDS)
     while engine.processes(folder) and datetime.now(UTC) < deadline:
         pass
 
-    assert data_folder.findings(folder, embedded=True) == ()
+    assert data_folder_checks.troubles_of_folder(folder, embedded=True) == ()
 
 
 @pytest.mark.parametrize(("embedded", "advice"), [(True, "`relay engine stop`"), (False, "try again")])
@@ -271,18 +271,20 @@ def test_a_restore_that_was_cut_short_is_told_by_every_command_until_it_is_run_a
     tell_story(graph)
     shell.ok("backup", str(tmp_path / "kept.jsonl"))
     wiped(graph)
-    monkeypatch.setattr(replay, "STEP", 5)
+    monkeypatch.setattr(ledger_backup, "STEP", 5)
     with (tmp_path / "kept.jsonl").open() as lines, pytest.raises(ZeroDivisionError):
-        replay.restore(graph, (line if number < 8 else str(1 // 0) for number, line in enumerate(lines)), say.clerk())
+        ledger_backup.restore(
+            graph, (line if number < 8 else str(1 // 0) for number, line in enumerate(lines)), say.clerk()
+        )
 
-    found = only(record.findings(graph, folder, NOW), "not_restored")
+    found = only(record_checks.troubles_of_record(graph, folder, NOW), "not_restored")
     for words in (("ledger", "verify"), ("health",), ("audit",)):
         assert "is being restored and is not complete yet" in shell.run(*words).err, words
     assert "is being restored and is not complete yet" in shell.ok("status").err
     assert "run the same relay restore again" in found.advice
     shell.ok("restore", str(tmp_path / "kept.jsonl"))
 
-    assert record.findings(graph, folder, NOW) == ()
+    assert record_checks.troubles_of_record(graph, folder, NOW) == ()
 
 
 def test_of_a_programme_of_which_nothing_is_restored_yet_it_is_told_too(
@@ -293,11 +295,13 @@ def test_of_a_programme_of_which_nothing_is_restored_yet_it_is_told_too(
     recorded(graph, say.programme("two"), programme_id="two")
     shell.ok("backup", str(tmp_path / "kept.jsonl"))
     wiped(graph)
-    monkeypatch.setattr(replay, "STEP", 5)
+    monkeypatch.setattr(ledger_backup, "STEP", 5)
     with (tmp_path / "kept.jsonl").open() as lines, pytest.raises(ZeroDivisionError):
-        replay.restore(graph, (line if number < 8 else str(1 // 0) for number, line in enumerate(lines)), say.clerk())
+        ledger_backup.restore(
+            graph, (line if number < 8 else str(1 // 0) for number, line in enumerate(lines)), say.clerk()
+        )
 
-    assert [each.where for each in record.findings(graph, tmp_path, NOW)] == ["demo", "two"]
+    assert [each.where for each in record_checks.troubles_of_record(graph, tmp_path, NOW)] == ["demo", "two"]
     assert "Programme two is being restored" in shell.run("health", "--programme", "two").err
     shell.ok("restore", str(tmp_path / "kept.jsonl"))
     assert [(head.programme_id, head.restoring) for head in programmes.heads(graph)] == [
@@ -315,7 +319,7 @@ def test_a_restore_reads_the_whole_file_before_it_writes_anything(
     shell.ok("backup", str(kept))
     wiped(graph)
     kept.write_text(kept.read_text().replace("placement:P1", "placement:P9", 1))
-    monkeypatch.setattr(replay, "STEP", 2)
+    monkeypatch.setattr(ledger_backup, "STEP", 2)
 
     refused = shell.run("restore", str(kept))
 
@@ -332,17 +336,19 @@ def at(graph: Graph, when: datetime, number: int) -> list[str]:
 def test_an_entry_of_a_clock_that_was_ahead_is_settled_by_the_next(graph: Graph, folder: Path) -> None:
     """Entry 15 is dated 2031; what comes after it, by a clock that is right, is entry 16."""
     tell_story(graph)
-    status.note(folder, NOW, folder / ACCESSES, [])
+    backup_status.note_backup(folder, NOW, folder / ACCESSES, [])
     assert at(graph, datetime(2031, 1, 1, tzinfo=UTC), 1) == []
     last = programmes.head(graph, "demo").entries
 
-    found = next(each for each in record.findings(graph, folder, NOW) if each.code == "clock")
+    found = next(each for each in record_checks.troubles_of_record(graph, folder, NOW) if each.code == "clock")
     assert (found.severity, f"Entry {last} of demo is dated 2031-01-01" in found.what) == ("fault", True)
-    assert "clock" not in {each.code for each in record.findings(graph, folder, datetime(2031, 1, 1, tzinfo=UTC))}
+    assert "clock" not in {
+        each.code for each in record_checks.troubles_of_record(graph, folder, datetime(2031, 1, 1, tzinfo=UTC))
+    }
     assert at(graph, NOW, 2) == ["clock_ahead"], "told once"
     assert at(graph, NOW, 3) == []
 
-    (after,) = (each for each in record.findings(graph, folder, NOW) if "clock" in each.code)
+    (after,) = (each for each in record_checks.troubles_of_record(graph, folder, NOW) if "clock" in each.code)
     assert (after.code, after.severity) == ("clock_was_ahead", "note")
     assert reading.last_known(graph, "demo", int(commands(after)[0].rpartition(" ")[2])) == last
 
@@ -354,12 +360,12 @@ def test_what_was_recorded_a_week_ago_and_is_in_no_backup_is_backed_up(
     tell_story(graph)
     first = datetime.fromisoformat(next(reading.entries(graph, "demo")).recorded_at)
 
-    assert record.findings(graph, folder, first + timedelta(days=record.BACKUP_DAYS)) == ()
-    later = first + timedelta(days=record.BACKUP_DAYS, seconds=1)
-    found = only(record.findings(graph, folder, later), "no_backup")
+    assert record_checks.troubles_of_record(graph, folder, first + timedelta(days=record_checks.BACKUP_DAYS)) == ()
+    later = first + timedelta(days=record_checks.BACKUP_DAYS, seconds=1)
+    found = only(record_checks.troubles_of_record(graph, folder, later), "no_backup")
     shell.ok(*commands(found)[0].split()[1:])
 
-    assert record.findings(graph, folder, later) == ()
+    assert record_checks.troubles_of_record(graph, folder, later) == ()
 
 
 def test_copies_that_hold_what_was_erased_since_are_deleted(
@@ -367,23 +373,23 @@ def test_copies_that_hold_what_was_erased_since_are_deleted(
 ) -> None:
     shell.use(connection)
     recorded(graph, say.programme("demo"), say.woman("W1"))
-    private_files.folder(files.own_folder(folder))
-    old = files.own_folder(folder) / "relay-2020-01-01T000000Z.jsonl"
+    private_files.folder(backup_files.own_folder(folder))
+    old = backup_files.own_folder(folder) / "relay-2020-01-01T000000Z.jsonl"
     old.touch(mode=0o600)
     shell.ok("audit")
     register = folder / snapshot_cache.FOLDER / "demo.register"
     os.utime(register, (0, 0))
     shell.ok("backup", "--keep", "5")
     now = datetime.now(UTC)
-    assert "kept_after_erasure" not in {each.code for each in record.findings(graph, folder, now)}
+    assert "kept_after_erasure" not in {each.code for each in record_checks.troubles_of_record(graph, folder, now)}
     shell.ok("erase", "beneficiary:W1", "--yes")
 
-    found = only(record.findings(graph, folder, now), "kept_after_erasure")
+    found = only(record_checks.troubles_of_record(graph, folder, now), "kept_after_erasure")
     assert str(old) in commands(found)[1]
     shell.ok(*commands(found)[0].split()[1:])
     subprocess.run(["sh", "-c", commands(found)[1]], check=True)  # noqa: S607
 
-    assert record.findings(graph, folder, now) == ()
+    assert record_checks.troubles_of_record(graph, folder, now) == ()
     assert [path for path in (old, register) if path.exists()] == []
 
 
@@ -395,8 +401,8 @@ def test_a_database_that_was_set_back_is_restored_from_the_last_backup(
     shell.ok("backup", str(tmp_path / "kept.jsonl"))
     wiped(graph)
 
-    found = only(record.findings(graph, folder, NOW), "set_back")
+    found = only(record_checks.troubles_of_record(graph, folder, NOW), "set_back")
     assert "restore that backup into an empty database" in found.advice
     shell.ok("restore", str(tmp_path / "kept.jsonl"))
 
-    assert record.findings(graph, folder, NOW) == ()
+    assert record_checks.troubles_of_record(graph, folder, NOW) == ()

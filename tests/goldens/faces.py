@@ -17,7 +17,7 @@ from unittest.mock import patch
 import msgspec
 
 import cli
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import ROLES, Grant, grant_of
 from relay.commands.session import Session
 from relay.ledger.batch import Clerk
@@ -212,7 +212,7 @@ def opened(graph: Graph, connection: Connection, folder: Path) -> Generator[Face
         roles = {EVERYBODY: tuple(Grant(role=role) for role in ROLES), "staff": (grant_of("staff@relay-demo/PAL"),)}
         for login, grants in roles.items():
             accounts.add(graph, login, grants, None, NOW)
-        issued = {login: tokens.issue(graph, login, days=30, now=NOW, random=random).secret for login in roles}
+        issued = {login: api_tokens.issue(graph, login, days=30, now=NOW, random=random).secret for login in roles}
         client = create_app(graph, settings, now=lambda: NOW).test_client()
         yield Faces(
             graph=graph, settings=settings, random=random, secrets=issued, client=client, asks_twice=graph.embedded

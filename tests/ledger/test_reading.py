@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 import pytest
 
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.errors import Invalid, NotFound
 from relay.ledger import programmes, reading, verify
 from relay.ledger.reading import NOT_TELLABLE, prefetched
@@ -69,7 +69,7 @@ def test_a_head_that_cannot_be_read_is_told(kept: Graph, statement: LiteralStrin
         ("other", True),
     ]
     with pytest.raises(Invalid, check=programmes.HEAD_ALTERED.matches):
-        list(replay.backup(kept))
+        list(ledger_backup.backup_lines(kept))
 
 
 def test_a_second_head_is_surplus_and_keeps_nobody_out(kept: Graph) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.questions import NOTED
 from relay.domain.rulebook import Missing, TakenBack
 from relay.ledger import programmes, verify
@@ -52,7 +52,7 @@ def keep(graph: Graph, *acts: Act, by: str = "local:asha") -> None:
 
 
 def exported(graph: Graph) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in replay.export(graph, "demo", with_names=True)]
+    return [json.loads(line) for line in ledger_backup.export_lines(graph, "demo", with_names=True)]
 
 
 # --- to the byte ------------------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def test_numbers_keep_the_form_of_rfc_8785(graph: Graph) -> None:
     halves = [passed("T1: P1 > P2 on 2021-03-01", 0.5), passed("T2: P1 > P3 on 2021-03-01", 1.125)]
     record(graph, "demo", halves, clerk(), answers=NOTED)
 
-    written = "\n".join(replay.export(graph, "demo", with_names=False))
+    written = "\n".join(ledger_backup.export_lines(graph, "demo", with_names=False))
 
     for number in ('"latitude":0.00001,', '"longitude":85.324,', '"animals":2,', '"animals":0.5,', '"animals":1.125,'):
         assert number in written
@@ -132,7 +132,7 @@ def lines(graph: Graph) -> list[str]:
         woman("W1", name="सीता\u2028\x7f", birth_year=1987),
     )
     keep(graph, place("L1", latitude=0.00001, longitude=-85.5), placed("P1 on 2020-03-01"))
-    return list(replay.export(graph, "demo", with_names=True))
+    return list(ledger_backup.export_lines(graph, "demo", with_names=True))
 
 
 def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_anyone_can_check_an_export_with_twenty_lines(lines: list[str], tmp_path
 
 def test_an_export_without_names_is_as_sound(graph: Graph, lines: list[str], tmp_path: Path) -> None:
     file = tmp_path / "ledger.jsonl"
-    nameless = list(replay.export(graph, "demo", with_names=False))
+    nameless = list(ledger_backup.export_lines(graph, "demo", with_names=False))
     file.write_text("".join(f"{line}\n" for line in nameless), encoding="utf-8")
 
     assert run_the_script(file)[0] == 0

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from relay import graph as relay_graph
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.database import cypher
 from relay.domain.entries import Entry, digest, from_line, to_line
 from relay.ledger import reading, verify
@@ -422,7 +422,7 @@ def test_whatever_is_done_to_an_exported_file_is_named_by_relay_and_seen_with_py
     kept: Graph, key: Key, tmp_path: Path
 ) -> None:
     """Checkpoints are kept of entries 7, 14 and so on, and of the last; an auditor gives them all."""
-    lines = list(replay.export(kept, "demo", with_names=True))
+    lines = list(ledger_backup.export_lines(kept, "demo", with_names=True))
     entries = list(reading.entries(kept, "demo"))
     checkpoints = [
         key.sign(programme_id="demo", sequence=each.sequence, head_hash=each.hash, made_at=NOON)
@@ -444,7 +444,7 @@ def test_whatever_is_done_to_an_exported_file_is_named_by_relay_and_seen_with_py
 
 
 def test_a_file_that_is_not_even_text_is_seen_with_python_alone(kept: Graph, key: Key, tmp_path: Path) -> None:
-    lines = list(replay.export(kept, "demo", with_names=True))
+    lines = list(ledger_backup.export_lines(kept, "demo", with_names=True))
     last = from_line(lines[-1], CORE)
     checkpoint = key.sign(programme_id="demo", sequence=last.sequence, head_hash=last.hash, made_at=NOON)
 

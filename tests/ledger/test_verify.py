@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 import pytest
 
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.errors import Unavailable
 from relay.ledger import programmes, reading, verify, verify_graph
 from relay.ledger.programmes import NoProgramme
@@ -221,7 +221,7 @@ def test_what_was_taken_back_and_brought_back_is_sound(kept: Graph) -> None:
 
 
 def test_a_file_is_checked_without_a_database(kept: Graph) -> None:
-    lines = list(replay.export(kept, "demo", with_names=True))
+    lines = list(ledger_backup.export_lines(kept, "demo", with_names=True))
 
     sound = verify.verify_lines([*lines, "", "\n"], CORE)
 
@@ -229,7 +229,7 @@ def test_a_file_is_checked_without_a_database(kept: Graph) -> None:
     assert sound.entries == len(lines)
     faulty = verify.verify_lines([lines[0], "{", *lines[2:]], CORE)
     assert [fault.sequence for fault in faulty.faults][:2] == [2, 3]
-    mixed = verify.verify_lines([*lines, *replay.export(kept, "other", with_names=True)], CORE)
+    mixed = verify.verify_lines([*lines, *ledger_backup.export_lines(kept, "other", with_names=True)], CORE)
     assert "belongs to another programme" in str(mixed.faults)
     assert [str(fault.fault) for fault in verify.verify_lines([], CORE).faults] == ["The file contains no entry."]
 

@@ -9,7 +9,7 @@ import pytest
 
 from relay import graph as relay_graph
 from relay.arrays import lineage, snapshot_cache
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.vocabulary import SHOWN, STATES
 from relay.errors import Conflict
 from relay.ledger import recording
@@ -199,7 +199,7 @@ def test_a_graph_that_is_rebuilt_has_nothing_published(graph: Graph, tmp_path: P
     recording.record(graph, "demo", VILLAGE, say.clerk())
     publish(graph, "demo", DAY, tmp_path, random)
 
-    replay.rebuild(graph, "demo")
+    ledger_backup.rebuild(graph, "demo")
 
     assert publishing.published(graph, "demo") is None
     assert (verified(graph, tmp_path).ok, verified(graph, tmp_path).published) == (True, None)

@@ -7,8 +7,8 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from relay.web.door.front import listener
 from relay.web.server import Door
+from relay.web.traffic.listener import listener
 
 if TYPE_CHECKING:
     from collections.abc import Generator

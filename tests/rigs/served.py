@@ -16,7 +16,7 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Final
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def token(graph: Graph, login: str, *roles: str) -> str:
     """Make somebody's account; her token."""
     now = datetime.now(UTC)
     accounts.add(graph, login, tuple(map(grant_of, roles)), None, now)
-    return tokens.issue(graph, login, days=1, now=now, random=token_bytes).secret
+    return api_tokens.issue(graph, login, days=1, now=now, random=token_bytes).secret
 
 
 class Service:

@@ -13,7 +13,7 @@ from functools import cache
 from random import Random
 from typing import TYPE_CHECKING
 
-from relay.access.trail import EnrolledTelephone
+from relay.access.account_trail import EnrolledTelephone
 from relay.clock import instant
 from relay.domain.entries import seal
 from relay.domain.register import Register

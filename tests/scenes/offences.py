@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from relay.access.trail import EnrolledTelephone
+from relay.access.account_trail import EnrolledTelephone
 from tests.scenes import acts as say
 from tests.scenes.clean import TODAY, Clean
 

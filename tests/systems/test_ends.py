@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import cli
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.acts import SYSTEM_OFF, Act
 from relay.domain.rulebook import CANNOT_BE_ENDED, ENDED_ALREADY, ENDED_BEFORE_IT_BEGAN, Missing
 from relay.exchange.exporting import export_programme
@@ -78,7 +78,7 @@ def test_an_end_is_corrected_taken_back_and_brought_back_as_far_as_the_rules_all
 
 def test_ends_are_exported_imported_and_restored(village: Graph, tmp_path: Path) -> None:
     added(village, end("N1", "well:K1", "2024-01-01", reason="It fell in."))
-    lines = list(replay.backup(village))
+    lines = list(ledger_backup.backup_lines(village))
     for name in ("folder", "book.xlsx"):
         export_programme(village, "demo", tmp_path / name, with_names=True)
         assert {row.action for row in import_programme(village, tmp_path / name, say.clerk())} == {"same"}
@@ -87,7 +87,7 @@ def test_ends_are_exported_imported_and_restored(village: Graph, tmp_path: Path)
     wiped(village)
     report = import_programme(village, tmp_path / "folder", say.clerk(), apply=True)
     assert {row.action for row in report} == {"added"}
-    replay.restore(wiped(village), lines, say.clerk())
+    ledger_backup.restore(wiped(village), lines, say.clerk())
     assert verify.verify(village, "demo").ok
 
 

@@ -16,7 +16,7 @@ from zipfile import ZipFile, is_zipfile
 
 import pytest
 
-from relay.access import access_log, accounts, roles, tokens
+from relay.access import access_log, accounts, api_tokens, roles
 from relay.access.roles import ROLES, Grant
 from relay.commands import exits
 from relay.database import engine
@@ -132,7 +132,7 @@ def client(graph: Graph, tmp_path: Path) -> FlaskClient:
 
 
 def signed(graph: Graph, role: str) -> dict[str, str]:
-    return bearer(tokens.issue(graph, role, days=1, now=datetime.now(UTC), random=token_bytes).secret)
+    return bearer(api_tokens.issue(graph, role, days=1, now=datetime.now(UTC), random=token_bytes).secret)
 
 
 def told(answer: TestResponse) -> str:
@@ -220,7 +220,7 @@ def test_what_is_secret_is_told_by_no_way_to_whoever_has_not_the_role(
         text = client.get(path, headers=signed(graph, "protection")).text.replace(",", "")
         assert str(VISITS) in text, path
         assert str(PEOPLE) in text, path
-    logged = [each for each in access_log.newest(tmp_path, "demo") if each.what == "raw_counts"]
+    logged = [each for each in access_log.read_newest(tmp_path, "demo") if each.what == "raw_counts"]
     assert [each.by for each in logged] == ["account:protection"] * 2
 
     for name in ("folder", "book.xlsx"):
@@ -242,7 +242,9 @@ def test_a_command_tells_a_raw_count_to_its_role_alone(
     alone.use(connection)
     with answering(create_app(graph, Settings.read({"RELAY_DATA": str(tmp_path)}), owner=None)) as url:
         for role in ROLES:
-            elsewhere(alone, url, tokens.issue(graph, role, days=1, now=datetime.now(UTC), random=token_bytes).secret)
+            elsewhere(
+                alone, url, api_tokens.issue(graph, role, days=1, now=datetime.now(UTC), random=token_bytes).secret
+            )
             raw = alone.run("raw-counts")
             drafted = alone.run("release", "contacts", "--from", "2023-01", "--until", "2023-01", "--level", "district")
             if role == "protection":

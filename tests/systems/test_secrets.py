@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from werkzeug.datastructures import Headers
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import ROLES, Grant
-from relay.backup import files, replay
+from relay.backup import backup_files, ledger_backup
 from relay.domain.acts import Act
 from relay.errors import Refused
 from relay.exchange.exporting import export_programme
@@ -75,7 +75,7 @@ def test_what_is_secret_is_in_no_record_no_entry_and_no_file(counted: Graph, tmp
     export_programme(counted, "demo", tmp_path / "book.xlsx", with_names=True)
     assert "N1,K1,2023-02" in (tmp_path / "folder" / "well_counts.csv").read_text("utf-8-sig")
     assert not any(tells(each.read_text("utf-8-sig")) for each in (tmp_path / "folder").iterdir())
-    lines = [*replay.export(counted, "demo", with_names=True)]
+    lines = [*ledger_backup.export_lines(counted, "demo", with_names=True)]
     assert not tells(lines)
     assert "Her mother dug it." in str(lines), "what is only personal is there with names"
     assert verify.verify_lines(lines, CATALOGUE).ok
@@ -87,14 +87,14 @@ def test_what_is_secret_is_in_no_record_no_entry_and_no_file(counted: Graph, tmp
 
 
 def test_a_plain_backup_is_refused_and_a_sealed_one_brings_it_back(counted: Graph, tmp_path: Path) -> None:
-    with pytest.raises(Refused, check=replay.MUST_BE_SEALED.matches, match="only the role protection may read"):
-        files.keep(counted, tmp_path / "plain")
+    with pytest.raises(Refused, check=ledger_backup.MUST_BE_SEALED.matches, match="only the role protection may read"):
+        backup_files.write_backup(counted, tmp_path / "plain")
     assert not (tmp_path / "plain").exists()
-    lines = [*replay.backup(counted, sealed=True)]
+    lines = [*ledger_backup.backup_lines(counted, encrypted=True)]
 
-    replay.restore(wiped(counted), lines, say.clerk())
+    ledger_backup.restore(wiped(counted), lines, say.clerk())
 
-    assert [*replay.backup(counted, sealed=True)] == lines
+    assert [*ledger_backup.backup_lines(counted, encrypted=True)] == lines
     said = counted.rows("MATCH (o:Personal) WHERE o.people IS NOT NULL RETURN o.people AS people")
     assert said == [{"people": float(NOW)}]
 
@@ -117,7 +117,7 @@ def client(counted: Graph, tmp_path: Path) -> FlaskClient:
 
 
 def signed(graph: Graph, login: str) -> Headers:
-    issued = tokens.issue(graph, login, days=1, now=datetime.now(UTC), random=token_bytes)
+    issued = api_tokens.issue(graph, login, days=1, now=datetime.now(UTC), random=token_bytes)
     return Headers(bearer(issued.secret))
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import cli
 from relay.audit import run
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.acts import SYSTEM_OFF
 from relay.domain.entries import UnknownKind
 from relay.domain.rulebook import NO_SUCH_SYSTEM, SYSTEM_NEEDS
@@ -86,11 +86,11 @@ def test_its_acts_are_corrected_taken_back_and_brought_back(village: Graph) -> N
 
 
 def test_what_is_personal_in_them_is_erased_with_her(village: Graph) -> None:
-    assert "Her mother dug it." in "".join(replay.export(village, "demo", with_names=True))
+    assert "Her mother dug it." in "".join(ledger_backup.export_lines(village, "demo", with_names=True))
 
     added(village, say.erased("beneficiary:W1"))
 
-    assert "Her mother dug it." not in "".join(replay.export(village, "demo", with_names=True))
+    assert "Her mother dug it." not in "".join(ledger_backup.export_lines(village, "demo", with_names=True))
     assert village.rows("MATCH (o:Personal) WHERE o.story IS NOT NULL RETURN o.key AS key") == []
     assert verify.verify(village, "demo").ok
 
@@ -144,7 +144,7 @@ def test_a_column_may_name_several_women_each_tied_to_the_act(village: Graph, tm
     for name in ("folder", "book.xlsx"):
         export_programme(village, "demo", tmp_path / name, with_names=True)
         assert {row.action for row in import_programme(village, tmp_path / name, say.clerk())} == {"same"}
-    replay.rebuild(village, "demo")
+    ledger_backup.rebuild(village, "demo")
     assert dug_by(village) == {"K3": ["W1", "W3"]}
     added(village, say.corrected("well:K3", "C2", dug_by=None))
     assert dug_by(village) == {}
@@ -157,7 +157,7 @@ def test_what_is_personal_in_an_act_is_erased_with_each_whom_it_names(village: G
 
     added(village, say.erased("beneficiary:W2"))
 
-    told = "".join(replay.export(village, "demo", with_names=True))
+    told = "".join(ledger_backup.export_lines(village, "demo", with_names=True))
     assert "They dug for a week." not in told
     assert "Her mother dug it." in told, "the well of W1, which W2 has nothing to do with"
     assert dug_by(village) == {"K3": ["W1", "W2"]}
@@ -213,20 +213,20 @@ def test_they_are_exported_and_imported_as_folder_and_workbook(village: Graph, t
 
 
 def test_a_backup_brings_them_back_and_a_relay_without_them_names_them(village: Graph, connection: Connection) -> None:
-    lines = list(replay.backup(village))
+    lines = list(ledger_backup.backup_lines(village))
 
-    replay.restore(wiped(village), lines, say.clerk())
+    ledger_backup.restore(wiped(village), lines, say.clerk())
 
-    assert list(replay.backup(village)) == lines
+    assert list(ledger_backup.backup_lines(village)) == lines
     assert verify.verify(village, "demo").ok
-    replay.rebuild(village, "demo")
+    ledger_backup.rebuild(village, "demo")
     assert verify.verify(village, "demo").ok
     with connect(connection, CORE) as without:
         with pytest.raises(UnknownKind) as told:  # whoever reads its ledger is not told to restore a backup of the same
             list(reading.entries(without, "demo"))
         assert told.value.suggestion == "Use a version of Relay that has the system to which it belongs."
-        with pytest.raises(replay.OtherSystem, match="not have: wells"):
-            replay.restore(wiped(without), lines, say.clerk())
+        with pytest.raises(ledger_backup.OtherSystem, match="not have: wells"):
+            ledger_backup.restore(wiped(without), lines, say.clerk())
 
 
 # ---------------------------------------------------------------------------------------------------- switches
@@ -240,7 +240,10 @@ def test_a_programme_that_does_not_use_them_records_none_and_keeps_what_is_there
     assert "well_never_visited" not in {check.check_id for check in run.audit(village, "demo", say.TODAY).checks}
     added(village, say.corrected("well:K1", "C2", depth=9), say.erased("well:K1"))
     assert verify.verify(village, "demo").ok
-    assert replay.check(list(replay.backup(village)), CATALOGUE)[0].entries == programmes.head(village, "demo").entries
+    assert (
+        ledger_backup.check_backup(list(ledger_backup.backup_lines(village)), CATALOGUE)[0].entries
+        == programmes.head(village, "demo").entries
+    )
 
 
 def test_a_system_that_there_is_not_or_that_needs_another_is_refused(village: Graph) -> None:
@@ -275,14 +278,14 @@ def test_a_programme_without_systems_is_recorded_and_exported_as_ever(
     added(graph, *say.beginnings(2))
     export_programme(graph, "demo", tmp_path / "with", with_names=True)
     export_programme(graph, "demo", tmp_path / "with.xlsx", with_names=True)
-    lines = list(replay.export(graph, "demo", with_names=True))
+    lines = list(ledger_backup.export_lines(graph, "demo", with_names=True))
 
     with connect(connection, CORE) as core:
         wiped(core)
         added(core, *say.beginnings(2))
         export_programme(core, "demo", tmp_path / "core", with_names=True)
         export_programme(core, "demo", tmp_path / "core.xlsx", with_names=True)
-        assert list(replay.export(core, "demo", with_names=True)) == lines
+        assert list(ledger_backup.export_lines(core, "demo", with_names=True)) == lines
 
     files = [{file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("with", "core")]
     assert files[0] == files[1]
@@ -364,7 +367,7 @@ def test_systems_that_do_not_fit_together_are_found_when_they_are_put_together()
 
 
 def test_an_act_of_a_kind_that_nobody_knows_cannot_be_read(village: Graph) -> None:
-    lines = list(replay.export(village, "demo", with_names=True))
+    lines = list(ledger_backup.export_lines(village, "demo", with_names=True))
 
     found = verify.verify_lines(lines, CORE)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay import graph as relay_graph
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import ROLES, Grant
 from relay.database import engine
 from relay.ledger import programmes
@@ -69,7 +69,7 @@ def people(recorded: Graph, app: Flask) -> Iterator[dict[str, str]]:
     with app.app_context():
         for role in ROLES:
             accounts.add(recorded, role, (Grant(role=role, programme_id="demo"),), WORDS, relays.NOW)
-            issued = tokens.issue(recorded, role, days=30, now=relays.NOW, random=token_bytes)
+            issued = api_tokens.issue(recorded, role, days=30, now=relays.NOW, random=token_bytes)
             secrets[role] = issued.secret
     yield secrets
     for role in ROLES:
@@ -110,7 +110,7 @@ def village(recorded: Graph) -> Iterator[Graph]:
         ],
     )
     yield recorded
-    for account in accounts.every(recorded):
+    for account in accounts.all_accounts(recorded):
         if account.login.startswith("staff-"):
             accounts.remove(recorded, account.login)
 

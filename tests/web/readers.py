@@ -6,7 +6,7 @@ import re
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
 from relay.web import sessions
 from tests.web import relays
@@ -35,9 +35,9 @@ def sign_in(client: FlaskClient, login: str, password: str = WORDS, **more: Any)
 def staff_of(graph: Graph, place_id: str) -> dict[str, str]:
     """Somebody who works for one place; her headers."""
     login = f"staff-{place_id.lower()}"
-    if login not in {account.login for account in accounts.every(graph)}:
+    if login not in {account.login for account in accounts.all_accounts(graph)}:
         accounts.add(graph, login, (grant_of(f"staff@wards/{place_id}"),), None, relays.NOW)
-    issued = tokens.issue(graph, login, days=1, now=relays.NOW, random=token_bytes)
+    issued = api_tokens.issue(graph, login, days=1, now=relays.NOW, random=token_bytes)
     return bearer(issued.secret)
 
 

@@ -27,7 +27,7 @@ from relay.web.auditors.findings import FINDINGS, LOOKED_AT
 from relay.web.auditors.ledger import LEDGER
 from relay.web.lists.listing import Listing, ListPage
 from relay.web.lists.programme_lists import LISTINGS
-from relay.web.managers.inbox import WAITING
+from relay.web.managers.unconfirmed_pass_ons import WAITING
 from tests.rigs.soak import drawn
 from tests.scenes import acts as say
 from tests.scenes import strategies
@@ -288,7 +288,7 @@ def test_each_record_of_an_opening_of_many_has_a_door(client: FlaskClient, setti
     """Eight women were named at once: five stand in the line, and three behind "and 3 more"."""
     ids = tuple(f"beneficiary:W{number}" for number in range(1, 9))
     at = relays.NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
-    access_log.note(settings.data_folder, "hills", Access(at=at, by="local:asha", what="lists.page", ids=ids))
+    access_log.write(settings.data_folder, "hills", Access(at=at, by="local:asha", what="lists.page", ids=ids))
 
     page = client.get("/p/hills/accesses").text.partition("<tbody>")[2].partition("</tr>")[0]
 

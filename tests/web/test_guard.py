@@ -11,12 +11,12 @@ import click
 import pytest
 
 import cli
-from relay.access import accounts, tokens
-from relay.access.roles import HERE, ROLES, Grant, matrix
+from relay.access import accounts, api_tokens
+from relay.access.roles import LOCAL_ACTIONS, ROLES, Grant, matrix
 from relay.ledger import programmes
 from relay.web import create_app
-from relay.web.door import policy
 from relay.web.permission import permission_of
+from relay.web.traffic import limits
 from tests.rigs.typed import below
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -96,9 +96,9 @@ _OF_PAGES = frozenset({"accounts", "acts", "export names", "metrics", "names", "
 
 
 def test_every_command_has_its_row_and_every_row_that_is_not_a_page_its_command() -> None:
-    assert set(commands()) <= set(matrix(CORE)) | HERE
-    assert set(commands()) >= (set(matrix(CORE)) | HERE) - _OF_PAGES
-    assert not set(matrix(CORE)) & HERE
+    assert set(commands()) <= set(matrix(CORE)) | LOCAL_ACTIONS
+    assert set(commands()) >= (set(matrix(CORE)) | LOCAL_ACTIONS) - _OF_PAGES
+    assert not set(matrix(CORE)) & LOCAL_ACTIONS
 
 
 def test_a_route_that_nobody_thought_of_is_open_to_the_owner_alone(
@@ -236,7 +236,7 @@ def closed(recorded: Graph) -> Iterator[dict[str, dict[str, str]]]:
     for role in roles:
         accounts.add(recorded, f"{role}-closed", (Grant(role=role, programme_id="closed"),), None, relays.NOW)
     yield {
-        role: bearer(tokens.issue(recorded, f"{role}-closed", days=1, now=relays.NOW, random=token_bytes).secret)
+        role: bearer(api_tokens.issue(recorded, f"{role}-closed", days=1, now=relays.NOW, random=token_bytes).secret)
         for role in roles
     }
     for role in roles:
@@ -330,9 +330,9 @@ def test_a_form_of_more_fields_than_any_is_not_read_and_costs_a_stranger_little(
     """Half a megabyte of a&b&c… is 80 MB once it is read; a form of ours with as many letters is a few."""
     client = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
     many = "&".join(f"{number:x}" for number in range(90_000))
-    assert len(many) < policy.FORM_BYTES
-    few = "&".join(f"{number}.name={'x' * 60}" for number in range(policy.FIELDS - 1))
-    parts = b"".join(b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n" for _ in range(policy.FIELDS + 1))
+    assert len(many) < limits.FORM_BYTES
+    few = "&".join(f"{number}.name={'x' * 60}" for number in range(limits.FIELDS - 1))
+    parts = b"".join(b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n" for _ in range(limits.FIELDS + 1))
     for path in ("/sign-in", "/p/demo/ceremony", "/p/demo/new/gift"):
         tracemalloc.start()
         answer = client.post(path, data=many, content_type="application/x-www-form-urlencoded")

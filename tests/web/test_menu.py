@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
 from tests.web import relays
 from tests.web.readers import WORDS, bearer, sign_in, staff_of
@@ -54,7 +54,7 @@ def test_who_looks_after_accounts_alone_begins_where_she_may(door: FlaskClient, 
 def test_the_lists_of_staff_of_a_place_begin_with_what_lies_there(door: FlaskClient, village: Graph) -> None:
     hers = door.get("/p/wards", headers=staff_of(village, "W2")).text
     accounts.add(village, "staff-everywhere-else", (grant_of("staff@wards"),), None, relays.NOW)
-    issued = tokens.issue(village, "staff-everywhere-else", days=1, now=relays.NOW, random=token_bytes)
+    issued = api_tokens.issue(village, "staff-everywhere-else", days=1, now=relays.NOW, random=token_bytes)
     anyones = door.get("/p/wards", headers=bearer(issued.secret)).text
 
     for name in ("chains", "visits", "placements", "people"):

@@ -7,7 +7,7 @@ from secrets import token_bytes
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
-from relay.access import access_log, accounts, tokens
+from relay.access import access_log, accounts, api_tokens
 from relay.access.roles import grant_of
 from relay.reports.search import MOST
 from relay.web.request import current
@@ -77,7 +77,7 @@ def test_whoever_opens_a_record_or_names_is_written_down_without_a_name(
     api = "/api/v1/programmes/demo/find"
     assert door.post(api, json={"text": "W1"}, headers=bearer(people["manager"])).status_code == 200
 
-    lines = access_log.newest(folder, "demo")
+    lines = access_log.read_newest(folder, "demo")
     assert [(line.what, line.ids[0]) for line in reversed(lines)] == [
         ("show", "beneficiary:W1"),
         ("show", "placement:P5"),
@@ -117,7 +117,7 @@ def test_whoever_is_told_who_gave_is_written_down(door: FlaskClient, people: dic
         answer = door.post(path, json={"donor": donor}, headers=bearer(people["manager"]))
         assert (answer.status_code, "ETag" in answer.headers) == (200, False)
 
-    written = [(line.what, line.ids) for line in reversed(access_log.newest(folder, "demo"))]
+    written = [(line.what, line.ids) for line in reversed(access_log.read_newest(folder, "demo"))]
     assert written == [
         ("auditors.health", ("gift:G1",)),
         ("auditors.survival", ("gift:G1",)),
@@ -187,7 +187,7 @@ def test_staff_of_a_place_are_told_the_names_of_the_groups_there(door: FlaskClie
 def test_what_one_reader_was_told_is_not_kept_for_another(door: FlaskClient, village: Graph) -> None:
     """Whoever comes first: staff of a place, who are told no donor, or a manager, who is."""
     accounts.add(village, "staff-everywhere", (grant_of("manager@wards"),), None, relays.NOW)
-    issued = tokens.issue(village, "staff-everywhere", days=1, now=relays.NOW, random=token_bytes)
+    issued = api_tokens.issue(village, "staff-everywhere", days=1, now=relays.NOW, random=token_bytes)
     own, manager = staff_of(village, "W2"), bearer(issued.secret)
 
     for path in ("health?by=donor", "survival?by=donor"):
@@ -217,13 +217,13 @@ def test_one_switch_names_women_on_every_page_until_its_reader_signs_out(
     assert [path for path in pages if "Name of W" in door.get(path).text] == []
 
     assert switched(door, "on", "/p/demo/people?names=ids&sort=-received") == "/p/demo/people?sort=-received"
-    before = len(access_log.newest(settings.data_folder, "demo"))
+    before = len(access_log.read_newest(settings.data_folder, "demo"))
     for path in pages[:3]:
         answer = door.get(path)
         assert "Name of W5" in answer.text, path
         assert answer.headers["Cache-Control"] == "no-store", path
         assert "Name of W" not in re.sub(r"(?s)<main.*</main>", "", answer.text) or path.endswith("json"), path
-    looks = access_log.newest(settings.data_folder, "demo")
+    looks = access_log.read_newest(settings.data_folder, "demo")
     assert len(looks) - before == 3  # each look is written down, as ever
     assert {look.by for look in looks[:3]} == {"account:manager"}
     assert "Name of W" in door.get("/p/demo").text  # whom to visit first

@@ -17,7 +17,7 @@ from relay.access.roles import OWNER
 from relay.errors import Invalid, Refused
 from relay.settings import Settings
 from relay.web import serve, server
-from relay.web.door.front import listener
+from relay.web.traffic.listener import listener
 from tests.rigs.in_a_thread import close
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def test_no_other_machine_is_listened_to_without_a_site_and_its_proxy(
 
 
 def test_a_site_to_which_nobody_could_sign_in_is_not_served(recorded: Graph, own: Settings) -> None:
-    for each in accounts.every(recorded):  # served to somebody, it would answer until it is stopped
+    for each in accounts.all_accounts(recorded):  # served to somebody, it would answer until it is stopped
         accounts.remove(recorded, each.login)
     accounts.add(recorded, "program", OWNER, None, datetime.now(UTC))
 

@@ -12,7 +12,7 @@ from unittest.mock import Mock
 import pytest
 from itsdangerous import TimestampSigner
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.one_time_link import OneTimeLink
 from relay.access.roles import Grant, grant_of
 from relay.errors import Unavailable
@@ -54,7 +54,7 @@ def test_a_session_that_somebody_else_began_is_not_gone_on_with(door: FlaskClien
 
 def test_another_password_ends_the_sessions_and_tokens_that_are_open(door: FlaskClient, recorded: Graph) -> None:
     accounts.add(recorded, "another", (Grant(role="manager"),), WORDS, relays.NOW)
-    token = bearer(tokens.issue(recorded, "another", days=1, now=relays.NOW, random=token_bytes).secret)
+    token = bearer(api_tokens.issue(recorded, "another", days=1, now=relays.NOW, random=token_bytes).secret)
     program = door.application.test_client()
     sign_in(door, "another")
     assert (door.get("/p/demo").status_code, program.get("/p/demo", headers=token).status_code) == (200, 200)

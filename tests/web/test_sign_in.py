@@ -9,8 +9,8 @@ from relay.access import accounts
 from relay.access.one_time_link import OneTimeLink
 from relay.settings import Settings
 from relay.web import create_app
-from relay.web.door import shared
-from relay.web.door.policy import SIGN_INS_A_MINUTE
+from relay.web.traffic import shared_state
+from relay.web.traffic.limits import SIGN_INS_A_MINUTE
 from tests.web import relays
 from tests.web.readers import WORDS, sign_in
 
@@ -71,7 +71,7 @@ def test_who_guesses_is_made_to_wait_and_she_whose_login_it_is_is_not(
 def test_one_address_asks_for_so_many_passwords_a_minute_and_no_more(
     recorded: Graph, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "_MINUTE", math.inf)  # however long the machine takes for them
+    monkeypatch.setattr(shared_state, "_MINUTE", math.inf)  # however long the machine takes for them
     door = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
     statuses = [
         door.post("/api/v1/tokens", json={"login": f"nobody{number}", "password": WORDS}).status_code

@@ -22,7 +22,7 @@ from neo4j.exceptions import ClientError
 
 from relay import graph as relay_graph
 from relay.access import query_user
-from relay.backup.replay import backup, rebuild, restore
+from relay.backup.ledger_backup import backup_lines, rebuild, restore
 from relay.database import engine
 from relay.database.driver_errors import UnknownOutcome, Unreachable
 from relay.errors import RelayError, Unavailable
@@ -400,7 +400,7 @@ def test_a_restore_that_meets_a_silent_database_sends_the_same_again_by_itself(
 ) -> None:
     monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", BRIEFLY)
     record(graph, PROGRAMME, _beginning(), clerk("first"))
-    kept, before = list(backup(graph)), _everything(graph)
+    kept, before = list(backup_lines(graph)), _everything(graph)
     wiped(graph)
     with relay_graph.connect(over(line, connection), CORE) as silent:
         line.break_at("commit", "stall", after=1)  # the first one ends a read
@@ -555,7 +555,7 @@ def test_a_restore_whose_last_statement_fails_leaves_no_entry_and_is_run_again(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record(graph, PROGRAMME, _beginning(), clerk("first"))
-    kept, before = list(backup(graph)), _everything(graph)
+    kept, before = list(backup_lines(graph)), _everything(graph)
     wiped(graph)
 
     with monkeypatch.context() as patched:
@@ -768,7 +768,7 @@ def test_a_backup_made_while_clerks_write_is_whole_on_the_other_engine(
         writer.start()
         while len(acknowledged) < 50:
             time.sleep(0.01)
-        lines = list(backup(one))
+        lines = list(backup_lines(one))
         made = len(acknowledged)
         over_.set()
         writer.join()

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 import seeds
 from relay import graph as relay_graph
-from relay.backup.encryption import Seal, needs_to_open
-from relay.backup.replay import check, restore
+from relay.backup.encryption import Encryption, needed_to_decrypt
+from relay.backup.ledger_backup import check_backup, restore
 from relay.domain import schema
 from relay.domain.entries import read_lines, to_line
 from relay.errors import Invalid, RelayError
@@ -241,7 +241,7 @@ def backup_text() -> str:
 
 
 def test_the_backup_that_is_mangled_was_a_true_one() -> None:
-    assert check(backup_text().splitlines(), CORE)[0].entries == 6
+    assert check_backup(backup_text().splitlines(), CORE)[0].entries == 6
 
 
 @many(BACKUPS)
@@ -253,7 +253,7 @@ def test_any_backup_is_believed_whole_or_refused(draw: random.Random) -> None:
     text = mangled(promise, draw) + rest if draw.random() < 0.5 else promise + mangled(rest, draw)
 
     with suppress(Invalid):
-        check(text.splitlines(), CORE)
+        check_backup(text.splitlines(), CORE)
 
 
 @pytest.fixture(scope="module")
@@ -279,15 +279,15 @@ def test_any_sealed_file_opens_as_it_was_or_not_at_all(draw: random.Random) -> N
     content = sealed[:begun] + draw.randbytes(draw.choice([0, 1, 40])) + sealed[begun + draw.choice([0, 1, 40]) :]
 
     with suppress(Invalid):
-        opened = Seal(secret_key=secret).open(content)
-        assert opened == backup_text().encode() or needs_to_open(content) is None
+        opened = Encryption(secret_key=secret).decrypt(content)
+        assert opened == backup_text().encode() or needed_to_decrypt(content) is None
 
 
 @cache
 def sealed_backup() -> tuple[bytes, str]:
     """A true backup, sealed, and the secret key that opens it."""
     owner = _age.x25519.Identity.generate()
-    return Seal(public_key=str(owner.to_public())).close(backup_text().encode()), str(owner)
+    return Encryption(public_key=str(owner.to_public())).encrypt(backup_text().encode()), str(owner)
 
 
 # ------------------------------------------------------------------------------------------------ nothing half written

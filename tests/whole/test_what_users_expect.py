@@ -25,8 +25,11 @@ EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
         "web/lists/test_listing.py",
         "test_a_page_number_keeps_filters_and_order",
     ),
-    "CSV of what is on screen": ("web/lists/test_files.py", "test_a_csv_holds_what_the_list_shows_and_no_formula"),
-    "Excel of what is on screen": ("web/lists/test_files.py", "test_an_xlsx_holds_the_same_rows_as_text_and_numbers"),
+    "CSV of what is on screen": ("web/lists/test_downloads.py", "test_a_csv_holds_what_the_list_shows_and_no_formula"),
+    "Excel of what is on screen": (
+        "web/lists/test_downloads.py",
+        "test_an_xlsx_holds_the_same_rows_as_text_and_numbers",
+    ),
     "JSON of each list": ("web/lists/test_routes.py", "test_a_list_leads_to_its_file_with_the_same_filters"),
     "documentation of the API": ("web/api/test_openapi.py", "test_the_documentation_page_says_the_same_for_people"),
     "keyboard shortcuts with a list": (
@@ -72,7 +75,7 @@ EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
         "web/test_every_page.py",
         "test_a_page_fits_a_phone_and_paper_in_each_language_and_axe_finds_no_fault_in_it",
     ),
-    "recording without a line": ("web/field/test_walk.py", "test_twenty_acts_of_a_day_without_a_line"),
+    "recording without a line": ("web/phone/test_walk.py", "test_twenty_acts_of_a_day_without_a_line"),
     "Nepali and French": ("web/test_languages.py", "test_no_text_of_the_pages_is_missing_in_any_language"),
     "queries that only read": (
         "web/test_ways.py",

@@ -101,7 +101,7 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
         return became
     from relay.ledger.held import held_list
     from relay.ledger.held.taking_in import Sender
-    from relay.web.api.sent import Settlement, settled
+    from relay.web.api.sent_acts import Settlement, settled
 
     by = session.clerk.by
     source = Sender(

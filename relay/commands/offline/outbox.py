@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from relay.ledger.held.taking_in import TakenIn
-    from relay.outbox.stored_acts import KeptAct
+    from relay.outbox.stored_acts import StoredAct
 
 _AT_ONCE = 50  # acts in one request; our choice: on a weak line an answer comes within some seconds
 _BYTES_AT_ONCE = 48 * 1024  # of their content; a service takes 64 kB
@@ -67,7 +67,7 @@ def outbox_show(session: Session, name: str) -> None:
         print_pairs([("act", found.act), ("written_at", _written(found)), *found.content.items()])
 
 
-def _written(kept: KeptAct) -> str:
+def _written(kept: StoredAct) -> str:
     """When it was written down; offline nobody knows the programme's clock."""
     from relay.clock import local_time
 
@@ -90,11 +90,11 @@ def outbox_drop(session: Session, name: str, why: str) -> None:
     say(f"{name} is dropped: {why}")
 
 
-def _fault(kept: KeptAct) -> str:
+def _fault(kept: StoredAct) -> str:
     return str(kept.fault) if kept.fault else ""
 
 
-def _tell_faults(kept: Iterable[KeptAct]) -> None:
+def _tell_faults(kept: Iterable[StoredAct]) -> None:
     for each in kept:
         if each.fault:
             say(f"Passed over: {each.fault}")
@@ -111,10 +111,10 @@ def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
     telephones have forms for; all else is held there. Ends with 0 when all is recorded, 3 when some is held, was
     refused or cannot be read, and 4 when nothing could be reached; then all is kept.
     """
-    from relay.outbox.stored_acts import NothingKept, read
+    from relay.outbox.stored_acts import NothingKept, read_file
     from relay.service.terminal import print_json
 
-    kept = [act for path in files for act in read(path)] if files else [*session.outbox.acts()]
+    kept = [act for path in files for act in read_file(path)] if files else [*session.outbox.acts()]
     sound = [each for each in kept if not each.fault]
     _tell_faults(kept)
     if files and sound and not yes:
@@ -137,23 +137,23 @@ def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
     click.get_current_context().exit(DONE if recorded == len(said) else FOUND)
 
 
-def _show(kept: Sequence[KeptAct]) -> None:
+def _show(kept: Sequence[StoredAct]) -> None:
     """Show what files hold before it is handed in: where from, of which kind, and all that it says."""
     for each in kept:
         says = ", ".join(f"{name} {value}" for name, value in each.content.items())
         say(f"  {each.device_id or each.by or each.name}  {each.act}  {says}")
 
 
-def _row(kept: KeptAct, result: str, sentence: str) -> dict[str, Any]:
+def _row(kept: StoredAct, result: str, sentence: str) -> dict[str, Any]:
     """The outcome of an act that never reached the record."""
     return {"name": kept.name, "act_id": "", "result": result, "sequence": None, "held_id": "", "sentence": sentence}
 
 
-def _together(kept: Iterable[KeptAct]) -> Iterable[Sequence[KeptAct]]:
+def _together(kept: Iterable[StoredAct]) -> Iterable[Sequence[StoredAct]]:
     """Acts of one programme and writer, as many as one request takes."""
     import json
 
-    batch: list[KeptAct] = []
+    batch: list[StoredAct] = []
     size = 0
     for each in kept:
         own = len(json.dumps(each.sent).encode()) + 200
@@ -166,11 +166,11 @@ def _together(kept: Iterable[KeptAct]) -> Iterable[Sequence[KeptAct]]:
         yield batch
 
 
-def _whose(kept: KeptAct) -> tuple[str, str, str]:
+def _whose(kept: StoredAct) -> tuple[str, str, str]:
     return kept.programme_id, kept.device_id, kept.by
 
 
-def _handed_in(session: Session, acts: Sequence[KeptAct], way: str) -> list[dict[str, Any]]:
+def _handed_in(session: Session, acts: Sequence[StoredAct], way: str) -> list[dict[str, Any]]:
     """The outcomes of some acts; where one cannot be handed in, it says why, and the others go on."""
     from relay.errors import RelayError, Unavailable
 
@@ -187,7 +187,7 @@ def _handed_in(session: Session, acts: Sequence[KeptAct], way: str) -> list[dict
     ]
 
 
-def _sent(session: Session, acts: Sequence[KeptAct], way: str) -> Sequence[TakenIn]:
+def _sent(session: Session, acts: Sequence[StoredAct], way: str) -> Sequence[TakenIn]:
     """Hand some acts of one writer in, here or through the service."""
     programme_id, device_id, by = _whose(acts[0])
     if session.service:
@@ -199,8 +199,8 @@ def _sent(session: Session, acts: Sequence[KeptAct], way: str) -> Sequence[Taken
     from relay.access.roles import OWNER
     from relay.ledger.held.taking_in import take_in
     from relay.ledger.programmes import head
-    from relay.web.api.carried import Carried, carrier_of
-    from relay.web.api.sent import read_sent
+    from relay.web.api.acts_from_files import Carried, carrier_of
+    from relay.web.api.sent_acts import read_sent
 
     carrier = carrier_of(
         session.graph,

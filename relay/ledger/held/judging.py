@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from relay.access.account_trail import enrolments
 from relay.access.roles import NotIntoThatPlace, NotThatPlace
-from relay.access.trail import enrolments
 from relay.database import cypher
 from relay.domain.entries import login_of
 from relay.domain.questions import NO_ANSWER

@@ -41,7 +41,7 @@ def grants_now(graph: Graph, by: str, programme_id: str, place_id: str) -> tuple
     if not place_id:
         return held
     around = places_of(graph, programme_id, {"place_id": place_id})
-    return devices.within(held, programme_id, place_id, around)
+    return devices.grants_at_place(held, programme_id, place_id, around)
 
 
 def clerk_for(
@@ -72,7 +72,7 @@ def clerk_for(
         by=by,
         now=now,
         random=random,
-        places=roles.places(granted) if granted else None,
+        places=roles.bound_places(granted) if granted else None,
         manages=bool(roles.granted(catalogue, grants, "programme lock", programme_id)),
     )
     return clerk, None if granted else NotAllowed.to(action, catalogue)

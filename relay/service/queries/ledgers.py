@@ -159,8 +159,8 @@ class Accesses(Question[tuple[access_log.Access, ...]]):
     path = "accesses"
     of_graph = False
 
-    most: Annotated[int | None, Says(sort="count", text=f"How many; {access_log.USUAL} if left out.")] = None
+    most: Annotated[int | None, Says(sort="count", text=f"How many; {access_log.DEFAULT_LINES} if left out.")] = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[access_log.Access, ...]:
         """The newest first."""
-        return access_log.newest(source.folder, programme_id, self.most)
+        return access_log.read_newest(source.folder, programme_id, self.most)

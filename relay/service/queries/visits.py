@@ -74,4 +74,4 @@ class Todo(Read[tuple[visits.Visit, ...]]):
         held = roles.granted(graph.catalogue, accounts.find(graph, login).grants, self.action, programme_id)
         if not held:
             raise refused(NO_WALKS, login=login)
-        return roles.places(held)
+        return roles.bound_places(held)

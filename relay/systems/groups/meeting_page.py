@@ -14,7 +14,7 @@ from relay.systems.groups.meeting_day import RowOutcome, WrittenRow, record_meet
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
 from relay.web.i18n.sentences import say_beside, say_error
-from relay.web.recording.judging import answers_of, objection
+from relay.web.recording.form_submission import answers_of, objection
 from relay.web.request import current
 
 if TYPE_CHECKING:

@@ -35,13 +35,13 @@ from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGrou
 from relay.systems.savings.report import due_at, group_savings, members, passbook
 from relay.text import Sentence, as_counted
 from relay.web import guard, privacy
-from relay.web.door import policy
 from relay.web.i18n.sentences import say_beside
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed_form import pressed
 from relay.web.system_pages import SystemLink, SystemPages
+from relay.web.traffic import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -146,7 +146,7 @@ def her_passbook(programme_id: str, act_id: str) -> str:
 
 
 @blueprint.route("/p/<programme_id>/record/<act_id>/savings-meeting", methods=["GET", "POST"])
-@action("passbook", typed=True, largest=policy.FORM_BYTES)
+@action("passbook", typed=True, largest=limits.FORM_BYTES)
 def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     """A meeting on one page: who was there, what each paid, what was lent, the box, and who receives next."""
     journal = books_of(privacy.source(current.built()), programme_id, act_id, current.today())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import EVERY, ROLES, Grant, grant_of
 from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, refused
 from relay.ledger import programmes
@@ -139,7 +139,10 @@ def _grant(role: str, programme_id: str, place_id: str) -> Grant:
 def _list(error: RelayError | None = None) -> str:
     _require_all()
     return render_template(
-        "accounts.html", accounts=accounts.every(current.graph()), login=request.form.get("login", ""), **_form(error)
+        "accounts.html",
+        accounts=accounts.all_accounts(current.graph()),
+        login=request.form.get("login", ""),
+        **_form(error),
     )
 
 
@@ -150,7 +153,7 @@ def _one(login: str, error: RelayError | None = None) -> str:
         "account_of.html",
         account=account,
         is_own=login == sessions.signed_in().login,
-        tokens=sum(token.login == login for token in tokens.every(current.graph())),
+        tokens=sum(token.login == login for token in api_tokens.all_tokens(current.graph())),
         **_form(error, account),
     )
 

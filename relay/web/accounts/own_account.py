@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import EVERY
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.web import guard, sessions
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flask import Response
     from werkzeug.wrappers import Response as Answer
 
-    from relay.access.tokens import NewToken, Token
+    from relay.access.api_tokens import NewToken, Token
 
 DAYS: Final = 90
 """For how long the form offers a token (our choice: a season in the field)."""
@@ -101,7 +101,7 @@ def make_token() -> Answer:
         days = form.get("days", "").strip()
         if not (days.isascii() and days.isdecimal() and len(days) < len(str(EVER))):
             raise refused(NOT_DAYS)
-        made = tokens.issue(
+        made = api_tokens.issue(
             current.graph(),
             user.login,
             role=form.get("role") or EVERY,
@@ -123,8 +123,8 @@ def revoke(token_id: str) -> Answer:
     """End one of one's own tokens."""
     user = _in_a_browser()
     if token_id not in {token.token_id for token in _tokens(user.login)}:
-        raise refused(tokens.NO_TOKEN, token_id=token_id)
-    tokens.revoke(current.graph(), token_id, by=user.by)
+        raise refused(api_tokens.NO_TOKEN, token_id=token_id)
+    api_tokens.revoke(current.graph(), token_id, by=user.by)
     flash(gettext("The token %(token)s has ended.", token=token_id))
     return redirect(url_for("own_account.page"), 303)
 
@@ -140,9 +140,9 @@ def _in_a_browser() -> sessions.User:
 def _require_known(login: str, typed: str) -> None:
     """Let nobody go on who does not know the password; who guesses waits, as at the sign-in."""
     tries, source = current.core().shared.tries, request.remote_addr or ""
-    tries.may(source, login)
+    tries.require_allowed(source, login)
     try:
-        accounts.let_in(current.graph(), login, typed)
+        accounts.authenticate(current.graph(), login, typed)
     except accounts.NotLetIn as error:
         tries.failed(source, login)
         raise refused(WRONG_PASSWORD) from error
@@ -150,7 +150,7 @@ def _require_known(login: str, typed: str) -> None:
 
 
 def _tokens(login: str) -> tuple[Token, ...]:
-    return tuple(token for token in tokens.every(current.graph()) if token.login == login)
+    return tuple(token for token in api_tokens.all_tokens(current.graph()) if token.login == login)
 
 
 def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Response:

@@ -8,8 +8,8 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from relay.access.accounts import LEAST_PASSWORD, LONGEST_PASSWORD
+from relay.access.api_tokens import LONGEST_DAYS, NewToken
 from relay.access.roles import EVERY, ROLES, matrix
-from relay.access.tokens import LONGEST_DAYS, NewToken
 from relay.desk.intake import Recorded
 from relay.domain.schema import Column
 from relay.domain.schema import Kind as KindOfAct
@@ -40,8 +40,8 @@ from relay.service.question import (
     sent_beside,
     with_kinds,
 )
-from relay.web.api.bodies import RECORDS, TOKEN_DAYS, Bodies, comes_in_lists, wishes
-from relay.web.api.carried import WAYS
+from relay.web.api.acts_from_files import WAYS
+from relay.web.api.request_bodies import RECORDS, TOKEN_DAYS, Bodies, comes_in_lists, wishes
 
 _ERRORS: Final = {
     400: "It cannot be read, or holds a parameter or column that is not known.",

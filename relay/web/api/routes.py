@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
 
-from relay.access import tokens
+from relay.access import api_tokens
 from relay.desk import intake
 from relay.desk.lookup import resolve
 from relay.domain import plain_json
@@ -26,8 +26,8 @@ from relay.service.json_codec import json_of
 from relay.service.queries.every import questions_of
 from relay.service.question import Parameter, Question, Says, methods, parameters, with_kinds
 from relay.web import guard, privacy, sessions, sign_in
-from relay.web.api import bodies, openapi
-from relay.web.api.bodies import Bodies
+from relay.web.api import openapi, request_bodies
+from relay.web.api.request_bodies import Bodies
 from relay.web.permission import action, public
 from relay.web.request import current
 
@@ -117,12 +117,12 @@ def _beside(names: tuple[str, ...]) -> dict[str, list[str]]:
     """What is sent in the body, not in the URL, since it may be a name."""
     body = sent_body()
     if not isinstance(body, dict):
-        raise bodies.NotAnObject(example=f'{{"{names[0]}": "…"}}')
+        raise request_bodies.NotAnObject(example=f'{{"{names[0]}": "…"}}')
     if body.keys() - set(names):
-        raise refused(bodies.NO_SUCH_FIELD, known=names)
+        raise refused(request_bodies.NO_SUCH_FIELD, known=names)
     for name, text in body.items():
         if not isinstance(text, str):
-            raise refused(bodies.OTHER_TYPE, field=name, wanted="text")
+            raise refused(request_bodies.OTHER_TYPE, field=name, wanted="text")
     return {name: [text] for name, text in body.items()}
 
 
@@ -182,13 +182,13 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
     The same id with the same content changes nothing and is answered 200 instead of 201.
     """
     core = current.core()
-    wish = said(bodies.wishes(core.graph.catalogue.kind(kind), core.graph.catalogue))
+    wish = said(request_bodies.wishes(core.graph.catalogue.kind(kind), core.graph.catalogue))
     body = sent_body()
-    if isinstance(body, list) and body and bodies.comes_in_lists(kind):
+    if isinstance(body, list) and body and request_bodies.comes_in_lists(kind):
         return _record_together(programme_id, kind, [known.said(kind, each) for each in body], wish)
     values = known.said(kind, body)
     if kind == "programme" and values["id"] != programme_id:
-        raise refused(bodies.OTHER_TYPE, field="id", wanted="the id in the address")
+        raise refused(request_bodies.OTHER_TYPE, field="id", wanted="the id in the address")
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
     if "changes" in values:
         subject = resolve(core.graph, programme_id, str(values["act_id"]))
@@ -241,10 +241,10 @@ def _recording(kind: KindOfAct, known: Bodies) -> Callable[..., Response]:
 def token() -> Response:
     """A token for who has login and password: what `relay login` asks for."""
     said(())
-    wish = bodies.TokenWish.of(sent_body())
+    wish = request_bodies.TokenWish.of(sent_body())
     account = sign_in.let_in(wish.login, wish.password)
     core = current.core()
-    made = tokens.issue(
+    made = api_tokens.issue(
         core.graph,
         account.login,
         role=wish.role,
@@ -264,7 +264,7 @@ def sign_out() -> Response:
     said(())
     found = sessions.signed_in()
     if found.token_id:
-        tokens.revoke(current.graph(), found.token_id, by=f"account:{found.login}")
+        api_tokens.revoke(current.graph(), found.token_id, by=f"account:{found.login}")
     else:
         sessions.end()
     return jsonify(signed_out=True)

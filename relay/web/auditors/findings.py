@@ -11,7 +11,7 @@ from relay.domain.notes import about
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext
 from relay.web.i18n.sentences import say
-from relay.web.lists import choices
+from relay.web.lists import filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing
 from relay.web.request import current
 from relay.web.result_cache import kept
@@ -99,12 +99,12 @@ FINDINGS: Final = Listing(
         Filter(
             name="check",
             label=lazy_gettext("Check"),
-            choices=choices.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
+            choices=filter_choices.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
         ),
         Filter(
             name="severity",
             label=lazy_gettext("Severity"),
-            choices=choices.words(lambda _page: SEVERITIES, labels.severity),
+            choices=filter_choices.words(lambda _page: SEVERITIES, labels.severity),
         ),
     ),
     order="",
@@ -140,7 +140,7 @@ LOOKED_AT: Final = Listing(
         Filter(
             name="check",
             label=lazy_gettext("Check"),
-            choices=choices.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
+            choices=filter_choices.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
         ),
     ),
     order="",

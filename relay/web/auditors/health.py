@@ -21,7 +21,7 @@ from relay.web import privacy
 from relay.web.auditors.breakdown_labels import WORDS, PartLabels
 from relay.web.i18n import labels, periods
 from relay.web.i18n.language import lazy_gettext
-from relay.web.lists import choices
+from relay.web.lists import filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing
 from relay.web.menu import to
 from relay.web.request import current, parameters
@@ -331,12 +331,12 @@ LISTING: Final = Listing(
         Filter(
             name="by",
             label=lazy_gettext("By (help, if nothing is chosen)"),
-            choices=choices.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
+            choices=filter_choices.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
         ),
         Filter(
             name="rate",
             label=lazy_gettext("Rate"),
-            choices=choices.words(lambda _page: tuple(RATES), rate_name),
+            choices=filter_choices.words(lambda _page: tuple(RATES), rate_name),
         ),
     ),
     order="",

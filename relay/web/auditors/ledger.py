@@ -15,7 +15,7 @@ from relay.ledger import entry_diff, entry_search
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext
 from relay.web.i18n.sentences import say
-from relay.web.lists import choices
+from relay.web.lists import filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.request import current
 
@@ -125,7 +125,7 @@ LEDGER: Final = Listing(
         Filter(
             name="kind",
             label=lazy_gettext("Kind"),
-            choices=choices.words(lambda _page: tuple(current.graph().catalogue.kinds), labels.kind),
+            choices=filter_choices.words(lambda _page: tuple(current.graph().catalogue.kinds), labels.kind),
         ),
         Filter(name="naming", label=lazy_gettext("Id it names, or hash")),
         Filter(name="by", label=lazy_gettext("Recorded by")),

@@ -15,7 +15,7 @@ from relay.web.auditors.ledger import LEDGER, EntryPage
 from relay.web.auditors.sample import SAMPLE, USUAL, SamplePage
 from relay.web.auditors.survival import SurvivalPage
 from relay.web.auditors.verify import VerifyPage
-from relay.web.lists import files
+from relay.web.lists import downloads
 from relay.web.lists.listing import ListPage
 from relay.web.permission import action
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("auditors", __name__)
 blueprint.add_app_template_filter(health_page.rate_name, "rate_name")
 
-_FORM: Final = f"<any({', '.join(files.FORMS)}):form>"
+_FORM: Final = f"<any({', '.join(downloads.FORMS)}):form>"
 
 
 @blueprint.get("/p/<programme_id>/health")
@@ -47,7 +47,7 @@ def rates(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads 
 @action("health")
 def rates_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The same, to download."""
-    return files.file(ListPage.of_request(name, health_page.LISTING), form)
+    return downloads.file(ListPage.of_request(name, health_page.LISTING), form)
 
 
 @blueprint.get("/p/<programme_id>/survival")
@@ -75,7 +75,7 @@ def findings(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` rea
 @action("audit")
 def findings_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The same, to download."""
-    return files.file(ListPage.of_request(name, FINDINGS), form)
+    return downloads.file(ListPage.of_request(name, FINDINGS), form)
 
 
 @blueprint.get("/p/<programme_id>/<any(checked):name>")
@@ -89,7 +89,7 @@ def looked_at(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` re
 @action("audit")
 def looked_at_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The same, to download."""
-    return files.file(ListPage.of_request(name, LOOKED_AT), form)
+    return downloads.file(ListPage.of_request(name, LOOKED_AT), form)
 
 
 @blueprint.get("/p/<programme_id>/<any(sample):name>")
@@ -103,7 +103,7 @@ def sample(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads
 @action("audit sample")
 def sample_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The sheet, to download."""
-    return files.file(ListPage.of_request(name, SAMPLE), form)
+    return downloads.file(ListPage.of_request(name, SAMPLE), form)
 
 
 @blueprint.get("/p/<programme_id>/<any(ledger):name>")
@@ -117,7 +117,7 @@ def entries(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` read
 @action("ledger log")
 def entries_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The same, to download."""
-    return files.file(ListPage.of_request(name, LEDGER), form)
+    return downloads.file(ListPage.of_request(name, LEDGER), form)
 
 
 @blueprint.get("/p/<programme_id>/ledger/<int:sequence>")

@@ -14,7 +14,7 @@ from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext
 from relay.web.i18n.sentences import say
-from relay.web.lists import choices, files
+from relay.web.lists import downloads, filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.permission import action
 from relay.web.request import current
@@ -96,7 +96,7 @@ def listed(
             Filter(
                 name="counted",
                 label=lazy_gettext("Counted"),
-                choices=choices.words(lambda _page: (*called,), lambda word: say(called[word])),
+                choices=filter_choices.words(lambda _page: (*called,), lambda word: say(called[word])),
             ),
             Filter(name="of", label=lazy_gettext("Of"), more=True),
         ),
@@ -113,9 +113,9 @@ def listed(
 
     @action(action_name)
     def counted_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `current` reads it
-        return files.file(ListPage.of_request(name, listing), form)
+        return downloads.file(ListPage.of_request(name, listing), form)
 
     at, own = f"/p/<programme_id>/{blueprint.name}/counted", {"name": blueprint.name}
     blueprint.add_url_rule(at, "counted", counted, defaults=own)
-    blueprint.add_url_rule(f"{at}.<any({', '.join(files.FORMS)}):form>", "counted_file", counted_file, defaults=own)
+    blueprint.add_url_rule(f"{at}.<any({', '.join(downloads.FORMS)}):form>", "counted_file", counted_file, defaults=own)
     return listing

@@ -12,7 +12,7 @@ from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
 from relay.web.i18n.sentences import say
-from relay.web.lists import choices, rows
+from relay.web.lists import filter_choices, rows
 from relay.web.lists.listing import Choice, Filter, ListColumn, Listing, ListPage
 from relay.web.request import current
 
@@ -84,12 +84,12 @@ def _holder_states(page: ListPage) -> list[Choice]:  # noqa: ARG001
 _HELP: Final = Filter(
     name="help",
     label=lazy_gettext("Help"),
-    choices=choices.words(lambda page: page.survey.snapshot.helps, labels.help_word),
+    choices=filter_choices.words(lambda page: page.survey.snapshot.helps, labels.help_word),
 )
-_PLACE: Final = Filter(name="place", label=lazy_gettext("Place"), choices=choices.places)
-_GROUP: Final = Filter(name="group", label=lazy_gettext("Group"), choices=choices.groups)
-_GIFT: Final = Filter(name="gift", label=lazy_gettext("Gift"), choices=choices.gifts)
-_DONOR: Final = Filter(name="donor_of", label=lazy_gettext("Donor"), choices=choices.donors)
+_PLACE: Final = Filter(name="place", label=lazy_gettext("Place"), choices=filter_choices.places)
+_GROUP: Final = Filter(name="group", label=lazy_gettext("Group"), choices=filter_choices.groups)
+_GIFT: Final = Filter(name="gift", label=lazy_gettext("Gift"), choices=filter_choices.gifts)
+_DONOR: Final = Filter(name="donor_of", label=lazy_gettext("Donor"), choices=filter_choices.donors)
 
 
 def _number(key: str, label: Any, opens: Callable[[Any], Mapping[str, str]] | None = None) -> ListColumn:  # noqa: ANN401 - lazy text
@@ -165,7 +165,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(
                 name="state",
                 label=lazy_gettext("State"),
-                choices=choices.words(lambda _page: CHAIN_STATES, labels.state),
+                choices=filter_choices.words(lambda _page: CHAIN_STATES, labels.state),
             ),
             _HELP,
             _PLACE,
@@ -202,7 +202,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(
                 name="reason",
                 label=lazy_gettext("Why"),
-                choices=choices.words(_reasons, reason),
+                choices=filter_choices.words(_reasons, reason),
             ),
         ),
         order="",
@@ -241,7 +241,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(
                 name="counted",
                 label=lazy_gettext("Counted"),
-                choices=choices.words(lambda _page: COUNTED, lambda word: str(COUNTS[word])),
+                choices=filter_choices.words(lambda _page: COUNTED, lambda word: str(COUNTS[word])),
             ),
             Filter(name="since", label=lazy_gettext("Lost or broken after"), typed="date", more=True),
             Filter(name="compared", label=lazy_gettext("On another day"), typed="date", more=True),
@@ -249,7 +249,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(name="generation", label=lazy_gettext("Generation"), typed="number", more=True),
             Filter(name="year", label=lazy_gettext("Received in the year"), typed="number", more=True),
             Filter(name="sex", label=lazy_gettext("Sex"), choices=_sexes, more=True),
-            Filter(name="donor_of", label=lazy_gettext("Donor"), choices=choices.donors, more=True),
+            Filter(name="donor_of", label=lazy_gettext("Donor"), choices=filter_choices.donors, more=True),
             Filter(name="below", label=lazy_gettext("Descends from"), more=True),
             Filter(name="held_by", label=lazy_gettext("Held by"), more=True),
         ),

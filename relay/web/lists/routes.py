@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, redirect, render_template, request
 
 from relay.reports.rates import made_of
-from relay.web.lists import files, saved_views
+from relay.web.lists import downloads, saved_views
 from relay.web.lists.listing import ListPage
 from relay.web.lists.programme_lists import LISTINGS, reason
 from relay.web.lists.saved_views import SavedView
@@ -34,11 +34,11 @@ def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads i
     return render_template("list.html", page=ListPage.of_request(name, LISTINGS[name]))
 
 
-@blueprint.get(f"/p/<programme_id>/{_NAME}.<any({', '.join(files.FORMS)}):form>")
+@blueprint.get(f"/p/<programme_id>/{_NAME}.<any({', '.join(downloads.FORMS)}):form>")
 @action("gifts")
 def file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """Exactly what the list shows, as a file."""
-    return files.file(ListPage.of_request(name, LISTINGS[name]), form)
+    return downloads.file(ListPage.of_request(name, LISTINGS[name]), form)
 
 
 @blueprint.post(f"/p/<programme_id>/{_NAME}/views")

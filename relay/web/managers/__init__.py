@@ -1,1 +1,1 @@
-"""Pages for managers: the programme, its trees and gifts, places, and what waits for confirmation."""
+"""Pages for managers: overview, trees, gifts, places and groups, and what waits for confirmation or a decision."""

@@ -16,10 +16,10 @@ from relay.reports import unconfirmed
 from relay.service import failure
 from relay.web import guard, menu, sessions
 from relay.web.i18n.language import gettext, ngettext
-from relay.web.lists import files
+from relay.web.lists import downloads
 from relay.web.lists.listing import ListPage
-from relay.web.managers import inbox
-from relay.web.managers.inbox import WAITING
+from relay.web.managers import unconfirmed_pass_ons
+from relay.web.managers.unconfirmed_pass_ons import WAITING
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed_form import pressed
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from relay.ledger.batch import Outcome
     from relay.reports.field.contacts import Contact
     from relay.reports.record_history import Record
-    from relay.web.managers.inbox import WaitingRow
+    from relay.web.managers.unconfirmed_pass_ons import WaitingRow
 
 ACCESSES: Final = 200  # our choice: lines on the page; `relay access log` tells more
 
@@ -49,12 +49,12 @@ def waiting(programme_id: str, name: str) -> str:  # noqa: ARG001 - `current` re
     return render_template("waiting.html", page=page, recorders=unconfirmed.by_recorder(page.rows))
 
 
-@blueprint.get(f"/p/<programme_id>/<any(waiting):name>.<any({', '.join(files.FORMS)}):form>")
+@blueprint.get(f"/p/<programme_id>/<any(waiting):name>.<any({', '.join(downloads.FORMS)}):form>")
 @action("waiting")
 def waiting_file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `current` reads it
     """The same, to download."""
     current.built()
-    return files.file(ListPage.of_request(name, WAITING), form)
+    return downloads.file(ListPage.of_request(name, WAITING), form)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class Confirmations:
     @property
     def rows(self) -> Mapping[str, WaitingRow]:
         """Pass id → its row, of those that wait."""
-        return {row.pass_id: row for row in inbox.found(self.page) if row.pass_id in self.pass_ids}
+        return {row.pass_id: row for row in unconfirmed_pass_ons.found(self.page) if row.pass_id in self.pass_ids}
 
     @property
     def people(self) -> Mapping[str, Contact]:
@@ -166,8 +166,8 @@ def confirmable(found: Record) -> bool:
 @action("access log")
 def opened(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
     """Who opened whose record or names."""
-    found = access_log.newest(current.core().settings.data_folder, current.head().programme_id, ACCESSES)
-    return render_template("accesses.html", rows=found, most=ACCESSES)
+    found = access_log.read_newest(current.core().settings.data_folder, current.head().programme_id, ACCESSES)
+    return render_template("access_log.html", rows=found, most=ACCESSES)
 
 
 @blueprint.app_template_global("minted")

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template
 
 from relay.reports import trees
 from relay.web import guard, menu
-from relay.web.managers import district_map, open_work, tree_files
+from relay.web.managers import district_map, menu_counts, tree_downloads
 from relay.web.managers.gift import GiftPage
 from relay.web.managers.overview import Overview
 from relay.web.managers.place_or_group import PartPage
@@ -44,7 +44,7 @@ def programme(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
 @action("gifts")
 def open_work_(programme_id: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """How much calls for work, for the menu."""
-    return jsonify(open_work.counts())
+    return jsonify(menu_counts.counts())
 
 
 def _page(id_: str, *, file: bool = False) -> TreePage:
@@ -73,14 +73,14 @@ def search_in(programme_id: str, id_: str) -> Answer:  # noqa: ARG001 - `asked` 
 @action("tree")
 def network(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The picture, for the script that draws it."""
-    return jsonify(tree_files.network(_page(id_)))
+    return jsonify(tree_downloads.network(_page(id_)))
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>/tree.<form>")
 @action("tree")
 def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
     """The picture or the tree as a file: svg, html, graphml or json."""
-    return tree_files.file(_page(id_, file=True), parameters.choice_of(form, tree_files.FORMS))
+    return tree_downloads.file(_page(id_, file=True), parameters.choice_of(form, tree_downloads.FORMS))
 
 
 @blueprint.get("/p/<programme_id>/trace/<id_>.json")

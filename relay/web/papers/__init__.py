@@ -1,1 +1,1 @@
-"""Papers: what is printed and given away, certificates first, and the PDF of each."""
+"""Papers: certificates and other pages that are printed and given away, and the PDF of each."""

@@ -1,1 +1,1 @@
-"""Recording in the browser: forms opened from a record, checked before they are handed in, and undone at once."""
+"""Recording in the browser: forms opened from a record, checked before they are recorded, and undone at once."""

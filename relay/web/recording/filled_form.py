@@ -14,8 +14,8 @@ from relay.exchange import cells
 from relay.reports import record_history
 from relay.web import privacy, sessions
 from relay.web.i18n import labels
-from relay.web.recording import people
-from relay.web.recording.fields import field_of
+from relay.web.recording import record_lookup
+from relay.web.recording.form_fields import field_of
 from relay.web.recording.forms import ANY, CORRECT, opened_on
 from relay.web.request import current
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from relay.domain.acts import Value
     from relay.domain.schema import Column
     from relay.reports.record_history import Happening, Record
-    from relay.web.recording.fields import Field
+    from relay.web.recording.form_fields import Field
     from relay.web.recording.forms import Form
 
 OWN_ID: Final = "own_id"
@@ -214,7 +214,7 @@ def _of_subject(subject: Record) -> tuple[tuple[Column, ...], tuple[Column, ...]
 def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> Iterator[Field]:
     catalogue = current.graph().catalogue
     mended = subject.id.partition(":")[0] if form is CORRECT and subject else form.kind
-    home = people.home_of(woman=subject.holder_id) if subject else None
+    home = record_lookup.home_of(woman=subject.holder_id) if subject else None
     for column in columns:
         own = column.name == catalogue.kind(form.kind).id_column
         kind = form.kind if column in catalogue.kind(form.kind).columns else mended

@@ -16,11 +16,11 @@ from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import say_error
 from relay.web.permission import action
-from relay.web.recording import ceremony, people, walk
+from relay.web.recording import ceremony_form, record_lookup, visit_form
 from relay.web.recording.available_forms import offers
 from relay.web.recording.filled_form import Filled, opened
+from relay.web.recording.form_submission import SAYS_NO, JudgedForm, answers_of, handed_in, judged
 from relay.web.recording.forms import every
-from relay.web.recording.judging import SAYS_NO, JudgedForm, answers_of, handed_in, judged
 from relay.web.request import current
 from relay.web.request.typed_form import pressed
 
@@ -44,10 +44,10 @@ def blueprint(catalogue: Catalogue) -> Blueprint:
     pages.add_url_rule("/p/<programme_id>/meant/<kind>", "meant", _meant, methods=("POST",))
     pages.add_url_rule("/p/<programme_id>/record/<act_id>/recorded", "recorded", _recorded)
     pages.add_url_rule("/p/<programme_id>/record/<act_id>/undo", "undo", _undo, methods=("POST",))
-    pages.add_url_rule("/p/<programme_id>/ceremony", "ceremony_day", ceremony.page, methods=("GET", "POST"))
-    pages.add_url_rule("/p/<programme_id>/visits/made", "walk", walk.page, methods=("GET", "POST"))
+    pages.add_url_rule("/p/<programme_id>/ceremony", "ceremony_day", ceremony_form.page, methods=("GET", "POST"))
+    pages.add_url_rule("/p/<programme_id>/visits/made", "walk", visit_form.page, methods=("GET", "POST"))
     for end in ("", ".<any(pdf):form>"):
-        pages.add_url_rule(f"/p/<programme_id>/ceremony/sheet{end}", "ceremony_sheet", ceremony.sheet)
+        pages.add_url_rule(f"/p/<programme_id>/ceremony/sheet{end}", "ceremony_sheet", ceremony_form.sheet)
     for name in dict.fromkeys(form.name for form in every(catalogue)):
         forms = [form for form in every(catalogue) if form.name == name]
         view = _view(name, forms[0].recording(catalogue))
@@ -117,9 +117,11 @@ def _meant(programme_id: str, kind: str) -> str:  # noqa: ARG001 - `current` rea
     name = request.args.get("field", "")
     text = request.form.get(name, "").strip()
     found = (
-        people.near(kind, text, request.args.get("home")) if text and kind in current.graph().catalogue.kinds else ()
+        record_lookup.near(kind, text, request.args.get("home"))
+        if text and kind in current.graph().catalogue.kinds
+        else ()
     )
-    return render_template("recording/found.html", name=name, found=found, chosen="")
+    return render_template("recording/matches.html", name=name, found=found, chosen="")
 
 
 @action("show")
@@ -132,7 +134,7 @@ def _recorded(programme_id: str, act_id: str) -> str:
         told=told,
         record=found,
         undo_id=new_id(secrets.token_bytes(ID_BYTES)) if told.undone_by and _is_undoable(found) else "",
-        ways={way: people.called(way) for way in _ways(found)},
+        ways={way: record_lookup.called(way) for way in _ways(found)},
     )
 
 

@@ -1,1 +1,1 @@
-"""What a request asks for: its programme and day, and the parameters of its URL."""
+"""The current request: its programme and day, the parameters of its URL, and the form that it sends."""

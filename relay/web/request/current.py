@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relay.reports.field.tasks import Task
     from relay.reports.trees import TreePlan
     from relay.settings import Settings
-    from relay.web.door.shared import Shared
+    from relay.web.traffic.shared_state import Shared
 
 T = TypeVar("T")
 

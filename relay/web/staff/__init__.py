@@ -1,1 +1,1 @@
-"""Pages for staff: search, and one record with its history."""
+"""Pages for staff: search, one record with its history, imports, and their telephones."""

@@ -72,7 +72,7 @@ def _mine() -> tuple[devices.Device, ...]:
     login = sessions.signed_in().login
     return tuple(
         device
-        for device in devices.every(current.graph())
+        for device in devices.all_devices(current.graph())
         if device.login == login or guard.may("held settle", device.programme_id)
     )
 

@@ -24,13 +24,13 @@ from relay.mapping.map_file import StillOpen, WrongMap, map_of, open_points
 from relay.mapping.map_proposal import Decided, propose
 from relay.mapping.register_reading import read_register
 from relay.web import guard, menu, responses, sessions
-from relay.web.door import policy
 from relay.web.i18n import labels, language
 from relay.web.i18n.language import gettext, lazy_gettext
 from relay.web.i18n.sentences import say, say_advice, say_error
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.staff import running_imports, uploads
+from relay.web.traffic import limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -157,11 +157,11 @@ def page(programme_id: str) -> str:
     guard.require_everywhere("import", programme_id)
     maps = saved_maps.saved_maps(current.graph(), programme_id)
     responses.never_kept()
-    return render_template("import.html", maps=maps, most=policy.FILE_BYTES // (1024 * 1024))
+    return render_template("import.html", maps=maps, most=limits.FILE_BYTES // (1024 * 1024))
 
 
 @blueprint.post("/p/<programme_id>/import")
-@action("import", largest=policy.FILE_BYTES)
+@action("import", largest=limits.FILE_BYTES)
 def upload(programme_id: str) -> Response:
     """Take a file."""
     guard.require_everywhere("import", programme_id)
@@ -191,7 +191,7 @@ def mapping(programme_id: str, token: str) -> str:
 
 
 @blueprint.post("/p/<programme_id>/import/<token>")
-@action("import", largest=policy.FORM_BYTES)
+@action("import", largest=limits.FORM_BYTES)
 def decide(programme_id: str, token: str) -> Response:
     """Look at it again as it is decided now, try all rows, or record them."""
     wanted, upload = request.form.get("wanted", "preview"), _upload(programme_id, token)
@@ -278,12 +278,12 @@ def _pages(upload: Upload) -> tuple[AnySheet, ...]:
 def _small_enough(upload: Upload) -> tuple[AnySheet, ...]:
     """Its sheets; a register that is too large for the browser is refused with the way that takes it."""
     try:
-        return all_sheets(upload.path, policy.REGISTER_CELLS)
+        return all_sheets(upload.path, limits.REGISTER_CELLS)
     except TooManyCells as error:
         reason = gettext(
             "%(name)s has more than %(most)s cells, which are too many for the browser.",
             name=upload.name,
-            most=language.number(policy.REGISTER_CELLS),
+            most=language.number(limits.REGISTER_CELLS),
         )
         suggestion = gettext(
             "Delete the empty rows and columns beyond the table. If it is as large without them, import it on the "

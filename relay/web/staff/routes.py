@@ -88,7 +88,7 @@ def record(programme_id: str, act_id: str) -> str:
     found = _shown(programme_id, act_id)
     privacy.opened("show", (found.id,))
     if request.headers.get("HX-Request"):
-        return render_template("beside.html", record=found)
+        return render_template("record_panel.html", record=found)
     held = _held(programme_id, found)
     told = {line.id for each in held for line in each.history}
     return render_template(

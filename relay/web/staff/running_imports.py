@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
     from relay.mapping.register_reading import MappedRegister
-    from relay.web.door.shared import Board
+    from relay.web.traffic.shared_state import Board
 
 SHOWN: Final = 100  # our choice: rows that cannot stand on the page; the report has all of them
 

@@ -267,7 +267,7 @@ def test_a_passphrase_that_can_be_guessed_seals_no_outbox(alone: Shell, monkeypa
 def test_what_one_account_kept_is_not_recorded_as_anothers(shell: Shell, graph: Graph) -> None:
     """Maya kept a visit on this laptop, and somebody else syncs it."""
     content = {"event_id": "E9", "placement_id": "P1", "kind": "visit", "happened_on": "2024-06-01"}
-    Outbox(folder=outbox_folder()).keep(
+    Outbox(folder=outbox_folder()).store(
         "demo", "event", content, by="account:maya", written_at="2024-06-01T10:00:00Z", again=False
     )
 

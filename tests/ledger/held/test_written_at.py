@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.entries import digest, from_line, to_line
 from relay.errors import Invalid
 from relay.ledger import reading
@@ -37,7 +37,7 @@ def lines(graph: Graph, tmp_path: Path) -> list[str]:
     acts = [replace(SIX[0], written_at=WRITTEN), replace(SIX[2], written_at=WRITTEN)]
     taken = take_in(graph, SOURCE, [replace(sent(act), written_at=WRITTEN) for act in acts])
     assert [row.result for row in taken] == ["added", "added"]
-    found = list(replay.export(graph, "demo", with_names=True))
+    found = list(ledger_backup.export_lines(graph, "demo", with_names=True))
     assert "sound" in _by_the_script(found, tmp_path)
     return found
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.audit import run
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.ledger import verify
@@ -148,14 +148,14 @@ def test_her_record_tells_her_goals_and_no_income(alone: Shell, connection: Conn
 def test_they_are_exported_imported_backed_up_and_erased(season: Graph, tmp_path: Path) -> None:
     # W6 stopped and set herself another goal of that kind, which her file tells before the visit
     added(season, visited("V9: O6 on 2024-01-01, stopped"), aims("O9: W6 on 2024-02-01"))
-    lines = list(replay.backup(season))
+    lines = list(ledger_backup.backup_lines(season))
     export_programme(season, "demo", tmp_path / "folder", with_names=True)
 
     wiped(season)
     report = import_programme(season, tmp_path / "folder", say.clerk(), apply=True)
     assert {row.action for row in report} == {"added"}
-    replay.restore(wiped(season), lines, say.clerk())
-    assert list(replay.backup(season)) == lines
+    ledger_backup.restore(wiped(season), lines, say.clerk())
+    assert list(ledger_backup.backup_lines(season)) == lines
 
     export_programme(season, "demo", tmp_path / "nameless", with_names=False)
     assert "1000" not in (tmp_path / "nameless" / "goals.csv").read_text("utf-8-sig")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.questions import NO_ANSWER
 from relay.domain.rulebook import ENDED_ALREADY, WOULD_BREAK, InTheFuture, Missing, StandingOnIt
 from relay.exchange.exporting import export_programme
@@ -263,7 +263,7 @@ def test_all_of_it_goes_out_and_comes_back(village: Graph, tmp_path: Path) -> No
     added(village, say.erased("beneficiary:W2"))
 
     export_programme(village, "demo", tmp_path / "out", with_names=True)
-    lines = list(replay.backup(village))
+    lines = list(ledger_backup.backup_lines(village))
     wiped(village)
     report = import_programme(village, tmp_path / "out", say.clerk(), apply=True)
 
@@ -272,6 +272,6 @@ def test_all_of_it_goes_out_and_comes_back(village: Graph, tmp_path: Path) -> No
     assert "W1;W2,,W4" in meeting
     assert "1250.5" in meeting
     assert "They argued." not in meeting, "it may speak of her who is erased"
-    replay.restore(wiped(village), lines, say.clerk())
-    assert list(replay.backup(village)) == lines
+    ledger_backup.restore(wiped(village), lines, say.clerk())
+    assert list(ledger_backup.backup_lines(village)) == lines
     assert verify.verify(village, "demo").ok

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from relay.audit import run
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.system import Catalogue
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
@@ -238,14 +238,14 @@ def test_her_record_tells_her_courses_and_nothing_of_a_test(
 
 def test_they_are_exported_imported_backed_up_and_named_less(school: Graph, tmp_path: Path) -> None:
     added(school, ended("X1: enrolment:E5 on 2023-03-05"), enrolled("E9: W5 in C1 on 2023-03-06"))
-    lines = list(replay.backup(school, sealed=True))
+    lines = list(ledger_backup.backup_lines(school, encrypted=True))
     export_programme(school, "demo", tmp_path / "folder", with_names=True)
 
     wiped(school)
     report = import_programme(school, tmp_path / "folder", say.clerk(), apply=True)
     assert {row.action for row in report} == {"added"}
-    replay.restore(wiped(school), lines, say.clerk())
-    assert list(replay.backup(school, sealed=True)) == lines
+    ledger_backup.restore(wiped(school), lines, say.clerk())
+    assert list(ledger_backup.backup_lines(school, encrypted=True)) == lines
 
     export_programme(school, "demo", tmp_path / "nameless", with_names=False)
     assert "passed" not in (tmp_path / "nameless" / "enrolments.csv").read_text("utf-8-sig")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.access import access_log, accounts, roles, tokens
+from relay.access import access_log, accounts, api_tokens, roles
 from relay.access.roles import ROLES, Grant
 from relay.audit import run
-from relay.backup import replay
+from relay.backup import ledger_backup
 from relay.domain.system import Catalogue
 from relay.errors import Refused
 from relay.exchange.exporting import export_programme
@@ -117,9 +117,9 @@ def test_a_rate_of_what_is_hidden_is_hidden_in_a_release() -> None:
 
 def test_they_are_exported_imported_and_backed_up_sealed(valley: Graph, tmp_path: Path) -> None:
     added(valley, counted("A1: contacts in M1 in 2023-01", RAW), committee("C", "1"), released(valley, "Z1", wanted()))
-    lines = [*replay.backup(valley, sealed=True)]
-    with pytest.raises(Refused, check=replay.MUST_BE_SEALED.matches):
-        list(replay.backup(valley))
+    lines = [*ledger_backup.backup_lines(valley, encrypted=True)]
+    with pytest.raises(Refused, check=ledger_backup.MUST_BE_SEALED.matches):
+        list(ledger_backup.backup_lines(valley))
     for name in ("folder", "book.xlsx"):
         export_programme(valley, "demo", tmp_path / name, with_names=True)
     text = (tmp_path / "folder" / "committee_counts.csv").read_text("utf-8-sig")
@@ -129,8 +129,8 @@ def test_they_are_exported_imported_and_backed_up_sealed(valley: Graph, tmp_path
     for name in ("folder", "book.xlsx"):
         report = [*import_programme(wiped(valley), tmp_path / name, say.clerk(), apply=True)]
         assert {row.action for row in report} == {"added"}, name
-    replay.restore(wiped(valley), lines, say.clerk())
-    assert [*replay.backup(valley, sealed=True)] == lines
+    ledger_backup.restore(wiped(valley), lines, say.clerk())
+    assert [*ledger_backup.backup_lines(valley, encrypted=True)] == lines
     assert verify.verify(valley, "demo").ok
 
 
@@ -146,7 +146,7 @@ def client(valley: Graph, tmp_path: Path) -> FlaskClient:
 
 
 def signed(graph: Graph, role: str) -> dict[str, str]:
-    return bearer(tokens.issue(graph, role, days=1, now=datetime.now(UTC), random=token_bytes).secret)
+    return bearer(api_tokens.issue(graph, role, days=1, now=datetime.now(UTC), random=token_bytes).secret)
 
 
 PAGES: Final = ("services", "raw-counts", "release", "record/committee_count:A1", "record/place:M1/committee-count")
@@ -171,7 +171,7 @@ def test_each_role_opens_its_pages_and_a_raw_count_is_read_by_one_and_written_do
         "administrator": [403, 403, 403, 403, 403],
         "protection": [200, 200, 200, 200, 200],
     }
-    read = [each for each in access_log.newest(tmp_path, "demo") if each.what == "raw_counts"]
+    read = [each for each in access_log.read_newest(tmp_path, "demo") if each.what == "raw_counts"]
     assert [(each.by, "committee_count:A1" in each.ids) for each in read] == [("account:protection", True)]
 
 

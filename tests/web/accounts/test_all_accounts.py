@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.access import accounts, trail
+from relay.access import account_trail, accounts
 from relay.access.roles import grant_of
 from relay.domain.entries import Entry
 from tests.web import relays
@@ -28,7 +28,7 @@ def boss(recorded: Graph, door: FlaskClient) -> Iterator[FlaskClient]:
     accounts.add(recorded, "boss", (grant_of("administrator"),), WORDS, relays.NOW)
     sign_in(door, "boss")
     yield door
-    for account in accounts.every(recorded):
+    for account in accounts.all_accounts(recorded):
         if account.login in ("boss", "bimala", "mina"):
             accounts.remove(recorded, account.login)
 
@@ -58,11 +58,13 @@ def test_an_account_is_made_given_other_roles_and_removed(recorded: Graph, boss:
     assert accounts.find(recorded, "bimala").generation != before, "she is signed out"
 
     assert post(boss, "/accounts/bimala", **{"form.step": "password"}, password="another one of four words")[0] == 200
-    assert accounts.let_in(recorded, "bimala", "another one of four words").login == "bimala"
+    assert accounts.authenticate(recorded, "bimala", "another one of four words").login == "bimala"
 
     assert "can no longer sign in" in post(boss, "/accounts/bimala", **{"form.step": "remove"})[1]
-    assert "bimala" not in {account.login for account in accounts.every(recorded)}
-    assert {entry.recorded_by for entry in trail.entries(recorded)[-4:] if isinstance(entry, Entry)} == {"account:boss"}
+    assert "bimala" not in {account.login for account in accounts.all_accounts(recorded)}
+    assert {entry.recorded_by for entry in account_trail.entries(recorded)[-4:] if isinstance(entry, Entry)} == {
+        "account:boss"
+    }
 
 
 def test_what_cannot_be_is_told_and_what_was_chosen_stays(recorded: Graph, boss: FlaskClient) -> None:
@@ -77,7 +79,7 @@ def test_what_cannot_be_is_told_and_what_was_chosen_stays(recorded: Graph, boss:
     ):
         status, said = post(boss, "/accounts", **typed)
         assert status == 422, (typed, said)
-    assert {account.login for account in accounts.every(recorded)} & {"bimala"} == set()
+    assert {account.login for account in accounts.all_accounts(recorded)} & {"bimala"} == set()
 
 
 def test_an_administrator_does_not_lock_herself_out(recorded: Graph, boss: FlaskClient) -> None:
@@ -101,4 +103,4 @@ def test_who_administers_one_programme_or_none_has_no_such_page(recorded: Graph,
         sent = {"csrf_token": token, "login": "bimala", "password": WORDS, "role": "administrator"}
         assert door.post("/accounts", data=sent).status_code in (403, 404), role
         accounts.remove(recorded, "mina")
-    assert {account.login for account in accounts.every(recorded)} & {"bimala"} == set()
+    assert {account.login for account in accounts.all_accounts(recorded)} & {"bimala"} == set()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
 from relay.web import create_app
 from tests.web import relays
@@ -45,7 +45,7 @@ def test_a_password_is_changed_by_who_knows_it_and_ends_all_else(
     elsewhere = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
     sign_in(door, mina)
     sign_in(elsewhere, mina)
-    made = tokens.issue(recorded, mina, days=1, now=relays.NOW, random=bytes)
+    made = api_tokens.issue(recorded, mina, days=1, now=relays.NOW, random=bytes)
 
     wrong = post(door, "/account/password", password="guess", new=NEW, again=NEW)
     assert wrong[0] == 422
@@ -63,8 +63,8 @@ def test_a_password_is_changed_by_who_knows_it_and_ends_all_else(
     assert door.get("/p/demo").status_code == 200
     assert elsewhere.get("/account").status_code == 303
     with pytest.raises(accounts.NotLetIn):
-        tokens.holder(recorded, made.secret, relays.NOW)
-    assert accounts.let_in(recorded, mina, NEW).login == mina
+        api_tokens.authenticate(recorded, made.secret, relays.NOW)
+    assert accounts.authenticate(recorded, mina, NEW).login == mina
 
 
 def test_a_token_is_shown_once_and_ended(recorded: Graph, door: FlaskClient, mina: str) -> None:
@@ -76,10 +76,10 @@ def test_a_token_is_shown_once_and_ended(recorded: Graph, door: FlaskClient, min
     assert door.get("/api/v1/programmes", headers=bearer(secret)).status_code == 200
     page = door.get("/account").text
     assert secret not in page
-    token_id = next(token.token_id for token in tokens.every(recorded) if token.login == mina)
+    token_id = next(token.token_id for token in api_tokens.all_tokens(recorded) if token.login == mina)
     assert token_id in page
     assert "The token" in post(door, f"/account/tokens/{token_id}/revoke")[1]
-    assert [token for token in tokens.every(recorded) if token.login == mina] == []
+    assert [token for token in api_tokens.all_tokens(recorded) if token.login == mina] == []
 
 
 def test_no_token_goes_beyond_its_account_or_lasts_for_ever(door: FlaskClient, mina: str) -> None:
@@ -95,18 +95,18 @@ def test_no_token_goes_beyond_its_account_or_lasts_for_ever(door: FlaskClient, m
 
 def test_nobody_ends_the_token_of_another(recorded: Graph, door: FlaskClient, mina: str) -> None:
     accounts.add(recorded, "tara", (grant_of("manager@demo"),), WORDS, relays.NOW)
-    hers = tokens.issue(recorded, "tara", days=1, now=relays.NOW, random=bytes)
+    hers = api_tokens.issue(recorded, "tara", days=1, now=relays.NOW, random=bytes)
     sign_in(door, mina)
 
     assert post(door, f"/account/tokens/{hers.token.token_id}/revoke")[0] == 404
-    assert hers.token in tokens.every(recorded)
+    assert hers.token in api_tokens.all_tokens(recorded)
     accounts.remove(recorded, "tara")
 
 
 def test_a_token_changes_no_password_and_makes_no_token(recorded: Graph, door: FlaskClient, mina: str) -> None:
-    made = tokens.issue(recorded, mina, days=1, now=relays.NOW, random=bytes)
+    made = api_tokens.issue(recorded, mina, days=1, now=relays.NOW, random=bytes)
 
     for path in ("/account/password", "/account/tokens"):
         assert door.post(path, headers=bearer(made.secret)).status_code in (403, 409, 422)
-    assert accounts.let_in(recorded, mina, WORDS).login == mina
-    assert len([token for token in tokens.every(recorded) if token.login == mina]) == 1
+    assert accounts.authenticate(recorded, mina, WORDS).login == mina
+    assert len([token for token in api_tokens.all_tokens(recorded) if token.login == mina]) == 1

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import ROLES, Grant
 from relay.web import create_app
 
@@ -62,7 +62,7 @@ ACTS: Final[dict[str, dict[str, Any]]] = {
 def client_of(graph: Graph, settings: Settings) -> FlaskClient:
     now = datetime.now(UTC)
     accounts.add(graph, "bina", tuple(Grant(role=role) for role in ROLES), None, now)
-    secret = tokens.issue(graph, "bina", days=1, now=now, random=token_bytes).secret
+    secret = api_tokens.issue(graph, "bina", days=1, now=now, random=token_bytes).secret
     client = create_app(graph, settings).test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
     return client

@@ -23,7 +23,7 @@ from relay.settings import Settings
 from relay.web import create_app
 from tests.scenes.core import CORE
 from tests.web import relays
-from tests.web.api.test_field import HERE, SIX, enrolled, phone, sent
+from tests.web.api.test_offline_devices import HERE, SIX, enrolled, phone, sent
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from relay import graph as relay_graph
 from relay.web.api import openapi
-from relay.web.api.bodies import Bodies
-from relay.web.api.carried import Carried
+from relay.web.api.acts_from_files import Carried
+from relay.web.api.request_bodies import Bodies
 from tests.commands.shell import tell_story
 from tests.rigs.soak import share
 from tests.rigs.wiping import wiped

@@ -14,7 +14,7 @@ from relay.ledger import programmes
 from relay.ledger.held import held_list
 from relay.web import create_app
 from tests.web import relays
-from tests.web.api.test_field import HERE, enrolled, phone
+from tests.web.api.test_offline_devices import HERE, enrolled, phone
 from tests.web.readers import staff_of
 
 if TYPE_CHECKING:

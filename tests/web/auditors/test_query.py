@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import EVERY, Grant
 from relay.database import cypher, engine
 from relay.domain.vocabulary import SHOWN
@@ -181,7 +181,7 @@ def test_who_audits_or_administers_one_programme_reads_no_other_by_a_query(
                 (Grant(role=role, programme_id=programme_id),),
             )
             accounts.add(recorded, login, grants, "goats pass from hand to hand", relays.NOW)
-            issued = tokens.issue(recorded, login, days=1, now=relays.NOW, random=token_bytes)
+            issued = api_tokens.issue(recorded, login, days=1, now=relays.NOW, random=token_bytes)
             headers[login] = {"Authorization": f"Bearer {issued.secret}"}
 
     found = {login: door.get(f"{DEMO}/query", headers=header).status_code for login, header in headers.items()}

@@ -209,7 +209,7 @@ def test_the_inbox_names_women_where_names_are_asked_for_and_the_log_says_so(
     named = words(asha.get(f"{where}?names=full&by=account:chandra").text)
     assert re.search(r"Woman 1 \S+ +Woman 4 ", named)  # each with her id
     assert "Woman 2" not in named
-    (last,) = access_log.newest(settings.data_folder, "inbox", 1)
+    (last,) = access_log.read_newest(settings.data_folder, "inbox", 1)
     assert last.ids == ("beneficiary:W1", "beneficiary:W4")
 
 

@@ -53,5 +53,5 @@ def test_who_finds_somebody_in_a_tree_is_written_down_and_finds_only_her_own(doo
 
     assert found.location == f"{tree}?focus=P1"
     assert hidden.location != f"{tree}?focus=P2"  # but perhaps the nearest of those that she may find
-    written = [line for line in access_log.newest(folder, "wards") if line.what == "find"]
+    written = [line for line in access_log.read_newest(folder, "wards") if line.what == "find"]
     assert {id_ for line in written for id_ in line.ids} == {"beneficiary:W1"}

@@ -14,8 +14,8 @@ import pytest
 from relay.ledger import programmes, reading
 from relay.reports.certificates import code_of
 from relay.web import create_app
-from relay.web.door import shared
-from relay.web.door.policy import LOOKS_A_MINUTE
+from relay.web.traffic import shared_state
+from relay.web.traffic.limits import LOOKS_A_MINUTE
 from tests.commands.shell import record
 from tests.scenes import acts as say
 from tests.web import relays
@@ -112,7 +112,7 @@ def test_it_sets_no_cookie_is_not_kept_and_not_logged(
 def test_who_tries_codes_one_after_another_has_to_wait(
     stranger: FlaskClient, codes: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "_MINUTE", math.inf)  # however long the machine takes for them
+    monkeypatch.setattr(shared_state, "_MINUTE", math.inf)  # however long the machine takes for them
     statuses = [opened(stranger, codes["pass:T1"]).status_code for _ in range(LOOKS_A_MINUTE + 1)]
     assert statuses == [200] * LOOKS_A_MINUTE + [429]
 

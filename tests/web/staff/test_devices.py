@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from relay.access import accounts, devices, trail
+from relay.access import account_trail, accounts, devices
 from relay.access.roles import grant_of
 from relay.audit import run
 from relay.domain.entries import Entry
@@ -84,7 +84,7 @@ def code_of(answer: TestResponse) -> str:
 
 def told(graph: Graph) -> list[tuple[str, str, str | None]]:
     """Kind, who, and who made the code, of what the trail tells of telephones."""
-    found = [each for each in trail.entries(graph) if isinstance(each, Entry)]
+    found = [each for each in account_trail.entries(graph) if isinstance(each, Entry)]
     of_devices = [each for each in found if each.kind in ("code", "device", "given_up")]
     return [(each.kind, each.recorded_by, each.payload.get("made_by")) for each in of_devices]
 
@@ -115,7 +115,7 @@ def test_the_trail_names_who_made_a_code_who_enrolled_and_who_revoked(pages: Fla
         ("device", "account:maya", "account:maya"),
         ("given_up", "account:mina", None),
     ]
-    assert devices.every(graph)[0].revoked_at
+    assert devices.all_devices(graph)[0].revoked_at
 
 
 def enrolled(graph: Graph, login: str, by: str) -> dict[str, str]:
@@ -188,6 +188,6 @@ def test_the_audit_finds_what_was_confirmed_of_telephones_of_which_nobody_knows_
 
     assert confirmed(graph, "account:bina") == "added"  # as it was before
 
-    (device,) = devices.every(graph)
+    (device,) = devices.all_devices(graph)
     said = f"recorded on telephone {device.device_id} and confirmed; nobody wrote down who enrolled that telephone."
     assert odd(graph) == [("pass:T9", f"pass:T9: {said}")]

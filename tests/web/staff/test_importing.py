@@ -14,12 +14,12 @@ import pytest
 import python_calamine
 from axe_playwright_python.sync_playwright import Axe
 
-from relay.access import accounts, tokens
+from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
 from relay.ledger import programmes, reading
 from relay.mapping import saved_maps
 from relay.web import create_app
-from relay.web.door import policy
+from relay.web.traffic import limits
 from tests.exchange.test_workbook_safety import CELL, MOST_MEMORY, MOST_SECONDS, written
 from tests.rigs.served import serving, speaking_to
 from tests.scenes import acts as say
@@ -277,7 +277,7 @@ def test_a_register_of_more_than_a_million_cells_is_sent_to_the_command_line(
 
 
 def test_a_file_that_is_too_large_or_sent_by_another_site_is_refused(client: FlaskClient) -> None:
-    how = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(policy.FILE_BYTES + 1)}
+    how = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": str(limits.FILE_BYTES + 1)}
     large = client.post(HERE, data=b"--x", environ_overrides=how)
     forged = client.post(HERE, data={"register": (io.BytesIO(b"SN,Name\n"), "ngo.csv")})
 
@@ -288,7 +288,7 @@ def test_staff_of_one_place_and_auditors_do_not_import(
     client: FlaskClient, recorded: Graph, people: dict[str, str]
 ) -> None:
     accounts.add(recorded, "one-place", (grant_of("staff@demo/X1"),), None, relays.NOW)
-    issued = tokens.issue(recorded, "one-place", days=1, now=relays.NOW, random=token_bytes)
+    issued = api_tokens.issue(recorded, "one-place", days=1, now=relays.NOW, random=token_bytes)
     of_a_place = client.get("/p/demo/import", headers=bearer(issued.secret))
     accounts.remove(recorded, "one-place")
 

@@ -1,0 +1,357 @@
+"""What telephones in the field ask for: to be enrolled, one place's work, and that what they recorded is taken in.
+
+A telephone sends its own token and never a cookie. What it handed in and the record did not take is held
+(`relay.ledger.held`), so nothing that it was told of is lost when it forgets it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Blueprint, Response, jsonify, make_response, request
+
+from relay.access import devices, roles
+from relay.clock import instant
+from relay.domain import plain_json
+from relay.domain.entries import login_of
+from relay.domain.kinds import ON_TELEPHONES
+from relay.errors import Failure, NotFound, refused
+from relay.ledger import reading
+from relay.ledger.batch import Clerk
+from relay.ledger.held import held_list, trying_again
+from relay.ledger.held.taking_in import Sender, take_in
+from relay.service.client import Answered
+from relay.web import guard, responses, sessions
+from relay.web.api import place_bundle, request_bodies
+from relay.web.api.acts_from_files import WAYS, Carried, Carrier, carrier_of
+from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, NotAnObject
+from relay.web.api.routes import sent_body
+from relay.web.api.sent_acts import Settlement, read_sent, settled
+from relay.web.i18n.sentences import say_beside
+from relay.web.permission import action, public
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from relay.ledger.held.held_list import HeldAct
+    from relay.ledger.held.taking_in import TakenIn
+
+SETTLE: Final = ("hand_in", "discard", "same")
+
+_LONGEST_REASON: Final = 400
+
+blueprint = Blueprint("field", __name__, url_prefix="/api/v1")
+
+
+ONLY_FOR_DEVICES: Final = Failure(
+    NotFound,
+    "only_for_devices",
+    "This is for enrolled telephones.",
+    advice="Enrol one",
+    command="relay device code",
+)
+
+
+# ---------------------------------------------------------------------------------------------------- enrolment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """A telephone just enrolled.
+
+    Attributes:
+        device_id: Its own.
+        token: What it sends from now on; it cannot be shown again.
+        programme_id: The only programme that it knows.
+        place: The only place.
+        username: Of the account that it speaks for.
+        role: Which that account has there.
+    """
+
+    device_id: str
+    token: str
+    programme_id: str
+    place: str
+    username: str
+    role: str
+
+
+@blueprint.post("/devices")
+@public(by_form=False)
+def enrol() -> Response:
+    """Enrol a telephone by a code that somebody who is signed in reads out."""
+    body = sent_body()
+    if not isinstance(body, dict):
+        raise NotAnObject(example='{"code": "…", "name": "…"}')
+    if body.keys() - {"code", "name"}:
+        raise refused(NO_SUCH_FIELD, known=("code", "name"))
+    for name in ("code", "name"):
+        if not request_bodies.is_text(body.get(name)):
+            raise refused(COLUMN_MISSING, field=name)
+    core = current.core()
+    made = devices.enrol(core.graph, body["code"], body["name"], now=core.now(), random=secrets.token_bytes)
+    responses.never_kept()
+    device = made.device
+    return jsonify(
+        Enrolled(
+            device_id=device.device_id,
+            token=made.token,
+            programme_id=device.programme_id,
+            place=device.place_id,
+            username=device.login,
+            role="staff",
+        )
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- one place's work
+
+
+@blueprint.get("/programmes/<programme_id>/field-bundle")
+@action("names", by_device=True)
+def field_bundle(programme_id: str) -> Response:
+    """One place's work, for the telephone that keeps it; unchanged while nothing was recorded that day."""
+    device = sessions.signed_in().device
+    if device is None:
+        raise refused(ONLY_FOR_DEVICES)
+    if not guard.may("names", programme_id):
+        raise roles.NotAllowed.to("names", current.graph().catalogue)
+    etag = f"{current.head().head_hash[:24]}-{current.today():%Y%m%d}"
+    if request.if_none_match.contains_weak(etag):
+        responses.never_kept()
+        answer = make_response("", 304)
+    else:
+        answer = jsonify(place_bundle.of_place(device.place_id))
+    answer.set_etag(etag, weak=True)
+    return answer
+
+
+# ---------------------------------------------------------------------------------------------------- acts in
+
+
+@blueprint.post("/programmes/<programme_id>/acts")
+@action("acts", by_device=True, by_revoked=True)
+def acts(programme_id: str) -> Response:
+    """Take in a list of acts in any order: a row for each, whatever became of it; each is read and judged alone."""
+    body = sent_body(plain_json.parsed)
+    if not isinstance(body, dict):
+        raise NotAnObject(example='{"acts": [{"act": "pass", "content": {"pass_id": "88"}}]}')
+    known = ("acts", "hold", "carried")
+    if body.keys() - set(known):
+        raise refused(NO_SUCH_FIELD, known=known)
+    if not isinstance(body.get("acts"), list):
+        raise refused(OTHER_TYPE, field="acts", wanted="a list")
+    if not isinstance(body.get("hold", False), bool):
+        raise refused(OTHER_TYPE, field="hold", wanted="true or false")
+    carrier = _carrier(programme_id, body)
+    core, source = current.core(), carrier.source
+    said = [carrier.sent(each) for each in body["acts"]]
+    if sessions.signed_in().device:  # by this, what a telephone recorded is known for ever
+        now = instant(core.now().astimezone(UTC))
+        said = [replace(each, written_at=each.written_at or now) for each in said]
+    clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
+    sent = [read_sent(core.graph, source, each, clerk, carrier.grants) for each in said]
+    taken = take_in(core.graph, source, sent)
+    return jsonify(Answered(clock=instant(core.now().astimezone(UTC)), acts=tuple(map(_in_words, taken))))
+
+
+def _in_words(row: TakenIn) -> TakenIn:
+    return replace(row, sentence=_why(row.sentence, row.result))
+
+
+def _why(sentence: str, result: str) -> str:
+    """Why an act was not recorded: to a telephone in the language of its page, to a program in English.
+
+    What can be done about a question or about another act of that id are buttons of the telephone, not commands.
+    """
+    return (
+        str(sentence)
+        if sessions.signed_in().device is None
+        else say_beside(held_list.without_commands(sentence, result))
+    )
+
+
+def _carrier(programme_id: str, body: Mapping[str, Any]) -> Carrier:
+    """Who sends a list: who is asking, as she wrote it herself, or as she carries it in files.
+
+    Raises:
+        Invalid: It cannot be read how they are carried.
+        NotFound: They are carried for a telephone that is not known.
+    """
+    user, said = sessions.signed_in(), body.get("carried")
+    if said is None:
+        source = _source(programme_id, holds=body.get("hold", False))
+        return Carrier(source=source, grants=user.grants, sealer=None)
+    parts = {name: said.get(name, "") for name in Carried.__slots__} if isinstance(said, dict) else {}
+    if user.device or not all(map(request_bodies.is_text, parts.values())) or parts.get("way") not in WAYS:
+        raise refused(OTHER_TYPE, field="carried", wanted=f"an object whose way is one of {', '.join(WAYS)}")
+    core = current.core()
+    return carrier_of(
+        core.graph,
+        Carried(**parts),
+        programme_id=programme_id,
+        systems=current.head().systems,
+        by=user.by,
+        grants=user.grants,
+        now=core.now(),
+    )
+
+
+def _source(programme_id: str, *, holds: bool) -> Sender:
+    """Who sends, from which device; a telephone's acts are held whether it asks for that or not."""
+    user = sessions.signed_in()
+    device = user.device
+    return Sender(
+        programme_id=programme_id,
+        device_id=device.device_id if device else user.by,
+        place_id=device.place_id if device else "",
+        by=user.by,
+        systems=current.head().systems,
+        holds=holds or device is not None,
+        revoked=bool(device and device.revoked_at),
+        takes=ON_TELEPHONES if device else None,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- what is held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAnswer:
+    """An act that is held; see `ledger.held.held_list.HeldAct`."""
+
+    held_id: str
+    act: str
+    act_id: str
+    content: Mapping[str, Any]
+    result: str
+    code: str
+    sentence: str
+    field: str
+    received_at: str
+    written_at: str | None
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledRow:
+    """The outcome for a held act; where somebody handed it in, with the ids that it names as it was recorded."""
+
+    act_id: str
+    settled: str
+    sequence: int | None
+    content: Mapping[str, Any]
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOfDevice:
+    """What is held of one telephone, and what was settled of it lately."""
+
+    held: tuple[HeldAnswer, ...]
+    settled: tuple[SettledRow, ...]
+
+
+@blueprint.get("/programmes/<programme_id>/held")
+@action("acts", by_device=True)
+def held(programme_id: str) -> Response:
+    """What is held of whoever asks, once it was tried again; and what was settled lately."""
+    core, source = current.core(), _source(programme_id, holds=False)
+    clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
+    trying_again.of_device(core.graph, programme_id, source.device_id, clerk)
+    responses.never_kept()
+    waiting = held_list.of_device(core.graph, programme_id, source.device_id)
+    became = held_list.settled_of(core.graph, programme_id, source.device_id, core.now().astimezone(UTC))
+    answer = HeldOfDevice(held=tuple(map(_held_row, waiting)), settled=tuple(map(_settled_row, became)))
+    return jsonify(answer)
+
+
+@blueprint.post("/programmes/<programme_id>/held/<held_id>")
+@action("acts", by_device=True)
+def settle(programme_id: str, held_id: str) -> Response:
+    """Settle an act that is held: hand it in as it should be, discard it, or say as which record it is the same.
+
+    A telephone, and who sends by a token, settles what came from there; who may settle for others, everything.
+    """
+    body = sent_body()
+    if not isinstance(body, dict):
+        raise NotAnObject(example='{"settle": "discard", "reason": "…"}')
+    if body.keys() - {"settle", "content", "reason", "as", "again"}:
+        raise refused(NO_SUCH_FIELD, known=("settle", "content", "reason", "as", "again"))
+    core, source = current.core(), _source(programme_id, holds=True)
+    row = held_list.one(core.graph, programme_id, held_id)
+    others = guard.may("held settle", programme_id)
+    if row.device_id != source.device_id and (source.device_id != source.by or not others):
+        raise refused(held_list.NOT_HELD, held_id=held_id)
+    clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
+    grants = None if others else sessions.signed_in().grants
+    return jsonify(_in_words(settled(core.graph, source, row, _wish(body), clerk, grants=grants)))
+
+
+def _wish(body: Mapping[str, Any]) -> Settlement:
+    """How it is to be settled.
+
+    Raises:
+        Invalid: It cannot be read.
+    """
+    how, content = str(body.get("settle")), body.get("content")
+    if how not in SETTLE:
+        raise refused(OTHER_TYPE, field="settle", wanted=f"one of {', '.join(SETTLE)}")
+    if content is not None and not isinstance(content, dict):
+        raise refused(OTHER_TYPE, field="content", wanted="an object")
+    return Settlement(
+        settle=how,
+        content=content,
+        reason=_text(body, "reason") if how == "discard" else "",
+        same_as=_text(body, "as") if how == "same" else "",
+        again=body.get("again") is True,
+    )
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    text = body.get(name)
+    if not isinstance(text, str) or not request_bodies.is_text(text) or not text.strip():
+        raise refused(COLUMN_MISSING, field=name)
+    return " ".join(text.split())[:_LONGEST_REASON]
+
+
+def _held_row(row: HeldAct) -> HeldAnswer:
+    return HeldAnswer(
+        held_id=row.held_id,
+        act=row.act,
+        act_id=row.act_id,
+        content=row.content,
+        result=row.result,
+        code=row.code,
+        sentence=_why(row.sentence, row.result),
+        field=row.field,
+        received_at=row.received_at,
+        written_at=row.written_at or None,
+        waits_for=row.waits_for,
+    )
+
+
+def _settled_row(row: HeldAct) -> SettledRow:
+    return SettledRow(
+        act_id=row.act_id,
+        settled=row.state,
+        sequence=row.sequence,
+        content=_ids(row) if row.sequence and row.settled_by else {},
+        reason=row.reason,
+        by=login_of(row.settled_by),
+    )
+
+
+def _ids(row: HeldAct) -> Mapping[str, Any]:
+    """The ids that an act names as it was recorded: column → id."""
+    graph, sequence = current.core().graph, row.sequence or 0
+    columns = [
+        column.name for column in graph.catalogue.kind(row.act).columns if column.type == "id" and not column.personal
+    ]
+    (entry,) = reading.entries(graph, row.programme_id, first=sequence, last=sequence)
+    return {name: entry.payload[name] for name in columns if name in entry.payload}

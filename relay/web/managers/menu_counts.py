@@ -1,0 +1,69 @@
+"""What calls for work today, in numbers: visits, pass-ons that wait for a second person, and acts that are held.
+
+The menu asks for them after the page has come, so that no page waits for them; each is the count of the list to which
+its line of the menu leads.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from relay.ledger.held import held_list
+from relay.web import guard, privacy
+from relay.web.i18n.labels import NAMES
+from relay.web.i18n.language import number
+from relay.web.lists.listing import ListPage
+from relay.web.lists.programme_lists import LISTINGS
+from relay.web.managers.unconfirmed_pass_ons import WAITING
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def counts() -> dict[str, str]:
+    """Name of a line of the menu → how many there are, as the reader's language writes it.
+
+    Lines of which there is nothing, or which this reader may not open, are not there.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    programme_id = current.head().programme_id
+    found = {name: count() for name, (action, count) in _OPEN.items() if guard.may(action, programme_id)}
+    return {name: number(many) for name, many in found.items() if many}
+
+
+def _visits() -> int:
+    own = privacy.within()
+    return _rows("visits", {"place": next(iter(own))} if own and len(own) == 1 else {})
+
+
+def _waiting() -> int:
+    return _rows("waiting", {})
+
+
+def _held() -> int:
+    return held_list.many(current.graph(), current.head().programme_id)
+
+
+def _rows(name: str, asked_for: Mapping[str, str]) -> int:
+    listing, today = LISTINGS.get(name, WAITING), current.today()
+    page = ListPage(
+        name=name,
+        listing=listing,
+        survey=current.kept_survey(today, confirmed_only=False),
+        as_of=today,
+        today=today,
+        names=NAMES[0],
+        asked_for=asked_for,
+        order=listing.order,
+    )
+    return len(page.rows)
+
+
+_OPEN: Final[Mapping[str, tuple[str, Callable[[], int]]]] = {
+    "visits": ("todo", _visits),
+    "waiting": ("waiting", _waiting),
+    "held": ("held list", _held),
+}

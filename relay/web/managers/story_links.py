@@ -1,0 +1,131 @@
+"""The story of a gift, sent to its donor as a link: made, listed and revoked by managers, opened by whoever has it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
+
+from relay.access import access_log, accounts, roles, story_links
+from relay.access.accounts import NoAccount
+from relay.access.story_links import CODE_BYTES, DAYS, StoryLink
+from relay.clock import instant
+from relay.domain.entries import login_of
+from relay.ledger import programmes
+from relay.ledger.programmes import NoProgramme
+from relay.reports import trees
+from relay.reports.trees import NotInRelay
+from relay.web import responses, sessions
+from relay.web.managers.gift import GiftPage
+from relay.web.permission import action, public
+from relay.web.request import current
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+blueprint = Blueprint("stories", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A link as the list shows it, with its first and last day in UTC."""
+
+    link: StoryLink
+    made_on: datetime
+    expires_on: datetime
+
+
+@blueprint.get("/p/<programme_id>/gift/<gift_id>/links")
+@action("share story")
+def links(programme_id: str, gift_id: str) -> str:
+    """The links of a gift that open its story, and a form for another."""
+    return _links(programme_id, gift_id)
+
+
+@blueprint.post("/p/<programme_id>/gift/<gift_id>/links")
+@action("share story")
+def change(programme_id: str, gift_id: str) -> str:
+    """Make a link, which is shown this once, or revoke one; both are in the access log."""
+    made = request.form.get("code", "")
+    if mark := request.form.get("revoke"):
+        story_links.revoke(current.graph(), programme_id, gift_id, mark, current.core().now())
+        _logged("story revoked", programme_id, gift_id, sessions.signed_in().by)
+        return _links(programme_id, gift_id)
+    if len(made) < CODE_BYTES:
+        return _links(programme_id, gift_id)
+    GiftPage.of_request(gift_id)  # which there has to be
+    by = sessions.signed_in().by
+    _logged("story sent", programme_id, gift_id, by)
+    now = current.core().now()
+    story_links.make(current.graph(), made, programme_id=programme_id, gift_id=gift_id, by=by, now=now)
+    site = current.core().site
+    path = url_for("stories.opened", code=made)
+    return _links(programme_id, gift_id, f"https://{site}{path}" if site else f"{request.host_url.rstrip('/')}{path}")
+
+
+def _links(programme_id: str, gift_id: str, made: str = "") -> str:
+    responses.never_kept()
+    all_ = story_links.links_of_gift(current.graph(), _folder(), programme_id, gift_id, current.core().now())
+    found = filter(_may_share, all_)
+    return render_template(
+        "story_links.html",
+        gift_id=gift_id,
+        links=[Listed(link=each, made_on=_day(each.made_at), expires_on=_day(each.expires_at)) for each in found],
+        made=made,
+        days=DAYS,
+        code=secrets.token_urlsafe(CODE_BYTES),
+    )
+
+
+@blueprint.get("/s/<code>")
+@public()
+def opened(code: str) -> Response:
+    """The story as it stands today, for whoever has the link: it names nobody, and no place of few women."""
+    g.untraced = True
+    responses.never_kept()
+    link = story_links.find_by_code(current.graph(), _folder(), code, current.core().now())
+    page = None
+    if link and _may_share(link):
+        try:
+            g.head = programmes.head(current.graph(), link.programme_id)
+            page = GiftPage(
+                survey=current.kept_survey(current.today(), confirmed_only=False),
+                gift_id=link.gift_id,
+                as_of=current.today(),
+                today=current.today(),
+            )
+            trees.roots_of(page.survey, f"gift:{link.gift_id}")
+            _logged("story", link.programme_id, link.gift_id, f"link:{link.mark[:8]}")
+        except (NoProgramme, NotInRelay):
+            page = None
+    text = render_template("story_opened.html", page=page, expires_on=_day(link.expires_at) if link else None)
+    return make_response(text, 200 if page else 404)
+
+
+def _may_share(link: StoryLink) -> bool:
+    """Whether who made a link may still send stories: it ends with her account, and with her role."""
+    core, login = current.core(), login_of(link.by)
+    if core.owner == login:
+        return True
+    try:
+        held = accounts.find(core.graph, login).grants
+    except NoAccount:
+        return False
+    return bool(roles.granted(core.graph.catalogue, held, "share story", link.programme_id))
+
+
+def _folder() -> Path:
+    return current.core().settings.data_folder
+
+
+def _day(written: str) -> datetime:
+    return datetime.fromisoformat(written).astimezone(UTC)
+
+
+def _logged(what: str, programme_id: str, gift_id: str, by: str) -> None:
+    """Write down that a link to a story was made, opened or revoked."""
+    at = instant(current.core().now())
+    access_log.write(_folder(), programme_id, access_log.Access(at=at, by=by, what=what, ids=(f"gift:{gift_id}",)))

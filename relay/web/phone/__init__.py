@@ -1,0 +1,1 @@
+"""The phone app: the page that records offline, the service worker that caches it, and what installs it."""

@@ -1,1 +1,0 @@
-"""Tests of `relay.web.field`, in a real browser against the real service."""
