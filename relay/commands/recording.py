@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -44,7 +45,8 @@ def print_recorded(session: Session, *recorded: Recorded, told: bool = True, tog
     from relay.service.terminal import print_json, print_pairs
 
     if session.as_json:
-        print_json(recorded[0] if len(recorded) == 1 else recorded)
+        shown = [each if each.dry_run else replace(each, sentence=None) for each in recorded]  # it is for people
+        print_json(shown[0] if len(shown) == 1 else shown)
     if session.rehearses:
         say(REHEARSED)
     for each in recorded:
@@ -70,6 +72,7 @@ def say_rehearsed(recorded: Recorded) -> None:
 
 def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
     """Tell in a sentence what was recorded, and how it is undone; it is recorded even where that cannot be told."""
+    from relay.desk.recorded_sentence import undone_by
     from relay.desk.undo import since
     from relay.errors import RelayError
     from relay.service.queries.recorded import ToldQuestion, UndoableQuestion
@@ -80,11 +83,13 @@ def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
     with suppress(RelayError):
         acts = session.ask(UndoableQuestion(since=since(session.now))).acts if together else ()
         ids = [each.act_id for each in reversed(acts)] or [recorded.act_id]
-        told = [session.ask(ToldQuestion(id=act_id, as_of=session.today)) for act_id in ids]
-        for each in told:
-            say(each.sentence)
-        if undone_by := told[-1].undone_by:
-            say(f"To undo {'all of it' if len(acts) > 1 else 'it'}: {undone_by}")
+        if recorded.sentence and not acts:
+            say(recorded.sentence)
+        else:  # the answer was lost, or others were recorded with it
+            for told in [session.ask(ToldQuestion(id=act_id, as_of=session.today)) for act_id in ids]:
+                say(told.sentence)
+        if command := undone_by(ids[-1]):
+            say(f"To undo {'all of it' if len(acts) > 1 else 'it'}: {command}")
 
 
 def _rehearse(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
@@ -685,8 +690,8 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     if len(taken) > 1:
         back = "Can be taken back" if session.rehearses else "Taken back"
         say(f"{back}: {len(taken)} acts. What was recorded before them stays.")
-    elif taken and not session.rehearses:
-        say(session.ask(ToldQuestion(id=taken[0].act_id, as_of=session.today)).sentence)
+    elif taken and taken[0].sentence and not session.rehearses:
+        say(taken[0].sentence)
 
 
 @command(example="relay confirm pass:T0001")

@@ -214,13 +214,13 @@ class Session:
             sent = f" --id {said[column]}"
         try:
             if self.service:
-                answers = {"new": new, "again": again, "whole": whole, "dry_run": self.rehearses}
+                answers = {"new": new, "again": again, "whole": whole, "dry_run": self.rehearses, "told": True}
                 return self.service.hand_in(into, kind, said, **answers)
             act = intake.made(self.graph, into, kind, said, random=self.clerk.random)
             sent += f" --into {receiver}" if (receiver := act.values.get("receiver_placement_id")) else ""
             answered = intake.answers_of(new=new, again=again)
             return intake.hand_in(
-                self.graph, into, act, self.clerk, answers=answered, whole=whole, nameable=self._named_in_a_dry_run
+                self.graph, into, act, self.clerk, answers=answered, whole=whole, nameable=self._names_told
             )
         except UnknownOutcome:
             with_ids = f", with{sent}" if sent else ""
@@ -237,10 +237,17 @@ class Session:
         column = self.catalogue.kind(kind).id_column
         said = [{column: new_id(self.clerk.random(ID_BYTES)), **each} for each in said]
         if self.service:
-            return self.service.hand_in_together(self.programme_id, kind, said, again=again, dry_run=self.rehearses)
+            answers = {"again": again, "dry_run": self.rehearses, "told": True}
+            return self.service.hand_in_together(self.programme_id, kind, said, **answers)
         acts = [intake.made(self.graph, self.programme_id, kind, each, random=self.clerk.random) for each in said]
-        answers = intake.answers_of(new=False, again=again)
-        return intake.hand_in_together(self.graph, self.programme_id, acts, self.clerk, answers=answers)
+        return intake.hand_in_together(
+            self.graph,
+            self.programme_id,
+            acts,
+            self.clerk,
+            answers=intake.answers_of(new=False, again=again),
+            nameable=self._names_told,
+        )
 
     def _may_keep_instead(self, reach: Callable[[], object]) -> bool:
         """Whether the service cannot be reached and a person wants it kept here; else it is raised that it cannot.
@@ -341,11 +348,9 @@ class Session:
                 taken.append(self.hand_in("correct", each.values))
                 progress("acts taken back", len(taken), len(corrections))
             return tuple(taken)
-        return undo.take_back(
-            self.graph, self.programme_id, corrections, self.clerk, self._named_in_a_dry_run, progress
-        )
+        return undo.take_back(self.graph, self.programme_id, corrections, self.clerk, self._names_told, progress)
 
-    def _named_in_a_dry_run(self, beneficiary_ids: Collection[str]) -> Collection[str]:
+    def _names_told(self, beneficiary_ids: Collection[str]) -> Collection[str]:
         """All of some women: here whoever records may see every name, and that she is told them is written down."""
         from relay.access.access_log import Access, write
         from relay.service.queries.recorded import ToldQuestion

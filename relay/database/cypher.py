@@ -64,7 +64,7 @@ ON CREATE SET l.programme_id = $programme_id, l.sequence = 0, l.hash = $hash, l.
 # ---------------------------------------------------------------------------------------------------- recording
 
 # The FIRST statement of every write: lock the head of the ledger, then read what the acts touch. One row; every list in
-# no order; cost: one index look-up for each key.
+# no order; cost: one index look-up for each key, and a scan of :Held up to the first that is open.
 #
 #     (:Entry)-[:ABOUT*0..]->(subject)<-[:ABOUT*0..]-(:Entry)      entries of `acts` and all entries about them
 #     (:Entry)-[:RECORDED]->(n)                                    `others`: what stands of acts of any other kind
@@ -76,6 +76,7 @@ _LOAD: Final[LiteralString] = """
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
   COLLECT { MATCH (e:Entry {key: l.programme_id + '/entry/' + toString(l.sequence)})
             RETURN e.recorded_at } AS last_recorded_at,
+  COLLECT { MATCH (h:Held {scope: l.programme_id}) WHERE h.state = 'open' RETURN h.held_id LIMIT 1 } AS held,
   COLLECT { MATCH (p:Programme {key: $programme}) RETURN properties(p) } AS programmes,
   COLLECT { MATCH (:Programme {key: $programme})-[:RULED_BY]->(r:Rule) RETURN properties(r) } AS rules,
   COLLECT { UNWIND $keys.entries AS act MATCH (e:Entry {act_key: act})
@@ -85,15 +86,16 @@ RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
                     opened: COLLECT { MATCH (o:Personal {key: c.act_key}) RETURN o.opened }} } AS entries,
   COLLECT { UNWIND $keys.women AS key MATCH (n:Beneficiary {key: key})
             RETURN {node: properties(n),
-                    household_id: COLLECT { MATCH (o:Personal {key: n.key}) RETURN o.household_id },
+                    personal: COLLECT { MATCH (o:Personal {key: n.key})
+                                        RETURN {name: o.name, household_id: o.household_id} },
                     holds: COLLECT { MATCH (n)-[:HOLDS]->(p:Placement)
                                      RETURN {placement_id: p.placement_id, help: p.help} },
                     kept: COLLECT { MATCH (s:Same)-[:KEEPS]->(n) RETURN properties(s) },
                     joined: COLLECT { MATCH (s:Same)-[:JOINS]->(n) RETURN properties(s) }} } AS women,
   COLLECT { UNWIND $keys.placements AS key MATCH (p:Placement {key: key})
             RETURN {placement_id: p.placement_id, beneficiary_id: p.beneficiary_id, help: p.help,
-                    household_id: COLLECT { MATCH (o:Personal {key: $holder + p.beneficiary_id})
-                                            RETURN o.household_id },
+                    personal: COLLECT { MATCH (o:Personal {key: $holder + p.beneficiary_id})
+                                        RETURN {name: o.name, household_id: o.household_id} },
                     filled: COLLECT { MATCH (:Gift)-[f:FILLED]->(p) RETURN properties(f) },
                     received: COLLECT { MATCH (:Placement)-[r:PASSED_TO]->(p) RETURN properties(r) },
                     passed: COLLECT { MATCH (p)-[r:PASSED_TO]->(:Placement) RETURN properties(r) },

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,11 +16,11 @@ from relay.database import cypher
 from relay.database.keys_and_properties import key_of
 from relay.desk import wrong_receiver
 from relay.desk.lookup import NotInRecord, OtherKind, SeveralOfThatId, resolve
-from relay.desk.recorded_sentence import Nameable, rehearsed
+from relay.desk.recorded_sentence import Nameable, told_of
 from relay.domain.acts import ID_BYTES, Act, Value, id_made_of, new_id
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.domain.system import Catalogue
-from relay.errors import Refused
+from relay.errors import Refused, Unavailable
 from relay.graph import Graph
 from relay.ledger.batch import Clerk, Outcome
 from relay.ledger.her_ids import her_ids
@@ -155,7 +156,7 @@ class Recorded:
         placement_id: For a gift's placement or a pass-on: the placement that received; else None.
         notes: What was noted for the auditor, as sentences.
         dry_run: Whether nothing was recorded, since it was only tried.
-        sentence: Of a dry run: what it would record, told as the act itself is told once it is recorded.
+        sentence: What it recorded, or of a dry run would record; None where nobody asked, and for what is not new.
     """
 
     programme_id: str
@@ -231,28 +232,29 @@ def hand_in(
         clerk: Who records.
         answers: The questions that the act answers.
         whole: Of a correction of who holds a placement: correct every act that fills it, all or none.
-        nameable: Those of some beneficiaries whose names a dry run may tell; None for a dry run that tells nothing.
+        nameable: As of `became`.
 
     Raises:
         RelayError: It was not recorded; the error says why.
     """
-    acts: Sequence[Act] = (act_,)
     if act_.kind == "erase":
-        recorded = _erase(graph, programme_id, act_, clerk)
-    elif act_.kind == "correct":
+        return _erase(graph, programme_id, act_, clerk, nameable)
+    if act_.kind == "correct":
         acts = wrong_receiver.corrections(graph, programme_id, act_, whole=whole)
         outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
         notes = tuple(note.sentence for outcome in outcomes for note in outcome.notes)
-        recorded = replace(became(programme_id, outcomes[0]), notes=notes)
-    else:
-        recorded = became(programme_id, record_one(graph, programme_id, act_, clerk, answers=answers))
-    if not clerk.rehearses:
-        return recorded
-    return replace(recorded, dry_run=True, sentence=_would_say(graph, acts, recorded, clerk, answers, nameable))
+        return replace(became(programme_id, outcomes[0], clerk, nameable), notes=notes)
+    return became(programme_id, record_one(graph, programme_id, act_, clerk, answers=answers), clerk, nameable)
 
 
 def hand_in_together(
-    graph: Graph, programme_id: str, acts: Sequence[Act], clerk: Clerk, *, answers: Answers = NO_ANSWER
+    graph: Graph,
+    programme_id: str,
+    acts: Sequence[Act],
+    clerk: Clerk,
+    *,
+    answers: Answers = NO_ANSWER,
+    nameable: Nameable | None = None,
 ) -> tuple[Recorded, ...]:
     """Record acts in one transaction, all of them or none, or only try it.
 
@@ -262,29 +264,16 @@ def hand_in_together(
         acts: As `made`, in order; none is about another act, and none founds the programme.
         clerk: Who records.
         answers: The questions that each of the acts answers.
+        nameable: As of `became`.
 
     Raises:
         RelayError: None was recorded; the error says why.
     """
     outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
-    return tuple(replace(became(programme_id, each), dry_run=clerk.rehearses) for each in outcomes)
+    return tuple(became(programme_id, each, clerk, nameable) for each in outcomes)
 
 
-def _would_say(
-    graph: Graph,
-    acts: Sequence[Act],
-    recorded: Recorded,
-    clerk: Clerk,
-    answers: Answers,
-    nameable: Nameable | None,
-) -> str | None:
-    """The sentence with which acts would be answered that were tried; None for what is recorded already."""
-    if nameable is None or recorded.action == "same":
-        return None
-    return rehearsed(graph, recorded.programme_id, acts, clerk, answers, nameable).sentence
-
-
-def _erase(graph: Graph, programme_id: str, act_: Act, clerk: Clerk) -> Recorded:
+def _erase(graph: Graph, programme_id: str, act_: Act, clerk: Clerk, nameable: Nameable | None) -> Recorded:
     """Erase what is personal; of a woman, under every id that she has, as far as anything is left there."""
     kind, _, id_ = str(act_.values["subject_id"]).partition(":")
     others = [each for each in her_ids(graph, programme_id, id_) if each != id_] if kind == "beneficiary" else []
@@ -298,12 +287,22 @@ def _erase(graph: Graph, programme_id: str, act_: Act, clerk: Clerk) -> Recorded
         raise outcomes[0].error
     erased = [str(each.act.values["subject_id"]) for each in done[1:]]
     told = [Sentence("%(subject)s, the same person, was erased too.", subject=subject) for subject in erased]
-    return replace(became(programme_id, done[0]), notes=tuple(told))
+    return replace(became(programme_id, done[0], clerk, nameable), notes=tuple(told))
 
 
-def became(programme_id: str, outcome: Outcome) -> Recorded:
-    """What became of an act, as it is told to who handed it in."""
-    values = outcome.act.values
+def became(programme_id: str, outcome: Outcome, clerk: Clerk, nameable: Nameable | None = None) -> Recorded:
+    """What became of an act, as it is told to who handed it in.
+
+    Args:
+        programme_id: Of the programme.
+        outcome: Of the act.
+        clerk: Who handed it in.
+        nameable: Those of some beneficiaries whose names the sentence may tell; None where no sentence is asked for.
+    """
+    values, told = outcome.act.values, None
+    if nameable:
+        with suppress(Unavailable):  # it is recorded even where that cannot be told
+            told = told_of(outcome, clerk, nameable)
     return Recorded(
         programme_id=programme_id,
         act_id=outcome.act.act_id,
@@ -311,4 +310,6 @@ def became(programme_id: str, outcome: Outcome) -> Recorded:
         sequence=outcome.sequence,
         placement_id=str(values.get("receiver_placement_id") or values.get("placement_id") or "") or None,
         notes=tuple(note.sentence for note in outcome.notes),
+        dry_run=clerk.rehearses,
+        sentence=told.sentence if told else None,
     )

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.clock import zone
-from relay.desk.lookup import Named, NotInRecord, says
+from relay.desk.lookup import NotInRecord, says
 from relay.desk.wording import PLAIN, spoken, what_it_is
 from relay.domain.model import shown, standing
-from relay.domain.register import ABOUT_ACTS, subject_of, takes_back
+from relay.domain.register import takes_back
+from relay.ledger.batch import today_of
 from relay.ledger.partial_register import read
 from relay.ledger.programmes import NoProgramme
-from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.desk.wording import Speech
-    from relay.domain.acts import Act
-    from relay.domain.questions import Answers
     from relay.domain.register import Register
     from relay.graph import Graph, Transaction
-    from relay.ledger.batch import Clerk
+    from relay.ledger.batch import Clerk, Outcome
 
 Nameable = Callable[[Collection[str]], Collection[str]]
 
@@ -72,106 +69,79 @@ def told(
         NoProgramme: The programme is not in the database.
         Unavailable: The database cannot be reached.
     """
-
-    def recorded(transaction: Transaction) -> Told:
-        register = _read(transaction, programme_id, (act_id,))
-        if act_id not in register.entries:
-            raise NotInRecord(id=act_id)
-        register = _read(transaction, programme_id, (act_id, *_touched(register, act_id)))
-        return _Telling(transaction, register, act_id, as_of, nameable, speech).told()
-
-    return graph.read(recorded)
+    register = graph.read(lambda transaction: _around(transaction, programme_id, act_id))
+    return _Telling(register, act_id, as_of, nameable, speech).told()
 
 
-def rehearsed(
-    graph: Graph,
-    programme_id: str,
-    acts: Sequence[Act],
-    clerk: Clerk,
-    answers: Answers,
-    nameable: Nameable = frozenset,
-) -> Told:
-    """What the first of some acts would record that can be recorded together; nothing is written.
+def told_of(outcome: Outcome, clerk: Clerk, nameable: Nameable = frozenset) -> Told | None:
+    """What an act recorded, or would record: from the register in which it was judged, so that nothing more is read.
 
     Args:
-        graph: Where.
-        programme_id: Of the programme.
-        acts: In order.
-        clerk: Who would record.
-        answers: The questions that each of the acts answers.
+        outcome: Of the act.
+        clerk: Who recorded it, or tried to.
         nameable: As of `told`.
 
+    Returns:
+        None for what was not recorded just now.
+
     Raises:
-        NoProgramme: The programme is not in the database.
-        Unavailable: The database cannot be reached.
+        Unavailable: It cannot be written down that she is told names.
     """
-    rehearsal = Rehearsal(graph, programme_id, clerk, answers=answers)
-    act, context = acts[0], rehearsal.context
-
-    def around(transaction: Transaction) -> None:
-        context.load_around(transaction, acts)
-        if act.kind in ABOUT_ACTS:
-            context.load_records(transaction, _touched(context.register, subject_of(act)))
-        else:
-            context.load_records(transaction, _ends(act.values))
-
-    graph.read(around)
-    rehearsal.offer(acts)
-    register = context.register
-    programme = register.facts.get(f"programme:{programme_id}")
-    if programme is None:
-        raise NoProgramme(programme_id=programme_id)
-    as_of = clerk.now.astimezone(zone(str(programme.values["timezone"]))).date()
-    return graph.read(lambda transaction: _Telling(transaction, register, act.act_id, as_of, nameable, PLAIN).told())
+    if outcome.register is None:
+        return None
+    as_of = today_of(outcome.register, clerk, outcome.act)
+    return _Telling(outcome.register, outcome.act.act_id, as_of, nameable, PLAIN).told()
 
 
-def _touched(register: Register, act_id: str) -> tuple[str, ...]:
-    """What an act is about in the end, and the placements between which that happened."""
+def undone_by(act_id: str) -> str | None:
+    """The command that takes an act back; None where nothing does."""
+    return None if act_id.partition(":")[0] in _FINAL else "relay undo"
+
+
+def _around(transaction: Transaction, programme_id: str, act_id: str) -> Register:
+    """An act, what it is about in the end, and the placements and the woman that this names."""
+    register = _read(transaction, programme_id, (act_id,))
+    if act_id not in register.entries:
+        raise NotInRecord(id=act_id)
     subject = register.last_subject(act_id)
-    return (subject, *_ends(says(register, subject)))
-
-
-def _ends(said: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(f"placement:{said[end]}" for end in _ENDS if said.get(end))
+    said = says(register, subject)
+    named = [f"placement:{said[end]}" for end in _ENDS if said.get(end)]
+    named += [f"beneficiary:{said['beneficiary_id']}"] if said.get("beneficiary_id") else []
+    return _read(transaction, programme_id, (act_id, subject, *named))
 
 
 class _Telling:
     """One act, being told."""
 
-    def __init__(
-        self,
-        transaction: Transaction,
-        register: Register,
-        act_id: str,
-        as_of: date,
-        nameable: Nameable,
-        speech: Speech,
-    ) -> None:
+    def __init__(self, register: Register, act_id: str, as_of: date, nameable: Nameable, speech: Speech) -> None:
         self.register, self.act_id, self.as_of, self.speech = register, act_id, as_of, speech
         self.subject = register.last_subject(act_id)
         self.said = says(register, self.subject)
         ends = [register.placements.get(str(self.said[end])) for end in _ENDS if self.said.get(end)]
         holders = {each.beneficiary_id for each in ends if each}
         holders |= {str(self.said["beneficiary_id"])} if self.said.get("beneficiary_id") else set()
-        shown_by_name = nameable(sorted(holders)) if holders else ()
-        rows = {f"beneficiary:{each}": {"beneficiary_id": each} for each in shown_by_name}
-        named = Named(transaction, register.programme_id, rows)
-        found = {row["beneficiary_id"]: named.beneficiary(row["beneficiary_id"]) for row in rows.values()}
-        if self.subject in rows:  # she may not be in the database yet
-            found[self.said["beneficiary_id"]] = self.said.get("name")
-        self.names: Mapping[str, str] = {id_: name for id_, name in found.items() if name}
+        names = {id_: name for id_ in sorted(holders) if (name := self._name(id_))}
+        shown = nameable([*names]) if names else ()
+        self.names: Mapping[str, str] = {id_: name for id_, name in names.items() if id_ in shown}
+
+    def _name(self, beneficiary_id: str) -> str | None:
+        """Hers, as she is called now; None where it is not known, or was erased."""
+        act_id = f"beneficiary:{beneficiary_id}"
+        fact = self.register.facts.get(act_id)
+        said = self.said if act_id == self.subject else fact.values if fact else {}  # she may have been taken back
+        return said.get("name")
 
     def told(self) -> Told:
-        kind = self.act_id.partition(":")[0]
         return Told(
             act_id=self.act_id,
-            sentence=self._sentence(kind),
-            beneficiary_ids=tuple(sorted(self.names)),
-            undone_by=None if kind in _FINAL else "relay undo",
+            sentence=self._sentence(),
+            beneficiary_ids=tuple(self.names),
+            undone_by=undone_by(self.act_id),
         )
 
-    def _sentence(self, kind: str) -> Sentence:
+    def _sentence(self) -> Sentence:
         entry = self.register.entries[self.act_id]
+        kind = entry.kind
         if kind == "erase":
             return Sentence("All that was personal about %(id)s is erased.", id=self.subject)
         what, owed = self._happened(), self._owed()

@@ -7,7 +7,7 @@ time is its id. Commands of one person within one second are taken for one.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Final
 
 from relay.clock import instant
 from relay.desk.intake import Recorded, became
-from relay.desk.recorded_sentence import rehearsed
 from relay.desk.wording import what_it_is
 from relay.domain.acts import ID_BYTES, Act, new_id
 from relay.domain.entries import Entry
-from relay.domain.questions import NO_ANSWER
 from relay.errors import Failure, NotFound, refused
 from relay.ledger import entry_search
 from relay.ledger.partial_register import read
@@ -130,14 +128,14 @@ def take_back(
     nameable: Nameable,
     progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None,
 ) -> tuple[Recorded, ...]:
-    """Take acts back, all of them or none; a dry run of a single one tells what that would say.
+    """Take acts back, all of them or none; a single one is told in a sentence.
 
     Args:
         graph: Where.
         programme_id: Of the programme.
         corrected: What `corrections` gives.
         clerk: Who takes them back.
-        nameable: As of `telling.told`.
+        nameable: As of `recorded_sentence.told`.
         progress: As of `record_whole`.
 
     Raises:
@@ -145,11 +143,8 @@ def take_back(
         RelayError: None of what is left was recorded; the error says why.
     """
     outcomes = record_whole(graph, programme_id, corrected, clerk, progress)
-    taken = tuple(became(programme_id, each) for each in outcomes)
-    if not clerk.rehearses:
-        return taken
-    told = rehearsed(graph, programme_id, corrected, clerk, NO_ANSWER, nameable).sentence if len(taken) == 1 else None
-    return tuple(replace(each, dry_run=True, sentence=told) for each in taken)
+    asked = nameable if len(outcomes) == 1 else None
+    return tuple(became(programme_id, each, clerk, asked) for each in outcomes)
 
 
 def _entries(graph: Graph, programme_id: str, sequences: Sequence[int]) -> Iterator[Entry]:

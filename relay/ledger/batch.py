@@ -90,6 +90,8 @@ class Outcome:
         notes: What is noted for the auditor.
         error: Why it was not recorded, or None.
         against: What the rules said against it, though it was recorded as it stands in an export; or None.
+        register: With what it touches, as it stands after it and all that was recorded, or tried, together with it;
+            None where it was not recorded just now.
     """
 
     act: Act
@@ -98,6 +100,7 @@ class Outcome:
     notes: tuple[Note, ...] = ()
     error: RelayError | None = None
     against: RelayError | None = None
+    register: Register | None = field(default=None, compare=False, repr=False)
 
     @property
     def sequence(self) -> int | None:
@@ -312,7 +315,14 @@ class Batch:
         )
         behind = of_clocks(self.head.recorded_at, self.clerk.now.astimezone(UTC), act.written_at)
         self._take(change, entry)
-        return Outcome(act=act, action="added", entry=entry, notes=(*behind, *notes), against=against)
+        return Outcome(
+            act=act,
+            action="added",
+            entry=entry,
+            notes=(*behind, *notes),
+            against=against,
+            register=self.register,
+        )
 
     def _judged(self, act: Act) -> tuple[Change, tuple[Note, ...], RelayError | None]:
         """What an act changes, what is noted of it, and what the rules say against it where it is taken all the same.

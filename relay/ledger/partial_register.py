@@ -76,11 +76,6 @@ class RehearsalContext:
         self._context.transaction = transaction
         self._context.load_around(acts)
 
-    def load_records(self, transaction: Transaction, act_ids: Iterable[str]) -> None:
-        """Read some records as `read` does, as far as that was not done; before acts that touch them are taken in."""
-        self._context.transaction = transaction
-        self._context.load_records(frozenset(act_ids))
-
 
 def read(transaction: Transaction, programme_id: str, act_ids: Iterable[str]) -> Register | None:
     """The part of a register that holds some acts and placements as they are now, read without locking.
@@ -214,6 +209,7 @@ class _Context:
             hash=row["hash"],
             projection=row["projection"],
             recorded_at=next(iter(row["last_recorded_at"]), None) or "",
+            anything_held=bool(row["held"]),
         )
         self.head = self.head or head
         return head
@@ -243,17 +239,17 @@ class _Context:
         )
 
     def _take_fact(self, kind: str, properties: Mapping[str, Any]) -> Fact:
-        household_id: str | None = None
+        personal: Mapping[str, str] = {}
         holds: Sequence[Mapping[str, str]] = ()
         if "node" in properties:
-            household_id, holds = next(iter(properties["household_id"]), None), properties["holds"]
+            personal, holds = _personal(properties), properties["holds"]
             for same in (*properties["kept"], *properties["joined"]):
                 self._take_same(same)
             properties = properties["node"]
         fact = Fact(
             kind=kind,
             id=kind_and_id(properties["key"])[1],
-            values=values_of(properties) | ({"household_id": household_id} if household_id else {}),
+            values={**values_of(properties), **personal},
             sequence=properties["sequence"],
             confirm_id=properties.get("confirm_id"),
         )
@@ -279,11 +275,9 @@ class _Context:
         ]
         placement = placement_of(found["placement_id"], found["beneficiary_id"], found["help"], facts)
         self.register.placements[placement.placement_id] = placement
-        household_id = next(iter(found["household_id"]), None)
-        if household_id:  # enough of the holder to see that giver and receiver share a household
-            holder = Fact(
-                kind="beneficiary", id=placement.beneficiary_id, values={"household_id": household_id}, sequence=0
-            )
+        personal = _personal(found)
+        if personal:  # enough of the holder to call her by her name, and to see who shares her household
+            holder = Fact(kind="beneficiary", id=placement.beneficiary_id, values=personal, sequence=0)
             self.register.facts.setdefault(holder.act_id, holder)
 
     def _load_neighbours(self, acts: Iterable[Act], offered: Mapping[str, Act]) -> None:
@@ -561,3 +555,8 @@ class _Context:
             receivers = {pass_on.receiver_id for key in frontier for pass_on in register.placements[key].passes}
             self.load([], placements=receivers)
             self.walked |= frontier
+
+
+def _personal(found: Mapping[str, Any]) -> dict[str, str]:
+    """What is read of a woman that is personal: her name and her household, as far as they are known."""
+    return {name: value for row in found["personal"] for name, value in row.items() if value}

@@ -38,12 +38,14 @@ class Head:
         hash: Of the last entry; `entries.ORIGIN` before the first.
         projection: The number of the projection that the graph was built by.
         recorded_at: Of the last entry; empty before the first, and where nobody asks for it.
+        anything_held: Whether any act is held in the programme; False where nobody asks for it.
     """
 
     sequence: int
     hash: str
     projection: int
     recorded_at: str = field(default="", compare=False)
+    anything_held: bool = field(default=False, compare=False)
 
 
 HEAD_ALTERED: Final = Failure(

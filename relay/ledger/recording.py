@@ -69,7 +69,7 @@ def record(
     )
     if founding and clerk.rehearses:  # there may be no ledger yet to judge it by
         rehearsal = Rehearsal(graph, programme_id, clerk, answers=answers, earlier=earlier)
-        return tuple(each if each.action == "same" else replace(each, entry=None) for each in rehearsal.offer(acts)[0])
+        return _tried(rehearsal.offer(acts)[0])
     if founding:
         graph.write(lambda transaction: transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id)))
     return _written(graph, work)
@@ -132,9 +132,7 @@ def record_whole(
     while left := acts[len(done) :]:
         steps = [*_judged_whole(graph, programme_id, left, clerk, progress)]
         if clerk.rehearses:
-            return tuple(
-                each if each.action == "same" else replace(each, entry=None) for some, _ in steps for each in some
-            )
+            return _tried(each for some, _ in steps for each in some)
         for outcomes, step in steps:
             if not step.commit(graph):
                 break
@@ -185,15 +183,17 @@ def record_rows(
         UnknownOutcome: The line was cut twice while committing, or went silent.
     """
     work = _RecordingRows(programme_id=programme_id, rows=tuple(map(tuple, rows)), clerk=clerk, again=again)
-    outcomes = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
-    _try_what_is_held(graph, programme_id, (each for row in outcomes for each in row), clerk)
+    outcomes, anything_held = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
+    if anything_held:
+        _try_what_is_held(graph, programme_id, (each for row in outcomes for each in row), clerk)
     return outcomes
 
 
 def _written(graph: Graph, work: _Recording) -> tuple[Outcome, ...]:
     """Record, once more with the same ids where the line was cut during the commit."""
-    outcomes = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
-    _try_what_is_held(graph, work.programme_id, outcomes, work.clerk)
+    outcomes, anything_held = graph.write(work.in_transaction, again=replace(work, resent=True).in_transaction)
+    if anything_held:
+        _try_what_is_held(graph, work.programme_id, outcomes, work.clerk)
     return outcomes
 
 
@@ -232,7 +232,8 @@ class _Recording:
     resent: bool = False
     together: bool = False
 
-    def in_transaction(self, transaction: Transaction) -> tuple[Outcome, ...]:
+    def in_transaction(self, transaction: Transaction) -> tuple[tuple[Outcome, ...], bool]:
+        """The outcome of each act, and whether any act is held that may wait for them."""
         head, register = locked(transaction, self.programme_id, self.acts, self.clerk)
         batch = Batch(
             register,
@@ -248,10 +249,15 @@ class _Recording:
             _require_all(outcomes)
             require_whole(register, batch.moved)
         if self.clerk.rehearses:
-            return tuple(each if each.action == "same" else replace(each, entry=None) for each in outcomes)
+            return _tried(outcomes), False
         batch.write(transaction)
         held_list.forget(transaction, self.programme_id, erased(outcomes))
-        return outcomes
+        return outcomes, head.anything_held
+
+
+def _tried(outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """The outcomes of acts that are only tried: what was recorded before has an entry, and nothing else."""
+    return tuple(each if each.action == "same" else replace(each, entry=None) for each in outcomes)
 
 
 def _require_all(outcomes: Iterable[Outcome]) -> None:
@@ -279,7 +285,8 @@ class _RecordingRows:
     again: Mapping[str, Answers]
     resent: bool = False
 
-    def in_transaction(self, transaction: Transaction) -> tuple[tuple[Outcome, ...], ...]:
+    def in_transaction(self, transaction: Transaction) -> tuple[tuple[tuple[Outcome, ...], ...], bool]:
+        """The outcomes of each row, and whether any act is held that may wait for them."""
         acts = tuple({act.act_id: act for row in self.rows for act in row}.values())
         fallen = dict[int, tuple[Outcome, ...]]()
         while True:  # without the rows that fell in part, of which nothing may stay
@@ -296,7 +303,8 @@ class _RecordingRows:
             fallen |= in_part
         if not self.clerk.rehearses:
             batch.write(transaction)
-        return tuple(fallen.get(number) or judged[number] for number in range(len(self.rows)))
+        outcomes = tuple(fallen.get(number) or judged[number] for number in range(len(self.rows)))
+        return outcomes, head.anything_held
 
 
 def _until_one_fails(transaction: Transaction, batch: Batch, row: Sequence[Act]) -> Iterator[Outcome]:

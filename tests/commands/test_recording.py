@@ -10,6 +10,7 @@ import pytest
 
 from relay.commands import exits
 from tests.commands.shell import ON, record
+from tests.rigs import queries
 from tests.rigs.pace import next_second
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -24,6 +25,19 @@ TOLD: Final = frozenset(
     ("programme_id", "act_id", "action", "sequence", "placement_id", "notes", "dry_run", "sentence")
 )
 """What is said of every act that is recorded."""
+
+
+def test_a_pass_on_asks_the_database_five_times_and_nothing_after_its_commit(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which programmes, whose ids, and what the giver holds; then together what it touches, and what it writes."""
+    asked = queries.counted(monkeypatch)
+    answer = shell.ok(
+        "pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-06-01", "--id", "T9", "--into", "P9"
+    )
+
+    assert asked == [*["rows"] * 4, queries.COMMIT]
+    assert "Name of W4 (W4) passed on 1 goat to Name of W5 (W5)" in answer.err
 
 
 def test_a_person_is_registered_and_found(shell: Shell) -> None:

@@ -33,6 +33,9 @@ _WHOLE: Final = Parameter(
 _DRY_RUN: Final = Parameter(
     name="dry_run", says=Says(sort="flag", text="Say what would become of it, and record nothing.")
 )
+_TOLD: Final = Parameter(
+    name="told", says=Says(sort="flag", text="Tell in a sentence what was recorded, with the names that you may see.")
+)
 
 _ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
     "beneficiary": (_AGAIN,),
@@ -47,7 +50,7 @@ _ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
 def wishes(kind: Kind, catalogue: Catalogue) -> tuple[Parameter, ...]:
     """What the URL may say beside an act of a kind."""
     own = (_AGAIN,) if any(catalogue.questions_on(kind.name, catalogue.systems)) else ()
-    return (*_ANSWERS.get(kind.name, own), _DRY_RUN)
+    return (*_ANSWERS.get(kind.name, own), _DRY_RUN, _TOLD)
 
 
 def comes_in_lists(kind: str) -> bool:

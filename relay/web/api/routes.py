@@ -34,6 +34,7 @@ from relay.web.request import current
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from relay.desk.recorded_sentence import Nameable
     from relay.domain.acts import Value
     from relay.domain.schema import Kind as KindOfAct
     from relay.domain.system import Catalogue
@@ -195,8 +196,8 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
         values |= {"act_id": subject, "changes": known.changes(subject.partition(":")[0], values["changes"])}
     act = intake.made(core.graph, programme_id, kind, values, random=clerk.random)
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
-    whole = wish.get("whole", False)
-    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, whole=whole, nameable=privacy.told)
+    whole, nameable = wish.get("whole", False), _nameable(wish)
+    recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, whole=whole, nameable=nameable)
     return make_response(jsonify(recorded), _ADDED if recorded.sequence and recorded.action == "added" else 200)
 
 
@@ -207,9 +208,14 @@ def _record_together(
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
     acts = [intake.made(graph, programme_id, kind, each, random=clerk.random) for each in said]
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
-    recorded = intake.hand_in_together(graph, programme_id, acts, clerk, answers=answers)
+    recorded = intake.hand_in_together(graph, programme_id, acts, clerk, answers=answers, nameable=_nameable(wish))
     is_new = any(each.sequence and each.action == "added" for each in recorded)
     return make_response(jsonify(recorded), _ADDED if is_new else 200)
+
+
+def _nameable(wish: Mapping[str, bool]) -> Nameable | None:
+    """Whom a sentence may name; None where none is asked for: a dry run always tells one."""
+    return privacy.told if wish.get("told") or wish.get("dry_run") else None
 
 
 def sent_body(read: Callable[[bytes], Any] = plain_json.read) -> Any:  # noqa: ANN401 - JSON

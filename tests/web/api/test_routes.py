@@ -19,6 +19,7 @@ from relay.service.json_codec import json_of, read_json
 from relay.service.queries.every import QUESTIONS
 from relay.service.question import Source, answer_of, parameters
 from tests.commands.shell import ON
+from tests.rigs import queries
 from tests.scenes.core import CORE
 from tests.web.api.programme import ACTS, HERE
 
@@ -228,6 +229,21 @@ def test_a_dry_run_answers_what_would_become_of_an_act_and_records_nothing(api: 
         None,
     )
     assert (recorded.status_code, recorded.get_json()["action"]) == (201, "added")
+
+
+def test_a_pass_on_is_told_where_that_is_asked_and_asks_the_database_nothing_after_its_commit(
+    api: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"giver_placement_id": "P4", "beneficiary_id": "W5", "passed_on": "2024-06-01", "animals": 1}
+    asked = queries.counted(monkeypatch)
+
+    told = api.post(f"{HERE}/acts/pass?told=true", json={**body, "pass_id": "T8"})
+    assert asked[-1] == queries.COMMIT, asked
+    silent = api.post(f"{HERE}/acts/pass?again=true", json={**body, "beneficiary_id": "W6", "pass_id": "T9"})
+
+    assert (told.status_code, silent.status_code) == (201, 201), told.text + silent.text
+    assert "Name of W4 (W4) passed on 1 goat to Name of W5 (W5)" in told.get_json()["sentence"]
+    assert silent.get_json()["sentence"] is None
 
 
 def test_of_what_is_recorded_here_only_the_new_entries_are_read(
