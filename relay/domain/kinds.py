@@ -234,8 +234,7 @@ CORE: Final[tuple[Kind, ...]] = (
         columns=(
             _own_id("pass_id"),
             _tie("giver_placement_id", "placement", fixed=False),
-            # Not `refers_to`: the first pass-on that names a receiving placement begins it.
-            Column(name="receiver_placement_id", type="id", required=True, fixed=True),
+            Column(name="receiver_placement_id", type="id", required=True, begins="placement", fixed=True),
             _tie("beneficiary_id", "beneficiary", fixed=False),
             Column(name="passed_on", type="date", required=True),
             Column(name="animals", type="units", required=True),

@@ -61,6 +61,8 @@ class Column:
             altogether (a nameless export imports).
         personal: Whether the ledger holds only a commitment to the value.
         refers_to: The kind that an id, or each of several, points at; None when it points at nothing recorded.
+        begins: The kind of what an id names that its own act may begin, so that nothing needs to be there; where nobody
+            gives the id, it is made. None for all other columns.
         fixed: Whether a correction may not change it (an act's own id and what ties the relay together).
         choices: The words a "choice" may be, in the order in which help and pages list them.
         coming: Whether its day may lie ahead: a rule is known before it binds, an extension ends.
@@ -82,6 +84,7 @@ class Column:
     required: bool = False
     personal: bool = False
     refers_to: str | None = None
+    begins: str | None = None
     fixed: bool = False
     choices: tuple[str, ...] = ()
     coming: bool = False

@@ -374,6 +374,20 @@ class Catalogue:
             for name in _names(kind, act.values.get(column), several=column in rosters):
                 yield column, name
 
+    def begun_by(self, act: Act | Fact) -> Iterator[tuple[str, str]]:
+        """The columns in which an act names what it may begin itself, each with that as "placement:ID"."""
+        for column, kind in self._begun.get(act.kind, {}).items():
+            for name in _names(kind, act.values.get(column), several=False):
+                yield column, name
+
+    @cached_property
+    def _begun(self) -> Mapping[str, Mapping[str, str]]:
+        begun = {
+            name: {column.name: column.begins for column in kind.columns if column.begins}
+            for name, kind in self.kinds.items()
+        }
+        return {name: columns for name, columns in begun.items() if columns}
+
     @cached_property
     def _rosters(self) -> Mapping[str, frozenset[str]]:
         found = {name: frozenset(column.name for column in kind.rosters) for name, kind in self.kinds.items()}

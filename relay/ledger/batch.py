@@ -404,10 +404,8 @@ class Batch:
         earlier, register = self.earlier, self.register
         if not (earlier.doubtful or earlier.unread or earlier.undone):
             return
-        names = [*register.catalogue.named_by(act)]
-        if act.kind == "pass" and (filled := filled_by(act)):
-            names.append(("receiver_placement_id", filled))
-        for column, name in names:
+        catalogue = register.catalogue
+        for column, name in (*catalogue.named_by(act), *catalogue.begun_by(act)):
             if (fault := earlier.fault(name, register)) and fault != act.act_id:
                 raise StandsOnDoubt(act_id=act.act_id, doubtful=fault, field=column)
         if act.kind == "pass" and (undone := earlier.undone.get(self._hand_over(act))):

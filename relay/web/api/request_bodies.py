@@ -18,7 +18,6 @@ from relay.errors import Failure, Invalid, refused
 from relay.exchange import cells
 from relay.service.question import Parameter, Says
 
-_MADE: Final = frozenset({"receiver_placement_id"})  # generated if not given, like an act's own id
 RECORDS: Final = frozenset({"giver_placement_id", "act_id", "subject_id"})
 """Columns that take an id with or without its kind before it, such as pass:88 or 88."""
 
@@ -129,7 +128,7 @@ class Bodies:
 
 def _sent(kind: Kind, column: Column) -> Column:
     """A column as it is sent: an id that is made when nobody gives it may be left out."""
-    made = column.name in _MADE or (column.name == kind.id_column and kind.name != "programme")
+    made = column.begins or (column.name == kind.id_column and kind.name != "programme")
     return replace(column, required=False) if made else column
 
 

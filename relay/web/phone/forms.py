@@ -28,9 +28,6 @@ OPENED_ON: Final = frozenset({"placement", "beneficiary", "place"})
 LEFT_OUT: Final = frozenset({"phone", "birth_year", "household_id", "place_id", "group_id", "ceremony_id"})
 """Columns that no form of a phone has: what must not be carried about, and what it knows or cannot look up."""
 
-MADE: Final = frozenset({"receiver_placement_id"})
-"""Columns whose id the phone makes."""
-
 _TYPES_LEFT_OUT: Final = frozenset({"ids", "pairs", "changes", "equivalents"})
 
 
@@ -70,7 +67,8 @@ def _form(catalogue: Catalogue, form: Form) -> dict[str, Any]:
 
 def _fields(form: Form, columns: Iterable[Column]) -> Iterator[dict[str, Any]]:
     for column in columns:
-        if column.name not in LEFT_OUT | MADE and column.type not in _TYPES_LEFT_OUT:
+        made = column.begins is not None  # by the phone
+        if not made and column.name not in LEFT_OUT and column.type not in _TYPES_LEFT_OUT:
             yield _field(form, column)
 
 

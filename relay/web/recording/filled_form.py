@@ -221,8 +221,7 @@ def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> It
         field = field_of(
             kind,
             column,
-            needed=(column.required and not own and column.name != "receiver_placement_id")
-            or column.name in form.needs,
+            needed=(column.required and not own and not column.begins) or column.name in form.needs,
             choices=form.choices.get(column.name, ()),
             home=home,
         )

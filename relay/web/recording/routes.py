@@ -146,9 +146,9 @@ def _ways(found: record_history.Record) -> Iterator[str]:
             record_history.show(current.built(), current.head().programme_id, str(subject), current.today())
         )
     for column in kind.columns:
-        if column.name == "receiver_placement_id" and found.taken_back_by:
+        if column.begins and found.taken_back_by:
             continue  # it may be gone
-        name = "placement" if column.name == "receiver_placement_id" else column.refers_to
+        name = column.begins or column.refers_to
         if name and column.type != "ids" and found.values.get(column.name):
             yield f"{name}:{found.values[column.name]}"
     yield found.id

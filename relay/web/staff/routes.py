@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 HELD: Final = 10
 """Placements whose history a person's page tells (our choice: hardly anybody holds more; all are listed)."""
 
-BEGUN: Final = "receiver_placement_id"
-"""Which names a placement that its own pass-on may have begun."""
-
 HITS: Final = "div#hits"
 """Where the results page shows its results, as htmx names it; suggestions go elsewhere and do not change the URL."""
 
@@ -107,10 +104,9 @@ def _named(record: Record) -> Mapping[str, Sequence[str]]:
     kind, _, id_ = record.id.partition(":")
     fact = Fact(kind=kind, id=id_, values=record.values, sequence=record.sequence or 0)
     named = defaultdict[str, list[str]](list)
-    for column, each in current.graph().catalogue.named_by(fact):
+    catalogue = current.graph().catalogue
+    for column, each in (*catalogue.named_by(fact), *catalogue.begun_by(fact)):
         named[column].append(each)
-    if begun := record.values.get(BEGUN):
-        named[BEGUN].append(f"placement:{begun}")
     return named
 
 
