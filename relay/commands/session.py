@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_TAKEN_BACK_AT_ONCE: Final = 100
+"""Acts of an undo that are sent in one list (our choice: less than half of what a request may hold)."""
+
 OFFERED: Final = 30
 """Ids that are offered to complete what was typed (our choice: a screen)."""
 
@@ -338,14 +341,16 @@ class Session:
         return registers.Here(graph=self.graph, programme_id=self.programme_id, clerk=self.clerk)
 
     def take_back(self, acts: Sequence[UndoableAct], why: str) -> tuple[Recorded, ...]:
-        """Take back what was recorded at one time, all or nothing; through the service one act after another."""
+        """Take back what was recorded at one time, all or nothing; of more than one list, each is for itself."""
         from relay.desk import undo
 
         corrections, progress = undo.corrections(acts, why, self.clerk), _progress_on_a_terminal()
         if self.service:
             taken: list[Recorded] = []
-            for each in corrections:
-                taken.append(self.hand_in("correct", each.values))
+            for start in range(0, len(corrections), _TAKEN_BACK_AT_ONCE):
+                said = [each.values for each in corrections[start : start + _TAKEN_BACK_AT_ONCE]]
+                answers = {"dry_run": self.rehearses, "told": len(corrections) == 1}
+                taken += self.service.hand_in_together(self.programme_id, "correct", said, **answers)
                 progress("acts taken back", len(taken), len(corrections))
             return tuple(taken)
         return undo.take_back(self.graph, self.programme_id, corrections, self.clerk, self._names_told, progress)

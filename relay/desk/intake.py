@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Any, Final
 
 from relay.database import cypher
@@ -240,10 +241,10 @@ def hand_in(
     if act_.kind == "erase":
         return _erase(graph, programme_id, act_, clerk, nameable)
     if act_.kind == "correct":
-        acts = wrong_receiver.corrections(graph, programme_id, act_, whole=whole)
-        outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
-        notes = tuple(note.sentence for outcome in outcomes for note in outcome.notes)
-        return replace(became(programme_id, outcomes[0], clerk, nameable), notes=notes)
+        (recorded,) = hand_in_together(
+            graph, programme_id, (act_,), clerk, answers=answers, whole=whole, nameable=nameable
+        )
+        return recorded
     return became(programme_id, record_one(graph, programme_id, act_, clerk, answers=answers), clerk, nameable)
 
 
@@ -254,6 +255,7 @@ def hand_in_together(
     clerk: Clerk,
     *,
     answers: Answers = NO_ANSWER,
+    whole: bool = False,
     nameable: Nameable | None = None,
 ) -> tuple[Recorded, ...]:
     """Record acts in one transaction, all of them or none, or only try it.
@@ -261,16 +263,30 @@ def hand_in_together(
     Args:
         graph: Where.
         programme_id: Of the programme.
-        acts: As `made`, in order; none is about another act, and none founds the programme.
+        acts: As `made`, in order; none confirms or erases, and none founds the programme.
         clerk: Who records.
         answers: The questions that each of the acts answers.
+        whole: As of `hand_in`.
         nameable: As of `became`.
+
+    Returns:
+        What became of each, in order; the notes of all that a correction came to are its own.
 
     Raises:
         RelayError: None was recorded; the error says why.
     """
-    outcomes = record_together(graph, programme_id, acts, clerk, answers=answers)
-    return tuple(became(programme_id, each, clerk, nameable) for each in outcomes)
+    meant = [
+        wrong_receiver.corrections(graph, programme_id, each, whole=whole) if each.kind == "correct" else (each,)
+        for each in acts
+    ]
+    outcomes = iter(record_together(graph, programme_id, [*chain(*meant)], clerk, answers=answers))
+    return tuple(_first_of([*islice(outcomes, len(each))], programme_id, clerk, nameable) for each in meant)
+
+
+def _first_of(outcomes: Sequence[Outcome], programme_id: str, clerk: Clerk, nameable: Nameable | None) -> Recorded:
+    """What became of the first of some acts, with the notes of all."""
+    notes = tuple(note.sentence for outcome in outcomes for note in outcome.notes)
+    return replace(became(programme_id, outcomes[0], clerk, nameable), notes=notes)
 
 
 def _erase(graph: Graph, programme_id: str, act_: Act, clerk: Clerk, nameable: Nameable | None) -> Recorded:

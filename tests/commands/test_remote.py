@@ -9,13 +9,13 @@ import stat
 import threading
 from datetime import UTC, datetime
 from secrets import token_bytes
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
-from relay.commands import exits
+from relay.commands import exits, session
 from relay.errors import Asked
 from relay.ledger import reading
 from relay.ledger.checkpoints import from_text, make_key
@@ -29,7 +29,7 @@ from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from relay.graph import Graph
@@ -166,6 +166,32 @@ def test_every_recording_command_does_the_same_from_elsewhere(
     assert by == {"local:asha", "account:bina"}
     home(shell, connection)
     assert shell.ok("ledger", "verify", "--programme", "demo").pairs["ok"] == "yes"
+
+
+def test_an_undo_is_sent_in_lists_from_elsewhere(
+    shell: Shell, graph: Graph, service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B91 to B95 came with one import; three at once are sent."""
+    (tmp_path / "beneficiaries.csv").write_text(
+        "beneficiary_id,name\n" + "".join(f"B{number},Gita {number}\n" for number in range(91, 96))
+    )
+    elsewhere(shell, service, token(graph, "staff", "manager"))
+    shell.ok("import", str(tmp_path), "--programme", "demo", "--apply")
+    sent, hand_in_together = list[int](), Remote.hand_in_together
+
+    def counting(self: Remote, programme_id: str, kind: str, said: Sequence[Any], **answers: bool) -> Any:  # noqa: ANN401 - as it is
+        sent.append(len(said))
+        return hand_in_together(self, programme_id, kind, said, **answers)
+
+    monkeypatch.setattr(Remote, "hand_in_together", counting)
+    monkeypatch.setattr(session, "_TAKEN_BACK_AT_ONCE", 3)
+
+    tried = shell.ok("undo", "--programme", "demo", "--dry-run")
+    done = shell.ok("undo", "--programme", "demo", "--yes")
+
+    assert "Can be taken back: 5 acts." in tried.err
+    assert "Taken back: 5 acts." in done.err
+    assert sent == [3, 2, 3, 2]
 
 
 def test_whom_somebody_is_like_is_named_from_elsewhere_too(

@@ -11,7 +11,6 @@ from typing import Any, Final, Self
 
 from relay.access.roles import EVERY
 from relay.domain.acts import Value
-from relay.domain.register import ABOUT_ACTS
 from relay.domain.schema import Column, Kind
 from relay.domain.system import Catalogue
 from relay.errors import Failure, Invalid, refused
@@ -54,7 +53,7 @@ def wishes(kind: Kind, catalogue: Catalogue) -> tuple[Parameter, ...]:
 
 def comes_in_lists(kind: str) -> bool:
     """Whether several acts of a kind may be sent in one list, of which all are recorded or none."""
-    return kind not in ABOUT_ACTS and kind != "programme"
+    return kind not in ("confirm", "erase", "programme")
 
 
 TOKEN_DAYS: Final = 30  # our choice: when nobody says how long

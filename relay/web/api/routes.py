@@ -186,19 +186,25 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
     wish = said(request_bodies.wishes(core.graph.catalogue.kind(kind), core.graph.catalogue))
     body = sent_body()
     if isinstance(body, list) and body and request_bodies.comes_in_lists(kind):
-        return _record_together(programme_id, kind, [known.said(kind, each) for each in body], wish)
-    values = known.said(kind, body)
+        return _record_together(programme_id, kind, [_said(programme_id, kind, each, known) for each in body], wish)
+    values = _said(programme_id, kind, body, known)
     if kind == "programme" and values["id"] != programme_id:
         raise refused(request_bodies.OTHER_TYPE, field="id", wanted="the id in the address")
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
-    if "changes" in values:
-        subject = resolve(core.graph, programme_id, str(values["act_id"]))
-        values |= {"act_id": subject, "changes": known.changes(subject.partition(":")[0], values["changes"])}
     act = intake.made(core.graph, programme_id, kind, values, random=clerk.random)
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
     whole, nameable = wish.get("whole", False), _nameable(wish)
     recorded = intake.hand_in(core.graph, programme_id, act, clerk, answers=answers, whole=whole, nameable=nameable)
     return make_response(jsonify(recorded), _ADDED if recorded.sequence and recorded.action == "added" else 200)
+
+
+def _said(programme_id: str, kind: str, body: object, known: Bodies) -> dict[str, Value]:
+    """What a body says; what a correction changes is read as the columns of what it corrects."""
+    values = known.said(kind, body)
+    if "changes" in values:
+        subject = resolve(current.graph(), programme_id, str(values["act_id"]))
+        values |= {"act_id": subject, "changes": known.changes(subject.partition(":")[0], values["changes"])}
+    return values
 
 
 def _record_together(
@@ -208,7 +214,10 @@ def _record_together(
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
     acts = [intake.made(graph, programme_id, kind, each, random=clerk.random) for each in said]
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
-    recorded = intake.hand_in_together(graph, programme_id, acts, clerk, answers=answers, nameable=_nameable(wish))
+    whole, nameable = wish.get("whole", False), _nameable(wish)
+    recorded = intake.hand_in_together(
+        graph, programme_id, acts, clerk, answers=answers, whole=whole, nameable=nameable
+    )
     is_new = any(each.sequence and each.action == "added" for each in recorded)
     return make_response(jsonify(recorded), _ADDED if is_new else 200)
 

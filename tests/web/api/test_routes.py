@@ -214,7 +214,26 @@ def test_of_a_list_of_acts_all_are_recorded_or_none(api: FlaskClient, graph: Gra
     assert sent("NEW1", "NEW2") == (201, ["added", "added"])
     assert sent("NEW1", "NEW2") == (200, ["same", "same"])
     assert programmes.head(graph, "demo").entries == before + 2
-    assert api.post(f"{HERE}/acts/correct", json=[ACTS["correct"]]).status_code == 400
+    assert api.post(f"{HERE}/acts/confirm", json=[ACTS["confirm"]]).status_code == 400
+
+
+def test_of_a_list_of_corrections_all_are_recorded_or_none(api: FlaskClient, graph: Graph) -> None:
+    """T3 stands on T1, and T1 alone cannot be taken back; E1 was of P3, which T2 began."""
+
+    def sent(*about: str, **more: object) -> tuple[int, str]:
+        said = {"how": "did_not_happen", "why": "slip", **more}
+        body = [{"correct_id": f"K-{act_id[-2:]}", "act_id": act_id, **said} for act_id in about]
+        answer = api.post(f"{HERE}/acts/correct", json=body)
+        return answer.status_code, answer.text
+
+    before = programmes.head(graph, "demo").entries
+    status, text = sent("event:E1", "pass:T1")
+    assert (status, "pass:T3" in text) == (409, True), text
+    assert programmes.head(graph, "demo").entries == before
+    assert sent("pass:T3", "pass:T1", "event:E1", "T2")[0] == 201
+    assert programmes.head(graph, "demo").entries == before + 4
+    assert sent("gift:G1", how="wrong_data", changes={"animals": 3})[0] == 201
+    assert sent("gift:G1", how="wrong_data", changes={"colour": 3})[0] == 400
 
 
 def test_a_dry_run_answers_what_would_become_of_an_act_and_records_nothing(api: FlaskClient) -> None:
