@@ -74,7 +74,6 @@ class Column:
         through: Whether the act happened at what it names, as a passbook line at a meeting: it has no day but that
             one's, and is judged beside what else happened there, and beside what judges that: all that names the group
             which met.
-        weighed: Of a personal column, whether rules weigh it: it is read of what an act is judged beside.
         elsewhere: Whether what it refers to is of a system that may be missing; where it is, the id points at nothing,
             and where the programme does not use it, an id without `edge` may point at nothing.
     """
@@ -93,7 +92,6 @@ class Column:
     beside: bool = False
     by_rule: bool = False
     through: bool = False
-    weighed: bool = False
     elsewhere: bool = False
 
 

@@ -59,7 +59,6 @@ class System:
         room: The package that it is, in whose folder its templates and translations lie; empty where it has none.
         kinds: Its kinds of acts.
         columns: Core kind → optional columns that are added to it.
-        beside: Kind of the core → its columns that name beside what such an act is judged too, while this system is on.
         roles: Action of its commands, questions and pages → who may do it.
     """
 
@@ -70,7 +69,6 @@ class System:
     room: str = ""
     kinds: tuple[Kind, ...] = ()
     columns: Mapping[str, tuple[Column, ...]] = field(default_factory=dict[str, tuple[Column, ...]])
-    beside: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict[str, frozenset[Role]])
 
     @property
@@ -406,11 +404,9 @@ class Catalogue:
         if columns:
             yield from (name for _, name in self.named_by(act, columns))
 
-    def read_beside(self, act: Act | Fact, used: Collection[str] = ()) -> Iterator[str]:
-        """The same, but what only some rules ask for, and with what it is judged beside while some systems are on."""
-        columns = self._always_beside.get(act.kind, _NONE).union(
-            *(system.beside.get(act.kind, ()) for system in self._used(used))
-        )
+    def always_beside(self, act: Act | Fact) -> Iterator[str]:
+        """The same, but for what only some rules ask for."""
+        columns = self._always_beside.get(act.kind)
         if columns:
             yield from (name for _, name in self.named_by(act, columns))
 
@@ -493,8 +489,12 @@ class Catalogue:
 
     @cached_property
     def weighed(self) -> frozenset[str]:
-        """The kinds of which rules weigh what is personal."""
-        return frozenset(name for name, kind in self.kinds.items() if any(column.weighed for column in kind.columns))
+        """The kinds of which rules weigh what is personal: that is so of numbers, such as what a woman earned."""
+        return frozenset(
+            name
+            for name, kind in self.kinds.items()
+            if any(column.personal and column.type in _NUMBERS for column in kind.columns)
+        )
 
     def lies(self, kind: str) -> bool:
         """Whether what is recorded of a kind lies in some place: it names one, people, or what in turn does."""

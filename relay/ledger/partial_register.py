@@ -348,12 +348,12 @@ class _Context:
             acts: Which are to be judged.
             standing: What stands on them, and is to be judged anew; of it nothing is noted.
         """
-        register, beside = self.register, self.catalogue.read_beside
-        used = register.systems
-        named = dict.fromkeys(name for act in acts for name in beside(act, used))
+        register, beside = self.register, self.catalogue.always_beside
+        named = dict.fromkeys(name for act in acts for name in beside(act))
         named |= dict.fromkeys(self.catalogue.asked_by_rules(register, acts))
         through = dict.fromkeys(name for act in acts for name in self.catalogue.through(act))
-        anew = dict.fromkeys(name for fact in standing for name in beside(fact, used))
+        anew = dict.fromkeys(name for fact in standing for name in beside(fact))
+        anew |= dict.fromkeys(self.catalogue.asked_by_rules(register, standing))
         anew |= dict.fromkeys(fact.act_id for fact in standing if self.catalogue.is_judged_beside(fact.act_id))
         known = (*named, *through, *anew, *(name for fact in standing for name in self.catalogue.through(fact)))
         above = [name for each in known if (fact := register.facts.get(each)) for name in beside(fact)]
@@ -372,7 +372,7 @@ class _Context:
         self._load_naming_same([*self.catalogue.asked_by_rules(register, [*acts, *standing])])
         givers = [name for name in named if name.startswith("placement:")]
         from_one = (register.facts.get(act_id) for name in givers for act_id in register.naming.get(name, ()))
-        others = (name for fact in from_one if fact for name in beside(fact, used) if name.startswith("beneficiary:"))
+        others = (name for fact in from_one if fact for name in beside(fact) if name.startswith("beneficiary:"))
         hers += [id_ for name in others for id_ in register.one_woman.ids(name.removeprefix("beneficiary:"))]
         self.load([], placements={placement for id_ in hers for placement in self._held(id_)})
         self._load_weighed(named)

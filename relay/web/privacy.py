@@ -191,7 +191,7 @@ def require_donors() -> None:
 
 def within() -> frozenset[str] | None:
     """The places whose names this reader may see; None: all, and donors too, since a gift belongs to no place."""
-    return guard.places("names", current.head().programme_id)
+    return guard.places("names", current.programme_id())
 
 
 def opened(what: str, ids: Iterable[str]) -> None:
@@ -204,7 +204,7 @@ def opened(what: str, ids: Iterable[str]) -> None:
     responses.never_kept()
     access = access_log.Access(at=instant(core.now()), by=sessions.signed_in().by, what=what, ids=tuple(ids))
     if access.ids:
-        access_log.write(core.settings.data_folder, current.head().programme_id, access)
+        access_log.write(core.settings.data_folder, current.programme_id(), access)
 
 
 # ------------------------------------------------------------------------------------------------ names

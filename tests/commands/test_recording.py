@@ -27,16 +27,17 @@ TOLD: Final = frozenset(
 """What is said of every act that is recorded."""
 
 
-def test_a_pass_on_asks_the_database_five_times_and_nothing_after_its_commit(
+def test_a_pass_on_asks_the_database_six_times_and_nothing_after_its_commit(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which programmes, whose ids, and what the giver holds; then together what it touches, and what it writes."""
+    """Indexes, programmes, her ids, what the giver holds; then together what the act touches, and what it writes."""
+    shell.ok("programme", "list")  # makes what indexes are missing
     asked = queries.counted(monkeypatch)
     answer = shell.ok(
         "pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-06-01", "--id", "T9", "--into", "P9"
     )
 
-    assert asked == [*["rows"] * 4, queries.COMMIT]
+    assert asked == [*["rows"] * 5, queries.COMMIT]
     assert "Name of W4 (W4) passed on 1 goat to Name of W5 (W5)" in answer.err
 
 

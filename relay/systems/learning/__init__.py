@@ -20,7 +20,6 @@ LEARNING: Final = System(
     knows=("planning",),
     kinds=KINDS,
     columns={"rule": (REQUIRES, WITHIN, STRICT)},
-    beside={"placement": frozenset({"beneficiary_id"}), "pass": frozenset({"beneficiary_id"})},
     roles={"learning": frozenset({"staff", "manager", "auditor"})},
     room=__name__,
 )

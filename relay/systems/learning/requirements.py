@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +15,7 @@ from relay.systems.groups.members_and_attendance import ids
 from relay.text import Sentence
 
 if TYPE_CHECKING:
+    from relay.domain.acts import Act
     from relay.domain.register import Fact, Register
 
 
@@ -68,6 +69,14 @@ def id_of_rule(rule: Rule) -> str:
     """The id of a rule as it is recorded."""
     said = {"help": rule.help, "from": rule.from_on.isoformat()}
     return rule_id({**said, "condition": rule.condition} if rule.condition else said)
+
+
+def asks(register: Register, acts: Sequence[Act | Fact]) -> Iterator[str]:
+    """Who receives help is judged beside what she completed, where a rule requires anything."""
+    if any(each.kind == "rule" and each.values.get("requires") for each in (*register.facts.values(), *acts)):
+        yield from (
+            f"beneficiary:{each.values['beneficiary_id']}" for each in acts if each.kind in ("placement", "pass")
+        )
 
 
 def refuse_receipt(register: Register, fact: Fact) -> None:

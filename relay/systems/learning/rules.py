@@ -234,6 +234,7 @@ def note_session(register: Register, fact: Fact) -> Iterator[Note]:
 
 
 RULES: Final = Rules(
+    asks=requirements.asks,
     refuse={
         "course": refuse_course,
         "enrolment": refuse_enrolment,

@@ -91,6 +91,12 @@ def built() -> Graph:
     return graph()
 
 
+def programme_id() -> str:
+    """The id that the address names, whether or not there is such a programme."""
+    found: str = (request.view_args or {})["programme_id"]
+    return found
+
+
 def head() -> LedgerHead:
     """The programme that the address names, with the head of its ledger as this request found it first.
 
@@ -99,7 +105,7 @@ def head() -> LedgerHead:
         Unavailable: The database cannot be reached.
     """
     if "head" not in g:
-        g.head = programmes.head(graph(), (request.view_args or {})["programme_id"])
+        g.head = programmes.head(graph(), programme_id())
     found: LedgerHead = g.head
     return found
 

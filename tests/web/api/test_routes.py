@@ -228,7 +228,7 @@ def test_of_a_list_of_corrections_all_are_recorded_or_none(api: FlaskClient, gra
 
     before = programmes.head(graph, "demo").entries
     status, text = sent("event:E1", "pass:T1")
-    assert (status, "pass:T3" in text) == (409, True), text
+    assert (status, "pass:T3" in text) == (422, True), text
     assert programmes.head(graph, "demo").entries == before
     assert sent("pass:T3", "pass:T1", "event:E1", "T2")[0] == 201
     assert programmes.head(graph, "demo").entries == before + 4
