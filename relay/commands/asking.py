@@ -108,10 +108,11 @@ class AskingCommand(RelayCommand):
         from relay.service.queries.parameters import Read
 
         kind, argument = _kind(self._question), self._argument
-        if issubclass(kind, Read):
-            session.say_if_to_come(values["as_of"])
+        question = kind(**values)
+        if isinstance(question, Read):
+            session.say_if_to_come(question.as_of)
         if not values.get(argument):
-            return session.ask(kind(**values))
+            return session.ask(question)
         kinds = next(each.says.kinds for each in self._parameters if each.name == argument)
         return about_one(session, kinds[0], values[argument], lambda id_: kind(**{**values, argument: id_}))
 
