@@ -25,6 +25,7 @@ from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from relay.graph import Graph
@@ -90,8 +91,9 @@ def test_ledgers_of_before_verify_without_a_database() -> None:
 
 
 def test_a_backup_of_before_is_restored_and_gives_the_same_figures(embedded_engine: Connection, tmp_path: Path) -> None:
-    """On one engine: tests of both restore the same acts on either."""
-    lines = kept_lines("backup")
+    """On one engine: tests of both restore the same acts on either. Every run restores the two small programmes."""
+    restored = SEEDS if SOAK else SEEDS[1:]
+    lines = _of_these_alone(kept_lines("backup"), [seed.id for seed in restored])
 
     with connect(embedded_engine, CORE) as graph, opened(wiped(graph), embedded_engine, tmp_path) as faces:
         (tmp_path / "backup.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -101,7 +103,7 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(embedded_engi
         assert json.loads(now[0])["programmes"] == json.loads(lines[0])["programmes"]
         ledgers = [line for line in now[1:] if '"act_id":"access:' not in line]
         assert ledgers == lines[1:], "beside it stands the trail of accounts, which it knew nothing of"
-        for seed in SEEDS:
+        for seed in restored:
             day, kept = seed.days[-1], answers.sections(answers.kept()[f"{seed.id}/questions"])
             words = ("--as-of", day, "--programme", seed.id)
             assert faces.json("ledger", "verify", *words[2:])["ok"]
@@ -111,4 +113,15 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(embedded_engi
                 answers.shortened(laid_out(faces.json("trace", seed.traced[0], *words)))
                 == (kept[f"trace id={seed.traced[0]} as_of={day}"])
             )
-        assert [head.programme_id for head in programmes.heads(graph)] == ["mansa", "relay-demo", "selei"]
+        assert [head.programme_id for head in programmes.heads(graph)] == sorted(seed.id for seed in restored)
+
+
+def _of_these_alone(backup: list[str], programme_ids: Collection[str]) -> list[str]:
+    """The backup of fewer programmes: after its first line, which lists them, come their entries in turn."""
+    first, at, entries = json.loads(backup[0]), 1, list[str]()
+    for each in first["programmes"]:
+        if each["programme_id"] in programme_ids:
+            entries += backup[at : at + each["entries"]]
+        at += each["entries"]
+    named = [each for each in first["programmes"] if each["programme_id"] in programme_ids]
+    return [json.dumps(first | {"programmes": named}, separators=(",", ":")), *entries]

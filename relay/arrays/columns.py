@@ -120,7 +120,7 @@ class IdColumn(Sequence[str]):
         return iter(self.text.tobytes().decode().split("\n")[1:-1])
 
     def sortable(self, rows: Rows) -> npt.NDArray[np.uint64]:
-        """Keys for `np.lexsort` that sort the ids of some rows by their characters; shape (words, rows)."""
+        """Keys for `numpy.lexsort` that sort the ids of some rows by their characters; shape (words, rows)."""
         starts, ends = self.breaks[rows] + 1, self.breaks[rows + 1]
         words = -(-int((ends - starts).max(initial=1)) // _WORD)
         text = np.append(self.text, np.zeros(words * _WORD, np.uint8))

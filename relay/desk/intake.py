@@ -191,7 +191,7 @@ def made(
         random: Gives that many random bytes, for ids that were not given.
 
     Raises:
-        RelayError: As `pass_on` and `records.resolve` say.
+        RelayError: As `pass_on` and `lookup.resolve` say.
     """
     if kind == "pass":
         giver = str(said["giver_placement_id"])

@@ -148,7 +148,7 @@ def chains(  # noqa: PLR0913 - one for each filter
         state: Only chains in this state, one of `vocabulary.CHAIN_STATES`.
         help_: Only chains that began with this help.
         place_id: Only chains that began with a holder in this place or in any place inside it;
-            `counted_placements.UNKNOWN` for those that began at an unknown place.
+            `breakdown.UNKNOWN` for those that began at an unknown place.
         group_id: Only chains that began with a member of this group.
         gift_id: Only chains that began with this gift.
         only: Leave out the places inside the place.

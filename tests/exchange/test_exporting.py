@@ -19,7 +19,7 @@ from relay.graph import connect
 from relay.ledger import reading, recording
 from relay.ledger.batch import Clerk
 from relay.ledger.programmes import NoProgramme
-from tests.rigs.soak import drawn
+from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.settings import Connection
 
-MADE: Final = drawn(12)  # our choice: some seconds of drawn programmes; test_both_engines.py draws many more
+MADE: Final = 12 if SOAK else 2  # each is imported eight times; test_both_engines.py draws many more
 CLERK: Final = Clerk(
     by="local:asha",
     now=datetime(2026, 11, 24, 6, 15, tzinfo=UTC),

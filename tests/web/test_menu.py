@@ -12,6 +12,9 @@ import pytest
 
 from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
+from relay.domain.system import Catalogue
+from relay.systems import SYSTEMS
+from relay.web import menu, system_pages
 from tests.web import relays
 from tests.web.readers import WORDS, bearer, sign_in, staff_of
 from tests.web.reading import LEFT_OUT
@@ -20,6 +23,15 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from relay.graph import Graph
+
+
+def test_no_two_links_of_the_menu_have_one_key() -> None:
+    """With all systems on; a page of a system that takes a key of another would never be reached by it."""
+    links = [link for _, _, links in menu.SECTIONS for link in links]
+    links += [link for pages in system_pages.of(Catalogue(SYSTEMS)).values() for link in pages.links]
+
+    labels = {key: [str(link.label) for link in links if link.key == key] for key in {link.key for link in links}}
+    assert {key: sharing for key, sharing in labels.items() if len(sharing) > 1} == {}
 
 
 def test_no_link_leads_an_administrator_where_she_may_not(

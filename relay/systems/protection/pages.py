@@ -119,8 +119,8 @@ PAGES: Final = SystemPages(
     blueprint=blueprint,
     on_record=_on_record,
     links=(
-        SystemLink(endpoint="page", label=Sentence("Services"), key="v", group="manage"),
-        SystemLink(endpoint="counts", label=Sentence("Raw counts"), key="w", group="manage"),
+        SystemLink(endpoint="page", label=Sentence("Services"), key="f", group="manage"),
+        SystemLink(endpoint="counts", label=Sentence("Raw counts"), key="k", group="manage"),
         SystemLink(endpoint="draft", label=Sentence("Release"), key="z", group="manage"),
     ),
 )

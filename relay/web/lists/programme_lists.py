@@ -66,7 +66,7 @@ COUNTS: Final = {
     "due_animals": lazy_gettext("past their due date, of helps that are animals"),
     "animals": lazy_gettext("of helps that are animals"),
 }
-"""What a number counts, as `counted.COUNTED` calls it → as people read it."""
+"""What a number counts, as `counted_placements.COUNTED` calls it → as people read it."""
 
 
 def _without_those_inside(page: ListPage) -> list[Choice]:  # noqa: ARG001

@@ -65,7 +65,7 @@ def valley(graph: Graph, givers: int) -> Graph:
     ("connection", "width", "language", "givers"),
     [
         ("embedded_engine", 1440, "en", 50),
-        ("neo4j_server", 390, "ne", 10),
+        pytest.param("neo4j_server", 390, "ne", 10, marks=pytest.mark.soak),
         pytest.param("embedded_engine", 390, "fr", 10, marks=pytest.mark.soak),
     ],
     indirect=["connection"],
