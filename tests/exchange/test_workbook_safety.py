@@ -151,8 +151,8 @@ def test_it_is_refused_in_little_memory(tmp_path: Path, what: str) -> None:
     path = REFUSED[what][0](tmp_path)
     program = (
         "import re, sys; from pathlib import Path; from relay.errors import Invalid\n"
-        "from relay.exchange.sheets import pages\n"
-        "try: pages(Path(sys.argv[1]))\n"
+        "from relay.exchange.sheets import all_sheets\n"
+        "try: all_sheets(Path(sys.argv[1]))\n"
         "except Invalid: print(re.search(r'VmHWM:\\s+([0-9]+) kB', Path('/proc/self/status').read_text())[1])\n"
     )
 
