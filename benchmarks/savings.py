@@ -35,7 +35,7 @@ from relay.service.question import Question, Source
 from relay.settings import Settings
 from relay.systems import SYSTEMS
 from relay.systems.savings.kinds import rule_id
-from relay.systems.savings.questions import SavingsOfGroup, SavingsOfGroups, books_of
+from relay.systems.savings.questions import SavingsOfGroup, SavingsOfGroups, journal_of
 from relay.systems.savings.report import group_savings
 
 GROUPS: Final = 200
@@ -189,7 +189,7 @@ def questions(graph: Graph, folder: Path, groups: int) -> None:
         new = act("beneficiary", "beneficiary_id", f"W{number}", name="Name", kind="person")
         imported(graph, folder / "new", [new], "as-many")
     one = SavingsOfGroup(as_of=AS_OF, id="group:G0")
-    journal = [books_of(source, PROGRAMME, "G0", AS_OF) for _ in range(ROUNDS)]
+    journal = [journal_of(source, PROGRAMME, "G0", AS_OF) for _ in range(ROUNDS)]
     whole = middle(asked(one, PROGRAMME))
     shared = middle(lambda: group_savings(journal.pop(), by_woman=True))
     row("share-out of a group, by itself, against all with its reading", shared, whole, "at most 50 ms")

@@ -1,4 +1,4 @@
-"""Savings: passbooks, loans and the box of a group, and the shares of a cycle; no accounts, no payments."""
+"""Savings: passbooks, loans and the box of a group, and the shares of a cycle; no accounts and no payments."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ SAVINGS: Final = System(
     },
     room=__name__,
 )
-"""Managers see sums of groups; what one woman saved and owes is seen by field staff, and by auditors under her id."""
+"""Managers see sums of groups; field staff see what one woman saved and owes; auditors see that under her id."""

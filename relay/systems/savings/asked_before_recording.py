@@ -1,4 +1,4 @@
-"""What is asked of a group's money: it breaks the group's own rule, or the box, and can have happened all the same."""
+"""Questions about a group's money that are asked before recording: it breaks a rule, but may have happened."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _AGAIN: Final = Sentence("Nothing is recorded yet. If it is so, use --again.")
 _MOVES: Final = ("passbook", "loan", "flow", "payout")
-"""The kinds of acts that move money of the box."""
+"""Kinds of acts that move money into or out of the box."""
 
 
 PAID_ALREADY: Final = Failure(
@@ -50,7 +50,7 @@ BOX_BELOW_ZERO: Final = Failure(
 
 
 class CountDiffers(Asked):
-    """A box does not hold what it should."""
+    """The box was counted and does not hold what it should."""
 
     reason = "%(act_id)s: %(counted)s are counted in the box, and there should be %(expected)s: %(gap)s more or less."
     advice = _AGAIN
@@ -63,7 +63,7 @@ class CountDiffers(Asked):
 
     @classmethod
     def of(cls, act_id: str, counted: int, expected: int, field: str) -> CountDiffers | None:
-        """What is asked of a count, in paisa; None where it is as it should be."""
+        """The question about a count, with amounts in paisa; None if the count is as expected."""
         if counted == expected:
             return None
         gap = rupees(abs(counted - expected))
@@ -74,13 +74,13 @@ class CountDiffers(Asked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beyond:
-    """In what a loan goes beyond the rule of its group.
+class RuleExceeded:
+    """How a loan exceeds the rule of its group.
 
     Attributes:
-        saved: What she has saved, in paisa, where the loan is too large for that; else None.
-        months: The most that is allowed, where it is for longer; else None.
-        owing: Her loans that are not repaid, where she may have no more.
+        saved: Her savings in paisa, if the loan is too large for them; else None.
+        months: Longest term that is allowed, if the loan exceeds it; else None.
+        owing: Ids of her loans that are not repaid, if she may have no more; else empty.
     """
 
     saved: int | None
@@ -88,8 +88,8 @@ class Beyond:
     owing: tuple[str, ...]
 
     @property
-    def told(self) -> Iterator[Sentence]:
-        """What the rule allows, each in some words."""
+    def limits(self) -> Iterator[Sentence]:
+        """What the rule allows, one phrase for each limit that is exceeded."""
         if self.saved is not None:
             yield Sentence("too much on savings of %(saved)s", saved=rupees(self.saved))
         if self.months is not None:
@@ -98,8 +98,8 @@ class Beyond:
             yield Sentence("she still owes from loan %(loans)s", loans=", ".join(self.owing))
 
 
-def beyond_rule(register: Register, fact: Fact) -> Beyond:
-    """In what a loan goes beyond the rule of its group on that day."""
+def beyond_rule(register: Register, fact: Fact) -> RuleExceeded:
+    """How a loan exceeds the rule of its group on that day."""
     meeting, group_id = meeting_of(register, fact)
     loan = in_paisa(Loan, fact.values, taken_on=meeting.held_on)
     rule = rule_on(register, group_id, meeting.held_on)
@@ -108,7 +108,7 @@ def beyond_rule(register: Register, fact: Fact) -> Beyond:
         saved = _saved_by(register, fact, meeting, group_id)
         saved = saved if loan.principal * 1000 > times * saved else None
     owing = _owing(register, fact, meeting) if rule.loans_at_once else ()
-    return Beyond(
+    return RuleExceeded(
         saved=saved,
         months=rule.loan_months if rule.loan_months and loan.months > rule.loan_months else None,
         owing=owing if len(owing) >= (rule.loans_at_once or 0) else (),
@@ -116,20 +116,20 @@ def beyond_rule(register: Register, fact: Fact) -> Beyond:
 
 
 def loans_of(register: Register, beneficiary_id: str) -> Iterator[Fact]:
-    """The loans of a woman, under whichever of her ids."""
+    """The loans of a woman, under any of her ids."""
     for id_ in register.one_woman.ids(beneficiary_id):
         yield from register.beside("loan", f"beneficiary:{id_}")
 
 
 def _owing(register: Register, fact: Fact, meeting: SavingsMeeting) -> tuple[str, ...]:
-    """Her other loans of which something is owed before a meeting."""
+    """Ids of her other loans that were not repaid before a meeting."""
     others = [each for each in loans_of(register, str(fact.values["beneficiary_id"])) if each.act_id != fact.act_id]
     accounts = [account for each in others if (account := account_of(register, each))]
     return tuple(each.loan.loan_id for each in accounts if each.balance_before(meeting.held_on) > 0)
 
 
 def _saved_by(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: str) -> int:
-    """What a borrower had saved in the cycle by a meeting, in paisa."""
+    """The savings of a borrower in the cycle, up to a meeting, in paisa."""
     cycle, saved = cycle_of(register, fact, meeting, group_id), 0
     value = _share_value(register, fact, meeting, group_id)
     for id_ in register.one_woman.ids(str(fact.values["beneficiary_id"])):
@@ -148,7 +148,7 @@ def _share_value(register: Register, fact: Fact, meeting: SavingsMeeting, group_
 
 
 def _ask_loan(register: Register, fact: Fact) -> Iterator[Asked]:
-    if allowed := [*beyond_rule(register, fact).told]:
+    if allowed := [*beyond_rule(register, fact).limits]:
         yield refused(
             LOAN_BEYOND_RULE, act_id=fact.act_id, principal=rupees(paisa(fact.values["principal"])), allowed=allowed
         )
@@ -159,7 +159,7 @@ def _ask_loan(register: Register, fact: Fact) -> Iterator[Asked]:
 
 
 def moved(kind: str, values: Mapping[str, Any], share_value: int | None) -> int:
-    """What an act puts into the box, less what it takes out, in paisa; columns that are not said yet move nothing."""
+    """The money that an act puts into the box, less what it takes out, in paisa; missing columns count as 0."""
     if kind == "passbook":
         line = in_paisa(PassbookLine, {"meeting_id": "", "line_id": "", "beneficiary_id": "", **values})
         return line.paid(share_value) - line.withdrawn
@@ -174,12 +174,15 @@ def moved(kind: str, values: Mapping[str, Any], share_value: int | None) -> int:
 def count_of(
     meeting: Mapping[str, Any], rows: Iterable[tuple[str, Mapping[str, Any]]], share_value: int | None
 ) -> CountDiffers | None:
-    """What is asked of the count of a meeting that is written down whole; None where nobody counted before and after.
+    """The question about the count of a meeting that is recorded as a whole.
 
     Args:
-        meeting: Its columns.
-        rows: The kind and the columns of all that moved money at it.
-        share_value: What a share costs, in paisa.
+        meeting: Columns of the meeting.
+        rows: Kind and columns of each act that moved money at it.
+        share_value: Price of a share in paisa.
+
+    Returns:
+        None if the count is as expected, or if the box was not counted both before and after.
     """
     if "cash_before" not in meeting or "cash_after" not in meeting:
         return None
@@ -188,7 +191,7 @@ def count_of(
 
 
 def _ask_box(register: Register, fact: Fact) -> Iterator[Asked]:
-    """Ask where more is taken out than a box holds of which it is known what was in it before the meeting."""
+    """Ask if more is taken out of the box than it held, where its content before the meeting is known."""
     meeting, group_id = meeting_of(register, fact)
     before = meeting.cash_before if meeting.cash_before is not None else _left(register, meeting, group_id)
     others = [each for kind in _MOVES for each in register.beside(kind, f"meeting:{meeting.meeting_id}")]
@@ -210,9 +213,9 @@ def _ask_box(register: Register, fact: Fact) -> Iterator[Asked]:
 
 
 def _left(register: Register, meeting: SavingsMeeting, group_id: str) -> int | None:
-    """What the box held when the meeting before closed it, in paisa; None where that was not counted.
+    """The content of the box after the previous meeting, in paisa; None if it was not counted.
 
-    Before the first meeting it is what the cycle began with. What a share-out left is told by the next count.
+    Before the first meeting, it is the opening cash of the cycle. After a share-out, only the next count shows it.
     """
     held = (as_meeting(each) for each in register.beside("meeting", f"group:{group_id}"))
     own = (meeting.held_on, meeting.meeting_id)
@@ -229,7 +232,7 @@ def _has_money(meeting: SavingsMeeting) -> bool:
 
 
 def _ask_meeting(register: Register, fact: Fact) -> Iterator[Asked]:
-    """Ask where the box is opened with something else than the meeting before closed it with."""
+    """Ask if the box was opened with another amount than it was closed with at the previous meeting."""
     group_id, meeting = fact.values.get("group_id"), as_meeting(fact)
     if group_id and meeting.cash_before is not None:
         left = _left(register, meeting, str(group_id))

@@ -1,12 +1,12 @@
-"""The books of savings groups, read once and kept: in memory while a graph is open, and on disk until the next time.
+"""Cached journals of savings groups: in memory while a graph is open, and on disk for later processes.
 
-They follow the ledger (`ledger_cache`): each time books are asked for, the entries that came since are read, and the
-books of the groups that they name are let go; all of them where one may concern any group, such as a rule. What a
-correction or an end concerns is told by the act that it is about. Groups whose books are not there are then read from
-the graph.
+The cache follows the ledger (`ledger_cache`). Each time journals are asked for, later entries are read, and the
+journals of groups that they name are dropped; all are dropped if an entry may concern any group, as a rule does. A
+correction or an end concerns the groups of the act that it is about. Journals that are missing are then read from the
+graph.
 
-On disk lie ids, days and amounts, of all groups, for who asks about all; and beside it their sums on the day that was
-asked for last, so that a new process adds up only the groups that were named since.
+On disk are ids, days and amounts of all groups, for questions about all of them. A second file has their sums on the
+day of the last question, so that a new process only adds up the groups that were named since.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 _OF_ANY: Final = frozenset({"savings_rule", "same"})
-"""Kinds of acts that may concern any group; others concern the group that they name, or whose meeting or loan."""
+"""Kinds of acts that may concern any group; others concern the group that they, their meeting or their loan name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FileValues:
-    """What a file holds: what is recorded of all groups, or in the other file their sums on a day."""
+    """Content of a cache file: the records of all groups, or in the other file, their sums on a day."""
 
     owner: dict[str, str]
     recorded: dict[str, GroupRecord] = field(default_factory=dict[str, GroupRecord])
@@ -46,17 +46,17 @@ class _FileValues:
 
 @dataclass(slots=True)
 class _CachedProgramme:
-    """What is kept of one programme.
+    """What is cached of one programme.
 
     Attributes:
-        sequence: Sequence number of the last entry that is in it; 0 before anything is.
-        head_hash: The same.
-        recorded: Group → what is recorded of it.
+        sequence: Sequence number of the last entry that is included; 0 for an empty cache.
+        head_hash: Hash of that entry.
+        recorded: Group → its records.
         owner: "group:ID", and "kind:ID" of its meetings, cycles and loans → the group.
-        opened: Group → its books of the day that was asked for last.
-        as_of: The day of the sums.
+        opened: Group → its journal as of the day of the last question.
+        as_of: Day of the sums.
         sums: Group → its savings on that day.
-        on_disk: The ending of each file that is on disk → up to which entry.
+        on_disk: Ending of each file on disk → sequence number of its last entry.
     """
 
     sequence: int = 0
@@ -69,17 +69,17 @@ class _CachedProgramme:
     sums: dict[str, GroupSavings] = field(default_factory=dict[str, GroupSavings])
 
     def follow(self, graph: Graph, programme_id: str) -> None:
-        """Let go what the entries that came since concern."""
+        """Update to the head of the ledger: drop the groups that later entries concern."""
         entries = entries_since(graph, programme_id, self.sequence, self.head_hash) if self.sequence else None
         if entries is None:
             self.on_disk.clear()
-            self.forget_all()
+            self.drop_all()
             head = programmes.head(graph, programme_id)
             self.sequence, self.head_hash = head.entries, head.head_hash
             return
-        for act in _meant(graph, programme_id, [entry.act for entry in entries]):
+        for act in _subjects_of(graph, programme_id, [entry.act for entry in entries]):
             if act.kind in _OF_ANY:
-                self.forget_all()
+                self.drop_all()
             for name in (act.act_id, *(name for _, name in graph.catalogue.named_by(act))):
                 group_id = self.owner.get(name, "")
                 self.recorded.pop(group_id, None)
@@ -87,35 +87,35 @@ class _CachedProgramme:
         if entries:
             self.sequence, self.head_hash = entries[-1].sequence, entries[-1].hash
 
-    def forget_all(self) -> None:
-        """Let go all groups."""
+    def drop_all(self) -> None:
+        """Drop all groups."""
         self.recorded.clear()
         self.sums.clear()
 
-    def recall(self, folder: Path, programme_id: str, following: LedgerCache[_CachedProgramme]) -> None:
-        """Begin with what is on disk; sums of another day count as not there."""
-        found = following.read(folder, programme_id, _FileValues)
-        if found and found.values.as_of in (None, self.as_of):
-            self.sequence, self.head_hash, self.owner = found.sequence, found.head_hash, found.values.owner
-            self.recorded, self.sums = found.values.recorded, found.values.sums
-            self.on_disk[following.name] = found.sequence
+    def load(self, folder: Path, programme_id: str, file_cache: LedgerCache[_CachedProgramme]) -> None:
+        """Start with a file on disk, if there is one; sums of another day are ignored."""
+        file = file_cache.read(folder, programme_id, _FileValues)
+        if file and file.values.as_of in (None, self.as_of):
+            self.sequence, self.head_hash, self.owner = file.sequence, file.head_hash, file.values.owner
+            self.recorded, self.sums = file.values.recorded, file.values.sums
+            self.on_disk[file_cache.name] = file.sequence
 
-    def keep(
-        self, folder: Path, programme_id: str, following: LedgerCache[_CachedProgramme], *, is_new: bool = False
+    def write_file(
+        self, folder: Path, programme_id: str, file_cache: LedgerCache[_CachedProgramme], *, is_new: bool = False
     ) -> None:
-        """Write it to the disk, where it is new or enough was recorded since."""
-        if is_new or self.sequence - self.on_disk.get(following.name, -WRITE_AFTER) >= WRITE_AFTER:
+        """Write a file to disk, if it is new or enough was recorded since the last time."""
+        if is_new or self.sequence - self.on_disk.get(file_cache.name, -WRITE_AFTER) >= WRITE_AFTER:
             journals = _FileValues(owner=self.owner, recorded=self.recorded)
-            said = (
-                journals if following is JOURNALS else _FileValues(owner=self.owner, as_of=self.as_of, sums=self.sums)
+            values = (
+                journals if file_cache is JOURNALS else _FileValues(owner=self.owner, as_of=self.as_of, sums=self.sums)
             )
-            following.write(folder, programme_id, self.sequence, self.head_hash, said)
-            self.on_disk[following.name] = self.sequence
+            file_cache.write(folder, programme_id, self.sequence, self.head_hash, values)
+            self.on_disk[file_cache.name] = self.sequence
 
-    def take(self, found: Mapping[str, GroupRecord]) -> None:
-        """Keep what was read of some groups."""
-        self.recorded |= found
-        for group_id, each in found.items():
+    def add(self, records: Mapping[str, GroupRecord]) -> None:
+        """Add the records of some groups."""
+        self.recorded |= records
+        for group_id, each in records.items():
             names = (
                 f"group:{group_id}",
                 *(f"meeting:{meeting.meeting_id}" for meeting in each.meetings),
@@ -125,8 +125,8 @@ class _CachedProgramme:
             self.owner |= dict.fromkeys(names, group_id)
 
 
-def _meant(graph: Graph, programme_id: str, acts: Sequence[Act]) -> Iterator[Act]:
-    """Some acts; of those about another, such as a correction or an end, in their place that one as it was recorded."""
+def _subjects_of(graph: Graph, programme_id: str, acts: Sequence[Act]) -> Iterator[Act]:
+    """Some acts, with those about another act (corrections, ends) replaced by that act as it was recorded."""
     seen = set[str]()  # foreign data may go round in circles
     while acts:
         yield from (act for act in acts if "act_id" not in act.values)
@@ -136,14 +136,14 @@ def _meant(graph: Graph, programme_id: str, acts: Sequence[Act]) -> Iterator[Act
 
 
 def _recorded(graph: Graph, programme_id: str, act_ids: Collection[str]) -> Iterator[Act]:
-    """Some acts as they were recorded, taken back or not."""
+    """Some acts as they were recorded, whether or not they were taken back."""
     register = graph.read(lambda transaction: partial_register.read(transaction, programme_id, act_ids))
     entries = register.entries if register else {}
     return (entries[each].act for each in act_ids if each in entries)
 
 
 JOURNALS: Final = LedgerCache[_CachedProgramme]("of-savings", 5, most=4)
-"""Our choice: of 276,000 passbook lines some 150 MB."""
+"""Number of programmes in memory (our choice: 276,000 passbook lines take some 150 MB)."""
 
 SUMS: Final = LedgerCache[_CachedProgramme]("of-savings-sums", 5)
 
@@ -151,80 +151,80 @@ SUMS: Final = LedgerCache[_CachedProgramme]("of-savings-sums", 5)
 def recorded(
     graph: Graph, programme_id: str, group_id: str | None = None, folder: Path | None = None
 ) -> Mapping[str, GroupRecord]:
-    """Group → what is recorded of its savings, by id.
+    """Group → the records of its savings, sorted by id.
 
     Args:
-        graph: The database; while it is open, what was read stays in memory.
+        graph: The database; records stay in memory while it is open.
         programme_id: Id of the programme.
-        group_id: Of one group; None for all that have a cycle.
-        folder: The cache folder; None caches nothing.
+        group_id: Id of one group; None for all that have a cycle.
+        folder: The cache folder; None caches nothing on disk.
 
     Raises:
         NoProgramme: It is not in the database.
         NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
         Unavailable: The database cannot be reached.
     """
-    kept = _cached(graph, programme_id)
+    cached = _cached(graph, programme_id)
     with JOURNALS.place(graph, programme_id).making:
-        if folder and group_id is None and JOURNALS.name not in kept.on_disk:
-            kept.recall(folder, programme_id, JOURNALS)
-        kept.follow(graph, programme_id)
+        if folder and group_id is None and JOURNALS.name not in cached.on_disk:
+            cached.load(folder, programme_id, JOURNALS)
+        cached.follow(graph, programme_id)
         groups = reading.groups_of(graph, programme_id, group_id)
-        kept.take(reading.read(graph, programme_id, {each: groups[each] for each in groups.keys() - kept.recorded}))
+        cached.add(reading.read(graph, programme_id, {each: groups[each] for each in groups.keys() - cached.recorded}))
         if folder and group_id is None:
-            kept.keep(folder, programme_id, JOURNALS)
-        return {each: kept.recorded[each] for each in groups}
+            cached.write_file(folder, programme_id, JOURNALS)
+        return {each: cached.recorded[each] for each in groups}
 
 
 def journals(
     graph: Graph, programme_id: str, as_of: date, group_id: str | None = None, folder: Path | None = None
 ) -> Mapping[str, GroupJournal]:
-    """The same as the books of a day.
+    """Group → its journal on a day, sorted by id; arguments as for `recorded`.
 
     Raises:
         NoProgramme: It is not in the database.
         NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
         Unavailable: The database cannot be reached.
     """
-    opened, found = _cached(graph, programme_id).opened, dict[str, GroupJournal]()
-    for each, said in recorded(graph, programme_id, group_id, folder).items():
-        known = opened.get(each)
-        if known is None or known.recorded is not said or known.as_of != as_of:
-            known = GroupJournal(said, as_of)
-        found[each] = opened[each] = known
-    return found
+    opened, by_group = _cached(graph, programme_id).opened, dict[str, GroupJournal]()
+    for each, records in recorded(graph, programme_id, group_id, folder).items():
+        journal = opened.get(each)
+        if journal is None or journal.recorded is not records or journal.as_of != as_of:
+            journal = GroupJournal(records, as_of)
+        by_group[each] = opened[each] = journal
+    return by_group
 
 
 def sums(graph: Graph, programme_id: str, as_of: date, folder: Path) -> Mapping[str, GroupSavings]:
-    """Group that has a cycle → its savings on a day, of no woman by herself; by id.
+    """Group with a cycle → its savings on a day, without figures of single women; sorted by id.
 
     Raises:
         NoProgramme: It is not in the database.
         NotBuilt: Its graph is being rebuilt or restored, or was built by another version.
         Unavailable: The database cannot be reached.
     """
-    kept = _cached(graph, programme_id)
+    cached = _cached(graph, programme_id)
     with JOURNALS.place(graph, programme_id).making:
-        if kept.as_of != as_of:
-            kept.as_of, kept.sums = as_of, {}
-        if not (kept.sums or kept.on_disk):
-            kept.recall(folder, programme_id, SUMS)
-        kept.follow(graph, programme_id)
+        if cached.as_of != as_of:
+            cached.as_of, cached.sums = as_of, {}
+        if not (cached.sums or cached.on_disk):
+            cached.load(folder, programme_id, SUMS)
+        cached.follow(graph, programme_id)
         groups = reading.groups_of(graph, programme_id)
-        new = [each for each in groups if each not in kept.sums]
+        new = [each for each in groups if each not in cached.sums]
         opened = (
             journals(graph, programme_id, as_of, folder=folder)
             if len(new) == len(groups)
             else {each: journals(graph, programme_id, as_of, each)[each] for each in new}
         )
-        kept.sums |= {each: group_savings(opened[each], by_woman=False) for each in new}
-        kept.keep(folder, programme_id, SUMS, is_new=bool(new))
-        return {each: kept.sums[each] for each in groups}
+        cached.sums |= {each: group_savings(opened[each], by_woman=False) for each in new}
+        cached.write_file(folder, programme_id, SUMS, is_new=bool(new))
+        return {each: cached.sums[each] for each in groups}
 
 
 def _cached(graph: Graph, programme_id: str) -> _CachedProgramme:
-    """What is kept of a programme, in memory as long as the graph is open."""
+    """The cache of a programme in memory."""
     place = JOURNALS.place(graph, programme_id)
     with place.making:
-        place.copy = kept = place.copy or _CachedProgramme()
-        return kept
+        place.copy = cached = place.copy or _CachedProgramme()
+        return cached

@@ -1,4 +1,4 @@
-"""What an auditor asks about savings."""
+"""The checks of an audit about savings."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from relay.systems.savings.journal.records import PassbookLine, SavingsMeeting
 from relay.text import Sentence
 
 LATE_TYPED_DAYS: Final = 30
-"""So long after a meeting nobody remembers what was paid at it."""
+"""Days after a meeting by which its payments should be recorded, since nobody remembers them later."""
 ALIKE_MEETINGS: Final = 3
-"""So many meetings running at which every woman paid the same are hardly lists of what was paid."""
+"""Number of meetings in a row with equal payments by all women that are suspicious."""
 OFFICERS_OF: Final = 10
-"""Members from which on a share of officers says anything."""
+"""Fewest members for which the share of officers' loans is checked."""
 OFFICERS_TIMES: Final = 2
 _THOUSAND: Final = 1000
 
 
 @once
 def _groups(in_force: ActsInForce) -> tuple[GroupJournal, ...]:
-    """The books of every group with a cycle, on the day of the audit."""
+    """The journal of every group with a cycle, on the day of the audit."""
     return tuple(GroupJournal(each, in_force.as_of) for each in reading.in_register(in_force.register).values())
 
 
@@ -138,7 +138,7 @@ def _loan_above_limit(in_force: ActsInForce) -> Iterator[Finding]:
 
 
 def _saved_by(group: GroupJournal, loan: Loan) -> int:
-    """What a borrower had saved in the cycle by the meeting of her loan, that included."""
+    """The savings of a borrower in the cycle, up to and including the meeting of her loan."""
     cycle = group.cycle_at(group.meeting[loan.meeting_id])
     if cycle is None:
         return 0
@@ -150,7 +150,7 @@ def _saved_by(group: GroupJournal, loan: Loan) -> int:
 
 
 def _officers(in_force: ActsInForce) -> Mapping[str, set[str]]:
-    """Group → who held an office of it at any time."""
+    """Group → women who ever held an office of it."""
     officers: dict[str, set[str]] = defaultdict(set)
     for office in in_force.facts("office"):
         officers[office.values["group_id"]].add(in_force.woman(office.values["beneficiary_id"]))

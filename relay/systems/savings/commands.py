@@ -1,4 +1,4 @@
-"""The commands of savings: lines and loans recorded, what is due at the next meeting, and how a group stands."""
+"""The commands of savings: recording lines and loans, what is due at the next meeting, and the state of a group."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from relay.commands.session import Session, say
 from relay.commands.showing import print_list, print_rows, rate, rate_between
 
 if TYPE_CHECKING:
-    from relay.systems.savings.meeting_sheet import TypedIn
+    from relay.systems.savings.meeting_sheet import TypedMeetingSheet
     from relay.systems.savings.report import GroupSavings
 
 _group_argument = click.argument("group_id", metavar="GROUP", shell_complete=complete_ids("group"))
@@ -165,18 +165,18 @@ def record_sheet(session: Session, path: Path, *, again: bool) -> None:
         raise SystemExit(1)
 
 
-def _require_count(session: Session, typed: TypedIn, *, again: bool) -> None:
+def _require_count(session: Session, typed: TypedMeetingSheet, *, again: bool) -> None:
     """Ask where the box of a meeting that is not recorded yet does not hold what the sheet says."""
     from relay.service.question import Source
     from relay.systems.savings.asked_before_recording import count_of
-    from relay.systems.savings.questions import NoSavings, books_of
+    from relay.systems.savings.questions import NoSavings, journal_of
 
     if again or typed.unread:
         return
     source = Source(graph=session.graph, folder=session.settings.data_folder)
     held_on = date.fromisoformat(str(typed.meeting["held_on"]))
     with suppress(NoSavings):
-        journal = books_of(source, session.programme_id, str(typed.meeting["group_id"]), held_on)
+        journal = journal_of(source, session.programme_id, str(typed.meeting["group_id"]), held_on)
         cycle, is_new = journal.cycle(), typed.meeting["meeting_id"] not in journal.meeting
         rows = [(row.kind, row.values) for row in typed.rows]
         asked = count_of(typed.meeting, rows, cycle.share_value if cycle else None) if is_new else None
@@ -209,7 +209,7 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
         if session.as_json:
             print_json(found)
             return
-        for line in _told(found):
+        for line in _lines_of(found):
             click.echo(line)
         if found.share_out.payouts:
             print_rows(session, ShareOfHers, found.share_out.payouts)
@@ -222,7 +222,7 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
 
 
 def _beside(session: Session, day: date) -> None:
-    """Savings beside the relay."""
+    """Print the comparison of savings with the relay."""
     from relay.service.terminal import print_json
     from relay.systems.savings.questions import SavingsBesideTheRelay
 
@@ -261,7 +261,7 @@ def _sums(each: GroupSavings) -> Sequence[object]:
     )
 
 
-def _told(found: GroupSavings) -> Iterator[str]:
+def _lines_of(found: GroupSavings) -> Iterator[str]:
     """The savings of a group, line by line."""
     box, loans, shared = found.box, found.loans, found.share_out
     yield f"Group {found.group_id} on {found.as_of}, cycle {found.cycle_id}: {found.members} members"

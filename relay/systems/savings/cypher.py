@@ -1,4 +1,4 @@
-"""What is asked of the graph about savings."""
+"""The graph queries of savings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rule of a group's savings, its cycles, passbook lines, loans, its own money, and what is paid out."""
+"""The kinds of acts: savings rules, cycles, passbook lines, loans, money of the group, and payouts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The sheet of a savings meeting: a row for each member and loan, and some for the rest, typed in after it.
+"""The sheet of a savings meeting: a row for each member and loan, and some for the rest, printed and typed in after.
 
-It bears the meeting's id, of which all ids are made: who records a sheet twice records it once.
+It has the meeting's id, from which all ids are made, so a sheet that is recorded twice is recorded only once.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ HEADER: Final = (*_OF_MEETING, *_COUNTED, *_WOMAN, *_PAID, *_LENT, *_MOVED, *_EL
 _DROP_DOWNS: Final[Mapping[str, Sequence[str]]] = {"there": ("x",), "purpose": PURPOSES, "group_money": FLOW_KINDS}
 _NUMBER: Final = Column(name="row", type="term", required=True)
 MORE_ROWS: Final = 6
-"""Empty rows at the foot: for money of the group, and for who is elected and no member."""
+"""Number of empty rows at the end: for money of the group, and for elected women who are not members."""
 
 
 NO_MEETING_SHEET: Final = Failure(
@@ -56,8 +56,8 @@ class UnreadRow:
     """A row that cannot be read.
 
     Attributes:
-        woman: Whose, or the number of a row that is nobody's.
-        error: Why.
+        woman: Id of the woman, or number of a row without one.
+        error: The reason.
     """
 
     woman: str
@@ -65,12 +65,12 @@ class UnreadRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TypedIn:
-    """A sheet as it was typed in.
+class TypedMeetingSheet:
+    """A sheet after it was typed in.
 
     Attributes:
-        meeting: The columns of the meeting.
-        rows: What was paid and lent, money of the group, and who was elected.
+        meeting: Columns of the meeting.
+        rows: What was paid and lent, money of the group, and elections.
         unread: Rows that cannot be read.
     """
 
@@ -83,12 +83,12 @@ def write(path: Path, meeting_id: str, group_id: str, day: date, cycle_id: str, 
     """Write the sheet of a meeting, without names; a workbook has lists to choose from.
 
     Args:
-        path: A .csv or .xlsx file; nothing may be there.
-        meeting_id: That the meeting will have.
+        path: A .csv or .xlsx file that does not exist yet.
+        meeting_id: Id that the meeting will have.
         group_id: Id of the group.
-        day: On which it meets.
+        day: Day of the meeting.
         cycle_id: Id of its cycle.
-        due: What is due from each.
+        due: What is due from each woman.
 
     Raises:
         ThereAlready: Something is at this path.
@@ -116,7 +116,7 @@ def write(path: Path, meeting_id: str, group_id: str, day: date, cycle_id: str, 
         file.write(text.getvalue().encode("utf-8-sig"))
 
 
-def read(path: Path, catalogue: Catalogue) -> TypedIn:
+def read(path: Path, catalogue: Catalogue) -> TypedMeetingSheet:
     """Read a sheet that was typed in.
 
     Args:
@@ -125,7 +125,7 @@ def read(path: Path, catalogue: Catalogue) -> TypedIn:
 
     Raises:
         CannotRead: There is no such file, or it is neither.
-        Invalid: It is no sheet of one meeting.
+        Invalid: It is not the sheet of one meeting.
     """
     said = list(lines(path, HEADER, lambda what: refused(NO_MEETING_SHEET, path=path, what=what)))
     if len({tuple(str(line[name]) for name in _OF_MEETING) for line in said}) != 1:
@@ -146,11 +146,11 @@ def read(path: Path, catalogue: Catalogue) -> TypedIn:
             unread.append(UnreadRow(woman=woman or f"row {line['row']}", error=error))
     roster = {"present": ";".join(there)} if there else {}
     meeting = {**head, "kind": "savings", **roster}
-    return TypedIn(meeting=meeting, rows=tuple(rows), unread=tuple(unread))
+    return TypedMeetingSheet(meeting=meeting, rows=tuple(rows), unread=tuple(unread))
 
 
 def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id: str) -> Iterator[WrittenRow]:
-    """What a row says: what she paid, what she was lent, what happened to the group's money, from whom she receives."""
+    """The acts of a row: what she paid, what she was lent, money of the group, and from whom she is to receive."""
     hers: Mapping[str, Value] = {"beneficiary_id": woman} if woman else {}
     paid = _cells(catalogue, "passbook", line, (*_PAID, "loan_id"))
     loan_id = paid.pop("loan_id", None)
@@ -177,7 +177,7 @@ def _rows(catalogue: Catalogue, line: Mapping[str, object], woman: str, cycle_id
 
 
 def _cells(catalogue: Catalogue, kind: str, line: Mapping[str, object], names: Sequence[str]) -> dict[str, Value]:
-    """What some cells of a row say; empty ones are left out."""
+    """The values of some cells of a row; empty cells are left out."""
     columns = {column.name: column for column in catalogue.kind(kind).columns}
     read_cells = {name: cells.read(columns[name], line[name]) for name in names}
     return {name: value for name, value in read_cells.items() if value is not None}

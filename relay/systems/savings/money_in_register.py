@@ -1,4 +1,4 @@
-"""What a register holds of a group's money: the meeting of an act, its cycle, the rules in force, and its loans."""
+"""A group's money as far as a register holds it: meeting and cycle of an act, rules in force, and loans."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ OF_ANOTHER_GROUP: Final = Failure(
 
 
 def meeting_of(register: Register, fact: Fact) -> tuple[SavingsMeeting, str]:
-    """The meeting that an act names, and its group.
+    """The meeting that an act names, and the id of its group.
 
     Raises:
-        Refused: It is of no group.
+        Refused: The meeting is not of a group.
     """
     meeting = register.facts[f"meeting:{fact.values['meeting_id']}"]
     group_id = meeting.values.get("group_id")
@@ -58,13 +58,13 @@ def meeting_of(register: Register, fact: Fact) -> tuple[SavingsMeeting, str]:
 
 
 def as_meeting(fact: Fact) -> SavingsMeeting:
-    """A meeting as it was recorded."""
+    """The meeting of an act."""
     return _as_meeting(tuple(fact.values.items()))
 
 
 @lru_cache(maxsize=1024)  # of the acts of one batch many name the same meeting, and look at those before it
-def _as_meeting(said: tuple[tuple[str, Any], ...]) -> SavingsMeeting:
-    return SavingsMeeting.of(dict(said))
+def _as_meeting(columns: tuple[tuple[str, Any], ...]) -> SavingsMeeting:
+    return SavingsMeeting.of(dict(columns))
 
 
 def cycles_of(register: Register, group_id: str) -> list[Fact]:
@@ -73,10 +73,10 @@ def cycles_of(register: Register, group_id: str) -> list[Fact]:
 
 
 def cycle_of(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: str) -> Cycle:
-    """The cycle in which a meeting lies: that which the act or the meeting names, or else by its day.
+    """The cycle of a meeting: the one that the act or the meeting names, else by its day.
 
     Raises:
-        Refused: The act names a cycle of another group; or it lies in none.
+        Refused: The act names a cycle of another group, or the meeting lies in none.
     """
     cycles = cycles_of(register, group_id)
     named = fact.values.get("cycle_id") or meeting.cycle_id
@@ -92,39 +92,39 @@ def cycle_of(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: 
 
 
 def as_cycle(fact: Fact) -> Cycle:
-    """A cycle as it was recorded."""
+    """The cycle of an act."""
     return in_paisa(Cycle, fact.values)
 
 
 def rules_in(register: Register) -> list[SavingsRule]:
-    """All rules of savings."""
+    """All savings rules."""
     return [_as_rule(tuple(each.values.items())) for each in register.all_of("savings_rule")]
 
 
 @lru_cache(maxsize=256)  # each act is judged by the rules
-def _as_rule(said: tuple[tuple[str, Any], ...]) -> SavingsRule:
-    return SavingsRule.of(dict(said))
+def _as_rule(columns: tuple[tuple[str, Any], ...]) -> SavingsRule:
+    return SavingsRule.of(dict(columns))
 
 
 def rule_on(register: Register, group_id: str, day: date) -> SavingsRule:
-    """The rule that bound a group on a day."""
+    """The rule that binds a group on a day."""
     group = register.facts.get(f"group:{group_id}")
     return in_force(rules_in(register), group_id, group.values.get("kind") if group else None, day)
 
 
 def held_on(register: Register, fact: Fact) -> date | None:
-    """The day of the meeting that an act names; None where that is not known."""
+    """The day of the meeting that an act names; None if unknown."""
     meeting = register.facts.get(f"meeting:{fact.values['meeting_id']}")
     return date.fromisoformat(meeting.values["held_on"]) if meeting else None
 
 
 def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> LoanAccount | None:
-    """A loan with all that was repaid of it and happened to it; None where its meeting is not known.
+    """The account of a loan: all that was repaid and all that happened to it; None if its meeting is unknown.
 
     Args:
-        register: With all that names the loan.
+        register: The register, loaded with all that names the loan.
         loan: The loan.
-        instead: What one of its acts is to say, in place of what it says now.
+        instead: An act of the loan that replaces the one with its id.
     """
     taken_on = held_on(register, loan)
     if taken_on is None:
@@ -146,7 +146,7 @@ def account_of(register: Register, loan: Fact, instead: Fact | None = None) -> L
 
 
 def _with(facts: Iterable[Fact], instead: Fact | None, kind: str, loan_id: str) -> list[Fact]:
-    """Some acts of a loan, one of them as it is to stand."""
+    """Some acts of a loan, with one of them replaced or added."""
     others = [each for each in facts if instead is None or each.act_id != instead.act_id]
     fits = instead and instead.kind == kind and instead.values.get("loan_id") == loan_id
     return [*others, instead] if instead and fits else others

@@ -1,4 +1,4 @@
-"""What is noted of passbook lines, loans and payouts: it breaks a group's own rule, and happened all the same."""
+"""Notes about passbook lines, loans and payouts that break a group's own rule, but happened all the same."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _note_line(register: Register, fact: Fact) -> Iterator[Note]:
 
 
 def _fines_unpaid(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: str) -> int:
-    """What a woman was fined in the cycle before the last meeting, less all that she paid of it by now; in paisa."""
+    """The fines of a woman in the cycle before the last meeting, less all that she has paid of them, in paisa."""
     ids = register.one_woman.ids(str(fact.values["beneficiary_id"]))
     cycle, rule = cycle_of(register, fact, meeting, group_id), rule_on(register, group_id, meeting.held_on)
     held = map(as_meeting, register.beside("meeting", f"group:{group_id}"))

@@ -1,6 +1,6 @@
-"""The pages of savings: the sums of groups, a group's box, her passbook, the share-out, and a meeting to fill in.
+"""The pages of savings: sums of groups, one group's box, a passbook, the share-out, and a meeting to fill in.
 
-Managers see groups. What one woman saved and owes is on pages of their own, for field staff and auditors.
+Managers see groups. What one woman saved and owes is on separate pages, for field staff and auditors.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from relay.systems.savings.asked_before_recording import CountDiffers, count_of,
 from relay.systems.savings.journal.group_journal import GroupJournal
 from relay.systems.savings.journal.money import Rupees, paisa, rupees
 from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
-from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, books_of
+from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, journal_of
 from relay.systems.savings.report import due_at, group_savings, members, passbook
 from relay.text import Sentence, as_counted
 from relay.web import guard, privacy
@@ -60,13 +60,13 @@ _TYPED: Final[Mapping[str, tuple[str, ...]]] = {
     "flow": ("kind", "amount"),
     "plan": ELECTED,
 }
-"""Kind of a row → the columns that are typed into it."""
+"""Kind of a row → columns that have a field."""
 _EMPTY: Final[Mapping[str, int]] = {"loan": 3, "flow": 2, "plan": ELECTIONS}
-"""Rows for loans that are given, for money of the whole group, and for who is elected to receive next."""
+"""Kind of a row → number of empty rows: for new loans, money of the group, and elections."""
 
 
-def _books(programme_id: str, act_id: str) -> GroupJournal:
-    return books_of(privacy.source(current.built()), programme_id, act_id, current.as_of())
+def _journal_of(programme_id: str, act_id: str) -> GroupJournal:
+    return journal_of(privacy.source(current.built()), programme_id, act_id, current.as_of())
 
 
 @blueprint.get("/p/<programme_id>/savings")
@@ -81,8 +81,8 @@ def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 @blueprint.get("/p/<programme_id>/record/<act_id>/savings")
 @action("savings")
 def group(programme_id: str, act_id: str) -> str:
-    """A group's savings, its box and its ratios; for who may see passbooks, what each member owes."""
-    journal = _books(programme_id, act_id)
+    """A group's savings, its box and its ratios; for readers who may see passbooks, what each member owes."""
+    journal = _journal_of(programme_id, act_id)
     by_woman = guard.may("passbooks", programme_id)
     owed = _owed(journal) if by_woman else []
     return render_template(
@@ -97,7 +97,7 @@ def group(programme_id: str, act_id: str) -> str:
 
 
 def _owed(journal: GroupJournal) -> list[tuple[str, int, LoanAccount | None]]:
-    """Each member, and who left and owes: what she saved in the cycle, in paisa, and a loan of hers; by id and loan."""
+    """Each member, and each former member who owes: id, savings in the cycle in paisa, and a loan; by id and loan."""
     cycle = journal.cycle()
     loans: dict[str, list[LoanAccount]] = {}
     for account in journal.outstanding:
@@ -114,7 +114,7 @@ def _owed(journal: GroupJournal) -> list[tuple[str, int, LoanAccount | None]]:
 @action("passbooks")
 def sheet(programme_id: str, act_id: str) -> str:
     """What is due from each member at the next meeting, on paper."""
-    journal = _books(programme_id, act_id)
+    journal = _journal_of(programme_id, act_id)
     rows = due_at(journal, current.as_of())
     names = privacy.names("paper", (row.beneficiary_id for row in rows))
     fines = journal.rule_on(journal.as_of).other_fines
@@ -137,7 +137,7 @@ def share_out(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current
 def her_passbook(programme_id: str, act_id: str) -> str:
     """The passbook of a woman in a group, to print."""
     group_id, woman = request.args.get("group", ""), act_id.removeprefix("beneficiary:")
-    rows = passbook(_books(programme_id, group_id), woman)
+    rows = passbook(_journal_of(programme_id, group_id), woman)
     names = privacy.names("paper", [woman])
     return render_template("savings/passbook.html", group_id=group_id, woman=woman, rows=rows, names=names)
 
@@ -148,8 +148,8 @@ def her_passbook(programme_id: str, act_id: str) -> str:
 @blueprint.route("/p/<programme_id>/record/<act_id>/savings-meeting", methods=["GET", "POST"])
 @action("passbook", typed=True, largest=limits.FORM_BYTES)
 def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
-    """A meeting on one page: who was there, what each paid, what was lent, the box, and who receives next."""
-    journal = books_of(privacy.source(current.built()), programme_id, act_id, current.today())
+    """A meeting on one page: who attended, what each paid, what was lent, the box, and who receives next."""
+    journal = journal_of(privacy.source(current.built()), programme_id, act_id, current.today())
     due = due_at(journal, current.today())
     page = _opened(journal, due)
     if request.method == "POST":
@@ -184,7 +184,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
 
 
 def _opened(journal: GroupJournal, due: Iterable[DueFromHer]) -> MeetingPage:
-    """A page with a row for each member and each loan, and empty ones for what is new."""
+    """A page with a row for each member and each loan, and empty rows for new ones."""
     rows = [
         MeetingPageRow(
             name=f"m{number}",
@@ -209,7 +209,7 @@ def _opened(journal: GroupJournal, due: Iterable[DueFromHer]) -> MeetingPage:
 
 
 def _sent(page: MeetingPage) -> MeetingPage:
-    """The page as it was sent; the rows are those that were sent, in place of those that would be opened now."""
+    """The page with the rows that were sent, instead of those that would be opened now."""
     sent = request.form
     return replace(
         page,
@@ -230,7 +230,7 @@ def _sent_row(name: str, kind: str) -> MeetingPageRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Box:
-    """The box by what stands on a page, in rupees: by the rows that are recorded, by all of them, and as counted."""
+    """The content of the box in rupees: by the recorded rows, by all rows of the page, and as counted."""
 
     recorded: Rupees
     expected: Rupees
@@ -248,12 +248,12 @@ def _box(page: MeetingPage, share_value: int | None) -> _Box:
 
 
 def _moved(row: MeetingPageRow, share_value: int | None) -> int:
-    """What a row puts into the box, less what it takes out, in paisa."""
+    """The money that a row puts into the box, less what it takes out, in paisa."""
     return moved(row.kind, row.values, share_value)
 
 
 def _recorded(programme_id: str, journal: GroupJournal, page: MeetingPage) -> MeetingPage:
-    """The page with the outcome of each row, or why nothing was recorded."""
+    """The page with the outcome of each row, or with the reason why nothing was recorded."""
     there = sorted({row.fixed["beneficiary_id"] for row in page.of("passbook") if row.there})
     roster = {"present": ";".join(there)} if there else {}
     cycle = journal.cycle()
@@ -268,16 +268,16 @@ def _recorded(programme_id: str, journal: GroupJournal, page: MeetingPage) -> Me
 
 
 def _asked_of_count(page: MeetingPage, share_value: int | None) -> CountDiffers | None:
-    """What is asked of the count of a meeting that is recorded for the first time, and of which all could be read."""
-    said, faults = values_and_faults("meeting", page.typed)
+    """The question about the count of a meeting that is not recorded yet; None if a row could not be read."""
+    values, faults = values_and_faults("meeting", page.typed)
     if page.is_held or faults or page.fallen:
         return None
     rows = [(row.kind, row.values) for row in page.rows]
-    return count_of({**said, "meeting_id": page.meeting_id}, rows, share_value)
+    return count_of({**values, "meeting_id": page.meeting_id}, rows, share_value)
 
 
 def _on_record(record: Record) -> Markup | None:
-    """On the record of a group the way to its savings; on a woman's, to her passbooks for who may see them."""
+    """On the record of a group, a link to its savings; on a woman's, to her passbooks if the reader may see them."""
     kind, _, id_ = record.id.partition(":")
     programme_id, groups, woman, as_of = current.head().programme_id, tuple[str, ...](), "", current.as_of()
     loans: Sequence[LoanAccount] = ()
@@ -297,7 +297,7 @@ def _on_record(record: Record) -> Markup | None:
 
 def _counted(page: ListPage, group_id: str) -> counted_records.Records:
     programme_id = page.survey.snapshot.programme_id
-    women = members(_books(programme_id, f"group:{group_id}")) if group_id else ()
+    women = members(_journal_of(programme_id, f"group:{group_id}")) if group_id else ()
     return {"members": [f"beneficiary:{each}" for each in sorted(women)]}
 
 

@@ -1,4 +1,4 @@
-"""What can be asked about savings."""
+"""The questions about savings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GroupId = Annotated[str, Says(sort="word", text="In which group.")]
 
 
 class NoSavings(NotFound):
-    """A group has no cycle of savings."""
+    """A group has no savings cycle."""
 
     reason = "Group %(group_id)s has no savings cycle in the record."
     advice = "Record one"
@@ -36,8 +36,14 @@ class NoSavings(NotFound):
     group_id: str
 
 
-def books_of(source: Source, programme_id: str, id_: str, as_of: date) -> GroupJournal:
-    """The books of one group, "group:ID" or its bare id, on a day.
+def journal_of(source: Source, programme_id: str, id_: str, as_of: date) -> GroupJournal:
+    """The journal of one group on a day.
+
+    Args:
+        source: Where to ask.
+        programme_id: Id of the programme.
+        id_: "group:ID" or the bare id.
+        as_of: Reference day; what happens later does not count.
 
     Raises:
         NoSavings: It has no cycle.
@@ -59,7 +65,7 @@ class SavingsOfGroups(OfADay[tuple[GroupSavings, ...]]):
     ids_only = True
 
     def answer(self, source: Source, programme_id: str) -> tuple[GroupSavings, ...]:
-        """By the id of the group."""
+        """Sorted by id of the group."""
         return tuple(
             cached_journals.sums(source.graph, programme_id, self.as_of, source.folder / snapshot_cache.FOLDER).values()
         )
@@ -76,8 +82,8 @@ class SavingsOfGroup(OfADay[GroupSavings]):
     id: Id
 
     def answer(self, source: Source, programme_id: str) -> GroupSavings:
-        """Of the cycle that began last."""
-        return group_savings(books_of(source, programme_id, self.id, self.as_of), by_woman=True)
+        """The savings in the cycle that began last."""
+        return group_savings(journal_of(source, programme_id, self.id, self.as_of), by_woman=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +97,8 @@ class DueAtNextMeeting(OfADay[tuple[DueFromHer, ...]]):
     id: Id
 
     def answer(self, source: Source, programme_id: str) -> tuple[DueFromHer, ...]:
-        """By the id of the woman; who owes on several loans has a row for each."""
-        return due_at(books_of(source, programme_id, self.id, self.as_of), self.as_of)
+        """Sorted by id of the woman; a woman with several loans has a row for each."""
+        return due_at(journal_of(source, programme_id, self.id, self.as_of), self.as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +113,8 @@ class Passbook(OfADay[tuple[PassbookRow, ...]]):
     group_id: GroupId
 
     def answer(self, source: Source, programme_id: str) -> tuple[PassbookRow, ...]:
-        """By day; empty for who has no line."""
-        journal = books_of(source, programme_id, self.group_id, self.as_of)
+        """Sorted by day; empty if she has no line."""
+        journal = journal_of(source, programme_id, self.group_id, self.as_of)
         return passbook(journal, self.id.removeprefix("beneficiary:"))
 
 
@@ -122,7 +128,7 @@ class SavingsBesideTheRelay(OfADay[BesideTheRelay]):
     ids_only = True
 
     def answer(self, source: Source, programme_id: str) -> BesideTheRelay:
-        """On the day."""
+        """The comparison on the day."""
         survey = self.survey(source, programme_id)
         recorded = cached_journals.recorded(source.graph, programme_id, folder=source.folder / snapshot_cache.FOLDER)
         return beside_the_relay(recorded, survey)

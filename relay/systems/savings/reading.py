@@ -1,4 +1,4 @@
-"""The savings of a programme as they are recorded, put together by group."""
+"""Reads the savings of a programme from the graph or from a register, and groups them by group."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 AT_ONCE: Final = 10
-"""Groups whose savings are read by one query (our choice: with five years of lines each it answers within seconds)."""
+"""Number of groups read by one query (our choice: with five years of lines each, it takes a few seconds)."""
 
-Said = Mapping[str, Any]
+Columns = Mapping[str, Any]
 _KINDS: Final = ("savings_rule", "cycle", "meeting", "membership", "passbook", "loan", "loan_event", "flow", "payout")
 
 
 def groups_of(graph: Graph, programme_id: str, group_id: str | None = None) -> Mapping[str, str | None]:
-    """Group that has a cycle → its kind, by id: all of them, or one.
+    """Group with a cycle → its kind, by id: all of them, or one.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -40,13 +40,13 @@ def groups_of(graph: Graph, programme_id: str, group_id: str | None = None) -> M
 def read(
     graph: Graph, programme_id: str, groups: Mapping[str, str | None], since: date | None = None
 ) -> Mapping[str, GroupRecord]:
-    """Group → what is recorded of its savings.
+    """Group → the records of its savings.
 
     Args:
         graph: The database.
         programme_id: Id of the programme.
-        groups: Those that are meant, each with its kind.
-        since: Of meetings since that day alone; None for all of them.
+        groups: The groups to read, each with its kind.
+        since: Only meetings since that day; None for all.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -65,7 +65,7 @@ def read(
 
 
 def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) -> Mapping[str, GroupRecord]:
-    """Group → the loans that some women ever had there, with all that was repaid of them; of nobody else.
+    """Group → the loans that some women ever had there, with all repayments; without other women's.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -82,15 +82,15 @@ def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) ->
     )
 
 
-def _by_kind(acts: Iterable[tuple[str, Mapping[str, Any]]]) -> Mapping[str, list[Said]]:
-    said: dict[str, list[Said]] = defaultdict(list)
+def _by_kind(acts: Iterable[tuple[str, Mapping[str, Any]]]) -> Mapping[str, list[Columns]]:
+    said: dict[str, list[Columns]] = defaultdict(list)
     for kind, properties in acts:
         said[kind].append({**values_of(properties), "sequence": properties["sequence"]})
     return said
 
 
 def passbooks_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[str, ...]:
-    """The groups in which a woman has a passbook, by id.
+    """Ids of the groups in which a woman has a passbook, sorted.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -100,8 +100,8 @@ def passbooks_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[
 
 
 def in_register(register: Register) -> Mapping[str, GroupRecord]:
-    """The same, of a whole register."""
-    said: dict[str, list[Said]] = {
+    """Group → the records of its savings in a whole register."""
+    said: dict[str, list[Columns]] = {
         kind: [{**fact.values, "sequence": fact.sequence} for fact in register.acts(kind)] for kind in _KINDS
     }
     groups = {each["group_id"] for each in said["cycle"]}
@@ -117,29 +117,29 @@ def in_register(register: Register) -> Mapping[str, GroupRecord]:
 
 def _put_together(
     groups: Mapping[str, str | None],
-    said: Mapping[str, Iterable[Said]],
+    acts: Mapping[str, Iterable[Columns]],
     ended: Mapping[str, str],
-    kept: Callable[[str], str],
+    main_id: Callable[[str], str],
 ) -> Mapping[str, GroupRecord]:
-    rules = [SavingsRule.of(each) for each in said.get("savings_rule", ())]
-    held = {each["meeting_id"]: each for each in said.get("meeting", ()) if each.get("group_id") in groups}
+    rules = [SavingsRule.of(each) for each in acts.get("savings_rule", ())]
+    held = {each["meeting_id"]: each for each in acts.get("meeting", ()) if each.get("group_id") in groups}
     parts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     events: dict[str, list[LoanEvent]] = defaultdict(list)
-    for each in said.get("loan_event", ()):
+    for each in acts.get("loan_event", ()):
         events[each["loan_id"]].append(in_paisa(LoanEvent, each, on=each["happened_on"]))
     for each in held.values():
-        parts[each["group_id"]]["meetings"].append(SavingsMeeting.of(each, kept))
-    for each in said.get("cycle", ()):
+        parts[each["group_id"]]["meetings"].append(SavingsMeeting.of(each, main_id))
+    for each in acts.get("cycle", ()):
         parts[each["group_id"]]["cycles"].append(in_paisa(Cycle, each))
-    for each in said.get("membership", ()):
+    for each in acts.get("membership", ()):
         of_her = Membership.read(
-            each, beneficiary_id=kept(each["beneficiary_id"]), ended_on=ended.get(each["membership_id"])
+            each, beneficiary_id=main_id(each["beneficiary_id"]), ended_on=ended.get(each["membership_id"])
         )
         parts[each["group_id"]]["members"].append(of_her)
     for part, kind, type_ in _AT_MEETINGS:
-        for each in said.get(kind, ()):
+        for each in acts.get(kind, ()):
             if meeting := held.get(each["meeting_id"]):
-                hers = {"beneficiary_id": kept(each["beneficiary_id"])} if "beneficiary_id" in each else {}
+                hers = {"beneficiary_id": main_id(each["beneficiary_id"])} if "beneficiary_id" in each else {}
                 parts[meeting["group_id"]][part].append(in_paisa(type_, each, taken_on=meeting["held_on"], **hers))
     return {
         group_id: GroupRecord(group_id=group_id, kind=kind, rules=rules, events=events, **parts[group_id])
@@ -153,4 +153,4 @@ _AT_MEETINGS: Final = (
     ("flows", "flow", Flow),
     ("payouts", "payout", PaidOut),
 )
-"""Part of a group's books, kind of act, and what is made of one."""
+"""Part of a group's records, kind of act, and class of the records."""

@@ -1,6 +1,6 @@
-"""What can be said of a group's savings on a day: sums, the box, ratios with what each is made of, and the share-out.
+"""Reports on a group's savings on a day: sums, the box, ratios with numerator and denominator, and the share-out.
 
-What is said of one woman is told apart: her savings, what she owes, and what is due from her at the next meeting.
+Figures of one woman are separate: her savings, what she owes, and what is due from her at the next meeting.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from relay.text import as_counted
 
 _DAYS_OF_A_YEAR: Final = 365
 _NEARLY_ALL: Final = 0.9
-"""Of those expected who must save at a meeting for it to count as one at which the group saves (SHG grading)."""
+"""Share of the expected members who must save at a meeting for it to count as regular saving (SHG grading)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lent:
-    """The loans of a group of which something is owed.
+    """The loans of a group that are not repaid.
 
     Attributes:
-        outstanding: How many.
-        balance: What is owed of them.
-        late: What is owed of those that are late: all of it, not only what is overdue.
-        late_loans: How many are late.
+        outstanding: Number of these loans.
+        balance: Amount that is still owed.
+        late: Amount owed on late loans: all of it, not only what is overdue.
+        late_loans: Number of late loans.
     """
 
     outstanding: int
@@ -45,10 +45,10 @@ class InTheBox:
     """The box of a group.
 
     Attributes:
-        expected: What it should hold by all that was recorded.
-        counted: What was counted at the last meeting; None where it was not.
-        gap: What the last count found beyond what was recorded; it stays until it is explained. None: never counted.
-        counted_at: The meeting of that count.
+        expected: What it should hold by all records.
+        counted: Count at the last meeting; None if there was none.
+        gap: Last count less what was expected then; it stays until it is explained. None if the box was never counted.
+        counted_at: Id of the meeting of that count.
     """
 
     expected: Rupees
@@ -59,22 +59,22 @@ class InTheBox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratios:
-    """Ratios of a cycle, each with what it is made of; amounts are in rupees.
+    """Ratios of a cycle, with numerator and denominator; amounts are in rupees.
 
     Attributes:
-        attendance: Who attended, of who was expected, over all meetings with a roster.
-        members_kept: Of the members on the first day those who still are.
-        savings_per_member: Savings by members of the day.
+        attendance: Women who attended, of those expected, over all meetings with a roster.
+        members_kept: Members on the first day who still are members, of all on the first day.
+        savings_per_member: Savings divided by members on the day.
         borrowers: Members who owe, of all members.
-        fund_utilisation: What is lent, of that and the cash and bank of the loan fund.
-        par_1: What is owed of loans late for a day or more, of what is owed of all.
-        par_30: The same for 30 days.
-        par_90: The same for 90 days.
-        return_on_savings: Profit by savings.
+        fund_utilisation: Amount lent, of that plus cash and bank of the loan fund.
+        par_1: Amount owed on loans late for a day or more, of the amount owed on all.
+        par_30: The same for 30 days or more.
+        par_90: The same for 90 days or more.
+        return_on_savings: Profit divided by savings.
         return_annualised: The same for a year.
-        regular_saving: Meetings at which nearly all expected saved, of all with money.
+        regular_saving: Meetings at which nearly all expected members saved, of all with money.
         meetings_counted: Meetings after which the box was counted, of all with money.
-        meetings_held: Of the planned intervals that ended in it, those in which the group met.
+        meetings_held: Planned intervals in which the group met, of all that ended in the cycle.
     """
 
     attendance: Rate
@@ -99,10 +99,10 @@ class ShareOfHers:
     Attributes:
         beneficiary_id: Id of the woman.
         saved: Her savings.
-        shares: Her shares.
-        profit: What she is paid beyond her savings.
+        shares: Number of her shares.
+        profit: Amount beyond her savings.
         paid: Both together.
-        recorded: What was recorded as paid; None where nothing was.
+        recorded: Payout that was recorded; None if there is none.
     """
 
     beneficiary_id: str
@@ -115,14 +115,14 @@ class ShareOfHers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedOut:
-    """The fund shared by the rule of the cycle, as if it ended on the day.
+    """The fund as it would be shared by the rule of the cycle if it ended on the day.
 
     Attributes:
-        method: How.
-        profit: What the fund is beyond all savings.
-        rest: What no payout takes.
-        counted: Whether the box was counted at the last meeting; else the fund is by the books.
-        payouts: To each woman; empty for who sees sums alone.
+        method: Method of sharing.
+        profit: Fund less all savings.
+        rest: Amount that no payout takes.
+        counted: Whether the box was counted at the last meeting; if not, the fund is as recorded.
+        payouts: Payout of each woman; empty for readers who see only sums.
     """
 
     method: str
@@ -137,23 +137,23 @@ class GroupSavings:
     """The savings of a group on a day.
 
     Attributes:
-        group_id: Of which group.
+        group_id: Id of the group.
         as_of: Reference day; what happens later does not count.
-        cycle_id: The cycle that began last; None where none did, and then all sums are 0.
-        members: How many there are, or were on the last day of the cycle.
-        saved: Savings of the cycle, less what was withdrawn.
-        fund: Cash and bank, without the social fund and outside debts; what was paid out is still in it.
+        cycle_id: Id of the cycle that began last; None if there is none, and then all sums are 0.
+        members: Number of members on the day, or on the last day of the cycle.
+        saved: Savings in the cycle, less withdrawals.
+        fund: Cash and bank, without the social fund and outside debts; payouts already made are still included.
         social: The social fund.
-        debts: What the group owes to others.
-        assets: Cash, bank and what is lent.
-        equity: What of that is the members'; assets less debts, unless money is missing or was found.
-        loans: What is lent.
+        debts: Amount that the group owes to others.
+        assets: Cash, bank and outstanding loans.
+        equity: Part of the assets that belongs to members: assets less debts, unless money is missing or was found.
+        loans: Loans that are not repaid.
         box: The box.
-        ratios: Each with what it is made of.
-        panchasutra: The five rules of India's groups, 20 points each: meetings held, regular saving, lending, repayment
-            in time, boxes counted; None without a cycle.
-        share_out: The fund shared.
-        other_fines: Words for which the rule names a fine that nobody works out: the group reads them from its rule.
+        ratios: Ratios with numerator and denominator.
+        panchasutra: Score of the five rules of India's groups, 20 points each: meetings held, regular saving, lending,
+            repayment in time, and counted boxes; None without a cycle.
+        share_out: The fund as it would be shared.
+        other_fines: Words of fines in the rule that Relay cannot work out, to be read by the group.
     """
 
     group_id: str
@@ -175,7 +175,7 @@ class GroupSavings:
 
 
 def group_savings(journal: GroupJournal, *, by_woman: bool) -> GroupSavings:
-    """The savings of a group, with what each woman is to be paid or sums alone."""
+    """The savings of a group; with the payout of each woman, or sums only."""
     cycle = journal.cycle()
     until = cycle.until if cycle else journal.as_of
     late = [each for each in journal.outstanding if each.days_late(journal.as_of)]
@@ -302,7 +302,7 @@ def _saves(journal: GroupJournal, cycle: CycleJournal | None, meeting: SavingsMe
 
 
 def _panchasutra(ratios: Ratios) -> int:
-    """Out of 100; nothing lent is nothing late."""
+    """The score out of 100; without loans, nothing counts as late."""
     in_time = 1 - (ratios.par_1.share or 0)
     shares = (ratios.meetings_held, ratios.regular_saving, ratios.fund_utilisation, ratios.meetings_counted)
     return round(20 * (sum(min(each.share or 0, 1) for each in shares) + in_time))
@@ -313,21 +313,21 @@ def _panchasutra(ratios: Ratios) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueFromHer:
-    """What is due from a member at a meeting of a day.
+    """What is due from a member at a meeting on a day.
 
     Attributes:
         beneficiary_id: Id of the woman.
-        saved_so_far: In the cycle.
-        saving: What each is to save; None where that is free.
-        missed: What she was to save at earlier meetings of the cycle and did not.
-        loan_id: Her loan; None without one. Who has several has a row for each.
-        balance: What she owes of it.
-        principal: What is due of that by the plan, with what was left out before.
-        charge: What is charged until then.
-        fine: What she was fined in the cycle and did not pay yet.
-        due_on: The last day to repay it.
-        days_late: For how long it has been late.
-        total: What to bring.
+        saved_so_far: Her savings in the cycle.
+        saving: Amount that each is to save; None if that is free.
+        missed: Amount that she should have saved at earlier meetings of the cycle and did not.
+        loan_id: Id of her loan; None without one. A woman with several loans has a row for each.
+        balance: Amount that she owes of it.
+        principal: Principal due by its plan, including arrears.
+        charge: Charge due by then.
+        fine: Fines of the cycle that she has not paid.
+        due_on: Last day to repay the loan.
+        days_late: Number of days that it has been late.
+        total: Total to bring.
     """
 
     beneficiary_id: str
@@ -345,7 +345,11 @@ class DueFromHer:
 
 
 def due_at(journal: GroupJournal, day: date) -> tuple[DueFromHer, ...]:
-    """What is due from each member at a meeting of a day, by id as one counts; loans of who left are due too."""
+    """What is due from each member at a meeting on a day, including loans of former members.
+
+    Returns:
+        Sorted by id, numbers in their order.
+    """
     members, owing = journal.members_on(day), dict[str, list[LoanAccount]]()
     for account in journal.accounts.values():
         if account.balance_before(day) > 0 or account.charge_due(day) > 0:
@@ -384,23 +388,23 @@ def _due(journal: GroupJournal, day: date, woman: str, account: LoanAccount | No
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassbookRow:
-    """One line of a woman's passbook, with what came of it.
+    """One line of a woman's passbook, with running totals.
 
     Attributes:
-        held_on: The day of the meeting.
-        meeting_id: The meeting.
-        shares: Bought; None where none were said.
-        saved: In money.
-        total_saved: Of the cycle, so far.
-        withdrawn: Of her savings.
-        social: Into the social fund.
-        fine: Paid.
-        other: Paid for anything else.
-        lent: A loan given to her at this meeting.
-        principal: Repaid.
-        charge: Paid for a loan.
-        balance: What she owes after the meeting.
-        paid: All that she brought.
+        held_on: Day of the meeting.
+        meeting_id: Id of the meeting.
+        shares: Number of shares bought; None if not recorded.
+        saved: Amount saved.
+        total_saved: Savings in the cycle so far.
+        withdrawn: Amount withdrawn from her savings.
+        social: Amount paid into the social fund.
+        fine: Fines paid.
+        other: Amount paid for anything else.
+        lent: Loan given to her at this meeting.
+        principal: Principal repaid.
+        charge: Charge paid on a loan.
+        balance: Amount owed after the meeting.
+        paid: Total that she brought.
     """
 
     held_on: date
@@ -420,7 +424,7 @@ class PassbookRow:
 
 
 def passbook(journal: GroupJournal, woman: str) -> tuple[PassbookRow, ...]:
-    """The passbook of a woman, by day: a row for each meeting at which she has a line or was lent something."""
+    """The passbook of a woman by day: a row for each meeting at which she has a line or was given a loan."""
     accounts = [each for each in journal.accounts.values() if each.loan.beneficiary_id == woman]
     rows, totals = list[PassbookRow](), dict[str | None, int]()
     for meeting in journal.meetings:

@@ -1,6 +1,7 @@
-"""What is refused of cycles, passbook lines, loans and payouts, under the ledger's lock.
+"""What is refused about cycles, passbook lines, loans and payouts when they are recorded.
 
-Refused is what cannot be true. What breaks a group's own rule can have happened all the same: it is asked, or noted.
+Only what cannot be true is refused. What breaks a group's own rule may have happened all the same: it is asked or
+noted.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ DUE_BEFORE_LENT: Final = Failure(
 
 
 def _is_open(register: Register, fact: Fact, cycle: Cycle, meeting: SavingsMeeting) -> None:
-    """Nothing happens in a cycle after the meeting at which it was shared out."""
+    """Refuse an act in a cycle after the meeting at which it was shared out."""
     paid = [
         on
         for payout in register.beside("payout", f"cycle:{cycle.cycle_id}")
@@ -123,7 +124,7 @@ def _is_member(register: Register, fact: Fact, meeting: SavingsMeeting, group_id
 
 
 def _is_owed(register: Register, fact: Fact, loan: Fact) -> None:
-    """What is repaid and given up of a loan is not more than was lent."""
+    """Refuse to repay or give up more of a loan than was lent."""
     account = account_of(register, loan, fact)
     if account and account.balance_on(date.max) < 0:
         own = paisa(fact.values.get("principal" if fact.kind == "passbook" else "amount"))
@@ -150,7 +151,7 @@ def _refuse_cycle(register: Register, fact: Fact) -> None:
 
 
 def _overlap(one: Cycle, other: Cycle) -> bool:
-    """A cycle whose end is not known yet ends when the next begins."""
+    """Whether two cycles overlap; one without a last day ends when the next begins."""
     earlier, later = sorted((one, other), key=lambda each: each.from_on)
     return earlier.from_on == later.from_on or (earlier.until_on is not None and earlier.until_on >= later.from_on)
 
@@ -245,7 +246,7 @@ def _refuse_payout(register: Register, fact: Fact) -> None:
 
 
 def _nothing_came_after(register: Register, fact: Fact, cycle: Cycle, group_id: str) -> None:
-    """A cycle is not shared out before something else that happened in it."""
+    """Refuse a share-out before something else that happened in the cycle."""
     others = (each for each in register.beside("payout", f"cycle:{cycle.cycle_id}") if each.act_id != fact.act_id)
     last = max(on for each in (*others, fact) if (on := held_on(register, each)))
     for meeting in _met_after(register, group_id, last):
@@ -261,9 +262,9 @@ def _met_after(register: Register, group_id: str, day: date) -> list[Fact]:
 
 
 def _asks(register: Register, acts: Sequence[Act | Fact]) -> Iterator[str]:
-    """What acts are judged beside under the rules in force, which may come with them.
+    """Ids of records that must be loaded to judge some acts by the rules in force, which may be among the acts.
 
-    Her whole passbook is read where a rule fines, or limits loans; of a payout all that was written down after it.
+    For rules with fines or loan limits, that is her whole passbook; for a payout, all that was recorded after it.
     """
     rules = [*rules_in(register), *(SavingsRule.of(each.values) for each in acts if each.kind == "savings_rule")]
     wanted = {

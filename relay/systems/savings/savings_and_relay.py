@@ -1,6 +1,6 @@
-"""Savings beside the relay: whether animals stay where a loan came at the right moment, and who passes on in time.
+"""Compares savings with the relay: do animals stay after a loan at the right moment, and who passes on in time?
 
-Both are associations, and no proof: women who save, or who were lent money, may differ in much else.
+Both are associations, not causes: women who save, or who were given a loan, may differ in many other ways.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
 
 KEEPS_DAYS: Final = 180
-"""So long after a loan the animals are looked for."""
+"""Days after a loan at which the animals are checked."""
 BEFORE_DUE: Final = timedelta(days=365)
-"""So long before her due day a woman has to be in a group that saves."""
+"""Time before her due day at which a woman must be in a group that saves."""
 _GIVEN_UP: Final = frozenset({EVENT_KINDS.index("sale"), EVENT_KINDS.index("slaughter")})
 KEEP_ANIMAL: Final = "keep_animal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedShare:
-    """A share of those of whom something is so, beside that of all others.
+    """A share among some women or placements, compared with the share among all others.
 
     Attributes:
-        of_them: The share, with what it is made of.
-        interval: Between which shares that of many more like them may lie, at 95 %; None where there is nobody.
-        of_others: The share of the others.
-        interval_of_others: The same of that.
+        of_them: The share, with numerator and denominator.
+        interval: Its 95 % confidence interval; None if the denominator is 0.
+        of_others: The share among the others.
+        interval_of_others: Its 95 % confidence interval; None if the denominator is 0.
     """
 
     of_them: Rate
@@ -49,14 +49,14 @@ class ComparedShare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BesideTheRelay:
-    """Savings beside the relay: association, not proof.
+    """Savings compared with the relay: associations, not causes.
 
     Attributes:
         kept_after_loan: Placements from which nothing was sold or slaughtered within 180 days of a loan to keep the
-            animal, of all such with an older loan; beside them placements without such a loan, looked at for as long
-            from as many days after their receipt as loans came in the median.
+            animal, of those with such a loan at least that old. The others are placements without one, checked for as
+            long, starting as many days after receipt as the median loan.
         on_time: Placements past their due day that had passed on all by then, of women who 12 months before it were
-            members of a group with a savings cycle; beside them those of all others.
+            members of a group with a savings cycle. The others are those of all other women.
     """
 
     kept_after_loan: ComparedShare
@@ -76,14 +76,14 @@ def beside_the_relay(groups: Mapping[str, GroupRecord], survey: Survey) -> Besid
 
 
 def _women(survey: Survey) -> Callable[[int], str]:
-    """A way from the row of a placement to the id under which its holder is kept."""
+    """A function from the row of a placement to the main id of its holder."""
     snapshot = survey.snapshot
     women, people = women_of(snapshot), snapshot.beneficiaries.ids
     return lambda row: people[int(women[snapshot.placements.beneficiary[row]])]
 
 
 def _kept(survey: Survey, loans: Iterable[Loan]) -> tuple[list[bool], list[bool]]:
-    """Whether each placement was kept after its first such loan; and whether each of the others was."""
+    """Whether nothing was sold or slaughtered, for each placement after its first such loan, and for each other."""
     today, standings = day_number(survey.as_of), survey.standings
     rows = survey.snapshot.placements.ids
     taken: dict[int, int] = {}
@@ -113,7 +113,7 @@ def _kept(survey: Survey, loans: Iterable[Loan]) -> tuple[list[bool], list[bool]
 
 
 def _gone(survey: Survey) -> Mapping[int, list[int]]:
-    """Placement → the days on which something of it was sold or slaughtered."""
+    """Row of a placement → days on which an animal of it was sold or slaughtered."""
     events, today = survey.snapshot.events, day_number(survey.as_of)
     gone: dict[int, list[int]] = defaultdict(list)
     for row, kind, day in zip(events.placement.tolist(), events.kind.tolist(), events.day.tolist(), strict=True):
@@ -127,7 +127,7 @@ def _on_time(
 ) -> tuple[list[bool], list[bool]]:
     """Whether placements past their due day passed on in time: of women who saved a year before, and of the others."""
     standings, today = survey.standings, day_number(survey.as_of)
-    spans = _spells(groups)
+    spans = _saving_periods(groups)
     saving, others = list[bool](), list[bool]()
     columns = (standings.there.tolist(), standings.due_day.tolist(), standings.fulfilled_day.tolist())
     for row, (there, due, fulfilled) in enumerate(zip(*columns, strict=True)):
@@ -138,8 +138,8 @@ def _on_time(
     return saving, others
 
 
-def _spells(groups: Mapping[str, GroupRecord]) -> Mapping[str, list[tuple[int, int]]]:
-    """For each woman, the spans in which she was in a group that had begun to save."""
+def _saving_periods(groups: Mapping[str, GroupRecord]) -> Mapping[str, list[tuple[int, int]]]:
+    """For each woman, the periods in which she was in a group that had begun to save."""
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for group in groups.values():
         begun = min((each.from_on for each in group.cycles), default=date.max)
@@ -154,10 +154,10 @@ def _compared(these: Iterable[bool], others: Iterable[bool]) -> ComparedShare:
     return ComparedShare(of_them=rate, interval=between, of_others=rate_of_others, interval_of_others=between_others)
 
 
-def _shared(said: Iterable[bool]) -> tuple[Rate, tuple[float, float] | None]:
+def _shared(flags: Iterable[bool]) -> tuple[Rate, tuple[float, float] | None]:
     from relay.audit.error_rate import interval
 
-    all_ = [*said]
+    all_ = [*flags]
     if not all_:
         return Rate(numerator=0, denominator=0, share=None), None
     share = sum(all_) / len(all_)

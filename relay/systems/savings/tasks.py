@@ -1,4 +1,4 @@
-"""What savings ask of whoever visits: loans that are late where animals fall due, and boxes that do not add up."""
+"""The tasks of savings for visits: late loans of women with animals due, and boxes that do not add up."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 BEFORE_DUE_DAYS: Final = 60
-"""So long before her animals fall due, a late loan may tempt a woman to sell them."""
+"""Days before animals are due in which a late loan may tempt a woman to sell them."""
 COUNTED_SINCE: Final = timedelta(days=60)
-"""Boxes are looked at that were counted since: groups meet once a month, and somebody may have been ill."""
+"""Boxes counted within this time are checked: groups meet once a month, and a meeting may have been missed."""
 
 
 def _tasks(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
@@ -42,7 +42,7 @@ def _tasks(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
 
 
 def _women_with_something_due(survey: Survey) -> list[str]:
-    """The ids of the women who have to pass something on within sixty days, each under all of hers."""
+    """The ids of women who have to pass something on within sixty days, each under all of her ids."""
     stood, snapshot, today = survey.standings, survey.snapshot, day_number(survey.as_of)
     soon = stood.there & (stood.due_day >= today) & (stood.due_day <= today + BEFORE_DUE_DAYS)
     soon &= stood.fulfilled_day == NO_DAY

@@ -13,7 +13,7 @@ from relay.exchange.sheets import all_sheets
 from relay.service.question import Source
 from relay.systems.groups.reading import chosen_at
 from relay.systems.savings.meeting_sheet import MORE_ROWS
-from relay.systems.savings.questions import books_of
+from relay.systems.savings.questions import journal_of
 from tests.scenes import acts as say
 from tests.systems.savings.scene import added, lent, paid
 
@@ -76,7 +76,7 @@ def test_a_sheet_is_written_out_typed_in_and_recorded_once(shell: Shell, village
 
     assert "3 recorded, 0 not recorded" in rehearsed.err
     assert recorded.err.count("3 recorded, 0 not recorded") == again.err.count("3 recorded, 0 not recorded") == 1
-    journal = books_of(Source(graph=village, folder=tmp_path), "demo", "G", DAY)
+    journal = journal_of(Source(graph=village, folder=tmp_path), "demo", "G", DAY)
     meeting = journal.meetings[-1]
     assert sorted(meeting.attended) == ["W1", "W2"]
     assert journal.boxes[meeting.meeting_id].gap == 0, "10 + 50 + 45 + 5.40 + 25.60 + 90 - 70 = 156"
@@ -129,7 +129,7 @@ def test_the_sheet_says_what_became_of_the_groups_money_and_who_was_elected(
 
     assert "4 recorded, 0 not recorded" in recorded.err
     assert "4 recorded, 0 not recorded" in again.err
-    journal = books_of(Source(graph=village, folder=tmp_path), "demo", "G", DAY)
+    journal = journal_of(Source(graph=village, folder=tmp_path), "demo", "G", DAY)
     assert journal.boxes[journal.meetings[-1].meeting_id].gap == 0, "100 + 26 - 40 - 20 = 66"
     (chosen,) = chosen_at(village, "demo", journal.meetings[-1].meeting_id)
     assert (chosen.beneficiary_id, chosen.votes_for, chosen.votes_against) == ("W5", 2, 1)

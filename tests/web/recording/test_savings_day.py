@@ -20,7 +20,7 @@ from relay.ledger import verify
 from relay.service.question import Source
 from relay.settings import Settings
 from relay.systems.groups.reading import chosen_at
-from relay.systems.savings.questions import books_of
+from relay.systems.savings.questions import journal_of
 from relay.web import create_app
 from tests.rigs.in_a_thread import answering
 from tests.scenes import acts as say
@@ -119,7 +119,7 @@ def test_a_meeting_of_23_women(chromium: Browser, hamlet: Graph, tmp_path: Path,
         assert watched.strangers == []
         context.close()
 
-    journal = books_of(Source(graph=hamlet, folder=tmp_path), "demo", "G", NOW.date())
+    journal = journal_of(Source(graph=hamlet, folder=tmp_path), "demo", "G", NOW.date())
     meeting = journal.meetings[-1]
     assert len(meeting.attended) == 22
     assert journal.boxes[meeting.meeting_id].gap == -5000, "50 rupees, in paisa"

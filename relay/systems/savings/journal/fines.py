@@ -1,4 +1,4 @@
-"""Fines that the rule of a group names: of who was absent, came late, or saved nothing; each of them adds up."""
+"""Fines by the rule of a group: for being absent, coming late, or saving nothing; they add up."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from relay.systems.savings.journal.savings_rule import SavingsRule
 
 
 def fine_of(rule: SavingsRule, meeting: SavingsMeeting, ids: Collection[str], *, saved: bool) -> int:
-    """What a member is fined for a meeting, in paisa; 0 where nobody wrote down who came.
+    """The fine of a member for a meeting, in paisa; 0 if the meeting has no roster.
 
     Args:
-        rule: In force that day.
-        meeting: Which.
-        ids: The ids that are hers.
+        rule: Rule in force on that day.
+        meeting: The meeting.
+        ids: All ids of the member.
         saved: Whether she saved at it.
     """
     if not meeting.attended or not meeting.excused.isdisjoint(ids):

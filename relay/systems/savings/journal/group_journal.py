@@ -1,6 +1,6 @@
-"""The books of a savings group: what was recorded of its meetings, added up on a day.
+"""The journal of a savings group: what was recorded at its meetings, added up as of a day.
 
-Nothing is stored but what was recorded; balances, gaps and shares are worked out anew each time. Amounts are in paisa.
+Only records are stored; balances, gaps and shares are worked out each time. All amounts are in paisa.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ class Box:
     """The box at a meeting.
 
     Attributes:
-        meeting: Which.
-        before: What it held when the meeting began: as counted, or else as it was left.
-        moved: What went in at the meeting, less what went out; what explains an earlier gap moved before.
-        counted: What was left in it by the count; None where nobody counted.
-        gap: What is there beyond what should be; below 0 where money is missing, None where nobody counted.
-        carry_gap: What changed since the meeting before, between closing and opening; None where one was not counted.
-        unexplained: Of all gaps so far, what nobody wrote down as found or missing.
+        meeting: The meeting.
+        before: Content at the beginning: as counted, else as it was left at the last meeting.
+        moved: Money put in at the meeting less money taken out; explanations of an earlier gap count as moved before.
+        counted: Content at the end by count; None if not counted.
+        gap: Content less what was expected: below 0 if money is missing; None if not counted.
+        carry_gap: Change between the closing count of the last meeting and the opening count; None if either is
+            missing.
+        unexplained: Part of all gaps so far that was not recorded as found or missing.
     """
 
     meeting: SavingsMeeting
@@ -42,20 +43,20 @@ class Box:
 
     @property
     def act_id(self) -> str:
-        """Of the meeting, "kind:id"."""
+        """Id of the meeting, "kind:id"."""
         return f"meeting:{self.meeting.meeting_id}"
 
     @property
     def expected(self) -> int:
-        """What it should hold after the meeting."""
+        """Expected content after the meeting."""
         return self.before + self.moved
 
 
 class GroupJournal:
-    """The books of a group on a day: what happened later is left out."""
+    """The journal of a group as of a day; what happened later is left out."""
 
     def __init__(self, recorded: GroupRecord, as_of: date) -> None:
-        """Open the books of a day."""
+        """Add up the records of a group as of a day."""
         self.recorded = recorded
         self.group_id = recorded.group_id
         self.kind = recorded.kind
@@ -79,26 +80,26 @@ class GroupJournal:
 
     @property
     def act_id(self) -> str:
-        """Of the group, "kind:id"."""
+        """Id of the group, "kind:id"."""
         return f"group:{self.group_id}"
 
     def rule_on(self, day: date) -> SavingsRule:
-        """The rule that bound the group on a day."""
+        """The rule that binds the group on a day."""
         return in_force(self.rules, self.group_id, self.kind, day)
 
     def members_on(self, day: date) -> frozenset[str]:
-        """Who was of the group on a day."""
+        """The members of the group on a day."""
         return frozenset(each.beneficiary_id for each in self.members if each.is_on(day))
 
     def expected_at(self, meeting: SavingsMeeting) -> frozenset[str]:
-        """Who should have been at a meeting: the members of the day, without the excused where the rule says so."""
+        """The women expected at a meeting: members that day, without those excused if the rule says so."""
         rule = self.rule_on(meeting.held_on)
         return meeting.expected(self.members_on(meeting.held_on), excused_counts=rule.excused_counts)
 
     # -- cycles --------------------------------------------------------------------------------------------------------
 
     def cycle_of(self, meeting: SavingsMeeting) -> Cycle | None:
-        """The cycle of a meeting: as it says, or else that in which it lies; None for one outside any."""
+        """The cycle of a meeting: the one it names, else the one it lies in; None if there is none."""
         return self._cycles[meeting.meeting_id]
 
     @cached_property
@@ -120,23 +121,23 @@ class GroupJournal:
         return {each.cycle_id: CycleJournal(self, each, tuple(meetings[each.cycle_id])) for each in self.cycles}
 
     def cycle(self, cycle_id: str | None = None) -> CycleJournal | None:
-        """The books of a cycle, or of the last one that began; None where there is none."""
+        """The journal of a cycle, or of the one that began last; None if there is none."""
         if not self.cycles:
             return None
         return self._by_cycle.get(cycle_id or self.cycles[-1].cycle_id)
 
     @property
     def cycle_journals(self) -> tuple[CycleJournal, ...]:
-        """The books of all cycles, in order."""
+        """The journals of all cycles, in order."""
         return tuple(self._by_cycle[each.cycle_id] for each in self.cycles)
 
     def cycle_at(self, meeting: SavingsMeeting) -> CycleJournal | None:
-        """The books of the cycle of a meeting; None for one outside any."""
+        """The journal of the cycle of a meeting; None if it is in none."""
         cycle = self.cycle_of(meeting)
         return self._by_cycle[cycle.cycle_id] if cycle else None
 
     def share_value_at(self, meeting: SavingsMeeting) -> int | None:
-        """What a share costs at a meeting, where the group buys shares."""
+        """The price of a share at a meeting; None if the group does not buy shares."""
         journal = self.cycle_at(meeting)
         return journal.share_value if journal else self.rule_on(meeting.held_on).share_value
 
@@ -144,7 +145,7 @@ class GroupJournal:
 
     @cached_property
     def accounts(self) -> Mapping[str, LoanAccount]:
-        """Loan → what is known of it by the day."""
+        """Loan id → its account by the day."""
         repaid: dict[str, list[Repayment]] = defaultdict(list)
         for line in self.lines:
             if line.loan_id:
@@ -162,18 +163,18 @@ class GroupJournal:
 
     @cached_property
     def outstanding(self) -> tuple[LoanAccount, ...]:
-        """The loans of which something is owed, by id."""
+        """The loans that are not repaid, by id."""
         return tuple(each for each in self.accounts.values() if each.balance_on(self.as_of) > 0)
 
     def owed_on(self, day: date) -> int:
-        """What members owe of the principal of all loans at the end of a day."""
+        """The principal that members owe on all loans at the end of a day."""
         return sum(each.balance_on(day) for each in self.accounts.values())
 
     # -- the box -------------------------------------------------------------------------------------------------------
 
     @cached_property
     def moved(self) -> Mapping[str, int]:
-        """Meeting → what went into the box at it, less what went out."""
+        """Meeting id → money put into the box at it, less money taken out."""
         moved: dict[str, int] = defaultdict(int)
         values = {each.meeting_id: self.share_value_at(each) for each in self.meetings}
         for line in self.lines:
@@ -188,7 +189,7 @@ class GroupJournal:
 
     @cached_property
     def _paid_out(self) -> Mapping[str, int]:
-        """Meeting → what was paid out at it."""
+        """Meeting id → total of the payouts at it."""
         paid = defaultdict[str, int](int)
         for payout in self.payouts:
             paid[payout.meeting_id] += payout.paid
@@ -196,7 +197,7 @@ class GroupJournal:
 
     @cached_property
     def savings_meetings(self) -> tuple[SavingsMeeting, ...]:
-        """The meetings at which there is money to count: of savings or a share-out, or where any moved."""
+        """The meetings with money to count: of savings or a share-out, or with any movement."""
         return tuple(
             each
             for each in self.meetings
@@ -208,7 +209,7 @@ class GroupJournal:
 
     @cached_property
     def boxes(self) -> Mapping[str, Box]:
-        """Meeting → the box at it, of meetings with money, in their order."""
+        """Meeting id → the box at it, for meetings with money, in order."""
         found: dict[str, Box] = {}
         left, last_count, unexplained = None, None, 0
         for meeting in self.savings_meetings:
@@ -237,10 +238,10 @@ class GroupJournal:
         return found
 
     def _left(self, meeting: SavingsMeeting, expected: int) -> int | None:
-        """What was left in the box by a count; None where nobody counted.
+        """The content of the box at the end of a meeting by its count; None if it was not counted.
 
-        A group that shares out counts before it pays, or after. Nobody writes down which: the count is taken for the
-        one that comes nearer to what should be left, and payouts that are recorded later change nothing.
+        At a share-out, a group may count before or after it pays, and nobody records which. So the count is taken for
+        whichever is closer to the expected content, and payouts recorded later do not change that.
         """
         if meeting.cash_after is None:
             return None
@@ -249,7 +250,7 @@ class GroupJournal:
 
     @cached_property
     def _written_down(self) -> Mapping[str, int]:
-        """Meeting → what was recorded at it as found, less what was recorded as missing."""
+        """Meeting id → amount recorded at it as found, less amount recorded as missing."""
         found = defaultdict[str, int](int)
         for flow in self.flows:
             found[flow.meeting_id] += flow.cash if flow.kind in GAPS else 0
@@ -261,10 +262,10 @@ class GroupJournal:
 
 
 class CycleJournal:
-    """The books of one cycle of a group, by the day of the group's."""
+    """The journal of one cycle of a group, as of the day of the group's journal."""
 
     def __init__(self, group: GroupJournal, cycle: Cycle, meetings: Sequence[SavingsMeeting]) -> None:
-        """Take the meetings that lie in it."""
+        """Take the cycle and the meetings that lie in it."""
         self.group = group
         self.cycle = cycle
         self.meetings = tuple(meetings)
@@ -277,17 +278,17 @@ class CycleJournal:
 
     @property
     def act_id(self) -> str:
-        """Of the cycle, "kind:id"."""
+        """Id of the cycle, "kind:id"."""
         return f"cycle:{self.cycle.cycle_id}"
 
     @property
     def until(self) -> date:
-        """Its last day, or the day of the books where that comes first."""
+        """Its last day, or the day of the journal if that is earlier."""
         return min(self.cycle.until_on or self.group.as_of, self.group.as_of)
 
     @cached_property
     def money_meetings(self) -> tuple[SavingsMeeting, ...]:
-        """Those of its meetings at which there is money to count."""
+        """Its meetings with money to count."""
         with_money = {each.meeting_id for each in self.group.savings_meetings}
         return tuple(each for each in self.meetings if each.meeting_id in with_money)
 
@@ -295,14 +296,14 @@ class CycleJournal:
 
     @cached_property
     def stakes(self) -> Mapping[str, Stake]:
-        """Woman → what she has in the cycle, of those who have a line in it."""
+        """Woman → her stake in the cycle, for women with a passbook line in it."""
         lines: dict[str, list[PassbookLine]] = defaultdict(list)
         for line in self.lines:
             lines[line.beneficiary_id].append(line)
         return {woman: self._stake(woman, hers) for woman, hers in sorted(lines.items())}
 
     def _stake(self, woman: str, lines: Sequence[PassbookLine]) -> Stake:
-        """Money for which no shares were said buys whole ones; what is left over waits for the next."""
+        """The stake of a woman; money recorded without shares buys whole shares, and the remainder is carried over."""
         value = self.share_value
         loose = sum(line.money_saved(value) for line in lines if line.shares is None)
         return Stake(
@@ -313,7 +314,7 @@ class CycleJournal:
         )
 
     def savings_missed(self, woman: str, day: date) -> int:
-        """What a woman was to bring to meetings before a day by a rule that says how much, less what she saved."""
+        """The amount that the rule required of a woman at meetings before a day, less what she saved."""
         before = {each.meeting_id: each for each in self.meetings if each.kind == "savings" and each.held_on < day}
         due = sum(
             self.group.rule_on(each.held_on).saving or 0
@@ -324,7 +325,7 @@ class CycleJournal:
         return max(due - sum(each.money_saved(self.share_value) for each in hers), 0)
 
     def fines_due(self, woman: str, day: date) -> int:
-        """What a woman was fined for meetings before a day, less what she paid of it."""
+        """The fines of a woman for meetings before a day, less what she paid of them."""
         hers = [each for each in self.lines if each.beneficiary_id == woman]
         due = sum(
             fine_of(
@@ -342,12 +343,12 @@ class CycleJournal:
 
     @cached_property
     def saved(self) -> int:
-        """All savings of the cycle, less what was withdrawn."""
+        """All savings of the cycle, less withdrawals."""
         return sum(each.saved for each in self.stakes.values())
 
     @cached_property
     def savers(self) -> Mapping[str, frozenset[str]]:
-        """Meeting → who saved anything at it; those at which nobody did are left out."""
+        """Meeting id → women who saved at it; meetings without any are left out."""
         found: dict[str, set[str]] = defaultdict(set)
         for line in self.lines:
             if line.shares or line.saved:
@@ -358,18 +359,18 @@ class CycleJournal:
 
     @cached_property
     def social(self) -> int:
-        """What the social fund holds."""
+        """The content of the social fund."""
         paid_in = sum(line.social for line in self.lines)
         return self.cycle.opening_social + paid_in + sum(flow.social for flow in self.flows)
 
     @property
     def debts(self) -> int:
-        """What the group owes to others."""
+        """The amount that the group owes to others."""
         return max(sum(each.debt for each in self.flows), 0)
 
     @cached_property
     def opening_cash(self) -> int:
-        """In the box at the beginning: as the cycle says, or as it was first counted."""
+        """The content of the box at the beginning: as recorded with the cycle, else as first counted."""
         if self.cycle.opening_cash is not None:
             return self.cycle.opening_cash
         boxes = [self.group.boxes[each.meeting_id] for each in self.money_meetings]
@@ -377,24 +378,24 @@ class CycleJournal:
 
     @cached_property
     def expected_cash(self) -> int:
-        """What the box should hold by all that was recorded, whatever was counted."""
+        """The content that the box should have by all records, whatever was counted."""
         return self.opening_cash + sum(self.group.moved.get(each.meeting_id, 0) for each in self.meetings)
 
     @cached_property
     def counted_at(self) -> SavingsMeeting | None:
-        """The last meeting at which the box was counted; None where it never was."""
+        """The last meeting at which the box was counted; None if it never was."""
         return next((each for each in reversed(self.money_meetings) if each.cash_after is not None), None)
 
     @property
     def counted(self) -> int | None:
-        """What was left in the box by the count at the last meeting; None where it was not counted."""
+        """The count at the last meeting; None if it was not counted then."""
         return self.group.boxes[self.money_meetings[-1].meeting_id].counted if self.money_meetings else None
 
     @cached_property
     def gap(self) -> int | None:
-        """What the last count found beyond all that was recorded until then; it stays until a flow explains it.
+        """The last count less all that was recorded until then; it stays until a flow explains it.
 
-        Below 0 where money is missing; None where nobody ever counted.
+        Below 0 if money is missing; None if the box was never counted.
         """
         at, moved = self.counted_at, 0
         counted = self.group.boxes[at.meeting_id].counted if at else None
@@ -413,12 +414,12 @@ class CycleJournal:
 
     @property
     def cash(self) -> int:
-        """What is in the box: as counted last, with what was recorded since."""
+        """The content of the box: as last counted, with what was recorded since."""
         return self.expected_cash + (self.gap or 0)
 
     @cached_property
     def bank(self) -> int:
-        """What is in the bank: as its book said last, with what was recorded since."""
+        """The money in the bank: by its book when last checked, with what was recorded since."""
         left = self.cycle.opening_bank
         moved: dict[str, int] = defaultdict(int)
         for flow in self.flows:
@@ -429,27 +430,27 @@ class CycleJournal:
 
     @property
     def paid_out(self) -> int:
-        """What was paid when the cycle was shared out."""
+        """The total of the payouts when the cycle was shared out."""
         return sum(each.paid for each in self.payouts)
 
     @cached_property
     def fund(self) -> int:
-        """What there is to share: cash and bank, without the social fund and what is owed to others.
+        """The amount to share: cash and bank, without the social fund and debts to others.
 
-        What was paid out already is still counted.
+        Payouts already made are still included.
         """
         return self.cash + self.bank - self.social - self.debts + self.paid_out
 
     @cached_property
     def sharing(self) -> Sharing:
-        """The fund shared by the rule of the cycle, as if it ended on the day."""
+        """The fund as it would be shared by the rule of the cycle if it ended on the day."""
         return share(self.fund, [*self.stakes.values()], self.rule)
 
     # -- the identity --------------------------------------------------------------------------------------------------
 
     @cached_property
     def profit(self) -> int:
-        """What the group earned in the cycle: charges, fines and gifts, less expenses and what was written off."""
+        """The earnings of the group in the cycle: charges, fines and gifts, less expenses and write-offs."""
         earned = sum(line.fine + line.other + line.charge for line in self.lines)
         earned += sum(flow.profit for flow in self.flows)
         return earned - self.given_up + min(self._debt, 0)
@@ -460,31 +461,31 @@ class CycleJournal:
 
     @cached_property
     def given_up(self) -> int:
-        """What of loans was written off or forgiven in the cycle."""
+        """The amount of loans written off or forgiven in the cycle."""
         before = self.cycle.from_on - timedelta(days=1)
         accounts = self.group.accounts.values()
         return sum(each.given_up(self.until) - each.given_up(before) for each in accounts if _taken(each, self.until))
 
     @cached_property
     def lent(self) -> int:
-        """What members owe at the end of the cycle, or on the day."""
+        """The amount that members owe at the end of the cycle, or on the day."""
         return self.group.owed_on(self.until)
 
     @property
     def assets(self) -> int:
-        """What the group has: cash, bank, and what members owe."""
+        """The assets of the group: cash, bank, and what members owe."""
         return self.cash + self.bank + self.lent
 
     @property
     def equity(self) -> int:
-        """What of that is the members': what they began with, saved and earned, and the social fund, less payouts."""
+        """The part of the assets that belongs to members: opening money, savings, profit, social fund, less payouts."""
         lent_before = self.group.owed_on(self.cycle.from_on - timedelta(days=1))
         opening = self.opening_cash + self.cycle.opening_bank - self.cycle.opening_social + lent_before
         return opening + self.social + self.saved + self.profit - self.paid_out
 
 
 def _of_the_same_sign(amount: int, limit: int) -> int:
-    """An amount, as far as it lies between 0 and a limit on either side of it."""
+    """The part of an amount that lies between 0 and a limit; 0 if their signs differ."""
     return max(min(amount, max(limit, 0)), min(limit, 0))
 
 

@@ -1,6 +1,6 @@
-"""A loan of a group: what is still owed of it, what is charged, and whether it is late.
+"""A loan of a group: what is owed of it, what is charged, and whether it is late.
 
-Nothing of this is stored: it is worked out from the loan, what was repaid at meetings, and what happened to it.
+None of this is stored: it is worked out from the loan, the repayments at meetings, and what happened to the loan.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ class Loan(OfAct):
 
     Attributes:
         loan_id: Id of its act.
-        cycle_id: In which cycle.
-        meeting_id: At which meeting.
-        beneficiary_id: To whom.
-        taken_on: The day of that meeting.
+        cycle_id: Id of its cycle.
+        meeting_id: Id of the meeting at which it was given.
+        beneficiary_id: Id of the borrower.
+        taken_on: Day of that meeting.
         principal: Amount in paisa.
-        months: For how long.
-        due_on: The last day to repay it, where that was said.
-        purpose: For what; None where that was not said.
-        placement_id: Whose animals it is for; None for none.
+        months: Term in months.
+        due_on: Last day to repay it; None if not recorded.
+        purpose: Purpose; None if not recorded.
+        placement_id: Id of the placement whose animals it is for; None for none.
         sequence: Sequence number of its entry.
     """
 
@@ -53,12 +53,12 @@ class Loan(OfAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repayment:
-    """What was repaid of a loan at a meeting.
+    """A repayment of a loan at a meeting.
 
     Attributes:
-        on: The day.
-        principal: Amount in paisa.
-        charge: Amount in paisa.
+        on: Day of the meeting.
+        principal: Principal repaid, in paisa.
+        charge: Charge paid, in paisa.
     """
 
     on: date
@@ -68,13 +68,13 @@ class Repayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoanEvent:
-    """What happened to a loan.
+    """An extension, write-off or forgiveness of a loan.
 
     Attributes:
         kind: "extended", "written_off" or "forgiven".
-        on: When.
-        amount: In paisa, of what was written off or forgiven; None for all that was owed.
-        until_on: The new last day of one that was extended.
+        on: Day of the event.
+        amount: Amount written off or forgiven, in paisa; None for all that was owed.
+        until_on: New last day, if it was extended.
     """
 
     kind: str
@@ -84,7 +84,7 @@ class LoanEvent:
 
 
 class LoanAccount:
-    """A loan on a given day.
+    """The account of a loan, which can be asked about any day.
 
     >>> rule = SavingsRule(charge_percent=2000, charge_method="declining")
     >>> loan = Loan(loan_id="L1", cycle_id="C1", meeting_id="M1", beneficiary_id="W1", taken_on=date(2026, 8, 20),
@@ -97,13 +97,13 @@ class LoanAccount:
     def __init__(
         self, loan: Loan, rule: SavingsRule, repaid: Iterable[Repayment] = (), events: Iterable[LoanEvent] = ()
     ) -> None:
-        """Put together what is known of a loan.
+        """Open the account of a loan.
 
         Args:
-            loan: As it was given.
-            rule: In force when it was taken: it binds the loan.
-            repaid: All that was repaid, in any order.
-            events: All that happened to it, in any order.
+            loan: The loan.
+            rule: Rule in force when it was taken, which binds it.
+            repaid: All repayments, in any order.
+            events: All events, in any order.
         """
         self.loan = loan
         self.rule = rule
@@ -111,21 +111,21 @@ class LoanAccount:
         self.events = tuple(sorted(events, key=lambda each: each.on))
 
     def balance_on(self, day: date) -> int:
-        """What is still owed of the principal at the end of a day, in paisa; 0 before it was taken."""
+        """The principal that is owed at the end of a day, in paisa; 0 before the loan was taken."""
         return self._left[bisect_right(self._days, day)] if self.loan.taken_on <= day else 0
 
     def balance_before(self, day: date) -> int:
-        """What was owed when a meeting of a day began."""
+        """The principal that was owed at the beginning of a day."""
         return self._left[bisect_left(self._days, day)] if self.loan.taken_on < day else 0
 
     @cached_property
     def _days(self) -> list[date]:
-        """The days on which what is owed changed, in order."""
+        """The days on which the balance changed, in order."""
         return sorted({*(each.on for each in self.repaid), *(each.on for each in self._losses)})
 
     @cached_property
     def _left(self) -> list[int]:
-        """What was owed before the first of these days, and at the end of each."""
+        """The balance before the first of these days, and at the end of each."""
         return [self.loan.principal, *map(self._left_by, self._days)]
 
     @cached_property
@@ -140,7 +140,7 @@ class LoanAccount:
         return left
 
     def given_up(self, day: date) -> int:
-        """What was written off or forgiven by a day, in paisa."""
+        """The amount written off or forgiven by a day, in paisa."""
         if not self._losses:
             return 0
         repaid = sum(each.principal for each in self.repaid if each.on <= day)
@@ -149,12 +149,12 @@ class LoanAccount:
     # -- when it is late -----------------------------------------------------------------------------------------------
 
     def due_on(self, as_of: date) -> date:
-        """The last day to repay it, as far as was known on a day: the latest that was agreed."""
+        """The last day to repay it, as known on a day: the latest that was agreed."""
         agreed = self.loan.due_on or self.rule.after_months(self.loan.taken_on, self.loan.months)
         return max([agreed, *(each.until_on for each in self.events if each.until_on and each.on <= as_of)])
 
     def days_late(self, as_of: date) -> int:
-        """For how many days it has been late; 0 when it is not."""
+        """The number of days that it has been late; 0 if it is not."""
         if self.balance_on(as_of) <= 0:
             return 0
         return max((as_of - self.due_on(as_of)).days - self.rule.grace_days, 0)
@@ -162,12 +162,12 @@ class LoanAccount:
     # -- what is charged -----------------------------------------------------------------------------------------------
 
     def charge_due(self, day: date) -> int:
-        """What is to be paid as charge at a meeting: for all months begun by that day, less what was paid before it."""
+        """The charge to pay at a meeting: for all months begun by that day, less what was paid before it."""
         paid = sum(each.charge for each in self.repaid if each.on < day)
         return max(self.accrued(day) - paid, 0)
 
     def accrued(self, day: date) -> int:
-        """All that was charged by a day, in paisa; nothing is charged on a charge."""
+        """The total charge by a day, in paisa; charges bear no charge."""
         if day < self.loan.taken_on:
             return 0
         method, begun = self.rule.charge_method, self.rule.months(self.loan.taken_on, day)
@@ -184,13 +184,13 @@ class LoanAccount:
 
     @cached_property
     def _months(self) -> list[int]:
-        """In which months after its taking those days lie."""
+        """The months of the loan in which those days lie."""
         return [self.rule.months(self.loan.taken_on, each) for each in self._days]
 
     # -- what was agreed -----------------------------------------------------------------------------------------------
 
     def principal_due(self, day: date) -> int:
-        """What of the principal is to be repaid at a meeting of a day, by the plan, with what was left out before."""
+        """The principal to repay at a meeting on a day by the plan, including arrears."""
         left = self.balance_before(day)
         begun = self.rule.months(self.loan.taken_on, day)
         if begun >= self.loan.months:
@@ -200,7 +200,7 @@ class LoanAccount:
 
     @cached_property
     def plan(self) -> tuple[Instalment, ...]:
-        """Its instalments, one a month."""
+        """Its instalments, one for each month."""
         rule = self.rule
         return instalments(
             self.loan.principal, self.loan.months, rule.charge_percent, rule.charge_method, rule.instalments
@@ -212,7 +212,7 @@ class LoanAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instalment:
-    """What is to be repaid in one month.
+    """The repayment for one month.
 
     Attributes:
         principal: Amount in paisa.
@@ -224,12 +224,12 @@ class Instalment:
 
     @property
     def total(self) -> int:
-        """Both together."""
+        """Principal and charge together."""
         return self.principal + self.charge
 
 
 def charge_in_all(principal: int, months: int, percent: int, method: ChargeMethod) -> int:
-    """What a method charges that does not depend on what is repaid, in paisa; 0 of the declining one."""
+    """The total charge by a method that does not depend on repayments, in paisa; 0 for the declining method."""
     if method == "flat":
         return percent_of(principal * months, percent)
     return percent_of(principal, percent) if method == "once" else 0
@@ -238,7 +238,7 @@ def charge_in_all(principal: int, months: int, percent: int, method: ChargeMetho
 def instalments(
     principal: int, months: int, percent: int, method: ChargeMethod, kind: Instalments
 ) -> tuple[Instalment, ...]:
-    """The plan of a loan: what is to be repaid in each month, the rest in the last.
+    """The plan of a loan: the repayment for each month, with the remainder in the last.
 
     >>> [each.total for each in instalments(1_200_000, 4, 2000, "declining", "equal_total")]
     [315149, 315149, 315149, 315147]
@@ -257,7 +257,7 @@ def instalments(
 
 
 def _evenly(principal: int, months: int, charge: int, method: ChargeMethod) -> tuple[Instalment, ...]:
-    """Equal parts of principal and charge; a charge that is made once is paid first."""
+    """Equal parts of principal and charge; a charge that is made once is paid in the first month."""
     rows, left = list[Instalment](), principal
     for month in range(1, months + 1):
         part = left if month == months else min(half_up(principal, months), left)
@@ -268,7 +268,7 @@ def _evenly(principal: int, months: int, charge: int, method: ChargeMethod) -> t
 
 
 def _annuity(principal: int, months: int, percent: int) -> int:
-    """What to pay each month, principal and charge together, so that the same is paid each month."""
+    """The equal monthly payment of principal and charge together, in paisa."""
     if not percent:
         return half_up(principal, months)
     one = _THOUSANDTHS_OF_A_PERCENT

@@ -1,4 +1,4 @@
-"""Money, in whole paisa: 1 rupee is 100 paisa, and what falls between two is rounded half up."""
+"""Money in whole paisa (1 rupee is 100 paisa), rounded half up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from relay.systems.groups.kinds import KINDS as GROUPS_KINDS
 from relay.systems.savings.kinds import KINDS
 
 PAISA: Final = 100
-"""In a rupee."""
+"""Number of paisa in a rupee."""
 _THOUSANDTHS_OF_A_PERCENT: Final = 100_000
 
 _MONEY: Final = frozenset(
@@ -19,26 +19,26 @@ _MONEY: Final = frozenset(
 _Kind = TypeVar("_Kind")
 
 Rupees = int | float
-"""An amount as people write it, with at most 2 decimals."""
+"""An amount in rupees, with at most 2 decimals."""
 
 
-def paisa(said: object) -> int:
-    """What a column says, in paisa; 0 where it says nothing.
+def paisa(rupees_: object) -> int:
+    """The value of a column in paisa; 0 if it is empty.
 
     >>> paisa(0.29), paisa(None)
     (29, 0)
     """
-    return 0 if said is None else round(float(str(said)) * PAISA)
+    return 0 if rupees_ is None else round(float(str(rupees_)) * PAISA)
 
 
 def in_paisa(kind: type[_Kind], values: Mapping[str, Any], **known: object) -> _Kind:
-    """What the columns of an act say, as a dataclass with money in paisa; what is known takes the place of a column."""
+    """Make a dataclass from the columns of an act, with money in paisa; `known` values replace those of columns."""
     said = {name: paisa(each) if name in _MONEY and each is not None else each for name, each in values.items()}
     return read_columns(kind, said | known)
 
 
 def rupees(amount: int) -> Rupees:
-    """An amount in paisa as people write it.
+    """An amount in paisa as rupees.
 
     >>> rupees(778645), rupees(500)
     (7786.45, 5)
@@ -47,7 +47,7 @@ def rupees(amount: int) -> Rupees:
 
 
 def half_up(numerator: int, denominator: int) -> int:
-    """A quotient to the nearest whole number, the half away from 0.
+    """A quotient rounded to the nearest whole number, halves away from 0.
 
     >>> half_up(5, 2), half_up(-5, 2), half_up(7, 3)
     (3, -3, 2)
@@ -57,7 +57,7 @@ def half_up(numerator: int, denominator: int) -> int:
 
 
 def percent_of(amount: int, thousandths: int) -> int:
-    """A part of an amount, of a percentage in thousandths: 2 % is 2000.
+    """A percentage of an amount, in thousandths of a percent: 2 % is 2000.
 
     >>> percent_of(14844, 2000)
     297

@@ -1,4 +1,4 @@
-"""What is recorded of a savings group, as plain values: amounts are in paisa, and days are days."""
+"""The records of a savings group as plain values; amounts are in paisa."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _INTO_THE_BOX: Final = frozenset({"from_bank", "grant_in", "outside_loan_in", "b
 _OUT_OF_THE_BOX: Final = frozenset({"to_bank", "expense", "social_paid", "outside_loan_paid", "missing"})
 _INTO_THE_BANK: Final = frozenset({"to_bank", "bank_interest"})
 GAPS: Final = frozenset({"found", "missing"})
-"""Kinds that write down what a count of the box found, at that meeting or a later one."""
+"""Kinds of flows that explain the gap of a count, at the same meeting or a later one."""
 _EARNED: Final = frozenset({"bank_interest", "grant_in", "buck_fee", "found"})
 _SPENT: Final = frozenset({"expense", "missing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavingsMeeting(members_and_attendance.Meeting):
-    """A meeting of the group, with what was counted at it.
+    """A meeting of the group, with its counts.
 
     Attributes:
-        cash_before: In the box as it was opened; None where it was not counted.
-        cash_after: In the box as it was closed; None where it was not counted.
-        bank_after: In the bank, by its book; None where nobody looked.
-        cycle_id: In which cycle, where the meeting says so.
+        cash_before: Content of the box when it was opened; None if not counted.
+        cash_after: Content of the box when it was closed; None if not counted.
+        bank_after: Money in the bank by its book; None if not checked.
+        cycle_id: Id of the cycle that the meeting names; None if it names none.
     """
 
     cash_before: int | None = None
@@ -39,21 +39,26 @@ class SavingsMeeting(members_and_attendance.Meeting):
     cycle_id: str | None = None
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], kept: Callable[[str], str] = str) -> Self:
-        """From the columns of its act, and what gives the main id of a woman."""
-        return in_paisa(cls, values, **members_and_attendance.roster(values, kept))
+    def of(cls, values: Mapping[str, Any], main_id: Callable[[str], str] = str) -> Self:
+        """Make a meeting from the columns of its act.
+
+        Args:
+            values: Columns of the act.
+            main_id: Gives a woman's main id.
+        """
+        return in_paisa(cls, values, **members_and_attendance.roster(values, main_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cycle(OfAct, Span):
-    """A time of saving, at the end of which the fund may be shared out.
+    """A period of saving, after which the fund may be shared out.
 
     Attributes:
         cycle_id: Id of its act.
-        share_value: What a share costs in it; None where the rule says so.
-        opening_cash: In the box at its beginning; None where that was not said.
-        opening_bank: In the bank, the same.
-        opening_social: Of both, in the social fund.
+        share_value: Price of a share in it; None if the rule's applies.
+        opening_cash: Content of the box at its beginning; None if not recorded.
+        opening_bank: Money in the bank at its beginning.
+        opening_social: Part of both that belongs to the social fund.
     """
 
     cycle_id: str
@@ -69,17 +74,17 @@ class PassbookLine:
 
     Attributes:
         line_id: Id of its act.
-        meeting_id: At which meeting.
-        beneficiary_id: Whose passbook.
-        shares: Bought; None where that was not said.
-        saved: In money; None where only the shares were said.
-        withdrawn: Of her savings.
-        social: Into the social fund.
-        fine: Paid.
-        other: Paid for anything else.
-        loan_id: Of which loan principal and charge are.
-        principal: Repaid.
-        charge: Paid for the loan.
+        meeting_id: Id of the meeting.
+        beneficiary_id: Id of the woman.
+        shares: Number of shares bought; None if not recorded.
+        saved: Amount saved; None if only shares were recorded.
+        withdrawn: Amount withdrawn from her savings.
+        social: Amount paid into the social fund.
+        fine: Fines paid.
+        other: Amount paid for anything else.
+        loan_id: Id of the loan that principal and charge are of.
+        principal: Principal repaid.
+        charge: Charge paid on the loan.
     """
 
     line_id: str
@@ -96,23 +101,23 @@ class PassbookLine:
     charge: int = 0
 
     def money_saved(self, share_value: int | None) -> int:
-        """What she saved in money: as it was said, or else by her shares."""
+        """The amount that she saved: as recorded, else by her shares."""
         return (self.shares or 0) * (share_value or 0) if self.saved is None else self.saved
 
     def paid(self, share_value: int | None) -> int:
-        """All that she brought."""
+        """The total that she brought."""
         return self.money_saved(share_value) + self.social + self.fine + self.other + self.principal + self.charge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """Money of the whole group.
+    """A movement of the whole group's money.
 
     Attributes:
         flow_id: Id of its act.
-        meeting_id: At which meeting.
+        meeting_id: Id of the meeting.
         kind: One of `kinds.FLOW_KINDS`.
-        amount: How much.
+        amount: Amount in paisa.
     """
 
     flow_id: str
@@ -122,40 +127,40 @@ class Flow:
 
     @property
     def cash(self) -> int:
-        """By how much the box holds more because of it."""
+        """The change of the box."""
         return self.amount * ((self.kind in _INTO_THE_BOX) - (self.kind in _OUT_OF_THE_BOX))
 
     @property
     def bank(self) -> int:
-        """By how much the bank holds more because of it."""
+        """The change of the bank account."""
         return self.amount * ((self.kind in _INTO_THE_BANK) - (self.kind == "from_bank"))
 
     @property
     def profit(self) -> int:
-        """By how much the group is richer because of it."""
+        """The change of the group's profit."""
         return self.amount * ((self.kind in _EARNED) - (self.kind in _SPENT))
 
     @property
     def social(self) -> int:
-        """By how much the social fund holds more because of it."""
+        """The change of the social fund."""
         return -self.amount if self.kind == "social_paid" else 0
 
     @property
     def debt(self) -> int:
-        """By how much the group owes more to others because of it."""
+        """The change of the group's debts to others."""
         return self.amount * ((self.kind == "outside_loan_in") - (self.kind == "outside_loan_paid"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidOut:
-    """What a woman was paid when a cycle was shared out.
+    """A payout to a woman when a cycle was shared out.
 
     Attributes:
         payout_id: Id of its act.
-        cycle_id: Of which cycle.
-        meeting_id: At which meeting.
+        cycle_id: Id of the cycle.
+        meeting_id: Id of the meeting.
         beneficiary_id: Id of the woman.
-        paid: How much.
+        paid: Amount in paisa.
     """
 
     payout_id: str
@@ -167,20 +172,20 @@ class PaidOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRecord:
-    """All that is recorded of one group.
+    """All records of one group.
 
     Attributes:
         group_id: Id of the group.
-        kind: Of the group; None where that is not known.
+        kind: Kind of the group; None if unknown.
         rules: All savings rules of the programme.
-        members: Of the group, past ones too.
-        meetings: Of the group.
-        cycles: The same.
-        lines: Of passbooks, at its meetings.
-        loans: Given at its meetings.
-        flows: At its meetings.
-        payouts: Of its cycles.
-        events: Loan → what happened to it.
+        members: Memberships in the group, past ones included.
+        meetings: Meetings of the group.
+        cycles: Savings cycles of the group.
+        lines: Passbook lines at its meetings.
+        loans: Loans given at its meetings.
+        flows: Flows at its meetings.
+        payouts: Payouts of its cycles.
+        events: Loan id → its events.
     """
 
     group_id: str

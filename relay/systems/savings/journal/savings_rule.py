@@ -1,4 +1,4 @@
-"""The rule by which a group saves and lends, and the months in which it counts."""
+"""The rule by which a group saves and lends, and its way of counting months."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from relay.systems.savings.kinds import ChargeMethod, Instalments, Rhythm, Share
 _FOUR_WEEKS: Final = 28
 _MONTHS: Final = 12
 WORKED_OUT: Final = ("absent", "late", "unsaved")
-"""Fines that are worked out from what was recorded of a meeting."""
+"""Fines that Relay works out from the records of a meeting."""
 _AHEAD: Final = 56 * _MONTHS + 8  # Bikram Sambat is ahead by 56 years and 8 months and a half
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavingsRule:
-    """What a group agreed; without a rule of its own nothing is charged, and savings are paid back with the profit.
+    """The agreed rule of a group; without one, nothing is charged, and savings are paid back with the profit.
 
     Attributes:
-        kind: The kind of groups for which it is; None for one group alone.
-        group_id: The group for which it is, before any rule for its kind; None for all of the kind.
-        from_on: Since when; None where no rule was recorded.
-        meeting_every: How often it meets, and by what it counts months.
-        share_value: What a share costs, in paisa; None where free amounts are saved.
-        saving: What each saves at a meeting, in paisa; None where that is free or in shares.
-        shares_max: How many shares one may buy at a meeting; None for as many as she likes.
-        charge_percent: A month, in thousandths of a percent.
-        charge_method: On the balance, on the principal for all months, on the principal once, or none.
-        instalments: Whether what is repaid each month is the same with its charge, or without.
-        loan_times_savings: How often a loan may be her savings, in thousandths; None for no limit.
-        loan_months: For how long at the most; None for no limit.
-        loans_at_once: How many one may have; None for no limit.
-        fines: "absent", "late" or "unsaved" → what it costs, in paisa.
-        other_fines: Words for which a fine is named that nobody works out: they are for the group to read.
+        kind: Kind of groups that it is for; None if it is for one group.
+        group_id: Group that it is for, which goes before any rule for its kind; None if it is for all of the kind.
+        from_on: First day; None if no rule was recorded.
+        meeting_every: How often the group meets, and in what units it counts months.
+        share_value: Price of a share in paisa; None if free amounts are saved.
+        saving: Amount that each saves at a meeting, in paisa; None if that is free or in shares.
+        shares_max: Greatest number of shares bought at a meeting; None for no limit.
+        charge_percent: Monthly charge in thousandths of a percent.
+        charge_method: Basis of the charge: the balance, the principal for all months, the principal once, or none.
+        instalments: Whether monthly repayments are equal with their charge, or without.
+        loan_times_savings: Largest loan as a multiple of her savings, in thousandths; None for no limit.
+        loan_months: Longest term in months; None for no limit.
+        loans_at_once: Most loans at the same time; None for no limit.
+        fines: "absent", "late" or "unsaved" → fine in paisa.
+        other_fines: Words of other fines, which Relay does not work out; the group reads them from its rule.
         share_out: How the fund is shared at the end of a cycle.
-        round_to: To what payouts are rounded down, in paisa.
-        excused_counts: Whether an excused member is counted as expected.
-        grace_days: After the due day, before a loan is late.
+        round_to: Payouts are rounded down to a multiple of this, in paisa.
+        excused_counts: Whether an excused member counts as expected.
+        grace_days: Days after the due day before a loan is late.
     """
 
     kind: str | None = None
@@ -68,7 +68,7 @@ class SavingsRule:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """From the columns of its act."""
+        """Make a rule from the columns of its act."""
         percent = thousandths(values.get("charge_percent", 0))
         times = values.get("loan_times_savings")
         fines = dict(pair.split("=", 1) for pair in str(values.get("fines") or "").split(";") if "=" in pair)
@@ -92,7 +92,7 @@ class SavingsRule:
     # -- months --------------------------------------------------------------------------------------------------------
 
     def months(self, since: date, day: date) -> int:
-        """How many months began after a day, up to another: of Bikram Sambat, or four weeks each.
+        """The number of months that began after a day, up to another: of Bikram Sambat, or of four weeks each.
 
         >>> SavingsRule().months(date(2026, 11, 16), date(2026, 11, 17))  # the last of Kartik, the first of Mangsir
         1
@@ -102,7 +102,7 @@ class SavingsRule:
         return (day - since).days // _FOUR_WEEKS
 
     def after_months(self, since: date, months: int) -> date:
-        """The day so many months later: the same of the month, or its last."""
+        """The day a number of months later: the same day of the month, or its last."""
         if self.meeting_every != "month":
             return since + timedelta(days=_FOUR_WEEKS * months)
         found = bikram_sambat.year_month_day(since)
@@ -115,11 +115,11 @@ class SavingsRule:
 
 
 UNRULED: Final = SavingsRule()
-"""Of a group for which no rule was in force."""
+"""The rule of a group for which none was in force."""
 
 
 def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day: date) -> SavingsRule:
-    """The rule that bound a group on a day: the newest of its own, or of its kind; `UNRULED` where there is none."""
+    """The rule that binds a group on a day: the newest of its own, else of its kind; `UNRULED` if there is none."""
     known = [rule for rule in rules if rule.from_on and rule.from_on <= day]
     own = [rule for rule in known if rule.group_id == group_id]
     of_kind = [rule for rule in known if rule.group_id is None and rule.kind == kind]
@@ -132,6 +132,6 @@ def _is_worked_out(word: str, amount: str) -> bool:
 
 @lru_cache(maxsize=4096)  # days: meetings are asked for again and again
 def _month(day: date) -> int:
-    """A month of Bikram Sambat as a number, each one more than that before it."""
+    """A month of Bikram Sambat as a number, one more than that of the month before."""
     found = bikram_sambat.year_month_day(day)
     return found[0] * _MONTHS + found[1] if found else day.year * _MONTHS + day.month + _AHEAD

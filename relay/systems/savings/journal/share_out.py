@@ -1,4 +1,4 @@
-"""How a group's fund is shared at the end of a cycle: payouts and the rest make the fund, to the paisa."""
+"""Shares a group's fund at the end of a cycle: payouts and rest add up to the fund, to the paisa."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Stake:
     """What a woman has in a cycle.
 
     Attributes:
-        beneficiary_id: Whose.
-        saved: What she saved and did not withdraw, in paisa.
-        shares: How many shares she bought.
-        charge: What she paid as charges, in paisa.
+        beneficiary_id: Id of the woman.
+        saved: Her savings less withdrawals, in paisa.
+        shares: Number of shares she bought.
+        charge: Charges she paid, in paisa.
     """
 
     beneficiary_id: str
@@ -34,8 +34,8 @@ class Payout:
     Attributes:
         beneficiary_id: Id of the woman.
         saved: Her savings.
-        shares: Her shares.
-        profit: What she is paid beyond her savings; below 0 where the group lost.
+        shares: Number of her shares.
+        profit: Amount beyond her savings; below 0 if the group made a loss.
         paid: Both together.
     """
 
@@ -48,14 +48,14 @@ class Payout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharing:
-    """A fund shared.
+    """A fund that is shared.
 
     Attributes:
-        method: How.
-        fund: What there was to share, in paisa.
-        profit: What it is beyond all savings.
-        rest: What no payout takes: it stays in the box.
-        payouts: One for each woman with savings or shares, in the order of their ids, as a person counts.
+        method: Method of sharing.
+        fund: The fund, in paisa.
+        profit: Fund less all savings.
+        rest: Amount that no payout takes and that stays in the box.
+        payouts: One for each woman with savings or shares, in the order of their ids (numbers in order).
     """
 
     method: str
@@ -69,15 +69,15 @@ def share(fund: int, stakes: Sequence[Stake], rule: SavingsRule) -> Sharing:
     """Share a fund by a rule.
 
     Args:
-        fund: In paisa; of one below 0 nothing is paid.
-        stakes: What each woman has; of those who have nothing nobody is paid.
-        rule: With the method, and to what payouts are rounded down.
+        fund: The fund, in paisa; nothing is paid if it is below 0.
+        stakes: Stakes of the women; those without any are paid nothing.
+        rule: Rule with the method, and with the unit to which payouts are rounded down.
 
     >>> rule = SavingsRule(share_out="by_shares", share_value=500)
     >>> ama = Stake(beneficiary_id="A", saved=22500, shares=45)
     >>> others = Stake(beneficiary_id="B", saved=427500, shares=855)
     >>> [each.paid for each in share(540000, [ama, others], rule).payouts]
-    [27000, 513000]
+        [27000, 513000]
     """
     stakes = sorted(
         (each for each in stakes if each.saved or each.shares), key=lambda each: as_counted(each.beneficiary_id)
@@ -104,7 +104,7 @@ def share(fund: int, stakes: Sequence[Stake], rule: SavingsRule) -> Sharing:
 
 
 def _paid(fund: int, stakes: Sequence[Stake], rule: SavingsRule) -> Mapping[str, int]:
-    """Woman → what she is paid; nobody where nothing is shared out."""
+    """Woman → her payout; empty if nothing is shared out."""
     method, step = rule.share_out, rule.round_to
     saved = sum(each.saved for each in stakes)
     profit = fund - saved
