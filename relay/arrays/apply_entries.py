@@ -178,8 +178,8 @@ class _Additions:
         )
 
     def _same(self, entry: Entry, values: Mapping[str, Any]) -> None:
-        kept, other = (self._row("beneficiary", values[end]) for end in ("kept_id", "other_id"))
-        self._new("same", values["same_id"], kept=kept, other=other, sequence=entry.sequence)
+        main, other = (self._row("beneficiary", values[end]) for end in ("kept_id", "other_id"))
+        self._new("same", values["same_id"], kept=main, other=other, sequence=entry.sequence)
 
     def _gift(self, entry: Entry, values: Mapping[str, Any]) -> None:
         self._new(
@@ -273,8 +273,8 @@ class _Additions:
     def _correct(self, entry: Entry, values: Mapping[str, Any]) -> None:
         """Accept corrections of personal columns, and of acts of which a snapshot holds nothing; give up on others."""
         corrected = {CHANGES + name for name in changes_of(values)}
-        held = values["act_id"].partition(":")[0] in self._TAKERS
-        if held and (not corrected or corrected - entry.personal):
+        in_snapshot = values["act_id"].partition(":")[0] in self._TAKERS
+        if in_snapshot and (not corrected or corrected - entry.personal):
             raise _ChangesExistingRows
 
     def _confirm(self, _: Entry, values: Mapping[str, Any]) -> None:

@@ -22,14 +22,16 @@ def branch(snapshot: Snapshot, id_: str) -> Snapshot:
     """
     placements, passes = snapshot.placements, snapshot.passes
     rows = _inside_and_above(snapshot, _roots(snapshot, id_))
-    known = np.full(len(placements), NONE, np.int32)
-    known[rows] = np.arange(len(rows))
+    new_row = np.full(len(placements), NONE, np.int32)
+    new_row[rows] = np.arange(len(rows))
     some = np.sort(snapshot.received.about(rows))
     passed = replace(
-        passes.some(some), giver=known.take(passes.giver.take(some)), receiver=known.take(passes.receiver.take(some))
+        passes.some(some),
+        giver=new_row.take(passes.giver.take(some)),
+        receiver=new_row.take(passes.receiver.take(some)),
     )
     some = np.sort(snapshot.happened.about(rows))
-    events = replace(snapshot.events.some(some), placement=known.take(snapshot.events.placement.take(some)))
+    events = replace(snapshot.events.some(some), placement=new_row.take(snapshot.events.placement.take(some)))
     return replace(
         snapshot,
         placements=placements.some(rows),

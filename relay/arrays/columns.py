@@ -153,8 +153,8 @@ class IdColumn(Sequence[str]):
         """The row of each of some ids, or None; the first row if foreign data repeats an id."""
         sums = np.fromiter((crc32(id_.encode()) for id_ in ids), np.uint32, len(ids))
         alike = np.flatnonzero(self.sums == sums[0] if len(sums) == 1 else np.isin(self.sums, sums)).astype(np.int32)
-        found = dict(zip(self.some(alike[::-1]), alike[::-1].tolist(), strict=True))
-        return [found.get(id_) for id_ in ids]
+        row_of_id = dict(zip(self.some(alike[::-1]), alike[::-1].tolist(), strict=True))
+        return [row_of_id.get(id_) for id_ in ids]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,9 +196,9 @@ class Adjacency:
         """The same grouping without the rows whose flag is not set."""
         if chosen.all():
             return self
-        kept = chosen[self.order]
-        before = np.concatenate(([0], np.cumsum(kept, dtype=np.int32)))
-        return Adjacency(before[self.start].astype(np.int32), self.order[kept])
+        flags = chosen[self.order]
+        before = np.concatenate(([0], np.cumsum(flags, dtype=np.int32)))
+        return Adjacency(before[self.start].astype(np.int32), self.order[flags])
 
     def more(self, placement: Rows, day: Days, placements: int) -> Adjacency:
         """The grouping after rows were added at the end of the table.
@@ -208,10 +208,10 @@ class Adjacency:
             day: Day of each row of the longer table.
             placements: Number of placements now.
         """
-        known = len(self.order)
-        new = np.arange(known, len(placement), dtype=np.int32)
+        length = len(self.order)
+        new = np.arange(length, len(placement), dtype=np.int32)
         new = new[np.lexsort((day[new], placement[new]))]
-        start = np.concatenate((self.start, np.full(placements + 1 - len(self.start), known, np.int32)))
+        start = np.concatenate((self.start, np.full(placements + 1 - len(self.start), length, np.int32)))
         if not len(new):
             return Adjacency(start, self.order)
         at = [

@@ -140,8 +140,8 @@ def _whole(graph: Graph, programme_id: str) -> Tables:
         return graph.rows(cypher.COLUMNS[name], no_day=NO_DAY, **asked)[0]
 
     with ThreadPoolExecutor(_READERS) as readers:
-        for (name, *_), found in zip(parts, readers.map(columns, parts), strict=True):
-            for column, values in found.items():
+        for (name, *_), columns_of_part in zip(parts, readers.map(columns, parts), strict=True):
+            for column, values in columns_of_part.items():
                 tables[name].setdefault(column, []).extend(values)
     return tables
 

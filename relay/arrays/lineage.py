@@ -324,7 +324,7 @@ def _topological(relay: _Relay) -> Rows:
     if not (relay.live & (relay.giver >= relay.receiver)).any():
         return np.arange(many, dtype=np.int32)
     sorted_, given = _column(many), relay.given
-    found = run(
+    count = run(
         _sort_givers_first,
         many,
         relay.giver,
@@ -335,7 +335,7 @@ def _topological(relay: _Relay) -> Rows:
         _column(many),
         sorted_,
     )
-    return sorted_[:found]
+    return sorted_[:count]
 
 
 def _above(relay: _Relay) -> Rows:
@@ -386,12 +386,12 @@ def _cut(relay: _Relay, sorted_: Rows) -> PiecesOfRelay:
     room, at = 2 * len(originals), 0
     while at < len(entered):
         whose, which, distance = (_column(room + _NOTES_AT_ONCE) for _ in range(3))
-        found, at = run(
+        count, at = run(
             _find_ancestors,
             *(many, at, entered, *columns, relay.gift, above, piece, size, reach, *scratch),
             *(room, whose, which, distance),
         )
-        notes.append((whose[:found], piece[which[:found]], distance[:found]))
+        notes.append((whose[:count], piece[which[:count]], distance[:count]))
     whose, which, distance = (np.concatenate(each) for each in zip(*notes, strict=True))
     chain = whose >= 0
     return PiecesOfRelay(
@@ -431,8 +431,8 @@ def reached(roots: Rows, receiver: Rows, live: Flags, given: Adjacency, many: in
         many: Number of placements in the relay.
     """
     queue, distance = np.empty(many, np.int32), _column(many, NONE)
-    found = run(_find_descendants, 0, roots, receiver, live, given.start, given.order, queue, distance)
-    return queue[:found], distance[queue[:found]]
+    count = run(_find_descendants, 0, roots, receiver, live, given.start, given.order, queue, distance)
+    return queue[:count], distance[queue[:count]]
 
 
 # -- foreign and damaged data: what goes round in circles ------------------------------------------------------------
@@ -594,11 +594,11 @@ def chain_states(states: npt.NDArray[np.int64]) -> Codes:
     stuck = states[:, LOST] + states[:, BROKEN]
     unfulfilled = states.sum(axis=1) - states[:, FULFILLED] - states[:, EXCUSED]
     code = {state: number for number, state in enumerate(CHAIN_STATES)}
-    found = np.full(len(states), code["weakened"], np.int16)
-    found[stuck == 0] = code["growing"]
-    found[(stuck == unfulfilled) & (stuck > 0)] = code["broken"]
-    found[unfulfilled == 0] = code["complete"]
-    return found
+    codes = np.full(len(states), code["weakened"], np.int16)
+    codes[stuck == 0] = code["growing"]
+    codes[(stuck == unfulfilled) & (stuck > 0)] = code["broken"]
+    codes[unfulfilled == 0] = code["complete"]
+    return codes
 
 
 def chains_counted(states: npt.NDArray[np.int64]) -> Mapping[str, int]:

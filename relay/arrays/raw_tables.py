@@ -57,9 +57,9 @@ class RawTables:
         rows = {name: {id_: row for row, id_ in enumerate(table.get("ids", ()))} for name, table in tables.items()}
         whole = True
         for name, column, named in _NAMING:
-            ids, found = tables[name][column], _rows(tables[name][column], rows[named])
-            whole = whole and int(np.count_nonzero(found == NONE)) == ids.count("") + ids.count(None)
-            tables[name][column] = found
+            ids, numbers = tables[name][column], _rows(tables[name][column], rows[named])
+            whole = whole and int(np.count_nonzero(numbers == NONE)) == ids.count("") + ids.count(None)
+            tables[name][column] = numbers
         placements, passes, events = tables["placements"], tables["passes"], tables["events"]
         gifts, beneficiaries = tables["gifts"], tables["beneficiaries"]
         placements["sequence"] = _began(placements, passes, events)

@@ -18,9 +18,9 @@ def women_of(snapshot: Snapshot) -> Rows:
     rows = np.append(np.arange(len(snapshot.beneficiaries), dtype=np.int32), np.int32(NONE))
     known, ids = OneWoman(), snapshot.beneficiaries.ids
     columns = (snapshot.sames.kept.tolist(), snapshot.sames.other.tolist(), snapshot.sames.sequence.tolist())
-    for kept, other, sequence in zip(*columns, strict=True):
-        if NONE not in (kept, other):  # foreign data may name what is not there
-            known.add(SameWoman(act_id=str(sequence), kept_id=ids[kept], other_id=ids[other], sequence=sequence))
+    for main, other, sequence in zip(*columns, strict=True):
+        if NONE not in (main, other):  # foreign data may name what is not there
+            known.add(SameWoman(act_id=str(sequence), kept_id=ids[main], other_id=ids[other], sequence=sequence))
     joined = {ids[row]: row for row in {*snapshot.sames.kept.tolist(), *snapshot.sames.other.tolist()} - {NONE}}
     for id_, row in joined.items():
         rows[row] = joined[known.kept(id_)]

@@ -40,47 +40,47 @@ def snapshot(graph: Graph, programme_id: str, folder: Path | None = None, head_h
         Unavailable: The database cannot be reached.
     """
     place = SNAPSHOT_CACHE.place(graph, programme_id)
-    found = place.copy or (_mapped(place, programme_id, folder) if folder else None)
-    if found is None or found.head_hash != head_hash:
-        found = _refreshed(graph, programme_id, place, found)
-    place.copy = found
-    if folder and found.sequence - place.on_disk >= (WRITE_AFTER if place.on_disk else 1):
-        write(folder, found)
-        place.on_disk = found.sequence
+    cached = place.copy or (_mapped(place, programme_id, folder) if folder else None)
+    if cached is None or cached.head_hash != head_hash:
+        cached = _refreshed(graph, programme_id, place, cached)
+    place.copy = cached
+    if folder and cached.sequence - place.on_disk >= (WRITE_AFTER if place.on_disk else 1):
+        write(folder, cached)
+        place.on_disk = cached.sequence
         mapped = read(folder, programme_id)
-        if mapped and mapped.head_hash == found.head_hash:  # in no process's own memory, and let go when it is short
-            found = place.copy = mapped
-    return found
+        if mapped and mapped.head_hash == cached.head_hash:  # in no process's own memory, and let go when it is short
+            cached = place.copy = mapped
+    return cached
 
 
 def _mapped(place: CopyInMemory[Snapshot], programme_id: str, folder: Path) -> Snapshot | None:
     """The snapshot that an earlier process cached on disk, mapped into memory."""
-    found = read(folder, programme_id)
-    place.on_disk = found.sequence if found else 0
-    return found
+    cached = read(folder, programme_id)
+    place.on_disk = cached.sequence if cached else 0
+    return cached
 
 
-def _refreshed(graph: Graph, programme_id: str, place: CopyInMemory[Snapshot], known: Snapshot | None) -> Snapshot:
+def _refreshed(graph: Graph, programme_id: str, place: CopyInMemory[Snapshot], older: Snapshot | None) -> Snapshot:
     """The snapshot as of the head of its ledger: an older one with entries applied, or read again."""
-    found = known and _up_to_date(graph, known)
-    if found is None:
+    current = older and _up_to_date(graph, older)
+    if current is None:
         from relay.arrays.from_graph import load  # noqa: PLC0415 - mostly one is kept
 
         with place.making:  # one reads, the others wait for it
-            found = place.copy and _up_to_date(graph, place.copy)
-            if found is None:
-                found, place.on_disk = load(graph, programme_id), 0
-            place.copy = found
-    return found
+            current = place.copy and _up_to_date(graph, place.copy)
+            if current is None:
+                current, place.on_disk = load(graph, programme_id), 0
+            place.copy = current
+    return current
 
 
-def _up_to_date(graph: Graph, known: Snapshot) -> Snapshot | None:
+def _up_to_date(graph: Graph, older: Snapshot) -> Snapshot | None:
     """A snapshot with the entries that came since, or None if the programme has to be read again."""
     from relay.arrays.apply_entries import applied  # noqa: PLC0415 - between two questions mostly nothing is recorded
     from relay.ledger.reading import entries_since  # noqa: PLC0415 - as above
 
-    entries = entries_since(graph, known.programme_id, known.sequence, known.head_hash)
-    return None if entries is None else applied(known, entries)
+    entries = entries_since(graph, older.programme_id, older.sequence, older.head_hash)
+    return None if entries is None else applied(older, entries)
 
 
 def discard(graph: Graph, programme_id: str, folder: Path) -> None:

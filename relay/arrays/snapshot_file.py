@@ -56,10 +56,10 @@ def write(folder: Path, snapshot: Snapshot) -> None:
 
 def read(folder: Path, programme_id: str) -> Snapshot | None:
     """Read the cached snapshot of a programme; None if there is none that can be used."""
-    found = SNAPSHOT_CACHE.read(folder, programme_id, _Plain)
-    if found is None:
+    file = SNAPSHOT_CACHE.read(folder, programme_id, _Plain)
+    if file is None:
         return None
-    plain, bytes_, at = found.values, np.frombuffer(found.body, np.uint8), 0
+    plain, bytes_, at = file.values, np.frombuffer(file.body, np.uint8), 0
     columns: dict[str, npt.NDArray[Any]] = {}
     for name, type_, length in plain.columns:
         size = length * np.dtype(type_).itemsize
@@ -68,8 +68,8 @@ def read(folder: Path, programme_id: str) -> Snapshot | None:
     return Snapshot.of_columns(
         columns,
         programme_id=programme_id,
-        sequence=found.sequence,
-        head_hash=found.head_hash,
+        sequence=file.sequence,
+        head_hash=file.head_hash,
         goal_generations=plain.goal_generations,
         whole=plain.whole,
         helps=plain.helps,

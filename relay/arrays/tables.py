@@ -378,6 +378,6 @@ ADJACENCIES: Final = ("given", "received", "happened")
 def differences(one: Snapshot, other: Snapshot) -> tuple[str, ...]:
     """Names of the columns and attributes that differ between two snapshots, in order; empty if they are equal."""
     plain = ("programme_id", "sequence", "head_hash", "goal_generations", "rules", "helps", "whole")
-    found = [name for name in plain if getattr(one, name) != getattr(other, name)]
+    differing = [name for name in plain if getattr(one, name) != getattr(other, name)]
     pairs = zip(one.columns(), other.columns(), strict=True)
-    return (*found, *(name for (name, mine), (_, its) in pairs if not np.array_equal(mine, its)))
+    return (*differing, *(name for (name, mine), (_, its) in pairs if not np.array_equal(mine, its)))

@@ -58,8 +58,8 @@ def verified(
     """
 
     def altered(register: Register) -> Iterator[Fault]:
-        known, replayed = snapshot_cache.snapshot(graph, programme_id, folder), of_register(register)
-        columns = differences(known, replayed) if known.head_hash == replayed.head_hash else ()
+        cached, replayed = snapshot_cache.snapshot(graph, programme_id, folder), of_register(register)
+        columns = differences(cached, replayed) if cached.head_hash == replayed.head_hash else ()
         if columns:
             fault = Sentence(
                 "The snapshot kept in %(folder)s was altered (%(columns)s) and is discarded: restart relay serve.",
@@ -75,7 +75,7 @@ def verified(
         yield from also(replayed)
 
     with _VERIFYING:
-        found = verify(
+        verification = verify(
             graph,
             programme_id,
             noted=noted,
@@ -84,7 +84,7 @@ def verified(
             also=altered,
             progress=progress,
         )
-    if not found.ok:
+    if not verification.ok:
         snapshot_cache.discard(graph, programme_id, folder)
         cached_register.delete(folder, programme_id)
-    return found
+    return verification

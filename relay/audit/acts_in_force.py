@@ -186,7 +186,7 @@ class ActsInForce:
     @cached_property
     def hand_overs(self) -> list[HandOver]:
         """Every pass-on made by the day, in the order of the ledger."""
-        found = [
+        made = [
             HandOver(
                 pass_on, giver, self.received.get(giver.placement_id), self.register.facts[f"pass:{pass_on.pass_id}"]
             )
@@ -194,7 +194,7 @@ class ActsInForce:
             for pass_on in giver.passes
             if pass_on.passed_on <= self.as_of
         ]
-        return sorted(found, key=attrgetter("sequence"))
+        return sorted(made, key=attrgetter("sequence"))
 
     @cached_property
     def _together(self) -> Mapping[tuple[str, str], list[int]]:
@@ -265,9 +265,9 @@ def in_columns(graph: Graph, register: Register, folder: Path | None) -> Snapsho
         register: A register with at least one entry.
         folder: The cache folder; None caches nothing.
     """
-    known = snapshot_cache.snapshot(graph, register.programme_id, folder) if folder else None
+    cached = snapshot_cache.snapshot(graph, register.programme_id, folder) if folder else None
     last = register.last
-    return known if known and last and known.head_hash == last.hash else of_register(register)
+    return cached if cached and last and cached.head_hash == last.hash else of_register(register)
 
 
 def once(work: Callable[[ActsInForce], _Found]) -> Callable[[ActsInForce], _Found]:

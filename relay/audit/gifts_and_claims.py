@@ -180,7 +180,7 @@ def on_own_telephone(in_force: ActsInForce) -> Iterator[Finding]:
         own = {fact.act_id: _confirmed_by(in_force, fact, login_of(telephone.made_by)) for fact in of_it}
         odd = [fact for fact in of_it if own[fact.act_id]]
         if odd:
-            known = Sentence(
+            by_enroller = Sentence(
                 "recorded on telephone %(device)s and confirmed by who had a hand in enrolling it.",
                 device=telephone.device_id,
             )
@@ -189,7 +189,7 @@ def on_own_telephone(in_force: ActsInForce) -> Iterator[Finding]:
                 device=telephone.device_id,
             )
             evidence = chain.from_iterable(own[fact.act_id] for fact in odd)
-            finding = joint_finding(odd, known if telephone.made_by else unknown)
+            finding = joint_finding(odd, by_enroller if telephone.made_by else unknown)
             yield replace(finding, evidence=tuple(sorted(evidence)))
 
 

@@ -100,10 +100,10 @@ class LedgerCache(Generic[_Copy]):
     def place(self, graph: Graph, programme_id: str) -> CopyInMemory[_Copy]:
         """The copy of a programme in memory; if there are more than `most`, the least recently used one is dropped."""
         with self._placing:
-            known = self._places.setdefault(graph, {})
-            known[programme_id] = place = known.pop(programme_id, None) or CopyInMemory()
-            if len(known) > self.most:
-                del known[next(iter(known))]
+            copies = self._places.setdefault(graph, {})
+            copies[programme_id] = place = copies.pop(programme_id, None) or CopyInMemory()
+            if len(copies) > self.most:
+                del copies[next(iter(copies))]
             return place
 
     def read(self, folder: Path, programme_id: str, type_: type[_Values]) -> CachedFile[_Values] | None:

@@ -49,13 +49,13 @@ def pairs(registered: Mapping[str, Sequence[Any]], share: float, programme_id: s
     if folder is None:
         return _alike(registered, share)
     compared = hashlib.blake2b(msgspec.json.encode(registered)).hexdigest()
-    known = _read(folder, programme_id)
-    if known and (known.format, known.people, known.share) == (FORMAT, compared, share):
-        return known.found
-    found = _alike(registered, share)
-    kept = _PairsFile(format=FORMAT, people=compared, share=share, found=found)
-    cache_files.write(folder, programme_id, _ENDING, msgspec.json.encode(kept))
-    return found
+    cached = _read(folder, programme_id)
+    if cached and (cached.format, cached.people, cached.share) == (FORMAT, compared, share):
+        return cached.found
+    likely = _alike(registered, share)
+    file = _PairsFile(format=FORMAT, people=compared, share=share, found=likely)
+    cache_files.write(folder, programme_id, _ENDING, msgspec.json.encode(file))
+    return likely
 
 
 def _read(folder: Path, programme_id: str) -> _PairsFile | None:

@@ -113,10 +113,10 @@ class _Lazy(MutableMapping[str, _Value]):
 
     def __getitem__(self, id_: str) -> _Value:
         """The value of an id."""
-        found = self.known[id_]
-        if found is None:
-            found = self.known[id_] = self._make(id_)
-        return found
+        value = self.known[id_]
+        if value is None:
+            value = self.known[id_] = self._make(id_)
+        return value
 
     def __setitem__(self, id_: str, value: _Value) -> None:
         """Add or replace a value."""
@@ -142,18 +142,18 @@ class _Lazy(MutableMapping[str, _Value]):
 class _CachedRegister(Register):
     """A register that is read from its cache file."""
 
-    def __init__(self, programme_id: str, kept: _RegisterFile, catalogue: Catalogue) -> None:
+    def __init__(self, programme_id: str, file: _RegisterFile, catalogue: Catalogue) -> None:
         """Open a cache file as a register."""
         super().__init__(programme_id, catalogue)
-        ids, placed = _IDS.decode(kept.act_ids), _IDS.decode(kept.placement_ids)
-        self._kept, self._ids = kept, ["", *ids]  # sequences count from 1
+        ids, placed = _IDS.decode(file.act_ids), _IDS.decode(file.placement_ids)
+        self._kept, self._ids = file, ["", *ids]  # sequences count from 1
         self._sequences = numbers = dict(zip(ids, range(1, len(self._ids)), strict=True))
         nth = dict(zip(placed, range(len(placed)), strict=True))
-        standing = {self._ids[number]: row for row, number in enumerate(kept.in_force.cast("q"))}
-        self.entries = self._entries = _Lazy(numbers, lambda id_: _ENTRY.decode(kept.entries[numbers[id_] - 1]))
-        self.facts = _Lazy(standing, lambda id_: _FACT.decode(kept.facts[standing[id_]]))
-        self.placements = _Lazy(placed, lambda id_: _PLACEMENT.decode(kept.placements[nth[id_]]))
-        self.rules, self.about = kept.rules, kept.about
+        standing = {self._ids[number]: row for row, number in enumerate(file.in_force.cast("q"))}
+        self.entries = self._entries = _Lazy(numbers, lambda id_: _ENTRY.decode(file.entries[numbers[id_] - 1]))
+        self.facts = _Lazy(standing, lambda id_: _FACT.decode(file.facts[standing[id_]]))
+        self.placements = _Lazy(placed, lambda id_: _PLACEMENT.decode(file.placements[nth[id_]]))
+        self.rules, self.about = file.rules, file.about
         del self.holdings, self.naming  # worked out, and read, when somebody asks for them
         for fact in self.acts("same"):
             self.join(fact)
@@ -198,21 +198,21 @@ def current(graph: Graph, programme_id: str, folder: Path | None) -> Register:
         Unavailable: The database cannot be reached.
     """
     head = programmes.head(graph, programme_id)
-    known = _read(folder, programme_id) if folder else None
-    found = _extended(graph, programme_id, known, head) if known else None
-    if found is None:
+    cached = _read(folder, programme_id) if folder else None
+    updated = _extended(graph, programme_id, cached, head) if cached else None
+    if updated is None:
         entries = reading.entries(graph, programme_id, last=head.entries)
-        found, known = reading.replay(programme_id, entries, graph.catalogue), None
+        updated, cached = reading.replay(programme_id, entries, graph.catalogue), None
     if folder and (
-        known is None or head.entries - known.sequence >= WRITE_AFTER or _erased_since(found, known.sequence)
+        cached is None or head.entries - cached.sequence >= WRITE_AFTER or _erased_since(updated, cached.sequence)
     ):
-        write(folder, found, head.entries, head.head_hash)
-    return found
+        write(folder, updated, head.entries, head.head_hash)
+    return updated
 
 
-def last_sequence(known: Register) -> int:
+def last_sequence(register: Register) -> int:
     """Sequence number of the last entry; 0 for an empty ledger."""
-    return known.last.sequence if known.last else 0
+    return register.last.sequence if register.last else 0
 
 
 def as_known_at(now: Register, last: int | None) -> Register:
@@ -223,39 +223,41 @@ def as_known_at(now: Register, last: int | None) -> Register:
     return reading.replay(now.programme_id, then, now.catalogue)
 
 
-def _extended(graph: Graph, programme_id: str, known: CachedFile[None], head: LedgerHead) -> Register | None:
+def _extended(graph: Graph, programme_id: str, cached: CachedFile[None], head: LedgerHead) -> Register | None:
     """The cached register with the entries that came since, or None if it is not the beginning of this ledger."""
-    if known.sequence > head.entries:
+    if cached.sequence > head.entries:
         return None
-    entries = [*reading.entries(graph, programme_id, first=known.sequence + 1, last=head.entries)]
-    if not reading.leads(entries, known.head_hash, head.head_hash):
+    entries = [*reading.entries(graph, programme_id, first=cached.sequence + 1, last=head.entries)]
+    if not reading.leads(entries, cached.head_hash, head.head_hash):
         return None
     try:
-        found = _opened(programme_id, known, graph.catalogue)
+        register = _opened(programme_id, cached, graph.catalogue)
         for entry in entries:
-            found.replay(entry)
+            register.replay(entry)
     except (*NONSENSE, msgspec.DecodeError):  # the file says what this ledger cannot have said
         return None
-    return found
+    return register
 
 
-def _erased_since(found: Register, sequence: int) -> bool:
-    erasures = (each for about in found.about.values() for each in about if each.startswith("erase:"))
-    return any(found.sequence(each) > sequence for each in erasures)
+def _erased_since(register: Register, sequence: int) -> bool:
+    erasures = (each for about in register.about.values() for each in about if each.startswith("erase:"))
+    return any(register.sequence(each) > sequence for each in erasures)
 
 
-def write(folder: Path, found: Register, sequence: int, head_hash: str) -> None:
+def write(folder: Path, register: Register, sequence: int, head_hash: str) -> None:
     """Write a register to the cache, as of an entry; a register whose acts are missing or repeated is not written."""
-    if _is_sound(found):
+    if _is_sound(register):
         with suppress(msgspec.EncodeError):  # more than 4 GB of entries, so some three million placements
-            _REGISTERS.write(folder, found.programme_id, sequence, head_hash, None, [_ENCODER.encode(_file_of(found))])
+            _REGISTERS.write(
+                folder, register.programme_id, sequence, head_hash, None, [_ENCODER.encode(_file_of(register))]
+            )
 
 
-def _is_sound(found: Register) -> bool:
+def _is_sound(register: Register) -> bool:
     """Whether its entries are numbered from 1 without gaps, and each fact belongs to its own entry."""
-    sequences = {act_id: found.sequence(act_id) for act_id in found.entries}
+    sequences = {act_id: register.sequence(act_id) for act_id in register.entries}
     return [*sequences.values()] == [*range(1, len(sequences) + 1)] and all(
-        sequences.get(act_id) == fact.sequence for act_id, fact in found.facts.items()
+        sequences.get(act_id) == fact.sequence for act_id, fact in register.facts.items()
     )
 
 
@@ -270,49 +272,49 @@ def was_altered(folder: Path, replayed: Register) -> bool:
     Returns:
         Whether the cached register of the same entry differs from the replay; the file then stays as it is.
     """
-    kept = _read(folder, replayed.programme_id)
-    if kept is None:
+    cached = _read(folder, replayed.programme_id)
+    if cached is None:
         return False
     last = replayed.last
     if last is None:
         return False
-    if kept.head_hash == last.hash:
+    if cached.head_hash == last.hash:
         try:
-            return _contents(_opened(replayed.programme_id, kept, replayed.catalogue)) != _contents(replayed)
+            return _contents(_opened(replayed.programme_id, cached, replayed.catalogue)) != _contents(replayed)
         except (*NONSENSE, msgspec.DecodeError):  # the file says nothing at all
             return True
     write(folder, replayed, last.sequence, last.hash)
     return False
 
 
-def _contents(found: Register) -> tuple[object, ...]:
+def _contents(register: Register) -> tuple[object, ...]:
     """All that a register holds, in order, to compare registers."""
-    parts = (found.entries, found.facts, found.placements, found.about, found.naming)
-    return (found.rules, *([*part.items()] for part in parts))
+    parts = (register.entries, register.facts, register.placements, register.about, register.naming)
+    return (register.rules, *([*part.items()] for part in parts))
 
 
 def _read(folder: Path, programme_id: str) -> CachedFile[None] | None:
     return _REGISTERS.read(folder, programme_id, type(None))
 
 
-def _opened(programme_id: str, known: CachedFile[None], catalogue: Catalogue) -> _CachedRegister:
+def _opened(programme_id: str, cached: CachedFile[None], catalogue: Catalogue) -> _CachedRegister:
     """Open a cached register.
 
     Raises:
         msgspec.DecodeError: The file holds something else.
     """
-    return _CachedRegister(programme_id, _REGISTER_FILE.decode(known.body), catalogue)
+    return _CachedRegister(programme_id, _REGISTER_FILE.decode(cached.body), catalogue)
 
 
-def _file_of(found: Register) -> _RegisterFile:
+def _file_of(register: Register) -> _RegisterFile:
     return _RegisterFile(
-        act_ids=_packed([*found.entries]),
-        entries=_Packed.of(found.entries.values()),
-        in_force=_numbers(fact.sequence for fact in found.facts.values()),
-        facts=_Packed.of(found.facts.values()),
-        placement_ids=_packed([*found.placements]),
-        placements=_Packed.of(found.placements.values()),
-        rules=found.rules,
-        about=found.about,
-        naming=_packed(found.naming),
+        act_ids=_packed([*register.entries]),
+        entries=_Packed.of(register.entries.values()),
+        in_force=_numbers(fact.sequence for fact in register.facts.values()),
+        facts=_Packed.of(register.facts.values()),
+        placement_ids=_packed([*register.placements]),
+        placements=_Packed.of(register.placements.values()),
+        rules=register.rules,
+        about=register.about,
+        naming=_packed(register.naming),
     )

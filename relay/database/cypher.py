@@ -1192,8 +1192,8 @@ def statements(catalogue: Catalogue) -> Statements:
             for name, type_, start, end in ties
         }
 
-    def all_of(found: Mapping[str, Sequence[LiteralString]]) -> Mapping[str, LiteralString]:
-        return {kind: _POINTING_AT.replace("BRANCHES", _UNION.join(branches)) for kind, branches in found.items()}
+    def all_of(texts: Mapping[str, Sequence[LiteralString]]) -> Mapping[str, LiteralString]:
+        return {kind: _POINTING_AT.replace("BRANCHES", _UNION.join(branches)) for kind, branches in texts.items()}
 
     pointing_at: dict[str, LiteralString] = {**all_of(pointing)}
     for kind, name, named in _referred_to_by_id(catalogue):

@@ -370,10 +370,10 @@ def reader(data_folder: Path, readable: Iterable[str]) -> Connection:
     """
     connection = ensure(data_folder, readable=readable)
     try:
-        user, told, password = (data_folder / READER_FILE).read_text().partition(":")
+        user, separator, password = (data_folder / READER_FILE).read_text().partition(":")
     except (OSError, ValueError):
         raise refused(NO_READER) from None
-    if not told:
+    if not separator:
         raise refused(NO_READER)
     return replace(connection, user=user, password=password)
 
@@ -421,21 +421,21 @@ Files = dict[str, list[int | str]]
 
 def files_now(data_folder: Path) -> Files:
     """The database's files as they are now; empty if there is no database yet."""
-    found: Files = {}
+    files: Files = {}
     for path in sorted(filter(Path.is_file, (data_folder / "databases" / DATABASE).glob("*"))):
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "blake2b").hexdigest()
-        found[path.name] = [path.stat().st_size, path.stat().st_mtime_ns, digest]
-    return found
+        files[path.name] = [path.stat().st_size, path.stat().st_mtime_ns, digest]
+    return files
 
 
 def files_at_last_stop(data_folder: Path) -> Files:
     """The database's files as the last clean stop left them; empty while the engine runs, and after an unclean stop."""
     try:
-        found: object = json.loads((data_folder / CLOSED_FILE).read_text())
+        content: object = json.loads((data_folder / CLOSED_FILE).read_text())
     except (OSError, ValueError):
         return {}
-    return {name: said for name, said in found.items() if isinstance(said, list)} if isinstance(found, dict) else {}
+    return {name: file for name, file in content.items() if isinstance(file, list)} if isinstance(content, dict) else {}
 
 
 def files_missing(data_folder: Path) -> bool:
@@ -534,13 +534,13 @@ def bytes_below(folder: Path) -> int:
 
 def processes(data_folder: Path) -> tuple[int, ...]:
     """Find the processes of the folder's engine, whatever its state file says; none where there is no /proc."""
-    found: list[int] = []
+    pids: list[int] = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             is_one = b"relay.database.engine_process" in (process / "cmdline").read_bytes()
             if is_one and (process / "cwd").samefile(data_folder):
-                found.append(int(process.name))
-    return tuple(sorted(found))
+                pids.append(int(process.name))
+    return tuple(sorted(pids))
 
 
 def network_filesystem(folder: Path, mounts: str) -> str | None:

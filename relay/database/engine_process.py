@@ -217,13 +217,13 @@ def _admit_none_but(user: str) -> None:
 
 
 def _start_server(earlier: State | None, preferred_port: int, tries: int) -> tuple[Any, State]:
-    kept = earlier if earlier and earlier.user != _OWN else None  # the engine's own user was Relay's once
+    reused = earlier if earlier and earlier.user != _OWN else None  # the engine's own user was Relay's once
     state = State(
         port=_free_port(preferred_port),
         http_port=_free_port(0),
         pid=os.getpid(),
-        user=kept.user if kept else secrets.token_hex(16),
-        password=kept.password if kept else secrets.token_urlsafe(24),
+        user=reused.user if reused else secrets.token_hex(16),
+        password=reused.password if reused else secrets.token_urlsafe(24),
         database=DATABASE,
     )
     server = jpype.JClass("com.arcadedb.server.ArcadeDBServer")(_server_settings(state))

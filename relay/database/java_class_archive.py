@@ -69,17 +69,17 @@ def after_start(jars: str, java: Any) -> None:  # noqa: ANN401  Java's own packa
     system, archive = java.lang.System, archive_path(jars)
     if "sharing" in str(system.getProperty("java.vm.info")):
         return
-    said = [str(each) for each in java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()]
-    if _use(archive) in said:
+    arguments = [str(each) for each in java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()]
+    if _use(archive) in arguments:
         with suppress(OSError):
             archive.unlink()
-    if _NOTE_CLASSES in said:
-        said.remove(_NOTE_CLASSES)
+    if _NOTE_CLASSES in arguments:
+        arguments.remove(_NOTE_CLASSES)
         subprocess.run(  # noqa: S603  our own module, no shell
             [
                 *(sys.executable, "-P", "-m", "relay.database.java_class_archive", str(PAUSE_SECONDS)),
                 *(str(archive), str(CLASSES_FILE.absolute()), str(system.getProperty("java.home"))),
-                *(*said, "-cp", str(system.getProperty("java.class.path"))),
+                *(*arguments, "-cp", str(system.getProperty("java.class.path"))),
             ],
             check=False,
             stdin=subprocess.DEVNULL,

@@ -234,8 +234,8 @@ def closest(word: str, known: tuple[str, ...]) -> str:
     >>> closest("recieved_on", ("received_on",)), closest("id", ("kind",))
     ('received_on', '')
     """
-    found = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=_LEAST_LIKENESS)
-    return found[0] if found else ""
+    matches = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=_LEAST_LIKENESS)
+    return matches[0] if matches else ""
 
 
 def _plain(cell: object) -> str:
@@ -491,10 +491,10 @@ def _read_date(_column: schema.Column, cell: object) -> str | None:
 def _read_month(_column: schema.Column, cell: object) -> str | None:
     if _is_blank(cell):
         return None
-    said = _MONTH.fullmatch(_digits(_plain(cell)))
-    if not said:
+    match = _MONTH.fullmatch(_digits(_plain(cell)))
+    if not match:
         raise CellFault(reason=Sentence("This is not a month."), advice=Sentence("Write it as 2083-08 BS, or 2026-11."))
-    month = f"{said[1]}-{int(said[2]):02}{' BS' if said[3] else ''}"
+    month = f"{match[1]}-{int(match[2]):02}{' BS' if match[3] else ''}"
     if not bikram_sambat.month_days(month):
         raise CellFault(reason=Sentence("There is no such month."), advice=Sentence("Check the year and the month."))
     return month
@@ -586,13 +586,13 @@ def _bikram_sambat(year: int, month: int, day: int) -> date:
             ),
             advice=Sentence("Write the Gregorian day, as 2026-11-24."),
         )
-    found = bikram_sambat.gregorian(year, month, day)
-    if found is None:
+    day_ = bikram_sambat.gregorian(year, month, day)
+    if day_ is None:
         raise CellFault(
             reason=Sentence("This day does not exist in the Bikram Sambat calendar."),
             advice=Sentence("Look it up; months have 29 to 32 days."),
         )
-    return found
+    return day_
 
 
 def _possible_days(text: str) -> list[date]:
@@ -732,9 +732,9 @@ def _read_pairs(column: schema.Column, cell: object) -> str | None:
     """A table of rules.toml, or text such as "absent=5;late=2", sorted by word."""
     if _is_blank(cell):
         return None
-    said = [*cell.items()] if isinstance(cell, Mapping) else [part.split("=") for part in _plain(cell).split(";")]
+    parts = [*cell.items()] if isinstance(cell, Mapping) else [part.split("=") for part in _plain(cell).split(";")]
     pairs: dict[str, str] = {}
-    for name, worth in (each if len(each) == len("=") + 1 else ("", "") for each in said):
+    for name, worth in (each if len(each) == len("=") + 1 else ("", "") for each in parts):
         word = _plain(name)
         if not _WORD.fullmatch(word) or word in pairs:
             raise CellFault(reason=Sentence("This is not a list of words with amounts."), advice=_PAIRS_FORM)

@@ -141,19 +141,19 @@ def read(path: Path, catalogue: Catalogue, *, again: bool = False) -> TypedSheet
         CannotRead: There is no such file, or it is neither.
         Invalid: It is not the sheet of one ceremony.
     """
-    said = list(lines(path, HEADER, lambda what: refused(NO_SHEET, path=path, what=what)))
-    if not said:
+    lines_ = list(lines(path, HEADER, lambda what: refused(NO_SHEET, path=path, what=what)))
+    if not lines_:
         raise refused(NO_SHEET, path=path, what=Sentence("it has no rows"))
-    kind, heads = catalogue.kind("ceremony"), {tuple(line[name] for name in _OF_CEREMONY) for line in said}
+    kind, heads = catalogue.kind("ceremony"), {tuple(line[name] for name in _OF_CEREMONY) for line in lines_}
     if len(heads) > 1:
         raise refused(NO_SHEET, path=path, what=Sentence("its rows name several ceremonies"))
     columns = {column.name: column for column in kind.columns}
-    known = {name: cells.read(columns[name], said[0][name]) for name in _OF_CEREMONY}
-    if not (known["ceremony_id"] and known["held_on"]):
+    columns_of_ceremony = {name: cells.read(columns[name], lines_[0][name]) for name in _OF_CEREMONY}
+    if not (columns_of_ceremony["ceremony_id"] and columns_of_ceremony["held_on"]):
         raise refused(NO_SHEET, path=path, what=Sentence("its rows do not say which ceremony it is, and its day"))
-    ceremony = Ceremony(**{name: None if value is None else str(value) for name, value in known.items()})  # type: ignore[arg-type]
+    ceremony = Ceremony(**{name: None if value is None else str(value) for name, value in columns_of_ceremony.items()})  # type: ignore[arg-type]
     rows, unreadable = list[HandOverRow](), list[UnreadableRow]()
-    for line in said:
+    for line in lines_:
         number: int | None = None
         try:
             number = int(str(cells.read(_NUMBER, line["row"]) or 0))
@@ -240,14 +240,14 @@ def record(
     """
     typed = read(path, graph.catalogue, again=again)
     if typed.unreadable or not typed.rows:
-        told = tuple(RowLine.of(each.number, None, "not", each.error) for each in typed.unreadable)
-        return SheetOutcome(readable=not typed.unreadable, rows=told)
+        refused_rows = tuple(RowLine.of(each.number, None, "not", each.error) for each in typed.unreadable)
+        return SheetOutcome(readable=not typed.unreadable, rows=refused_rows)
     require_counted(graph, programme_id, typed.rows, counted)
     became = record_day(graph, programme_id, typed.ceremony, typed.rows, clerk)
-    told = tuple(
+    refused_rows = tuple(
         RowLine.of(each.number, f"pass:{each.pass_id}", each.action, each.error, each.notes) for each in became
     )
-    return SheetOutcome(readable=True, rows=told)
+    return SheetOutcome(readable=True, rows=refused_rows)
 
 
 def lines(path: Path, header: Sequence[str], fault: Callable[[Sentence], Invalid]) -> Iterator[Mapping[str, object]]:
@@ -264,14 +264,14 @@ def lines(path: Path, header: Sequence[str], fault: Callable[[Sentence], Invalid
     """
     page = next((page for page in all_sheets(path) if not page.hidden), None)
     first = page.rows[0] if page and page.rows else ()
-    known = [] if isinstance(first, Unreadable) else [str(cell).strip() for cell in first]
-    missing = [name for name in header if name not in known]
+    names = [] if isinstance(first, Unreadable) else [str(cell).strip() for cell in first]
+    missing = [name for name in header if name not in names]
     if page is None or missing:
         raise fault(Sentence("these columns are missing: %(missing)s", missing=", ".join(missing)))
     for row in page.rows[1:]:
         if isinstance(row, Unreadable):
             raise fault(Sentence("row %(row)s cannot be read", row=row.row))
-        cell_of = dict(zip(known, row, strict=False))
+        cell_of = dict(zip(names, row, strict=False))
         if any(str(cell_of.get(name) or "").strip() for name in header):
             yield {name: cell_of.get(name, "") for name in header}
 
@@ -289,15 +289,15 @@ def ticked(cell: object) -> bool:
 
 
 def _row(number: int, line: Mapping[str, object], catalogue: Catalogue, *, again: bool) -> HandOverRow:
-    said = dict[str, "Value"]()
+    values = dict[str, "Value"]()
     for name in _OF_PASS:
         column = catalogue.kind("pass").column(name)
         if column and (value := cells.read(column, line[name])) is not None:
-            said[name] = value
+            values[name] = value
     return HandOverRow(
         number=number,
         giver=str(cells.read(_GIVER, line["giver"]) or ""),
         receiver=str(cells.read(_GIVER, line["receiver"]) or ""),
-        said=said,
+        said=values,
         answers=EVERY_ANSWER if again else NO_ANSWER,
     )

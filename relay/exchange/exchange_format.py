@@ -186,8 +186,8 @@ def _rules_beneath(sheet: sheets.Sheet, kind: Kind) -> tuple[acts.RuleMeant, ...
 
 def _named(header: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
     """The names of columns as in the format, however they were written; unknown names stay as they are."""
-    known = {column.name for column in kind.columns}
-    return tuple(like if (like := _like(name)) in known else name for name in header)
+    names = {column.name for column in kind.columns}
+    return tuple(like if (like := _like(name)) in names else name for name in header)
 
 
 def _like(name: object) -> str:
@@ -197,18 +197,18 @@ def _like(name: object) -> str:
 
 def _unknown_columns(sheet: sheets.Sheet, kind: Kind) -> tuple[RowFault, ...]:
     """The columns that the format does not have, each once."""
-    known = tuple(column.name for column in kind.columns)
+    names = tuple(column.name for column in kind.columns)
     return tuple(
         _fault(
             name,
             name,
             "The format has no column of this name.",
             f"Call it {likely}, if that is meant."
-            if (likely := _meant(name, known))
-            else f"Take it out, or call it one of {', '.join(known)}.",
+            if (likely := _meant(name, names))
+            else f"Take it out, or call it one of {', '.join(names)}.",
         )
         for name in dict.fromkeys(sheet.header)
-        if name and name not in known
+        if name and name not in names
     )
 
 
@@ -223,19 +223,19 @@ def _header_faults(sheet: sheets.Sheet, kind: Kind, unknown: tuple[RowFault, ...
 
     Unknown columns are such faults if they may hold what is missing, and in rules, where each word binds.
     """
-    known = tuple(column.name for column in kind.columns)
-    if not set(known) & set(sheet.header) and not sheet.file.endswith(".toml"):
-        below = _header_below(sheet, known)
+    names = tuple(column.name for column in kind.columns)
+    if not set(names) & set(sheet.header) and not sheet.file.endswith(".toml"):
+        below = _header_below(sheet, names)
         # Where no name is like a column's these are most likely a row, and personal.
-        if below or not any(cells.closest(_like(name), known) for name in sheet.header if name):
+        if below or not any(cells.closest(_like(name), names) for name in sheet.header if name):
             do = (
                 f"Row {below} does: delete what is above it."
                 if below
-                else f"Write them there: {', '.join(known)}. {sheets.REGISTER_OF_ONES_OWN}"
+                else f"Write them there: {', '.join(names)}. {sheets.REGISTER_OF_ONES_OWN}"
             )
             return (_fault(None, "", "This row holds no name of a column.", do),)
     named = [name for name in sheet.header if name]
-    if len(known_here := set(known) & set(named)) < _MOST * len(named) and not sheet.file.endswith(".toml"):
+    if len(known_here := set(names) & set(named)) < _MOST * len(named) and not sheet.file.endswith(".toml"):
         reason = f"Only {len(known_here)} of these {len(named)} columns are of the format."
         return (_fault(None, "", reason, sheets.REGISTER_OF_ONES_OWN),)
     twice = [
@@ -274,13 +274,13 @@ def _ids(sheet: sheets.Sheet, kind: Kind, name: str) -> set[str]:
         return set()
     place = sheet.header.index(name)
     column = next(column for column in kind.columns if column.name == name)
-    found: set[str] = set()
+    ids: set[str] = set()
     for line in sheet.rows():
         if not isinstance(line, sheets.Unreadable) and place < len(line[1]):
             value = _value(column, line[1][place])
             if isinstance(value, str):
-                found.add(value)
-    return found
+                ids.add(value)
+    return ids
 
 
 def _value(column: Column, cell: object) -> cells.Value | RowFault | None:
@@ -306,8 +306,8 @@ def _rows(sheet: sheets.Sheet, kind: Kind, *, as_it_stands: bool = False) -> Ite
             continue
         number, row_cells = line
         if _repeats_header(row_cells, places):
-            told = _fault(None, "", "This row repeats the names of the columns.", "Delete it.")
-            yield Row(file=sheet.file, row=number, act_id=None, act=None, faults=(told,))
+            repeated = _fault(None, "", "This row repeats the names of the columns.", "Delete it.")
+            yield Row(file=sheet.file, row=number, act_id=None, act=None, faults=(repeated,))
             continue
         notes: list[str] | None = [] if as_it_stands else None
         values, faults = _content(plan, row_cells, padded, notes)

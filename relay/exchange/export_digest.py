@@ -35,8 +35,8 @@ def is_unchanged(path: Path) -> bool:
     """Whether a folder or workbook has a digest that matches its content."""
     try:
         if path.is_dir():
-            said, _, digest = (path / RULES_FILE).read_bytes().rpartition(_MARK)
-            return digest.rstrip(b"\r\n") == _of_folder(path, said)
+            content, _, digest = (path / RULES_FILE).read_bytes().rpartition(_MARK)
+            return digest.rstrip(b"\r\n") == _of_folder(path, content)
         with zipfile.ZipFile(path) as book:
             return book.comment == _MARK + _of_workbook(book)
     except (OSError, zipfile.BadZipFile):
@@ -50,7 +50,7 @@ def _of_folder(path: Path, rules: bytes) -> bytes:
 
 def _of_workbook(book: zipfile.ZipFile) -> bytes:
     parts = ((part.filename, f"{part.CRC} {part.file_size}") for part in book.infolist())
-    return _digest(*((name.encode(), said.encode()) for name, said in sorted(parts)))
+    return _digest(*((name.encode(), content.encode()) for name, content in sorted(parts)))
 
 
 def _content(file: Path) -> bytes:

@@ -181,11 +181,11 @@ def network(
     import networkx as nx  # noqa: PLC0415 - slow to load, and no other export needs it
 
     relay: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    found = None if roots is None else below(survey, roots)
-    for id_, known in _nodes(survey, names, found.row if found else None):
-        relay.add_node(id_, label=known.get("name", id_), **known)
-    for giver, receiver, pass_id, known in _edges(survey, found.passes if found else None):
-        relay.add_edge(giver, receiver, key=pass_id, **known)
+    reached = None if roots is None else below(survey, roots)
+    for id_, attributes in _nodes(survey, names, reached.row if reached else None):
+        relay.add_node(id_, label=attributes.get("name", id_), **attributes)
+    for giver, receiver, pass_id, attributes in _edges(survey, reached.passes if reached else None):
+        relay.add_edge(giver, receiver, key=pass_id, **attributes)
     return relay
 
 
@@ -201,8 +201,8 @@ def graphml(relay: nx.MultiDiGraph[str]) -> bytes:
 def _gexf(relay: nx.MultiDiGraph[str]) -> bytes:
     from networkx.readwrite.gexf import GEXFWriter  # noqa: PLC0415 - slow to load
 
-    for _, _, pass_id, known in relay.edges(keys=True, data=True):
-        known["id"] = pass_id
+    for _, _, pass_id, attributes in relay.edges(keys=True, data=True):
+        attributes["id"] = pass_id
     writer = GEXFWriter(version="1.2draft")
     for meta in writer.xml.findall("meta"):  # tells the day of writing: the same relay would give other bytes
         writer.xml.remove(meta)
@@ -222,7 +222,7 @@ def _nodes(
         holder = int(placements.beneficiary[row])
         beneficiary_id = beneficiaries.ids[holder] if holder != NONE else None
         place = int(beneficiaries.place[holder]) if holder != NONE else NONE
-        known = {
+        attributes = {
             "beneficiary_id": beneficiary_id,
             "name": (names or {}).get(beneficiary_id or ""),
             "place_id": snapshot.places.ids[place] if place != NONE else None,
@@ -235,7 +235,7 @@ def _nodes(
             "owed": float(shown(int(stood.owed[row]))),
             "passed": float(shown(int(stood.passed[row]))),
         }
-        yield placements.ids[row], {name: value for name, value in known.items() if value is not None}
+        yield placements.ids[row], {name: value for name, value in attributes.items() if value is not None}
 
 
 def _edges(survey: Survey, rows: Rows | None = None) -> Iterator[tuple[str, str, str, Attributes]]:
@@ -243,19 +243,22 @@ def _edges(survey: Survey, rows: Rows | None = None) -> Iterator[tuple[str, str,
     snapshot = survey.snapshot
     passes, ids = snapshot.passes, snapshot.placements.ids
     for row in (np.flatnonzero(survey.live) if rows is None else rows).tolist():
-        known: Attributes = {
+        attributes: Attributes = {
             "passed_on": str(day_of(passes.day[row])),
             "help": snapshot.helps[passes.help[row]],
             "animals": float(shown(int(passes.units[row]))),
         }
-        yield ids[passes.giver[row]], ids[passes.receiver[row]], passes.ids[row], known
+        yield ids[passes.giver[row]], ids[passes.receiver[row]], passes.ids[row], attributes
 
 
 def _people(survey: Survey, names: Mapping[str, str] | None) -> bytes:
     columns = [column for column in _NODE_COLUMNS if column != "name" or names is not None]
     return _table(
         ("Id", "Label", *columns),
-        ((id_, known.get("name", id_), *map(known.get, columns)) for id_, known in _nodes(survey, names)),
+        (
+            (id_, attributes.get("name", id_), *map(attributes.get, columns))
+            for id_, attributes in _nodes(survey, names)
+        ),
     )
 
 
@@ -263,8 +266,8 @@ def _links(survey: Survey) -> bytes:
     return _table(
         ("Source", "Target", "Id", "Type", *_LINK_COLUMNS),
         (
-            (giver, receiver, pass_id, "Directed", *map(known.get, _LINK_COLUMNS))
-            for giver, receiver, pass_id, known in _edges(survey)
+            (giver, receiver, pass_id, "Directed", *map(attributes.get, _LINK_COLUMNS))
+            for giver, receiver, pass_id, attributes in _edges(survey)
         ),
     )
 
@@ -328,5 +331,5 @@ def _point_of(survey: Survey, holder: int, points: Mapping[str, Point]) -> str |
 
 def _publishable(states: list[int]) -> dict[str, int | None]:
     """Counts as they may be published: null for small ones, and then for the total too, which would reveal them."""
-    told: dict[str, int | None] = {name: publishable(many) for name, many in zip(STATES, states, strict=True)}
-    return {"placements": None if None in told.values() else sum(states), **told}
+    counts: dict[str, int | None] = {name: publishable(many) for name, many in zip(STATES, states, strict=True)}
+    return {"placements": None if None in counts.values() else sum(states), **counts}

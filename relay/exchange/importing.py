@@ -149,9 +149,9 @@ class DatabaseImporter:
 
         while apply and patiently(second_taken):
             self.clerk = replace(self.clerk, now=self.clerk.now + timedelta(seconds=1))
-        with ThreadPoolExecutor(max_workers=1) as beside, gc_paused():
+        with ThreadPoolExecutor(max_workers=1) as executor, gc_paused():
             rehearsal = Rehearsal(self.graph, programme_id, self.clerk, answers=answers)
-            recorder = _Writing(rehearsal, beside) if apply else _Rehearsing(rehearsal)
+            recorder = _Writing(rehearsal, executor) if apply else _Rehearsing(rehearsal)
             yield from _Import(recorder, progress or (lambda _: None)).run(rows)
         if apply:
             trying_again.everything(self.graph, programme_id, self.clerk)
@@ -253,9 +253,9 @@ class _Rehearsing:
 class _Writing:
     """Commits one step while the next is judged; rows are settled when the next are offered, or at the end."""
 
-    def __init__(self, rehearsal: Rehearsal, beside: ThreadPoolExecutor) -> None:
+    def __init__(self, rehearsal: Rehearsal, executor: ThreadPoolExecutor) -> None:
         self.rehearsal = rehearsal
-        self.beside = beside
+        self.beside = executor
         self.steps = 0
         self.committing: tuple[Future[bool], Sequence[_JudgedRow]] | None = None
 

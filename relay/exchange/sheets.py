@@ -148,8 +148,8 @@ def _opened_folder(
     path: Path, names: tuple[str, ...], tables_of_rules: Mapping[str, str]
 ) -> Iterator[Sheet | Unreadable]:
     files = {file.name: file for file in path.iterdir() if file.is_file()}
-    known = [f"{name}.csv" for name in names]
-    own = _own(files, (RULES_FILE, *known))
+    csv_files = [f"{name}.csv" for name in names]
+    own = _own(files, (RULES_FILE, *csv_files))
     others = sorted(files.keys() - own.values())
     tables = [name for name in others if name.lower().endswith(".csv")]
     if not own:
@@ -158,7 +158,7 @@ def _opened_folder(
             is_what=Sentence("contains neither %(file)s nor any of a programme's CSV files", file=RULES_FILE),
             advice=Sentence("Name another folder.") if not tables else REGISTER_OF_ONES_OWN,
         )
-    yield from (_unknown(table, tuple(known), own) for table in tables)
+    yield from (_unknown(table, tuple(csv_files), own) for table in tables)
     yield from (_passed_over(file) for file in others if file not in tables and _is_meant(file, names))
     if RULES_FILE in own:
         yield from _opened_rules(files[own[RULES_FILE]], tables_of_rules)
@@ -169,11 +169,11 @@ def _opened_folder(
 
 def _own(present: Iterable[str], names: Collection[str]) -> Mapping[str, str]:
     """Name in the format → the file or sheet with that name; an exact match is preferred to one in other case."""
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for each in sorted(present, key=lambda name: (name not in names, name)):
         if (name := each.strip().casefold()) in names:
-            found.setdefault(name, each)
-    return found
+            by_name.setdefault(name, each)
+    return by_name
 
 
 def _is_meant(file: str, names: tuple[str, ...]) -> bool:
@@ -373,8 +373,8 @@ def _misplaced(file: str, key: str, suggestion: str) -> Unreadable:
 
 def _block_rows(text: str, heading: str, count: int) -> list[int]:
     """The lines of the headings; if there is not one heading for each block, the numbers of the blocks instead."""
-    found = [row for row, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{heading}", line)]
-    return found if len(found) == count else list(range(1, count + 1))
+    headings = [row for row, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*{heading}", line)]
+    return headings if len(headings) == count else list(range(1, count + 1))
 
 
 def _block(file: str, name: str, row: int, content: Mapping[str, object]) -> Sheet:
@@ -494,7 +494,7 @@ def all_sheets(path: Path, most_cells: int = MOST_CELLS) -> tuple[AnySheet, ...]
 
 def _sheets_of_workbook(path: Path, most_cells: int) -> tuple[AnySheet, ...]:
     with _readable(path, MOST_CELLS), python_calamine.load_workbook(path) as workbook:
-        found: list[AnySheet] = []
+        sheets: list[AnySheet] = []
         cells_left = most_cells
         for about in workbook.sheets_metadata:
             if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
@@ -503,7 +503,7 @@ def _sheets_of_workbook(path: Path, most_cells: int) -> tuple[AnySheet, ...]:
             cells_left -= sheet.height * sheet.width
             if cells_left < 0:
                 raise _too_many_cells(path, most_cells)
-            found.append(
+            sheets.append(
                 AnySheet(
                     name=about.name,
                     hidden=about.visible != python_calamine.SheetVisibleEnum.Visible,
@@ -511,7 +511,7 @@ def _sheets_of_workbook(path: Path, most_cells: int) -> tuple[AnySheet, ...]:
                     merged=tuple(sheet.merged_cell_ranges or ()),
                 )
             )
-        return tuple(found)
+        return tuple(sheets)
 
 
 def _too_many_cells(path: Path, most: int) -> TooManyCells:

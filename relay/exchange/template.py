@@ -158,16 +158,16 @@ def _choice(column: Column, there: Mapping[str, Sequence[Act]]) -> dict[str, Any
     """The data validation of a column, and the line shown at each of its cells."""
     rules = len(there.get("rule", ()))
     helps = list(dict.fromkeys(str(act.values["help"]) for act in there.get("rule", ())))
-    told = {"input_title": column.name[:_TITLE], "input_message": help_line(column), "ignore_blank": True}
+    message = {"input_title": column.name[:_TITLE], "input_message": help_line(column), "ignore_blank": True}
     if column.choices and column.type == "choice":
-        return {"validate": "list", "source": list(column.choices), **told}
+        return {"validate": "list", "source": list(column.choices), **message}
     if column.type == "help" and not column.fixed and helps:
         listed = len(",".join(helps)) <= _LONGEST_LIST
-        return {"validate": "list", "source": helps if listed else f"=rules!$A$2:$A${rules + 1}", **told}
+        return {"validate": "list", "source": helps if listed else f"=rules!$A$2:$A${rules + 1}", **message}
     if (sheet := _CHOSEN.get(column.refers_to or "")) and not (column.fixed and column.refers_to != "gift"):
         last = len(there.get(column.refers_to or "", ())) + 1 + _MORE
-        return {"validate": "list", "source": f"={sheet}!$A$2:$A${last}", **told}
-    return {"validate": "any", **told}
+        return {"validate": "list", "source": f"={sheet}!$A$2:$A${last}", **message}
+    return {"validate": "any", **message}
 
 
 def _write(sheet: Any, row: int, place: int, value: Any) -> None:  # noqa: ANN401 - xlsxwriter has no types

@@ -128,9 +128,9 @@ class Looks:
     def share_among(self, name: str, among: Sequence[str]) -> float:
         """The share of a column's cells that are one of some words, in [0, 1]; 0.5 if the column is empty."""
         of_cells = words().of_cells
-        said = {each.casefold() for word in among for each in (word, *of_cells.get(word, ()))}
+        accepted = {each.casefold() for word in among for each in (word, *of_cells.get(word, ()))}
         texts = self.texts[name]
-        return sum(text.casefold() in said for text in texts) / len(texts) if texts else 0.5
+        return sum(text.casefold() in accepted for text in texts) / len(texts) if texts else 0.5
 
     def _share(self, name: str, look: Look) -> float:
         texts = self.texts[name]

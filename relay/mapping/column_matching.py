@@ -96,13 +96,13 @@ def guessed(table: RegisterTable, programme: ExistingRecords, *, without: str = 
     """
     meanings = [meaning for meaning in words().meanings.values() if meaning.name != without]
     guessing = _Matching(table, programme, without)
-    found = guessing.assigned(meanings)
-    if not (_surely(found, "passed_to") and _surely(found, "name")):
+    guesses = guessing.assigned(meanings)
+    if not (_surely(guesses, "passed_to") and _surely(guesses, "name")):
         # Rows that name no receiver tell nothing else of what was passed on; and where no other column names the woman
         # of a row, each row is a hand-over, and its receiver is that woman.
         alone = guessing.assigned([meaning for meaning in meanings if not meaning.again])
-        found = alone if _surely(alone, "name") or not _surely(found, "passed_to") else found
-    return guessing.supported(found)
+        guesses = alone if _surely(alone, "name") or not _surely(guesses, "passed_to") else guesses
+    return guessing.supported(guesses)
 
 
 def _surely(guesses: Mapping[Slot, Guess], what: str) -> bool:
@@ -115,8 +115,10 @@ class _Matching:
 
     def __init__(self, table: RegisterTable, programme: ExistingRecords, without: str) -> None:
         self.without = without
-        known = words()
-        left_out = known.form_columns | ({_NEWEST_KEY} if any(map(_is_lasting_key, table.columns)) else frozenset())
+        vocabulary = words()
+        left_out = vocabulary.form_columns | (
+            {_NEWEST_KEY} if any(map(_is_lasting_key, table.columns)) else frozenset()
+        )
         self.columns = [name for name in table.columns if name and name not in left_out]
         self.plain = plain_names(self.columns)
         cells = {name: table.column(name)[:MOST_CELLS] for name in self.columns}
@@ -172,32 +174,32 @@ class _Matching:
         """How certain it is that a column has a meaning, in [0, 1]."""
         if name.startswith("_") and meaning.name != "key":  # of a form tool, not of the form
             return 0.0
-        told = self.told.get(name, ("", 0))
-        if told and told[0]:
-            return 1.0 if told[0] == meaning.name else 0.0
+        numbered = self.told.get(name, ("", 0))
+        if numbered and numbered[0]:
+            return 1.0 if numbered[0] == meaning.name else 0.0
         share = self._share(name, meaning) * (self.looks.filled(name) if meaning.name in _IN_EVERY_ROW else 1)
-        said = self._said(name, meaning)
-        if meaning.name in _GRAVE and not said:
+        by_name = self._said(name, meaning)
+        if meaning.name in _GRAVE and not by_name:
             return 0.0
-        like = said or likeness(self.plain[name], meaning)
+        like = by_name or likeness(self.plain[name], meaning)
         score = _BY_NAME * like + (1 - _BY_NAME) * share
         if self.looks.show_meaning(name, meaning.name):
             score = max(score, _BY_CELLS + (1 - _BY_CELLS) * like)
-            said = said or float(self._shown_by_cells(name, meaning))
+            by_name = by_name or float(self._shown_by_cells(name, meaning))
         plausible = self._not_contradicted(name, meaning)
         score = score if plausible else _CONTRADICTED * score
-        return score if said and told and plausible else min(score, _UNSURE)
+        return score if by_name and numbered and plausible else min(score, _UNSURE)
 
     def _said(self, name: str, meaning: Meaning) -> float:
         if meaning.name == self.without:
             return 0.0
-        said = match(self.plain[name], meaning, self.receiver)
+        score = match(self.plain[name], meaning, self.receiver)
         other = _OTHER_WAY.get(meaning.name)
         if other and not self.without and match(self.plain[name], words().meanings[other], self.receiver):
             return 0.0  # "given by or to": the days may prove which
         if self.is_hand_overs and meaning.name in _AS_RECEIVED:
-            said = max(said, match(self.plain[name], words().meanings[_AS_RECEIVED[meaning.name]], self.receiver))
-        return said
+            score = max(score, match(self.plain[name], words().meanings[_AS_RECEIVED[meaning.name]], self.receiver))
+        return score
 
     def _shown_by_cells(self, name: str, meaning: Meaning) -> bool:
         """Whether the cells alone prove a meaning that the name of the column does not have."""
@@ -220,20 +222,20 @@ class _Matching:
 
     # -- what the columns beside it bear out ----
 
-    def supported(self, found: Mapping[Slot, Guess]) -> Mapping[Slot, Guess]:
+    def supported(self, guesses: Mapping[Slot, Guess]) -> Mapping[Slot, Guess]:
         """The same guesses, less certain where other columns do not support them."""
-        doubted = {*self._ambiguous(found), *self._possibly_of_others(found)}
-        firm = {slot: guess for slot, guess in found.items() if guess.score >= SURE and guess.column not in doubted}
+        doubted = {*self._ambiguous(guesses), *self._possibly_of_others(guesses)}
+        firm = {slot: guess for slot, guess in guesses.items() if guess.score >= SURE and guess.column not in doubted}
         doubted |= {*self._bare(firm)}
         return {
             slot: replace(guess, score=min(guess.score, _DOUBTFUL)) if guess.column in doubted else guess
-            for slot, guess in found.items()
+            for slot, guess in guesses.items()
         }
 
-    def _ambiguous(self, found: Mapping[Slot, Guess]) -> Iterator[str]:
+    def _ambiguous(self, guesses: Mapping[Slot, Guess]) -> Iterator[str]:
         """Columns whose meaning other columns could have just as well."""
-        sure = {guess.column for guess in found.values() if guess.score >= SURE}
-        for (name, number), guess in found.items():
+        sure = {guess.column for guess in guesses.values() if guess.score >= SURE}
+        for (name, number), guess in guesses.items():
             meaning = words().meanings[name]
             others = [
                 each
@@ -243,9 +245,9 @@ class _Matching:
             if name != "key" and any(self.score(each, meaning) >= guess.score - _NEARLY for each in others):
                 yield guess.column
 
-    def _possibly_of_others(self, found: Mapping[Slot, Guess]) -> Iterator[str]:
+    def _possibly_of_others(self, guesses: Mapping[Slot, Guess]) -> Iterator[str]:
         """Columns that come after the name of another person or of an animal, and may belong to these."""
-        meant = {guess.column: meaning for (meaning, _), guess in found.items() if guess.score >= SURE}
+        meant = {guess.column: meaning for (meaning, _), guess in guesses.items() if guess.score >= SURE}
         another = animal = False
         for column in self.columns:
             meaning, plain = meant.get(column, ""), self.plain[column]

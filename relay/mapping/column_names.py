@@ -69,8 +69,8 @@ def match(name: str, meaning: Meaning, receiver: Receiver) -> float:
         return 0.0
     if name.casefold().strip() in map(str.casefold, called) or key(name) in _keys(called):
         return _BARE if is_bare(name, meaning) else 1.0
-    known = _vocabulary(meaning) | (_receivers() if receiver else frozenset())
-    if not own or not all(_is_near(word, known) for word in own):
+    vocabulary = _vocabulary(meaning) | (_receivers() if receiver else frozenset())
+    if not own or not all(_is_near(word, vocabulary) for word in own):
         return 0.0
     whole = [
         content for each in called if (content := _contents(each)) and all(_is_near(word, own) for word in content)
@@ -121,15 +121,15 @@ def likeness(name: str, meaning: Meaning) -> float:
     """How like a column's name is to what registers call a meaning, 0 to 1, by its letters; it need not say it."""
     name = _QUESTION.sub("", name)
     group, last = _parted(name)
-    said = {(group, last), (without_ordinal(group), without_ordinal(last))}
-    found = max(_called(*one, called) for one in said for called in (*meaning.called, *meaning.receiver))
+    names = {(group, last), (without_ordinal(group), without_ordinal(last))}
+    best = max(_called(*one, called) for one in names for called in (*meaning.called, *meaning.receiver))
     if ordinal(name):
         if not meaning.again:
-            found *= _OF_ANOTHER
+            best *= _OF_ANOTHER
         else:
             plain = without_ordinal(name)
-            found = max(found, *(alike(plain, called) for called in meaning.numbered))
-    return found if found >= NOISE else 0.0
+            best = max(best, *(alike(plain, called) for called in meaning.numbered))
+    return best if best >= NOISE else 0.0
 
 
 def ordinal(name: str) -> int:
@@ -142,8 +142,8 @@ def ordinal(name: str) -> int:
 def without_ordinal(name: str) -> str:
     """A name without the number of a hand-over."""
     ordinals = words().ordinals
-    kept = [token for token in _parts(name) if token.translate(_DIGITS).casefold() not in ordinals]
-    return " ".join(kept) or name
+    tokens = [token for token in _parts(name) if token.translate(_DIGITS).casefold() not in ordinals]
+    return " ".join(tokens) or name
 
 
 # ---------------------------------------------------------------------------------------------------- words

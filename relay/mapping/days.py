@@ -200,10 +200,10 @@ def _written(cell: object) -> _Written | None:
             return None
     if len(numbers) + (named is not None) != 3:  # noqa: PLR2004 - year, month and day
         return None
-    said: Calendar | None = named[0] if named else None
-    if marked and said is None:
-        said = "AD" if re.search(r"A\.?\s?D|ई", cell, re.IGNORECASE) else "BS"
-    return _Written(numbers=tuple(numbers), month=named[1] if named else 0, calendar=said)
+    calendar: Calendar | None = named[0] if named else None
+    if marked and calendar is None:
+        calendar = "AD" if re.search(r"A\.?\s?D|ई", cell, re.IGNORECASE) else "BS"
+    return _Written(numbers=tuple(numbers), month=named[1] if named else 0, calendar=calendar)
 
 
 def _without_time(text: str) -> str:
@@ -252,8 +252,8 @@ def _of_the_other(written: _Written, calendar: Calendar) -> CellFault:
         except ValueError:
             meant = ""
     elif calendar == "AD":
-        found = bikram_sambat.gregorian(year, month, day)
-        meant = found.isoformat() if found else ""
+        day_ = bikram_sambat.gregorian(year, month, day)
+        meant = day_.isoformat() if day_ else ""
     return CellFault(
         reason=f"The map says {calendar}, and this year is of the other calendar.",
         advice=f"Write {meant}, if that is the day." if meant else "Write it as the other days are written.",

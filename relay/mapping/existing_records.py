@@ -39,17 +39,17 @@ def existing_records(graph: Graph, programme_id: str) -> ExistingRecords:
         Unavailable: The database cannot be reached.
     """
     last = programmes.head(graph, programme_id).entries
-    found = {
+    records = {
         kind: [
             (kind_and_id(properties["key"])[1], {**properties, **personal})
             for properties, personal in standing(graph, programme_id, kind, last)
         ]
         for kind in ("rule", "gift", "place", "group")
     }
-    wards_first = sorted(found["place"], key=lambda place: place[1].get("kind") != "ward")
+    wards_first = sorted(records["place"], key=lambda place: place[1].get("kind") != "ward")
     return ExistingRecords(
-        helps={values["help"]: values["given"] for _, values in found["rule"]},
-        gifts={id_: values["help"] for id_, values in found["gift"]},
+        helps={values["help"]: values["given"] for _, values in records["rule"]},
+        gifts={id_: values["help"] for id_, values in records["gift"]},
         places={id_: values["name"] for id_, values in wards_first},
-        groups={id_: values.get("name", id_) for id_, values in found["group"]},
+        groups={id_: values.get("name", id_) for id_, values in records["group"]},
     )

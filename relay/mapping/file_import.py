@@ -170,11 +170,11 @@ class FileImport:
         if not (self._path.is_file() and self._meant):
             return None
         maps = saved_maps(self._judge.graph, self._entered())
-        found = fitting(all_sheets(self._path), maps, self._judge.catalogue) if maps else None
-        if found is None:
+        fit = fitting(all_sheets(self._path), maps, self._judge.catalogue) if maps else None
+        if fit is None:
             return None
-        kept, how = found
-        self._notify(f"{self._path} is read by the kept map {kept.name}, which has the same columns.")
+        saved, how = fit
+        self._notify(f"{self._path} is read by the kept map {saved.name}, which has the same columns.")
         return how
 
     def _entered(self) -> str:

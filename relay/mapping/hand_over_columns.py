@@ -46,7 +46,7 @@ def assigned(
     if not receivers:
         return {}
     numbers = [0] if len(receivers) == 1 else list(range(1, len(receivers) + 1))
-    found: dict[str, tuple[str, int] | None] = {
+    assignment: dict[str, tuple[str, int] | None] = {
         name: (_RECEIVER, number) for name, number in zip(receivers, numbers, strict=True)
     }
     for name, meaning in meanings.items():
@@ -54,21 +54,21 @@ def assigned(
             continue
         if own := saying(meaning):
             in_order = len(own) == len(receivers) and _in_order(columns, receivers, own)
-            found |= {
+            assignment |= {
                 column: (name, number) if in_order else None for column, number in zip(own, numbers, strict=False)
             }
-            found |= dict.fromkeys(own[len(numbers) :])
+            assignment |= dict.fromkeys(own[len(numbers) :])
             continue
-        beside = [each for each in open_ if each not in found and is_numbered_alike(plain[each], meaning)][:_MOST]
+        next_to = [each for each in open_ if each not in assignment and is_numbered_alike(plain[each], meaning)][:_MOST]
         ways = [
             way
-            for way in combinations(beside, len(receivers))
+            for way in combinations(next_to, len(receivers))
             if _in_order(columns, receivers, way)
             and all(_agree(rows_of(one), rows_of(other)) for one, other in zip(receivers, way, strict=True))
         ]
         if len(ways) == 1:
-            found |= {column: (name, number) for column, number in zip(ways[0], numbers, strict=True)}
-    return found
+            assignment |= {column: (name, number) for column, number in zip(ways[0], numbers, strict=True)}
+    return assignment
 
 
 def _in_order(columns: Sequence[str], receivers: Sequence[str], others: Sequence[str]) -> bool:

@@ -79,8 +79,8 @@ class ValueSource:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns that it reads."""
-        found = (*_PIECE.findall(self.text), *_PIECE.findall(self.found_as))
-        return (*found, self.found_in) if self.found_in else found
+        names = (*_PIECE.findall(self.text), *_PIECE.findall(self.found_as))
+        return (*names, self.found_in) if self.found_in else names
 
     @property
     def lone(self) -> str:
@@ -197,13 +197,13 @@ def map_of(text: str, path: Path | str, catalogue: Catalogue) -> RegisterMap:
 def open_points(text: str) -> tuple[str, ...]:
     """What a map leaves open, from top to bottom, such as 'key', 'pass: animals' or 'values.places: "Ward 5"'."""
     content = tomllib.loads(text)
-    found = [name for name, value in content["register"].items() if value == OPEN]
+    points = [name for name, value in content["register"].items() if value == OPEN]
     tables = [(make["act"], make, "{}") for make in content.get("make", ())]
     tables += [(f"values.{name}", cells, '"{}"') for name, cells in content.get("values", {}).items()]
     for called, table, written in tables:
         if names := [written.format(name) for name, value in table.items() if value == OPEN]:
-            found.append(f"{called}: {', '.join(names)}")
-    return tuple(found)
+            points.append(f"{called}: {', '.join(names)}")
+    return tuple(points)
 
 
 def _not_toml(path: Path | str, fault: Exception) -> WrongMap:
@@ -234,7 +234,7 @@ class _Reader:
             raise self._wrong("[[make]]", "there is none, so no row makes anything", "Add one.")
         calendar = self._one_of(table, "calendar", ("AD", "BS"))
         values = {name: self._values(name, one) for name, one in content.get("values", {}).items()}
-        found = RegisterMap(
+        map_ = RegisterMap(
             sheet=str(table.get("sheet", "")),
             header=tuple(self._rows(table)),
             key=key,
@@ -246,8 +246,8 @@ class _Reader:
             makes=makes,
             values=values,
         )
-        self._require_values(found)
-        return found
+        self._require_values(map_)
+        return map_
 
     def _make(self, number: int, table: Mapping[str, Any], columns: Sequence[str]) -> Make:
         act = table.get("act", "")
@@ -308,10 +308,10 @@ class _Reader:
             'Write "Column", "text {Column}", { constant = 2 } or { column = "Column", via = "values" }.',
         )
 
-    def _require_values(self, found: RegisterMap) -> None:
-        for make in found.makes:
+    def _require_values(self, map_: RegisterMap) -> None:
+        for make in map_.makes:
             for name, source in make.values.items():
-                if source.via and source.via not in found.values:
+                if source.via and source.via not in map_.values:
                     raise self._wrong(f"[[make]] ({make.act})", f"{name} asks for values that are not there",
                                       f"Add [values.{source.via}].")  # fmt: skip
 
@@ -327,19 +327,19 @@ class _Reader:
         yield from cast("list[int]", rows)
 
     def _texts(self, table: Mapping[str, Any], name: str) -> tuple[str, ...]:
-        said = table.get(name, [])
-        if isinstance(said, str):
-            said = [said]
-        if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
+        listed = table.get(name, [])
+        if isinstance(listed, str):
+            listed = [listed]
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
             raise self._wrong(name, "it is not a list of texts", f'Write, for example, {name} = ["Name"].')
-        return tuple(cast("list[str]", said))
+        return tuple(cast("list[str]", listed))
 
     def _one_of(self, table: Mapping[str, Any], name: str, choices: Sequence[str]) -> str:
-        said = table.get(name, choices[0] if name == "order" else OPEN)
-        if said not in choices:
-            is_what = "it is still open (?)" if said == OPEN else f"{said} is not known"
+        choice = table.get(name, choices[0] if name == "order" else OPEN)
+        if choice not in choices:
+            is_what = "it is still open (?)" if choice == OPEN else f"{choice} is not known"
             raise self._wrong(f"[register], {name}", is_what, f"Write {' or '.join(choices)}.")
-        return str(said)
+        return str(choice)
 
     def _wrong(self, where: str, is_what: str, suggestion: str) -> WrongMap:
         return WrongMap(path=self.path, where=where, is_what=is_what, advice=suggestion)

@@ -198,7 +198,7 @@ class _Proposal:
         if not received:
             return False
         days_of: dict[str, tuple[int, int, int]] = {}
-        told: list[tuple[str, tuple[int, int, int]]] = []
+        rows_with_days: list[tuple[str, tuple[int, int, int]]] = []
         habit = days.habit(self.table.column(received))
         places = {name: place for place, name in enumerate(self.table.columns)}
         for line in self.table.lines:
@@ -207,8 +207,8 @@ class _Proposal:
             if day is None:
                 continue
             days_of |= {key(shown(cells.get(name))): day for name in named_by if not is_blank(cells.get(name))}
-            told.append((key(shown(cells.get(column))), day))
-        pairs = [(days_of[other], own) for other, own in told if other in days_of]
+            rows_with_days.append((key(shown(cells.get(column))), day))
+        pairs = [(days_of[other], own) for other, own in rows_with_days if other in days_of]
         later = sum(other > own for other, own in pairs)
         wrong = later if meaning == "received_from" else sum(other < own for other, own in pairs)
         return len(pairs) >= _FEWEST_PAIRS and wrong > _MOSTLY * len(pairs)
@@ -284,9 +284,9 @@ class _Proposal:
         ]
         for make in makes:
             lines += ["", "[[make]]", *map(str, make)]
-        for name, said in (self.decided.values if self.decided else {}).items():
+        for name, decided in (self.decided.values if self.decided else {}).items():
             own = self.values.get(name, {})
-            own |= {cell: (id_, "") for cell, id_ in said.items() if cell in own}
+            own |= {cell: (id_, "") for cell, id_ in decided.items() if cell in own}
         for name, cells in self.values.items():
             lines += ["", f"[values.{name}]"]
             lines += [
@@ -355,9 +355,9 @@ class _Proposal:
     def _nothing(self) -> list[str]:
         """Texts that mean nothing, in cells of columns that are used."""
         used = [guess.column for guess in self.guesses.values() if guess.score >= SURE]
-        found = (shown(cell) for name in used for cell in self.table.column(name))
-        known = [text for text in found if text.casefold() in words().nothing]
-        return list(dict.fromkeys((*known, *self._from_no_woman())))
+        texts = (shown(cell) for name in used for cell in self.table.column(name))
+        empty = [text for text in texts if text.casefold() in words().nothing]
+        return list(dict.fromkeys((*empty, *self._from_no_woman())))
 
     def _from_no_woman(self) -> Iterator[str]:
         """Texts that several rows have in place of a giver's name, which mean that she received from the gift."""
@@ -372,8 +372,8 @@ class _Proposal:
         }
         many = Counter(shown(cell) for cell in self.table.column(received))
         for text, rows in many.items():
-            known = text.casefold() in words().nothing or key(text) in named
-            if rows > 1 and not known and not any(map(str.isdigit, text)):
+            is_no_woman = text.casefold() in words().nothing or key(text) in named
+            if rows > 1 and not is_no_woman and not any(map(str.isdigit, text)):
                 yield text
 
     def _day_columns(self) -> list[str]:
@@ -385,11 +385,11 @@ class _Proposal:
 
     def habit(self) -> days.Habit:
         """How days are written: as a person decided, else as the cells prove."""
-        found = days.habit(cell for name in self._day_columns() for cell in self.table.column(name))
+        habit_ = days.habit(cell for name in self._day_columns() for cell in self.table.column(name))
         if self.decided and self.decided.calendar in ("AD", "BS"):
-            found = replace(found, calendar="BS" if self.decided.calendar == "BS" else "AD", calendar_share=_CERTAIN)
+            habit_ = replace(habit_, calendar="BS" if self.decided.calendar == "BS" else "AD", calendar_share=_CERTAIN)
         order = next((each for each in days.ORDERS if self.decided and each == self.decided.order), None)
-        return replace(found, order=order, order_share=_CERTAIN) if order else found
+        return replace(habit_, order=order, order_share=_CERTAIN) if order else habit_
 
     def _days(self) -> Iterator[_Line]:
         columns, habit = self._day_columns(), self.habit()
@@ -409,15 +409,15 @@ class _Proposal:
 
     def _makes(self) -> Iterator[list[_Line]]:
         yield self._beneficiary()
-        received, told = self.column("received_from"), self.hand_overs
+        received, numbers = self.column("received_from"), self.hand_overs
         if self.of("received_on") or any(map(self.column, ("animals", "help", "gift"))):
-            yield self._placement(received, told)
+            yield self._placement(received, numbers)
         if received:
             yield self._receipt(received)
-            if told:
+            if numbers:
                 self.remarks.append("Hand-overs are read where they were received; the columns of givers are not used.")
         else:
-            for number in told:
+            for number in numbers:
                 yield from self._hand_over(number)
         for kind, on, many in (("birth", "birth_on", "births"), ("death", "death_on", "deaths")):
             if self.column(on):
@@ -438,15 +438,15 @@ class _Proposal:
         place, ward = self.column("place"), self.column("ward")
         if not place and not ward:
             return self._plain(("place_id", "place"))
-        known = self._words_for("place") or {}
+        words_for_places = self._words_for("place") or {}
         ways: dict[str, dict[str, tuple[str, str]]] = {}
         if place and ward:
             both = f"{{{place}}}-{{{ward}}}"
-            ways[both] = self._looked_up(self._texts_of(both), known)
+            ways[both] = self._looked_up(self._texts_of(both), words_for_places)
         if ward:
             ways[ward] = self._wards(ward)
         if place:
-            ways[place] = self._looked_up(self._texts_of(f"{{{place}}}"), known)
+            ways[place] = self._looked_up(self._texts_of(f"{{{place}}}"), words_for_places)
         best = max(ways, key=lambda way: _share_known(ways[way]))
         if not _share_known(ways[best]):
             return [_Line(name="place_id", value=_toml(OPEN), remark=f"nothing in {_toml(best)} is known here")]
@@ -488,11 +488,11 @@ class _Proposal:
         newest = max(years, default=0)
         return newest - 57 if newest >= days.FIRST_BS else newest  # BS is 56 or 57 years ahead
 
-    def _placement(self, received: str, told: Sequence[int]) -> list[_Line]:
+    def _placement(self, received: str, numbers: Sequence[int]) -> list[_Line]:
         lines = [_act("placement")]
         if received:
             lines.append(_Line(name="unless", value=_toml([received]), remark="then it came from a woman"))
-        elif told and any(self._points_at(self.column("passed_to", number)) for number in told):
+        elif numbers and any(self._points_at(self.column("passed_to", number)) for number in numbers):
             lines.append(
                 _Line(name="unless_received", value="true", remark="then it came from a woman of this register")
             )
@@ -597,18 +597,18 @@ class _Proposal:
     @staticmethod
     def _looked_up(texts: Iterable[str], known: Mapping[str, Collection[str]]) -> dict[str, tuple[str, str]]:
         """Each different text → what it most likely means; texts that differ only in capitals count as one."""
-        found: dict[str, tuple[str, str]] = {}
+        meanings: dict[str, tuple[str, str]] = {}
         for text in {each.casefold(): each for each in texts}.values():
             if text.casefold() in words().nothing:
                 continue
             id_, score = _nearest(text, known)
             if score == _CERTAIN:
-                found[text] = id_, ""
+                meanings[text] = id_, ""
             elif score >= SURE:
-                found[text] = id_, f"{score:.2f}"
+                meanings[text] = id_, f"{score:.2f}"
             else:
-                found[text] = OPEN, 'write its id, or "" to leave it out'
-        return found
+                meanings[text] = OPEN, 'write its id, or "" to leave it out'
+        return meanings
 
     def _help(self) -> _Line:
         helps = list(self.programme.helps)
@@ -678,19 +678,19 @@ class _Proposal:
     def _link(self, column: str) -> _Line:
         """The giver's placement, from a column with her number or her name."""
         cells = {shown(cell).casefold() for cell in self.table.column(column)} - {*words().nothing}
-        found: list[tuple[float, str]] = []
+        candidates: list[tuple[float, str]] = []
         for guess in filter(None, (self.of("woman_id"), self.key)):
             own = {shown(cell).casefold() for cell in self.table.column(guess.column)}
             if self.numbered(guess.column) == self.woman:
-                found.append((_share(cells, own), _toml(self.numbered(column, of=guess.column))))
+                candidates.append((_share(cells, own), _toml(self.numbered(column, of=guess.column))))
             else:
-                found.append((_share(cells, own), _found_in(column, guess.column, self.woman)))
+                candidates.append((_share(cells, own), _found_in(column, guess.column, self.woman)))
         if name := self.column("name"):
             names = {key(shown(cell)) for cell in self.table.column(name)}
-            found.append((_share({key(cell) for cell in cells}, names), _found_in(column, name, self.woman)))
-        share, value = max(found, default=(0.0, _toml(OPEN)))
+            candidates.append((_share({key(cell) for cell in cells}, names), _found_in(column, name, self.woman)))
+        share, value = max(candidates, default=(0.0, _toml(OPEN)))
         score = 0.0 if share < _COMMON else round(SURE + (1 - SURE) * share, 2)
-        remark = f"{share:.0%} of its cells are found there" if found else ""
+        remark = f"{share:.0%} of its cells are found there" if candidates else ""
         return _Line(name="giver_placement_id", value=value, score=score, remark=remark)
 
 

@@ -133,13 +133,13 @@ class _Reading:
 
     def _cells_of(self, line: RegisterLine) -> Mapping[str, object]:
         """The cells of a row that are not empty, by column."""
-        found: dict[str, object] = {}
+        filled: dict[str, object] = {}
         for name in self.how.used:
             place = self.places[name]
             cell = line.cells[place] if place < len(line.cells) else None
             if not is_blank(cell) and shown(cell).casefold() not in self.how.empty:
-                found[name] = cell
-        return found
+                filled[name] = cell
+        return filled
 
     def rows(self) -> Iterator[Row]:
         """The acts that the rows make, and what is wrong with rows that cannot be read."""
@@ -202,7 +202,7 @@ class _Reading:
     @cached_property
     def received(self) -> frozenset[str]:
         """Ids of the placements that pass-ons of this register lead to."""
-        found: set[str] = set()
+        ids: set[str] = set()
         for make in self.how.makes:
             source = make.values.get("receiver_placement_id") if make.act == "pass" else None
             column = self.catalogue.kind(make.act).column("receiver_placement_id")
@@ -211,10 +211,10 @@ class _Reading:
             for _, own in self.lines:
                 if all(name in own for name in make.when):
                     try:
-                        found.add(str(self._value(source, column, own)))
+                        ids.add(str(self._value(source, column, own)))
                     except cells.CellFault:  # told where the pass-on is made
                         continue
-        return frozenset(found)
+        return frozenset(ids)
 
     def _value(self, source: ValueSource, column: Column, own: Mapping[str, object]) -> object:
         """The value that a row has for a column: text, or the cell itself.
@@ -242,13 +242,13 @@ class _Reading:
     def _looked_up(self, via: str, text: str) -> str | None:
         if not text:
             return None
-        said = self.how.values[via].get(text.casefold())
-        if said is None or said == "?":
+        value = self.how.values[via].get(text.casefold())
+        if value is None or value == "?":
             raise cells.CellFault(
                 reason=f"The map does not say what this means: [values.{via}].",
                 advice='Write it there with its id, or with "" to leave it out.',
             )
-        return said
+        return value
 
     def _id_of_row_with(self, source: ValueSource, cell: object) -> str | None:
         """The id made from the one row that has a cell in another column."""
@@ -260,14 +260,14 @@ class _Reading:
             for number, (_, own) in enumerate(self.lines):
                 index.setdefault(_same(own.get(where)), []).append(number)
             self.rows_by[where] = index
-        found = self.rows_by[where].get(_same(cell), [])
-        if len(found) != 1:
-            told = ", ".join(str(self.lines[number][0].row) for number in found[:3])
+        numbers = self.rows_by[where].get(_same(cell), [])
+        if len(numbers) != 1:
+            rows = ", ".join(str(self.lines[number][0].row) for number in numbers[:3])
             raise cells.CellFault(
-                reason=f"Rows {told} have this in {where}." if found else f"No row has this in {where}.",
+                reason=f"Rows {rows} have this in {where}." if numbers else f"No row has this in {where}.",
                 advice="Write it so that it names one row, or correct the spelling.",
             )
-        own = self.lines[found[0]][1]
+        own = self.lines[numbers[0]][1]
         return fill(source.found_as, {name: _id_text(own.get(name)) for name in source.columns})
 
 

@@ -105,7 +105,7 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
     names = _names(page, [lines[row - 1] for row in header if row <= len(lines)], header)
     body = list(enumerate(lines[header[-1] :], header[-1] + 1))
     stopped_at = _end(body, stop_at)
-    found: list[RegisterLine] = []
+    register_lines: list[RegisterLine] = []
     unreadable: list[Unreadable] = []
     passed_over: list[int] = []
     since = 0  # rows of women below the last heading or subtotal
@@ -118,12 +118,12 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
             passed_over.append(row)
             since = 0
         elif not all(map(is_blank, cells)):
-            found.append(RegisterLine(row=row, cells=cells))
+            register_lines.append(RegisterLine(row=row, cells=cells))
             since += 1
     return RegisterTable(
         sheet=page.name,
         columns=names,
-        lines=tuple(found),
+        lines=tuple(register_lines),
         unreadable=tuple(unreadable),
         stopped_at=stopped_at,
         passed_over=tuple(passed_over),
@@ -157,7 +157,7 @@ def _heads(cells: Sequence[object], names: Sequence[str]) -> bool:
 def _counts(cells: Sequence[object], rows: int) -> bool:
     """Whether a row is the subtotal of so many rows above it, such as "Kalika-3 (12)"."""
     first = _filled_cells(cells)[:_FIRST_CELLS]
-    return any((said := _COUNTED.fullmatch(shown(cell))) and int(said[1]) == rows for cell in first)
+    return any((match := _COUNTED.fullmatch(shown(cell))) and int(match[1]) == rows for cell in first)
 
 
 def total_in(cells: Sequence[object], stop_at: Collection[str]) -> str:

@@ -117,11 +117,11 @@ def _write_results(
 
 def _result_lines(rows: Sequence[ReportRow], *, applied: bool) -> Iterator[str]:
     """The results of one row, a line for each."""
-    said: Mapping[Action, str] = {
+    labels: Mapping[Action, str] = {
         "added": "Recorded" if applied else "Can be recorded",
         "same": "Recorded before, and the same",
     }
-    for action, words in said.items():
+    for action, words in labels.items():
         if ids := [row.act_id or "" for row in rows if row.action == action]:
             yield f"{words}: {', '.join(ids)}."
     for row in rows:

@@ -98,8 +98,8 @@ def saved_maps(graph: Graph, programme_id: str) -> tuple[SavedMap, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    found = [row["map"] for row in graph.rows(cypher.MAPS, programme_id=programme_id)]
-    return tuple(SavedMap(**{name: each[name] for name in SavedMap.__dataclass_fields__}) for each in found)
+    rows = [row["map"] for row in graph.rows(cypher.MAPS, programme_id=programme_id)]
+    return tuple(SavedMap(**{name: each[name] for name in SavedMap.__dataclass_fields__}) for each in rows)
 
 
 def saved_map(maps: Iterable[SavedMap], name: str) -> SavedMap:
@@ -135,7 +135,7 @@ def save(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now:
     if len(text) > LONGEST_TEXT:
         raise refused(TOO_LONG)
     how = map_of(text, name, graph.catalogue)
-    kept = SavedMap(
+    saved = SavedMap(
         name=name,
         columns=len(how.columns),
         fingerprint=fingerprint(how.columns),
@@ -146,10 +146,10 @@ def save(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now:
     properties = {
         "key": _key(programme_id, name),
         "scope": programme_id,
-        **{name: getattr(kept, name) for name in SavedMap.__dataclass_fields__},
+        **{name: getattr(saved, name) for name in SavedMap.__dataclass_fields__},
     }
     graph.write(lambda transaction: transaction.run(cypher.KEEP_MAP, key=properties["key"], map=properties))
-    return kept
+    return saved
 
 
 def delete(graph: Graph, programme_id: str, name: str) -> SavedMap:
@@ -162,9 +162,9 @@ def delete(graph: Graph, programme_id: str, name: str) -> SavedMap:
         NotFound: There is none with that name.
         Unavailable: The database cannot be reached.
     """
-    kept = saved_map(saved_maps(graph, programme_id), name)
+    saved = saved_map(saved_maps(graph, programme_id), name)
     graph.write(lambda transaction: transaction.run(cypher.FORGET_MAP, key=_key(programme_id, name)))
-    return kept
+    return saved
 
 
 def fingerprint(columns: Sequence[str]) -> str:
@@ -191,15 +191,15 @@ def fitting(
         SeveralFit: Several maps fit.
         WrongMap: A saved map refers to something that this version of Relay does not have.
     """
-    found: list[tuple[SavedMap, RegisterMap]] = []
-    for kept in maps:
-        how = map_of(kept.text, kept.name, catalogue)
+    fits: list[tuple[SavedMap, RegisterMap]] = []
+    for saved in maps:
+        how = map_of(saved.text, saved.name, catalogue)
         read = next(filter(None, (_as_in(page, how, several=len(pages) > 1) for page in _likeliest(pages, how))), None)
         if read:
-            found.append((kept, read))
-    if len(found) > 1:
-        raise SeveralFit(names=[kept.name for kept, _ in found])
-    return found[0] if found else None
+            fits.append((saved, read))
+    if len(fits) > 1:
+        raise SeveralFit(names=[saved.name for saved, _ in fits])
+    return fits[0] if fits else None
 
 
 def _likeliest(pages: Sequence[AnySheet], how: RegisterMap) -> list[AnySheet]:

@@ -49,12 +49,12 @@ def verified(
     compared: list[Publication] = []
 
     def unlike(now: Snapshot) -> Iterator[Fault]:
-        layer_, found = _whole(graph, programme_id)
+        layer_, shown = _whole(graph, programme_id)
         if layer_ is None:
-            yield from _unclaimed(graph, programme_id, found)
+            yield from _unclaimed(graph, programme_id, shown)
             return
         compared.append(layer_)
-        yield from _differences(graph, now, layer_, found)
+        yield from _differences(graph, now, layer_, shown)
 
     result = verifying.verified(
         graph,
@@ -73,20 +73,20 @@ def verified(
 
 def _whole(graph: Graph, programme_id: str) -> tuple[Publication | None, dict[str, Marks]]:
     """What is published, and the figures on placements, read while nobody is publishing."""
-    before, found = published(graph, programme_id), marks(graph, programme_id)
+    before, shown = published(graph, programme_id), marks(graph, programme_id)
     for _ in range(LOOKS):
         after = published(graph, programme_id)
         if before == after and (after or not graph.rows(cypher.IS_PUBLISHING, programme_id=programme_id)):
             break
         time.sleep(PAUSE_SECONDS)
-        before, found = published(graph, programme_id), marks(graph, programme_id)
-    return before, found
+        before, shown = published(graph, programme_id), marks(graph, programme_id)
+    return before, shown
 
 
-def _unclaimed(graph: Graph, programme_id: str, found: dict[str, Marks]) -> Iterator[Fault]:
+def _unclaimed(graph: Graph, programme_id: str, shown: dict[str, Marks]) -> Iterator[Fault]:
     """Figures on placements although nothing is published, or the `Published` node was altered."""
     there = graph.rows(cypher.PUBLISHED, programme_id=programme_id)
-    if there or found:
+    if there or shown:
         sentence = Sentence(
             "The published states of %(programme_id)s were altered, or publishing was interrupted. Publish them again: "
             "`relay graph publish`.",
@@ -95,7 +95,7 @@ def _unclaimed(graph: Graph, programme_id: str, found: dict[str, Marks]) -> Iter
         yield Fault(sequence=None, fault=sentence)
 
 
-def _differences(graph: Graph, now: Snapshot, layer_: Publication, found: dict[str, Marks]) -> Iterator[Fault]:
+def _differences(graph: Graph, now: Snapshot, layer_: Publication, on_placements: dict[str, Marks]) -> Iterator[Fault]:
     stale = layer_.sequence != now.sequence
     then = _as_known(graph, layer_) if stale else now
     if then is None or then.head_hash != layer_.hash:
@@ -107,14 +107,14 @@ def _differences(graph: Graph, now: Snapshot, layer_: Publication, found: dict[s
         yield Fault(sequence=None, fault=sentence)
         return
     wanted = {key: marks_of(shown) for key, shown in layer(lineage.survey(then, layer_.as_of)).items()}
-    for key in sorted({**found, **wanted}):
-        if key not in found:
+    for key in sorted({**on_placements, **wanted}):
+        if key not in on_placements:
             if not stale:  # else an act that came since may have taken it out of the graph
                 yield _differs(key, "shown_state", None, wanted[key][1][0])
         elif key not in wanted:
-            yield _differs(key, "shown_state", found[key][1][0] or found[key][0], None)
+            yield _differs(key, "shown_state", on_placements[key][1][0] or on_placements[key][0], None)
         else:
-            yield from _unlike(key, found[key], wanted[key])
+            yield from _unlike(key, on_placements[key], wanted[key])
 
 
 def _as_known(graph: Graph, layer_: Publication) -> Snapshot | None:
@@ -124,8 +124,8 @@ def _as_known(graph: Graph, layer_: Publication) -> Snapshot | None:
     return from_register.snapshot_as_known(graph, layer_.programme_id, layer_.sequence)
 
 
-def _unlike(key: str, found: Marks, wanted: Marks) -> Iterator[Fault]:
-    (labels, values), (labels_wanted, values_wanted) = found, wanted
+def _unlike(key: str, shown: Marks, wanted: Marks) -> Iterator[Fault]:
+    (labels, values), (labels_wanted, values_wanted) = shown, wanted
     if labels != labels_wanted:
         yield _differs(key, Sentence("its label"), "/".join(labels) or None, "/".join(labels_wanted))
     for name, is_, should in zip(SHOWN_PROPERTIES, values, values_wanted, strict=True):
@@ -133,12 +133,12 @@ def _unlike(key: str, found: Marks, wanted: Marks) -> Iterator[Fault]:
             yield _differs(key, name, is_, should)
 
 
-def _differs(key: str, name: str, found: object, wanted: object) -> Fault:
+def _differs(key: str, name: str, value: object, wanted: object) -> Fault:
     sentence = Sentence(
         "The published state of Placement %(key)s was altered: %(name)s is %(found)s where the ledger says %(wanted)s.",
         key=key,
         name=name,
-        found=found,
+        found=value,
         wanted=wanted,
     )
     return Fault(sequence=None, fault=sentence)

@@ -172,8 +172,8 @@ def _called(ids: Sequence[str], row: Rows, code: Rows) -> Parts:
 
 
 def _parted(row: Rows, code: Rows, key_of: Callable[[int], str | int | None]) -> Parts:
-    found, part = np.unique(code, return_inverse=True)
-    keys = [key_of(number) for number in found.tolist()]
+    codes, part = np.unique(code, return_inverse=True)
+    keys = [key_of(number) for number in codes.tolist()]
     order = sorted(range(len(keys)), key=lambda nth: (keys[nth] is None, keys[nth]))
     rank = np.empty(len(keys), np.int32)
     rank[order] = np.arange(len(keys))
@@ -218,8 +218,8 @@ def within(snapshot: Snapshot, place_id: str) -> Flags:
     """
     asked, places = row_of("place", snapshot.places.ids, place_id), snapshot.places
     inside = np.array([asked in upwards(places.parent, place) for place in range(len(places))] + [False])
-    found: Flags = inside[snapshot.beneficiaries.place]
-    return found
+    lives_within: Flags = inside[snapshot.beneficiaries.place]
+    return lives_within
 
 
 def code_of(word: str, words: tuple[str, ...], asked: str) -> int:

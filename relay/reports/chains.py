@@ -192,8 +192,8 @@ def _began_in(snapshot: Snapshot, place_id: str, *, only: bool) -> Flags:
     if place_id != UNKNOWN and not only:
         return np.append(within(snapshot, place_id), False)
     asked = NONE if place_id == UNKNOWN else row_of("place", snapshot.places.ids, place_id)
-    found: Flags = lives == asked
-    return found
+    flags: Flags = lives == asked
+    return flags
 
 
 def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: bool) -> Keys:
@@ -220,11 +220,11 @@ def _alphabetical(words: Sequence[str]) -> Keys:
 
 def _of_donor(survey: Survey, donor: str, names: PartNames) -> Flags:
     """Flags of gifts of a donor, and one more for "no gift", which is unset."""
-    wanted, known = donor.casefold(), names.donors
-    found = [id_ in known and known[id_].casefold() == wanted for id_ in survey.snapshot.gifts.ids]
-    if not any(found):
+    wanted, donors = donor.casefold(), names.donors
+    flags = [id_ in donors and donors[id_].casefold() == wanted for id_ in survey.snapshot.gifts.ids]
+    if not any(flags):
         raise refused(NO_SUCH_DONOR)
-    return np.array([*found, False])
+    return np.array([*flags, False])
 
 
 def _late_days(survey: Survey, travels: Travels) -> Rows:
@@ -267,8 +267,10 @@ def gifts(
     if donor is not None:
         chosen &= _of_donor(survey, donor, names or PartNames())[:-1]
     kinds, filled_by = len(CHAIN_STATES), snapshot.placements.gift[chains.row]
-    known = filled_by != NONE
-    counted = np.bincount(filled_by[known] * kinds + chains.chain_state[known], minlength=len(snapshot.gifts) * kinds)
+    has_gift = filled_by != NONE
+    counted = np.bincount(
+        filled_by[has_gift] * kinds + chains.chain_state[has_gift], minlength=len(snapshot.gifts) * kinds
+    )
     rows = [
         GivenGift(
             gift_id=snapshot.gifts.ids[row],

@@ -53,8 +53,8 @@ def counting(survey: Survey, word: str) -> Flags:
         "due_animals": due.all & animals,
         "animals": animals,
     }
-    found: Flags = there & flags[word]
-    return found
+    counted: Flags = there & flags[word]
+    return counted
 
 
 def in_state(survey: Survey, word: str) -> Flags:
@@ -68,8 +68,8 @@ def in_state(survey: Survey, word: str) -> Flags:
         return stood.stuck if word == STUCK else ~stood.stuck
     if word == NOT_THERE:
         return ~stood.there
-    found: Flags = stood.there & (stood.state == code_of("state", STATES, word))
-    return found
+    flags: Flags = stood.there & (stood.state == code_of("state", STATES, word))
+    return flags
 
 
 def in_part(survey: Survey, word: str, asked: str, names: PartNames) -> Flags:
@@ -84,11 +84,11 @@ def in_part(survey: Survey, word: str, asked: str, names: PartNames) -> Flags:
     Returns:
         One flag for each placement; none is set if there is no such part.
     """
-    parted, found = parts(survey, word, names), np.zeros(len(survey.original), np.bool_)
+    parted, flags = parts(survey, word, names), np.zeros(len(survey.original), np.bool_)
     for nth, key in enumerate(parted.keys):
         if asked == (UNKNOWN if key is None else str(key)):
-            found[parted.row[parted.part == nth]] = True
-    return found
+            flags[parted.row[parted.part == nth]] = True
+    return flags
 
 
 def generations(survey: Survey, gift_id: str | None = None) -> Rows:
@@ -102,9 +102,9 @@ def generations(survey: Survey, gift_id: str | None = None) -> Rows:
     """
     if gift_id is None:
         return survey.generation
-    found, told = lineage.below(survey, _filled_by(survey, gift_id)), np.full_like(survey.generation, NONE)
-    told[found.row] = found.distance
-    return told
+    reached, generation = lineage.below(survey, _filled_by(survey, gift_id)), np.full_like(survey.generation, NONE)
+    generation[reached.row] = reached.distance
+    return generation
 
 
 def below(survey: Survey, asked: str) -> Flags:
@@ -123,10 +123,10 @@ def below(survey: Survey, asked: str) -> Flags:
     else:
         row = row_of("placement", survey.snapshot.placements.ids, id_)
         roots = [row] if survey.standings.there[row] else []
-    found = np.zeros(len(survey.original), np.bool_)
-    found[lineage.below(survey, roots).row if roots else []] = True
-    found[roots] = kind == "chain"
-    return found
+    flags = np.zeros(len(survey.original), np.bool_)
+    flags[lineage.below(survey, roots).row if roots else []] = True
+    flags[roots] = kind == "chain"
+    return flags
 
 
 def held_by(survey: Survey, beneficiary_id: str) -> Flags:
@@ -138,8 +138,8 @@ def held_by(survey: Survey, beneficiary_id: str) -> Flags:
     snapshot = survey.snapshot
     women = women_of(snapshot)
     row = row_of("beneficiary", snapshot.beneficiaries.ids, beneficiary_id)
-    found: Flags = women[snapshot.placements.beneficiary] == women[row]
-    return found
+    flags: Flags = women[snapshot.placements.beneficiary] == women[row]
+    return flags
 
 
 def _filled_by(survey: Survey, gift_id: str) -> list[int]:

@@ -473,12 +473,12 @@ def beginnings(survey: Survey) -> tuple[Beginning, ...]:
     """
     snapshot, travels = survey.snapshot, survey.chains
     lives = np.append(snapshot.beneficiaries.place, NONE)[snapshot.placements.beneficiary[travels.row]]
-    known, broken = lives != NONE, travels.chain_state == CHAIN_STATES.index("broken")
-    many = np.bincount(lives[known], minlength=len(snapshot.places)).tolist()
-    stuck = np.bincount(lives[known & broken], minlength=len(snapshot.places)).tolist()
-    found = [
+    has_place, broken = lives != NONE, travels.chain_state == CHAIN_STATES.index("broken")
+    many = np.bincount(lives[has_place], minlength=len(snapshot.places)).tolist()
+    stuck = np.bincount(lives[has_place & broken], minlength=len(snapshot.places)).tolist()
+    counts = [
         Beginning(place_id=place_id, chains=chains, broken=broken)
         for place_id, chains, broken in zip(snapshot.places.ids, many, stuck, strict=True)
         if chains
     ]
-    return tuple(sorted(found, key=lambda each: (-each.broken, each.place_id)))
+    return tuple(sorted(counts, key=lambda each: (-each.broken, each.place_id)))

@@ -168,10 +168,10 @@ def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sum
     cell = (np.asarray(part, np.int64) * helps + placements.help[row]) * len(_STATE) + kind
 
     def by_kind(units: Units, of: Flags | None = None) -> Sums:
-        found: Sums = np.zeros(parts * helps * len(_STATE), np.int64)
+        totals: Sums = np.zeros(parts * helps * len(_STATE), np.int64)
         rows = slice(None) if of is None else np.flatnonzero(of)
-        np.add.at(found, cell[rows], units[rows])
-        return found.reshape(parts, helps, len(_STATE))
+        np.add.at(totals, cell[rows], units[rows])
+        return totals.reshape(parts, helps, len(_STATE))
 
     counted = np.bincount(cell, minlength=parts * helps * len(_STATE)).reshape(parts, helps, len(_STATE))
     units_owed, units_passed = stood.owed[row], stood.passed[row]
@@ -180,7 +180,7 @@ def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sum
     covered = passed - by_kind(units_passed - units_owed, units_passed > units_owed)
     added = np.empty((parts, helps, WIDTH), np.int64)
     added[..., : len(STATES)] = counted @ np.eye(len(STATES), dtype=np.int64)[_STATE]
-    for column, found, of in (
+    for column, totals, of in (
         (ORIGINAL, counted, _ORIGINAL),
         (DUE, counted, _DUE),
         (DUE_FULFILLED, counted, _DUE & (_STATE == FULFILLED)),
@@ -193,7 +193,7 @@ def sums(survey: Survey, row: Rows | slice, part: Rows | int, parts: int) -> Sum
         (DUE_COVERED, covered, _DUE),
         (DUE_REMITTED, owed - covered, _IMPOSSIBLE),
     ):
-        added[..., column] = found @ of
+        added[..., column] = totals @ of
     return added
 
 

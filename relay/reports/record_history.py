@@ -470,12 +470,12 @@ class _RecordReader:
 
     def _own_acts(self) -> Iterator[str]:
         """Acts that the record consists of, as far as they had happened by the day."""
-        held = {*self._held()}
+        placements = {*self._held()}
         for act_id, entry in self.register.entries.items():
             values = says(self.register, act_id)
             own = act_id == self.act_id or act_id in self.telling
             if entry.kind in ("placement", "pass", "event"):
-                own = own or bool(held & {values.get(end) for end in _ENDS})
+                own = own or bool(placements & {values.get(end) for end in _ENDS})
                 own = own or (self.kind == "beneficiary" and entry.payload.get("beneficiary_id") in self.ids)
             come = self.days.get(act_id, date.min) <= self.as_of or (act_id == self.act_id and self._may_come)
             if own and come:

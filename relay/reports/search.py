@@ -144,15 +144,15 @@ class _Names:
 
     def _places(self) -> Mapping[str, Any]:
         """Ids, names and parents of places."""
-        found = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
-        if not found:
+        rows = self.transaction.rows(cypher.PLACE_NAMES, ledger=self.programme_id)
+        if not rows:
             raise NoProgramme(programme_id=self.programme_id)
-        return found[0]
+        return rows[0]
 
     def _people(self) -> Mapping[str, Any]:
         """Keys, names, phones and households of people, and names of groups and donors."""
-        (found,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
-        return found
+        (columns,) = self.transaction.rows(cypher.NAMES, programme_id=self.programme_id)
+        return columns
 
     def _homes(self) -> Mapping[str, str]:
         """Beneficiary id → id of the place where she lives."""
@@ -190,15 +190,15 @@ class _Search:
         kind, colon, bare = self.text.rpartition(":")
         latin = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in bare)  # as ids are kept
         beginnings = sorted({bare, latin, latin.upper()} - {""})
-        found: set[str] = set()
+        matching: set[str] = set()
         for act_id in (
             f"{each}:{beginning}" for each in self.kinds for beginning in beginnings if not colon or each == kind
         ):
             texts = (cypher.ACTS_BEGINNING, cypher.PLACEMENTS_BEGINNING)
             for text in texts if act_id.startswith("placement:") else texts[:1]:
                 rows = self.transaction.rows(text, beginning=key_of(self.programme_id, act_id), limit=limit)
-                found |= {row["act_id"] for row in rows}
-        for act_id in sorted(found, key=lambda act_id: (len(act_id), act_id)):
+                matching |= {row["act_id"] for row in rows}
+        for act_id in sorted(matching, key=lambda act_id: (len(act_id), act_id)):
             yield act_id, EXACT if act_id.partition(":")[2] in beginnings else ID_BEGINNING
 
     def _by_person_or_name(self) -> Iterator[tuple[str, float]]:

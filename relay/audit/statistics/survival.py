@@ -324,15 +324,17 @@ def _differences(
     survey: Survey, by: str | None, each: list[tuple[str | int | None, Waits]]
 ) -> tuple[tuple[Difference, ...], int]:
     """The tests between the parts, and the number of pairs left untested."""
-    known = [(part, observed) for part, observed in each if part is not None]
-    around = [_around(survey, str(part)) if by == "place" else NONE for part, _ in known]
-    pairs = (pair for pair in combinations(range(len(known)), 2) if around[pair[0]] == around[pair[1]])
-    largest = heapq.nlargest(PAIRS, pairs, key=lambda pair: min(len(known[nth][1].row) for nth in pair))
+    named_parts = [(part, observed) for part, observed in each if part is not None]
+    around = [_around(survey, str(part)) if by == "place" else NONE for part, _ in named_parts]
+    pairs = (pair for pair in combinations(range(len(named_parts)), 2) if around[pair[0]] == around[pair[1]])
+    largest = heapq.nlargest(PAIRS, pairs, key=lambda pair: min(len(named_parts[nth][1].row) for nth in pair))
     tests = [
-        (one, other, *found)
-        for (one, its), (other, others) in ((known[first], known[second]) for first, second in sorted(largest))
+        (one, other, *test)
+        for (one, its), (other, others) in (
+            (named_parts[first], named_parts[second]) for first, second in sorted(largest)
+        )
         if not np.isin(its.row, others.row).any()
-        if (found := log_rank(its, others))
+        if (test := log_rank(its, others))
     ]
     differences = tuple(
         Difference(one=one, other=other, statistic=statistic, p=p, corrected_p=min(p * len(tests), 1.0))
@@ -360,7 +362,7 @@ def log_rank(one: Waits, other: Waits) -> tuple[float, float] | None:
     if not len(done) or done.min() > min(one.days.max(), other.days.max()):
         return None
     with np.errstate(invalid="ignore"):
-        found = logrank(one.censored(), other.censored())
-    if np.isnan(found.statistic):  # all of both were fulfilled on the same days
+        test = logrank(one.censored(), other.censored())
+    if np.isnan(test.statistic):  # all of both were fulfilled on the same days
         return None
-    return float(found.statistic), float(found.pvalue)
+    return float(test.statistic), float(test.pvalue)

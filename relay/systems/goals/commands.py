@@ -25,10 +25,10 @@ def goals(context: click.Context, as_of: str | None) -> None:
     from relay.systems.goals.questions import Goals
 
     session = context.ensure_object(Session)
-    found = session.ask(Goals(as_of=session.day(as_of)))
+    answer = session.ask(Goals(as_of=session.day(as_of)))
     print_found(
         session,
-        found,
+        answer,
         "What goals and placements have in common is an association, not proof that one led to the other.",
     )
 

@@ -26,9 +26,9 @@ blueprint = Blueprint("goals", __name__, template_folder="templates")
 @action("goals")
 def page(programme_id: str) -> str:
     """All goals, how many run, and how income changed."""
-    found = goals_found(progress(current.built(), programme_id, current.as_of()))
-    names = privacy.names("list", (each.beneficiary_id for each in found.goals))
-    return render_template("goals/goals.html", found=found, names=names)
+    answer = goals_found(progress(current.built(), programme_id, current.as_of()))
+    names = privacy.names("list", (each.beneficiary_id for each in answer.goals))
+    return render_template("goals/goals.html", found=answer, names=names)
 
 
 def _on_record(record: Record) -> Markup | None:
@@ -41,8 +41,8 @@ def _on_record(record: Record) -> Markup | None:
 
 
 def _counted(page: ListPage, _: str) -> counted_records.Records:
-    found = progress(current.built(), page.survey.snapshot.programme_id, page.as_of).counted
-    return {word: [goal.act_id for goal in goals] for word, goals in found.items()}
+    counted = progress(current.built(), page.survey.snapshot.programme_id, page.as_of).counted
+    return {word: [goal.act_id for goal in goals] for word, goals in counted.items()}
 
 
 COUNTED: Final = counted_records.listed(

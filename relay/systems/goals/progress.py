@@ -252,21 +252,21 @@ class Progress:
         running = [goal for goal in self.goals if (visit := self.last(goal)) and visit.status in RUNS]
         building = [goal for goal in self.goals if goal.placement_id is not None]
         others = [goal for goal in self.goals if goal.placement_id is None]
-        found: dict[str, Sequence[Goal]] = {"running": running, "building": building, "others": others}
+        by_word: dict[str, Sequence[Goal]] = {"running": running, "building": building, "others": others}
         run = frozenset(running)
-        found |= {f"{word}_run": [goal for goal in found[word] if goal in run] for word in ("building", "others")}
+        by_word |= {f"{word}_run": [goal for goal in by_word[word] if goal in run] for word in ("building", "others")}
         for months in AT_MONTHS:
             set_ = [goal for goal in self.goals if add_months(goal.set_on, months) <= self.as_of]
             seen = {goal: visit for goal in set_ if (visit := self._around(goal, months))}
-            found[f"set_{months}"] = set_
-            found[f"found_{months}"] = [goal for goal, visit in seen.items() if visit.status != "not_found"]
-            found[f"run_{months}"] = [goal for goal, visit in seen.items() if visit.status in RUNS]
-        return found
+            by_word[f"set_{months}"] = set_
+            by_word[f"found_{months}"] = [goal for goal, visit in seen.items() if visit.status != "not_found"]
+            by_word[f"run_{months}"] = [goal for goal, visit in seen.items() if visit.status in RUNS]
+        return by_word
 
     def running(self, months: int) -> Running:
         """How many of the goals set so many months ago are running."""
-        run, set_, found = (self.counted[f"{word}_{months}"] for word in ("run", "set", "found"))
-        return Running(months=months, of_set=_of_women(run, set_), of_found=_of_women(run, found))
+        run, set_, visited = (self.counted[f"{word}_{months}"] for word in ("run", "set", "found"))
+        return Running(months=months, of_set=_of_women(run, set_), of_found=_of_women(run, visited))
 
     def _around(self, goal: Goal, months: int) -> GoalVisit | None:
         """The last visit around the day a number of months after a goal was set; None if there was none."""
@@ -281,9 +281,9 @@ class Progress:
             goal: [net for visit in self.visits(goal) if (net := visit.net_income) is not None] for goal in self.goals
         }
         return {
-            goal: known[-1] - goal.baseline_income
-            for goal, known in newest.items()
-            if known and goal.baseline_income is not None
+            goal: income[-1] - goal.baseline_income
+            for goal, income in newest.items()
+            if income and goal.baseline_income is not None
         }
 
     def income(self) -> IncomeChange:

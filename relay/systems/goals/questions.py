@@ -87,8 +87,8 @@ def goals_found(progress_: Progress) -> GoalsFound:
 
 def _row(progress_: Progress, goal: Goal) -> GoalRow:
     last, visits = progress_.last(goal), progress_.visits(goal)
-    found = {"status": last.status, "visited_on": last.visited_on} if last else {}
-    return read_columns(GoalRow, asdict(goal) | found | {"visits": len(visits)})
+    last_visit = {"status": last.status, "visited_on": last.visited_on} if last else {}
+    return read_columns(GoalRow, asdict(goal) | last_visit | {"visits": len(visits)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

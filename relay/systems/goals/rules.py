@@ -135,8 +135,8 @@ def _progress(register: Register, goals: list[Fact], visit: Fact | None = None) 
     if visit:
         visits[visit.act_id] = visit
     facts = {"goal": goals, "goal_visit": visits.values()}
-    said = {kind: [dict(each.values) for each in of] for kind, of in facts.items()}
-    return Progress.of(lambda kind: said.get(kind, ()), main_id=register.one_woman.kept, as_of=date.max)
+    acts_by_kind = {kind: [dict(each.values) for each in of] for kind, of in facts.items()}
+    return Progress.of(lambda kind: acts_by_kind.get(kind, ()), main_id=register.one_woman.kept, as_of=date.max)
 
 
 def _of_her(register: Register, kind: str, goal: Fact) -> tuple[Fact, ...]:
@@ -183,8 +183,8 @@ def refuse_visit(register: Register, fact: Fact) -> None:
     """Refuse a visit before the goal was set, an incomplete income, and a goal that runs although it had stopped."""
     goal = register.facts[f"goal:{fact.values['goal_id']}"]
     _not_before(fact, goal)
-    said = [fact.values.get(name) is not None for name in ("income", "expenses")]
-    if any(said) and not (all(said) and fact.values.get("months_covered")):
+    given = [fact.values.get(name) is not None for name in ("income", "expenses")]
+    if any(given) and not (all(given) and fact.values.get("months_covered")):
         raise refused(HALF_AN_INCOME, act_id=fact.act_id)
     stopped: GoalVisit | None = None  # runs again only after it was prepared anew, whichever visit is recorded first
     progress = _progress(register, [goal], fact)
@@ -209,26 +209,26 @@ def note_visit(register: Register, fact: Fact) -> Iterator[Note]:
     """Note what may be a typing error, and what an auditor will want to see."""
     visit, name = read_columns(GoalVisit, fact.values), fact.act_id
     progress = _progress(register, [register.facts[f"goal:{fact.values['goal_id']}"]], fact)
-    known = progress.goals[0]
-    visits = progress.visits(known)
+    its_goal = progress.goals[0]
+    visits = progress.visits(its_goal)
     before = visits[: visits.index(visit)]
-    net, target = visit.net_income, known.target_income
+    net, target = visit.net_income, its_goal.target_income
     if _is_a_digit_off(net, [each.net_income for each in before if each.net_income is not None]):
         sentence = Sentence("%(name)s: the income differs tenfold from that of the visit before.", name=name)
         yield Note(note="income_tenfold", sentence=sentence)
-    since = before[-1].visited_on if before else known.set_on
+    since = before[-1].visited_on if before else its_goal.set_on
     if add_months(since, UNVISITED_MONTHS) < visit.visited_on:
         sentence = Sentence("%(name)s: nobody had visited for more than twelve months.", name=name)
         yield Note(note="long_unvisited", sentence=sentence)
     if visit.status == "reached" and net is not None and target is not None and net < target:
         sentence = Sentence("%(name)s: reached, but the income is below what she aims at.", name=name)
         yield Note(note="reached_below_target", sentence=sentence)
-    placement = register.placements.get(known.placement_id or "")
+    placement = register.placements.get(its_goal.placement_id or "")
     if visit.status == "running" and placement and lost_by(placement, visit.visited_on):
         sentence = Sentence(
             "%(name)s: it runs, but the animals of placement %(placement_id)s, on which it builds, are lost.",
             name=name,
-            placement_id=known.placement_id,
+            placement_id=its_goal.placement_id,
         )
         yield Note(note="runs_without_animals", sentence=sentence)
 

@@ -34,8 +34,8 @@ def _roll(in_force: ActsInForce) -> Roll:
 
 def _groups(in_force: ActsInForce) -> list[Fact]:
     """The groups that ever had a member."""
-    known = {each.group_id for each in _roll(in_force).memberships}
-    return [each for each in in_force.facts("group") if each.id in known]
+    with_members = {each.group_id for each in _roll(in_force).memberships}
+    return [each for each in in_force.facts("group") if each.id in with_members]
 
 
 # -- offices ---------------------------------------------------------------------------------------------------------
@@ -75,10 +75,10 @@ def _treasurer_holds_key(in_force: ActsInForce) -> Iterator[Finding]:
 
 def _animals(in_force: ActsInForce) -> Mapping[tuple[str, str], list[Fact]]:
     """Owner and animal → its custodies, in ledger order."""
-    kept = defaultdict[tuple[str, str], list["Fact"]](list)
+    custodies = defaultdict[tuple[str, str], list["Fact"]](list)
     for each in in_force.facts("custody"):
-        kept[each.values["owner_group_id"], each.values["animal"]].append(each)
-    return kept
+        custodies[each.values["owner_group_id"], each.values["animal"]].append(each)
+    return custodies
 
 
 def _kept_animals(in_force: ActsInForce) -> Collection[LookedAt]:

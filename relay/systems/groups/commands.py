@@ -85,7 +85,7 @@ def record_meeting(
     session: Session, said: Mapping[str, str | None], lists: Mapping[str, Sequence[str]], *, again: bool = False
 ) -> None:
     """Record a meeting with its roster, and print how many attended."""
-    roster = {name: ";".join(found) or None for name, found in lists.items()}
+    roster = {name: ";".join(ids) or None for name, ids in lists.items()}
     print_recorded(session, record_kind(session, "meeting", {**said, **roster}, again=again))
     if any(lists.values()):
         say(f"There: {len(lists['present'])}. Late: {len(lists['late'])}. Excused: {len(lists['excused'])}.")
@@ -156,25 +156,25 @@ def groups(session: Session, group_id: str | None, as_of: str | None, place_id: 
     if group_id is None:
         print_rows(session, GroupRow, session.ask(GroupsQuestion(as_of=day, place_id=place_id)))
         return
-    found = session.ask(Group(id=f"group:{group_id}", as_of=day))
+    answer = session.ask(Group(id=f"group:{group_id}", as_of=day))
     if session.as_json:
-        print_json(found)
+        print_json(answer)
     else:
-        _tell(session, found)
+        _tell(session, answer)
 
 
-def _tell(session: Session, found: GroupDetail) -> None:
+def _tell(session: Session, detail: GroupDetail) -> None:
     from relay.service.terminal import print_pairs
 
-    print_pairs((each.name, told(getattr(found.group, each.name))) for each in fields(found.group))
-    print_pairs(_held(found))
-    women = [*(each.beneficiary_id for each in found.members), *(each.beneficiary_id for each in found.offices)]
+    print_pairs((each.name, told(getattr(detail.group, each.name))) for each in fields(detail.group))
+    print_pairs(_held(detail))
+    women = [*(each.beneficiary_id for each in detail.members), *(each.beneficiary_id for each in detail.offices)]
     names = session.names_of(women)
     lists: Sequence[tuple[str, Sequence[Any]]] = (
-        ("Members", found.members),
-        ("Offices", found.offices),
-        ("Meetings", found.meetings),
-        ("Animals", found.custodies),
+        ("Members", detail.members),
+        ("Offices", detail.offices),
+        ("Meetings", detail.meetings),
+        ("Animals", detail.custodies),
     )
     for title, rows in lists:
         if rows:
@@ -184,16 +184,16 @@ def _tell(session: Session, found: GroupDetail) -> None:
 
 def _row(row: Any, names: Mapping[str, str]) -> list[Any]:  # noqa: ANN401 - any row
     """The values of a row, with the name next to each beneficiary."""
-    said: dict[str, Any] = {each.name: told(getattr(row, each.name)) for each in fields(row)}
-    if woman := said.get("beneficiary_id"):
-        said["beneficiary_id"] = f"{woman} {names.get(woman, '')}".strip()
-    return [*said.values()]
+    values: dict[str, Any] = {each.name: told(getattr(row, each.name)) for each in fields(row)}
+    if woman := values.get("beneficiary_id"):
+        values["beneficiary_id"] = f"{woman} {names.get(woman, '')}".strip()
+    return [*values.values()]
 
 
-def _held(found: GroupDetail) -> Iterator[tuple[str, object]]:
-    yield "placements", found.placements.total
-    yield "fulfilled_of_due", rate(found.placements.fulfilled_of_due)
-    yield "covered", rate(found.covered)
+def _held(detail: GroupDetail) -> Iterator[tuple[str, object]]:
+    yield "placements", detail.placements.total
+    yield "fulfilled_of_due", rate(detail.placements.fulfilled_of_due)
+    yield "covered", rate(detail.covered)
 
 
 for each in (add_custody, list_custodies):

@@ -95,7 +95,7 @@ def record_meeting(
     """
     if missing := _missing(graph.catalogue, "meeting", meeting):
         raise NotSaid(field=missing)
-    held = _act(graph.catalogue, "meeting", meeting)
+    meeting_act = _act(graph.catalogue, "meeting", meeting)
     helps = _helps(graph, programme_id, rows)
     values = {row.name: _whole(meeting, row, graph.catalogue, helps) for row in rows}
     became = {
@@ -107,10 +107,10 @@ def record_meeting(
     acts = {row.name: _act(graph.catalogue, row.kind, values[row.name]) for row in by_kind}
     answered = {acts[row.name].act_id: row.answers for row in by_kind}
     if not acts:
-        record_one(graph, programme_id, held, clerk, answers=answers)
+        record_one(graph, programme_id, meeting_act, clerk, answers=answers)
         return became
-    again = {**answered, held.act_id: answers}
-    outcomes = record_rows(graph, programme_id, [(held, act) for act in acts.values()], clerk, again=again)
+    again = {**answered, meeting_act.act_id: answers}
+    outcomes = record_rows(graph, programme_id, [(meeting_act, act) for act in acts.values()], clerk, again=again)
     return became | {name: _outcome(act, each) for (name, act), each in zip(acts.items(), outcomes, strict=True)}
 
 
@@ -134,8 +134,8 @@ def _helps(graph: Graph, programme_id: str, rows: Sequence[WrittenRow]) -> Mappi
     """Placement from which somebody is to receive → its help."""
     named = {str(row.values.get("giver_placement_id")) for row in rows if row.kind == "plan"}
     givers = [key_of(programme_id, f"placement:{each}") for each in named]
-    found = graph.rows(cypher.HELPS, keys=sorted(givers)) if givers else ()
-    return {row["placement_id"]: row["help"] for row in found}
+    rows_ = graph.rows(cypher.HELPS, keys=sorted(givers)) if givers else ()
+    return {row["placement_id"]: row["help"] for row in rows_}
 
 
 def _act(catalogue: Catalogue, kind: str, values: Mapping[str, Value]) -> Act:

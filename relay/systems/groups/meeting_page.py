@@ -125,8 +125,8 @@ def givers(programme_id: str, members: Iterable[str]) -> Sequence[Giver]:
     """The placements of members, under any of their ids, that still owe; empty if the programme does not plan."""
     if not plans():
         return ()
-    known = reading.women(current.built(), programme_id)
-    return to_pass_on(current.survey_of_all(), {id_ for each in members for id_ in known.ids(each)})
+    one_woman = reading.women(current.built(), programme_id)
+    return to_pass_on(current.survey_of_all(), {id_ for each in members for id_ in one_woman.ids(each)})
 
 
 def values_and_faults(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Value], dict[str, str]]:
@@ -156,11 +156,13 @@ def sent_id(form: Form) -> str:
 
 def sent_row(form: Form, name: str, kind: str, columns: Iterable[str], fixed: Iterable[str] = ()) -> MeetingPageRow:
     """A row as it was sent, with the values that could be read; for a new page, an empty row."""
-    known = {each: form.get(f"{name}.{each}", "") for each in fixed}
+    fixed_values = {each: form.get(f"{name}.{each}", "") for each in fixed}
     typed = {each: form.get(f"{name}.{each}", "").strip() for each in columns}
-    values, faults = values_and_faults(kind, {**known, **typed}) if any(typed.values()) else ({}, {})
+    values, faults = values_and_faults(kind, {**fixed_values, **typed}) if any(typed.values()) else ({}, {})
     again = tuple(form.getlist(f"{name}.again"))
-    return MeetingPageRow(name=name, kind=kind, fixed=known, typed=typed, faults=faults, again=again, values=values)
+    return MeetingPageRow(
+        name=name, kind=kind, fixed=fixed_values, typed=typed, faults=faults, again=again, values=values
+    )
 
 
 def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again: Sequence[str]) -> AnyPage:
@@ -175,10 +177,10 @@ def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again:
     Returns:
         The page with the outcome of each row, or with the reason why nothing was recorded.
     """
-    said, faults = values_and_faults("meeting", page.typed)
+    values, faults = values_and_faults("meeting", page.typed)
     if faults:
         return replace(page, faults=faults)
-    meeting = {**said, **also, "meeting_id": page.meeting_id}
+    meeting = {**values, **also, "meeting_id": page.meeting_id}
     rows = [
         WrittenRow(name=row.name, kind=row.kind, values=row.values, answers=answers_of(row.again))
         for row in page.rows

@@ -259,8 +259,8 @@ def meetings_held(days: Collection[date], every: str | None, span: Span) -> Rate
 def _intervals(every: str | None, span: Span) -> Iterator[Span]:
     """Months of Bikram Sambat that end within a period; or weeks or fortnights, counted from its first day."""
     begins, last = span.from_on, span.until_on or date.max
-    if every == "month" and (known := bikram_sambat.year_month_day(begins)):
-        begins -= timedelta(days=known[2] - 1)
+    if every == "month" and (year_month_day := bikram_sambat.year_month_day(begins)):
+        begins -= timedelta(days=year_month_day[2] - 1)
     while every and (ends := _last_of(every, begins)) and ends <= last:
         yield Span(from_on=begins, until_on=ends)
         begins = ends + _A_DAY
@@ -269,8 +269,8 @@ def _intervals(every: str | None, span: Span) -> Iterator[Span]:
 def _last_of(every: str, begins: date) -> date | None:
     if every != "month":
         return begins + timedelta(days=DAYS[every] - 1)
-    known = bikram_sambat.year_month_day(begins)
-    return bikram_sambat.last_of_month(known[0], known[1]) if known else None
+    year_month_day = bikram_sambat.year_month_day(begins)
+    return bikram_sambat.last_of_month(year_month_day[0], year_month_day[1]) if year_month_day else None
 
 
 class Roll:
@@ -340,18 +340,18 @@ class Roll:
 
     @cached_property
     def _members(self) -> Mapping[str, list[Membership]]:
-        found = defaultdict[str, list[Membership]](list)
+        members = defaultdict[str, list[Membership]](list)
         for each in self.memberships:
-            found[each.group_id].append(each)
-        return found
+            members[each.group_id].append(each)
+        return members
 
     @cached_property
     def _hers(self) -> Mapping[tuple[str, str], list[Membership]]:
         """Woman and group → her memberships in it, in order."""
-        found = defaultdict[tuple[str, str], list[Membership]](list)
+        memberships = defaultdict[tuple[str, str], list[Membership]](list)
         for each in self.memberships:
-            found[each.beneficiary_id, each.group_id].append(each)
-        return found
+            memberships[each.beneficiary_id, each.group_id].append(each)
+        return memberships
 
     # -- meetings ----------------------------------------------------------------------------------------------------
 
@@ -361,11 +361,11 @@ class Roll:
 
     @cached_property
     def _met(self) -> Mapping[str, list[Meeting]]:
-        found = defaultdict[str, list[Meeting]](list)
+        meetings = defaultdict[str, list[Meeting]](list)
         for each in self.meetings:
             if each.group_id and each.is_of_members:
-                found[each.group_id].append(each)
-        return found
+                meetings[each.group_id].append(each)
+        return meetings
 
     def expected(self, meeting: Meeting) -> frozenset[str]:
         """Women who are expected at a meeting of members: members of its group that day; the excused if they count."""
@@ -402,8 +402,8 @@ class Roll:
 
     def has_quorum(self, meeting: Meeting) -> bool:
         """Whether enough members attended; true if there is no roster, or if no member is recorded."""
-        found = self.quorum(meeting).share
-        return not meeting.has_roster or found is None or found >= self.customs.quorum_share
+        share = self.quorum(meeting).share
+        return not meeting.has_roster or share is None or share >= self.customs.quorum_share
 
     def held(self, group_id: str, span: Span) -> Rate:
         """Share of planned intervals that ended within a period in which a group met."""
@@ -456,11 +456,11 @@ def gaps(spans: Iterable[Span], first: date, last: date) -> Iterator[Span]:
 
 def custody_gaps(custodies: Iterable[Custody], as_of: date) -> Iterator[Span]:
     """The periods in which nobody kept an animal, from its first keeper to the day, or until it was sold or died."""
-    known = sorted(
+    spans = sorted(
         (each for each in custodies if each.from_on <= as_of), key=lambda each: (each.from_on, each.custody_id)
     )
-    if not known:
+    if not spans:
         return
-    last = known[-1]
+    last = spans[-1]
     gone = last.until_on if last.reason in GONE else None
-    yield from gaps(known, known[0].from_on, min(filter(None, (gone, as_of))))
+    yield from gaps(spans, spans[0].from_on, min(filter(None, (gone, as_of))))

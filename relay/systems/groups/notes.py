@@ -67,9 +67,9 @@ def _without_quorum(roll: Roll, meeting: Meeting, name: str) -> Iterator[Note]:
 
 
 def _without_officers(roll: Roll, meeting: Meeting) -> Iterator[Note]:
-    held = {each.office for each in roll.officers_on(meeting.group_id or "", meeting.held_on)}
+    offices = {each.office for each in roll.officers_on(meeting.group_id or "", meeting.held_on)}
     for office in LEADING:
-        if held and office not in held:
+        if offices and office not in offices:
             sentence = Sentence("nobody was %(office)s that day.", office=office)
             yield noted(meeting.act_id, "office_vacant", sentence)
 

@@ -83,13 +83,13 @@ def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 @action("groups")
 def group(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """One group: its members, officers, meetings and animals, and the state of what its members hold."""
-    found = privacy.answer_to(Group(id=act_id, as_of=current.as_of()))
-    keepers = (each.keeper.partition(":") for each in found.custodies)
-    women = [*(each.beneficiary_id for each in found.members), *(each.beneficiary_id for each in found.offices)]
+    answer = privacy.answer_to(Group(id=act_id, as_of=current.as_of()))
+    keepers = (each.keeper.partition(":") for each in answer.custodies)
+    women = [*(each.beneficiary_id for each in answer.members), *(each.beneficiary_id for each in answer.offices)]
     return render_template(
         "groups/group.html",
         act_id=act_id,
-        found=found,
+        found=answer,
         offices=_offices(),
         names=privacy.names("list", [*women, *(id_ for kind, _, id_ in keepers if kind == "beneficiary")]),
     )
@@ -281,8 +281,8 @@ def _on_record(record: Record) -> Markup | None:
     if kind == "meeting":
         return _who_came(programme_id, record)
     if kind == "group":
-        found = reading.read(graph, programme_id, as_of, id_)
-        row = group_row(found, id_, as_of)
+        record_of_groups = reading.read(graph, programme_id, as_of, id_)
+        row = group_row(record_of_groups, id_, as_of)
         return Markup(render_template("groups/on_group.html", act_id=record.id, row=row))  # noqa: S704 - a template
     woman = reading.women(graph, programme_id).kept(id_)
     hers = [

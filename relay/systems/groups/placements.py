@@ -37,10 +37,10 @@ class HeldByMembers:
 
 def held_by(survey: Survey, beneficiary_ids: Collection[str]) -> HeldByMembers:
     """The placements that some beneficiaries hold on the day, under any of these ids."""
-    found = _held(survey, beneficiary_ids)
-    summed = sums(survey, found, 0, 1)[0].sum(axis=0)
+    rows = _held(survey, beneficiary_ids)
+    summed = sums(survey, rows, 0, 1)[0].sum(axis=0)
     return HeldByMembers(
-        total=len(found),
+        total=len(rows),
         states={state: int(many) for state, many in zip(STATES, summed, strict=False) if many},
         fulfilled_of_due=rates(summed, summed).fulfilled_of_due,
     )
@@ -48,15 +48,15 @@ def held_by(survey: Survey, beneficiary_ids: Collection[str]) -> HeldByMembers:
 
 def of_due(survey: Survey, beneficiary_ids: Collection[str]) -> Mapping[str, Sequence[str]]:
     """The placements that `fulfilled_of_due` counts: "fulfilled" and "due" → ids, in ledger order."""
-    held, ids = _held(survey, beneficiary_ids), survey.snapshot.placements.ids
+    rows, ids = _held(survey, beneficiary_ids), survey.snapshot.placements.ids
     words = {"fulfilled": "due_fulfilled", "due": "due"}
-    return {name: [ids[row] for row in held[counting(survey, word)[held]].tolist()] for name, word in words.items()}
+    return {name: [ids[row] for row in rows[counting(survey, word)[rows]].tolist()] for name, word in words.items()}
 
 
 def to_pass_on(survey: Survey, beneficiary_ids: Collection[str]) -> tuple[Giver, ...]:
     """The placements of some beneficiaries that still owe, due or not, by id."""
-    held = Holdings(survey, _held(survey, beneficiary_ids))
-    owing = (each for each in held if each.state not in (*SETTLED, "lost") and each.owed > each.passed)
+    holdings = Holdings(survey, _held(survey, beneficiary_ids))
+    owing = (each for each in holdings if each.state not in (*SETTLED, "lost") and each.owed > each.passed)
     return tuple(of_placements(survey, sorted(each.placement_id for each in owing)).values())
 
 

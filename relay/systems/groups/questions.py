@@ -172,7 +172,7 @@ def group_row(record: GroupsRecord, group_id: str, as_of: date) -> GroupRow:
     roll, year = record.roll, twelve_months(as_of)
     stayed = {word: len(women) for word, women in _stayed(roll, group_id, as_of).items()}
     met, of_year = roll.of_members(group_id), roll.of_members(group_id, year)
-    held = {each.office for each in roll.officers_on(group_id, as_of)}
+    offices_held = {each.office for each in roll.officers_on(group_id, as_of)}
     return GroupRow(
         **record.groups[group_id],
         members=stayed["now"],
@@ -182,7 +182,7 @@ def group_row(record: GroupsRecord, group_id: str, as_of: date) -> GroupRow:
         attendance=roll.attendance(of_year),
         without_roster=sum(not each.has_roster for each in of_year),
         meetings_held=roll.held(group_id, year),
-        vacant=tuple(each for each in LEADING if each not in held),
+        vacant=tuple(each for each in LEADING if each not in offices_held),
     )
 
 
@@ -215,8 +215,8 @@ def _in_book(row: MemberRow) -> tuple[object, ...]:
 
 def offices(roll: Roll, group_id: str) -> Iterator[OfficeRow]:
     """The terms of office of a group: current ones first, then the latest."""
-    found = [each for each in roll.offices if each.group_id == group_id]
-    for each in sorted(found, key=lambda each: (each.until_on or date.max, each.from_on), reverse=True):
+    terms = [each for each in roll.offices if each.group_id == group_id]
+    for each in sorted(terms, key=lambda each: (each.until_on or date.max, each.from_on), reverse=True):
         yield OfficeRow(
             office_id=each.office_id,
             office=each.office,
@@ -270,9 +270,9 @@ class GroupsQuestion(OfADay[tuple[GroupRow, ...]]):
 
     def answer(self, source: Source, programme_id: str) -> tuple[GroupRow, ...]:
         """By id."""
-        found = reading.read(source.graph, programme_id, self.as_of)
-        there = [id_ for id_, group in found.groups.items() if self.place_id in (None, group["place_id"])]
-        return tuple(group_row(found, group_id, self.as_of) for group_id in there)
+        record = reading.read(source.graph, programme_id, self.as_of)
+        there = [id_ for id_, group in record.groups.items() if self.place_id in (None, group["place_id"])]
+        return tuple(group_row(record, group_id, self.as_of) for group_id in there)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,16 +289,16 @@ class Group(OfADay[GroupDetail]):
     def answer(self, source: Source, programme_id: str) -> GroupDetail:
         """On the day."""
         group_id = self.id.rpartition(":")[2]
-        found = reading.read(source.graph, programme_id, self.as_of, group_id)
-        women = _women(found, group_id)
+        record = reading.read(source.graph, programme_id, self.as_of, group_id)
+        women = _women(record, group_id)
         covered = reading.stood_in(source.graph, programme_id, women, self.as_of)
         return GroupDetail(
-            group=group_row(found, group_id, self.as_of),
-            members=members(found.roll, group_id, self.as_of),
-            offices=tuple(offices(found.roll, group_id)),
+            group=group_row(record, group_id, self.as_of),
+            members=members(record.roll, group_id, self.as_of),
+            offices=tuple(offices(record.roll, group_id)),
             meetings=tuple(
-                meeting_row(found.roll, each)
-                for each in reversed(found.roll.of_members(group_id, twelve_months(self.as_of)))
+                meeting_row(record.roll, each)
+                for each in reversed(record.roll.of_members(group_id, twelve_months(self.as_of)))
             ),
             custodies=tuple(
                 custody_rows(reading.custodies(source.graph, programme_id, self.as_of, group_id), self.as_of)
@@ -318,14 +318,14 @@ def counted(source: Source, programme_id: str, survey: Survey, group_id: str) ->
         NotFound: There is no such group.
         Unavailable: The database cannot be reached.
     """
-    found = reading.read(source.graph, programme_id, survey.as_of, group_id)
-    stayed = _stayed(found.roll, group_id, survey.as_of)
-    women, year = _women(found, group_id), twelve_months(survey.as_of)
+    record = reading.read(source.graph, programme_id, survey.as_of, group_id)
+    stayed = _stayed(record.roll, group_id, survey.as_of)
+    women, year = _women(record, group_id), twelve_months(survey.as_of)
     passed = reading.stood_in(source.graph, programme_id, women, survey.as_of)
     return {
         **{word: [f"beneficiary:{id_}" for id_ in sorted(ids)] for word, ids in stayed.items()},
         **{word: [f"placement:{id_}" for id_ in ids] for word, ids in of_due(survey, women).items()},
-        "without_roster": [each.act_id for each in found.roll.of_members(group_id, year) if not each.has_roster],
+        "without_roster": [each.act_id for each in record.roll.of_members(group_id, year) if not each.has_roster],
         "passed": [f"pass:{id_}" for id_ in passed],
         "covered": [f"pass:{id_}" for id_, group in passed.items() if group == group_id],
     }

@@ -60,8 +60,7 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
         NotFound: There is no such group.
         Unavailable: The database cannot be reached.
     """
-    found = graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=group_id)
-    groups = {row["group_id"]: row for row in found}
+    groups = {row["group_id"]: row for row in graph.rows(cypher.GROUPS, programme_id=programme_id, group_id=group_id)}
     if group_id is not None and group_id not in groups:
         raise refused(NO_SUCH_GROUP, group_id=group_id)
     names = {"programme": key_of(programme_id, f"programme:{programme_id}")}
@@ -70,32 +69,34 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
         if group_id is None
         else graph.rows(cypher.OF_ONE, key=key_of(programme_id, f"group:{group_id}"), **names)
     )
-    said, known = defaultdict[str, list[dict[str, Any]]](list), women(graph, programme_id)
+    acts, her_ids = defaultdict[str, list[dict[str, Any]]](list), women(graph, programme_id)
     for row in rows:
-        said[row["kind"]].append({**values_of(row["said"]), "ended_on": row["ended_on"]})
+        acts[row["kind"]].append({**values_of(row["said"]), "ended_on": row["ended_on"]})
 
     def hers(row: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"beneficiary_id": known.kept(row["beneficiary_id"]), "ended_on": row["ended_on"]}
+        return {"beneficiary_id": her_ids.kept(row["beneficiary_id"]), "ended_on": row["ended_on"]}
 
     roll = Roll(
-        memberships=[Membership.read(row, **hers(row)) for row in said["membership"]],
-        offices=[Office.read(row, **hers(row)) for row in said["office"]],
-        meetings=[Meeting.of(row, known.kept) for row in said["meeting"]],
+        memberships=[Membership.read(row, **hers(row)) for row in acts["membership"]],
+        offices=[Office.read(row, **hers(row)) for row in acts["office"]],
+        meetings=[Meeting.of(row, her_ids.kept) for row in acts["meeting"]],
         as_of=as_of,
-        customs=Customs.of(*said["programme"]),
+        customs=Customs.of(*acts["programme"]),
     )
-    holders = frozenset(row["beneficiary_id"] for row in said["beneficiary"])
-    return GroupsRecord(groups=groups, roll=roll, women=known, holders=holders)
+    holders = frozenset(row["beneficiary_id"] for row in acts["beneficiary"])
+    return GroupsRecord(groups=groups, roll=roll, women=her_ids, holders=holders)
 
 
 def women(graph: Graph, programme_id: str) -> OneWoman:
     """The ids of a programme that belong to one woman."""
-    known = OneWoman()
+    one_woman_ = OneWoman()
     for row in graph.rows(core.SAID_OF_PEOPLE, programme_id=programme_id):
         if row["kind"] == "same":
             act_id = ":".join(kind_and_id(row["key"]))
-            known.add(SameWoman(act_id=act_id, kept_id=row["one"], other_id=row["other"], sequence=row["sequence"]))
-    return known
+            one_woman_.add(
+                SameWoman(act_id=act_id, kept_id=row["one"], other_id=row["other"], sequence=row["sequence"])
+            )
+    return one_woman_
 
 
 def customs(graph: Graph, programme_id: str) -> Customs:
@@ -115,12 +116,12 @@ def custodies(graph: Graph, programme_id: str, as_of: date, group_id: str | None
     Raises:
         Unavailable: The database cannot be reached.
     """
-    found = (
+    read_ = (
         Custody.read(row, ended_on=row["ended_on"], reason=row["reason"] or as_word(row["ended_for"]))
         for row in graph.rows(cypher.CUSTODIES, programme_id=programme_id, group_id=group_id)
     )
     return sorted(
-        (each for each in found if each.from_on <= as_of),
+        (each for each in read_ if each.from_on <= as_of),
         key=lambda each: (each.owner_group_id, each.animal, each.from_on, each.custody_id),
     )
 

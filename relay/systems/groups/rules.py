@@ -148,10 +148,10 @@ def roll_in(register: Register, group_id: str, *facts: Fact, kinds: Collection[s
         facts: Facts that replace those with their ids, or are added; an end among them applies.
         kinds: Only these kinds are read from the register, since an old group has many meetings.
     """
-    known = [each for kind in kinds for each in register.beside(kind, f"group:{group_id}")]
-    said = {each.act_id: each for each in (*known, *facts)}
+    loaded = [each for kind in kinds for each in register.beside(kind, f"group:{group_id}")]
+    by_id = {each.act_id: each for each in (*loaded, *facts)}
     ends = {each.values["act_id"]: each.values["until_on"] for each in facts if each.kind == "end"}
-    return roll_of(register, (each for each in said.values() if each.values.get("group_id") == group_id), ends)
+    return roll_of(register, (each for each in by_id.values() if each.values.get("group_id") == group_id), ends)
 
 
 def roll_of(
@@ -165,22 +165,22 @@ def roll_of(
         ends: Act → day of an end that the register does not have yet.
         as_of: Reference day; what happens later does not count.
     """
-    kept = register.one_woman.kept if any(register.one_woman) else str
+    main_id = register.one_woman.kept if any(register.one_woman) else str
     ends = ends or {}
-    said: dict[str, list[tuple[Mapping[str, Any], Any]]] = {kind: [] for kind in OF_A_GROUP}
+    acts: dict[str, list[tuple[Mapping[str, Any], Any]]] = {kind: [] for kind in OF_A_GROUP}
     for each in facts:
-        if each.kind in said:
-            said[each.kind].append((each.values, ends.get(each.act_id) or register.ended_on(each.act_id)))
+        if each.kind in acts:
+            acts[each.kind].append((each.values, ends.get(each.act_id) or register.ended_on(each.act_id)))
     return Roll(
         memberships=[
-            Membership.read(values, beneficiary_id=kept(values["beneficiary_id"]), ended_on=ended_on)
-            for values, ended_on in said["membership"]
+            Membership.read(values, beneficiary_id=main_id(values["beneficiary_id"]), ended_on=ended_on)
+            for values, ended_on in acts["membership"]
         ],
         offices=[
-            Office.read(values, beneficiary_id=kept(values["beneficiary_id"]), ended_on=ended_on)
-            for values, ended_on in said["office"]
+            Office.read(values, beneficiary_id=main_id(values["beneficiary_id"]), ended_on=ended_on)
+            for values, ended_on in acts["office"]
         ],
-        meetings=[Meeting.of(values, kept) for values, _ in said["meeting"]],
+        meetings=[Meeting.of(values, main_id) for values, _ in acts["meeting"]],
         as_of=as_of,
         customs=customs_of(register),
     )
@@ -213,13 +213,13 @@ def custodies_in(register: Register, fact: Fact, ends: Mapping[str, str] | None 
     """All custodies of one animal by first day, one of them as it would be."""
     ends = ends or {}
     owner, animal = fact.values["owner_group_id"], fact.values["animal"]
-    said = {each.act_id: each for each in register.beside("custody", f"group:{owner}")} | {fact.act_id: fact}
-    found = [
+    by_id = {each.act_id: each for each in register.beside("custody", f"group:{owner}")} | {fact.act_id: fact}
+    custodies = [
         Custody.read(each.values, ended_on=ends.get(act_id) or register.ended_on(act_id))
-        for act_id, each in said.items()
+        for act_id, each in by_id.items()
         if (each.values["owner_group_id"], each.values["animal"]) == (owner, animal)
     ]
-    return sorted(found, key=lambda each: (each.from_on, each.custody_id))
+    return sorted(custodies, key=lambda each: (each.from_on, each.custody_id))
 
 
 # -- what is refused -------------------------------------------------------------------------------------------------
@@ -289,8 +289,8 @@ def refuse_meeting(register: Register, fact: Fact) -> None:
         what = Sentence("whose meeting it was: of which group, or for a session of which course")
         raise refused(UNSAID, act_id=fact.act_id, what=what, field="group_id")
     require_whole(fact, *_HEADS)
-    kept = register.one_woman.kept
-    listed = {name: {kept(id_): id_ for id_ in sorted(ids(values.get(name)))} for name in ROSTER}
+    main_id = register.one_woman.kept
+    listed = {name: {main_id(id_): id_ for id_ in sorted(ids(values.get(name)))} for name in ROSTER}
     for one, other in (("present", "late"), ("present", "excused"), ("late", "excused")):
         for woman in sorted(listed[one].keys() & listed[other].keys()):
             raise refused(
@@ -339,9 +339,9 @@ def refuse_custody(register: Register, fact: Fact) -> None:
 
 
 def _kept_by_one(act_id: str, custodies: Iterable[Custody]) -> None:
-    known = [*custodies]
-    own = next(each for each in known if each.act_id == act_id)
-    for other in known:
+    in_order = [*custodies]
+    own = next(each for each in in_order if each.act_id == act_id)
+    for other in in_order:
         if other.act_id != act_id and other.meets(own):
             raise refused(
                 KEPT_ALREADY,

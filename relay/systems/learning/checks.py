@@ -66,11 +66,11 @@ def _woman(in_force: ActsInForce, enrolment: Fact) -> str:
 
 def _declared_otherwise(in_force: ActsInForce) -> Iterator[Finding]:
     for each in _over(in_force):
-        known, woman = _class(in_force, each), _woman(in_force, each)
-        last = known.hers[woman][-1].act_id == each.act_id
-        if each.values.get("completed_on") and not known.completed(woman):
+        class_, woman = _class(in_force, each), _woman(in_force, each)
+        last = class_.hers[woman][-1].act_id == each.act_id
+        if each.values.get("completed_on") and not class_.completed(woman):
             yield finding_of(each, Sentence("declared as completed, which the sessions do not support."))
-        elif last and known.completed(woman) and not known.declared(woman):
+        elif last and class_.completed(woman) and not class_.declared(woman):
             yield finding_of(each, Sentence("she came often enough and stayed, but nobody declared it as completed."))
 
 
@@ -82,10 +82,10 @@ def _never_came(in_force: ActsInForce) -> Iterator[Finding]:
 
 def _nobody_ever_missed(in_force: ActsInForce) -> Iterator[Finding]:
     for each in _long_courses(in_force):
-        known = _classes(in_force)[each.id]
-        rates = [known.attendance(woman) for woman in known.hers]
+        class_ = _classes(in_force)[each.id]
+        rates = [class_.attendance(woman) for woman in class_.hers]
         if rates and all(rate.numerator == rate.denominator for rate in rates):
-            sentence = Sentence("nobody missed any of %(many)s sessions.", many=len(known.with_roster))
+            sentence = Sentence("nobody missed any of %(many)s sessions.", many=len(class_.with_roster))
             yield finding_of(each, sentence)
 
 

@@ -160,8 +160,8 @@ class Class:
         self.excused_counts = excused_counts
         begun = (each for each in enrolments if each.from_on <= as_of)
         self.enrolments = sorted(begun, key=lambda each: (each.from_on, each.enrolment_id))
-        held = (each for each in sessions if each.held_on <= as_of)
-        self.sessions = sorted(held, key=lambda each: (each.held_on, each.meeting_id))
+        sessions_held = (each for each in sessions if each.held_on <= as_of)
+        self.sessions = sorted(sessions_held, key=lambda each: (each.held_on, each.meeting_id))
 
     @cached_property
     def with_roster(self) -> Mapping[Meeting, frozenset[str]]:
@@ -204,10 +204,10 @@ class Class:
     @cached_property
     def hers(self) -> Mapping[str, list[Enrolment]]:
         """Woman → her enrolments, in order."""
-        found = defaultdict[str, list[Enrolment]](list)
+        by_woman = defaultdict[str, list[Enrolment]](list)
         for each in self.enrolments:
-            found[each.beneficiary_id].append(each)
-        return found
+            by_woman[each.beneficiary_id].append(each)
+        return by_woman
 
     @property
     def over(self) -> bool:
@@ -284,7 +284,7 @@ class Class:
         results = {woman: {each.result for each in spans} for woman, spans in self.hers.items()}
         passed = [woman for woman in women if "passed" in results[woman]]
         tested = [woman for woman in women if results[woman] & {"passed", "not_passed"}]
-        found = {
+        figures = {
             "over": self.over,
             "sessions": len(self.sessions),
             "without_roster": len(self.sessions) - len(self.with_roster),
@@ -299,7 +299,7 @@ class Class:
             "unnamed": sum(each.unnamed for each in self.sessions),
             "hours": hours(sum(self.minutes(woman) for woman in women)),
         }
-        return read_columns(ClassReport, asdict(self.course) | found)
+        return read_columns(ClassReport, asdict(self.course) | figures)
 
 
 def hours(minutes: Quantity) -> Quantity:

@@ -85,9 +85,9 @@ def learning(session: Session, course_id: str | None, as_of: str | None) -> None
     if course_id is not None:
         print_rows(session, LearnerRow, session.ask(Learners(id=f"course:{course_id}", as_of=day)))
         return
-    found = session.ask(Learning(as_of=day))
+    answer = session.ask(Learning(as_of=day))
     association = "This is an association, not proof: women who learned may differ in much else."
-    print_found(session, found, *([association] if found.prepared.denominator else []))
+    print_found(session, answer, *([association] if answer.prepared.denominator else []))
 
 
 COMMANDS: Final = (

@@ -44,27 +44,27 @@ blueprint = Blueprint("learning", __name__, template_folder="templates")
 @action("learning")
 def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """All classes, who was prepared, and which sites reported."""
-    found = privacy.answer_to(Learning(as_of=current.as_of()))
-    return render_template("learning/learning.html", found=found, places=privacy.places_and_donors().places)
+    answer = privacy.answer_to(Learning(as_of=current.as_of()))
+    return render_template("learning/learning.html", found=answer, places=privacy.places_and_donors().places)
 
 
 @blueprint.route("/p/<programme_id>/record/<act_id>/session", methods=["GET", "POST"])
 @action("meeting", typed=True)
 def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
     """A session of a class on one page: its day and length, and who of the women enrolled that day attended."""
-    known, sent = _classes().get(act_id) or abort(404), request.form
+    class_, sent = _classes().get(act_id) or abort(404), request.form
     values, faults = values_and_faults("meeting", {name: sent.get(name) or usual for name, usual in _TYPED.items()})
     day, fault = date.fromisoformat(str(values.get("held_on", current.today()))), next(iter(faults.values()), "")
     meeting_id, women = (
         values.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)),
-        sorted(known.enrolled_on(day)),
+        sorted(class_.enrolled_on(day)),
     )
     recording = pressed() == "record" and not fault
     if recording and day.isoformat() != sent.get("shown_on"):
         fault = gettext("These were enrolled on that day: look at the list, then record it.")
     elif recording:
         came = {name: ";".join(each for each in women if sent.get(f"who.{each}") == name) for name in ROSTER}
-        of_course = {"course_id": known.course.course_id, "kind": "session", "meeting_id": meeting_id}
+        of_course = {"course_id": class_.course.course_id, "kind": "session", "meeting_id": meeting_id}
         meeting = {name: value for name, value in {**values, **of_course, **came}.items() if value}
         try:
             record_meeting(current.built(), programme_id, meeting, (), guard.clerk(programme_id))
@@ -73,7 +73,7 @@ def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
             fault = say_error(error)
     page = render_template(
         "learning/session.html",
-        course=known.course,
+        course=class_.course,
         day=day,
         women=women,
         names=privacy.names("form", women),
@@ -85,21 +85,21 @@ def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
 
 
 def _classes() -> Mapping[str, Class]:
-    known = reading.classes(current.built(), current.head().programme_id, current.as_of())
-    return {each.course.act_id: each for each in known}
+    classes = reading.classes(current.built(), current.head().programme_id, current.as_of())
+    return {each.course.act_id: each for each in classes}
 
 
 def _on_record(record: Record) -> Markup | None:
     """On the record of a course, its women; on the record of a woman, her courses."""
     if not guard.may("learning", current.head().programme_id):
         return None
-    if known := _classes().get(record.id) if record.id.startswith("course:") else None:
-        rows = learners(known)
+    if class_ := _classes().get(record.id) if record.id.startswith("course:") else None:
+        rows = learners(class_)
         names = privacy.names("list", (each.beneficiary_id for each in rows))
         shown = render_template("learning/roster.html", act_id=record.id, rows=rows, names=names)
     elif any(each.id.startswith("enrolment:") for each in record.history) and record.id.startswith("beneficiary:"):
-        found = privacy.answer_to(CoursesOf(id=record.id, as_of=current.as_of()))
-        shown = render_template("learning/hers.html", rows=found) if found else ""
+        answer = privacy.answer_to(CoursesOf(id=record.id, as_of=current.as_of()))
+        shown = render_template("learning/hers.html", rows=answer) if answer else ""
     else:
         return None
     return Markup(shown) if shown else None  # noqa: S704 - a template escapes

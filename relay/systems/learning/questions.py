@@ -179,10 +179,10 @@ def counted(graph: Graph, programme_id: str, survey: Survey, course_id: str) -> 
             "sessions": [each.act_id for each in of.sessions],
             "without_roster": [each.act_id for each in of.sessions if not each.has_roster],
         }
-    found = _of_women({"reached": sorted(reached(classes_))})
+    by_word = _of_women({"reached": sorted(reached(classes_))})
     for word, records in reading.joined(graph, programme_id, classes_, lambda: survey).items():
-        found |= {word: records.over, f"of_{word}": records.under}
-    return found
+        by_word |= {word: records.over, f"of_{word}": records.under}
+    return by_word
 
 
 def _of_women(counted: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:

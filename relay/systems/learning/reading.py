@@ -34,28 +34,28 @@ def classes(graph: Graph, programme_id: str, as_of: date) -> tuple[Class, ...]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    kept, excused_counts = women(graph, programme_id).kept, customs(graph, programme_id).excused_counts
+    main_id, excused_counts = women(graph, programme_id).kept, customs(graph, programme_id).excused_counts
     enrolments = _by_course(ledger.said(graph, programme_id, "enrolment", personal=True))
     sessions = _by_course(graph.rows(cypher.SESSIONS, programme_id=programme_id))
     courses = {each["course_id"]: each for each in ledger.said(graph, programme_id, "course")}
     return tuple(
-        Class.of(each, enrolments[id_], sessions[id_], as_of, main_id=kept, excused_counts=excused_counts)
+        Class.of(each, enrolments[id_], sessions[id_], as_of, main_id=main_id, excused_counts=excused_counts)
         for id_, each in sorted(courses.items())
         if each["from_on"] <= as_of.isoformat()
     )
 
 
 def _by_course(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, list[Mapping[str, Any]]]:
-    found = defaultdict[str, list[Mapping[str, Any]]](list)
+    by_course = defaultdict[str, list[Mapping[str, Any]]](list)
     for row in rows:
-        found[row["course_id"]].append(row)
-    return found
+        by_course[row["course_id"]].append(row)
+    return by_course
 
 
-def done_in(known: Iterable[Class]) -> Done:
+def done_in(classes_: Iterable[Class]) -> Done:
     """The topics that women completed in some classes."""
     done = defaultdict[str, list[tuple[str, date]]](list)
-    for each in known:
+    for each in classes_:
         for enrolment in each.enrolments:
             if enrolment.completed_on and enrolment.completed_on <= each.as_of:
                 done[enrolment.beneficiary_id] += [(topic, enrolment.completed_on) for topic in each.course.topics]
@@ -114,11 +114,11 @@ def joined(
     if not required:
         return {}
     done, surveyed = done_in(known), survey()
-    found = prepared(surveyed, required, done)
+    by_word = prepared(surveyed, required, done)
     if "planning" in programmes.head(graph, programme_id).systems:
         requests = waiting(graph, programme_id, surveyed, required, done)
-        found["ready"] = Counted.of((each.act_id, not missing) for each, missing in requests)
-    return found
+        by_word["ready"] = Counted.of((each.act_id, not missing) for each, missing in requests)
+    return by_word
 
 
 def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) -> dict[str, Counted]:
@@ -131,8 +131,10 @@ def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) ->
     """
     snapshot, stood = survey.snapshot, survey.standings
     people, holders = snapshot.beneficiaries.ids, women_of(snapshot)[snapshot.placements.beneficiary]
-    by_row = {row: known for row, rule in enumerate(snapshot.rules) if (known := required.get(id_of_rule(rule)))}
-    said = {word: list[tuple[str, bool]]() for word in PREPARED}
+    by_row = {
+        row: requirement for row, rule in enumerate(snapshot.rules) if (requirement := required.get(id_of_rule(rule)))
+    }
+    by_word = {word: list[tuple[str, bool]]() for word in PREPARED}
     today = day_number(survey.as_of)
     for row, rule in enumerate(stood.rule.tolist()):
         if stood.state[row] == NONE or rule not in by_row:
@@ -140,12 +142,12 @@ def prepared(survey: Survey, required: Mapping[str, Requirement], done: Done) ->
         id_, day = f"placement:{snapshot.placements.ids[row]}", required_day_of(stood.received_day[row])
         missing = by_row[rule].missing(done.get(people[int(holders[row])], ()), day)
         word = "others" if missing else "prepared"
-        said["prepared"].append((id_, not missing))
-        said[f"{word}_kept"].append((id_, bool(stood.state[row] != LOST)))
+        by_word["prepared"].append((id_, not missing))
+        by_word[f"{word}_kept"].append((id_, bool(stood.state[row] != LOST)))
         due, fulfilled = int(stood.due_day[row]), int(stood.fulfilled_day[row])
         if due < today:
-            said[f"{word}_on_time"].append((id_, fulfilled != NO_DAY and fulfilled <= due))
-    return {word: Counted.of(sorted(each)) for word, each in said.items()}
+            by_word[f"{word}_on_time"].append((id_, fulfilled != NO_DAY and fulfilled <= due))
+    return {word: Counted.of(sorted(each)) for word, each in by_word.items()}
 
 
 def waiting(
@@ -159,11 +161,11 @@ def waiting(
     from relay.systems.planning.reading import read
 
     season = read(graph, programme_id, survey).season
-    found: list[tuple[Request, tuple[str, ...]]] = []
+    requests: list[tuple[Request, tuple[str, ...]]] = []
     for each in season.requests:
         if season.request_states[each.request_id] in ("waiting", "ready"):
             rule = binding_rule(survey.snapshot.rules, each.help, None, survey.as_of)
-            known = required.get(id_of_rule(rule)) if rule else None
-            missing = known.missing(done.get(each.beneficiary_id, ()), survey.as_of) if known else ()
-            found.append((each, tuple(missing)))
-    return found
+            requirement = required.get(id_of_rule(rule)) if rule else None
+            missing = requirement.missing(done.get(each.beneficiary_id, ()), survey.as_of) if requirement else ()
+            requests.append((each, tuple(missing)))
+    return requests

@@ -67,8 +67,8 @@ class Requirement:
 
 def id_of_rule(rule: Rule) -> str:
     """The id of a rule as it is recorded."""
-    said = {"help": rule.help, "from": rule.from_on.isoformat()}
-    return rule_id({**said, "condition": rule.condition} if rule.condition else said)
+    values = {"help": rule.help, "from": rule.from_on.isoformat()}
+    return rule_id({**values, "condition": rule.condition} if rule.condition else values)
 
 
 def asks(register: Register, acts: Sequence[Act | Fact]) -> Iterator[str]:
@@ -111,8 +111,8 @@ def _missing(register: Register, fact: Fact) -> tuple[Requirement | None, frozen
     giver = register.placements.get(str(values.get("giver_placement_id")))
     help_ = values.get("help") or (giver.help if giver else "")
     rule = binding_rule(register.rules, help_, values.get("condition"), day)
-    said = register.facts.get(f"rule:{id_of_rule(rule)}") if rule else None
-    requirement = Requirement.of(said.values) if said else None
+    fact_of_rule = register.facts.get(f"rule:{id_of_rule(rule)}") if rule else None
+    requirement = Requirement.of(fact_of_rule.values) if fact_of_rule else None
     done = done_in(register, values["beneficiary_id"])
     return requirement, requirement.missing(done, day) if requirement else frozenset(), day
 

@@ -100,11 +100,11 @@ def class_in(register: Register, course: Fact, *facts: Fact, as_of: date = date.
         facts: Facts that replace those with their ids, or are added; an end among them applies.
         as_of: Reference day; what happens later does not count.
     """
-    said = {each.act_id: each for kind in ("enrolment", "meeting") for each in register.beside(kind, course.act_id)}
-    said |= {each.act_id: each for each in facts}
+    by_id = {each.act_id: each for kind in ("enrolment", "meeting") for each in register.beside(kind, course.act_id)}
+    by_id |= {each.act_id: each for each in facts}
     ends = {each.values["act_id"]: each.values["until_on"] for each in facts if each.kind == "end"}
     rows = {"enrolment": list[Mapping[str, Any]](), "meeting": list[Mapping[str, Any]]()}
-    for act_id, each in said.items():
+    for act_id, each in by_id.items():
         if each.kind in rows and each.values.get("course_id") == course.id:
             rows[each.kind].append({**each.values, "ended_on": ends.get(act_id) or register.ended_on(act_id)})
     return Class.of(
@@ -127,9 +127,9 @@ def refuse_course(register: Register, fact: Fact) -> None:
     share = values.get("min_attendance") or 0
     if share > 1:
         raise refused(MORE_THAN_ALL_SESSIONS, act_id=fact.act_id, share=share)
-    known = class_in(register, fact)
-    for session in known.sessions:
-        _within(known.course, session)
+    class_ = class_in(register, fact)
+    for session in class_.sessions:
+        _within(class_.course, session)
 
 
 def _within(course: Course, meeting: Meeting) -> None:
@@ -149,11 +149,11 @@ def refuse_session(register: Register, fact: Fact) -> None:
     course = register.facts.get(f"course:{fact.values.get('course_id')}")
     if course is None:
         return
-    known = class_in(register, course, fact)
+    class_ = class_in(register, course, fact)
     held_on = date.fromisoformat(fact.values["held_on"])
-    own = next(each for each in known.sessions if each.act_id == fact.act_id)
-    _within(known.course, own)
-    enrolled = known.enrolled_on(held_on)
+    own = next(each for each in class_.sessions if each.act_id == fact.act_id)
+    _within(class_.course, own)
+    enrolled = class_.enrolled_on(held_on)
     for name in ROSTER:
         for id_ in sorted(ids(fact.values.get(name))):
             if register.one_woman.kept(id_) not in enrolled:
@@ -164,12 +164,12 @@ def refuse_session(register: Register, fact: Fact) -> None:
 
 def refuse_enrolment(register: Register, fact: Fact) -> None:
     """Refuse a second enrolment at the same time, and days that contradict each other."""
-    known, own = _enrolled(register, fact)
+    class_, own = _enrolled(register, fact)
     if own.until_on and own.until_on < own.from_on:
         raise refused(
             UNTIL_BEFORE_FROM, act_id=fact.act_id, from_on=own.from_on, until_on=own.until_on, field="left_on"
         )
-    for other in known.hers[own.beneficiary_id]:
+    for other in class_.hers[own.beneficiary_id]:
         if other.act_id != own.act_id and other.meets(own):
             raise refused(
                 ENROLLED_ALREADY,
@@ -180,26 +180,26 @@ def refuse_enrolment(register: Register, fact: Fact) -> None:
             )
     if own.completed_on and not own.is_on(own.completed_on):
         raise refused(COMPLETED_ELSEWHEN, act_id=fact.act_id, completed_on=own.completed_on)
-    if register.facts.get(fact.act_id) not in (None, fact) and _is_before_all(known, own):
+    if register.facts.get(fact.act_id) not in (None, fact) and _is_before_all(class_, own):
         raise NothingWasHeld(act_id=fact.act_id, course_id=own.course_id, completed_on=own.completed_on)
 
 
 def ask_enrolment(register: Register, fact: Fact) -> Iterator[Asked]:
     """Ask if sessions will be recorded later; in files, they come after the enrolments."""
-    known, own = _enrolled(register, fact)
-    if _is_before_all(known, own):
+    class_, own = _enrolled(register, fact)
+    if _is_before_all(class_, own):
         yield NothingHeld(act_id=fact.act_id, course_id=own.course_id, completed_on=own.completed_on)
 
 
 def _enrolled(register: Register, fact: Fact, *facts: Fact) -> tuple[Class, Enrolment]:
     """A class and one enrolment in it, as both would be."""
-    known = class_in(register, register.facts[f"course:{fact.values['course_id']}"], *(facts or (fact,)))
-    return known, next(each for each in known.enrolments if each.act_id == fact.act_id)
+    class_ = class_in(register, register.facts[f"course:{fact.values['course_id']}"], *(facts or (fact,)))
+    return class_, next(each for each in class_.enrolments if each.act_id == fact.act_id)
 
 
-def _is_before_all(known: Class, own: Enrolment) -> bool:
+def _is_before_all(class_: Class, own: Enrolment) -> bool:
     """Whether a course is declared completed before any session was held."""
-    return own.completed_on is not None and not any(each.held_on <= own.completed_on for each in known.sessions)
+    return own.completed_on is not None and not any(each.held_on <= own.completed_on for each in class_.sessions)
 
 
 # -- what is noted ---------------------------------------------------------------------------------------------------
@@ -209,14 +209,14 @@ def note_enrolment(register: Register, fact: Fact) -> Iterator[Note]:
     """Note that a woman is declared to have completed a course that she hardly attended."""
     if not fact.values.get("completed_on"):
         return
-    known, own = _enrolled(register, fact)
-    share = known.attendance(own.beneficiary_id).share
-    if share is not None and share < known.course.min_attendance:
+    class_, own = _enrolled(register, fact)
+    share = class_.attendance(own.beneficiary_id).share
+    if share is not None and share < class_.course.min_attendance:
         sentence = Sentence(
             "%(name)s: completed, but she came to %(came)s of the sessions; the course asks for %(asked)s.",
             name=fact.act_id,
             came=f"{share:.0%}",
-            asked=f"{known.course.min_attendance:.0%}",
+            asked=f"{class_.course.min_attendance:.0%}",
         )
         yield Note(note="hardly_came", sentence=sentence)
 
@@ -226,9 +226,9 @@ def note_session(register: Register, fact: Fact) -> Iterator[Note]:
     course = register.facts.get(f"course:{fact.values.get('course_id')}")
     if course is None:
         return
-    known = class_in(register, course, fact)
-    many = len(known.enrolled_on(date.fromisoformat(fact.values["held_on"])))
-    if known.sessions[0].act_id == fact.act_id and not SMALL <= many <= LARGE:
+    class_ = class_in(register, course, fact)
+    many = len(class_.enrolled_on(date.fromisoformat(fact.values["held_on"])))
+    if class_.sessions[0].act_id == fact.act_id and not SMALL <= many <= LARGE:
         sentence = Sentence("%(name)s: the class has %(many)s women.", name=fact.act_id, many=many)
         yield Note(note="class_size", sentence=sentence)
 

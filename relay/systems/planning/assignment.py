@@ -44,14 +44,14 @@ def assign(metres: Sequence[Sequence[int]] | _Metres, allowed: Sequence[Sequence
         [0, -1]
     """
     may = np.asarray(allowed, np.bool_).reshape(len(metres), -1)
-    found = [_NONE] * len(may)
+    hand_overs = [_NONE] * len(may)
     served = _served(may)
     if served:
         rows = np.array(served)
         columns = _nearest(np.asarray(metres, np.int64)[rows], may[rows])
         for row, column in zip(served, columns.tolist(), strict=True):
-            found[row] = column
-    return found
+            hand_overs[row] = column
+    return hand_overs
 
 
 def _served(may: _Flags) -> list[int]:
@@ -124,8 +124,8 @@ def _without_reduced_cost(cost: _Metres, chosen: _Slots) -> _Flags:
         if np.array_equal(nearer, potential):
             break
         potential = nearer
-    found: _Flags = potential[chosen][:, None] + change == potential[None, :]
-    return found
+    pairs: _Flags = potential[chosen][:, None] + change == potential[None, :]
+    return pairs
 
 
 def _take_first(free: _Flags, chosen: _Slots, woman: int) -> None:

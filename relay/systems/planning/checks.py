@@ -32,15 +32,17 @@ TOO_LONG: Final = timedelta(days=730)
 @once
 def _season(in_force: ActsInForce) -> Season:
     """All requests and plans by the day."""
-    register, kept = in_force.register, in_force.register.one_woman.kept
+    register, main_id = in_force.register, in_force.register.one_woman.kept
     return Season(
         requests=[
-            Request.of(each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id))
+            Request.of(
+                each.values, woman=main_id(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id)
+            )
             for each in in_force.facts("request")
         ],
         checks=[RequestCheck.of(each.values) for each in in_force.facts("request_check")],
         plans=[
-            Plan.of(each.values, woman=kept(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id))
+            Plan.of(each.values, woman=main_id(each.values["beneficiary_id"]), ended_on=register.ended_on(each.act_id))
             for each in in_force.facts("plan")
         ],
         receipts=receipts_in(register, register.placements),
@@ -73,9 +75,9 @@ def _plans_where_meetings_are(in_force: ActsInForce) -> Collection[Fact]:
 
 def _served_out_of_order(in_force: ActsInForce) -> Iterator[Finding]:
     season, homes = _season(in_force), _Homes(in_force)
-    beside: dict[tuple[str, str | None], list[Request]] = defaultdict(list)
+    waiting: dict[tuple[str, str | None], list[Request]] = defaultdict(list)
     for request in season.requests:
-        beside[request.help, homes.municipality(request)].append(request)
+        waiting[request.help, homes.municipality(request)].append(request)
     first: dict[str, date] = {}
     for receipt in season.receipts:
         first.setdefault(receipt.beneficiary_id, receipt.received_on)
@@ -85,7 +87,7 @@ def _served_out_of_order(in_force: ActsInForce) -> Iterator[Finding]:
         hers = _by_words(request, order, first, receipt.received_on)
         before = [
             each
-            for each in beside[request.help, homes.municipality(request)]
+            for each in waiting[request.help, homes.municipality(request)]
             if each != request
             and _waited_ready(season, each, receipt)
             and _by_words(each, order, first, receipt.received_on) < hers
@@ -108,8 +110,8 @@ def _served_out_of_order(in_force: ActsInForce) -> Iterator[Finding]:
 def _by_words(request: Request, order: tuple[str, ...], first: Mapping[str, date], day: date) -> tuple[object, ...]:
     """The position of a request in the public order on a day, before the lottery; less is earlier."""
     never = first.get(request.beneficiary_id, date.max) >= day
-    told = request.criteria | ({NEVER_RECEIVED} if never else set())
-    return tuple(request.asked_on if word == ASKED_ON else word not in told for word in order)
+    words = request.criteria | ({NEVER_RECEIVED} if never else set())
+    return tuple(request.asked_on if word == ASKED_ON else word not in words for word in order)
 
 
 def _waited_ready(season: Season, request: Request, receipt: HelpReceived) -> bool:

@@ -109,9 +109,9 @@ def accept(
     proposed = {row.request_id for row in rows}
     recorded: list[Recorded] = []
     not_done = [f"{each} is not proposed." for each in request_ids if each not in proposed]
-    for said in accepted(rows, None if all_ else request_ids, day, expected):
+    for values in accepted(rows, None if all_ else request_ids, day, expected):
         try:
-            recorded.append(session.hand_in("plan", said))
+            recorded.append(session.hand_in("plan", values))
         except RelayError as error:
             not_done.append(str(error))
     print_recorded(session, *recorded, told=False)

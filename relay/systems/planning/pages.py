@@ -104,14 +104,14 @@ def plans(programme_id: str) -> str:
 def call_list(programme_id: str) -> str:
     """Whom to call before a hand-over, who has waited for long, and a text without names to copy."""
     planned = _planned(programme_id)
-    found = calls_to_make.calls(planned, _holders(planned))
-    people = privacy.contacts(sorted({each.beneficiary_id for each in found}))
+    to_make = calls_to_make.calls(planned, _holders(planned))
+    people = privacy.contacts(sorted({each.beneficiary_id for each in to_make}))
     return render_template(
         "planning/calls.html",
-        calls=found,
+        calls=to_make,
         people=people,
         shared=calls_to_make.shared(people),
-        days=sorted({each.day for each in found if each.why == "receives"}),
+        days=sorted({each.day for each in to_make if each.why == "receives"}),
     )
 
 
@@ -149,8 +149,8 @@ def accept(programme_id: str) -> Response:
     still = {row.request_id for row in rows if row.locked}
     clerk, done, fallen = guard.clerk(programme_id), 0, list[str]()
     expected = cells.read_day(sent["expected_on"], current.today()) if sent.get("expected_on") else None
-    for said in accepted(rows, still, current.as_of(), expected):
-        act = intake.made(current.built(), programme_id, "plan", said, random=clerk.random)
+    for values in accepted(rows, still, current.as_of(), expected):
+        act = intake.made(current.built(), programme_id, "plan", values, random=clerk.random)
         try:
             intake.hand_in(current.built(), programme_id, act, clerk)
             done += 1
@@ -158,7 +158,7 @@ def accept(programme_id: str) -> Response:
             fallen.append(say_error(error))
             break
         except RelayError as error:
-            fallen.append(f"{said['beneficiary_id']}: {say_error(error)}")
+            fallen.append(f"{values['beneficiary_id']}: {say_error(error)}")
     for why in fallen[:_MOST_FALLEN]:
         flash(why, "fault")
     if len(fallen) > _MOST_FALLEN:
@@ -186,8 +186,8 @@ def _holders(planned: Planned) -> Mapping[str, str]:
     """Placement → id of its holder, for placements that plans and proposals may name."""
     snapshot = planned.survey.snapshot
     people = snapshot.beneficiaries.ids
-    held = enumerate(snapshot.placements.beneficiary.tolist())
-    return {snapshot.placements.ids[row]: people[holder] for row, holder in held if holder >= 0}
+    holders = enumerate(snapshot.placements.beneficiary.tolist())
+    return {snapshot.placements.ids[row]: people[holder] for row, holder in holders if holder >= 0}
 
 
 COUNTED: Final = counted_records.listed(

@@ -96,11 +96,11 @@ class Map:
 
     def around(self, place_id: str | None) -> list[Place]:
         """A place and all places around it, smallest first; empty if it is unknown."""
-        found: list[Place] = []
-        while place_id and (place := self._places.get(place_id)) and place not in found:
-            found.append(place)
+        places: list[Place] = []
+        while place_id and (place := self._places.get(place_id)) and place not in places:
+            places.append(place)
             place_id = place.parent_id
-        return found
+        return places
 
     def municipality(self, place_id: str | None) -> str | None:
         """The municipality that a place lies in, else the district, else the largest place around it; None for none."""
@@ -168,10 +168,10 @@ def propose(
     for giver in _givers(planned, homes):
         if _inside(map_, giver.place_id, place_id):
             givers[map_.municipality(giver.place_id), giver.help].append(giver)
-    found: list[Proposal] = []
+    rows: list[Proposal] = []
     for key in sorted(women.keys() & givers.keys(), key=lambda key: (key[0] or "", key[1])):
-        found += _of_one(key, women[key], givers[key], _Ways(map_, where, households), locked)
-    return tuple(found)
+        rows += _of_one(key, women[key], givers[key], _Ways(map_, where, households), locked)
+    return tuple(rows)
 
 
 def _inside(map_: Map, home: str | None, place_id: str | None) -> bool:
@@ -216,18 +216,18 @@ def _of_one(
     place_id, help_ = key
     left = {giver.placement_id: giver.hand_overs for giver in givers}
     of = {giver.placement_id: giver for giver in givers}
-    kept: dict[str, str] = {}
+    locked_women: dict[str, str] = {}
     requests = {placed.request.request_id: placed for placed in women}
     for giver_id, request_id in locked:
         if (
             request_id in requests
-            and request_id not in kept
+            and request_id not in locked_women
             and left.get(giver_id)
             and ways.may(requests[request_id], of[giver_id])
         ):
-            kept[request_id] = giver_id
+            locked_women[request_id] = giver_id
             left[giver_id] -= 1
-    free = [placed for placed in women if placed.request.request_id not in kept]
+    free = [placed for placed in women if placed.request.request_id not in locked_women]
     slots = [of[giver_id] for giver_id in sorted(left) for _ in range(min(left[giver_id], len(free)))]
     if len(slots) > MOST_HAND_OVERS:
         raise refused(TOO_MANY_TO_PROPOSE, hand_overs=len(slots), women=len(free), help=help_, place=place_id or "?")
@@ -240,7 +240,7 @@ def _of_one(
         assign(np.stack([metres[at] for at in columns], 1), np.stack([may[at] for at in columns], 1)) if slots else []
     )
     rows = {placed.request.request_id: slots[slot] for placed, slot in zip(free, chosen, strict=False) if slot >= 0}
-    rows |= {request_id: of[giver_id] for request_id, giver_id in kept.items()}
+    rows |= {request_id: of[giver_id] for request_id, giver_id in locked_women.items()}
     for placed in women:
         giver = rows.get(placed.request.request_id)
         if giver:
@@ -252,7 +252,7 @@ def _of_one(
                 help=help_,
                 rank=placed.rank,
                 place_id=place_id,
-                locked=placed.request.request_id in kept,
+                locked=placed.request.request_id in locked_women,
             )
 
 
@@ -309,11 +309,11 @@ def accepted(
         if request_ids is not None and row.request_id not in request_ids:
             ranks[served_with] += 1
         else:
-            said: dict[str, Value] = {
+            values: dict[str, Value] = {
                 "beneficiary_id": row.beneficiary_id,
                 "help": row.help,
                 "chosen_on": chosen_on.isoformat(),
                 "giver_placement_id": row.giver_placement_id,
                 "rank": ranks[served_with],
             }
-            yield said | ({"expected_on": expected_on.isoformat()} if expected_on else {})
+            yield values | ({"expected_on": expected_on.isoformat()} if expected_on else {})

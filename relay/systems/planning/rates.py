@@ -61,7 +61,7 @@ def rates(planned: Planned) -> PlanningRates:
     """The rates by the day."""
     served = planned.season.served
     days = [(receipt.received_on - request.asked_on).days for request, receipt in served.items()]
-    many = {word: len(found) for word, found in counted(planned).items()}
+    many = {word: len(records) for word, records in counted(planned).items()}
     return PlanningRates(
         from_list=Rate.of(many["from_list"], many["began"]),
         from_plan=Rate.of(many["followed"], many["made"]),

@@ -48,14 +48,14 @@ def read(graph: Graph, programme_id: str, survey: Survey) -> Planned:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    kept = main_id_in(survey)
+    main_id = main_id_in(survey)
     (programme,) = ledger.said(graph, programme_id, "programme")
     requests = [
-        Request.of(row, woman=kept(row["beneficiary_id"]), ended_on=row.get("ended_on"))
+        Request.of(row, woman=main_id(row["beneficiary_id"]), ended_on=row.get("ended_on"))
         for row in ledger.said(graph, programme_id, "request", personal=True)
     ]
     plans = [
-        Plan.of(row, woman=kept(row["beneficiary_id"]), ended_on=row.get("ended_on"))
+        Plan.of(row, woman=main_id(row["beneficiary_id"]), ended_on=row.get("ended_on"))
         for row in ledger.said(graph, programme_id, "plan")
     ]
     women = {each.beneficiary_id for each in requests} | {each.beneficiary_id for each in plans}
@@ -141,8 +141,8 @@ def places(graph: Graph, programme_id: str) -> Mapping[str, Place]:
         Unavailable: The database cannot be reached.
     """
     rows = sorted(ledger.said(graph, programme_id, "place"), key=itemgetter("place_id"))
-    said: list[dict[str, Any]] = [{each.name: row.get(each.name) for each in fields(Place)} for row in rows]
-    return {each["place_id"]: Place(**each) for each in said}
+    values: list[dict[str, Any]] = [{each.name: row.get(each.name) for each in fields(Place)} for row in rows]
+    return {each["place_id"]: Place(**each) for each in values}
 
 
 def households(graph: Graph, programme_id: str) -> Mapping[str, str]:
@@ -155,5 +155,7 @@ def households(graph: Graph, programme_id: str) -> Mapping[str, str]:
     from relay.domain.name_matching import code
 
     columns = graph.rows(cypher.HOUSEHOLDS, programme_id=programme_id)[0]
-    named = ((kind_and_id(key), said) for key, said in zip(columns["keys"], columns["households"], strict=True))
-    return {id_: known for (kind, id_), said in named if kind == "beneficiary" and (known := code(str(said)))}
+    named = (
+        (kind_and_id(key), household) for key, household in zip(columns["keys"], columns["households"], strict=True)
+    )
+    return {id_: code_ for (kind, id_), household in named if kind == "beneficiary" and (code_ := code(str(household)))}

@@ -289,14 +289,14 @@ class Season:
     @cached_property
     def served(self) -> Mapping[Request, HelpReceived]:
         """Request → the receipt that served it: one of that help that began a placement while the request was open."""
-        found: dict[Request, HelpReceived] = {}
+        receipt_of: dict[Request, HelpReceived] = {}
         for request in self.requests:
             until = self.ended_on(request) or self.as_of
             for receipt in self._received(request.beneficiary_id, request.help):
                 if receipt.begins and request.asked_on <= receipt.received_on <= until:
-                    found[request] = receipt
+                    receipt_of[request] = receipt
                     break
-        return found
+        return receipt_of
 
     def ended_on(self, request: Request) -> date | None:
         """The day on which a request ended, by an end or by her last answer; None while it is open."""
@@ -309,8 +309,8 @@ class Season:
     def ready(self, request: Request, by: date | None = None) -> frozenset[str]:
         """The requirements that she meets by her last answer, or by her last answer up to an earlier day."""
         checks = self._checks.get(request.request_id, ())
-        said = [each.ready for each in checks if each.ready is not None and each.checked_on <= (by or self.as_of)]
-        return said[-1] if said else request.ready
+        answers = [each.ready for each in checks if each.ready is not None and each.checked_on <= (by or self.as_of)]
+        return answers[-1] if answers else request.ready
 
     def is_ready(self, beneficiary_id: str, help_: str) -> bool:
         """Whether a woman meets all requirements, by one of her requests for a help."""
@@ -350,7 +350,7 @@ class Season:
 
     @cached_property
     def _by_woman(self) -> Mapping[tuple[str, str], Sequence[HelpReceived]]:
-        found: dict[tuple[str, str], list[HelpReceived]] = defaultdict(list)
+        receipts: dict[tuple[str, str], list[HelpReceived]] = defaultdict(list)
         for receipt in self.receipts:
-            found[receipt.beneficiary_id, receipt.help].append(receipt)
-        return found
+            receipts[receipt.beneficiary_id, receipt.help].append(receipt)
+        return receipts

@@ -126,13 +126,13 @@ def _season(register: Register, fact: Fact, as_of: date, check: Fact | None = No
     ids = register.one_woman.ids(fact.values["beneficiary_id"])
     woman = register.one_woman.kept(fact.values["beneficiary_id"])
     names = [f"beneficiary:{id_}" for id_ in ids]
-    said = {each.act_id: each.values for kind in ("request", "plan") for each in register.beside(kind, *names)}
-    said[fact.act_id] = fact.values
-    requests = {act_id: values for act_id, values in said.items() if act_id.startswith("request:")}
+    values_by_id = {each.act_id: each.values for kind in ("request", "plan") for each in register.beside(kind, *names)}
+    values_by_id[fact.act_id] = fact.values
+    requests = {act_id: values for act_id, values in values_by_id.items() if act_id.startswith("request:")}
     checks = {each.act_id: each for each in register.beside("request_check", *requests)}
     if check:
         checks[check.act_id] = check
-    plans = {act_id: values for act_id, values in said.items() if act_id.startswith("plan:")}
+    plans = {act_id: values for act_id, values in values_by_id.items() if act_id.startswith("plan:")}
     return Season(
         requests=[Request.of(each, woman=woman, ended_on=register.ended_on(id_)) for id_, each in requests.items()],
         plans=[Plan.of(each, woman=woman, ended_on=register.ended_on(id_)) for id_, each in plans.items()],
@@ -305,13 +305,13 @@ def _beyond_what_she_owes(register: Register, fact: Fact) -> list[str]:
 
 def _planned(register: Register, plans: Mapping[str, Mapping[str, Any]], as_of: date) -> Season:
     """Some plans by id, together with what their women received."""
-    kept, ids = register.one_woman.kept, register.one_woman.ids
+    main_id, ids = register.one_woman.kept, register.one_woman.ids
     women = {id_ for each in plans.values() for id_ in ids(each["beneficiary_id"])}
     return Season(
         requests=(),
         checks=(),
         plans=[
-            Plan.of(each, woman=kept(each["beneficiary_id"]), ended_on=register.ended_on(act_id))
+            Plan.of(each, woman=main_id(each["beneficiary_id"]), ended_on=register.ended_on(act_id))
             for act_id, each in plans.items()
         ],
         receipts=receipts_in(register, sorted({p for id_ in women for p in register.holdings.get(id_, ())})),

@@ -66,10 +66,10 @@ def in_order(season: Season, requests: Iterable[Request], order: tuple[str, ...]
     placed: list[RankedRequest] = []
     for request in sorted(requests, key=key):
         ranks[request.help] = ranks.get(request.help, 0) + 1
-        told = _words_for(season, request)
+        words = _words_for(season, request)
         placed.append(
             RankedRequest(
-                rank=ranks[request.help], request=request, reasons=tuple(word for word in order if word in told)
+                rank=ranks[request.help], request=request, reasons=tuple(word for word in order if word in words)
             )
         )
     return tuple(placed)
@@ -82,5 +82,5 @@ def _words_for(season: Season, request: Request) -> frozenset[str]:
 
 def order_of(programme: Mapping[str, object]) -> tuple[str, ...]:
     """The words of a programme's order."""
-    said = programme.get("order")
-    return tuple(str(said).split(";")) if said else ORDER
+    words = programme.get("order")
+    return tuple(str(words).split(";")) if words else ORDER

@@ -36,8 +36,8 @@ blueprint = Blueprint("protection", __name__, template_folder="templates")
 @action("services")
 def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """The directory of services to print, the state of committees, and all releases."""
-    found = privacy.answer_to(Protection(as_of=current.as_of()))
-    return render_template("protection/services.html", found=found, places=_places())
+    answer = privacy.answer_to(Protection(as_of=current.as_of()))
+    return render_template("protection/services.html", found=answer, places=_places())
 
 
 @blueprint.get("/p/<programme_id>/raw-counts")
@@ -45,26 +45,26 @@ def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 def counts(programme_id: str) -> str:
     """Every count as it was recorded, and the places that can be counted; who reads it is logged."""
     question = RawCounts()
-    found = privacy.answer_to(question)
-    privacy.opened(question.name, question.opened(found))
+    answer = privacy.answer_to(question)
+    privacy.opened(question.name, question.opened(answer))
     places = ledger.said(current.graph(), programme_id, "place")
     countable = sorted((each["place_id"], each["kind"]) for each in places if each.get("kind") in LARGE_ENOUGH)
-    return render_template("protection/counts.html", rows=found, places=_places(), countable=countable)
+    return render_template("protection/counts.html", rows=answer, places=_places(), countable=countable)
 
 
 @blueprint.get("/p/<programme_id>/release")
 @action("release")
 def draft(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """What could be released of a measure; nothing is recorded."""
-    found, fault = None, ""
+    table, fault = None, ""
     if request.args.get("measure"):
         try:
-            found = _draft(request.args)
+            table = _draft(request.args)
         except RelayError as error:
             fault = say_error(error)
     return render_template(
         "protection/release.html",
-        found=found,
+        found=table,
         fault=fault,
         places=_places(),
         asked=request.args,

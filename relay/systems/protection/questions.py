@@ -172,14 +172,14 @@ def protection(graph: Graph, programme_id: str, as_of: date) -> ProtectionFound:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    known = services(graph, programme_id, as_of)
+    services_ = services(graph, programme_id, as_of)
     committees = graph.rows(cypher.COMMITTEES, programme_id=programme_id)
     counted = ledger.said(graph, programme_id, "committee_count")
     since, until = (as_of - reading.ACTIVE).isoformat(), as_of.isoformat()
     return ProtectionFound(
         as_of=as_of,
-        services=known,
-        fresh=Rate.of(sum(not each.stale for each in known), len(known)),
+        services=services_,
+        fresh=Rate.of(sum(not each.stale for each in services_), len(services_)),
         active=Rate.of(sum(any(since <= day <= until for day in row["held"]) for row in committees), len(committees)),
         months_reported=len({itemgetter("place_id", "month", "measure")(row) for row in counted}),
         releases=releases(graph, programme_id),
@@ -250,14 +250,14 @@ class DraftRelease(Question[Draft]):
 
             raise NotSaid(field=missing)
         wanted = reading.wanted_of(values)
-        found, published, entries = reading.draft(source.graph, programme_id, wanted, self.as_of)
+        wanted_, published, entries = reading.draft(source.graph, programme_id, wanted, self.as_of)
         return Draft(
             release_id=None,
-            coarser=found != wanted,
+            coarser=wanted_ != wanted,
             k=K,
             entries=entries,
             table=published.text(),
-            **_attributes_of(found, published),
+            **_attributes_of(wanted_, published),
         )
 
 

@@ -67,8 +67,8 @@ def raw(acts_of: ActsOfKind) -> Iterator[RawCount]:
         yield read_columns(RawCount, {**each, "act_id": f"committee_count:{each['committee_count_id']}"})
     sites = {each["site_id"]: each["place_id"] for each in acts_of("site")}
     for each in acts_of("site_count"):
-        known = {"act_id": f"site_count:{each['site_count_id']}", "place_id": sites[each["site_id"]]}
-        yield read_columns(RawCount, {**each, **known, "measure": OF_SITES[0], "count": each.get(OF_SITES[0])})
+        columns = {"act_id": f"site_count:{each['site_count_id']}", "place_id": sites[each["site_id"]]}
+        yield read_columns(RawCount, {**each, **columns, "measure": OF_SITES[0], "count": each.get(OF_SITES[0])})
 
 
 def counts(acts_of: ActsOfKind, measure: str) -> Counts:
@@ -87,13 +87,13 @@ def table(known: Counts, wanted: Wanted, *, unit: int = K) -> Published:
         OneCommittee: A row would be the count of a single committee.
         Refused: There is nothing to release.
     """
-    found = made(known.counted, known.places, wanted, unit=unit)
+    published = made(known.counted, known.places, wanted, unit=unit)
     if wanted.measure not in OF_SITES:
         homes = [place_at(known.places, place, wanted.level) for place in known.committees if place]
-        alone = next((place for place in found.places if homes.count(place) == 1), None)
+        alone = next((place for place in published.places if homes.count(place) == 1), None)
         if alone and known.places[alone].get("kind") == "municipality":
             raise OneCommittee(place_id=alone)
-    return found
+    return published
 
 
 def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple[Wanted, Published, int]:
@@ -113,12 +113,12 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
         raise refused(MONTH_GOES_ON, month=wanted.until_month)
     released = ledger.said(graph, programme_id, "release")
     require_unreleased(wanted.measure, wanted.from_month, wanted.until_month, released)
-    known = counts(acts_in(graph, programme_id, head.systems), wanted.measure)
+    counts_ = counts(acts_in(graph, programme_id, head.systems), wanted.measure)
     try:
-        return wanted, table(known, wanted), head.entries
+        return wanted, table(counts_, wanted), head.entries
     except OneCommittee:
         by_district = replace(wanted, level=LEVELS[-1])
-        return by_district, table(known, by_district), head.entries
+        return by_district, table(counts_, by_district), head.entries
 
 
 def wanted_of(values: Mapping[str, Any]) -> Wanted:

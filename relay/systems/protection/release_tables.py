@@ -102,8 +102,8 @@ class Wanted:
     @property
     def parts(self) -> tuple[tuple[str, ...], ...]:
         """The months of each column."""
-        known, span = months_from(self.from_month, self.until_month), SPANS[self.span]
-        return tuple(known[at : at + span] for at in range(0, len(known), span))
+        months, span = months_from(self.from_month, self.until_month), SPANS[self.span]
+        return tuple(months[at : at + span] for at in range(0, len(months), span))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -168,13 +168,13 @@ class Published:
         Raises:
             ValueError: It is not such a text.
         """
-        found: Published = read_json(cls, text.encode())
-        return found
+        published: Published = read_json(cls, text.encode())
+        return published
 
     def text(self) -> str:
         """The text that a release holds."""
-        said = {name: known for name, known in asdict(self).items() if known}
-        return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        values = {name: value for name, value in asdict(self).items() if value}
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
     @property
     def lines(self) -> Mapping[str | None, tuple[Shown, ...]]:
@@ -213,15 +213,15 @@ def _share(part: Shown, whole: Shown) -> float | str:
 def well_written(text: str, columns: int) -> bool:
     """Whether a text is a valid table with a number of columns: numbers from K on, marks and months only."""
     try:
-        found = Published.of(text)
+        published = Published.of(text)
     except (ValueError, RecursionError):
         return False
     width = columns + (columns > 1)
     return (
-        json.loads(found.text()) == json.loads(text)
-        and len(found.columns) == columns
-        and found.not_reported.keys() <= found.places.keys()
-        and all(len(line) == width and all(map(_is_shown, line)) for line in found.lines.values())
+        json.loads(published.text()) == json.loads(text)
+        and len(published.columns) == columns
+        and published.not_reported.keys() <= published.places.keys()
+        and all(len(line) == width and all(map(_is_shown, line)) for line in published.lines.values())
     )
 
 

@@ -130,10 +130,10 @@ def require_period(from_month: str, until_month: str, span: str) -> tuple[str, .
     Raises:
         Invalid: The months are of two calendars, in the wrong order, or not whole periods of the columns.
     """
-    known = months_from(from_month, until_month)
-    if not known or len(known) % SPANS[span]:
+    months = months_from(from_month, until_month)
+    if not months or len(months) % SPANS[span]:
         raise refused(NOT_A_PERIOD, from_month=from_month, until_month=until_month, span=span)
-    return known
+    return months
 
 
 def require_unreleased(measure: str, from_month: str, until_month: str, others: Iterable[Mapping[str, Any]]) -> None:
@@ -156,10 +156,10 @@ def refuse_release(register: Register, fact: Fact) -> None:
     """Refuse an invalid period, what was already released, and a table that Relay did not make."""
     values = fact.values
     from_month, until_month = values["from_month"], values["until_month"]
-    known = require_period(from_month, until_month, values["span"])
+    months = require_period(from_month, until_month, values["span"])
     others = (other for other in register.all_of("release") if other.act_id != fact.act_id)
     require_unreleased(values["measure"], from_month, until_month, (other.values for other in others))
-    if values["k"] != K or not well_written(values["table"], len(known) // SPANS[values["span"]]):
+    if values["k"] != K or not well_written(values["table"], len(months) // SPANS[values["span"]]):
         raise refused(NOT_AS_RELEASED, act_id=fact.act_id)
 
 

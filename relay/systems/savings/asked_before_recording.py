@@ -167,8 +167,8 @@ def moved(kind: str, values: Mapping[str, Any], share_value: int | None) -> int:
         return -paisa(values.get("principal"))
     if kind == "payout":
         return -paisa(values.get("paid"))
-    known = kind == "flow" and values.get("kind") and values.get("amount")
-    return in_paisa(Flow, {"meeting_id": "", "flow_id": "", **values}).cash if known else 0
+    is_flow = kind == "flow" and values.get("kind") and values.get("amount")
+    return in_paisa(Flow, {"meeting_id": "", "flow_id": "", **values}).cash if is_flow else 0
 
 
 def count_of(
@@ -186,7 +186,7 @@ def count_of(
     """
     if "cash_before" not in meeting or "cash_after" not in meeting:
         return None
-    expected = paisa(meeting["cash_before"]) + sum(moved(kind, said, share_value) for kind, said in rows)
+    expected = paisa(meeting["cash_before"]) + sum(moved(kind, values, share_value) for kind, values in rows)
     return CountDiffers.of(f"meeting:{meeting['meeting_id']}", paisa(meeting["cash_after"]), expected, "cash_after")
 
 
@@ -217,9 +217,9 @@ def _left(register: Register, meeting: SavingsMeeting, group_id: str) -> int | N
 
     Before the first meeting, it is the opening cash of the cycle. After a share-out, only the next count shows it.
     """
-    held = (as_meeting(each) for each in register.beside("meeting", f"group:{group_id}"))
+    meetings = (as_meeting(each) for each in register.beside("meeting", f"group:{group_id}"))
     own = (meeting.held_on, meeting.meeting_id)
-    earlier = [each for each in held if (each.held_on, each.meeting_id) < own and _has_money(each)]
+    earlier = [each for each in meetings if (each.held_on, each.meeting_id) < own and _has_money(each)]
     if earlier:
         last = max(earlier, key=lambda each: (each.held_on, each.meeting_id))
         return None if last.kind == "share_out" else last.cash_after

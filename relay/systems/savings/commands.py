@@ -80,16 +80,16 @@ def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | Non
 
     if session.offline:
         raise click.UsageError("What each is paid is worked out from the books: share out when there is a line.")
-    found = session.ask(SavingsOfGroup(as_of=session.day(as_of), id=f"group:{group_id}"))
-    payouts = found.share_out.payouts
+    answer = session.ask(SavingsOfGroup(as_of=session.day(as_of), id=f"group:{group_id}"))
+    payouts = answer.share_out.payouts
     due = [each for each in payouts if each.recorded is None]
-    meant = {"cycle_id": found.cycle_id or "", "meeting_id": meeting_id}
-    said = [{**meant, "beneficiary_id": each.beneficiary_id, "paid": each.paid} for each in due]
-    print_recorded(session, *(session.hand_in_together("payout", said, again=again) if said else ()), told=False)
+    meant = {"cycle_id": answer.cycle_id or "", "meeting_id": meeting_id}
+    rows = [{**meant, "beneficiary_id": each.beneficiary_id, "paid": each.paid} for each in due]
+    print_recorded(session, *(session.hand_in_together("payout", rows, again=again) if rows else ()), told=False)
     for each in payouts:
         if each.recorded is not None:
             say(f"{each.beneficiary_id} was paid already: {each.recorded}.")
-    say(f"Paid out: {len(due)}. Not paid out: {len(payouts) - len(due)}. Rest in the box: {found.share_out.rest}.")
+    say(f"Paid out: {len(due)}. Not paid out: {len(payouts) - len(due)}. Rest in the box: {answer.share_out.rest}.")
     if len(due) < len(payouts):
         raise SystemExit(1)
 
@@ -114,14 +114,14 @@ def sheet(session: Session, group_id: str, path: Path | None, as_of: str | None)
     from relay.systems.savings.report import DueFromHer
 
     day, id_ = session.day(as_of), f"group:{group_id}"
-    due, found = session.ask(DueAtNextMeeting(as_of=day, id=id_)), session.ask(SavingsOfGroup(as_of=day, id=id_))
-    if found.other_fines:
-        say(f"Not worked out, since Relay cannot: the fine for {', '.join(found.other_fines)}.")
+    due, answer = session.ask(DueAtNextMeeting(as_of=day, id=id_)), session.ask(SavingsOfGroup(as_of=day, id=id_))
+    if answer.other_fines:
+        say(f"Not worked out, since Relay cannot: the fine for {', '.join(answer.other_fines)}.")
     if path is None:
         print_rows(session, DueFromHer, due)
         return
     meeting_id = new_id(session.clerk.random(ID_BYTES))
-    meeting_sheet.write(path, meeting_id, group_id, day, found.cycle_id or "", due)
+    meeting_sheet.write(path, meeting_id, group_id, day, answer.cycle_id or "", due)
     say(f"{path} has {len(due)} rows. Meeting {meeting_id}.")
     say(f"When it is typed in: relay savings-meeting {path} --dry-run")
 
@@ -205,14 +205,14 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
     elif woman and group_id:
         print_rows(session, PassbookRow, session.ask(Passbook(as_of=day, id=f"beneficiary:{woman}", group_id=group_id)))
     elif group_id:
-        found = session.ask(SavingsOfGroup(as_of=day, id=f"group:{group_id}"))
+        answer = session.ask(SavingsOfGroup(as_of=day, id=f"group:{group_id}"))
         if session.as_json:
-            print_json(found)
+            print_json(answer)
             return
-        for line in _lines_of(found):
+        for line in _lines_of(answer):
             click.echo(line)
-        if found.share_out.payouts:
-            print_rows(session, ShareOfHers, found.share_out.payouts)
+        if answer.share_out.payouts:
+            print_rows(session, ShareOfHers, answer.share_out.payouts)
     else:
         groups = session.ask(SavingsOfGroups(as_of=day))
         if session.as_json:
@@ -226,13 +226,13 @@ def _beside(session: Session, day: date) -> None:
     from relay.service.terminal import print_json
     from relay.systems.savings.questions import SavingsBesideTheRelay
 
-    found = session.ask(SavingsBesideTheRelay(as_of=day))
+    answer = session.ask(SavingsBesideTheRelay(as_of=day))
     if session.as_json:
-        print_json(found)
+        print_json(answer)
         return
     for title, compared in (
-        ("Kept for 180 days after a loan to keep the animal", found.kept_after_loan),
-        ("Passed on in time, in a savings group 12 months before", found.on_time),
+        ("Kept for 180 days after a loan to keep the animal", answer.kept_after_loan),
+        ("Passed on in time, in a savings group 12 months before", answer.on_time),
     ):
         click.echo(f"{title}: {rate_between(compared.of_them, compared.interval)}")
         click.echo(f"  all others: {rate_between(compared.of_others, compared.interval_of_others)}")
@@ -261,24 +261,24 @@ def _sums(each: GroupSavings) -> Sequence[object]:
     )
 
 
-def _lines_of(found: GroupSavings) -> Iterator[str]:
+def _lines_of(savings_: GroupSavings) -> Iterator[str]:
     """The savings of a group, line by line."""
-    box, loans, shared = found.box, found.loans, found.share_out
-    yield f"Group {found.group_id} on {found.as_of}, cycle {found.cycle_id}: {found.members} members"
-    yield f"Saved: {found.saved}. Social fund: {found.social}. Fund: {found.fund}."
+    box, loans, shared = savings_.box, savings_.loans, savings_.share_out
+    yield f"Group {savings_.group_id} on {savings_.as_of}, cycle {savings_.cycle_id}: {savings_.members} members"
+    yield f"Saved: {savings_.saved}. Social fund: {savings_.social}. Fund: {savings_.fund}."
     yield f"Lent: {loans.balance} in {loans.outstanding} loans, of which {loans.late} late."
     if box.gap is None:
         yield f"Box: {box.expected} expected, never counted."
     else:
         counted = "not counted" if box.counted is None else f"{box.counted} counted"
         yield f"Box: {box.expected} expected, {counted}, gap {box.gap} (counted at {box.counted_at})."
-    for each in fields(found.ratios):
-        ratio = getattr(found.ratios, each.name)
+    for each in fields(savings_.ratios):
+        ratio = getattr(savings_.ratios, each.name)
         average = each.name == "savings_per_member" and ratio.share is not None
-        said = f"{ratio.share:.2f} ({ratio.numerator} by {ratio.denominator})" if average else rate(ratio)
-        yield f"{each.name.replace('_', ' ')}: {said}"
-    if found.other_fines:
-        yield f"Not worked out, since Relay cannot: the fine for {', '.join(found.other_fines)}."
+        text = f"{ratio.share:.2f} ({ratio.numerator} by {ratio.denominator})" if average else rate(ratio)
+        yield f"{each.name.replace('_', ' ')}: {text}"
+    if savings_.other_fines:
+        yield f"Not worked out, since Relay cannot: the fine for {', '.join(savings_.other_fines)}."
     if shared.method == "none":
         yield "The rule of the group shares nothing out."
         return

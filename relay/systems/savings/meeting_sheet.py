@@ -127,16 +127,16 @@ def read(path: Path, catalogue: Catalogue) -> TypedMeetingSheet:
         CannotRead: There is no such file, or it is neither.
         Invalid: It is not the sheet of one meeting.
     """
-    said = list(lines(path, HEADER, lambda what: refused(NO_MEETING_SHEET, path=path, what=what)))
-    if len({tuple(str(line[name]) for name in _OF_MEETING) for line in said}) != 1:
+    lines_ = list(lines(path, HEADER, lambda what: refused(NO_MEETING_SHEET, path=path, what=what)))
+    if len({tuple(str(line[name]) for name in _OF_MEETING) for line in lines_}) != 1:
         raise refused(NO_MEETING_SHEET, path=path, what=Sentence("its rows do not name one meeting"))
-    head = _cells(catalogue, "meeting", said[0], _OF_MEETING)
-    for line in said:  # counted once for all: on whichever row that was written
+    head = _cells(catalogue, "meeting", lines_[0], _OF_MEETING)
+    for line in lines_:  # counted once for all: on whichever row that was written
         head |= _cells(catalogue, "meeting", line, _COUNTED)
     if not (head.get("meeting_id") and head.get("group_id") and head.get("held_on")):
         raise refused(NO_MEETING_SHEET, path=path, what=Sentence("it does not say which group met, and when"))
     rows, unread, there = list[WrittenRow](), list[UnreadRow](), dict[str, None]()
-    for line in said:
+    for line in lines_:
         woman = str(line["beneficiary_id"] or "").strip()
         try:
             if ticked(line["there"]) and woman:

@@ -83,12 +83,12 @@ def cycle_of(register: Register, fact: Fact, meeting: SavingsMeeting, group_id: 
     if named and named not in {each.id for each in cycles}:
         raise refused(OF_ANOTHER_GROUP, act_id=fact.act_id, named=f"cycle:{named}", group_id=group_id, field="cycle_id")
     begun = [cycle for cycle in map(as_cycle, cycles) if cycle.from_on <= meeting.held_on]
-    found = next((each for each in reversed(begun) if not named or each.cycle_id == named), None)
-    if found is None or (not named and found.until_on and found.until_on < meeting.held_on):
+    match = next((each for each in reversed(begun) if not named or each.cycle_id == named), None)
+    if match is None or (not named and match.until_on and match.until_on < meeting.held_on):
         raise refused(
             OUTSIDE_ANY_CYCLE, act_id=fact.act_id, meeting_id=meeting.meeting_id, day=meeting.held_on, group_id=group_id
         )
-    return found
+    return match
 
 
 def as_cycle(fact: Fact) -> Cycle:

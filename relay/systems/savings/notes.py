@@ -65,9 +65,9 @@ def _fines_unpaid(register: Register, fact: Fact, meeting: SavingsMeeting, group
     """The fines of a woman in the cycle before the last meeting, less all that she has paid of them, in paisa."""
     ids = register.one_woman.ids(str(fact.values["beneficiary_id"]))
     cycle, rule = cycle_of(register, fact, meeting, group_id), rule_on(register, group_id, meeting.held_on)
-    held = map(as_meeting, register.beside("meeting", f"group:{group_id}"))
-    told = (each for each in held if each.attended and cycle.from_on <= each.held_on < meeting.held_on)
-    before = sorted(told, key=lambda each: each.held_on)[:-1]
+    meetings = map(as_meeting, register.beside("meeting", f"group:{group_id}"))
+    earlier = (each for each in meetings if each.attended and cycle.from_on <= each.held_on < meeting.held_on)
+    before = sorted(earlier, key=lambda each: each.held_on)[:-1]
     if not before:
         return 0
     lines = (each for id_ in ids for each in register.beside("passbook", f"beneficiary:{id_}"))

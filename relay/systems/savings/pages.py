@@ -73,9 +73,9 @@ def _journal_of(programme_id: str, act_id: str) -> GroupJournal:
 @action("savings")
 def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """The sums of all groups that save."""
-    found = privacy.answer_to(SavingsOfGroups(as_of=current.as_of()))
-    beside = privacy.answer_to(SavingsBesideTheRelay(as_of=current.as_of()))
-    return render_template("savings/groups.html", groups=found, beside=beside)
+    answer = privacy.answer_to(SavingsOfGroups(as_of=current.as_of()))
+    comparison = privacy.answer_to(SavingsBesideTheRelay(as_of=current.as_of()))
+    return render_template("savings/groups.html", groups=answer, beside=comparison)
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/savings")
@@ -127,9 +127,9 @@ def sheet(programme_id: str, act_id: str) -> str:
 @action("passbooks")
 def share_out(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """What each woman is paid at the end of a cycle, to be read aloud."""
-    found = privacy.answer_to(SavingsOfGroup(as_of=current.as_of(), id=act_id))
-    names = privacy.names("paper", (each.beneficiary_id for each in found.share_out.payouts))
-    return render_template("savings/share_out.html", found=found, names=names)
+    answer = privacy.answer_to(SavingsOfGroup(as_of=current.as_of(), id=act_id))
+    names = privacy.names("paper", (each.beneficiary_id for each in answer.share_out.payouts))
+    return render_template("savings/share_out.html", found=answer, names=names)
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/her-passbook")
@@ -238,8 +238,8 @@ class _Box:
 
 
 def _box(page: MeetingPage, share_value: int | None) -> _Box:
-    said, _ = values_and_faults("meeting", {name: page.typed[name] for name in ("cash_before", "cash_after")})
-    before, after = paisa(said.get("cash_before")), said.get("cash_after")
+    counts, _ = values_and_faults("meeting", {name: page.typed[name] for name in ("cash_before", "cash_after")})
+    before, after = paisa(counts.get("cash_before")), counts.get("cash_after")
     return _Box(
         recorded=rupees(before + sum(_moved(row, share_value) for row in page.recorded)),
         expected=rupees(before + sum(_moved(row, share_value) for row in page.rows)),
@@ -257,8 +257,8 @@ def _recorded(programme_id: str, journal: GroupJournal, page: MeetingPage) -> Me
     there = sorted({row.fixed["beneficiary_id"] for row in page.of("passbook") if row.there})
     roster = {"present": ";".join(there)} if there else {}
     cycle = journal.cycle()
-    known = {"cycle_id": cycle.cycle.cycle_id} if cycle else {}
-    rows = (replace(row, values={**row.values, **known}) if row.kind == "loan" else row for row in page.rows)
+    cycle_values = {"cycle_id": cycle.cycle.cycle_id} if cycle else {}
+    rows = (replace(row, values={**row.values, **cycle_values}) if row.kind == "loan" else row for row in page.rows)
     also = {"group_id": journal.group_id, "kind": "savings", **roster}
     page, again = replace(page, rows=tuple(rows)), request.form.getlist("again")
     asked = _asked_of_count(page, cycle.share_value if cycle else None)

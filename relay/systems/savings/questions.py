@@ -49,10 +49,10 @@ def journal_of(source: Source, programme_id: str, id_: str, as_of: date) -> Grou
         NoSavings: It has no cycle.
     """
     group_id = id_.removeprefix("group:")
-    found = cached_journals.journals(source.graph, programme_id, as_of, group_id).get(group_id)
-    if found is None:
+    own = cached_journals.journals(source.graph, programme_id, as_of, group_id).get(group_id)
+    if own is None:
         raise NoSavings(group_id=group_id)
-    return found
+    return own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,14 +54,14 @@ def read(
     if not groups:
         return {}
     ended = {row["membership_id"]: row["until_on"] for row in graph.rows(cypher.ENDED, programme_id=programme_id)}
-    kept, found, ids = women(graph, programme_id).kept, dict[str, GroupRecord](), [*groups]
+    main_id, by_group, ids = women(graph, programme_id).kept, dict[str, GroupRecord](), [*groups]
     for first in range(0, len(ids), AT_ONCE):
         some = ids[first : first + AT_ONCE]
         keys = [key_of(programme_id, f"group:{id_}") for id_ in some]
         rows = graph.rows(cypher.RECORDED, programme_id=programme_id, keys=keys, since=since)
-        said = _by_kind((row["kind"], each) for row in rows for each in row["many"])
-        found |= _put_together({id_: groups[id_] for id_ in some}, said, ended, kept)
-    return found
+        acts = _by_kind((row["kind"], each) for row in rows for each in row["many"])
+        by_group |= _put_together({id_: groups[id_] for id_ in some}, acts, ended, main_id)
+    return by_group
 
 
 def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) -> Mapping[str, GroupRecord]:
@@ -72,21 +72,21 @@ def loans_of(graph: Graph, programme_id: str, beneficiary_ids: Iterable[str]) ->
     """
     keys = [key_of(programme_id, f"beneficiary:{id_}") for id_ in beneficiary_ids]
     rows = graph.rows(cypher.LOANS_OF, programme_id=programme_id, keys=keys) if keys else ()
-    said = _by_kind((row["kind"], row["values"]) for row in rows)
-    if not said.get("loan"):
+    acts = _by_kind((row["kind"], row["values"]) for row in rows)
+    if not acts.get("loan"):
         return {}
     kinds = groups_of(graph, programme_id)
-    groups = dict.fromkeys(each["group_id"] for each in said["meeting"])
+    groups = dict.fromkeys(each["group_id"] for each in acts["meeting"])
     return _put_together(
-        {group_id: kinds.get(group_id) for group_id in groups}, said, {}, women(graph, programme_id).kept
+        {group_id: kinds.get(group_id) for group_id in groups}, acts, {}, women(graph, programme_id).kept
     )
 
 
 def _by_kind(acts: Iterable[tuple[str, Mapping[str, Any]]]) -> Mapping[str, list[Columns]]:
-    said: dict[str, list[Columns]] = defaultdict(list)
+    by_kind: dict[str, list[Columns]] = defaultdict(list)
     for kind, properties in acts:
-        said[kind].append({**values_of(properties), "sequence": properties["sequence"]})
-    return said
+        by_kind[kind].append({**values_of(properties), "sequence": properties["sequence"]})
+    return by_kind
 
 
 def passbooks_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[str, ...]:
@@ -101,18 +101,18 @@ def passbooks_of(graph: Graph, programme_id: str, beneficiary_id: str) -> tuple[
 
 def in_register(register: Register) -> Mapping[str, GroupRecord]:
     """Group → the records of its savings in a whole register."""
-    said: dict[str, list[Columns]] = {
+    acts_: dict[str, list[Columns]] = {
         kind: [{**fact.values, "sequence": fact.sequence} for fact in register.acts(kind)] for kind in _KINDS
     }
-    groups = {each["group_id"] for each in said["cycle"]}
+    groups = {each["group_id"] for each in acts_["cycle"]}
     facts = {group_id: register.facts.get(f"group:{group_id}") for group_id in sorted(groups)}
     ended = {
         each["membership_id"]: until.isoformat()
-        for each in said["membership"]
+        for each in acts_["membership"]
         if (until := register.ended_on(f"membership:{each['membership_id']}"))
     }
     kinds = {group_id: fact.values.get("kind") if fact else None for group_id, fact in facts.items()}
-    return _put_together(kinds, said, ended, register.one_woman.kept)
+    return _put_together(kinds, acts_, ended, register.one_woman.kept)
 
 
 def _put_together(
@@ -122,12 +122,12 @@ def _put_together(
     main_id: Callable[[str], str],
 ) -> Mapping[str, GroupRecord]:
     rules = [SavingsRule.of(each) for each in acts.get("savings_rule", ())]
-    held = {each["meeting_id"]: each for each in acts.get("meeting", ()) if each.get("group_id") in groups}
+    by_id = {each["meeting_id"]: each for each in acts.get("meeting", ()) if each.get("group_id") in groups}
     parts: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
     events: dict[str, list[LoanEvent]] = defaultdict(list)
     for each in acts.get("loan_event", ()):
         events[each["loan_id"]].append(in_paisa(LoanEvent, each, on=each["happened_on"]))
-    for each in held.values():
+    for each in by_id.values():
         parts[each["group_id"]]["meetings"].append(SavingsMeeting.of(each, main_id))
     for each in acts.get("cycle", ()):
         parts[each["group_id"]]["cycles"].append(in_paisa(Cycle, each))
@@ -138,7 +138,7 @@ def _put_together(
         parts[each["group_id"]]["members"].append(of_her)
     for part, kind, type_ in _AT_MEETINGS:
         for each in acts.get(kind, ()):
-            if meeting := held.get(each["meeting_id"]):
+            if meeting := by_id.get(each["meeting_id"]):
                 hers = {"beneficiary_id": main_id(each["beneficiary_id"])} if "beneficiary_id" in each else {}
                 parts[meeting["group_id"]][part].append(in_paisa(type_, each, taken_on=meeting["held_on"], **hers))
     return {

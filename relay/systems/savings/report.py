@@ -179,7 +179,7 @@ def group_savings(journal: GroupJournal, *, by_woman: bool) -> GroupSavings:
     cycle = journal.cycle()
     until = cycle.until if cycle else journal.as_of
     late = [each for each in journal.outstanding if each.days_late(journal.as_of)]
-    found = _ratios(journal, cycle, until)
+    ratios = _ratios(journal, cycle, until)
     return GroupSavings(
         group_id=journal.group_id,
         as_of=journal.as_of,
@@ -198,8 +198,8 @@ def group_savings(journal: GroupJournal, *, by_woman: bool) -> GroupSavings:
             late_loans=len(late),
         ),
         box=_box(cycle),
-        ratios=found,
-        panchasutra=_panchasutra(found) if cycle else None,
+        ratios=ratios,
+        panchasutra=_panchasutra(ratios) if cycle else None,
         share_out=_shared_out(cycle, by_woman=by_woman),
         other_fines=journal.rule_on(journal.as_of).other_fines,
     )
@@ -460,5 +460,5 @@ def passbook(journal: GroupJournal, woman: str) -> tuple[PassbookRow, ...]:
 
 
 def _shares(lines: Sequence[PassbookLine]) -> int | None:
-    said = [each.shares for each in lines if each.shares is not None]
-    return sum(said) if said else None
+    shares = [each.shares for each in lines if each.shares is not None]
+    return sum(shares) if shares else None

@@ -65,10 +65,10 @@ class BesideTheRelay:
 
 def beside_the_relay(groups: Mapping[str, GroupRecord], survey: Survey) -> BesideTheRelay:
     """Compare placements with and without savings on the day of a survey."""
-    kept = _women(survey)
+    main_id = _women(survey)
     loans = [loan for each in groups.values() for loan in each.loans]
     after_loan, without = _kept(survey, loans)
-    saving, others = _on_time(survey, groups, kept)
+    saving, others = _on_time(survey, groups, main_id)
     return BesideTheRelay(
         kept_after_loan=_compared(after_loan, without),
         on_time=_compared(saving, others),
@@ -123,7 +123,7 @@ def _gone(survey: Survey) -> Mapping[int, list[int]]:
 
 
 def _on_time(
-    survey: Survey, groups: Mapping[str, GroupRecord], kept: Callable[[int], str]
+    survey: Survey, groups: Mapping[str, GroupRecord], main_id: Callable[[int], str]
 ) -> tuple[list[bool], list[bool]]:
     """Whether placements past their due day passed on in time: of women who saved a year before, and of the others."""
     standings, today = survey.standings, day_number(survey.as_of)
@@ -133,7 +133,7 @@ def _on_time(
     for row, (there, due, fulfilled) in enumerate(zip(*columns, strict=True)):
         if there and due < today:
             before = due - BEFORE_DUE.days
-            saved = any(since <= before <= until for since, until in spans[kept(row)])
+            saved = any(since <= before <= until for since, until in spans[main_id(row)])
             (saving if saved else others).append(fulfilled != NO_DAY and fulfilled <= due)
     return saving, others
 

@@ -63,8 +63,8 @@ class GroupJournal:
         self.as_of = as_of
         self.rules = recorded.rules
         self.members = recorded.members
-        held = (each for each in recorded.meetings if each.held_on <= as_of)
-        self.meetings = tuple(sorted(held, key=lambda each: (each.held_on, each.meeting_id)))
+        meetings = (each for each in recorded.meetings if each.held_on <= as_of)
+        self.meetings = tuple(sorted(meetings, key=lambda each: (each.held_on, each.meeting_id)))
         begun = (each for each in recorded.cycles if each.from_on <= as_of)
         self.cycles = tuple(sorted(begun, key=lambda each: (each.from_on, each.cycle_id)))
         self.meeting = {each.meeting_id: each for each in self.meetings}
@@ -210,7 +210,7 @@ class GroupJournal:
     @cached_property
     def boxes(self) -> Mapping[str, Box]:
         """Meeting id → the box at it, for meetings with money, in order."""
-        found: dict[str, Box] = {}
+        by_meeting: dict[str, Box] = {}
         left, last_count, unexplained = None, None, 0
         for meeting in self.savings_meetings:
             cycle = self.cycle_of(meeting)
@@ -222,7 +222,7 @@ class GroupJournal:
             counted = self._left(meeting, before + moved)
             gap = None if counted is None else counted - before - moved
             unexplained += (gap or 0) - explained
-            found[meeting.meeting_id] = Box(
+            by_meeting[meeting.meeting_id] = Box(
                 meeting=meeting,
                 before=before,
                 moved=moved,
@@ -235,7 +235,7 @@ class GroupJournal:
             )
             left = before + moved if counted is None else counted
             last_count = counted
-        return found
+        return by_meeting
 
     def _left(self, meeting: SavingsMeeting, expected: int) -> int | None:
         """The content of the box at the end of a meeting by its count; None if it was not counted.
@@ -251,10 +251,10 @@ class GroupJournal:
     @cached_property
     def _written_down(self) -> Mapping[str, int]:
         """Meeting id → amount recorded at it as found, less amount recorded as missing."""
-        found = defaultdict[str, int](int)
+        by_meeting = defaultdict[str, int](int)
         for flow in self.flows:
-            found[flow.meeting_id] += flow.cash if flow.kind in GAPS else 0
-        return found
+            by_meeting[flow.meeting_id] += flow.cash if flow.kind in GAPS else 0
+        return by_meeting
 
     def _opens(self, meeting: SavingsMeeting, cycle: Cycle) -> bool:
         journal = self._by_cycle[cycle.cycle_id]
@@ -349,11 +349,11 @@ class CycleJournal:
     @cached_property
     def savers(self) -> Mapping[str, frozenset[str]]:
         """Meeting id → women who saved at it; meetings without any are left out."""
-        found: dict[str, set[str]] = defaultdict(set)
+        by_meeting: dict[str, set[str]] = defaultdict(set)
         for line in self.lines:
             if line.shares or line.saved:
-                found[line.meeting_id].add(line.beneficiary_id)
-        return {meeting_id: frozenset(women) for meeting_id, women in found.items()}
+                by_meeting[line.meeting_id].add(line.beneficiary_id)
+        return {meeting_id: frozenset(women) for meeting_id, women in by_meeting.items()}
 
     # -- what there is -------------------------------------------------------------------------------------------------
 

@@ -33,8 +33,8 @@ def paisa(rupees_: object) -> int:
 
 def in_paisa(kind: type[_Kind], values: Mapping[str, Any], **known: object) -> _Kind:
     """Make a dataclass from the columns of an act, with money in paisa; `known` values replace those of columns."""
-    said = {name: paisa(each) if name in _MONEY and each is not None else each for name, each in values.items()}
-    return read_columns(kind, said | known)
+    columns = {name: paisa(each) if name in _MONEY and each is not None else each for name, each in values.items()}
+    return read_columns(kind, columns | known)
 
 
 def rupees(amount: int) -> Rupees:

@@ -105,10 +105,12 @@ class SavingsRule:
         """The day a number of months later: the same day of the month, or its last."""
         if self.meeting_every != "month":
             return since + timedelta(days=_FOUR_WEEKS * months)
-        found = bikram_sambat.year_month_day(since)
-        if found:
-            year, month = divmod(found[0] * _MONTHS + found[1] - 1 + months, _MONTHS)
-            later = bikram_sambat.gregorian(year, month + 1, found[2]) or bikram_sambat.last_of_month(year, month + 1)
+        year_month_day = bikram_sambat.year_month_day(since)
+        if year_month_day:
+            year, month = divmod(year_month_day[0] * _MONTHS + year_month_day[1] - 1 + months, _MONTHS)
+            later = bikram_sambat.gregorian(year, month + 1, year_month_day[2]) or bikram_sambat.last_of_month(
+                year, month + 1
+            )
             if later:
                 return later
         return since + timedelta(days=round(30.44 * months))  # beyond the published years
@@ -120,9 +122,9 @@ UNRULED: Final = SavingsRule()
 
 def in_force(rules: Iterable[SavingsRule], group_id: str, kind: str | None, day: date) -> SavingsRule:
     """The rule that binds a group on a day: the newest of its own, else of its kind; `UNRULED` if there is none."""
-    known = [rule for rule in rules if rule.from_on and rule.from_on <= day]
-    own = [rule for rule in known if rule.group_id == group_id]
-    of_kind = [rule for rule in known if rule.group_id is None and rule.kind == kind]
+    earlier = [rule for rule in rules if rule.from_on and rule.from_on <= day]
+    own = [rule for rule in earlier if rule.group_id == group_id]
+    of_kind = [rule for rule in earlier if rule.group_id is None and rule.kind == kind]
     return max(own or of_kind, key=lambda rule: rule.from_on or date.min, default=UNRULED)
 
 
@@ -133,5 +135,7 @@ def _is_worked_out(word: str, amount: str) -> bool:
 @lru_cache(maxsize=4096)  # days: meetings are asked for again and again
 def _month(day: date) -> int:
     """A month of Bikram Sambat as a number, one more than that of the month before."""
-    found = bikram_sambat.year_month_day(day)
-    return found[0] * _MONTHS + found[1] if found else day.year * _MONTHS + day.month + _AHEAD
+    year_month_day = bikram_sambat.year_month_day(day)
+    return (
+        year_month_day[0] * _MONTHS + year_month_day[1] if year_month_day else day.year * _MONTHS + day.month + _AHEAD
+    )
