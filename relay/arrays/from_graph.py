@@ -179,10 +179,14 @@ def _parts(graph: Graph, kind: str, programme_id: str) -> Iterator[tuple[str, st
     """Ranges of keys to read, each with the number of nodes before it, since the embedded engine skips by number."""
     first, beyond = keys_of(programme_id, kind)
     if graph.embedded:
-        many = graph.rows(cypher.MANY[kind], programme_id=programme_id)[0]["many"] if kind in cypher.MANY else 1
+        many = (
+            graph.rows(cypher.NUMBER_OF_NODES[kind], programme_id=programme_id)[0]["many"]
+            if kind in cypher.NUMBER_OF_NODES
+            else 1
+        )
         yield from ((first, beyond, skip) for skip in range(0, many or 1, PART))
         return
-    while rows := graph.rows(cypher.BORDER[kind], first=first, beyond=beyond, many=PART):
+    while rows := graph.rows(cypher.FIRST_KEY_OF_NEXT_PART[kind], first=first, beyond=beyond, many=PART):
         yield first, rows[0]["key"], 0
         first = rows[0]["key"]
     yield first, beyond, 0

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SNAPSHOT_CACHE: Final = LedgerCache[Snapshot]("snapshot", 5, most=32)
-"""Of 100,000 placements one is 17 MB, of which what is on disk can be let go any time; others are mapped again in some
-hundredths of a second."""
+"""Snapshots of at most 32 programmes stay in memory. One of 100,000 placements takes 17 MB, which the operating system
+can drop if it is on disk; mapping it again takes some hundredths of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

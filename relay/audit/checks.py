@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from relay.audit import gifts_and_claims, handovers, integrity, registrations
+from relay.audit import double_registrations, gifts_and_claims, handovers, integrity
 from relay.audit.acts_in_force import IMPORTED_TOGETHER, ActsInForce
 from relay.audit.findings import Finding
 from relay.clock import CLOCKS_DAYS
@@ -185,8 +185,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="Two registrations are likely one person, and nobody has said whether they are.",
         why="She is counted twice, and may have received twice; or two women are alike, and relay different says so.",
         severity="medium",
-        population=registrations.named,
-        find=registrations.registered_twice,
+        population=double_registrations.named,
+        find=double_registrations.registered_twice,
     ),
     Check(
         check_id="busy_day",

@@ -19,34 +19,35 @@ if TYPE_CHECKING:
 
 # ---------------------------------------------------------------------------------------------------- schema
 
-# Neo4j alone: what has an index, that of what is unique included. One row = an index; cost: none.
+# Neo4j only: all indexes, including those of unique constraints. One row = an index; cost: none.
 INDEXES: Final[LiteralString] = """
 SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint
 WHERE type = 'RANGE' AND size(properties) = 1
 RETURN name, labelsOrTypes[0] AS label, properties[0] AS property, owningConstraint IS NOT NULL AS unique
 """
 
-# One row = what was made unique and what was given an index, each as "Label.property"; none in a database that Relay
-# never saw, null in one that an earlier version made.
+# What Relay made unique and what it gave an index, each as "Label.property". One row; none in a database that Relay
+# never opened, null in one that an earlier version prepared.
 SCHEMA: Final[LiteralString] = """
 MATCH (s:Schema {key: 'schema'}) RETURN s.unique AS unique, s.indexed AS indexed
 """
 
 SET_SCHEMA: Final[LiteralString] = "MERGE (s:Schema {key: 'schema'}) SET s.unique = $unique, s.indexed = $indexed"
 
-# Neo4j with roles alone, asked of its database "system": what the user who asks may do and may not. One row = a
-# privilege; in no order; cost: none.
+# Neo4j with roles only, on its database "system": what the current user may and may not do. One row = a privilege; in
+# no order; cost: none.
 PRIVILEGES: Final[LiteralString] = """
 SHOW USER PRIVILEGES YIELD access, action, graph, segment RETURN access, action, graph, segment
 """
 
-# What a database holds that Relay never saw: the labels of one node, or none. Cost: one node.
+# Whether a database that Relay never opened holds anything: one ledger, and the labels of one node. Cost: one node.
 ANY_LEDGER: Final[LiteralString] = "MATCH (l:Ledger) WHERE l.sequence IS NOT NULL RETURN l.key AS key LIMIT 1"
 ANY_NODE: Final[LiteralString] = "MATCH (n) RETURN labels(n) AS labels LIMIT 1"
 
 # ---------------------------------------------------------------------------------------------------- programmes
 
-# One row = a programme and the head of its ledger, which has its key; by programme_id; cost: one row a programme.
+# One row = a programme with the head of its ledger, which has the programme's key; by programme_id; cost: one row a
+# programme.
 LEDGERS: Final[LiteralString] = """
 MATCH (l:Ledger) WHERE l.key = l.programme_id
 OPTIONAL MATCH (p:Programme {key: l.programme_id + '/programme/' + l.programme_id})
@@ -105,8 +106,8 @@ RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
 LOCK_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger}) SET l.lock = $lock WITH l" + _LOAD
 READ_AND_LOAD: Final[LiteralString] = "MATCH (l:Ledger {key: $ledger})" + _LOAD
 
-# The FIRST statement of a step that was judged in memory: lock the head of the ledger and see whether it is where the
-# step begins, and who locked it before.
+# The FIRST statement of a step that was judged in memory: lock the head of the ledger, and return whether it is where
+# the step begins and who locked it before.
 LOCK: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 WITH l, l.lock AS earlier
@@ -115,8 +116,8 @@ WITH l, earlier
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection, earlier
 """
 
-# What a clerk leaves out of a pass-on: the giver by placement or by holder, under any of her ids, and the pass-on if it
-# was recorded before. One row; placements by id; cost: index look-ups.
+# What a clerk may leave out of a pass-on: the giver, by placement or by holder under any of her ids, and the pass-on if
+# it was already recorded. One row; placements by id; cost: index look-ups.
 HAND_OVER: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS giver,
@@ -125,8 +126,8 @@ RETURN COLLECT { MATCH (p:Placement {key: $giver}) RETURN p.placement_id } AS gi
   COLLECT { MATCH (e:Entry {act_key: $act}) RETURN e.payload } AS recorded
 """
 
-# Which givers, each named by what a row says, a placement or a woman who holds one, hold something that the programme's
-# rules count in another unit. One row = what is said; in no order; cost: index look-ups for each, and the rules.
+# Which givers, each named in a row by a placement or by its holder, hold something that the programme's rules count in
+# another unit. One row = a giver as named; in no order; cost: index look-ups for each, and the rules.
 GIVERS_OF_OTHER_UNITS: Final[LiteralString] = """
 UNWIND $givers AS giver
 OPTIONAL MATCH (p:Placement {key: giver.placement})
@@ -136,8 +137,8 @@ WHERE r.unit <> $unit
 RETURN DISTINCT giver.said AS giver
 """
 
-# What depends on acts that may be taken back. One row = a kind, and the properties of its nodes or relationships that
-# point at one act, since a row for each would take longer to send than to find; in no order.
+# What depends on acts that may be taken back. One row = a kind, with the properties of its nodes or relationships that
+# refer to one act, since one row for each would take longer to send than to find; in no order.
 _POINTING_AT: Final[LiteralString] = """
 UNWIND $keys AS key
 CALL (key) { BRANCHES }
@@ -147,7 +148,7 @@ RETURN kind, many
 _POINTING_BY: Final[LiteralString] = (
     "MATCH (:TARGET {key: key})<-[:TYPE]-(n:LABEL) RETURN 'KIND' AS kind, properties(n) AS values"
 )
-# The same of what names a record in a column to which no relationship leads; cost: one scan of the kind for all keys.
+# The same for references in a column without a relationship; cost: one scan of the kind for all keys.
 _POINTING_BY_ID: Final[LiteralString] = """
 MATCH PATTERN WHERE n.COLUMN IS NOT NULL AND split(n.key, '/')[0] + '/NAMED/' + n.COLUMN IN $keys
 RETURN 'KIND' AS kind, collect(properties(n)) AS many
@@ -182,21 +183,21 @@ MATCH (p:Placement {programme_id: $programme_id, help: $help})
 RETURN p.placement_id AS placement_id ORDER BY placement_id
 """
 
-# Entries whose payload holds one of some texts, such as '"placement_id":"P1"'; in ledger order; cost: a scan.
+# Entries whose payload contains one of some texts, such as '"placement_id":"P1"'; in ledger order; cost: a scan.
 ENTRIES_NAMING: Final[LiteralString] = """
 MATCH (e:Entry {programme_id: $programme_id})
 WHERE e.kind IN $kinds AND any(text IN $texts WHERE e.payload CONTAINS text)
 RETURN e.act_id AS act_id ORDER BY e.sequence
 """
 
-# The pass-ons that corrections name. One row = an entry; in ledger order; cost: as many as there are corrections.
+# The pass-ons that were corrected. One row = an entry; in ledger order; cost: one step for each correction.
 CORRECTED_PASSES: Final[LiteralString] = """
 MATCH (:Entry {programme_id: $programme_id, kind: 'correct'})-[:ABOUT]->(e:Entry {kind: 'pass'})
 WITH DISTINCT e
 RETURN e.act_id AS act_id, e.payload AS payload ORDER BY e.sequence
 """
 
-# What a batch adds or sets, and the new head of the ledger: `WRITE_HEAD`, then the part of each list that has rows,
+# What a batch adds or changes, and the new head of the ledger: `WRITE_HEAD`, then the part for each list that has rows,
 # in this order, nodes before relationships.
 WRITE_HEAD: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger}) SET l.sequence = $sequence, l.hash = $hash
@@ -205,7 +206,7 @@ _WRITE_ENTRY: Final[LiteralString] = """
 CALL () { UNWIND $Entry AS row CREATE (n:Entry) SET n = row }"""
 _WRITE_NODE: Final[LiteralString] = """
 CALL () { UNWIND $LABEL AS row MERGE (n:LABEL {key: row.key}) SET n = row }"""
-# What was published stays on a placement whose facts change: whoever publishes next brings it up to date.
+# Published figures stay on a placement whose facts change; the next publication updates them.
 _WRITE_PLACEMENT: Final[LiteralString] = """
 CALL () { UNWIND $Placement AS row MERGE (n:Placement {key: row.key})
   WITH n, row, {shown_state: n.shown_state, shown_passed: n.shown_passed, shown_still_owed: n.shown_still_owed,
@@ -216,8 +217,8 @@ _WRITE_EDGE: Final[LiteralString] = """
 CALL () { UNWIND $ROWS AS row MATCH (a:START {key: row.start}) MATCH (b:END {key: row.end})
   CREATE (a)-[r:TYPE]->(b) SET r = row.properties }"""
 
-# Corrections only: what no longer exists, or has changed. Relationships are found by the keys of their ends,
-# those that carry facts by their own key too.
+# For corrections only: what no longer exists, or has changed. Relationships are matched by the keys of their ends, and
+# those with values also by their own key.
 _UNLINK: Final[LiteralString] = """
 UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:END {key: row.end})
 WHERE row.properties.key IS NULL OR r.key = row.properties.key DELETE r
@@ -227,7 +228,7 @@ UNWIND $rows AS row MATCH (a:START {key: row.start})-[r:TYPE]->(b:END {key: row.
 WHERE r.key = row.properties.key SET r = row.properties
 """
 _DROP: Final[LiteralString] = "UNWIND $rows AS row MATCH (n:LABEL {key: row.key}) DETACH DELETE n"
-# An animal stays for as long as any act names it.
+# An animal is deleted only when no act names it.
 _DROP_ANIMAL: Final[LiteralString] = """
 UNWIND $rows AS row MATCH (n:Animal {key: row.key})
 WHERE NOT EXISTS { MATCH (n)-[:WENT_TO]->(:Placement) } AND NOT EXISTS { MATCH (n)-[:NAMED_IN]->(:Event) } DELETE n
@@ -245,14 +246,15 @@ RETURN collect([sequence, properties(e), head(COLLECT { MATCH (o:Personal {key: 
   AS entries
 """
 
-# The first entry of a ledger whose key has this number or a later one. One row, null for none; cost: a scan of it.
+# The first entry of a ledger with this number or a later one, by its key. One row, null for none; cost: a scan of the
+# ledger.
 ENTRY_FROM: Final[LiteralString] = """
 MATCH (e:Entry) WHERE e.key STARTS WITH $prefix
 WITH toInteger(substring(e.key, size($prefix))) AS sequence WHERE sequence >= $first
 RETURN min(sequence) AS first
 """
 
-# One row = an entry that all filters let through, '' being none; newest first; cost: a scan of the ledger.
+# One row = an entry that passes all filters ('' is no filter); newest first; cost: a scan of the ledger.
 ENTRIES_FOUND: Final[LiteralString] = """
 MATCH (e:Entry {programme_id: $programme_id})
 WHERE ($kind = '' OR e.kind = $kind) AND ($by = '' OR e.recorded_by = $by)
@@ -262,7 +264,7 @@ WHERE ($kind = '' OR e.kind = $kind) AND ($by = '' OR e.recorded_by = $by)
 RETURN e.sequence AS sequence ORDER BY sequence DESC
 """
 
-# One row = an act of some kinds whose entry's hash begins so; by sequence; cost: a scan of the ledger.
+# One row = an act of some kinds whose entry's hash begins with a code; by sequence; cost: a scan of the ledger.
 CERTIFIED: Final[LiteralString] = """
 MATCH (e:Entry {programme_id: $programme_id})
 WHERE e.kind IN $kinds AND e.hash STARTS WITH $code
@@ -276,16 +278,16 @@ MATCH (e:Entry {key: $prefix + toString(sequence)})
 RETURN sequence, properties(e) AS entry ORDER BY sequence
 """
 
-# One row = the last entry recorded before an instant, and the first one recorded from another on; null when there is
+# One row = the last entry recorded before an instant, and the first one recorded at or after another; null if there is
 # none; cost: a scan of the ledger.
-AROUND: Final[LiteralString] = """
+ENTRIES_AROUND_INSTANTS: Final[LiteralString] = """
 MATCH (e:Entry {programme_id: $programme_id})
 RETURN max(CASE WHEN e.recorded_at < $before THEN e.sequence END) AS last,
   min(CASE WHEN e.recorded_at >= $from THEN e.sequence END) AS later
 """
 
-# One row = a programme with entries: when something of it was last erased, null when nothing was; its last entry that
-# bears a time after an instant, null when none does; the latest time that any bears; cost: a scan of all ledgers.
+# One row = a programme with entries: when something was last erased (null for never), the last entry recorded after an
+# instant (null for none), and the latest time of any entry; cost: a scan of all ledgers.
 RECORDING_TIMES: Final[LiteralString] = """
 MATCH (e:Entry)
 RETURN e.programme_id AS programme_id, max(CASE WHEN e.kind = 'erase' THEN e.recorded_at END) AS erased_at,
@@ -296,8 +298,8 @@ ORDER BY programme_id
 # One row when an act is in the ledger.
 RECORDED: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.sequence AS sequence"
 
-# Everything in the database but what other programmes own, which bears their id and a key that begins with it; in any
-# order; cost: a scan of all there is.
+# Everything in the database except what other programmes own, which has their id and a key that begins with it; in any
+# order; cost: a scan of the database.
 _OTHERS: Final[LiteralString] = """
 coalesce(NODE.programme_id IN $others AND NODE.key + '/' STARTS WITH NODE.programme_id + '/', false)
 """
@@ -330,13 +332,13 @@ RETURN labels(a) AS start_labels, a.key AS start, type(r) AS type, labels(b) AS 
 
 SET_PROJECTION: Final[LiteralString] = "MATCH (l:Ledger {key: $key}) SET l.projection = $projection"
 
-# Up to $limit relationships between entries of a programme. One row = how many went.
+# Up to $limit relationships between entries of a programme. One row = the number deleted.
 CLEAR_ENTRIES: Final[LiteralString] = """
 MATCH (:Entry {programme_id: $programme_id})-[r:NEXT|ABOUT]->(:Entry)
 WITH r LIMIT $limit DELETE r RETURN count(*) AS cleared
 """
 
-# Up to $limit nodes of a programme's projection, entries and openings left alone. One row = how many went.
+# Up to $limit nodes of a programme's projection, without entries and personal values. One row = the number deleted.
 CLEAR: Final[LiteralString] = """
 MATCH (n {programme_id: $programme_id}) WHERE NOT n:Entry AND NOT n:Ledger AND NOT n:Personal
 WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
@@ -344,12 +346,12 @@ WITH n LIMIT $limit DETACH DELETE n RETURN count(*) AS cleared
 
 # ---------------------------------------------------------------------------------------------------- publishing
 
-# What of a programme is published, beside its facts. One row, or none; cost: one look-up.
+# What is published of a programme. One row, or none; cost: one look-up.
 PUBLISHED: Final[LiteralString] = "MATCH (s:Published {key: $programme_id}) RETURN properties(s) AS published"
 
-# What stands on placements, published or not. One row: of each such placement its key, its labels, and what it shows;
-# in no order; cost: a scan of the programme's placements.
-LAYER: Final[LiteralString] = """
+# Figures on placements, whether or not anything is published. One row: for each such placement its key, labels and
+# figures; in no order; cost: a scan of the programme's placements.
+PUBLISHED_FIGURES: Final[LiteralString] = """
 MATCH (p:Placement {programme_id: $programme_id})
 WHERE size(labels(p)) > 1 OR p.shown_state IS NOT NULL OR p.shown_passed IS NOT NULL OR p.shown_still_owed IS NOT NULL
    OR p.shown_generation IS NOT NULL OR p.shown_reach IS NOT NULL OR p.shown_caption IS NOT NULL
@@ -357,22 +359,22 @@ RETURN collect([p.key, labels(p), p.shown_state, p.shown_passed, p.shown_still_o
                 p.shown_reach, p.shown_caption]) AS layer
 """
 
-# Nothing is published any more, and whoever begins publishes next.
+# Withdraw what is published, and register who publishes next.
 UNPUBLISH: Final[LiteralString] = "MATCH (s:Published {key: $programme_id}) DELETE s"
 BEGIN_PUBLISHING: Final[LiteralString] = """
 MERGE (c:Publishing {key: $programme_id}) SET c.programme_id = $programme_id, c.publisher = $publisher
 """
 
-# The FIRST statement of each step: nobody else publishes until the transaction ends. One row, who does, or none.
+# The FIRST statement of each step: nobody else can publish until the transaction ends. One row, the publisher; or none.
 PUBLISHER: Final[LiteralString] = """
 MATCH (c:Publishing {key: $programme_id}) SET c.programme_id = $programme_id WITH c RETURN c.publisher AS publisher
 """
 
-# One row while somebody publishes, or was cut short; cost: one look-up.
+# One row while somebody is publishing, or was interrupted; cost: one look-up.
 IS_PUBLISHING: Final[LiteralString] = "MATCH (c:Publishing {key: $programme_id}) RETURN c.publisher AS publisher"
 
-# A label is taken off and another one set in two transactions: within one, the embedded engine takes the placement for
-# two of the same key.
+# A label is removed and another one set in two transactions: within one, the embedded engine would see two placements
+# of the same key.
 UNLABEL: Final[Mapping[str, LiteralString]] = {
     label: "UNWIND $keys AS key MATCH (p:Placement {key: key}) REMOVE p:LABEL".replace("LABEL", label)
     for label in SHOWN.values()
@@ -388,8 +390,8 @@ END_PUBLISHING: Final[LiteralString] = "MATCH (c:Publishing {key: $programme_id}
 
 # ---------------------------------------------------------------------------------------------------- columns
 
-# What the columns of a snapshot hold, table by table: one row of lists of one length, in any order; what is empty is
-# '', 0, -1 or $no_day, since collect() leaves nulls out. Days are days since 1970-01-01.
+# The columns of a snapshot, table by table: one row of lists of equal length, in any order. Empty values are '', 0, -1
+# or $no_day, since collect() leaves nulls out. Days are days since 1970-01-01.
 _PASS_COLUMNS: Final[LiteralString] = """
 RETURN collect(r.pass_id) AS ids, collect(a.placement_id) AS giver, collect(b.placement_id) AS receiver,
   collect(duration.inDays(date('1970-01-01'), r.passed_on).days) AS day, collect(r.sequence) AS sequence,
@@ -420,8 +422,8 @@ RETURN collect(g.gift_id) AS ids, collect(g.help) AS help, collect(g.sequence) A
   collect(duration.inDays(date('1970-01-01'), g.given_on).days) AS day, collect(coalesce(g.animals, -1.0)) AS units
 """
 
-# A part of a programme: what has keys from $first on, before $beyond; of large tables, $many nodes after $skip in the
-# order in which the database comes upon them, which stays while nothing is written. One row, as above; cost: on Neo4j a
+# A part of a programme: keys from $first on and before $beyond; in large tables, $many nodes after $skip in the order
+# in which the database reads them, which does not change while nothing is written. One row, as above; cost: on Neo4j a
 # range of an index, on the embedded engine a scan of one label up to there.
 COLUMNS: Final[Mapping[str, LiteralString]] = {
     "passes": """
@@ -464,7 +466,7 @@ RETURN collect(s.same_id) AS ids, collect(s.sequence) AS sequence, collect(s.kep
 """,
 }
 
-# Some placements by $keys, what they received and what happened to them; some beneficiaries and gifts. One row, as
+# Some placements by $keys, with what they received and what happened to them; some beneficiaries and gifts. One row, as
 # above; cost: look-ups.
 SOME_COLUMNS: Final[Mapping[str, LiteralString]] = {
     "passes": """
@@ -496,8 +498,8 @@ CALL () { MATCH (:Gift {key: $gift})-[:FILLED]->(p:Placement) RETURN p.key AS ke
 RETURN key ORDER BY key
 """
 
-# The placements that descend from some, and those from which some descend, these included. One row = a key; in any
-# order; cost: each placement once for each of $keys, since DISTINCT stands beside the pattern (see ABOVE).
+# The placements that descend from some, and those that some descend from, these included. One row = a key; in any
+# order; cost: each placement once for each of $keys, since DISTINCT is next to the pattern (see ABOVE).
 BELOW_SOME: Final[LiteralString] = """
 UNWIND $keys AS key
 CALL (key) { MATCH (:Placement {key: key})-[:PASSED_TO*0..]->(p:Placement) RETURN DISTINCT p }
@@ -509,28 +511,28 @@ CALL (key) { MATCH (:Placement {key: key})<-[:PASSED_TO*0..]-(p:Placement) RETUR
 RETURN DISTINCT p.key AS key
 """
 
-# Where the next part of a table begins, by the kind of its keys: after $many nodes from $first on. One row = a key, or
-# none when no more follow; cost: on Neo4j so many keys of an index.
-_BORDER: Final[LiteralString] = """
+# First key of the next part of a table, $many nodes after $first, by kind of record. One row = a key, or none if no
+# more follow; cost: on Neo4j so many keys of an index.
+_FIRST_KEY_OF_NEXT_PART: Final[LiteralString] = """
 MATCH (n:LABEL) WHERE n.key >= $first AND n.key < $beyond
 WITH n.key AS key ORDER BY key SKIP $many LIMIT 1 RETURN key
 """
-BORDER: Final[Mapping[str, LiteralString]] = {
-    "placement": _BORDER.replace("LABEL", "Placement"),
-    "event": _BORDER.replace("LABEL", "Event"),
-    "beneficiary": _BORDER.replace("LABEL", "Beneficiary"),
-    "gift": _BORDER.replace("LABEL", "Gift"),
-    "group": _BORDER.replace("LABEL", "`Group`"),
-    "place": _BORDER.replace("LABEL", "Place"),
-    "same": _BORDER.replace("LABEL", "Same"),
+FIRST_KEY_OF_NEXT_PART: Final[Mapping[str, LiteralString]] = {
+    "placement": _FIRST_KEY_OF_NEXT_PART.replace("LABEL", "Placement"),
+    "event": _FIRST_KEY_OF_NEXT_PART.replace("LABEL", "Event"),
+    "beneficiary": _FIRST_KEY_OF_NEXT_PART.replace("LABEL", "Beneficiary"),
+    "gift": _FIRST_KEY_OF_NEXT_PART.replace("LABEL", "Gift"),
+    "group": _FIRST_KEY_OF_NEXT_PART.replace("LABEL", "`Group`"),
+    "place": _FIRST_KEY_OF_NEXT_PART.replace("LABEL", "Place"),
+    "same": _FIRST_KEY_OF_NEXT_PART.replace("LABEL", "Same"),
 }
 
-# How many nodes a large table of a programme is read from, by the kind of its keys. One row; cost: a scan of one label.
-_MANY: Final[LiteralString] = "MATCH (n:LABEL {programme_id: $programme_id}) RETURN count(n) AS many"
-MANY: Final[Mapping[str, LiteralString]] = {
-    "placement": _MANY.replace("LABEL", "Placement"),
-    "event": _MANY.replace("LABEL", "Event"),
-    "beneficiary": _MANY.replace("LABEL", "Beneficiary"),
+# Number of nodes that a large table of a programme is read from, by kind of record. One row; cost: a scan of one label.
+_NUMBER_OF_NODES: Final[LiteralString] = "MATCH (n:LABEL {programme_id: $programme_id}) RETURN count(n) AS many"
+NUMBER_OF_NODES: Final[Mapping[str, LiteralString]] = {
+    "placement": _NUMBER_OF_NODES.replace("LABEL", "Placement"),
+    "event": _NUMBER_OF_NODES.replace("LABEL", "Event"),
+    "beneficiary": _NUMBER_OF_NODES.replace("LABEL", "Beneficiary"),
 }
 
 # The head of a ledger. One row, or none without the ledger.
@@ -538,8 +540,8 @@ HEAD: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger}) RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection
 """
 
-# The head of a ledger and its entries from $first to $last, those that there are. One row, or none without the ledger;
-# entries by sequence; cost: one look-up an entry.
+# The head of a ledger and its existing entries from $first to $last. One row, or none without the ledger; entries by
+# sequence; cost: one look-up for each entry.
 HEAD_AND_ENTRIES: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
@@ -557,9 +559,9 @@ RETURN p.goal_generations AS goal_generations, collect(properties(r)) AS rules
 
 # ---------------------------------------------------------------------------------------------------- records
 
-# Which of some acts are recorded and which of some placements there are. One row; lists in no order; cost: one index
+# Which of some acts are recorded, and which of some placements exist. One row; lists in no order; cost: one index
 # look-up for each key.
-KNOWN: Final[LiteralString] = """
+EXISTING_IDS: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN COLLECT { UNWIND $acts AS key MATCH (e:Entry {act_key: key}) RETURN e.act_id } AS acts,
   COLLECT { UNWIND $placements AS key MATCH (p:Placement {key: key}) RETURN p.placement_id } AS placements
@@ -593,14 +595,14 @@ RETURN l.sequence AS sequence, collect(p.place_id) AS ids, collect(p.name) AS na
   collect(coalesce(p.parent_id, '')) AS parents
 """
 
-# Where each beneficiary of a programme lives of whom it is known, as columns. One row; cost: a scan of :Beneficiary.
+# Where each beneficiary of a programme lives, if known, as columns. One row; cost: a scan of :Beneficiary.
 WHERE_PEOPLE_LIVE: Final[LiteralString] = """
 MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE b.place_id IS NOT NULL
 RETURN collect(b.beneficiary_id) AS ids, collect(b.place_id) AS homes
 """
 
-# Who some beneficiaries are, and what some places are called. One row; lists in no order; cost: look-ups.
-WHO: Final[LiteralString] = """
+# Names of some beneficiaries and places. One row; lists in no order; cost: look-ups.
+PEOPLE_AND_PLACES: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN COLLECT { UNWIND $beneficiaries AS key MATCH (b:Beneficiary {key: key})
          RETURN {beneficiary_id: b.beneficiary_id, place_id: b.place_id,
@@ -612,8 +614,8 @@ RETURN COLLECT { UNWIND $beneficiaries AS key MATCH (b:Beneficiary {key: key})
          RETURN {place_id: p.place_id, name: p.name} } AS places
 """
 
-# All beneficiaries of a programme that are no groups, and all that is personal about them, as columns; "" or 0 for what
-# is not known. One row each, in no order; cost: scans of :Beneficiary and :Personal.
+# All beneficiaries of a programme except groups, and all personal values about them, as columns; "" or 0 for unknown
+# values. One row each, in no order; cost: scans of :Beneficiary and :Personal.
 PEOPLE: Final[LiteralString] = """
 MATCH (b:Beneficiary {programme_id: $programme_id}) WHERE coalesce(b.kind, 'person') <> 'group'
 OPTIONAL MATCH (b)-[:MEMBER_OF]->(w:`Group`)
@@ -626,9 +628,9 @@ RETURN collect(o.key) AS keys, collect(o.name) AS names, collect(coalesce(o.phon
   collect(coalesce(o.birth_year, 0)) AS years, collect(coalesce(o.household_id, '')) AS households
 """
 
-# What says of beneficiaries of a programme that they are one woman, or two. One row = an act; by sequence; cost: scans
-# of :Same and :Different.
-SAID_OF_PEOPLE: Final[LiteralString] = """
+# Acts that declare beneficiaries of a programme to be one woman, or two. One row = an act; by sequence; cost: scans of
+# :Same and :Different.
+SAME_AND_DIFFERENT_WOMEN: Final[LiteralString] = """
 CALL () { MATCH (s:Same {programme_id: $programme_id})
           RETURN s.key AS key, 'same' AS kind, s.kept_id AS one, s.other_id AS other, s.sequence AS sequence
     UNION MATCH (d:Different {programme_id: $programme_id})
@@ -636,8 +638,8 @@ CALL () { MATCH (s:Same {programme_id: $programme_id})
 RETURN key, kind, one, other, sequence ORDER BY sequence
 """
 
-# At most $most who live in each of some places, and as many whose groups are at home there and of whom no other place
-# is known, with what is personal. One row = a beneficiary; in no order; cost: those who live there.
+# At most $most who live in each of some places, and as many whose group is there and who have no known place of their
+# own, with personal values. One row = a beneficiary; in no order; cost: those who live there.
 NEIGHBOURS: Final[LiteralString] = """
 UNWIND $places AS place
 CALL (place) { MATCH (:Place {key: place})<-[:LIVES_IN]-(b:Beneficiary) RETURN b LIMIT $most
@@ -648,14 +650,14 @@ RETURN b.beneficiary_id AS beneficiary_id, b.sex AS sex, b.kind AS kind, o.name 
   o.birth_year AS birth_year, o.household_id AS household_id, place
 """
 
-# What is placed from some gifts. One row = a gift from which anything is; in no order; cost: what each filled.
+# Units placed from some gifts. One row = a gift that something was placed from; in no order; cost: its placements.
 PLACED: Final[LiteralString] = """
 UNWIND $gifts AS gift
 MATCH (:Gift {key: gift})-[f:FILLED]->(:Placement)
 RETURN gift, sum(f.animals) AS animals
 """
 
-# Those of some pairs of beneficiaries of whom one passed on to the other. One row = a pair; in no order; cost: the
+# Pairs of beneficiaries, of some, of whom one passed on to the other. One row = a pair; in no order; cost: the
 # placements of each.
 PASSED_BETWEEN: Final[LiteralString] = """
 UNWIND $pairs AS pair
@@ -665,7 +667,7 @@ MATCH (b)<-[:HOLDS]-(:Beneficiary {key: pair.other})
 RETURN DISTINCT pair.one AS one, pair.other AS other
 """
 
-# What says that some beneficiaries are one woman with others. One row = an act; in no order; cost: look-ups.
+# Acts that declare some beneficiaries to be one woman with others. One row = an act; in no order; cost: look-ups.
 SAMES_OF: Final[LiteralString] = """
 UNWIND $people AS key
 CALL (key) { MATCH (:Beneficiary {key: key})<-[:KEEPS]-(s:Same) RETURN s
@@ -673,16 +675,17 @@ CALL (key) { MATCH (:Beneficiary {key: key})<-[:KEEPS]-(s:Same) RETURN s
 RETURN DISTINCT s.key AS key, s.kept_id AS kept_id, s.other_id AS other_id, s.sequence AS sequence
 """
 
-# How to find some beneficiaries. One row = one of whom anything personal is known; by key; cost: look-ups.
+# Names and telephone numbers of some beneficiaries. One row = a beneficiary with personal values; by key; cost:
+# look-ups.
 CONTACTS: Final[LiteralString] = """
 UNWIND $people AS key
 MATCH (o:Personal {key: key})
 RETURN key, o.name AS name, o.phone AS phone ORDER BY key
 """
 
-# The placements that some placement descends from, itself included, with the pass-ons of each. One row = such a
-# placement; by placement_id; cost: once for each, since DISTINCT stands beside the pattern and nothing else does:
-# anywhere else one engine follows every path, and there are 2^k through k pairs of women who pooled.
+# The placements that a placement descends from, itself included, with the pass-ons of each. One row = such a placement;
+# by placement_id; cost: once for each, since DISTINCT is next to the pattern and nothing else is: in any other form one
+# engine follows every path, and there are 2^k through k pairs of women who pooled.
 #
 #     (:Gift)-[:FILLED]->(a:Placement)-[:PASSED_TO*0..]->(:Placement {key: $key})
 ABOVE: Final[LiteralString] = """
@@ -695,8 +698,8 @@ RETURN a.placement_id AS placement_id, a.beneficiary_id AS beneficiary_id, a.hel
 ORDER BY placement_id
 """
 
-# The placements of a gift or of a beneficiary, and then the acts of which the history of a record tells. One row; by
-# id; cost: look-ups.
+# The placements of a gift or of a beneficiary, then the acts that belong to the history of a record. One row; by id;
+# cost: look-ups.
 _BELONGING: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN COLLECT { MATCH (:Gift {key: $key})-[:FILLED]->(p:Placement)
@@ -706,8 +709,8 @@ RETURN COLLECT { MATCH (:Gift {key: $key})-[:FILLED]->(p:Placement)
 _TELLING: Final[LiteralString] = """,
   COLLECT { MATCH (:TARGET {key: $key})<-[:TYPE]-(n:LABEL) RETURN n.key ORDER BY n.key } AS TYPE"""
 
-# What was handed over at a ceremony, as it stands. One row = such an act with the placement that passed on or, where
-# a gift was placed, received; its givers and gifts are not looked for; by key; cost: a scan of :Placement.
+# Hand-overs at a ceremony, with corrections. One row = a hand-over with the placement that passed on or, if a gift was
+# placed, that received; its givers and gifts are not included; by key; cost: a scan of :Placement.
 #
 #     (p:Placement)-[:PASSED_TO {ceremony_id}]->(:Placement)     (:Gift)-[:FILLED {ceremony_id}]->(p:Placement)
 AT_CEREMONY: Final[LiteralString] = """
@@ -720,8 +723,8 @@ RETURN key, p.placement_id AS placement_id, p.beneficiary_id AS beneficiary_id, 
   [] AS given, [] AS gifts ORDER BY key
 """
 
-# The corrected acts whose payload holds one of some texts, such as '"placement_id":"P1"': those that were taken back
-# are no longer linked to what they named. By sequence; cost: the corrections of the programme.
+# The corrected acts whose payload contains one of some texts, such as '"placement_id":"P1"', since acts that were taken
+# back are no longer linked to what they named. By sequence; cost: the corrections of the programme.
 CORRECTED_NAMING: Final[LiteralString] = """
 MATCH (c:Entry) WHERE c.act_key STARTS WITH $corrections
 MATCH (c)-[:ABOUT]->(e:Entry) WHERE any(text IN $texts WHERE e.payload CONTAINS text)
@@ -746,8 +749,8 @@ _EXPORT_EDGES: Final[Mapping[str, LiteralString]] = {
 
 # ---------------------------------------------------------------------------------------------------- donors
 
-# Who gave each gift, for when donors are asked for: personal. One row = a gift, and null where its donor is not known
-# or was erased; by gift id; cost: a scan of :Gift and a look-up each.
+# The donor of each gift, which is personal. One row = a gift, with null if its donor is unknown or was erased; by gift
+# id; cost: a scan of :Gift and a look-up each.
 DONORS: Final[LiteralString] = """
 MATCH (g:Gift {programme_id: $programme_id})
 RETURN g.gift_id AS gift_id, head(COLLECT { MATCH (o:Personal {key: g.key}) RETURN o.donor }) AS donor
@@ -756,8 +759,8 @@ ORDER BY gift_id
 
 # ---------------------------------------------------------------------------------------------------- lists and the map
 
-# What each group is called, which is personal like every name. One row = a group, and null where its name is not known
-# or was erased; by group id; cost: a scan of :Group and a look-up each.
+# The name of each group, which is personal like every name. One row = a group, with null if its name is unknown or was
+# erased; by group id; cost: a scan of :Group and a look-up each.
 GROUP_NAMES: Final[LiteralString] = """
 MATCH (g:Group {programme_id: $programme_id})
 RETURN g.group_id AS group_id, head(COLLECT { MATCH (o:Personal {key: g.key}) RETURN o.name }) AS name
@@ -772,13 +775,13 @@ RETURN p.place_id AS place_id, p.name AS name ORDER BY place_id
 
 # ---------------------------------------------------------------------------------------------------- accounts
 
-# Who may sign in. One row = an account; by login; cost: a scan of :Account.
+# All accounts. One row = an account; by login; cost: a scan of :Account.
 ACCOUNTS: Final[LiteralString] = "MATCH (a:Account) RETURN properties(a) AS account ORDER BY a.login"
 
 # One row, or none.
 ACCOUNT: Final[LiteralString] = "MATCH (a:Account {key: $key}) RETURN properties(a) AS account"
 
-# The same, kept from all others until the transaction ends.
+# The same, locked until the transaction ends.
 LOCK_ACCOUNT: Final[LiteralString] = (
     "MATCH (a:Account {key: $key}) SET a.login = a.login WITH a RETURN properties(a) AS account"
 )
@@ -802,7 +805,7 @@ MATCH (t:Token {key: $key}) OPTIONAL MATCH (a:Account {key: 'account/' + t.login
 RETURN properties(t) AS token, properties(a) AS account
 """
 
-# The same, taken away, so that it serves once.
+# The same, and delete the token, so that it can be used only once.
 TAKE_TOKEN: Final[LiteralString] = """
 MATCH (t:Token {key: $key}) WITH t, properties(t) AS token DELETE t
 WITH token OPTIONAL MATCH (a:Account {key: 'account/' + token.login})
@@ -824,7 +827,7 @@ COUNT_HANDED_IN: Final[LiteralString] = """
 MATCH (t:Token {of: 'device', token_id: $device_id}) SET t.handed_in = t.handed_in + $many
 """
 
-# What an earlier Relay kept elsewhere, or without saying of which kind it is; see `relay.access.token_table`.
+# Tokens that an earlier version stored elsewhere, or without their kind; see `relay.access.token_table`.
 FROM_EARLIER_TABLES: Final[tuple[LiteralString, ...]] = (
     "MATCH (t:Token) WHERE t.of IS NULL SET t.of = 'token', t.revoked_at = ''",
     """
@@ -837,7 +840,7 @@ FROM_EARLIER_TABLES: Final[tuple[LiteralString, ...]] = (
     """,
 )
 
-# ---------------------------------------------------------------------------------------------------- the held list
+# ---------------------------------------------------------------------------------------------------- pending acts
 
 # One row = an act that is held in a programme and not settled; in the order of arrival; cost: a scan of :Held.
 HELD: Final[LiteralString] = """
@@ -845,18 +848,18 @@ MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open'
 RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
 """
 
-# One row: how many there are; cost: a scan of :Held.
+# The number of these acts. One row; cost: a scan of :Held.
 HELD_COUNT: Final[LiteralString] = """
 MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open' RETURN count(h) AS many
 """
 
-# The same as the first, of one device.
+# The pending acts of one device.
 HELD_BY_DEVICE: Final[LiteralString] = """
 MATCH (h:Held {scope: $programme_id, device_id: $device_id}) WHERE h.state = 'open'
 RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
 """
 
-# What was settled since an instant, of one device.
+# The acts of one device that were settled since an instant.
 SETTLED_OF_DEVICE: Final[LiteralString] = """
 MATCH (h:Held {scope: $programme_id, device_id: $device_id}) WHERE h.state <> 'open' AND h.settled_at >= $since
 RETURN properties(h) AS held ORDER BY h.settled_at, h.act_id, h.held_id
@@ -865,34 +868,34 @@ RETURN properties(h) AS held ORDER BY h.settled_at, h.act_id, h.held_id
 # One row, or none; cost: an index look-up.
 HELD_ONE: Final[LiteralString] = "MATCH (h:Held {key: $key}) RETURN properties(h) AS held"
 
-# What is held and names one of some records, or is one of them. Cost: a scan of :Held.
+# The pending acts that name one of some records, or are one of them. Cost: a scan of :Held.
 HELD_NAMING: Final[LiteralString] = """
 MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open' AND any(name IN h.names WHERE name IN $names)
 RETURN properties(h) AS held ORDER BY h.received_at, h.act_id, h.held_id
 """
 
-# Who wrote an act that another handed in for her, and where. One row = both; cost: a scan of :Held.
+# Who wrote an act that somebody else handed in, and on which device. One row = both; cost: a scan of :Held.
 WRITERS_OF_SETTLED: Final[LiteralString] = """
 MATCH (h:Held {scope: $programme_id, became: $act_id}) WHERE h.state = 'recorded' AND h.settled_by <> ''
 RETURN DISTINCT h.by AS by, h.device_id AS device_id ORDER BY by, device_id
 """
 
-# Whether anything is held. One row, or none; cost: a scan of :Held up to the first.
+# Whether any act is pending. One row, or none; cost: a scan of :Held up to the first.
 ANYTHING_HELD: Final[LiteralString] = """
 MATCH (h:Held {scope: $programme_id}) WHERE h.state = 'open' RETURN h.held_id AS held_id LIMIT 1
 """
 
-# Forget what was settled long ago; who wrote what another handed in stays known.
+# Delete what was settled long ago, except who wrote what somebody else handed in.
 FORGET_SETTLED: Final[LiteralString] = """
 MATCH (h:Held {scope: $programme_id})
 WHERE h.state <> 'open' AND h.settled_at < $before AND (h.state <> 'recorded' OR h.settled_by = '') DELETE h
 """
 
-# Keep rows, each in place of the one of its key.
+# Store rows, each replacing the one with its key.
 HOLD: Final[LiteralString] = "UNWIND $rows AS row MERGE (h:Held {key: row.key}) SET h = row"
 
-# The FIRST statement of each change of who may do what, but for the account's own lock: one row, where the trail ends,
-# kept from all others until the transaction ends.
+# The FIRST statement of each change of permissions, except for the account's own lock: one row, the end of the trail,
+# locked until the transaction ends.
 LOCK_TRAIL: Final[LiteralString] = """
 MERGE (h:TrailHead {key: 'trail'}) SET h.lock = 'trail'
 WITH h RETURN coalesce(h.sequence, 0) AS sequence, coalesce(h.hash, $origin) AS hash
@@ -903,7 +906,7 @@ MATCH (h:TrailHead {key: 'trail'}) SET h.sequence = $sequence, h.hash = $hash
 CREATE (e:TrailEntry) SET e = $entry
 """
 
-# One row, where the trail should end; or none.
+# One row, the expected end of the trail; or none.
 TRAIL_HEAD: Final[LiteralString] = """
 MATCH (h:TrailHead {key: 'trail'}) RETURN coalesce(h.sequence, 0) AS sequence, h.hash AS hash
 """
@@ -916,16 +919,16 @@ ENROLMENTS: Final[LiteralString] = """
 MATCH (e:TrailEntry) WHERE e.kind IN ['began', 'device'] RETURN properties(e) AS entry ORDER BY e.sequence, e.key
 """
 
-# One row = an account that recorded something, and when it last did; by login; cost: a scan of all ledgers.
+# One row = an account that recorded something, and when it last did so; by login; cost: a scan of all ledgers.
 RECORDED_BY_ACCOUNTS: Final[LiteralString] = """
 MATCH (e:Entry) WHERE e.recorded_by STARTS WITH 'account:'
 WITH substring(e.recorded_by, 8) AS login, max(e.recorded_at) AS latest
 RETURN login, latest ORDER BY login
 """
 
-# ---------------------------------------------------------------------------------------------------- kept maps
+# ---------------------------------------------------------------------------------------------------- saved maps
 
-# How registers are read. One row = a map that was kept in a programme; by name; cost: a scan of :RegisterMap.
+# One row = a map that is saved in a programme; by name; cost: a scan of :RegisterMap.
 MAPS: Final[LiteralString] = """
 MATCH (m:RegisterMap {scope: $programme_id}) RETURN properties(m) AS map ORDER BY m.name
 """
@@ -936,7 +939,7 @@ FORGET_MAP: Final[LiteralString] = "MATCH (m:RegisterMap {key: $key}) DELETE m"
 
 # ---------------------------------------------------------------------------------------------------- confirmation
 
-# The pass-ons that nobody confirmed. One row = a pass-on, with who recorded it, when, and who corrected it.
+# The unconfirmed pass-ons. One row = a pass-on, with who recorded it, when, and who corrected it.
 #
 #     (a:Placement)-[r:PASSED_TO]->(b:Placement)   without r.confirm_id
 _UNCONFIRMED: Final[LiteralString] = """
@@ -963,7 +966,7 @@ WITH a, r, b ORDER BY r.passed_on, r.pass_id LIMIT $most
 ORDER BY passed_on, pass_id
 """
 
-# What is somebody's own word after all others, else the same; cost: a look-up for each pass-on that nobody confirmed.
+# The same, with those that one account recorded or corrected last; cost: a look-up for each unconfirmed pass-on.
 UNCONFIRMED_OWN_LAST: Final[LiteralString] = f"""
 {_UNCONFIRMED}
 {_WHOSE_WORD}
@@ -972,8 +975,8 @@ ORDER BY any(who IN corrected_by + recorded_by WHERE who ENDS WITH $last), passe
 
 # ---------------------------------------------------------------------------------------------------- whereabouts
 
-# Where some people, holders of placements and groups live, or their groups do. One row, or none without the programme;
-# homes in no order, null where none is known; cost: index look-ups.
+# The places of some people, holders of placements and groups, or of their groups. One row, or none without the
+# programme; homes in no order, null if unknown; cost: index look-ups.
 WHEREABOUTS: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
 RETURN COLLECT { UNWIND $people AS key MATCH (b:Beneficiary {key: key}) RETURN b.place_id }
@@ -984,27 +987,26 @@ RETURN COLLECT { UNWIND $people AS key MATCH (b:Beneficiary {key: key}) RETURN b
   + COLLECT { UNWIND $groups AS key MATCH (w:`Group` {key: key}) RETURN w.place_id } AS homes
 """
 
-# One row = a beneficiary, with where she lives and where her group does, null where that is not known; in no order;
-# cost: one index look-up for each key.
+# One row = a beneficiary, with her place and her group's, null if unknown; in no order; cost: one index look-up for
+# each key.
 HOMES: Final[LiteralString] = """
 UNWIND $people AS key MATCH (b:Beneficiary {key: key})
 OPTIONAL MATCH (b)-[:MEMBER_OF]->(w:`Group`)
 RETURN b.beneficiary_id AS beneficiary_id, b.place_id AS home, w.place_id AS home_of_group
 """
 
-# One row = a group that is at home somewhere, with where; in no order; cost: a scan of :Group.
+# One row = a group with a place; in no order; cost: a scan of :Group.
 GROUP_HOMES: Final[LiteralString] = """
 MATCH (w:`Group` {programme_id: $programme_id}) WHERE w.place_id IS NOT NULL
 RETURN w.group_id AS group_id, w.place_id AS home
 """
 
-# One row = what an act says, as JSON text; or none.
+# One row = the values of an act as JSON text; or none.
 PAYLOAD: Final[LiteralString] = "MATCH (e:Entry {act_key: $key}) RETURN e.payload AS payload"
 
 # ---------------------------------------------------------------------------------------------------- to start from
 
-# Example queries for the query page: those of docs/cypher.md that read nothing personal, on the demonstration
-# programme.
+# Example queries for the query page: those of docs/cypher.md without personal values, on the demonstration programme.
 TO_START_FROM: Final[tuple[LiteralString, ...]] = (
     """MATCH (g:Gift {key: 'relay-demo/gift/G31'})-[:FILLED]->(o:Placement)
 MATCH (o)-[:PASSED_TO*0..]->(p:Placement)
@@ -1045,7 +1047,7 @@ CREATE CONSTRAINT NAME IF NOT EXISTS FOR ()-[r:TYPE]-() REQUIRE r.PROPERTY IS UN
 _INDEX: Final[LiteralString] = "CREATE INDEX NAME IF NOT EXISTS FOR (n:LABEL) ON (n.PROPERTY)"
 _INDEX_OF_EDGES: Final[LiteralString] = "CREATE INDEX NAME IF NOT EXISTS FOR ()-[r:TYPE]-() ON (r.PROPERTY)"
 
-# What people ask for who open the graph; Relay itself finds all but tokens by its key.
+# Properties that people query when they open the graph; Relay itself looks up everything but tokens by key.
 _ASKED_FOR: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (
     *(("Placement", "placement_id"), ("Placement", "beneficiary_id"), ("Placement", "due_on")),
     *(("Beneficiary", "beneficiary_id"), ("Gift", "gift_id"), ("Animal", "tag")),

@@ -59,8 +59,8 @@ READABLE: Final = (
     *("NEXT", "RECORDED", "Animal", "WENT_TO", "NAMED_IN"),
     *(name for label in SHOWN.values() for name in (label, f"Placement~{label}")),
 )
-"""Nodes and relationships in which nothing is personal, beside those that kinds of acts declare (`Catalogue.readable`);
-accounts and tokens are not among them. What has two labels is of a type of its own, named after both."""
+"""Nodes and relationships without personal values, in addition to those that kinds of acts declare
+(`Catalogue.readable`); accounts and tokens are not among them. A node with two labels has a type named after both."""
 
 START_SECONDS: Final = 60
 """How long a start may take. Measured: 2 to 6 s empty, under 5 s after a kill; over 30 s was met on two cores under a

@@ -59,8 +59,8 @@ BOLT_HELLO: Final = bytes.fromhex("6060b017 00000405 00000000 00000000 00000000"
 """Bolt's opening words: the protocol's mark and the versions offered, here 5.4 alone."""
 
 _OWN: Final = "root"
-"""The user that the engine always has. Five wrong passwords lock a user for 30 seconds, whoever tried them; this one's
-name is known to everybody, so that nobody uses it."""
+"""The user that the engine always has. Five wrong passwords from anybody lock a user for 30 seconds, and this name is
+public, so Relay does not use it."""
 _READERS: Final = "reader"
 
 PORT_TRIES: Final = 5

@@ -246,7 +246,7 @@ def _known(graph: Graph, programme_id: str, rows: Sequence[HandOverRow]) -> froz
 def _recorded(graph: Graph, programme_id: str, kind: str, ids: Iterable[str]) -> frozenset[str]:
     """Those of some ids under which an act of a kind is recorded."""
     keys = [key_of(programme_id, f"{kind}:{id_}") for id_ in ids]
-    found = graph.rows(cypher.KNOWN, ledger=programme_id, acts=keys, placements=[])
+    found = graph.rows(cypher.EXISTING_IDS, ledger=programme_id, acts=keys, placements=[])
     return frozenset(act_id.partition(":")[2] for row in found for act_id in row["acts"])
 
 

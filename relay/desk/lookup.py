@@ -104,7 +104,7 @@ def resolve(graph: Graph, programme_id: str, id_: str, kinds: Collection[str] = 
         raise OtherKind(id=id_, kinds=tuple(kinds), reason=every)
     asked = [f"{each}:{bare}" for each in kinds if each == kind or not colon]
     rows = graph.rows(
-        cypher.KNOWN,
+        cypher.EXISTING_IDS,
         ledger=programme_id,
         acts=[key_of(programme_id, act_id) for act_id in asked],
         placements=[key_of(programme_id, act_id) for act_id in asked if act_id.startswith("placement:")],
@@ -179,7 +179,7 @@ class Named:
         beneficiaries = {values["beneficiary_id"] for values in said.values() if values.get("beneficiary_id")}
         places = {place_id for act_id in said if (place_id := self._place_id(act_id))}
         rows = transaction.rows(
-            cypher.WHO,
+            cypher.PEOPLE_AND_PLACES,
             ledger=programme_id,
             as_of=as_of,
             beneficiaries=[key_of(programme_id, f"beneficiary:{id_}") for id_ in sorted(beneficiaries)],

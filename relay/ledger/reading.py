@@ -207,7 +207,7 @@ def last_known(graph: Graph, programme_id: str, known: int | date) -> int:
         return known
     midnight = datetime.combine(known + timedelta(days=1), time(), zone(now.timezone)).astimezone(UTC)
     bounds = {"before": instant(midnight), "from": instant(midnight + timedelta(days=CLOCKS_DAYS))}
-    (around,) = graph.rows(cypher.AROUND, programme_id=programme_id, **bounds)
+    (around,) = graph.rows(cypher.ENTRIES_AROUND_INSTANTS, programme_id=programme_id, **bounds)
     last, later = around["last"] or 0, around["later"]
     if later and later < last:
         raise refused(NOT_TELLABLE, day=known, last=last, later=later)

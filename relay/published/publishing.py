@@ -100,7 +100,7 @@ def marks(graph: Graph, programme_id: str) -> dict[str, Marks]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    (row,) = graph.rows(cypher.LAYER, programme_id=programme_id)
+    (row,) = graph.rows(cypher.PUBLISHED_FIGURES, programme_id=programme_id)
     return {
         key: (tuple(sorted(each for each in labels if each != "Placement")), tuple(values))
         for key, labels, *values in row["layer"]

@@ -86,7 +86,7 @@ class Duplicates:
 def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> Duplicates:
     """The pairs of registrations that are likely one woman.
 
-    Those who are said to be one, or two, and those of whom one passed on to the other are left out.
+    Pairs that were declared to be one woman or two, or of whom one passed on to the other, are left out.
 
     Args:
         graph: The database.
@@ -97,7 +97,7 @@ def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> D
         Unavailable: The database cannot be reached.
     """
     (people_columns,) = graph.rows(cypher.PEOPLE, programme_id=programme_id)
-    declared = graph.rows(cypher.SAID_OF_PEOPLE, programme_id=programme_id)
+    declared = graph.rows(cypher.SAME_AND_DIFFERENT_WOMEN, programme_id=programme_id)
     one_woman = OneWoman()
     for row in declared:
         if row["kind"] == "same":

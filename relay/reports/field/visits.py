@@ -29,19 +29,19 @@ from relay.reports.field.tasks import Task
 REASONS: Final = ("broke", "can_still", "chain_hangs", "due", "late", "no_word")
 """Reasons for a visit, in order of rank: first what a visit may still save.
 
-- broke: she became lost or broken within the last 90 days, whatever the cause. Who has left is not met any more, but
-  her neighbours know what became of the animals.
+- broke: she became lost or broken within the last 90 days, for any cause. If she has left, her neighbours know where
+  the animals are.
 - can_still: she is broken and can still pass on: late is better than never.
-- chain_hangs: only she can continue a chain that travelled far. What many handed on is lost with one.
-- due: what she owes is due within 60 days; a visit now may keep her from being late.
-- late: the grace is running.
+- chain_hangs: only she can continue a chain that travelled far; what many passed on would end with her.
+- due: what she owes is due within 60 days; a visit now may prevent her from being late.
+- late: she is in her grace period.
 - no_word: nothing has been heard of her for long.
 
-Our choice, after the order in which managers asked for it. Of those who broke, the ones on whom a long chain depends
-come first, then those who can still pass on; of each the latest to break. Of the other holders on whom a chain depends,
-those who have another reason too come first, then those of the farthest chain; of the rest those with the earliest due
-day, or the longest silence. Then the earlier due day, then the id. What systems ask for is told beside, and of women of
-whom nothing else is known it comes last, by the day by which it is due.
+Our choice, in the order in which managers asked for it. Those who broke come first: of these, holders on whom a long
+chain depends, then those who can still pass on, each with the latest break first. Next come other holders on whom a
+chain depends: those with another reason too, then those of the farthest chain. The rest are sorted by the earliest due
+day or the longest silence, then by due day, then by id. Tasks of systems are added to these visits; women who have only
+such tasks come last, by the day on which these are due.
 """
 
 BROKE_DAYS: Final = 90

@@ -10,7 +10,7 @@ from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.systems.groups import reading
-from relay.systems.groups.meeting_day import RowOutcome, WrittenRow, record_meeting
+from relay.systems.groups.meeting_recording import RowOutcome, WrittenRow, record_meeting
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
 from relay.web.i18n.sentences import say_beside, say_error

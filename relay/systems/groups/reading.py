@@ -90,7 +90,7 @@ def read(graph: Graph, programme_id: str, as_of: date, group_id: str | None = No
 def women(graph: Graph, programme_id: str) -> OneWoman:
     """The ids of a programme that belong to one woman."""
     one_woman_ = OneWoman()
-    for row in graph.rows(core.SAID_OF_PEOPLE, programme_id=programme_id):
+    for row in graph.rows(core.SAME_AND_DIFFERENT_WOMEN, programme_id=programme_id):
         if row["kind"] == "same":
             act_id = ":".join(kind_and_id(row["key"]))
             one_woman_.add(

@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
-from relay.systems.groups.meeting_day import record_meeting
 from relay.systems.groups.meeting_page import values_and_faults
+from relay.systems.groups.meeting_recording import record_meeting
 from relay.systems.groups.members_and_attendance import ROSTER
 from relay.systems.learning import reading
 from relay.systems.learning.questions import CoursesOf, Learning, counted, learners

@@ -137,7 +137,7 @@ def record_sheet(session: Session, path: Path, *, again: bool) -> None:
     Each row stands or falls alone. Put right what fell, and record the same file again: nothing is recorded twice.
     """
     from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
-    from relay.systems.groups.meeting_day import record_meeting
+    from relay.systems.groups.meeting_recording import record_meeting
     from relay.systems.savings import meeting_sheet
 
     typed = meeting_sheet.read(path, session.catalogue)

@@ -18,7 +18,7 @@ from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.ceremony_sheet import lines, ticked
 from relay.exchange.writing import new_workbook
-from relay.systems.groups.meeting_day import WrittenRow
+from relay.systems.groups.meeting_recording import WrittenRow
 from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
 from relay.text import Sentence
 
