@@ -148,7 +148,7 @@ class _Additions:
 
     # -- what they add, by kind ----------------------------------------------------------------------------------
 
-    def _nothing(self, entry: Entry, values: Mapping[str, Any]) -> None:
+    def _ignore(self, entry: Entry, values: Mapping[str, Any]) -> None:
         """Ignore an act of which a snapshot holds nothing."""
 
     def _rule(self, _: Entry, values: Mapping[str, Any]) -> None:
@@ -297,5 +297,5 @@ class _Additions:
         "event": _event,
         "correct": _correct,
         "confirm": _confirm,
-        "erase": _nothing,
+        "erase": _ignore,
     }

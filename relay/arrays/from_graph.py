@@ -88,7 +88,7 @@ def _at_one_entry(graph: Graph, programme_id: str, read: Callable[[Graph, str], 
     is replayed instead, which is slower but always succeeds.
     """
     for _ in range(_TRIES):
-        head = _waited_for(graph, programme_id)
+        head = _head_when_idle(graph, programme_id)
         goal_generations, rules = _goal_and_rules(graph, programme_id)
         tables = read(graph, programme_id)
         if graph.read(lambda transaction: _head(transaction, cypher.HEAD, programme_id)) == head:
@@ -107,7 +107,7 @@ def _at_one_entry(graph: Graph, programme_id: str, read: Callable[[Graph, str], 
     return snapshot_as_known(graph, programme_id)
 
 
-def _waited_for(graph: Graph, programme_id: str) -> Head:
+def _head_when_idle(graph: Graph, programme_id: str) -> Head:
     """The head of the ledger once nobody is committing; a read-only database has no writers to wait for."""
     try:
         return graph.write(lambda transaction: _head(transaction, cypher.LOCK, programme_id))
@@ -131,7 +131,7 @@ def _goal_and_rules(graph: Graph, programme_id: str) -> tuple[int | None, tuple[
 
 def _whole(graph: Graph, programme_id: str) -> Tables:
     tables: dict[str, dict[str, list[Any]]] = {name: {} for name in cypher.COLUMNS}
-    parts_of = {kind: tuple(_parts(graph, kind, programme_id)) for kind in dict.fromkeys(_KEYED.values())}
+    parts_of = {kind: tuple(_key_ranges(graph, kind, programme_id)) for kind in dict.fromkeys(_KEYED.values())}
     parts = [(name, *part) for name, kind in _KEYED.items() for part in parts_of[kind]]
 
     def columns(part: tuple[str, str, str, int]) -> dict[str, list[Any]]:
@@ -175,7 +175,7 @@ def _below(graph: Graph, programme_id: str, *, id_: str) -> Tables:
     }
 
 
-def _parts(graph: Graph, kind: str, programme_id: str) -> Iterator[tuple[str, str, int]]:
+def _key_ranges(graph: Graph, kind: str, programme_id: str) -> Iterator[tuple[str, str, int]]:
     """Ranges of keys to read, each with the number of nodes before it, since the embedded engine skips by number."""
     first, beyond = keys_of(programme_id, kind)
     if graph.embedded:

@@ -42,7 +42,7 @@ _LAST_DAY: Final = 2**31 - 1
 # As `kernels` says. `start` and `order` are those of a `Adjacency`.
 
 
-def _lose(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns; a loop is whole
+def _find_losses(  # noqa: C901, PLR0912, PLR0913, PLR0917 - columns; a loop is whole
     rows: Column,
     filled: Column,
     filled_day: Column,
@@ -232,7 +232,7 @@ def receipts(snapshot: Snapshot, as_of: date, *, confirmed_only: bool = False) -
     if confirmed_only:
         made &= snapshot.passes.confirmed
     came, filled = snapshot.received.only(made), snapshot.placements.filled_by(day_number(as_of))
-    day, condition = _earliest(snapshot, came, filled)
+    day, condition = _earliest_receipts(snapshot, came, filled)
     return Receipts(as_of=as_of, made=made, came=came, filled=filled, day=day, condition=condition)
 
 
@@ -247,11 +247,11 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
     happened = snapshot.events.day <= today
     received = placements.filled_units * got.filled
     np.add.at(received, snapshot.passes.receiver, snapshot.passes.units * got.made)
-    rule = _binding(snapshot, got)
-    owed = _owed(book, rule, received)
+    rule = _binding_rules(snapshot, got)
+    owed = _owed_units(book, rule, received)
     due_day, (passed, fulfilled_day) = run_both(
-        partial(_due, snapshot, book, rule, got.day, happened),
-        partial(_passed, snapshot, book, rule, got.made, owed),
+        partial(_due_days, snapshot, book, rule, got.day, happened),
+        partial(_passed_units, snapshot, book, rule, got.made, owed),
         len(placements),
     )
     owes_nothing = np.flatnonzero(owed <= 0)
@@ -260,8 +260,8 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
     fulfilled = fulfilled_day != NO_DAY
     excused = np.zeros(len(placements), np.bool_)
     excused[snapshot.events.placement[happened & (snapshot.events.kind == _EXCUSED_EVENT)]] = True
-    lost_day, lost_by = _lost(snapshot, got, ~fulfilled & ~excused & got.there, happened)
-    state = _strongest(
+    lost_day, lost_by = _loss_days(snapshot, got, ~fulfilled & ~excused & got.there, happened)
+    state = _combined_states(
         {
             DUE: due_day <= today + DUE_SOON_DAYS,
             LATE: due_day < today,
@@ -292,7 +292,7 @@ def standings(snapshot: Snapshot, got: Receipts) -> Standings:
     )
 
 
-def _earliest(snapshot: Snapshot, came: Adjacency, filled: Flags) -> tuple[Days, Codes]:
+def _earliest_receipts(snapshot: Snapshot, came: Adjacency, filled: Flags) -> tuple[Days, Codes]:
     """Day of the earliest receipt, `NO_DAY` for none, and its condition; on one day, a gift goes before a pass-on."""
     placements, passes = snapshot.placements, snapshot.passes
     day, condition = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
@@ -311,7 +311,7 @@ def _earliest(snapshot: Snapshot, came: Adjacency, filled: Flags) -> tuple[Days,
     return day, condition
 
 
-def _strongest(so: Mapping[int, Flags]) -> Codes:
+def _combined_states(so: Mapping[int, Flags]) -> Codes:
     """The strongest state of each placement: of all states whose flag is set, the smallest code; else IN_TIME."""
     state = np.full(len(so[NONE]), IN_TIME, np.int16)
     for code, flags in so.items():
@@ -319,7 +319,7 @@ def _strongest(so: Mapping[int, Flags]) -> Codes:
     return state
 
 
-def _binding(snapshot: Snapshot, got: Receipts) -> Rows:
+def _binding_rules(snapshot: Snapshot, got: Receipts) -> Rows:
     """The row of the rule that binds each placement, or -1; stronger rules override weaker ones."""
     rule = np.full(len(snapshot.placements), NONE, np.int32)
     ranked = sorted(
@@ -337,7 +337,7 @@ def _binding(snapshot: Snapshot, got: Receipts) -> Rows:
     return rule
 
 
-def _owed(book: _RuleBook, rule: Rows, received: Units) -> Units:
+def _owed_units(book: _RuleBook, rule: Rows, received: Units) -> Units:
     owed = book.owed.take(rule)
     if (book.scaled != NONE).any():
         scaled = book.scaled.take(rule)
@@ -346,7 +346,7 @@ def _owed(book: _RuleBook, rule: Rows, received: Units) -> Units:
     return owed
 
 
-def _due(snapshot: Snapshot, book: _RuleBook, rule: Rows, received_day: Days, happened: Flags) -> Days:
+def _due_days(snapshot: Snapshot, book: _RuleBook, rule: Rows, received_day: Days, happened: Flags) -> Days:
     due_day = received_day.copy()
     months = book.months.take(rule)
     for each in set(book.months.tolist()) - {0}:
@@ -390,9 +390,9 @@ def _months_later(days: Days, months: int) -> Days:
     return later
 
 
-def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
+def _passed_units(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: Units) -> tuple[Units, Days]:
     """Units each placement passed on that count, and the day on which they reached what it owes, or `NO_DAY`."""
-    passes, given, counted = snapshot.passes, snapshot.given.only(made), _counted(snapshot, book, rule)
+    passes, given, counted = snapshot.passes, snapshot.given.only(made), _counted_units(snapshot, book, rule)
     passed, fulfilled_day = np.zeros(len(owed), np.int64), np.full(len(owed), NO_DAY, np.int32)
     np.add.at(passed, passes.giver, counted * made)
     who = np.flatnonzero((owed > 0) & (passed >= owed))
@@ -409,7 +409,7 @@ def _passed(snapshot: Snapshot, book: _RuleBook, rule: Rows, made: Flags, owed: 
     return passed, fulfilled_day
 
 
-def _counted(snapshot: Snapshot, book: _RuleBook, rule: Rows) -> Units:
+def _counted_units(snapshot: Snapshot, book: _RuleBook, rule: Rows) -> Units:
     """Units that each pass-on counts for its giver."""
     passes, wants = snapshot.passes, book.wants
     counted = passes.units
@@ -425,7 +425,7 @@ def _counted(snapshot: Snapshot, book: _RuleBook, rule: Rows) -> Units:
     return counted
 
 
-def _lost(snapshot: Snapshot, got: Receipts, asked_about: Flags, happened: Flags) -> tuple[Days, Codes]:
+def _loss_days(snapshot: Snapshot, got: Receipts, asked_about: Flags, happened: Flags) -> tuple[Days, Codes]:
     """`model.lost_since` of the placements asked about, `NO_DAY` for never, and the code in `CAUSES` of the cause."""
     placements, passes, events = snapshot.placements, snapshot.passes, snapshot.events
     lost_day, lost_by = np.full(len(placements), NO_DAY, np.int32), np.full(len(placements), NONE, np.int16)
@@ -434,7 +434,7 @@ def _lost(snapshot: Snapshot, got: Receipts, asked_about: Flags, happened: Flags
     asked_for = np.flatnonzero(asked_about & ended)
     came, went = got.came, snapshot.given.only(got.made & passes.in_kind)
     event = snapshot.happened.only(happened)
-    lose = compiled_or_plain(_lose, len(placements))
+    lose = compiled_or_plain(_find_losses, len(placements))
 
     def some(rows: slice) -> None:
         lose(

@@ -62,10 +62,10 @@ class RawTables:
             tables[name][column] = numbers
         placements, passes, events = tables["placements"], tables["passes"], tables["events"]
         gifts, beneficiaries = tables["gifts"], tables["beneficiaries"]
-        placements["sequence"] = _began(placements, passes, events)
+        placements["sequence"] = _first_sequences(placements, passes, events)
         order = {name: _order(table) for name, table in tables.items()}
         for name, column, named in _NAMING:
-            tables[name][column] = _turned(order[named])[tables[name][column]]
+            tables[name][column] = _inverse(order[named])[tables[name][column]]
         placements["filled_condition"] = _codes(placements["filled_condition"], CONDITIONS)
         placements["filled_units"] = _thousandths(placements["filled_units"])
         passes["condition"] = _codes(passes["condition"], CONDITIONS)
@@ -76,7 +76,9 @@ class RawTables:
         beneficiaries["sex"] = _codes(beneficiaries["sex"], SEXES)
         for table in (placements, passes, gifts):
             table["help"] = _codes(table["help"], helps)
-        made: dict[str, Any] = {name: kind.of(_permuted(tables[name], order[name])) for name, kind in TABLES.items()}
+        made: dict[str, Any] = {
+            name: kind.of(_sorted_columns(tables[name], order[name])) for name, kind in TABLES.items()
+        }
         many, pass_, event = len(placements["ids"]), made["passes"], made["events"]
         return Snapshot(
             programme_id=self.programme_id,
@@ -110,7 +112,7 @@ _NAMING: Final = (
 """Table, its column, and the table whose ids the column holds."""
 
 
-def _began(placements: Columns, passes: Columns, events: Columns) -> npt.NDArray[np.int64]:
+def _first_sequences(placements: Columns, passes: Columns, events: Columns) -> npt.NDArray[np.int64]:
     """The sequence of the act that first filled each placement, or if never filled, of the act that first named it."""
     never = np.iinfo(np.int64).max
     sequence = np.asarray(placements["sequence"], np.int64)
@@ -133,14 +135,14 @@ def _order(table: Mapping[str, Any]) -> npt.NDArray[np.int64]:
     return order
 
 
-def _turned(order: npt.NDArray[np.int64]) -> Rows:
+def _inverse(order: npt.NDArray[np.int64]) -> Rows:
     """The inverse of an order: the position of each row; the last element, for index -1, is -1."""
     to = np.full(len(order) + 1, NONE, np.int32)
     to[order] = np.arange(len(order), dtype=np.int32)
     return to
 
 
-def _permuted(table: Mapping[str, Any], order: npt.NDArray[np.int64]) -> dict[str, Any]:
+def _sorted_columns(table: Mapping[str, Any], order: npt.NDArray[np.int64]) -> dict[str, Any]:
     """The columns of a table, sorted in an order."""
     return {
         name: list(map(column.__getitem__, order.tolist())) if name == "ids" else np.asarray(column)[order]

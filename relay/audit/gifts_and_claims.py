@@ -107,9 +107,9 @@ def claim_unsupported(in_force: ActsInForce) -> Iterator[Finding]:
 def recorded_late(in_force: ActsInForce) -> Iterator[Finding]:
     """Find acts recorded long after they happened, except for paper registers typed in one go."""
     late = [fact for fact in by_hand(in_force) if _days_late(in_force, fact) > LATE_DAYS]
-    sittings = Counter(_sitting(in_force, fact) for fact in late)
+    sittings = Counter(_recorded_by_on(in_force, fact) for fact in late)
     for fact in late:
-        if sittings[_sitting(in_force, fact)] >= IMPORTED_TOGETHER:
+        if sittings[_recorded_by_on(in_force, fact)] >= IMPORTED_TOGETHER:
             continue
         yield finding_of(
             fact,
@@ -124,10 +124,10 @@ def recorded_late(in_force: ActsInForce) -> Iterator[Finding]:
 
 def _days_late(in_force: ActsInForce, fact: Fact) -> int:
     """Days between an act and its recording."""
-    return (_sitting(in_force, fact)[1] - date.fromisoformat(fact.values[_day_of(in_force, fact)])).days
+    return (_recorded_by_on(in_force, fact)[1] - date.fromisoformat(fact.values[_day_of(in_force, fact)])).days
 
 
-def _sitting(in_force: ActsInForce, fact: Fact) -> tuple[str, date]:
+def _recorded_by_on(in_force: ActsInForce, fact: Fact) -> tuple[str, date]:
     """Who recorded an act, and on which day in the programme's time zone."""
     entry = in_force.entry(fact)
     return entry.recorded_by, datetime.fromisoformat(entry.recorded_at).astimezone(in_force.zone).date()
@@ -204,7 +204,7 @@ def corrected_often(in_force: ActsInForce) -> Iterator[Finding]:
     entries = in_force.register.entries
     often: dict[str, list[int]] = defaultdict(list)
     for entry in corrections(in_force):
-        if subject := _corrected(in_force.register, entry):
+        if subject := _corrected_act(in_force.register, entry):
             often[subject].append(entry.sequence)
     for act_id, sequences in often.items():
         if len(sequences) >= CORRECTIONS_OF_AN_ACT and _has_happened(in_force, act_id):
@@ -216,7 +216,7 @@ def corrected_often(in_force: ActsInForce) -> Iterator[Finding]:
             )
 
 
-def _corrected(register: Register, entry: Entry) -> str | None:
+def _corrected_act(register: Register, entry: Entry) -> str | None:
     """The act that a correction corrects; None if the correction takes back a confirmation, or moves the lock."""
     *about, subject = (register.entries.get(each) for each in register.leading(entry.act_id))
     if any(each and (each.kind == "confirm" or {*changes_of(each.payload)} == {_LOCK}) for each in about):

@@ -145,7 +145,7 @@ def recorded_twice(in_force: ActsInForce) -> Iterator[Finding]:
     """Find pass-ons that look like an earlier one to the same woman, unless ear tags tell the animals apart."""
     between = grouped(((each.giver.beneficiary_id, each.pass_on.beneficiary_id), each) for each in animals(in_force))
     for other, hand_over in chain.from_iterable(combinations(same_two, 2) for same_two in between):
-        if is_like(hand_over.pass_on, other.pass_on) and not _told_apart(hand_over.fact, other.fact):
+        if is_like(hand_over.pass_on, other.pass_on) and not _have_different_tags(hand_over.fact, other.fact):
             day = other.pass_on.passed_on
             sentence = Sentence("looks like pass:%(other)s of %(day)s.", other=other.pass_on.pass_id, day=day)
             yield finding_of(hand_over, sentence, other.fact.sequence)
@@ -161,7 +161,7 @@ def animals(in_force: ActsInForce) -> list[HandOver]:
     ]
 
 
-def _told_apart(one: Fact, other: Fact) -> bool:
+def _have_different_tags(one: Fact, other: Fact) -> bool:
     its, others = _tags(one), _tags(other)
     return bool(its and others) and its != others
 
@@ -196,19 +196,19 @@ def another_name(in_force: ActsInForce) -> Iterator[Finding]:
     """Find beneficiaries whose given name is now unlike the one recorded first."""
     changed = (each for each in in_force.facts("beneficiary") if each.act_id in in_force.register.about)
     for fact in changed:
-        names = (_untitled(names) for names in in_force.register.versions(fact.act_id))
-        first, now = next(filter(None, names), ""), _untitled(fact.values)
-        if first and now and _is_another(first, now):
+        names = (_name_without_titles(names) for names in in_force.register.versions(fact.act_id))
+        first, now = next(filter(None, names), ""), _name_without_titles(fact.values)
+        if first and now and _is_unlike(first, now):
             sequences = in_force.entries_about(fact.act_id, "name")
             yield finding_of(fact, Sentence("was changed to a name unlike the one before."), *sequences)
 
 
-def _is_another(one: str, other: str) -> bool:
+def _is_unlike(one: str, other: str) -> bool:
     """Whether neither given name (the first word) is like any word of the other name."""
     return not any(like(name.split()[0], {"": words}) for name, words in ((one, other), (other, one)))
 
 
-def _untitled(values: Mapping[str, object]) -> str:
+def _name_without_titles(values: Mapping[str, object]) -> str:
     """A name without titles and without words that have no letters."""
     return " ".join(word for word in str(values.get("name") or "").split() if key(word) not in _TITLES)
 

@@ -138,7 +138,7 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
             yield _unreadable(sheet)
             continue
         kind = kinds[sheet.name]
-        sheet = replace(sheet, header=_named(sheet.header, kind))  # noqa: PLW2901 - from here on it has its names
+        sheet = replace(sheet, header=_normal_names(sheet.header, kind))  # noqa: PLW2901 - from here on it has its names
         unknown = _unknown_columns(sheet, kind)
         if faults := _header_faults(sheet, kind, unknown):
             rules = _rules_beneath(sheet, kind) if kind.name == "rule" else ()
@@ -147,7 +147,7 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
         if unknown:
             yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=unknown, left_out=True)
         if kind.name == "place":
-            yield from _in_order(
+            yield from _providers_first(
                 _rows(sheet, kind, as_it_stands=as_it_stands),
                 _ids(sheet, kind, "place_id"),
                 own="place_id",
@@ -161,7 +161,7 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
         elif kind.name == "pass":
             ahead = _ids(sheet, kind, "receiver_placement_id") - original
             rows = _rows(sheet, kind, as_it_stands=as_it_stands)
-            yield from _in_order(rows, ahead, own="receiver_placement_id", awaited="giver_placement_id")
+            yield from _providers_first(rows, ahead, own="receiver_placement_id", awaited="giver_placement_id")
         else:
             yield from _rows(sheet, kind, as_it_stands=as_it_stands)
 
@@ -184,13 +184,13 @@ def _rules_beneath(sheet: sheets.Sheet, kind: Kind) -> tuple[acts.RuleMeant, ...
     return tuple(chain.from_iterable(rows)) or (acts.RuleMeant(),)
 
 
-def _named(header: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
+def _normal_names(header: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
     """The names of columns as in the format, however they were written; unknown names stay as they are."""
     names = {column.name for column in kind.columns}
-    return tuple(like if (like := _like(name)) in names else name for name in header)
+    return tuple(like if (like := _normal_name(name)) in names else name for name in header)
 
 
-def _like(name: object) -> str:
+def _normal_name(name: object) -> str:
     """The name of a column in a normal form: without capitals, blanks, and the star of required columns."""
     return re.sub(r"[\s\-]+", "_", str(name).strip().strip("*").strip().casefold())
 
@@ -204,7 +204,7 @@ def _unknown_columns(sheet: sheets.Sheet, kind: Kind) -> tuple[RowFault, ...]:
             name,
             "The format has no column of this name.",
             f"Call it {likely}, if that is meant."
-            if (likely := _meant(name, names))
+            if (likely := _likely_column(name, names))
             else f"Take it out, or call it one of {', '.join(names)}.",
         )
         for name in dict.fromkeys(sheet.header)
@@ -212,9 +212,9 @@ def _unknown_columns(sheet: sheets.Sheet, kind: Kind) -> tuple[RowFault, ...]:
     )
 
 
-def _meant(name: str, known: tuple[str, ...]) -> str:
+def _likely_column(name: str, known: tuple[str, ...]) -> str:
     """The column that a name most likely means, or ""; "animal" (which one) is not taken for "animals" (how many)."""
-    word = _like(name)
+    word = _normal_name(name)
     return cells.closest(word, tuple(each for each in known if each != f"{word}s"))
 
 
@@ -227,7 +227,7 @@ def _header_faults(sheet: sheets.Sheet, kind: Kind, unknown: tuple[RowFault, ...
     if not set(names) & set(sheet.header) and not sheet.file.endswith(".toml"):
         below = _header_below(sheet, names)
         # Where no name is like a column's these are most likely a row, and personal.
-        if below or not any(cells.closest(_like(name), names) for name in sheet.header if name):
+        if below or not any(cells.closest(_normal_name(name), names) for name in sheet.header if name):
             do = (
                 f"Row {below} does: delete what is above it."
                 if below
@@ -255,7 +255,7 @@ def _header_faults(sheet: sheets.Sheet, kind: Kind, unknown: tuple[RowFault, ...
 def _header_below(sheet: sheets.Sheet, known: tuple[str, ...]) -> int | None:
     """The row below a title that has the names of columns, if there is one near the top."""
     for line in islice(sheet.rows(), _TITLE_ROWS):
-        if not isinstance(line, sheets.Unreadable) and {_like(cell) for cell in line[1]} & {*known}:
+        if not isinstance(line, sheets.Unreadable) and {_normal_name(cell) for cell in line[1]} & {*known}:
             return line[0]
     return None
 
@@ -332,7 +332,9 @@ def _rows(sheet: sheets.Sheet, kind: Kind, *, as_it_stands: bool = False) -> Ite
 def _repeats_header(row_cells: sheets.Cells, places: Mapping[str, int]) -> bool:
     """Whether a row repeats the header, as when two tables were copied together."""
     return all(
-        place < len(row_cells) and _like(row_cells[place]) == _like(name) for name, place in places.items() if name
+        place < len(row_cells) and _normal_name(row_cells[place]) == _normal_name(name)
+        for name, place in places.items()
+        if name
     )
 
 
@@ -426,7 +428,7 @@ def _own_id(kind: Kind, values: Mapping[str, acts.Value]) -> str | None:
     return own_id if isinstance(own_id, str) else None
 
 
-def _in_order(rows: Iterator[Row], ahead: set[str], *, own: str, awaited: str) -> Iterator[Row]:
+def _providers_first(rows: Iterator[Row], ahead: set[str], *, own: str, awaited: str) -> Iterator[Row]:
     """Reorder rows so that each comes after the first row that creates what it refers to.
 
     Args:

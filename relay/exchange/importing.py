@@ -331,10 +331,10 @@ class _Import:
             done += len(step)
             self.progress(done)
         yield from self._settle(self.recorder.finish())
-        yield from self._again()
+        yield from self._judge_again()
         while refused := sorted(self.refused, key=self._place):
             self.refused, self.provided = [], [judged.row for judged in refused]
-            yield from self._again()
+            yield from self._judge_again()
             if {*map(self._place, refused)} <= {*map(self._place, self.refused)}:  # none of them got in
                 break
         yield from self._accept_unchanged()
@@ -344,7 +344,7 @@ class _Import:
         for judged in left:
             yield from self._report(judged)
 
-    def _again(self) -> Iterator[ReportRow]:
+    def _judge_again(self) -> Iterator[ReportRow]:
         """Judge waiting rows again that may now be recorded, and repeat while any can."""
         while self.provided:
             again, self.provided = self.provided, []
@@ -369,7 +369,7 @@ class _Import:
                 self.waiting.setdefault(error.act_id, []).append(each)
                 continue
             hangs = isinstance(error, Refused | RuleInDoubt) and not isinstance(error, Asked)
-            if hangs and each.outcome and self._may_hang(each.outcome.act.kind):
+            if hangs and each.outcome and self._may_depend_on_later_rows(each.outcome.act.kind):
                 self.refused.append(each)
                 continue
             if each.outcome and each.outcome.against:
@@ -382,7 +382,7 @@ class _Import:
                 for provided in provided_by(each.outcome.act):
                     self.provided += [waiting.row for waiting in self.waiting.pop(provided, ())]
 
-    def _may_hang(self, kind: str) -> bool:
+    def _may_depend_on_later_rows(self, kind: str) -> bool:
         return kind in ("pass", "event") or bool(self.catalogue.system_of(kind))
 
     def _leave_out(self, judged: _JudgedRow) -> None:

@@ -117,7 +117,7 @@ def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Ite
         elif path.is_file() and path.suffix.lower() in _WORKBOOKS:
             yield from _opened_workbook(path, (PROGRAMME, *tables.values(), *names))
         elif path.is_file() and path.suffix.lower() in _TABLES:
-            raise _of_ones_own(path)
+            raise _not_of_the_format(path)
         else:
             raise CannotRead(
                 path=path,
@@ -128,7 +128,7 @@ def opened(path: Path, names: tuple[str, ...], tables: Mapping[str, str]) -> Ite
         raise cannot_be_read(path, fault) from fault
 
 
-def _of_ones_own(path: Path) -> CannotRead:
+def _not_of_the_format(path: Path) -> CannotRead:
     return CannotRead(path=path, is_what=Sentence("is not in Relay's own format"), advice=REGISTER_OF_ONES_OWN)
 
 
@@ -149,7 +149,7 @@ def _opened_folder(
 ) -> Iterator[Sheet | Unreadable]:
     files = {file.name: file for file in path.iterdir() if file.is_file()}
     csv_files = [f"{name}.csv" for name in names]
-    own = _own(files, (RULES_FILE, *csv_files))
+    own = _by_name(files, (RULES_FILE, *csv_files))
     others = sorted(files.keys() - own.values())
     tables = [name for name in others if name.lower().endswith(".csv")]
     if not own:
@@ -159,7 +159,7 @@ def _opened_folder(
             advice=Sentence("Name another folder.") if not tables else REGISTER_OF_ONES_OWN,
         )
     yield from (_unknown(table, tuple(csv_files), own) for table in tables)
-    yield from (_passed_over(file) for file in others if file not in tables and _is_meant(file, names))
+    yield from (_passed_over(file) for file in others if file not in tables and _is_likely_part(file, names))
     if RULES_FILE in own:
         yield from _opened_rules(files[own[RULES_FILE]], tables_of_rules)
     for name in names:
@@ -167,7 +167,7 @@ def _opened_folder(
             yield sheet
 
 
-def _own(present: Iterable[str], names: Collection[str]) -> Mapping[str, str]:
+def _by_name(present: Iterable[str], names: Collection[str]) -> Mapping[str, str]:
     """Name in the format → the file or sheet with that name; an exact match is preferred to one in other case."""
     by_name: dict[str, str] = {}
     for each in sorted(present, key=lambda name: (name not in names, name)):
@@ -176,7 +176,7 @@ def _own(present: Iterable[str], names: Collection[str]) -> Mapping[str, str]:
     return by_name
 
 
-def _is_meant(file: str, names: tuple[str, ...]) -> bool:
+def _is_likely_part(file: str, names: tuple[str, ...]) -> bool:
     """Whether a file that is not a CSV file is most likely a part of the programme."""
     stem, _, ending = file.casefold().partition(".")
     return stem in (*names, RULES) and ending.rpartition(".")[2] in _ENDINGS
@@ -388,9 +388,9 @@ def _block(file: str, name: str, row: int, content: Mapping[str, object]) -> She
 def _opened_workbook(path: Path, names: tuple[str, ...]) -> Iterator[Sheet | Unreadable]:
     with _readable(path), python_calamine.load_workbook(path) as workbook:
         present = workbook.sheet_names
-        own = _own(present, names)
+        own = _by_name(present, names)
         if not own:
-            raise _of_ones_own(path)
+            raise _not_of_the_format(path)
         for other in [each for each in present if each not in own.values()]:
             if workbook.get_sheet_by_name(other).start is not None:
                 yield _unknown(other, names, own)

@@ -145,7 +145,7 @@ class _CellProblems:
         def begins(tag: str, attributes: dict[str, str]) -> None:
             nonlocal cell
             name = tag.rpartition(":")[2]
-            self._measure(name, parser.CurrentByteIndex)
+            self._note_length(name, parser.CurrentByteIndex)
             if name == "c":
                 cell = attributes
                 if attributes.get("t") == "e":
@@ -153,7 +153,7 @@ class _CellProblems:
             elif name == "calcPr":
                 self.later = self.later or attributes.get("fullCalcOnLoad") in ("1", "true")
             if name in ("c", "row") and "r" in attributes:
-                self._stands(attributes["r"])
+                self._note_position(attributes["r"])
 
         def ends(tag: str) -> None:
             nonlocal cell, value
@@ -164,7 +164,7 @@ class _CellProblems:
                 value = []
                 parser.CharacterDataHandler = value.append
             elif cell is not None and name == "c":
-                self._holds(cell, value)
+                self._note_value(cell, value)
                 parser.CharacterDataHandler = cell = value = None
 
         parser.StartElementHandler, parser.EndElementHandler = begins, ends
@@ -174,12 +174,12 @@ class _CellProblems:
         except (LookupError, ValueError) as fault:
             raise ExpatError("it says of itself that it has an encoding that nobody knows") from fault
 
-    def _holds(self, cell: Mapping[str, str], value: list[str] | None) -> None:
+    def _note_value(self, cell: Mapping[str, str], value: list[str] | None) -> None:
         """Note the value of a cell with a formula; a calculated text may be empty."""
         if value is not None and cell.get("t") != "str" and not "".join(value).strip():
             self.unknown = self.unknown or _place(cell)
 
-    def _measure(self, name: str, byte: int) -> None:
+    def _note_length(self, name: str, byte: int) -> None:
         """Note where a text begins, and count cells of a row that need not have a position."""
         if name in _HOLDING_TEXT:
             self._began_at = byte
@@ -200,7 +200,7 @@ class _CellProblems:
                 advice=Sentence("Shorten it: a spreadsheet holds 32,767 characters in a cell."),
             )
 
-    def _stands(self, place: str) -> None:
+    def _note_position(self, place: str) -> None:
         """Note the position that a cell or row of the sheet declares."""
         stands = _PLACE.fullmatch(place)
         self._columns = max(self._columns, _column_number(stands[1])) if stands else self.most_cells + 1

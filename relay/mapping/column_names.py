@@ -64,7 +64,7 @@ def match(name: str, meaning: Meaning, receiver: Receiver) -> float:
         if not meaning.again:
             return 0.0
         called, name = (*called, *meaning.numbered), without_ordinal(name)
-    own = _contents(name)
+    own = _meaningful_words(name)
     if of_a_receiver(name) and (receiver is None or (meaning.again and receiver)):
         return 0.0
     if name.casefold().strip() in map(str.casefold, called) or key(name) in _keys(called):
@@ -73,27 +73,31 @@ def match(name: str, meaning: Meaning, receiver: Receiver) -> float:
     if not own or not all(_is_near(word, vocabulary) for word in own):
         return 0.0
     whole = [
-        content for each in called if (content := _contents(each)) and all(_is_near(word, own) for word in content)
+        content
+        for each in called
+        if (content := _meaningful_words(each)) and all(_is_near(word, own) for word in content)
     ]
     share = max((len(content) / len(own) for content in whole), default=0.0)
-    in_full = key(_parted(name)[1]) in _keys(called)  # below its group of columns
+    in_full = key(_group_and_rest(name)[1]) in _keys(called)  # below its group of columns
     score = _IN_PART + (1 - _IN_PART) * min(share, 1.0) if whole or in_full else 0.0
     return min(score, _BARE) if is_bare(name, meaning) else score
 
 
 def is_bare(name: str, meaning: Meaning) -> bool:
     """Whether a name is so short that columns of other meanings have it too, such as "Date"."""
-    own = _contents(name)
-    if ordinal(name) or (meaning.again and not own & _contents_of(meaning.called)):
-        return meaning.again and not (own - _contents_of(meaning.numbered))
-    return key(name) in _keys(meaning.bare) or any(own == _contents(each) for each in meaning.bare if _contents(each))
+    own = _meaningful_words(name)
+    if ordinal(name) or (meaning.again and not own & _meaningful_words_of(meaning.called)):
+        return meaning.again and not (own - _meaningful_words_of(meaning.numbered))
+    return key(name) in _keys(meaning.bare) or any(
+        own == _meaningful_words(each) for each in meaning.bare if _meaningful_words(each)
+    )
 
 
 def is_numbered_alike(name: str, meaning: Meaning) -> bool:
     """Whether a name is one that columns of a numbered hand-over have, such as "Date"."""
-    own = _contents(name)
+    own = _meaningful_words(name)
     return meaning.again and (
-        key(name) in _keys(meaning.numbered) or any(own == _contents(each) for each in meaning.numbered)
+        key(name) in _keys(meaning.numbered) or any(own == _meaningful_words(each) for each in meaning.numbered)
     )
 
 
@@ -109,7 +113,7 @@ def of_elsewhere(name: str) -> bool:
 
 def of_a_receiver(name: str) -> bool:
     """Whether a name refers to a receiver."""
-    return bool(_contents(name) & _receivers()) or key(name) in _receivers()
+    return bool(_meaningful_words(name) & _receivers()) or key(name) in _receivers()
 
 
 def of_the_woman(name: str) -> bool:
@@ -120,9 +124,9 @@ def of_the_woman(name: str) -> bool:
 def likeness(name: str, meaning: Meaning) -> float:
     """How like a column's name is to what registers call a meaning, 0 to 1, by its letters; it need not say it."""
     name = _QUESTION.sub("", name)
-    group, last = _parted(name)
+    group, last = _group_and_rest(name)
     names = {(group, last), (without_ordinal(group), without_ordinal(last))}
-    best = max(_called(*one, called) for one in names for called in (*meaning.called, *meaning.receiver))
+    best = max(_similarity(*one, called) for one in names for called in (*meaning.called, *meaning.receiver))
     if ordinal(name):
         if not meaning.again:
             best *= _OF_ANOTHER
@@ -149,7 +153,7 @@ def without_ordinal(name: str) -> str:
 # ---------------------------------------------------------------------------------------------------- words
 
 
-def _parted(name: str) -> tuple[str, str]:
+def _group_and_rest(name: str) -> tuple[str, str]:
     """The group of columns that a name begins with ("" for none), and the rest of the name."""
     if BETWEEN_LINES in name:
         group, _, last = name.rpartition(BETWEEN_LINES)
@@ -160,7 +164,7 @@ def _parted(name: str) -> tuple[str, str]:
     return "", name
 
 
-def _called(group: str, last: str, called: str) -> float:
+def _similarity(group: str, last: str, called: str) -> float:
     """How similar a name is to another, in [0, 1]; the group alone, which other columns share, counts nothing."""
     if not group:
         return alike(last, called)
@@ -179,19 +183,19 @@ def _tokens_of(text: str) -> frozenset[str]:
 
 
 @cache
-def _contents(text: str) -> frozenset[str]:
+def _meaningful_words(text: str) -> frozenset[str]:
     """The words of a text that carry meaning, by their sound."""
     return frozenset(word for word in _tokens_of(text) if len(word) > 1) - _keys(words().plain)
 
 
-def _contents_of(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for text in texts for word in _contents(text))
+def _meaningful_words_of(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in _meaningful_words(text))
 
 
 @cache
 def _vocabulary(meaning: Meaning) -> frozenset[str]:
     """All words that names for a meaning may contain."""
-    return _contents_of((*meaning.called, *meaning.numbered, *meaning.receiver, *meaning.beside))
+    return _meaningful_words_of((*meaning.called, *meaning.numbered, *meaning.receiver, *meaning.beside))
 
 
 @cache

@@ -112,9 +112,9 @@ def habit(column: Iterable[object]) -> Habit:
         written = _written(cell)
         if written is None:
             continue
-        if calendar := _proven(written):
+        if calendar := _only_calendar(written):
             calendars[calendar] += 1
-        if order := _order_of(written):
+        if order := _only_order(written):
             orders[order] += 1
     calendar, calendar_share = _commonest(calendars, "AD")
     order, order_share = _commonest(orders, "year-month-day")
@@ -143,7 +143,7 @@ def has_two_readings(cell: object) -> bool:
 def parts(cell: object, order: Order) -> tuple[int, int, int] | None:
     """Year, month and day as they are written, for comparison within one calendar; None if it is not a day."""
     written = _written(cell)
-    return _in_order(written, order) if written and written.year else None
+    return _year_month_day(written, order) if written and written.year else None
 
 
 def year_of(cell: object) -> int:
@@ -166,18 +166,18 @@ def read(cell: object, calendar: Calendar, order: Order) -> object:
     written = _written(cell)
     if written is None:
         return cell
-    own = written.calendar or _proven(written)
+    own = written.calendar or _only_calendar(written)
     if own not in (None, calendar):
-        raise _of_the_other(written, calendar)
+        raise _wrong_calendar(written, calendar)
     if not written.year:
         raise CellFault(reason="The year has two digits.", advice="Write it in four.")
-    if order == "year-month-day" and _order_of(written) is None and has_two_readings(cell):
+    if order == "year-month-day" and _only_order(written) is None and has_two_readings(cell):
         raise CellFault(
             reason="This day can be read in two ways: the map says year, month, day.",
             advice="Say in the map which comes first, day-month-year or month-day-year.",
         )
-    proven = _order_of(written) if order == "year-month-day" else None
-    year, month, day = _in_order(written, proven or order)
+    proven = _only_order(written) if order == "year-month-day" else None
+    year, month, day = _year_month_day(written, proven or order)
     return f"{year:04}-{month:02}-{day:02}{' BS' if calendar == 'BS' else ''}"
 
 
@@ -211,7 +211,7 @@ def _without_time(text: str) -> str:
     return re.sub(r"(?<=[0-9])[T ][0-9]{1,2}:[0-9]{2}.*$", "", text.strip())
 
 
-def _proven(written: _Written) -> Calendar | None:
+def _only_calendar(written: _Written) -> Calendar | None:
     """The only calendar that a day can be of, by its month's name, mark, year or 32nd day; None if both may be."""
     if written.calendar:
         return written.calendar
@@ -220,7 +220,7 @@ def _proven(written: _Written) -> Calendar | None:
     return "AD" if 0 < written.year <= LAST_AD else None
 
 
-def _order_of(written: _Written) -> Order | None:
+def _only_order(written: _Written) -> Order | None:
     """The only order that a day can have; None if several are possible."""
     if written.month or len(written.numbers) != 3:  # noqa: PLR2004
         return None
@@ -232,7 +232,7 @@ def _order_of(written: _Written) -> Order | None:
     return "day-month-year" if first > _MONTHS else "month-day-year"
 
 
-def _in_order(written: _Written, order: Order) -> tuple[int, int, int]:
+def _year_month_day(written: _Written, order: Order) -> tuple[int, int, int]:
     """Year, month and day of a day written in an order."""
     year = written.year
     if written.month:
@@ -243,8 +243,10 @@ def _in_order(written: _Written, order: Order) -> tuple[int, int, int]:
     return (year, second, first) if order != "month-day-year" else (year, first, second)
 
 
-def _of_the_other(written: _Written, calendar: Calendar) -> CellFault:
-    year, month, day = _in_order(written, "year-month-day" if written.numbers[0] == written.year else "day-month-year")
+def _wrong_calendar(written: _Written, calendar: Calendar) -> CellFault:
+    year, month, day = _year_month_day(
+        written, "year-month-day" if written.numbers[0] == written.year else "day-month-year"
+    )
     meant = ""
     if calendar == "BS" and 1 <= month <= _MONTHS and 1 <= day <= _LONGEST_AD_MONTH:
         try:

@@ -64,7 +64,7 @@ def assigned(
             way
             for way in combinations(next_to, len(receivers))
             if _in_order(columns, receivers, way)
-            and all(_agree(rows_of(one), rows_of(other)) for one, other in zip(receivers, way, strict=True))
+            and all(_rows_agree(rows_of(one), rows_of(other)) for one, other in zip(receivers, way, strict=True))
         ]
         if len(ways) == 1:
             assignment |= {column: (name, number) for column, number in zip(ways[0], numbers, strict=True)}
@@ -79,6 +79,6 @@ def _in_order(columns: Sequence[str], receivers: Sequence[str], others: Sequence
     return apart or ends[0][-1] < ends[1][0] or ends[1][-1] < ends[0][0]
 
 
-def _agree(rows: Collection[int], others: Collection[int]) -> bool:
+def _rows_agree(rows: Collection[int], others: Collection[int]) -> bool:
     together = len({*rows} & {*others})
     return bool(together) and together >= _AGREE * len({*rows} | {*others})

@@ -258,9 +258,9 @@ class _Reading:
         if where not in self.rows_by:
             index: dict[str, list[int]] = {}
             for number, (_, own) in enumerate(self.lines):
-                index.setdefault(_same(own.get(where)), []).append(number)
+                index.setdefault(_normal_form(own.get(where)), []).append(number)
             self.rows_by[where] = index
-        numbers = self.rows_by[where].get(_same(cell), [])
+        numbers = self.rows_by[where].get(_normal_form(cell), [])
         if len(numbers) != 1:
             rows = ", ".join(str(self.lines[number][0].row) for number in numbers[:3])
             raise cells.CellFault(
@@ -282,7 +282,7 @@ def _id_text(cell: object) -> str:
     return "".join(str(int(letter)) if letter.isdecimal() else letter for letter in text).translate(_ID_BREAKS)
 
 
-def _same(cell: object) -> str:
+def _normal_form(cell: object) -> str:
     """A normal form by which two cells that name the same row are equal, however they are spelled."""
     return key(shown(cell)) or shown(cell).casefold()
 

@@ -101,10 +101,10 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
     named = (page.rows[row - 1] for row in header if row <= len(page.rows))
     if any(not all(map(is_blank, row[MOST_COLUMNS:])) for row in named if not isinstance(row, Unreadable)):
         raise refused(TOO_MANY_COLUMNS, sheet=page.name)
-    lines = list(_filled(page))
+    lines = list(_rows_with_merged_cells(page))
     names = _names(page, [lines[row - 1] for row in header if row <= len(lines)], header)
     body = list(enumerate(lines[header[-1] :], header[-1] + 1))
-    stopped_at = _end(body, stop_at)
+    stopped_at = _row_of_totals(body, stop_at)
     register_lines: list[RegisterLine] = []
     unreadable: list[Unreadable] = []
     passed_over: list[int] = []
@@ -114,7 +114,7 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
             break
         if isinstance(cells, Unreadable):
             unreadable.append(cells)
-        elif total_in(cells, stop_at) or _heads(cells, names) or _counts(cells, since):
+        elif total_in(cells, stop_at) or _is_heading(cells, names) or _is_subtotal(cells, since):
             passed_over.append(row)
             since = 0
         elif not all(map(is_blank, cells)):
@@ -130,7 +130,7 @@ def table_of(page: AnySheet, header: Sequence[int], stop_at: Collection[str]) ->
     )
 
 
-def _end(body: Sequence[tuple[int, Sequence[object] | Unreadable]], stop_at: Collection[str]) -> int | None:
+def _row_of_totals(body: Sequence[tuple[int, Sequence[object] | Unreadable]], stop_at: Collection[str]) -> int | None:
     """The row of totals below which no row is as full as those of the register; None if there is none."""
     rows = [(row, cells) for row, cells in body if not isinstance(cells, Unreadable)]
     totals = {row for row, cells in rows if total_in(cells, stop_at)}
@@ -144,7 +144,7 @@ def _filled_cells(cells: Sequence[object]) -> list[object]:
     return [cell for cell in cells if not is_blank(cell)]
 
 
-def _heads(cells: Sequence[object], names: Sequence[str]) -> bool:
+def _is_heading(cells: Sequence[object], names: Sequence[str]) -> bool:
     """Whether a row is the heading of a group of rows: it has a single text, which may be merged across columns."""
     filled = _filled_cells(cells[: len(names)])
     return (
@@ -154,7 +154,7 @@ def _heads(cells: Sequence[object], names: Sequence[str]) -> bool:
     )
 
 
-def _counts(cells: Sequence[object], rows: int) -> bool:
+def _is_subtotal(cells: Sequence[object], rows: int) -> bool:
     """Whether a row is the subtotal of so many rows above it, such as "Kalika-3 (12)"."""
     first = _filled_cells(cells)[:_FIRST_CELLS]
     return any((match := _COUNTED.fullmatch(shown(cell))) and int(match[1]) == rows for cell in first)
@@ -169,7 +169,7 @@ def total_in(cells: Sequence[object], stop_at: Collection[str]) -> str:
     return ""
 
 
-def _filled(page: AnySheet) -> Iterator[Sequence[object] | Unreadable]:
+def _rows_with_merged_cells(page: AnySheet) -> Iterator[Sequence[object] | Unreadable]:
     """The rows of a sheet, with merged cells repeated in all their positions."""
     over: dict[int, list[tuple[int, int, object]]] = {}
     for (top, left), (bottom, right) in page.merged:
@@ -194,7 +194,7 @@ def _names(page: AnySheet, lines: Sequence[Sequence[object] | Unreadable], heade
     width = max(map(len, read), default=0)
     read = [[*line, *[""] * (width - len(line))] for line in read]
     if not any(first[0] + 1 in header for first, _ in page.merged):
-        read = [_spread(line, read[-1]) if number < len(read) - 1 else line for number, line in enumerate(read)]
+        read = [_spread_names(line, read[-1]) if number < len(read) - 1 else line for number, line in enumerate(read)]
     seen: Counter[str] = Counter()
     names: list[str] = []
     for place in range(width):
@@ -208,7 +208,7 @@ def _names(page: AnySheet, lines: Sequence[Sequence[object] | Unreadable], heade
 _NO_BRACES: Final = str.maketrans("{}", "()")  # braces mark columns in a map
 
 
-def _spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+def _spread_names(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     """An upper line of names without merged cells: each name also applies to the unnamed columns to its right."""
     spread: list[str] = []
     for own, below in zip(upper, lower, strict=True):

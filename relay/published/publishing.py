@@ -160,7 +160,7 @@ def publish(
     graph.write(begin)
     shown_now = marks(graph, programme_id)
     nothing: Marks = ((), (None,) * len(SHOWN_PROPERTIES))
-    changed = [key for key in {**shown_now, **wanted} if _unlike(shown_now.get(key, nothing), wanted.get(key, nothing))]
+    changed = [key for key in {**shown_now, **wanted} if _differ(shown_now.get(key, nothing), wanted.get(key, nothing))]
     for some in _steps(changed):
         off, on = list[tuple[str, str]](), list[tuple[str, str]]()
         rows: list[Mapping[str, Any]] = []
@@ -176,7 +176,7 @@ def publish(
     return PublishingDone(publication=publication, placements=len(wanted), changed=len(changed))
 
 
-def _unlike(had: Marks, has: Marks) -> bool:
+def _differ(had: Marks, has: Marks) -> bool:
     return had[0] != has[0] or not all(map(alike, had[1], has[1]))
 
 

@@ -49,9 +49,9 @@ def verified(
     compared: list[Publication] = []
 
     def unlike(now: Snapshot) -> Iterator[Fault]:
-        layer_, shown = _whole(graph, programme_id)
+        layer_, shown = _read_while_idle(graph, programme_id)
         if layer_ is None:
-            yield from _unclaimed(graph, programme_id, shown)
+            yield from _not_published(graph, programme_id, shown)
             return
         compared.append(layer_)
         yield from _differences(graph, now, layer_, shown)
@@ -71,7 +71,7 @@ def verified(
     return replace(result, published="current" if compared[-1].hash == result.head_hash else "stale")
 
 
-def _whole(graph: Graph, programme_id: str) -> tuple[Publication | None, dict[str, Marks]]:
+def _read_while_idle(graph: Graph, programme_id: str) -> tuple[Publication | None, dict[str, Marks]]:
     """What is published, and the figures on placements, read while nobody is publishing."""
     before, shown = published(graph, programme_id), marks(graph, programme_id)
     for _ in range(LOOKS):
@@ -83,7 +83,7 @@ def _whole(graph: Graph, programme_id: str) -> tuple[Publication | None, dict[st
     return before, shown
 
 
-def _unclaimed(graph: Graph, programme_id: str, shown: dict[str, Marks]) -> Iterator[Fault]:
+def _not_published(graph: Graph, programme_id: str, shown: dict[str, Marks]) -> Iterator[Fault]:
     """Figures on placements although nothing is published, or the `Published` node was altered."""
     there = graph.rows(cypher.PUBLISHED, programme_id=programme_id)
     if there or shown:
@@ -97,7 +97,7 @@ def _unclaimed(graph: Graph, programme_id: str, shown: dict[str, Marks]) -> Iter
 
 def _differences(graph: Graph, now: Snapshot, layer_: Publication, on_placements: dict[str, Marks]) -> Iterator[Fault]:
     stale = layer_.sequence != now.sequence
-    then = _as_known(graph, layer_) if stale else now
+    then = _when_published(graph, layer_) if stale else now
     if then is None or then.head_hash != layer_.hash:
         sentence = Sentence(
             "The published states name entry %(sequence)s, whose hash in the ledger is a different one. Publish them "
@@ -114,17 +114,17 @@ def _differences(graph: Graph, now: Snapshot, layer_: Publication, on_placements
         elif key not in wanted:
             yield _differs(key, "shown_state", on_placements[key][1][0] or on_placements[key][0], None)
         else:
-            yield from _unlike(key, on_placements[key], wanted[key])
+            yield from _differences_at(key, on_placements[key], wanted[key])
 
 
-def _as_known(graph: Graph, layer_: Publication) -> Snapshot | None:
+def _when_published(graph: Graph, layer_: Publication) -> Snapshot | None:
     """The programme as it was known when it was published; None if its ledger never had that entry."""
     if not 0 < layer_.sequence <= programmes.head(graph, layer_.programme_id).entries:
         return None
     return from_register.snapshot_as_known(graph, layer_.programme_id, layer_.sequence)
 
 
-def _unlike(key: str, shown: Marks, wanted: Marks) -> Iterator[Fault]:
+def _differences_at(key: str, shown: Marks, wanted: Marks) -> Iterator[Fault]:
     (labels, values), (labels_wanted, values_wanted) = shown, wanted
     if labels != labels_wanted:
         yield _differs(key, Sentence("its label"), "/".join(labels) or None, "/".join(labels_wanted))

@@ -150,15 +150,15 @@ def parts(survey: Survey, word: str, names: PartNames) -> Parts:
         years = stood.received_day[there].astype("datetime64[D]").astype("datetime64[Y]").astype(np.int32)
         return _parted(there, years, lambda number: EPOCH.year + number)
     if word == "help":
-        return _called(snapshot.helps, there, snapshot.placements.help[there].astype(np.int32))
+        return _by_id(snapshot.helps, there, snapshot.placements.help[there].astype(np.int32))
     if word == "sex":
-        return _called(SEXES, there, _of(beneficiaries.sex, holder))
+        return _by_id(SEXES, there, _of(beneficiaries.sex, holder))
     if word == "group":
-        return _called(snapshot.groups.ids, there, _of(beneficiaries.group, holder))
+        return _by_id(snapshot.groups.ids, there, _of(beneficiaries.group, holder))
     if word == "place":
-        return _around(survey.snapshot, there, _of(beneficiaries.place, holder))
+        return _by_place(survey.snapshot, there, _of(beneficiaries.place, holder))
     if word == "donor":
-        return _given_by(survey, there, names)
+        return _by_donor(survey, there, names)
     raise NoSuchWord(word=word)
 
 
@@ -167,7 +167,7 @@ def _of(column: Rows | Codes, row: Rows) -> Rows:
     return np.append(column, NONE).astype(np.int32)[row]
 
 
-def _called(ids: Sequence[str], row: Rows, code: Rows) -> Parts:
+def _by_id(ids: Sequence[str], row: Rows, code: Rows) -> Parts:
     return _parted(row, code, lambda number: None if number == NONE else ids[number])
 
 
@@ -180,17 +180,17 @@ def _parted(row: Rows, code: Rows, key_of: Callable[[int], str | int | None]) ->
     return Parts(keys=tuple(keys[nth] for nth in order), row=row, part=rank[part])
 
 
-def _around(snapshot: Snapshot, row: Rows, place: Rows) -> Parts:
+def _by_place(snapshot: Snapshot, row: Rows, place: Rows) -> Parts:
     """Placements by every place they lie in: a ward, its municipality, its district and its province."""
     around = [upwards(snapshot.places.parent, each) for each in range(len(snapshot.places))] + [[NONE]]
     many = np.array([len(each) for each in around])
     start, of_each = np.cumsum(many) - many, many[place]
     nth = np.arange(of_each.sum()) - np.repeat(np.cumsum(of_each) - of_each, of_each)
     code = np.concatenate(around)[np.repeat(start[place], of_each) + nth]
-    return _called(snapshot.places.ids, np.repeat(row, of_each), code.astype(np.int32))
+    return _by_id(snapshot.places.ids, np.repeat(row, of_each), code.astype(np.int32))
 
 
-def _given_by(survey: Survey, there: Rows, names: PartNames) -> Parts:
+def _by_donor(survey: Survey, there: Rows, names: PartNames) -> Parts:
     """Placements by every donor whose gift filled them or a placement they descend from."""
     donors = [names.donors.get(gift_id) for gift_id in survey.snapshot.gifts.ids] + [None]
     keys, originals = sorted({donor for donor in donors if donor}), np.flatnonzero(survey.original).tolist()
@@ -201,7 +201,7 @@ def _given_by(survey: Survey, there: Rows, names: PartNames) -> Parts:
     unknown = np.setdiff1d(there, np.concatenate([there[:0], *rows])).astype(np.int32)
     many = [len(each) for each in (*rows, unknown)]
     code = np.repeat(np.array([*range(len(keys)), NONE], np.int32), many)
-    return _called(keys, np.concatenate([*rows, unknown]), code)
+    return _by_id(keys, np.concatenate([*rows, unknown]), code)
 
 
 def inhabited(snapshot: Snapshot) -> list[int]:

@@ -181,7 +181,7 @@ def chains(  # noqa: PLR0913 - one for each filter
     if donor is not None:
         chosen &= _of_donor(survey, donor, names or PartNames())[placements.gift[travels.row]]
     nth, late_days = np.flatnonzero(chosen).astype(np.int32), _late_days(survey, travels)
-    key = None if sort == "id" else _keys(survey, late_days, sort, backwards=backwards)[nth]
+    key = None if sort == "id" else _sorting_keys(survey, late_days, sort, backwards=backwards)[nth]
     by = order(placements.ids, travels.row[nth], key, descending=sort == "id" and backwards)
     return Chains(survey, nth[by], late_days)
 
@@ -196,7 +196,7 @@ def _began_in(snapshot: Snapshot, place_id: str, *, only: bool) -> Flags:
     return flags
 
 
-def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: bool) -> Keys:
+def _sorting_keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: bool) -> Keys:
     """The sorting key of each chain, least first."""
     snapshot, travels = survey.snapshot, survey.chains
     gift = snapshot.placements.gift[travels.row]
@@ -205,15 +205,15 @@ def _keys(survey: Survey, late_days: Rows, sort: ChainSorting, *, backwards: boo
         "age": lambda: survey.standings.received_day[travels.row],
         "lateness": lambda: -late_days,
         "generations": lambda: -travels.generations,
-        "state": lambda: _alphabetical(CHAIN_STATES)[travels.chain_state],
+        "state": lambda: _alphabetical_positions(CHAIN_STATES)[travels.chain_state],
         "help": lambda: snapshot.placements.help[travels.row],
-        "gift": lambda: np.append(_alphabetical(snapshot.gifts.ids), 0)[gift],
+        "gift": lambda: np.append(_alphabetical_positions(snapshot.gifts.ids), 0)[gift],
     }
     key = -keys[sort]() if backwards else keys[sort]()
     return np.where((gift == NONE) & (sort == "gift"), np.iinfo(key.dtype).max, key)
 
 
-def _alphabetical(words: Sequence[str]) -> Keys:
+def _alphabetical_positions(words: Sequence[str]) -> Keys:
     """The position of each word in alphabetical order."""
     return np.argsort(np.argsort(np.array(words)))
 

@@ -134,7 +134,7 @@ def network(picture: Picture, caption: Callable[[TreeBox | Tab | PlannedBox], Ca
     from pyvis.node import Node  # noqa: PLC0415
 
     def node(each: TreeBox | Tab | PlannedBox) -> Any:  # noqa: ANN401 - pyvis has no types
-        text, (node_id, group, look) = caption(each), _look(each)
+        text, (node_id, group, look) = caption(each), _appearance(each)
         place = {"x": round(each.x), "y": round(each.y), "physics": False}
         return Node(node_id, "box", text.label, title=text.title, href=text.href, group=group, **place, **look)
 
@@ -166,7 +166,7 @@ TAB_HEIGHT: Final = 30
 RADIUS: Final = {"fulfilled": 16, "excused": 16, "broken": 0, "lost": 0, "late": 3}
 
 
-def _look(each: TreeBox | Tab | PlannedBox) -> tuple[str, str, dict[str, Any]]:
+def _appearance(each: TreeBox | Tab | PlannedBox) -> tuple[str, str, dict[str, Any]]:
     """Id, group and border of a box; states are told apart without colours too."""
     if isinstance(each, Tab):
         look = {"borderWidth": 1, "shapeProperties": {"borderRadius": 10, "borderDashes": [2, 2]}}

@@ -153,7 +153,7 @@ class Holdings(LazyRows[Holding]):
         survey, below = self._survey, list[int]()
         while row != NONE and row not in self._gift and not survey.original[row]:
             below.append(row)
-            row = _nearer(survey, row)
+            row = _nearest_giver(survey, row)
         if row != NONE and row not in self._gift:
             self._gift[row] = int(survey.snapshot.placements.gift[row])
         gift = NONE if row == NONE else self._gift[row]
@@ -208,7 +208,7 @@ def _id(ids: Sequence[str], row: int) -> str | None:
     return None if row == NONE else ids[row]
 
 
-def _nearer(survey: Survey, row: int) -> int:
+def _nearest_giver(survey: Survey, row: int) -> int:
     """The giver through whom a placement is nearest to an original one; NONE if it descends from none."""
     received = survey.snapshot.received
     made = received.order[received.start[row] : received.start[row + 1]]

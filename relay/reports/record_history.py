@@ -258,7 +258,7 @@ class _RecordReader:
         self.register = register
         self.days = self._days()
         self.values = says(self.register, act_id)
-        if self._began() > as_of:
+        if self._exists_from() > as_of:
             raise NotInRecord(
                 id=act_id,
                 reason=Sentence("Nothing in the record of %(as_of)s has the id %(id)s.", id=act_id, as_of=as_of),
@@ -372,14 +372,14 @@ class _RecordReader:
 
     def _changed_ids(self) -> set[str]:
         values = (
-            self._whom(each.name, value)
+            self._woman_named_by(each.name, value)
             for fields in self.changed.values()
             for each in fields
             for value in (each.before, each.after)
         )
         return {id_ for id_ in values if id_}
 
-    def _whom(self, field: str, value: Any) -> str | None:  # noqa: ANN401 - a value of an act
+    def _woman_named_by(self, field: str, value: Any) -> str | None:  # noqa: ANN401 - a value of an act
         """The woman that a column names, or the holder of the placement that it names; None for other columns."""
         if value is None or field not in (*_ENDS, "beneficiary_id"):
             return None
@@ -387,18 +387,18 @@ class _RecordReader:
 
     # -- what is known ---------------------------------------------------------------------------------------------
 
-    def _began(self) -> date:
+    def _exists_from(self) -> date:
         """The day from which the record exists: for a gift, also the day of an earlier placement from it.
 
         A record whose day may lie ahead exists from the beginning.
         """
-        if self._may_come:
+        if self._may_lie_ahead:
             return date.min
         placed = self.belonging if self.kind == "gift" else ()
         return min((self.days[act_id] for act_id in (self.act_id, *placed) if act_id in self.days), default=date.min)
 
     @property
-    def _may_come(self) -> bool:
+    def _may_lie_ahead(self) -> bool:
         """Whether the record's day may be later than its recording, as for a ceremony."""
         kind = self.register.catalogue.kind(self.kind)
         column = kind.column(kind.day)
@@ -477,7 +477,7 @@ class _RecordReader:
             if entry.kind in ("placement", "pass", "event"):
                 own = own or bool(placements & {values.get(end) for end in _ENDS})
                 own = own or (self.kind == "beneficiary" and entry.payload.get("beneficiary_id") in self.ids)
-            come = self.days.get(act_id, date.min) <= self.as_of or (act_id == self.act_id and self._may_come)
+            come = self.days.get(act_id, date.min) <= self.as_of or (act_id == self.act_id and self._may_lie_ahead)
             if own and come:
                 yield act_id
 
@@ -523,7 +523,10 @@ class _RecordReader:
         return {**values, "help": values.get("help") or giver["help"]} if giver else values
 
     def _changed_field(self, field: ChangedField) -> CorrectedField:
-        before_id, after_id = self._whom(field.name, field.before), self._whom(field.name, field.after)
+        before_id, after_id = (
+            self._woman_named_by(field.name, field.before),
+            self._woman_named_by(field.name, field.after),
+        )
         return CorrectedField(
             field=field.name,
             before=field.before,

@@ -191,7 +191,7 @@ def picture(tree: Tree, view: View, *, start: str, break_points: Iterable[BreakP
     shown = branching.shown(view, path)
     folded = branching.folded(shown)
     plans = [(key, plan) for plan in tree.plans if (key := _giver(plan)) in shown]
-    leaves = _leaves(folded, plans)
+    leaves = _tabs_and_plans(folded, plans)
     if view.by_date:
         placed = _by_date(branching, shown, leaves, {f"plan:{plan.plan_id}": plan.expected_on for _, plan in plans})
     else:
@@ -346,7 +346,7 @@ def _giver(plan: TreePlan) -> str:
     return f"gift:{plan.gift_id}" if plan.gift_id else str(plan.giver_placement_id)
 
 
-def _leaves(folded: Iterable[str], plans: Iterable[tuple[str, TreePlan]]) -> Mapping[str, Sequence[str]]:
+def _tabs_and_plans(folded: Iterable[str], plans: Iterable[tuple[str, TreePlan]]) -> Mapping[str, Sequence[str]]:
     """Key of a box → what comes after the boxes below it: its tab, then planned receivers."""
     leaves = {key: [_tab(key)] for key in folded}
     for key, plan in plans:
@@ -354,7 +354,7 @@ def _leaves(folded: Iterable[str], plans: Iterable[tuple[str, TreePlan]]) -> Map
     return leaves
 
 
-def _below(
+def _boxes_below(
     branching: Branching, shown: Mapping[str, None], leaves: Mapping[str, Sequence[str]], key: str
 ) -> Iterator[str]:
     """The boxes below a box, then its tab, then planned receivers."""
@@ -370,7 +370,7 @@ def _by_generation(branching: Branching, shown: Mapping[str, None], leaves: Mapp
     waiting = [(branching.start, False)]
     while waiting:
         key, done = waiting.pop()
-        below = list(_below(branching, shown, leaves, key)) if key in shown else []
+        below = list(_boxes_below(branching, shown, leaves, key)) if key in shown else []
         if done:
             rows[key] = (rows[below[0]] + rows[below[-1]]) / 2
         elif below:
@@ -412,7 +412,7 @@ def _by_date(
         else:
             last += 1
             rows[key] = last
-        below = list(_below(branching, shown, leaves, key)) if key in shown else []
+        below = list(_boxes_below(branching, shown, leaves, key)) if key in shown else []
         waiting += reversed([(each, None if nth else key) for nth, each in enumerate(below)])
     return {key: (xs[key], row * ROW) for key, row in rows.items()}
 

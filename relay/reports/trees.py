@@ -299,8 +299,8 @@ def _nodes(survey: Survey, rows: Rows) -> Iterator[TreeNode]:
         states,
         days_of(stood.received_day[rows]),
         days_of(stood.due_day[rows]),
-        _shown(stood.owed[rows]),
-        _shown(stood.passed[rows]),
+        _as_numbers(stood.owed[rows]),
+        _as_numbers(stood.passed[rows]),
         strict=True,
     )
     for placement_id, beneficiary_id, help_, away, state, received_on, due_on, owed, passed in columns:
@@ -324,7 +324,7 @@ def _edges(survey: Survey, rows: Rows) -> Iterator[TreeEdge]:
         ids.some(passes.giver[rows]),
         ids.some(passes.receiver[rows]),
         days_of(passes.day[rows]),
-        _shown(passes.units[rows]),
+        _as_numbers(passes.units[rows]),
         strict=True,
     )
     for pass_id, giver_placement_id, receiver_placement_id, passed_on, animals in columns:
@@ -352,7 +352,7 @@ def receipts(survey: Survey, placement_ids: Iterable[str]) -> Mapping[str, Seque
         gifts + givers,
         days_of(np.concatenate((placements.filled_day[filled], passes.day[passed]))),
         np.concatenate((placements.help[filled], passes.help[passed])).tolist(),
-        _shown(np.concatenate((placements.filled_units[filled], passes.units[passed]))),
+        _as_numbers(np.concatenate((placements.filled_units[filled], passes.units[passed]))),
         strict=True,
     )
     received: dict[str, list[ReceivedHelp]] = {}
@@ -362,7 +362,7 @@ def receipts(survey: Survey, placement_ids: Iterable[str]) -> Mapping[str, Seque
     return received
 
 
-def _shown(units: Units) -> list[float]:
+def _as_numbers(units: Units) -> list[float]:
     """Thousandths as numbers for people; each different value is converted once."""
     each = units.tolist()
     words = {number: shown(number) for number in set(each)}

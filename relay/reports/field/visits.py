@@ -129,7 +129,7 @@ class Visits(LazyRows[Visit]):
         self._survey = ranked.survey
         self._names = names or PartNames()
         self._ranked = ranked
-        self._asked, self._others = _seen_to(ranked, tasks)
+        self._asked, self._others = _assign_tasks(ranked, tasks)
         super().__init__(np.arange(len(ranked.row) + len(self._others), dtype=np.int32))
 
     def among(self, beneficiaries: Flags) -> list[Visit]:
@@ -200,7 +200,7 @@ class Visits(LazyRows[Visit]):
         )
 
 
-def _seen_to(
+def _assign_tasks(
     ranked: Ranked, tasks: Sequence[Task]
 ) -> tuple[Mapping[int, Sequence[str]], Sequence[tuple[int, Sequence[Task]]]]:
     """Assign tasks to visits.
@@ -307,7 +307,7 @@ def by_rank(survey: Survey, *, most: int | None = None) -> Ranked:
     snapshot, stood, today = survey.snapshot, survey.standings, day_number(survey.as_of)
     state, mendable = stood.state, stood.mendable
     open_ = (state == LATE) | (state == DUE) | (state == IN_TIME)
-    chains, reach, generations = _hanging(survey, open_, mendable)
+    chains, reach, generations = _depending_chains(survey, open_, mendable)
     broke = stood.stuck & (stood.since_day > today - BROKE_DAYS)
     row = rows_of(open_ | broke | mendable)
     word, state = _last_word(survey).take(row), state.take(row)
@@ -323,7 +323,9 @@ def by_rank(survey: Survey, *, most: int | None = None) -> Ranked:
     # one of each sum counts, since one of these is so; to multiply takes a tenth of the time that choosing takes
     soonest = ((first > _HANGS) & (first != _NO_WORD)) * due_day + (first == _NO_WORD) * word
     then = soonest - (first <= _CAN_STILL) * stood.since_day.take(row) - (first == _HANGS) * reach.take(row)
-    order = _ordered((level << 32) + then, due_day, row, snapshot.placements.ids, most)  # a day or a number of 32 bits
+    order = _sorted_by_rank(
+        (level << 32) + then, due_day, row, snapshot.placements.ids, most
+    )  # a day or a number of 32 bits
     row = row.take(order)
     return Ranked(
         survey=survey,
@@ -340,7 +342,7 @@ _CALM: Final = 3
 """Number of levels within one main reason, by the other reasons."""
 
 
-def _level(why: int) -> int:
+def _urgency(why: int) -> int:
     """The urgency of a combination of reasons, 0 the most urgent: by the main reason, then by the others."""
     so = [bool(why & 1 << nth) for nth in range(len(REASONS))]
     first, hangs = so.index(True), so[_HANGS]
@@ -349,18 +351,18 @@ def _level(why: int) -> int:
     return first * _CALM + (first == _HANGS and sum(so) == 1)
 
 
-_LEVEL: Final = np.array([0, *map(_level, range(1, 1 << len(REASONS)))], np.int64)
+_LEVEL: Final = np.array([0, *map(_urgency, range(1, 1 << len(REASONS)))], np.int64)
 """The level of each combination of reasons; the first, for no reason, is never used."""
 
 
-def _ordered(
+def _sorted_by_rank(
     rank: npt.NDArray[np.int64], due_day: Days, rows: Rows, ids: IdColumn, most: int | None
 ) -> npt.NDArray[np.intp]:
     """The order of rows by rank, then by due day, then by id."""
     if most is not None and most < len(rows):
         ahead = rank <= np.partition(rank, most)[most]
         first, others = np.flatnonzero(ahead), np.flatnonzero(~ahead)
-        return np.append(first[_ordered(rank[first], due_day[first], rows[first], ids, None)], others)
+        return np.append(first[_sorted_by_rank(rank[first], due_day[first], rows[first], ids, None)], others)
     order = np.lexsort((due_day, rank))
     differs = (np.diff(rank[order]) != 0) | (np.diff(due_day[order]) != 0)
     run = np.cumsum(np.append(0, differs))
@@ -369,14 +371,14 @@ def _ordered(
     return order
 
 
-def _hanging(survey: Survey, open_: Flags, mendable: Flags) -> tuple[Rows, Rows, Rows]:
+def _depending_chains(survey: Survey, open_: Flags, mendable: Flags) -> tuple[Rows, Rows, Rows]:
     """For each placement, the number of chains that depend on it alone, and reach and generations of the farthest."""
     travels = survey.chains
     nth = np.zeros(len(open_), np.int32)
     nth[travels.row] = np.arange(len(travels.row))
     chain = nth.take(survey.cut.by_chain.whose)
-    many, who = _only(survey, chain, open_)
-    _, mender = _only(survey, chain, mendable)
+    many, who = _only_placement_of(survey, chain, open_)
+    _, mender = _only_placement_of(survey, chain, mendable)
     who = np.where(many > 0, who, mender)
     order = np.lexsort((travels.generations, travels.reach))
     order = order[who[order] != NONE]
@@ -387,7 +389,7 @@ def _hanging(survey: Survey, open_: Flags, mendable: Flags) -> tuple[Rows, Rows,
     return chains, reach, generations
 
 
-def _only(survey: Survey, chain: Rows, which: Flags) -> tuple[Rows, Rows]:
+def _only_placement_of(survey: Survey, chain: Rows, which: Flags) -> tuple[Rows, Rows]:
     """For each chain, the number of placements with the flag `which`, and the row of the only one, or -1.
 
     Args:

@@ -160,14 +160,14 @@ def groups(session: Session, group_id: str | None, as_of: str | None, place_id: 
     if session.as_json:
         print_json(answer)
     else:
-        _tell(session, answer)
+        _print_group(session, answer)
 
 
-def _tell(session: Session, detail: GroupDetail) -> None:
+def _print_group(session: Session, detail: GroupDetail) -> None:
     from relay.service.terminal import print_pairs
 
     print_pairs((each.name, told(getattr(detail.group, each.name))) for each in fields(detail.group))
-    print_pairs(_held(detail))
+    print_pairs(_holdings_of(detail))
     women = [*(each.beneficiary_id for each in detail.members), *(each.beneficiary_id for each in detail.offices)]
     names = session.names_of(women)
     lists: Sequence[tuple[str, Sequence[Any]]] = (
@@ -190,7 +190,7 @@ def _row(row: Any, names: Mapping[str, str]) -> list[Any]:  # noqa: ANN401 - any
     return [*values.values()]
 
 
-def _held(detail: GroupDetail) -> Iterator[tuple[str, object]]:
+def _holdings_of(detail: GroupDetail) -> Iterator[tuple[str, object]]:
     yield "placements", detail.placements.total
     yield "fulfilled_of_due", rate(detail.placements.fulfilled_of_due)
     yield "covered", rate(detail.covered)

@@ -97,7 +97,7 @@ def record_meeting(
         raise NotSaid(field=missing)
     meeting_act = _act(graph.catalogue, "meeting", meeting)
     helps = _helps(graph, programme_id, rows)
-    values = {row.name: _whole(meeting, row, graph.catalogue, helps) for row in rows}
+    values = {row.name: _with_derived_values(meeting, row, graph.catalogue, helps) for row in rows}
     became = {
         row.name: RowOutcome(act_id="", error=NotSaid(field=missing), notes=())
         for row in rows
@@ -119,7 +119,7 @@ def _missing(catalogue: Catalogue, kind: str, values: Mapping[str, Value]) -> st
     return next((each.name for each in catalogue.kind(kind).columns if each.required and each.name not in values), "")
 
 
-def _whole(
+def _with_derived_values(
     meeting: Mapping[str, Value], row: WrittenRow, catalogue: Catalogue, helps: Mapping[str, str]
 ) -> Mapping[str, Value]:
     own = id_made_of(f"{meeting['meeting_id']}/{row.name}")

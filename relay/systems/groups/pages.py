@@ -65,7 +65,7 @@ def _group_id(act_id: str) -> str:
 
 
 @blueprint.app_template_global("group_called")
-def _called(group_id: str) -> str:
+def _name_or_id(group_id: str) -> str:
     """The name of a group, or its id if the reader may not see the name."""
     return privacy.group_names().get(group_id, group_id)
 
@@ -262,12 +262,12 @@ def _hers(roll: Roll, group_id: str, woman: str, as_of: date) -> Hers:
         offices=tuple(each.office for each in roll.officers_on(group_id, as_of) if each.beneficiary_id == woman),
         attendance=roll.attendance(met, woman),
         met=tuple(
-            (each, _stood(each, woman)) for each in reversed(met) if each.has_roster and woman in roll.expected(each)
+            (each, _mark_at(each, woman)) for each in reversed(met) if each.has_roster and woman in roll.expected(each)
         ),
     )
 
 
-def _stood(meeting: Meeting, woman: str) -> str:
+def _mark_at(meeting: Meeting, woman: str) -> str:
     lists = {"present": meeting.present, "late": meeting.late, "excused": meeting.excused}
     return next((word for word, ids in lists.items() if woman in ids), ABSENT)
 
@@ -305,7 +305,7 @@ def _who_came(programme_id: str, record: Record) -> Markup | None:
     if meeting is None:
         return None
     expected = sorted(roll.members_on(str(group_id), meeting.held_on), key=as_counted) if meeting.has_roster else []
-    lists = {word: [each for each in expected if _stood(meeting, each) == word] for word in (*ROSTER, ABSENT)}
+    lists = {word: [each for each in expected if _mark_at(meeting, each) == word] for word in (*ROSTER, ABSENT)}
     return Markup(  # noqa: S704 - a template
         render_template(
             "groups/on_meeting.html",

@@ -45,16 +45,16 @@ def assign(metres: Sequence[Sequence[int]] | _Metres, allowed: Sequence[Sequence
     """
     may = np.asarray(allowed, np.bool_).reshape(len(metres), -1)
     hand_overs = [_NONE] * len(may)
-    served = _served(may)
+    served = _women_served(may)
     if served:
         rows = np.array(served)
-        columns = _nearest(np.asarray(metres, np.int64)[rows], may[rows])
+        columns = _nearest_assignment(np.asarray(metres, np.int64)[rows], may[rows])
         for row, column in zip(served, columns.tolist(), strict=True):
             hand_overs[row] = column
     return hand_overs
 
 
-def _served(may: _Flags) -> list[int]:
+def _women_served(may: _Flags) -> list[int]:
     """The women who are served: each who can be served together with those before her, some of whom may move for it."""
     women, slots = may.shape
     holder, closed = np.full(slots, _NONE, np.int64), np.zeros(slots, np.bool_)
@@ -98,7 +98,7 @@ def _make_room(may: _Flags, holder: _Slots, closed: _Flags, woman: int) -> bool:
     return False
 
 
-def _nearest(metres: _Metres, may: _Flags) -> _Slots:
+def _nearest_assignment(metres: _Metres, may: _Flags) -> _Slots:
     """The assignment that serves all women with the least total distance, and of several, the first by ids."""
     from scipy.optimize import linear_sum_assignment  # loads for a second; only a proposal needs it
 
@@ -111,7 +111,7 @@ def _nearest(metres: _Metres, may: _Flags) -> _Slots:
     free = _without_reduced_cost(cost, chosen)
     free[:women] &= may
     for woman in range(women):
-        _take_first(free, chosen, woman)
+        _assign_first(free, chosen, woman)
     return chosen[:women]
 
 
@@ -128,7 +128,7 @@ def _without_reduced_cost(cost: _Metres, chosen: _Slots) -> _Flags:
     return pairs
 
 
-def _take_first(free: _Flags, chosen: _Slots, woman: int) -> None:
+def _assign_first(free: _Flags, chosen: _Slots, woman: int) -> None:
     """Move a woman to the first hand-over that she can have at the same cost, and reserve it for her."""
     holder = np.empty_like(chosen)
     holder[chosen] = np.arange(len(chosen))

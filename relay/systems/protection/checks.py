@@ -94,7 +94,7 @@ def _naming_violence(in_force: ActsInForce) -> Iterator[Finding]:
 # -- releases --------------------------------------------------------------------------------------------------------
 
 
-def _as_it_was(in_force: ActsInForce, entries: int) -> Register:
+def _register_at(in_force: ActsInForce, entries: int) -> Register:
     """The acts that a release was made from, as the ledger had them when it was made."""
     register = in_force.register
     made_of = (
@@ -105,15 +105,19 @@ def _as_it_was(in_force: ActsInForce, entries: int) -> Register:
     return replay(register.programme_id, sorted(made_of, key=lambda entry: entry.sequence), register.catalogue)
 
 
-def _made_again(in_force: ActsInForce) -> Iterator[Finding]:
+def _not_made_by_relay(in_force: ActsInForce) -> Iterator[Finding]:
     for each in in_force.facts("release"):
         wanted, published = reading.wanted_of(each.values), Published.of(each.values["table"])
-        counts_ = reading.counts(reading.acts_in_register(_as_it_was(in_force, each.values["entries"])), wanted.measure)
-        if counts_.counted and not _comes_out(counts_, wanted, published):  # if they are withheld here, nobody can tell
+        counts_ = reading.counts(
+            reading.acts_in_register(_register_at(in_force, each.values["entries"])), wanted.measure
+        )
+        if counts_.counted and not _is_made_by_relay(
+            counts_, wanted, published
+        ):  # if they are withheld here, nobody can tell
             yield finding_of(each, Sentence("does not say what the record said when it was made."))
 
 
-def _comes_out(counts_: reading.Counts, wanted: Wanted, published: Published) -> bool:
+def _is_made_by_relay(counts_: reading.Counts, wanted: Wanted, published: Published) -> bool:
     """Whether Relay makes this table from some counts, or made it in an earlier version: exact, with more hidden."""
     try:
         if published == reading.table(counts_, wanted):
@@ -139,7 +143,7 @@ def _is_rounded(published: Published) -> bool:
     return not any(isinstance(number, int) and number % K for number in _numbers(published))
 
 
-def _given_away(in_force: ActsInForce) -> Iterator[Finding]:
+def _reveals_numbers(in_force: ActsInForce) -> Iterator[Finding]:
     for each in in_force.facts("release"):
         published = Published.of(each.values["table"])
         if HIDDEN in _numbers(published) and not _is_rounded(published):
@@ -213,7 +217,7 @@ CHECKS: Final = (
         "made such releases: do not hand them out any more.",
         severity="high",
         population=every("release"),
-        find=_given_away,
+        find=_reveals_numbers,
     ),
     Check(
         check_id="release_made_otherwise",
@@ -222,7 +226,7 @@ CHECKS: Final = (
         why="It was written by hand, or the record was changed behind Relay's back.",
         severity="medium",
         population=every("release"),
-        find=_made_again,
+        find=_not_made_by_relay,
     ),
     Check(
         check_id="count_corrected_after_release",

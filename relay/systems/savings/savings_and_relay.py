@@ -91,7 +91,7 @@ def _kept(survey: Survey, loans: Iterable[Loan]) -> tuple[list[bool], list[bool]
         row = rows.row(loan.placement_id) if loan.purpose == KEEP_ANIMAL and loan.placement_id else None
         if row is not None and standings.there[row]:
             taken.setdefault(row, day_number(loan.taken_on))
-    gone = _gone(survey)
+    gone = _days_of_sales(survey)
     after_loan = [
         not any(day <= each <= day + KEEPS_DAYS for each in gone[row])
         for row, day in taken.items()
@@ -112,7 +112,7 @@ def _kept(survey: Survey, loans: Iterable[Loan]) -> tuple[list[bool], list[bool]
     return after_loan, without
 
 
-def _gone(survey: Survey) -> Mapping[int, list[int]]:
+def _days_of_sales(survey: Survey) -> Mapping[int, list[int]]:
     """Row of a placement → days on which an animal of it was sold or slaughtered."""
     events, today = survey.snapshot.events, day_number(survey.as_of)
     gone: dict[int, list[int]] = defaultdict(list)
@@ -150,11 +150,11 @@ def _saving_periods(groups: Mapping[str, GroupRecord]) -> Mapping[str, list[tupl
 
 
 def _compared(these: Iterable[bool], others: Iterable[bool]) -> ComparedShare:
-    (rate, between), (rate_of_others, between_others) = _shared(these), _shared(others)
+    (rate, between), (rate_of_others, between_others) = _share_of(these), _share_of(others)
     return ComparedShare(of_them=rate, interval=between, of_others=rate_of_others, interval_of_others=between_others)
 
 
-def _shared(flags: Iterable[bool]) -> tuple[Rate, tuple[float, float] | None]:
+def _share_of(flags: Iterable[bool]) -> tuple[Rate, tuple[float, float] | None]:
     from relay.audit.error_rate import interval
 
     all_ = [*flags]
