@@ -51,7 +51,7 @@ class Waiting:
     recorded_at: str
     corrected_by: tuple[str, ...]
 
-    def told_by(self, login: str) -> bool:
+    def is_own_word_of(self, login: str) -> bool:
         """Whether this login recorded or corrected it, and so cannot confirm it."""
         return login in map(login_of, (self.recorded_by, *self.corrected_by))
 
@@ -111,9 +111,9 @@ def waiting(
     rows = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED, **of)]
     if last_by is None:
         return tuple(rows)
-    if len(rows) == most and any(each.told_by(last_by) for each in rows):  # others may come after these
+    if len(rows) == most and any(each.is_own_word_of(last_by) for each in rows):  # others may come after these
         rows = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED_OWN_LAST, last=f":{last_by}", **of)]
-    return tuple(sorted(rows, key=lambda each: each.told_by(last_by)))
+    return tuple(sorted(rows, key=lambda each: each.is_own_word_of(last_by)))
 
 
 def _waiting(*, passed_on: str, animals: float, corrected_by: Iterable[str], **row: Any) -> Waiting:  # noqa: ANN401 - a row's other columns

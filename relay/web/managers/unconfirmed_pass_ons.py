@@ -73,7 +73,7 @@ def found(page: ListPage) -> tuple[WaitingRow, ...]:
             recorded_by=each.recorded_by,
             recorded_on=recorded_on,
             days=max((page.today - recorded_on).days, 0),
-            is_own=each.told_by(login),
+            is_own=each.is_own_word_of(login),
         )
 
     return kept_of(

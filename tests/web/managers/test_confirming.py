@@ -80,8 +80,8 @@ def test_who_corrected_a_pass_on_is_not_asked_to_confirm_it(asha: FlaskClient, r
 
     def told() -> tuple[str, ...]:
         (row,) = waiting(recorded, programme_id, date.max)
-        assert row.told_by("asha") == ("account:asha" in row.corrected_by)
-        assert row.told_by("bina")
+        assert row.is_own_word_of("asha") == ("account:asha" in row.corrected_by)
+        assert row.is_own_word_of("bina")
         return row.corrected_by
 
     assert told() == ()
