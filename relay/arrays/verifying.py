@@ -62,13 +62,13 @@ def verified(
         columns = differences(cached, replayed) if cached.head_hash == replayed.head_hash else ()
         if columns:
             fault = Sentence(
-                "The snapshot kept in %(folder)s was altered (%(columns)s) and is discarded: restart relay serve.",
+                "The cached snapshot in %(folder)s was altered (%(columns)s) and is discarded: restart relay serve.",
                 folder=folder,
                 columns=", ".join(columns),
             )
             yield Fault(sequence=None, fault=fault)
         if cached_register.was_altered(folder, register):
-            fault = Sentence("The register kept in %(folder)s was altered and is discarded.", folder=folder)
+            fault = Sentence("The cached register in %(folder)s was altered and is discarded.", folder=folder)
             yield Fault(sequence=None, fault=fault)
         likely_duplicates.delete(folder, programme_id)
         cache_files.delete_of_systems(folder, programme_id)

@@ -101,7 +101,7 @@ def test_a_kept_snapshot_that_was_forged_is_found_by_verifying_and_read_again(gr
     first, second = (verifying.verified(graph, "demo", tmp_path) for _ in range(2))
 
     assert [fault.fault.partition(" and is")[0] for fault in first.faults] == [
-        f"The snapshot kept in {tmp_path} was altered (passes.units)"
+        f"The cached snapshot in {tmp_path} was altered (passes.units)"
     ]
     assert second.ok
     assert np.array_equal(snapshot_cache.snapshot(graph, "demo", tmp_path).passes.units, sound.passes.units)
