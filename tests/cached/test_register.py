@@ -195,6 +195,8 @@ def test_a_file_that_was_forged_with_its_digest_is_named_by_verify_and_read_no_m
 
     found = verifying.verified(graph, "demo", tmp_path)
 
-    assert [fault.fault for fault in found.faults] == [f"The cached register in {tmp_path} was altered and is discarded."]
+    assert [fault.fault for fault in found.faults] == [
+        f"The cached register in {tmp_path} was altered and is discarded."
+    ]
     assert not file.exists()
     assert verifying.verified(graph, "demo", tmp_path).ok

@@ -246,7 +246,7 @@ class DraftRelease(Question[Draft]):
         columns = source.graph.catalogue.kind("release").columns
         values = {each.name: cells.read(each, getattr(self, each.name)) for each in columns if hasattr(self, each.name)}
         if missing := next((name for name, value in values.items() if value is None), None):
-            from relay.systems.groups.meeting_day import NotSaid  # what records comes with it
+            from relay.systems.groups.meeting_recording import NotSaid  # what records comes with it
 
             raise NotSaid(field=missing)
         wanted = reading.wanted_of(values)
