@@ -416,7 +416,7 @@ def _at_low_priority(work: Callable[[], _Result]) -> _Result:
 
 
 def _lower_priority() -> None:
-    if sys.platform == "linux":  # elsewhere it would be told of the whole process, which could not take it back
+    if sys.platform == "linux":  # elsewhere it would apply to the whole process, which could not undo it
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LEAST_PRIORITY)
 
 

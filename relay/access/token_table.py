@@ -169,7 +169,7 @@ def record_use(graph: Graph, row: Mapping[str, Any], now: datetime) -> None:
     """Set when a token was last used, exact to five minutes; skipped while the database cannot be written to."""
     at = now.astimezone(UTC)
     if row["last_used_at"] < instant(at - _USED_STEP):
-        with suppress(NotWritable):  # nobody is kept from reading or recording by it
+        with suppress(NotWritable):  # a request must not fail because of it
             graph.write(lambda transaction: transaction.run(cypher.TOKEN_USED, key=row["key"], used_at=instant(at)))
 
 

@@ -111,7 +111,7 @@ def _serve(session: Session, **how: Any) -> None:  # noqa: ANN401 - as `relay.we
     from relay.web import serve as serve_pages
 
     with suppress(KeyboardInterrupt):  # however early, it is the usual end
-        serve_pages(session.graph, session.settings, owner=getuser(), say=say, **how)
+        serve_pages(session.graph, session.settings, owner=getuser(), announce=say, **how)
 
 
 def _this_command() -> str:

@@ -1,4 +1,4 @@
-"""The web: relay trees, chain health and the record, for people who would rather look than read.
+"""The web: relay trees, chain health and the record as pages in a browser, and the JSON API.
 
 from relay.web import create_app        # for any WSGI server
 from relay.web import serve             # what `relay serve` runs

@@ -1,4 +1,4 @@
-"""The application: graph and settings in, a WSGI application out."""
+"""The Flask application, made from a graph and settings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from relay.web.request.current import Core
 from relay.web.staff import devices, importing
 from relay.web.staff import routes as staff
 from relay.web.traffic import limits
-from relay.web.traffic.shared_state import Shared
+from relay.web.traffic.shared_state import SharedState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from relay.settings import Settings
 
 HOSTS = ("localhost", "127.0.0.1")
-"""The names of this machine for itself. A page asked for under any other name but the site's is not given: a stranger's
-page could call this machine by a name of its own."""
+"""The host names of this machine for itself. A request for any other host, except the site's, is refused: otherwise a
+foreign web page could reach this machine under a host name of its own (DNS rebinding)."""
 
 
 def _now() -> datetime:
@@ -54,18 +54,18 @@ def create_app(
     owner: str | None = None,
     once: OneTimeLink | None = None,
     site: str | None = None,
-    shared: Shared | None = None,
+    shared: SharedState | None = None,
 ) -> Flask:
     """The application on an open graph.
 
     Args:
-        graph: Stays the caller's to close.
-        settings: As they were read.
-        now: The current time; tests set it.
+        graph: An open graph; the caller closes it.
+        settings: The settings.
+        now: Returns the current time; tests set it.
         owner: The login of the person at this machine, who need not sign in. Only if no one else can reach the pages.
-        once: The link that lets the owner in once.
-        site: The host name behind which a proxy serves these pages over TLS; None when only this machine reaches them.
-        shared: What it shares with other processes; None: there are none.
+        once: The link that signs the owner in once.
+        site: The host name under which a proxy serves the pages over TLS; None when only this machine reaches them.
+        shared: The state shared with other processes of the server; None if this is the only one.
     """
     app = Flask(__name__)
     app.config.update(
@@ -80,13 +80,13 @@ def create_app(
         graph=graph,
         settings=settings,
         now=now,
-        shared=shared or Shared(),
+        shared=shared or SharedState(),
         owner=owner,
         once=once,
         site=site,
     )
     Compress(app)
-    app.add_template_filter(current.clock, "clock")
+    app.add_template_filter(current.local_clock_time, "clock")
     speaking = (language, labels, sentences)
     for part in (monitoring, *speaking, responses, sessions, guard, menu, number_links, error_responses, recording):
         part.set_up(app)
@@ -98,8 +98,8 @@ def create_app(
     app.register_blueprint(import_export.blueprint)
     app.register_blueprint(offline_devices.blueprint)
     app.register_blueprint(recording.blueprint(graph.catalogue))
-    for pages in system_pages.of(graph.catalogue).values():
+    for pages in system_pages.pages_of(graph.catalogue).values():
         app.register_blueprint(pages.blueprint)
     sign_in.set_up(app)
-    responses.send_only_changes(app, kept_by_browser=saved_views.sent)
+    responses.send_only_changes(app, browser_state=saved_views.cookie_value)
     return app

@@ -1,4 +1,4 @@
-"""Failures: what went wrong, as a page or as JSON in one form (`service.failure`), with its HTTP status code."""
+"""Error responses: a page, or JSON in the one form of `service.failure`, with the HTTP status code of the error."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from relay.service import failure
 from relay.service.failure import STATUS, STATUS_UNFORESEEN, Error, Explained
 from relay.web import sessions
 from relay.web.i18n.language import gettext
-from relay.web.i18n.sentences import say, say_advice
+from relay.web.i18n.sentences import advice_text, translate
 from relay.web.permission import permission_of
 from relay.web.request import current, typed_form
 from relay.web.sessions import NotSignedIn
@@ -47,26 +47,28 @@ log = logging.getLogger("relay.web")
 
 
 def set_up(app: Flask) -> None:
-    """Have an application explain its failures."""
-    app.register_error_handler(NotSignedIn, asked_to_sign_in)
-    app.register_error_handler(RelayError, explained)
-    app.register_error_handler(HTTPException, refused)
-    app.register_error_handler(CSRFError, of_another_session)
+    """Register the error handlers."""
+    app.register_error_handler(NotSignedIn, answer_not_signed_in)
+    app.register_error_handler(RelayError, answer_relay_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(CSRFError, answer_csrf_error)
 
 
-def asked_to_sign_in(error: NotSignedIn) -> Answer:
-    """Send people to the sign-in page, and from there to what they wanted; answer programs with an error.
+def answer_not_signed_in(error: NotSignedIn) -> Answer:
+    """Redirect people to the sign-in page, and after it to the page they asked for; answer programs with an error.
 
-    What they typed into a form goes with them.
+    What they typed into a form is carried along.
     """
     if _wants_json():
-        return explained(error)
-    if _is_typed():
-        page = render_template("sign_in.html", error=None, login="", wanted=request.path, typed=typed_form.fields())
+        return answer_relay_error(error)
+    if _has_typed_form():
+        page = render_template(
+            "sign_in.html", error=None, login="", wanted=request.path, typed=typed_form.typed_fields()
+        )
         return make_response(page, STATUS[Unknown])
     if request.headers.get("HX-Request"):  # part of a page: say where to sign in, and leave the page open
-        session["wanted"] = _page_before()
-        return explained(error)
+        session["wanted"] = _referring_page()
+        return answer_relay_error(error)
     if request.method == "GET":
         query = request.query_string.decode("ascii", "replace")
         session["wanted"] = quote(request.path) + (
@@ -74,62 +76,64 @@ def asked_to_sign_in(error: NotSignedIn) -> Answer:
         )  # written as it came: ids hold anything
     else:
         flash(gettext("Nothing was recorded, because you were signed out. Sign in and do it again."))
-        session["wanted"] = _page_before()
+        session["wanted"] = _referring_page()
     return redirect(url_for("sign_in.page"), 303)
 
 
-def of_another_session(error: CSRFError) -> Response:
-    """A form that was opened before its writer signed in anew: what she typed is shown again, to be sent once more."""
-    if not _is_typed() or _wants_json():
-        return refused(error)
-    _find_programme()
+def answer_csrf_error(error: CSRFError) -> Response:
+    """Answer a form that was opened in an earlier session: what was typed is shown again, to be sent once more."""
+    if not _has_typed_form() or _wants_json():
+        return answer_http_error(error)
+    _load_head()
     return make_response(
-        render_template("recording/go_on.html", wanted=request.path, typed=typed_form.unmarked(typed_form.fields())),
+        render_template(
+            "recording/go_on.html", wanted=request.path, typed=typed_form.without_prefix(typed_form.typed_fields())
+        ),
         400,
     )
 
 
-def _is_typed() -> bool:
+def _has_typed_form() -> bool:
     if request.method != "POST" or request.endpoint is None or not permission_of(request.endpoint).typed:
         return False
     fits = (request.content_length or 0) <= (request.max_content_length or 0)  # what does not was never taken
     return fits and bool(request.form)
 
 
-def _page_before() -> str:
+def _referring_page() -> str:
     return (request.referrer or "").removeprefix(request.host_url.removesuffix("/"))
 
 
-def explained(error: RelayError) -> Response:
-    """What Relay itself explains."""
+def answer_relay_error(error: RelayError) -> Response:
+    """Answer an error that Relay raised, with its reason and its advice."""
     status = failure.status_of(error)
-    advice = say(error.suggestion) if status == STATUS[Unavailable] else say_advice(error)
+    advice = translate(error.suggestion) if status == STATUS[Unavailable] else advice_text(error)
     response = _answer(failure.explained(error, request_id=g.get("request_id")), advice)
     if status == STATUS[Unavailable]:
         response.headers["Retry-After"] = RETRY_SECONDS
     if isinstance(error, TooOften):
         response.headers["Retry-After"] = str(error.seconds)
     if status == STATUS[Unknown]:
-        said = ' error="invalid_token"' if isinstance(error, NotLetIn) else ""
-        response.headers["WWW-Authenticate"] = f'Bearer realm="relay"{said}'
+        error_value = ' error="invalid_token"' if isinstance(error, NotLetIn) else ""
+        response.headers["WWW-Authenticate"] = f'Bearer realm="relay"{error_value}'
     return response
 
 
-def refused(error: HTTPException) -> Response:
-    """HTTP errors, and unexpected ones, of which only the type and the place are logged, never a value."""
-    if isinstance(error, SecurityError):  # asked for under a host name that is not this machine's: no page has a URL
+def answer_http_error(error: HTTPException) -> Response:
+    """Answer an HTTP error, or an unexpected exception, of which only type and place are logged, never a value."""
+    if isinstance(error, SecurityError):  # the host is not trusted, so `url_for` would fail too
         reason = gettext("Relay does not answer to this host name.")
         if _wants_json():
-            return _answer(_of_http(STATUS[Invalid], reason))
+            return _answer(_explained_http_error(STATUS[Invalid], reason))
         return Response(reason, STATUS[Invalid], mimetype="text/plain")
     cause = getattr(error, "original_exception", None)
     if isinstance(error, InternalServerError) and cause is not None:
         frames = [
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(cause.__traceback__)
         ]
-        log.error("failed", extra={"said": {"failure": type(cause).__name__, "at": frames}})
+        log.error("failed", extra={"fields": {"failure": type(cause).__name__, "at": frames}})
     status = error.code or STATUS_UNFORESEEN
-    response = _answer(_of_http(status, _reasons().get(status, error.name)))
+    response = _answer(_explained_http_error(status, _reasons().get(status, error.name)))
     if status == STATUS_TOO_OFTEN:
         response.headers["Retry-After"] = "60"
     for name, value in error.get_headers(request.environ):
@@ -165,24 +169,29 @@ def _wants_json() -> bool:
     return request.path.startswith("/api/") or accepted["application/json"] > accepted["text/html"]
 
 
-def _of_http(status: int, reason: str) -> Explained:
+def _explained_http_error(status: int, reason: str) -> Explained:
     return Explained(status=status, reason=reason, suggestion=_suggestion(status), request_id=g.get("request_id"))
 
 
 def _answer(error: Explained, advice: str = "") -> Response:
-    """The answer; a page words the suggestion as an advice of its own, where it is one with a command."""
+    """An error as JSON, as a line of text for a part of a page, or as a whole page.
+
+    Args:
+        error: The error.
+        advice: What a page says in place of the error's suggestion, which may name a command.
+    """
     status = error.status
     if _wants_json():
         return make_response(jsonify(Error(error=error)), status)
     if request.headers.get("HX-Request"):
         return make_response(render_template("error_line.html", error=error), status)
     if status < STATUS_UNFORESEEN:  # else the database may be what failed
-        _find_programme()
+        _load_head()
     return make_response(render_template("failure.html", error=error, advice=advice or error.suggestion), status)
 
 
-def _find_programme() -> None:
-    """Let the page of a failure have the sections and the search of the programme in which its reader is."""
+def _load_head() -> None:
+    """Load the programme in the URL, if the reader may see it, so that the error page has its menu and search."""
     programme_id = (request.view_args or {}).get("programme_id")
     with suppress(RelayError):
         user = sessions.user()

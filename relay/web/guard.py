@@ -1,6 +1,6 @@
-"""The guard of the pages and of the API: whether the user has access.
+"""The guard: checks before each request of a page or of the API whether the user has access.
 
-Every view has its permission (`relay.web.permission`), and every action has its roles in `access.roles.matrix`. A
+Every view declares its permission (`relay.web.permission`), and `access.roles.matrix` says which roles have it. A
 programme in which a user has no role does not exist for that user.
 """
 
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM: Final = "application/x-www-form-urlencoded"
-_BEGINS: Final = "programme add"
+_ADD_PROGRAMME: Final = "programme add"
 
 
 @cache
 def _routes_of_systems(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
-    """Route of the API or form → the systems of which it needs one, of those that need any."""
+    """Endpoint of the API or of a form → the systems of which the programme must use one; others are not there."""
     kinds = {
         route: systems
         for kind in catalogue.kinds
@@ -59,8 +59,11 @@ def _routes_of_systems(catalogue: Catalogue) -> Mapping[str, frozenset[str]]:
     return {**kinds, **questions}
 
 
-def _require_used(endpoint: str) -> None:
-    """Let what belongs to a system be there only in a programme that uses it; pages bear its name before the point."""
+def _require_system_in_use(endpoint: str) -> None:
+    """Answer 404 for what belongs to a system that the programme does not use.
+
+    An endpoint "NAME.VIEW" belongs to the system NAME, if there is one.
+    """
     catalogue, room = current.graph().catalogue, endpoint.partition(".")[0]
     ours = frozenset({room}) & catalogue.systems.keys()
     systems = ours or _routes_of_systems(catalogue).get(endpoint, frozenset())
@@ -69,7 +72,7 @@ def _require_used(endpoint: str) -> None:
 
 
 class NotByTheProxy(Forbidden):
-    """Somebody came to a site, but not through the proxy that encrypts."""
+    """A request to a site did not come through the proxy that encrypts."""
 
     reason = "This was sent without encryption."
     advice = "Write https://%(site)s/ instead."
@@ -78,39 +81,39 @@ class NotByTheProxy(Forbidden):
 
 
 def set_up(app: Flask) -> None:
-    """Have an application refuse everyone without access."""
+    """Have an application check the access of each request."""
     app.config.update(
-        WTF_CSRF_CHECK_DEFAULT=False,  # `check` asks: a token proves as much
+        WTF_CSRF_CHECK_DEFAULT=False,  # `check_request` asks: a token proves as much
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
     )
     CSRFProtect(app)
     app.view_functions["static"] = public()(app.view_functions["static"])
-    app.before_request(check)
-    app.after_request(_always_encrypted)
+    app.before_request(check_request)
+    app.after_request(_require_https_from_now_on)
     app.add_template_global(may)
 
 
 def clerk(programme_id: str) -> Clerk:
-    """Who is asking, as the ledger names who records, with the places and rights by which it judges what she records.
+    """The clerk of this request: who records, and with which places and rights the ledger judges what she records.
 
     Raises:
-        NotSignedIn: Nobody said who is asking.
+        NotSignedIn: Nobody is signed in.
     """
     return Clerk(
         by=sessions.signed_in().by,
         now=current.core().now(),
         random=secrets.token_bytes,
-        places=places(str(permission_of(str(request.endpoint)).action), programme_id),
+        places=allowed_places(str(permission_of(str(request.endpoint)).action), programme_id),
         manages=may("programme lock", programme_id),
-        subjects=_subjects(str(permission_of(str(request.endpoint)).action), programme_id),
+        subjects=_recordable_subjects(str(permission_of(str(request.endpoint)).action), programme_id),
     )
 
 
-def _subjects(action: str, programme_id: str) -> frozenset[str]:
-    """The kinds of acts about which who is asking may record something, such as a correction, in an action.
+def _recordable_subjects(action: str, programme_id: str) -> frozenset[str]:
+    """The kinds of acts that the user may correct or otherwise record something about, by an action.
 
-    What is secret to a role is hers if she records such herself; all else, unless her role reaches only what she
-    records.
+    Kinds that are secret to one role are among them only if she may record them herself. All other kinds are among
+    them, unless her only role is protection, which reaches nothing but what it records.
     """
     catalogue, grants = current.graph().catalogue, sessions.signed_in().grants
     own = roles.kinds_recordable(catalogue, grants, programme_id)
@@ -119,127 +122,129 @@ def _subjects(action: str, programme_id: str) -> frozenset[str]:
     return own | {kind.name for kind in catalogue.kinds.values() if not kind.read_by}
 
 
-def clerk_of_imports(programme_id: str) -> Clerk:
-    """Who imports, with the kinds of acts that she may record everywhere."""
+def import_clerk(programme_id: str) -> Clerk:
+    """The clerk of an import, with the kinds of acts that the user may record at every place."""
     catalogue = current.graph().catalogue
     kinds = {
         kind.name
         for kind in catalogue.filed
-        if may(kind.recording, programme_id) and places(kind.recording, programme_id) is None
+        if may(kind.recording, programme_id) and allowed_places(kind.recording, programme_id) is None
     }
     return replace(clerk(programme_id), kinds=frozenset(kinds))
 
 
 def require(action: str, programme_id: str) -> None:
-    """Let who is asking do an action in a programme that the address does not name.
+    """Refuse an action in a programme that is not named in the URL, if the user may not do it.
 
     Raises:
-        NoProgramme: No role is held in it, whether there is one or not.
-        NotAllowed: The role does not allow it.
+        NoProgramme: The user has no role in it, or there is no such programme.
+        NotAllowed: The role does not allow the action.
     """
-    _allow(sessions.signed_in(), Permission(action=action), programme_id)
+    _require_permission(sessions.signed_in(), Permission(action=action), programme_id)
 
 
 def require_everywhere(action: str, programme_id: str) -> None:
-    """Let nobody go on whose account covers some places only: a file reaches beyond them.
+    """Refuse a user who may do an action at some places only, since a file reaches beyond them.
 
     Raises:
-        NotThatPlace: It does.
+        NotThatPlace: The user is limited to some places.
     """
-    allowed = places(action, programme_id)
+    allowed = allowed_places(action, programme_id)
     if allowed is not None:
         raise roles.NotThatPlace(places=sorted(allowed))
 
 
 def heads() -> tuple[programmes.LedgerHead, ...]:
-    """The programmes in which who is asking holds a role, by id.
+    """The heads of the programmes in which the user has a role, ordered by programme id.
 
     Raises:
-        NotSignedIn: Nobody said who is asking.
+        NotSignedIn: Nobody is signed in.
         Unavailable: The database cannot be reached.
     """
-    found = sessions.signed_in()
-    return tuple(head for head in programmes.heads(current.graph()) if found.sees(head.programme_id))
+    user = sessions.signed_in()
+    return tuple(head for head in programmes.heads(current.graph()) if user.sees(head.programme_id))
 
 
 def may(action: str, programme_id: str | None = None) -> bool:
-    """Whether who is asking may do an action: what a page offers."""
-    found = sessions.user()
-    return found is not None and found.may(action, programme_id)
+    """Whether the user may do an action in a programme, or in any if None; pages offer only what is allowed."""
+    user = sessions.user()
+    return user is not None and user.may(action, programme_id)
 
 
-def check() -> None:
-    """Let a request pass, or not.
+def check_request() -> None:
+    """Check the access of a request before its view is called.
 
     Raises:
-        NotByTheProxy: It came without encryption, and these pages are a site.
-        NotSignedIn: Nobody said who is asking.
+        NotByTheProxy: It came without encryption, and the pages are served as a site.
+        NotSignedIn: Nobody is signed in.
         NotLetIn: The token is not valid, or no longer.
-        DeviceRevoked: It is a telephone's that was revoked.
-        NotForDevices: It is a telephone's, and this is nothing for one.
-        NoProgramme: No role is held in the programme, whether there is one or not.
-        NotAllowed: The role does not allow it.
-        NotThatPlace: The role allows it in some places, and this record lies elsewhere.
-        NotInRecord: The role allows it in some places, and there is no such record.
-        CSRFError: Another site's page may have sent this form.
+        DeviceRevoked: The token is that of a revoked telephone.
+        NotForDevices: The token is that of a telephone, and the view is not for telephones.
+        NoProgramme: The user has no role in the programme, or there is no such programme.
+        NotAllowed: The role does not allow the action.
+        NotThatPlace: The role allows the action at some places, and the record is elsewhere.
+        NotInRecord: The role allows the action at some places, and there is no such record.
+        CSRFError: The form may have been sent by another site's page.
     """
     permission, site = permission_of(request.endpoint) if request.endpoint else None, current.core().site
     if site and not request.is_secure and not (permission and permission.unencrypted):
         raise NotByTheProxy(site=site)
     if permission is None:  # no such page, or not by that method: nothing is revealed
         return
-    found = None if permission.public else sessions.user()
-    if permission.largest and (found or permission.public or permission.typed):  # what was typed is kept in any case
+    user = None if permission.public else sessions.user()
+    if permission.largest and (user or permission.public or permission.typed):  # a typed form is carried to the sign-in
         request.max_content_length = request.max_form_memory_size = permission.largest
-    _require_a_form_of_ours()
-    if found is None and not permission.public:
+    _require_few_fields()
+    if user is None and not permission.public:
         raise g.get("not_let_in") or NotSignedIn
-    by_form = request.method not in _SAFE and permission.by_form and not (found and found.token_id)
+    by_form = request.method not in _SAFE and permission.by_form and not (user and user.token_id)
     if by_form and current_app.config["WTF_CSRF_ENABLED"]:
         csrf: CSRFProtect = current_app.extensions["csrf"]
         csrf.protect()
-    if found is not None:
+    if user is not None:
         programme_id = (request.view_args or {}).get("programme_id")
-        if found.device:
-            _allow_device(found.device, permission, programme_id)
+        if user.device:
+            _require_device_permission(user.device, permission, programme_id)
         else:
-            _allow(found, permission, programme_id)
-        _require_used(str(request.endpoint))
+            _require_permission(user, permission, programme_id)
+        _require_system_in_use(str(request.endpoint))
 
 
-def _require_a_form_of_ours() -> None:
-    """Let nothing be read as a form that has more fields than any: each takes far more memory than its bytes.
+def _require_few_fields() -> None:
+    """Refuse a form with more than `limits.FIELDS` fields, since a field takes far more memory than its bytes.
 
     Raises:
-        RequestEntityTooLarge: It has.
+        RequestEntityTooLarge: It has more.
     """
     request.max_form_parts = limits.FIELDS
     if request.mimetype == _FORM and request.get_data().count(b"&") >= limits.FIELDS:
         raise RequestEntityTooLarge
 
 
-def _always_encrypted(response: Response) -> Response:
+def _require_https_from_now_on(response: Response) -> Response:
     if current.core().site:
         response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
     return response
 
 
-def _allow(found: User, permission: Permission, programme_id: str | None) -> None:
+def _require_permission(user: User, permission: Permission, programme_id: str | None) -> None:
     action = permission.action
-    if programme_id is not None and not found.sees(programme_id):
-        raise _not_allowed(_BEGINS) if action == _BEGINS else NoProgramme(programme_id=programme_id)
-    if action is None:  # nobody said who may
-        if not set(OWNER) <= set(found.grants):
+    if programme_id is not None and not user.sees(programme_id):
+        raise _not_allowed(_ADD_PROGRAMME) if action == _ADD_PROGRAMME else NoProgramme(programme_id=programme_id)
+    if action is None:  # the view declares no permission
+        if not set(OWNER) <= set(user.grants):
             raise _not_allowed(str(request.endpoint))
-    elif not found.may(action, programme_id):
+    elif not user.may(action, programme_id):
         raise _not_allowed(action)
-    elif programme_id is not None and not permission.ids_only and (about := _about(request.view_args or {})):
-        _within_places(action, programme_id, about)
-        _within_her_kinds(found, action, programme_id, about)
+    elif (
+        programme_id is not None and not permission.ids_only and (record_id := _record_in_url(request.view_args or {}))
+    ):
+        _require_own_places(action, programme_id, record_id)
+        _require_own_kinds(user, action, programme_id, record_id)
 
 
-def _allow_device(device: Device, permission: Permission, programme_id: str | None) -> None:
-    """Let a telephone reach its own programme's few addresses; what its writer may there, these see to."""
+def _require_device_permission(device: Device, permission: Permission, programme_id: str | None) -> None:
+    """Refuse a telephone all but the few views for telephones in its own programme, which check all else themselves."""
     if device.revoked_at and not (permission.by_revoked and device.handed_in < MOST_ACTS_AFTER_REVOKING):
         raise DeviceRevoked
     if not (permission.public or permission.by_device):
@@ -252,41 +257,41 @@ def _not_allowed(action: str) -> roles.NotAllowed:
     return roles.NotAllowed.to(action, current.graph().catalogue)
 
 
-def _within_her_kinds(found: User, action: str, programme_id: str, id_: str) -> None:
-    """Let who holds the role of one system open what she records, corrections of that, and places: nobody's record."""
+def _require_own_kinds(user: User, action: str, programme_id: str, id_: str) -> None:
+    """Refuse a user whose only role is protection all records but what she records, corrections of it, and places."""
     catalogue = current.graph().catalogue
-    if not roles.are_protection_only(roles.granted(catalogue, found.grants, action, programme_id)):
+    if not roles.are_protection_only(roles.granted(catalogue, user.grants, action, programme_id)):
         return
     act_id = resolve(current.graph(), programme_id, id_)
     register = current.graph().read(lambda transaction: read(transaction, programme_id, (act_id,)))
     kind = (register.last_subject(act_id) if register else act_id).partition(":")[0]
-    if kind not in roles.kinds_recordable(catalogue, found.grants, programme_id) | {"place"}:
+    if kind not in roles.kinds_recordable(catalogue, user.grants, programme_id) | {"place"}:
         raise _not_allowed("find")
 
 
-def _about(said: Mapping[str, str]) -> str | None:
-    """The record that a URL is about; None if it is about none."""
-    if "part_id" in said:
-        return f"{said['word']}:{said['part_id']}"
-    if "gift_id" in said:
-        return f"gift:{said['gift_id']}"
-    return said.get("act_id") or said.get("id_")
+def _record_in_url(url_values: Mapping[str, str]) -> str | None:
+    """The record that a URL names, as id or "kind:id"; None if it names none."""
+    if "part_id" in url_values:
+        return f"{url_values['word']}:{url_values['part_id']}"
+    if "gift_id" in url_values:
+        return f"gift:{url_values['gift_id']}"
+    return url_values.get("act_id") or url_values.get("id_")
 
 
-def places(action: str, programme_id: str) -> frozenset[str] | None:
-    """The places to which who is asking is bound in an action; None when to none.
+def allowed_places(action: str, programme_id: str) -> frozenset[str] | None:
+    """The places to which the user is limited in an action; None when she may do it everywhere.
 
     Raises:
-        NotSignedIn: Nobody said who is asking.
+        NotSignedIn: Nobody is signed in.
     """
     return roles.bound_places(
         roles.granted(current.graph().catalogue, sessions.signed_in().grants, action, programme_id)
     )
 
 
-def _within_places(action: str, programme_id: str, id_: str) -> None:
-    """Let staff of a place open what lies there, and nothing else; what they record the ledger judges itself."""
-    allowed = places(action, programme_id)
+def _require_own_places(action: str, programme_id: str, id_: str) -> None:
+    """Refuse staff of some places a record elsewhere; what they record is judged by the ledger."""
+    allowed = allowed_places(action, programme_id)
     if allowed is None:
         return
     act_id = resolve(current.graph(), programme_id, id_)

@@ -1,4 +1,4 @@
-"""Where a reader can go from every page: five groups, named after what people do."""
+"""The menu of every page: five groups of links, named after what people do; and the URLs of pages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from flask import current_app, g, has_request_context, request, url_for
 from relay.access.roles import EVERY
 from relay.errors import Invalid
 from relay.web import guard, privacy, system_pages
-from relay.web.i18n.language import lazy_gettext, this_page
-from relay.web.i18n.sentences import say
+from relay.web.i18n.language import lazy_gettext, url_of_this_page
+from relay.web.i18n.sentences import translate
 from relay.web.permission import permission_of
 from relay.web.request import current
 from relay.web.request.parameters import CONFIRMED_ONLY
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuLink:
-    """Somewhere to go.
+    """A link of the menu.
 
     Attributes:
-        endpoint: Of the page.
-        label: What it is called.
-        key: The key that leads there after "g".
-        values: What else its address says.
-        everywhere: Whether it takes the role in every programme.
-        by_place: Whether it can be of one place: so it is for who works for one, to whom the rest is closed.
-        system: Whose page it is; empty for the core's.
+        endpoint: The endpoint of the page.
+        label: Its text, translated when it is shown.
+        key: The keyboard shortcut that opens it after "g".
+        values: Other parameters of its URL.
+        everywhere: Whether a reader needs the role in every programme.
+        by_place: Whether the page is limited to the place of staff who work for a single place.
+        system: The system to which the page belongs; empty for the core.
     """
 
     endpoint: str
@@ -50,14 +50,14 @@ class MenuLink:
 
     @property
     def href(self) -> str:
-        """Where it leads this reader."""
-        places = privacy.within() if self.by_place else None
+        """The URL for this reader."""
+        places = privacy.visible_places() if self.by_place else None
         own = next(iter(places)) if places and len(places) == 1 else None
-        return to(self.endpoint, place=own, **self.values)
+        return url_to(self.endpoint, place=own, **self.values)
 
     @property
     def name(self) -> str:
-        """Of the page, in a word that no other page has."""
+        """A name of the page that no other page has."""
         part, _, view = self.endpoint.rpartition(".")
         word = self.values.get("name") or (part if view == "page" else view.rstrip("_"))
         return f"{self.system}-{word}" if self.system else word
@@ -65,11 +65,13 @@ class MenuLink:
     @property
     def is_here(self) -> bool:
         """Whether this is the page that is shown."""
-        said = request.view_args or {}
-        return request.endpoint == self.endpoint and all(said.get(name) == self.values[name] for name in self.values)
+        url_values = request.view_args or {}
+        return request.endpoint == self.endpoint and all(
+            url_values.get(name) == self.values[name] for name in self.values
+        )
 
 
-def _list(name: str, label: Any, key: str, *, by_place: bool = False) -> MenuLink:  # noqa: ANN401 - lazy text
+def _list_link(name: str, label: Any, key: str, *, by_place: bool = False) -> MenuLink:  # noqa: ANN401 - lazy text
     return MenuLink(endpoint="lists.page", label=label, key=key, values={"name": name}, by_place=by_place)
 
 
@@ -79,7 +81,7 @@ SECTIONS: Final = (
         lazy_gettext("Today"),
         (
             MenuLink(endpoint="managers.programme", label=lazy_gettext("Overview"), key="o"),
-            _list("visits", lazy_gettext("Visits"), "v", by_place=True),
+            _list_link("visits", lazy_gettext("Visits"), "v", by_place=True),
             MenuLink(
                 endpoint="confirming.waiting", label=lazy_gettext("To confirm"), key="n", values={"name": "waiting"}
             ),
@@ -90,9 +92,9 @@ SECTIONS: Final = (
         "relays",
         lazy_gettext("Relays"),
         (
-            _list("gifts", lazy_gettext("Gifts"), "g"),
-            _list("chains", lazy_gettext("Chains"), "c", by_place=True),
-            _list("placements", lazy_gettext("Placements"), "p", by_place=True),
+            _list_link("gifts", lazy_gettext("Gifts"), "g"),
+            _list_link("chains", lazy_gettext("Chains"), "c", by_place=True),
+            _list_link("placements", lazy_gettext("Placements"), "p", by_place=True),
             MenuLink(endpoint="managers.map_", label=lazy_gettext("Map"), key="m"),
         ),
     ),
@@ -100,9 +102,9 @@ SECTIONS: Final = (
         "people",
         lazy_gettext("People"),
         (
-            _list("people", lazy_gettext("Women and men"), "b", by_place=True),
-            _list("groups", lazy_gettext("Groups"), "u"),
-            _list("places", lazy_gettext("Places"), "w"),
+            _list_link("people", lazy_gettext("Women and men"), "b", by_place=True),
+            _list_link("groups", lazy_gettext("Groups"), "u"),
+            _list_link("places", lazy_gettext("Places"), "w"),
             MenuLink(endpoint="duplicates.page", label=lazy_gettext("Likely duplicates"), key="d"),
         ),
     ),
@@ -128,48 +130,48 @@ SECTIONS: Final = (
         ),
     ),
 )
-"""Group, heading and links, after what people do; a page that an application does not have is left out."""
+"""Group, heading and links of the core."""
 
 
 def set_up(app: Flask) -> None:
-    """Give the ways to the templates."""
+    """Give the menu and the URL functions to the templates."""
     app.add_template_global(sections, "sections")
     app.add_template_global(privacy.names_on, "names_on")
-    app.add_template_global(to, "to")
-    app.add_template_global(begins, "begins")
-    app.add_template_global(counting_all, "counting_all")
-    app.add_template_global(past, "past")
-    app.add_template_global(to_today, "to_today")
-    app.url_defaults(_still_confirmed_only)
+    app.add_template_global(url_to)
+    app.add_template_global(start_url)
+    app.add_template_global(url_counting_all)
+    app.add_template_global(past_day)
+    app.add_template_global(url_of_today)
+    app.url_defaults(_hand_on_confirmed_only)
 
 
 def sections() -> list[tuple[str, list[MenuLink]]]:
-    """Headings with the links whose pages there are, and which who is asking may open."""
-    found = [
-        (str(heading), [link for link in (*links, *_of_systems(group)) if _is_open(link)])
+    """The headings of the menu, each with the links that the reader may open; groups without any are left out."""
+    groups = [
+        (str(heading), [link for link in (*links, *_system_links(group)) if _is_open(link)])
         for group, heading, links in SECTIONS
     ]
-    return [(heading, links) for heading, links in found if links]
+    return [(heading, links) for heading, links in groups if links]
 
 
-def _of_systems(group: str) -> Iterator[MenuLink]:
-    """What the systems that the programme uses add to a group."""
-    for name, part in system_pages.of(current.graph().catalogue).items():
+def _system_links(group: str) -> Iterator[MenuLink]:
+    """The links that the systems of the programme add to a group."""
+    for name, part in system_pages.pages_of(current.graph().catalogue).items():
         if name in current.head().systems:
             for each in part.links:
                 if each.group == group:
                     endpoint = f"{name}.{each.endpoint}"
-                    yield MenuLink(endpoint=endpoint, label=say(each.label), key=each.key, system=name)
+                    yield MenuLink(endpoint=endpoint, label=translate(each.label), key=each.key, system=name)
 
 
 def pages(app: Flask, programme_id: str) -> dict[str, str]:
-    """Name → URL of every page of an application that a section leads to."""
+    """Name → URL of every page in the menu of the core."""
     links = [link for _group, _heading, links in SECTIONS for link in links if link.endpoint in app.view_functions]
     with app.test_request_context():
-        return {link.name: _address(link.endpoint, programme_id=programme_id, **link.values) for link in links}
+        return {link.name: _url(link.endpoint, programme_id=programme_id, **link.values) for link in links}
 
 
-def _address(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever the route's parameters are
+def _url(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - whatever the route's parameters are
     return url_for(endpoint, **values)
 
 
@@ -180,14 +182,14 @@ def _is_open(link: MenuLink) -> bool:
     return action is None or guard.may(action, EVERY if link.everywhere else current.head().programme_id)
 
 
-def _still_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
-    """Who counts only what is confirmed goes on so from page to page."""
+def _hand_on_confirmed_only(endpoint: str, values: dict[str, Any]) -> None:
+    """Carry the parameter `confirmed_only` from page to page."""
     if "programme_id" in values and not endpoint.startswith("api.") and has_request_context():
         values.setdefault(CONFIRMED_ONLY, request.args.get(CONFIRMED_ONLY))
 
 
-def past() -> date | None:
-    """The day of this page, where it is one before today and the reader may not have noticed."""
+def past_day() -> date | None:
+    """The day of this page if it is before today, so that the page can say so; else None."""
     if g.get("head") and request.args.get("as_of"):
         with suppress(Invalid):  # the page says that it cannot be read
             day = current.as_of()
@@ -195,65 +197,65 @@ def past() -> date | None:
     return None
 
 
-def to_today() -> str:
+def url_of_today() -> str:
     """The URL of this page as of today."""
-    return this_page("as_of", None)
+    return url_of_this_page("as_of", None)
 
 
-def counting_all() -> str:
-    """The URL of this page with everything counted, confirmed or not."""
-    return this_page(CONFIRMED_ONLY, None)
+def url_counting_all() -> str:
+    """The URL of this page counting all pass-ons, confirmed or not."""
+    return url_of_this_page(CONFIRMED_ONLY, None)
 
 
-def begins(programme_id: str) -> str:
-    """Where a programme begins for this reader: who looks after accounts alone sees who opened what.
+def start_url(programme_id: str) -> str:
+    """The URL of the first page of a programme that this reader may open.
 
-    Who holds a role of some system alone begins with the first of its pages.
+    It is the overview; the access log for somebody who only administers accounts; else the first page of a system.
     """
     of_systems = (
         f"{name}.{link.endpoint}"
-        for name, part in system_pages.of(current.graph().catalogue).items()
+        for name, part in system_pages.pages_of(current.graph().catalogue).items()
         for link in part.links
     )
-    known = ("managers.programme", "confirming.opened", *of_systems)
+    pages_ = ("managers.programme", "confirming.opened", *of_systems)
     page = next(
         (
             each
-            for each in known
+            for each in pages_
             if each in current_app.view_functions and guard.may(str(permission_of(each).action), programme_id)
         ),
-        known[0],
+        pages_[0],
     )
-    return _address(page, programme_id=programme_id, as_of=_day())
+    return _url(page, programme_id=programme_id, as_of=_day_in_url())
 
 
-def to(endpoint: str, **values: object) -> str:
-    """The URL of a page of this programme, on the same day as this page."""
+def url_to(endpoint: str, **values: object) -> str:
+    """The URL of a page of this programme, as of the same day as this page; values that are None are left out."""
     if "here" not in g:  # a page has hundreds of links: to go past `url_for` and its defaults takes half the time
-        g.here = {"programme_id": current.head().programme_id, "as_of": _day()}
-        _still_confirmed_only(endpoint, g.here)
-    said = {name: value for name, value in {**g.here, **values}.items() if value is not None}
+        g.here = {"programme_id": current.head().programme_id, "as_of": _day_in_url()}
+        _hand_on_confirmed_only(endpoint, g.here)
+    parameters = {name: value for name, value in {**g.here, **values}.items() if value is not None}
     rules = current_app.url_map.iter_rules(endpoint)
-    _, path = next(built for rule in rules if rule.suitable_for(said) and (built := rule.build(said)))
+    _, path = next(built for rule in rules if rule.suitable_for(parameters) and (built := rule.build(parameters)))
     return f"{request.script_root}{path}"
 
 
-def to_each(endpoint: str, *names: str, **values: object) -> Callable[..., str]:
-    """Gives `to` of pages that differ in some parameters alone, by the values of these: the rest is worked out once.
+def url_maker(endpoint: str, *names: str, **values: object) -> Callable[..., str]:
+    """Make a function that returns URLs which differ in a few parameters alone; all the rest is worked out once.
 
     Args:
-        endpoint: Of the pages.
-        names: The parameters in which they differ.
-        values: All others.
+        endpoint: The endpoint of the pages.
+        names: The parameters in which the URLs differ; the function takes their values in this order.
+        values: All other parameters, as for `url_to`.
     """
-    marked = to(endpoint, **values, **{name: f"~{nth}~" for nth, name in enumerate(names)})
+    marked = url_to(endpoint, **values, **{name: f"~{nth}~" for nth, name in enumerate(names)})
     url = re.sub(r"~(\d)~", r"{\1}", marked)
-    return lambda *each: url.format(*(quote(str(value), safe=_KEPT) for value in each))
+    return lambda *each: url.format(*(quote(str(value), safe=_SAFE_CHARACTERS) for value in each))
 
 
-_KEPT: Final = "!$'()*,/:;@"
-"""What stands as it is both in a path and in a query."""
+_SAFE_CHARACTERS: Final = "!$'()*,/:;@"
+"""Characters that need no escape, neither in a path nor in a query."""
 
 
-def _day() -> str | None:
+def _day_in_url() -> str | None:
     return request.args.get("as_of") or None

@@ -30,31 +30,31 @@ blueprint = Blueprint("monitoring", __name__)
 
 
 def set_up(app: Flask) -> None:
-    """Have an application number, time, count and log its requests."""
-    app.before_request(_begin)
-    app.after_request(_logged)
-    _count(app)
+    """Give each request an id; measure, count and log it."""
+    app.before_request(_begin_request)
+    app.after_request(_log_request)
+    _count_requests(app)
 
 
-def _begin() -> None:
+def _begin_request() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     g.began = time.perf_counter()
 
 
-def _logged(response: Response) -> Response:
-    """One line for each request; none for what a stranger looks up by the code on a paper."""
+def _log_request(response: Response) -> Response:
+    """Log one line for a request; none if a stranger opened a certificate or story by its code."""
     if "untraced" in g:
         return response
     response.headers["X-Request-Id"] = g.get("request_id", "")
-    said = {
+    fields = {
         "request_id": g.get("request_id"),
         "method": request.method,
         "rule": request.url_rule.rule if request.url_rule else None,
         "status": response.status_code,
         "milliseconds": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
     }
-    log.info("answered", extra={"said": said})
+    log.info("answered", extra={"fields": fields})
     return response
 
 
@@ -64,12 +64,12 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One record."""
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        said: dict[str, Any] = getattr(record, "said", {})
-        return json.dumps({"at": at, "level": record.levelname.lower(), "event": record.getMessage(), **said})
+        fields: dict[str, Any] = getattr(record, "fields", {})
+        return json.dumps({"at": at, "level": record.levelname.lower(), "event": record.getMessage(), **fields})
 
 
-def _count(app: Flask) -> None:
-    """Count requests and how long they took, and tell the counts at /metrics."""
+def _count_requests(app: Flask) -> None:
+    """Count requests and their seconds, and show the counts at /metrics."""
     registry, together = CollectorRegistry(), current.core_of(app).shared.counts
     if together:  # the library's own way: each process counts in a file there
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(together)
@@ -104,7 +104,7 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public(unencrypted=True)
 def readyz() -> Response:
-    """Whether the database answers, and holds graphs of this version, whole; no details."""
+    """Whether the database answers, and every graph in it is complete and of this version; no details."""
     try:
         built = all(head.built for head in programmes.heads(current.graph()))
     except (RelayError, OSError):  # a data folder that was taken away, too

@@ -1,4 +1,4 @@
-"""Who may ask for a page or an answer: declared at each view, as an action of `access.roles.MATRIX` or as public.
+"""Permissions of views: each view declares which action of `access.roles.MATRIX` it needs, or that it is public.
 
 A view without a declaration is open to the owner only.
 """
@@ -13,25 +13,24 @@ from flask import current_app
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-_SAID: Final = "permission"
-"""The attribute of a view in which its permission is kept: wrappers of views hand attributes on."""
+_ATTRIBUTE: Final = "permission"
+"""The attribute of a view with its permission; `functools.wraps` copies it to wrappers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """Who may ask for a view, and how.
+    """Who may request a view, and how.
 
     Attributes:
-        action: Of `access.roles.MATRIX`; None if the view is public or has no declaration.
-        public: Whether it needs no sign-in: then it shows nothing of a programme.
-        by_form: Whether what a browser sends to it must come from a form of these pages: a view that changes nothing,
-            or takes a password as JSON, needs no such proof.
-        ids_only: Whether it shows no more of a record than its id: then it is shown to staff of every place.
-        typed: Whether a form sends it what somebody typed, which is kept while she signs in again.
-        unencrypted: Whether it answers without encryption too: this machine's own monitoring asks for it.
-        largest: How many bytes may be sent to it; None for as many as to any other view.
-        by_device: Whether a telephone's token opens it: then the view itself sees to what its writer may.
-        by_revoked: Whether the token of one that was revoked does too.
+        action: The action, a key of `access.roles.MATRIX`; None if the view is public or declares nothing.
+        public: Whether it needs no sign-in; then it shows nothing of a programme.
+        by_form: Whether POST requests need a CSRF token; not if the view changes nothing, or takes a password as JSON.
+        ids_only: Whether it shows only the ids of records, so that staff of every place may see it.
+        typed: Whether it gets a form that somebody typed, which is carried along if she has to sign in again.
+        unencrypted: Whether it also answers without encryption, for the monitoring on this machine.
+        largest: The largest body in bytes; None for `limits.BODY_BYTES`.
+        by_device: Whether a telephone's token opens it; then the view itself checks what its writer may do.
+        by_revoked: Whether the token of a revoked telephone opens it too.
     """
 
     action: str | None = None
@@ -45,28 +44,28 @@ class Permission:
     by_revoked: bool = False
 
 
-_NOTHING_SAID: Final = Permission()
+_NOT_DECLARED: Final = Permission()
 
 
 def action(name: str, **how: Any) -> Callable[[View], View]:  # noqa: ANN401 - the fields of a permission
-    """Say which action a view is, and how it may be asked for; see `Permission`."""
-    return _saying(Permission(action=name, **how))
+    """Declare the action that a view needs; `how` are the other fields of `Permission`."""
+    return _declare(Permission(action=name, **how))
 
 
 def public(*, by_form: bool = True, unencrypted: bool = False, largest: int | None = None) -> Callable[[View], View]:
-    """Say that a view is public; see `Permission`."""
-    return _saying(Permission(public=True, by_form=by_form, unencrypted=unencrypted, largest=largest))
+    """Declare that a view is public; the arguments are fields of `Permission`."""
+    return _declare(Permission(public=True, by_form=by_form, unencrypted=unencrypted, largest=largest))
 
 
 def permission_of(endpoint: str) -> Permission:
-    """The permission of the view of a route of this application."""
-    found: Permission = getattr(current_app.view_functions[endpoint], _SAID, _NOTHING_SAID)
-    return found
+    """The permission of an endpoint of this application."""
+    permission: Permission = getattr(current_app.view_functions[endpoint], _ATTRIBUTE, _NOT_DECLARED)
+    return permission
 
 
-def _saying(permission: Permission) -> Callable[[View], View]:
-    def say(view: View) -> View:
-        setattr(view, _SAID, permission)
+def _declare(permission: Permission) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        setattr(view, _ATTRIBUTE, permission)
         return view
 
-    return say
+    return declare

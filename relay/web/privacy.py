@@ -1,7 +1,7 @@
-"""Personal data: which names of people, groups and donors a reader sees, and who opened what.
+"""Personal data: whose names this reader may see, and the log of what was opened.
 
-Staff of a place see the names of those who live there. Everything that shows names in a list asks `told` first,
-through `names`; a page about one record calls `opened`.
+Staff of a place see the names of the people who live there. A page that shows names in a list gets them from `names`,
+which logs it; a page about one record calls `log_opened`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from relay.desk.lookup import Named
 from relay.ledger import places
 from relay.reports import breakdown
 from relay.reports.breakdown import PartNames
-from relay.reports.field import contacts as find
+from relay.reports.field import contacts as field_contacts
 from relay.reports.field import tasks as field_tasks
 from relay.service.question import Question, Reader, Source
 from relay.web import guard, responses, sessions
 from relay.web.i18n import labels
 from relay.web.request import current, parameters
-from relay.web.result_cache import kept
+from relay.web.result_cache import cached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -37,85 +37,86 @@ if TYPE_CHECKING:
 
 
 Where = Literal["list", "form", "paper"]
-"""What people are named on."""
+"""Where people are named."""
 
 _Names = TypeVar("_Names")
 _Answer = TypeVar("_Answer")
 
 _OF_ONE_PLACE: Final = ("place:", "group:", "beneficiary:", "placement:")
-"""Records that lie where the one lives whose name they bear; a pass-on lies where its giver lives too."""
+"""Kinds of records whose place is that of the person whose name they show. A pass-on also belongs to its giver's
+place, so staff there must not see the receiver's name."""
 
 
-def told(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
-    """Those of some people whose names this reader is shown; that they are shown is logged.
-
-    Raises:
-        Unavailable: The database cannot be reached; or it cannot be written down.
-    """
-    found = nameable(beneficiary_ids)
-    if found:
-        opened(str(request.endpoint), (f"beneficiary:{id_}" for id_ in sorted(found)))
-    return found
-
-
-def donors_named(gift_ids: Iterable[str]) -> None:
-    """Log that this reader is shown who gave some gifts.
+def log_nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
+    """Those of some people whose names this reader may see; logs that their names are shown.
 
     Raises:
-        Unavailable: It cannot be written down.
+        Unavailable: The database cannot be reached; or the log cannot be written.
     """
-    opened(str(request.endpoint), (f"gift:{id_}" for id_ in sorted(gift_ids)))
+    named = nameable(beneficiary_ids)
+    if named:
+        log_opened(str(request.endpoint), (f"beneficiary:{id_}" for id_ in sorted(named)))
+    return named
+
+
+def log_donors_named(gift_ids: Iterable[str]) -> None:
+    """Log that this reader is shown the donors of some gifts.
+
+    Raises:
+        Unavailable: The log cannot be written.
+    """
+    log_opened(str(request.endpoint), (f"gift:{id_}" for id_ in sorted(gift_ids)))
 
 
 def nameable(beneficiary_ids: Collection[str]) -> tuple[str, ...]:
-    """Those of some people whose names this reader may see.
+    """Those of some people whose names this reader may see, in their order; logs nothing.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    allowed = within()
+    allowed = visible_places()
     if allowed is None or not beneficiary_ids:
         return tuple(beneficiary_ids)
     there = places.people_in(current.graph(), current.head().programme_id, allowed, beneficiary_ids)
     return tuple(id_ for id_ in beneficiary_ids if id_ in there)
 
 
-def seen(act_ids: Collection[str]) -> Collection[str]:
-    """Those of some records that this reader may find.
+def findable(act_ids: Collection[str]) -> Collection[str]:
+    """Those of some records that this reader may find: all, or those at the places of staff.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     programme_id = current.head().programme_id
-    allowed = guard.places("find", programme_id)
+    allowed = guard.allowed_places("find", programme_id)
     return act_ids if allowed is None else places.lying_in(current.graph(), programme_id, allowed, act_ids)
 
 
-def hits(found: Iterable[Hit]) -> tuple[Hit, ...]:
-    """What a search found among what is `seen`, with the names that this reader may see."""
-    if guard.places("find", current.head().programme_id) is None:
-        return tuple(found)
-    return tuple(hit if hit.id.startswith(_OF_ONE_PLACE) else replace(hit, name=None) for hit in found)
+def hits_for_reader(all_hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Hits of a search, without the names that this reader may not see; the hits must be `findable`."""
+    if guard.allowed_places("find", current.head().programme_id) is None:
+        return tuple(all_hits)
+    return tuple(hit if hit.id.startswith(_OF_ONE_PLACE) else replace(hit, name=None) for hit in all_hits)
 
 
-def record(found: Record) -> Record:
-    """A record as far as this reader may see it: staff of a place see who lives there, and no donors.
+def record_for_reader(whole: Record) -> Record:
+    """A record with only the names that this reader may see: staff of some places see no donors.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    if within() is None:
-        return found
-    own = found.holder_id
-    changed = [each for happening in found.history for each in happening.changed]
-    asked = {own, *(each.beneficiary_id for each in found.history)}
+    if visible_places() is None:
+        return whole
+    own = whole.holder_id
+    changed = [each for happening in whole.history for each in happening.changed]
+    asked = {own, *(each.beneficiary_id for each in whole.history)}
     asked |= {id_ for each in changed for id_ in (each.before_id, each.after_id)}
     named = {*nameable({id_ for id_ in asked if id_})}
     return replace(
-        found,
-        name=found.name if own is None or own in named else None,
-        history=tuple(_seen_by(each, named) for each in found.history),
-        gifts=tuple(replace(each, donor=None) for each in found.gifts),
+        whole,
+        name=whole.name if own is None or own in named else None,
+        history=tuple(_happening_for_reader(each, named) for each in whole.history),
+        gifts=tuple(replace(each, donor=None) for each in whole.gifts),
     )
 
 
@@ -125,7 +126,7 @@ def may(action: str) -> bool:
 
 
 def tasks() -> tuple[Task, ...]:
-    """What the systems of the programme ask of whoever visits, as far as this reader is told.
+    """What the systems of the programme ask of visitors, without the reasons that are hidden from this reader.
 
     Raises:
         Unavailable: The database cannot be reached.
@@ -134,12 +135,12 @@ def tasks() -> tuple[Task, ...]:
 
 
 def hidden_reasons() -> frozenset[str]:
-    """The reasons to visit of which this reader is not told."""
+    """The reasons to visit that are hidden from this reader."""
     return field_tasks.hidden(current.graph().catalogue, current.head().systems, may)
 
 
-def _seen_by(happening: Happening, named: Collection[str]) -> Happening:
-    """A line of a history with the names of some people only."""
+def _happening_for_reader(happening: Happening, named: Collection[str]) -> Happening:
+    """A line of a history with the names of only the people in `named`."""
     changed = tuple(
         replace(
             each,
@@ -152,24 +153,24 @@ def _seen_by(happening: Happening, named: Collection[str]) -> Happening:
     return replace(happening, name=happening.name if shown else None, changed=changed)
 
 
-READER: Final = Reader(seen=seen, nameable=nameable, hits=hits, record=record, may=may)
-"""Whoever asks by this request."""
+READER: Final = Reader(seen=findable, nameable=nameable, hits=hits_for_reader, record=record_for_reader, may=may)
+"""The reader of this request."""
 
 
 def source(graph: Graph) -> Source:
-    """Where the answers to whoever asks by this request come from."""
+    """The source of answers for the reader of this request."""
     return Source(
         graph=graph,
         folder=current.core().settings.data_folder,
         reader=READER,
         by=sessions.signed_in().by,
-        kept=current.kept_survey,
+        kept=current.cached_survey,
         now=current.core().now(),
     )
 
 
 def answer_to(question: Question[_Answer]) -> _Answer:
-    """What a question about the programme is answered to whoever asks by this request.
+    """The answer to a question about the programme for the reader of this request.
 
     Raises:
         NotBuilt: Its graph was built by another version, or is being rebuilt.
@@ -179,29 +180,37 @@ def answer_to(question: Question[_Answer]) -> _Answer:
 
 
 def require_donors() -> None:
-    """Refuse to show donors to a reader who may not see them.
+    """Refuse a reader who may not see donors.
 
     Raises:
-        NotThatPlace: The reader's account works for some places only.
+        NotThatPlace: The reader works for some places only.
     """
-    own = within()
+    own = visible_places()
     if own is not None:
         raise NotThatPlace(places=sorted(own))
 
 
-def within() -> frozenset[str] | None:
-    """The places whose names this reader may see; None: all, and donors too, since a gift belongs to no place."""
-    return guard.places("names", current.programme_id())
+def visible_places() -> frozenset[str] | None:
+    """The places of the people whose names this reader may see.
+
+    Returns:
+        None for all places, and then donors too, since a gift belongs to no place.
+    """
+    return guard.allowed_places("names", current.programme_id())
 
 
-def opened(what: str, ids: Iterable[str]) -> None:
-    """Log that this reader opened personal data; without any ids nothing is logged.
+def log_opened(what: str, ids: Iterable[str]) -> None:
+    """Log that this reader opened personal data, and let no browser cache it; without ids nothing is logged.
+
+    Args:
+        what: The page or question, as `Access.what`.
+        ids: The records, "kind:id".
 
     Raises:
-        Unavailable: It cannot be written; then it must not be shown.
+        Unavailable: The log cannot be written; then the data must not be shown.
     """
     core = current.core()
-    responses.never_kept()
+    responses.never_cache()
     access = access_log.Access(at=instant(core.now()), by=sessions.signed_in().by, what=what, ids=tuple(ids))
     if access.ids:
         access_log.write(core.settings.data_folder, current.programme_id(), access)
@@ -211,7 +220,7 @@ def opened(what: str, ids: Iterable[str]) -> None:
 
 
 def switch_names(*, on: bool) -> None:
-    """Show names on every page that has somebody to name, or no longer; it is so until this reader signs out."""
+    """Switch names on lists on or off, until this reader signs out."""
     session[sessions.NAMES] = on
 
 
@@ -220,89 +229,91 @@ def names_on() -> bool:
     return bool(session.get(sessions.NAMES))
 
 
-def usual_naming(*, file: bool = False) -> str:
-    """How people are named where the URL does not say: the switch is for pages, never for files."""
+def default_naming_mode(*, file: bool = False) -> str:
+    """How people are named if the URL does not say: one of `labels.NAMES`. The switch is for pages, never for files."""
     return labels.NAMES[-1] if names_on() and not file else labels.NAMES[0]
 
 
-def naming(*, file: bool = False) -> str:
-    """How people are named: as the URL says, else as is usual.
+def naming_mode(*, file: bool = False) -> str:
+    """How people are named, one of `labels.NAMES`: as the URL says, else the default.
 
     Raises:
         Invalid: The URL says something else.
     """
-    return parameters.choice("names", dict.fromkeys((usual_naming(file=file), *labels.NAMES)))
+    return parameters.choice("names", dict.fromkeys((default_naming_mode(file=file), *labels.NAMES)))
 
 
 def names(on: Where, beneficiary_ids: Iterable[str | None], mode: str | None = None) -> Mapping[str, str]:
-    """Beneficiary id → her name, of those whose name is known and may be told to this reader.
+    """Beneficiary id → name, of those whose name is known and may be shown to this reader; logs that they are shown.
 
     Args:
-        on: What they are shown on: a list names nobody while names are off; forms and papers always name who is meant.
-        beneficiary_ids: None for nobody.
-        mode: One of `labels.NAMES`, where a list lets its URL say how people are named; as is usual by default.
+        on: Where they are shown: a list names nobody while names are off; forms and papers always name people.
+        beneficiary_ids: The people; None is skipped.
+        mode: One of `labels.NAMES`, if the URL of a list says how people are named; the default when left out.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    if on == "list" and (mode or usual_naming()) == labels.NAMES[0]:
+    if on == "list" and (mode or default_naming_mode()) == labels.NAMES[0]:
         return {}
-    shown = told(sorted({each for each in beneficiary_ids if each}))
-    said = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in shown}
-    named = current.graph().read(lambda transaction: Named(transaction, current.head().programme_id, said))
-    return {id_: name for id_ in shown if (name := named.beneficiary(id_))}
+    nameable_ids = log_nameable(sorted({each for each in beneficiary_ids if each}))
+    acts = {f"beneficiary:{id_}": {"beneficiary_id": id_} for id_ in nameable_ids}
+    named = current.graph().read(lambda transaction: Named(transaction, current.head().programme_id, acts))
+    return {id_: name for id_ in nameable_ids if (name := named.beneficiary(id_))}
 
 
 def contacts(beneficiary_ids: Collection[str]) -> Mapping[str, Contact]:
-    """Beneficiary id → how to find her, of those who may be named to this reader and of whom it is known.
+    """Beneficiary id → her contact, of those who may be named to this reader and have one; logs that they are shown.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return find.contacts(current.graph(), current.head().programme_id, told(beneficiary_ids))
+    return field_contacts.contacts(current.graph(), current.head().programme_id, log_nameable(beneficiary_ids))
 
 
-def places_called() -> Mapping[str, str]:
-    """Place id → what it is called, which is no secret.
+def place_names() -> Mapping[str, str]:
+    """Place id → its name, which every reader may see.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return _names_of_parts().places
+    return _part_names().places
 
 
-def _names_of_parts() -> PartNames:
-    return _called("names", lambda programme_id: breakdown.names(current.graph(), programme_id, ("place", "donor")))
+def _part_names() -> PartNames:
+    return _cached_names(
+        "names", lambda programme_id: breakdown.names(current.graph(), programme_id, ("place", "donor"))
+    )
 
 
 def places_and_donors() -> PartNames:
-    """What places are called, and donors where the reader is told who gave.
+    """The names of places, and of donors if this reader may see them.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    found = _names_of_parts()
-    return found if within() is None else PartNames(places=found.places)
+    part_names = _part_names()
+    return part_names if visible_places() is None else PartNames(places=part_names.places)
 
 
 def group_names() -> Mapping[str, str]:
-    """Group id → what it is called, of those whose name is known and may be told to this reader.
+    """Group id → its name, of those whose name is known and may be shown to this reader.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    found = _called("groups", lambda programme_id: breakdown.group_names(current.graph(), programme_id))
-    allowed = within()
+    all_names = _cached_names("groups", lambda programme_id: breakdown.group_names(current.graph(), programme_id))
+    allowed = visible_places()
     if allowed is None:
-        return found
+        return all_names
     there = places.groups_in(current.graph(), current.head().programme_id, allowed)
-    return {id_: name for id_, name in found.items() if id_ in there}
+    return {id_: name for id_, name in all_names.items() if id_ in there}
 
 
-def _called(what: str, read: Callable[[str], _Names]) -> _Names:
-    """What something is called, read once for as long as nobody gives or changes a name."""
-    known = current.snapshot()
-    return kept((what, known.programme_id), known.named, lambda: read(known.programme_id))
+def _cached_names(what: str, read: Callable[[str], _Names]) -> _Names:
+    """The names of something, read again only when a name was recorded or changed."""
+    snapshot = current.snapshot()
+    return cached((what, snapshot.programme_id), snapshot.named, lambda: read(snapshot.programme_id))
 
 
 def district_names() -> Mapping[str, str]:
@@ -311,4 +322,4 @@ def district_names() -> Mapping[str, str]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return _called("districts", lambda programme_id: breakdown.districts(current.graph(), programme_id))
+    return _cached_names("districts", lambda programme_id: breakdown.districts(current.graph(), programme_id))

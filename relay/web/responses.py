@@ -1,4 +1,4 @@
-"""Rules for every response: security headers, caching by the head of the ledger, and files that are kept for good."""
+"""Headers of every response: security, caching by the head of the ledger, and static files cached for good."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-_BESIDE_THE_LEDGER: Final = frozenset(
+_NOT_OF_LEDGER_ALONE: Final = frozenset(
     {
         "api.accesses",
         "api.verify",
@@ -58,14 +58,14 @@ _BESIDE_THE_LEDGER: Final = frozenset(
         "managers.open_work_",
     }
 )
-"""What tells of more than the ledger, and so may change while its head does not: of who looked, of the graph itself, of
-what is held; and what differs by the telephone that asks."""
+"""Endpoints that show more than the ledger, and so may change while its head does not: the access log, the graph
+itself, pending acts; and what differs from telephone to telephone."""
 
 blueprint = Blueprint("static_files", __name__)
 
 
 class Json(DefaultJSONProvider):
-    """How answers are written as JSON: a tree has thousands of values."""
+    """Writes JSON answers with the fast codec, since a tree has thousands of values."""
 
     def dumps(self, obj: Any, **_: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
         """A value as text on one line, its keys in their order."""
@@ -73,52 +73,52 @@ class Json(DefaultJSONProvider):
 
 
 def set_up(app: Flask) -> None:
-    """Have an application keep them."""
-    app.after_request(_headers)
-    app.url_defaults(_fingerprinted)
+    """Have an application set these headers."""
+    app.after_request(_set_headers)
+    app.url_defaults(_add_fingerprint)
 
 
-def send_only_changes(app: Flask, kept_by_browser: Callable[[], str]) -> None:
-    """Have an application answer 304 when the reader has this very page already.
+def send_only_changes(app: Flask, browser_state: Callable[[], str]) -> None:
+    """Have an application answer 304 when the reader's browser has this very page already.
 
     Call it after the guard is set up: a reader without access must not learn that a page is the same.
 
     Args:
         app: The application.
-        kept_by_browser: What else of the browser pages show.
+        browser_state: Returns the cookies that pages show, such as saved views.
     """
-    app.before_request(lambda: _unchanged(kept_by_browser))
+    app.before_request(lambda: _not_modified(browser_state))
 
 
-def _unchanged(kept_by_browser: Callable[[], str]) -> Response | None:
+def _not_modified(browser_state: Callable[[], str]) -> Response | None:
     """A 304 when nothing was recorded since the reader's browser had this page, and it is the same day."""
     if request.method not in ("GET", "HEAD") or "programme_id" not in (request.view_args or {}):
         return None
     head = current.head()  # which every page tells at its top
     if "_flashes" in session:  # a message about what was just done is shown once
-        never_kept()
+        never_cache()
         return None
-    if request.endpoint in _BESIDE_THE_LEDGER:
+    if request.endpoint in _NOT_OF_LEDGER_ALONE:
         return None
-    forms = f"{session.get('csrf_token', '')} {kept_by_browser()}"
-    page = f"{request.url} {language.language()} {sessions.page_of()} {forms}"
-    seen = f"{head.head_hash} {current.today()} {page} {own_files()}"
+    forms = f"{session.get('csrf_token', '')} {browser_state()}"
+    page = f"{request.url} {language.language()} {sessions.cache_key()} {forms}"
+    seen = f"{head.head_hash} {current.today()} {page} {build_fingerprint()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
     if not request.if_none_match.contains_weak(g.etag):
         return None
     return make_response("", 304)
 
 
-def never_kept() -> None:
-    """Let no browser keep this answer: it is personal and logged each time it is given, or is shown only once."""
+def never_cache() -> None:
+    """Let no browser cache this answer: it is personal and logged each time, or is shown only once."""
     g.pop("etag", None)
     g.personal = True
 
 
-def attached(response: Response, name: str) -> Response:
-    """Let an answer be kept as a file of that name; its ASCII letters alone stand beside, for old browsers.
+def as_attachment(response: Response, name: str) -> Response:
+    """Have a browser save an answer as a file with a name, and with its ASCII letters alone for old browsers.
 
-    If it leaves out unconfirmed pass-ons, the name says so.
+    If the answer leaves out unconfirmed pass-ons, "-confirmed" is added to the name.
     """
     if g.get("confirmed_only"):
         stem, _, form = name.rpartition(".")
@@ -129,7 +129,7 @@ def attached(response: Response, name: str) -> Response:
     return response
 
 
-def _headers(response: Response) -> Response:
+def _set_headers(response: Response) -> Response:
     response.headers.update(HEADERS)
     if "untraced" in g:
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -155,8 +155,8 @@ def _fingerprint(path: Path) -> str:
 
 
 @cache
-def own_files() -> str:
-    """What version, templates and code add up to, so that a page cached from another is not taken for this one."""
+def build_fingerprint() -> str:
+    """A hash (12 hexadecimal digits) of version, templates and code, so that pages cached from another build expire."""
     here = Path(__file__).parent
     digest, code = hashlib.sha256(version("relay").encode()), here.parent.rglob("*.py")
     for path in sorted(
@@ -167,7 +167,7 @@ def own_files() -> str:
     return digest.hexdigest()[:12]
 
 
-def _fingerprinted(endpoint: str, values: dict[str, Any]) -> None:
+def _add_fingerprint(endpoint: str, values: dict[str, Any]) -> None:
     if endpoint == "static" and "filename" in values:
         values["v"] = _fingerprint(Path(__file__).parent / "static" / values["filename"])
     elif endpoint == "static_files.vis_network":
@@ -177,5 +177,5 @@ def _fingerprinted(endpoint: str, values: dict[str, Any]) -> None:
 @blueprint.get("/static/vis-network-9.1.2.js")
 @public()
 def vis_network() -> Response:
-    """The script that draws relay trees, out of pyvis's package."""
+    """The script that draws relay trees, from the package pyvis."""
     return send_file(drawing.vis_network(), mimetype="text/javascript")

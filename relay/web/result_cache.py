@@ -1,6 +1,6 @@
-"""Results kept in memory: the next page of a list needs no second count.
+"""Results cached in memory, so that the next page of a list is not counted again.
 
-What is kept is named by the hash of the ledger's head and by the day, so that nothing kept is ever stale.
+A result is cached under the hash of the ledger's head and the day, so that it is never stale.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
 
 MOST: Final = 24
-"""Results kept (our choice: some days and filters of two or three readers; of 100,000 placements one is 10 MB)."""
+"""Cached results (our choice: some days and filters of two or three readers; one of 100,000 placements is 10 MB)."""
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class _Result:
-    """The result of some work, and when; the holder of the lock does it."""
+    """A cached result, and the mark for which it was made; the lock is held while it is made."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     mark: str | None = None
@@ -34,47 +34,47 @@ class _Result:
 
 @dataclass(slots=True)
 class _Results:
-    """Results by name, those that were asked for last at the end."""
+    """Results by name, in the order in which they were last used."""
 
-    found: OrderedDict[Hashable, _Result] = field(default_factory=OrderedDict[Any, _Result])
+    by_name: OrderedDict[Hashable, _Result] = field(default_factory=OrderedDict[Any, _Result])
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, name: Hashable) -> _Result:
-        """The place for a result."""
+        """The entry for a result, which is made if there is none; the least recently used are dropped."""
         with self.lock:
-            result = self.found.setdefault(name, _Result())
-            self.found.move_to_end(name)
-            while len(self.found) > MOST:
-                self.found.popitem(last=False)
+            result = self.by_name.setdefault(name, _Result())
+            self.by_name.move_to_end(name)
+            while len(self.by_name) > MOST:
+                self.by_name.popitem(last=False)
             return result
 
 
-def kept(name: Hashable, mark: str, work: Callable[[], T]) -> T:
-    """The result of some work as of a mark: the one that is kept, or one made now, of which only the latest is kept.
+def cached(name: Hashable, mark: str, work: Callable[[], T]) -> T:
+    """A cached result; if there is none for this mark, `work` makes it, and it replaces the one of the earlier mark.
 
-    Of many who ask at once one does the work and the others wait for it; where it fails, the next one tries.
+    If many threads ask at once, one does the work and the others wait for it; if it fails, the next one tries.
 
     Args:
-        name: All that the result depends on but the mark.
-        mark: What was read, such as the hash of the ledger's head.
-        work: Changes nothing; it may ask for other results, but none that asks for this one.
+        name: All that the result depends on, except the mark.
+        mark: The state of what is read, such as the hash of the ledger's head.
+        work: Makes the result, without side effects; it may use other cached results, but not this one.
     """
     results: _Results = current_app.extensions.setdefault("relay.kept", _Results())
     result = results.of(name)
     with result.lock:
         if result.mark != mark:
             result.value, result.mark = work(), mark
-        found: T = result.value
-        return found
+        value: T = result.value
+        return value
 
 
-def kept_of(survey: Survey, name: tuple[Hashable, ...], work: Callable[[], T]) -> T:
-    """The result of some work on the relay as it stood on a day; the rest as in `kept`.
+def cached_for_survey(survey: Survey, name: tuple[Hashable, ...], work: Callable[[], T]) -> T:
+    """A cached result of work on a survey; see `cached`.
 
     Args:
-        survey: The relay.
+        survey: The survey: programme, day, and whether only confirmed pass-ons count.
         name: All else that the result depends on.
-        work: As for `kept`.
+        work: Makes the result, as for `cached`.
     """
-    known = survey.snapshot
-    return kept((known.programme_id, survey.as_of, survey.confirmed_only, *name), known.head_hash, work)
+    snapshot = survey.snapshot
+    return cached((snapshot.programme_id, survey.as_of, survey.confirmed_only, *name), snapshot.head_hash, work)

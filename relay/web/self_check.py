@@ -1,4 +1,4 @@
-"""A self-check: whether each kind of page answers, asked as a browser would, but without a network."""
+"""A self-check: requests each kind of page as a browser would, but without a network."""
 
 from __future__ import annotations
 
@@ -28,35 +28,35 @@ PAGES_FAIL: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
-    """What was tried.
+class TriedPages:
+    """The pages that were tried.
 
     Attributes:
-        paths: Every page that was asked for; all of them answered.
+        paths: Every URL that was requested; all of them answered.
     """
 
     paths: tuple[str, ...]
 
 
-def try_pages(graph: Graph, settings: Settings, programme_id: str, gift_id: str, day: date) -> Trial:
-    """Ask for each kind of page once.
+def try_pages(graph: Graph, settings: Settings, programme_id: str, gift_id: str, day: date) -> TriedPages:
+    """Request each kind of page once.
 
     Args:
-        graph: Open; stays the caller's to close.
-        settings: As they were read.
-        programme_id: Of a programme.
+        graph: An open graph; the caller closes it.
+        settings: The settings.
+        programme_id: A programme.
         gift_id: A gift of it from which something was placed.
-        day: As of which.
+        day: The day as of which pages are requested.
 
     Raises:
-        Refused: Some page does not answer with what a browser shows.
+        Refused: Some page does not answer with status 200.
     """
     app = create_app(graph, settings, owner="trial")
     client, paths = app.test_client(), tuple(_paths(app, programme_id, gift_id, day))
     failing = tuple(path for path in paths if client.get(path, follow_redirects=True).status_code != 200)  # noqa: PLR2004 - HTTP's own
     if failing:
         raise refused(PAGES_FAIL, failing=failing)
-    return Trial(paths=paths)
+    return TriedPages(paths=paths)
 
 
 def _paths(app: Flask, programme_id: str, gift_id: str, day: date) -> Iterator[str]:

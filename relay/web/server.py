@@ -1,4 +1,4 @@
-"""The server: the application behind its door, for this machine only, or behind a TLS proxy."""
+"""The server: the application behind the listener, for this machine only or behind a TLS proxy."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from relay.web.permission import permission_of
 from relay.web.request.current import core_of
 from relay.web.traffic import limits
 from relay.web.traffic.listener import listener
-from relay.web.traffic.shared_state import shared_by_processes
-from relay.web.traffic.workers import end_with_parent, ended_by_signal, one_for_all, require_possible, supervise
+from relay.web.traffic.shared_state import state_process
+from relay.web.traffic.workers import end_on_signal, end_with_parent, require_workers_possible, shared_lock, supervise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
     from relay.settings import Settings
-    from relay.web.traffic.shared_state import Shared
+    from relay.web.traffic.shared_state import SharedState
 
-_SWEPT_SECONDS: Final = 3600.0  # our choice: an upload is kept a day, give or take an hour
+_DELETING_EVERY_SECONDS: Final = 3600.0  # our choice: an upload is kept a day, give or take an hour
 
-_NAME: Final = re.compile(r"[\w.-]+(:\d+)?")
+_HOST_NAME: Final = re.compile(r"[\w.-]+(:\d+)?")
 
 
 NOT_THIS_MACHINE: Final = Failure(
@@ -92,88 +92,87 @@ def serve(  # noqa: PLR0913 - the options of a command
     proxy: str | None = None,
     workers: int = 1,
     opened: Callable[[], Graph] | None = None,
-    beside: Callable[[Graph], AbstractContextManager[object]] = nullcontext,
-    say: Callable[[str], object],
+    background: Callable[[Graph], AbstractContextManager[object]] = nullcontext,
+    announce: Callable[[str], object],
 ) -> None:
     """Serve the pages until the process is asked to stop.
 
     Args:
-        graph: Open; stays the caller's to close.
-        settings: As they were read.
-        owner: The login of who runs this.
-        host: An address of this machine: one that only this machine reaches, or the one that the proxy speaks to.
-        port: 0 for a free one.
-        shown: The page to look at first, where everybody at this machine may look at all pages, as in a demonstration;
-            None: the address is a link that signs the owner in, once, and all others sign in themselves.
-        site: The host name under which a proxy serves these pages over TLS; then everybody signs in with a password.
-        proxy: The proxy's address, which alone is believed when it says who asks; None: it is on this machine.
-        workers: Processes that answer.
-        opened: Opens the graph in each of several workers; None: there is one.
-        beside: What goes on in one of the processes meanwhile.
-        say: Is given the one sentence that names the address.
+        graph: An open graph; the caller closes it.
+        settings: The settings.
+        owner: The login of who runs the server.
+        host: An address of this machine: one that only this machine reaches, or the one to which the proxy connects.
+        port: The port; 0 for a free one.
+        shown: The path of the first page, if everybody at this machine may see all pages, as in a demonstration. None:
+            the announced address is a link that signs the owner in, once, and everybody else signs in.
+        site: The host name under which a proxy serves the pages over TLS; then everybody signs in with a password.
+        proxy: The proxy's address, from which alone X-Forwarded-For is believed; None: the proxy is on this machine.
+        workers: How many processes answer.
+        opened: Opens the graph in each of several workers; None if there is one.
+        background: A context manager that runs in one of the processes while the server runs.
+        announce: Is called once with the sentence that names the address.
 
     Raises:
-        Invalid: The site is no host name.
-        Refused: The host is none of `HOSTS`, so that others may reach it, and no proxy is named; or a site is named,
-            and no account has a password; or several workers are not possible on this machine; or a worker did not
-            start.
+        Invalid: The site is not a host name.
+        Refused: Others may reach the host, which is none of `HOSTS`, and no proxy is named; or a site is named, and no
+            account has a password; or several workers are not possible on this machine; or a worker did not start.
         Unavailable: Something listens on that port already.
     """
-    if site is not None and not _NAME.fullmatch(site):
+    if site is not None and not _HOST_NAME.fullmatch(site):
         raise refused(NOT_A_NAME)
     if host not in HOSTS and not (site and proxy):
         raise refused(NOT_THIS_MACHINE, host=host)
-    require_possible(workers)
+    require_workers_possible(workers)
     if site and not any(account.password for account in accounts.all_accounts(graph)):
         raise refused(NOBODY_MAY_SIGN_IN)
     _log_json()
-    ended_by_signal()
+    end_on_signal()
     sys.setswitchinterval(limits.SWITCH_SECONDS)
-    once = OneTimeLink(login=owner, used=one_for_all()) if shown is None and site is None else None
+    once = OneTimeLink(login=owner, used=shared_lock()) if shown is None and site is None else None
     trusted = (proxy or "127.0.0.1") if site else None
     several = opened if workers > 1 else None
-    with _bound(host, port, listens=several is None) as bound:
+    with _bind_socket(host, port, listens=several is None) as bound:
         name = f"[{host}]" if ":" in host else host
         here = f"http://{name}:{bound.getsockname()[1]}"
         path = f"/sign-in/once/{once.secret}" if once else shown
-        said = f"https://{site}/, by the proxy that asks {here}" if site else f"{here}{path}"
+        address = f"https://{site}/, by the proxy that asks {here}" if site else f"{here}{path}"
 
         def answering() -> None:
-            say(f"Relay is at {said} (Ctrl-C to stop)")
+            announce(f"Relay is at {address} (Ctrl-C to stop)")
 
         def answer(
             opened: Graph,
             listening: socket.socket,
             ready: Callable[[], object],
             meanwhile: Callable[[Graph], AbstractContextManager[object]],
-            shared: Shared | None = None,
+            shared: SharedState | None = None,
         ) -> None:
             app = create_app(
                 opened, settings, owner=None if once or site else owner, once=once, site=site, shared=shared
             )
-            server = listener(app, Door(app), listening, proxy=trusted)
+            server = listener(app, AppAdmission(app), listening, proxy=trusted)
             ready()
-            with meanwhile(opened), sweeping(settings.data_folder):
+            with meanwhile(opened), deleting_old_uploads(settings.data_folder):
                 server.run()
 
         if several is None:
-            answer(graph, bound, answering, beside)
+            answer(graph, bound, answering, background)
         else:
-            with shared_by_processes(end_with_parent) as shared:
+            with state_process(end_with_parent) as shared:
 
                 def work(number: int, ready: Callable[[], object]) -> None:
-                    answer(several(), _listening_beside(bound), ready, nullcontext if number else beside, shared)
+                    answer(several(), _socket_of_worker(bound), ready, nullcontext if number else background, shared)
 
                 supervise(workers, work, answering)
 
 
 @contextmanager
-def sweeping(data_folder: Path) -> Generator[None]:
+def deleting_old_uploads(data_folder: Path) -> Generator[None]:
     """Delete uploaded registers a day after they were last used, for as long as the service runs."""
     over = threading.Event()
 
     def sweep() -> None:
-        while not over.wait(_SWEPT_SECONDS):
+        while not over.wait(_DELETING_EVERY_SECONDS):
             delete_old(data_folder)
 
     delete_old(data_folder)
@@ -184,47 +183,45 @@ def sweeping(data_folder: Path) -> Generator[None]:
         over.set()
 
 
-def _bound(host: str, port: int, *, listens: bool) -> socket.socket:
-    """A socket that has the address for itself, or keeps it for the sockets of several processes."""
+def _bind_socket(host: str, port: int, *, listens: bool) -> socket.socket:
+    """A listening socket for one process; or, if not `listens`, one that reserves the address for several processes."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         if listens:
             return socket.create_server((host, port), family=family, backlog=limits.WAITING)
-        with ExitStack() as unless_kept:
-            keeping = unless_kept.enter_context(socket.socket(family))
-            keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            keeping.bind((host, port))
-            keeping.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # from now on: nobody had the address before
-            unless_kept.pop_all()
-            return keeping
+        with ExitStack() as on_error:
+            socket_ = on_error.enter_context(socket.socket(family))
+            socket_.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            socket_.bind((host, port))
+            socket_.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # from now on: nobody had the address before
+            on_error.pop_all()
+            return socket_
     except OSError as error:
         raise refused(PORT_TAKEN, port=port) from error
 
 
-def _listening_beside(keeping: socket.socket) -> socket.socket:
-    """A socket of one of several processes: the system gives each as many of those who come as any other.
+def _socket_of_worker(bound: socket.socket) -> socket.socket:
+    """A listening socket of one of several processes, among which the system distributes connections evenly.
 
-    At one socket for all of them, the process that looks first would take in all who have come.
+    With one socket for all processes, the first to accept would get all waiting connections.
     """
-    return socket.create_server(
-        keeping.getsockname()[:2], family=keeping.family, backlog=limits.WAITING, reuse_port=True
-    )
+    return socket.create_server(bound.getsockname()[:2], family=bound.family, backlog=limits.WAITING, reuse_port=True)
 
 
-class Door:
-    """What the application knows of a request by its head."""
+class AppAdmission:
+    """Judges a request by its head: how much it may send, and who is signed in."""
 
     def __init__(self, app: Flask) -> None:
-        """Keep the application."""
+        """Judge requests to an application."""
         self._app = app
 
-    def room(self, method: str, path: str, headers: Mapping[str, str]) -> int:
+    def body_limit(self, method: str, path: str, headers: Mapping[str, str]) -> int:
         """How many bytes may be sent: more than usual to a view that says so, and there by whoever may be let in."""
         try:
-            endpoint, _ = self._app.url_map.bind("localhost").match(_text(path), method)
+            endpoint, _ = self._app.url_map.bind("localhost").match(_decoded_path(path), method)
         except HTTPException:
             return limits.BODY_BYTES
-        with self._app.test_request_context(path="/", headers=_sent(headers)):
+        with self._app.test_request_context(path="/", headers=_credentials(headers)):
             permission = permission_of(endpoint)
             if permission.largest is None:
                 return limits.BODY_BYTES
@@ -233,19 +230,19 @@ class Door:
                     return permission.largest
         return limits.BODY_BYTES
 
-    def known(self, headers: Mapping[str, str]) -> str | None:
+    def login(self, headers: Mapping[str, str]) -> str | None:
         """Who signed in."""
-        if not (sent := _sent(headers)):
+        if not (sent := _credentials(headers)):
             return core_of(self._app).owner
         with self._app.test_request_context(path="/", headers=sent):
-            return sessions.remembered()
+            return sessions.login_without_database()
 
 
-def _text(path: str) -> str:
+def _decoded_path(path: str) -> str:
     return path.encode("latin-1").decode(errors="replace")
 
 
-def _sent(headers: Mapping[str, str]) -> dict[str, str]:
+def _credentials(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name.upper()] for name in ("Cookie", "Authorization") if name.upper() in headers}
 
 

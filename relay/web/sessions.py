@@ -1,4 +1,4 @@
-"""Sessions: who is asking, by a signed cookie, by a token, or since only the owner reaches this machine."""
+"""Sessions: who sends a request, by a signed cookie, by a token, or as the owner of a machine that only she reaches."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 KEY_FILE: Final = "session.key"
 _KEY_BYTES: Final = 32
 NAMES: Final = "names"
-"""In a session: whether its reader switched names on."""
+"""The key in a session for whether its reader switched names on."""
 _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 
 
@@ -37,14 +37,14 @@ class NotSignedIn(Unknown):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Who is asking.
+    """Who sends a request.
 
     Attributes:
-        login: Of the account.
-        grants: The roles held, or those of them that a token allows.
-        generation: Of the account's sessions.
-        token_id: Of the token sent: then no other page's form can have sent the request; empty without one.
-        device: The telephone whose token it is; None where it is none's.
+        login: The account.
+        grants: The roles that the account holds, or those of them to which a token is limited.
+        generation: The account's generation; 0 if no session is needed.
+        token_id: The id of the token that was sent, if any; a request with a token needs no CSRF protection.
+        device: The telephone whose token it is; None if it is no telephone's.
     """
 
     login: str
@@ -58,25 +58,25 @@ class User:
     is_anonymous = False
 
     def get_id(self) -> str:
-        """What the session keeps."""
+        """What the session stores of the user: "GENERATION LOGIN"."""
         return f"{self.generation} {self.login}"
 
     @property
     def by(self) -> str:
-        """How the ledger names who records."""
+        """The user as `recorded_by` of a ledger entry: "account:LOGIN"."""
         return f"account:{self.login}"
 
     def may(self, action: str, programme_id: str | None = None) -> bool:
-        """Whether an action is allowed."""
+        """Whether an action is allowed in a programme, or in any if None."""
         return bool(roles.granted(current.graph().catalogue, self.grants, action, programme_id))
 
     def sees(self, programme_id: str) -> bool:
-        """Whether any role is held in that programme."""
+        """Whether the user has any role in a programme."""
         return any(grant.covers(programme_id) for grant in self.grants)
 
 
 class _Signer(TimestampSigner):
-    """Takes a session that was signed in the future for one of now: a clock that ran fast was put right since."""
+    """Accepts a session dated up to a day in the future: the clock ran fast when it was signed, and was corrected."""
 
     def unsign(self, *signed: Any, **wish: Any) -> Any:  # noqa: ANN401 - whatever the library's own takes and gives
         try:
@@ -96,10 +96,10 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def set_up(app: Flask) -> None:
-    """Have an application know who is asking, and keep the key of its sessions."""
+    """Have an application recognise its users, and set up the cookie and the key of its sessions."""
     site = current.core_of(app).site
     app.session_interface = _Sessions()
-    app.secret_key = key = _key(current.core_of(app).settings.data_folder)
+    app.secret_key = key = _signing_key(current.core_of(app).settings.data_folder)
     # several on one machine differ in their port only, which cookies do not know
     own = f"relay-{sha256(key).hexdigest()[:8]}"
     app.config.update(
@@ -112,103 +112,103 @@ def set_up(app: Flask) -> None:
     )
     manager = LoginManager(app, add_context_processor=False)  # templates ask `user`
     manager.session_protection = None  # pyright: ignore[reportAttributeAccessIssue] - a telephone changes its address on the way
-    manager.user_loader(_of_session)
-    manager.request_loader(_of_request)
+    manager.user_loader(_user_of_session)
+    manager.request_loader(_user_of_request)
     app.add_template_global(user)
 
 
 def user() -> User | None:
-    """Who is asking; None if no one is signed in, or if the database cannot say who it is.
+    """Who sends this request; None if no one is signed in, or after the database could not be reached.
 
     Raises:
-        Unavailable: The database does not say who it is: the first time alone, so that the page that explains it waits
-            no more.
+        Unavailable: The database cannot be reached. Later calls in the same request return None, so that the error
+            page does not wait again.
     """
     if "unreachable" in g:
         return None
-    found: Any = current_user
+    user_: Any = current_user
     try:
-        return found._get_current_object() if found.is_authenticated else None  # noqa: SLF001 - a LocalProxy's own
+        return user_._get_current_object() if user_.is_authenticated else None  # noqa: SLF001 - a LocalProxy's own
     except Unavailable:
         g.unreachable = True
         raise
 
 
 def signed_in() -> User:
-    """Who is asking.
+    """Who sends this request.
 
     Raises:
-        NotSignedIn: Nobody said.
+        NotSignedIn: Nobody is signed in.
     """
-    found = user()
-    if found is None:
+    user_ = user()
+    if user_ is None:
         raise NotSignedIn
-    return found
+    return user_
 
 
-def begin(account: accounts.Account) -> None:
-    """Begin a session of its own: what the browser brought along is forgotten."""
+def begin_session(account: accounts.Account) -> None:
+    """Begin a new session for an account; what the browser's session held before is dropped."""
     session.clear()
     session.permanent = True
     session["opened"] = secrets.token_hex(8)
-    login_user(_user(account))
+    login_user(_user_of_account(account))
 
 
-def end() -> None:
-    """End every session of who is signed in."""
-    found = user()
-    if found and found.generation:
-        accounts.end_sessions(current.graph(), found.login)
+def end_all_sessions() -> None:
+    """End every session of the user, in all browsers."""
+    user_ = user()
+    if user_ and user_.generation:
+        accounts.end_sessions(current.graph(), user_.login)
     logout_user()
     session.clear()
 
 
-def page_of() -> str:
-    """For whom a page is: two people, or two sessions, never share one that was kept."""
-    found = user()
-    return f"{found.get_id() if found else ''} {session.get('opened', '')} {session.get(NAMES, '')}"
+def cache_key() -> str:
+    """A text that differs from session to session, so that no two share a cached page."""
+    user_ = user()
+    return f"{user_.get_id() if user_ else ''} {session.get('opened', '')} {session.get(NAMES, '')}"
 
 
-def remembered() -> str | None:
-    """Whose session or token this is, as far as this process knows by itself: no database is asked."""
+def login_without_database() -> str | None:
+    """The login of this request's session or token as far as this process knows it without the database; else None."""
     core = current.core()
     if core.owner:
         return core.owner
     scheme, secret = _authorization(request)
     if scheme == "bearer":
-        return core.let_in.get(_digest(secret))
-    kept = str(session.get("_user_id", ""))
-    return kept.partition(" ")[2] or None
+        return core.known_tokens.get(_digest(secret))
+    session_id = str(session.get("_user_id", ""))
+    return session_id.partition(" ")[2] or None
 
 
-def _user(account: accounts.Account) -> User:
+def _user_of_account(account: accounts.Account) -> User:
     return User(login=account.login, grants=account.grants, generation=account.generation)
 
 
-def _of_session(kept: str) -> User | None:
-    generation, _, login = kept.partition(" ")
+def _user_of_session(session_id: str) -> User | None:
+    generation, _, login = session_id.partition(" ")
     try:
         account = accounts.find(current.graph(), login)
     except accounts.NoAccount:
         return None
-    return _user(account) if str(account.generation) == generation else None
+    return _user_of_account(account) if str(account.generation) == generation else None
 
 
-def _of_request(sent: Request) -> User | None:
+def _user_of_request(sent: Request) -> User | None:
     scheme, secret = _authorization(sent)
     if scheme == "bearer":
         try:
-            found = _of_token(secret)
+            user_ = _user_of_token(secret)
         except accounts.NotLetIn as error:
             g.not_let_in = error  # raised by `check`: the page that explains it asks once more who is there
             return None
-        current.core().let_in[_digest(secret)] = found.login
-        return found
+        current.core().known_tokens[_digest(secret)] = user_.login
+        return user_
     owner = current.core().owner
     return User(login=owner, grants=OWNER) if owner else None
 
 
-def _of_token(secret: str) -> User:
+def _user_of_token(secret: str) -> User:
     graph, now = current.graph(), current.core().now()
     if secret.startswith(devices.TOKEN_PREFIX):
         account, device = devices.authenticate(graph, secret, now)
@@ -226,8 +226,8 @@ def _digest(secret: str) -> bytes:
     return sha256(secret.encode()).digest()
 
 
-def _key(folder: Path) -> bytes:
-    """What signs the sessions: made once, readable by the owner of the data folder alone."""
+def _signing_key(folder: Path) -> bytes:
+    """The key that signs sessions: made once, readable by the owner of the data folder alone."""
     path = folder / KEY_FILE
     if path.exists() and path.stat().st_size != _KEY_BYTES:
         path.unlink()  # what a disk left of it when it was full, or after a power cut

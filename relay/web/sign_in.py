@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.wrappers import Response
 
-A_MINUTE: Final = {
+CALLS_A_MINUTE: Final = {
     "sign_in.sign_in": limits.SIGN_INS_A_MINUTE,
     "api.token": limits.SIGN_INS_A_MINUTE,
     "field.enrol": limits.SIGN_INS_A_MINUTE,
     "certificates.opened": limits.LOOKS_A_MINUTE,
     "stories.opened": limits.LOOKS_A_MINUTE,
 }
-"""View that strangers may ask for → how often an address may."""
+"""Public endpoint → how many requests a minute one address may send."""
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -42,15 +42,15 @@ LINK_USED: Final = Failure(
 
 
 def set_up(app: Flask) -> None:
-    """Have an application let people in, and slow down those who guess, passwords or codes of certificates."""
-    for endpoint, most in A_MINUTE.items():
-        app.view_functions[endpoint] = _slowed(endpoint, app.view_functions[endpoint], most)
+    """Limit how often an address may try passwords and codes."""
+    for endpoint, most in CALLS_A_MINUTE.items():
+        app.view_functions[endpoint] = _rate_limited(endpoint, app.view_functions[endpoint], most)
 
 
-def _slowed(endpoint: str, view: Callable[..., Any], most: int) -> Callable[..., Any]:
+def _rate_limited(endpoint: str, view: Callable[..., Any], most: int) -> Callable[..., Any]:
     @wraps(view)
     def slowed(**named: Any) -> Any:  # noqa: ANN401 - as the view
-        if not current.core().shared.pace.may(endpoint, request.remote_addr or "", most):
+        if not current.core().shared.rates.allows(endpoint, request.remote_addr or "", most):
             abort(429)
         return view(**named)
 
@@ -60,34 +60,34 @@ def _slowed(endpoint: str, view: Callable[..., Any], most: int) -> Callable[...,
 @blueprint.get("/sign-in")
 @public()
 def page() -> str:
-    """The form."""
+    """The sign-in form."""
     return render_template("sign_in.html", error=None, login="", wanted="", typed=[])
 
 
 @blueprint.post("/sign-in")
 @public(largest=limits.SIGN_IN_BYTES)
 def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
-    """Let somebody in, or say that login and password do not belong together."""
+    """Sign somebody in, or say that login or password is wrong."""
     login = request.form.get("login", "")
     try:
-        account = let_in(login, request.form.get("password", ""))
+        account = authenticate(login, request.form.get("password", ""))
     except (accounts.NotLetIn, accounts.TooManyTries) as error:
         seconds = {"Retry-After": str(error.seconds)} if isinstance(error, accounts.TooManyTries) else {}
-        again = {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.handed_on()}
+        again = {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.carried_fields()}
         return (
             render_template("sign_in.html", error=error, login=login[:64], **again),
             failure.status_of(error),
             seconds,
         )
-    return _welcome(account)
+    return _go_on_signed_in(account)
 
 
-def let_in(login: str, password: str) -> accounts.Account:
-    """The account that login and password open, however the login's letters were typed; who guesses waits.
+def authenticate(login: str, password: str) -> accounts.Account:
+    """The account of a login, if the password is right; the login's case does not matter, and failed tries are limited.
 
     Raises:
-        NotLetIn: They do not belong together.
-        TooManyTries: It comes too early after others in vain.
+        NotLetIn: Wrong login or password.
+        TooManyTries: It comes too early after failed tries.
     """
     tries, source = current.core().shared.tries, request.remote_addr or ""
     login = login[: limits.LOGIN_CHARACTERS].strip().casefold()
@@ -104,31 +104,31 @@ def let_in(login: str, password: str) -> accounts.Account:
 @blueprint.get("/sign-in/once/<secret>")
 @public()
 def once(secret: str) -> Response | str:
-    """Sign in the owner, by the link that only the owner's terminal showed. Who only looks at it does not use it up."""
+    """Sign in the owner by the link that the terminal showed. A HEAD request does not use the link up."""
     link = current.core().once
     if link is None or request.method == "HEAD" or not link.take(secret):
         raise refused(LINK_USED)
-    return _welcome(accounts.owner_account(current.graph(), link.login, current.core().now()))
+    return _go_on_signed_in(accounts.owner_account(current.graph(), link.login, current.core().now()))
 
 
 @blueprint.post("/sign-out")
 @public()
 def sign_out() -> Response:
     """Sign out, wherever this account is signed in."""
-    sessions.end()
+    sessions.end_all_sessions()
     response = redirect(url_for("sign_in.page"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'  # the next one at this machine may press Back
     return response
 
 
-def _welcome(account: accounts.Account) -> Response | str:
-    """Go on to the page that asked who is there, with what was typed into it."""
-    wanted, kept = str(session.get("wanted", "")), typed_form.handed_on()
-    sessions.begin(account)
-    if kept and _is_inside(target := request.form.get(typed_form.WANTED, "")):
-        return render_template("recording/go_on.html", wanted=target, typed=typed_form.unmarked(kept))
-    return redirect(wanted if _is_inside(wanted) else url_for("managers.front"), 303)
+def _go_on_signed_in(account: accounts.Account) -> Response | str:
+    """Begin a session, and go on to the page that asked for it, with what was typed into its form."""
+    wanted, typed = str(session.get("wanted", "")), typed_form.carried_fields()
+    sessions.begin_session(account)
+    if typed and _is_own_path(target := request.form.get(typed_form.WANTED, "")):
+        return render_template("recording/go_on.html", wanted=target, typed=typed_form.without_prefix(typed))
+    return redirect(wanted if _is_own_path(wanted) else url_for("managers.front"), 303)
 
 
-def _is_inside(address: str) -> bool:
+def _is_own_path(address: str) -> bool:
     return address.startswith("/") and not address.startswith(("//", "/\\"))

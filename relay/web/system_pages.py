@@ -1,4 +1,4 @@
-"""What the pages of a system may be: views, links in the menu, and a part of a record's page."""
+"""The pages of systems: their views, their links in the menu, and what they add to a record's page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 Group = Literal["today", "relays", "people", "check", "manage"]
-"""Of the menu, after what people do."""
+"""A group of the menu."""
 
 
 def _no_part(_: Record) -> Markup | None:
@@ -27,13 +27,13 @@ def _no_part(_: Record) -> Markup | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemLink:
-    """A way to a page of a system.
+    """A link of the menu to a page of a system.
 
     Attributes:
-        endpoint: Of the page, within the blueprint.
-        label: What it is called.
-        key: The key that leads there after "g".
-        group: In which group of the menu it stands.
+        endpoint: The endpoint of the page, within the blueprint.
+        label: Its text.
+        key: The keyboard shortcut that opens it after "g".
+        group: The group of the menu in which it stands.
     """
 
     endpoint: str
@@ -44,13 +44,13 @@ class SystemLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemPages:
-    """The pages of a system; in a programme that does not use it they are not there.
+    """The pages of a system; a programme that does not use the system does not have them.
 
     Attributes:
-        blueprint: Its views; it is named like the system, and each address begins with
-            /p/<programme_id>/ and says its action (`permission.action`).
-        links: In the menu.
-        on_record: What it adds to the page of a record, or None where it adds nothing.
+        blueprint: Its views. It has the name of the system; each URL begins with /p/<programme_id>/, and each view
+            declares its action (`permission.action`).
+        links: Its links in the menu.
+        on_record: Returns what it adds to the page of a record, or None.
         in_place_of: Form and the kind of record that offers it → the endpoint that is opened in its place.
     """
 
@@ -61,10 +61,10 @@ class SystemPages:
 
 
 @cache
-def of(catalogue: Catalogue) -> Mapping[str, SystemPages]:
-    """System → its pages, of those that have some."""
-    found = {name: system.part("pages", "PAGES") for name, system in catalogue.systems.items()}
-    return {name: pages for name, pages in found.items() if isinstance(pages, SystemPages)}
+def pages_of(catalogue: Catalogue) -> Mapping[str, SystemPages]:
+    """System → its pages; systems without pages are left out."""
+    parts = {name: system.part("pages", "PAGES") for name, system in catalogue.systems.items()}
+    return {name: pages for name, pages in parts.items() if isinstance(pages, SystemPages)}
 
 
 @cache
@@ -72,6 +72,6 @@ def in_place_of(catalogue: Catalogue) -> Mapping[tuple[str, str], str]:
     """Form and the kind of record that offers it → the page of a system that is opened in its place."""
     return {
         form: f"{name}.{endpoint}"
-        for name, pages in of(catalogue).items()
+        for name, pages in pages_of(catalogue).items()
         for form, endpoint in pages.in_place_of.items()
     }

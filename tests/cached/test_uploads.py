@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from relay.cached.uploads import DELETED_AFTER_SECONDS, FOLDER, delete_old
 from relay.doctor.examination import examine_quickly
-from relay.web.server import sweeping
+from relay.web.server import deleting_old_uploads
 from tests.web.relays import NOW
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_what_nobody_used_for_a_day_is_deleted_and_the_rest_stays(tmp_path: Path
 def test_a_running_service_deletes_it_without_another_upload(tmp_path: Path) -> None:
     old, new = uploads(tmp_path)
 
-    with sweeping(tmp_path):
+    with deleting_old_uploads(tmp_path):
         assert (old.exists(), new.exists()) == (False, True)
 
 

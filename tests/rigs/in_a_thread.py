@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from relay.web.server import Door
+from relay.web.server import AppAdmission
 from relay.web.traffic.listener import listener
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @contextmanager
 def answering(app: Flask) -> Generator[str]:
     """Serve an application, and say where."""
-    server: Any = listener(app, Door(app), socket.create_server(("127.0.0.1", 0)))
+    server: Any = listener(app, AppAdmission(app), socket.create_server(("127.0.0.1", 0)))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

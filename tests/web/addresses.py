@@ -195,7 +195,7 @@ HOUSE: Final = (
     "/static/relay.css",
     "/static/vis-network-9.1.2.js",
     "/field-sw.js",
-    f"/field/files/{responses.own_files()}/app.js",
+    f"/field/files/{responses.build_fingerprint()}/app.js",
     *(f"/field/{word}/relay.webmanifest" for word in LANGUAGES),
 )
 """What the house itself asks for."""

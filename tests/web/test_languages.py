@@ -317,7 +317,7 @@ def test_how_many_animals_a_sentence_counts_is_said_as_the_language_counts(app: 
     assert "at most 6 goats by then" in asked.reason
     for language, said in {"en": "at most 6 goats by", "fr": "que 6 chèvres, et", "ne": "बढीमा 6 बाख्रा हुन"}.items():
         with app.test_request_context(f"/?lang={language}"):
-            assert said in sentences.say(asked.reason)
+            assert said in sentences.translate(asked.reason)
 
 
 # -- sentences of the core -------------------------------------------------------------------------------------------
@@ -398,7 +398,7 @@ def test_whatever_the_checks_find_is_said_in_the_readers_language_and_in_no_othe
         audit = audit_of(programme.book.register, TODAY, telephones=programme.telephones)
 
         with app.test_request_context(f"/?lang={language}"):
-            said = [sentences.say(finding.sentence) for each in audit.checks for finding in each.findings]
+            said = [sentences.translate(finding.sentence) for each in audit.checks for finding in each.findings]
 
         assert said, check_id
         for sentence in said:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def test_no_two_links_of_the_menu_have_one_key() -> None:
     """With all systems on; a page of a system that takes a key of another would never be reached by it."""
     of_the_core = [(link.key, str(link.label)) for _, _, links in menu.SECTIONS for link in links]
-    systems = system_pages.of(Catalogue(SYSTEMS)).values()
+    systems = system_pages.pages_of(Catalogue(SYSTEMS)).values()
     links = [*of_the_core, *((link.key, str(link.label)) for pages in systems for link in pages.links)]
 
     labels = {key: [label for each, label in links if each == key] for key, _ in links}

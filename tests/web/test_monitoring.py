@@ -53,7 +53,7 @@ def test_no_header_is_written_into_an_answer_or_a_log(
 
     assert "evil" not in str(answer.headers).lower()
     assert "evil" not in answer.text
-    assert not [record for record in caplog.records if "evil" in str(record.__dict__.get("said", "")).lower()]
+    assert not [record for record in caplog.records if "evil" in str(record.__dict__.get("fields", "")).lower()]
 
 
 def test_while_a_programme_is_half_restored_or_the_database_is_gone_no_traffic_is_sent(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.web.result_cache import kept
+from relay.web.result_cache import cached
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,7 +24,7 @@ def test_of_many_who_ask_at_once_one_does_the_work(app: Flask) -> None:
     def ask(_reader: int) -> int:
         with app.app_context():
             together.wait(10)
-            return kept("many at once", "", work)
+            return cached("many at once", "", work)
 
     with ThreadPoolExecutor(4) as readers:
         found = list(readers.map(ask, range(4)))
@@ -35,13 +35,13 @@ def test_of_many_who_ask_at_once_one_does_the_work(app: Flask) -> None:
 def test_work_that_fails_is_tried_again_by_the_next(app: Flask) -> None:
     with app.app_context():
         with pytest.raises(ZeroDivisionError):
-            kept("fails at first", "", lambda: 1 // 0)
+            cached("fails at first", "", lambda: 1 // 0)
 
-        assert kept("fails at first", "", lambda: 2) == 2
+        assert cached("fails at first", "", lambda: 2) == 2
 
 
 def test_what_is_kept_serves_as_long_as_nothing_new_was_read(app: Flask) -> None:
     with app.app_context():
         work = iter(range(1, 9)).__next__
 
-        assert [kept("the same", head, work) for head in ("first", "first", "second", "first")] == [1, 1, 2, 3]
+        assert [cached("the same", head, work) for head in ("first", "first", "second", "first")] == [1, 1, 2, 3]

@@ -92,7 +92,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 
 
 def run(served: Served, graph: Graph, settings: Settings, **how: Any) -> None:  # noqa: ANN401
-    thread = threading.Thread(target=lambda: serve(graph, settings, owner="asha", say=served.say, **how))
+    thread = threading.Thread(target=lambda: serve(graph, settings, owner="asha", announce=served.say, **how))
     served.threads.append(thread)
     thread.start()
     assert served.spoke.wait(30)
@@ -118,7 +118,7 @@ def test_no_other_machine_is_listened_to_without_a_site_and_its_proxy(
     recorded: Graph, own: Settings, host: str, how: tuple[str | None, str | None]
 ) -> None:
     with pytest.raises(Refused, check=server.NOT_THIS_MACHINE.matches):
-        serve(recorded, own, owner="asha", host=host, site=how[0], proxy=how[1], say=print)
+        serve(recorded, own, owner="asha", host=host, site=how[0], proxy=how[1], announce=print)
 
 
 def test_a_site_to_which_nobody_could_sign_in_is_not_served(recorded: Graph, own: Settings) -> None:
@@ -127,14 +127,14 @@ def test_a_site_to_which_nobody_could_sign_in_is_not_served(recorded: Graph, own
     accounts.add(recorded, "program", OWNER, None, datetime.now(UTC))
 
     with pytest.raises(Refused, check=server.NOBODY_MAY_SIGN_IN.matches):
-        serve(recorded, own, owner="asha", site="relay.example.org", say=print)
+        serve(recorded, own, owner="asha", site="relay.example.org", announce=print)
     accounts.remove(recorded, "program")
 
 
 @pytest.mark.parametrize("site", ["https://relay.example.org", "relay.example.org/relay", ""])
 def test_a_site_is_a_name_and_no_address(recorded: Graph, own: Settings, site: str) -> None:
     with pytest.raises(Invalid, match="host name alone"):
-        serve(recorded, own, owner="asha", site=site, say=print)
+        serve(recorded, own, owner="asha", site=site, announce=print)
 
 
 @pytest.mark.usefixtures("account")

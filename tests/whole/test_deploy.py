@@ -111,7 +111,7 @@ def test_after_a_kill_the_unit_tries_again_while_the_port_is_still_taken() -> No
     never_again = settings(DEPLOY / "relay.service")["Service"]["RestartPreventExitStatus"].split()
 
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(Unavailable):
-        server._bound("127.0.0.1", taken.getsockname()[1], listens=True)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        server._bind_socket("127.0.0.1", taken.getsockname()[1], listens=True)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     assert str(exits.UNAVAILABLE) not in never_again
 

@@ -101,7 +101,7 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
         return became
     from relay.ledger.held import held_list
     from relay.ledger.held.taking_in import Sender
-    from relay.web.api.sent_acts import Settlement, settled
+    from relay.web.api.sent_acts import Settlement, settle_act
 
     by = session.clerk.by
     source = Sender(
@@ -120,7 +120,7 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
         again=wish.get("again", False),
     )
     held = held_list.one(session.graph, session.programme_id, held_id)
-    return settled(session.graph, source, held, said, session.clerk, grants=None)
+    return settle_act(session.graph, source, held, said, session.clerk, grants=None)
 
 
 def _as_sent(session: Session, kind: str, changed: dict[str, str]) -> dict[str, Any]:

@@ -199,12 +199,12 @@ def _sent(session: Session, acts: Sequence[StoredAct], way: str) -> Sequence[Tak
     from relay.access.roles import OWNER
     from relay.ledger.held.taking_in import take_in
     from relay.ledger.programmes import head
-    from relay.web.api.acts_from_files import Carried, carrier_of
-    from relay.web.api.sent_acts import read_sent
+    from relay.web.api.acts_from_files import ActsOrigin, carrier_of
+    from relay.web.api.sent_acts import read_act
 
     carrier = carrier_of(
         session.graph,
-        Carried(way=way, device_id=device_id, by=by),
+        ActsOrigin(way=way, device_id=device_id, by=by),
         programme_id=programme_id,
         systems=head(session.graph, programme_id).systems,
         by=session.by,
@@ -212,5 +212,5 @@ def _sent(session: Session, acts: Sequence[StoredAct], way: str) -> Sequence[Tak
         now=session.now,
     )
     source, clerk = carrier.source, session.clerk
-    sent = [read_sent(session.graph, source, carrier.sent(each.sent), clerk, carrier.grants) for each in acts]
+    sent = [read_act(session.graph, source, carrier.sent(each.sent), clerk, carrier.grants) for each in acts]
     return take_in(session.graph, source, sent)

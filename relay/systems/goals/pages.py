@@ -26,7 +26,7 @@ blueprint = Blueprint("goals", __name__, template_folder="templates")
 @action("goals")
 def page(programme_id: str) -> str:
     """All goals, how many run, and how income changed."""
-    answer = goals_found(progress(current.built(), programme_id, current.as_of()))
+    answer = goals_found(progress(current.built_graph(), programme_id, current.as_of()))
     names = privacy.names("list", (each.beneficiary_id for each in answer.goals))
     return render_template("goals/goals.html", found=answer, names=names)
 
@@ -41,11 +41,11 @@ def _on_record(record: Record) -> Markup | None:
 
 
 def _counted(page: ListPage, _: str) -> counted_records.Records:
-    counted = progress(current.built(), page.survey.snapshot.programme_id, page.as_of).counted
+    counted = progress(current.built_graph(), page.survey.snapshot.programme_id, page.as_of).counted
     return {word: [goal.act_id for goal in goals] for word, goals in counted.items()}
 
 
-COUNTED: Final = counted_records.listed(
+COUNTED: Final = counted_records.add_counted_list(
     blueprint,
     "goals",
     {

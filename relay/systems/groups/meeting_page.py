@@ -13,8 +13,8 @@ from relay.systems.groups import reading
 from relay.systems.groups.meeting_recording import RowOutcome, WrittenRow, record_meeting
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
-from relay.web.i18n.sentences import say_beside, say_error
-from relay.web.recording.form_submission import answers_of, objection
+from relay.web.i18n.sentences import error_text, translate_at_form
+from relay.web.recording.form_submission import answers_from, row_fault
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class MeetingPageRow:
 
     def answered(self, became: RowOutcome | None) -> MeetingPageRow:
         """The row with an outcome."""
-        return replace(self, became=became, **objection(became.error if became else None, self.again, str))
+        return replace(self, became=became, **row_fault(became.error if became else None, self.again, str))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def givers(programme_id: str, members: Iterable[str]) -> Sequence[Giver]:
     """The placements of members, under any of their ids, that still owe; empty if the programme does not plan."""
     if not plans():
         return ()
-    one_woman = reading.women(current.built(), programme_id)
+    one_woman = reading.women(current.built_graph(), programme_id)
     return to_pass_on(current.survey_of_all(), {id_ for each in members for id_ in one_woman.ids(each)})
 
 
@@ -144,7 +144,7 @@ def values_and_faults(kind: str, typed: Mapping[str, str]) -> tuple[dict[str, Va
             elif column and (value := cells.read(column, text)) is not None:
                 values[name] = value
         except RelayError as error:
-            faults[name] = say_error(error)
+            faults[name] = error_text(error)
     return values, faults
 
 
@@ -182,18 +182,18 @@ def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again:
         return replace(page, faults=faults)
     meeting = {**values, **also, "meeting_id": page.meeting_id}
     rows = [
-        WrittenRow(name=row.name, kind=row.kind, values=row.values, answers=answers_of(row.again))
+        WrittenRow(name=row.name, kind=row.kind, values=row.values, answers=answers_from(row.again))
         for row in page.rows
         if row.is_filled and not row.faults
     ]
     page = replace(page, again=tuple(again))
-    answers = answers_of(again)
+    answers = answers_from(again)
     try:
         became = record_meeting(
-            current.built(), programme_id, meeting, rows, guard.clerk(programme_id), answers=answers
+            current.built_graph(), programme_id, meeting, rows, guard.clerk(programme_id), answers=answers
         )
     except Asked as error:
-        return replace(page, faults={"": say_beside(error.reason)}, question=error.code)
+        return replace(page, faults={"": translate_at_form(error.reason)}, question=error.code)
     except RelayError as error:
-        return replace(page, faults={error.field if error.field in page.typed else "": say_error(error)})
+        return replace(page, faults={error.field if error.field in page.typed else "": error_text(error)})
     return replace(page, is_held=True, rows=tuple(row.answered(became.get(row.name)) for row in page.rows))

@@ -29,12 +29,12 @@ from relay.text import Sentence, as_counted
 from relay.web import guard, menu, privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
-from relay.web.i18n.sentences import say_error
+from relay.web.i18n.sentences import error_text
 from relay.web.lists import counted_records
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed_form import pressed
+from relay.web.request.typed_form import pressed_button
 from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def custodies(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 def _offices() -> Mapping[str, str]:
     """Office → its label."""
     column = current.graph().catalogue.kind("office").column("office")
-    return {each: labels.said(each, "office") for each in (column.choices if column else ())}
+    return {each: labels.value_text(each, "office") for each in (column.choices if column else ())}
 
 
 # -- a meeting ---------------------------------------------------------------------------------------------------------
@@ -162,17 +162,17 @@ def roster(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
     """A meeting on one page: when it was held, of which kind, who attended, and whom it chose to receive next."""
     group_id = _group_id(act_id)
     page = _page(programme_id, group_id)
-    if pressed() == "record" and not (page.faults or page.fallen):
+    if pressed_button() == "record" and not (page.faults or page.fallen):
         page = recorded(programme_id, page, {"group_id": group_id, **page.roster()}, request.form.getlist("again"))
         if page.is_held and not page.fallen:
-            return redirect(menu.to("recording.recorded", act_id=f"meeting:{page.meeting_id}"), 303)
+            return redirect(menu.url_to("recording.recorded", act_id=f"meeting:{page.meeting_id}"), 303)
     women = [each.beneficiary_id for each in page.members]
     owing = givers(programme_id, women)
     shown = render_template(
         "groups/roster.html",
         act_id=act_id,
         page=page,
-        kinds={each: labels.said(each, "kind") for each in _OF_MEMBERS},
+        kinds={each: labels.value_text(each, "kind") for each in _OF_MEMBERS},
         more={name: _capital(labels.column(name)) for name in _MORE},
         givers=owing,
         names=privacy.names("form", [*women, *(each.beneficiary_id for each in owing)]),
@@ -190,14 +190,14 @@ def _page(programme_id: str, group_id: str) -> Page:
     try:
         day = cells.read_day(typed["held_on"] or "today", today)
     except RelayError as error:
-        day, faults["held_on"] = shown_on, say_error(error)
-    if day != shown_on and pressed() == "record":
+        day, faults["held_on"] = shown_on, error_text(error)
+    if day != shown_on and pressed_button() == "record":
         faults["held_on"] = gettext("These are the members of that day: look at the list, then record it.")
     return Page(
         meeting_id=sent_id(sent),
         typed=typed,
         shown_on=day,
-        members=members(reading.read(current.built(), programme_id, day, group_id).roll, group_id, day),
+        members=members(reading.read(current.built_graph(), programme_id, day, group_id).roll, group_id, day),
         everybody=bool(sent.get("everybody")),
         marked={name.partition(".")[2]: word for name, word in sent.items() if name.startswith("who.") and word},
         rows=tuple(sent_row(sent, f"n{number}", "plan", ELECTED) for number in range(1, ELECTIONS + 1) if plans()),
@@ -215,7 +215,7 @@ def _capital(text: str) -> str:
 def sheet(programme_id: str, act_id: str, form: str | None = None) -> Response | str:
     """The page on paper, with a box for each thumbprint, to be filled in by hand and typed in after."""
     group_id = _group_id(act_id)
-    roll = reading.read(current.built(), programme_id, current.today(), group_id).roll
+    roll = reading.read(current.built_graph(), programme_id, current.today(), group_id).roll
     page = render_template(
         "groups/sheet.html",
         act_id=act_id,
@@ -224,7 +224,7 @@ def sheet(programme_id: str, act_id: str, form: str | None = None) -> Response |
         offices=_offices(),
         names=privacy.names("paper", (each.beneficiary_id for each in roll.memberships)),
     )
-    return pdf.answer(page, form, f"{programme_id}-meeting")
+    return pdf.page_or_pdf(page, form, f"{programme_id}-meeting")
 
 
 # -- on other pages ----------------------------------------------------------------------------------------------------
@@ -277,7 +277,7 @@ def _on_record(record: Record) -> Markup | None:
     programme_id, as_of = current.head().programme_id, current.as_of()
     if not guard.may("groups", programme_id) or kind not in ("group", "beneficiary", "meeting"):
         return None
-    graph = current.built()
+    graph = current.built_graph()
     if kind == "meeting":
         return _who_came(programme_id, record)
     if kind == "group":
@@ -299,9 +299,9 @@ def _who_came(programme_id: str, record: Record) -> Markup | None:
     group_id = record.values.get("group_id")
     if not group_id or record.taken_back_by:
         return None
-    roll = reading.read(current.built(), programme_id, current.as_of(), str(group_id)).roll
+    roll = reading.read(current.built_graph(), programme_id, current.as_of(), str(group_id)).roll
     meeting = next((each for each in roll.of_members(str(group_id)) if each.act_id == record.id), None)
-    chosen = reading.chosen_at(current.built(), programme_id, record.id.partition(":")[2])
+    chosen = reading.chosen_at(current.built_graph(), programme_id, record.id.partition(":")[2])
     if meeting is None:
         return None
     expected = sorted(roll.members_on(str(group_id), meeting.held_on), key=as_counted) if meeting.has_roster else []
@@ -320,11 +320,11 @@ def _who_came(programme_id: str, record: Record) -> Markup | None:
 
 def _counted(page: ListPage, group_id: str) -> counted_records.Records:
     survey = page.survey
-    source = privacy.source(current.built())
+    source = privacy.source(current.built_graph())
     return counted(source, survey.snapshot.programme_id, survey, group_id) if group_id else {}
 
 
-COUNTED: Final = counted_records.listed(
+COUNTED: Final = counted_records.add_counted_list(
     blueprint,
     "groups",
     {

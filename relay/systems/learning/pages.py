@@ -19,11 +19,11 @@ from relay.systems.learning.questions import CoursesOf, Learning, counted, learn
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n.language import gettext
-from relay.web.i18n.sentences import say_error
+from relay.web.i18n.sentences import error_text
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed_form import pressed
+from relay.web.request.typed_form import pressed_button
 from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
         values.get("meeting_id") or new_id(secrets.token_bytes(ID_BYTES)),
         sorted(class_.enrolled_on(day)),
     )
-    recording = pressed() == "record" and not fault
+    recording = pressed_button() == "record" and not fault
     if recording and day.isoformat() != sent.get("shown_on"):
         fault = gettext("These were enrolled on that day: look at the list, then record it.")
     elif recording:
@@ -67,10 +67,10 @@ def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
         of_course = {"course_id": class_.course.course_id, "kind": "session", "meeting_id": meeting_id}
         meeting = {name: value for name, value in {**values, **of_course, **came}.items() if value}
         try:
-            record_meeting(current.built(), programme_id, meeting, (), guard.clerk(programme_id))
-            return redirect(menu.to("recording.recorded", act_id=f"meeting:{meeting_id}"), 303)
+            record_meeting(current.built_graph(), programme_id, meeting, (), guard.clerk(programme_id))
+            return redirect(menu.url_to("recording.recorded", act_id=f"meeting:{meeting_id}"), 303)
         except RelayError as error:
-            fault = say_error(error)
+            fault = error_text(error)
     page = render_template(
         "learning/session.html",
         course=class_.course,
@@ -85,7 +85,7 @@ def session(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
 
 
 def _classes() -> Mapping[str, Class]:
-    classes = reading.classes(current.built(), current.head().programme_id, current.as_of())
+    classes = reading.classes(current.built_graph(), current.head().programme_id, current.as_of())
     return {each.course.act_id: each for each in classes}
 
 
@@ -105,7 +105,7 @@ def _on_record(record: Record) -> Markup | None:
     return Markup(shown) if shown else None  # noqa: S704 - a template escapes
 
 
-COUNTED: Final = counted_records.listed(
+COUNTED: Final = counted_records.add_counted_list(
     blueprint,
     "learning",
     {
@@ -130,7 +130,7 @@ COUNTED: Final = counted_records.listed(
         "of_ready": Sentence("on the waiting list"),
         "ready": Sentence("on the waiting list, and have completed it"),
     },
-    lambda page, of: counted(current.built(), page.survey.snapshot.programme_id, page.survey, of),
+    lambda page, of: counted(current.built_graph(), page.survey.snapshot.programme_id, page.survey, of),
 )
 
 PAGES: Final = SystemPages(

@@ -18,11 +18,11 @@ from relay.systems.planning.waiting_order import in_order
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n.language import ngettext
-from relay.web.i18n.sentences import say, say_error
+from relay.web.i18n.sentences import error_text, translate
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed_form import pressed
+from relay.web.request.typed_form import pressed_button
 from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ Pair = tuple[str, str]
 @blueprint.app_template_filter("criterion")
 def _criterion(word: str) -> str:
     """The label of a word of the public order, or of what makes a woman ready."""
-    return say(CRITERIA[word]) if word in CRITERIA else spoken(word)
+    return translate(CRITERIA[word]) if word in CRITERIA else spoken(word)
 
 
 def _planned(programme_id: str) -> Planned:
-    return reading.read(current.built(), programme_id, current.survey_of_all())
+    return reading.read(current.built_graph(), programme_id, current.survey_of_all())
 
 
 @blueprint.get("/p/<programme_id>/waiting-list")
@@ -124,7 +124,7 @@ def proposal(programme_id: str) -> str:
     try:
         rows = _rows(programme_id, planned, _pairs(request.args.getlist("locked")))
     except RelayError as error:
-        fault = say_error(error)
+        fault = error_text(error)
     holders = _holders(planned)
     givers = (holders.get(row.giver_placement_id) for row in rows)
     return render_template(
@@ -142,23 +142,23 @@ def proposal(programme_id: str) -> str:
 def accept(programme_id: str) -> Response:
     """Propose again around the locked rows, or record the accepted rows, each accepted or refused by itself."""
     sent = request.form
-    if pressed() == "again":
-        return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
-    chosen = _pairs(sent.getlist("row") if pressed() == "all" else sent.getlist("accept"))
+    if pressed_button() == "again":
+        return redirect(menu.url_to("planning.proposal", locked=sent.getlist("locked")), 303)
+    chosen = _pairs(sent.getlist("row") if pressed_button() == "all" else sent.getlist("accept"))
     rows = _rows(programme_id, _planned(programme_id), chosen)
     still = {row.request_id for row in rows if row.locked}
     clerk, done, fallen = guard.clerk(programme_id), 0, list[str]()
     expected = cells.read_day(sent["expected_on"], current.today()) if sent.get("expected_on") else None
     for values in accepted(rows, still, current.as_of(), expected):
-        act = intake.made(current.built(), programme_id, "plan", values, random=clerk.random)
+        act = intake.made(current.built_graph(), programme_id, "plan", values, random=clerk.random)
         try:
-            intake.hand_in(current.built(), programme_id, act, clerk)
+            intake.hand_in(current.built_graph(), programme_id, act, clerk)
             done += 1
         except Unavailable as error:  # each of the others would only wait for the database again
-            fallen.append(say_error(error))
+            fallen.append(error_text(error))
             break
         except RelayError as error:
-            fallen.append(f"{values['beneficiary_id']}: {say_error(error)}")
+            fallen.append(f"{values['beneficiary_id']}: {error_text(error)}")
     for why in fallen[:_MOST_FALLEN]:
         flash(why, "fault")
     if len(fallen) > _MOST_FALLEN:
@@ -166,12 +166,12 @@ def accept(programme_id: str) -> Response:
         flash(ngettext("%(num)s more row was not accepted.", "%(num)s more rows were not accepted.", more), "fault")
     flash(ngettext("%(num)s woman is planned.", "%(num)s women are planned.", done))
     if len(still) < len(chosen):
-        flash(say(Sentence("Some rows no longer stand as they were proposed: look at the proposal again.")))
-    return redirect(menu.to("planning.proposal", locked=sent.getlist("locked")), 303)
+        flash(translate(Sentence("Some rows no longer stand as they were proposed: look at the proposal again.")))
+    return redirect(menu.url_to("planning.proposal", locked=sent.getlist("locked")), 303)
 
 
 def _rows(programme_id: str, planned: Planned, locked: Iterable[Pair]) -> tuple[Proposal, ...]:
-    graph = current.built()
+    graph = current.built_graph()
     return propose(
         planned, reading.places(graph, programme_id), reading.households(graph, programme_id), locked=tuple(locked)
     )
@@ -190,7 +190,7 @@ def _holders(planned: Planned) -> Mapping[str, str]:
     return {snapshot.placements.ids[row]: people[holder] for row, holder in holders if holder >= 0}
 
 
-COUNTED: Final = counted_records.listed(
+COUNTED: Final = counted_records.add_counted_list(
     blueprint,
     "planning",
     {

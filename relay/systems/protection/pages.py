@@ -16,7 +16,7 @@ from relay.systems.protection.release_tables import Wanted
 from relay.systems.protection.rules import LARGE_ENOUGH
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
-from relay.web.i18n.sentences import say, say_error
+from relay.web.i18n.sentences import error_text, translate
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import SystemLink, SystemPages
@@ -46,7 +46,7 @@ def counts(programme_id: str) -> str:
     """Every count as it was recorded, and the places that can be counted; who reads it is logged."""
     question = RawCounts()
     answer = privacy.answer_to(question)
-    privacy.opened(question.name, question.opened(answer))
+    privacy.log_opened(question.name, question.opened(answer))
     places = ledger.said(current.graph(), programme_id, "place")
     countable = sorted((each["place_id"], each["kind"]) for each in places if each.get("kind") in LARGE_ENOUGH)
     return render_template("protection/counts.html", rows=answer, places=_places(), countable=countable)
@@ -61,7 +61,7 @@ def draft(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
         try:
             table = _draft(request.args)
         except RelayError as error:
-            fault = say_error(error)
+            fault = error_text(error)
     return render_template(
         "protection/release.html",
         found=table,
@@ -81,14 +81,14 @@ def release(programme_id: str) -> Response:
     clerk = guard.clerk(programme_id)
     try:
         made = intake.made(
-            current.built(), programme_id, "release", columns_of(_draft(request.form)), random=clerk.random
+            current.built_graph(), programme_id, "release", columns_of(_draft(request.form)), random=clerk.random
         )
-        intake.hand_in(current.built(), programme_id, made, clerk)
+        intake.hand_in(current.built_graph(), programme_id, made, clerk)
     except RelayError as error:
-        flash(say_error(error))
-        return redirect(menu.to("protection.draft"), 303)
-    flash(say(Sentence("Released.")))
-    return redirect(menu.to("protection.page"), 303)
+        flash(error_text(error))
+        return redirect(menu.url_to("protection.draft"), 303)
+    flash(translate(Sentence("Released.")))
+    return redirect(menu.url_to("protection.page"), 303)
 
 
 def _draft(sent: Mapping[str, str]) -> Draft:

@@ -35,11 +35,11 @@ from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGrou
 from relay.systems.savings.report import due_at, group_savings, members, passbook
 from relay.text import Sentence, as_counted
 from relay.web import guard, privacy
-from relay.web.i18n.sentences import say_beside
+from relay.web.i18n.sentences import translate_at_form
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed_form import pressed
+from relay.web.request.typed_form import pressed_button
 from relay.web.system_pages import SystemLink, SystemPages
 from relay.web.traffic import limits
 
@@ -66,7 +66,7 @@ _EMPTY: Final[Mapping[str, int]] = {"loan": 3, "flow": 2, "plan": ELECTIONS}
 
 
 def _journal_of(programme_id: str, act_id: str) -> GroupJournal:
-    return journal_of(privacy.source(current.built()), programme_id, act_id, current.as_of())
+    return journal_of(privacy.source(current.built_graph()), programme_id, act_id, current.as_of())
 
 
 @blueprint.get("/p/<programme_id>/savings")
@@ -149,12 +149,12 @@ def her_passbook(programme_id: str, act_id: str) -> str:
 @action("passbook", typed=True, largest=limits.FORM_BYTES)
 def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     """A meeting on one page: who attended, what each paid, what was lent, the box, and who receives next."""
-    journal = journal_of(privacy.source(current.built()), programme_id, act_id, current.today())
+    journal = journal_of(privacy.source(current.built_graph()), programme_id, act_id, current.today())
     due = due_at(journal, current.today())
     page = _opened(journal, due)
     if request.method == "POST":
         page = _sent(page)
-        if pressed() == "record":
+        if pressed_button() == "record":
             page = _recorded(programme_id, journal, page)
     cycle, members = journal.cycle(), sorted(journal.members_on(current.today()), key=as_counted)
     owing = givers(programme_id, members)
@@ -263,7 +263,7 @@ def _recorded(programme_id: str, journal: GroupJournal, page: MeetingPage) -> Me
     page, again = replace(page, rows=tuple(rows)), request.form.getlist("again")
     asked = _asked_of_count(page, cycle.share_value if cycle else None)
     if asked and asked.code not in again:
-        return replace(page, faults={"": say_beside(asked.reason)}, again=tuple(again), question=asked.code)
+        return replace(page, faults={"": translate_at_form(asked.reason)}, again=tuple(again), question=asked.code)
     return recorded(programme_id, page, also, again)
 
 
@@ -284,8 +284,8 @@ def _on_record(record: Record) -> Markup | None:
     if kind == "group" and any(each.id.startswith("cycle:") for each in record.history):
         groups = (id_,) if guard.may("savings", programme_id) else ()
     elif kind == "beneficiary" and guard.may("passbooks", programme_id):
-        groups, woman = reading.passbooks_of(current.built(), programme_id, id_), id_
-        lent = reading.loans_of(current.built(), programme_id, [id_]).values()
+        groups, woman = reading.passbooks_of(current.built_graph(), programme_id, id_), id_
+        lent = reading.loans_of(current.built_graph(), programme_id, [id_]).values()
         loans = [each for recorded in lent for each in GroupJournal(recorded, as_of).outstanding]
     if not groups and not loans:
         return None
@@ -301,7 +301,7 @@ def _counted(page: ListPage, group_id: str) -> counted_records.Records:
     return {"members": [f"beneficiary:{each}" for each in sorted(women)]}
 
 
-COUNTED: Final = counted_records.listed(blueprint, "savings", {"members": Sentence("members")}, _counted)
+COUNTED: Final = counted_records.add_counted_list(blueprint, "savings", {"members": Sentence("members")}, _counted)
 
 PAGES: Final = SystemPages(
     blueprint=blueprint,

@@ -1,4 +1,4 @@
-"""Everybody's accounts, for who administers every programme: who may sign in, and in which roles."""
+"""All accounts, for administrators of every programme: who may sign in, and in which roles."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from relay.ledger import programmes
 from relay.ledger.places import by_id
 from relay.web import guard, sessions
 from relay.web.i18n.language import gettext
-from relay.web.i18n.sentences import say_error
+from relay.web.i18n.sentences import error_text
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.request.typed_form import pressed
+from relay.web.request.typed_form import pressed_button
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from relay.access.accounts import Account
 
 ROWS: Final = 3
-"""Roles that a form has room for beside those that are held (our choice)."""
+"""Empty rows for roles in the form of a new account (our choice)."""
 
 _CHECKED: Final = 422
 
@@ -92,7 +92,7 @@ def one(login: str) -> str:
 def change(login: str) -> Response | tuple[str, int]:
     """Give an account other roles or a new password, or remove it."""
     _require_all()
-    graph, step, user = current.graph(), pressed(), sessions.signed_in()
+    graph, step, user = current.graph(), pressed_button(), sessions.signed_in()
     try:
         if login == user.login:
             raise refused(YOUR_OWN)
@@ -117,11 +117,11 @@ def _require_all() -> None:
 
 
 def _grants() -> tuple[Grant, ...]:
-    """The roles that were chosen, each once.
+    """The roles that were chosen in the form.
 
     Raises:
         Invalid: There are none; or one cannot be read.
-        NotFound: A place is not there, or several are called so.
+        NotFound: There is no such place, or several have that name.
     """
     form = request.form
     chosen = zip(form.getlist("role"), form.getlist("programme"), form.getlist("place"), strict=False)
@@ -159,7 +159,7 @@ def _one(login: str, error: RelayError | None = None) -> str:
 
 
 def _form(error: RelayError | None, account: Account | None = None) -> dict[str, Any]:
-    """The rows of roles: those that are held, or were chosen and are wrong, and room for more."""
+    """What the form of roles shows: the account's roles, or after an error those that were chosen, and empty rows."""
     held: Iterable[tuple[str, str, str]] = (
         (grant.role, "" if grant.programme_id == EVERY else grant.programme_id, grant.place_id or "")
         for grant in (account.grants if account else ())
@@ -172,6 +172,6 @@ def _form(error: RelayError | None, account: Account | None = None) -> dict[str,
         "rows": [*rows, *[("", "", "")] * (1 if rows else ROWS)],
         "roles": ROLES,
         "programmes": programmes.heads(current.graph()),
-        "error": say_error(error) if error else "",
+        "error": error_text(error) if error else "",
         "least": accounts.LEAST_PASSWORD,
     }

@@ -1,4 +1,4 @@
-"""One's own account: its roles, its password, and its tokens for other machines."""
+"""The page of the user's own account: its roles, its password, and its tokens for other machines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from relay.access.roles import EVERY
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
 from relay.web import guard, sessions
 from relay.web.i18n.language import gettext
-from relay.web.i18n.sentences import say_error
+from relay.web.i18n.sentences import error_text
 from relay.web.permission import action
 from relay.web.request import current
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from relay.access.api_tokens import NewToken, Token
 
 DAYS: Final = 90
-"""For how long the form offers a token (our choice: a season in the field)."""
+"""The default days of a token in the form (our choice: a season in the field)."""
 
 EVER: Final = 10_000
-"""Days that nobody means: longer numbers are not read."""
+"""Numbers of days with as many digits are not read."""
 
 _CHECKED: Final = 422  # the page comes back with what is wrong
 
@@ -71,14 +71,14 @@ NOT_DAYS: Final = Failure(
 @blueprint.get("/account")
 @action("own account")
 def page() -> Response:
-    """What who is asking may do, and the tokens made for her."""
+    """The user's roles and tokens."""
     return _shown()
 
 
 @blueprint.post("/account/password")
 @action("own account")
 def password() -> Answer:
-    """Change one's own password: it ends every other session, and every token."""
+    """Change the user's own password: it ends every other session, and every token."""
     user, form = _in_a_browser(), request.form
     try:
         if form.get("new") != form.get("again"):
@@ -87,7 +87,7 @@ def password() -> Answer:
         account = accounts.set_password(current.graph(), user.login, form.get("new", ""), by=user.by)
     except RelayError as error:
         return _shown(error)
-    sessions.begin(account)
+    sessions.begin_session(account)
     flash(gettext("Your password is changed. Other browsers are signed out, and your tokens have ended."))
     return redirect(url_for("own_account.page"), 303)
 
@@ -95,7 +95,7 @@ def password() -> Answer:
 @blueprint.post("/account/tokens")
 @action("own account")
 def make_token() -> Answer:
-    """Make a token for another machine; its secret is shown this once."""
+    """Make a token for another machine; its secret is shown only now."""
     user, form = _in_a_browser(), request.form
     try:
         days = form.get("days", "").strip()
@@ -120,7 +120,7 @@ def make_token() -> Answer:
 @blueprint.post("/account/tokens/<token_id>/revoke")
 @action("own account")
 def revoke(token_id: str) -> Answer:
-    """End one of one's own tokens."""
+    """Revoke one of the user's own tokens."""
     user = _in_a_browser()
     if token_id not in {token.token_id for token in _tokens(user.login)}:
         raise refused(api_tokens.NO_TOKEN, token_id=token_id)
@@ -130,7 +130,7 @@ def revoke(token_id: str) -> Answer:
 
 
 def _in_a_browser() -> sessions.User:
-    """Who is asking, with a session: a token makes no tokens, and changes no password."""
+    """The user, who must have a session: with a token nobody makes tokens, or changes a password."""
     user = sessions.signed_in()
     if user.token_id or not user.generation:
         raise refused(ONLY_IN_A_BROWSER)
@@ -138,7 +138,7 @@ def _in_a_browser() -> sessions.User:
 
 
 def _require_known(login: str, typed: str) -> None:
-    """Let nobody go on who does not know the password; who guesses waits, as at the sign-in."""
+    """Check the user's password once more; failed tries are limited as at the sign-in."""
     tries, source = current.core().shared.tries, request.remote_addr or ""
     tries.require_allowed(source, login)
     try:
@@ -162,7 +162,7 @@ def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Res
         has_session=bool(user.generation) and not user.token_id,
         tokens=_tokens(user.login),
         programmes=guard.heads(),
-        error=say_error(error) if error else "",
+        error=error_text(error) if error else "",
         made=made,
         days=DAYS,
         administers=guard.may("accounts", EVERY),

@@ -1,11 +1,11 @@
-"""Acts that somebody carries to the record in files: who wrote them, and which are taken as she carries them.
+"""Acts that somebody brings in files: who wrote them, and which are recorded when she sends them.
 
-    from                   seal                who may carry them into the record     of which kinds
+    from                   seal                who may bring them into the record     of which kinds
     a telephone's file     that telephone's    its own account, as staff of its place those of its forms
     another laptop's file  none                who wrote them                         those of a telephone's forms
     this laptop's outbox   none                who wrote them                         those that staff record
 
-All else waits for a person, under the name of who wrote it; what was changed after it was sealed is refused.
+All other acts become pending, under the name of who wrote them. An act that was changed after it was sealed is refused.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from relay.domain.kinds import ON_TELEPHONES
 from relay.domain.plain_json import NotPlain
 from relay.errors import Failure, Refused, refused
 from relay.ledger.held.taking_in import Sender
-from relay.web.api.sent_acts import Sent, sent_of
+from relay.web.api.sent_acts import ActAsSent, act_as_sent
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,13 +42,13 @@ WAS_CHANGED: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """How acts come.
+class ActsOrigin:
+    """Where acts come from.
 
     Attributes:
-        way: Of `WAYS`.
-        device_id: Of the telephone whose file it is; empty for a laptop's.
-        by: Who wrote them on a laptop, as the ledger names who records; empty where the file does not say.
+        way: One of `WAYS`.
+        device_id: The telephone whose file it is; empty for a laptop's.
+        by: Who wrote them on a laptop, as in `recorded_by` of a ledger entry; empty if the file does not say.
     """
 
     way: str
@@ -58,35 +58,35 @@ class Carried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
-    """Who carries acts.
+    """Who brings acts.
 
     Attributes:
-        source: Where they come from, who wrote them, and which of them may come.
-        grants: The roles by which she records them.
-        sealer: The telephone that sealed them; None where none did.
+        source: Where they come from, who wrote them, and which of them may be recorded.
+        grants: The roles by which they are recorded.
+        sealer: The telephone that sealed them; None if none did.
     """
 
     source: Sender
     grants: Collection[Grant]
     sealer: Sealer | None
 
-    def sent(self, said: object) -> Sent:
-        """One act as it is carried; what cannot be read, or was changed, says why."""
+    def sent(self, line: object) -> ActAsSent:
+        """One act of the file; one that cannot be read, or was changed, has the reason as its `refusal`."""
         if self.sealer is None:
-            return sent_of(said)
-        text, seal = (said.get("sealed"), said.get("seal")) if isinstance(said, dict) else (None, None)
-        changed = Sent(act="", content={}, refusal=refused(WAS_CHANGED))
+            return act_as_sent(line)
+        text, seal = (line.get("sealed"), line.get("seal")) if isinstance(line, dict) else (None, None)
+        changed = ActAsSent(act="", content={}, refusal=refused(WAS_CHANGED))
         if not isinstance(text, str) or not isinstance(seal, str) or not self.sealer.sealed(text, seal):
             return changed
         try:
-            return sent_of(plain_json.parsed(text))
+            return act_as_sent(plain_json.parsed(text))
         except (ValueError, NotPlain):
             return changed
 
 
 def carrier_of(
     graph: Graph,
-    carried: Carried,
+    carried: ActsOrigin,
     *,
     programme_id: str,
     systems: tuple[str, ...],
@@ -94,19 +94,19 @@ def carrier_of(
     grants: Collection[Grant],
     now: datetime,
 ) -> Carrier:
-    """Who carries, and what of it is taken.
+    """Who brings acts, and which of them may be recorded, by the table above.
 
     Args:
-        graph: Where.
-        carried: How acts come.
-        programme_id: Of the programme.
-        systems: That it uses.
-        by: Who carries, as the ledger names who records.
-        grants: That she holds.
-        now: When.
+        graph: The database.
+        carried: Where the acts come from.
+        programme_id: The programme.
+        systems: The systems that it uses.
+        by: Who brings them, as in `recorded_by` of a ledger entry.
+        grants: The grants that she holds.
+        now: The current instant.
 
     Raises:
-        NotFound: The programme knows no such telephone.
+        NotFound: The programme has no such telephone.
         Unavailable: The database cannot be reached.
     """
     catalogue = graph.catalogue

@@ -1,7 +1,7 @@
-"""Registers over the line: files that a command line elsewhere sends to be imported, and those that it writes.
+"""Import and export over the service: files that a command line on another machine sends or gets.
 
-It is what `relay import`, `export`, `map`, `template` and `ceremony record` ask for with RELAY_URL, and no part of the
-API for programs.
+These URLs serve `relay import`, `export`, `map`, `template` and `ceremony record` with RELAY_URL; they are no part of
+the API for programs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from relay.service.json_codec import read_json
 from relay.service.registers import ImportEnd, ImportLine, SentFile, SentSheet, SentWish, lines_of
 from relay.web import guard, privacy, responses, sessions
 from relay.web.api.request_bodies import COLUMN_MISSING, OTHER_TYPE, NotAnObject
-from relay.web.api.routes import sent_body
+from relay.web.api.routes import json_body
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.traffic import limits
@@ -39,7 +39,7 @@ from relay.web.traffic import limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
-_Told = TypeVar("_Told")
+_Read = TypeVar("_Read")
 
 OFFERED: Final = 30
 """Ids that are offered to complete what was typed (our choice: a screen)."""
@@ -56,54 +56,54 @@ blueprint = Blueprint("registers", __name__, url_prefix="/api/v1")
 @blueprint.get(f"{_OF_PROGRAMME}/ids")
 @action("find", ids_only=True)
 def ids(programme_id: str) -> Response:
-    """The ids of a kind that begin with a text, of records that the reader may find: what the tab key offers."""
+    """The ids of a kind that begin with a text, of records that the reader may find, for completion in a shell."""
     kind, text = request.args.get("kind", ""), request.args.get("text", "")
-    found = lookup.beginning(current.graph(), programme_id, kind, text, OFFERED)
-    seen = privacy.seen([f"{kind}:{id_}" for id_ in found])
-    return jsonify([id_ for id_ in found if f"{kind}:{id_}" in seen])
+    ids_ = lookup.beginning(current.graph(), programme_id, kind, text, OFFERED)
+    seen = privacy.findable([f"{kind}:{id_}" for id_ in ids_])
+    return jsonify([id_ for id_ in ids_ if f"{kind}:{id_}" in seen])
 
 
-# ---------------------------------------------------------------------------------------------------- kept maps
+# ---------------------------------------------------------------------------------------------------- saved maps
 
 
 @blueprint.get(f"{_OF_PROGRAMME}/known")
 @action("map propose")
 def known(programme_id: str) -> Response:
-    """What a proposed map has to know of a programme; that groups are named is logged."""
+    """The records of a programme that are needed to propose a map; logs that group names are sent."""
     guard.require_everywhere("import", programme_id)
-    found = existing_records(current.graph(), programme_id)
-    privacy.opened("map propose", (f"group:{id_}" for id_ in sorted(found.groups)))
-    return jsonify(found)
+    programme = existing_records(current.graph(), programme_id)
+    privacy.log_opened("map propose", (f"group:{id_}" for id_ in sorted(programme.groups)))
+    return jsonify(programme)
 
 
 @blueprint.get(f"{_OF_PROGRAMME}/maps")
 @action("map list")
 def maps(programme_id: str) -> Response:
-    """The kept maps, by name."""
-    responses.never_kept()  # which are no part of the ledger, by whose end pages are kept
+    """The saved maps, ordered by name."""
+    responses.never_cache()  # they are not in the ledger, by whose head pages are cached
     return jsonify(saved_maps.saved_maps(current.graph(), programme_id))
 
 
 @blueprint.post(f"{_OF_PROGRAMME}/maps")
 @action("map keep")
 def keep(programme_id: str) -> Response:
-    """Keep a map, in place of another of the same name."""
-    said = _said("name", "text")
+    """Save a map; it replaces one of the same name."""
+    texts = _texts_of_body("name", "text")
     by, now = sessions.signed_in().by, current.core().now()
-    kept = saved_maps.save(current.graph(), programme_id, said["name"], said["text"], by=by, now=now)
-    return jsonify(kept)
+    map_ = saved_maps.save(current.graph(), programme_id, texts["name"], texts["text"], by=by, now=now)
+    return jsonify(map_)
 
 
 @blueprint.post(f"{_OF_PROGRAMME}/maps/forget")
 @action("map forget")
 def forget(programme_id: str) -> Response:
-    """Keep a map no longer."""
-    return jsonify(saved_maps.delete(current.graph(), programme_id, _said("name")["name"]))
+    """Delete a saved map."""
+    return jsonify(saved_maps.delete(current.graph(), programme_id, _texts_of_body("name")["name"]))
 
 
-def _said(*names: str) -> dict[str, str]:
-    """The texts of a body."""
-    body = sent_body()
+def _texts_of_body(*names: str) -> dict[str, str]:
+    """The text fields of a JSON body with these names; all are required."""
+    body = json_body()
     if not isinstance(body, dict):
         raise NotAnObject(example=f'{{"{names[0]}": "…"}}')
     for name in names:
@@ -120,7 +120,7 @@ def _said(*names: str) -> dict[str, str]:
 NOT_A_FILE: Final = Failure(
     Invalid,
     "not_a_file",
-    "What was sent is no file with what is to be done with it.",
+    "The request has no file, or does not say what to do with it.",
     advice="Use the command line of the same version as the service.",
 )
 
@@ -128,12 +128,12 @@ NOT_A_FILE: Final = Failure(
 @blueprint.post("/registers/import")
 @action("import", largest=limits.IMPORT_BYTES)
 def import_() -> Response:
-    """Import the file that is sent, or rehearse that; the answer is lines, each an `ImportLine`.
+    """Import the file that is sent, or rehearse it; the answer is lines of JSON, each an `ImportLine`.
 
-    The programme is the one that the file or the wish names, or the usual one: who is asking is let in as soon as it is
-    known.
+    The programme is the one that the file or the request names, or the usual one; the user's access to it is checked as
+    soon as it is known.
     """
-    asked = _told("wish", SentWish)
+    asked = _read_form_field("wish", SentWish)
     with ExitStack() as until_answered:
         received = until_answered.enter_context(_received())
         lines = stream_with_context(lines_of(_import(asked, received)))
@@ -143,10 +143,10 @@ def import_() -> Response:
 
 
 def _import(asked: SentWish, received: _Received) -> Iterator[ImportLine]:
-    """The lines of an import; what goes wrong on the way is the last of them."""
+    """The lines of an import; an error is the last of them."""
     waiting: list[ImportLine] = []
 
-    def told() -> Iterator[ImportLine]:
+    def waiting_lines() -> Iterator[ImportLine]:
         yield from waiting
         waiting.clear()
 
@@ -157,11 +157,11 @@ def _import(asked: SentWish, received: _Received) -> Iterator[ImportLine]:
             asked.wish,
             notify=lambda sentence: waiting.append(ImportLine(told=received.as_called(sentence))),
         )
-        yield from told()
+        yield from waiting_lines()
         for row in file.report(writes=asked.writes, progress=lambda done: waiting.append(ImportLine(done=done))):
-            yield from told()
+            yield from waiting_lines()
             yield ImportLine(row=row)
-        yield from told()
+        yield from waiting_lines()
         if asked.wish.hands_back:
             back = received.place / "handed-back.xlsx"
             file.hand_back(back)
@@ -169,64 +169,64 @@ def _import(asked: SentWish, received: _Received) -> Iterator[ImportLine]:
         first_rows = () if asked.writes else tuple(map(str, file.first_rows()))
         yield ImportLine(end=ImportEnd(at=file.at, first_rows=first_rows))
     except RelayError as error:
-        yield from told()
+        yield from waiting_lines()
         yield ImportLine(failed=failure.explained(received.in_its_words(error)))
 
 
 class _AsAllowed(DatabaseImporter):
-    """The database, as far as who is asking may import."""
+    """The database, as far as the user may import into it."""
 
     def __init__(self) -> None:
-        """Nothing may be recorded before the programme is known."""
+        """Begin with a clerk who may record nothing, until the programme is known."""
         by, now = sessions.signed_in().by, current.core().now()
         super().__init__(
             graph=current.graph(), clerk=Clerk(by=by, now=now, random=secrets.token_bytes, kinds=frozenset())
         )
 
     def programme_ids(self) -> Sequence[str]:
-        """Those in which who is asking holds a role."""
+        """The programmes in which the user has a role."""
         return [head.programme_id for head in guard.heads()]
 
     def enter(self, programme_id: str) -> None:
-        """Let in who may import everywhere in a programme, each kind of act by its own role.
+        """Check that the user may import everywhere in a programme; each kind of act needs its own role.
 
         Raises:
-            NoProgramme: No role is held in it.
-            NotAllowed: The role does not allow it.
-            NotThatPlace: The role allows it in some places only.
+            NoProgramme: The user has no role in it.
+            NotAllowed: The role does not allow imports.
+            NotThatPlace: The role allows them at some places only.
         """
         guard.require("import", programme_id)
         guard.require_everywhere("import", programme_id)
-        self.clerk = guard.clerk_of_imports(programme_id)
+        self.clerk = guard.import_clerk(programme_id)
 
 
 @blueprint.post(f"{_OF_PROGRAMME}/ceremony")
 @action("ceremony record", largest=limits.FORM_BYTES)
 def ceremony(programme_id: str) -> Response:
-    """Record the sheet of a ceremony that is sent; each row stands or falls alone."""
-    asked = _told("wish", SentSheet)
+    """Record the sheet of a ceremony that is sent; each row is recorded or refused alone."""
+    asked = _read_form_field("wish", SentSheet)
     clerk = replace(guard.clerk(programme_id), rehearses=asked.dry_run)
     with _received() as received:
         try:
             outcome = ceremony_sheet.record(
-                current.built(), programme_id, received.path, asked.counted, clerk, again=asked.again
+                current.built_graph(), programme_id, received.path, asked.counted, clerk, again=asked.again
             )
         except RelayError as error:
             raise received.in_its_words(error) from error
     return jsonify(outcome)
 
 
-def _told(field: str, kind: type[_Told]) -> _Told:
-    """A field of the form beside the file: what the file is, or what is to be done with it.
+def _read_form_field(field: str, kind: type[_Read]) -> _Read:
+    """Read a field of the form that comes with the file, as JSON of a type.
 
     Raises:
-        Invalid: It is not there, or says something else.
+        Invalid: The field is missing, or is of another type.
     """
     try:
-        told: _Told = read_json(kind, request.form.get(field, "").encode())
+        value: _Read = read_json(kind, request.form.get(field, "").encode())
     except ValueError:
         raise refused(NOT_A_FILE) from None
-    return told
+    return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,9 +234,9 @@ class _Received:
     """A file or folder that was sent.
 
     Attributes:
-        place: The folder in which it lies here, with nothing else.
-        path: Where it lies here.
-        called: Where it lies for who sent it.
+        place: The temporary folder in which it was stored.
+        path: Its path here.
+        called: Its path on the machine that sent it.
     """
 
     place: Path
@@ -244,22 +244,22 @@ class _Received:
     called: str
 
     def as_called(self, sentence: str) -> str:
-        """A sentence about it, as whoever sent it calls it."""
+        """A sentence about it, with the sender's path in place of the path here."""
         return str(sentence).replace(str(self.path), self.called)
 
     def in_its_words(self, error: RelayError) -> RelayError:
-        """An error with such sentences."""
+        """An error, with the sender's path in its sentences."""
         error.reason, error.advice = self.as_called(error.reason), self.as_called(error.advice)
         return error
 
 
-def _sent() -> SentFile:
-    """What the file is that is sent.
+def _sent_file() -> SentFile:
+    """The description of the file that is sent.
 
     Raises:
-        Invalid: No file is sent, or its name is not.
+        Invalid: No file is sent, or its name is missing or not allowed.
     """
-    sent = _told("sent", SentFile)
+    sent = _read_form_field("sent", SentFile)
     enough = bool(sent.names) or sent.is_folder
     if not enough or len(sent.names) != len(request.files.getlist("file")) or not all(map(_is_name, sent.names)):
         raise refused(NOT_A_FILE)
@@ -272,13 +272,13 @@ def _is_name(name: str) -> bool:
 
 @contextmanager
 def _received() -> Generator[_Received]:
-    """The file that is sent, or a folder of those that are; it is deleted at the end.
+    """Store the file or folder that is sent in a temporary folder, which is deleted at the end.
 
     Raises:
-        Invalid: No file is sent, or its name is not.
-        NotWritten: There is no place for it.
+        Invalid: No file is sent, or its name is missing or not allowed.
+        NotWritten: It cannot be stored.
     """
-    sent = _sent()
+    sent = _sent_file()
     with temporary_folder(current.core().settings.data_folder) as made:
         place = Path(made)
         folder = place / "sent"
@@ -300,7 +300,7 @@ def export(programme_id: str) -> Response:
     if with_names:
         if not guard.may("export names", programme_id):
             raise roles.NotAllowed.to("export names", current.graph().catalogue)
-        privacy.opened("export", (f"programme:{programme_id}",))
+        privacy.log_opened("export", (f"programme:{programme_id}",))
     is_book = request.args.get("as") == "workbook"
 
     def write(place: Path) -> Path:
@@ -308,7 +308,7 @@ def export(programme_id: str) -> Response:
         export_programme(current.graph(), programme_id, path, with_names=with_names)
         return path if is_book else writing.pack(path)
 
-    return _written(write)
+    return _file_answer(write)
 
 
 @blueprint.get(f"{_OF_PROGRAMME}/template")
@@ -321,15 +321,15 @@ def template(programme_id: str) -> Response:
         write_template(listed_acts(current.graph(), programme_id), current.graph().catalogue, path)
         return path
 
-    return _written(write)
+    return _file_answer(write)
 
 
-def _written(write: Callable[[Path], Path]) -> Response:
-    """The file that is written into a folder, as the answer, after which the folder is deleted."""
-    responses.never_kept()
+def _file_answer(write: Callable[[Path], Path]) -> Response:
+    """Answer with the file that `write` writes into a temporary folder, which is deleted after the answer."""
+    responses.never_cache()
     with ExitStack() as until_answered:
         place = until_answered.enter_context(temporary_folder(current.core().settings.data_folder))
         answer = send_file(write(Path(place)), etag=False, conditional=False)
-        answer.direct_passthrough = False  # else nobody is told when it is answered
+        answer.direct_passthrough = False  # else `call_on_close` is not called
         answer.call_on_close(until_answered.pop_all().close)
     return answer

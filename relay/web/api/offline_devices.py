@@ -1,7 +1,7 @@
-"""What telephones in the field ask for: to be enrolled, one place's work, and that what they recorded is taken in.
+"""The API for telephones and laptops that record offline: enrolment, the work of one place, acts in, and pending acts.
 
-A telephone sends its own token and never a cookie. What it handed in and the record did not take is held
-(`relay.ledger.held`), so nothing that it was told of is lost when it forgets it.
+A telephone sends its own token and never a cookie. An act that it hands in and that cannot be recorded becomes pending
+(`relay.ledger.held`), so that nothing is lost when the telephone deletes it.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from relay.ledger.held.taking_in import Sender, take_in
 from relay.service.client import Answered
 from relay.web import guard, responses, sessions
 from relay.web.api import place_bundle, request_bodies
-from relay.web.api.acts_from_files import WAYS, Carried, Carrier, carrier_of
+from relay.web.api.acts_from_files import WAYS, ActsOrigin, Carrier, carrier_of
 from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, NotAnObject
-from relay.web.api.routes import sent_body
-from relay.web.api.sent_acts import Settlement, read_sent, settled
-from relay.web.i18n.sentences import say_beside
+from relay.web.api.routes import json_body
+from relay.web.api.sent_acts import Settlement, read_act, settle_act
+from relay.web.i18n.sentences import translate_at_form
 from relay.web.permission import action, public
 from relay.web.request import current
 
@@ -64,12 +64,12 @@ class Enrolled:
     """A telephone just enrolled.
 
     Attributes:
-        device_id: Its own.
-        token: What it sends from now on; it cannot be shown again.
+        device_id: The device's id.
+        token: The token that it sends from now on; it cannot be shown again.
         programme_id: The only programme that it knows.
-        place: The only place.
-        username: Of the account that it speaks for.
-        role: Which that account has there.
+        place: The only place that it knows.
+        username: The login of the account for which it records.
+        role: The role of that account at the place.
     """
 
     device_id: str
@@ -83,8 +83,8 @@ class Enrolled:
 @blueprint.post("/devices")
 @public(by_form=False)
 def enrol() -> Response:
-    """Enrol a telephone by a code that somebody who is signed in reads out."""
-    body = sent_body()
+    """Enrol a telephone with a code that somebody who is signed in reads out."""
+    body = json_body()
     if not isinstance(body, dict):
         raise NotAnObject(example='{"code": "…", "name": "…"}')
     if body.keys() - {"code", "name"}:
@@ -94,7 +94,7 @@ def enrol() -> Response:
             raise refused(COLUMN_MISSING, field=name)
     core = current.core()
     made = devices.enrol(core.graph, body["code"], body["name"], now=core.now(), random=secrets.token_bytes)
-    responses.never_kept()
+    responses.never_cache()
     device = made.device
     return jsonify(
         Enrolled(
@@ -114,7 +114,7 @@ def enrol() -> Response:
 @blueprint.get("/programmes/<programme_id>/field-bundle")
 @action("names", by_device=True)
 def field_bundle(programme_id: str) -> Response:
-    """One place's work, for the telephone that keeps it; unchanged while nothing was recorded that day."""
+    """The work of a telephone's place; "304 Not Modified" if nothing was recorded since, on the same day."""
     device = sessions.signed_in().device
     if device is None:
         raise refused(ONLY_FOR_DEVICES)
@@ -122,10 +122,10 @@ def field_bundle(programme_id: str) -> Response:
         raise roles.NotAllowed.to("names", current.graph().catalogue)
     etag = f"{current.head().head_hash[:24]}-{current.today():%Y%m%d}"
     if request.if_none_match.contains_weak(etag):
-        responses.never_kept()
+        responses.never_cache()
         answer = make_response("", 304)
     else:
-        answer = jsonify(place_bundle.of_place(device.place_id))
+        answer = jsonify(place_bundle.bundle_of_place(device.place_id))
     answer.set_etag(etag, weak=True)
     return answer
 
@@ -136,63 +136,63 @@ def field_bundle(programme_id: str) -> Response:
 @blueprint.post("/programmes/<programme_id>/acts")
 @action("acts", by_device=True, by_revoked=True)
 def acts(programme_id: str) -> Response:
-    """Take in a list of acts in any order: a row for each, whatever became of it; each is read and judged alone."""
-    body = sent_body(plain_json.parsed)
+    """Record a list of acts in any order, each judged alone; the answer has a row with the outcome of each."""
+    body = json_body(plain_json.parsed)
     if not isinstance(body, dict):
         raise NotAnObject(example='{"acts": [{"act": "pass", "content": {"pass_id": "88"}}]}')
-    known = ("acts", "hold", "carried")
-    if body.keys() - set(known):
-        raise refused(NO_SUCH_FIELD, known=known)
+    fields = ("acts", "hold", "carried")
+    if body.keys() - set(fields):
+        raise refused(NO_SUCH_FIELD, known=fields)
     if not isinstance(body.get("acts"), list):
         raise refused(OTHER_TYPE, field="acts", wanted="a list")
     if not isinstance(body.get("hold", False), bool):
         raise refused(OTHER_TYPE, field="hold", wanted="true or false")
     carrier = _carrier(programme_id, body)
     core, source = current.core(), carrier.source
-    said = [carrier.sent(each) for each in body["acts"]]
-    if sessions.signed_in().device:  # by this, what a telephone recorded is known for ever
+    sent_acts = [carrier.sent(each) for each in body["acts"]]
+    if sessions.signed_in().device:  # later, `written_at` shows that the entry came from a telephone
         now = instant(core.now().astimezone(UTC))
-        said = [replace(each, written_at=each.written_at or now) for each in said]
+        sent_acts = [replace(each, written_at=each.written_at or now) for each in sent_acts]
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
-    sent = [read_sent(core.graph, source, each, clerk, carrier.grants) for each in said]
-    taken = take_in(core.graph, source, sent)
-    return jsonify(Answered(clock=instant(core.now().astimezone(UTC)), acts=tuple(map(_in_words, taken))))
+    acts_ = [read_act(core.graph, source, each, clerk, carrier.grants) for each in sent_acts]
+    taken = take_in(core.graph, source, acts_)
+    return jsonify(Answered(clock=instant(core.now().astimezone(UTC)), acts=tuple(map(_row_in_reader_language, taken))))
 
 
-def _in_words(row: TakenIn) -> TakenIn:
-    return replace(row, sentence=_why(row.sentence, row.result))
+def _row_in_reader_language(row: TakenIn) -> TakenIn:
+    return replace(row, sentence=_in_reader_language(row.sentence, row.result))
 
 
-def _why(sentence: str, result: str) -> str:
-    """Why an act was not recorded: to a telephone in the language of its page, to a program in English.
+def _in_reader_language(sentence: str, result: str) -> str:
+    """Why an act was not recorded: for a telephone in the language of its page, for a program in English.
 
-    What can be done about a question or about another act of that id are buttons of the telephone, not commands.
+    A telephone has buttons for what can be done next, so that sentence names no commands.
     """
     return (
         str(sentence)
         if sessions.signed_in().device is None
-        else say_beside(held_list.without_commands(sentence, result))
+        else translate_at_form(held_list.without_commands(sentence, result))
     )
 
 
 def _carrier(programme_id: str, body: Mapping[str, Any]) -> Carrier:
-    """Who sends a list: who is asking, as she wrote it herself, or as she carries it in files.
+    """Who brings a list of acts: the user as its writer, or with a file, if the body has "carried".
 
     Raises:
-        Invalid: It cannot be read how they are carried.
-        NotFound: They are carried for a telephone that is not known.
+        Invalid: "carried" cannot be read.
+        NotFound: It names a telephone that the programme does not have.
     """
-    user, said = sessions.signed_in(), body.get("carried")
-    if said is None:
-        source = _source(programme_id, holds=body.get("hold", False))
+    user, carried = sessions.signed_in(), body.get("carried")
+    if carried is None:
+        source = _sender(programme_id, holds=body.get("hold", False))
         return Carrier(source=source, grants=user.grants, sealer=None)
-    parts = {name: said.get(name, "") for name in Carried.__slots__} if isinstance(said, dict) else {}
+    parts = {name: carried.get(name, "") for name in ActsOrigin.__slots__} if isinstance(carried, dict) else {}
     if user.device or not all(map(request_bodies.is_text, parts.values())) or parts.get("way") not in WAYS:
         raise refused(OTHER_TYPE, field="carried", wanted=f"an object whose way is one of {', '.join(WAYS)}")
     core = current.core()
     return carrier_of(
         core.graph,
-        Carried(**parts),
+        ActsOrigin(**parts),
         programme_id=programme_id,
         systems=current.head().systems,
         by=user.by,
@@ -201,8 +201,8 @@ def _carrier(programme_id: str, body: Mapping[str, Any]) -> Carrier:
     )
 
 
-def _source(programme_id: str, *, holds: bool) -> Sender:
-    """Who sends, from which device; a telephone's acts are held whether it asks for that or not."""
+def _sender(programme_id: str, *, holds: bool) -> Sender:
+    """The user as sender; what a telephone sends and cannot be recorded becomes pending whether it asks so or not."""
     user = sessions.signed_in()
     device = user.device
     return Sender(
@@ -217,12 +217,12 @@ def _source(programme_id: str, *, holds: bool) -> Sender:
     )
 
 
-# ---------------------------------------------------------------------------------------------------- what is held
+# ---------------------------------------------------------------------------------------------------- pending acts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldAnswer:
-    """An act that is held; see `ledger.held.held_list.HeldAct`."""
+class PendingActAnswer:
+    """A pending act; see `ledger.held.held_list.HeldAct`."""
 
     held_id: str
     act: str
@@ -239,7 +239,7 @@ class HeldAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettledRow:
-    """The outcome for a held act; where somebody handed it in, with the ids that it names as it was recorded."""
+    """The outcome of a settled act; if somebody handed it in, with the ids in it as it was recorded."""
 
     act_id: str
     settled: str
@@ -250,54 +250,56 @@ class SettledRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldOfDevice:
-    """What is held of one telephone, and what was settled of it lately."""
+class PendingOfDevice:
+    """The pending acts of one telephone, and those that were settled lately."""
 
-    held: tuple[HeldAnswer, ...]
+    held: tuple[PendingActAnswer, ...]
     settled: tuple[SettledRow, ...]
 
 
 @blueprint.get("/programmes/<programme_id>/held")
 @action("acts", by_device=True)
 def held(programme_id: str) -> Response:
-    """What is held of whoever asks, once it was tried again; and what was settled lately."""
-    core, source = current.core(), _source(programme_id, holds=False)
+    """The pending acts of the user's device, after they were tried again, and those that were settled lately."""
+    core, source = current.core(), _sender(programme_id, holds=False)
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     trying_again.of_device(core.graph, programme_id, source.device_id, clerk)
-    responses.never_kept()
+    responses.never_cache()
     waiting = held_list.of_device(core.graph, programme_id, source.device_id)
-    became = held_list.settled_of(core.graph, programme_id, source.device_id, core.now().astimezone(UTC))
-    answer = HeldOfDevice(held=tuple(map(_held_row, waiting)), settled=tuple(map(_settled_row, became)))
+    settled = held_list.settled_of(core.graph, programme_id, source.device_id, core.now().astimezone(UTC))
+    answer = PendingOfDevice(held=tuple(map(_pending_row, waiting)), settled=tuple(map(_settled_row, settled)))
     return jsonify(answer)
 
 
 @blueprint.post("/programmes/<programme_id>/held/<held_id>")
 @action("acts", by_device=True)
 def settle(programme_id: str, held_id: str) -> Response:
-    """Settle an act that is held: hand it in as it should be, discard it, or say as which record it is the same.
+    """Settle a pending act: hand it in corrected, discard it, or say that it is the same as a record.
 
-    A telephone, and who sends by a token, settles what came from there; who may settle for others, everything.
+    A device or token settles what came from it; a user who may settle for others settles all.
     """
-    body = sent_body()
+    body = json_body()
     if not isinstance(body, dict):
         raise NotAnObject(example='{"settle": "discard", "reason": "…"}')
     if body.keys() - {"settle", "content", "reason", "as", "again"}:
         raise refused(NO_SUCH_FIELD, known=("settle", "content", "reason", "as", "again"))
-    core, source = current.core(), _source(programme_id, holds=True)
+    core, source = current.core(), _sender(programme_id, holds=True)
     row = held_list.one(core.graph, programme_id, held_id)
     others = guard.may("held settle", programme_id)
     if row.device_id != source.device_id and (source.device_id != source.by or not others):
         raise refused(held_list.NOT_HELD, held_id=held_id)
     clerk = Clerk(by=source.by, now=core.now(), random=secrets.token_bytes)
     grants = None if others else sessions.signed_in().grants
-    return jsonify(_in_words(settled(core.graph, source, row, _wish(body), clerk, grants=grants)))
+    return jsonify(
+        _row_in_reader_language(settle_act(core.graph, source, row, _settlement(body), clerk, grants=grants))
+    )
 
 
-def _wish(body: Mapping[str, Any]) -> Settlement:
-    """How it is to be settled.
+def _settlement(body: Mapping[str, Any]) -> Settlement:
+    """Read how a pending act is to be settled.
 
     Raises:
-        Invalid: It cannot be read.
+        Invalid: A field is missing or cannot be read.
     """
     how, content = str(body.get("settle")), body.get("content")
     if how not in SETTLE:
@@ -320,15 +322,15 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     return " ".join(text.split())[:_LONGEST_REASON]
 
 
-def _held_row(row: HeldAct) -> HeldAnswer:
-    return HeldAnswer(
+def _pending_row(row: HeldAct) -> PendingActAnswer:
+    return PendingActAnswer(
         held_id=row.held_id,
         act=row.act,
         act_id=row.act_id,
         content=row.content,
         result=row.result,
         code=row.code,
-        sentence=_why(row.sentence, row.result),
+        sentence=_in_reader_language(row.sentence, row.result),
         field=row.field,
         received_at=row.received_at,
         written_at=row.written_at or None,
@@ -348,7 +350,7 @@ def _settled_row(row: HeldAct) -> SettledRow:
 
 
 def _ids(row: HeldAct) -> Mapping[str, Any]:
-    """The ids that an act names as it was recorded: column → id."""
+    """The ids in an act as it was recorded: column → id."""
     graph, sequence = current.core().graph, row.sequence or 0
     columns = [
         column.name for column in graph.catalogue.kind(row.act).columns if column.type == "id" and not column.personal

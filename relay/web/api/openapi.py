@@ -1,4 +1,4 @@
-"""What the API is, as an OpenAPI 3.1 document: built from questions, columns and roles, never written twice."""
+"""The description of the API as an OpenAPI 3.1 document, made from questions, columns and roles."""
 
 from __future__ import annotations
 
@@ -41,39 +41,39 @@ from relay.service.question import (
     with_kinds,
 )
 from relay.web.api.acts_from_files import WAYS
-from relay.web.api.request_bodies import RECORDS, TOKEN_DAYS, Bodies, comes_in_lists, wishes
+from relay.web.api.request_bodies import RECORDS, TOKEN_DAYS, BodyReader, comes_in_lists, url_parameters
 
 _ERRORS: Final = {
-    400: "It cannot be read, or holds a parameter or column that is not known.",
+    400: "The request cannot be read, or has an unknown parameter or column.",
     401: "Nobody is signed in, or the token is not valid, or no longer.",
     403: "The role does not allow it.",
-    404: "It is not in the record, or no role is held in this programme.",
-    409: "An earlier act with the same id says otherwise; or the act seems wrong, and `code` names the question.",
+    404: "There is no such record, or the account has no role in this programme.",
+    409: "An earlier act with the same id says something else; or the act seems wrong, and `code` names the question.",
     413: "The body is too large.",
     415: "The body is not JSON.",
-    422: "A rule of the programme says no.",
+    422: "A rule of the programme refuses it.",
     429: "Too many tries.",
     503: "The database cannot be reached.",
 }
-_READING: Final = (400, 401, 403, 404, 422, 503)
-_WITH_A_BODY: Final = (413, 415)
-_RECORDING: Final = (*_READING, *_WITH_A_BODY, 409)
-_LETTING_IN: Final = (400, 401, 404, 413, 415, 422, 429, 503)
-_SHOWN: Final = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"  # else a character has no shape
+_READING_ERRORS: Final = (400, 401, 403, 404, 422, 503)
+_BODY_ERRORS: Final = (413, 415)
+_RECORDING_ERRORS: Final = (*_READING_ERRORS, *_BODY_ERRORS, 409)
+_TOKEN_ERRORS: Final = (400, 401, 404, 413, 415, 422, 429, 503)
+_PRINTABLE: Final = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"  # else a character has no shape
 _TEXT: Final = {
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST_TEXT,
-    "pattern": rf"^{_SHOWN}*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]{_SHOWN}*$",
+    "pattern": rf"^{_PRINTABLE}*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]{_PRINTABLE}*$",
 }
-_ON_ONE_LINE: Final = r"[^\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]"
+_NO_LINE_BREAK: Final = r"[^\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]"
 _NAME: Final = {
     "type": "string",
     "minLength": 1,
     "maxLength": LONGEST_NAME,
-    "pattern": rf"^{_ON_ONE_LINE}*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]{_ON_ONE_LINE}*$",
+    "pattern": rf"^{_NO_LINE_BREAK}*[^\s\x00-\x1f\x7f-\x9f\ufffe\uffff]{_NO_LINE_BREAK}*$",
 }
-_SAID: Final = {"type": "string", "maxLength": LONGEST_ID, "pattern": rf"^{_ON_ONE_LINE}*$"}
+_LINE_OF_TEXT: Final = {"type": "string", "maxLength": LONGEST_ID, "pattern": rf"^{_NO_LINE_BREAK}*$"}
 _RECORD: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_ID + 16, "pattern": r"^[^/]*[^/\s][^/]*$"}
 _DAY: Final = {"type": "string", "format": "date"}
 _AMOUNT: Final = {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST_NUMBER}
@@ -88,8 +88,8 @@ _PROGRAMME: Final = {
 
 @cache
 def document(catalogue: Catalogue) -> Schema:
-    """The whole document, which nobody changes: what can be asked, and the acts that can be recorded."""
-    bodies, questions = Bodies(catalogue), questions_of(catalogue)
+    """The whole document, with all questions and kinds of acts of a catalogue; it is cached, so do not change it."""
+    bodies, questions = BodyReader(catalogue), questions_of(catalogue)
     kinds = (*map(answer_of, questions), tuple[LedgerHead, ...], Recorded, Answered, NewToken, Error)
     schemas, components = schemas_of(kinds)
     answers = dict(zip(kinds, schemas, strict=True))
@@ -106,16 +106,16 @@ def document(catalogue: Catalogue) -> Schema:
     }
     for question in questions:
         ways = {
-            method.lower(): _asking(catalogue, question, method, answers[answer_of(question)])
+            method.lower(): _question_operation(catalogue, question, method, answers[answer_of(question)])
             for method in methods(question)
         }
         paths[f"/programmes/{{programme_id}}/{question.path.replace('<id>', '{id}')}"] = ways
     for kind, columns in bodies.columns.items():
         paths[f"/programmes/{{programme_id}}/acts/{kind}"] = {
-            "post": _recording(catalogue, catalogue.kind(kind), columns, answers[Recorded])
+            "post": _recording_operation(catalogue, catalogue.kind(kind), columns, answers[Recorded])
         }
-    paths["/programmes/{programme_id}/acts"] = {"post": _handing_in(catalogue, answers[Answered])}
-    paths["/tokens"] = {"post": _letting_in(catalogue, answers[NewToken])}
+    paths["/programmes/{programme_id}/acts"] = {"post": _hand_in_operation(catalogue, answers[Answered])}
+    paths["/tokens"] = {"post": _token_operation(catalogue, answers[NewToken])}
     paths["/sign-out"] = {
         "post": {
             **_operation(catalogue, "sign_out", "End the token that this is sent with.", "logout"),
@@ -149,50 +149,50 @@ def _operation(catalogue: Catalogue, name: str, summary: str, action: str = "") 
     }
 
 
-def _asking(catalogue: Catalogue, question: Kind, method: str, answer: Schema) -> Schema:
+def _question_operation(catalogue: Catalogue, question: Kind, method: str, answer: Schema) -> Schema:
     about = [{"name": "id", "in": "path", "required": True, "schema": _RECORD}] if "<id>" in question.path else []
     named = [each for each in with_kinds(parameters(question), catalogue) if not each.says.personal]
-    errors = (*_READING, *_WITH_A_BODY) if method == "POST" else _READING
-    body = {"requestBody": {"required": True, "content": {"application/json": {"schema": _beside(question)}}}}
+    errors = (*_READING_ERRORS, *_BODY_ERRORS) if method == "POST" else _READING_ERRORS
+    body = {"requestBody": {"required": True, "content": {"application/json": {"schema": _body_schema(question)}}}}
     if question.paged:
         more = {"next_url": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
         answer = {"allOf": [answer, {"type": "object", "required": ["next_url"], "properties": more}]}
     return {
         **_operation(catalogue, question.name, says(question), question.action),
         "operationId": question.name if method == methods(question)[0] else f"{question.name}_beside",
-        "parameters": [_PROGRAMME, *about, *map(_parameter, named)],
+        "parameters": [_PROGRAMME, *about, *map(_parameter_schema, named)],
         **(body if method == "POST" else {}),
         "responses": _responses({200: answer}, errors),
     }
 
 
-def _beside(question: Kind) -> Schema:
-    said = sent_beside(question)
+def _body_schema(question: Kind) -> Schema:
+    parameters_ = sent_beside(question)
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": [each.name for each in said if each.required],
-        "properties": {each.name: {**_schema_of(each.says), "description": each.says.text} for each in said},
+        "required": [each.name for each in parameters_ if each.required],
+        "properties": {each.name: {**_schema_of(each.says), "description": each.says.text} for each in parameters_},
     }
 
 
-def _recording(catalogue: Catalogue, kind: KindOfAct, columns: Iterable[Column], recorded: Schema) -> Schema:
+def _recording_operation(catalogue: Catalogue, kind: KindOfAct, columns: Iterable[Column], recorded: Schema) -> Schema:
     own = (
         f"Record {'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}; 201 when it was added, 200 when it was there."
     )
-    body = _body(kind.name, columns)
+    body = _act_schema(kind.name, columns)
     if comes_in_lists(kind.name):
         own += " Of a list all are recorded, or none."
         body, recorded = _or_several(body), _or_several(recorded)
     return {
         **_operation(catalogue, f"record_{kind.name}", own, kind.recording),
-        "parameters": [_PROGRAMME, *map(_parameter, wishes(kind, catalogue))],
+        "parameters": [_PROGRAMME, *map(_parameter_schema, url_parameters(kind, catalogue))],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": _responses({200: recorded, 201: recorded}, _RECORDING, "Recorded."),
+        "responses": _responses({200: recorded, 201: recorded}, _RECORDING_ERRORS, "Recorded."),
     }
 
 
-def _handing_in(catalogue: Catalogue, answered: Schema) -> Schema:
+def _hand_in_operation(catalogue: Catalogue, answered: Schema) -> Schema:
     acts = "Acts of any kind, in any order, their ids in full: {act, content, written_at, again}, written_at by the"
     acts += " writer's clock. Of a telephone's file, each line as it stands there: {sealed, seal}."
     carried = {
@@ -206,8 +206,14 @@ def _handing_in(catalogue: Catalogue, answered: Schema) -> Schema:
                 "enum": [*WAYS],
                 "description": "file: a telephone's or another laptop's; outbox: that of the laptop that sends it.",
             },
-            "device_id": {**_SAID, "description": "The telephone that sealed the file; left out for a laptop's."},
-            "by": {**_SAID, "description": "Who wrote the acts on a laptop, as account:LOGIN; left out for yourself."},
+            "device_id": {
+                **_LINE_OF_TEXT,
+                "description": "The telephone that sealed the file; left out for a laptop's.",
+            },
+            "by": {
+                **_LINE_OF_TEXT,
+                "description": "Who wrote the acts on a laptop, as account:LOGIN; left out for yourself.",
+            },
         },
     }
     body = {
@@ -220,12 +226,12 @@ def _handing_in(catalogue: Catalogue, answered: Schema) -> Schema:
             "carried": carried,
         },
     }
-    told = "Hand in a list of acts, each judged alone; the answer has a row for each, in their order."
+    summary = "Hand in a list of acts, each judged alone; the answer has a row for each, in their order."
     return {
-        **_operation(catalogue, "hand_in", told, "acts"),
+        **_operation(catalogue, "hand_in", summary, "acts"),
         "parameters": [_PROGRAMME],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": _responses({200: answered}, (*_READING, *_WITH_A_BODY)),
+        "responses": _responses({200: answered}, (*_READING_ERRORS, *_BODY_ERRORS)),
     }
 
 
@@ -233,7 +239,7 @@ def _or_several(one: Schema) -> Schema:
     return {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]}
 
 
-def _letting_in(catalogue: Catalogue, made: Schema) -> Schema:
+def _token_operation(catalogue: Catalogue, made: Schema) -> Schema:
     body = {
         "type": "object",
         "additionalProperties": False,
@@ -247,21 +253,21 @@ def _letting_in(catalogue: Catalogue, made: Schema) -> Schema:
         },
     }
     return {
-        **_operation(catalogue, "token", "A token for who has login and password; its secret is told only here."),
+        **_operation(catalogue, "token", "Issue a token for a login and password; its secret is shown only here."),
         "security": [],
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": _responses({201: made}, _LETTING_IN),
+        "responses": _responses({201: made}, _TOKEN_ERRORS),
     }
 
 
-def _responses(answers: Mapping[int, Schema], errors: tuple[int, ...], told: str = "The answer.") -> Schema:
-    said = [
-        *((status, told, schema) for status, schema in answers.items()),
+def _responses(answers: Mapping[int, Schema], errors: tuple[int, ...], description: str = "The answer.") -> Schema:
+    rows = [
+        *((status, description, schema) for status, schema in answers.items()),
         *((status, _ERRORS[status], {"$ref": "#/components/schemas/Error"}) for status in errors),
     ]
     return {
         str(status): {"description": described, "content": {"application/json": {"schema": schema}}}
-        for status, described, schema in said
+        for status, described, schema in rows
     }
 
 
@@ -281,7 +287,7 @@ def _schema_of(wanted: Says) -> Schema:
     return sorts[wanted.sort]
 
 
-def _parameter(wanted: Parameter) -> Schema:
+def _parameter_schema(wanted: Parameter) -> Schema:
     one = _schema_of(wanted.says)
     if wanted.many:
         most = {"maxItems": wanted.says.most} if wanted.says.most else {}
@@ -298,8 +304,8 @@ def _parameter(wanted: Parameter) -> Schema:
 # ---------------------------------------------------------------------------------------------------- schemas
 
 
-def _body(kind: str, columns: Iterable[Column]) -> Schema:
-    properties: dict[str, Schema] = {column.name: _column(column) for column in columns}
+def _act_schema(kind: str, columns: Iterable[Column]) -> Schema:
+    properties: dict[str, Schema] = {column.name: _column_schema(column) for column in columns}
     if kind == "correct":
         properties["changes"] = {
             "type": "object",
@@ -313,7 +319,7 @@ def _body(kind: str, columns: Iterable[Column]) -> Schema:
     }
 
 
-def _column(column: Column) -> Schema:
+def _column_schema(column: Column) -> Schema:
     if column.name in RECORDS:
         return _RECORD
     if column.type == "choice":

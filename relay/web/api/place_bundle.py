@@ -1,6 +1,6 @@
-"""One place's work, for the telephone that keeps it: who holds what there, who waits, and what can be recorded.
+"""The work of one place, for a telephone that stores it: who holds what there, who waits, and what can be recorded.
 
-It holds no telephone number, birth year, household, note or donor.
+It has no telephone number, birth year, household, note or donor.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from relay.reports.placements import Holding
 
 EXPIRES: Final = timedelta(days=14)
-"""After so long without a new bundle a telephone forgets all names."""
+"""After so long without a new bundle a telephone deletes all names."""
 
 MOST_GIFTS: Final = 50
-"""Of so many gifts a telephone is told, the latest (our choice: what is placed in the field was given lately; an
-earlier gift is named by its id)."""
+"""How many gifts a telephone gets, the latest ones (our choice: what is placed in the field was given lately; an
+earlier gift is entered by its id)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class FieldKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldPlacement:
-    """A placement held at the place; see `reports.placements.Holding`. Who was never visited has no last visit."""
+    """A placement held at the place; see `reports.placements.Holding`. `last_visit_on` is None without a visit."""
 
     placement_id: str
     beneficiary_id: str | None
@@ -92,23 +92,23 @@ class FieldGift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldBundle:
-    """What a telephone keeps of one place.
+    """What a telephone stores of one place.
 
     Attributes:
-        programme_id: Of the programme.
-        place: The place, with all within it.
-        place_name: What it is called; null where that is not known.
+        programme_id: The programme.
+        place: The id of the place; all places inside belong to it.
+        place_name: Its name; null if that is not known.
         head: The hash of the ledger's last entry.
-        sequence: Its number.
-        clock: The service's, a UTC instant.
-        expires: From this UTC instant on the telephone keeps no names.
-        help_kinds: The helps that are given.
+        sequence: The number of that entry.
+        clock: The time of the service, a UTC instant.
+        expires: The UTC instant at which the telephone deletes names.
+        help_kinds: The kinds of help that the programme gives.
         money: Those of them that are not counted in animals.
-        kinds: The kinds of acts that can be recorded there.
-        gifts: The latest of the programme, the latest first, at most `MOST_GIFTS`.
-        placements: Those held there, by id.
-        women: Those who live there, by id.
-        waiting: The ids of those of them who hold nothing.
+        kinds: The kinds of acts that can be recorded on a telephone.
+        gifts: The latest gifts of the programme, the latest first, at most `MOST_GIFTS`.
+        placements: The placements held there, ordered by id.
+        women: The people who hold something there or wait, ordered by id.
+        waiting: The ids of the people who hold nothing.
     """
 
     programme_id: str
@@ -127,18 +127,18 @@ class FieldBundle:
     waiting: tuple[str, ...]
 
 
-def of_place(place_id: str) -> FieldBundle:
-    """The work of a place, with the names of those who live there; that they are told is logged.
+def bundle_of_place(place_id: str) -> FieldBundle:
+    """The work of a place, with the names of the people there; logs that they are sent.
 
     Raises:
         NotFound: The place is not in the programme.
-        Unavailable: The database cannot be reached; or it cannot be written down.
+        Unavailable: The database cannot be reached; or the log cannot be written.
     """
     head, now = current.head(), current.core().now().astimezone(UTC)
     survey = current.survey_of_all()
-    held = [*holdings(survey, PlacementFilter(place_id=place_id))]
+    placements = [*holdings(survey, PlacementFilter(place_id=place_id))]
     waiting = givers.waiting(survey, place_id=place_id)
-    women = sorted({each.beneficiary_id for each in held if each.beneficiary_id} | {*waiting})
+    women = sorted({each.beneficiary_id for each in placements if each.beneficiary_id} | {*waiting})
     names = privacy.names("form", women)
     return FieldBundle(
         programme_id=head.programme_id,
@@ -151,19 +151,19 @@ def of_place(place_id: str) -> FieldBundle:
         help_kinds=tuple(survey.snapshot.helps),
         money=tuple(help_ for help_ in survey.snapshot.helps if unit(survey.snapshot, help_) not in (ANIMAL, None)),
         kinds=tuple(
-            _field_kind(kind, head.systems) for kind in current.graph().catalogue.filed if _is_asked(kind, head.systems)
+            _field_kind(kind, head.systems) for kind in current.graph().catalogue.filed if _has_form(kind, head.systems)
         ),
         gifts=tuple(
             FieldGift(gift_id=each.gift_id, help=each.help, given_on=each.given_on)
             for each in chains.gifts(survey, sort="age")[: -MOST_GIFTS - 1 : -1]
         ),
-        placements=_placements(survey, held, names),
+        placements=_placements(survey, placements, names),
         women=tuple(FieldWoman(beneficiary_id=id_, name=names.get(id_)) for id_ in women),
         waiting=waiting,
     )
 
 
-def _placements(survey: Survey, held: Iterable[Holding], names: Mapping[str, str]) -> tuple[FieldPlacement, ...]:
+def _placements(survey: Survey, holdings_: Iterable[Holding], names: Mapping[str, str]) -> tuple[FieldPlacement, ...]:
     planned = {each.giver_placement_id: each.beneficiary_id for each in current.plans()}
     visited = visits.last_visits(survey)
     return tuple(
@@ -180,7 +180,7 @@ def _placements(survey: Survey, held: Iterable[Holding], names: Mapping[str, str
             planned_receiver=planned.get(each.placement_id),
             last_visit_on=visited.get(each.placement_id),
         )
-        for each in held
+        for each in holdings_
     )
 
 
@@ -189,8 +189,8 @@ def _received(survey: Survey, placement_id: str) -> Quantity:
     return 0 if row is None else shown(int(survey.standings.received[row]))
 
 
-def _is_asked(kind: Kind, systems: Collection[str]) -> bool:
-    """Whether a telephone has a form for acts of a kind: what its writer may record in the programme."""
+def _has_form(kind: Kind, systems: Collection[str]) -> bool:
+    """Whether a telephone gets a form for acts of a kind: its writer may record them in the programme."""
     programme_id = current.head().programme_id
     catalogue = current.graph().catalogue
     may = catalogue.is_on(kind.name, systems) and guard.may(kind.recording, programme_id)

@@ -1,6 +1,6 @@
-"""What the body of a recording request may hold: the columns of the kind of act, as JSON.
+"""Bodies of requests that record: JSON objects with the columns of a kind of act, and requests for a token.
 
-The exchange format's columns (`relay.domain.schema`) decide, as they do for files and for options of the command line.
+The columns are those of the exchange format (`relay.domain.schema`), as for files and options of the command line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RECORDS: Final = frozenset({"giver_placement_id", "act_id", "subject_id"})
 _NEW: Final = Parameter(
     name="new", says=Says(sort="flag", text="Begin a new placement although she holds one of that help.")
 )
-_AGAIN: Final = Parameter(name="again", says=Says(sort="flag", text="Record it whatever Relay would ask about it."))
+_AGAIN: Final = Parameter(name="again", says=Says(sort="flag", text="Answer yes to all that Relay asks about it."))
 _WHOLE: Final = Parameter(
     name="whole", says=Says(sort="flag", text="Correct the beneficiary in every act that filled the placement.")
 )
@@ -42,17 +42,18 @@ _ANSWERS: Final[Mapping[str, tuple[Parameter, ...]]] = {
     "event": (_AGAIN,),
     "correct": (_AGAIN, _WHOLE),
 }
-"""Kind of act → what its URL may answer beforehand; of others only what their system asks."""
+"""Kind of act → the parameters by which its URL may answer questions beforehand; other kinds have `again` if their
+system asks something."""
 
 
-def wishes(kind: Kind, catalogue: Catalogue) -> tuple[Parameter, ...]:
-    """What the URL may say beside an act of a kind."""
+def url_parameters(kind: Kind, catalogue: Catalogue) -> tuple[Parameter, ...]:
+    """The parameters of the URL at which acts of a kind are recorded."""
     own = (_AGAIN,) if any(catalogue.questions_on(kind.name, catalogue.systems)) else ()
     return (*_ANSWERS.get(kind.name, own), _DRY_RUN, _TOLD)
 
 
 def comes_in_lists(kind: str) -> bool:
-    """Whether several acts of a kind may be sent in one list, of which all are recorded or none."""
+    """Whether several acts of a kind may be sent in one list, to be recorded all or none."""
     return kind not in ("confirm", "erase", "programme")
 
 
@@ -75,26 +76,26 @@ _TEXTS: Final = (
 )
 
 
-class Bodies:
-    """What may be sent of each kind of act.
+class BodyReader:
+    """Reads the values of acts from JSON bodies.
 
     Attributes:
-        columns: Kind of act → its columns; what may be left out is not required.
+        columns: Kind of act → its columns as they are sent; ids that are made when missing are not required.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        """Take the kinds of a catalogue."""
+        """Read acts of the kinds in a catalogue."""
         self._kinds = catalogue.kinds
         self.columns: Mapping[str, tuple[Column, ...]] = {
-            name: tuple(_sent(kind, column) for column in kind.columns if column.type != "changes")
+            name: tuple(_as_sent(kind, column) for column in kind.columns if column.type != "changes")
             for name, kind in self._kinds.items()
         }
 
-    def said(self, kind: str, body: object) -> dict[str, Value]:
-        """What a body says, read as cells of the columns.
+    def read_values(self, kind: str, body: object) -> dict[str, Value]:
+        """Read the values of an act: column → value; columns that are null or missing are left out.
 
         Raises:
-            Invalid: It cannot be read, or a column is missing.
+            Invalid: A value cannot be read, or a required column is missing.
         """
         if not isinstance(body, dict):
             raise NotAnObject
@@ -102,7 +103,9 @@ class Bodies:
         for name in body:
             if name not in columns and not (kind == "correct" and name == "changes"):
                 raise NoSuchColumn.of(kind, str(name), self.columns[kind])
-        read = {name: value for name, column in columns.items() if (value := _cell(column, body.get(name))) is not None}
+        read = {
+            name: value for name, column in columns.items() if (value := _read_cell(column, body.get(name))) is not None
+        }
         for name, column in columns.items():
             if column.required and name not in read:
                 raise refused(COLUMN_MISSING, field=name)
@@ -111,10 +114,10 @@ class Bodies:
         return read
 
     def changes(self, kind: str, body: object) -> Mapping[str, Any]:
-        """What a correction changes of an act of a kind; None empties a column.
+        """Read what a correction changes in an act of a kind: column → value; None empties a column.
 
         Raises:
-            Invalid: It cannot be read.
+            Invalid: A value cannot be read.
         """
         if not isinstance(body, dict):
             raise refused(OTHER_TYPE, field="changes", wanted="an object")
@@ -122,17 +125,17 @@ class Bodies:
         for name in body:
             if name not in columns:
                 raise NoSuchColumn.of(kind, str(name), self.columns[kind])
-        return {name: _cell(columns[name], value) for name, value in body.items()}
+        return {name: _read_cell(columns[name], value) for name, value in body.items()}
 
 
-def _sent(kind: Kind, column: Column) -> Column:
-    """A column as it is sent: an id that is made when nobody gives it may be left out."""
+def _as_sent(kind: Kind, column: Column) -> Column:
+    """A column as it is sent: an id that is made when it is missing is not required."""
     made = column.begins or (column.name == kind.id_column and kind.name != "programme")
     return replace(column, required=False) if made else column
 
 
 class NotAnObject(Invalid):
-    """A body that is no JSON object."""
+    """A body is not a JSON object."""
 
     reason = "The body is not a JSON object that names each thing once."
     advice = "Send one, such as %(example)s."
@@ -143,13 +146,13 @@ class NotAnObject(Invalid):
 NO_SUCH_FIELD: Final = Failure(
     Invalid,
     "no_such_field",
-    "The body names what is not known here.",
-    advice="It may hold: %(known)s.",
+    "Unknown field in the body.",
+    advice="Its fields: %(known)s.",
 )
 
 
 class NoSuchColumn(Invalid):
-    """A body names a column that this kind of act has not."""
+    """A body names a column that its kind of act does not have."""
 
     reason = "%(kind)s has no column of that name: %(field)s."
     advice = "Its columns: %(known)s."
@@ -159,10 +162,10 @@ class NoSuchColumn(Invalid):
 
     @classmethod
     def of(cls, kind: str, name: str, columns: Iterable[Column]) -> Self:
-        """Name the columns that there are; the wrong one only where it can be shown."""
+        """The error for a wrong column, which is named only if it is an ASCII identifier."""
         shown = name if name.isascii() and name.isidentifier() else "one of them"
-        known = [*(column.name for column in columns), *(["changes"] if kind == "correct" else [])]
-        return cls(kind=kind, known=known, field=shown[:64])
+        columns_ = [*(column.name for column in columns), *(["changes"] if kind == "correct" else [])]
+        return cls(kind=kind, known=columns_, field=shown[:64])
 
 
 COLUMN_MISSING: Final = Failure(
@@ -182,15 +185,15 @@ OTHER_TYPE: Final = Failure(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TokenWish:
-    """Which token somebody asks for.
+class TokenRequest:
+    """A request for a token.
 
     Attributes:
-        login: Of the account.
-        password: Its own.
-        role: For which of its roles; `EVERY` for all that it holds.
-        programme_id: In which programme; `EVERY` for all.
-        days: How long it is valid.
+        login: The account.
+        password: The account's password.
+        role: The role to which the token is limited; `EVERY` for all that the account holds.
+        programme_id: The programme to which it is limited; `EVERY` for all.
+        days: How many days it is valid.
     """
 
     login: str
@@ -200,20 +203,20 @@ class TokenWish:
     days: int = TOKEN_DAYS
 
     @classmethod
-    def of(cls, body: object) -> TokenWish:
-        """Read it from a body.
+    def of(cls, body: object) -> TokenRequest:
+        """Read it from a JSON body.
 
         Raises:
-            Invalid: It cannot be read.
+            Invalid: A field is missing, unknown, or of another type.
         """
         if not isinstance(body, dict):
             raise NotAnObject
-        known = ("login", "password", "role", "programme_id", "days")
-        for name in (name for name in known[:2] if not body.get(name)):
+        fields = ("login", "password", "role", "programme_id", "days")
+        for name in (name for name in fields[:2] if not body.get(name)):
             raise refused(COLUMN_MISSING, field=name)
         for name, value in body.items():
-            if name not in known:
-                raise refused(NO_SUCH_FIELD, known=known)
+            if name not in fields:
+                raise refused(NO_SUCH_FIELD, known=fields)
             number = isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0
             if not (number if name == "days" else is_text(value)):
                 raise refused(OTHER_TYPE, field=name, wanted="a whole number" if name == "days" else "text")
@@ -227,11 +230,11 @@ class TokenWish:
 
 
 def is_text(value: object) -> bool:
-    """Whether a value is text; JSON can also write half a letter, which no text holds."""
+    """Whether a value is text that UTF-8 can encode; JSON can also write unpaired surrogates, which it cannot."""
     return isinstance(value, str) and value.encode(errors="replace").decode() == value
 
 
-def _cell(column: Column, value: object) -> Value | None:
+def _read_cell(column: Column, value: object) -> Value | None:
     if value is None:
         return None
     if column.type == "equivalents":

@@ -1,7 +1,7 @@
-"""The API: the same objects as the command line prints with --json, and a URL for each kind of act that it records.
+"""The routes of the API: one for each question of `service.queries`, and one for each kind of act.
 
-Every question of `service.queries` is answered and every kind of act of the catalogue is recorded, by one view for
-each. What a URL may contain is defined there, once; an unknown parameter is refused.
+An answer is the object that the command line prints with --json. Parameters are declared with the questions; an unknown
+parameter is refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from relay.service.queries.every import questions_of
 from relay.service.question import Parameter, Question, Says, methods, parameters, with_kinds
 from relay.web import guard, privacy, sessions, sign_in
 from relay.web.api import openapi, request_bodies
-from relay.web.api.request_bodies import Bodies
+from relay.web.api.request_bodies import BodyReader
 from relay.web.permission import action, public
 from relay.web.request import current
 
@@ -49,8 +49,8 @@ _ADDED: Final = 201
 UNKNOWN_PARAMETER: Final = Failure(
     Invalid,
     "unknown_parameter",
-    "The address holds a parameter that is not known here.",
-    advice="Known: %(known)s.",
+    "Unknown parameter.",
+    advice="Parameters: %(known)s.",
 )
 
 
@@ -65,8 +65,8 @@ NOT_THAT: Final = Failure(
 IN_THE_ADDRESS: Final = Failure(
     Invalid,
     "in_the_address",
-    "“%(field)s” may be a name, and an address is kept in logs.",
-    advice='Send it beside the address, by POST: {"%(field)s": "…"}.',
+    "“%(field)s” may be a name, and URLs are written to logs.",
+    advice='Send it in the body, by POST: {"%(field)s": "…"}.',
 )
 
 
@@ -75,8 +75,8 @@ IN_THE_ADDRESS: Final = Failure(
 
 @action("programme list")
 def programmes() -> Response:
-    """As `relay programme list --json`: those in which the reader holds a role."""
-    said(())
+    """The programmes in which the user has a role, as `relay programme list --json` prints them."""
+    read_parameters(())
     return jsonify(guard.heads())
 
 
@@ -88,7 +88,7 @@ def answer(programme_id: str, question: Question[object]) -> Response:
     answered = question.ask(source, current.head())
     opened = question.opens(source, current.head().programme_id, answered)
     if question.personal or opened:
-        privacy.opened(question.name, opened)
+        privacy.log_opened(question.name, opened)
     if not question.paged:
         return jsonify(answered)
     following = question.next_page(answered)
@@ -96,27 +96,32 @@ def answer(programme_id: str, question: Question[object]) -> Response:
     return jsonify({**json_of(answered), "next_url": next_url})
 
 
-def said(wanted: tuple[Parameter, ...]) -> dict[str, Any]:
-    """What a request says, read as its parameters; of those that it leaves out, only days that mean today.
+def read_parameters(wanted: tuple[Parameter, ...]) -> dict[str, Any]:
+    """Read the parameters of a request: name → value.
+
+    Parameters that are not given are left out, except days that are today by default.
 
     Raises:
-        Invalid: It cannot be read, or holds a parameter that is not known.
+        Invalid: A parameter cannot be read, is missing, or is unknown.
     """
-    beside = tuple(each.name for each in wanted if each.says.personal)
-    for name in beside:
+    in_body = tuple(each.name for each in wanted if each.says.personal)
+    for name in in_body:
         if name in request.args:
             raise refused(IN_THE_ADDRESS, field=name)
-    known = sorted(each.name for each in wanted if not each.says.personal)
-    if set(request.args) - set(known):
-        raise refused(UNKNOWN_PARAMETER, known=known, advice="" if known else "This takes none.")
-    texts = {**request.args.to_dict(flat=False), **(_beside(beside) if beside and request.method == "POST" else {})}
-    values = {each.name: _parameter(each, texts.get(each.name, [])) for each in wanted}
+    in_url = sorted(each.name for each in wanted if not each.says.personal)
+    if set(request.args) - set(in_url):
+        raise refused(UNKNOWN_PARAMETER, known=in_url, advice="" if in_url else "There are none here.")
+    texts = {
+        **request.args.to_dict(flat=False),
+        **(_parameters_in_body(in_body) if in_body and request.method == "POST" else {}),
+    }
+    values = {each.name: _read_parameter(each, texts.get(each.name, [])) for each in wanted}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _beside(names: tuple[str, ...]) -> dict[str, list[str]]:
-    """What is sent in the body, not in the URL, since it may be a name."""
-    body = sent_body()
+def _parameters_in_body(names: tuple[str, ...]) -> dict[str, list[str]]:
+    """The parameters that are sent in the body and never in the URL, since they may be names: name → texts."""
+    body = json_body()
     if not isinstance(body, dict):
         raise request_bodies.NotAnObject(example=f'{{"{names[0]}": "…"}}')
     if body.keys() - set(names):
@@ -127,12 +132,12 @@ def _beside(names: tuple[str, ...]) -> dict[str, list[str]]:
     return {name: [text] for name, text in body.items()}
 
 
-def _parameter(wanted: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - what a parameter may be
+def _read_parameter(wanted: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - what a parameter may be
     if not all(text.strip() for text in texts):
         raise refused(NOT_THAT, field=wanted.name, wanted="something, or leave it out")
     if len(texts) > 1 and not wanted.many:
         raise refused(NOT_THAT, field=wanted.name, wanted="it once")
-    values = tuple(_read(wanted.name, wanted.says, text) for text in texts)
+    values = tuple(_read_value(wanted.name, wanted.says, text) for text in texts)
     if wanted.required and not values:
         raise refused(NOT_THAT, field=wanted.name, wanted=f"it: {wanted.says.text.rstrip('.')}")
     if wanted.says.most and len(values) > wanted.says.most:
@@ -142,8 +147,8 @@ def _parameter(wanted: Parameter, texts: list[str]) -> Any:  # noqa: ANN401 - wh
     return values[0] if values else (current.today() if wanted.says.today else None)
 
 
-def _read(name: str, wanted: Says, text: str) -> Any:  # noqa: ANN401 - what a parameter may be
-    """One value of a parameter."""
+def _read_value(name: str, wanted: Says, text: str) -> Any:  # noqa: ANN401 - what a parameter may be
+    """Read one value of a parameter."""
     digits = text.isascii() and text.isdigit() and len(text) <= _DIGITS
     if wanted.choices and text not in wanted.choices:
         raise refused(NOT_THAT, field=name, wanted=f"one of {', '.join(wanted.choices)}")
@@ -169,7 +174,7 @@ def _answering(question: Kind, catalogue: Catalogue) -> Callable[..., Response]:
     @action(question.action, by_form=False, ids_only=question.ids_only)  # no question changes anything
     def view(programme_id: str, id_: str | None = None) -> Response:
         about = {} if id_ is None else {"id": id_}
-        return answer(programme_id, question(**about, **said(wanted)))
+        return answer(programme_id, question(**about, **read_parameters(wanted)))
 
     return view
 
@@ -177,17 +182,17 @@ def _answering(question: Kind, catalogue: Catalogue) -> Callable[..., Response]:
 # ---------------------------------------------------------------------------------------------------- recording
 
 
-def record(programme_id: str, kind: str, known: Bodies) -> Response:
-    """Record an act, or a list of acts whole or not at all.
+def record(programme_id: str, kind: str, reader: BodyReader) -> Response:
+    """Record an act, or a list of acts, all or none.
 
-    The same id with the same content changes nothing and is answered 200 instead of 201.
+    An act with the same id and content as a recorded one changes nothing, and is answered with 200 instead of 201.
     """
     core = current.core()
-    wish = said(request_bodies.wishes(core.graph.catalogue.kind(kind), core.graph.catalogue))
-    body = sent_body()
+    wish = read_parameters(request_bodies.url_parameters(core.graph.catalogue.kind(kind), core.graph.catalogue))
+    body = json_body()
     if isinstance(body, list) and body and request_bodies.comes_in_lists(kind):
-        return _record_together(programme_id, kind, [_said(programme_id, kind, each, known) for each in body], wish)
-    values = _said(programme_id, kind, body, known)
+        return _record_list(programme_id, kind, [_read_act(programme_id, kind, each, reader) for each in body], wish)
+    values = _read_act(programme_id, kind, body, reader)
     if kind == "programme" and values["id"] != programme_id:
         raise refused(request_bodies.OTHER_TYPE, field="id", wanted="the id in the address")
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
@@ -198,21 +203,21 @@ def record(programme_id: str, kind: str, known: Bodies) -> Response:
     return make_response(jsonify(recorded), _ADDED if recorded.sequence and recorded.action == "added" else 200)
 
 
-def _said(programme_id: str, kind: str, body: object, known: Bodies) -> dict[str, Value]:
-    """What a body says; what a correction changes is read as the columns of what it corrects."""
-    values = known.said(kind, body)
+def _read_act(programme_id: str, kind: str, body: object, reader: BodyReader) -> dict[str, Value]:
+    """Read the values of an act; the changes of a correction are columns of the act that it corrects."""
+    values = reader.read_values(kind, body)
     if "changes" in values:
         subject = resolve(current.graph(), programme_id, str(values["act_id"]))
-        values |= {"act_id": subject, "changes": known.changes(subject.partition(":")[0], values["changes"])}
+        values |= {"act_id": subject, "changes": reader.changes(subject.partition(":")[0], values["changes"])}
     return values
 
 
-def _record_together(
-    programme_id: str, kind: str, said: Sequence[Mapping[str, Value]], wish: Mapping[str, bool]
+def _record_list(
+    programme_id: str, kind: str, bodies: Sequence[Mapping[str, Value]], wish: Mapping[str, bool]
 ) -> Response:
     graph = current.graph()
     clerk = replace(guard.clerk(programme_id), rehearses=wish.get("dry_run", False))
-    acts = [intake.made(graph, programme_id, kind, each, random=clerk.random) for each in said]
+    acts = [intake.made(graph, programme_id, kind, each, random=clerk.random) for each in bodies]
     answers = intake.answers_of(new=wish.get("new", False), again=wish.get("again", False))
     whole, nameable = wish.get("whole", False), _nameable(wish)
     recorded = intake.hand_in_together(
@@ -223,15 +228,15 @@ def _record_together(
 
 
 def _nameable(wish: Mapping[str, bool]) -> Nameable | None:
-    """Whom a sentence may name; None where none is asked for: a dry run always tells one."""
-    return privacy.told if wish.get("told") or wish.get("dry_run") else None
+    """What says whom the sentence may name; None if no sentence is asked for. A dry run always has one."""
+    return privacy.log_nameable if wish.get("told") or wish.get("dry_run") else None
 
 
-def sent_body(read: Callable[[bytes], Any] = plain_json.read) -> Any:  # noqa: ANN401 - JSON
-    """The JSON that was sent; None for what is none, or names a thing twice.
+def json_body(read: Callable[[bytes], Any] = plain_json.read) -> Any:  # noqa: ANN401 - JSON
+    """The JSON value that was sent; None if it is not JSON, or an object has a name twice.
 
     Raises:
-        NotPlain: It says what cannot be kept.
+        NotPlain: It has a value that a ledger cannot store.
     """
     if not request.is_json:
         raise UnsupportedMediaType
@@ -241,10 +246,10 @@ def sent_body(read: Callable[[bytes], Any] = plain_json.read) -> Any:  # noqa: A
         return None  # refused as no object
 
 
-def _recording(kind: KindOfAct, known: Bodies) -> Callable[..., Response]:
+def _recording(kind: KindOfAct, reader: BodyReader) -> Callable[..., Response]:
     @action(kind.recording)
     def view(programme_id: str) -> Response:
-        return record(programme_id, kind.name, known)
+        return record(programme_id, kind.name, reader)
 
     return view
 
@@ -254,10 +259,10 @@ def _recording(kind: KindOfAct, known: Bodies) -> Callable[..., Response]:
 
 @public(by_form=False)
 def token() -> Response:
-    """A token for who has login and password: what `relay login` asks for."""
-    said(())
-    wish = request_bodies.TokenWish.of(sent_body())
-    account = sign_in.let_in(wish.login, wish.password)
+    """Issue a token for login and password; `relay login` sends this request."""
+    read_parameters(())
+    wish = request_bodies.TokenRequest.of(json_body())
+    account = sign_in.authenticate(wish.login, wish.password)
     core = current.core()
     made = api_tokens.issue(
         core.graph,
@@ -275,13 +280,13 @@ def token() -> Response:
 
 @action("logout")
 def sign_out() -> Response:
-    """End the token that this was sent with, or the session: what `relay logout` asks for."""
-    said(())
-    found = sessions.signed_in()
-    if found.token_id:
-        api_tokens.revoke(current.graph(), found.token_id, by=f"account:{found.login}")
+    """Revoke the token that was sent, or end the session; `relay logout` sends this request."""
+    read_parameters(())
+    user = sessions.signed_in()
+    if user.token_id:
+        api_tokens.revoke(current.graph(), user.token_id, by=f"account:{user.login}")
     else:
-        sessions.end()
+        sessions.end_all_sessions()
     return jsonify(signed_out=True)
 
 
@@ -291,20 +296,20 @@ def sign_out() -> Response:
 def _documenting(catalogue: Catalogue) -> tuple[Callable[[], Response], Callable[[], str]]:
     @action("programme list")
     def spec() -> Response:
-        """What this API is, for programs."""
+        """The description of the API, for programs."""
         return jsonify(openapi.document(catalogue))
 
     @action("programme list")
     def docs() -> str:
-        """What this API is, for people."""
+        """The description of the API, for people."""
         return render_template("api_docs.html", spec=openapi.document(catalogue))
 
     return spec, docs
 
 
 def blueprint(catalogue: Catalogue) -> Blueprint:
-    """The API for the questions and the kinds of acts of a catalogue."""
-    api, known = Blueprint("api", __name__, url_prefix="/api/v1"), Bodies(catalogue)
+    """The blueprint of the API for the questions and the kinds of acts of a catalogue."""
+    api, reader = Blueprint("api", __name__, url_prefix="/api/v1"), BodyReader(catalogue)
     spec, docs = _documenting(catalogue)
     for path, view, method in (
         ("/programmes", programmes, "GET"),
@@ -319,5 +324,5 @@ def blueprint(catalogue: Catalogue) -> Blueprint:
         api.add_url_rule(path, question.name, _answering(question, catalogue), methods=methods(question))
     for kind in catalogue.kinds.values():
         path = f"/programmes/<programme_id>/acts/{kind.name}"
-        api.add_url_rule(path, f"record_{kind.name}", _recording(kind, known), methods=("POST",))
+        api.add_url_rule(path, f"record_{kind.name}", _recording(kind, reader), methods=("POST",))
     return api

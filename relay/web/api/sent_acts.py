@@ -1,6 +1,6 @@
-"""Acts as they are sent in lists: read as their kinds say, with what whoever sends them may record.
+"""Acts that are sent in lists: read by the columns of their kinds, with the rights of who sends them.
 
-Their ids are full and nothing is looked up, since what an act names may come only after it.
+Their ids must be complete, and nothing is looked up: a record that an act names may come later in the list.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from relay.ledger.held import settling
 from relay.ledger.held.taking_in import SentAct
 from relay.ledger.held.why_held import CarriedByAnother, NotByThatWay
 from relay.ledger.held.writers import clerk_for
-from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, Bodies, is_text
+from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, BodyReader, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -37,22 +37,22 @@ _LONGEST_KIND: Final = 64
 NO_SUCH_KIND: Final = Failure(
     NotFound,
     "no_such_kind",
-    "There is no such kind of act here.",
+    "Unknown kind of act.",
     advice="Use a version of the page that fits this service.",
     field="act",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class ActAsSent:
     """One act of a list, as it was sent.
 
     Attributes:
-        act: Its kind, as it was named.
+        act: Its kind, as it was sent.
         content: Column → value. Personal.
-        written_at: By the writer's clock, a UTC instant; empty when she did not say.
-        again: Whether it answers whatever Relay asks.
-        refusal: Why it is no act at all; None where it is one.
+        written_at: A UTC instant by the writer's clock; empty if it was not sent.
+        again: Whether it answers yes to all that Relay asks.
+        refusal: Why it is not an act; None if it is one.
     """
 
     act: str
@@ -62,23 +62,23 @@ class Sent:
     refusal: RelayError | None = None
 
 
-def sent_of(said: object) -> Sent:
-    """One act of a list; what is none, with a kind and a content that can be kept, says why and stops no other."""
+def act_as_sent(value: object) -> ActAsSent:
+    """One act of a list; a value that is not an act has the reason as its `refusal`, and does not stop the others."""
     try:
-        return _act(said)
+        return _parse_act(value)
     except Invalid as error:
-        return Sent(act="", content={}, refusal=error)
+        return ActAsSent(act="", content={}, refusal=error)
 
 
-def _act(said: object) -> Sent:
+def _parse_act(value: object) -> ActAsSent:
     """One act of a list.
 
     Raises:
-        Invalid: It is none.
+        Invalid: The value is not an act.
     """
-    if not isinstance(said, dict) or said.keys() - {"act", "content", "written_at", "again"}:
+    if not isinstance(value, dict) or value.keys() - {"act", "content", "written_at", "again"}:
         raise refused(NO_SUCH_FIELD, known=("act", "content", "written_at", "again"))
-    kind, content, written_at = said.get("act"), said.get("content"), said.get("written_at") or ""
+    kind, content, written_at = value.get("act"), value.get("content"), value.get("written_at") or ""
     if not is_text(kind) or len(str(kind)) > _LONGEST_KIND:
         raise refused(OTHER_TYPE, field="act", wanted="a kind of act")
     if not isinstance(content, dict):
@@ -86,26 +86,28 @@ def _act(said: object) -> Sent:
     plain_json.plain(content)
     if not (written_at == "" or is_instant(written_at)):
         raise refused(OTHER_TYPE, field="written_at", wanted="a UTC instant, such as 2026-11-24T22:28:19Z")
-    again = said.get("again", False) is True
-    return Sent(act=str(kind), content=content, written_at=str(written_at), again=again)
+    again = value.get("again", False) is True
+    return ActAsSent(act=str(kind), content=content, written_at=str(written_at), again=again)
 
 
-def read_sent(graph: Graph, source: Sender, sent: Sent, clerk: Clerk, grants: Collection[Grant]) -> SentAct:
-    """An act with what whoever sends it may record; what cannot be read says why.
+def read_act(graph: Graph, source: Sender, sent: ActAsSent, clerk: Clerk, grants: Collection[Grant]) -> SentAct:
+    """Read an act, with the rights of who sends it; one that cannot be read or recorded has a `refusal`.
 
     Args:
-        graph: With its catalogue.
-        source: Where it comes from.
-        sent: As it was sent.
+        graph: The database, with its catalogue.
+        source: Where the act comes from.
+        sent: The act as it was sent.
         clerk: Who sends it, and when.
-        grants: That she holds.
+        grants: The grants that she holds.
     """
     act: Act | None = None
     refusal = sent.refusal
     try:
         if refusal:
             raise refusal
-        act = replace(_read(graph, sent.act, sent.content, source.systems), written_at=sent.written_at or None)
+        act = replace(
+            _act_from_content(graph, sent.act, sent.content, source.systems), written_at=sent.written_at or None
+        )
         clerk, refusal = clerk_for(
             graph,
             sent.act,
@@ -133,20 +135,20 @@ def read_sent(graph: Graph, source: Sender, sent: Sent, clerk: Clerk, grants: Co
     )
 
 
-def _read(graph: Graph, kind: str, content: Mapping[str, Any], systems: Collection[str]) -> Act:
-    """The act that a content means.
+def _act_from_content(graph: Graph, kind: str, content: Mapping[str, Any], systems: Collection[str]) -> Act:
+    """The act with a kind and a content.
 
     Raises:
-        RelayError: It cannot be read, or is of no kind that the programme records.
+        RelayError: The content cannot be read, or the programme does not record acts of this kind.
     """
-    catalogue, known = graph.catalogue, Bodies(graph.catalogue)
-    if kind not in known.columns or kind == "programme":
+    catalogue, reader = graph.catalogue, BodyReader(graph.catalogue)
+    if kind not in reader.columns or kind == "programme":
         raise refused(NO_SUCH_KIND)
     if not catalogue.is_on(kind, systems):
         raise refused(SYSTEM_OFF, act_id=kind, system=", ".join(sorted(catalogue.systems_of(kind))))
-    declared, values = catalogue.kind(kind), known.said(kind, dict(content))
+    declared, values = catalogue.kind(kind), reader.read_values(kind, dict(content))
     if "changes" in values:
-        values |= {"changes": known.changes(str(values["act_id"]).partition(":")[0], values["changes"])}
+        values |= {"changes": reader.changes(str(values["act_id"]).partition(":")[0], values["changes"])}
     if declared.id_column and declared.id_column not in values:
         raise refused(COLUMN_MISSING, field=declared.id_column)
     if kind == "pass":
@@ -157,14 +159,14 @@ def _read(graph: Graph, kind: str, content: Mapping[str, Any], systems: Collecti
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """How somebody settles an act that is held.
+    """How somebody settles a pending act.
 
     Attributes:
         settle: "hand_in", "discard" or "same".
-        content: As it should be, to be handed in; None for as it is. Personal.
+        content: The corrected content, to be handed in; None to hand it in unchanged. Personal.
         reason: Why it is discarded.
-        same_as: The record that it is.
-        again: Whether what is handed in answers whatever Relay asks.
+        same_as: The id of the record that it is the same as.
+        again: Whether, handed in, it answers yes to all that Relay asks.
     """
 
     settle: str
@@ -174,29 +176,29 @@ class Settlement:
     again: bool = False
 
 
-def settled(
+def settle_act(
     graph: Graph, source: Sender, row: HeldAct, wish: Settlement, clerk: Clerk, *, grants: Collection[Grant] | None
 ) -> TakenIn:
-    """What becomes of an act that is held as somebody settles it.
+    """Settle a pending act, and return the outcome.
 
     Args:
-        graph: Where.
+        graph: The database.
         source: Who settles it.
-        row: What is held.
-        wish: How.
-        clerk: Who settles, and when.
-        grants: What she may record; None for who settles for others, whatever she may record herself.
+        row: The pending act.
+        wish: How it is settled.
+        clerk: Who settles it, and when.
+        grants: The grants that limit what she may record; None for somebody who settles for others, without limit.
 
     Raises:
-        RelayError: It cannot be settled so.
+        RelayError: It cannot be settled in this way.
     """
     if wish.settle == "discard":
         return settling.discard(graph, row, wish.reason, clerk)
     if wish.settle == "same":
         return settling.same(graph, row, wish.same_as, clerk)
     content = row.content if wish.content is None else wish.content
-    said = Sent(act=row.act, content=content, written_at=row.written_at, again=wish.again)
-    sent = read_sent(graph, source, said, clerk, grants or ())
+    as_sent = ActAsSent(act=row.act, content=content, written_at=row.written_at, again=wish.again)
+    sent = read_act(graph, source, as_sent, clerk, grants or ())
     if grants is None and sent.act:
         sent = replace(sent, clerk=clerk, refusal=None)
     return settling.hand_in(graph, row, sent)

@@ -1,4 +1,4 @@
-"""What the parts of a programme are called on a page, and where each one's own page is."""
+"""Labels and links of the parts into which a programme is broken down, such as places, groups and donors."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ WORDS: Final = {
     "year": lazy_gettext("year of receipt"),
     "generation": lazy_gettext("generation"),
 }
-"""By what a programme is parted, as people read it; the words are those of `vocabulary.PARTED_BY`."""
+"""Word of `vocabulary.PARTED_BY` → its label."""
 
 OVERLAPPING: Final = ("place", "donor")
-"""Parts that share placements: a ward lies in its district, a pooled placement descends from two donors' gifts."""
+"""Breakdowns whose parts overlap: a ward lies in its district, a pooled placement descends from two donors' gifts."""
 
 _SEXES: Final = {"F": lazy_gettext("women"), "M": lazy_gettext("men")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartLabels:
-    """What parts are called.
+    """The labels of parts.
 
     Attributes:
         names: How much of a donor's name is shown, one of `labels.NAMES`.
@@ -44,7 +44,7 @@ class PartLabels:
 
     @cached_property
     def called(self) -> PartNames:
-        """Places and donors."""
+        """The names of places and donors."""
         return privacy.places_and_donors()
 
     @cached_property
@@ -56,7 +56,7 @@ class PartLabels:
         return privacy.group_names()
 
     def label(self, word: str, part: str | int | None) -> str:
-        """What a part is called. That donors are named is written down."""
+        """The label of a part; logs that donors are named."""
         if part is None:
             return gettext("not known")
         if word == "place":
@@ -77,26 +77,26 @@ class PartLabels:
     @cached_property
     def _names_donors(self) -> bool:
         if not self.hidden:
-            privacy.donors_named(self.called.donors)
+            privacy.log_donors_named(self.called.donors)
         return not self.hidden
 
     @property
     def hidden(self) -> bool:
-        """Whether donors are not named."""
+        """Whether the names of donors are hidden."""
         return self.names == labels.NAMES[0]
 
     def filter(self, word: str, part: str | int | None) -> Mapping[str, str]:
-        """What placements are filtered by to show this part only; a donor is named by the first gift."""
+        """The filter of placements that shows this part only; a donor is identified by their first gift."""
         if word == "donor":
             return {"donor_of": UNKNOWN if part is None else self._first_gifts.get(str(part), "")}
         return {word: UNKNOWN if part is None else str(part)}
 
     def link(self, word: str, part: str | int | None) -> str | None:
-        """The address of a part's own page; None when it has none."""
+        """The URL of a part's own page; None when it has none."""
         if part is None or word in ("sex", "year", "generation"):
             return None
         if word in ("place", "group"):
-            return menu.to("managers.part", word=word, part_id=part)
+            return menu.url_to("managers.part", word=word, part_id=part)
         if word == "help":
-            return menu.to("lists.page", name="placements", help=part)
-        return menu.to("lists.page", name="gifts", donor_of=self._first_gifts.get(str(part), ""))
+            return menu.url_to("lists.page", name="placements", help=part)
+        return menu.url_to("lists.page", name="gifts", donor_of=self._first_gifts.get(str(part), ""))

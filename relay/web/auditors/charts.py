@@ -1,4 +1,4 @@
-"""Charts, computed on the server: where a curve and its band run, and the labels along the axes."""
+"""Survival curves as SVG: the paths of a curve and its band, and the labels of the axes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MONTH_DAYS: Final = 365.25 / 12
 WIDTH, HEIGHT = 460, 262
 LEFT, RIGHT, TOP, BOTTOM = 54, 448, 10, 220
 _YEAR: Final = 12  # months
-_FEW_MONTHS: Final = 36  # up to which the axis is marked at half years
+_FEW_MONTHS: Final = 36  # up to so many the axis is marked at half years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +29,19 @@ class AxisLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """The curve of those not yet fulfilled, as SVG paths.
+    """The curve of the share that is not yet fulfilled, as SVG paths.
 
     Attributes:
-        line: From everybody on the day of receipt to the last day observed.
-        band: Around the line; "" while none is fulfilled.
-        days: Marks along the days.
-        shares: Marks along the shares.
-        width: Of the drawing, as the next ones.
-        height: Downwards.
-        left: Where the axes begin.
-        right: Where the days end.
-        top: Where none is fulfilled.
-        bottom: Where all are.
+        line: The path from the day of receipt, where the share is 1, to the last day observed.
+        band: The path of the interval around the line; "" while none is fulfilled.
+        days: The labels of the axis of months.
+        shares: The labels of the axis of shares.
+        width: The width of the drawing, in its units.
+        height: Its height.
+        left: The x of the share axis.
+        right: The x at which the months end.
+        top: The y of share 1, at which none is fulfilled.
+        bottom: The y of share 0, at which all are.
     """
 
     line: str
@@ -57,11 +57,11 @@ class Chart:
 
 
 def chart(curve: Curve, most_days: int) -> Chart:
-    """The drawing of a curve.
+    """Draw a curve.
 
     Args:
-        curve: With at least one placement.
-        most_days: How far the axis reaches at least, so that several charts can be held against each other.
+        curve: A curve of at least one placement.
+        most_days: The least number of days on the axis, so that several charts can be compared.
     """
     months = max(-(-most_days // (MONTH_DAYS * _YEAR)), 1) * _YEAR
     scale = (RIGHT - LEFT) / (months * MONTH_DAYS)
@@ -83,7 +83,7 @@ def chart(curve: Curve, most_days: int) -> Chart:
 
 
 def _thinned(steps: Sequence[CurveStep], scale: float) -> Iterator[tuple[float, CurveStep]]:
-    """Of the steps that lie on one point of the drawing, the last."""
+    """The x and the step for each point of the drawing: of several steps at one point, the last."""
     last = {round(LEFT + scale * step.days): step for step in steps}
     return ((float(x), step) for x, step in last.items())
 
@@ -93,7 +93,7 @@ def _y(share: float) -> float:
 
 
 def _corners(shares: Sequence[tuple[float, float]], end: float) -> list[tuple[float, float]]:
-    """The corners of stairs that begin with everybody and run on to the end."""
+    """The corners (x, y) of a stair from share 1 at the left to x = `end`."""
     corners, y = [(float(LEFT), _y(1.0))], _y(1.0)
     for x, share in shares:
         corners += [(x, y), (x, _y(share))]

@@ -1,4 +1,4 @@
-"""Checks of the whole record and what they found: each check with its count, and all findings as a list."""
+"""The audit: each check with the number of its findings, the list of findings, and of the records that were checked."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from relay.audit.checks import CHECKS
 from relay.domain.notes import about
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext
-from relay.web.i18n.sentences import say
+from relay.web.i18n.sentences import translate
 from relay.web.lists import filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing
 from relay.web.request import current
-from relay.web.result_cache import kept
+from relay.web.result_cache import cached
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 SEVERITIES: Final = ("high", "medium", "low")
 
 
-def found(as_of: date) -> Audit:
-    """What all checks found by a day."""
+def audit_of_day(as_of: date) -> Audit:
+    """The result of all checks as of a day; cached."""
     head = current.head()
-    return kept(
+    return cached(
         ("audit", head.programme_id, as_of),
         head.head_hash,
-        lambda: run.audit(current.graph(), head.programme_id, as_of, last=head.entries, folder=current.snapshots()),
+        lambda: run.audit(
+            current.graph(), head.programme_id, as_of, last=head.entries, folder=current.snapshots_folder()
+        ),
     )
 
 
@@ -41,31 +43,31 @@ class FindingRow:
     """A finding as the list shows it.
 
     Attributes:
-        check_id: Which check found it.
-        severity: Of the check.
-        subject_id: What is odd, as "kind:id".
-        sentence: What was found there, in plain English, with ids and numbers only.
-        said: The same with its subject, in the words of the check.
-        acts: Entries of the acts that are odd.
-        evidence: Entries of the acts that show it.
+        check_id: The check that found it.
+        severity: The severity of that check.
+        subject_id: The record that is odd, as "kind:id".
+        sentence: What was found, in English, with ids and numbers only.
+        sentence_with_subject: The sentence of the check, which begins with the subject and can be translated.
+        acts: The entries of the acts that are odd.
+        evidence: The entries of the acts that show it.
     """
 
     check_id: str
     severity: Severity
     subject_id: str
     sentence: str
-    said: str
+    sentence_with_subject: str
     acts: tuple[int, ...]
     evidence: tuple[int, ...]
 
     @property
-    def told(self) -> str:
-        """What was found there, in the language of the page."""
-        return say(self.said).removeprefix(say(about(self.subject_id, "")))
+    def in_page_language(self) -> str:
+        """What was found, in the language of the page."""
+        return translate(self.sentence_with_subject).removeprefix(translate(about(self.subject_id, "")))
 
 
 def findings(page: ListPage) -> tuple[FindingRow, ...]:
-    """The findings that are let through, in the order of the checks."""
+    """The findings that pass the filters, in the order of the checks."""
     wish = page.asked_for
     return tuple(
         FindingRow(
@@ -73,11 +75,11 @@ def findings(page: ListPage) -> tuple[FindingRow, ...]:
             severity=checked.severity,
             subject_id=finding.subject_id,
             sentence=finding.sentence.removeprefix(f"{finding.subject_id}: "),
-            said=finding.sentence,
+            sentence_with_subject=finding.sentence,
             acts=finding.acts,
             evidence=finding.evidence,
         )
-        for checked in found(page.as_of).checks
+        for checked in audit_of_day(page.as_of).checks
         if wish.get("check") in (None, checked.check_id) and wish.get("severity") in (None, checked.severity)
         for finding in checked.findings
     )
@@ -91,7 +93,7 @@ FINDINGS: Final = Listing(
         ListColumn(key="check_id", label=lazy_gettext("Check"), cell="check"),
         ListColumn(key="severity", label=lazy_gettext("Severity"), cell="severity"),
         ListColumn(key="subject_id", label=lazy_gettext("Record"), cell="record", sort=True),
-        ListColumn(key="sentence", label=lazy_gettext("What was found"), cell="told"),
+        ListColumn(key="sentence", label=lazy_gettext("What was found"), cell="translated"),
         ListColumn(key="acts", label=lazy_gettext("Entries of the acts"), cell="entries"),
         ListColumn(key="evidence", label=lazy_gettext("Evidence"), cell="entries"),
     ),
@@ -99,16 +101,16 @@ FINDINGS: Final = Listing(
         Filter(
             name="check",
             label=lazy_gettext("Check"),
-            choices=filter_choices.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
+            choices=filter_choices.word_choices(lambda _page: [check.check_id for check in CHECKS], labels.check),
         ),
         Filter(
             name="severity",
             label=lazy_gettext("Severity"),
-            choices=filter_choices.words(lambda _page: SEVERITIES, labels.severity),
+            choices=filter_choices.word_choices(lambda _page: SEVERITIES, labels.severity),
         ),
     ),
     order="",
-    find=findings,
+    find_rows=findings,
     of_record=True,
     endpoint="auditors.findings",
     files="auditors.findings_file",
@@ -126,7 +128,7 @@ def looked_at(page: ListPage) -> tuple[LookedAtRow, ...]:
     """The records that a check looked at, the first one unless another is asked for."""
     head, check_id = current.head(), page.asked_for.get("check", CHECKS[0].check_id)
     ids = run.looked_at(
-        current.graph(), head.programme_id, page.as_of, check_id, last=head.entries, folder=current.snapshots()
+        current.graph(), head.programme_id, page.as_of, check_id, last=head.entries, folder=current.snapshots_folder()
     )
     return tuple(LookedAtRow(act_id=act_id) for act_id in ids)
 
@@ -140,11 +142,11 @@ LOOKED_AT: Final = Listing(
         Filter(
             name="check",
             label=lazy_gettext("Check"),
-            choices=filter_choices.words(lambda _page: [check.check_id for check in CHECKS], labels.check),
+            choices=filter_choices.word_choices(lambda _page: [check.check_id for check in CHECKS], labels.check),
         ),
     ),
     order="",
-    find=looked_at,
+    find_rows=looked_at,
     of_record=True,
     endpoint="auditors.looked_at",
     files="auditors.looked_at_file",
@@ -166,7 +168,7 @@ class AuditPage:
     @classmethod
     def of_request(cls) -> AuditPage:
         """Read it from the address."""
-        return cls(audit=found(current.as_of()), today=current.today())
+        return cls(audit=audit_of_day(current.as_of()), today=current.today())
 
     @property
     def as_of(self) -> date:
@@ -175,6 +177,6 @@ class AuditPage:
 
     @property
     def weights(self) -> list[tuple[str, list[Checked]]]:
-        """Severity → its checks, those with most findings first, else in their order."""
+        """Each severity with its checks, those with most findings first."""
         by_weight = [(word, [each for each in self.audit.checks if each.severity == word]) for word in SEVERITIES]
         return [(word, sorted(checks, key=lambda each: -len(each.findings))) for word, checks in by_weight]

@@ -1,4 +1,4 @@
-"""The health page: every rate with its counts, whole and broken down, on a day and compared with another."""
+"""The health page: all rates with their counts, of the programme and its parts, on a day and compared with another."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from relay.web.i18n import labels, periods
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists import filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing
-from relay.web.menu import to
+from relay.web.menu import url_to
 from relay.web.request import current, parameters
 from relay.web.request.parameters import NOT_A_CHOICE
-from relay.web.result_cache import kept_of
+from relay.web.result_cache import cached_for_survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,22 +46,22 @@ RATES: Final = {
     "passed_of_owed": lazy_gettext("units passed on, of those owed"),
     "passed_of_possible": lazy_gettext("the same, excluding what no longer can be"),
 }
-"""Rate → what people read; of placements whose due day is past."""
+"""Rate → its label; rates are of placements whose due date is past."""
 
 OF_PLACEMENTS: Final = ("fulfilled_of_due", "fulfilled_of_possible", "fulfilled_on_time_of_due")
-"""Rates whose things stand or fall one by one: only of these an interval can be told. Units of one placement are passed
-on together, so that an interval over units would be too narrow."""
+"""Rates that count placements: only these have an interval. Units of one placement are passed on together, so that an
+interval for units would be too narrow."""
 
-SHOWN: Final = 40  # our choice: ids of placements that broke or mended since; all are on their list
+SHOWN: Final = 40  # our choice: ids of placements that broke or mended since; a link leads to all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRate:
-    """A rate as it is shown.
+    """A rate with its interval.
 
     Attributes:
-        rate: With numerator and denominator.
-        interval: Of its share, exact (Clopper-Pearson); None if none can be given.
+        rate: The rate, with numerator and denominator.
+        interval: The exact interval (Clopper-Pearson) of its share; None if there is none.
     """
 
     rate: Rate
@@ -69,10 +69,10 @@ class ShownRate:
 
     @classmethod
     def of(cls, rates: Rates, name: str) -> ShownRate:
-        """One of some rates."""
+        """The rate of a name among some rates."""
         rate: Rate = getattr(rates, name)
-        told = name in OF_PLACEMENTS and rate.share is not None
-        return cls(rate=rate, interval=interval(rate.share or 0.0, rate.denominator) if told else None)
+        has_interval = name in OF_PLACEMENTS and rate.share is not None
+        return cls(rate=rate, interval=interval(rate.share or 0.0, rate.denominator) if has_interval else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +80,9 @@ class ComparedRate:
     """A rate now and on the other day.
 
     Attributes:
-        name: Of the rate.
-        now: On the day.
-        earlier: On the day that is compared with; None without one, or where the part was not there.
+        name: The name of the rate.
+        now: The rate on the day.
+        earlier: The rate on the other day; None without one, or if the part did not exist then.
     """
 
     name: str
@@ -91,20 +91,20 @@ class ComparedRate:
 
     @property
     def points(self) -> float | None:
-        """By how many percentage points it rose; None if that is not known."""
+        """The difference in percentage points; None if one of the shares is not known."""
         before, now = self.earlier.rate.share if self.earlier else None, self.now.rate.share
         return None if before is None or now is None else 100 * (now - before)
 
 
 @dataclass(frozen=True, kw_only=True)
 class HealthPage:
-    """A programme's health as the address asks for it.
+    """The health of a programme as the URL asks for it.
 
     Attributes:
-        survey: The programme on the day.
-        earlier_survey: The programme on the day that is compared with, or None.
-        by: Words by which it is parted.
-        names: How much of a donor's name is shown.
+        survey: The survey of the programme on the day.
+        earlier_survey: The survey on the day to compare with, or None.
+        by: The words by which it is broken down.
+        names: How much of a donor's name is shown, one of `labels.NAMES`.
         today: The date in the programme's time zone.
     """
 
@@ -121,7 +121,7 @@ class HealthPage:
         Raises:
             Invalid: A day or word cannot be read.
         """
-        parameters.only({"compare", "names"}, several={"by"})
+        parameters.require_only({"compare", "names"}, several={"by"})
         by = tuple(dict.fromkeys(request.args.getlist("by")))
         if not set(by) <= set(PARTED_BY):
             raise refused(NOT_A_CHOICE, field="by", choices=", ".join(PARTED_BY))
@@ -142,22 +142,22 @@ class HealthPage:
 
     @property
     def compare(self) -> date | None:
-        """The day that is compared with."""
+        """The day to compare with; None without one."""
         return self.earlier_survey.as_of if self.earlier_survey else None
 
     @cached_property
     def health(self) -> Health:
-        """How it stood on the day, with what changed."""
+        """The health on the day, with what changed since the other day."""
         return self._health(self.survey, self.earlier_survey)
 
     @cached_property
     def earlier(self) -> Health | None:
-        """How it stood on the other day."""
+        """The health on the other day; None without one."""
         return self._health(self.earlier_survey, None) if self.earlier_survey else None
 
     def _health(self, survey: Survey, earlier: Survey | None) -> Health:
-        reader = privacy.within()
-        return kept_of(
+        reader = privacy.visible_places()
+        return cached_for_survey(
             survey,
             ("health", self.by, reader, earlier.as_of if earlier else None),
             lambda: health.health(survey, by=self.by, names=self.labels.called, earlier=earlier),
@@ -165,7 +165,7 @@ class HealthPage:
 
     @cached_property
     def labels(self) -> PartLabels:
-        """What parts are called."""
+        """The labels of parts."""
         return PartLabels(names=self.names)
 
     @property
@@ -174,7 +174,7 @@ class HealthPage:
         return _compared(self.health.rates, self.earlier.rates if self.earlier else None)
 
     def parts(self, word: str) -> Iterator[tuple[PartHealth, list[ComparedRate]]]:
-        """The parts by a word, each with its rates."""
+        """The parts of the breakdown by a word, each with its rates."""
         before = _parts(self.earlier, word) if self.earlier else {}
         for part in _parts(self.health, word).values():
             earlier = before.get(part.part)
@@ -182,7 +182,7 @@ class HealthPage:
 
     @property
     def counts(self) -> list[tuple[str, int, int | None]]:
-        """State of a placement → how many now, and on the other day."""
+        """State of a placement, its number on the day, and on the other day."""
         return [
             (state, many, self.earlier.states[state] if self.earlier else None)
             for state, many in self.health.states.items()
@@ -190,7 +190,7 @@ class HealthPage:
 
     @property
     def chain_counts(self) -> list[tuple[str, int, int | None]]:
-        """State of a chain → how many now, and on the other day."""
+        """State of a chain, its number on the day, and on the other day."""
         return [
             (state, many, self.earlier.chains[state] if self.earlier else None)
             for state, many in self.health.chains.items()
@@ -198,32 +198,32 @@ class HealthPage:
         ]
 
     def moved(self, each: Moved) -> Mapping[str, str | None]:
-        """What the placements are listed by that went from one state to another."""
+        """The filter of the placements that went from one state to another."""
         if each.now is None:  # received between the two days, of which the page's is the earlier one
             return self._listed(then=NOT_THERE, now=str(each.before), turned=True)
         return self._listed(then=each.before or NOT_THERE, now=each.now)
 
     @property
     def broke(self) -> Mapping[str, str | None]:
-        """The same of those that became lost or broken."""
+        """The filter of the placements that became lost or broken."""
         return self._listed(then=NOT_STUCK, now=STUCK)
 
     @property
     def mended(self) -> Mapping[str, str | None]:
-        """The same of those that no longer are."""
+        """The filter of the placements that are no longer lost or broken."""
         if self.compare and self.compare > self.as_of:
             return self._listed(then=NOT_STUCK, now=STUCK, turned=True)
         return self._listed(then=STUCK, now=NOT_STUCK)
 
     def _listed(self, *, then: str, now: str, turned: bool = False) -> Mapping[str, str | None]:
-        """Placements by their state on both days, listed as of the page's day, or `turned` as of the other one."""
+        """The filter by the state on both days, as of the page's day, or if `turned` as of the other one."""
         days = [str(day) for day in (self.as_of, self.compare)]
         as_of, compared = days[::-1] if turned else days
         return {"as_of": as_of, "compared": compared, "was": then, "state": now}
 
     @cached_property
     def periods(self) -> list[tuple[str, list[tuple[Period, str]]]]:
-        """Periods that had ended by today, by kind, each with the address that compares its end with the one before."""
+        """The periods that have ended, by kind, each with the URL that compares its end with that of the one before."""
         stood = self.survey.standings
         first = required_day_of(stood.received_day[stood.rows].min(initial=day_number(self.today)))
         return [
@@ -231,7 +231,7 @@ class HealthPage:
                 heading,
                 [(period, self._compares(period, before)) for period, before in pairwise(ended)],
             )
-            for heading, ended in periods.ended(self.today, first)
+            for heading, ended in periods.ended_periods(self.today, first)
             if len(ended) > 1
         ]
 
@@ -239,18 +239,18 @@ class HealthPage:
         return self.link(as_of=period.last.isoformat(), compare=before.last.isoformat())
 
     def link(self, **changes: object) -> str:
-        """The address of this page with some changes."""
-        said = {"by": self.by, "names": None if self.labels.hidden else self.names, "compare": self.compare}
-        return to("auditors.health", **{**said, **changes})
+        """The URL of this page with some parameters changed."""
+        parameters = {"by": self.by, "names": None if self.labels.hidden else self.names, "compare": self.compare}
+        return url_to("auditors.health", **{**parameters, **changes})
 
     def period(self, day: date) -> str:
-        """In which month and year of Nepal's calendar a day lies; "" outside of its table."""
-        found = (next(kind(day), None) for kind in (periods.bs_months, periods.fiscal_years))
-        return ", ".join(each.label for each in found if each)
+        """The month and fiscal year of Nepal's calendar in which a day lies; "" outside its table."""
+        periods_ = (next(kind(day), None) for kind in (periods.bs_months, periods.fiscal_years))
+        return ", ".join(each.label for each in periods_ if each)
 
 
-def _parts(found: Health, word: str) -> Mapping[str | int | None, PartHealth]:
-    return {part.part: part for each in found.breakdowns if each.by == word for part in each.parts}
+def _parts(health_: Health, word: str) -> Mapping[str | int | None, PartHealth]:
+    return {part.part: part for each in health_.breakdowns if each.by == word for part in each.parts}
 
 
 def _compared(now: Rates, before: Rates | None) -> list[ComparedRate]:
@@ -262,7 +262,7 @@ def _compared(now: Rates, before: Rates | None) -> list[ComparedRate]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateRow:
-    """One rate of one part, as the list of rates shows it; shares in [0, 1]. `where` finds the part's placements."""
+    """One rate of one part, as the list of rates shows it; shares in [0, 1]. `where` filters the part's placements."""
 
     by: str
     part: str
@@ -275,38 +275,38 @@ class RateRow:
     where: Mapping[str, str]
 
     def opens(self, nth: int) -> Mapping[str, str]:
-        """The placements of its numerator (0) or denominator (1), and what is added up of them."""
+        """The list of placements of its numerator (0) or denominator (1), and which of their units are added up."""
         made = made_of(self.rate, own_unit=self.by == "help")[nth]
         return {"name": "placements", **self.where, "counted": made.counted, "of": made.of}
 
 
 def rate_rows(page: ListPage) -> Sequence[RateRow]:
-    """Every rate of every part, or those that the filters let through; a donor is named by the first gift."""
+    """The rates of all parts that pass the filters; a donor is identified by their first gift."""
     word, called = page.asked_for.get("by", "help"), PartLabels()
     if word not in PARTED_BY:
         raise refused(NOT_A_CHOICE, field="by", choices=", ".join(PARTED_BY))
-    found = health.health(page.survey, by=(word,), names=called.called)
+    result = health.health(page.survey, by=(word,), names=called.called)
     return tuple(
         RateRow(
             by=word,
             part=called.label(word, part.part),
             rate=name,
-            numerator=told.rate.numerator,
-            denominator=told.rate.denominator,
-            share=told.rate.share,
-            low=told.interval[0] if told.interval else None,
-            high=told.interval[1] if told.interval else None,
+            numerator=shown.rate.numerator,
+            denominator=shown.rate.denominator,
+            share=shown.rate.share,
+            low=shown.interval[0] if shown.interval else None,
+            high=shown.interval[1] if shown.interval else None,
             where=called.filter(word, part.part),
         )
-        for part in _parts(found, word).values()
+        for part in _parts(result, word).values()
         for name in RATES
         if page.asked_for.get("rate") in (None, name)
-        for told in (ShownRate.of(part.rates, name),)
+        for shown in (ShownRate.of(part.rates, name),)
     )
 
 
 def rate_name(word: str) -> str:
-    """A rate, as people read it."""
+    """The label of a rate."""
     return str(RATES.get(word, word))
 
 
@@ -331,16 +331,16 @@ LISTING: Final = Listing(
         Filter(
             name="by",
             label=lazy_gettext("By (help, if nothing is chosen)"),
-            choices=filter_choices.words(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
+            choices=filter_choices.word_choices(lambda _page: tuple(WORDS), lambda word: str(WORDS[word])),
         ),
         Filter(
             name="rate",
             label=lazy_gettext("Rate"),
-            choices=filter_choices.words(lambda _page: tuple(RATES), rate_name),
+            choices=filter_choices.word_choices(lambda _page: tuple(RATES), rate_name),
         ),
     ),
     order="",
-    find=rate_rows,
+    find_rows=rate_rows,
     endpoint="auditors.rates",
     files="auditors.rates_file",
 )

@@ -14,7 +14,7 @@ from relay.exchange.cells import read_day
 from relay.ledger import entry_diff, entry_search
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext
-from relay.web.i18n.sentences import say
+from relay.web.i18n.sentences import translate
 from relay.web.lists import filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.request import current
@@ -28,25 +28,25 @@ _FIRST_DAY: Final = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """An entry as the list shows it; of one that cannot be read only its number and what is wrong.
+    """An entry as the list shows it; one that cannot be read has only its number and what is wrong.
 
     Attributes:
         sequence: Its number.
-        kind: Of the act.
-        act_id: Of the act.
-        what: What it says, in plain English, without anyone's name.
-        told: The same in the language of the page.
-        recorded_at: UTC.
-        recorded_by: An account, or "local:LOGIN".
-        hash: Its own.
-        previous_hash: Of the entry before.
+        kind: The kind of its act.
+        act_id: The id of its act.
+        what: What it says, in English, without names.
+        in_page_language: The same in the language of the page.
+        recorded_at: A UTC instant.
+        recorded_by: "account:LOGIN" or "local:LOGIN".
+        hash: Its hash.
+        previous_hash: The hash of the entry before.
     """
 
     sequence: int
     kind: str | None
     act_id: str | None
     what: str
-    told: str
+    in_page_language: str
     recorded_at: str | None
     recorded_by: str | None
     hash: str | None
@@ -56,23 +56,25 @@ class EntryRow:
     def of(cls, entry: Entry | Fault) -> EntryRow:
         """The row of an entry."""
         if isinstance(entry, Entry):
-            said = {name: getattr(entry, name) for name in cls.__slots__ if name not in ("what", "told")}
+            fields = {name: getattr(entry, name) for name in cls.__slots__ if name not in ("what", "in_page_language")}
             return cls(
-                what=what_it_is(current.graph().catalogue, entry.act_id, entry.act.values), told=_told(entry), **said
+                what=what_it_is(current.graph().catalogue, entry.act_id, entry.act.values),
+                in_page_language=_entry_text(entry),
+                **fields,
             )
-        nothing = dict.fromkeys(name for name in cls.__slots__ if name not in ("sequence", "what", "told"))
-        return cls(sequence=entry.sequence or 0, what=entry.fault, told=say(entry.fault), **nothing)
+        nothing = dict.fromkeys(name for name in cls.__slots__ if name not in ("sequence", "what", "in_page_language"))
+        return cls(sequence=entry.sequence or 0, what=entry.fault, in_page_language=translate(entry.fault), **nothing)
 
 
-def _told(entry: Entry) -> str:
+def _entry_text(entry: Entry) -> str:
     return what_it_is(current.graph().catalogue, entry.act_id, entry.act.values, labels.SPEECH)
 
 
 class EntryRows(Sequence[EntryRow]):
-    """Entries of the ledger, read when they are looked at."""
+    """Entries of the ledger that are read when they are shown."""
 
     def __init__(self, sequences: Sequence[int]) -> None:
-        """Keep which, and in what order."""
+        """Hold the numbers of entries, in order."""
         self._sequences = sequences
 
     def __len__(self) -> int:
@@ -92,9 +94,9 @@ class EntryRows(Sequence[EntryRow]):
 
 
 def entries(page: ListPage) -> EntryRows:
-    """The entries that are let through."""
+    """The entries that pass the filters."""
     wish = page.asked_for
-    found = entry_search.find(
+    sequences = entry_search.find(
         current.graph(),
         current.head(),
         kind=wish.get("kind", ""),
@@ -103,7 +105,7 @@ def entries(page: ListPage) -> EntryRows:
         until=min(read_day(wish["until"], page.today), page.today) if "until" in wish else None,
         naming=wish.get("naming", ""),
     )
-    return EntryRows(found[::-1] if page.order == "sequence" else found)
+    return EntryRows(sequences[::-1] if page.order == "sequence" else sequences)
 
 
 LEDGER: Final = Listing(
@@ -116,7 +118,7 @@ LEDGER: Final = Listing(
         ListColumn(key="sequence", label=lazy_gettext("Entry"), cell="entry", sort=True, downwards=True),
         ListColumn(key="kind", label=lazy_gettext("Kind"), cell="kind"),
         ListColumn(key="act_id", label=lazy_gettext("Act"), cell="record"),
-        ListColumn(key="what", label=lazy_gettext("What it says"), cell="told"),
+        ListColumn(key="what", label=lazy_gettext("What it says"), cell="translated"),
         ListColumn(key="recorded_at", label=lazy_gettext("Recorded at"), cell="instant"),
         ListColumn(key="recorded_by", label=lazy_gettext("By"), cell="by"),
         ListColumn(key="hash", label=lazy_gettext("Hash"), cell="hash"),
@@ -125,7 +127,7 @@ LEDGER: Final = Listing(
         Filter(
             name="kind",
             label=lazy_gettext("Kind"),
-            choices=filter_choices.words(lambda _page: tuple(current.graph().catalogue.kinds), labels.kind),
+            choices=filter_choices.word_choices(lambda _page: tuple(current.graph().catalogue.kinds), labels.kind),
         ),
         Filter(name="naming", label=lazy_gettext("Id it names, or hash")),
         Filter(name="by", label=lazy_gettext("Recorded by")),
@@ -133,7 +135,7 @@ LEDGER: Final = Listing(
         Filter(name="until", label=lazy_gettext("Recorded to"), typed="date"),
     ),
     order="-sequence",
-    find=entries,
+    find_rows=entries,
     sorts=True,
     of_record=True,
     endpoint="auditors.entries",
@@ -156,52 +158,52 @@ class EntryPage:
 
     @classmethod
     def of(cls, sequence: int) -> EntryPage:
-        """Read it.
+        """Read the entry with a number.
 
         Raises:
-            NotFound: There is none of that number.
+            NotFound: There is none.
         """
         head = current.head()
-        found = entry_diff.changed(current.graph(), head.programme_id, sequence)
-        return cls(changed=found, last=head.entries)
+        changed = entry_diff.changed(current.graph(), head.programme_id, sequence)
+        return cls(changed=changed, last=head.entries)
 
     @property
     def entry(self) -> Entry:
-        """As it is in the ledger."""
+        """The entry as it is in the ledger."""
         return self.changed.entry
 
     @property
     def what(self) -> str:
-        """What it says, in words, without anyone's name."""
-        return _told(self.entry)
+        """What it says, without names."""
+        return _entry_text(self.entry)
 
     @property
     def about(self) -> str | None:
-        """The act that it speaks about."""
+        """The act that it is about."""
         return entry_diff.about(self.entry)
 
     @property
     def why(self) -> str | None:
-        """Of a correction, why; None where that was erased."""
+        """The reason of a correction; None if there is none, or it was erased."""
         why = self.entry.act.values.get("why")
         return str(why) if why is not None else None
 
     @property
     def before(self) -> int | None:
-        """The number of the entry before; None of the first."""
+        """The number of the entry before; None for the first."""
         return self.entry.sequence - 1 if self.entry.previous_hash != ORIGIN else None
 
     @property
     def following(self) -> int | None:
-        """The number of the entry after; None of the last."""
+        """The number of the entry after; None for the last."""
         return self.entry.sequence + 1 if self.entry.sequence < self.last else None
 
     @property
     def commitments(self) -> list[tuple[str, str]]:
-        """Personal fields with the commitments that stand in the ledger for them."""
+        """Personal fields, each with the commitment that the ledger has in place of its value."""
         payload = {**self.entry.payload, **changes_of(self.entry.payload)}
         return [(name, str(payload[name.removeprefix("changes.")])) for name in sorted(self.entry.personal)]
 
-    def said(self, entry: Entry) -> str:
-        """What a later entry says, in words."""
-        return _told(entry)
+    def text_of(self, entry: Entry) -> str:
+        """What another entry says, without names."""
+        return _entry_text(entry)

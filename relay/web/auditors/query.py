@@ -1,7 +1,6 @@
-"""Auditors and administrators query the graph in Cypher: only where the database itself allows nothing but reading.
+"""Auditors and administrators query the graph in Cypher, as a database user who can only read.
 
-Where it knows no user whom it keeps from writing and from names and accounts, the page only says that it is closed, and
-why.
+If the database has no user who can neither write nor read names and accounts, the page is closed, and says why.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ START: Final = (
     lazy_gettext("How many were received in each year?"),
     lazy_gettext("What was corrected, by which act, and by whom?"),
 )
-"""What the queries of `cypher.TO_START_FROM` ask."""
+"""What the queries of `cypher.TO_START_FROM` ask, in their order."""
 
 blueprint = Blueprint("query", __name__)
 
@@ -56,7 +55,7 @@ NOT_EVERYWHERE: Final = Failure(
 
 
 class TooManyForAFile(NotAnswered):
-    """A query answers with more rows than a file is made of."""
+    """A query answers with more rows than a file may have."""
 
     reason = "This query has more than %(most)s rows, so no file was made."
     advice = "Add a LIMIT or conditions."
@@ -68,11 +67,11 @@ class QueryPage:
     """A query and its answer.
 
     Attributes:
-        programme_id: Of the programme from which it is asked.
-        text: Of the query; "" before one is asked.
-        table: The answer; None before one is asked, or when there is none.
-        error: Why there is none.
-        closed: Why no queries can be asked here at all; None when they can.
+        programme_id: The programme from whose pages it is asked.
+        text: The text of the query; "" before one is asked.
+        table: The answer; None before a query is asked, or if it has an error.
+        error: The error of the query; None if there is none.
+        closed: Why the page is closed; None if it is open.
     """
 
     programme_id: str
@@ -83,10 +82,10 @@ class QueryPage:
 
     @classmethod
     def of_request(cls) -> QueryPage:
-        """Ask what the form holds, or begin with one of the queries to start from.
+        """Run the query in the form, or begin with one of the queries to start from.
 
         Raises:
-            NotFound: Who asks may not query every programme.
+            NotFound: The user may not query every programme.
             Unavailable: The database cannot be reached.
         """
         if not guard.may("query", EVERY):
@@ -107,7 +106,7 @@ class QueryPage:
 
     @property
     def start(self) -> list[tuple[int, str]]:
-        """The queries to start from: number and what each asks."""
+        """The queries to start from, each with its number and what it asks."""
         return [(number, str(asks)) for number, asks in enumerate(START, 1)]
 
     def shown(self, value: Any) -> str:  # noqa: ANN401 - what a query may answer
@@ -117,7 +116,7 @@ class QueryPage:
         return json.dumps(value, ensure_ascii=False)
 
     def opens(self, column: str, value: object) -> str | None:
-        """The record that a value of the answer is the id of, by the name of its column or as a key; None for none."""
+        """The record whose id or key a value of the answer is, by the name of its column; None if it is none."""
         programme_id, kinds = self.programme_id, current.graph().catalogue.filed
         if not isinstance(value, str) or not value:
             return None
@@ -131,7 +130,7 @@ class QueryPage:
 
 
 def _offered(programme_id: str) -> str:
-    """The query that the address holds, to be looked at before it is asked, or one to start from."""
+    """The query in the URL, which is shown before it is run, or one to start from."""
     return request.args.get("query", "")[:LONGEST].strip() or _to_start_from(parameters.number("start"), programme_id)
 
 
@@ -161,11 +160,11 @@ FORMS: Final = {"csv": _csv, "json": _json}
 @blueprint.route("/p/<programme_id>/query", methods=["GET", "POST"])
 @action("query")
 def page(programme_id: str) -> Response | str:
-    """A query of somebody's own, and what the database answers, on the page or as a file."""
+    """A query and its answer, as a page or as a file."""
     asked, form = QueryPage.of_request(), request.form.get("form", "")
     if asked.table and form in FORMS:
         if not asked.table.more:
             name = f"{programme_id}-query-{current.today()}.{form}"
-            return responses.attached(FORMS[form](asked, asked.table), name)
+            return responses.as_attachment(FORMS[form](asked, asked.table), name)
         asked = replace(asked, table=None, error=TooManyForAFile())
     return render_template("query.html", page=asked, most=ROWS, longest=LONGEST)

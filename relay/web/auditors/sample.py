@@ -1,4 +1,4 @@
-"""A random sample to verify in the field: the sheet to take along, and what was found so far."""
+"""A random sample of placements to verify in the field: the sheet to take along, and what was found so far."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from relay.desk.visiting import MOST_VISITS
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.request import current, parameters
-from relay.web.result_cache import kept
+from relay.web.result_cache import cached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,18 +21,17 @@ if TYPE_CHECKING:
     from relay.audit.sampling import Sample, ToVerify
 
 USUAL: Final = 40
-"""Placements that the form offers to draw (our choice: of none found wrong, at most 9 % of all are; Clopper and
-Pearson)."""
+"""The default size of a sample (our choice: if none of them is wrong, at most 9 % of all are; Clopper-Pearson)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """How the address asks for a sample.
+    """How the URL asks for a sample.
 
     Attributes:
-        size: How many placements; None when nothing is drawn yet.
-        seed: With which it is drawn; None the same.
-        last: The entry with which the ledger ended when it was drawn; None is now.
+        size: How many placements to draw; None before a sample is drawn.
+        seed: The seed of the random draw; None before a sample is drawn.
+        last: The number of the ledger's last entry when it was drawn; None for now.
     """
 
     size: int | None
@@ -51,11 +50,11 @@ class Draw:
         )
 
     def sample(self, as_of: date) -> Sample | None:
-        """The sample; None if size or seed is not given."""
+        """Draw the sample, or take it from the cache; None if size or seed is not given."""
         size, seed, head = self.size, self.seed, current.head()
         if size is None or seed is None:
             return None
-        return kept(
+        return cached(
             ("sample", head.programme_id, as_of, size, seed, self.last),
             head.head_hash,
             lambda: sampling.sample(
@@ -65,13 +64,13 @@ class Draw:
                 size=size,
                 seed=seed,
                 last=self.last,
-                folder=current.snapshots(),
+                folder=current.snapshots_folder(),
             ),
         )
 
 
 def placements(page: ListPage) -> tuple[ToVerify, ...]:
-    """The placements of the sample, by place."""
+    """The placements of the sample, ordered by place."""
     drawn = Draw.of_request().sample(page.as_of)
     return drawn.placements if drawn else ()
 
@@ -102,7 +101,7 @@ SAMPLE: Final = Listing(
         )
     ),
     order="",
-    find=placements,
+    find_rows=placements,
     of_record=True,
     endpoint="auditors.sample",
     files="auditors.sample_file",
@@ -111,11 +110,11 @@ SAMPLE: Final = Listing(
 
 @dataclass(frozen=True, kw_only=True)
 class SamplePage:
-    """The sample as the address asks for it.
+    """The page of a sample as the URL asks for it.
 
     Attributes:
-        draw: How it is drawn.
-        sheet: Its placements as a list.
+        draw: How the sample is drawn.
+        sheet: The list of its placements.
     """
 
     draw: Draw
@@ -137,15 +136,15 @@ class SamplePage:
 
     @property
     def again(self) -> str:
-        """The address that draws the same sample at any time, and shows what was found since."""
-        known = self.sample.as_known if self.sample else None
-        return self.sheet.link(as_of=self.sheet.as_of.isoformat(), as_known=known)
+        """The URL that draws the same sample at any time, and shows what was found since."""
+        as_known = self.sample.as_known if self.sample else None
+        return self.sheet.link(as_of=self.sheet.as_of.isoformat(), as_known=as_known)
 
     def unchecked(self, rows: Sequence[ToVerify]) -> list[str]:
-        """Those of some placements of which nobody said yet what was found, as many as are typed in at once."""
+        """The ids of placements without an outcome so far, as many as fit in one form."""
         return [each.placement_id for each in rows if not each.outcome][:MOST_VISITS]
 
     @property
     def checked(self) -> int:
-        """How many of its placements were visited."""
+        """How many placements of the sample were checked."""
         return sum(stratum.checked for stratum in self.sample.strata) if self.sample else 0

@@ -1,4 +1,4 @@
-"""The survival page: how long passing on takes, whether deadlines can be met, and what lies ahead."""
+"""The survival page: how long passing on takes, whether deadlines can be met, and the forecast."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from relay.web.auditors import charts
 from relay.web.auditors.breakdown_labels import PartLabels
 from relay.web.i18n import labels
 from relay.web.request import current, parameters
-from relay.web.result_cache import kept_of
+from relay.web.result_cache import cached_for_survey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
     from relay.web.auditors.charts import Chart
 
 MONTHS: Final = (6, 12, 18, 24, 30, 36, 48, 60, 72, 84, 96, 120)
-"""Months since receipt of which the table under a curve tells, as far as anything is known (our choice)."""
+"""Months since receipt in the table under a curve, as far as there is data (our choice)."""
 
 CURVES: Final = 12
-"""Parts whose curve is drawn, those with most placements (our choice: two screens; the table holds all)."""
+"""The most parts whose curves are drawn, those with most placements (our choice: two screens; the table has all)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurveRow:
-    """One line of the table under a curve.
+    """One row of the table under a curve.
 
     Attributes:
-        months: Since receipt.
-        fulfilled: Placements fulfilled by then.
-        waiting_share: Estimated share that waits longer, in [0, 1]; None where its interval says nothing.
-        low: Lower end of its interval; None while none is fulfilled, and where it says nothing.
-        high: Upper end.
+        months: Months since receipt.
+        fulfilled: The number of placements fulfilled by then.
+        waiting_share: The estimated share that takes longer, in [0, 1]; None if its interval is too wide.
+        low: The lower end of its interval; None while none is fulfilled, or if it is too wide.
+        high: The upper end of its interval.
     """
 
     months: int
@@ -60,10 +60,10 @@ class DrawnCurve:
     """A curve with its drawing and its numbers.
 
     Attributes:
-        part: None for the whole programme, or where the part is not known.
-        label: What it is called.
-        curve: Its numbers.
-        most_days: How far the axis reaches.
+        part: The part; None for the whole programme, and for placements whose part is not known.
+        label: The label of the part.
+        curve: The numbers of the curve.
+        most_days: The number of days on the axis.
     """
 
     part: str | int | None
@@ -87,24 +87,24 @@ class DrawnCurve:
 
     def _point(self, months: int, days: int) -> CurveRow:
         step = self.curve.after(days)
-        known = step if step and not says_nothing(step.low, step.high) else None
+        step_ = step if step and not says_nothing(step.low, step.high) else None
         return CurveRow(
             months=months,
             fulfilled=sum(each.fulfilled for each in self.curve.steps if each.days <= days),
-            waiting_share=known.waiting_share if known else None if step else 1.0,
-            low=known.low if known else None,
-            high=known.high if known else None,
+            waiting_share=step_.waiting_share if step_ else None if step else 1.0,
+            low=step_.low if step_ else None,
+            high=step_.high if step_ else None,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class SurvivalPage:
-    """What the past says, as the address asks for it.
+    """The survival page as the URL asks for it.
 
     Attributes:
-        survey: The programme on the day.
-        by: The word by which it is parted, or None.
-        names: How much of a donor's name is shown.
+        survey: The survey of the programme on the day.
+        by: The word by which it is broken down, or None.
+        names: How much of a donor's name is shown, one of `labels.NAMES`.
         today: The date in the programme's time zone.
     """
 
@@ -134,27 +134,27 @@ class SurvivalPage:
 
     @cached_property
     def labels(self) -> PartLabels:
-        """What parts are called."""
+        """The labels of parts."""
         return PartLabels(names=self.names)
 
     @cached_property
     def fulfilment(self) -> Fulfilment:
-        """How long fulfilment takes."""
-        return kept_of(
+        """How long fulfilment takes: the curves of the programme and its parts."""
+        return cached_for_survey(
             self.survey,
-            ("survival", self.by, privacy.within()),
+            ("survival", self.by, privacy.visible_places()),
             lambda: survival.fulfilment(self.survey, self.by, self.labels.called),
         )
 
     @property
     def whole(self) -> DrawnCurve:
-        """Of the programme."""
+        """The curve of the programme."""
         whole = self.fulfilment.whole
         return DrawnCurve(part=None, label="", curve=whole, most_days=whole.seen_days or 0)
 
     @cached_property
     def parts(self) -> Sequence[DrawnCurve]:
-        """Of its parts, in their order."""
+        """The curves of its parts, in their order."""
         most = self.fulfilment.whole.seen_days or 0
         return [
             DrawnCurve(part=each.part, label=self.label(each.part), curve=each.curve, most_days=most)
@@ -168,15 +168,15 @@ class SurvivalPage:
         return [each for each in self.parts if each in largest]
 
     def label(self, part: str | int | None) -> str:
-        """What a part is called."""
+        """The label of a part."""
         return self.labels.label(self.by or "", part)
 
     def slower(self, difference: Difference) -> str:
-        """Which of two parts takes longer."""
+        """The label of the part that takes longer."""
         return self.label(difference.one if difference.statistic < 0 else difference.other)
 
-    def tells(self, low: float | None, high: float | None) -> bool:
-        """Whether an interval of shares says anything."""
+    def is_informative(self, low: float | None, high: float | None) -> bool:
+        """Whether an interval of shares is narrow enough to be shown."""
         return low is not None and not says_nothing(low, high)
 
     @cached_property
@@ -186,5 +186,5 @@ class SurvivalPage:
 
     @cached_property
     def forecast(self) -> Forecast | None:
-        """What becomes of the relay if nothing changes; None while no placement's time has come."""
-        return kept_of(self.survey, ("forecast",), lambda: future.forecast(self.survey, None, seed=1))
+        """The forecast if nothing changes; None while no placement is due yet."""
+        return cached_for_survey(self.survey, ("forecast",), lambda: future.forecast(self.survey, None, seed=1))

@@ -1,4 +1,4 @@
-"""Two pages of help: of every form, and of every check. Forms and findings link to their own part of them."""
+"""Two pages of help, one about all forms and one about all checks; forms and findings link to their part of them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from flask import Blueprint, render_template
 from relay.audit.checks import checks_of
 from relay.web.i18n.labels import column
 from relay.web.i18n.language import lazy_gettext
-from relay.web.i18n.sentences import say
+from relay.web.i18n.sentences import translate
 from relay.web.permission import public
-from relay.web.recording.forms import every
+from relay.web.recording.forms import all_forms
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ WHEN: Final[Mapping[str, Any]] = {
         "What was recorded did not happen at all. It no longer counts, and stays in the history."
     ),
 }
-"""Form → when it is used; forms of systems say so by their title."""
+"""Form → when it is used; forms of systems have their title alone."""
 
 WHAT_TO_DO: Final[Mapping[str, Any]] = {
     "high": lazy_gettext(
@@ -60,7 +60,7 @@ blueprint = Blueprint("help", __name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormHelp:
-    """What is told of a form: where it stands on the page, its title, when it is used, and what it asks in order."""
+    """The help for a form: its name, its title, when it is used, and the columns that it asks for, in order."""
 
     name: str
     title: str
@@ -71,28 +71,28 @@ class FormHelp:
 @blueprint.get("/help/recording")
 @public()
 def recording() -> str:
-    """Every form."""
+    """The page of help about all forms."""
     return render_template("help_recording.html", forms=tuple(_forms()))
 
 
 @blueprint.get("/help/checks")
 @public()
 def of_checks() -> str:
-    """Every check, those of systems too."""
+    """The page of help about all checks, those of systems too."""
     catalogue = current.graph().catalogue
-    found = checks_of(catalogue, tuple(catalogue.systems))
-    return render_template("help_checks.html", checks=found, todo=WHAT_TO_DO)
+    checks = checks_of(catalogue, tuple(catalogue.systems))
+    return render_template("help_checks.html", checks=checks, todo=WHAT_TO_DO)
 
 
 def _forms() -> Iterator[FormHelp]:
-    catalogue, told = current.graph().catalogue, set[str]()
-    for form in every(catalogue):
-        if form.name not in told:
-            told.add(form.name)
+    catalogue, names = current.graph().catalogue, set[str]()
+    for form in all_forms(catalogue):
+        if form.name not in names:
+            names.add(form.name)
             asked, _ = form.columns(catalogue, tuple(catalogue.systems))
             yield FormHelp(
                 name=form.name,
-                title=say(form.title),
+                title=translate(form.title),
                 when=str(WHEN.get(form.name, "")),
                 asks=tuple(column(each.name) for each in asked),
             )

@@ -1,4 +1,4 @@
-"""Labels: the field words of the relay in the reader's language, and names as far as the reader may see them."""
+"""Labels: words and values of the record in the reader's language, and names as far as the reader may see them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from relay.reports import drawing
 from relay.reports.tree_layout import BOX_WIDTH
 from relay.text import UNITS
 from relay.web.i18n.language import (
+    cached_by_language,
     catalogue,
     day,
     gettext,
@@ -27,7 +28,6 @@ from relay.web.i18n.language import (
     percent,
     pgettext,
     places,
-    remembered,
     signed,
 )
 from relay.web.i18n.periods import bs_day, months_named
@@ -89,7 +89,7 @@ HELPS: Final = {
     "buffalo": lazy_gettext("buffalo"),
     "seed_capital": lazy_gettext("seed capital"),
 }
-"""The helps that many programmes give; others are shown as the programme names them."""
+"""The kinds of help that many programmes give; others are shown as the programme writes them."""
 NAMES: Final = ("ids", "initials", "full")
 """How much of a name is shown; ids first, since a tree may be shown in the village."""
 
@@ -103,7 +103,7 @@ COLOURS: Final = {
     "lost": "#7a2a86",
     "gift": "#3a3f8f",
 }
-"""Of a downloaded drawing; on a page the style sheet decides, which knows whether it is dark."""
+"""State → its colour in a downloaded drawing; on a page the style sheet decides, for light and dark."""
 
 FILLS: Final = {"broken": "#fdecea", "lost": "#f7eaf9", "late": "#fff6e5", "gift": "#eceefb"}
 RADIUS: Final = drawing.RADIUS
@@ -113,13 +113,13 @@ _JOINERS: Final = "\u200c\u200d"  # Devanagari is written with them
 
 
 def set_up(app: Flask) -> None:
-    """Give them to the templates."""
+    """Give the labels to the templates, as filters."""
     for name, filter_ in FILTERS.items():
         app.add_template_filter(filter_, name)
     app.context_processor(lambda: LOOK)
 
 
-@remembered
+@cached_by_language
 def state(word: str) -> str:
     """A state of a placement or chain."""
     return str(STATES.get(word, word))
@@ -127,8 +127,8 @@ def state(word: str) -> str:
 
 def kind(word: str) -> str:
     """A kind of record."""
-    known = catalogue().kinds
-    return gettext(known[word].title) if word in known else word
+    kinds = catalogue().kinds
+    return gettext(kinds[word].title) if word in kinds else word
 
 
 def role(word: str) -> str:
@@ -150,12 +150,12 @@ def record(act_id: str) -> str:
 
 
 def severity(word: str) -> str:
-    """What a finding weighs."""
+    """The severity of a finding."""
     return str(SEVERITIES.get(word, word))
 
 
 def check(check_id: str) -> str:
-    """What a check finds, the core's or a system's; the catalogues take its texts from where it is declared."""
+    """The title of a check of the core or of a system; its texts are translated where it is declared."""
     return gettext(_titles(catalogue()).get(check_id, check_id))
 
 
@@ -165,7 +165,7 @@ def _titles(catalogue: Catalogue) -> Mapping[str, str]:
 
 
 def came_by(word: str | None) -> str:
-    """How help came to a placement; None if that is not distinguished."""
+    """How help came to a placement; None for any way."""
     return gettext("in any way") if word is None else str(CAME_BY.get(word, word))
 
 
@@ -185,65 +185,70 @@ def help_word(word: str) -> str:
 
 
 def units(many: float | None, help_: str | None) -> str:
-    """So many units of a help, such as "2 goats"; one of the two alone if the other is not given."""
+    """A number with its unit, such as "2 goats"; the number or the kind of help alone if the other is None."""
     if many is None or help_ is None:
         return number(many) if many is not None else help_word(help_ or "")
-    return _counted(many, help_, number(many))
+    return _count_with_help(many, help_, number(many))
 
 
 def unit_word(many: float, help_: str) -> str:
-    """What so many units of a help are called, to stand beside their number: "goats"."""
-    return _counted(many, help_, "").strip()
+    """The word for that many units of a help without the number, such as "goats"."""
+    return _count_with_help(many, help_, "").strip()
 
 
-def _counted(many: float, help_: str, count: str) -> str:
-    """A number with a help; a fraction is spoken of as the next whole number is: 0.5 goat, 1.5 goats."""
+def _count_with_help(many: float, help_: str, count: str) -> str:
+    """A number with its unit; a fraction has the plural form of the next whole number: 0.5 goat, 1.5 goats."""
     if help_ not in UNITS:
         return f"{count} {help_word(help_)}"
     return ngettext(*UNITS[help_], math.ceil(many), count=count)
 
 
-def _say(text: str) -> str:
+def _record_word(text: str) -> str:
     return pgettext("record", text)
 
 
 def column(name: str) -> str:
-    """What a column of a record is called; what a correction changed, as the column itself."""
+    """The name of a column; a column changed by a correction has the name of the column itself."""
     return pgettext("column", wording.heading(name.removeprefix(CHANGES)))
 
 
 def lead(what: str) -> Markup:
-    """What something is said of, with the colon of the language after it: "Day: ", or « Jour : »."""
+    """A label with the colon of the language, such as "Day: " or « Jour : »."""
     return escape(gettext("%(what)s: ")) % {"what": what}
 
 
-SPEECH: Final = wording.Speech(say=_say, column=column, units=units, day=iso_day)
-"""The language of the reader, to tell records in."""
+SPEECH: Final = wording.Speech(say=_record_word, column=column, units=units, day=iso_day)
+"""The functions with which `desk.wording` describes records in the reader's language."""
 
 
-def said(value: object, name: str) -> str:
-    """What a column of a record says."""
+def value_text(value: object, name: str) -> str:
+    """A value of a column, in the reader's language."""
     if isinstance(value, Mapping):
         called = help_word if name == "equivalents" else column
-        return ", ".join(f"{called(key)} {said(each, key)}" for key, each in value.items())
+        return ", ".join(f"{called(key)} {value_text(each, key)}" for key, each in value.items())
     if value is None:
         return gettext("nothing")
     if name == "help":
         return help_word(str(value))
-    known = catalogue()
-    if isinstance(value, int | float) and name in known.amount_columns:
+    catalogue_ = catalogue()
+    if isinstance(value, int | float) and name in catalogue_.amount_columns:
         return number(value)
-    if name in known.day_columns:
+    if name in catalogue_.day_columns:
         return iso_day(str(value))
-    if name in known.month_columns:
+    if name in catalogue_.month_columns:
         return months_named(str(value))
-    return _say(wording.spoken(str(value))) if name in known.chosen else str(value)
+    return _record_word(wording.spoken(str(value))) if name in catalogue_.chosen else str(value)
 
 
 def plain(text: str, most: int | None = None) -> str:
-    """Text on one line, without characters that have no shape or turn the reading direction round, and cut to size."""
-    kept = text if text.isprintable() else "".join(map(_shape, text))
-    return kept if most is None or len(kept) <= most else f"{kept[: most - 1].rstrip()}…"
+    """Text on one line, without control characters and characters that change the reading direction.
+
+    Args:
+        text: The text.
+        most: Longer text is cut to so many characters, the last of them "…".
+    """
+    shown = text if text.isprintable() else "".join(map(_shape, text))
+    return shown if most is None or len(shown) <= most else f"{shown[: most - 1].rstrip()}…"
 
 
 def _shape(character: str) -> str:
@@ -269,25 +274,25 @@ def _first_letter(word: str) -> str:
 
 
 def named(id_: str, name: str | None, mode: str) -> str:
-    """A person as the reader wants her named; by her id when she may not be or has no name."""
+    """A person's name as `mode` says, one of `NAMES`; her id if she has no name, or it may not be shown."""
     if not name or mode == NAMES[0]:
         return id_
     return initials(name) if mode == "initials" else plain(name)
 
 
-def stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
-    """One bar of a thousand, parted: word, where its stretch begins, and how long it is, to a tenth.
+def bar_stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
+    """The parts of a stacked bar of length 1000: word, start and length, rounded to a tenth; zeros are left out.
 
     >>> stretches({"late": 1, "due": 0, "lost": 3})
     [('late', 0.0, 247.0), ('lost', 250.0, 747.0)]
     """
     total, before = sum(counts.values()), 0
-    found = list[tuple[str, float, float]]()
+    stretches = list[tuple[str, float, float]]()
     for word, count in counts.items():
         if count:
-            found.append((word, round(1000 * before / total, 1), round(max(1000 * count / total - 3, 2), 1)))
+            stretches.append((word, round(1000 * before / total, 1), round(max(1000 * count / total - 3, 2), 1)))
             before += count
-    return found
+    return stretches
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
@@ -308,7 +313,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "plain": plain,
     "record": record,
     "role_name": role,
-    "said": said,
+    "value_text": value_text,
     "severity": severity,
     "shown": number,
     "signed": signed,

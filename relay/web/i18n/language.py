@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 LANGUAGES: Final = {"en": "English", "fr": "Français", "ne": "नेपाली"}
 """Each language by its own name."""
 
-_WRITTEN: Final = 8192
-"""Days and numbers that are remembered as they are written (our choice: those of a large tree; under a megabyte)."""
+_MOST_CACHED: Final = 8192
+"""Texts that are cached for each function (our choice: the days and numbers of a large tree; under a megabyte)."""
 
-_SPOKEN: Final = ContextVar[str | None]("language", default=None)
-"""The language of the page that is being made; a tree asks for it thousands of times."""
+_PAGE_LANGUAGE: Final = ContextVar[str | None]("language", default=None)
+"""The language of the page that is being made; for a tree it is read thousands of times."""
 
 _Values = TypeVarTuple("_Values")
 
@@ -36,44 +36,44 @@ _A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 
 def set_up(app: Flask) -> None:
-    """Let an application speak to its reader in a language that it knows."""
+    """Have an application choose the language of each page, and give the text functions to its templates."""
     systems = app.extensions["relay"].graph.catalogue.systems.values()
     folders = ["translations", *(f"{system.folder}/translations" for system in systems if system.folder)]
     app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES=";".join(folders))
-    flask_babel.Babel(app, locale_selector=_wanted)
-    for function in (ngettext, language, languages, in_language):
+    flask_babel.Babel(app, locale_selector=_wanted_language)
+    for function in (ngettext, language, languages, url_in_language):
         app.add_template_global(function)
     app.add_template_global(gettext, "_")
-    app.before_request(_begins)
-    app.after_request(_remembered)
-    app.teardown_request(_ends)
+    app.before_request(_begin_request)
+    app.after_request(_set_language_cookie)
+    app.teardown_request(_end_request)
 
 
 def catalogue() -> Catalogue:
-    """The kinds of records that this application can hold, whose words it says."""
-    found: Catalogue = current_app.extensions["relay"].graph.catalogue
-    return found
+    """The catalogue of kinds of records of this application."""
+    catalogue_: Catalogue = current_app.extensions["relay"].graph.catalogue
+    return catalogue_
 
 
-def _begins() -> None:
-    g.spoken = _SPOKEN.set(str(flask_babel.get_locale()))
+def _begin_request() -> None:
+    g.spoken = _PAGE_LANGUAGE.set(str(flask_babel.get_locale()))
 
 
-def _ends(_: BaseException | None) -> None:
+def _end_request(_: BaseException | None) -> None:
     if "spoken" in g:
-        _SPOKEN.reset(g.pop("spoken"))
+        _PAGE_LANGUAGE.reset(g.pop("spoken"))
 
 
-def _wanted() -> str:
-    """The language that the address names, else the one chosen before, else the best that the browser reads."""
+def _wanted_language() -> str:
+    """The language in the URL, else that of the cookie, else the best match of the browser's languages."""
     for word in (request.args.get("lang"), request.cookies.get("lang")):
         if word in LANGUAGES:
             return word
     return request.accept_languages.best_match(LANGUAGES, "en")
 
 
-def _remembered(response: Response) -> Response:
-    """Keep the language that the address names for the pages that follow."""
+def _set_language_cookie(response: Response) -> Response:
+    """Store the language in the URL in a cookie, for the pages that follow."""
     word = request.args.get("lang")
     if word in LANGUAGES and "untraced" not in g:
         secure = request.is_secure
@@ -86,49 +86,49 @@ def languages() -> Mapping[str, str]:
     return LANGUAGES
 
 
-def in_language(word: str) -> str:
-    """The address of this page in a language."""
-    return this_page("lang", word)
+def url_in_language(word: str) -> str:
+    """The URL of this page in a language."""
+    return url_of_this_page("lang", word)
 
 
-def this_page(name: str, value: str | None) -> str:
+def url_of_this_page(name: str, value: str | None) -> str:
     """The URL of this page with one parameter changed; None leaves it out."""
-    said = [(each, text) for each, text in request.args.items(multi=True) if each != name]
-    said += [(name, value)] if value else []
-    return quote(request.script_root + request.path) + (f"?{urlencode(said)}" if said else "")
+    parameters = [(each, text) for each, text in request.args.items(multi=True) if each != name]
+    parameters += [(name, value)] if value else []
+    return quote(request.script_root + request.path) + (f"?{urlencode(parameters)}" if parameters else "")
 
 
 def language() -> str:
     """The language of this page, such as "en"."""
-    return _SPOKEN.get() or str(flask_babel.get_locale())
+    return _PAGE_LANGUAGE.get() or str(flask_babel.get_locale())
 
 
-def remembered(say_it: Callable[[*_Values], str]) -> Callable[[*_Values], str]:
-    """A function that says something of its values, and remembers what it said in each language."""
+def cached_by_language(write: Callable[[*_Values], str]) -> Callable[[*_Values], str]:
+    """Decorate a function that makes a text in the page's language: cache its results by language and arguments."""
 
-    @lru_cache(maxsize=_WRITTEN)
-    def kept(_language: str, values: tuple[*_Values]) -> str:
-        return say_it(*values)
+    @lru_cache(maxsize=_MOST_CACHED)
+    def cached(_language: str, values: tuple[*_Values]) -> str:
+        return write(*values)
 
-    @wraps(say_it)
-    def said(*values: *_Values) -> str:
-        return kept(language(), values)
+    @wraps(write)
+    def in_language(*values: *_Values) -> str:
+        return cached(language(), values)
 
-    return said
+    return in_language
 
 
 def gettext(text: str, /, **values: object) -> str:
-    """A text with its values."""
-    said = _text(text, None)
-    return said % values if values else said
+    """The translation of a text, with its values filled in."""
+    translated = _text(text, None)
+    return translated % values if values else translated
 
 
 def pgettext(context: str, text: str) -> str:
-    """A text that means what it means in a context."""
+    """The translation of a text in a context, such as "column"."""
     return _text(text, context)
 
 
-@remembered
+@cached_by_language
 def _text(text: str, context: str | None) -> str:
     return str(flask_babel.pgettext(context, text) if context else flask_babel.gettext(text))
 
@@ -146,14 +146,14 @@ def both_forms(one: str, many: str) -> tuple[str, str]:
 
 
 @contextmanager
-def speaking(word: str) -> Generator[None]:
-    """Speak one of the languages, whichever the reader's is."""
-    spoken = _SPOKEN.set(word)
+def force_language(word: str) -> Generator[None]:
+    """Make texts in a language, whichever the reader's is."""
+    spoken = _PAGE_LANGUAGE.set(word)
     try:
         with flask_babel.force_locale(word):
             yield
     finally:
-        _SPOKEN.reset(spoken)
+        _PAGE_LANGUAGE.reset(spoken)
 
 
 def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is turned into text when it is shown
@@ -161,7 +161,7 @@ def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is tur
     return LazyString(gettext, text)
 
 
-@remembered
+@cached_by_language
 def day(value: date) -> str:
     """A Gregorian day, such as "24 Nov 2026"."""
     return str(flask_babel.format_date(value, "d MMM y"))
@@ -192,20 +192,20 @@ def percent(share: float) -> str:
     return str(flask_babel.format_percent(share, whole.replace("0", "0.0")))
 
 
-@remembered
+@cached_by_language
 def places(value: float, many: int = 2) -> str:
     """A number to that many decimal places, such as "0.83"."""
     return str(flask_babel.format_decimal(value, f"#,##0.{'0' * many}"))
 
 
-@remembered
+@cached_by_language
 def signed(value: float, many: int = 0) -> str:
     """By how much something rose or fell, to that many decimal places, such as "+1.6" and "-3"."""
     form = f"#,##0.{'0' * many}" if many else "#,##0"
     return str(flask_babel.format_decimal(round(value, many) + 0.0, f"+{form};-{form}"))  # and never -0
 
 
-@remembered
+@cached_by_language
 def number(value: float) -> str:
     """A number of thousandths at most, such as "10,000" and "2.5"."""
     return str(flask_babel.format_decimal(value))

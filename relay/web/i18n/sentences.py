@@ -17,63 +17,67 @@ if TYPE_CHECKING:
     from relay.errors import RelayError
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_OWN: Final = re.compile(r"(?:pass:)?%\((act_id|pass_id)\)s|%\((name)\)s:")  # how a sentence begins that names its act
-_STOPS: Final = (".", "।")
-"""With what a sentence ends, in Latin letters and in Nepali."""
+_OWN_ID: Final = re.compile(r"(?:pass:)?%\((act_id|pass_id)\)s|%\((name)\)s:")
+"""How a sentence begins that names its own act."""
+
+_FULL_STOPS: Final = (".", "।")
+"""The full stop in Latin letters and in Nepali."""
 
 
 def set_up(app: Flask) -> None:
-    """Give the templates of an application what says a sentence."""
-    for filter_ in (say, say_beside, say_advice):
+    """Give these functions to the templates, as filters."""
+    for filter_ in (translate, translate_at_form, advice_text):
         app.add_template_filter(filter_, filter_.__name__)
 
 
-def say(sentence: str) -> str:
-    """A sentence of the core, with the sentences within it, in the language of the page; other text as it is.
+def translate(sentence: str) -> str:
+    """A sentence of the core in the language of the page, with the sentences inside it; other text as it is.
 
-    A value that is one of the few words of a column of its name is said as the forms say it.
+    A value that is a choice of the column with its name is translated as in forms.
     """
     if not isinstance(sentence, Sentence):
         return sentence
-    return gettext(sentence.template, **{name: _said(value, name) for name, value in sentence.values.items()})
+    return gettext(
+        sentence.template, **{name: _translated_value(value, name) for name, value in sentence.values.items()}
+    )
 
 
-def say_beside(sentence: str) -> str:
-    """The same beside the form or row that it is about.
+def translate_at_form(sentence: str) -> str:
+    """The same for a sentence shown next to the form or row of the act that it is about.
 
-    That act is "this" there, since nobody knows the id that was made for it, and a column is called as on its form.
+    There the act is "this" instead of its id, which nobody has seen yet, and a column has its name on the form.
     """
     if not isinstance(sentence, Sentence):
         return sentence
     values = {
-        name: say_beside(value) if isinstance(value, Sentence) else _said(value, name)
+        name: translate_at_form(value) if isinstance(value, Sentence) else _translated_value(value, name)
         for name, value in sentence.values.items()
     }
-    begins = _OWN.match(sentence.template)
+    begins = _OWN_ID.match(sentence.template)
     own = next(filter(None, begins.groups())) if begins else "act_id"
     if own not in values:
         return gettext(sentence.template, **values)
     named = rf"(?:pass:)?%\({own}\)s"
-    said = re.sub(named, gettext("this"), re.sub(rf"\A{named}\s*:\s*", "", gettext(sentence.template)))
-    told = said % {**values, "field": pgettext("column", wording.heading(str(values.get("field", ""))))}
-    return told if ":" in told.partition(" ")[0] else told[:1].upper() + told[1:]  # an id is written as it is
+    text = re.sub(named, gettext("this"), re.sub(rf"\A{named}\s*:\s*", "", gettext(sentence.template)))
+    filled = text % {**values, "field": pgettext("column", wording.heading(str(values.get("field", ""))))}
+    return filled if ":" in filled.partition(" ")[0] else filled[:1].upper() + filled[1:]  # an id is written as it is
 
 
-def say_error(error: RelayError) -> str:
-    """Why what a form says cannot be done, and what to do next, in the language of the page."""
-    return f"{say_beside(error.reason)} {say_advice(error)}".strip()
+def error_text(error: RelayError) -> str:
+    """The reason and the advice of an error, in the language of the page, for the form that caused it."""
+    return f"{translate_at_form(error.reason)} {advice_text(error)}".strip()
 
 
-def say_advice(error: RelayError) -> str:
-    """What to do next, as a page says it: without the command that a terminal would need."""
-    said = say(error.advice)
-    return f"{said}{_STOPS[language() == 'ne']}" if error.command else said
+def advice_text(error: RelayError) -> str:
+    """The advice of an error for a page, without the command for a terminal."""
+    advice = translate(error.advice)
+    return f"{advice}{_FULL_STOPS[language() == 'ne']}" if error.command else advice
 
 
-def _said(value: object, name: str) -> object:
-    """A value of a sentence: a sentence, a count, a day or a word of a column in this language; others as they are."""
+def _translated_value(value: object, name: str) -> object:
+    """A value of a sentence, translated if it is a sentence, a count, a day or a choice of a column; else as it is."""
     if isinstance(value, Sentence):
-        return say(value)
+        return translate(value)
     if isinstance(value, Units) or name in ("help", "rule_help"):
         return units(value.many, value.help) if isinstance(value, Units) else help_word(str(value))
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):

@@ -1,4 +1,4 @@
-"""Cells of lists: what a row holds in a column, as people see it; one function for each kind of cell."""
+"""Cells of lists as HTML: one function for each kind of cell."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from werkzeug.utils import cached_property
 from relay.web import guard
 from relay.web.i18n import labels, language
 from relay.web.i18n.language import gettext
-from relay.web.menu import to, to_each
-from relay.web.number_links import number, stack, tallies
+from relay.web.menu import url_maker, url_to
+from relay.web.number_links import number, stacked_bar, tallies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Cells:
-    """The cells of one page of a list."""
+    """Renders the cells of one page of a list."""
 
     def __init__(self, page: ListPage, columns: Sequence[ListColumn]) -> None:
-        """Draw these columns of it."""
+        """Render these columns."""
         self.page = page
         self.macros: Any = current_app.jinja_env.get_template("macros.html").module
         self._filters: Mapping[str, Callable[..., Any]] = current_app.jinja_env.filters
@@ -38,48 +38,48 @@ class Cells:
         ]
 
     def of(self, row: Any) -> Markup:  # noqa: ANN401 - a row of any list
-        """The cells of a row; those of which nothing is known are empty."""
+        """The cells of a row as HTML; a cell is empty if its value is None."""
         drawn = list[str]()
         for key, opens, show, begin, end in self._columns:
             value = getattr(row, key)
-            said = "" if value is None else show(_Cell(self, row, value, opens(row) if opens else {}))
-            drawn += (begin, escape(said), end)
+            shown = "" if value is None else show(_Cell(self, row, value, opens(row) if opens else {}))
+            drawn += (begin, escape(shown), end)
         return Markup("".join(drawn))  # noqa: S704 - each is escaped
 
     @cached_property
     def confirms(self) -> bool:
-        """Whether who is reading may confirm what is listed."""
+        """Whether the reader may confirm pass-ons."""
         return guard.may("confirm", self.page.survey.snapshot.programme_id)
 
-    def macro(self, name: str, *said: Any, **also: Any) -> Markup:  # noqa: ANN401 - as the macro takes it
-        """What a macro that other pages use too draws."""
-        drawn: Markup = getattr(self.macros, name)(*said, **also)
+    def macro(self, name: str, *values: Any, **also: Any) -> Markup:  # noqa: ANN401 - as the macro takes it
+        """The HTML of a macro of macros.html, which pages use too."""
+        drawn: Markup = getattr(self.macros, name)(*values, **also)
         return drawn
 
     def word(self, name: str, value: Any) -> str:  # noqa: ANN401 - as the filter takes it
-        """A word of the record in the reader's language, as a filter of templates says it."""
+        """A word of the record in the reader's language, by the template filter `name`."""
         return str(self._filters[name](value))
 
     def to(self, endpoint: str, *names: str, **values: str) -> Callable[..., str]:
-        """`menu.to_each`, asked once a page."""
+        """`menu.url_maker`, cached for this page."""
         key = (endpoint, *names, *values.values())
         if key not in self._urls:
-            self._urls[key] = to_each(endpoint, *names, **values)
+            self._urls[key] = url_maker(endpoint, *names, **values)
         return self._urls[key]
 
-    def door(self, opens: Mapping[str, Any]) -> str:
-        """The URL of the list to which a number leads."""
+    def list_url(self, opens: Mapping[str, Any]) -> str:
+        """The URL of the list to which a number leads, by its name and filters."""
         filters = {word: value for word, value in opens.items() if word not in {"name", "of"} and value is not None}
         return self.to("lists.page", *filters, name=opens["name"])(*filters.values())
 
     def link(self, endpoint: str, name: str, value: str, text: str, most: int = 40) -> Markup:
-        """Text that leads to a page, which a parameter of its address names."""
+        """A text as a link to a page, with one parameter in its URL."""
         return _link(self.to(endpoint, name)(value), text, most)
 
 
 @dataclass(slots=True)
 class _Cell:
-    """One of them: its row, what it holds, and the list to which its number leads, by name and filters."""
+    """One cell: its row, its value, and the list to which its number leads, by name and filters."""
 
     of: Cells
     row: Any
@@ -95,7 +95,7 @@ def _plain(text: str, most: int) -> Markup:
     return Markup(f"<bdi>{escape(labels.plain(text, most))}</bdi>")  # noqa: S704 - it is escaped
 
 
-def _beside(text: str) -> Markup:
+def _small(text: str) -> Markup:
     return Markup(' <small class="quiet">{}</small>').format(text)
 
 
@@ -103,18 +103,18 @@ def _beside(text: str) -> Markup:
 
 
 def _number(cell: _Cell) -> str:
-    return number(cell.value, cell.of.door(cell.opens)) if cell.opens else language.number(cell.value)
+    return number(cell.value, cell.of.list_url(cell.opens)) if cell.opens else language.number(cell.value)
 
 
 def _of_rate(cell: _Cell) -> str:
-    return number(cell.value, cell.of.door(cell.opens), of=cell.opens["of"])
+    return number(cell.value, cell.of.list_url(cell.opens), of=cell.opens["of"])
 
 
 def _states(cell: _Cell) -> str:
     if not any(cell.value.values()):
         return ""
-    bar, said = stack(cell.value, thin=True), tallies(cell.value, cell.of.door(cell.opens))
-    return Markup(f'{bar}<span class="tallies">{said}</span>')  # noqa: S704 - both are escaped
+    bar, counts = stacked_bar(cell.value, thin=True), tallies(cell.value, cell.of.list_url(cell.opens))
+    return Markup(f'{bar}<span class="tallies">{counts}</span>')  # noqa: S704 - both are escaped
 
 
 def _bars(cell: _Cell) -> str:
@@ -123,7 +123,7 @@ def _bars(cell: _Cell) -> str:
         return ""
     drawn = cell.of.macro("bars", cell.value)
     counts = (
-        number(many, cell.of.door({"name": "placements", "gift": cell.row.gift_id, "generation": nth})) + " "
+        number(many, cell.of.list_url({"name": "placements", "gift": cell.row.gift_id, "generation": nth})) + " "
         for nth, many in enumerate(cell.value)
     )
     return Markup('{} <small class="quiet generations">{}</small>').format(drawn, Markup().join(counts))
@@ -155,28 +155,28 @@ def _gift(cell: _Cell) -> str:
 
 
 def _focus(cell: _Cell) -> str:
-    """The gift from which a placement descends, in whose tree it is in focus."""
+    """The gift from which a placement descends, as a link to its tree with the placement in focus."""
     if not cell.of.page.opens_gifts:
         return _plain(cell.value, 40)
     gift, placement = (labels.plain(each, 40) for each in (cell.value, cell.row.placement_id))
     label = gettext("Tree of gift %(gift)s at %(placement)s", gift=gift, placement=placement)
     href = cell.of.to("managers.tree", "id_", "focus")(f"gift:{cell.value}", cell.row.placement_id)
-    said = f'<a href="{escape(href)}" aria-label="{escape(label)}"><bdi>{escape(gift)}</bdi></a>'
-    return Markup(said)  # noqa: S704 - each is escaped
+    link = f'<a href="{escape(href)}" aria-label="{escape(label)}"><bdi>{escape(gift)}</bdi></a>'
+    return Markup(link)  # noqa: S704 - each is escaped
 
 
 def _person(cell: _Cell) -> str:
     called = cell.of.page.person(cell.value)
     link = cell.of.link("staff.record", "act_id", f"beneficiary:{cell.value}", called, 60)
-    return link if called == cell.value else link + _beside(_plain(cell.value, 40))
+    return link if called == cell.value else link + _small(_plain(cell.value, 40))
 
 
 def _to_confirm(cell: _Cell) -> str:
-    """A pass-on that waits, with a box to tick for whoever may confirm it."""
+    """An unconfirmed pass-on, with a checkbox for a reader who may confirm it."""
     pass_id = cell.row.pass_id
     link = cell.of.link("staff.record", "act_id", cell.value, pass_id)
     if cell.row.is_own:
-        return link + _beside(gettext("recorded or corrected by you"))
+        return link + _small(gettext("recorded or corrected by you"))
     if not cell.of.confirms:
         return link
     label = gettext("Confirm pass-on %(pass_id)s", pass_id=labels.plain(pass_id, 40))
@@ -186,7 +186,7 @@ def _to_confirm(cell: _Cell) -> str:
 
 
 def _entry(cell: _Cell) -> str:
-    return Markup('<a href="{}">{}</a>').format(to("auditors.entry", sequence=cell.value), cell.value)
+    return Markup('<a href="{}">{}</a>').format(url_to("auditors.entry", sequence=cell.value), cell.value)
 
 
 # -- places and groups
@@ -201,8 +201,8 @@ def _group(cell: _Cell) -> str:
 
 
 def _part_of(word: str) -> Callable[[_Cell], str]:
-    """The place or group that a row is about, with its id beside its name."""
-    return lambda cell: _part(cell.of, word, cell.value, cell.row.name) + _beside(labels.plain(cell.value, 40))
+    """The place or group that a row is about, with its id after its name."""
+    return lambda cell: _part(cell.of, word, cell.value, cell.row.name) + _small(labels.plain(cell.value, 40))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +210,8 @@ class CellKind:
     """A kind of cell.
 
     Attributes:
-        show: Draws one that holds something.
-        look: The classes by which it looks.
+        show: Renders a cell whose value is not None.
+        look: Its CSS classes.
     """
 
     show: Callable[[_Cell], str]
@@ -223,7 +223,7 @@ KINDS: Final[Mapping[str, CellKind]] = {
     "by": CellKind(lambda cell: _link(cell.of.page.link(by=cell.value, page=None), cell.value, 40)),
     "cause": CellKind(_word("cause"), "word"),
     "check": CellKind(_check),
-    "day": CellKind(lambda cell: cell.of.macro("day", cell.value, beside=False), "word"),
+    "day": CellKind(lambda cell: cell.of.macro("day", cell.value, with_bs=False), "word"),
     "donor": CellKind(lambda cell: _plain(cell.of.page.donor(cell.value), 60)),
     "entries": CellKind(lambda cell: cell.of.macro("entries", cell.value)),
     "entry": CellKind(_entry),
@@ -254,8 +254,8 @@ KINDS: Final[Mapping[str, CellKind]] = {
     "states": CellKind(_states),
     "text": CellKind(lambda cell: _plain(cell.value, 120)),
     "to_confirm": CellKind(_to_confirm),
-    "told": CellKind(lambda cell: _plain(cell.row.told, 120)),
+    "translated": CellKind(lambda cell: _plain(cell.row.in_page_language, 120)),
     "tree": CellKind(lambda cell: cell.of.link("managers.tree", "id_", f"placement:{cell.value}", cell.value)),
     "units": CellKind(lambda cell: labels.units(cell.value, cell.row.help), "word measure"),
 }
-"""By the word that a column calls it."""
+"""Name, as in `ListColumn.cell` → kind of cell."""

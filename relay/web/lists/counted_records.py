@@ -1,4 +1,4 @@
-"""What a number on a page of a system counts, as a list of the very records."""
+"""Lists of the records that a number on a page of a system counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from relay.reports import search
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext
-from relay.web.i18n.sentences import say
+from relay.web.i18n.sentences import translate
 from relay.web.lists import downloads, filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.permission import action
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.text import Sentence
 
 Records = Mapping[str, Sequence[str]]
-"""What a number counts, in a word → the records that it counts, "kind:id", in order."""
+"""The word for what a number counts → the records that it counts, "kind:id", in order."""
 
 _COLUMNS: Final = (
     ListColumn(key="id", label=lazy_gettext("Record"), cell="record"),
@@ -37,8 +37,8 @@ _COLUMNS: Final = (
 )
 
 
-class _Described(Sequence[Any]):
-    """Records, described when they are looked at: with names where the page shows names, which is logged."""
+class _DescribedRecords(Sequence[Any]):
+    """Records that are described when they are read: with names if the page shows names, which is logged."""
 
     def __init__(self, act_ids: Sequence[str]) -> None:
         """Keep which, and in what order."""
@@ -56,36 +56,40 @@ class _Described(Sequence[Any]):
 
     def _read(self, act_ids: Sequence[str]) -> list[Hit]:
         programme_id = current.head().programme_id
-        hits = current.built().read(
+        hits = current.built_graph().read(
             lambda transaction: [*search.described(transaction, programme_id, act_ids, speech=labels.SPEECH)]
         )
-        naming = privacy.naming(file=(request.endpoint or "").endswith("_file")) != labels.NAMES[0]
-        shown = {*privacy.seen(act_ids)} if naming else frozenset[str]()
-        told = privacy.hits(each if each.id in shown else replace(each, name=None) for each in hits)
-        privacy.opened("find", search.named(told))
-        return [*told]
+        naming = privacy.naming_mode(file=(request.endpoint or "").endswith("_file")) != labels.NAMES[0]
+        shown = {*privacy.findable(act_ids)} if naming else frozenset[str]()
+        shown_hits = privacy.hits_for_reader(each if each.id in shown else replace(each, name=None) for each in hits)
+        privacy.log_opened("find", search.named(shown_hits))
+        return [*shown_hits]
 
 
-def listed(
+def add_counted_list(
     blueprint: Blueprint,
     action_name: str,
-    called: Mapping[str, Sentence],
-    find: Callable[[ListPage, str], Records],
+    labels_: Mapping[str, Sentence],
+    find_records: Callable[[ListPage, str], Records],
 ) -> Listing:
-    """Give a system a page, and files, of the records behind its numbers: SYSTEM.counted and SYSTEM.counted_file.
+    """Add the list of the records behind a system's numbers, a page and downloads: SYSTEM.counted, SYSTEM.counted_file.
 
     Args:
-        blueprint: Of the system.
-        action_name: Who reads its numbers reads these.
-        called: What a number counts, in a word → as people read it.
-        find: The records by that word, of a part ("" for everything) such as a group or a course.
+        blueprint: The blueprint of the system.
+        action_name: The action that a reader of the list needs.
+        labels_: The word for what a number counts → its label.
+        find_records: Gets the page and a part, such as a group or a course ("" for everything), and returns for each
+            word the records that it counts.
+
+    Returns:
+        The list.
     """
 
     def rows(page: ListPage) -> Sequence[Any]:
         word = page.asked_for.get("counted", "")
-        if word and word not in called:
-            raise refused(NOT_A_CHOICE, field="counted", choices=", ".join(called))
-        return _Described(find(page, page.asked_for.get("of", "")).get(word, ()))
+        if word and word not in labels_:
+            raise refused(NOT_A_CHOICE, field="counted", choices=", ".join(labels_))
+        return _DescribedRecords(find_records(page, page.asked_for.get("of", "")).get(word, ()))
 
     listing = Listing(
         title=lazy_gettext("Counted here"),
@@ -96,12 +100,12 @@ def listed(
             Filter(
                 name="counted",
                 label=lazy_gettext("Counted"),
-                choices=filter_choices.words(lambda _page: (*called,), lambda word: say(called[word])),
+                choices=filter_choices.word_choices(lambda _page: (*labels_,), lambda word: translate(labels_[word])),
             ),
             Filter(name="of", label=lazy_gettext("Of"), more=True),
         ),
         order="",
-        find=rows,
+        find_rows=rows,
         of_record=True,
         endpoint=f"{blueprint.name}.counted",
         files=f"{blueprint.name}.counted_file",

@@ -1,4 +1,4 @@
-"""Lists as downloads: CSV, XLSX and JSON of exactly the rows and columns that are shown, all pages of them."""
+"""Lists as downloads: CSV, XLSX and JSON with the rows of all pages and the columns that are shown."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-_CellsOf = Callable[["ListPage", "ListColumn", Any, "Mapping[str, Contact]"], dict[str, Any]]
+_CellsOfColumn = Callable[["ListPage", "ListColumn", Any, "Mapping[str, Contact]"], dict[str, Any]]
 
 
 def file(page: ListPage, form: str) -> Response:
-    """The list in one of the `FORMS`, named after the programme, the list and the day."""
+    """The list as a file in one of the `FORMS`, named after programme, list and day."""
     name = f"{page.survey.snapshot.programme_id}-{page.name}-{page.as_of}.{form}"
-    return responses.attached(FORMS[form](page), name)
+    return responses.as_attachment(FORMS[form](page), name)
 
 
-def _rows(page: ListPage, cells: _CellsOf) -> Iterator[dict[str, Any]]:
-    """Heading → value, of every row."""
+def _rows(page: ListPage, cells: _CellsOfColumn) -> Iterator[dict[str, Any]]:
+    """Each row as heading → value."""
     rows = page.rows[:]
     people = page.people(rows) if page.with_names else {}
     for row in rows:
@@ -64,25 +64,25 @@ def _cells(page: ListPage, column: ListColumn, row: Any, people: Mapping[str, Co
     return {column.key: value}
 
 
-def _written(value: object) -> str | float | None:
+def _to_cell(value: object) -> str | float | None:
     """A value as a cell of a sheet."""
     if isinstance(value, list):
         return " ".join(map(str, value))
     return value if value is None or isinstance(value, int | float) else str(value)
 
 
-def _safe(value: object) -> str | float:
-    """A value as a cell of CSV: what a spreadsheet would take for a formula begins with an apostrophe."""
-    written = _written(value)
+def _to_csv_cell(value: object) -> str | float:
+    """A value as a cell of CSV; text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    written = _to_cell(value)
     return escaped(written) if isinstance(written, str) else "" if written is None else written
 
 
 _WORDS: Final = frozenset({"state", "help", "cause", "kind", "check", "rate_name", "severity"})
-"""Cells that a filter of this name puts into the reader's words."""
+"""Kinds of cells whose value a template filter of the same name translates."""
 
 
-def _on_screen() -> _CellsOf:
-    """Gives the cells of a column in the words that the page shows, for who reads on in a spreadsheet."""
+def _cells_in_words() -> _CellsOfColumn:
+    """Make a function like `_cells` whose headings and values are in the reader's language, for spreadsheets."""
     words = dict[str, Any](current_app.jinja_env.filters)
     called = {
         "place": gettext("Name of the place"),
@@ -120,19 +120,19 @@ def _csv(page: ListPage) -> Response:
     rows, text = list(_rows(page, _cells)), io.StringIO(newline="")
     sheet = csv.writer(text, lineterminator="\r\n")
     sheet.writerow(_headings(page, rows))
-    sheet.writerows([_safe(value) for value in row.values()] for row in rows)
+    sheet.writerows([_to_csv_cell(value) for value in row.values()] for row in rows)
     # with a byte-order mark, without which Excel does not show Devanagari
     return Response(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
 
 
 def _xlsx(page: ListPage) -> Response:
-    rows = list(_rows(page, _on_screen()))
+    rows = list(_rows(page, _cells_in_words()))
     headings = tuple(rows[0]) if rows else tuple(str(column.label) for column in page.columns)
     with TemporaryDirectory() as at:
         path = Path(at) / "list.xlsx"
         with writing.workbook(path, (page.name,), {}) as book:
             for row in rows:
-                content = [value if isinstance(value, date) else _written(value) for value in row.values()]
+                content = [value if isinstance(value, date) else _to_cell(value) for value in row.values()]
                 book.add(page.name, headings, content)
         return Response(path.read_bytes(), mimetype=_XLSX)
 

@@ -1,4 +1,4 @@
-"""What can be chosen in the filters of lists: field words, places, groups, gifts and donors."""
+"""Choices of the filters of lists: words, places, groups, gifts and donors."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from relay.web.lists.listing import Choice, ListPage
 
 MOST: Final = 300
-"""Places to choose from in a filter (our choice): of more, only those that have others inside, so that a page stays
-small."""
+"""The most places in a filter (our choice); if there are more, only those with others inside are offered, so that a
+page stays small."""
 
 
-def words(known: Callable[[ListPage], Sequence[str]], read: Callable[[str], str]) -> Callable[[ListPage], list[Choice]]:
-    """Choices of field words."""
-    return lambda page: [(word, read(word)) for word in known(page)]
+def word_choices(
+    words: Callable[[ListPage], Sequence[str]], read: Callable[[str], str]
+) -> Callable[[ListPage], list[Choice]]:
+    """Make the choices of a filter from words; `read` returns the label of a word."""
+    return lambda page: [(word, read(word)) for word in words(page)]
 
 
-def places(page: ListPage) -> list[Choice]:
-    """The places in which somebody lives and those around them, each below the one that it lies in."""
+def place_choices(page: ListPage) -> list[Choice]:
+    """The places in which somebody lives and those around them, indented below the place around them."""
     snapshot = page.survey.snapshot
     ids, parents = list(snapshot.places.ids), snapshot.places.parent.tolist()
     used: set[int] = set()
@@ -43,30 +45,33 @@ def _nested(page: ListPage, ids: list[str], parents: list[int], used: set[int]) 
     inside: dict[int, list[int]] = {}
     for row in sorted(used, key=lambda row: page.place(ids[row])):
         inside.setdefault(parents[row] if parents[row] in used else NONE, []).append(row)
-    found: list[tuple[str, int]] = []
+    labelled: list[tuple[str, int]] = []
     waiting = [(row, 0) for row in reversed(inside.get(NONE, []))]
     while waiting:
         row, depth = waiting.pop()
-        found.append(("\u2003" * depth + labels.plain(page.place(ids[row]), 60), row))
+        labelled.append(("\u2003" * depth + labels.plain(page.place(ids[row]), 60), row))
         waiting += [(each, depth + 1) for each in reversed(inside.get(row, []))]
-    return found
+    return labelled
 
 
-def groups(page: ListPage) -> list[Choice]:
-    """All groups by name."""
+def group_choices(page: ListPage) -> list[Choice]:
+    """All groups, ordered by name."""
     ids = page.survey.snapshot.groups.ids
     return sorted(((id_, labels.plain(page.groups.get(id_, id_), 60)) for id_ in ids), key=lambda each: each[1])
 
 
-def gifts(page: ListPage) -> list[Choice]:
-    """All gifts by id."""
+def gift_choices(page: ListPage) -> list[Choice]:
+    """All gifts, ordered by id."""
     return [(id_, id_) for id_ in sorted(page.survey.snapshot.gifts.ids)]
 
 
-def donors(page: ListPage) -> list[Choice]:
-    """All donors as far as they may be named; each is identified by their first gift, since a donor may be a person."""
-    found = (
+def donor_choices(page: ListPage) -> list[Choice]:
+    """All donors, each identified by their first gift, since a donor may be a person and URLs have no names.
+
+    The label is the name as far as it may be shown, else "who gave GIFT".
+    """
+    named = (
         (gift_id, page.donor(donor) or gettext("who gave %(gift)s", gift=gift_id))
         for donor, gift_id in page.called.first_gifts().items()
     )
-    return sorted(((gift_id, labels.plain(donor, 60)) for gift_id, donor in found), key=lambda each: each[1])
+    return sorted(((gift_id, labels.plain(donor, 60)) for gift_id, donor in named), key=lambda each: each[1])

@@ -11,7 +11,7 @@ from relay.reports.field import tasks, visits
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext
-from relay.web.i18n.sentences import say
+from relay.web.i18n.sentences import translate
 from relay.web.lists import filter_choices, rows
 from relay.web.lists.listing import Choice, Filter, ListColumn, Listing, ListPage
 from relay.web.request import current
@@ -28,14 +28,14 @@ REASONS: Final = {
     "late": lazy_gettext("late"),
     "no_word": lazy_gettext("no news for 9 months"),
 }
-"""Why a visit, in the words of `visits.REASONS`."""
+"""Reason to visit, as in `visits.REASONS` → its label."""
 
 
 def reason(word: str) -> str:
-    """Why a visit."""
+    """The label of a reason to visit."""
     if word in REASONS:
         return str(REASONS[word])
-    return say(tasks.reasons(current.graph().catalogue).get(word, word))
+    return translate(tasks.reasons(current.graph().catalogue).get(word, word))
 
 
 def _reasons(_: ListPage) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ COUNTS: Final = {
     "due_animals": lazy_gettext("past their due date, of helps that are animals"),
     "animals": lazy_gettext("of helps that are animals"),
 }
-"""What a number counts, as `counted_placements.COUNTED` calls it → as people read it."""
+"""What a number counts, as in `counted_placements.COUNTED` → its label."""
 
 
 def _without_those_inside(page: ListPage) -> list[Choice]:  # noqa: ARG001
@@ -84,12 +84,12 @@ def _holder_states(page: ListPage) -> list[Choice]:  # noqa: ARG001
 _HELP: Final = Filter(
     name="help",
     label=lazy_gettext("Help"),
-    choices=filter_choices.words(lambda page: page.survey.snapshot.helps, labels.help_word),
+    choices=filter_choices.word_choices(lambda page: page.survey.snapshot.helps, labels.help_word),
 )
-_PLACE: Final = Filter(name="place", label=lazy_gettext("Place"), choices=filter_choices.places)
-_GROUP: Final = Filter(name="group", label=lazy_gettext("Group"), choices=filter_choices.groups)
-_GIFT: Final = Filter(name="gift", label=lazy_gettext("Gift"), choices=filter_choices.gifts)
-_DONOR: Final = Filter(name="donor_of", label=lazy_gettext("Donor"), choices=filter_choices.donors)
+_PLACE: Final = Filter(name="place", label=lazy_gettext("Place"), choices=filter_choices.place_choices)
+_GROUP: Final = Filter(name="group", label=lazy_gettext("Group"), choices=filter_choices.group_choices)
+_GIFT: Final = Filter(name="gift", label=lazy_gettext("Gift"), choices=filter_choices.gift_choices)
+_DONOR: Final = Filter(name="donor_of", label=lazy_gettext("Donor"), choices=filter_choices.donor_choices)
 
 
 def _number(key: str, label: Any, opens: Callable[[Any], Mapping[str, str]] | None = None) -> ListColumn:  # noqa: ANN401 - lazy text
@@ -101,7 +101,7 @@ def _states_of(opens: Callable[[Any], Mapping[str, str]]) -> ListColumn:
 
 
 def _opening(filter_: str, key: str, kind: str = "", **also: str) -> Callable[[Any], Mapping[str, str]]:
-    """Placements by a filter that names a row by one of its columns."""
+    """Make a function for `ListColumn.opens`: placements filtered by a value of the row."""
     return lambda row: {"name": "placements", filter_: f"{kind}{getattr(row, key)}", **also}
 
 
@@ -143,7 +143,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         filters=(_HELP, _DONOR),
         order="gift_id",
-        find=rows.gift_rows,
+        find_rows=rows.gift_rows,
     ),
     "chains": Listing(
         title=lazy_gettext("Chains"),
@@ -165,7 +165,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(
                 name="state",
                 label=lazy_gettext("State"),
-                choices=filter_choices.words(lambda _page: CHAIN_STATES, labels.state),
+                choices=filter_choices.word_choices(lambda _page: CHAIN_STATES, labels.state),
             ),
             _HELP,
             _PLACE,
@@ -175,7 +175,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(name="only", label=lazy_gettext("Places inside"), choices=_without_those_inside, more=True),
         ),
         order="-reach",
-        find=rows.chain_rows,
+        find_rows=rows.chain_rows,
         sorts=True,
     ),
     "visits": Listing(
@@ -202,13 +202,13 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(
                 name="reason",
                 label=lazy_gettext("Why"),
-                choices=filter_choices.words(_reasons, reason),
+                choices=filter_choices.word_choices(_reasons, reason),
             ),
         ),
         order="",
-        find=rows.visit_rows,
+        find_rows=rows.visit_rows,
         by_place=True,
-        beside=privacy.tasks,
+        depends_on=privacy.tasks,
     ),
     "placements": Listing(
         title=lazy_gettext("Placements"),
@@ -241,7 +241,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(
                 name="counted",
                 label=lazy_gettext("Counted"),
-                choices=filter_choices.words(lambda _page: COUNTED, lambda word: str(COUNTS[word])),
+                choices=filter_choices.word_choices(lambda _page: COUNTED, lambda word: str(COUNTS[word])),
             ),
             Filter(name="since", label=lazy_gettext("Lost or broken after"), typed="date", more=True),
             Filter(name="compared", label=lazy_gettext("On another day"), typed="date", more=True),
@@ -249,12 +249,12 @@ LISTINGS: Final[Mapping[str, Listing]] = {
             Filter(name="generation", label=lazy_gettext("Generation"), typed="number", more=True),
             Filter(name="year", label=lazy_gettext("Received in the year"), typed="number", more=True),
             Filter(name="sex", label=lazy_gettext("Sex"), choices=_sexes, more=True),
-            Filter(name="donor_of", label=lazy_gettext("Donor"), choices=filter_choices.donors, more=True),
+            Filter(name="donor_of", label=lazy_gettext("Donor"), choices=filter_choices.donor_choices, more=True),
             Filter(name="below", label=lazy_gettext("Descends from"), more=True),
             Filter(name="held_by", label=lazy_gettext("Held by"), more=True),
         ),
         order="placement_id",
-        find=rows.holdings,
+        find_rows=rows.holdings,
         sorts=True,
     ),
     "people": Listing(
@@ -272,7 +272,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         filters=(Filter(name="state", label=lazy_gettext("Holds"), choices=_holder_states), _PLACE, _GROUP),
         order="beneficiary_id",
-        find=rows.holders,
+        find_rows=rows.holders,
         sorts=True,
     ),
     "groups": Listing(
@@ -285,7 +285,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         filters=(),
         order="part",
-        find=lambda page: rows.part_rows(page, "group", page.groups),
+        find_rows=lambda page: rows.part_rows(page, "group", page.groups),
     ),
     "places": Listing(
         title=lazy_gettext("Places"),
@@ -299,7 +299,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
         ),
         filters=(),
         order="part",
-        find=lambda page: rows.part_rows(page, "place", page.called.places),
+        find_rows=lambda page: rows.part_rows(page, "place", page.called.places),
     ),
 }
 """Name in the URL → list."""

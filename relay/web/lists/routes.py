@@ -29,27 +29,27 @@ _NAME: Final = f"<any({', '.join(LISTINGS)}):name>"
 
 @blueprint.get(f"/p/<programme_id>/{_NAME}")
 @action("gifts")
-def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - `asked` reads it
-    """A list."""
+def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - `current` reads it
+    """A list as a page."""
     return render_template("list.html", page=ListPage.of_request(name, LISTINGS[name]))
 
 
 @blueprint.get(f"/p/<programme_id>/{_NAME}.<any({', '.join(downloads.FORMS)}):form>")
 @action("gifts")
-def file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """Exactly what the list shows, as a file."""
+def file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `current` reads it
+    """A list as a file."""
     return downloads.file(ListPage.of_request(name, LISTINGS[name]), form)
 
 
 @blueprint.post(f"/p/<programme_id>/{_NAME}/views")
 @action("gifts")
 def views(programme_id: str, name: str) -> Answer:
-    """Save a list as it is filtered and sorted, under a name; or forget the one of that name."""
+    """Save a list with its filters and order under a name; or delete the saved view of that name."""
     title, query = request.form.get("title", ""), request.form.get("query", "")
     view = SavedView(programme_id=programme_id, name=name, title=title, query=query)
-    kept = saved_views.without(view) if "forget" in request.form else saved_views.with_one_more(view)
+    views_ = saved_views.without_view(view) if "forget" in request.form else saved_views.with_view(view)
     response = redirect(view.href, 303)
-    saved_views.keep(response, kept)
+    saved_views.set_cookie(response, views_)
     return response
 
 
@@ -57,6 +57,6 @@ def views(programme_id: str, name: str) -> Answer:
 @blueprint.get("/p/<programme_id>/visits/print.<any(pdf):form>")
 @action("todo")
 def visit_list(programme_id: str, form: str | None = None) -> Response | str:
-    """The visit list on paper: every visit of the places asked for, with room to write."""
+    """The visit list to print: all visits that pass the filters, with room to write."""
     page = render_template("visit_list.html", page=ListPage.of_request("visits", LISTINGS["visits"]))
-    return pdf.answer(page, form, f"{programme_id}-visits")
+    return pdf.page_or_pdf(page, form, f"{programme_id}-visits")

@@ -1,4 +1,4 @@
-"""The rows of the lists of a programme, as far as the filters let them through."""
+"""The rows of a programme's lists that pass the filters."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class GiftRow:
 
 
 def gift_rows(page: ListPage) -> Sequence[GiftRow]:
-    """The gifts that had been given."""
+    """The gifts that had been given by the day."""
     survey, asked_for = page.survey, page.asked_for
     travels = survey.gifts
     nth = {gift_id: row for row, gift_id in enumerate(survey.snapshot.gifts.ids)}
-    found = chains.gifts(
+    gifts = chains.gifts(
         survey, help_=asked_for.get("help"), donor=_donor(page), names=page.called if "donor_of" in asked_for else None
     )
     return tuple(
@@ -61,7 +61,7 @@ def gift_rows(page: ListPage) -> Sequence[GiftRow]:
             chains={state: gift.chains[state] for state in CHAIN_STATES},
             states=gift.states,
         )
-        for gift in found
+        for gift in gifts
     )
 
 
@@ -74,7 +74,7 @@ def chain_rows(page: ListPage) -> ListedChains:
     """All chains."""
     survey, asked_for = page.survey, page.asked_for
     sort, downwards = _CHAIN_ORDERS[page.order.removeprefix("-")], page.order.startswith("-")
-    found = chains.chains(
+    chains_ = chains.chains(
         survey,
         state=asked_for.get("state"),
         help_=asked_for.get("help"),
@@ -87,7 +87,7 @@ def chain_rows(page: ListPage) -> ListedChains:
         sort=sort,
         backwards=downwards != (sort in _GREATEST_FIRST),
     )
-    return ListedChains(survey.snapshot, found)
+    return ListedChains(survey.snapshot, chains_)
 
 
 _CHAIN_ORDERS: Final[Mapping[str, chains.ChainSorting]] = {
@@ -125,15 +125,15 @@ class VisitRow:
 
     @property
     def phone(self) -> str | None:
-        """Whose telephone is to be told."""
+        """The person whose telephone number is shown."""
         return self.beneficiary_id
 
 
 def visit_rows(page: ListPage) -> Sequence[VisitRow]:
-    """Whom to visit, the visits of one place together."""
+    """The visits to make, those of one place together."""
     reason = page.asked_for.get("reason")
     place_id = page.asked_for.get("place")
-    found = visits.todo(page.survey, place_id=place_id, names=page.called, tasks=page.beside)
+    visits_ = visits.todo(page.survey, place_id=place_id, names=page.called, tasks=page.depends_on)
     return tuple(
         VisitRow(
             rank=visit.rank,
@@ -152,7 +152,7 @@ def visit_rows(page: ListPage) -> Sequence[VisitRow]:
             chains=visit.depends.chains,
             reach=visit.depends.reach,
         )
-        for visit in found
+        for visit in visits_
         if reason is None or reason in visit.reasons
     )
 
@@ -161,7 +161,7 @@ def holdings(page: ListPage) -> Holdings:
     """All placements."""
     asked_for, key = page.asked_for, page.order.removeprefix("-")
     day = {name: read_day(asked_for[name], page.today) for name in ("since", "compared") if name in asked_for}
-    of = {word: asked_for[word] for word in OF if word in asked_for}
+    of = {word: asked_for[word] for word in PARTS_WITHOUT_FILTER if word in asked_for}
     of |= {word: UNKNOWN for word in ("place", "group") if asked_for.get(word) == UNKNOWN}
     if "donor_of" in asked_for:
         of["donor"] = UNKNOWN if asked_for["donor_of"] == UNKNOWN else str(_donor(page))
@@ -184,8 +184,8 @@ def holdings(page: ListPage) -> Holdings:
     return placements.holdings(page.survey, which, sort=_HOLDING_ORDERS[key], descending=page.order.startswith("-"))
 
 
-OF: Final = ("sex", "year")
-"""Parts that have no page and no filter of their own kind."""
+PARTS_WITHOUT_FILTER: Final = ("sex", "year")
+"""Filters of placements by a part of the programme that has no page."""
 
 _HOLDING_ORDERS: Final[Mapping[str, placements.HoldingSorting]] = {
     "placement_id": "id",
@@ -199,7 +199,7 @@ _HOLDING_ORDERS: Final[Mapping[str, placements.HoldingSorting]] = {
 
 
 def holders(page: ListPage) -> Holders:
-    """Everybody who is registered."""
+    """All people who are registered, with what they hold."""
     asked_for, key = page.asked_for, page.order.removeprefix("-")
     return placements.holders(
         page.survey,
@@ -213,7 +213,7 @@ def holders(page: ListPage) -> Holders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartRow:
-    """A group or place, how many placements its people hold, and how these do."""
+    """A group or place, with the number and the states of the placements that its people hold."""
 
     part: str
     name: str
@@ -225,13 +225,13 @@ class PartRow:
 
 
 def part_rows(page: ListPage, word: str, called: Mapping[str, str]) -> Sequence[PartRow]:
-    """The groups or places whose people hold something."""
+    """A row for each group or place whose people hold something; `word` is "group" or "place"."""
     (breakdown,) = health.health(page.survey, by=(word,)).breakdowns
     return tuple(part_row(part, called) for part in breakdown.parts if part.part is not None)
 
 
 def part_row(part: PartHealth, called: Mapping[str, str]) -> PartRow:
-    """One part."""
+    """The row of a group or place."""
     id_, rate = str(part.part), part.rates.fulfilled_of_due
     return PartRow(
         part=id_,

@@ -1,4 +1,4 @@
-"""Nepal's districts on a map, coloured on the server: it needs neither tiles nor script.
+"""A map of Nepal's districts as SVG, coloured by broken chains, without map tiles or scripts.
 
 The outlines are those of nepal-geojson, drawn once by `tools/vendor.py` (see static/vendor).
 """
@@ -17,7 +17,7 @@ from relay.reports import placements
 from relay.reports.health import health
 from relay.reports.place_tree import upwards
 from relay.web import privacy
-from relay.web.result_cache import kept_of
+from relay.web.result_cache import cached_for_survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,9 +33,9 @@ class Outline:
     """A district on the map.
 
     Attributes:
-        name: As the outlines have it, in capitals.
-        path: What an SVG path draws.
-        x: Where a number can stand, in the units of the map.
+        name: Its name in the outlines, in capitals.
+        path: The `d` of its SVG path.
+        x: The position of a number in it, in units of the map.
         y: The same, downwards.
     """
 
@@ -50,9 +50,9 @@ class MapSheet:
     """The map of all districts.
 
     Attributes:
-        width: In the units of the outlines.
-        height: The same.
-        outlines: By name.
+        width: Its width in units of the outlines.
+        height: Its height in the same units.
+        outlines: The districts, ordered by name.
     """
 
     width: int
@@ -76,12 +76,12 @@ class District:
     """A district of a programme.
 
     Attributes:
-        place_id: Of it.
-        name: As the programme has it.
-        outline: On the map; None when no outline has its name.
-        chains: That began with a holder who lives in it.
-        broken: Of these, those that are broken.
-        part: All placements held in it; None when there are none.
+        place_id: Its id.
+        name: Its name in the programme.
+        outline: Its outline on the map; None when no outline has its name.
+        chains: How many chains began with a holder who lives in it.
+        broken: How many of these are broken.
+        part: The health of all placements held in it; None when there are none.
     """
 
     place_id: str
@@ -93,9 +93,9 @@ class District:
 
     @property
     def shade(self) -> str:
-        """How it is coloured: "none" without a chain, else "q0" when no chain is broken, and "q1" to "q4" by quarters.
+        """Its CSS class: "none" without chains, "q0" if no chain is broken, else "q1" to "q4" by the broken share.
 
-        Quarters are our choice: a share of few chains is no finer.
+        Quarters are our choice: a share of few chains is not more exact.
         """
         if not self.chains:
             return "none"
@@ -103,14 +103,14 @@ class District:
 
 
 def districts(survey: Survey) -> Sequence[District]:
-    """The districts of a programme by name."""
+    """The districts of a programme, ordered by name."""
     names = privacy.district_names()
-    found = kept_of(
+    results = cached_for_survey(
         survey,
         ("map",),
         lambda: (placements.beginnings(survey), health(survey, by=("place",)).breakdowns[0].parts),
     )
-    begun, parts = found[0], {str(part.part): part for part in found[1]}
+    begun, parts = results[0], {str(part.part): part for part in results[1]}
     chains, broken = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
     above = _district_of(survey, names)
     for each in begun:
@@ -118,12 +118,12 @@ def districts(survey: Survey) -> Sequence[District]:
         if district:
             chains[district] += each.chains
             broken[district] += each.broken
-    known = {key(outline.name): outline for outline in sheet().outlines}
+    outlines = {key(outline.name): outline for outline in sheet().outlines}
     rows = [
         District(
             place_id=place_id,
             name=name,
-            outline=known.get(key(name)),
+            outline=outlines.get(key(name)),
             chains=chains[place_id],
             broken=broken[place_id],
             part=parts.get(place_id),
@@ -134,26 +134,26 @@ def districts(survey: Survey) -> Sequence[District]:
 
 
 def _district_of(survey: Survey, districts_: Mapping[str, str]) -> Mapping[str, str]:
-    """Place → the district that it is, or lies in."""
+    """Place id → the id of the district that it is, or lies in; places outside all districts are left out."""
     table = survey.snapshot.places
     ids, parents = list(table.ids), table.parent.tolist()
-    found: dict[str, str] = {}
+    districts: dict[str, str] = {}
     for row, place_id in enumerate(ids):
         around = (ids[above] for above in upwards(parents, row))
         district = next((each for each in around if each in districts_), None)
         if district is not None:
-            found[place_id] = district
-    return found
+            districts[place_id] = district
+    return districts
 
 
-def reached(survey: Survey, place_ids: Mapping[str | None, int]) -> Mapping[str, int]:
-    """Outline → placements in that district, from the placements in each place."""
+def counts_by_outline(survey: Survey, place_ids: Mapping[str | None, int]) -> Mapping[str, int]:
+    """Name of an outline → number of placements in that district, from the number in each place."""
     names = privacy.district_names()
-    above, known = _district_of(survey, names), {key(outline.name): outline.name for outline in sheet().outlines}
-    found: dict[str, int] = {}
+    above, outlines = _district_of(survey, names), {key(outline.name): outline.name for outline in sheet().outlines}
+    counts: dict[str, int] = {}
     for place_id, many in place_ids.items():
         district = above.get(place_id or "")
-        outline = known.get(key(names[district])) if district else None
+        outline = outlines.get(key(names[district])) if district else None
         if outline:
-            found[outline] = found.get(outline, 0) + many
-    return found
+            counts[outline] = counts.get(outline, 0) + many
+    return counts

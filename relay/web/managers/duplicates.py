@@ -1,4 +1,4 @@
-"""Managers decide of registrations that may be one person whether they are."""
+"""Managers decide whether two registrations are the same person."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ blueprint = Blueprint("duplicates", __name__)
 @blueprint.get("/p/<programme_id>/duplicates")
 @action("duplicates")
 def page(programme_id: str) -> str:
-    """The likeliest pairs, with the sum of what speaks for each."""
-    found = duplicates(current.built(), programme_id, most=SHOWN)
-    names = privacy.names("form", (id_ for each in found.candidates for id_ in (each.one_id, each.other_id)))
+    """The likeliest pairs, with the evidence for each."""
+    result = duplicates(current.built_graph(), programme_id, most=SHOWN)
+    names = privacy.names("form", (id_ for each in result.candidates for id_ in (each.one_id, each.other_id)))
     places = privacy.places_and_donors().places
-    return render_template("duplicates.html", found=found, names=names, places=places, most=SHOWN)
+    return render_template("duplicates.html", result=result, names=names, places=places, most=SHOWN)
 
 
 @blueprint.post("/p/<programme_id>/duplicates")
 @action("same")
 def decide(programme_id: str) -> Response:
-    """Say of a pair that it is one person, kept under the first id, or two."""
+    """Record that a pair is one person, under the first id, or two people."""
     one, other = request.form.get("one_id", ""), request.form.get("other_id", "")
     if request.form.get("are") == "same":
-        kind, said = "same", {"kept_id": one, "other_id": other}
-        told = gettext("%(one)s and %(other)s are one person, kept as %(one)s.", one=one, other=other)
+        kind, values = "same", {"kept_id": one, "other_id": other}
+        message = gettext("%(one)s and %(other)s are one person, kept as %(one)s.", one=one, other=other)
     else:
-        kind, said = "different", {"a_id": one, "b_id": other}
-        told = gettext("%(one)s and %(other)s are two people.", one=one, other=other)
+        kind, values = "different", {"a_id": one, "b_id": other}
+        message = gettext("%(one)s and %(other)s are two people.", one=one, other=other)
     clerk = guard.clerk(programme_id)
-    act = intake.made(current.built(), programme_id, kind, said, random=clerk.random)
-    intake.hand_in(current.built(), programme_id, act, clerk)
-    flash(told)
-    return redirect(menu.to("duplicates.page"), 303)
+    act = intake.made(current.built_graph(), programme_id, kind, values, random=clerk.random)
+    intake.hand_in(current.built_graph(), programme_id, act, clerk)
+    flash(message)
+    return redirect(menu.url_to("duplicates.page"), 303)

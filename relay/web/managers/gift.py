@@ -1,4 +1,4 @@
-"""A gift's page, fit to be sent to its donor: its story in numbers, its tree, where it went, year by year."""
+"""The page of a gift, which may be sent to its donor: numbers, tree, places and years, without names of people."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from relay.reports.placements import PlacementFilter
 from relay.reports.tree_layout import MOST, View
 from relay.web import privacy
 from relay.web.managers import district_map
-from relay.web.managers.tree import TreePage, TreeWish
+from relay.web.managers.tree import TreePage, TreeRequest
 from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from relay.reports.trees import Trace
 
 WHOLE: Final = 80
-"""Placements up to which the tree is drawn whole (our choice: so many boxes are still read on a sheet of A4)."""
+"""The most placements for which the whole tree is drawn (our choice: as many boxes can be read on a sheet of A4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
-    """What happened in a year: first placements, and placements that began with a pass-on."""
+    """A year, with the number of first placements, and of placements that began with a pass-on."""
 
     year: int
     placed: int
@@ -41,11 +41,11 @@ class Year:
 
 @dataclass(frozen=True, kw_only=True)
 class GiftPage:
-    """A gift as shown to its donor.
+    """A gift as it is shown to its donor.
 
     Attributes:
-        survey: The programme on the day.
-        gift_id: Of the gift.
+        survey: The survey of the programme on the day.
+        gift_id: The gift.
         as_of: The day.
         today: The date in the programme's time zone.
     """
@@ -73,85 +73,86 @@ class GiftPage:
 
     @cached_property
     def trace(self) -> Trace:
-        """How far it has travelled."""
+        """How far the gift has travelled."""
         return trees.trace(self.survey, f"gift:{self.gift_id}")
 
     @cached_property
     def holdings(self) -> Holdings:
-        """Every placement that it reached, its first ones included."""
+        """All placements that it reached, with the first ones."""
         return placements.holdings(self.survey, PlacementFilter(gift_id=self.gift_id), sort="received")
 
     @cached_property
     def donor(self) -> str | None:
-        """Who gave it; None when that is not known, was erased or is not for this reader. It is written down."""
+        """The donor; None if it is not known, was erased, or may not be shown to this reader. Logs that it is shown."""
         donor = privacy.places_and_donors().donors.get(self.gift_id)
         if donor:
-            privacy.donors_named((self.gift_id,))
+            privacy.log_donors_named((self.gift_id,))
         return donor
 
     @property
     def help(self) -> str:
-        """What was given."""
+        """The kind of help that was given."""
         snapshot = self.survey.snapshot
         return str(snapshot.helps[snapshot.gifts.help[self._row]])
 
     @property
     def given_on(self) -> date | None:
-        """When."""
+        """The day on which it was given; None if that is not known."""
         return day_of(self.survey.snapshot.gifts.day[self._row])
 
     @property
     def first(self) -> int:
-        """Placements that it filled."""
+        """The number of its first placements."""
         return self.trace.by_generation[0] if self.trace.by_generation else 0
 
     @property
     def people(self) -> int:
-        """Different beneficiaries that it reached, the first ones included."""
+        """The number of different people that it reached, with the first ones."""
         return self.holdings.people
 
     @property
     def fulfilled(self) -> int:
-        """Placements that passed on all they owe."""
+        """The number of placements that passed on all they owe."""
         return self.trace.states["fulfilled"]
 
     @property
     def at_work(self) -> int:
-        """Placements that may still pass on."""
+        """The number of placements that may still pass on."""
         return sum(self.trace.states[state] for state in STATES if state in ("late", "due", "in_time"))
 
     @cached_property
     def places(self) -> Sequence[tuple[str, int]]:
-        """Name and placements of each place that has enough of them to be shown, most first."""
-        called, counted = privacy.places_called(), self.holdings.by_place().items()
-        found = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if publishable(many)]
-        return sorted(found, key=lambda each: (-each[1], each[0]))
+        """Name and number of placements of each place, most first; places with fewer than `few` are left out."""
+        called, counted = privacy.place_names(), self.holdings.by_place().items()
+        named = [(called.get(place_id or "", place_id or ""), many) for place_id, many in counted if publishable(many)]
+        return sorted(named, key=lambda each: (-each[1], each[0]))
 
     @property
     def elsewhere(self) -> int:
-        """Placements in all other places, which are not named: named, the last one would follow from the sum of all."""
+        """The number of placements in all other places."""
         return len(self.holdings) - sum(many for _, many in self.places)
 
     @cached_property
     def reached(self) -> Mapping[str, int]:
-        """Outline of a district → placements in it, if there are enough of them to be shown.
+        """Outline of a district → number of placements in it, if that is not small.
 
-        So must be the placements in it outside the places shown: otherwise their number could be worked out.
+        The number outside the places that are shown must not be small either: otherwise it could be worked out.
         """
         counted = self.holdings.by_place()
-        told = district_map.reached(
+        shown = district_map.counts_by_outline(
             self.survey, {place_id: many for place_id, many in counted.items() if publishable(many)}
         )
-        found = (
-            (name, many, many - told.get(name, 0)) for name, many in district_map.reached(self.survey, counted).items()
+        counts = (
+            (name, many, many - shown.get(name, 0))
+            for name, many in district_map.counts_by_outline(self.survey, counted).items()
         )
         return {
-            name: many for name, many, others in found if publishable(many) and (others == 0 or publishable(others))
+            name: many for name, many, others in counts if publishable(many) and (others == 0 or publishable(others))
         }
 
     @property
     def few(self) -> int:
-        """The smallest count of placements in a place that is shown."""
+        """The smallest number of placements in a place that is shown."""
         return SMALL
 
     @property
@@ -161,20 +162,20 @@ class GiftPage:
 
     @cached_property
     def years(self) -> Sequence[Year]:
-        """Year by year, the years in which nothing happened included."""
+        """The years from the first to the last placement, also those in which nothing happened."""
         placed, passed_on = self.holdings.by_year(original=True), self.holdings.by_year(original=False)
-        known = sorted({*placed, *passed_on})
+        years = sorted({*placed, *passed_on})
         return [
             Year(year=year, placed=placed.get(year, 0), passed_on=passed_on.get(year, 0))
-            for year in (range(known[0], known[-1] + 1) if known else ())
+            for year in (range(years[0], years[-1] + 1) if years else ())
         ]
 
     @cached_property
     def tree(self) -> TreePage:
-        """Its tree: whole while that can be read, else folded."""
+        """Its tree: whole with up to `WHOLE` placements, else folded."""
         whole = len(self.holdings) <= WHOLE
         view = View(focus=None, depth=MOST if whole else None, opened=frozenset(), by_date=False)
-        wish = TreeWish(
+        wish = TreeRequest(
             as_of=self.as_of, today=self.today, view=view, names=parameters.choice("names", ("ids", "initials", "full"))
         )
         return TreePage(self.survey, f"gift:{self.gift_id}", wish)

@@ -1,7 +1,7 @@
-"""What calls for work today, in numbers: visits, pass-ons that wait for a second person, and acts that are held.
+"""Counts in the menu of what is to be done today: visits, unconfirmed pass-ons, and pending acts.
 
-The menu asks for them after the page has come, so that no page waits for them; each is the count of the list to which
-its line of the menu leads.
+A script requests them after the page is loaded, so that no page waits for them. Each is the number of rows of the list
+to which its link in the menu leads.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 
 def counts() -> dict[str, str]:
-    """Name of a line of the menu → how many there are, as the reader's language writes it.
+    """Name of a link in the menu → the number of rows in its list, as text in the reader's language.
 
-    Lines of which there is nothing, or which this reader may not open, are not there.
+    Links with zero rows, and those that this reader may not open, are left out.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     programme_id = current.head().programme_id
-    found = {name: count() for name, (action, count) in _OPEN.items() if guard.may(action, programme_id)}
-    return {name: number(many) for name, many in found.items() if many}
+    counts = {name: count() for name, (action, count) in _COUNTS.items() if guard.may(action, programme_id)}
+    return {name: number(many) for name, many in counts.items() if many}
 
 
 def _visits() -> int:
-    own = privacy.within()
+    own = privacy.visible_places()
     return _rows("visits", {"place": next(iter(own))} if own and len(own) == 1 else {})
 
 
@@ -43,7 +43,7 @@ def _waiting() -> int:
     return _rows("waiting", {})
 
 
-def _held() -> int:
+def _pending() -> int:
     return held_list.many(current.graph(), current.head().programme_id)
 
 
@@ -52,7 +52,7 @@ def _rows(name: str, asked_for: Mapping[str, str]) -> int:
     page = ListPage(
         name=name,
         listing=listing,
-        survey=current.kept_survey(today, confirmed_only=False),
+        survey=current.cached_survey(today, confirmed_only=False),
         as_of=today,
         today=today,
         names=NAMES[0],
@@ -62,8 +62,8 @@ def _rows(name: str, asked_for: Mapping[str, str]) -> int:
     return len(page.rows)
 
 
-_OPEN: Final[Mapping[str, tuple[str, Callable[[], int]]]] = {
+_COUNTS: Final[Mapping[str, tuple[str, Callable[[], int]]]] = {
     "visits": ("todo", _visits),
     "waiting": ("waiting", _waiting),
-    "held": ("held list", _held),
+    "held": ("held list", _pending),
 }

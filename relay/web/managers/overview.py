@@ -1,4 +1,4 @@
-"""The front page of a programme, read in five seconds: how the relays do, what broke this month, whom to visit."""
+"""The overview of a programme: how the relays are doing, what broke this month, and whom to visit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from relay.reports.field import visits as todo
 from relay.reports.placements import PlacementFilter
 from relay.web import privacy
 from relay.web.request import current
-from relay.web.result_cache import kept_of
+from relay.web.result_cache import cached_for_survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from relay.reports.placements import Beginning, Holdings
 
 ROWS: Final = 8
-"""Rows of what broke and of whom to visit (our choice: what fits one screen; all are a click away)."""
+"""Rows of what broke and of whom to visit (our choice: what fits on one screen; links lead to all)."""
 
 FARTHEST: Final = 5
 """Gifts that are shown (our choice)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """What is worked out once of a programme on a day."""
+class _Figures:
+    """What is computed for a programme on a day, and cached."""
 
     health: Health
     visits: Sequence[Visit]
@@ -47,10 +47,10 @@ class _Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """A programme on a day, as its managers ask for it.
+    """The overview of a programme on a day.
 
     Attributes:
-        survey: The programme on the day.
+        survey: The survey of the programme on the day.
         as_of: The day.
         today: The date in the programme's time zone.
     """
@@ -65,11 +65,11 @@ class Overview:
         return cls(survey=current.survey(), as_of=current.as_of(), today=current.today())
 
     @cached_property
-    def _told(self) -> _Told:
+    def _figures(self) -> _Figures:
         asked = privacy.tasks()
-        return kept_of(self.survey, ("overview", asked), lambda: self._tell(asked))
+        return cached_for_survey(self.survey, ("overview", asked), lambda: self._compute(asked))
 
-    def _tell(self, asked: Sequence[Task]) -> _Told:
+    def _compute(self, asked: Sequence[Task]) -> _Figures:
         survey, called = self.survey, self.called
         counted, (ranked, begun, farthest) = run_both(
             lambda: health.health(survey),
@@ -77,49 +77,49 @@ class Overview:
             len(survey.original),
         )
         visits = todo.Visits(ranked, called, asked)
-        return _Told(health=counted, visits=visits, stuck=[each for each in begun if each.broken], farthest=farthest)
+        return _Figures(health=counted, visits=visits, stuck=[each for each in begun if each.broken], farthest=farthest)
 
     @property
     def health(self) -> Health:
         """How the relays are doing."""
-        return self._told.health
+        return self._figures.health
 
     @cached_property
     def called(self) -> PartNames:
-        """What places are called."""
+        """The names of places."""
         return privacy.places_and_donors()
 
     def place(self, place_id: str | None) -> str:
-        """A place by name."""
+        """The name of a place, or its id."""
         return self.called.places.get(place_id or "", place_id or "")
 
     @property
     def month_ago(self) -> date:
-        """The day since which something is new."""
+        """The day one month before."""
         return add_months(self.as_of, -1)
 
     @cached_property
     def broke(self) -> Holdings:
-        """What became lost or broken since a month ago, the latest first."""
+        """The placements that became lost or broken within a month, the latest first."""
         return placements.holdings(self.survey, PlacementFilter(since=self.month_ago), sort="since", descending=True)
 
     @property
     def broke_first(self) -> Sequence[placements.Holding]:
-        """Those from which most placements descend, as many as are shown."""
+        """The `ROWS` of them from which most placements descend."""
         return sorted(self.broke[:], key=lambda row: (-row.reach, row.placement_id))[:ROWS]
 
     @property
     def visits(self) -> Sequence[Visit]:
-        """Whom to visit; those in order who are shown."""
-        return self._told.visits
+        """All visits to make; the first `ROWS` are the most urgent, in order."""
+        return self._figures.visits
 
     @property
     def visit_first(self) -> Sequence[Visit]:
-        """The first of them, as many as are shown."""
+        """The visits that are shown."""
         return self.visits[:ROWS]
 
     def name(self, beneficiary_id: str | None) -> str:
-        """A woman of those who are shown; "" where names are not on, or hers is not known."""
+        """The name of a woman who is shown; "" if names are off, or hers is not known."""
         return self._names.get(beneficiary_id or "", "")
 
     @cached_property
@@ -129,16 +129,16 @@ class Overview:
 
     @property
     def stuck(self) -> Sequence[Beginning]:
-        """Where broken chains began, most of them first: each chain is on one of the lists that these lead to."""
-        return self._told.stuck
+        """The places where broken chains began, those with most first; each chain is counted at one place."""
+        return self._figures.stuck
 
     @property
     def farthest(self) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
-        """The gifts that travelled farthest, each with the placements of its generations."""
-        return self._told.farthest
+        """The gifts that travelled farthest, each with the number of placements in each generation."""
+        return self._figures.farthest
 
 
 def _farthest(survey: Survey) -> Sequence[tuple[GivenGift, tuple[int, ...]]]:
-    found = chains.gifts(survey, sort="reach")[:FARTHEST]
-    rows = survey.snapshot.gifts.ids.rows([gift.gift_id for gift in found])
-    return [(gift, survey.gifts.by_generation(row)) for gift, row in zip(found, rows, strict=True) if row is not None]
+    gifts = chains.gifts(survey, sort="reach")[:FARTHEST]
+    rows = survey.snapshot.gifts.ids.rows([gift.gift_id for gift in gifts])
+    return [(gift, survey.gifts.by_generation(row)) for gift, row in zip(gifts, rows, strict=True) if row is not None]

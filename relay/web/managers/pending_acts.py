@@ -1,4 +1,4 @@
-"""Managers settle what telephones and outboxes handed in and the record did not take."""
+"""Managers settle pending acts: those that telephones and outboxes handed in, and that could not be recorded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.ledger.held import held_list
 from relay.ledger.held.taking_in import Sender
 from relay.reports.field.tasks import HELD_DAYS
 from relay.web import menu, privacy, sessions
-from relay.web.api.sent_acts import Settlement, settled
+from relay.web.api.sent_acts import Settlement, settle_act
 from relay.web.i18n.language import gettext
 from relay.web.permission import action
 from relay.web.request import current
@@ -36,19 +36,19 @@ blueprint = Blueprint("held", __name__)
 @blueprint.get("/p/<programme_id>/<any(held):name>")
 @action("held list")
 def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - the menu knows the page by it
-    """What is held, the longest first, each with what can become of it."""
-    found = held_list.every(current.graph(), programme_id)
-    privacy.opened("held", (row.act_id for row in found if row.act_id))
+    """The pending acts, the oldest first, each with a form to settle it."""
+    rows = held_list.every(current.graph(), programme_id)
+    privacy.log_opened("held", (row.act_id for row in rows if row.act_id))
     core = current.core()
     since = core.now().astimezone(UTC) - timedelta(days=HELD_DAYS)
-    late = {row.held_id for row in found if datetime.fromisoformat(row.received_at) < since}
-    links = {row.held_id: _links(row, core.graph.catalogue) for row in found}
+    late = {row.held_id for row in rows if datetime.fromisoformat(row.received_at) < since}
+    links = {row.held_id: _links(row, core.graph.catalogue) for row in rows}
     return render_template(
         "pending_acts.html",
-        rows=found,
+        rows=rows,
         late=late,
         links=links,
-        as_text=_shown,
+        as_text=_to_text,
         without_commands=held_list.without_commands,
         login_of=login_of,
     )
@@ -57,33 +57,33 @@ def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - the menu knows 
 @blueprint.post("/p/<programme_id>/<any(held):name>")
 @action("held settle")
 def settle(programme_id: str, name: str) -> Response:  # noqa: ARG001 - as above
-    """Settle one: what was put right is handed in, another is discarded, or is the same as a record."""
+    """Settle one: hand it in corrected, discard it, or say that it is the same as a record."""
     core, by = current.core(), sessions.signed_in().by
     row = held_list.one(core.graph, programme_id, request.form.get("held_id", ""))
     source = Sender(
         programme_id=programme_id, device_id=by, place_id="", by=by, systems=current.head().systems, holds=True
     )
     clerk = Clerk(by=by, now=core.now(), random=secrets.token_bytes)
-    wish = _wish(row)
+    wish = _settlement(row)
     if wish is None:
         flash(gettext("Write why it is discarded, or as which record it is the same."))
-        return redirect(menu.to("held.page", name="held"), 303)
-    became = settled(core.graph, source, row, wish, clerk, grants=None)
-    if became.held_id:
-        flash(gettext("Still held: %(why)s", why=became.sentence))
+        return redirect(menu.url_to("held.page", name="held"), 303)
+    outcome = settle_act(core.graph, source, row, wish, clerk, grants=None)
+    if outcome.held_id:
+        flash(gettext("Still held: %(why)s", why=outcome.sentence))
     else:
-        flash(gettext("%(act_id)s is settled.", act_id=became.act_id or row.act))
-    return redirect(menu.to("held.page", name="held"), 303)
+        flash(gettext("%(act_id)s is settled.", act_id=outcome.act_id or row.act))
+    return redirect(menu.url_to("held.page", name="held"), 303)
 
 
 def _links(row: HeldAct, catalogue: Catalogue) -> Mapping[str, str]:
-    """The columns that name a record, each with the record; what it waits for is none yet."""
+    """Column → the record that it names; the record for which the act waits does not exist yet, and is left out."""
     named = catalogue.named_by(row.as_act) if row.as_act else ()
     return {column: name for column, name in named if name != row.waits_for}
 
 
-def _wish(row: HeldAct) -> Settlement | None:
-    """How it is to be settled; None where the form does not say enough."""
+def _settlement(row: HeldAct) -> Settlement | None:
+    """How the act is to be settled; None if the form is incomplete."""
     how, text = request.form.get("settle", ""), request.form.get("text", "").strip()
     if how == "hand_in":
         return Settlement(settle=how, content=_content(row), again="again" in request.form)
@@ -93,26 +93,26 @@ def _wish(row: HeldAct) -> Settlement | None:
 
 
 def _content(row: HeldAct) -> Mapping[str, Any]:
-    """What was sent, with what the form changed; a column that was emptied is left out."""
+    """The content of the act with what the form changed; columns that were emptied are left out."""
     content = dict(row.content)
     for name, was in row.content.items():
-        said = request.form.get(f"column.{name}")
-        if said is None or said == _shown(was):
+        text = request.form.get(f"column.{name}")
+        if text is None or text == _to_text(was):
             continue
-        content[name] = _as_sent(said, was)
+        content[name] = _as_sent(text, was)
     return {name: value for name, value in content.items() if value is not None}
 
 
-def _shown(value: object) -> str:
+def _to_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _as_sent(said: str, was: object) -> Any:  # noqa: ANN401 - JSON
-    if not said.strip():
+def _as_sent(text: str, was: object) -> Any:  # noqa: ANN401 - JSON
+    if not text.strip():
         return None
     if isinstance(was, str):
-        return said.strip()
+        return text.strip()
     try:
-        return plain_json.read(said)
+        return plain_json.read(text)
     except ValueError:
-        return said.strip()
+        return text.strip()

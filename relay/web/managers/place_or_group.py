@@ -1,4 +1,4 @@
-"""The page of a group or a place: what its people hold, how that does, and who they are."""
+"""The page of a group or a place: its people, and the health of the placements that they hold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.reports.placements import PlacementFilter
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.request import current
-from relay.web.result_cache import kept_of
+from relay.web.result_cache import cached_for_survey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,12 +34,12 @@ class PartPage:
     """A group or a place on a day.
 
     Attributes:
-        survey: The programme on the day.
+        survey: The survey of the programme on the day.
         word: "group" or "place".
-        part_id: Of it.
+        part_id: Its id.
         as_of: The day.
         today: The date in the programme's time zone.
-        names: One of `labels.NAMES`.
+        names: How people are named, one of `labels.NAMES`.
     """
 
     survey: Survey
@@ -60,7 +60,7 @@ class PartPage:
         snapshot = survey.snapshot
         if (snapshot.groups if word == "group" else snapshot.places).ids.row(part_id) is None:
             raise refused(NO_SUCH_PART, word=word, asked=part_id)
-        names = privacy.naming()
+        names = privacy.naming_mode()
         return cls(survey=survey, word=word, part_id=part_id, as_of=current.as_of(), today=current.today(), names=names)
 
     @cached_property
@@ -69,45 +69,47 @@ class PartPage:
 
     @property
     def name(self) -> str:
-        """What it is called, or its id."""
+        """Its name, or its id."""
         return self._called.get(self.part_id, self.part_id)
 
     def called(self, part_id: str) -> str:
-        """What another part is called."""
+        """The name of another group or place, or its id."""
         return self._called.get(part_id, part_id)
 
     def place(self, place_id: str | None) -> str:
-        """A place by name."""
+        """The name of a place, or its id."""
         return privacy.places_and_donors().places.get(place_id or "", place_id or "")
 
     @cached_property
     def _parts(self) -> Mapping[str, PartHealth]:
         survey = self.survey
-        found = kept_of(survey, ("parts", self.word), lambda: health(survey, by=(self.word,)).breakdowns[0].parts)
-        return {str(part.part): part for part in found}
+        parts = cached_for_survey(
+            survey, ("parts", self.word), lambda: health(survey, by=(self.word,)).breakdowns[0].parts
+        )
+        return {str(part.part): part for part in parts}
 
     @property
     def part(self) -> PartHealth | None:
-        """How what its people hold does; None when they hold nothing."""
+        """The health of what its people hold; None when they hold nothing."""
         return self._parts.get(self.part_id)
 
     @cached_property
     def above(self) -> Sequence[str]:
-        """Of a place, those around it, the widest first; of a group, where it is based, if that is known."""
+        """For a place, the places around it, the widest first; for a group, where it is based, if that is known."""
         snapshot = self.survey.snapshot
         if self.word == "group":
             based = int(snapshot.groups.place[snapshot.groups.ids.row(self.part_id) or 0])
             return [] if based < 0 else [snapshot.places.ids[based]]
-        found: list[str] = []
+        place_ids: list[str] = []
         row = int(snapshot.places.parent[snapshot.places.ids.row(self.part_id) or 0])
-        while row >= 0 and snapshot.places.ids[row] not in found:
-            found.append(snapshot.places.ids[row])
+        while row >= 0 and snapshot.places.ids[row] not in place_ids:
+            place_ids.append(snapshot.places.ids[row])
             row = int(snapshot.places.parent[row])
-        return found[::-1]
+        return place_ids[::-1]
 
     @cached_property
     def inside(self) -> Sequence[tuple[str, PartHealth | None]]:
-        """Of a place, those that lie directly in it, by name; of a group, none."""
+        """For a place, the places directly inside with their health, ordered by name; for a group, none."""
         places = self.survey.snapshot.places
         row = places.ids.row(self.part_id) if self.word == "place" else None
         ids = (
@@ -117,12 +119,12 @@ class PartPage:
 
     @property
     def filter(self) -> Mapping[str, str]:
-        """What a list is filtered by to show this part only."""
+        """The filter of a list that shows this group or place only."""
         return {self.word: self.part_id}
 
     @cached_property
     def stuck(self) -> Holdings:
-        """What is lost or broken, the latest first."""
+        """The placements that are lost or broken, the latest first."""
         return placements.holdings(
             self.survey,
             PlacementFilter(state=STUCK, place_id=self._place_id, group_id=self._group_id),
@@ -132,7 +134,7 @@ class PartPage:
 
     @cached_property
     def people(self) -> Holders:
-        """Who lives there or belongs to it."""
+        """The people who live there or belong to it."""
         return placements.holders(self.survey, place_id=self._place_id, group_id=self._group_id)
 
     @property
@@ -148,5 +150,5 @@ class PartPage:
         return privacy.names("list", (row.beneficiary_id for row in self.people[:PEOPLE]), self.names)
 
     def person(self, beneficiary_id: str) -> str:
-        """A person, as far as she may be named."""
+        """The name of a person as far as it may be shown, else her id."""
         return labels.named(beneficiary_id, self._people.get(beneficiary_id), self.names)

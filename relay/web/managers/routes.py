@@ -1,4 +1,4 @@
-"""Managers look at relay trees: the programmes, their gifts and how far each has travelled, and every tree."""
+"""Pages for managers: the programmes, the overview of one, trees, gifts, the map, places and groups."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from relay.web.managers import district_map, menu_counts, tree_downloads
 from relay.web.managers.gift import GiftPage
 from relay.web.managers.overview import Overview
 from relay.web.managers.place_or_group import PartPage
-from relay.web.managers.tree import TreePage, TreeWish
+from relay.web.managers.tree import TreePage, TreeRequest
 from relay.web.permission import action
 from relay.web.request import current, parameters
 from relay.web.staff import searches
@@ -26,89 +26,89 @@ blueprint = Blueprint("managers", __name__)
 @blueprint.get("/")
 @action("programme list")
 def front() -> str | Answer:
-    """The programmes; of one alone, its own page."""
+    """The list of programmes; if there is only one, a redirect to its first page."""
     heads = guard.heads()
     if len(heads) == 1:
-        return redirect(menu.begins(heads[0].programme_id))
+        return redirect(menu.start_url(heads[0].programme_id))
     return render_template("front.html", heads=heads)
 
 
 @blueprint.get("/p/<programme_id>")
 @action("gifts")
-def programme(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
-    """A programme: how its relays do, what broke this month, whom to visit."""
+def programme(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
+    """The overview of a programme."""
     return render_template("programme.html", page=Overview.of_request())
 
 
 @blueprint.get("/p/<programme_id>/open-work.json")
 @action("gifts")
-def open_work_(programme_id: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """How much calls for work, for the menu."""
+def open_work_(programme_id: str) -> Response:  # noqa: ARG001 - `current` reads it
+    """The counts in the menu."""
     return jsonify(menu_counts.counts())
 
 
 def _page(id_: str, *, file: bool = False) -> TreePage:
-    return TreePage(current.survey_below(id_), id_, TreeWish.of_request(file=file))
+    return TreePage(current.survey_below(id_), id_, TreeRequest.of_request(file=file))
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>")
 @action("tree")
-def tree(programme_id: str, id_: str) -> str | Answer:  # noqa: ARG001 - `asked` reads it
+def tree(programme_id: str, id_: str) -> str | Answer:  # noqa: ARG001 - `current` reads it
     """A relay tree."""
-    page, text = _page(id_), searches.asked_for()
-    found = page.found(text) if text else []
-    if len(found) == 1:
-        return redirect(page.focusing(found[0]))
-    return render_template("tree.html", page=page, q=text, found=found)
+    page, text = _page(id_), searches.words_in_url()
+    placement_ids = page.placements_matching(text) if text else []
+    if len(placement_ids) == 1:
+        return redirect(page.focusing(placement_ids[0]))
+    return render_template("tree.html", page=page, q=text, placement_ids=placement_ids)
 
 
 @blueprint.post("/p/<programme_id>/tree/<id_>")
 @action("tree", by_form=False)
-def search_in(programme_id: str, id_: str) -> Answer:  # noqa: ARG001 - `asked` reads it
-    """Look in a tree for the few words that a form sends."""
-    return redirect(_page(id_).link(search=searches.remembered()), 303)
+def search_in(programme_id: str, id_: str) -> Answer:  # noqa: ARG001 - `current` reads it
+    """Search a tree for the words that a form sends."""
+    return redirect(_page(id_).link(search=searches.store_words()), 303)
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>/network.json")
 @action("tree")
-def network(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The picture, for the script that draws it."""
+def network(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `current` reads it
+    """The picture of a tree as JSON, for the script that draws it."""
     return jsonify(tree_downloads.network(_page(id_)))
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>/tree.<form>")
 @action("tree")
-def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """The picture or the tree as a file: svg, html, graphml or json."""
-    return tree_downloads.file(_page(id_, file=True), parameters.choice_of(form, tree_downloads.FORMS))
+def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG001 - `current` reads it
+    """A tree as a file: svg, html, graphml or json."""
+    return tree_downloads.file(_page(id_, file=True), parameters.choice_in_path(form, tree_downloads.FORMS))
 
 
 @blueprint.get("/p/<programme_id>/trace/<id_>.json")
 @action("trace")
-def trace(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `asked` reads it
-    """How far a gift or placement travelled, as JSON."""
+def trace(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `current` reads it
+    """How far a gift or placement has travelled, as JSON."""
     return jsonify(trees.trace(current.survey_below(id_), id_))
 
 
 @blueprint.get("/p/<programme_id>/gift/<gift_id>")
 @action("gifts")
-def gift(programme_id: str, gift_id: str) -> str:  # noqa: ARG001 - `asked` reads it
-    """A gift's story, for its donor."""
+def gift(programme_id: str, gift_id: str) -> str:  # noqa: ARG001 - `current` reads it
+    """The page of a gift, for its donor."""
     return render_template("gift.html", page=GiftPage.of_request(gift_id))
 
 
 @blueprint.get("/p/<programme_id>/map")
 @action("health")
-def map_(programme_id: str) -> str:  # noqa: ARG001 - `asked` reads it
-    """The districts, coloured by how the chains that began there do."""
-    found = district_map.districts(current.survey())
+def map_(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
+    """The map of districts, coloured by the chains that began there."""
+    districts = district_map.districts(current.survey())
     return render_template(
-        "map.html", districts=found, sheet=district_map.sheet(), as_of=current.as_of(), today=current.today()
+        "map.html", districts=districts, sheet=district_map.sheet(), as_of=current.as_of(), today=current.today()
     )
 
 
 @blueprint.get("/p/<programme_id>/<any(group, place):word>/<part_id>")
 @action("health")
-def part(programme_id: str, word: str, part_id: str) -> str:  # noqa: ARG001 - `asked` reads it
-    """A group or a place."""
+def part(programme_id: str, word: str, part_id: str) -> str:  # noqa: ARG001 - `current` reads it
+    """The page of a group or a place."""
     return render_template("part.html", page=PartPage.of_request(word, part_id))

@@ -1,4 +1,4 @@
-"""The story of a gift, sent to its donor as a link: made, listed and revoked by managers, opened by whoever has it."""
+"""Links to the story of a gift, for its donor: managers make, list and revoke them; anybody with a link opens it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ blueprint = Blueprint("stories", __name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """A link as the list shows it, with its first and last day in UTC."""
+class ListedLink:
+    """A link as the list shows it, with the instants of its beginning and end in UTC."""
 
     link: StoryLink
     made_on: datetime
@@ -41,39 +41,41 @@ class Listed:
 @blueprint.get("/p/<programme_id>/gift/<gift_id>/links")
 @action("share story")
 def links(programme_id: str, gift_id: str) -> str:
-    """The links of a gift that open its story, and a form for another."""
-    return _links(programme_id, gift_id)
+    """The valid links to a gift's story, and a form to make another."""
+    return _links_page(programme_id, gift_id)
 
 
 @blueprint.post("/p/<programme_id>/gift/<gift_id>/links")
 @action("share story")
 def change(programme_id: str, gift_id: str) -> str:
-    """Make a link, which is shown this once, or revoke one; both are in the access log."""
+    """Make a link, which is shown only now, or revoke one; both are written to the access log."""
     made = request.form.get("code", "")
     if mark := request.form.get("revoke"):
         story_links.revoke(current.graph(), programme_id, gift_id, mark, current.core().now())
-        _logged("story revoked", programme_id, gift_id, sessions.signed_in().by)
-        return _links(programme_id, gift_id)
+        _log("story revoked", programme_id, gift_id, sessions.signed_in().by)
+        return _links_page(programme_id, gift_id)
     if len(made) < CODE_BYTES:
-        return _links(programme_id, gift_id)
-    GiftPage.of_request(gift_id)  # which there has to be
+        return _links_page(programme_id, gift_id)
+    GiftPage.of_request(gift_id)  # raises if there is no such gift
     by = sessions.signed_in().by
-    _logged("story sent", programme_id, gift_id, by)
+    _log("story sent", programme_id, gift_id, by)
     now = current.core().now()
     story_links.make(current.graph(), made, programme_id=programme_id, gift_id=gift_id, by=by, now=now)
     site = current.core().site
     path = url_for("stories.opened", code=made)
-    return _links(programme_id, gift_id, f"https://{site}{path}" if site else f"{request.host_url.rstrip('/')}{path}")
+    return _links_page(
+        programme_id, gift_id, f"https://{site}{path}" if site else f"{request.host_url.rstrip('/')}{path}"
+    )
 
 
-def _links(programme_id: str, gift_id: str, made: str = "") -> str:
-    responses.never_kept()
+def _links_page(programme_id: str, gift_id: str, made: str = "") -> str:
+    responses.never_cache()
     all_ = story_links.links_of_gift(current.graph(), _folder(), programme_id, gift_id, current.core().now())
-    found = filter(_may_share, all_)
+    shown = filter(_may_share, all_)
     return render_template(
         "story_links.html",
         gift_id=gift_id,
-        links=[Listed(link=each, made_on=_day(each.made_at), expires_on=_day(each.expires_at)) for each in found],
+        links=[ListedLink(link=each, made_on=_day(each.made_at), expires_on=_day(each.expires_at)) for each in shown],
         made=made,
         days=DAYS,
         code=secrets.token_urlsafe(CODE_BYTES),
@@ -83,22 +85,22 @@ def _links(programme_id: str, gift_id: str, made: str = "") -> str:
 @blueprint.get("/s/<code>")
 @public()
 def opened(code: str) -> Response:
-    """The story as it stands today, for whoever has the link: it names nobody, and no place of few women."""
+    """The story as of today, for anybody with the link: it names no person, and no place with few placements."""
     g.untraced = True
-    responses.never_kept()
+    responses.never_cache()
     link = story_links.find_by_code(current.graph(), _folder(), code, current.core().now())
     page = None
     if link and _may_share(link):
         try:
             g.head = programmes.head(current.graph(), link.programme_id)
             page = GiftPage(
-                survey=current.kept_survey(current.today(), confirmed_only=False),
+                survey=current.cached_survey(current.today(), confirmed_only=False),
                 gift_id=link.gift_id,
                 as_of=current.today(),
                 today=current.today(),
             )
             trees.roots_of(page.survey, f"gift:{link.gift_id}")
-            _logged("story", link.programme_id, link.gift_id, f"link:{link.mark[:8]}")
+            _log("story", link.programme_id, link.gift_id, f"link:{link.mark[:8]}")
         except (NoProgramme, NotInRelay):
             page = None
     text = render_template("story_opened.html", page=page, expires_on=_day(link.expires_at) if link else None)
@@ -106,15 +108,15 @@ def opened(code: str) -> Response:
 
 
 def _may_share(link: StoryLink) -> bool:
-    """Whether who made a link may still send stories: it ends with her account, and with her role."""
+    """Whether the maker of a link still has an account and a role that allows it; otherwise the link is not valid."""
     core, login = current.core(), login_of(link.by)
     if core.owner == login:
         return True
     try:
-        held = accounts.find(core.graph, login).grants
+        grants = accounts.find(core.graph, login).grants
     except NoAccount:
         return False
-    return bool(roles.granted(core.graph.catalogue, held, "share story", link.programme_id))
+    return bool(roles.granted(core.graph.catalogue, grants, "share story", link.programme_id))
 
 
 def _folder() -> Path:
@@ -125,7 +127,7 @@ def _day(written: str) -> datetime:
     return datetime.fromisoformat(written).astimezone(UTC)
 
 
-def _logged(what: str, programme_id: str, gift_id: str, by: str) -> None:
-    """Write down that a link to a story was made, opened or revoked."""
+def _log(what: str, programme_id: str, gift_id: str, by: str) -> None:
+    """Write to the access log that a link was made, opened or revoked."""
     at = instant(current.core().now())
     access_log.write(_folder(), programme_id, access_log.Access(at=at, by=by, what=what, ids=(f"gift:{gift_id}",)))

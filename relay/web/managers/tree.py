@@ -1,4 +1,4 @@
-"""The page of a relay tree: what its URL asks for, and everything that its pictures, table and downloads show."""
+"""The page of a relay tree: the parameters of its URL, and what its pictures, table and downloads show."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
 from relay.web.managers import tree_labels
-from relay.web.menu import to_each
+from relay.web.menu import url_maker
 from relay.web.request import current, parameters
 
 if TYPE_CHECKING:
@@ -45,25 +45,25 @@ HITS: Final = 200  # our choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TreeWish:
+class TreeRequest:
     """How the URL asks for a tree to be shown.
 
     Attributes:
         as_of: The day.
         today: The date in the programme's time zone.
         view: What is folded, opened and in focus.
-        names: One of `labels.NAMES`.
-        beside: The box whose record is open beside the tree; None when none is.
+        names: How people are named, one of `labels.NAMES`.
+        open_record: The box whose record is shown next to the tree; None for none.
     """
 
     as_of: date
     today: date
     view: View
     names: str
-    beside: str | None = None
+    open_record: str | None = None
 
     @classmethod
-    def of_request(cls, *, file: bool = False) -> TreeWish:
+    def of_request(cls, *, file: bool = False) -> TreeRequest:
         """Read it from the URL, for a page or for a file.
 
         Raises:
@@ -79,34 +79,34 @@ class TreeWish:
                 opened=frozenset(request.args.getlist("open")),
                 by_date=parameters.choice("axis", AXES) == "date",
             ),
-            names=privacy.naming(file=file),
-            beside=request.args.get("beside") or None,
+            names=privacy.naming_mode(file=file),
+            open_record=request.args.get("beside") or None,
         )
 
     def parameters(self) -> dict[str, Any]:
         """The parameters of its URL; defaults are left out."""
         view = self.view
-        said = {
+        parameters = {
             "as_of": self.as_of.isoformat() if self.as_of != self.today else None,
             "axis": "date" if view.by_date else None,
-            "names": self.names if self.names != privacy.usual_naming() else None,
+            "names": self.names if self.names != privacy.default_naming_mode() else None,
             "focus": view.focus,
             "depth": "all" if view.depth == MOST else view.depth,
             "open": sorted(view.opened) or None,
-            "beside": self.beside,
+            "beside": self.open_record,
         }
-        return {name: value for name, value in said.items() if value is not None}
+        return {name: value for name, value in parameters.items() if value is not None}
 
-    def with_view(self, **changes: Any) -> TreeWish:  # noqa: ANN401 - fields of a view
-        """The same with another view."""
+    def with_view(self, **changes: Any) -> TreeRequest:  # noqa: ANN401 - fields of a view
+        """The same request with some fields of the view changed."""
         return replace(self, view=replace(self.view, **changes))
 
 
 class TreePage:
-    """A relay tree as somebody wishes to see it."""
+    """A relay tree as the URL asks for it."""
 
-    def __init__(self, survey: Survey, id_: str, wish: TreeWish) -> None:
-        """Ask the survey for the tree and for how far it travelled.
+    def __init__(self, survey: Survey, id_: str, wish: TreeRequest) -> None:
+        """Take the tree of a gift or placement from a survey.
 
         Raises:
             NotInRelay: There is no such gift or placement on that day.
@@ -121,90 +121,97 @@ class TreePage:
 
     @cached_property
     def picture(self) -> Picture:
-        """What is shown, and where."""
+        """The boxes and links that are shown, and their positions."""
         return picture(self.tree, self.wish.view, start=self.id, break_points=self.trace.break_points)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
-        """Beneficiary id → name, of those who are shown."""
+        """Beneficiary id → name, of the people who are shown."""
         shown = {box.node.beneficiary_id for box in self.picture.boxes if box.node}
         shown |= {each.plan.beneficiary_id for each in self.picture.planned}
         return privacy.names("list", shown, self.wish.names)
 
     def name(self, beneficiary_id: str) -> str:
-        """A person, as far as she may be named."""
+        """The name of a person as far as it may be shown, else her id."""
         return labels.named(beneficiary_id, self._names.get(beneficiary_id), self.wish.names)
 
     def name_at(self, placement_id: str) -> str:
-        """Who holds a placement of the tree, if she is named here; else ""."""
-        held = next((node for node in self.tree.nodes if node.placement_id == placement_id), None)
-        if held is None:
+        """The name of the holder of a placement of the tree, if it may be shown; else ""."""
+        node_ = next((node for node in self.tree.nodes if node.placement_id == placement_id), None)
+        if node_ is None:
             return ""
-        known = privacy.names("list", (held.beneficiary_id,), self.wish.names)
-        return labels.named("", known.get(held.beneficiary_id), self.wish.names)
+        names = privacy.names("list", (node_.beneficiary_id,), self.wish.names)
+        return labels.named("", names.get(node_.beneficiary_id), self.wish.names)
 
-    # -- where links lead
+    # -- URLs
 
     @property
     def whole(self) -> Mapping[str, str]:
-        """What placements are filtered by to list all that the tree holds, what it starts from included."""
+        """The filter of the list of placements that shows the whole tree, with its beginning."""
         kind, _, id_ = self.id.partition(":")
         return {"gift": id_} if kind == "gift" else {"below": f"chain:{id_}"}
 
     def link(
         self,
-        wish: TreeWish | None = None,
+        wish: TreeRequest | None = None,
         endpoint: str = "managers.tree",
         form: str | None = None,
         search: str | None = None,
     ) -> str:
-        """The URL of this tree, shown in some way, with the key of what was searched for in it."""
+        """The URL of this tree.
+
+        Args:
+            wish: How it is shown; as now when left out.
+            endpoint: The endpoint of the page or file.
+            form: The format of a file.
+            search: The key of a search in it.
+        """
         parameters: dict[str, Any] = {**(wish or self.wish).parameters(), "form": form, "s": search}
         return url_for(endpoint, programme_id=self.programme_id, id_=self.id, **parameters)
 
     def opening(self, key: str) -> str:
-        """Where a branch is opened."""
+        """The URL with a branch unfolded."""
         return self.link(self.wish.with_view(opened=self.wish.view.opened | {key}))
 
     def folding(self, key: str) -> str:
-        """Where an opened branch is folded again."""
+        """The URL with a branch folded again."""
         return self.link(self.wish.with_view(opened=self.wish.view.opened - {key}))
 
     def focusing(self, placement_id: str | None) -> str:
-        """The URL of the picture starting at a placement, or at the beginning."""
+        """The URL with a placement in focus; with None, from the beginning."""
         return self.link(self.wish.with_view(focus=placement_id, depth=None, opened=frozenset()))
 
     @property
-    def unfolded(self) -> TreeWish:
-        """The same tree with nothing folded away, as far as a drawing can hold it."""
+    def unfolded(self) -> TreeRequest:
+        """The request for the same tree with nothing folded, up to `MOST` generations."""
         return self.wish.with_view(depth=MOST, opened=frozenset(), focus=None)
 
     def on_day(self, day: date) -> str:
-        """The same tree on another day."""
+        """The URL of the same tree on another day, but not after today."""
         return self.link(replace(self.wish, as_of=min(day, self.wish.today)))
 
     def years_away(self, years: int) -> str:
-        """The same tree some years earlier or later, but not after today."""
+        """The URL of the same tree some years earlier or later, but not after today."""
         return self.on_day(add_months(self.wish.as_of, 12 * years))
 
     def file(self, form: str) -> str:
-        """Where the tree can be downloaded."""
+        """The URL of the tree as a file."""
         return self.link(endpoint="managers.download", form=form)
 
     def record(self, key: str) -> str:
-        """The record of a placement, or of the gift."""
+        """The URL of the record of a box, a placement or the gift."""
         return self.record_of(key if key.startswith("gift:") else f"placement:{key}")
 
     @cached_property
     def record_of(self) -> Callable[[str], str]:
-        """Gives the URL of a record."""
-        return to_each("staff.record", "act_id")
+        """A function that returns the URL of a record."""
+        return url_maker("staff.record", "act_id")
 
-    # -- what is said
+    # -- texts
 
     @property
     def heading(self) -> str:
-        """What this is the tree of."""
+        """The heading of the page."""
         kind, _, id_ = self.id.partition(":")
         if kind == "gift":
             return gettext("Relay tree of gift %(id)s", id=id_)
@@ -215,19 +222,19 @@ class TreePage:
         return tree_labels.lines(box, self._holder(box))
 
     def title(self, box: TreeBox) -> str:
-        """All that is known of a box."""
+        """All that is known of a box, as text."""
         return tree_labels.title(box, self._holder(box), self.receipts(box))
 
     def planned_lines(self, planned: PlannedBox) -> list[str]:
-        """The text on the box of who is to receive next."""
+        """The text on the box of a planned receiver."""
         return tree_labels.planned_lines(planned.plan, self.name(planned.plan.beneficiary_id))
 
     def planned_title(self, planned: PlannedBox) -> str:
-        """All that is known of it."""
+        """All that is known of a planned receiver, as text."""
         return tree_labels.planned_title(planned.plan, self.name(planned.plan.beneficiary_id))
 
     def receipts(self, box: TreeBox) -> Sequence[ReceivedHelp]:
-        """What a box received, and from whom; a gift received nothing."""
+        """What a box received, and from whom; empty for a gift."""
         return self._receipts.get(box.key, ())
 
     @cached_property
@@ -238,7 +245,7 @@ class TreePage:
         return self.name(box.node.beneficiary_id) if box.node else ""
 
     def path(self) -> list[TreeBox]:
-        """From the start to the focus; empty without one."""
+        """The boxes from the beginning to the focus; empty without a focus."""
         return sorted((box for box in self.picture.boxes if box.on_path), key=lambda box: self._distance[box.key])
 
     @cached_property
@@ -247,14 +254,14 @@ class TreePage:
         return {box.key: _length(box.key, steps) for box in self.picture.boxes if box.on_path}
 
     def latest_breaks(self) -> list[BreakPoint]:
-        """The break points that began last, as many as can be looked through."""
+        """The latest break points, at most `BREAKS`."""
         latest_first = sorted(
             self.trace.break_points, key=lambda point: (-point.since_on.toordinal(), point.placement_id)
         )
         return latest_first[:BREAKS]
 
     def first_day(self) -> date:
-        """The first receipt in the tree; the day asked for when there is none."""
+        """The day of the first receipt in the tree; the day of the page when there is none."""
         return min((node.received_on for node in self.tree.nodes), default=self.wish.as_of)
 
     def months(self, day: date) -> int:
@@ -269,7 +276,7 @@ class TreePage:
     # -- the pictures
 
     def network(self) -> drawing.Network:
-        """For vis-network."""
+        """The picture for vis-network."""
 
         def caption(each: TreeBox | Tab | PlannedBox) -> Caption:
             if isinstance(each, PlannedBox):
@@ -287,13 +294,13 @@ class TreePage:
 
     @property
     def canvas(self) -> tuple[float, float, float, float]:
-        """The viewBox of the drawing: left, top, width, height."""
+        """The SVG viewBox of the drawing: left, top, width, height."""
         drawn = self.picture
         left, top = drawn.left - _MARGIN, drawn.top - _MARGIN - _HEADING
         return left, top, drawn.right - left + _MARGIN, drawn.bottom - top + _MARGIN
 
     def curve(self, link: TreeLink) -> str:
-        """The way of a link in the drawing."""
+        """The SVG path of a link."""
         giver, receiver = self._boxes[link.giver], self._boxes[link.receiver]
         x1, x2 = giver.x + BOX_WIDTH / 2, receiver.x - BOX_WIDTH / 2
         if x2 < x1:
@@ -301,13 +308,13 @@ class TreePage:
         return _curve(x1, giver.y, x2, receiver.y)
 
     def planned_curve(self, planned: PlannedBox) -> str:
-        """The way from a box to who is to receive next."""
+        """The SVG path from a box to its planned receiver."""
         box = self._boxes[planned.giver]
         x1, x2 = box.x + BOX_WIDTH / 2, planned.x - BOX_WIDTH / 2
         return _curve(*((box.x, box.y, planned.x, planned.y) if x2 < x1 else (x1, box.y, x2, planned.y)))
 
     def tab_curve(self, tab: Tab) -> str:
-        """The way from a box to its tab."""
+        """The SVG path from a box to its tab."""
         box = self._boxes[tab.key]
         return _curve(box.x + BOX_WIDTH / 2, box.y, tab.x - TAB_WIDTH / 2, tab.y)
 
@@ -315,20 +322,24 @@ class TreePage:
     def _boxes(self) -> Mapping[str, TreeBox]:
         return {box.key: box for box in self.picture.boxes}
 
-    # -- finding somebody in it
+    # -- search
 
-    def found(self, text: str) -> list[str]:
-        """The placements of the tree that a text finds, by nearness. That people are found by name is written down."""
-        held: dict[str, list[str]] = {}
+    def placements_matching(self, text: str) -> list[str]:
+        """The ids of the tree's placements that match a text, the best match first; logs the names that are shown."""
+        placements_of: dict[str, list[str]] = {}
         for node in self.tree.nodes:
-            held.setdefault(f"beneficiary:{node.beneficiary_id}", []).append(node.placement_id)
-            held[f"placement:{node.placement_id}"] = [node.placement_id]
-        found = search.find(
-            current.built(), self.programme_id, text, HITS, seen=lambda act_ids: privacy.seen(held.keys() & act_ids)
+            placements_of.setdefault(f"beneficiary:{node.beneficiary_id}", []).append(node.placement_id)
+            placements_of[f"placement:{node.placement_id}"] = [node.placement_id]
+        matches = search.find(
+            current.built_graph(),
+            self.programme_id,
+            text,
+            HITS,
+            seen=lambda act_ids: privacy.findable(placements_of.keys() & act_ids),
         )
-        hits = privacy.hits(found)
-        privacy.opened("find", search.named(hits))
-        return list(dict.fromkeys(placement_id for hit in hits for placement_id in held.get(hit.id, ())))
+        hits = privacy.hits_for_reader(matches)
+        privacy.log_opened("find", search.named(hits))
+        return list(dict.fromkeys(placement_id for hit in hits for placement_id in placements_of.get(hit.id, ())))
 
 
 def _curve(x1: float, y1: float, x2: float, y2: float) -> str:

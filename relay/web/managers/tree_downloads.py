@@ -1,4 +1,4 @@
-"""Downloads of a relay tree: a drawing, a page that works without a network, a graph for other programs, JSON."""
+"""Downloads of a relay tree: a drawing (SVG), a page that works offline (HTML), a graph (GraphML), and JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WEB: Final = Path(__file__).parents[1]
 
 
 def network(page: TreePage) -> dict[str, Any]:
-    """The picture as vis-network takes it, with the marks of its axis and the box to start at."""
+    """The picture as JSON for vis-network, with the marks of its axis and the box to start at."""
     picture, drawn = page.picture, page.network()
     start = page.wish.view.focus or (page.id if page.id.startswith("gift:") else page.id.partition(":")[2])
     return {
@@ -44,9 +44,9 @@ def _mark(generation: int | None, day: Any) -> str:  # noqa: ANN401 - a day or N
 
 
 def file(page: TreePage, form: str) -> Response:
-    """The tree in one of the `FORMS`, named after the programme, what was asked for, and the day."""
+    """The tree as a file in one of the `FORMS`, named after programme, gift or placement, and day."""
     name = f"{page.programme_id}-{page.id.replace(':', '-')}-{page.wish.as_of}.{form}"
-    return responses.attached(FORMS[form](page), name)
+    return responses.as_attachment(FORMS[form](page), name)
 
 
 def _svg(page: TreePage) -> Response:
@@ -58,7 +58,7 @@ def _json(page: TreePage) -> Response:
 
 
 def _html(page: TreePage) -> Response:
-    """Everything inside one file. Its own policy lets nothing else run, and asks for nothing over a network."""
+    """The tree as one HTML file; its security policy lets no other script run, and nothing load from a network."""
     scripts = (
         drawing.vis_network().read_text(encoding="utf-8"),
         (_WEB / "static/tree.js").read_text(encoding="utf-8"),

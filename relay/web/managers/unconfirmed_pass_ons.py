@@ -1,4 +1,4 @@
-"""The inbox of who confirms: the pass-ons that wait for a second person, as a list."""
+"""The list of unconfirmed pass-ons, which wait for a second person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from relay.web.i18n.language import gettext, lazy_gettext
 from relay.web.lists import filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing
 from relay.web.request import current
-from relay.web.result_cache import kept_of
+from relay.web.result_cache import cached_for_survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,15 +28,15 @@ AGES: Final = ("7", "30", "90")  # our choice: days that a pass-on has waited at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRow:
-    """A pass-on that waits for a second person, as the list shows it.
+    """An unconfirmed pass-on, as the list shows it.
 
     Attributes:
         act_id: The pass-on, "pass:ID".
-        giver_id: Who passed on; None when foreign data does not say.
+        giver_id: Who passed on; None if imported data does not say.
         beneficiary_id: Who received.
-        recorded_on: The day in the programme's time zone from which on it waits.
-        days: So many by the day of the page; 0 when it was recorded later.
-        is_own: Whether it is the reader's own word, so that she cannot confirm it.
+        recorded_on: The day, in the programme's time zone, since which it waits.
+        days: For how many days it has waited today; 0 if it was recorded later.
+        is_own: Whether the reader recorded or corrected it, so that she cannot confirm it.
     """
 
     act_id: str
@@ -56,8 +56,8 @@ class WaitingRow:
         return self.act_id.partition(":")[2]
 
 
-def found(page: ListPage) -> tuple[WaitingRow, ...]:
-    """All that wait on the day of a page; what is the reader's own word comes last."""
+def waiting_rows(page: ListPage) -> tuple[WaitingRow, ...]:
+    """All unconfirmed pass-ons on the day of a page; those that the reader recorded or corrected come last."""
     login, timezone = sessions.signed_in().login, zone(current.head().timezone)
     programme_id, as_of = current.head().programme_id, page.as_of
 
@@ -76,20 +76,20 @@ def found(page: ListPage) -> tuple[WaitingRow, ...]:
             is_own=each.is_own_word_of(login),
         )
 
-    return kept_of(
+    return cached_for_survey(
         page.survey,
         ("unconfirmed", login, page.today),
-        lambda: tuple(map(row, unconfirmed.waiting(current.built(), programme_id, as_of, last_by=login))),
+        lambda: tuple(map(row, unconfirmed.waiting(current.built_graph(), programme_id, as_of, last_by=login))),
     )
 
 
-def _rows(page: ListPage) -> tuple[WaitingRow, ...]:
-    """Those that the filters let through."""
+def _filtered_rows(page: ListPage) -> tuple[WaitingRow, ...]:
+    """The unconfirmed pass-ons that pass the filters."""
     place, by, older = (page.asked_for.get(name) for name in ("place", "by", "older"))
     lives = _living_in(page, place) if place else None
     return tuple(
         row
-        for row in found(page)
+        for row in waiting_rows(page)
         if (lives is None or lives(row.giver_id) or lives(row.beneficiary_id))
         and by in (None, row.recorded_by)
         and (older is None or row.days >= int(older))
@@ -97,7 +97,7 @@ def _rows(page: ListPage) -> tuple[WaitingRow, ...]:
 
 
 def _living_in(page: ListPage, place_id: str) -> Callable[[str | None], bool]:
-    """Whether somebody lives in a place, or in any place inside it."""
+    """Make a function that returns whether a person lives in a place, or in any place inside it."""
     snapshot = page.survey.snapshot
     inside, ids = within(snapshot, place_id), snapshot.beneficiaries.ids
 
@@ -109,7 +109,7 @@ def _living_in(page: ListPage, place_id: str) -> Callable[[str | None], bool]:
 
 
 def _recorders(page: ListPage) -> list[Choice]:
-    return [(by, by) for by in sorted({row.recorded_by for row in found(page)})]
+    return [(by, by) for by in sorted({row.recorded_by for row in waiting_rows(page)})]
 
 
 def _ages(page: ListPage) -> list[Choice]:  # noqa: ARG001 - all choices are made of a page
@@ -134,12 +134,12 @@ WAITING: Final = Listing(
         ListColumn(key="days", label=lazy_gettext("Days"), cell="number", sort=True, downwards=True),
     ),
     filters=(
-        Filter(name="place", label=lazy_gettext("Place"), choices=filter_choices.places),
+        Filter(name="place", label=lazy_gettext("Place"), choices=filter_choices.place_choices),
         Filter(name="by", label=lazy_gettext("Recorded by"), choices=_recorders),
         Filter(name="older", label=lazy_gettext("Waiting for"), choices=_ages),
     ),
     order="",
-    find=_rows,
+    find_rows=_filtered_rows,
     endpoint="confirming.waiting",
     files="confirming.waiting_file",
     of_record=True,

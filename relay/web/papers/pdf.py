@@ -1,6 +1,6 @@
-"""A paper as a PDF: the page that a browser prints, for who sends it on. Made by the extra `pdf`, where it is there.
+"""Papers as PDF files, made from the pages that a browser prints; only if the extra `pdf` (weasyprint) is installed.
 
-The home of weasyprint. Nothing is fetched for it but the font that comes along.
+Nothing is loaded for them but the font that comes with Relay.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def is_offered() -> bool:
     return find_spec("weasyprint") is not None
 
 
-def answer(page: str, form: str | None, name: str) -> Response | str:
-    """A page with a paper, or the paper as a PDF.
+def page_or_pdf(page: str, form: str | None, name: str) -> Response | str:
+    """A page with a paper, or its paper as a PDF.
 
     Args:
         page: The whole page as HTML.
         form: "pdf", or None for the page.
-        name: Of the file, without its ending.
+        name: The name of the file, without its ending.
 
     Raises:
         Refused: The extra is not installed.
@@ -50,11 +50,11 @@ def answer(page: str, form: str | None, name: str) -> Response | str:
         return page
     if not is_offered():
         raise refused(NO_PDF)
-    return responses.attached(Response(made(page), mimetype="application/pdf"), f"{name}.pdf")
+    return responses.as_attachment(Response(pdf_of(page), mimetype="application/pdf"), f"{name}.pdf")
 
 
-def made(page: str) -> bytes:
-    """The paper of a page, in A4."""
+def pdf_of(page: str) -> bytes:
+    """The papers of a page as a PDF in A4."""
     from weasyprint import CSS, HTML  # noqa: PLC0415 - it may not be there, and takes two seconds
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Bikram Sambat for the phone: its page carries the lengths of the months, since they cannot be computed."""
+"""Bikram Sambat for the phone app: the lengths of the months, which cannot be computed, as a table in its page."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 YEARS: Final = range(2000, 2091)
-"""The years that a phone knows: 1943 to 2034, in which whoever is recorded was born, and extensions end."""
+"""The years in the table: 1943 to 2034, with the birth years of people, and the ends of extensions."""
 
 SHORTEST: Final = 29
-"""Days of the shortest month. The lengths are told as what a month has beyond it, a digit each."""
+"""Days of the shortest month; the table has one digit for each month, the days beyond these."""
 
 
-def told() -> Mapping[str, Any]:
-    """The table, in the reader's language."""
+def month_table() -> Mapping[str, Any]:
+    """The table as JSON, with the names of the months in the reader's language."""
     return {
         "first": YEARS[0],
         "begins": str(gregorian(YEARS[0], 1, 1)),

@@ -1,4 +1,4 @@
-"""The forms of the phone: those of the pages, without what a phone must not hold, as values for its scripts."""
+"""The forms of the phone app as JSON for its scripts: those of the pages, without what a phone must not store."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from relay.domain.vocabulary import STATES
 from relay.text import UNITS
 from relay.web.i18n import labels
 from relay.web.i18n.language import both_forms
-from relay.web.i18n.sentences import say
+from relay.web.i18n.sentences import translate
 from relay.web.recording.form_fields import field_of
-from relay.web.recording.forms import every
+from relay.web.recording.forms import all_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,34 +20,34 @@ if TYPE_CHECKING:
     from relay.web.recording.forms import Form
 
 FORMS: Final = ("pass-on", "visit", "event", "excuse", "extension", "placement", "person")
-"""The forms that are filled in where the animals are."""
+"""The forms that are filled in at the place of the animals, in the order in which they are offered."""
 
 OPENED_ON: Final = frozenset({"placement", "beneficiary", "place"})
-"""The records that a phone has."""
+"""The kinds of records that a phone has."""
 
-LEFT_OUT: Final = frozenset({"phone", "birth_year", "household_id", "place_id", "group_id", "ceremony_id"})
-"""Columns that no form of a phone has: what must not be carried about, and what it knows or cannot look up."""
+OMITTED: Final = frozenset({"phone", "birth_year", "household_id", "place_id", "group_id", "ceremony_id"})
+"""Columns that no form of a phone has: they are too personal to carry about, or known, or cannot be looked up."""
 
 _TYPES_LEFT_OUT: Final = frozenset({"ids", "pairs", "changes", "equivalents"})
 
 
-def told(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """Every form of the phone, in the reader's language."""
-    forms = (form for form in every(catalogue) if form.name in FORMS and form.opened_on in OPENED_ON)
+def phone_forms(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """All forms of the phone, in the reader's language."""
+    forms = (form for form in all_forms(catalogue) if form.name in FORMS and form.opened_on in OPENED_ON)
     return [_form(catalogue, form) for form in sorted(forms, key=lambda each: FORMS.index(each.name))]
 
 
-def words() -> Mapping[str, Mapping[str, str]]:
-    """Words of the record that the phone shows beside its forms: states and kinds of help."""
+def record_words() -> Mapping[str, Mapping[str, str]]:
+    """Words of the record that the phone shows besides its forms: states and kinds of help."""
     return {
         "state": {state: str(labels.STATES[state]) for state in STATES},
-        "help": {help_: labels.said(help_, "help") for help_ in labels.HELPS},
+        "help": {help_: labels.value_text(help_, "help") for help_ in labels.HELPS},
     }
 
 
-def units() -> Mapping[str, tuple[str, str]]:
-    """Kind of help → what one and what several of it are called, with their number."""
-    return {help_: both_forms(*said) for help_, said in UNITS.items()}
+def unit_words() -> Mapping[str, tuple[str, str]]:
+    """Kind of help → its singular and plural, each with %(count)s for the number."""
+    return {help_: both_forms(*forms) for help_, forms in UNITS.items()}
 
 
 def _form(catalogue: Catalogue, form: Form) -> dict[str, Any]:
@@ -57,9 +57,9 @@ def _form(catalogue: Catalogue, form: Form) -> dict[str, Any]:
         "name": form.name,
         "kind": form.kind,
         "on": form.opened_on,
-        "title": say(form.title),
+        "title": translate(form.title),
         "tie": form.tie,
-        "says": dict(form.says),
+        "says": dict(form.fixed_values),
         "asks": [*_fields(form, asks)],
         "more": [*_fields(form, (column for column in more if column.name != own))],
     }
@@ -68,7 +68,7 @@ def _form(catalogue: Catalogue, form: Form) -> dict[str, Any]:
 def _fields(form: Form, columns: Iterable[Column]) -> Iterator[dict[str, Any]]:
     for column in columns:
         made = column.begins is not None  # by the phone
-        if not made and column.name not in LEFT_OUT and column.type not in _TYPES_LEFT_OUT:
+        if not made and column.name not in OMITTED and column.type not in _TYPES_LEFT_OUT:
             yield _field(form, column)
 
 

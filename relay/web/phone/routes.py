@@ -1,7 +1,7 @@
-"""The shell: one page a language, the worker that keeps it on the phone, its scripts, and what installs it.
+"""The files of the phone app: its page in each language, the service worker, scripts, icons and manifest.
 
-Nothing here is personal and nobody is asked who she is: the same files go to everyone. What is personal is fetched from
-the API by the page, with the token of its device.
+None of them is personal, and none needs a sign-in: everybody gets the same files. The page gets personal data from the
+API, with the token of its device.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, abort, current_app, render_template, send_from_directory, url_for
 
 from relay.web import responses
-from relay.web.i18n.language import LANGUAGES, gettext, language, months, speaking
+from relay.web.i18n.language import LANGUAGES, force_language, gettext, language, months
 from relay.web.permission import public
 from relay.web.phone import calendar, forms, texts
 from relay.web.request import current
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(responses.__file__).parent / "static" / "field"
 WORKER: Final = "worker.js"
 ICONS: Final = {"icon-192.png": "192x192", "icon-512.png": "512x512"}
-COLOUR: Final = "#0e5a4b"  # of the bar above each page
+COLOUR: Final = "#0e5a4b"  # of the bar at the top of each page
 PAPER: Final = "#f7f4ee"
 
 _OF_EVERY_PAGE: Final = (
@@ -41,40 +41,45 @@ _WORD: Final = f"<any({', '.join(LANGUAGES)}):word>"
 @blueprint.get("/field/")
 @public()
 def begin() -> str:
-    """The page in the reader's language."""
+    """The page of the app in the reader's language."""
     return _shell(language())
 
 
 @blueprint.get(f"/field/{_WORD}/")
 @public()
 def shell(word: str) -> str:
-    """The page in a language, which the worker keeps."""
+    """The page of the app in a language, which the service worker caches."""
     return _shell(word)
 
 
 def _shell(word: str) -> str:
     catalogue = current.graph().catalogue
-    with speaking(word):
-        told: Mapping[str, Any] = {
-            "words": texts.told(),
-            "forms": forms.told(catalogue),
-            "labels": forms.words(),
-            "units": forms.units(),
+    with force_language(word):
+        values: Mapping[str, Any] = {
+            "words": texts.texts(),
+            "forms": forms.phone_forms(catalogue),
+            "labels": forms.record_words(),
+            "units": forms.unit_words(),
             "months": months(),
-            "sambat": calendar.told() if word == "ne" else None,
+            "sambat": calendar.month_table() if word == "ne" else None,
         }
         scripts = sorted(path.name for path in FOLDER.glob("*.js") if path.name not in (WORKER, "app.js"))
         return render_template(
-            "field.html", word=word, version=responses.own_files(), told=told, colour=COLOUR, scripts=scripts
+            "field.html",
+            word=word,
+            version=responses.build_fingerprint(),
+            phone_values=values,
+            colour=COLOUR,
+            scripts=scripts,
         )
 
 
 @blueprint.get(f"/field/{_WORD}/relay.webmanifest")
 @public()
 def manifest(word: str) -> Response:
-    """What a phone needs to put Relay on its home screen."""
-    with speaking(word):
-        found = {
+    """The manifest, with which a phone installs the app on its home screen."""
+    with force_language(word):
+        values = {
             "name": gettext("Relay in the field"),
             "short_name": "Relay",
             "lang": word,
@@ -89,14 +94,14 @@ def manifest(word: str) -> Response:
                 for name, sizes in ICONS.items()
             ],
         }
-    return Response(json.dumps(found, ensure_ascii=False), mimetype="application/manifest+json")
+    return Response(json.dumps(values, ensure_ascii=False), mimetype="application/manifest+json")
 
 
 @blueprint.get("/field/files/<version>/<name>")
 @public()
 def file(version: str, name: str) -> Response:
-    """A script, style or icon of this version: scripts name one another, so a version has addresses of its own."""
-    if version != responses.own_files() or name == WORKER:
+    """A script, style or icon; its URL contains the version, since scripts import one another by name."""
+    if version != responses.build_fingerprint() or name == WORKER:
         abort(404)
     return send_from_directory(FOLDER, name)
 
@@ -104,22 +109,22 @@ def file(version: str, name: str) -> Response:
 @blueprint.get("/field-sw.js")
 @public()
 def worker() -> Response:
-    """The worker, told which files are the page."""
+    """The service worker, with the list of files that it caches."""
     shells = {word: url_for("phone.shell", word=word) for word in LANGUAGES}
     manifests = [url_for("phone.manifest", word=word) for word in LANGUAGES]
     own = [_file(path.name) for path in sorted(FOLDER.iterdir()) if path.name != WORKER]
     shared = [url_for("static", filename=name) for name in _OF_EVERY_PAGE]
     font = f"{current_app.static_url_path}/{_FONT}"  # as the style sheet names it
-    told = {
-        "VERSION": responses.own_files(),
+    constants = {
+        "VERSION": responses.build_fingerprint(),
         "SHELLS": shells,
         "FILES": [*shells.values(), *manifests, *own, *shared, font],
     }
-    head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in told.items())
+    head = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in constants.items())
     response = Response(head + (FOLDER / WORKER).read_text(encoding="utf-8"), mimetype="text/javascript")
     response.headers["Service-Worker-Allowed"] = "/field/"
     return response
 
 
 def _file(name: str) -> str:
-    return url_for("phone.file", version=responses.own_files(), name=name)
+    return url_for("phone.file", version=responses.build_fingerprint(), name=name)

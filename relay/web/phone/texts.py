@@ -1,4 +1,4 @@
-"""What the phone says: every sentence of its scripts, by the name under which they ask for it."""
+"""The texts of the phone app, by the name under which its scripts use them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from relay.web.i18n.language import both_forms, lazy_gettext
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-WORDS: Final[Mapping[str, Any]] = {
+TEXTS: Final[Mapping[str, Any]] = {
     # the head of every page
     "all_sent": lazy_gettext("✓ All sent, %(time)s"),
     "nothing_kept": lazy_gettext("Nothing is waiting on this phone"),
@@ -209,9 +209,9 @@ WORDS: Final[Mapping[str, Any]] = {
     "delete_and_leave": plural("Delete one record and sign out", "Delete %(num)s records and sign out"),
     "wrong_number": lazy_gettext("This is not the number."),
 }
-"""Name → sentence; two of them where it depends on a count, which is `num`."""
+"""Name → text; a pair of singular and plural if it depends on a count, which is `num`."""
 
 
-def told() -> dict[str, str | tuple[str, str]]:
-    """Every sentence in the reader's language, with its values left to be filled in."""
-    return {name: both_forms(*said) if isinstance(said, tuple) else str(said) for name, said in WORDS.items()}
+def texts() -> dict[str, str | tuple[str, str]]:
+    """All texts in the reader's language, with %(…)s for values that the scripts fill in."""
+    return {name: both_forms(*text) if isinstance(text, tuple) else str(text) for name, text in TEXTS.items()}

@@ -1,4 +1,4 @@
-"""What a record offers to record: its forms, as far as its reader may use them."""
+"""The forms that a record's page offers, as far as its reader may use them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from relay.web import guard, menu, system_pages
 from relay.web.i18n.language import gettext
-from relay.web.i18n.sentences import say
-from relay.web.recording.forms import ANY, opened_on
+from relay.web.i18n.sentences import translate
+from relay.web.recording.forms import ANY, forms_on
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """One form that can be opened.
+    """A link to a form.
 
     Attributes:
-        title: What it is for.
-        href: Where.
-        mends: Whether it puts the record itself right, and so is offered more quietly.
+        title: The title of the form.
+        href: Its URL.
+        mends: Whether it corrects the record itself, and so is shown less prominently.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Offer:
 
 
 def offers(record: Record | None = None) -> tuple[Offer, ...]:
-    """The forms of a record, or of the programme, that its reader may use; none of one that was taken back."""
+    """The forms of a record, or without one of the programme, that the reader may use; none if it was taken back."""
     if record and record.taken_back_by:
         return ()
     head, catalogue = current.head(), current.graph().catalogue
@@ -44,21 +44,23 @@ def offers(record: Record | None = None) -> tuple[Offer, ...]:
 
 
 def _ceremony_day(kind: str, record: Record | None) -> Iterator[Offer]:
-    """The page of a ceremony, with the givers of a place or group."""
+    """The ceremony form for a place or group, or for the whole programme."""
     if kind in ("", "place", "group") and guard.may("pass-on", current.head().programme_id):
         of = {kind: record.id.partition(":")[2]} if record else {}
-        yield Offer(title=gettext("Ceremony day"), href=menu.to("recording.ceremony_day", **of), mends=False)
+        yield Offer(title=gettext("Ceremony day"), href=menu.url_to("recording.ceremony_day", **of), mends=False)
 
 
 def _forms(catalogue: Catalogue, kind: str, record: Record | None, head: LedgerHead) -> Iterator[Offer]:
     pages = system_pages.in_place_of(catalogue)
     return (
         Offer(
-            title=say(form.title),
-            href=menu.to(pages.get((form.name, kind), f"recording.{form.name}"), act_id=record.id if record else None),
+            title=translate(form.title),
+            href=menu.url_to(
+                pages.get((form.name, kind), f"recording.{form.name}"), act_id=record.id if record else None
+            ),
             mends=form.mends,
         )
-        for form in opened_on(catalogue, kind, head.systems)
+        for form in forms_on(catalogue, kind, head.systems)
         if guard.may(form.recording(catalogue), head.programme_id)
         and (form.opened_on != ANY or (record and record.sequence))
     )

@@ -1,4 +1,4 @@
-"""A ceremony day on one page: a row for each giver, recorded together, each row standing or falling alone."""
+"""The form of a ceremony: a row for each giver, sent together, each row recorded or refused alone."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from relay.reports.field import givers
 from relay.service.question import of_system
 from relay.web import guard, privacy
 from relay.web.i18n.language import gettext
-from relay.web.i18n.sentences import say_error
+from relay.web.i18n.sentences import error_text
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording import record_lookup
 from relay.web.recording.form_fields import Field, field_of
-from relay.web.recording.form_submission import SAYS_NO, answers_of, objection
+from relay.web.recording.form_submission import CORRECTABLE, answers_from, row_fault
 from relay.web.request import current
-from relay.web.request.typed_form import pressed
+from relay.web.request.typed_form import pressed_button
 from relay.web.traffic import limits
 
 if TYPE_CHECKING:
@@ -43,36 +43,36 @@ if TYPE_CHECKING:
     from relay.reports.search import Hit
 
 WALK_INS: Final = 3
-"""Empty rows at the foot of a page, for who came without being expected."""
+"""Empty rows at the foot of the form, for people who came without being expected."""
 NEW: Final = "new:"
-"""Chosen where a name means a woman who is new; no id holds a colon."""
+"""Chosen if a typed name is that of a new woman; no id contains a colon."""
 
 _PLANS: Final = "plans"
-"""The question of who is planned to receive from whom, of whichever system answers it."""
-_OFFERED: Final = 500  # our choice: receivers that a browser completes; of more, ids are typed whole
+"""The name of the question who is planned to receive from whom; a system answers it."""
+_OFFERED: Final = 500  # our choice: receivers that a browser completes; ids of others are typed completely
 _ROW: Final = re.compile(r"([0-9]{1,3})\.giver")
 _ENDS: Final = ("giver", "receiver")
-_SAID: Final = ("animals", "females", "males", "tags")
-_FALLEN: Final = 422
+_TYPED_COLUMNS: Final = ("animals", "females", "males", "tags")
+_NOT_ALL_RECORDED: Final = 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CeremonyRow:
-    """One row of the page.
+    """One row of the form.
 
     Attributes:
-        number: By which its fields are named, and its ids made.
-        typed: Field → what stands in it: giver, receiver, animals, females, males and tags.
+        number: Its number, of which the names of its fields and the ids of its acts are made.
+        typed: Field → its text: giver, receiver, animals, females, males and tags.
         is_listed: Whether its giver was expected; else she is typed too.
-        planned: Who is planned to receive, as it was when the page was opened; empty for nobody.
+        planned: Who was planned to receive when the form was opened; empty for nobody.
         is_ticked: Whether it was handed over.
-        chosen: Field → the record that was chosen for its words.
+        chosen: Field → the id that was chosen among the matches of its text.
         again: The questions that were answered with yes.
-        values: Column of the pass-on → what was said, as far as it could be read.
+        values: Column of the pass-on → its value, of those that could be read.
         faults: Field → what is wrong with it.
-        found: Field → the records that its words may mean.
-        question: The code of what is asked about it.
-        became: What became of it; None while nothing was recorded.
+        matches: Field → the records that its text may mean.
+        question: The code of the question that Relay asks about it; empty for none.
+        outcome: The outcome of recording it; None if it was not recorded yet.
     """
 
     number: int
@@ -84,14 +84,14 @@ class CeremonyRow:
     again: tuple[str, ...] = ()
     values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
-    found: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict[str, "tuple[Hit, ...]"])
+    matches: Mapping[str, tuple[Hit, ...]] = field(default_factory=dict[str, "tuple[Hit, ...]"])
     question: str = ""
-    became: RowOutcome | None = None
+    outcome: RowOutcome | None = None
 
     @property
     def is_recorded(self) -> bool:
-        """Whether it stands in the ledger."""
-        return self.became is not None and self.became.error is None
+        """Whether it is in the ledger."""
+        return self.outcome is not None and self.outcome.error is None
 
     def meant(self, name: str) -> str:
         """The id that was chosen for a field, or what was typed."""
@@ -99,31 +99,31 @@ class CeremonyRow:
         return chosen if chosen and chosen != NEW else self.typed[name]
 
     def hand_over(self) -> HandOverRow:
-        """What it says."""
+        """The hand-over that it describes."""
         return HandOverRow(
             number=self.number,
             giver=self.meant("giver"),
             receiver=self.meant("receiver"),
             is_new=self.chosen.get("receiver") == NEW,
             said=self.values,
-            answers=answers_of(self.again),
+            answers=answers_from(self.again),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """The page as it is filled in.
+class CeremonyPage:
+    """The form as it is filled in.
 
     Attributes:
-        ceremony_id: Minted with the page: whoever sends it twice records it once.
-        fields: When, what it is called and who saw it, by name.
-        place_id: Of whose people it is; None for none.
-        group_id: Of which group; None for none.
-        rows: In order.
-        counted: What was typed as the number of animals in the yard.
-        fault: Why nothing was recorded.
-        left_out: Givers for whom there is no row any more.
-        money: Givers of its rows who hand over money, which nobody counts in a yard.
+        ceremony_id: The ceremony's id, made with the form, so that a form sent twice is recorded once.
+        fields: Name → field, of the day, the name and the witness of the ceremony.
+        place_id: The place whose people are givers; None for no place.
+        group_id: The group whose members are givers; None for no group.
+        rows: The rows, in order.
+        counted: The typed number of animals that were counted in the yard.
+        fault: Why nothing was recorded; empty if there is no fault.
+        left_out: How many givers have no row, because there are too many.
+        money: The ids of givers who hand over money, which is not counted in the yard.
     """
 
     ceremony_id: str
@@ -138,42 +138,42 @@ class Day:
 
     @property
     def place(self) -> str:
-        """What the place is called; empty for none."""
+        """The name of the place; empty for none."""
         return privacy.places_and_donors().places.get(self.place_id or "", self.place_id or "")
 
     @property
     def group(self) -> str:
-        """What the group is called; empty for none."""
+        """The name of the group; empty for none."""
         return privacy.group_names().get(self.group_id or "", self.group_id or "")
 
     @property
     def ticked(self) -> tuple[CeremonyRow, ...]:
-        """The rows of who handed over."""
+        """The rows of givers who handed over."""
         return tuple(row for row in self.rows if row.is_ticked)
 
     @property
     def recorded(self) -> tuple[CeremonyRow, ...]:
-        """The rows that stand in the ledger."""
+        """The rows that are in the ledger."""
         return tuple(row for row in self.rows if row.is_recorded)
 
     @property
     def fallen(self) -> tuple[CeremonyRow, ...]:
-        """The ticked rows that do not."""
+        """The ticked rows that are not in the ledger."""
         return tuple(row for row in self.ticked if not row.is_recorded)
 
     @property
     def expected(self) -> int:
-        """Givers in all: those who are listed, and those who came besides."""
+        """How many givers there are: the listed ones, and the others who came."""
         return sum(row.is_listed or row.is_ticked for row in self.rows)
 
     @property
     def animals(self) -> Quantity:
-        """That the ticked rows hand over, as far as their numbers can be read."""
+        """The animals that the ticked rows hand over, as far as their numbers can be read."""
         return desk.units(row.hand_over() for row in self.ticked if not self.is_money(row))
 
     @property
     def amount(self) -> Quantity:
-        """Of money that they hand over, the same."""
+        """The money that the ticked rows hand over, as far as their numbers can be read."""
         return desk.units(row.hand_over() for row in self.ticked if self.is_money(row))
 
     def is_money(self, row: CeremonyRow) -> bool:
@@ -182,30 +182,30 @@ class Day:
 
     @property
     def agrees(self) -> bool:
-        """Whether as many were counted in the yard."""
+        """Whether as many animals were counted in the yard as the ticked rows hand over."""
         with suppress(RelayError):
             return bool(self.ticked) and _counted(self.counted) == self.animals
         return False
 
     @property
     def listed(self) -> Mapping[str, Giver]:
-        """Placement id → its giver, of the rows that were listed."""
+        """Placement id → its giver, of the listed rows."""
         return givers.of_placements(_survey(), [row.typed["giver"] for row in self.rows if row.is_listed])
 
     def names(self) -> Mapping[str, str]:
-        """Beneficiary id → what she is called, of all whom the rows name and who may be offered as receivers."""
+        """Beneficiary id → name, of all people in the rows and all who may be offered as receivers."""
         ids = {each.beneficiary_id for each in self.listed.values() if each.beneficiary_id} | {*self.receivers()}
         ids |= {row.planned for row in self.rows if row.planned}
-        ids |= {row.became.beneficiary_id for row in self.rows if row.became and row.became.beneficiary_id}
+        ids |= {row.outcome.beneficiary_id for row in self.rows if row.outcome and row.outcome.beneficiary_id}
         return privacy.names("form", ids)
 
     def receivers(self) -> tuple[str, ...]:
-        """Who waits there, to be completed as they are typed."""
+        """The ids of the people who wait at the place or in the group, to be completed as they are typed."""
         return givers.waiting(_survey(), place_id=self.place_id, group_id=self.group_id)[:_OFFERED]
 
 
 def _survey() -> Survey:
-    return current.kept_survey(current.today(), confirmed_only=False)
+    return current.cached_survey(current.today(), confirmed_only=False)
 
 
 def _new_id() -> str:
@@ -214,28 +214,30 @@ def _new_id() -> str:
 
 @action("pass-on", typed=True, largest=limits.FORM_BYTES)
 def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current` reads it
-    """The day, to be filled in; or what became of each of its rows."""
+    """The form to fill in; or, when it was sent, the form with the outcome of each row."""
     if request.method == "GET":
-        return _shown(_opened())
-    day = _typed()
-    if pressed() != "record":
-        return _shown(day)
-    day = _recorded(day)
-    return _shown(_with_walk_ins(day)), _FALLEN if day.fault or day.fallen else 200
+        return _render(_new_page())
+    day = _page_as_sent()
+    if pressed_button() != "record":
+        return _render(day)
+    day = _record_rows(day)
+    return _render(_with_walk_ins(day)), _NOT_ALL_RECORDED if day.fault or day.fallen else 200
 
 
-def _shown(day: Day) -> str:
-    told = _with_money(day)
-    return render_template("recording/ceremony_form.html", day=told, names=told.names(), today=current.today(), new=NEW)
+def _render(day: CeremonyPage) -> str:
+    with_money = _with_money(day)
+    return render_template(
+        "recording/ceremony_form.html", day=with_money, names=with_money.names(), today=current.today(), new=NEW
+    )
 
 
-def _with_money(day: Day) -> Day:
+def _with_money(day: CeremonyPage) -> CeremonyPage:
     givers_ = [row.meant("giver") for row in day.rows]
-    return replace(day, money=desk.with_money(current.built(), current.head().programme_id, givers_))
+    return replace(day, money=desk.with_money(current.built_graph(), current.head().programme_id, givers_))
 
 
 def _planned() -> Mapping[str, str]:
-    """Placement id → who is planned to receive from it, where a system of this programme plans."""
+    """Placement id → who is planned to receive from it, if a system of this programme plans."""
     catalogue, head = current.graph().catalogue, current.head()
     planned = dict[str, str]()
     for question in (each for name in head.systems for each in of_system(catalogue.systems[name])):
@@ -248,14 +250,14 @@ def _planned() -> Mapping[str, str]:
 
 @action("pass-on")
 def sheet(programme_id: str, form: str | None = None) -> Response | str:
-    """The page on paper, with a box for each thumb: taken along, and typed in after."""
-    day = _with_money(_opened())
+    """The form to print, with a box for each thumbprint; it is filled in by hand, and typed in afterwards."""
+    day = _with_money(_new_page())
     page = render_template("recording/hand_over_sheet.html", day=day, names=day.names(), today=current.today())
-    return pdf.answer(page, form, f"{programme_id}-hand-over")
+    return pdf.page_or_pdf(page, form, f"{programme_id}-hand-over")
 
 
-def _opened() -> Day:
-    """The page with a row for each giver who is expected."""
+def _new_page() -> CeremonyPage:
+    """The form with a row for each expected giver."""
     place_id, group_id, planned = _part("place"), _part("group"), _planned()
     due = givers.givers(_survey(), current.today(), place_id=place_id, group_id=group_id, planned=planned)
     walk_ins = _number(request.args.get("walk_ins", ""))
@@ -269,7 +271,7 @@ def _opened() -> Day:
         )
         for number, each in enumerate(due[:most], 1)
     ]
-    day = Day(
+    day = CeremonyPage(
         ceremony_id=_new_id(),
         fields=_fields(),
         place_id=place_id,
@@ -289,7 +291,7 @@ def _part(name: str) -> str | None:
 
 
 def _fields() -> Mapping[str, Field]:
-    """The fields of the day: it is not ahead, since who handed over is recorded with it."""
+    """The fields of the ceremony; its day may not be in the future, since hand-overs are recorded with it."""
     catalogue = current.graph().catalogue
     asked = (("ceremony", "held_on"), ("ceremony", "name"), ("pass", "witness"))
     return {
@@ -300,33 +302,33 @@ def _fields() -> Mapping[str, Field]:
 
 
 def _empty(giver: Giver | None = None, receiver: str = "") -> dict[str, str]:
-    """What stands in the fields of a row before anything is typed."""
-    known = {"giver": giver.placement_id, "animals": cells.write(giver.still_owed)} if giver else {}
-    return {"giver": "", "receiver": receiver, **dict.fromkeys(_SAID, ""), **known}
+    """The texts in the fields of a row before anything is typed."""
+    first = {"giver": giver.placement_id, "animals": cells.write(giver.still_owed)} if giver else {}
+    return {"giver": "", "receiver": receiver, **dict.fromkeys(_TYPED_COLUMNS, ""), **first}
 
 
-def _with_walk_ins(day: Day, many: int = WALK_INS) -> Day:
-    """The page with that many empty rows at its foot."""
+def _with_walk_ins(day: CeremonyPage, many: int = WALK_INS) -> CeremonyPage:
+    """The form with that many empty rows at its foot."""
     rows = [row for row in day.rows if row.is_listed or row.is_ticked or any(row.typed.values())]
     first = max((row.number for row in rows), default=0) + 1
     more = min(many, MOST_ROWS - len(rows))
     return replace(day, rows=(*rows, *(CeremonyRow(number=first + each, typed=_empty()) for each in range(more))))
 
 
-# ------------------------------------------------------------------------------------------------ what was typed
+# ------------------------------------------------------------------------------------------------ reading the form
 
 
-def _typed() -> Day:
-    """The page as it was sent."""
+def _page_as_sent() -> CeremonyPage:
+    """The form as it was sent."""
     id_column = current.graph().catalogue.kind("ceremony").columns[0]
     ceremony_id = str(cells.read(id_column, request.form.get("ceremony_id", "")) or _new_id())
-    sent = sorted({int(found[1]) for name in request.form if (found := _ROW.fullmatch(name))})
-    day = Day(
+    sent = sorted({int(match[1]) for name in request.form if (match := _ROW.fullmatch(name))})
+    day = CeremonyPage(
         ceremony_id=ceremony_id,
         fields={name: each.typed(request.form) for name, each in _fields().items()},
         place_id=_part("place"),
         group_id=_part("group"),
-        rows=tuple(_with_whom([_row(number) for number in sent], ceremony_id)),
+        rows=tuple(_with_matches([_row(number) for number in sent], ceremony_id)),
         counted=request.form.get("counted", ""),
     )
     return _with_walk_ins(day)
@@ -343,7 +345,7 @@ def _row(number: int) -> CeremonyRow:
             if (value := cells.read(column, typed[column.name])) is not None:
                 values[column.name] = value
         except RelayError as error:
-            faults[column.name] = say_error(error)
+            faults[column.name] = error_text(error)
     return CeremonyRow(
         number=number,
         typed=typed,
@@ -359,29 +361,31 @@ def _row(number: int) -> CeremonyRow:
 
 def _columns() -> Iterator[Column]:
     kind = current.graph().catalogue.kind("pass")
-    return (column for column in kind.columns if column.name in _SAID)
+    return (column for column in kind.columns if column.name in _TYPED_COLUMNS)
 
 
-def _with_whom(rows: Sequence[CeremonyRow], ceremony_id: str) -> Iterator[CeremonyRow]:
-    """The rows with those among whom is to be chosen, where words are typed in place of an id."""
+def _with_matches(rows: Sequence[CeremonyRow], ceremony_id: str) -> Iterator[CeremonyRow]:
+    """The rows, with matches to choose from if a name is typed in place of an id."""
     asked = {row.number: _words(row, ceremony_id) for row in rows if row.is_ticked}
-    near = record_lookup.near_each("beneficiary", {text for each in asked.values() for text in each.values()}, _home())
+    matches_by_text = record_lookup.matches_of_each(
+        "beneficiary", {text for each in asked.values() for text in each.values()}, _home()
+    )
     for row in rows:
         if not row.is_ticked:
             yield row
             continue
-        found = {name: near[text] for name, text in asked[row.number].items() if near[text]}
+        matches = {name: matches_by_text[text] for name, text in asked[row.number].items() if matches_by_text[text]}
         needed = [name for name in _ENDS if not row.typed[name]]
         needed += ["animals"] if not {"animals"} & (row.values.keys() | row.faults.keys()) else []
         faults = dict.fromkeys(needed, gettext("This is needed."))
-        faults |= dict.fromkeys(found, gettext("Choose which of these is meant."))
-        yield replace(row, faults={**row.faults, **faults}, found=found)
+        faults |= dict.fromkeys(matches, gettext("Choose which of these is meant."))
+        yield replace(row, faults={**row.faults, **faults}, matches=matches)
 
 
 def _words(row: CeremonyRow, ceremony_id: str) -> Mapping[str, str]:
-    """Field of a row → the words in it that may mean somebody.
+    """Field of a row → its text, if that may be a name.
 
-    Nothing is to be chosen where the row registered her before, under the id that it makes.
+    The receiver's name needs no choice if this row registered her before, when the form was sent the first time.
     """
     new_id_ = desk.id_of(ceremony_id, row.number, "beneficiary")
     is_registered = current.snapshot().beneficiaries.ids.row(new_id_) is not None
@@ -394,48 +398,48 @@ def _words(row: CeremonyRow, ceremony_id: str) -> Mapping[str, str]:
 
 
 def _home() -> str | None:
-    """Where the day is held: the place, or that of the group."""
+    """The place of the ceremony: the form's place, or that of its group."""
     return _part("place") or record_lookup.home_of(group=_part("group"))
 
 
 def _is_an_id(text: str) -> bool:
-    """Whether a text is an id of the record, or reads like one: names have no digits."""
-    known = current.snapshot()
-    there = known.beneficiaries.ids.row(text) is not None or known.placements.ids.row(text) is not None
+    """Whether a text is an id in the record, or has a digit or a colon, which names do not have."""
+    snapshot = current.snapshot()
+    there = snapshot.beneficiaries.ids.row(text) is not None or snapshot.placements.ids.row(text) is not None
     return there or ":" in text or any(map(str.isdigit, text))
 
 
-# ------------------------------------------------------------------------------------------------ what is recorded
+# ------------------------------------------------------------------------------------------------ recording
 
 
-def _recorded(day: Day) -> Day:
-    """The page with the outcome of each row; with its fault where nothing more was recorded."""
+def _record_rows(day: CeremonyPage) -> CeremonyPage:
+    """Record the ticked rows, and return the form with the outcome of each, or with the fault if none was recorded."""
     wrong = next((each.fault for each in day.fields.values() if each.fault), "")
     if wrong:
-        return _in_vain(day, gettext("Nothing was recorded yet: look at what is marked below."))
+        return _with_fault(day, gettext("Nothing was recorded yet: look at what is marked below."))
     try:
         ticked = [row.hand_over() for row in day.ticked]
-        desk.require_counted(current.built(), current.head().programme_id, ticked, _counted(day.counted))
+        desk.require_counted(current.built_graph(), current.head().programme_id, ticked, _counted(day.counted))
         rows = [row.hand_over() for row in day.ticked if not row.faults]
         if not rows and day.ticked:
             return day
-        became = desk.record_day(
-            current.built(),
+        outcomes = desk.record_day(
+            current.built_graph(),
             current.head().programme_id,
             _ceremony(day),
             rows,
             guard.clerk(current.head().programme_id),
         )
-    except SAYS_NO as error:
-        return _in_vain(day, say_error(error))
-    return replace(day, rows=tuple(_answered(day.rows, became)))
+    except CORRECTABLE as error:
+        return _with_fault(day, error_text(error))
+    return replace(day, rows=tuple(_with_outcomes(day.rows, outcomes)))
 
 
-def _in_vain(day: Day, fault: str) -> Day:
-    """The page with its fault; what was recorded of it before stays told."""
+def _with_fault(day: CeremonyPage, fault: str) -> CeremonyPage:
+    """The form with a fault; rows that were recorded before have their outcome."""
     rows = [row.hand_over() for row in day.ticked]
-    became = desk.standing(current.built(), current.head().programme_id, day.ceremony_id, rows)
-    return replace(day, fault=fault, rows=tuple(_answered(day.rows, became)))
+    outcomes = desk.standing(current.built_graph(), current.head().programme_id, day.ceremony_id, rows)
+    return replace(day, fault=fault, rows=tuple(_with_outcomes(day.rows, outcomes)))
 
 
 def _counted(text: str) -> Quantity:
@@ -444,27 +448,29 @@ def _counted(text: str) -> Quantity:
     return value if isinstance(value, int | float) else 0
 
 
-def _ceremony(day: Day) -> Ceremony:
-    said = {name: None if each.value is None else str(each.value) for name, each in day.fields.items()}
+def _ceremony(day: CeremonyPage) -> Ceremony:
+    values = {name: None if each.value is None else str(each.value) for name, each in day.fields.items()}
     return Ceremony(
         ceremony_id=day.ceremony_id,
-        held_on=str(said["held_on"]),
+        held_on=str(values["held_on"]),
         place_id=day.place_id,
         group_id=day.group_id,
-        name=said["name"],
-        witness=said["witness"],
+        name=values["name"],
+        witness=values["witness"],
     )
 
 
-def _answered(rows: Iterable[CeremonyRow], became: Iterable[RowOutcome]) -> Iterator[CeremonyRow]:
-    """The rows with what became of them; a question stands beside the row that raised it."""
-    by_number = {each.number: each for each in became}
+def _with_outcomes(rows: Iterable[CeremonyRow], outcomes: Iterable[RowOutcome]) -> Iterator[CeremonyRow]:
+    """The rows with their outcomes, faults and questions."""
+    by_number = {each.number: each for each in outcomes}
     for row in rows:
-        found = by_number.get(row.number)
-        yield replace(row, became=found, **objection(found.error if found else None, row.again, _beside))
+        outcome = by_number.get(row.number)
+        yield replace(
+            row, outcome=outcome, **row_fault(outcome.error if outcome else None, row.again, _field_of_column)
+        )
 
 
-def _beside(column: str) -> str:
+def _field_of_column(column: str) -> str:
     """The field of a row that a column is typed into; empty for none."""
     ends = {"giver_placement_id": "giver", "beneficiary_id": "receiver", "name": "receiver"}
-    return ends.get(column, column if column in _SAID else "")
+    return ends.get(column, column if column in _TYPED_COLUMNS else "")

@@ -1,4 +1,4 @@
-"""A form as somebody filled it in: opened from a record, with the id that its act will have, and what it says."""
+"""A form as it is filled in: the record from which it was opened, the id of its act, and the values of its fields."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.web import privacy, sessions
 from relay.web.i18n import labels
 from relay.web.recording import record_lookup
 from relay.web.recording.form_fields import field_of
-from relay.web.recording.forms import ANY, CORRECT, opened_on
+from relay.web.recording.forms import ANY, CORRECT, forms_on
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
     from relay.web.recording.forms import Form
 
 OWN_ID: Final = "own_id"
-SEEN: Final = "seen"
-WAS: Final = "was:"
-"""Before a field of a correction: what stood in it when the form was opened."""
+SEEN_ENTRY: Final = "seen"
+WAS_PREFIX: Final = "was:"
+"""The prefix of hidden fields of a correction: the text of a field when the form was opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """A form and what stands in it.
+class FilledForm:
+    """A form with the values in its fields.
 
     Attributes:
-        form: Which.
-        subject: The record that it is opened from; None for the programme.
-        own_id: That of the act, minted with the page: whoever sends it twice records it once.
-        seen: The last entry of the ledger when the form was opened.
-        asked: The fields that are asked.
-        more: Those that can be opened.
-        shown: Of a correction, field → what stood in it when the form was opened; "" for nothing.
+        form: The form.
+        subject: The record from which it was opened; None for the programme.
+        own_id: The id of its act, made with the form, so that a form sent twice is recorded once.
+        seen: The number of the ledger's last entry when the form was opened.
+        asked: The fields that are shown.
+        more: The fields that are folded away.
+        shown: For a correction, field → its text when the form was opened; "" if it was empty.
     """
 
     form: Form
@@ -58,42 +58,42 @@ class Filled:
 
     @property
     def fields(self) -> tuple[Field, ...]:
-        """All of them."""
+        """All fields."""
         return (*self.asked, *self.more)
 
     @property
     def is_sound(self) -> bool:
-        """Whether each field could be read."""
+        """Whether all fields could be read."""
         return not any(field.fault for field in self.fields)
 
     @property
     def more_is_open(self) -> bool:
-        """Whether something stands among the fields that can be opened."""
+        """Whether a field that is folded away has a text or a fault, so that all are unfolded."""
         return any(field.text or field.fault for field in self.more)
 
     @property
     def filled(self) -> tuple[Field, ...]:
-        """The fields in which something stands; of a correction those that it changes, and why."""
+        """The fields with a value; for a correction, those that it changes, and why."""
         if self.form is not CORRECT:
             return tuple(field for field in self.fields if field.value is not None)
         changes = self.changes()
         return tuple(field for field in self.fields if field.name in changes or field.name == "why")
 
-    def typed(self, sent: Mapping[str, str]) -> Filled:
-        """The form with what was typed into it."""
+    def typed(self, sent: Mapping[str, str]) -> FilledForm:
+        """The form with the texts of a sent form."""
         own_id = sent.get(OWN_ID, "")
         id_column = current.graph().catalogue.kind(self.form.kind).columns[0]
         return replace(
             self,
             own_id=str(cells.read(id_column, own_id) or self.own_id),
-            seen=int(seen) if (seen := sent.get(SEEN, "")).isdecimal() else self.seen,
+            seen=int(seen) if (seen := sent.get(SEEN_ENTRY, "")).isdecimal() else self.seen,
             asked=tuple(field.typed(sent) for field in self.asked),
             more=tuple(field.typed(sent) for field in self.more),
-            shown={name: sent.get(f"{WAS}{name}", text) for name, text in self.shown.items()},
+            shown={name: sent.get(f"{WAS_PREFIX}{name}", text) for name, text in self.shown.items()},
         )
 
-    def blaming(self, column: str, fault: str) -> Filled:
-        """The form with what is wrong beside the field of a column, if it has that."""
+    def blaming(self, column: str, fault: str) -> FilledForm:
+        """The form with a fault at the field of a column, if it has such a field."""
 
         def blamed(fields: tuple[Field, ...]) -> tuple[Field, ...]:
             return tuple(replace(field, fault=fault) if field.name == column else field for field in fields)
@@ -101,13 +101,13 @@ class Filled:
         return replace(self, asked=blamed(self.asked), more=blamed(self.more))
 
     def was(self, field: Field) -> Any:  # noqa: ANN401 - a value of an act
-        """What the record that is corrected says in a column now."""
+        """The current value of a field's column in the record that is corrected."""
         return self.subject.values.get(field.name) if self.subject else None
 
     def changes(self) -> dict[str, Value | None]:
-        """What a correction changes: column → its value from then on, None where it is emptied.
+        """What a correction changes: column → new value; None empties it.
 
-        What was left as the form showed it stays as it is now, whoever corrected it meanwhile.
+        A field that was left as it was shown changes nothing, even if somebody else corrected it meanwhile.
         """
         return {
             field.name: field.value
@@ -120,8 +120,8 @@ class Filled:
         return field.text != shown and field.value != field.typed({field.name: shown}).value
 
     @property
-    def is_told_already(self) -> bool:
-        """Whether it is the correction that this very form recorded before: it changes nothing any more."""
+    def is_recorded_already(self) -> bool:
+        """Whether this form recorded its correction before, so that it changes nothing any more."""
         return (
             self.form is CORRECT
             and self.subject is not None
@@ -129,20 +129,20 @@ class Filled:
             and any(each.id == f"{self.form.kind}:{self.own_id}" for each in self.subject.history)
         )
 
-    def said(self) -> dict[str, Any]:
-        """The columns of the act, as far as they are said."""
+    def values(self) -> dict[str, Any]:
+        """The values of the act: column → value; empty fields are left out."""
         id_column = current.graph().catalogue.kind(self.form.kind).id_column
-        said: dict[str, Any] = {id_column: self.own_id, **self.form.says}
+        values: dict[str, Any] = {id_column: self.own_id, **self.form.fixed_values}
         if self.subject:
             tie = current.graph().catalogue.kind(self.form.kind).column(self.form.tie)
-            said[self.form.tie] = self.subject.id if tie and tie.type == "act" else _bare(self.subject.id)
+            values[self.form.tie] = self.subject.id if tie and tie.type == "act" else _bare(self.subject.id)
         if self.form is CORRECT:
             why = next(field.value for field in self.fields if field.name == "why")
-            return {**said, "why": why, **({"changes": changes} if (changes := self.changes()) else {})}
-        return {**said, **{field.name: field.value for field in self.fields if field.value is not None}}
+            return {**values, "why": why, **({"changes": changes} if (changes := self.changes()) else {})}
+        return {**values, **{field.name: field.value for field in self.fields if field.value is not None}}
 
     def carried(self) -> Iterator[tuple[str, str]]:
-        """What the check page carries on unseen, each day as a date, each person by her id."""
+        """The hidden fields of the check page, name and text: each day as a date, each person by her id."""
         yield OWN_ID, self.own_id
         for field in self.fields:
             if field.value is not None:
@@ -150,19 +150,19 @@ class Filled:
         yield from self.opened_with()
 
     def opened_with(self) -> Iterator[tuple[str, str]]:
-        """What a correction carries on unseen besides: what stood in each of its fields when the form was opened."""
-        return ((f"{WAS}{name}", text) for name, text in self.shown.items())
+        """The hidden fields of a correction: the text of each field when the form was opened."""
+        return ((f"{WAS_PREFIX}{name}", text) for name, text in self.shown.items())
 
     def news(self) -> tuple[Happening, ...]:
-        """What others recorded of this record since the form was opened."""
+        """What others recorded about this record since the form was opened."""
         if self.subject is None or current.head().entries <= self.seen:
             return ()
         by = sessions.signed_in().by
         return tuple(each for each in self.subject.history if each.sequence > self.seen and each.recorded_by != by)
 
 
-def opened(form_name: str, act_id: str) -> Filled:
-    """The form of that name, opened from a record; from the programme where that is empty.
+def open_form(form_name: str, act_id: str) -> FilledForm:
+    """Open a form from a record, or from the programme if `act_id` is empty.
 
     Raises:
         werkzeug.exceptions.NotFound: Such a record does not have this form.
@@ -171,12 +171,12 @@ def opened(form_name: str, act_id: str) -> Filled:
     head, catalogue = current.head(), current.graph().catalogue
     subject = _subject(act_id) if act_id else None
     kind = subject.id.partition(":")[0] if subject else ""
-    form = next((each for each in opened_on(catalogue, kind, head.systems) if each.name == form_name), None)
+    form = next((each for each in forms_on(catalogue, kind, head.systems) if each.name == form_name), None)
     if form is None or (form.opened_on == ANY and (subject is None or not subject.sequence)):
         abort(404)
-    asked, more = _of_subject(subject) if form is CORRECT and subject else form.columns(catalogue, head.systems)
+    asked, more = _columns_of_subject(subject) if form is CORRECT and subject else form.columns(catalogue, head.systems)
     mended = [each for each in (*asked, *more) if each not in catalogue.kind("correct").columns]
-    return Filled(
+    return FilledForm(
         form=form,
         subject=subject,
         own_id=new_id(secrets.token_bytes(ID_BYTES)),
@@ -196,13 +196,13 @@ def _written(value: Value | None) -> str:
 def _subject(act_id: str) -> Record:
     programme_id = current.head().programme_id
     act_id = resolve(current.graph(), programme_id, act_id)
-    found = record_history.show(current.built(), programme_id, act_id, current.today(), speech=labels.SPEECH)
-    privacy.opened("show", (found.id,))
-    return privacy.record(found)
+    record = record_history.show(current.built_graph(), programme_id, act_id, current.today(), speech=labels.SPEECH)
+    privacy.log_opened("show", (record.id,))
+    return privacy.record_for_reader(record)
 
 
-def _of_subject(subject: Record) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
-    """The columns that a correction of a record may change: those in which something stands, and the others."""
+def _columns_of_subject(subject: Record) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+    """The columns that a correction of a record may change: those with a value and "why", and the empty ones."""
     catalogue = current.graph().catalogue
     columns = catalogue.columns_on(subject.id.partition(":")[0], current.head().systems)
     may = [each for each in columns if not each.fixed and each.name not in subject.withheld]

@@ -1,4 +1,4 @@
-"""The fields of a form: one column each, as it is asked on a page, with what was typed and what is wrong with it."""
+"""The fields of a form: each asks for one column, and has what was typed and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from relay.errors import RelayError
 from relay.exchange import cells
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext, pgettext
-from relay.web.i18n.sentences import say_error
+from relay.web.i18n.sentences import error_text
 from relay.web.recording import record_lookup
 from relay.web.request import current
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     Sort = Literal["words", "day", "number", "who", "long", "text"]
 
 OTHER: Final = "other"
-"""The choice of another day than today and yesterday."""
+"""The choice of a day other than today and yesterday."""
 
-ASKED: Final = {
+QUESTIONS: Final = {
     ("pass", "giver_placement_id"): lazy_gettext("From which placement?"),
     ("pass", "ceremony_id"): lazy_gettext("On which ceremony day?"),
     ("pass", "beneficiary_id"): lazy_gettext("To whom?"),
@@ -51,9 +51,9 @@ ASKED: Final = {
     ("different", "b_id"): lazy_gettext("Who is somebody else?"),
     ("correct", "why"): lazy_gettext("Why? (for the auditor)"),
 }
-"""Kind and column → the question that a form asks; others are asked by the name of the column."""
+"""Kind of act and column → the question of a form; other columns are asked by their name."""
 
-OF_ALL_KINDS: Final = {
+QUESTIONS_OF_ALL_KINDS: Final = {
     "animals": lazy_gettext("How many?"),
     "females": lazy_gettext("Of these, females"),
     "males": lazy_gettext("Of these, males"),
@@ -69,19 +69,19 @@ _WITH_STEPS: Final = frozenset({"units", "count"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One question of a form.
+    """One field of a form.
 
     Attributes:
-        column: Which.
+        column: The column for which it asks.
         asks: The question, in the reader's language.
         needed: Whether it must be answered.
-        choices: Word → how it is read, for a column of a few words.
-        home: The place near which whoever is meant may live; None where nobody knows.
-        text: What was typed, or chosen.
-        value: That, read as the column's value; None when it is empty or cannot be read.
+        choices: Word → its label, for a column with a few words; None for others.
+        home: The place near which people are searched for first; None if it is not known.
+        text: What was typed or chosen.
+        value: The text read as a value of the column; None when it is empty or cannot be read.
         fault: What is wrong with it, in the reader's language; empty when nothing is.
-        found: The records that the typed words may mean.
-        named: What the chosen record is called.
+        matches: The records that the text may mean.
+        named: The name of the chosen record.
     """
 
     column: Column
@@ -92,17 +92,17 @@ class Field:
     text: str = ""
     value: Value | None = None
     fault: str = ""
-    found: tuple[Hit, ...] = ()
+    matches: tuple[Hit, ...] = ()
     named: str = ""
 
     @property
     def name(self) -> str:
-        """In the form."""
+        """Its name in the form."""
         return self.column.name
 
     @property
     def sort(self) -> Sort:
-        """How it is asked."""
+        """The kind of input with which it is asked."""
         if self.choices:
             return "words"
         if self.column.type == "date":
@@ -115,26 +115,26 @@ class Field:
 
     @property
     def has_steps(self) -> bool:
-        """Whether its number is stepped up and down by one."""
+        """Whether its number has buttons for one more and one less."""
         return self.column.type in _WITH_STEPS
 
     def typed(self, sent: Mapping[str, str]) -> Field:
-        """The field with what was typed, read; what is wrong with it is kept beside it."""
+        """The field with its text from a sent form, and the value or the fault of that."""
         text = _text(self, sent)
-        found = replace(self, text=text, value=None, found=(), named="")
+        field = replace(self, text=text, value=None, matches=(), named="")
         if not text.strip():
-            return replace(found, fault=gettext("This is needed.") if self.needed else "")
+            return replace(field, fault=gettext("This is needed.") if self.needed else "")
         try:
             if self.sort == "day":
                 value: Value | None = cells.read_day_as_text(text, current.today())
             elif self.sort == "who":
-                meant = record_lookup.meant(str(self.column.refers_to), text, self.home)
-                return replace(found, **meant.as_field(), needed=self.needed)
+                match = record_lookup.look_up(str(self.column.refers_to), text, self.home)
+                return replace(field, **match.as_field(), needed=self.needed)
             else:
                 value = cells.read(self.column, text)
         except RelayError as error:
-            return replace(found, fault=say_error(error))
-        return replace(found, value=value)
+            return replace(field, fault=error_text(error))
+        return replace(field, value=value)
 
 
 def field_of(
@@ -146,8 +146,8 @@ def field_of(
     home: str | None = None,
     text: str = "",
 ) -> Field:
-    """The field that asks for a column of a kind of act."""
-    asked = ASKED.get((kind, column.name)) or OF_ALL_KINDS.get(column.name)
+    """Make the field for a column of a kind of act; the other arguments are those of `Field`."""
+    asked = QUESTIONS.get((kind, column.name)) or QUESTIONS_OF_ALL_KINDS.get(column.name)
     if column.name == current.graph().catalogue.day(kind):
         asked = WHEN
     words = choices or column.choices
@@ -155,19 +155,19 @@ def field_of(
         column=column,
         asks=str(asked) if asked else _headed(column.name),
         needed=needed,
-        choices={word: labels.said(word, column.name) for word in words} or None,
+        choices={word: labels.value_text(word, column.name) for word in words} or None,
         home=home,
         text=text,
     )
 
 
 def _headed(name: str) -> str:
-    said = pgettext("column", heading(name))
-    return f"{said[:1].upper()}{said[1:]}"
+    heading_ = pgettext("column", heading(name))
+    return f"{heading_[:1].upper()}{heading_[1:]}"
 
 
 def _text(field: Field, sent: Mapping[str, str]) -> str:
-    """What was typed: another day, or the record chosen among those found, stands beside the field's own name."""
+    """The text of a field in a sent form; another day, or a chosen match, is in an input of its own."""
     text = sent.get(field.name, "")
     if field.sort == "day":
         return sent.get(f"{field.name}.{OTHER}", "") if text in ("", OTHER) else text

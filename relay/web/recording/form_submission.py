@@ -1,4 +1,4 @@
-"""What becomes of a filled form: judged without being recorded, then handed in with the questions answered."""
+"""Submitting a form: checked first, without recording, then recorded with its questions answered."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from relay.desk import intake
 from relay.domain.rulebook import SeveralReceipts
 from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused
 from relay.web import guard
-from relay.web.i18n.sentences import say_beside, say_error
+from relay.web.i18n.sentences import error_text, translate_at_form
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from relay.desk.intake import Recorded
     from relay.domain.questions import Answers
     from relay.errors import RelayError
-    from relay.web.recording.filled_form import Filled
+    from relay.web.recording.filled_form import FilledForm
 
-SAYS_NO = (Refused, Invalid, Conflict, NotFound)
-"""What who filled the form in can put right; anything else is a failure of the page."""
+CORRECTABLE = (Refused, Invalid, Conflict, NotFound)
+"""Errors that the user can correct in the form; any other error is one of the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedForm:
-    """What the rule book says of a form.
+class FormCheck:
+    """The result of checking a form against the rules.
 
     Attributes:
-        questions: What seems wrong but can be true, all of it; recording the form answers it.
+        questions: All that seems wrong but can be true; recording the form answers it with yes.
         notes: What would be noted for the auditor.
         fault: Why it cannot be recorded; None when it can.
         whole: Whether every act that filled the placement is to be corrected.
@@ -46,55 +46,64 @@ class JudgedForm:
         return self.whole or isinstance(self.fault, SeveralReceipts)
 
 
-def answers_of(codes: Iterable[str]) -> Answers:
-    """The questions that a form answers; other words are left out."""
-    known = {code: code for code in get_args(Code)}
-    return frozenset(known[code] for code in codes if code in known)
+def answers_from(codes: Iterable[str]) -> Answers:
+    """The codes of questions among some words, as answers; other words are left out."""
+    codes_ = {code: code for code in get_args(Code)}
+    return frozenset(codes_[code] for code in codes if code in codes_)
 
 
-def objection(error: RelayError | None, again: Collection[str], beside: Callable[[str], str]) -> dict[str, Any]:
-    """What stands at a row that was not recorded: its `question`, or its `faults` alone; empty where it was.
+def row_fault(error: RelayError | None, again: Collection[str], field_of: Callable[[str], str]) -> dict[str, Any]:
+    """The attributes of a form's row that was not recorded: `faults`, and `question` if it can be confirmed.
 
     Args:
-        error: Why it was not; None when it was.
-        again: The questions that the row answers already.
-        beside: The field of the row into which a column is typed; empty for none.
+        error: Why it was not recorded; None when it was.
+        again: The questions to which the row answers yes already.
+        field_of: Returns the field of the row into which a column is typed; "" for none.
+
+    Returns:
+        Empty when it was recorded. A fault without a field has the key "".
     """
     if error is None:
         return {}
     if isinstance(error, Asked) and error.code not in again:
-        return {"question": error.code, "faults": {"": say_beside(error.reason)}}
-    return {"faults": {beside(error.field): say_error(error)}}
+        return {"question": error.code, "faults": {"": translate_at_form(error.reason)}}
+    return {"faults": {field_of(error.field): error_text(error)}}
 
 
-def judged(filled: Filled, *, whole: bool = False) -> JudgedForm:
-    """What the rule book would say of a form, with every question that it would ask; nothing is recorded.
+def check_form(filled: FilledForm, *, whole: bool = False) -> FormCheck:
+    """Check a form against the rules, with every question that they ask; nothing is recorded.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     questions = list[Asked]()
     while True:
-        answers = answers_of(each.code for each in questions)
+        answers = answers_from(each.code for each in questions)
         try:
-            recorded = handed_in(filled, answers, whole=whole, rehearses=True)
+            recorded = record_form(filled, answers, whole=whole, rehearses=True)
         except Asked as question:
             if question.code in answers:  # cannot be answered here
-                return JudgedForm(fault=question, whole=whole)
+                return FormCheck(fault=question, whole=whole)
             questions.append(question)
-        except SAYS_NO as fault:
-            return JudgedForm(fault=fault, whole=whole)
+        except CORRECTABLE as fault:
+            return FormCheck(fault=fault, whole=whole)
         else:
-            return JudgedForm(questions=tuple(questions), notes=recorded.notes, whole=whole)
+            return FormCheck(questions=tuple(questions), notes=recorded.notes, whole=whole)
 
 
-def handed_in(filled: Filled, answers: Answers, *, whole: bool = False, rehearses: bool = False) -> Recorded:
-    """Record what a form says.
+def record_form(filled: FilledForm, answers: Answers, *, whole: bool = False, rehearses: bool = False) -> Recorded:
+    """Record the act of a form.
+
+    Args:
+        filled: The form.
+        answers: The questions that are answered with yes.
+        whole: Whether a correction applies to every act that filled the placement.
+        rehearses: Whether nothing is written.
 
     Raises:
         RelayError: It was not recorded; the error says why.
     """
-    graph, programme_id = current.built(), current.head().programme_id
+    graph, programme_id = current.built_graph(), current.head().programme_id
     clerk = replace(guard.clerk(programme_id), rehearses=rehearses)
-    act = intake.made(graph, programme_id, filled.form.kind, filled.said(), random=clerk.random)
+    act = intake.made(graph, programme_id, filled.form.kind, filled.values(), random=clerk.random)
     return intake.hand_in(graph, programme_id, act, clerk, answers=answers, whole=whole)

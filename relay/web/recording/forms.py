@@ -1,8 +1,7 @@
-"""The forms: which acts can be recorded, opened from which record, and what each asks in the order of speech.
+"""The forms of all kinds of acts: from which records each is opened, and for what it asks, in which order.
 
-What a form can hold are the columns of its kind of act. Every kind that stands in a file has a form, those of systems
-too: it is opened from each kind of record that the act has to name, or whose history tells of it, or from the programme
-where there is none.
+The fields of a form are columns of its kind of act. Every kind that has a file has a form, those of systems too. It is
+opened from each kind of record that the act must name, or whose history shows it, or else from the programme.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 ANY: Final = "*"
-"""No kind of record is called so."""
+"""In place of a kind of record: any record of an act."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +28,19 @@ class Form:
     """One form.
 
     Attributes:
-        name: In its URL.
-        kind: Of the act that it records.
-        title: What it is for.
-        opened_on: The kind of record that it is opened from; empty for the programme itself, `ANY` for every
-            record of an act.
-        tie: The column that names that record; empty where none does.
-        says: Column → what the form itself says there.
-        asks: Columns that it asks for, in the order of speech; the others can be opened.
-        needs: Those that the form cannot do without although the act can.
+        name: Its name in the URL.
+        kind: The kind of act that it records.
+        title: Its title.
+        opened_on: The kind of record from which it is opened; empty for the programme itself, `ANY` for every record
+            of an act.
+        tie: The column that names that record; empty if none does.
+        fixed_values: Column → the value that the form sets without asking.
+        asks: The columns that are shown, in order; other columns are folded away.
+        needs: Columns that the form requires although the act does not.
         leaves_out: Columns that it does not have.
-        choices: Column → the words that it offers, where they are fewer than the column's own.
-        action: Of recording with it, as in the table of roles; that of the kind where it is empty.
-        mends: Whether it says nothing new but puts the record itself right.
+        choices: Column → the words that it offers, if they are fewer than the column's own.
+        action: The action that its user needs, as in the table of roles; empty for that of the kind.
+        mends: Whether it corrects the record instead of recording something new.
     """
 
     name: str
@@ -49,7 +48,7 @@ class Form:
     title: Sentence
     opened_on: str = ""
     tie: str = ""
-    says: Mapping[str, str] = field(default_factory=dict[str, str])
+    fixed_values: Mapping[str, str] = field(default_factory=dict[str, str])
     asks: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
     leaves_out: frozenset[str] = frozenset()
@@ -58,37 +57,37 @@ class Form:
     mends: bool = False
 
     def recording(self, catalogue: Catalogue) -> str:
-        """The action that recording with it is."""
+        """The action that its user needs."""
         return self.action or catalogue.kind(self.kind).recording
 
     def columns(self, catalogue: Catalogue, systems: tuple[str, ...]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
-        """The columns that it asks for, and those that can be opened, its own id the last of them."""
+        """The columns that are shown, and those that are folded away, the act's own id last."""
         own, *others = catalogue.columns_on(self.kind, systems)
-        known = {column.name: column for column in others if column.name not in {self.tie, *self.says}}
-        asked = tuple(known[name] for name in self.asks if name in known)
-        rest = (column for name, column in known.items() if name not in {*self.asks, *self.leaves_out})
+        by_name = {column.name: column for column in others if column.name not in {self.tie, *self.fixed_values}}
+        asked = tuple(by_name[name] for name in self.asks if name in by_name)
+        rest = (column for name, column in by_name.items() if name not in {*self.asks, *self.leaves_out})
         return asked, (*rest, own)
 
 
 @cache
-def every(catalogue: Catalogue) -> tuple[Form, ...]:
-    """Every form, in the order in which a record offers them."""
-    told = {"ceremony", *(form.kind for form in _TOLD)}  # a ceremony has a page of its own
-    untold = (kind for kind in catalogue.filed if kind.name not in told)
-    return (*_TOLD, *(form for kind in untold for form in _of_kind(catalogue, kind)), *MENDING)
+def all_forms(catalogue: Catalogue) -> tuple[Form, ...]:
+    """All forms, in the order in which a record offers them."""
+    written_out = {"ceremony", *(form.kind for form in CORE_FORMS)}  # a ceremony has a page of its own
+    others = (kind for kind in catalogue.filed if kind.name not in written_out)
+    return (*CORE_FORMS, *(form for kind in others for form in _forms_of_kind(catalogue, kind)), *MENDING)
 
 
-def opened_on(catalogue: Catalogue, kind: str, systems: tuple[str, ...]) -> tuple[Form, ...]:
-    """The forms that a record of a kind offers, or for "" the programme, where it uses some systems."""
-    found = [form for form in every(catalogue) if form.opened_on == kind and catalogue.is_on(form.kind, systems)]
-    if _stands_in_rows(catalogue, kind):
-        found += MENDING
+def forms_on(catalogue: Catalogue, kind: str, systems: tuple[str, ...]) -> tuple[Form, ...]:
+    """The forms that a record of a kind offers, or the programme for "", if the programme uses some systems."""
+    forms = [form for form in all_forms(catalogue) if form.opened_on == kind and catalogue.is_on(form.kind, systems)]
+    if _is_row_of_a_file(catalogue, kind):
+        forms += MENDING
     elif kind == "correct":
-        found.append(TAKE_BACK)
-    return tuple(found)
+        forms.append(TAKE_BACK)
+    return tuple(forms)
 
 
-def _stands_in_rows(catalogue: Catalogue, kind: str) -> bool:
+def _is_row_of_a_file(catalogue: Catalogue, kind: str) -> bool:
     """Whether acts of a kind are rows of a file, not rules and not the programme itself."""
     return (
         bool(kind)
@@ -98,8 +97,8 @@ def _stands_in_rows(catalogue: Catalogue, kind: str) -> bool:
     )
 
 
-def _of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Form]:
-    """The forms of a kind about which nothing more is told: what it requires is asked."""
+def _forms_of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Form]:
+    """The forms of a kind that is not in `CORE_FORMS`: they ask for the required columns."""
     if not kind.id_column or kind.name == "programme" or kind.published:
         return
     asks = tuple(column.name for column in kind.columns[1:] if column.required)
@@ -122,7 +121,7 @@ def _of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Form]:
 _OF_ANIMALS: Final = frozenset({"animals", "females", "males", "tags", "dam_tag", "sire_tag"})
 _NEITHER_VISIT_NOR_TERM: Final = tuple(word for word in EVENT_KINDS if word not in ("visit", "excused", "extended"))
 
-_TOLD: Final = (
+CORE_FORMS: Final = (
     Form(
         name="pass-on",
         kind="pass",
@@ -147,7 +146,7 @@ _TOLD: Final = (
         title=Sentence("Visit"),
         opened_on="placement",
         tie="placement_id",
-        says={"kind": "visit"},
+        fixed_values={"kind": "visit"},
         asks=("outcome", "happened_on", "note"),
         needs=frozenset({"outcome"}),
         leaves_out=_OF_ANIMALS | {"until_on", "reason"},
@@ -158,7 +157,7 @@ _TOLD: Final = (
         title=Sentence("Excuse"),
         opened_on="placement",
         tie="placement_id",
-        says={"kind": "excused"},
+        fixed_values={"kind": "excused"},
         asks=("reason", "happened_on", "note"),
         needs=frozenset({"reason"}),
         leaves_out=_OF_ANIMALS | {"until_on", "outcome"},
@@ -170,7 +169,7 @@ _TOLD: Final = (
         title=Sentence("More time"),
         opened_on="placement",
         tie="placement_id",
-        says={"kind": "extended"},
+        fixed_values={"kind": "extended"},
         asks=("until_on", "happened_on", "note"),
         needs=frozenset({"until_on"}),
         leaves_out=_OF_ANIMALS | {"outcome", "reason"},
@@ -193,7 +192,7 @@ _TOLD: Final = (
             title=Sentence("Register a person"),
             opened_on=on,
             tie=on and f"{on}_id",
-            says={"kind": "person"},
+            fixed_values={"kind": "person"},
             asks=("name", "sex", "phone", "place_id", "group_id"),
         )
         for on in ("place", "group", "")
@@ -240,7 +239,7 @@ _TOLD: Final = (
     ),
     Form(name="gift", kind="gift", title=Sentence("Record a gift"), asks=("donor", "help", "animals", "given_on")),
 )
-"""The core's own forms."""
+"""The forms of the core that are written out."""
 
 CORRECT: Final = Form(
     name="correct",
@@ -248,7 +247,7 @@ CORRECT: Final = Form(
     title=Sentence("Correct"),
     opened_on=ANY,
     tie="act_id",
-    says={"how": "wrong_data"},
+    fixed_values={"how": "wrong_data"},
     asks=("why",),
     mends=True,
 )
@@ -258,9 +257,9 @@ TAKE_BACK: Final = Form(
     title=Sentence("It did not happen"),
     opened_on=ANY,
     tie="act_id",
-    says={"how": "did_not_happen"},
+    fixed_values={"how": "did_not_happen"},
     asks=("why",),
     mends=True,
 )
 MENDING: Final = (CORRECT, TAKE_BACK)
-"""The forms of every record that an act recorded."""
+"""The forms that every record of an act has."""

@@ -1,4 +1,4 @@
-"""Whom or what typed words mean: an id, or the records near a name, of which one is chosen."""
+"""Looks up which record a typed text means: by its id, or by a name, with the matches to choose from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from relay.reports.place_tree import upwards
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
-from relay.web.i18n.sentences import say_error
+from relay.web.i18n.sentences import error_text
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -22,74 +22,74 @@ if TYPE_CHECKING:
     from relay.reports.search import Hit
 
 MOST: Final = 8
-"""Records to choose among (our choice: a phone shows them on one screen)."""
+"""The most matches to choose from (our choice: a phone shows them on one screen)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WordsMeant:
-    """What typed words mean.
+class LookupResult:
+    """The result of looking up a typed text.
 
     Attributes:
-        id: Of the record, without its kind; None where a choice is left, or nothing was found.
-        named: What it is called, as far as the reader may see it.
-        found: The records near the words, to choose among.
-        fault: Why there is no id.
+        id: The id of the record, without its kind; None if there is a choice, or no match.
+        named: The name of the record, as far as the reader may see it.
+        matches: The records to choose from.
+        fault: Why there is no id; empty if there is one.
     """
 
     id: str | None = None
     named: str = ""
-    found: tuple[Hit, ...] = ()
+    matches: tuple[Hit, ...] = ()
     fault: str = ""
 
     def as_field(self) -> dict[str, Any]:
-        """What a field takes from it."""
-        return {"value": self.id, "named": self.named, "found": self.found, "fault": self.fault}
+        """The attributes that a `Field` takes from it."""
+        return {"value": self.id, "named": self.named, "matches": self.matches, "fault": self.fault}
 
 
-def meant(kind: str, text: str, home: str | None = None) -> WordsMeant:
-    """What typed words mean among the records of a kind, those nearest to a place first."""
+def look_up(kind: str, text: str, home: str | None = None) -> LookupResult:
+    """Look up a typed text among the records of a kind; matches near the place `home` come first."""
     programme_id = current.head().programme_id
     try:
         act_id = resolve(current.graph(), programme_id, text, kinds=(kind,))
     except NotInRecord:
-        found = near(kind, text, home)
-        if not found:
-            return WordsMeant(
+        hits = matches(kind, text, home)
+        if not hits:
+            return LookupResult(
                 fault=gettext("Nothing in the record has this name or id. Try fewer letters, or register it.")
             )
-        return WordsMeant(found=found, fault=gettext("Choose which of these is meant."))
+        return LookupResult(matches=hits, fault=gettext("Choose which of these is meant."))
     except RelayError as error:
-        return WordsMeant(fault=say_error(error))
-    return WordsMeant(id=act_id.partition(":")[2], named=called(act_id))
+        return LookupResult(fault=error_text(error))
+    return LookupResult(id=act_id.partition(":")[2], named=name_of(act_id))
 
 
-def near(kind: str, text: str, home: str | None = None) -> tuple[Hit, ...]:
-    """The records of a kind that some words may mean, as `near_each` finds them."""
-    return near_each(kind, (text,), home)[text]
+def matches(kind: str, text: str, home: str | None = None) -> tuple[Hit, ...]:
+    """The records of a kind that a text may mean; see `matches_of_each`."""
+    return matches_of_each(kind, (text,), home)[text]
 
 
-def near_each(kind: str, texts: Collection[str], home: str | None = None) -> Mapping[str, tuple[Hit, ...]]:
-    """Text → the records of a kind that its words may mean, the likest first; that they are shown is logged.
+def matches_of_each(kind: str, texts: Collection[str], home: str | None = None) -> Mapping[str, tuple[Hit, ...]]:
+    """Text → the records of a kind that it may mean, the best match first; logs that they are shown.
 
-    Of women equally like, those come first who live nearest to a place: in its ward, its municipality, its district.
+    Of women who match equally, those come first who live near the place `home`: in its ward, municipality or district.
     """
-    found = search.find_each(
-        current.built(),
+    by_text = search.find_each(
+        current.built_graph(),
         current.head().programme_id,
         texts,
         kind=kind,
         as_of=current.today(),
-        seen=privacy.seen,
+        seen=privacy.findable,
         far=_far_from(home),
         speech=labels.SPEECH,
     )
-    hits = {text: privacy.hits(each)[:MOST] for text, each in found.items()}
-    privacy.opened("find", search.named(hit for each in hits.values() for hit in each))
+    hits = {text: privacy.hits_for_reader(each)[:MOST] for text, each in by_text.items()}
+    privacy.log_opened("find", search.named(hit for each in hits.values() for hit in each))
     return hits
 
 
 def _far_from(home: str | None) -> Callable[[str], int]:
-    """Of a woman, how many places one goes up from a place until one is in a place where she lives."""
+    """Make a function of a woman's record: the number of steps up from a place to one in which she lives."""
     snapshot = current.snapshot()
     row = None if home is None else snapshot.places.ids.row(home)
     if row is None:
@@ -106,7 +106,7 @@ def _far_from(home: str | None) -> Callable[[str], int]:
 
 
 def home_of(*, woman: str | None = None, group: str | None = None) -> str | None:
-    """The place where a woman lives, or where a group is at home; None where that is not known."""
+    """The place where a woman lives, or where a group is based; None if that is not known."""
     snapshot = current.snapshot()
     some, id_ = (snapshot.beneficiaries, woman) if woman else (snapshot.groups, group)
     row = some.ids.row(id_) if id_ else None
@@ -114,17 +114,14 @@ def home_of(*, woman: str | None = None, group: str | None = None) -> str | None
     return None if place == NONE else snapshot.places.ids[place]
 
 
-def called(act_id: str) -> str:
-    """What a record is called: her name, or that of who holds it, or what a group or place is called.
-
-    It is empty where the reader may not see it.
-    """
+def name_of(act_id: str) -> str:
+    """The name of a person, group or place, or of the holder of a placement; empty if the reader may not see it."""
     kind, _, id_ = act_id.partition(":")
     if kind == "placement":
         snapshot = current.snapshot()
         row = snapshot.placements.ids.row(id_)
         holder = NONE if row is None else int(snapshot.placements.beneficiary[row])
-        return "" if holder == NONE else called(f"beneficiary:{snapshot.beneficiaries.ids[holder]}")
+        return "" if holder == NONE else name_of(f"beneficiary:{snapshot.beneficiaries.ids[holder]}")
     if kind == "beneficiary":
         return privacy.names("form", (id_,)).get(id_, "")
     if kind == "group":

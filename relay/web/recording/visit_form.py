@@ -1,4 +1,4 @@
-"""Visits typed in after a walk: the twin of the printed visit list, ten women a screen, or of the sheet of a sample."""
+"""The form for visits that were made: rows as on the printed visit list, ten a page, or as on the sheet of a sample."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from relay.exchange import cells
 from relay.reports.field import visits
 from relay.web import guard, privacy
 from relay.web.i18n.language import gettext
-from relay.web.i18n.sentences import say_error
+from relay.web.i18n.sentences import error_text
 from relay.web.permission import action
 from relay.web.recording.form_fields import Field, field_of
-from relay.web.recording.form_submission import SAYS_NO, answers_of, objection
+from relay.web.recording.form_submission import CORRECTABLE, answers_from, row_fault
 from relay.web.request import current
-from relay.web.request.typed_form import pressed
+from relay.web.request.typed_form import pressed_button
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,25 +35,25 @@ if TYPE_CHECKING:
     from relay.reports.field.visits import Visit
 
 ON_A_SCREEN: Final = 10
-"""Women of whom outcomes are typed at once (our choice: as many as fit on a sheet of the printed list)."""
+"""Rows of a form (our choice: as many as fit on a sheet of the printed list)."""
 
-_SAID: Final = ("outcome", "note")
-_FALLEN: Final = 422
+_TYPED_COLUMNS: Final = ("outcome", "note")
+_NOT_ALL_RECORDED: Final = 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WalkRow:
-    """One woman who is on the list.
+class VisitFormRow:
+    """One row of the form: a placement that was to be visited.
 
     Attributes:
-        placement_id: Of whom.
-        visit: Why she is on the list; None where she is on it no more.
-        typed: Field → what stands in it: outcome and note.
+        placement_id: The placement.
+        visit: Why it is on the list; None if it no longer is.
+        typed: Field → its text: outcome and note.
         again: The questions that were answered with yes.
-        values: Column → what was said, as far as it could be read.
+        values: Column → its value, of those that could be read.
         faults: Field → what is wrong with it.
-        question: The code of what is asked about it.
-        became: Its outcome; None while nothing was recorded.
+        question: The code of the question that Relay asks about it; empty for none.
+        recorded_outcome: The outcome of recording it; None if it was not recorded yet.
     """
 
     placement_id: str
@@ -63,16 +63,16 @@ class WalkRow:
     values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
     faults: Mapping[str, str] = field(default_factory=dict[str, str])
     question: str = ""
-    became: Outcome | None = None
+    recorded_outcome: Outcome | None = None
 
     @property
     def is_recorded(self) -> bool:
-        """Whether it stands in the ledger."""
-        return self.became is not None and self.became.error is None
+        """Whether it is in the ledger."""
+        return self.recorded_outcome is not None and self.recorded_outcome.error is None
 
     @property
     def is_visited(self) -> bool:
-        """Whether anything is said of her."""
+        """Whether anything was typed in this row."""
         return any(self.typed.values())
 
     @property
@@ -85,26 +85,26 @@ class WalkRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Walk:
-    """The page as it is filled in.
+class VisitsPage:
+    """The form as it is filled in.
 
     Attributes:
-        walk_id: Minted with the page: whoever sends it twice records it once.
-        day: When the visits were made.
-        outcome: The words among which is chosen, as a field.
-        place_id: Of whose people it is; None for all.
-        rows: In the order of the printed list.
-        left: Women on the list after those of this page.
-        next: The placement with which the next page begins; empty where this is the last.
-        sampled: Whether its women are those of an audit sample, not of the visit list.
-        fault: Why nothing was recorded.
+        walk_id: An id made with the form, so that a form sent twice is recorded once.
+        day: The field for the day of the visits.
+        outcome: The field with the choices of outcomes.
+        place_id: The place whose visits are listed; None for all.
+        rows: The rows, in the order of the printed list.
+        left: How many visits come after those of this page.
+        next: The placement with which the next page begins; empty if this is the last.
+        sampled: Whether its placements are those of an audit sample, not of the visit list.
+        fault: Why nothing was recorded; empty if there is no fault.
     """
 
     walk_id: str
     day: Field
     outcome: Field
     place_id: str | None
-    rows: tuple[WalkRow, ...]
+    rows: tuple[VisitFormRow, ...]
     left: int = 0
     next: str = ""
     sampled: bool = False
@@ -112,67 +112,67 @@ class Walk:
 
     @property
     def place(self) -> str:
-        """What the place is called; empty for none."""
+        """The name of the place; empty for none."""
         return privacy.places_and_donors().places.get(self.place_id or "", self.place_id or "")
 
     @property
-    def recorded(self) -> tuple[WalkRow, ...]:
-        """The rows that stand in the ledger."""
+    def recorded(self) -> tuple[VisitFormRow, ...]:
+        """The rows that are in the ledger."""
         return tuple(row for row in self.rows if row.is_recorded)
 
     @property
-    def fallen(self) -> tuple[WalkRow, ...]:
-        """The rows of who was visited that do not."""
+    def fallen(self) -> tuple[VisitFormRow, ...]:
+        """The rows with a visit that are not in the ledger."""
         return tuple(row for row in self.rows if row.is_visited and not row.is_recorded)
 
     def people(self) -> Mapping[str, Contact]:
-        """Beneficiary id → her name and telephone, of all whom the rows are about."""
+        """Beneficiary id → her name and telephone, of all people in the rows."""
         return privacy.contacts(sorted({id_ for row in self.rows if (id_ := row.beneficiary_id)}))
 
 
 @action("event", typed=True)
 def page(programme_id: str) -> str | tuple[str, int]:  # noqa: ARG001 - `current` reads it
-    """The next women of the list, to be filled in; or the outcome for each of them."""
+    """The form with the next rows to fill in; or, when it was sent, with the outcome of each row."""
     if request.method == "GET":
-        return _shown(_opened())
-    walk = _typed()
-    if pressed() != "record":
-        return _shown(walk)
-    walk = _recorded(walk)
-    return _shown(walk), _FALLEN if walk.fault or walk.fallen else 200
+        return _render(_new_page())
+    walk = _page_as_sent()
+    if pressed_button() != "record":
+        return _render(walk)
+    walk = _record_rows(walk)
+    return _render(walk), _NOT_ALL_RECORDED if walk.fault or walk.fallen else 200
 
 
-def _shown(walk: Walk) -> str:
+def _render(walk: VisitsPage) -> str:
     return render_template("recording/visit_form.html", walk=walk, people=walk.people(), today=current.today())
 
 
 def _survey() -> Survey:
-    return current.kept_survey(current.today(), confirmed_only=False)
+    return current.cached_survey(current.today(), confirmed_only=False)
 
 
 def _listed(place_id: str | None) -> Sequence[Visit]:
     """The visits of the printed list that are about a placement, in its order."""
-    found = visits.todo(_survey(), place_id=place_id, names=privacy.places_and_donors(), tasks=privacy.tasks())
-    return [visit for visit in found if visit.placement_id]
+    visits_ = visits.todo(_survey(), place_id=place_id, names=privacy.places_and_donors(), tasks=privacy.tasks())
+    return [visit for visit in visits_ if visit.placement_id]
 
 
-def _opened() -> Walk:
+def _new_page() -> VisitsPage:
     place_id = request.args.get("place") or None
     if sampled := request.args.getlist("placement")[:MOST_VISITS]:
-        return _blank(place_id, [WalkRow(placement_id=each) for each in dict.fromkeys(sampled)], sampled=True)
+        return _blank(place_id, [VisitFormRow(placement_id=each) for each in dict.fromkeys(sampled)], sampled=True)
     listed = _listed(place_id)
     ids = [visit.placement_id for visit in listed]
     begins = request.args.get("from")
     first = ids.index(begins) if begins in ids else 0
     shown, after = listed[first : first + ON_A_SCREEN], listed[first + ON_A_SCREEN :]
-    rows = [WalkRow(placement_id=str(visit.placement_id), visit=visit) for visit in shown]
+    rows = [VisitFormRow(placement_id=str(visit.placement_id), visit=visit) for visit in shown]
     return _blank(place_id, rows, left=len(after), next=str(after[0].placement_id) if after else "")
 
 
-def _blank(place_id: str | None, rows: Sequence[WalkRow], **more: Any) -> Walk:  # noqa: ANN401 - attributes of a walk
-    """A page on which nothing was typed yet."""
+def _blank(place_id: str | None, rows: Sequence[VisitFormRow], **more: Any) -> VisitsPage:  # noqa: ANN401 - attributes of a walk
+    """A form in which nothing was typed yet."""
     walk_id = new_id(secrets.token_bytes(ID_BYTES))
-    return Walk(walk_id=walk_id, day=_day(), outcome=_outcome(), place_id=place_id, rows=tuple(rows), **more)
+    return VisitsPage(walk_id=walk_id, day=_day(), outcome=_outcome(), place_id=place_id, rows=tuple(rows), **more)
 
 
 def _day() -> Field:
@@ -187,15 +187,15 @@ def _column(name: str) -> Column:
     return next(column for column in current.graph().catalogue.kind("event").columns if column.name == name)
 
 
-# ------------------------------------------------------------------------------------------------ what was typed
+# ------------------------------------------------------------------------------------------------ reading the form
 
 
-def _typed() -> Walk:
-    """The page as it was sent."""
+def _page_as_sent() -> VisitsPage:
+    """The form as it was sent."""
     id_column = current.graph().catalogue.kind("event").columns[0]
-    place_id, known = request.form.get("place") or None, request.form.get("left", "")
+    place_id, left = request.form.get("place") or None, request.form.get("left", "")
     listed = {visit.placement_id: visit for visit in _listed(place_id)}
-    return Walk(
+    return VisitsPage(
         walk_id=str(cells.read(id_column, request.form.get("walk_id", "")) or new_id(secrets.token_bytes(ID_BYTES))),
         day=_day().typed(request.form),
         outcome=_outcome(),
@@ -204,24 +204,24 @@ def _typed() -> Walk:
             _row(placement_id, listed.get(placement_id))
             for placement_id in dict.fromkeys(request.form.getlist("row")[:MOST_VISITS])
         ),
-        left=int(known) if known.isascii() and known.isdecimal() else 0,
+        left=int(left) if left.isascii() and left.isdecimal() else 0,
         next=request.form.get("next", ""),
         sampled=bool(request.form.get("sampled")),
     )
 
 
-def _row(placement_id: str, visit: Visit | None) -> WalkRow:
-    typed = {name: request.form.get(f"{name}.{placement_id}", "").strip() for name in _SAID}
+def _row(placement_id: str, visit: Visit | None) -> VisitFormRow:
+    typed = {name: request.form.get(f"{name}.{placement_id}", "").strip() for name in _TYPED_COLUMNS}
     values, faults = dict[str, "Value"](), dict[str, str]()
     for name, text in typed.items():
         try:
             if (value := cells.read(_column(name), text)) is not None:
                 values[name] = value
         except RelayError as error:
-            faults[name] = say_error(error)
+            faults[name] = error_text(error)
     if typed["note"] and not typed["outcome"]:
         faults["outcome"] = gettext("This is needed.")
-    return WalkRow(
+    return VisitFormRow(
         placement_id=placement_id,
         visit=visit,
         typed=typed,
@@ -231,21 +231,21 @@ def _row(placement_id: str, visit: Visit | None) -> WalkRow:
     )
 
 
-# ------------------------------------------------------------------------------------------------ what is recorded
+# ------------------------------------------------------------------------------------------------ recording
 
 
-def _recorded(walk: Walk) -> Walk:
-    """The page with the outcome of each row, or with its fault where nothing was recorded."""
+def _record_rows(walk: VisitsPage) -> VisitsPage:
+    """Record the visits, and return the form with the outcome of each row, or with the fault if none was recorded."""
     if walk.day.fault:
         return replace(walk, fault=gettext("Nothing was recorded yet: look at what is marked below."))
     sound = [row for row in walk.rows if row.is_visited and not row.faults]
     if walk.fallen and not sound:
         return walk
-    seen = [Visited(placement_id=row.placement_id, said=row.values, answers=answers_of(row.again)) for row in sound]
+    seen = [Visited(placement_id=row.placement_id, said=row.values, answers=answers_from(row.again)) for row in sound]
     programme_id = current.head().programme_id
     try:
-        became = visiting.record_walk(
-            current.built(),
+        outcomes = visiting.record_walk(
+            current.built_graph(),
             programme_id,
             walk.walk_id,
             str(walk.day.value),
@@ -253,19 +253,21 @@ def _recorded(walk: Walk) -> Walk:
             guard.clerk(programme_id),
             kind=CHECKED if walk.sampled else VISIT,
         )
-    except SAYS_NO as error:
-        return replace(walk, fault=say_error(error))
-    return replace(walk, rows=tuple(_answered(walk.rows, became)))
+    except CORRECTABLE as error:
+        return replace(walk, fault=error_text(error))
+    return replace(walk, rows=tuple(_with_outcomes(walk.rows, outcomes)))
 
 
-def _answered(rows: Iterable[WalkRow], became: Iterable[Outcome]) -> Iterator[WalkRow]:
-    """The rows with their outcomes; a question stands beside the row that raised it."""
-    of = {str(outcome.act.values["placement_id"]): outcome for outcome in became}
+def _with_outcomes(rows: Iterable[VisitFormRow], outcomes: Iterable[Outcome]) -> Iterator[VisitFormRow]:
+    """The rows with their outcomes, faults and questions."""
+    by_placement = {str(outcome.act.values["placement_id"]): outcome for outcome in outcomes}
     for row in rows:
-        found = of.get(row.placement_id)
-        yield replace(row, became=found, **objection(found.error if found else None, row.again, _beside))
+        outcome = by_placement.get(row.placement_id)
+        yield replace(
+            row, recorded_outcome=outcome, **row_fault(outcome.error if outcome else None, row.again, _field_of_column)
+        )
 
 
-def _beside(column: str) -> str:
+def _field_of_column(column: str) -> str:
     """The field of a row that a column is typed into; empty for none."""
-    return column if column in _SAID else ""
+    return column if column in _TYPED_COLUMNS else ""

@@ -1,4 +1,4 @@
-"""What a request asks for: which programme, as of which day, and how it wants to be answered."""
+"""The current request: its programme, the day as of which it asks, and the surveys and snapshots for its answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from relay.ledger.programmes import LedgerHead, NotBuilt
 from relay.reports import trees
 from relay.reports.field import tasks as field_tasks
 from relay.web.request import parameters
-from relay.web.result_cache import kept
+from relay.web.result_cache import cached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relay.reports.field.tasks import Task
     from relay.reports.trees import TreePlan
     from relay.settings import Settings
-    from relay.web.traffic.shared_state import Shared
+    from relay.web.traffic.shared_state import SharedState
 
 T = TypeVar("T")
 
@@ -42,24 +42,24 @@ class Core:
     """What every page works with.
 
     Attributes:
-        graph: Open.
-        settings: As they were read.
-        now: What time it is.
-        shared: What all processes of the service share.
-        owner: The login of who is at this machine and need not sign in; None: everybody signs in.
-        once: The link that lets the owner in once; None when none was printed.
-        site: The host name behind which a proxy serves these pages over TLS; None when only this machine reaches them.
-        let_in: Digest of a token → its account: those by which this process let somebody in.
+        graph: The open graph.
+        settings: The settings.
+        now: Returns the current time.
+        shared: The state that all processes of the server share.
+        owner: The login of who is at this machine and need not sign in; None if everybody signs in.
+        once: The link that signs the owner in once; None when none was printed.
+        site: The host name under which a proxy serves the pages over TLS; None when only this machine reaches them.
+        known_tokens: Digest of a token → its login, of the valid tokens that were sent to this process.
     """
 
     graph: Graph
     settings: Settings = field(repr=False)
     now: Callable[[], datetime]
-    shared: Shared
+    shared: SharedState
     owner: str | None
     once: OneTimeLink | None
     site: str | None
-    let_in: dict[bytes, str] = field(default_factory=dict[bytes, str], repr=False)
+    known_tokens: dict[bytes, str] = field(default_factory=dict[bytes, str], repr=False)
 
 
 def core() -> Core:
@@ -69,8 +69,8 @@ def core() -> Core:
 
 def core_of(app: Flask) -> Core:
     """What an application works with."""
-    found: Core = app.extensions["relay"]
-    return found
+    core_: Core = app.extensions["relay"]
+    return core_
 
 
 def graph() -> Graph:
@@ -78,12 +78,12 @@ def graph() -> Graph:
     return core().graph
 
 
-def built() -> Graph:
-    """The open graph, where this version built what it holds of the programme; its ledger can be asked in any case.
+def built_graph() -> Graph:
+    """The open graph, if the programme's graph was built by this version; the ledger can be read in any case.
 
     Raises:
         NoProgramme: There is no such programme.
-        NotBuilt: Another version built it, or it is being rebuilt.
+        NotBuilt: Another version built the programme's graph, or it is being rebuilt.
         Unavailable: The database cannot be reached.
     """
     if not head().built:
@@ -92,38 +92,38 @@ def built() -> Graph:
 
 
 def programme_id() -> str:
-    """The id that the address names, whether or not there is such a programme."""
-    found: str = (request.view_args or {})["programme_id"]
-    return found
+    """The programme id in the URL, whether or not there is such a programme."""
+    id_: str = (request.view_args or {})["programme_id"]
+    return id_
 
 
 def head() -> LedgerHead:
-    """The programme that the address names, with the head of its ledger as this request found it first.
+    """The head of the ledger of the programme in the URL, as it was when this request first read it.
 
     Raises:
-        NoProgramme: There is none.
+        NoProgramme: There is no such programme.
         Unavailable: The database cannot be reached.
     """
     if "head" not in g:
         g.head = programmes.head(graph(), programme_id())
-    found: LedgerHead = g.head
-    return found
+    head_: LedgerHead = g.head
+    return head_
 
 
 def timezone() -> str:
-    """By whose clock times are told: the programme's; where the address names none, that of all, or UTC."""
+    """The time zone of the programme in the URL; without one, that of all programmes if they agree, else UTC."""
     if (request.view_args or {}).get("programme_id"):
         return head().timezone
     if "timezone" not in g:
         zones = {each.timezone for each in programmes.heads(graph())}
         g.timezone = zones.pop() if len(zones) == 1 else "UTC"
-    found: str = g.timezone
-    return found
+    timezone_: str = g.timezone
+    return timezone_
 
 
-def clock(at: str) -> str:
-    """A UTC instant as people read it."""
-    return local_time(at, timezone())
+def local_clock_time(instant_: str) -> str:
+    """A UTC instant as text in the time zone of the page."""
+    return local_time(instant_, timezone())
 
 
 def today() -> date:
@@ -132,128 +132,133 @@ def today() -> date:
 
 
 def as_of() -> date:
-    """The day asked for; today when none is.
+    """The day in the URL; today when there is none.
 
     Raises:
-        Invalid: It cannot be read.
+        Invalid: The day cannot be read.
     """
     return read_day(request.args.get("as_of") or "today", today())
 
 
 def confirmed_only() -> bool:
-    """Whether pass-ons that nobody confirmed are left out; the page says so.
+    """Whether the URL leaves out unconfirmed pass-ons; the page then says so.
 
     Raises:
-        Invalid: Something else is asked for.
+        Invalid: The parameter is neither "true" nor "false".
     """
     g.confirmed_only = parameters.choice(parameters.CONFIRMED_ONLY, ("false", "true")) == "true"
-    found: bool = g.confirmed_only
-    return found
+    only: bool = g.confirmed_only
+    return only
 
 
 def survey() -> Survey:
-    """The programme's relay as of the day asked for.
+    """The survey of the programme as the URL asks for it: its day, and whether only confirmed pass-ons count.
 
     Raises:
-        Invalid: The day, or whether only what is confirmed counts, cannot be read.
+        Invalid: A parameter of the URL cannot be read.
         Unavailable: The database cannot be reached.
     """
     return survey_on(as_of())
 
 
 def survey_below(id_: str) -> Survey:
-    """As much of that relay as the tree of a gift or placement needs.
+    """The part of that survey that the tree of a gift or placement needs.
 
     Raises:
-        Invalid: The day, or whether only what is confirmed counts, cannot be read.
+        Invalid: A parameter of the URL cannot be read.
         Unavailable: The database cannot be reached.
     """
-    known, day, only = snapshot(), as_of(), confirmed_only()
-    return kept(
-        ("below", known.programme_id, id_, day, only),
-        known.head_hash,
-        lambda: lineage.survey(branch(known, id_), day, confirmed_only=only),
+    snapshot_, day, only = snapshot(), as_of(), confirmed_only()
+    return cached(
+        ("below", snapshot_.programme_id, id_, day, only),
+        snapshot_.head_hash,
+        lambda: lineage.survey(branch(snapshot_, id_), day, confirmed_only=only),
     )
 
 
 def survey_of_all() -> Survey:
-    """The same including unconfirmed pass-ons, whatever is asked for.
+    """The survey of the programme on the day in the URL, with unconfirmed pass-ons in any case.
 
     Raises:
         Invalid: The day cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return kept_survey(as_of(), confirmed_only=False)
+    return cached_survey(as_of(), confirmed_only=False)
 
 
 def survey_on(day: date) -> Survey:
-    """The programme's relay as it stood on a day.
+    """The survey of the programme on a day; the URL says whether only confirmed pass-ons count.
 
     Raises:
-        Invalid: It cannot be read whether only what is confirmed counts.
+        Invalid: The parameter of the URL cannot be read.
         Unavailable: The database cannot be reached.
     """
-    return kept_survey(day, confirmed_only=confirmed_only())
+    return cached_survey(day, confirmed_only=confirmed_only())
 
 
-def kept_survey(day: date, confirmed_only: bool) -> Survey:  # noqa: FBT001 - as `Source.kept`
-    """The same, whatever the address says.
+def cached_survey(day: date, confirmed_only: bool) -> Survey:  # noqa: FBT001 - as `Source.kept`
+    """The survey of the programme on a day, whatever the URL says; cached.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    known = snapshot()
-    return kept(
-        ("survey", known.programme_id, day, confirmed_only),
-        known.head_hash,
-        lambda: lineage.survey(known, day, confirmed_only=confirmed_only),
+    snapshot_ = snapshot()
+    return cached(
+        ("survey", snapshot_.programme_id, day, confirmed_only),
+        snapshot_.head_hash,
+        lambda: lineage.survey(snapshot_, day, confirmed_only=confirmed_only),
     )
 
 
 def tasks() -> tuple[Task, ...]:
-    """What the systems of the programme ask of whoever visits, on the day asked for, and what is held for long.
+    """The tasks for visitors on the day in the URL: those of the programme's systems, and acts pending for long.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    asked = _of_systems("tasks", field_tasks.asked_by_systems)
+    asked = _cached_of_systems("tasks", field_tasks.asked_by_systems)
     return (*asked, *field_tasks.held_for_long(graph(), head().programme_id, survey_of_all()))
 
 
 def plans() -> tuple[TreePlan, ...]:
-    """The hand-overs that are planned in the programme, open on the day asked for.
+    """The planned hand-overs of the programme that are open on the day in the URL.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     if not trees.finders(graph().catalogue, head().systems):  # so that the whole programme need not be surveyed
         return ()
-    return _of_systems("plans", trees.plans)
+    return _cached_of_systems("plans", trees.plans)
 
 
-def _of_systems(what: str, find: Callable[[Graph, str, Survey, tuple[str, ...]], T]) -> T:
-    """What the systems of the programme add to its relay on the day, whoever confirmed it."""
-    known, survey = head(), survey_of_all()
-    return kept(
-        (what, known.programme_id, survey.as_of),
-        known.head_hash,
-        lambda: find(graph(), known.programme_id, survey, known.systems),
+def _cached_of_systems(what: str, find: Callable[[Graph, str, Survey, tuple[str, ...]], T]) -> T:
+    """A cached result of the programme's systems, from the survey with unconfirmed pass-ons.
+
+    Args:
+        what: The name of the result in the cache.
+        find: Gets graph, programme id, survey and systems, and returns the result.
+    """
+    head_, survey = head(), survey_of_all()
+    return cached(
+        (what, head_.programme_id, survey.as_of),
+        head_.head_hash,
+        lambda: find(graph(), head_.programme_id, survey, head_.systems),
     )
 
 
-def snapshots() -> Path:
-    """The folder in which programmes are kept from one question to the next."""
+def snapshots_folder() -> Path:
+    """The folder in which snapshots are cached."""
     return core().settings.data_folder / snapshot_cache.FOLDER
 
 
 def snapshot() -> Snapshot:
-    """The programme as columns, as this request found it first.
+    """The snapshot of the programme, as of the head that this request first read.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
     if "snapshot" not in g:
-        known = head()
-        g.snapshot = snapshot_cache.snapshot(graph(), known.programme_id, snapshots(), known.head_hash)
-    found: Snapshot = g.snapshot
-    return found
+        head_ = head()
+        g.snapshot = snapshot_cache.snapshot(graph(), head_.programme_id, snapshots_folder(), head_.head_hash)
+    snapshot_: Snapshot = g.snapshot
+    return snapshot_

@@ -1,4 +1,4 @@
-"""Parameters of a URL, read as what a page takes: one of some words, a whole number, and no other parameter."""
+"""Parameters of a URL: reads one of some words or a whole number, and refuses unknown parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 CONFIRMED_ONLY: Final = "confirmed_only"
-"""In a URL: whether unconfirmed pass-ons are left out, "true" or "false"."""
+"""The parameter that says whether unconfirmed pass-ons are left out, "true" or "false"."""
 
 
 NOT_A_CHOICE: Final = Failure(
@@ -31,17 +31,17 @@ NOT_ASKED: Final = Failure(
 )
 
 
-def only(names: Collection[str], several: Collection[str] = ()) -> None:
-    """Let the URL have some parameters, each once, and no others except those of every page.
+def require_only(names: Collection[str], several: Collection[str] = ()) -> None:
+    """Refuse parameters that the page does not take, besides those of every page.
 
-    What messengers append to a shared link (utm_…) is ignored.
+    What messengers append to a shared link (utm_…, fbclid) is ignored.
 
     Args:
-        names: What they are called.
-        several: Others, which may stand there more than once.
+        names: The parameters that may be given once.
+        several: The parameters that may be given more than once.
 
     Raises:
-        Invalid: It holds another, or one twice.
+        Invalid: Another parameter is given, or one of `names` twice.
     """
     for name, values in request.args.lists():
         once = name in names or name in ("as_of", "lang", CONFIRMED_ONLY)
@@ -51,22 +51,22 @@ def only(names: Collection[str], several: Collection[str] = ()) -> None:
 
 
 def choice(name: str, choices: Collection[str]) -> str:
-    """One of some words, the first when it is not asked for.
+    """A parameter that is one of some words; the first of them when it is not given.
 
     Raises:
-        Invalid: Another word is asked for.
+        Invalid: It is another word.
     """
-    found = request.args.get(name) or next(iter(choices))
-    if found not in choices:
+    word = request.args.get(name) or next(iter(choices))
+    if word not in choices:
         raise refused(NOT_A_CHOICE, field=name, choices=", ".join(choices))
-    return found
+    return word
 
 
 def number(name: str, least: int = 0) -> int | None:
-    """A whole number, or None when it is not asked for.
+    """A parameter that is a whole number of at least `least`; None when it is not given.
 
     Raises:
-        Invalid: Something else is asked for.
+        Invalid: It is something else.
     """
     text = request.args.get(name)
     if not text:
@@ -76,11 +76,11 @@ def number(name: str, least: int = 0) -> int | None:
     return int(text)
 
 
-def choice_of(word: str, choices: Collection[str]) -> str:
-    """One of some words that stands in the path.
+def choice_in_path(word: str, choices: Collection[str]) -> str:
+    """A part of the path that must be one of some words.
 
     Raises:
-        werkzeug.exceptions.NotFound: It is another.
+        werkzeug.exceptions.NotFound: It is another word.
     """
     if word not in choices:
         abort(404)

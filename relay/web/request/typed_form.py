@@ -1,4 +1,4 @@
-"""What somebody typed into a form, handed from page to page while she signs in again, so that nothing of it is lost."""
+"""The fields of a form that somebody typed, carried from page to page while she signs in again."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import Final
 from flask import request
 
 WANTED: Final = "wanted"
-"""In the form of the sign-in page: for which address that was typed."""
+"""The field of the sign-in form with the URL for which the carried form was typed."""
 
 BUTTON: Final = "form.step"
-"""What the buttons of a form are called: no column has a dot in its name."""
+"""The field name of a form's buttons; no column has a dot in its name."""
 
-_MARK: Final = "typed."
+_PREFIX: Final = "typed."
 _NOT_TYPED: Final = frozenset({"csrf_token", BUTTON, "again"})
-"""What is said anew: the form is checked once more before anything is recorded."""
+"""Fields that are not carried, so that the form is checked once more before anything is recorded."""
 
 
-def pressed() -> str:
-    """Which button this request's form was sent with; "" for none."""
+def pressed_button() -> str:
+    """The button with which this request's form was sent; "" for none."""
     return request.form.get(BUTTON, "")
 
 
-def fields() -> list[tuple[str, str]]:
-    """What this request's form holds, each under a name that no field of the sign-in page has."""
+def typed_fields() -> list[tuple[str, str]]:
+    """The fields of this request's form, name and text, with a prefix that no field of the sign-in form has."""
     sent = request.form.items(multi=True)
-    return [(f"{_MARK}{name}", text) for name, text in sent if name not in _NOT_TYPED]
+    return [(f"{_PREFIX}{name}", text) for name, text in sent if name not in _NOT_TYPED]
 
 
-def handed_on() -> list[tuple[str, str]]:
-    """What the form of the sign-in page carries of it, under the same names."""
-    return [(name, text) for name, text in request.form.items(multi=True) if name.startswith(_MARK)]
+def carried_fields() -> list[tuple[str, str]]:
+    """The fields that the sign-in form carries, with the prefix."""
+    return [(name, text) for name, text in request.form.items(multi=True) if name.startswith(_PREFIX)]
 
 
-def unmarked(kept: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The same, each under the name that it has in the form that it was typed into."""
-    return [(name.removeprefix(_MARK), text) for name, text in kept]
+def without_prefix(carried: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Carried fields under their names in the form into which they were typed."""
+    return [(name.removeprefix(_PREFIX), text) for name, text in carried]

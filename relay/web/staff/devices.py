@@ -1,4 +1,4 @@
-"""One's own telephones: a code that enrols one, and how one that was lost is given up."""
+"""The page of the user's telephones: make a code to enrol one, and revoke one that was lost."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ blueprint = Blueprint("devices", __name__)
 @blueprint.get("/account/devices")
 @action("device code")
 def page() -> str:
-    """The telephones of who is signed in; a manager sees everybody's."""
+    """The telephones of the user; a manager sees all of her programmes."""
     return _shown(None)
 
 
 @blueprint.post("/account/devices")
 @action("device code")
 def code() -> str:
-    """A code for one's own account, shown once: nobody enrols a telephone that speaks for somebody else."""
+    """Make a code for the user's own account, which is shown once; nobody makes a code for another account here."""
     core, user = current.core(), sessions.signed_in()
     programme_id, place_id = request.form.get("programme", ""), request.form.get("place", "").strip()
     if programme_id not in {head.programme_id for head in guard.heads()}:
@@ -58,7 +58,7 @@ def code() -> str:
 @blueprint.post("/account/devices/<device_id>")
 @action("device code")
 def revoke(device_id: str) -> Response:
-    """Give one up: one's own, or, for a manager, anybody's."""
+    """Revoke a telephone: one's own, or for a manager, any of her programmes."""
     own = {device.device_id for device in _mine()}
     if device_id not in own:
         raise refused(devices.NO_DEVICE, device_id=device_id)
@@ -68,7 +68,7 @@ def revoke(device_id: str) -> Response:
 
 
 def _mine() -> tuple[devices.Device, ...]:
-    """Those that who is asking may see: her own, and those of the programmes that she manages."""
+    """The telephones that the user may see: her own, and those of the programmes that she manages."""
     login = sessions.signed_in().login
     return tuple(
         device
@@ -78,7 +78,7 @@ def _mine() -> tuple[devices.Device, ...]:
 
 
 def _shown(made: devices.EnrolmentCode | None) -> str:
-    responses.never_kept()
+    responses.never_cache()
     return render_template(
         "devices.html",
         devices=_mine(),

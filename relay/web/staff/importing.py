@@ -1,4 +1,4 @@
-"""A register of one's own, imported in the browser: uploaded, mapped, looked at, recorded, and handed back."""
+"""Importing an organisation's register in the browser: upload, map, preview, import, and the report to download."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from relay.mapping.register_reading import read_register
 from relay.web import guard, menu, responses, sessions
 from relay.web.i18n import labels, language
 from relay.web.i18n.language import gettext, lazy_gettext
-from relay.web.i18n.sentences import say, say_advice, say_error
+from relay.web.i18n.sentences import advice_text, error_text, translate
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.staff import running_imports, uploads
@@ -49,12 +49,12 @@ if TYPE_CHECKING:
     from relay.text import Sentence
     from relay.web.staff.uploads import Upload
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 SAMPLES: Final = 3
 PREVIEWED: Final = 20  # rows of the register
 AGAIN_SECONDS: Final = 2  # our choice: how often a page asks how far an import is
-_HAND_OVERS: Final = 4  # our choice: that a row tells; a wider register has a map that is written by hand
+_HAND_OVERS: Final = 4  # our choice: hand-overs in one row; for a wider register, write the map by hand
 
 MEANINGS: Final = {
     "key": lazy_gettext("number of the row"),
@@ -71,29 +71,29 @@ MEANINGS: Final = {
     "death_on": lazy_gettext("day of deaths"),
     "deaths": lazy_gettext("animals that died"),
 }
-"""What a column may mean that is no column of a record by itself."""
+"""Meaning of a column in a register that is not itself a column of a record → its label."""
 _AS_COLUMNS: Final = {"place": "place_id", "group": "group_id", "gift": "gift_id"}
 _DECIDES: Final = ("help", "gift_id", "calendar", "order")
 
-_NOT_KEPT: Final = ("csrf_token", "wanted")
+_NOT_STORED: Final = ("csrf_token", "wanted")
 
-_ONE_AFTER_THE_OTHER: Final = RLock()
-"""A workbook takes far more memory while it is read and looked at than it does as a file."""
+_READING_LOCK: Final = RLock()
+"""Held while a workbook is read, one at a time: it takes far more memory than its file has bytes."""
 
 blueprint = Blueprint("importing", __name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnShown:
-    """A column of the register, beside which its meaning is chosen.
+    """A column of the register, for which a meaning is chosen.
 
     Attributes:
-        field: Of the form.
-        name: Of the column.
+        field: The field of the form.
+        name: The name of the column.
         samples: Its first different cells.
-        chosen: What it means, as an option; "" for nothing.
-        certain: How certain the guess is, 0 to 1; None where nothing was guessed, or a person decided.
-        perhaps: The option that is guessed and not certain enough, or "".
+        chosen: The option that is chosen; "" for none.
+        certain: How certain the guess is, from 0 to 1; None if nothing was guessed, or a person decided.
+        perhaps: The option that was guessed but is not certain enough, or "".
     """
 
     field: str
@@ -105,46 +105,46 @@ class ColumnShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """What a row of the register makes.
+class MadeRow:
+    """An act made from a row of the register.
 
     Attributes:
-        row: As a spreadsheet counts it.
-        kind: Of the act; "" where the row cannot be read.
-        says: Column of the record → what it says.
+        row: The number of the row in the spreadsheet.
+        kind: The kind of the act; "" if the row cannot be read.
+        values: Column → value.
         problems: What is wrong with it, and what to do.
     """
 
     row: int
     kind: str
-    says: Mapping[str, object]
+    values: Mapping[str, object]
     problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """A register as it is read so far.
+class RegisterView:
+    """A register as it is read with the decisions so far.
 
     Attributes:
-        upload: The file.
-        kept: The name of the kept map that fits, by which it is read; "" where its map is made here.
-        proposed: The map that is made here; None where a kept one is used.
-        columns: The register's columns; empty where a kept map is used.
-        how: The map; None while something is open.
-        problem: What is open or wrong, or "".
-        made: What the first rows make.
-        first: What the first of them say, in sentences.
-        programme: What the programme knows.
-        sheets: The names of the sheets that may be meant.
+        upload: The uploaded file.
+        saved_map: The name of the saved map that fits, with which it is read; "" if its map is made here.
+        proposed: The map that is made here; None if a saved one is used.
+        columns: The register's columns; empty if a saved map is used.
+        how: The map; None while a decision is missing.
+        problem: The decision that is missing, or what is wrong; "" for nothing.
+        made: The acts of the first rows.
+        first: The first of them as sentences.
+        programme: The existing records of the programme.
+        sheets: The names of the sheets to choose from.
     """
 
     upload: Upload
-    kept: str
+    saved_map: str
     proposed: Proposed | None
     columns: tuple[ColumnShown, ...]
     how: RegisterMap | None
     problem: str
-    made: tuple[Made, ...]
+    made: tuple[MadeRow, ...]
     first: tuple[Sentence, ...]
     programme: ExistingRecords
     sheets: tuple[str, ...] = ()
@@ -153,82 +153,85 @@ class Look:
 @blueprint.get("/p/<programme_id>/import")
 @action("import")
 def page(programme_id: str) -> str:
-    """Choose a file."""
+    """The page on which a file is chosen."""
     guard.require_everywhere("import", programme_id)
     maps = saved_maps.saved_maps(current.graph(), programme_id)
-    responses.never_kept()
+    responses.never_cache()
     return render_template("import.html", maps=maps, most=limits.FILE_BYTES // (1024 * 1024))
 
 
 @blueprint.post("/p/<programme_id>/import")
 @action("import", largest=limits.FILE_BYTES)
 def upload(programme_id: str) -> Response:
-    """Take a file."""
+    """Upload a file."""
     guard.require_everywhere("import", programme_id)
     file = request.files.get("register")
     if file is None or not file.filename:
-        return redirect(menu.to("importing.page"), 303)
-    taken = uploads.take(file, programme_id)
+        return redirect(menu.url_to("importing.page"), 303)
+    taken = uploads.store_upload(file, programme_id)
     try:
         _pages(taken)
     except RelayError:
         uploads.discard(taken)
         raise
-    return redirect(menu.to("importing.mapping", token=taken.token), 303)
+    return redirect(menu.url_to("importing.mapping", token=taken.token), 303)
 
 
 @blueprint.get("/p/<programme_id>/import/<token>")
 @action("import")
 def mapping(programme_id: str, token: str) -> str:
-    """Look at how it is read, and change it."""
+    """The page that shows how the register is read, and on which that is changed."""
     upload = _upload(programme_id, token)
-    said = uploads.decided(upload)
+    decisions = uploads.read_decisions(upload)
     if request.args.get("own") == "true":
-        said["own"] = "true"
-    with _ONE_AFTER_THE_OTHER:
-        look = _look(upload, said)
-    return render_template("import_map.html", look=look, **_choices(look, said))
+        decisions["own"] = "true"
+    with _READING_LOCK:
+        look = _view_of(upload, decisions)
+    return render_template("import_map.html", look=look, **_choices(look, decisions))
 
 
 @blueprint.post("/p/<programme_id>/import/<token>")
 @action("import", largest=limits.FORM_BYTES)
 def decide(programme_id: str, token: str) -> Response:
-    """Look at it again as it is decided now, try all rows, or record them."""
+    """Store the decisions, and then show the preview, try all rows, or import them."""
     wanted, upload = request.form.get("wanted", "preview"), _upload(programme_id, token)
-    said = {**uploads.decided(upload), **{name: text for name, text in request.form.items() if name not in _NOT_KEPT}}
-    uploads.decide(upload, said)
+    decisions = {
+        **uploads.read_decisions(upload),
+        **{name: text for name, text in request.form.items() if name not in _NOT_STORED},
+    }
+    uploads.store_decisions(upload, decisions)
     if wanted == "preview" and not request.headers.get("HX-Request"):
-        return redirect(menu.to("importing.mapping", token=token), 303)
-    with _ONE_AFTER_THE_OTHER:
-        look = _look(upload, said)
+        return redirect(menu.url_to("importing.mapping", token=token), 303)
+    with _READING_LOCK:
+        look = _view_of(upload, decisions)
     if wanted == "preview":
-        return make_response(render_template("import_preview.html", look=look, **_choices(look, said)))
-    if look.how is None:  # the page says what is open
-        return redirect(menu.to("importing.mapping", token=token), 303)
+        return make_response(render_template("import_preview.html", look=look, **_choices(look, decisions)))
+    if look.how is None:  # the page says which decision is missing
+        return redirect(menu.url_to("importing.mapping", token=token), 303)
     by, now = sessions.signed_in().by, current.core().now()
-    if (name := said.get("keep", "").strip()) and look.proposed and wanted == "record":
+    if (name := decisions.get("keep", "").strip()) and look.proposed and wanted == "record":
         saved_maps.save(current.graph(), programme_id, name, look.proposed.text, by=by, now=now)
-    running_imports.begin(
+    running_imports.begin_import(
         token,
         _read(look.upload, look.how),
-        DatabaseImporter(graph=current.built(), clerk=guard.clerk_of_imports(programme_id)),
+        DatabaseImporter(graph=current.built_graph(), clerk=guard.import_clerk(programme_id)),
         programme_id,
         look.upload.report,
         answers=NOTED,
         apply=wanted == "record",
     )
-    return redirect(menu.to("importing.progress", token=token), 303)
+    return redirect(menu.url_to("importing.progress", token=token), 303)
 
 
 @blueprint.get("/p/<programme_id>/import/<token>/progress")
 @action("import")
 def progress(programme_id: str, token: str) -> Response:
-    """How far the import is, and in the end what became of the rows."""
-    look, running = uploads.found(token, programme_id), running_imports.of(token)
+    """The page that shows how far the import is, and at its end the outcome of the rows."""
+    look, running = uploads.find_upload(token, programme_id), running_imports.import_of(token)
     if running is None:
-        return redirect(menu.to("importing.mapping", token=token), 303)
+        return redirect(menu.url_to("importing.mapping", token=token), 303)
     response = make_response(render_template("import_progress.html", upload=look, running=running))
-    responses.never_kept()
+    responses.never_cache()
     if not running.ended:
         response.headers["Refresh"] = str(AGAIN_SECONDS)
     return response
@@ -237,46 +240,51 @@ def progress(programme_id: str, token: str) -> Response:
 @blueprint.post("/p/<programme_id>/import/<token>/undo")
 @action("import")
 def undo(programme_id: str, token: str) -> Response:
-    """Take back all that this import recorded."""
+    """Take back everything that this import recorded."""
     guard.require_everywhere("import", programme_id)
-    uploads.found(token, programme_id)
-    running = running_imports.of(token)
+    uploads.find_upload(token, programme_id)
+    running = running_imports.import_of(token)
     if running and running.at:
-        running_imports.take_back(
-            token, running.at, current.built(), programme_id, guard.clerk(programme_id), gettext("Taken back at once.")
+        running_imports.begin_undo(
+            token,
+            running.at,
+            current.built_graph(),
+            programme_id,
+            guard.clerk(programme_id),
+            gettext("Taken back at once."),
         )
-    return redirect(menu.to("importing.progress", token=token), 303)
+    return redirect(menu.url_to("importing.progress", token=token), 303)
 
 
 @blueprint.get("/p/<programme_id>/import/<token>/report.xlsx")
 @action("import")
 def report(programme_id: str, token: str) -> Response:
-    """The register again, with what became of each row and what to do."""
-    found = uploads.found(token, programme_id)
-    if not found.report.is_file():
+    """The register as a workbook, with the outcome of each row, and what to do."""
+    upload = uploads.find_upload(token, programme_id)
+    if not upload.report.is_file():
         abort(404)
-    responses.never_kept()
-    return send_file(found.report, as_attachment=True, download_name=found.report.name)
+    responses.never_cache()
+    return send_file(upload.report, as_attachment=True, download_name=upload.report.name)
 
 
 @blueprint.post("/p/<programme_id>/import/<token>/discard")
 @action("import")
 def discard(programme_id: str, token: str) -> Response:
     """Delete the upload."""
-    uploads.discard(uploads.found(token, programme_id))
-    return redirect(menu.to("importing.page"), 303)
+    uploads.discard(uploads.find_upload(token, programme_id))
+    return redirect(menu.url_to("importing.page"), 303)
 
 
 # ---------------------------------------------------------------------------------------------------- reading
 
 
 def _pages(upload: Upload) -> tuple[AnySheet, ...]:
-    with _ONE_AFTER_THE_OTHER:
+    with _READING_LOCK:
         return _without_folder(upload, lambda: _small_enough(upload))
 
 
 def _small_enough(upload: Upload) -> tuple[AnySheet, ...]:
-    """Its sheets; a register that is too large for the browser is refused with the way that takes it."""
+    """The sheets of a register; one that is too large is refused with the advice to use the command line."""
     try:
         return all_sheets(upload.path, limits.REGISTER_CELLS)
     except TooManyCells as error:
@@ -293,41 +301,50 @@ def _small_enough(upload: Upload) -> tuple[AnySheet, ...]:
 
 
 def _read(upload: Upload, how: RegisterMap) -> MappedRegister:
-    with _ONE_AFTER_THE_OTHER:
+    with _READING_LOCK:
         return _without_folder(upload, lambda: read_register(upload.path, how, apply=True, notify=lambda _: None))
 
 
-def _without_folder(upload: Upload, read: Callable[[], Found]) -> Found:
-    """Read a file; what is wrong with it is told with its name alone."""
+def _without_folder(upload: Upload, read: Callable[[], Result]) -> Result:
+    """Read a file; an error names the file alone, without its folder here."""
     try:
         return read()
     except Invalid as error:
         folder = f"{upload.path.parent}/"
-        reason, suggestion = (each.replace(folder, "") for each in (say(error.reason), say_advice(error)))
+        reason, suggestion = (each.replace(folder, "") for each in (translate(error.reason), advice_text(error)))
         raise Invalid(reason=reason, advice=suggestion) from error
 
 
 def _upload(programme_id: str, token: str) -> Upload:
     guard.require_everywhere("import", programme_id)
-    responses.never_kept()
-    return uploads.found(token, programme_id)
+    responses.never_cache()
+    return uploads.find_upload(token, programme_id)
 
 
-def _look(upload: Upload, decided: Mapping[str, str]) -> Look:
-    """A register as it is read by what was decided so far; nothing was where no column is named."""
-    sheets, programme = _pages(upload), existing_records(current.built(), upload.programme_id)
-    fits = None if decided.get("own") == "true" else _kept(sheets, upload.programme_id)
+def _view_of(upload: Upload, decided: Mapping[str, str]) -> RegisterView:
+    """A register as it is read with the decisions so far, or with a saved map that fits its columns."""
+    sheets, programme = _pages(upload), existing_records(current.built_graph(), upload.programme_id)
+    fits = None if decided.get("own") == "true" else _fitting_map(sheets, upload.programme_id)
     if fits:
         made, first = _preview(upload, fits[1], programme)
-        return Look(upload=upload, kept=fits[0].name, proposed=None, columns=(), how=fits[1], problem="", made=made,
-                    first=first, programme=programme)  # fmt: skip
+        return RegisterView(
+            upload=upload,
+            saved_map=fits[0].name,
+            proposed=None,
+            columns=(),
+            how=fits[1],
+            problem="",
+            made=made,
+            first=first,
+            programme=programme,
+        )
     stem = Path(upload.name).stem
     sheet = decided.get("sheet", "")
     guessed = propose(sheets, programme, stem, sheet=sheet)
     is_decided = decided.get("of_sheet") == guessed.table.sheet
     proposed, twice = guessed, ""
     if is_decided:
-        twice = _twice(decided, guessed)
+        twice = _doubled_meaning(decided, guessed)
         proposed = propose(sheets, programme, stem, _decided(guessed, decided), sheet)
     how, problem = None, twice
     if not problem:
@@ -337,11 +354,11 @@ def _look(upload: Upload, decided: Mapping[str, str]) -> Look:
             of = {"kind": labels.kind(error.act), "column": labels.column(error.column)}
             problem = gettext("%(kind)s: no column says this yet: %(column)s.", **of)
         except WrongMap as error:
-            problem = say_error(error)
+            problem = error_text(error)
     made, first = _preview(upload, how, programme) if how else ((), ())
-    return Look(
+    return RegisterView(
         upload=upload,
-        kept="",
+        saved_map="",
         proposed=proposed,
         columns=_columns(guessed, decided if is_decided else None),
         how=how,
@@ -353,8 +370,8 @@ def _look(upload: Upload, decided: Mapping[str, str]) -> Look:
     )
 
 
-def _kept(sheets: Sequence[AnySheet], programme_id: str) -> tuple[SavedMap, RegisterMap] | None:
-    """The kept map of a file's columns; where there are several, the person makes one here."""
+def _fitting_map(sheets: Sequence[AnySheet], programme_id: str) -> tuple[SavedMap, RegisterMap] | None:
+    """The saved map that fits a file's columns; None if there is none, or several."""
     try:
         return saved_maps.fitting(sheets, saved_maps.saved_maps(current.graph(), programme_id), _catalogue())
     except saved_maps.SeveralFit:
@@ -362,7 +379,7 @@ def _kept(sheets: Sequence[AnySheet], programme_id: str) -> tuple[SavedMap, Regi
 
 
 def _decided(guessed: Proposed, form: Mapping[str, str]) -> Decided:
-    """What a form says."""
+    """The decisions in a form."""
     columns: dict[Slot, str] = {}
     for place, name in enumerate(guessed.table.columns):
         meaning, _, number = form.get(f"c{place}", "").partition(":")
@@ -379,7 +396,7 @@ def _decided(guessed: Proposed, form: Mapping[str, str]) -> Decided:
 
 
 def _number(text: str) -> float | None:
-    """A number that a form says, or None."""
+    """A positive number from a text, or None."""
     try:
         number = float(text)
     except ValueError:
@@ -387,11 +404,13 @@ def _number(text: str) -> float | None:
     return number if isfinite(number) and number > 0 else None
 
 
-def _twice(form: Mapping[str, str], guessed: Proposed) -> str:
-    """What two columns mean, which only one can; "" when none do."""
+def _doubled_meaning(form: Mapping[str, str], guessed: Proposed) -> str:
+    """The problem that two columns have the same meaning; "" if none have."""
     chosen = Counter(filter(None, (form.get(f"c{place}", "") for place in range(len(guessed.table.columns)))))
     doubled = next((each for each, many in chosen.items() if many > 1), "")
-    return gettext("Two columns are said to mean the same: %(meaning)s.", meaning=meant(doubled)) if doubled else ""
+    return (
+        gettext("Two columns are said to mean the same: %(meaning)s.", meaning=meaning_text(doubled)) if doubled else ""
+    )
 
 
 def _columns(guessed: Proposed, form: Mapping[str, str] | None) -> tuple[ColumnShown, ...]:
@@ -420,8 +439,8 @@ def _columns(guessed: Proposed, form: Mapping[str, str] | None) -> tuple[ColumnS
 
 def _preview(
     upload: Upload, how: RegisterMap, programme: ExistingRecords
-) -> tuple[tuple[Made, ...], tuple[Sentence, ...]]:
-    """What the first rows make, each with all its acts; and what the first of them say, in sentences."""
+) -> tuple[tuple[MadeRow, ...], tuple[Sentence, ...]]:
+    """The acts of the first rows, and the first of them as sentences."""
     register = _read(upload, how)
     rows = [*register.rows(upload.path, _catalogue())]
     first = {line.row for line in register.table.lines[:PREVIEWED]}
@@ -429,36 +448,40 @@ def _preview(
     return tuple(map(_made, made)), first_rows(rows, programme.places)
 
 
-def _made(row: Row) -> Made:
+def _made(row: Row) -> MadeRow:
     problems = tuple(
-        " ".join(filter(None, (f"{fault.field}:" if fault.field else "", say(fault.reason), say(fault.suggestion))))
+        " ".join(
+            filter(
+                None, (f"{fault.field}:" if fault.field else "", translate(fault.reason), translate(fault.suggestion))
+            )
+        )
         for fault in row.faults
     )
-    return Made(
+    return MadeRow(
         row=row.row,
         kind=row.act.kind if row.act else (row.act_id or "").partition(":")[0],
-        says=row.act.values if row.act else {},
+        values=row.act.values if row.act else {},
         problems=problems,
     )
 
 
-def _choices(look: Look, said: Mapping[str, str]) -> dict[str, object]:
-    """What the page offers."""
+def _choices(look: RegisterView, decisions: Mapping[str, str]) -> dict[str, object]:
+    """The options of the page, and what was chosen."""
     meanings = words().meanings.values()
     options: Sequence[tuple[str, str]] = [
-        (each, meant(each))
+        (each, meaning_text(each))
         for meaning in meanings
         for each in (f"{meaning.name}:{number}" for number in range(_HAND_OVERS if meaning.again else 1))
     ]
-    one = {name: said.get(name, "") for name in (*_DECIDES, "animals")}
-    if look.proposed and not said.get("order"):
+    one = {name: decisions.get(name, "") for name in (*_DECIDES, "animals")}
+    if look.proposed and not decisions.get("order"):
         is_open = "order" in open_points(look.proposed.text)
         one |= {"calendar": look.proposed.calendar, "order": "" if is_open else look.proposed.order}
-    return {"options": options, "said": one, "keep": said.get("keep", ""), "own": said.get("own", "")}
+    return {"options": options, "chosen": one, "keep": decisions.get("keep", ""), "own": decisions.get("own", "")}
 
 
-def meant(option: str) -> str:
-    """What a column may mean, in the reader's language: "passed on to (2)" for the second hand-over."""
+def meaning_text(option: str) -> str:
+    """The label of a meaning, such as "passed on to (2)" for the second hand-over."""
     meaning, _, number = option.partition(":")
     called = MEANINGS.get(meaning)
     word = str(called) if called else labels.column(_AS_COLUMNS.get(meaning, meaning))

@@ -1,4 +1,4 @@
-"""Imports that are under way: each in a thread of its own, so that a page can say how far it is."""
+"""Running imports: each runs in a thread of its own, and a page shows how far it is."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
     from relay.mapping.register_reading import MappedRegister
-    from relay.web.traffic.shared_state import Board
+    from relay.web.traffic.shared_state import WorkBoard
 
-SHOWN: Final = 100  # our choice: rows that cannot stand on the page; the report has all of them
+SHOWN: Final = 100  # our choice: refused rows on the page; the report has all of them
 
 log = logging.getLogger("relay.web")
 
 
 @dataclass(slots=True, kw_only=True)
-class UnderWay:
-    """An import, as far as it is.
+class RunningImport:
+    """An import, or the undo of one, with how far it is.
 
     Attributes:
-        apply: Whether it writes.
+        apply: Whether it records; else it only tries the rows.
         of_all: About how many acts there are.
-        done: Acts that were judged.
+        done: How many acts were judged so far.
         ended: Whether it is over.
-        count: What became of the rows.
-        failed: The first rows that cannot stand.
-        error: Why it ended before its end, or None.
-        at: When the upload was recorded last; "" if it never was, or all of it was taken back.
+        count: The outcomes of the rows, counted.
+        failed: The first rows that were refused or put aside.
+        error: Why it ended early; None if it did not.
+        at: When the upload was last recorded; "" if it never was, or was taken back.
         undoes: Whether it takes an import back.
-        process: In which it runs.
+        process: The id of its process.
     """
 
     apply: bool
@@ -62,13 +62,13 @@ class UnderWay:
     process: int = field(default_factory=os.getpid)
 
 
-def of(token: str) -> UnderWay | None:
-    """The last import of an upload, as far as it is; None where none began, or its process ended."""
-    found: UnderWay | None = current.core().shared.board.of(token)
-    return found
+def import_of(token: str) -> RunningImport | None:
+    """The last import of an upload; None if none began, or its process ended."""
+    running: RunningImport | None = current.core().shared.imports.get(token)
+    return running
 
 
-def begin(
+def begin_import(
     token: str,
     register: MappedRegister,
     judge: DatabaseImporter,
@@ -78,38 +78,38 @@ def begin(
     answers: Answers,
     apply: bool,
 ) -> None:
-    """Begin an import of an upload, unless one is under way.
+    """Begin to import an upload, unless an import of it is running.
 
     Args:
-        token: Of the upload.
-        register: As its map reads it.
-        judge: Where its rows are judged, and who records.
-        programme_id: Of the programme.
-        report: Where the register is handed back.
-        answers: The questions that each row answers.
-        apply: Whether it writes.
+        token: The token of the upload.
+        register: The register, read with its map.
+        judge: The database, and the clerk who records.
+        programme_id: The programme.
+        report: The workbook to write, with the outcome of each row.
+        answers: The questions that all rows answer with yes.
+        apply: Whether it records; else it only tries the rows.
     """
-    rows, board = tuple(register.rows(report, judge.catalogue)), current.core().shared.board
-    before = board.of(token)
-    begun = UnderWay(apply=apply, of_all=len(rows), at=before.at if before else "")
-    if not board.begin(token, begun):
+    rows, imports = tuple(register.rows(report, judge.catalogue)), current.core().shared.imports
+    before = imports.get(token)
+    begun = RunningImport(apply=apply, of_all=len(rows), at=before.at if before else "")
+    if not imports.begin(token, begun):
         return
 
     def progress(done: int) -> None:
         begun.done = min(done, begun.of_all)
-        board.tell(token, begun)
+        imports.update(token, begun)
 
     def run() -> None:
-        with _ending(token, begun, board):
+        with _ending(token, begun, imports):
             try:
-                told = judge.judged(programme_id, iter(rows), apply=apply, answers=answers, progress=progress)
-                kept: list[ReportRow] = []
-                for row in begun.count.through(in_its_words(told, register.map)):
-                    kept.append(row)
+                rows_ = judge.judged(programme_id, iter(rows), apply=apply, answers=answers, progress=progress)
+                report_rows: list[ReportRow] = []
+                for row in begun.count.through(in_its_words(rows_, register.map)):
+                    report_rows.append(row)
                     if row.action in ("put aside", "refused") and len(begun.failed) < SHOWN:
                         begun.failed.append(row)
                 report.unlink(missing_ok=True)
-                hand_back(report, register, kept, applied=apply)
+                hand_back(report, register, report_rows, applied=apply)
             finally:  # what was recorded before it broke can be taken back too
                 if apply and begun.count.actions["added"]:
                     begun.at = judge.at
@@ -117,30 +117,30 @@ def begin(
     Thread(target=run, name="import", daemon=True).start()
 
 
-def take_back(token: str, at: str, graph: Graph, programme_id: str, clerk: Clerk, why: str) -> None:
-    """Begin to take back all that an import recorded, unless something is under way.
+def begin_undo(token: str, at: str, graph: Graph, programme_id: str, clerk: Clerk, why: str) -> None:
+    """Begin to take back everything that an import recorded, unless an import of the upload is running.
 
     Args:
-        token: Of the upload.
+        token: The token of the upload.
         at: When it was recorded.
-        graph: Where.
-        programme_id: Of the programme.
+        graph: The database.
+        programme_id: The programme.
         clerk: Who recorded it.
-        why: For the auditor.
+        why: The reason, for the auditor.
     """
-    board = current.core().shared.board
-    begun = UnderWay(apply=True, of_all=0, undoes=True, at=at)
-    if not board.begin(token, begun):
+    imports = current.core().shared.imports
+    begun = RunningImport(apply=True, of_all=0, undoes=True, at=at)
+    if not imports.begin(token, begun):
         return
 
     def progress(_what: str, done: int, of_all: int) -> None:
         begun.done, begun.of_all = done, of_all
-        board.tell(token, begun)
+        imports.update(token, begun)
 
     def run() -> None:
-        with _ending(token, begun, board):
-            found = undo.undoable(graph, programme_id, clerk.by, since=at, at=at)
-            corrections = undo.corrections(found.acts, why, clerk)
+        with _ending(token, begun, imports):
+            undoable = undo.undoable(graph, programme_id, clerk.by, since=at, at=at)
+            corrections = undo.corrections(undoable.acts, why, clerk)
             undo.take_back(graph, programme_id, corrections, clerk, frozenset, progress)
             begun.done, begun.at = len(corrections), ""
 
@@ -148,17 +148,17 @@ def take_back(token: str, at: str, graph: Graph, programme_id: str, clerk: Clerk
 
 
 @contextmanager
-def _ending(token: str, begun: UnderWay, board: Board) -> Generator[None]:
-    """Whatever happens, the page must not wait for ever."""
+def _ending(token: str, begun: RunningImport, imports: WorkBoard) -> Generator[None]:
+    """Mark an import as ended in any case, with its error, so that the page does not wait for ever."""
     try:
         yield
     except RelayError as error:
         begun.error = error
     except Exception as fault:
-        log.exception("failed", extra={"said": {"failure": type(fault).__name__}})
+        log.exception("failed", extra={"fields": {"failure": type(fault).__name__}})
         begun.error = Unavailable(
             reason=Sentence("The import ended early."), advice=Sentence("Import it again: it goes on.")
         )
     finally:
         begun.ended = True
-        board.tell(token, begun)
+        imports.update(token, begun)

@@ -1,4 +1,4 @@
-"""What is searched for: forms send it in the body, since a URL would leave a name behind; Back finds it again."""
+"""Searches: their words are sent in the body, since a URL with a name would be logged; the URL has a key instead."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from relay.web import sessions
 from relay.web.request import current
 
 
-def sent() -> str:
-    """The words that a form sent; empty when there are none."""
+def sent_words() -> str:
+    """The words in the sent form; empty when there are none."""
     return request.form.get("q", "").strip()
 
 
-def remembered() -> str:
-    """Keep the words that a form sent, for its sender: the key under which a URL calls them back.
+def store_words() -> str:
+    """Store the words in the sent form for the user, and return the key for the URL.
 
-    A page that looks for them as they are typed keeps its key, since each letter would drop an older search otherwise.
+    A page that searches while words are typed has the same key all the time; otherwise each letter would push out an
+    older search.
     """
     before = parse_qs(request.headers.get("HX-Current-URL", "").partition("?")[2]).get("s", [""])[0]
-    return current.core().shared.searches.keep(sessions.signed_in().login, sent(), before)
+    return current.core().shared.searches.store(sessions.signed_in().login, sent_words(), before)
 
 
-def asked_for() -> str:
-    """The words whose key is in the URL, or those of a hand-written link; empty if there are none."""
+def words_in_url() -> str:
+    """The words of the search whose key is in the URL, or the parameter q of a link; empty if there are none."""
     if "q" in request.args:
         return request.args["q"].strip()
-    return current.core().shared.searches.of(sessions.signed_in().login, request.args.get("s", ""))
+    return current.core().shared.searches.get(sessions.signed_in().login, request.args.get("s", ""))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
 _ABOUT: Final = "about.json"
-_DECIDED: Final = "decided.json"
+_DECISIONS: Final = "decided.json"
 _TOKEN: Final = re.compile(r"[0-9a-f]{32}")
 _UNUSUAL: Final = re.compile(r"[^\w .()-]")
 _LONGEST: Final = 80  # characters of a file's name
@@ -34,9 +34,9 @@ class Upload:
     """A register that was uploaded.
 
     Attributes:
-        token: By which its uploader finds it again; nobody can guess it.
-        name: Of the file.
-        programme_id: Of the programme that it is for.
+        token: Its random name in URLs.
+        name: The name of the file.
+        programme_id: The programme into which it is to be imported.
         by: Who uploaded it.
     """
 
@@ -47,22 +47,22 @@ class Upload:
 
     @property
     def folder(self) -> Path:
-        """Where it lies."""
+        """The folder of the upload."""
         return _all_of_them() / self.token
 
     @property
     def path(self) -> Path:
-        """The file."""
+        """The path of the file."""
         return self.folder / "register" / self.name
 
     @property
     def report(self) -> Path:
-        """The workbook in which it is handed back."""
+        """The path of the report, a workbook."""
         return self.folder / "report" / f"{self.path.stem}-report.xlsx"
 
 
-def take(file: FileStorage, programme_id: str) -> Upload:
-    """Keep a file for a day."""
+def store_upload(file: FileStorage, programme_id: str) -> Upload:
+    """Store an uploaded file for a day."""
     delete_old(current.core().settings.data_folder)
     name = _UNUSUAL.sub("-", Path(file.filename or "").name)[-_LONGEST:].strip(" .") or "register"
     upload = Upload(token=secrets.token_hex(16), name=name, programme_id=programme_id, by=sessions.signed_in().by)
@@ -78,8 +78,8 @@ def take(file: FileStorage, programme_id: str) -> Upload:
     return upload
 
 
-def found(token: str, programme_id: str) -> Upload:
-    """The upload of a token, which is there for who uploaded it only."""
+def find_upload(token: str, programme_id: str) -> Upload:
+    """The upload with a token; 404 for everybody but its uploader."""
     about = _all_of_them() / token / _ABOUT
     if not _TOKEN.fullmatch(token) or not about.is_file():
         abort(404)
@@ -89,15 +89,15 @@ def found(token: str, programme_id: str) -> Upload:
     return upload
 
 
-def decided(upload: Upload) -> dict[str, str]:
-    """What was decided of its map, as the form said it; empty where nothing was."""
-    path = upload.folder / _DECIDED
+def read_decisions(upload: Upload) -> dict[str, str]:
+    """The decisions about its map, field of the form → text; empty when there are none."""
+    path = upload.folder / _DECISIONS
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def decide(upload: Upload, said: Mapping[str, str]) -> None:
-    """Keep what was decided of its map, until it is decided anew or the upload is deleted."""
-    _write(upload.folder / _DECIDED, said)
+def store_decisions(upload: Upload, decisions: Mapping[str, str]) -> None:
+    """Store the decisions about its map, in place of earlier ones."""
+    _write(upload.folder / _DECISIONS, decisions)
 
 
 def discard(upload: Upload) -> None:

@@ -1,21 +1,20 @@
-"""The front: waitress, which turns away whoever sends too much, and lets strangers wait for whoever is known.
+"""The listener: waitress with limits for each request, and a queue that serves signed-in clients before strangers.
 
-    connection → head (HEAD_BYTES) → how much it may send → body → its client's turn → answered
+    connection → head (HEAD_BYTES) → limit of its body → body → its client's turn → answered
 
 Waitress itself, and the proxy before it, limit how long a connection may stay. The rest waitress cannot do, as
 tests/web/traffic/test_listener.py and tests/whole/test_strangers.py show: it has one limit for all bodies, accepts no
 further connection while all places are taken, and answers requests in the order in which they came.
 
-A body is refused at its first byte too many, which the head may announce already: the application gets the request
-without it, and says so in its own words. What is sent before the answer to the request before it is not taken: no
-browser does so. Where all places are taken, a stranger makes room: the one who has been still longest, or else one who
-waits for an answer, since whoever has only just come is about to ask. Clients are answered in turn, not requests, and
-of those whom nobody knows only a few at once: so whoever signed in keeps her place, and finds one free that answers
-her. Few answers are begun at once, since Python works for one thread at a time and threads that wait for it cost more
-than they bring; beside one that takes long others begin.
+A body is refused at its first byte too many, which the head may already announce: the application gets the request
+without it, and answers with its own error. A request that is sent before the previous one on its connection is answered
+(pipelining) is not read: no browser does so. While all places are taken, a stranger's connection is closed for a new
+one: the one that has been idle longest, or else one that waits for an answer, but none that has only just been opened.
+Clients get turns, not requests, and only `OF_STRANGERS` threads answer strangers: so a thread is free for somebody who
+signed in. Few answers begin at once, since Python runs one thread at a time; while one answer takes long, others begin.
 """
 
-# what is known of waitress's types is of another version:
+# the published types of waitress are of another version:
 # pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false, reportArgumentType=false
 # pyright: reportOperatorIssue=false, reportUnknownLambdaType=false
 
@@ -47,35 +46,35 @@ _FORWARDED: Final = "X_FORWARDED_FOR"
 _FROM_THE_PROXY: Final = frozenset({"x-forwarded-for", "x-forwarded-proto"})  # who asks, and whether by TLS
 
 
-class Doorkeeper(Protocol):
-    """What the application knows of a request by its head."""
+class Admission(Protocol):
+    """Judges a request by its head, without the database."""
 
-    def room(self, method: str, path: str, headers: Mapping[str, str]) -> int:
-        """How many bytes it may send."""
+    def body_limit(self, method: str, path: str, headers: Mapping[str, str]) -> int:
+        """The largest body, in bytes, that the request may send."""
         ...
 
-    def known(self, headers: Mapping[str, str]) -> str | None:
-        """Who signed in, or None: no database is asked, so that somebody may have been signed out since."""
+    def login(self, headers: Mapping[str, str]) -> str | None:
+        """The login that the request's session or token names, or None; it may have been signed out meanwhile."""
         ...
 
 
 class _Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """A request on its way in."""
+    """A request while it is read."""
 
-    doorkeeper: Doorkeeper
-    room = limits.BODY_BYTES
+    admission: Admission
+    body_limit = limits.BODY_BYTES
     refused = False
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
         if self.chunked or self.content_length > limits.BODY_BYTES:
-            self.room = self.doorkeeper.room(self.command, self.path, self.headers)
-        if self.content_length > self.room:
+            self.body_limit = self.admission.body_limit(self.command, self.path, self.headers)
+        if self.content_length > self.body_limit:
             self._refuse(self.content_length)
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
-        if self.chunked and self.body_rcv is not None and self.body_bytes_received > self.room:
+        if self.chunked and self.body_rcv is not None and self.body_bytes_received > self.body_limit:
             self._refuse(self.body_bytes_received)
         if self.refused:  # of a refused body nothing is taken for the next request
             return len(data)
@@ -85,7 +84,7 @@ class _Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no type
         return consumed
 
     def _refuse(self, length: int) -> None:
-        """Hand it on without its body; the application sees how large that is, and refuses it."""
+        """Hand the request on without its body; the application sees its length, and refuses it."""
         self.close()
         self.body_rcv = self.error = None
         self.headers |= {_LENGTH: str(length), _CONNECTION: "close"}
@@ -94,7 +93,7 @@ class _Request(HTTPRequestParser):  # type: ignore[misc]  # waitress has no type
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection, which tells whose turn it waits for."""
+    """A connection, with the client for whose turn it waits."""
 
     parser_class = _Request
 
@@ -112,7 +111,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         finally:
             self.server.task_dispatcher.done(turn)
 
-    # who was refused may still be sending, and would not read the answer if that were cut off: what comes is dropped
+    # a refused client may still be sending, and would not read the answer if it were cut off: what it sends is dropped
 
     def readable(self) -> bool:
         return self.listens or super().readable()
@@ -134,127 +133,127 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Somebody is being answered.
+class BusyTurn:
+    """One request that is being answered.
 
     Attributes:
-        client: Who.
-        begun: Since when, in seconds of the clock that never goes back.
+        client: Its client.
+        begun: When its answer began, in seconds of the monotonic clock.
     """
 
     client: str
     begun: float
 
 
-_NO_TURN: Final = Turn("", 0.0)
+_NO_TURN: Final = BusyTurn("", 0.0)
 
 
 @dataclass(slots=True)
-class Turns:
-    """What waits to be answered: each client has its turn, few turns begin at once, and strangers have a share of them.
+class TurnQueue:
+    """The queue of requests: clients are answered in turn, few answers begin at once, and strangers have few threads.
 
     Attributes:
-        waiting: Client → its connections that wait, in order; who was served last is last.
-        taken: The turns of those who are being answered.
-        stranger_at: When a stranger's turn came last, by the clock that never goes back.
+        waiting: Client → its waiting connections, in order; the client that was served last is last.
+        taken: The requests that are being answered.
+        stranger_at: When a stranger's turn last began, in seconds of the monotonic clock.
     """
 
     waiting: dict[str, deque[_Channel]] = field(default_factory=dict[str, "deque[_Channel]"])
-    taken: list[Turn] = field(default_factory=list[Turn])
+    taken: list[BusyTurn] = field(default_factory=list[BusyTurn])
     stranger_at: float = -limits.STRANGERS_PAUSE_SECONDS
 
     def append(self, channel: _Channel) -> None:
-        """Let one wait."""
+        """Add a connection with a request that is read."""
         channel.client = channel.server.client_of(channel)
         self.waiting.setdefault(channel.client, deque()).append(channel)
 
     def popleft(self) -> _Channel:
-        """The next one who may be answered."""
+        """The next connection that may be answered."""
         client = str(self._next())
         queue = self.waiting.pop(client)
         channel = queue.popleft()
         if queue:
             self.waiting[client] = queue  # behind the others
-        channel.turn = Turn(client, time.monotonic())
+        channel.turn = BusyTurn(client, time.monotonic())
         self.taken.append(channel.turn)
-        if not _is_known(client):
+        if not _is_signed_in(client):
             self.stranger_at = channel.turn.begun
         return channel
 
     def stranger(self) -> _Channel | None:
-        """Of those whom nobody knows, who has waited longest; None where none waits."""
-        waiting = (each for client, queue in self.waiting.items() if not _is_known(client) for each in queue)
+        """The stranger's connection that has waited longest; None when none waits."""
+        waiting = (each for client, queue in self.waiting.items() if not _is_signed_in(client) for each in queue)
         return min(waiting, key=lambda channel: channel.last_activity, default=None)
 
     def leave(self, channel: _Channel) -> None:
-        """Let one wait no longer."""
+        """Remove a waiting connection."""
         queue = self.waiting[channel.client]
         queue.remove(channel)
         if not queue:
             del self.waiting[channel.client]
 
-    def done(self, turn: Turn) -> None:
-        """One was answered."""
+    def done(self, turn: BusyTurn) -> None:
+        """Note that a request was answered."""
         self.taken.remove(turn)
 
     def __len__(self) -> int:
-        """How many can be answered now."""
+        """How many connections can be answered now."""
         return sum(map(len, self.waiting.values())) if self._next() is not None else 0
 
     def _next(self) -> str | None:
         now = time.monotonic()
         if sum(now < turn.begun + limits.BRIEF_SECONDS for turn in self.taken) >= limits.BEGUN_AT_ONCE:
             return None
-        strangers = sum(not _is_known(turn.client) for turn in self.taken)
+        strangers = sum(not _is_signed_in(turn.client) for turn in self.taken)
         full = strangers >= limits.OF_STRANGERS
         pause = strangers < len(self.taken) and now < self.stranger_at + limits.STRANGERS_PAUSE_SECONDS
-        return next((each for each in self.waiting if _is_known(each) or not (full or pause)), None)
+        return next((each for each in self.waiting if _is_signed_in(each) or not (full or pause)), None)
 
 
-_KNOWN: Final = "login "
+_SIGNED_IN: Final = "login "
 
 
-def _is_known(client: str) -> bool:
-    return client.startswith(_KNOWN)
+def _is_signed_in(client: str) -> bool:
+    return client.startswith(_SIGNED_IN)
 
 
 class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
-    """Threads that answer clients in turn."""
+    """The threads that answer requests, in the order of `TurnQueue`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.queue: Any = Turns()
+        self.queue: Any = TurnQueue()
 
-    def done(self, turn: Turn) -> None:
-        """Let the next one have a turn."""
+    def done(self, turn: BusyTurn) -> None:
+        """Note that a request was answered, and wake a thread for the next one."""
         with self.lock:
             self.queue.done(turn)
             self.queue_cv.notify()
 
 
 class _Server(TcpWSGIServer):  # type: ignore[misc]
-    """The listener, which keeps places free."""
+    """The listening server, which closes connections of strangers when all places are taken."""
 
     channel_class = _Channel
-    doorkeeper: Doorkeeper
+    admission: Admission
 
     def client_of(self, channel: _Channel) -> str:
-        """Who asks: who signed in, or the address, which a proxy tells."""
+        """The client of a connection: "login LOGIN" if signed in, else the address, as a trusted proxy names it."""
         headers: Mapping[str, str] = channel.requests[0].headers
-        if login := self.doorkeeper.known(headers):
-            return f"{_KNOWN}{login}"
+        if login := self.admission.login(headers):
+            return f"{_SIGNED_IN}{login}"
         address = str(channel.addr[0])
         return headers.get(_FORWARDED, "").rpartition(",")[2].strip() if address == self.adj.trusted_proxy else address
 
     def readable(self) -> bool:
-        """Whether somebody who comes can be taken in: there is a place, or one can be made."""
+        """Whether a new connection can be accepted: a place is free, or can be made free."""
         ready: bool = super().readable()
         return ready and (len(self.active_channels) < limits.CONNECTIONS or self._somebody_can_leave())
 
     def handle_accept(self) -> None:
-        """Take in all who have come, up to so many: where strangers throng, each would wait for every one before her.
+        """Accept all waiting connections, up to `COMING_AT_ONCE`; while all places are taken, close another for each.
 
-        Where all places are taken, another makes room.
+        Accepted one by one, a connection would wait for the answer to every one before it.
         """
         coming = select.poll()
         coming.register(self.socket, select.POLLIN)
@@ -278,18 +277,23 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
                 leaving = self.task_dispatcher.queue.stranger()
                 if leaving:
                     self.task_dispatcher.queue.leave(leaving)
-        if leaving := leaving or self._longest(0) or self._longest(0, known=True):
+        if leaving := leaving or self._longest(0) or self._longest(0, signed_in=True):
             leaving.handle_close()
 
-    def _longest(self, seconds: float, *, known: bool = False) -> _Channel | None:
-        """Who, known or a stranger, waits for no answer and has been still longest, and for so long at least."""
+    def _longest(self, seconds: float, *, signed_in: bool = False) -> _Channel | None:
+        """The connection, signed in or a stranger's, that waits for no answer and has been idle longest.
+
+        Args:
+            seconds: For how long it must have been idle at least.
+            signed_in: Whether its client must be signed in, or must be a stranger.
+        """
         since = time.time() - seconds  # waitress's clock
         all_ = (each for each in self.active_channels.values() if not each.requests)
-        still = (each for each in all_ if each.last_activity <= since and _is_known(each.client) is known)
+        still = (each for each in all_ if each.last_activity <= since and _is_signed_in(each.client) is signed_in)
         return min(still, key=lambda channel: channel.last_activity, default=None)
 
     def maintenance(self, now: float) -> None:
-        """Close what was still too long; let whoever waited for a pause, or beside what takes long, begin."""
+        """Close connections that are idle too long, and wake threads for requests that waited for a pause."""
         super().maintenance(now)
         with self.task_dispatcher.lock:
             self.task_dispatcher.queue_cv.notify(limits.BEGUN_AT_ONCE)
@@ -297,18 +301,18 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
 
 def listener(
     app: Callable[..., Any],
-    doorkeeper: Doorkeeper,
+    admission: Admission,
     listening: socket.socket,
     *,
     proxy: str | None = None,
 ) -> TcpWSGIServer:
-    """A server of an application at a socket, which runs by `run()`.
+    """A server of an application at a socket; `run()` runs it.
 
     Args:
         app: The WSGI application.
-        doorkeeper: Judges requests by their head.
-        listening: A socket that listens.
-        proxy: The address that alone is believed when it says who asks; None: nobody is.
+        admission: Judges requests by their head.
+        listening: A listening socket.
+        proxy: The address from which alone X-Forwarded-For is believed; None: from nowhere.
     """
     behind: dict[str, Any] = (
         {"trusted_proxy": proxy, "trusted_proxy_headers": _FROM_THE_PROXY} if proxy is not None else {}
@@ -318,7 +322,7 @@ def listener(
         threads=limits.THREADS,
         ident=None,
         clear_untrusted_proxy_headers=True,
-        connection_limit=sys.maxsize,  # the listener keeps its own
+        connection_limit=sys.maxsize,  # the listener has its own limit
         asyncore_use_poll=hasattr(select, "poll"),
         max_request_header_size=limits.HEAD_BYTES,
         max_request_body_size=sys.maxsize,  # each request has its own
@@ -331,9 +335,9 @@ def listener(
     settings.asyncore_loop_timeout = settings.cleanup_interval = limits.BRIEF_SECONDS  # as numbers they would be whole
     dispatcher = _Dispatcher()
     dispatcher.set_thread_count(settings.threads)
-    request = type("_Request", (_Request,), {"doorkeeper": doorkeeper})
+    request = type("_Request", (_Request,), {"admission": admission})
     channel = type("_Channel", (_Channel,), {"parser_class": request})
-    kind = type("_Server", (_Server,), {"channel_class": channel, "doorkeeper": doorkeeper})
+    kind = type("_Server", (_Server,), {"channel_class": channel, "admission": admission})
     where = (listening.family, listening.type, listening.proto, listening.getsockname())
     server: TcpWSGIServer = kind(
         app, map={}, _sock=listening, dispatcher=dispatcher, adj=settings, sockinfo=where, bind_socket=False

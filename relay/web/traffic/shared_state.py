@@ -1,7 +1,7 @@
-"""What all processes of a service share: tries to sign in, the pace of strangers, what is under way, and searches.
+"""The state that all processes of a server share: failed sign-ins, rates of strangers, running imports, and searches.
 
-One process keeps it in its own memory. Several have a process beside them that keeps it for all: each object there is
-spoken to as if it were here. All else that a process keeps in memory is its own, so it must follow from the database.
+A single process has it in its own memory. Several workers have one more process with it, and reach its objects through
+proxies. All else in the memory of a process is its own, so it must follow from the database.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from relay.access.accounts import SignInTries
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-_MOST: Final = 10_000  # addresses, or things under way, that are remembered; our choice: some megabytes
+_MOST: Final = 10_000  # addresses that are remembered; our choice: some megabytes
 _MINUTE: Final = 60.0
 
 
-class Pace:
-    """How often an address asked for something within a minute."""
+class RateLimit:
+    """Counts the requests of each address within a minute."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
-        """Begin with none; `seconds` is a clock that never goes back."""
+        """Begin without counts; `seconds` is a monotonic clock."""
         self._seconds = seconds
         self._lock = threading.Lock()
         self._asked: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
 
-    def may(self, what: str, address: str, most: int) -> bool:
-        """Count one more, and say whether it is still among so many a minute."""
+    def allows(self, what: str, address: str, most: int) -> bool:
+        """Count a request of an address for an endpoint, and return whether it is within `most` a minute."""
         with self._lock:
             now = self._seconds()
             count, begun = self._asked.get((what, address), (0, now))
@@ -52,51 +52,51 @@ class Pace:
             return count < most
 
 
-class Ending(Protocol):
-    """What may be under way in any process.
+class Work(Protocol):
+    """Work, such as an import, that runs in one of the processes.
 
     Attributes:
         ended: Whether it is over.
-        process: In which it runs.
+        process: The id of its process.
     """
 
     ended: bool
     process: int
 
 
-class Board:
-    """What is under way, by its token: put up by the process that does it, and read by all."""
+class WorkBoard:
+    """Running work by its token: posted by the process that does it, and read by all."""
 
-    LEFT = 50  # our choice: ended ones that are remembered
+    LEFT = 50  # our choice: ended works that are remembered
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Begin without work."""
         self._lock = threading.Lock()
-        self._told: OrderedDict[str, Any] = OrderedDict()
+        self._works: OrderedDict[str, Any] = OrderedDict()
 
-    def begin(self, token: str, work: Ending) -> bool:
-        """Put up work, unless work of that token is under way already; whether it was put up."""
+    def begin(self, token: str, work: Work) -> bool:
+        """Post new work, unless work with the same token is running; return whether it was posted."""
         with self._lock:
-            if (running := self._told.get(token)) and not running.ended and _lives(running.process):
+            if (running := self._works.get(token)) and not running.ended and _is_running(running.process):
                 return False
-            for old in [each for each, one in self._told.items() if one.ended][: -self.LEFT]:
-                del self._told[old]
-            self._told[token] = work
+            for old in [each for each, one in self._works.items() if one.ended][: -self.LEFT]:
+                del self._works[old]
+            self._works[token] = work
             return True
 
-    def tell(self, token: str, work: Ending) -> None:
-        """Put up how far it is."""
+    def update(self, token: str, work: Work) -> None:
+        """Post how far the work is."""
         with self._lock:
-            self._told[token] = work
+            self._works[token] = work
 
-    def of(self, token: str) -> Any:  # noqa: ANN401 - whatever was put up
-        """The work of that token as it was told last, or None; what ended with its process is forgotten."""
+    def get(self, token: str) -> Any:  # noqa: ANN401 - whatever was posted
+        """The work of a token as it was last posted; None if there is none, or its process ended before it."""
         with self._lock:
-            work = self._told.get(token)
-            return work if work and (work.ended or _lives(work.process)) else None
+            work = self._works.get(token)
+            return work if work and (work.ended or _is_running(work.process)) else None
 
 
-def _lives(process: int) -> bool:
+def _is_running(process: int) -> bool:
     if process == os.getpid():
         return True
     with suppress(ProcessLookupError):
@@ -106,17 +106,26 @@ def _lives(process: int) -> bool:
 
 
 class Searches:
-    """What was searched for, by the key that stands in a URL in place of the words; each is its sender's alone."""
+    """The words of searches, by a key that stands in the URL in their place; each is visible to its sender alone."""
 
-    MOST = 1_000  # our choice: searches that one can come back to, those of a working day
+    MOST = 1_000  # our choice: searches that are remembered, those of a working day
 
     def __init__(self) -> None:
         """Begin with none."""
         self._lock = threading.Lock()
         self._sent: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
-    def keep(self, login: str, text: str, key: str) -> str:
-        """Keep the words that somebody sent, under a key of hers if it is one: the key that calls them back."""
+    def store(self, login: str, text: str, key: str) -> str:
+        """Store the words that a user sent.
+
+        Args:
+            login: The user.
+            text: The words.
+            key: The key of an earlier search of hers, which is replaced; any other text makes a new key.
+
+        Returns:
+            The key of the search.
+        """
         with self._lock:
             if self._sent.get(key, ("", ""))[0] != login:
                 key = token_urlsafe(9)
@@ -125,56 +134,56 @@ class Searches:
                 self._sent.popitem(last=False)
             return key
 
-    def of(self, login: str, key: str) -> str:
-        """The words that somebody sent under a key; empty if it is none of hers."""
+    def get(self, login: str, key: str) -> str:
+        """The words of a user's search; empty if the key is none of hers."""
         with self._lock:
             sender, text = self._sent.get(key, ("", ""))
             return text if sender == login else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What all processes share.
+class SharedState:
+    """The state that all processes share.
 
     Attributes:
-        tries: Tries to sign in.
-        pace: Of strangers.
-        board: Imports under way.
-        searches: What was searched for.
-        counts: The folder in which several processes count requests together; None: each counts for itself.
+        tries: Failed tries to sign in.
+        rates: Requests of strangers.
+        imports: Running imports.
+        searches: The words of searches.
+        counts: The folder in which several processes count requests together; None if there is only one process.
     """
 
     tries: SignInTries = field(default_factory=lambda: SignInTries(time.monotonic))
-    pace: Pace = field(default_factory=lambda: Pace(time.monotonic))
-    board: Board = field(default_factory=Board)
+    rates: RateLimit = field(default_factory=lambda: RateLimit(time.monotonic))
+    imports: WorkBoard = field(default_factory=WorkBoard)
     searches: Searches = field(default_factory=Searches)
     counts: Path | None = None
 
 
-class _Keeper(BaseManager):
-    """The process that keeps it for all."""
+class _StateProcess(BaseManager):
+    """The process that holds the shared state."""
 
 
 @contextmanager
-def shared_by_processes(begin: Callable[[], None]) -> Generator[Shared]:
-    """Keep it in a process beside those that this one starts.
+def state_process(on_start: Callable[[], None]) -> Generator[SharedState]:
+    """Run a process that holds the shared state of all workers, and yield proxies to it.
 
     Args:
-        begin: What that process does first.
+        on_start: Is called first in that process.
     """
-    kept = Shared()
-    for name in ("tries", "pace", "board", "searches"):
-        _Keeper.register(name, callable=partial(getattr, kept, name))
-    keeper: Any = _Keeper(ctx=get_context("fork"))
-    keeper.start(initializer=begin)
+    state = SharedState()
+    for name in ("tries", "rates", "imports", "searches"):
+        _StateProcess.register(name, callable=partial(getattr, state, name))
+    process: Any = _StateProcess(ctx=get_context("fork"))
+    process.start(initializer=on_start)
     try:
         with TemporaryDirectory(prefix="relay-") as counts:
-            yield Shared(
-                tries=keeper.tries(),
-                pace=keeper.pace(),
-                board=keeper.board(),
-                searches=keeper.searches(),
+            yield SharedState(
+                tries=process.tries(),
+                rates=process.rates(),
+                imports=process.imports(),
+                searches=process.searches(),
                 counts=Path(counts),
             )
     finally:
-        keeper.shutdown()
+        process.shutdown()

@@ -1,7 +1,7 @@
-"""Workers: several processes that answer at one address, each with its own Python, so that they use several cores.
+"""Workers: several processes that answer at one address, so that they use several cores.
 
-They are copies of one process that has opened nothing yet, and their parent does nothing but look after them: it starts
-another one where one ended, and none outlives it.
+They are forked from one process that has opened nothing yet. This parent only supervises them: it starts a new one when
+one ends, and none outlives it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.context import ForkProcess
 
-_PAUSE_SECONDS: Final = 1.0  # our choice: before another takes the place of one that ended
-_GRACE_SECONDS: Final = 20.0  # our choice: in which requests that are being answered come to their end
+_PAUSE_SECONDS: Final = 1.0  # our choice: before a new worker replaces one that ended
+_GRACE_SECONDS: Final = 20.0  # our choice: for requests that are being answered
 _LOOK_SECONDS: Final = 0.2
 _PARENT_DEATH_SIGNAL: Final = 1  # what Linux's prctl calls it
 
@@ -45,37 +45,37 @@ WORKERS_FAIL: Final = Failure(
 )
 
 
-def require_possible(workers: int) -> None:
-    """Let nobody ask for several workers where there can be one only.
+def require_workers_possible(workers: int) -> None:
+    """Refuse several workers on systems other than Linux.
 
     Raises:
-        Refused: There can be one only.
+        Refused: Only one worker is possible.
     """
     if workers > 1 and sys.platform != "linux":
         raise refused(ONE_WORKER_HERE)
 
 
-def one_for_all() -> Any:  # noqa: ANN401 - a lock of either kind
-    """A lock that one of all processes takes."""
+def shared_lock() -> Any:  # noqa: ANN401 - a lock of either kind
+    """A lock that all processes share."""
     return multiprocessing.get_context("fork").Lock() if sys.platform == "linux" else threading.Lock()
 
 
-def ended_by_signal() -> None:
-    """End as Ctrl-C does when the system asks for it."""
-    if threading.current_thread() is threading.main_thread():  # of which alone the system asks it
+def end_on_signal() -> None:
+    """Handle SIGTERM like Ctrl-C."""
+    if threading.current_thread() is threading.main_thread():  # only it gets signals
         signal.signal(signal.SIGTERM, _end)
 
 
 def end_with_parent() -> None:
-    """End when the parent is gone, however it went."""
+    """Have the system end this process when its parent ends, in whatever way."""
     ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
-def keep_to_a_share(number: int, count: int) -> None:
-    """Work on this share of the machine's processors.
+def pin_to_processors(number: int, count: int) -> None:
+    """Run worker `number` of `count` on its share of the machine's processors only.
 
-    Threads of one process take turns at Python. Where these turns go from one processor to another, what one has at
-    hand the other fetches anew: for sixteen readers of two processes a page cost 11.9 ms of processor, so 10.7.
+    Threads of one process take turns at running Python. If the turns move between processors, caches are filled anew:
+    for sixteen readers of two processes a page cost 11.9 ms of processor, with this 10.7.
     """
     processors = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, processors[number::count] or [processors[number % len(processors)]])
@@ -86,24 +86,24 @@ def _end(*_: object) -> NoReturn:
 
 
 def supervise(count: int, work: Callable[[int, Callable[[], object]], None], answering: Callable[[], object]) -> None:
-    """Have so many processes work until this one is asked to end.
+    """Run worker processes until this process is asked to end.
 
     Args:
-        count: How many.
-        work: What each does, by its number from 0 on; it calls what it is given once it answers.
-        answering: Called once all of them answer.
+        count: How many workers.
+        work: What each does; it gets its number, from 0, and a function to call once it answers requests.
+        answering: Is called once all of them answer.
 
     Raises:
-        Refused: One ended before it answered.
+        Refused: A worker ended before it answered.
     """
     copying = multiprocessing.get_context("fork")
     ready = copying.Semaphore(0)
 
     def run(number: int) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # from the terminal it reaches all at once; the parent tells them
-        ended_by_signal()
+        end_on_signal()
         end_with_parent()
-        keep_to_a_share(number, count)
+        pin_to_processors(number, count)
         work(number, ready.release)
 
     def begun(number: int) -> ForkProcess:

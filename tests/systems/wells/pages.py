@@ -21,7 +21,7 @@ blueprint = Blueprint("wells", __name__)
 @action("wells")
 def page(programme_id: str) -> str:
     """All wells."""
-    found = wells(current.built(), programme_id, current.as_of())
+    found = wells(current.built_graph(), programme_id, current.as_of())
     return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(each.well_id) for each in found))
 
 

@@ -18,7 +18,7 @@ from relay.domain.kinds import ON_TELEPHONES
 from relay.ledger import programmes, reading
 from relay.ledger.held import held_list
 from relay.web import create_app
-from relay.web.api.acts_from_files import Carried, carrier_of
+from relay.web.api.acts_from_files import ActsOrigin, carrier_of
 from relay.web.phone import forms
 from tests.commands.shell import record
 from tests.scenes import acts as say
@@ -180,7 +180,7 @@ def test_who_records_what_by_which_way_and_as_whom(site: FlaskClient, graph: Gra
 
 def test_the_kinds_of_telephones_are_those_of_their_forms_and_of_the_ceremony_day(site: FlaskClient) -> None:
     with site.application.test_request_context("/"):
-        assert {form["kind"] for form in forms.told(CORE)} | {"ceremony"} == ON_TELEPHONES == FORMS
+        assert {form["kind"] for form in forms.phone_forms(CORE)} | {"ceremony"} == ON_TELEPHONES == FORMS
 
 
 def test_no_act_of_a_system_comes_by_a_file_but_what_staff_record_from_their_own_outbox(
@@ -191,7 +191,7 @@ def test_no_act_of_a_system_comes_by_a_file_but_what_staff_record_from_their_own
     for way in ("file", "outbox"):
         carrier = carrier_of(
             graph,
-            Carried(way=way),
+            ActsOrigin(way=way),
             programme_id="wards",
             systems=(),
             by="account:bina",

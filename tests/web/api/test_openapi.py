@@ -14,8 +14,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from relay import graph as relay_graph
 from relay.web.api import openapi
-from relay.web.api.acts_from_files import Carried
-from relay.web.api.request_bodies import Bodies
+from relay.web.api.acts_from_files import ActsOrigin
+from relay.web.api.request_bodies import BodyReader
 from tests.commands.shell import tell_story
 from tests.rigs.soak import share
 from tests.rigs.wiping import wiped
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from relay.settings import Connection, Settings
 
 
-BODIES: Final = Bodies(CORE)
+BODIES: Final = BodyReader(CORE)
 
 
 def test_the_document_knows_every_route_and_every_column(api: FlaskClient) -> None:
@@ -54,7 +54,7 @@ def test_the_document_knows_every_route_and_every_column(api: FlaskClient) -> No
         assert operation["x-roles"]
     handed_in = document["paths"]["/programmes/{programme_id}/acts"]["post"]["requestBody"]["content"]
     carried = handed_in["application/json"]["schema"]["properties"]["carried"]["properties"]
-    assert {*carried} == {*Carried.__slots__}
+    assert {*carried} == {*ActsOrigin.__slots__}
 
 
 def test_the_documentation_page_says_the_same_for_people(api: FlaskClient) -> None:

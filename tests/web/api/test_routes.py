@@ -295,7 +295,7 @@ def test_who_gave_is_never_said_in_an_address(api: FlaskClient) -> None:
         refused = api.get(f"{HERE}/{path}?donor=Donor of G1").get_json()["error"]
 
         assert (refused["status"], refused["field"]) == (400, "donor")
-        assert refused["suggestion"] == 'Send it beside the address, by POST: {"donor": "…"}.'
+        assert refused["suggestion"] == 'Send it in the body, by POST: {"donor": "…"}.'
         assert "G1" not in str(refused)
         found = api.post(f"{HERE}/{path}", json={"donor": "Donor of G1"}).get_json()
         assert found == api.get(f"{HERE}/{path}").get_json()

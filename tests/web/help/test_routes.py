@@ -10,7 +10,7 @@ import pytest
 from relay.audit.checks import CHECKS
 from relay.web.help.routes import WHEN
 from relay.web.i18n.language import LANGUAGES
-from relay.web.recording.forms import every
+from relay.web.recording.forms import all_forms
 from tests.scenes.core import CORE
 from tests.web.reading import HILLS
 
@@ -50,9 +50,9 @@ def test_a_form_leads_to_its_own_part_of_the_help(client: FlaskClient, path: str
 
 
 def test_every_form_and_every_check_has_its_part(client: FlaskClient) -> None:
-    assert {form.name for form in every(CORE)} <= parts(client, "/help/recording")
+    assert {form.name for form in all_forms(CORE)} <= parts(client, "/help/recording")
     assert {check.check_id for check in CHECKS} <= parts(client, "/help/checks")
-    assert WHEN.keys() <= {form.name for form in every(CORE)}
+    assert WHEN.keys() <= {form.name for form in all_forms(CORE)}
 
 
 def test_a_finding_leads_to_what_its_check_means(client: FlaskClient) -> None:

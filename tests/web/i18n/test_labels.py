@@ -58,4 +58,4 @@ def test_how_many_is_told_as_a_number_and_a_year_or_a_latitude_as_it_stands(
     app: Flask, language: str, name: str, value: object, told: str
 ) -> None:
     with app.test_request_context(f"/?lang={language}"):
-        assert labels.said(value, name) == told
+        assert labels.value_text(value, name) == told

@@ -75,8 +75,8 @@ def test_sentences_within_a_sentence_are_said_too(app: Flask) -> None:
     inner = Sentence("%(some)s or %(word)s", some="gift", word=Sentence("a placement"))
 
     with app.test_request_context("/?lang=fr"):
-        assert sentences.say(Sentence("Write %(text)s.", text=inner)) == "Écrivez gift ou un placement."
-        assert sentences.say("As it is: 5 % (here).") == "As it is: 5 % (here)."
+        assert sentences.translate(Sentence("Write %(text)s.", text=inner)) == "Écrivez gift ou un placement."
+        assert sentences.translate("As it is: 5 % (here).") == "As it is: 5 % (here)."
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_sentences_within_a_sentence_are_said_too(app: Flask) -> None:
 def test_beside_its_form_an_act_is_no_id_and_a_column_no_name_of_a_file(app: Flask, language: str, told: str) -> None:
     early = InTheFuture(act_id="pass:3SJFWVDBY3", field="passed_on", day="2027-01-01", today=date(2026, 11, 30))
     with app.test_request_context(f"/?lang={language}"):
-        said = sentences.say_error(early)
+        said = sentences.error_text(early)
     assert said.startswith(told)
     assert "3SJF" not in said
     assert "passed_on" not in said
@@ -101,10 +101,10 @@ def test_of_a_note_beside_its_row_the_id_that_was_made_for_it_is_left_out_and_no
         "%(act_id)s: %(said)s", act_id="pass:3SJF", said=Sentence("2 more of P1 than of %(help)s.", help="pig")
     )
     with app.test_request_context():
-        assert sentences.say_beside(about) == "2 more of P1 than of pig."
+        assert sentences.translate_at_form(about) == "2 more of P1 than of pig."
         other = Sentence("%(name)s: %(act_id)s says so.", name="same:1", act_id="pass:T1")
-        assert sentences.say_beside(other) == "pass:T1 says so."
-        assert sentences.say_beside("pass:T1: as it is") == "pass:T1: as it is"
+        assert sentences.translate_at_form(other) == "pass:T1 says so."
+        assert sentences.translate_at_form("pass:T1: as it is") == "pass:T1: as it is"
 
 
 def test_a_page_advises_no_command(app: Flask) -> None:
@@ -117,5 +117,5 @@ def test_a_page_advises_no_command(app: Flask) -> None:
     }
     for language, told in advice.items():
         with app.test_request_context(f"/?lang={language}"):
-            assert sentences.say_advice(missing) == told
-            assert sentences.say_advice(Refused(advice=Sentence("x"))) == "x"
+            assert sentences.advice_text(missing) == told
+            assert sentences.advice_text(Refused(advice=Sentence("x"))) == "x"

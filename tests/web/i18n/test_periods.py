@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.web.i18n import periods
-from relay.web.i18n.language import speaking
+from relay.web.i18n.language import force_language
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,8 +29,8 @@ def test_a_day_lies_in_a_month_and_a_fiscal_year_of_nepal(app: Flask) -> None:
 
 def test_periods_go_back_without_a_gap(app: Flask) -> None:
     with app.test_request_context():
-        months = periods.back(periods.bs_months, date(2026, 11, 25), date(2024, 1, 1), 100)
-        years = periods.back(periods.ad_years, date(2026, 11, 25), date(2024, 1, 1), 2)
+        months = periods.periods_back(periods.bs_months, date(2026, 11, 25), date(2024, 1, 1), 100)
+        years = periods.periods_back(periods.ad_years, date(2026, 11, 25), date(2024, 1, 1), 2)
 
     assert months[-1].label == "Mangsir 2083"
     assert len({month.label for month in months}) == len(months) == 36  # Poush 2080 to Mangsir 2083
@@ -41,7 +41,7 @@ def test_periods_go_back_without_a_gap(app: Flask) -> None:
 def test_periods_go_back_to_where_the_table_of_nepal_begins(app: Flask) -> None:
     with app.test_request_context():
         months = list(periods.bs_months(date(1919, 4, 12)))
-        gregorian = periods.back(periods.ad_months, date(2024, 3, 31), date(2023, 12, 1), 9)
+        gregorian = periods.periods_back(periods.ad_months, date(2024, 3, 31), date(2023, 12, 1), 9)
 
     assert (len(months), months[-1].key, months[-1].last) == (12, "1975-01", date(1918, 5, 13))
     assert [month.last.isoformat() for month in gregorian] == ["2023-12-31", "2024-01-31", "2024-02-29", "2024-03-31"]
@@ -57,7 +57,7 @@ def test_periods_go_back_to_where_the_table_of_nepal_begins(app: Flask) -> None:
 def test_nepali_names_the_months_of_nepal(
     app: Flask, word: str, day: str, later: str, outside: str, months: str
 ) -> None:
-    with app.test_request_context(), speaking(word):
+    with app.test_request_context(), force_language(word):
         assert periods.bs_day(date(2026, 11, 25)) == day
         assert periods.bs_day(date(2030, 1, 1)) == later
         assert periods.bs_day(date(1900, 1, 1)) == outside

@@ -10,7 +10,7 @@ from relay.access.roles import grant_of
 from relay.ledger.held import held_list
 from relay.ledger.held.taking_in import Sender, take_in
 from relay.web import create_app
-from relay.web.api.sent_acts import Sent, read_sent
+from relay.web.api.sent_acts import ActAsSent, read_act
 from tests.commands.shell import record, tell_story
 from tests.scenes import acts as say
 from tests.web import relays
@@ -40,7 +40,7 @@ def hand_in(graph: Graph, act: str, **content: object) -> None:
     """A telephone of maya's hands in one act."""
     by, clerk = "account:maya", say.clerk("account:maya")
     source = Sender(programme_id="demo", device_id="D1", place_id="", by=by, systems=(), holds=True)
-    sent = read_sent(graph, source, Sent(act=act, content=content), clerk, (grant_of("staff@demo"),))
+    sent = read_act(graph, source, ActAsSent(act=act, content=content), clerk, (grant_of("staff@demo"),))
     take_in(graph, source, [sent])
 
 

@@ -58,11 +58,11 @@ def test_nothing_is_fetched_for_a_paper() -> None:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(pdf, "language", lambda: "en")
-        assert b"/Image" not in pdf.made(page)
+        assert b"/Image" not in pdf.pdf_of(page)
 
 
 def test_a_telephone_reads_the_picture_of_a_code() -> None:
-    picture = certificates.picture_of(URL)
+    picture = certificates.qr_code_of(URL)
 
     (read,) = zxingcpp.read_barcodes(_seen(picture))
     assert read.text == "HTTPS://RELAY.EXAMPLE.ORG/V/HILLS/0123456789ABCDEF"

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 PHONE: Final = {"width": 390, "height": 844}
-OUTBOX: Final = f"/field/files/{responses.own_files()}/outbox.js"
-STORE: Final = f"/field/files/{responses.own_files()}/store.js"
+OUTBOX: Final = f"/field/files/{responses.build_fingerprint()}/outbox.js"
+STORE: Final = f"/field/files/{responses.build_fingerprint()}/store.js"
 
 _NUMBERS: Final = count(1)
 
@@ -185,7 +185,7 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Graph, str]
         pytest.MonkeyPatch.context() as patch,
         relay_graph.connect(connection, CORE) as graph,
     ):
-        patch.setitem(sign_in.A_MINUTE, "field.enrol", 1000)
+        patch.setitem(sign_in.CALLS_A_MINUTE, "field.enrol", 1000)
         with answering(create_app(graph, settings)) as site:
             yield graph, site
     engine.stop(settings.data_folder)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from tests.web.phone.conftest import Phone
 
-WORDS: Final = f"/field/files/{responses.own_files()}/words.js"
+WORDS: Final = f"/field/files/{responses.build_fingerprint()}/words.js"
 
 EVERY_DAY: Final = """async ([module, first, last]) => {
     const { sambat } = await import(module);

@@ -264,8 +264,8 @@ def test_a_new_version_waits_until_she_taps_and_what_is_typed_is_there_after_it(
     phone.goto("/field/en/")
     phone.at("record/visit/placement/P1")
     phone.page.get_by_role("textbox", name="Note").fill("two kids in the shed")
-    old = responses.own_files()
-    monkeypatch.setattr(responses, "own_files", lambda: "0123456789ab")
+    old = responses.build_fingerprint()
+    monkeypatch.setattr(responses, "build_fingerprint", lambda: "0123456789ab")
     phone.page.evaluate(
         "navigator.serviceWorker.getRegistration('/field/').then((found) => found.update().then(() => null))"
     )

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from relay.web.i18n.language import LANGUAGES
-from relay.web.phone.forms import LEFT_OUT
+from relay.web.phone.forms import OMITTED
 from relay.web.phone.routes import FOLDER
-from relay.web.phone.texts import WORDS
+from relay.web.phone.texts import TEXTS
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -24,12 +24,12 @@ def sentences() -> set[str]:
     """The sentences that scripts ask for by name, in a call or in a table."""
     everything = "\n".join(SCRIPTS.values())
     quoted = set(re.findall(r'"([a-z_]+)"', everything))
-    return {name for found in ASKED.findall(everything) for name in found if name} | (quoted & WORDS.keys())
+    return {name for found in ASKED.findall(everything) for name in found if name} | (quoted & TEXTS.keys())
 
 
 def test_scripts_ask_for_every_sentence_and_for_no_other() -> None:
-    assert sentences() - WORDS.keys() == set()
-    assert WORDS.keys() - sentences() == set()
+    assert sentences() - TEXTS.keys() == set()
+    assert TEXTS.keys() - sentences() == set()
 
 
 @pytest.mark.parametrize("word", LANGUAGES)
@@ -38,10 +38,10 @@ def test_the_page_of_a_language_carries_its_words_and_no_column_that_a_phone_mus
 ) -> None:
     page = client.get(f"/field/{word}/").text
     told = json.loads(page.partition('<template id="shell">')[2].partition("</template>")[0])
-    assert told["words"].keys() == WORDS.keys()
+    assert told["words"].keys() == TEXTS.keys()
     assert {form["name"] for form in told["forms"]} >= {"pass-on", "visit", "event", "placement", "person"}
     columns = {field["name"] for form in told["forms"] for part in ("asks", "more") for field in form[part]}
-    assert columns & LEFT_OUT == set()
+    assert columns & OMITTED == set()
     assert f'lang="{word}"' in page
 
 

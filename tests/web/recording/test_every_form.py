@@ -11,7 +11,7 @@ from relay.access import accounts
 from relay.access.roles import grant_of
 from relay.ledger import programmes
 from relay.web import create_app
-from relay.web.recording.forms import every
+from relay.web.recording.forms import all_forms
 from tests.commands.shell import record
 from tests.scenes import acts as say
 from tests.scenes.core import CORE
@@ -156,7 +156,7 @@ def rita(recorded: Graph, settings: Settings) -> Iterator[FlaskClient]:
 def test_the_table_has_every_form_of_the_core() -> None:
     of_systems = {kind.name for kind in CORE.filed if CORE.systems_of(kind.name)}
 
-    assert {form.name for form in every(CORE) if form.kind not in of_systems} == {each.name for each in FORMS}
+    assert {form.name for form in all_forms(CORE) if form.kind not in of_systems} == {each.name for each in FORMS}
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: str(form.name))

@@ -14,7 +14,7 @@ import pytest
 
 from relay.web import create_app
 from relay.web.traffic import limits
-from relay.web.traffic.listener import Turns, listener
+from relay.web.traffic.listener import TurnQueue, listener
 from tests.rigs.in_a_thread import answering, close
 from tests.web import relays
 
@@ -112,14 +112,14 @@ def test_a_head_without_end_is_refused(door: str) -> None:
 class Anybody:
     """Knows nobody, and lets everybody send the same."""
 
-    def room(self, method: str, path: str, headers: Mapping[str, str]) -> int:
+    def body_limit(self, method: str, path: str, headers: Mapping[str, str]) -> int:
         """As much as usual."""
         assert method
         assert path
         assert "HOST" in headers
         return limits.BODY_BYTES
 
-    def known(self, headers: Mapping[str, str]) -> str | None:
+    def login(self, headers: Mapping[str, str]) -> str | None:
         """Who says her name is known."""
         return headers.get("NAME")
 
@@ -367,7 +367,7 @@ def waiting(*clients: str) -> Any:  # noqa: ANN401 - of connections that are non
         def __init__(self, of: str) -> None:
             self.of, self.client, self.server = of, "", Server()
 
-    turns: Any = Turns()
+    turns: Any = TurnQueue()
     for of in clients:
         turns.append(Connection(of))
     return turns

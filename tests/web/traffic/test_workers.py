@@ -19,9 +19,9 @@ import pytest
 
 from relay.access import accounts
 from relay.errors import Refused
-from relay.web.staff.running_imports import UnderWay
-from relay.web.traffic.shared_state import Board, Pace
-from relay.web.traffic.workers import ONE_WORKER_HERE, require_possible
+from relay.web.staff.running_imports import RunningImport
+from relay.web.traffic.shared_state import RateLimit, WorkBoard
+from relay.web.traffic.workers import ONE_WORKER_HERE, require_workers_possible
 from tests.rigs.pace import wait_until
 from tests.rigs.served import PATIENCE_SECONDS, serving, speaking_to, token
 from tests.web import relays
@@ -181,34 +181,34 @@ def lines_of(process: int, port: int) -> int:
 
 def test_where_processes_cannot_be_copied_there_is_one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
-    require_possible(1)
+    require_workers_possible(1)
     with pytest.raises(Refused, check=ONE_WORKER_HERE.matches):
-        require_possible(2)
+        require_workers_possible(2)
 
 
 def test_an_address_has_so_many_tries_a_minute_and_others_have_theirs() -> None:
     clock = [0.0]
-    pace = Pace(lambda: clock[0])
+    pace = RateLimit(lambda: clock[0])
 
-    assert [pace.may("sign in", "10.0.0.1", 2) for _ in range(3)] == [True, True, False]
-    assert pace.may("sign in", "10.0.0.2", 2)
-    assert pace.may("look", "10.0.0.1", 2)
+    assert [pace.allows("sign in", "10.0.0.1", 2) for _ in range(3)] == [True, True, False]
+    assert pace.allows("sign in", "10.0.0.2", 2)
+    assert pace.allows("look", "10.0.0.1", 2)
     clock[0] = 59.0
-    assert not pace.may("sign in", "10.0.0.1", 2)
+    assert not pace.allows("sign in", "10.0.0.1", 2)
     clock[0] = 60.0
-    assert pace.may("sign in", "10.0.0.1", 2)
+    assert pace.allows("sign in", "10.0.0.1", 2)
 
 
 def test_an_import_is_begun_once_in_whichever_process_and_is_forgotten_with_it() -> None:
-    board, first = Board(), UnderWay(apply=True, of_all=3)
+    board, first = WorkBoard(), RunningImport(apply=True, of_all=3)
 
     assert board.begin("a", first)
-    assert not board.begin("a", UnderWay(apply=True, of_all=3))
-    board.tell("a", UnderWay(apply=True, of_all=3, done=2))
-    assert board.of("a").done == 2
-    board.tell("a", UnderWay(apply=True, of_all=3, process=2**22 + 1))  # no process has that number
-    assert board.of("a") is None
+    assert not board.begin("a", RunningImport(apply=True, of_all=3))
+    board.update("a", RunningImport(apply=True, of_all=3, done=2))
+    assert board.get("a").done == 2
+    board.update("a", RunningImport(apply=True, of_all=3, process=2**22 + 1))  # no process has that number
+    assert board.get("a") is None
     assert board.begin("a", first)
     first.ended = True
-    assert board.begin("a", UnderWay(apply=False, of_all=3))
-    assert board.of("b") is None
+    assert board.begin("a", RunningImport(apply=False, of_all=3))
+    assert board.get("b") is None
