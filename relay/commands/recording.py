@@ -132,8 +132,11 @@ def _flags(column: Column, kind: Kind) -> list[str]:
     return [full]
 
 
-class _Option(click.Option):
-    """The option of a column; help is silent of one that a system adds to the core where no programme uses that."""
+class ColumnOption(click.Option):
+    """The option of a column, whose help says what the column is.
+
+    Help is silent of a column that a system adds to the core where no programme uses that system.
+    """
 
     def __init__(self, *args: Any, of: tuple[str, str], **how: Any) -> None:  # noqa: ANN401 - whatever click gives
         """Keep the kind and the column."""
@@ -144,7 +147,12 @@ class _Option(click.Option):
         """As any option, or nothing."""
         (kind, column), session = self.of, session_of(ctx)
         adding = session.catalogue.adding(kind, column)
-        return None if adding and adding not in session.systems_in_use() else super().get_help_record(ctx)
+        if adding and adding not in session.systems_in_use():
+            return None
+        declared = session.catalogue.kind(kind)
+        named = next(each for each in declared.columns if each.name == column)
+        self.help = _help(named, declared, says_required=not (self.required or self.show_default))
+        return super().get_help_record(ctx)
 
 
 class KindCommand(RelayCommand):
@@ -160,11 +168,10 @@ class KindCommand(RelayCommand):
         own, shared = super().get_params(ctx), len(shared_options())
         kind = session_of(ctx).catalogue.kind(self.kind)
         options = [
-            _Option(
+            ColumnOption(
                 [column.name, *_flags(column, kind)],
                 of=(kind.name, column.name),
                 metavar=_metavar(column),
-                help=_help(column, kind),
                 shell_complete=_completion(column),
             )
             for column in kind.columns
@@ -225,21 +232,6 @@ def recorder(
     return records(kind, name or kind, example=example, but=(about,) if about else (), formerly=formerly)(made)
 
 
-class _OneOf(click.Option):
-    """An option for a column that holds one of a few words, which its help names."""
-
-    def __init__(self, *args: Any, of: tuple[str, str], **how: Any) -> None:  # noqa: ANN401 - whatever click gives
-        """Keep the kind and the column."""
-        super().__init__(*args, **how)
-        self.of = of
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """With the words."""
-        kind = session_of(ctx).catalogue.kind(self.of[0])
-        self.help = next(_help(column, kind) for column in kind.columns if column.name == self.of[1])
-        return super().get_help_record(ctx)
-
-
 def _completion(column: Column) -> Callable[[click.Context, click.Parameter, str], list[str]] | None:
     """What is offered to complete a column: its words, or the ids of what it refers to."""
     if column.choices:
@@ -269,22 +261,20 @@ def _metavar(column: Column) -> str:
     }.get(column.type, "TEXT")
 
 
-def _help(column: Column, kind: Kind) -> str:
-    own_day = column.name == kind.day
-    parts = [f"One of {', '.join(column.choices)}." if column.choices else ""]
-    if column.required and column.name != kind.id_column and not own_day:
-        parts.insert(0, "Required.")
-    if column.type == "date":
-        parts.append('2026-11-24, today, -3d or "2083-08-08 BS".')
-    if own_day:
-        parts.append("Today if left out.")
-    if kind.name == "event" and column.name == "animals":
-        parts.append("One if left out.")
-    if column.personal:
-        parts.append("Personal: kept apart, erasable.")
-    if column.name in ("note", "why"):
-        parts.append("Never write of violence or of anyone's protection case.")
-    return " ".join(part for part in parts if part)
+def _help(column: Column, kind: Kind, *, says_required: bool) -> str:
+    """What a column is, how it is written where that is not plain, and what becomes of it when it is left out."""
+    own_id, own_day = column.name == kind.id_column and kind.name != "programme", column.name == kind.day
+    made = own_id or column.begins is not None
+    parts = {
+        "Required.": says_required and column.required and not made and not own_day,
+        column.meaning: True,
+        f"One of {', '.join(column.choices)}.": column.choices,
+        '2026-11-24, today, -3d or "2083-08-08 BS".': column.type == "date",
+        "Today if left out.": own_day,
+        "Generated if left out.": made,
+        "Personal: kept apart, erasable.": column.personal,
+    }
+    return " ".join(part for part, told in parts.items() if told)
 
 
 def said_of(session: Session, kind: str, given: Mapping[str, str | None]) -> dict[str, Value]:
@@ -396,24 +386,32 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
 @click.argument("name")
 @click.option("--kind", "what", type=click.Choice(["person", "group", "place"]), default="person", show_default=True)
 @click.option("--id", "own_id", metavar="ID", help="Her id; generated if left out.")
-@click.option("--group-kind", cls=_OneOf, of=("group", "kind"), metavar="WORD")
-@click.option("--place-kind", cls=_OneOf, of=("place", "kind"), metavar="WORD")
+@click.option("--group-kind", cls=ColumnOption, of=("group", "kind"), metavar="WORD")
+@click.option("--place-kind", cls=ColumnOption, of=("place", "kind"), metavar="WORD")
 @click.option(
     "--holder", is_flag=True, help="For a group: it holds help itself (a buck), so make it a beneficiary too."
 )
-@click.option("--sex", metavar="WORD", help="One of F, M.")
-@click.option("--birth-year", "birth_year", metavar="YEAR")
-@click.option("--household", "--household-id", "household_id", metavar="ID", help="Personal: kept apart, erasable.")
-@click.option("--phone", metavar="TEXT", help="Personal: kept apart, erasable.")
-@click.option("--place", "--place-id", "place_id", metavar="ID", shell_complete=complete_ids("place"))
-@click.option("--group", "--group-id", "group_id", metavar="ID")
-@click.option("--consent-on", "consent_on", metavar="DAY", help="When she agreed that her data may be kept.")
+@click.option("--sex", cls=ColumnOption, of=("beneficiary", "sex"), metavar="WORD")
+@click.option("--birth-year", cls=ColumnOption, of=("beneficiary", "birth_year"), metavar="YEAR")
 @click.option(
-    "--consent-language", "consent_language", metavar="TEXT", help="The language in which she was asked. Personal."
+    "--household", "--household-id", "household_id", cls=ColumnOption, of=("beneficiary", "household_id"), metavar="ID"
 )
-@click.option("--parent", "--parent-id", "parent_id", metavar="ID", help="For a place: the place it is in.")
-@click.option("--latitude", metavar="N")
-@click.option("--longitude", metavar="N")
+@click.option("--phone", cls=ColumnOption, of=("beneficiary", "phone"), metavar="TEXT")
+@click.option(
+    "--place",
+    "--place-id",
+    "place_id",
+    cls=ColumnOption,
+    of=("beneficiary", "place_id"),
+    metavar="ID",
+    shell_complete=complete_ids("place"),
+)
+@click.option("--group", "--group-id", "group_id", cls=ColumnOption, of=("beneficiary", "group_id"), metavar="ID")
+@click.option("--consent-on", cls=ColumnOption, of=("beneficiary", "consent_on"), metavar="DAY")
+@click.option("--consent-language", cls=ColumnOption, of=("beneficiary", "consent_language"), metavar="TEXT")
+@click.option("--parent", "--parent-id", "parent_id", cls=ColumnOption, of=("place", "parent_id"), metavar="ID")
+@click.option("--latitude", cls=ColumnOption, of=("place", "latitude"), metavar="N")
+@click.option("--longitude", cls=ColumnOption, of=("place", "longitude"), metavar="N")
 @dry_run_option
 @_again_option
 @pass_session
@@ -499,17 +497,19 @@ def place(session: Session, /, *, new: bool, again: bool, **given: str | None) -
 @click.option(
     "--to",
     "beneficiary_id",
+    cls=ColumnOption,
+    of=("pass", "beneficiary_id"),
     metavar="BENEFICIARY",
     required=True,
-    help="Who received.",
     shell_complete=complete_ids("beneficiary"),
 )
 @click.option(
     "--into",
     "--placement",
     "receiver_placement_id",
+    cls=ColumnOption,
+    of=("pass", "receiver_placement_id"),
     metavar="PLACEMENT",
-    help="The placement that receives: one that she holds, or your own number for the one that this begins.",
     shell_complete=complete_ids("placement"),
 )
 @_new_option
@@ -772,27 +772,20 @@ def end(session: Session, /, **given: str | None) -> None:
 
 @command(example="relay rule --of cow --given 1 --owed 1 --months 36 --grace-days 90 --from 2026-11-01")
 @click.option(
-    "--of",
-    "help",
-    metavar="TEXT",
-    required=True,
-    help="The help it is for, such as goat.",
-    shell_complete=complete_helps,
+    "--of", "help", cls=ColumnOption, of=("rule", "help"), metavar="TEXT", required=True, shell_complete=complete_helps
 )
-@click.option("--unit", metavar="TEXT", default="animal", show_default=True)
-@click.option("--given", metavar="N", required=True, help="Units a placement receives.")
-@click.option("--owed", metavar="N", help="Units owed, however many were received.")
-@click.option("--owed-per-given", metavar="N", help="Units owed for each unit received.")
-@click.option("--months", metavar="N", required=True, help="From receipt to the day it is due.")
-@click.option("--grace-days", metavar="N")
-@click.option("--earliest-days", metavar="N", help="A pass-on sooner after receipt is noted for the auditor.")
+@click.option("--unit", cls=ColumnOption, of=("rule", "unit"), metavar="TEXT", default="animal", show_default=True)
+@click.option("--given", cls=ColumnOption, of=("rule", "given"), metavar="N", required=True)
+@click.option("--owed", cls=ColumnOption, of=("rule", "owed"), metavar="N")
+@click.option("--owed-per-given", cls=ColumnOption, of=("rule", "owed_per_given"), metavar="N")
+@click.option("--months", cls=ColumnOption, of=("rule", "months"), metavar="N", required=True)
+@click.option("--grace-days", cls=ColumnOption, of=("rule", "grace_days"), metavar="N")
+@click.option("--earliest-days", cls=ColumnOption, of=("rule", "earliest_days"), metavar="N")
+@click.option("--from", "from", cls=ColumnOption, of=("rule", "from"), metavar="DAY", required=True)
+@click.option("--sex", cls=ColumnOption, of=("rule", "sex"), metavar="WORD")
+@click.option("--condition", cls=ColumnOption, of=("rule", "condition"), metavar="WORD")
 @click.option(
-    "--from", "from", metavar="DAY", required=True, help="It applies to placements received from this day on."
-)
-@click.option("--sex", metavar="WORD", help="The sex that counts: F or M.")
-@click.option("--condition", metavar="WORD", help="Applies only to help received young, adult or pregnant.")
-@click.option(
-    "--equivalent", "equivalents", multiple=True, metavar="HELP=N", help="Other help, and what one unit is worth."
+    "--equivalent", "equivalents", cls=ColumnOption, of=("rule", "equivalents"), multiple=True, metavar="HELP=N"
 )
 @dry_run_option
 @pass_session

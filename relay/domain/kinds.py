@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, LiteralString
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Kind, own_id, tie
 from relay.domain.vocabulary import CONDITIONS, EVENT_KINDS, SEXES
 from relay.text import Sentence
 
@@ -24,24 +25,31 @@ def rule_id(values: Mapping[str, Any]) -> str:
     return f"{general}@{values['condition']}" if "condition" in values else general
 
 
-def _own_id(name: str) -> Column:
-    return Column(name=name, type="id", required=True, fixed=True)
-
-
-def _tie(name: str, kind: str, edge: LiteralString | None = None, *, told: bool = False, fixed: bool = True) -> Column:
-    return Column(name=name, type="id", required=True, refers_to=kind, fixed=fixed, edge=edge, told=told)
-
-
-_FEMALES = Column(name="females", type="count")
-_MALES = Column(name="males", type="count")
-_CONDITION = Column(name="condition", type="choice", choices=CONDITIONS)
-_CEREMONY = Column(name="ceremony_id", type="id")
-_TAGS = Column(name="tags", type="tags")
-_DAM = Column(name="dam_tag", type="text")
-_SIRE = Column(name="sire_tag", type="text")
-_NOTE = Column(name="note", type="text", personal=True)
-_HELP = Column(name="help", type="help", required=True)
-_WHICH = Column(name="act_id", type="act", required=True, fixed=True)
+_FEMALES = Column(name="females", type="count", meaning=Sentence("How many of them are female, if known."))
+_MALES = Column(name="males", type="count", meaning=Sentence("How many of them are male, if known."))
+_CONDITION = Column(
+    name="condition", type="choice", choices=CONDITIONS, meaning=Sentence("In which condition the animals were.")
+)
+_CEREMONY = Column(
+    name="ceremony_id", type="id", meaning=Sentence("The same for all that was handed over at one ceremony.")
+)
+_TAGS = Column(name="tags", type="tags", meaning=Sentence("The ear tags of the animals."))
+_DAM = Column(name="dam_tag", type="text", meaning=Sentence("The ear tag of the mother."))
+_SIRE = Column(name="sire_tag", type="text", meaning=Sentence("The ear tag of the father."))
+NOTE: Final = Column(
+    name="note",
+    type="text",
+    personal=True,
+    meaning=Sentence("Anything else. Never write of violence or of anyone's protection case."),
+)
+_WHY = Column(
+    name="why",
+    type="text",
+    personal=True,
+    meaning=Sentence("Why, for the auditor. Never write of violence or of anyone's protection case."),
+)
+_HELP = Column(name="help", type="help", required=True, meaning=Sentence("The kind of help, such as goat."))
+_WHICH = Column(name="act_id", type="act", required=True, fixed=True, meaning=Sentence("The act that it is about."))
 
 PROGRAMME: Final = Kind(
     name="programme",
@@ -53,12 +61,31 @@ PROGRAMME: Final = Kind(
     label="Programme",
     action="programme add",
     columns=(
-        Column(name="id", type="programme_id", required=True, fixed=True),
-        Column(name="name", type="text", required=True),
-        Column(name="timezone", type="timezone", required=True),
-        Column(name="goal_generations", type="term"),
-        Column(name="locked_until", type="date"),
-        Column(name="systems", type="words"),
+        Column(
+            name="id",
+            type="programme_id",
+            required=True,
+            fixed=True,
+            meaning=Sentence("The id by which the programme is known."),
+        ),
+        Column(name="name", type="text", required=True, meaning=Sentence("What the programme is called.")),
+        Column(
+            name="timezone",
+            type="timezone",
+            required=True,
+            meaning=Sentence("The time zone in which its days are counted."),
+        ),
+        Column(
+            name="goal_generations", type="term", meaning=Sentence("How many generations a gift is meant to reach.")
+        ),
+        Column(
+            name="locked_until",
+            type="date",
+            meaning=Sentence("What happened up to this day is corrected by managers only."),
+        ),
+        Column(
+            name="systems", type="words", meaning=Sentence("What the programme does beside the relay, such as savings.")
+        ),
     ),
 )
 
@@ -74,18 +101,41 @@ RULE: Final = Kind(
     label="Rule",
     counts_from="from",
     columns=(
-        Column(name="help", type="help", required=True, fixed=True),
-        Column(name="unit", type="text", required=True),
-        Column(name="given", type="amount", required=True),
-        Column(name="owed", type="amount"),
-        Column(name="months", type="term", required=True),
-        Column(name="grace_days", type="days"),
-        Column(name="earliest_days", type="days"),
-        Column(name="from", type="date", required=True, fixed=True, coming=True),
-        Column(name="owed_per_given", type="amount"),
-        Column(name="sex", type="choice", choices=SEXES),
-        Column(name="condition", type="choice", choices=CONDITIONS, fixed=True),
-        Column(name="equivalents", type="equivalents"),
+        Column(
+            name="help", type="help", required=True, fixed=True, meaning=Sentence("The help it is for, such as goat.")
+        ),
+        Column(name="unit", type="text", required=True, meaning=Sentence("What is counted, such as animal.")),
+        Column(name="given", type="amount", required=True, meaning=Sentence("Units a placement receives.")),
+        Column(name="owed", type="amount", meaning=Sentence("Units owed, however many were received.")),
+        Column(
+            name="months", type="term", required=True, meaning=Sentence("Months from receipt to the day it is due.")
+        ),
+        Column(
+            name="grace_days", type="days", meaning=Sentence("Days after that day until the chain counts as broken.")
+        ),
+        Column(
+            name="earliest_days",
+            type="days",
+            meaning=Sentence("A pass-on sooner after receipt, in days, is noted for the auditor."),
+        ),
+        Column(
+            name="from",
+            type="date",
+            required=True,
+            fixed=True,
+            coming=True,
+            meaning=Sentence("It applies to placements received from this day on."),
+        ),
+        Column(name="owed_per_given", type="amount", meaning=Sentence("Units owed for each unit received.")),
+        Column(name="sex", type="choice", choices=SEXES, meaning=Sentence("The sex that counts.")),
+        Column(
+            name="condition",
+            type="choice",
+            choices=CONDITIONS,
+            fixed=True,
+            meaning=Sentence("It applies only to help received in this condition."),
+        ),
+        Column(name="equivalents", type="equivalents", meaning=Sentence("Other help, and what one unit is worth.")),
     ),
 )
 
@@ -100,10 +150,12 @@ END: Final = Kind(
     roles=frozenset({"staff", "manager"}),
     file="ends",
     columns=(
-        _own_id("end_id"),
-        Column(name="act_id", type="act", required=True, fixed=True, told=True, beside=True),
-        Column(name="until_on", type="date", required=True),
-        Column(name="reason", type="text", personal=True),
+        own_id("end"),
+        Column(
+            name="act_id", type="act", required=True, fixed=True, told=True, beside=True, meaning=Sentence("What ends.")
+        ),
+        Column(name="until_on", type="date", required=True, meaning=Sentence("The day on which it ends.")),
+        Column(name="reason", type="text", personal=True, meaning=Sentence("Why it ends.")),
     ),
 )
 """Of what was recorded open, such as a plan: the kinds that can be ended say so (`Kind.ended_by`).
@@ -127,12 +179,23 @@ CORE: Final[tuple[Kind, ...]] = (
         action="register",
         file="places",
         columns=(
-            _own_id("place_id"),
-            Column(name="name", type="text", required=True),
-            Column(name="kind", type="choice", choices=("ward", "municipality", "district", "province")),
-            Column(name="parent_id", type="id", refers_to="place", edge="PART_OF"),
-            Column(name="latitude", type="degrees"),
-            Column(name="longitude", type="degrees"),
+            own_id("place"),
+            Column(name="name", type="text", required=True, meaning=Sentence("What the place is called.")),
+            Column(
+                name="kind",
+                type="choice",
+                choices=("ward", "municipality", "district", "province"),
+                meaning=Sentence("Which kind of place it is."),
+            ),
+            Column(
+                name="parent_id",
+                type="id",
+                refers_to="place",
+                edge="PART_OF",
+                meaning=Sentence("The larger place in which it lies."),
+            ),
+            Column(name="latitude", type="degrees", meaning=Sentence("How far north it lies.")),
+            Column(name="longitude", type="degrees", meaning=Sentence("How far east it lies.")),
         ),
     ),
     Kind(
@@ -145,14 +208,23 @@ CORE: Final[tuple[Kind, ...]] = (
         action="register",
         file="groups",
         columns=(
-            _own_id("group_id"),
-            Column(name="name", type="text", required=True, personal=True),
+            own_id("group"),
+            Column(
+                name="name", type="text", required=True, personal=True, meaning=Sentence("What the group is called.")
+            ),
             Column(
                 name="kind",
                 type="choice",
                 choices=("womens_group", "savings_group", "literacy_class", "protection_committee", "cooperative"),
+                meaning=Sentence("Which kind of group it is."),
             ),
-            Column(name="place_id", type="id", refers_to="place", edge="BASED_IN"),
+            Column(
+                name="place_id",
+                type="id",
+                refers_to="place",
+                edge="BASED_IN",
+                meaning=Sentence("The place where it meets."),
+            ),
         ),
     ),
     Kind(
@@ -165,17 +237,59 @@ CORE: Final[tuple[Kind, ...]] = (
         action="register",
         file="beneficiaries",
         columns=(
-            _own_id("beneficiary_id"),
-            Column(name="name", type="name", required=True, personal=True),
-            Column(name="kind", type="choice", choices=("person", "group")),
-            Column(name="sex", type="choice", choices=SEXES),
-            Column(name="birth_year", type="year", personal=True),
-            Column(name="household_id", type="id", personal=True),
-            Column(name="phone", type="text", personal=True),
-            Column(name="place_id", type="id", refers_to="place", edge="LIVES_IN"),
-            Column(name="group_id", type="id", refers_to="group", edge="MEMBER_OF"),
-            Column(name="consent_on", type="date"),
-            Column(name="consent_language", type="text", personal=True),
+            own_id("beneficiary"),
+            Column(
+                name="name",
+                type="name",
+                required=True,
+                personal=True,
+                meaning=Sentence("What she is called, or the group that holds help."),
+            ),
+            Column(
+                name="kind",
+                type="choice",
+                choices=("person", "group"),
+                meaning=Sentence("Whether a person holds the help, or a group."),
+            ),
+            Column(name="sex", type="choice", choices=SEXES, meaning=Sentence("The person's sex.")),
+            Column(
+                name="birth_year",
+                type="year",
+                personal=True,
+                meaning=Sentence("The year in which she was born (Gregorian)."),
+            ),
+            Column(
+                name="household_id",
+                type="id",
+                personal=True,
+                meaning=Sentence("The same for all who live in one household."),
+            ),
+            Column(name="phone", type="text", personal=True, meaning=Sentence("Her telephone number.")),
+            Column(
+                name="place_id",
+                type="id",
+                refers_to="place",
+                edge="LIVES_IN",
+                meaning=Sentence("The place where she lives."),
+            ),
+            Column(
+                name="group_id",
+                type="id",
+                refers_to="group",
+                edge="MEMBER_OF",
+                meaning=Sentence("The group to which she belongs."),
+            ),
+            Column(
+                name="consent_on",
+                type="date",
+                meaning=Sentence("The day on which she agreed that her data may be kept."),
+            ),
+            Column(
+                name="consent_language",
+                type="text",
+                personal=True,
+                meaning=Sentence("The language in which she was asked."),
+            ),
         ),
     ),
     Kind(
@@ -188,12 +302,12 @@ CORE: Final[tuple[Kind, ...]] = (
         day="given_on",
         file="gifts",
         columns=(
-            _own_id("gift_id"),
-            Column(name="donor", type="text", required=True, personal=True),
+            own_id("gift"),
+            Column(name="donor", type="text", required=True, personal=True, meaning=Sentence("Who gave it.")),
             _HELP,
-            Column(name="given_on", type="date", required=True),
-            Column(name="animals", type="units"),
-            _NOTE,
+            Column(name="given_on", type="date", required=True, meaning=Sentence("The day on which it was given.")),
+            Column(name="animals", type="units", meaning=Sentence("How many; of seed capital, the amount.")),
+            NOTE,
         ),
     ),
     Kind(
@@ -207,12 +321,29 @@ CORE: Final[tuple[Kind, ...]] = (
         action="place",
         file="placements",
         columns=(
-            _own_id("placement_id"),
-            _tie("gift_id", "gift"),
-            _tie("beneficiary_id", "beneficiary", fixed=False),
+            own_id("placement"),
+            Column(
+                name="gift_id",
+                type="id",
+                required=True,
+                refers_to="gift",
+                fixed=True,
+                meaning=Sentence("The gift that it comes from."),
+            ),
+            Column(
+                name="beneficiary_id",
+                type="id",
+                required=True,
+                refers_to="beneficiary",
+                meaning=Sentence("Who received."),
+            ),
             _HELP,
-            Column(name="received_on", type="date", required=True),
-            Column(name="animals", type="units", required=True),
+            Column(
+                name="received_on", type="date", required=True, meaning=Sentence("The day on which she received it.")
+            ),
+            Column(
+                name="animals", type="units", required=True, meaning=Sentence("How many; of seed capital, the amount.")
+            ),
             _FEMALES,
             _MALES,
             _CONDITION,
@@ -232,23 +363,57 @@ CORE: Final[tuple[Kind, ...]] = (
         action="pass-on",
         file="passes",
         columns=(
-            _own_id("pass_id"),
-            _tie("giver_placement_id", "placement", fixed=False),
-            Column(name="receiver_placement_id", type="id", required=True, begins="placement", fixed=True),
-            _tie("beneficiary_id", "beneficiary", fixed=False),
-            Column(name="passed_on", type="date", required=True),
-            Column(name="animals", type="units", required=True),
+            own_id("pass"),
+            Column(
+                name="giver_placement_id",
+                type="id",
+                required=True,
+                refers_to="placement",
+                meaning=Sentence("The placement that gives."),
+            ),
+            Column(
+                name="receiver_placement_id",
+                type="id",
+                required=True,
+                begins="placement",
+                fixed=True,
+                meaning=Sentence(
+                    "The placement that receives: one that she holds, or your own number for the one that this begins."
+                ),
+            ),
+            Column(
+                name="beneficiary_id",
+                type="id",
+                required=True,
+                refers_to="beneficiary",
+                meaning=Sentence("Who received."),
+            ),
+            Column(
+                name="passed_on", type="date", required=True, meaning=Sentence("The day on which it was passed on.")
+            ),
+            Column(
+                name="animals", type="units", required=True, meaning=Sentence("How many; of seed capital, the amount.")
+            ),
             _FEMALES,
             _MALES,
             _CONDITION,
-            Column(name="help", type="help"),
-            Column(name="kind", type="choice", choices=("in_kind", "exchanged", "cash")),
-            Column(name="witness", type="text", personal=True),
+            Column(
+                name="help",
+                type="help",
+                meaning=Sentence("The kind of help, if it is another than the giver received."),
+            ),
+            Column(
+                name="kind",
+                type="choice",
+                choices=("in_kind", "exchanged", "cash"),
+                meaning=Sentence("In which form it was passed on."),
+            ),
+            Column(name="witness", type="text", personal=True, meaning=Sentence("Who saw it.")),
             _CEREMONY,
             _TAGS,
             _DAM,
             _SIRE,
-            _NOTE,
+            NOTE,
         ),
     ),
     Kind(
@@ -261,29 +426,40 @@ CORE: Final[tuple[Kind, ...]] = (
         day="happened_on",
         file="events",
         columns=(
-            _own_id("event_id"),
-            _tie("placement_id", "placement", "HAPPENED_TO"),
+            own_id("event"),
             Column(
-                name="kind",
-                type="choice",
+                name="placement_id",
+                type="id",
                 required=True,
-                choices=EVENT_KINDS,
+                refers_to="placement",
+                fixed=True,
+                edge="HAPPENED_TO",
+                meaning=Sentence("The placement to which it happened."),
             ),
-            Column(name="happened_on", type="date", required=True),
-            Column(name="animals", type="units"),
+            Column(name="kind", type="choice", required=True, choices=EVENT_KINDS, meaning=Sentence("What happened.")),
+            Column(name="happened_on", type="date", required=True, meaning=Sentence("The day on which it happened.")),
+            Column(name="animals", type="units", meaning=Sentence("How many; one if left out.")),
             _FEMALES,
             _MALES,
             Column(
                 name="reason",
                 type="choice",
                 choices=("moved", "illness", "animals_died", "household_circumstances", "other_confirmed"),
+                meaning=Sentence("For which reason; only a neutral one."),
             ),
-            Column(name="until_on", type="date", coming=True),
-            Column(name="outcome", type="choice", choices=("found", "partly", "not_found")),
+            Column(
+                name="until_on", type="date", coming=True, meaning=Sentence("The day until which she has more time.")
+            ),
+            Column(
+                name="outcome",
+                type="choice",
+                choices=("found", "partly", "not_found"),
+                meaning=Sentence("Whether the animals were found."),
+            ),
             _TAGS,
             _DAM,
             _SIRE,
-            _NOTE,
+            NOTE,
         ),
     ),
     Kind(
@@ -297,12 +473,27 @@ CORE: Final[tuple[Kind, ...]] = (
         roles=frozenset({"staff", "manager"}),
         file="claims",
         columns=(
-            _own_id("claim_id"),
-            _tie("gift_id", "gift", "CLAIMED_OF", told=True),
-            Column(name="what", type="choice", required=True, choices=("families", "units")),
-            Column(name="value", type="count", required=True),
-            Column(name="as_of", type="date", required=True),
-            Column(name="source", type="text", personal=True),
+            own_id("claim"),
+            tie("gift", "CLAIMED_OF", beside=False, meaning=Sentence("The gift that the claim is about.")),
+            Column(
+                name="what",
+                type="choice",
+                required=True,
+                choices=("families", "units"),
+                meaning=Sentence("What is counted."),
+            ),
+            Column(name="value", type="count", required=True, meaning=Sentence("How many there are said to be.")),
+            Column(
+                name="as_of", type="date", required=True, meaning=Sentence("The day for which the number is claimed.")
+            ),
+            Column(
+                name="source",
+                type="text",
+                personal=True,
+                meaning=Sentence(
+                    "Where the claim was published. Never write of violence or of anyone's protection case."
+                ),
+            ),
         ),
     ),
     Kind(
@@ -317,12 +508,30 @@ CORE: Final[tuple[Kind, ...]] = (
         roles=frozenset({"staff"}),
         file="ceremonies",
         columns=(
-            _own_id("ceremony_id"),
-            Column(name="held_on", type="date", required=True, coming=True),
-            Column(name="place_id", type="id", refers_to="place", edge="HELD_IN"),
-            Column(name="group_id", type="id", refers_to="group", edge="HELD_BY"),
-            Column(name="name", type="text"),
-            _NOTE,
+            own_id("ceremony"),
+            Column(
+                name="held_on",
+                type="date",
+                required=True,
+                coming=True,
+                meaning=Sentence("The day on which it was held."),
+            ),
+            Column(
+                name="place_id",
+                type="id",
+                refers_to="place",
+                edge="HELD_IN",
+                meaning=Sentence("The place where it was held."),
+            ),
+            Column(
+                name="group_id",
+                type="id",
+                refers_to="group",
+                edge="HELD_BY",
+                meaning=Sentence("The group that held it."),
+            ),
+            Column(name="name", type="text", meaning=Sentence("What the ceremony is called.")),
+            NOTE,
         ),
     ),
     Kind(
@@ -335,10 +544,22 @@ CORE: Final[tuple[Kind, ...]] = (
         roles=frozenset({"manager"}),
         file="same",
         columns=(
-            _own_id("same_id"),
-            _tie("kept_id", "beneficiary", "KEEPS", told=True),
-            _tie("other_id", "beneficiary", "JOINS", told=True),
-            Column(name="why", type="text", personal=True),
+            own_id("same"),
+            tie(
+                "beneficiary",
+                "KEEPS",
+                name="kept_id",
+                beside=False,
+                meaning=Sentence("The id under which she is kept."),
+            ),
+            tie(
+                "beneficiary",
+                "JOINS",
+                name="other_id",
+                beside=False,
+                meaning=Sentence("The other id of the same person."),
+            ),
+            _WHY,
         ),
     ),
     Kind(
@@ -351,10 +572,16 @@ CORE: Final[tuple[Kind, ...]] = (
         roles=frozenset({"manager"}),
         file="different",
         columns=(
-            _own_id("different_id"),
-            _tie("a_id", "beneficiary", "TELLS_APART", told=True),
-            _tie("b_id", "beneficiary", "APART_FROM", told=True),
-            Column(name="why", type="text", personal=True),
+            own_id("different"),
+            tie(
+                "beneficiary",
+                "TELLS_APART",
+                name="a_id",
+                beside=False,
+                meaning=Sentence("The id of one of the two people."),
+            ),
+            tie("beneficiary", "APART_FROM", name="b_id", beside=False, meaning=Sentence("The id of the other.")),
+            _WHY,
         ),
     ),
     Kind(
@@ -364,11 +591,17 @@ CORE: Final[tuple[Kind, ...]] = (
         phrase="correction of %(act_id)s: %(how)s%(fields)s",
         order=1000,
         columns=(
-            _own_id("correct_id"),
+            own_id("correct"),
             _WHICH,
-            Column(name="how", type="choice", choices=HOW_CORRECTED, required=True),
-            Column(name="why", type="text", required=True, personal=True),
-            Column(name="changes", type="changes"),
+            Column(
+                name="how", type="choice", choices=HOW_CORRECTED, required=True, meaning=Sentence("What was wrong.")
+            ),
+            replace(_WHY, required=True),
+            Column(
+                name="changes",
+                type="changes",
+                meaning=Sentence("With wrong_data: the columns that change, by name; null empties one."),
+            ),
         ),
     ),
     Kind(
@@ -377,7 +610,7 @@ CORE: Final[tuple[Kind, ...]] = (
         title=Sentence("Confirmation"),
         phrase="confirmation of %(act_id)s",
         order=1001,
-        columns=(_own_id("confirm_id"), _WHICH),
+        columns=(own_id("confirm"), _WHICH),
     ),
     Kind(
         name="erase",
@@ -385,6 +618,15 @@ CORE: Final[tuple[Kind, ...]] = (
         title=Sentence("Erasure"),
         phrase="erasure of personal data about %(subject_id)s",
         order=1002,
-        columns=(_own_id("erase_id"), Column(name="subject_id", type="id", required=True, fixed=True)),
+        columns=(
+            own_id("erase"),
+            Column(
+                name="subject_id",
+                type="id",
+                required=True,
+                fixed=True,
+                meaning=Sentence("Whose personal data is erased, or that of which act."),
+            ),
+        ),
     ),
 )

@@ -57,6 +57,9 @@ class Column:
     Attributes:
         name: The header, e.g. "received_on".
         type: What a cell may hold.
+        meaning: What it says about the act, in a sentence: the help of its option, the line in the workbook, the text
+            beside its field in forms, and its description in the API document. How a value is written follows from
+            `type`, so it is not repeated here.
         required: Whether an empty cell puts the row aside. A required personal column may be absent
             altogether (a nameless export imports).
         personal: Whether the ledger holds only a commitment to the value.
@@ -80,6 +83,7 @@ class Column:
 
     name: str
     type: Type
+    meaning: str = ""
     required: bool = False
     personal: bool = False
     refers_to: str | None = None
@@ -97,13 +101,20 @@ class Column:
 
 def own_id(of: str) -> Column:
     """The column of an act's own id, such as goal_id of a goal."""
-    return Column(name=f"{of}_id", type="id", required=True, fixed=True)
+    return Column(
+        name=f"{of}_id",
+        type="id",
+        meaning=Sentence("The id by which it is known."),
+        required=True,
+        fixed=True,
+    )
 
 
 def tie(
     kind: str,
     edge: LiteralString,
     *,
+    meaning: Sentence,
     name: str = "",
     required: bool = True,
     beside: bool = True,
@@ -116,6 +127,7 @@ def tie(
     Args:
         kind: Of what it is about.
         edge: Which it is in the graph.
+        meaning: As `Column.meaning`.
         name: Of the column; that of the kind's id where it is left out.
         required: Whether every act says it.
         beside: As `Column.beside`.
@@ -126,6 +138,7 @@ def tie(
     return Column(
         name=name or f"{kind}_id",
         type="id",
+        meaning=meaning,
         required=required,
         refers_to=kind,
         fixed=True,

@@ -55,7 +55,7 @@ _THOUSANDS: Final = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{2}0")  # 10.000: nobod
 _ID_MADE_A_NUMBER: Final = re.compile(r"([0-9]+)\.0+")
 _ID_MADE_SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
 _DIGITS_LOST: Final = re.compile(r"\+?[0-9]([.,][0-9]+)?[eE]\+[0-9]+|\+?[0-9]{4,}[.,]0+")
-_OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which every digit counts
+OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})  # text of which every digit counts
 _WORD: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DAY: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _MONTH: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})\s*(BS)?", re.IGNORECASE)
@@ -288,7 +288,7 @@ def _read_text(column: schema.Column, cell: object) -> str | None:
     if _is_blank(cell):
         return None
     text = _plain(cell)
-    if column.name in _OF_DIGITS:
+    if column.name in OF_DIGITS:
         _refuse_a_number(text)
     is_name = column.name == "name"
     most = LONGEST_NAME if is_name else LONGEST_TEXT

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.acts import systems_of
-from relay.exchange.cells import write
+from relay.exchange.cells import OF_DIGITS, write
 from relay.exchange.exporting import acts_in_force
 from relay.exchange.writing import MOST_ROWS, new_workbook
 
@@ -33,35 +33,13 @@ _MORE: Final = 500  # rows beyond those filled in from which an id can be chosen
 _AS_TEXT: Final = 49  # the number of the format "text" (the XLSX format)
 _WIDTH: Final = 18  # characters
 _TEXT: Final = frozenset({"id", "ids", "act", "tags", "programme_id", "text", "name", "choice", "help"})
-_OF_DIGITS: Final = frozenset({"phone", "dam_tag", "sire_tag"})
 _LONGEST_LIST: Final = 255  # characters of a list of choices (the XLSX format)
 _TITLE: Final = 32  # characters (the XLSX format), as 255 are of the line below it
-
-_LINES: Final[Mapping[str, str]] = {
-    "name": "What she, the group or the place is called.",
-    "phone": "Her telephone number, as text.",
-    "household_id": "The same for all who live in one household.",
-    "birth_year": "The year in which she was born, in four digits (Gregorian).",
-    "donor": "Who gave it.",
-    "animals": "How many, as a number: of seed capital, the amount.",
-    "females": "How many of them are female; empty if nobody knows.",
-    "males": "How many of them are male; empty if nobody knows.",
-    "receiver_placement_id": "The number of what the receiver holds from now on; a new one if she is new.",
-    "giver_placement_id": "The number of what the giver holds.",
-    "tags": "Ear tags, with ; between them.",
-    "witness": "Who saw it.",
-    "note": "Anything else; do not write about violence here.",
-    "ceremony_id": "The same for all that was handed over at one ceremony.",
-    "consent_on": "The day on which she agreed that this is recorded.",
-    "unit": "What is counted, such as animal.",
-    "source": "Where the claim was published.",
-}
-"""Column → what to enter, where the type of the column does not say enough."""
 
 _OF_TYPE: Final[Mapping[str, str]] = {
     "id": "Letters and digits; the same always means the same.",
     "ids": "Ids, with ; between them.",
-    "act": "The kind and id of what this is about, such as plan:N1.",
+    "act": "Its kind and id, such as plan:N1.",
     "date": "A day, as 2026-11-24 or 2083-08-08 BS.",
     "month": "A month, as 2026-11 or 2083-08 BS.",
     "units": "A number, such as 2 or 0.5.",
@@ -74,22 +52,25 @@ _OF_TYPE: Final[Mapping[str, str]] = {
     "degrees": "Degrees, such as 27.87.",
     "help": "Choose one of the programme's helps.",
     "choice": "Choose one.",
-    "text": "Text.",
-    "tags": "Ear tags, with ; between them.",
+    "tags": "With ; between them.",
     "words": "Words, with ; between them.",
     "equivalents": "Such as pig=1.5.",
     "pairs": "Such as absent=5;late=2.",
     "timezone": "Such as Asia/Kathmandu.",
     "programme_id": "Small letters, digits and -.",
 }
+"""Type of a column → how a value is written, where that is not plain."""
 
 
 def help_line(column: Column) -> str:
-    """What to enter in a column, in one line."""
-    line = _LINES.get(column.name) or _OF_TYPE.get(column.type, "Text.")
-    if column.refers_to and column.type != "ids" and column.name not in _LINES:
-        line = f"The id of a {column.refers_to} in its own sheet, or of one that is recorded already."
-    return f"{line} Required." if column.required and not column.personal else line
+    """What a column is and what to enter there, in one line."""
+    written = _OF_TYPE.get(column.type, "")
+    if column.refers_to and column.type != "ids":
+        written = f"The id of a {column.refers_to} in its own sheet, or of one that is recorded already."
+    elif column.name in OF_DIGITS:
+        written = "As text."
+    required = "Required." if column.required and not column.personal else ""
+    return " ".join(filter(None, (column.meaning, written, required)))
 
 
 def listed_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
@@ -151,7 +132,7 @@ def _kinds(catalogue: Catalogue, used: Sequence[str]) -> list[Kind]:
 def _format_of(column: Column) -> str:
     if column.type == "date":
         return "day"
-    return "text" if column.type in _TEXT or column.name in _OF_DIGITS else "number"
+    return "text" if column.type in _TEXT or column.name in OF_DIGITS else "number"
 
 
 def _choice(column: Column, there: Mapping[str, Sequence[Act]]) -> dict[str, Any]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 import python_calamine
 import xlsxwriter
 
+from relay.domain.system import Catalogue
 from relay.exchange.importing import import_programme
 from relay.exchange.template import help_line, listed_acts, write_template
 from relay.ledger import recording
 from relay.private_files import ThereAlready
+from relay.systems import SYSTEMS
+from relay.text import Sentence
 from tests.scenes.acts import beginnings, clerk, place
-from tests.scenes.core import CORE
+from tests.systems.wells import WELLS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,10 +96,15 @@ def test_a_filled_in_workbook_is_imported(graph: Graph, tmp_path: Path) -> None:
     assert {row.action for row in report} == {"added", "same"}
 
 
-@pytest.mark.parametrize("kind", CORE.filed, ids=lambda kind: kind.name)
-def test_every_column_says_in_one_line_what_belongs_there(kind: Kind) -> None:
+EVERY_KIND: Final = tuple(Catalogue([*SYSTEMS, WELLS]).kinds.values())
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: kind.name)
+def test_every_column_says_in_one_line_what_it_is_and_what_belongs_there(kind: Kind) -> None:
     for column in kind.columns:
         line = help_line(column)
+        assert isinstance(column.meaning, Sentence), column.name
+        assert line.startswith(column.meaning)
         assert line.endswith(".")
         assert "\n" not in line
         assert len(line) <= LONGEST_LINE

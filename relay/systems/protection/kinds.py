@@ -48,7 +48,7 @@ KINDS: Final = (
         roles=frozenset({"staff", "protection"}),
         columns=(
             own_id("service"),
-            Column(name="name", type="text", required=True),
+            Column(name="name", type="text", required=True, meaning=Sentence("What the service is called.")),
             Column(
                 name="kind",
                 type="choice",
@@ -64,13 +64,29 @@ KINDS: Final = (
                     "other",
                 ),
                 required=True,
+                meaning=Sentence("Which kind of service it is."),
             ),
-            Column(name="place_id", type="id", required=True, refers_to="place", edge="SERVES", told=True),
-            Column(name="phone", type="text"),  # of an office, on its door: nobody's own
-            Column(name="hours", type="text"),
-            Column(name="languages", type="text"),
-            Column(name="checked_on", type="date", required=True),
-            Column(name="closed_on", type="date"),
+            Column(
+                name="place_id",
+                type="id",
+                required=True,
+                refers_to="place",
+                edge="SERVES",
+                told=True,
+                meaning=Sentence("The place that it serves."),
+            ),
+            Column(
+                name="phone", type="text", meaning=Sentence("The telephone number of the office.")
+            ),  # of an office, on its door: nobody's own
+            Column(name="hours", type="text", meaning=Sentence("When it is open.")),
+            Column(name="languages", type="text", meaning=Sentence("Which languages are spoken there.")),
+            Column(
+                name="checked_on",
+                type="date",
+                required=True,
+                meaning=Sentence("The day on which this was last checked."),
+            ),
+            Column(name="closed_on", type="date", meaning=Sentence("The day on which it closed.")),
         ),
     ),
     Kind(
@@ -85,10 +101,21 @@ KINDS: Final = (
         read_by="protection",
         columns=(
             own_id("committee_count"),
-            tie("place", "COUNTED_IN"),
-            Column(name="month", type="month", required=True, fixed=True),
-            Column(name="measure", type="choice", choices=OF_COMMITTEES, required=True, fixed=True),
-            Column(name="count", type="count", required=True, personal=True),
+            tie("place", "COUNTED_IN", meaning=Sentence("The place of the committees.")),
+            Column(
+                name="month", type="month", required=True, fixed=True, meaning=Sentence("The month that was counted.")
+            ),
+            Column(
+                name="measure",
+                type="choice",
+                choices=OF_COMMITTEES,
+                required=True,
+                fixed=True,
+                meaning=Sentence("What was counted."),
+            ),
+            Column(
+                name="count", type="count", required=True, personal=True, meaning=Sentence("How many were counted.")
+            ),
         ),
     ),
     Kind(
@@ -104,14 +131,49 @@ KINDS: Final = (
         under=("release",),
         columns=(
             own_id("release"),
-            Column(name="measure", type="choice", choices=(*OF_COMMITTEES, *OF_SITES), required=True, fixed=True),
-            Column(name="from_month", type="month", required=True, fixed=True),
-            Column(name="until_month", type="month", required=True, fixed=True),
-            Column(name="level", type="choice", choices=LEVELS, required=True, fixed=True),
-            Column(name="span", type="choice", choices=tuple(SPANS), required=True, fixed=True),
-            Column(name="k", type="term", required=True, fixed=True),
-            Column(name="entries", type="term", required=True, fixed=True),
-            Column(name="table", type="text", required=True, fixed=True),
+            Column(
+                name="measure",
+                type="choice",
+                choices=(*OF_COMMITTEES, *OF_SITES),
+                required=True,
+                fixed=True,
+                meaning=Sentence("What was counted."),
+            ),
+            Column(name="from_month", type="month", required=True, fixed=True, meaning=Sentence("The first month.")),
+            Column(name="until_month", type="month", required=True, fixed=True, meaning=Sentence("The last month.")),
+            Column(
+                name="level",
+                type="choice",
+                choices=LEVELS,
+                required=True,
+                fixed=True,
+                meaning=Sentence("The level of the places that counts are added up by."),
+            ),
+            Column(
+                name="span",
+                type="choice",
+                choices=tuple(SPANS),
+                required=True,
+                fixed=True,
+                meaning=Sentence("The span of time that counts are added up by."),
+            ),
+            Column(
+                name="k",
+                type="term",
+                required=True,
+                fixed=True,
+                meaning=Sentence("Counts are rounded down to a multiple of this."),
+            ),
+            Column(
+                name="entries",
+                type="term",
+                required=True,
+                fixed=True,
+                meaning=Sentence("The number of the last entry of the ledger that it includes."),
+            ),
+            Column(
+                name="table", type="text", required=True, fixed=True, meaning=Sentence("The table that was released.")
+            ),
         ),
     ),
 )

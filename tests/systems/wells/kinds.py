@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from relay.domain.schema import Column, Kind
+from relay.domain.schema import Column, Kind, own_id, tie
 from relay.text import Sentence
 
-WATER_COMMITTEE: Final = Column(name="water_committee", type="choice", choices=("yes", "no"))
+WATER_COMMITTEE: Final = Column(
+    name="water_committee", type="choice", choices=("yes", "no"), meaning=Sentence("Whether it keeps a well.")
+)
 
 
 def rule_id(values: Mapping[str, Any]) -> str:
@@ -29,9 +31,25 @@ KINDS: Final = (
         label="WellRule",
         action="rule",
         columns=(
-            Column(name="source", type="choice", choices=("spring", "shaft"), required=True, fixed=True),
-            Column(name="from", type="date", required=True, fixed=True, coming=True),
-            Column(name="litres", type="count", required=True),
+            Column(
+                name="source",
+                type="choice",
+                choices=("spring", "shaft"),
+                required=True,
+                fixed=True,
+                meaning=Sentence("From what the water comes."),
+            ),
+            Column(
+                name="from",
+                type="date",
+                required=True,
+                fixed=True,
+                coming=True,
+                meaning=Sentence("It applies from this day on."),
+            ),
+            Column(
+                name="litres", type="count", required=True, meaning=Sentence("How many litres a day it is to give.")
+            ),
         ),
     ),
     Kind(
@@ -45,20 +63,19 @@ KINDS: Final = (
         ended_by="ENDS_WELL",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="well_id", type="id", required=True, fixed=True),
+            own_id("well"),
+            tie("beneficiary", "KEPT_BY", beside=False, meaning=Sentence("Who keeps it.")),
+            Column(name="dug_on", type="date", required=True, meaning=Sentence("The day on which it was dug.")),
+            Column(name="depth", type="count", meaning=Sentence("How many metres deep it is.")),
+            Column(name="story", type="text", personal=True, meaning=Sentence("What is told of it.")),
             Column(
-                name="beneficiary_id",
-                type="id",
-                required=True,
+                name="dug_by",
+                type="ids",
                 refers_to="beneficiary",
-                fixed=True,
-                edge="KEPT_BY",
+                edge="DUG_BY",
                 told=True,
+                meaning=Sentence("Who dug it."),
             ),
-            Column(name="dug_on", type="date", required=True),
-            Column(name="depth", type="count"),
-            Column(name="story", type="text", personal=True),
-            Column(name="dug_by", type="ids", refers_to="beneficiary", edge="DUG_BY", told=True),
         ),
     ),
     Kind(
@@ -72,12 +89,18 @@ KINDS: Final = (
         action="well-visit",
         roles=frozenset({"staff"}),
         columns=(
-            Column(name="well_visit_id", type="id", required=True, fixed=True),
-            Column(name="well_id", type="id", required=True, refers_to="well", fixed=True, edge="VISIT_TO", told=True),
-            Column(name="visited_on", type="date", required=True),
-            Column(name="works", type="choice", choices=("yes", "no"), required=True),
-            Column(name="litres", type="count"),
-            Column(name="paid", type="money"),
+            own_id("well_visit"),
+            tie("well", "VISIT_TO", beside=False, meaning=Sentence("The well that was visited.")),
+            Column(name="visited_on", type="date", required=True, meaning=Sentence("The day of the visit.")),
+            Column(
+                name="works",
+                type="choice",
+                choices=("yes", "no"),
+                required=True,
+                meaning=Sentence("Whether it gives water."),
+            ),
+            Column(name="litres", type="count", meaning=Sentence("How many litres it gives a day.")),
+            Column(name="paid", type="money", meaning=Sentence("What was paid for its repair.")),
         ),
     ),
     Kind(
@@ -91,18 +114,14 @@ KINDS: Final = (
         read_by="protection",
         roles=frozenset({"protection"}),
         columns=(
-            Column(name="well_count_id", type="id", required=True, fixed=True),
+            own_id("well_count"),
+            tie("well", "COUNTED_AT_WELL", beside=False, meaning=Sentence("The well that was counted.")),
             Column(
-                name="well_id",
-                type="id",
-                required=True,
-                refers_to="well",
-                fixed=True,
-                edge="COUNTED_AT_WELL",
-                told=True,
+                name="month", type="month", required=True, fixed=True, meaning=Sentence("The month that was counted.")
             ),
-            Column(name="month", type="month", required=True, fixed=True),
-            Column(name="people", type="count", required=True, personal=True),
+            Column(
+                name="people", type="count", required=True, personal=True, meaning=Sentence("How many people came.")
+            ),
         ),
     ),
 )
