@@ -83,7 +83,11 @@ class AskingCommand(RelayCommand):
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Those of the question, then its own and those of every command."""
-        return [*(_param(each, self._argument) for each in self._parameters), *super().get_params(ctx)]
+        return [*self._options, *super().get_params(ctx)]
+
+    @cached_property
+    def _options(self) -> tuple[click.Parameter, ...]:
+        return tuple(_param(each, self._argument) for each in self._parameters)
 
     @cached_property
     def _parameters(self) -> tuple[Parameter, ...]:
