@@ -34,7 +34,7 @@ class Finding:
     sentence: str
 
 
-class FoundAct(Protocol):
+class ActWithFinding(Protocol):
     """An act that a finding can be about."""
 
     @property
@@ -48,7 +48,7 @@ class FoundAct(Protocol):
         ...
 
 
-def finding_of(act: FoundAct, sentence: Sentence, *evidence: int) -> Finding:
+def finding_of(act: ActWithFinding, sentence: Sentence, *evidence: int) -> Finding:
     """A finding about one act.
 
     Args:
@@ -65,7 +65,7 @@ def finding_of(act: FoundAct, sentence: Sentence, *evidence: int) -> Finding:
     )
 
 
-def joint_finding(acts: Collection[FoundAct], sentence: Sentence) -> Finding:
+def joint_finding(acts: Collection[ActWithFinding], sentence: Sentence) -> Finding:
     """A finding about several acts that share something, whose subject is the first of them; or about a single act."""
     first = min(acts, key=lambda act: act.sequence)
     if len(acts) == 1:

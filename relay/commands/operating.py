@@ -135,12 +135,12 @@ def serve(session: Session, /, *, publish: bool, **how: Any) -> None:  # noqa: A
     import secrets
 
     from relay.arrays import snapshot_cache
-    from relay.published.updating import kept_up
+    from relay.published.updating import keep_up_to_date
 
     folder = session.settings.data_folder / snapshot_cache.FOLDER
 
     def publishing(graph: Graph) -> AbstractContextManager[object]:
-        return kept_up(graph, folder, secrets.token_bytes, say) if publish else nullcontext()
+        return keep_up_to_date(graph, folder, secrets.token_bytes, say) if publish else nullcontext()
 
     _serve(session, opened=lambda: Session(session.catalogue).graph, beside=publishing, **how)
 

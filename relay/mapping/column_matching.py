@@ -126,7 +126,7 @@ class _Matching:
         self.receiver, self.is_hand_overs = self._receiver()
         self.told = hand_over_columns.assigned(
             self.plain,
-            lambda name, meaning: bool(self._said(name, meaning)) and self._not_contradicted(name, meaning),
+            lambda name, meaning: bool(self._score_by_name(name, meaning)) and self._not_contradicted(name, meaning),
             lambda name: [row for row, cell in enumerate(table.every(name)) if not is_blank(cell)],
         )
         self.numbers = {name: (self.told.get(name) or ("", ordinal(self.plain[name])))[1] for name in self.columns}
@@ -178,7 +178,7 @@ class _Matching:
         if numbered and numbered[0]:
             return 1.0 if numbered[0] == meaning.name else 0.0
         share = self._share(name, meaning) * (self.looks.filled(name) if meaning.name in _IN_EVERY_ROW else 1)
-        by_name = self._said(name, meaning)
+        by_name = self._score_by_name(name, meaning)
         if meaning.name in _GRAVE and not by_name:
             return 0.0
         like = by_name or likeness(self.plain[name], meaning)
@@ -190,7 +190,7 @@ class _Matching:
         score = score if plausible else _CONTRADICTED * score
         return score if by_name and numbered and plausible else min(score, _UNSURE)
 
-    def _said(self, name: str, meaning: Meaning) -> float:
+    def _score_by_name(self, name: str, meaning: Meaning) -> float:
         if meaning.name == self.without:
             return 0.0
         score = match(self.plain[name], meaning, self.receiver)

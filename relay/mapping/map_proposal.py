@@ -684,10 +684,10 @@ class _Proposal:
             if self.numbered(guess.column) == self.woman:
                 candidates.append((_share(cells, own), _toml(self.numbered(column, of=guess.column))))
             else:
-                candidates.append((_share(cells, own), _found_in(column, guess.column, self.woman)))
+                candidates.append((_share(cells, own), _value_found_in(column, guess.column, self.woman)))
         if name := self.column("name"):
             names = {key(shown(cell)) for cell in self.table.column(name)}
-            candidates.append((_share({key(cell) for cell in cells}, names), _found_in(column, name, self.woman)))
+            candidates.append((_share({key(cell) for cell in cells}, names), _value_found_in(column, name, self.woman)))
         share, value = max(candidates, default=(0.0, _toml(OPEN)))
         score = 0.0 if share < _COMMON else round(SURE + (1 - SURE) * share, 2)
         remark = f"{share:.0%} of its cells are found there" if candidates else ""
@@ -712,7 +712,7 @@ def _reads(value: str, column: str) -> bool:
     return quoted in value or f"{{{quoted[1:-1]}}}" in value
 
 
-def _found_in(column: str, where: str, as_: str) -> str:
+def _value_found_in(column: str, where: str, as_: str) -> str:
     return f"{{ column = {_toml(column)}, found_in = {_toml(where)}, as = {_toml(as_)} }}"
 
 

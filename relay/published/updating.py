@@ -52,7 +52,7 @@ def refresh(
 
 
 @contextmanager
-def kept_up(
+def keep_up_to_date(
     graph: Graph, folder: Path | None, random: Callable[[int], bytes], say: Callable[[str], object]
 ) -> Generator[None]:
     """Refresh what is published at once and then every minute, until the block ends; failures are reported and retried.

@@ -264,7 +264,7 @@ class _RecordReader:
                 reason=Sentence("Nothing in the record of %(as_of)s has the id %(id)s.", id=act_id, as_of=as_of),
             )
         self.start_id = str(self.values.get("giver_placement_id" if self.kind == "pass" else "placement_id", ""))
-        begun = [self.start_id] if self.start_id else self._held()
+        begun = [self.start_id] if self.start_id else self._placements_shown()
         self.above: dict[str, Mapping[str, Any]] = {row["placement_id"]: row for row in self.at_ceremony}
         self.above |= {id_: row for each in begun for id_, row in self._above(each).items()}
         values_by_id = {act_id: says(register, act_id) for act_id in (*register.entries, act_id)}
@@ -311,7 +311,7 @@ class _RecordReader:
         keys += [row["key"] for row in self.at_ceremony]
         return belonging, [":".join(kind_and_id(each)) for each in keys]
 
-    def _held(self) -> list[str]:
+    def _placements_shown(self) -> list[str]:
         """Ids of the placements whose history is shown: the placement itself, or all that a beneficiary holds."""
         if self.kind == "placement":
             return [self.id]
@@ -319,7 +319,7 @@ class _RecordReader:
 
     def _corrected(self) -> list[str]:
         """Acts that were taken back, or were once recorded for this record, so the graph no longer links to them."""
-        references = [{column: id_} for id_ in self._held() for column in _ENDS]
+        references = [{column: id_} for id_ in self._placements_shown() for column in _ENDS]
         references += [{"beneficiary_id": id_} for id_ in self.ids] if self.kind == "beneficiary" else []
         if not references:
             return []
@@ -470,7 +470,7 @@ class _RecordReader:
 
     def _own_acts(self) -> Iterator[str]:
         """Acts that the record consists of, as far as they had happened by the day."""
-        placements = {*self._held()}
+        placements = {*self._placements_shown()}
         for act_id, entry in self.register.entries.items():
             values = says(self.register, act_id)
             own = act_id == self.act_id or act_id in self.telling
@@ -491,7 +491,7 @@ class _RecordReader:
         act_id, values, fact = entry.act_id, says(self.register, entry.act_id), self.register.facts.get(entry.act_id)
         giver_id, receiver_id = values.get("giver_placement_id"), values.get("receiver_placement_id")
         other_id = values.get("beneficiary_id")
-        if entry.kind == "pass" and receiver_id in self._held():
+        if entry.kind == "pass" and receiver_id in self._placements_shown():
             other_id = self._holder(giver_id)
         elif other_id in self.ids and self.kind == "beneficiary":  # herself is no other side
             other_id = None

@@ -11,7 +11,7 @@ import pytest
 from relay.ledger import recording
 from relay.published import updating
 from relay.published.publishing import published
-from relay.published.updating import kept_up
+from relay.published.updating import keep_up_to_date
 from tests.scenes import acts as say
 from tests.scenes.village import VILLAGE
 
@@ -41,7 +41,7 @@ def test_what_is_recorded_while_pages_are_served_is_shown_the_next_minute(
         there = published(graph, "demo")
         return there.sequence if there else 0
 
-    with kept_up(graph, None, token_bytes, said.append):
+    with keep_up_to_date(graph, None, token_bytes, said.append):
         within(60, lambda: sequence() == len(VILLAGE))
         recording.record(graph, "demo", [say.woman("W20")], say.clerk())
         within(60, lambda: sequence() == len(VILLAGE) + 1)

@@ -22,7 +22,7 @@ from relay.service import demo
 from relay.service.question import Source
 from relay.settings import Settings
 from relay.systems import SYSTEMS
-from relay.systems.goals.questions import goals_found, progress
+from relay.systems.goals.questions import goals_report, progress
 from relay.systems.learning.questions import Learning
 from relay.systems.protection.questions import protection
 from relay.systems.savings.questions import SavingsBesideTheRelay
@@ -106,7 +106,7 @@ def test_the_villages_hold_what_their_page_tells_and_each_odd_row_is_found(
 
     again = demo.load_villages(graph, clerk(today=demo.DAY))
     learned = Learning(as_of=demo.DAY).answer(source, demo.VILLAGES)
-    goals = goals_found(progress(graph, demo.VILLAGES, demo.DAY))
+    goals = goals_report(progress(graph, demo.VILLAGES, demo.DAY))
     directory = protection(graph, demo.VILLAGES, demo.DAY)
     beside = SavingsBesideTheRelay(as_of=demo.DAY).answer(source, demo.VILLAGES)
     survey = lineage.survey(load(graph, demo.VILLAGES), demo.DAY)

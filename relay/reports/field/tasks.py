@@ -81,7 +81,7 @@ def tasks(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return (*asked_by_systems(graph, programme_id, survey, used), *held_for_long(graph, programme_id, survey))
+    return (*asked_by_systems(graph, programme_id, survey, used), *pending_for_long(graph, programme_id, survey))
 
 
 def asked_by_systems(graph: Graph, programme_id: str, survey: Survey, used: Collection[str]) -> tuple[Task, ...]:
@@ -107,7 +107,7 @@ def seen(asked: Sequence[Task], hidden: Collection[str]) -> tuple[Task, ...]:
     return tuple(each for each in asked if each.reason not in hidden)
 
 
-def held_for_long(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
+def pending_for_long(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
     """A task for each act that has been pending for long and names a woman, with the day by which it was to be settled.
 
     Pending acts are not in the ledger, so this has to be asked each time.

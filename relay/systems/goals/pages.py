@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from relay.systems.goals.questions import GoalsOf, goals_found, progress
+from relay.systems.goals.questions import GoalsOf, goals_report, progress
 from relay.text import Sentence
 from relay.web import guard, privacy
 from relay.web.lists import counted_records
@@ -26,7 +26,7 @@ blueprint = Blueprint("goals", __name__, template_folder="templates")
 @action("goals")
 def page(programme_id: str) -> str:
     """All goals, how many run, and how income changed."""
-    answer = goals_found(progress(current.built_graph(), programme_id, current.as_of()))
+    answer = goals_report(progress(current.built_graph(), programme_id, current.as_of()))
     names = privacy.names("list", (each.beneficiary_id for each in answer.goals))
     return render_template("goals/goals.html", found=answer, names=names)
 

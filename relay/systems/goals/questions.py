@@ -41,7 +41,7 @@ class GoalRow(Aim):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoalsFound:
+class GoalsReport:
     """All goals on a day, and how they are going.
 
     Attributes:
@@ -69,10 +69,10 @@ class GoalsFound:
     unvisited: tuple[str, ...]
 
 
-def goals_found(progress_: Progress) -> GoalsFound:
+def goals_report(progress_: Progress) -> GoalsReport:
     """The answer for all goals."""
     joined = {word: progress_.run_of(word) for word in ("building", "others")}
-    return GoalsFound(
+    return GoalsReport(
         as_of=progress_.as_of,
         goals=tuple(_row(progress_, goal) for goal in progress_.goals),
         running=tuple(progress_.running(months) for months in AT_MONTHS),
@@ -92,7 +92,7 @@ def _row(progress_: Progress, goal: Goal) -> GoalRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goals(Question[GoalsFound]):
+class Goals(Question[GoalsReport]):
     """All goals, how many of them run, and how income changed; no woman's income."""
 
     name = "goals"
@@ -102,9 +102,9 @@ class Goals(Question[GoalsFound]):
 
     as_of: AsOf
 
-    def answer(self, source: Source, programme_id: str) -> GoalsFound:
+    def answer(self, source: Source, programme_id: str) -> GoalsReport:
         """Goals by id, and figures of all of them."""
-        return goals_found(progress(source.graph, programme_id, self.as_of))
+        return goals_report(progress(source.graph, programme_id, self.as_of))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

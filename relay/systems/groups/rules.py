@@ -328,7 +328,7 @@ def refuse_custody(register: Register, fact: Fact) -> None:
     if bool(values.get("keeper_beneficiary_id")) == bool(values.get("keeper_group_id")):
         what = Sentence("who keeps the animal: a woman or a group, one of the two")
         raise refused(UNSAID, act_id=fact.act_id, what=what, field="keeper_beneficiary_id")
-    _kept_by_one(fact.act_id, custodies_in(register, fact))
+    _require_one_keeper(fact.act_id, custodies_in(register, fact))
     owner, from_on = values["owner_group_id"], date.fromisoformat(values["from_on"])
     if keeper := values.get("keeper_beneficiary_id"):
         roll = roll_in(register, owner, kinds=("membership",))
@@ -338,7 +338,7 @@ def refuse_custody(register: Register, fact: Fact) -> None:
             )
 
 
-def _kept_by_one(act_id: str, custodies: Iterable[Custody]) -> None:
+def _require_one_keeper(act_id: str, custodies: Iterable[Custody]) -> None:
     in_order = [*custodies]
     own = next(each for each in in_order if each.act_id == act_id)
     for other in in_order:

@@ -56,7 +56,7 @@ class SiteRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LearningFound:
+class LearningReport:
     """How classes are going by a day; the three numbers of people overlap, so they are never added up.
 
     Attributes:
@@ -190,7 +190,7 @@ def _of_women(counted: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learning(OfADay[LearningFound]):
+class Learning(OfADay[LearningReport]):
     """How classes go, who is prepared for what help requires, and which sites reported; no test result of a woman."""
 
     name = "learning"
@@ -198,14 +198,14 @@ class Learning(OfADay[LearningFound]):
     path = "learning"
     ids_only = True
 
-    def answer(self, source: Source, programme_id: str) -> LearningFound:
+    def answer(self, source: Source, programme_id: str) -> LearningReport:
         """Courses and sites by id, and figures for all of them."""
         graph = source.graph
         classes_ = reading.classes(graph, programme_id, self.as_of)
         joined = reading.joined(graph, programme_id, classes_, lambda: self.survey(source, programme_id))
         rates = {word: joined.get(word, reading.Counted()).rate for word in (*reading.PREPARED, "ready")}
         reports = tuple(each.report() for each in classes_)
-        return LearningFound(
+        return LearningReport(
             as_of=self.as_of,
             courses=reports,
             reached=len(reached(classes_)),

@@ -16,7 +16,7 @@ from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPAN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relay.systems.protection.questions import ProtectionFound
+    from relay.systems.protection.questions import ProtectionReport
     from relay.systems.protection.release_tables import ReleasedRow
 
 
@@ -40,7 +40,7 @@ committee_count: Final = recorder(
 
 @asking("relay.systems.protection.questions.Protection", example="relay services --as-of 2026-11-24")
 @format_option
-def services(session: Session, found: ProtectionFound) -> None:
+def services(session: Session, found: ProtectionReport) -> None:
     """List services and when each was checked, how committees are, and what of their counts was released."""
     from relay.service.terminal import print_pairs
     from relay.systems.protection.questions import ServiceRow

@@ -93,7 +93,7 @@ class ReleaseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProtectionFound:
+class ProtectionReport:
     """What everybody who works with the record may see of protection.
 
     Attributes:
@@ -166,7 +166,7 @@ def _attributes_of(wanted: Wanted, published: Published) -> dict[str, Any]:
     return {**asdict(wanted), **columns_of, "totals": tuple(each for each in cells if each not in inner)}
 
 
-def protection(graph: Graph, programme_id: str, as_of: date) -> ProtectionFound:
+def protection(graph: Graph, programme_id: str, as_of: date) -> ProtectionReport:
     """The directory, the state of committees, and the releases.
 
     Raises:
@@ -176,7 +176,7 @@ def protection(graph: Graph, programme_id: str, as_of: date) -> ProtectionFound:
     committees = graph.rows(cypher.COMMITTEES, programme_id=programme_id)
     counted = ledger.said(graph, programme_id, "committee_count")
     since, until = (as_of - reading.ACTIVE).isoformat(), as_of.isoformat()
-    return ProtectionFound(
+    return ProtectionReport(
         as_of=as_of,
         services=services_,
         fresh=Rate.of(sum(not each.stale for each in services_), len(services_)),
@@ -187,7 +187,7 @@ def protection(graph: Graph, programme_id: str, as_of: date) -> ProtectionFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Protection(Question[ProtectionFound]):
+class Protection(Question[ProtectionReport]):
     """The directory of services, how committees are, and what of their counts was released."""
 
     name = "protection"
@@ -197,7 +197,7 @@ class Protection(Question[ProtectionFound]):
 
     as_of: AsOf
 
-    def answer(self, source: Source, programme_id: str) -> ProtectionFound:
+    def answer(self, source: Source, programme_id: str) -> ProtectionReport:
         """Services by place, and all releases."""
         return protection(source.graph, programme_id, self.as_of)
 

@@ -34,7 +34,7 @@ def _groups(in_force: ActsInForce) -> tuple[GroupJournal, ...]:
     return tuple(GroupJournal(each, in_force.as_of) for each in reading.in_register(in_force.register).values())
 
 
-def _found(in_force: ActsInForce, act_id: str, sentence: Sentence, evidence: Iterable[str] = ()) -> Finding:
+def _finding(in_force: ActsInForce, act_id: str, sentence: Sentence, evidence: Iterable[str] = ()) -> Finding:
     return finding_of(in_force.register.facts[act_id], sentence, *map(in_force.sequence, evidence))
 
 
@@ -57,13 +57,13 @@ def _box_gap(in_force: ActsInForce) -> Iterator[Finding]:
                 expected=rupees(box.expected),
                 counted=rupees(box.expected + box.gap),
             )
-            yield _found(in_force, box.act_id, sentence)
+            yield _finding(in_force, box.act_id, sentence)
 
 
 def _count_missing(in_force: ActsInForce) -> Iterator[Finding]:
     for box in _boxes(in_force):
         if box.gap is None:
-            yield _found(in_force, box.act_id, Sentence("the box was not counted after the meeting."))
+            yield _finding(in_force, box.act_id, Sentence("the box was not counted after the meeting."))
 
 
 def _carried(in_force: ActsInForce) -> Collection[LookedAt]:
@@ -76,7 +76,7 @@ def _carry_gap(in_force: ActsInForce) -> Iterator[Finding]:
             sentence = Sentence(
                 "the box held %(gap)s more or less than when the meeting before closed it.", gap=rupees(box.carry_gap)
             )
-            yield _found(in_force, box.act_id, sentence)
+            yield _finding(in_force, box.act_id, sentence)
 
 
 # -- cycles ------------------------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def _payouts_differ(in_force: ActsInForce) -> Iterator[Finding]:
         if differ:
             sentence = Sentence("other payouts were recorded than the rule gives: %(women)s.", women=", ".join(differ))
             theirs = (f"payout:{each.payout_id}" for each in cycle.payouts if each.beneficiary_id in differ)
-            yield _found(in_force, cycle.act_id, sentence, theirs)
+            yield _finding(in_force, cycle.act_id, sentence, theirs)
 
 
 def _identity(in_force: ActsInForce) -> Iterator[Finding]:
@@ -113,7 +113,7 @@ def _identity(in_force: ActsInForce) -> Iterator[Finding]:
                 debts=rupees(cycle.debts),
                 equity=rupees(cycle.equity),
             )
-            yield _found(in_force, cycle.act_id, sentence)
+            yield _finding(in_force, cycle.act_id, sentence)
 
 
 # -- loans -------------------------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def _loan_above_limit(in_force: ActsInForce) -> Iterator[Finding]:
                     principal=rupees(loan.principal),
                     saved=rupees(saved),
                 )
-                yield _found(in_force, loan.act_id, sentence)
+                yield _finding(in_force, loan.act_id, sentence)
 
 
 def _saved_by(group: GroupJournal, loan: Loan) -> int:
@@ -174,7 +174,7 @@ def _officers_borrow(in_force: ActsInForce) -> Iterator[Finding]:
         lent, all_lent = sum(each.principal for each in theirs), sum(each.principal for each in group.loans)
         if lent * len(members) > OFFICERS_TIMES * all_lent * len(officers[group.group_id] & members):
             sentence = Sentence("officers were lent %(lent)s of %(all)s.", lent=rupees(lent), all=rupees(all_lent))
-            yield _found(in_force, group.act_id, sentence, (each.act_id for each in theirs))
+            yield _finding(in_force, group.act_id, sentence, (each.act_id for each in theirs))
 
 
 def _write_offs(in_force: ActsInForce) -> list[Fact]:
@@ -238,7 +238,7 @@ def _same_amounts(in_force: ActsInForce) -> Iterator[Finding]:
             last = paid
             if len(run) == ALIKE_MEETINGS:
                 sentence = Sentence("every woman paid the same at %(meetings)s.", meetings=", ".join(run))
-                yield _found(in_force, group.act_id, sentence, (f"meeting:{each}" for each in run))
+                yield _finding(in_force, group.act_id, sentence, (f"meeting:{each}" for each in run))
                 break
 
 

@@ -201,7 +201,7 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
     if woman and not group_id:
         raise click.UsageError("Name the group too: a woman may be in several.")
     if beside:
-        _beside(session, day)
+        _print_comparison(session, day)
     elif woman and group_id:
         print_rows(session, PassbookRow, session.ask(Passbook(as_of=day, id=f"beneficiary:{woman}", group_id=group_id)))
     elif group_id:
@@ -221,7 +221,7 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
             print_list(session, _SUMS, map(_sums, groups))
 
 
-def _beside(session: Session, day: date) -> None:
+def _print_comparison(session: Session, day: date) -> None:
     """Print the comparison of savings with the relay."""
     from relay.service.terminal import print_json
     from relay.systems.savings.questions import SavingsBesideTheRelay

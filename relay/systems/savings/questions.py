@@ -20,7 +20,7 @@ from relay.systems.savings.report import (
     group_savings,
     passbook,
 )
-from relay.systems.savings.savings_and_relay import BesideTheRelay, beside_the_relay
+from relay.systems.savings.savings_and_relay import SavingsAndRelay, compare_with_relay
 
 GroupId = Annotated[str, Says(sort="word", text="In which group.")]
 
@@ -119,7 +119,7 @@ class Passbook(OfADay[tuple[PassbookRow, ...]]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SavingsBesideTheRelay(OfADay[BesideTheRelay]):
+class SavingsBesideTheRelay(OfADay[SavingsAndRelay]):
     """Whether loans keep animals, and whether who saves passes on in time: association, not proof."""
 
     name = "savings-and-relay"
@@ -127,11 +127,11 @@ class SavingsBesideTheRelay(OfADay[BesideTheRelay]):
     path = "savings-and-relay"
     ids_only = True
 
-    def answer(self, source: Source, programme_id: str) -> BesideTheRelay:
+    def answer(self, source: Source, programme_id: str) -> SavingsAndRelay:
         """The comparison on the day."""
         survey = self.survey(source, programme_id)
         recorded = cached_journals.recorded(source.graph, programme_id, folder=source.folder / snapshot_cache.FOLDER)
-        return beside_the_relay(recorded, survey)
+        return compare_with_relay(recorded, survey)
 
 
 QUESTIONS: Final = (SavingsOfGroups, SavingsBesideTheRelay, SavingsOfGroup, DueAtNextMeeting, Passbook)

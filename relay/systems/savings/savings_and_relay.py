@@ -48,7 +48,7 @@ class ComparedShare:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BesideTheRelay:
+class SavingsAndRelay:
     """Savings compared with the relay: associations, not causes.
 
     Attributes:
@@ -63,13 +63,13 @@ class BesideTheRelay:
     on_time: ComparedShare
 
 
-def beside_the_relay(groups: Mapping[str, GroupRecord], survey: Survey) -> BesideTheRelay:
+def compare_with_relay(groups: Mapping[str, GroupRecord], survey: Survey) -> SavingsAndRelay:
     """Compare placements with and without savings on the day of a survey."""
     main_id = _women(survey)
     loans = [loan for each in groups.values() for loan in each.loans]
-    after_loan, without = _kept(survey, loans)
+    after_loan, without = _kept_animals(survey, loans)
     saving, others = _on_time(survey, groups, main_id)
-    return BesideTheRelay(
+    return SavingsAndRelay(
         kept_after_loan=_compared(after_loan, without),
         on_time=_compared(saving, others),
     )
@@ -82,7 +82,7 @@ def _women(survey: Survey) -> Callable[[int], str]:
     return lambda row: people[int(women[snapshot.placements.beneficiary[row]])]
 
 
-def _kept(survey: Survey, loans: Iterable[Loan]) -> tuple[list[bool], list[bool]]:
+def _kept_animals(survey: Survey, loans: Iterable[Loan]) -> tuple[list[bool], list[bool]]:
     """Whether nothing was sold or slaughtered, for each placement after its first such loan, and for each other."""
     today, standings = day_number(survey.as_of), survey.standings
     rows = survey.snapshot.placements.ids

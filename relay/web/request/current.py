@@ -217,7 +217,7 @@ def tasks() -> tuple[Task, ...]:
         Unavailable: The database cannot be reached.
     """
     asked = _cached_of_systems("tasks", field_tasks.asked_by_systems)
-    return (*asked, *field_tasks.held_for_long(graph(), head().programme_id, survey_of_all()))
+    return (*asked, *field_tasks.pending_for_long(graph(), head().programme_id, survey_of_all()))
 
 
 def plans() -> tuple[TreePlan, ...]:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.systems.savings.savings_and_relay import BesideTheRelay
+    from relay.systems.savings.savings_and_relay import SavingsAndRelay
 
 
 @pytest.fixture
-def found(graph: Graph, tmp_path: Path) -> BesideTheRelay:
+def found(graph: Graph, tmp_path: Path) -> SavingsAndRelay:
     _, *rest = say.beginnings(9)
     added(graph, say.programme(systems="groups;savings"), *rest)
     added(
@@ -48,7 +48,7 @@ def found(graph: Graph, tmp_path: Path) -> BesideTheRelay:
     return SavingsBesideTheRelay(as_of=say.TODAY).answer(source, "demo")
 
 
-def test_of_two_loans_one_kept_the_animal(found: BesideTheRelay) -> None:
+def test_of_two_loans_one_kept_the_animal(found: SavingsAndRelay) -> None:
     """Others are looked at from 504 days after receipt, 2023-05-20: P3 sold, P4 kept; P6 and P7 are too young."""
     kept = found.kept_after_loan
 
@@ -59,7 +59,7 @@ def test_of_two_loans_one_kept_the_animal(found: BesideTheRelay) -> None:
     assert [round(end, 4) for end in kept.interval] == [0.0126, 0.9874]
 
 
-def test_who_saved_a_year_before_her_due_day_is_told_apart(found: BesideTheRelay) -> None:
+def test_who_saved_a_year_before_her_due_day_is_told_apart(found: SavingsAndRelay) -> None:
     on_time = found.on_time
 
     assert (on_time.of_them.numerator, on_time.of_them.denominator) == (1, 2)
