@@ -57,9 +57,9 @@ class Column:
     Attributes:
         name: The header, e.g. "received_on".
         type: What a cell may hold.
-        meaning: What it says about the act, in a sentence: the help of its option, the line in the workbook, the text
-            beside its field in forms, and its description in the API document. How a value is written follows from
-            `type`, so it is not repeated here.
+        meaning: What it says about the act, as a `Sentence`: shown in the help of its option, the workbook, forms and
+            the API document. How a value is written follows from `type`, so it is not said here. Every column of a kind
+            has one; it is empty for a column that only reads a cell.
         required: Whether an empty cell puts the row aside. A required personal column may be absent
             altogether (a nameless export imports).
         personal: Whether the ledger holds only a commitment to the value.
@@ -72,13 +72,16 @@ class Column:
         edge: The relationship by which the act is tied in the graph to what the column refers to, to each of several
             by one of its own, or None for none.
         told: Whether the history of what the column refers to tells of the act.
-        beside: Whether the act is judged beside all others that name the same, so that they are read with it.
-        by_rule: Of such a column, whether they are read only where a rule in force asks for them (`Rules.asks`).
-        through: Whether the act happened at what it names, as a passbook line at a meeting: it has no day but that
-            one's, and is judged beside what else happened there, and beside what judges that: all that names the group
-            which met.
-        elsewhere: Whether what it refers to is of a system that may be missing; where it is, the id points at nothing,
-            and where the programme does not use it, an id without `edge` may point at nothing.
+        beside: Whether a rule compares the act with the other acts that name the same record: these are read too when
+            the act is judged.
+        by_rule: Of a column with `beside`, whether they are read only where a rule in force asks for them
+            (`Rules.asks`).
+        through: Whether it names the meeting at which the act happened, as in a passbook line. The act has no day of
+            its own: it happened on the day of the meeting. When it is judged, all else that happened at the meeting is
+            read too, and all that names the group which met.
+        elsewhere: Whether the kind that it refers to belongs to a system that may be missing. Where the system is not
+            installed, the column is a plain id, which nobody looks up. Where it is installed and the programme does
+            not use it, an id without `edge` need not be in the record.
     """
 
     name: str

@@ -180,7 +180,7 @@ def _recording_operation(catalogue: Catalogue, kind: KindOfAct, columns: Iterabl
     own = (
         f"Record {'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}; 201 when it was added, 200 when it was there."
     )
-    body = _act_schema(kind.name, columns)
+    body = _act_schema(kind, columns)
     if comes_in_lists(kind.name):
         own += " Of a list all are recorded, or none."
         body, recorded = _or_several(body), _or_several(recorded)
@@ -304,13 +304,12 @@ def _parameter_schema(wanted: Parameter) -> Schema:
 # ---------------------------------------------------------------------------------------------------- schemas
 
 
-def _act_schema(kind: str, columns: Iterable[Column]) -> Schema:
-    properties: dict[str, Schema] = {column.name: _column_schema(column) for column in columns}
-    if kind == "correct":
-        properties["changes"] = {
-            "type": "object",
-            "description": "With wrong_data: the columns that change, by name; null empties one.",
-        }
+def _act_schema(kind: KindOfAct, columns: Iterable[Column]) -> Schema:
+    properties: dict[str, Schema] = {
+        column.name: {**_column_schema(column), "description": column.meaning} for column in columns
+    }
+    if changes := kind.column("changes"):
+        properties["changes"] = {"type": "object", "description": changes.meaning}
     return {
         "type": "object",
         "additionalProperties": False,

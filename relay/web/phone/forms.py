@@ -82,6 +82,7 @@ def _field(form: Form, column: Column) -> dict[str, Any]:
     return {
         "name": field.name,
         "asks": field.asks,
+        "meaning": field.meaning,
         "sort": field.sort,
         "needed": field.needed,
         "steps": field.has_steps,

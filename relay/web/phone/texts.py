@@ -124,7 +124,6 @@ TEXTS: Final[Mapping[str, Any]] = {
     "needed": lazy_gettext("This is needed."),
     "no_number": lazy_gettext("Write a number, such as 2."),
     "too_much": lazy_gettext("This is too much. Check for an extra digit."),
-    "never_violence": lazy_gettext("Never write of violence or of anyone's protection case."),
     "more_fields": lazy_gettext("More, if known"),
     "parts_agree": lazy_gettext("%(females)s females + %(males)s males = %(animals)s animals"),
     "parts_differ": lazy_gettext("%(females)s females + %(males)s males are not %(animals)s animals"),

@@ -10,7 +10,7 @@ from relay.errors import RelayError
 from relay.exchange import cells
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext, lazy_gettext, pgettext
-from relay.web.i18n.sentences import error_text
+from relay.web.i18n.sentences import error_text, translate
 from relay.web.recording import record_lookup
 from relay.web.request import current
 
@@ -37,26 +37,16 @@ QUESTIONS: Final = {
     ("placement", "gift_id"): lazy_gettext("From which gift?"),
     ("event", "kind"): lazy_gettext("What happened?"),
     ("event", "outcome"): lazy_gettext("Were the animals found?"),
-    ("event", "reason"): lazy_gettext("For which reason?"),
-    ("event", "until_on"): lazy_gettext("Until when?"),
     ("beneficiary", "name"): lazy_gettext("What is her name?"),
-    ("beneficiary", "place_id"): lazy_gettext("Where does she live?"),
-    ("beneficiary", "group_id"): lazy_gettext("In which group is she?"),
-    ("group", "name"): lazy_gettext("What is the group called?"),
-    ("group", "place_id"): lazy_gettext("Where does it meet?"),
-    ("place", "name"): lazy_gettext("What is the place called?"),
-    ("place", "parent_id"): lazy_gettext("In which larger place does it lie?"),
-    ("gift", "donor"): lazy_gettext("Who gave it?"),
-    ("same", "other_id"): lazy_gettext("Which other id is the same person?"),
     ("different", "b_id"): lazy_gettext("Who is somebody else?"),
-    ("correct", "why"): lazy_gettext("Why? (for the auditor)"),
 }
-"""Kind of act and column → the question of a form; other columns are asked by their name."""
+"""Kind of act and column → the question of a form, where the name of the column would not be understood.
+
+Other columns are asked by their name, with their meaning below.
+"""
 
 QUESTIONS_OF_ALL_KINDS: Final = {
     "animals": lazy_gettext("How many?"),
-    "females": lazy_gettext("Of these, females"),
-    "males": lazy_gettext("Of these, males"),
     "help": lazy_gettext("What kind of help?"),
 }
 
@@ -74,6 +64,7 @@ class Field:
     Attributes:
         column: The column for which it asks.
         asks: The question, in the reader's language.
+        meaning: What the column is, in the reader's language; empty where a question says it.
         needed: Whether it must be answered.
         choices: Word → its label, for a column with a few words; None for others.
         home: The place near which people are searched for first; None if it is not known.
@@ -86,6 +77,7 @@ class Field:
 
     column: Column
     asks: str
+    meaning: str = ""
     needed: bool = False
     choices: Mapping[str, str] | None = None
     home: str | None = None
@@ -154,6 +146,7 @@ def field_of(
     return Field(
         column=column,
         asks=str(asked) if asked else _headed(column.name),
+        meaning="" if asked else translate(column.meaning),
         needed=needed,
         choices={word: labels.value_text(word, column.name) for word in words} or None,
         home=home,

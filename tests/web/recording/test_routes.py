@@ -231,6 +231,16 @@ def test_a_year_of_birth_is_written_as_a_year(clerk: FlaskClient) -> None:
     assert "1,980" not in checked
 
 
+def test_a_field_that_is_asked_by_its_name_says_below_what_it_is_in_every_language(clerk: FlaskClient) -> None:
+    path = f"{AT}/new/gift"
+    for language, said in (("en", "Who gave it."), ("fr", "Qui l’a fait."), ("ne", "कसले दियो।")):
+        shown = clerk.get(path, headers={"Accept-Language": language}).text
+
+        assert f'id="donor-meaning">{said}</small>' in shown
+        assert 'aria-describedby="donor-meaning"' in shown
+        assert 'id="help-meaning"' not in shown
+
+
 def test_a_correction_that_changes_nothing_is_not_recorded(clerk: FlaskClient, recorded: Graph) -> None:
     before = len(entries(recorded))
 

@@ -102,7 +102,7 @@ function numberField(field, typed) {
 function textField(field, typed) {
   const long = field.sort === "long";
   const input = long ? h("textarea", { rows: 2, value: typed ?? "" }) : h("input", { autocomplete: "off", spellcheck: "false", value: typed ?? "" });
-  const node = h("div", { class: "asked" }, h("label", {}, title(field), input), long && h("small", { class: "quiet" }, say("never_violence")));
+  const node = h("div", { class: "asked" }, h("label", {}, title(field), input));
   return { node, raw: () => input.value, read: () => ({ value: input.value.trim() }) };
 }
 
@@ -138,7 +138,14 @@ export function whoField(field, typed, { rows, id, label, mayBeNew = false, like
 
 const title = (field) => [field.asks, field.needed ? null : h("small", { class: "quiet" }, ` (${say("if_known")})`)];
 
+/** The field, with what its column is below it. */
 export function fieldOf(field, typed, phone) {
+  const made = bareField(field, typed, phone);
+  if (field.meaning) made.node.append(h("small", { class: "quiet" }, field.meaning));
+  return made;
+}
+
+function bareField(field, typed, phone) {
   if (field.refers_to && phone.lists[field.refers_to]) return whoField(field, typed, { ...phone.lists[field.refers_to](), mayBeNew: field.refers_to === "beneficiary" });
   if (field.choices) return wordField(field, typed);
   if (field.name === "help") return wordField({ ...field, choices: Object.fromEntries(phone.helps().map((help) => [help, word("help", help)])) }, typed);
