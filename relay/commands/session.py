@@ -281,7 +281,7 @@ class Session:
         from relay.access.roles import staff_may_record
         from relay.desk import intake
         from relay.domain.acts import ID_BYTES, new_id
-        from relay.ledger.held.taking_in import may_be_kept
+        from relay.ledger.held.receiving import may_be_kept
 
         if not may_be_kept(self.catalogue, kind, said):
             raise refused(ONLY_WITH_A_LINE)

@@ -20,7 +20,7 @@ from relay.domain.entries import CHANGES, Entry
 from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
 from relay.domain.name_matching import code
 from relay.domain.people.likeness import Person
-from relay.domain.people.neighbours import Neighbours
+from relay.domain.people.likeness_in_ward import Neighbours
 from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.domain.system import Catalogue
 

@@ -16,7 +16,7 @@ from relay.domain.acts import Act, changes_of
 from relay.domain.entries import ORIGIN
 from relay.domain.model import Rule, thousandths
 from relay.domain.people.likeness import Person
-from relay.domain.people.neighbours import MOST
+from relay.domain.people.likeness_in_ward import MOST
 from relay.domain.register import (
     ABOUT_ACTS,
     Fact,

@@ -24,7 +24,7 @@ from relay.database.driver_errors import UnknownOutcome
 from relay.desk.intake import Recorded
 from relay.domain.questions import EVERY_ANSWER
 from relay.errors import Asked, Conflict, Failure, Invalid, NotFound, Refused, RelayError, Unavailable, refused
-from relay.ledger.held.taking_in import TakenIn
+from relay.ledger.held.receiving import TakenIn
 from relay.ledger.programmes import LedgerHead
 from relay.service.json_codec import json_text, read_json
 from relay.service.question import Question, answer_of

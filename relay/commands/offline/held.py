@@ -16,7 +16,7 @@ from relay.errors import refused
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relay.ledger.held.taking_in import TakenIn
+    from relay.ledger.held.receiving import TakenIn
     from relay.service.queries.waiting import HeldRow
 
 
@@ -87,7 +87,7 @@ def _pairs(changed: tuple[str, ...]) -> list[tuple[str, str]]:
 def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict[str, str]) -> TakenIn:
 
     from relay.ledger.held.held_list import NOT_HELD
-    from relay.ledger.held.taking_in import TakenIn
+    from relay.ledger.held.receiving import TakenIn
     from relay.service.queries.waiting import HeldActs
 
     if changed:
@@ -100,7 +100,7 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
         became: TakenIn = session.service.send(TakenIn, path, wish)
         return became
     from relay.ledger.held import held_list
-    from relay.ledger.held.taking_in import Sender
+    from relay.ledger.held.receiving import Sender
     from relay.web.api.sent_acts import Settlement, settle_act
 
     by = session.clerk.by

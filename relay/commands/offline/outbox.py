@@ -17,7 +17,7 @@ from relay.commands.showing import print_list
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from relay.ledger.held.taking_in import TakenIn
+    from relay.ledger.held.receiving import TakenIn
     from relay.outbox.stored_acts import StoredAct
 
 _AT_ONCE = 50  # acts in one request; our choice: on a weak line an answer comes within some seconds
@@ -197,7 +197,7 @@ def _sent(session: Session, acts: Sequence[StoredAct], way: str) -> Sequence[Tak
         answered: Answered = session.service.send(Answered, f"/programmes/{quote(programme_id)}/acts", body)
         return answered.acts
     from relay.access.roles import OWNER
-    from relay.ledger.held.taking_in import take_in
+    from relay.ledger.held.receiving import take_in
     from relay.ledger.programmes import head
     from relay.web.api.acts_from_files import ActsOrigin, carrier_of
     from relay.web.api.sent_acts import read_act

@@ -10,7 +10,7 @@ from relay.ledger import reading
 from relay.ledger.batch import EarlierActs
 from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
-from relay.ledger.held.taking_in import TakenIn
+from relay.ledger.held.receiving import TakenIn
 from relay.ledger.held.why_held import standing
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph, Transaction
     from relay.ledger.batch import Clerk, Outcome
     from relay.ledger.held.held_list import HeldAct
-    from relay.ledger.held.taking_in import SentAct
+    from relay.ledger.held.receiving import SentAct
 
 
 def hand_in(graph: Graph, row: HeldAct, sent: SentAct) -> TakenIn:

@@ -19,7 +19,7 @@ from relay.domain.entries import login_of
 from relay.domain.kinds import ON_TELEPHONES
 from relay.domain.plain_json import NotPlain
 from relay.errors import Failure, Refused, refused
-from relay.ledger.held.taking_in import Sender
+from relay.ledger.held.receiving import Sender
 from relay.web.api.sent_acts import ActAsSent, act_as_sent
 
 if TYPE_CHECKING:

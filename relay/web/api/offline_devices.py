@@ -22,7 +22,7 @@ from relay.errors import Failure, NotFound, refused
 from relay.ledger import reading
 from relay.ledger.batch import Clerk
 from relay.ledger.held import held_list, trying_again
-from relay.ledger.held.taking_in import Sender, take_in
+from relay.ledger.held.receiving import Sender, take_in
 from relay.service.client import Answered
 from relay.web import guard, responses, sessions
 from relay.web.api import place_bundle, request_bodies
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from relay.ledger.held.held_list import HeldAct
-    from relay.ledger.held.taking_in import TakenIn
+    from relay.ledger.held.receiving import TakenIn
 
 SETTLE: Final = ("hand_in", "discard", "same")
 

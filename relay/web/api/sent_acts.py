@@ -16,7 +16,7 @@ from relay.domain.entries import login_of
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.errors import Failure, Invalid, NotFound, RelayError, refused
 from relay.ledger.held import settling
-from relay.ledger.held.taking_in import SentAct
+from relay.ledger.held.receiving import SentAct
 from relay.ledger.held.why_held import CarriedByAnother, NotByThatWay
 from relay.ledger.held.writers import clerk_for
 from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, BodyReader, is_text
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
     from relay.ledger.held.held_list import HeldAct
-    from relay.ledger.held.taking_in import Sender, TakenIn
+    from relay.ledger.held.receiving import Sender, TakenIn
 
 
 _LONGEST_KIND: Final = 64

@@ -13,7 +13,7 @@ from relay.domain import plain_json
 from relay.domain.entries import login_of
 from relay.ledger.batch import Clerk
 from relay.ledger.held import held_list
-from relay.ledger.held.taking_in import Sender
+from relay.ledger.held.receiving import Sender
 from relay.reports.field.tasks import HELD_DAYS
 from relay.web import menu, privacy, sessions
 from relay.web.api.sent_acts import Settlement, settle_act

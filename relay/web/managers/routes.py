@@ -15,7 +15,7 @@ from relay.web.managers.place_or_group import PartPage
 from relay.web.managers.tree import TreePage, TreeRequest
 from relay.web.permission import action
 from relay.web.request import current, parameters
-from relay.web.staff import searches
+from relay.web.staff import search_words
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Answer
@@ -55,7 +55,7 @@ def _page(id_: str, *, file: bool = False) -> TreePage:
 @action("tree")
 def tree(programme_id: str, id_: str) -> str | Answer:  # noqa: ARG001 - `current` reads it
     """A relay tree."""
-    page, text = _page(id_), searches.words_in_url()
+    page, text = _page(id_), search_words.words_in_url()
     placement_ids = page.placements_matching(text) if text else []
     if len(placement_ids) == 1:
         return redirect(page.focusing(placement_ids[0]))
@@ -66,7 +66,7 @@ def tree(programme_id: str, id_: str) -> str | Answer:  # noqa: ARG001 - `curren
 @action("tree", by_form=False)
 def search_in(programme_id: str, id_: str) -> Answer:  # noqa: ARG001 - `current` reads it
     """Search a tree for the words that a form sends."""
-    return redirect(_page(id_).link(search=searches.store_words()), 303)
+    return redirect(_page(id_).link(search=search_words.store_words()), 303)
 
 
 @blueprint.get("/p/<programme_id>/tree/<id_>/network.json")

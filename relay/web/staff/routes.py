@@ -15,7 +15,7 @@ from relay.web import menu, privacy, system_pages
 from relay.web.i18n import labels
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.staff import searches
+from relay.web.staff import search_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,10 +39,10 @@ blueprint = Blueprint("staff", __name__)
 def search_for(programme_id: str) -> Response:
     """Search for the words that a form sends; the URL of the results can be returned to."""
     if not request.headers.get("HX-Request"):
-        return redirect(menu.url_to("staff.find", s=searches.store_words()), 303)
-    response = make_response(_results_page(programme_id, searches.sent_words()))
+        return redirect(menu.url_to("staff.find", s=search_words.store_words()), 303)
+    response = make_response(_results_page(programme_id, search_words.sent_words()))
     if request.headers.get("HX-Target") == HITS:
-        response.headers["HX-Replace-Url"] = menu.url_to("staff.find", s=searches.store_words())
+        response.headers["HX-Replace-Url"] = menu.url_to("staff.find", s=search_words.store_words())
     return response
 
 
@@ -50,7 +50,7 @@ def search_for(programme_id: str) -> Response:
 @action("find")
 def find(programme_id: str) -> str:
     """The results of a search whose key is in the URL."""
-    return _results_page(programme_id, searches.words_in_url())
+    return _results_page(programme_id, search_words.words_in_url())
 
 
 def _results_page(programme_id: str, text: str) -> str:

@@ -30,7 +30,7 @@ from relay.access.roles import grant_of
 from relay.ledger import reading, recording
 from relay.ledger.held import held_list, settling, trying_again
 from relay.ledger.verify import verify
-from tests.ledger.held.test_taking_in import SIX, SOURCE, begun, handed_in, sent
+from tests.ledger.held.test_receiving import SIX, SOURCE, begun, handed_in, sent
 from tests.rigs.soak import share
 from tests.scenes import acts as say
 

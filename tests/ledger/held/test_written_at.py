@@ -17,9 +17,9 @@ from relay.backup import ledger_backup
 from relay.domain.entries import digest, from_line, to_line
 from relay.errors import Invalid
 from relay.ledger import reading
-from relay.ledger.held.taking_in import take_in
+from relay.ledger.held.receiving import take_in
 from relay.ledger.verify import verify
-from tests.ledger.held.test_taking_in import SIX, SOURCE, begun, sent
+from tests.ledger.held.test_receiving import SIX, SOURCE, begun, sent
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from relay.access import accounts
 from relay.access.roles import grant_of
 from relay.ledger.held import held_list
-from relay.ledger.held.taking_in import Sender, take_in
+from relay.ledger.held.receiving import Sender, take_in
 from relay.web import create_app
 from relay.web.api.sent_acts import ActAsSent, read_act
 from tests.commands.shell import record, tell_story

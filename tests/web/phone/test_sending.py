@@ -10,7 +10,7 @@ from relay.access import accounts, devices
 from relay.access.roles import grant_of
 from relay.domain.questions import NO_ANSWER
 from relay.ledger.held import held_list, settling
-from relay.ledger.held.taking_in import SentAct
+from relay.ledger.held.receiving import SentAct
 from tests.scenes import acts as say
 from tests.web.phone.conftest import now, visit
 

@@ -13,7 +13,7 @@ from relay.access.roles import grant_of
 from relay.domain.questions import NO_ANSWER
 from relay.ledger import reading
 from relay.ledger.held import held_list, settling
-from relay.ledger.held.taking_in import HELD_LIST_FULL, Sender, SentAct, TakenIn, take_in
+from relay.ledger.held.receiving import HELD_LIST_FULL, Sender, SentAct, TakenIn, take_in
 from relay.ledger.verify import verify
 from tests.commands.shell import record
 from tests.rigs.soak import SOAK
@@ -85,7 +85,7 @@ def test_every_order_gives_one_record_and_an_empty_held_list(graph: Graph) -> No
 
 def test_a_device_holds_so_many_and_keeps_the_rest(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(graph)
-    monkeypatch.setattr("relay.ledger.held.taking_in.MOST_A_DEVICE", 2)
+    monkeypatch.setattr("relay.ledger.held.receiving.MOST_A_DEVICE", 2)
 
     answers = handed_in(graph, [say.happened(f"E{number}: visit of P9 on 2023-06-01") for number in range(3)])
 
