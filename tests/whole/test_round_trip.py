@@ -41,9 +41,10 @@ if TYPE_CHECKING:
 DRAWN: Final = 3_000 if SOAK else 300
 _OF_THE_LEDGER: Final = frozenset(
     {"show", "told", "waiting", "sample", "entries", "verify", "checkpoint", "accesses", "undoable", "held"}
-    | {"corrected_often"}
+    | {"another_name", "corrected_after_lock", "corrected_often"}
 )
-"""Questions of the ledger, of history, of what waits to be confirmed, and of who did what."""
+"""Questions and checks of the ledger, of corrections, of what waits to be confirmed, and of who did what: an export
+holds the record as it is now."""
 _OF_ONE_ROLE: Final = frozenset({"raw_counts", "draft_release"})
 """Questions of monthly counts, which one role alone reads: no export holds them."""
 
