@@ -142,7 +142,7 @@ def serve(session: Session, /, *, publish: bool, **how: Any) -> None:  # noqa: A
     def publishing(graph: Graph) -> AbstractContextManager[object]:
         return keep_up_to_date(graph, folder, secrets.token_bytes, say) if publish else nullcontext()
 
-    _serve(session, opened=lambda: Session(session.catalogue).graph, beside=publishing, **how)
+    _serve(session, opened=lambda: Session(session.catalogue).graph, background=publishing, **how)
 
 
 @command(example="relay status")
