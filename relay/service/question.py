@@ -103,11 +103,11 @@ class Source:
 
     Attributes:
         graph: Open.
-        folder: The data folder, where snapshots and the access log are kept.
+        folder: The data folder, where snapshots and the access log are stored.
         reader: What whoever asks may see.
         by: Who asks, as the ledger names who records; empty where that is not known.
-        kept: The survey of the programme on a day, with or without what nobody confirmed, where it is kept up; None
-            makes one for each question.
+        cached_survey: Returns the cached survey of the programme on a day, and of confirmed pass-ons alone if True;
+            None: a survey is made for each question.
         now: The instant.
         systems: That the programme uses; a question that is asked of its head learns them from there.
         head_hash: Of the head of its ledger, where that was read just now; learnt in the same way.
@@ -118,7 +118,7 @@ class Source:
     folder: Path
     reader: Reader = Reader()
     by: str = ""
-    kept: Callable[[date, bool], Survey] | None = None
+    cached_survey: Callable[[date, bool], Survey] | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     systems: tuple[str, ...] = ()
     head_hash: str | None = None
@@ -149,13 +149,13 @@ class Source:
     def survey(
         self, programme_id: str, as_of: date, *, confirmed_only: bool = False, as_known: int | date | None = None
     ) -> Survey:
-        """The relays of a programme on a day: as they are kept up, or made for this question.
+        """The survey of a programme on a day: a cached one, or one made for this question.
 
         Raises:
-            RelayError: They cannot be read.
+            RelayError: The programme cannot be read.
         """
-        if self.kept and as_known is None:
-            return self.kept(as_of, confirmed_only)
+        if self.cached_survey and as_known is None:
+            return self.cached_survey(as_of, confirmed_only)
         from relay.arrays import lineage, snapshot_cache  # noqa: PLC0415 - what is asked of records needs no columns
 
         if as_known is None:

@@ -164,7 +164,7 @@ def source(graph: Graph) -> Source:
         folder=current.core().settings.data_folder,
         reader=READER,
         by=sessions.signed_in().by,
-        kept=current.cached_survey,
+        cached_survey=current.cached_survey,
         now=current.core().now(),
     )
 

@@ -53,7 +53,7 @@ class TreeQuestion(Read[trees.Tree]):
 
 def _survey_below(question: TraceQuestion | TreeQuestion, source: Source, programme_id: str) -> Survey:
     """The relays that it is about, as far as the tree below its gift or placement needs them."""
-    if source.kept or question.as_known is not None:
+    if source.cached_survey or question.as_known is not None:
         return question.survey(source, programme_id)
     snapshot = load_below(source.graph, programme_id, question.id)
     return lineage.survey(snapshot, question.as_of, confirmed_only=question.confirmed_only)

@@ -196,7 +196,7 @@ def survey_on(day: date) -> Survey:
     return cached_survey(day, confirmed_only=confirmed_only())
 
 
-def cached_survey(day: date, confirmed_only: bool) -> Survey:  # noqa: FBT001 - as `Source.kept`
+def cached_survey(day: date, confirmed_only: bool) -> Survey:  # noqa: FBT001 - as `Source.cached_survey`
     """The survey of the programme on a day, whatever the URL says; cached.
 
     Raises:
