@@ -86,7 +86,7 @@ class IdColumn(Sequence[str]):
 
     >>> ids = IdColumn.of(["P1", "P2"])
     >>> ids[1], ids.row("P2"), ids.row("P"), list(ids)
-        ('P2', 1, None, ['P1', 'P2'])
+    ('P2', 1, None, ['P1', 'P2'])
     """
 
     text: npt.NDArray[np.uint8]

@@ -19,7 +19,7 @@ def upwards(parent: _Parents, place: int) -> list[int]:
         place: Row of the place to start at.
 
     >>> upwards([-1, 0, 1], 2)
-        [2, 1, 0]
+    [2, 1, 0]
     """
     places = [place]
     while (place := int(parent[place])) not in (-1, *places):

@@ -354,9 +354,9 @@ def extinction(shares: Sequence[float] | Shares) -> float:
         shares: The n-th is the share of placements that begin n others; they sum to 1.
 
     >>> round(extinction([0.25, 0.25, 0.5]), 12)  # 2s² + s + 1 = 4s
-        0.5
+    0.5
     >>> extinction([0.5, 0.5]), extinction([0.0, 1.0])
-        (1.0, 0.0)
+    (1.0, 0.0)
     """
     from scipy.optimize import brentq  # noqa: PLC0415 - slow to import, and only statistics need it
 

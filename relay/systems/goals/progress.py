@@ -143,9 +143,9 @@ def ratio(numerator: Quantity, denominator: Quantity, *, counted: Collection[str
         of: The women whom the denominator concerns.
 
     >>> ratio(6, 8, counted="abcdef", of="abcdefgh")
-        Ratio(numerator=6, denominator=8, share=0.75)
+    Ratio(numerator=6, denominator=8, share=0.75)
     >>> ratio(2, 8, counted="ab", of="abcdefgh"), ratio(0, 0, counted="", of="")
-        (Ratio(numerator='<5', denominator=8, share=None), Ratio(numerator='<5', denominator='<5', share=None))
+    (Ratio(numerator='<5', denominator=8, share=None), Ratio(numerator='<5', denominator='<5', share=None))
     """
     if len({*of}) < FEWEST:
         return Ratio(numerator=FEW, denominator=FEW, share=None)

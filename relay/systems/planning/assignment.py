@@ -39,9 +39,9 @@ def assign(metres: Sequence[Sequence[int]] | _Metres, allowed: Sequence[Sequence
         For each woman the column, or -1 if she is not served.
 
     >>> assign([[1000, 4000], [2000, 1000]], [[True, True], [True, True]])
-        [0, 1]
+    [0, 1]
     >>> assign([[1000], [1]], [[True], [True]])
-        [0, -1]
+    [0, -1]
     """
     may = np.asarray(allowed, np.bool_).reshape(len(metres), -1)
     hand_overs = [_NONE] * len(may)

@@ -44,7 +44,7 @@ def lot(day: date, request_id: str) -> str:
         request_id: Id of the request.
 
     >>> lot(date(2026, 11, 24), "R1")[:8]
-        '7cb5fe6b'
+    '7cb5fe6b'
     """
     return sha256(f"{day.isoformat()}/{request_id}".encode()).hexdigest()
 

@@ -283,7 +283,7 @@ def named(id_: str, name: str | None, mode: str) -> str:
 def bar_stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
     """The parts of a stacked bar of length 1000: word, start and length, rounded to a tenth; zeros are left out.
 
-    >>> stretches({"late": 1, "due": 0, "lost": 3})
+    >>> bar_stretches({"late": 1, "due": 0, "lost": 3})
     [('late', 0.0, 247.0), ('lost', 250.0, 747.0)]
     """
     total, before = sum(counts.values()), 0

@@ -77,7 +77,7 @@ def share(fund: int, stakes: Sequence[Stake], rule: SavingsRule) -> Sharing:
     >>> ama = Stake(beneficiary_id="A", saved=22500, shares=45)
     >>> others = Stake(beneficiary_id="B", saved=427500, shares=855)
     >>> [each.paid for each in share(540000, [ama, others], rule).payouts]
-        [27000, 513000]
+    [27000, 513000]
     """
     stakes = sorted(
         (each for each in stakes if each.saved or each.shares), key=lambda each: as_counted(each.beneficiary_id)
