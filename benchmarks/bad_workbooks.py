@@ -15,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.mapping.test_header import HEADER, ROWS
+from tests.mapping.test_header_search import HEADER, ROWS
 
 from benchmarks.machine import describe, say
 from benchmarks.memory import RELAY
