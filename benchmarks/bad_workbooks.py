@@ -15,13 +15,12 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.mapping.test_header_search import HEADER, ROWS
-
 from benchmarks.machine import describe, say
 from benchmarks.memory import RELAY
 from relay.database import engine
 from tests.exchange.test_sheets import workbook
 from tests.exchange.test_workbook_safety import MOST_MEMORY, MOST_SECONDS, REFUSED
+from tests.mapping.test_header_search import HEADER, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -51,6 +51,9 @@ def demo(session: Session) -> None:
 
     Without a terminal, or where CI is set, it only checks that the pages answer.
     """
+    from getpass import getuser
+
+    from relay import web as pages
     from relay.service.demo import DAY, DEMO, GIFT, VILLAGES, load_demo, load_villages
     from relay.service.queries.chain_health import HealthQuestion
     from relay.service.queries.trees import TreeQuestion
@@ -87,11 +90,10 @@ def demo(session: Session) -> None:
         click.echo(f"  {_this_command()} {words}")
     click.echo()
     if sys.stdout.isatty() and not os.environ.get("CI"):
-        _serve(session, shown=f"/p/{DEMO}?as_of={DAY}")
+        with suppress(KeyboardInterrupt):  # however early, it is the usual end
+            pages.serve(session.graph, session.settings, owner=getuser(), shown=f"/p/{DEMO}?as_of={DAY}", announce=say)
     else:
-        from relay.web import try_pages
-
-        tried = try_pages(session.graph, session.settings, DEMO, GIFT, DAY)
+        tried = pages.try_pages(session.graph, session.settings, DEMO, GIFT, DAY)
         click.echo(f"The pages answer, all {len(tried.paths)} that were tried. To see them: {_this_command()} serve")
 
 
@@ -102,16 +104,6 @@ def _mean_the_demonstration(session: Session) -> None:
 
     if chosen(session.settings) is None:
         choose(session.settings, DEMO)
-
-
-def _serve(session: Session, **how: Any) -> None:  # noqa: ANN401 - as `relay.web.serve` takes it
-    """Serve the pages until Ctrl-C; what is said first is the one address to open."""
-    from getpass import getuser
-
-    from relay.web import serve as serve_pages
-
-    with suppress(KeyboardInterrupt):  # however early, it is the usual end
-        serve_pages(session.graph, session.settings, owner=getuser(), announce=say, **how)
 
 
 def _this_command() -> str:
@@ -130,10 +122,14 @@ def _this_command() -> str:
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one a core.")
 @click.option("--publish", is_flag=True, help="Keep states up to date in the graph, for graph browsers.")
 @pass_session
-def serve(session: Session, /, *, publish: bool, **how: Any) -> None:  # noqa: ANN401 - as `relay.web.serve` takes it
+def serve(
+    session: Session, /, *, host: str, port: int, site: str | None, proxy: str | None, workers: int, publish: bool
+) -> None:
     """Serve the pages for a browser, until Ctrl-C. The URL it prints signs you in once."""
     import secrets
+    from getpass import getuser
 
+    from relay import web as pages
     from relay.arrays import snapshot_cache
     from relay.published.updating import keep_up_to_date
 
@@ -142,7 +138,20 @@ def serve(session: Session, /, *, publish: bool, **how: Any) -> None:  # noqa: A
     def publishing(graph: Graph) -> AbstractContextManager[object]:
         return keep_up_to_date(graph, folder, secrets.token_bytes, say) if publish else nullcontext()
 
-    _serve(session, opened=lambda: Session(session.catalogue).graph, background=publishing, **how)
+    with suppress(KeyboardInterrupt):  # however early, it is the usual end
+        pages.serve(
+            session.graph,
+            session.settings,
+            owner=getuser(),
+            host=host,
+            port=port,
+            site=site,
+            proxy=proxy,
+            workers=workers,
+            opened=lambda: Session(session.catalogue).graph,
+            background=publishing,
+            announce=say,
+        )
 
 
 @command(example="relay status")

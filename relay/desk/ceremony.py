@@ -65,14 +65,16 @@ NO_RECEIVER: Final = Failure(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceremony:
-    """A day on which many pass on.
+    """A ceremony at which many holders hand over animals on one day.
 
     Attributes:
-        ceremony_id: Its own.
+        ceremony_id: Id of the ceremony.
         held_on: The day, ISO.
-        place_id: Where it was held, and where those live who are registered at it; None when that is not known.
-        group_id: Of which group it was; the same.
-        name: What it is called; None for nothing.
+        place_id: Id of the place where it was held; women first registered at it are recorded as living there. None if
+            unknown.
+        group_id: Id of the group that held it; women first registered at it are recorded as its members. None if of no
+            group.
+        name: What it is called; None if it has no name.
         witness: Who saw all of it; None when nobody is named.
     """
 

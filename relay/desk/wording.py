@@ -33,7 +33,7 @@ _SPELL: Final = ("from_on", "until_on")
 
 
 def spoken(choice: str) -> str:
-    """One of the few words of a column, as it is read.
+    """A choice of a column in plain English, as a reader sees it.
 
     >>> spoken("womens_group"), spoken("not_found")
     ("women's group", 'not found')
@@ -60,7 +60,7 @@ def texts(kinds: Iterable[Kind]) -> tuple[str, ...]:
 
 
 def headings(kinds: Iterable[Kind]) -> tuple[str, ...]:
-    """Every name of a column of some kinds, for the same."""
+    """All names of columns of some kinds of records, for translators."""
     return tuple(dict.fromkeys(heading(column.name) for kind in kinds for column in kind.columns))
 
 

@@ -39,13 +39,14 @@ from relay.text import Sentence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clerk:
-    """Who records, when, and with which randomness; given by the shell.
+    """The person who records, the time, and a source of random bytes, as the caller gives them.
 
     Attributes:
         by: An account id, or "local:LOGIN".
         now: The instant, with its zone.
         random: Gives that many random bytes.
-        seen: The last entry of the ledger when what is confirmed was looked at; None when that is just now.
+        seen: Number of the last entry of the ledger when she read the act that she now confirms; None if she reads it
+            now.
         places: Those for which she records; None everywhere.
         manages: Whether she may correct what only a manager may (`period`).
         rehearses: Whether what she hands in is judged, and nothing of it is written.

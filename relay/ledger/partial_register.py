@@ -44,7 +44,7 @@ def lock_and_load(
     """Lock a programme's ledger and read what the acts touch, or None when the programme's ledger has not begun.
 
     Args:
-        transaction: Whose first statement this is.
+        transaction: One in which nothing has run yet: the lock has to be its first statement.
         programme_id: Whose ledger.
         acts: In the order in which they will be judged.
         lock: Any text that no one else writes; setting it locks the ledger.

@@ -1,4 +1,4 @@
-"""The checks of an audit about goals."""
+"""Audit checks that point out suspicious goals and visits to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of an audit about groups: their officers, meetings and animals, and whom they chose."""
+"""Audit checks for groups: their officers, meetings and animals, and whom they chose."""
 
 from __future__ import annotations
 

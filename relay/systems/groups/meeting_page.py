@@ -10,7 +10,7 @@ from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked, RelayError
 from relay.exchange import cells
 from relay.systems.groups import reading
-from relay.systems.groups.meeting_recording import RowOutcome, WrittenRow, record_meeting
+from relay.systems.groups.meeting_recording import WrittenRow, WrittenRowOutcome, record_meeting
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
 from relay.web.i18n.sentences import error_text, translate_at_form
@@ -62,7 +62,7 @@ class MeetingPageRow:
     again: tuple[str, ...] = ()
     question: str = ""
     values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
-    became: RowOutcome | None = None
+    became: WrittenRowOutcome | None = None
 
     @property
     def is_recorded(self) -> bool:
@@ -74,7 +74,7 @@ class MeetingPageRow:
         """Whether anything was entered in it."""
         return any(self.typed.values())
 
-    def answered(self, became: RowOutcome | None) -> MeetingPageRow:
+    def answered(self, became: WrittenRowOutcome | None) -> MeetingPageRow:
         """The row with an outcome."""
         return replace(self, became=became, **row_fault(became.error if became else None, self.again, str))
 

@@ -54,7 +54,7 @@ class WrittenRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowOutcome:
+class WrittenRowOutcome:
     """The outcome of one row.
 
     Attributes:
@@ -76,7 +76,7 @@ def record_meeting(
     clerk: Clerk,
     *,
     answers: Answers = NO_ANSWER,
-) -> Mapping[str, RowOutcome]:
+) -> Mapping[str, WrittenRowOutcome]:
     """Record a meeting with its rows.
 
     Args:
@@ -99,7 +99,7 @@ def record_meeting(
     helps = _helps(graph, programme_id, rows)
     values = {row.name: _with_derived_values(meeting, row, graph.catalogue, helps) for row in rows}
     became = {
-        row.name: RowOutcome(act_id="", error=NotSaid(field=missing), notes=())
+        row.name: WrittenRowOutcome(act_id="", error=NotSaid(field=missing), notes=())
         for row in rows
         if (missing := _missing(graph.catalogue, row.kind, values[row.name]))
     }
@@ -143,11 +143,11 @@ def _act(catalogue: Catalogue, kind: str, values: Mapping[str, Value]) -> Act:
     return Act(kind=kind, id=str(values[catalogue.kind(kind).id_column]), values=values)
 
 
-def _outcome(act: Act, outcomes: Sequence[Outcome]) -> RowOutcome:
+def _outcome(act: Act, outcomes: Sequence[Outcome]) -> WrittenRowOutcome:
     last = outcomes[-1]
     if last.error and last.act.kind == "meeting":
         raise last.error
-    return RowOutcome(
+    return WrittenRowOutcome(
         act_id=act.act_id,
         error=last.error,
         notes=tuple(note.sentence for note in last.notes),

@@ -73,7 +73,7 @@ def _name_or_id(group_id: str) -> str:
 @blueprint.get("/p/<programme_id>/group-meetings")
 @action("groups")
 def groups(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
-    """All groups, and how they did in 12 months."""
+    """All groups, with members, attendance and meetings in the 12 months up to the day."""
     return render_template(
         "groups/groups.html", rows=privacy.answer_to(GroupsQuestion(as_of=current.as_of())), offices=_offices()
     )

@@ -1,4 +1,4 @@
-"""The checks of an audit about classes and sites."""
+"""Audit checks for classes and sites."""
 
 from __future__ import annotations
 

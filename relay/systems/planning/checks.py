@@ -1,4 +1,4 @@
-"""The checks of an audit about requests and plans."""
+"""Audit checks for requests and plans."""
 
 from __future__ import annotations
 

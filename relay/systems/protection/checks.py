@@ -1,4 +1,4 @@
-"""The checks of an audit about protection; findings never contain a count or a text."""
+"""Audit checks for protection committees and releases. A finding never quotes a count or a free text of the record."""
 
 from __future__ import annotations
 

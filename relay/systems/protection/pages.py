@@ -35,7 +35,7 @@ blueprint = Blueprint("protection", __name__, template_folder="templates")
 @blueprint.get("/p/<programme_id>/services")
 @action("services")
 def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
-    """The directory of services to print, the state of committees, and all releases."""
+    """The printable directory of services, the state of the protection committees, and every release of counts."""
     answer = privacy.answer_to(Protection(as_of=current.as_of()))
     return render_template("protection/services.html", found=answer, places=_places())
 

@@ -1,4 +1,4 @@
-"""The checks of an audit about savings."""
+"""Audit checks for savings groups and their money."""
 
 from __future__ import annotations
 
