@@ -136,7 +136,9 @@ def _texts(message_id: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
 def test_no_help_of_the_command_line_has_a_stilted_phrase() -> None:
     catalogue = Catalogue(SYSTEMS)
     relay = cli.program(catalogue)
-    helps = dict(_helps(relay, click.Context(relay, info_name="relay", obj=Session(catalogue))))
+    helps = dict(
+        _helps(relay, click.Context(relay, info_name="relay", obj=Session(catalogue), **relay.context_settings))
+    )
 
     assert len(helps) > 40
     assert {command: found for command, text in helps.items() if (found := stilted(text))} == {}
@@ -147,7 +149,7 @@ def _helps(command: click.Command, context: click.Context) -> Iterator[tuple[str
     yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
         for name, each in below(command).items():
-            yield from _helps(each, click.Context(each, info_name=name, parent=context))
+            yield from _helps(each, click.Context(each, info_name=name, parent=context, **each.context_settings))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

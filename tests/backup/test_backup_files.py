@@ -166,7 +166,7 @@ def test_a_backup_made_after_an_erasure_holds_nothing_of_hers(kept: Graph, tmp_p
 
 
 def test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading(tmp_path: Path) -> None:
-    found = on_a_small_disk("tests.backup.test_files:write_on_a_small_disk", SMALL_DISK, tmp_path)
+    found = on_a_small_disk("tests.backup.test_backup_files:write_on_a_small_disk", SMALL_DISK, tmp_path)
 
     assert found["refused"].startswith("Disk full: ")
     assert "nothing was written" in found["refused"]

@@ -10,6 +10,7 @@ import pyrage
 import pytest
 
 from relay.backup import backup_files as keeping
+from relay.backup import encryption as encryption_of_files
 from relay.backup.encryption import CANNOT_OPEN, NOT_A_KEY, TOO_MUCH_WORK, Encryption, needed_to_decrypt
 from relay.backup.ledger_backup import backup_lines
 from relay.errors import Invalid
@@ -59,7 +60,7 @@ def test_a_machine_that_is_busy_for_a_moment_opens_the_file_all_the_same(monkeyp
     def busy(_: bytes, passphrase: str) -> bytes:
         return bytes(decrypt(next(files), passphrase))
 
-    monkeypatch.setattr(encryption, "_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(encryption_of_files, "_PAUSE_SECONDS", 0)
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(_age.passphrase, "decrypt", busy)
         assert encryption.decrypt(made) == b"content"

@@ -35,7 +35,9 @@ def _asking(
     command: click.Command, above: click.Context | None = None
 ) -> Iterator[tuple[click.Context, AskingCommand]]:
     """Every command that asks a question, with its context."""
-    context = click.Context(command, parent=above, info_name=command.name, obj=Session(CATALOGUE))
+    context = click.Context(
+        command, parent=above, info_name=command.name, obj=Session(CATALOGUE), **command.context_settings
+    )
     if isinstance(command, AskingCommand):
         yield context, command
     if isinstance(command, click.Group):
