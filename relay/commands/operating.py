@@ -51,9 +51,6 @@ def demo(session: Session) -> None:
 
     Without a terminal, or where CI is set, it only checks that the pages answer.
     """
-    from getpass import getuser
-
-    from relay import web as pages
     from relay.service.demo import DAY, DEMO, GIFT, VILLAGES, load_demo, load_villages
     from relay.service.queries.chain_health import HealthQuestion
     from relay.service.queries.trees import TreeQuestion
@@ -89,6 +86,10 @@ def demo(session: Session) -> None:
     for words in (f"trace {GIFT} --as-of {DAY}", f"show {tree.nodes[0].placement_id}", "ledger verify"):
         click.echo(f"  {_this_command()} {words}")
     click.echo()
+    from getpass import getuser
+
+    from relay import web as pages
+
     if sys.stdout.isatty() and not os.environ.get("CI"):
         with suppress(KeyboardInterrupt):  # however early, it is the usual end
             pages.serve(session.graph, session.settings, owner=getuser(), shown=f"/p/{DEMO}?as_of={DAY}", announce=say)

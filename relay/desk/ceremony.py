@@ -116,7 +116,7 @@ class HandOverRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowOutcome:
-    """What became of a row.
+    """The outcome of a row.
 
     Attributes:
         number: Of the row.
@@ -192,7 +192,7 @@ def record_day(
         clerk: Who records.
 
     Returns:
-        What became of each row, in order.
+        The outcome of each row, in order.
 
     Raises:
         Invalid: There are no rows; or there are more than `MOST_ROWS`.
@@ -280,7 +280,7 @@ def _acts(
 def _became(
     ceremony: Ceremony, row: HandOverRow, acts: Sequence[Act], outcomes: Sequence[Outcome], error: RelayError | None
 ) -> RowOutcome:
-    """What became of a row of the outcomes of its acts."""
+    """The outcome of a row, from those of its acts."""
     last = outcomes[-1] if outcomes else None
     if last and last.error and last.act.kind == "ceremony":
         raise last.error

@@ -147,7 +147,7 @@ def act(kind: str, said: Mapping[str, Value], id_column: str, random: Callable[[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What became of an act that was handed in.
+    """The outcome of an act that was handed in.
 
     Attributes:
         programme_id: Of the programme.
@@ -270,7 +270,7 @@ def hand_in_together(
         nameable: As of `became`.
 
     Returns:
-        What became of each, in order; the notes of all that a correction came to are its own.
+        The outcome of each, in order; a correction has the notes of all acts that it led to.
 
     Raises:
         RelayError: None was recorded; the error says why.
@@ -284,7 +284,7 @@ def hand_in_together(
 
 
 def _first_of(outcomes: Sequence[Outcome], programme_id: str, clerk: Clerk, nameable: Nameable | None) -> Recorded:
-    """What became of the first of some acts, with the notes of all."""
+    """The outcome of the first of some acts, with the notes of all."""
     notes = tuple(note.sentence for outcome in outcomes for note in outcome.notes)
     return replace(became(programme_id, outcomes[0], clerk, nameable), notes=notes)
 
@@ -307,7 +307,7 @@ def _erase(graph: Graph, programme_id: str, act_: Act, clerk: Clerk, nameable: N
 
 
 def became(programme_id: str, outcome: Outcome, clerk: Clerk, nameable: Nameable | None = None) -> Recorded:
-    """What became of an act, as it is told to who handed it in.
+    """The outcome of an act, as whoever handed it in is told.
 
     Args:
         programme_id: Of the programme.

@@ -81,7 +81,7 @@ class Clerk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one act.
+    """The outcome of one act.
 
     Attributes:
         act: As it was given.

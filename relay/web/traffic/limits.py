@@ -47,7 +47,7 @@ HEAD_SECONDS: Final = 15
 proxy only this machine reaches it."""
 
 CONNECTIONS: Final = 256
-"""The most connections of one process. A further one takes the place of a stranger's, first of the one that has been
+"""The most connections of one process. A further one takes the place of a stranger's, first of whichever has been
 idle longest."""
 
 COMING_AT_ONCE: Final = 32

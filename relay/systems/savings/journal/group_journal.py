@@ -121,7 +121,7 @@ class GroupJournal:
         return {each.cycle_id: CycleJournal(self, each, tuple(meetings[each.cycle_id])) for each in self.cycles}
 
     def cycle(self, cycle_id: str | None = None) -> CycleJournal | None:
-        """The journal of a cycle, or of the one that began last; None if there is none."""
+        """The journal of a cycle, or of the latest if no cycle is named; None if there is none."""
         if not self.cycles:
             return None
         return self._by_cycle.get(cycle_id or self.cycles[-1].cycle_id)
