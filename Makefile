@@ -1,13 +1,18 @@
 # make demo     the demonstration programme, on a machine that has Python only (NEO4J=1: on the tests' Neo4j)
-# make test     install everything the tests need, then run the tests: some ten minutes on two processors; its last lines
-#               say how long it took, and what make soak has beyond it
+# make test     install everything the tests need, then run the tests: some twenty minutes on two processors; its last
+#               lines say how long it took, and what make soak has beyond it
 # make soak     all tests, each on both engines and at full scale, with compiled loops too, then the planted faults
 # make bench    the table of docs/performance.md, from one run (SIZE=10000000: with ten million placements), and Datasette
 #               beside Relay
 # make figures  rewrite docs/figures.md: the stress tests at full scale
+# make site     the documents as pages that open by double click, into build/site
+# make stick    all that installs Relay without a line, as a folder and one archive, into build/stick (1.5 GB)
+# make release  from a tag: tests that install what is built, then everything twice, compared byte by byte, into
+#               build/release; MINISIGN_KEY=FILE signs it
+# make deb      the stick, and Debian packages made of it, into build/deb
 # make check    the gates: format, lint, types, layers, security
 # make advisories  look up whether anything is known against the libraries of the lock files; tells where nobody answers
-# make lock     rewrite the lock files after a change of setup.cfg
+# make lock     rewrite the lock files after a change of the libraries in pyproject.toml
 # PYTHON=python3.12 uses another Python than python3; it must be 3.11 or later.
 # NEO4J_VERSION=2026.08.1 uses another Neo4j for the tests; from 2025 on it needs JDK 21 or later, first on the path.
 
@@ -29,7 +34,7 @@ define need
 $(1) >/dev/null 2>&1 || .ci/install $(2)
 endef
 
-.PHONY: demo test soak bench figures check advisories lock clean
+.PHONY: demo test soak bench figures site stick release deb check advisories lock clean
 
 demo: $(BIN)/run.stamp $(if $(NEO4J),$(NEO4J_JARS)/stamp)
 	@$(if $(NEO4J),$(BIN)/python -m tests.rigs.neo4j_server .cache/neo4j-demo) $(BIN)/relay demo
@@ -42,7 +47,9 @@ test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@# Three on two processors: where one waits for its database or its browser, another works.
 	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-soak: $(BIN)/fast.stamp
+soak: $(BIN)/fast.stamp $(BIN)/site.stamp $(BIN)/release.stamp
+	@$(call need,minisign -v,minisign)
+	@$(call need,ip -Version,iproute2)
 	@RELAY_SOAK=1 $(MAKE) test
 	@$(BIN)/python -m tests.whole.planted_faults
 
@@ -54,6 +61,21 @@ bench: $(BIN)/fast.stamp $(BIN)/beside.stamp $(NEO4J_JARS)/stamp
 figures: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
 	@$(BIN)/python -m benchmarks.figures
+
+site: $(BIN)/site.stamp
+	@$(BIN)/python tools/site/build.py
+
+stick: $(BIN)/dev.stamp $(BIN)/site.stamp
+	@$(BIN)/python -m tools.stick.build
+
+release: $(BIN)/dev.stamp $(BIN)/site.stamp $(BIN)/release.stamp
+	@$(call need,minisign -v,minisign)
+	@RELAY_SOAK=1 $(BIN)/python -m pytest tests/whole/test_package.py tests/whole/test_stick.py tests/whole/test_release.py \
+		tests/whole/test_debian_package.py tests/whole/test_upgrades.py
+	@$(BIN)/python -m tools.release.build
+
+deb: stick
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m tools.stick.debian build/stick build/deb
 
 check: $(BIN)/dev.stamp
 	@$(BIN)/ruff format --check --quiet || { $(BIN)/ruff format --diff --quiet; exit 1; }
@@ -67,10 +89,14 @@ advisories: $(BIN)/run.stamp
 	@$(BIN)/python tools/advisories.py
 
 lock: $(BIN)/dev.stamp
-	@$(COMPILE) --extra build --output-file requirements.lock setup.cfg
-	@$(COMPILE) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock setup.cfg
-	@$(COMPILE) --extra fast --constraint requirements.lock --output-file requirements-fast.lock setup.cfg
-	@$(COMPILE) --extra beside --constraint requirements-dev.lock --output-file requirements-beside.lock setup.cfg
+	@$(COMPILE) --group run --group build --output-file requirements.lock
+	@$(COMPILE) --group run --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) --group run --group fast --constraint requirements.lock --output-file requirements-fast.lock
+	@$(COMPILE) --group run --group pdf --constraint requirements-dev.lock --output-file requirements-pdf.lock
+	@$(COMPILE) --group run --group site --constraint requirements-dev.lock --output-file requirements-site.lock
+	@$(COMPILE) --group release --constraint requirements-dev.lock --output-file requirements-release.lock
+	@$(COMPILE) --group stick --output-file requirements-stick.lock
+	@$(COMPILE) --group run --group beside --constraint requirements-dev.lock --output-file requirements-beside.lock
 
 clean:
 	rm -rf $(VENV) .cache build *.egg-info
@@ -82,7 +108,7 @@ $(BIN)/made-by-$(notdir $(PYTHON)):
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(BIN)/run.stamp: $(BIN)/made-by-$(notdir $(PYTHON)) requirements.lock setup.cfg pyproject.toml
+$(BIN)/run.stamp: $(BIN)/made-by-$(notdir $(PYTHON)) requirements.lock setup.cfg setup.py pyproject.toml
 	@echo 'Setting up: the libraries of requirements.lock (about 550 MB) into $(VENV)' >&2
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
@@ -101,6 +127,16 @@ $(BIN)/fast.stamp: $(BIN)/dev.stamp requirements-fast.lock
 $(BIN)/beside.stamp: $(BIN)/dev.stamp requirements-beside.lock
 	@echo 'Setting up: what is measured beside Relay, of requirements-beside.lock (5 MB)' >&2
 	@$(PIP) install --require-hashes --requirement requirements-beside.lock
+	@touch $@
+
+$(BIN)/site.stamp: $(BIN)/run.stamp requirements-site.lock
+	@echo 'Setting up: what makes the site, of requirements-site.lock (75 MB)' >&2
+	@$(PIP) install --require-hashes --requirement requirements-site.lock
+	@touch $@
+
+$(BIN)/release.stamp: $(BIN)/run.stamp requirements-release.lock
+	@echo 'Setting up: what makes a release, of requirements-release.lock (20 MB)' >&2
+	@$(PIP) install --require-hashes --requirement requirements-release.lock
 	@touch $@
 
 $(NEO4J_JARS)/stamp: tests/neo4j/pom.xml

@@ -25,12 +25,12 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.lineage import CLERK, same
 from benchmarks.machine import describe, say
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.questions import NOTED
 from relay.exchange.exchange_format import write_folder
 from relay.exchange.importing import import_programme
 from relay.graph import connect
-from relay.ledger.programmes import heads
+from relay.ledger.programme_heads import heads
 from relay.ledger.recording import record_one
 from tests.rigs.served import COMMAND, ROOT, serving, token
 from tests.scenes import acts as act
@@ -94,7 +94,7 @@ def measure(at: Path, placements: int, many: int) -> None:
     data = at / "data"
     environ = {name: value for name, value in os.environ.items() if not name.startswith("NEO4J_")}
     environ |= {"RELAY_DATA": str(data)}
-    with connect(engine.ensure(data), CORE) as graph:
+    with connect(embedded_server.ensure(data), CORE) as graph:
         if not heads(graph):
             write(graph, placements)
         numbers, run = count(), token_hex(4)
@@ -140,7 +140,7 @@ def main() -> None:
         try:
             measure(Path(folder), asked.placements, asked.rounds)
         finally:
-            engine.stop(Path(folder) / "data")
+            embedded_server.stop(Path(folder) / "data")
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.machine import describe, say
 from benchmarks.memory import RELAY
-from relay.database import engine
+from relay.database import embedded_server
 from tests.exchange.test_sheets import workbook
 from tests.exchange.test_workbook_safety import MOST_MEMORY, MOST_SECONDS, REFUSED
-from tests.mapping.test_header_search import HEADER, ROWS
+from tests.register_maps.test_header_search import HEADER, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +70,7 @@ def main() -> None:
     say("| --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as at, ProcessPoolExecutor(1) as writer:
         data = Path(at) / "data"
-        engine.ensure(data)
+        embedded_server.ensure(data)
         for number, what in enumerate((*REFUSED, *TOLD)):
             folder = Path(at) / str(number)
             folder.mkdir()
@@ -78,7 +78,7 @@ def main() -> None:
             wall, processor, peak, first = measured(path, data)
             say(f"| {what} | {wall:.1f} s | {processor:.1f} s | {peak // 1000} MB | {first[:90]} |")
             shutil.rmtree(folder)
-        engine.stop(data)
+        embedded_server.stop(data)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from benchmarks.lineage import same
 from benchmarks.machine import describe, say
 from benchmarks.pages import DAY, OK, Programme
 from benchmarks.readers import LIST, MANY, Reading, read
-from relay.database import engine
+from relay.database import embedded_server
 from relay.graph import connect
 from tests.rigs.served import serving, speaking_to, token, used_seconds
 from tests.scenes.core import CORE
@@ -95,7 +95,7 @@ def datasette(database: Path) -> Generator[Datasette]:
 
 def measure(at: Path, size: int, rounds: int, seconds: float) -> None:
     """Print the table."""
-    connection = engine.ensure(at / "embedded")
+    connection = embedded_server.ensure(at / "embedded")
     with connect(connection, CORE) as graph:
         Programme(graph, size)
         secret = token(graph, "chandra", "manager", "auditor")
@@ -130,7 +130,7 @@ def main() -> None:
         try:
             measure(Path(folder), asked.size, asked.rounds, asked.seconds)
         finally:
-            engine.stop(Path(folder) / "embedded")
+            embedded_server.stop(Path(folder) / "embedded")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import urllib3
 from playwright.sync_api import sync_playwright
 
 from relay import graph as relay_graph
-from relay.database import engine
+from relay.database import embedded_server
 from relay.settings import Settings
 from relay.web import create_app
 from tests.rigs import chromium as debians
@@ -109,7 +109,7 @@ def main() -> None:
     """Measure, and print."""
     with TemporaryDirectory() as at:
         settings = Settings.read({"RELAY_DATA": str(Path(at))})
-        connection = engine.ensure(settings.data_folder, readable=CORE.readable)
+        connection = embedded_server.ensure(settings.data_folder, readable=CORE.readable)
         with (
             relay_graph.connect(connection, CORE) as graph,
             answering(create_app(graph, settings)) as site,
@@ -119,7 +119,7 @@ def main() -> None:
             for what, figure in measure(browser, graph, site).items():
                 sys.stdout.write(f"| {what} | {figure} |\n")
             browser.close()
-        engine.stop(settings.data_folder)
+        embedded_server.stop(settings.data_folder)
 
 
 if __name__ == "__main__":

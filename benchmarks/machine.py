@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from relay.database import engine
+from relay.database import embedded_server
 from relay.graph import Graph, connect
 from tests.rigs import neo4j_server
 from tests.scenes.core import CORE
@@ -67,12 +67,12 @@ def both_engines() -> Generator[dict[str, Graph]]:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         with neo4j_server.serve(here / "neo4j") as connection, connect(connection, CORE) as neo4j:
-            embedded = connect(engine.ensure(here / "embedded"), CORE)
+            embedded = connect(embedded_server.ensure(here / "embedded"), CORE)
             try:
                 yield {"embedded": embedded, "neo4j": neo4j}
             finally:
                 embedded.close()
-                engine.stop(here / "embedded")
+                embedded_server.stop(here / "embedded")
 
 
 def say(line: str) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.machine import describe, say
 from benchmarks.recording import founding, made
-from relay.database import engine
+from relay.database import embedded_server
 from relay.exchange.exchange_format import write_folder
 from tests.rigs import neo4j_server
 from tests.scenes.core import CORE
@@ -56,7 +56,7 @@ def main() -> None:
         here = Path(at)
         data = here / "data"
         peak = imported(written(here / "embedded", wanted.embedded), {"RELAY_DATA": str(data)})
-        engine.stop(data)
+        embedded_server.stop(data)
         say(f"| import of {wanted.embedded:,} acts | embedded | {peak:,} MB | at most 1,024 MB |")
         with neo4j_server.serve(here / "neo4j") as connection:
             peak = imported(written(here / "register", wanted.neo4j), neo4j_server.settings(connection))

@@ -28,7 +28,7 @@ from benchmarks import made_graph
 from benchmarks.lineage import CLERK, COMPILED, MILLION, plain, same
 from benchmarks.machine import describe, milliseconds, p50, say
 from relay.arrays import lineage
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.questions import NOTED
 from relay.graph import Graph, connect
 from relay.ledger import recording
@@ -176,14 +176,14 @@ def main() -> None:
     compiled = COMPILED and not asked.plain
     with tempfile.TemporaryDirectory() as at, nullcontext() if compiled else plain():
         folder = Path(at)
-        with connect(engine.ensure(folder), CORE) as graph:
+        with connect(embedded_server.ensure(folder), CORE) as graph:
             programme = Programme(graph, asked.size)
             with served(graph, Settings.read({"RELAY_DATA": at})) as port:
                 say("| what | p50 | ratio | goal |\n| --- | --- | --- | --- |")
                 ratios(programme, port, compiled=compiled)
                 if asked.clicking:
                     clicking(programme, port, asked.clicking)
-        engine.stop(folder)
+        embedded_server.stop(folder)
 
 
 if __name__ == "__main__":

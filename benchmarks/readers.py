@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from benchmarks.machine import describe, say
 from benchmarks.pages import DAY, Programme
-from relay.database import engine
+from relay.database import embedded_server
 from relay.graph import connect
 from relay.service.client import Remote
 from tests.rigs import neo4j_server
@@ -274,8 +274,8 @@ def main() -> None:
             with neo4j_server.serve(at / "neo4j") as connection:
                 measure(connection, at, asked.size, asked.rounds, asked.seconds)
         else:
-            measure(engine.ensure(at / "embedded"), at, asked.size, asked.rounds, asked.seconds)
-            engine.stop(at / "embedded")
+            measure(embedded_server.ensure(at / "embedded"), at, asked.size, asked.rounds, asked.seconds)
+            embedded_server.stop(at / "embedded")
 
 
 if __name__ == "__main__":

@@ -25,18 +25,18 @@ from benchmarks.lineage import same
 from benchmarks.machine import both_engines, describe, milliseconds, p50, say, seconds_of, synced
 from relay.arrays import lineage, snapshot_cache
 from relay.backup.ledger_backup import export_lines
-from relay.clock import instant
-from relay.database import cypher, engine
-from relay.desk import undo
+from relay.database import cypher, embedded_server
 from relay.domain.acts import Act, Value
 from relay.domain.questions import NOTED
 from relay.exchange.exchange_format import write_folder
 from relay.exchange.importing import import_programme
 from relay.graph import Graph, connect
-from relay.ledger import programmes, reading, recording, verify
+from relay.instants import instant
+from relay.ledger import programme_heads, reading, recording, verify
 from relay.ledger.batch import Clerk
 from relay.ledger.graph_changes import rows_of
 from relay.ledger.projection import Edge, Node, things_of
+from relay.office import undo
 from relay.reports import trees
 from tests.scenes.core import CORE
 
@@ -226,7 +226,7 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
     with file.open("w", encoding="utf-8") as lines:
         for line in export_lines(graph, programme_id, with_names=False):
             lines.write(f"{line}\n")
-    entries = programmes.head(graph, programme_id).entries
+    entries = programme_heads.head(graph, programme_id).entries
 
     def verify_file() -> None:
         with file.open(encoding="utf-8") as lines:
@@ -241,7 +241,7 @@ def verifying(name: str, graph: Graph, programme_id: str, folder: Path) -> None:
 
     def read_rows() -> None:
         sum(1 for _ in reading.entries(graph, programme_id))
-        others = [head.programme_id for head in programmes.heads(graph) if head.programme_id != programme_id]
+        others = [head.programme_id for head in programme_heads.heads(graph) if head.programme_id != programme_id]
         for query in (cypher.ENTRY_NODES, cypher.OTHER_NODES, cypher.ALL_EDGES):
             graph.rows(query, others=others)
 
@@ -292,12 +292,12 @@ with neo4j.GraphDatabase.driver(f"bolt://127.0.0.1:{state['port']}", auth=login)
 @contextmanager
 def one_started(data_folder: Path) -> Generator[None]:
     """An engine of its own with one woman who may pass on."""
-    with connect(engine.ensure(data_folder), CORE) as graph:
+    with connect(embedded_server.ensure(data_folder), CORE) as graph:
         recording.record(graph, "process", [*founding("process"), woman(0), woman(1), placed(0)], CLERK)
     try:
         yield
     finally:
-        engine.stop(data_folder)
+        embedded_server.stop(data_folder)
 
 
 def main() -> None:

@@ -23,15 +23,15 @@ from benchmarks import recording
 from benchmarks.lineage import same
 from benchmarks.machine import describe, say
 from benchmarks.pages import asker, served
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.acts import Act, Value
 from relay.domain.system import Catalogue
 from relay.exchange.exchange_format import write_folder
 from relay.exchange.importing import import_programme
 from relay.graph import Graph, connect
 from relay.ledger.batch import Clerk
-from relay.service.queries.chain_health import HealthQuestion
 from relay.service.question import Question, Source
+from relay.service.questions.chain_health import HealthQuestion
 from relay.settings import Settings
 from relay.systems import SYSTEMS
 from relay.systems.savings.kinds import rule_id
@@ -223,14 +223,14 @@ def main() -> None:
     say("| --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        graph = connect(engine.ensure(folder / "engine"), Catalogue(SYSTEMS))
+        graph = connect(embedded_server.ensure(folder / "engine"), Catalogue(SYSTEMS))
         try:
             years(graph, folder, groups)
             questions(graph, folder, groups)
             pages(graph, folder)
         finally:
             graph.close()
-            engine.stop(folder / "engine")
+            embedded_server.stop(folder / "engine")
 
 
 if __name__ == "__main__":

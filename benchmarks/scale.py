@@ -30,10 +30,10 @@ from relay.arrays.from_graph import load
 from relay.arrays.tables import Snapshot
 from relay.audit.run import audit
 from relay.backup.backup_files import write_backup
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.questions import NOTED
 from relay.graph import connect
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.ledger.recording import record_one
 from relay.ledger.verify import verify
 from tests.scenes import acts as act
@@ -81,9 +81,9 @@ def of_size(folder: Path, size: int) -> None:
 
 def of_acts(folder: Path, acts: int) -> None:
     """One line of the table of ledgers."""
-    with connect(engine.ensure(folder), CORE) as graph:
+    with connect(embedded_server.ensure(folder), CORE) as graph:
         writing = milliseconds(lambda: write(graph, acts // 3))  # a woman, her placement, and how she came by it
-        (head,) = programmes.heads(graph)
+        (head,) = programme_heads.heads(graph)
         one_more = [act.happened(f"V{number}: visit of P1 on {DAY}") for number in range(RECORDED)]
         recording = [milliseconds(partial(record_one, graph, "made", each, CLERK, answers=NOTED)) for each in one_more]
         loading = milliseconds(lambda: load(graph, "made"))
@@ -91,7 +91,7 @@ def of_acts(folder: Path, acts: int) -> None:
         verifying = milliseconds(lambda: verify(graph, "made"))
         path = folder / "all.jsonl"
         keeping = milliseconds(lambda: write_backup(graph, path))
-    engine.stop(folder)
+    embedded_server.stop(folder)
     size = path.stat().st_size / MEGABYTE
     say(
         f"| {head.entries:,} | {writing / 1000:.1f} s | {p50(recording):.1f} ms | {loading / 1000:.1f} s "

@@ -1,7 +1,7 @@
 """The graph database: the only module that speaks Bolt.
 
 A `Graph` is passed in, first; it runs reads and writes as managed transactions on either engine. Nothing waits for
-ever: a connection that stays silent for `SILENCE_SECONDS` is given up.
+ever: a connection that stays silent for `SILENCE_SECONDS` is given up; the engine of this machine is waited for longer.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ CONNECT_SECONDS: Final = 5.0
 GREET_SECONDS: Final = 8.0  # connecting included
 RETRY_SECONDS: Final = 6.0
 SILENCE_SECONDS: Final = 15.0  # not retried
-PATIENT_SECONDS: Final = 60.0  # for an import or a restore, which then tries no more
+PATIENT_SECONDS: Final = 60.0  # for an import or a restore, which then tries no more, and of an engine on this machine
 PAUSE_SECONDS: Final = 0.5  # between its tries
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
 RACES: Final = 100  # lost one after another; our choice, and not by the clock: a try may have waited for the engine
@@ -89,7 +89,7 @@ class NotAnswered(Refused):
     """The database did not answer somebody's own query: it does not know something in it, or lacks memory for it."""
 
     reason = "The database cannot answer this query: it contains something unknown, or would need too much memory."
-    advice = "Ask for less, and only for what docs/cypher.md lists."
+    advice = "Ask for less, and only for what relay help cypher lists."
     field = "query"
 
 
@@ -362,7 +362,7 @@ class Graph:
         """What somebody's own query answers.
 
         The text is not Relay's: only for a connection whose user the database itself keeps from writing, and from what
-        that somebody may not read (`engine.reader`).
+        that somebody may not read (`embedded_server.reader`).
 
         Args:
             text: One Cypher statement.
@@ -583,5 +583,6 @@ def _driver(connection: Connection, *, retry_seconds: float, ready: Callable[[],
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         )
-    watch_connections(driver, SILENCE_SECONDS, GREET_SECONDS, ready)
+    silence = PATIENT_SECONDS if connection.on_this_machine else SILENCE_SECONDS
+    watch_connections(driver, silence, GREET_SECONDS, ready)
     return driver

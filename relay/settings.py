@@ -47,6 +47,24 @@ PASSWORD_MISSING: Final = Failure(
 )
 
 
+NOT_A_MAILER: Final = Failure(
+    Invalid,
+    "not_a_mailer",
+    "RELAY_MAIL is not the address of a mail server to which mail may be sent.",
+    advice="Write smtp://localhost for this machine's own, smtps://HOST for one that encrypts from the beginning, or"
+    " smtp+starttls://HOST; no user, password or options. Without encryption nothing is sent to another machine.",
+)
+
+
+MAIL_INCOMPLETE: Final = Failure(
+    Invalid,
+    "mail_incomplete",
+    "RELAY_MAIL is set but %(missing)s is not.",
+    advice="Set RELAY_MAIL_FROM to the address that sends, RELAY_MAIL_TO to those that are told, with commas between"
+    " them, and with RELAY_MAIL_USER also RELAY_MAIL_PASSWORD_FILE.",
+)
+
+
 SECRET_UNREADABLE: Final = Failure(
     Invalid,
     "secret_unreadable",
@@ -85,12 +103,41 @@ class Connection:
         user: As whom Relay signs in.
         password: Of that user.
         database: Its name on that server.
+        on_this_machine: It is the embedded engine, to which no line is cut: where it is silent, it is at work.
     """
 
     uri: str
     user: str
     password: str = field(repr=False)
     database: str
+    on_this_machine: bool = False
+
+
+MAIL_PORTS: Final = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+"""How a mail server is spoken to → its usual port."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """How mail is sent, and to whom.
+
+    Attributes:
+        scheme: A key of `MAIL_PORTS`.
+        host: The mail server.
+        port: Its port.
+        user: As whom Relay signs in there; None: it does not.
+        password: Of that user.
+        sender: The address that sends.
+        to: The addresses that are told.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    user: str | None
+    password: str | None = field(repr=False)
+    sender: str
+    to: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +153,8 @@ class Settings:
         programme: the programme that is meant where a command names none; None when nothing is said.
         outbox_passphrase: what the outbox of this machine is sealed with; None for nothing.
         neo4j_reader: as whom the query page asks `neo4j`; None when no such user is named.
+        mail: how and to whom mail is sent; None: none is sent.
+        organisation: the name of the organisation, which the sign-in page shows to everybody; None when none is given.
     """
 
     data_folder: Path
@@ -116,6 +165,8 @@ class Settings:
     programme: str | None = None
     outbox_passphrase: str | None = field(default=None, repr=False)
     neo4j_reader: Connection | None = None
+    mail: Mail | None = None
+    organisation: str | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -123,12 +174,13 @@ class Settings:
 
         Variables: RELAY_DATA (absent: the user's data folder as the platform places it), NEO4J_URI, NEO4J_USER
         (absent: neo4j), NEO4J_PASSWORD, NEO4J_DATABASE (absent: neo4j), NEO4J_READER (absent: nobody),
-        NEO4J_READER_PASSWORD, RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME, RELAY_OUTBOX_PASSPHRASE. Without NEO4J_URI the
-        other NEO4J variables are not looked at. A secret may lie in a file that its variable with _FILE names; it is
-        the first line.
+        NEO4J_READER_PASSWORD, RELAY_URL, RELAY_TOKEN, RELAY_PROGRAMME, RELAY_OUTBOX_PASSPHRASE, RELAY_ORGANISATION,
+        RELAY_MAIL (absent: no mail is sent), RELAY_MAIL_FROM, RELAY_MAIL_TO, RELAY_MAIL_USER (absent: nobody signs
+        in), RELAY_MAIL_PASSWORD. Without NEO4J_URI and RELAY_MAIL the others of their kind are not looked at. A
+        secret may lie in a file that its variable with _FILE names; it is the first line.
 
         Raises:
-            Invalid: an address or the token is malformed, a password of Neo4j is missing, a secret's file is
+            Invalid: an address or the token is malformed, a password or what mail needs is missing, a secret's file is
                 unreadable, or RELAY_URL and NEO4J_URI are both set.
         """
         folder = environ.get("RELAY_DATA")
@@ -152,6 +204,8 @@ class Settings:
             programme=environ.get("RELAY_PROGRAMME") or None,
             outbox_passphrase=_secret(environ, "RELAY_OUTBOX_PASSPHRASE"),
             neo4j_reader=_read_reader(environ, neo4j),
+            mail=_read_mail(environ),
+            organisation=environ.get("RELAY_ORGANISATION") or None,
         )
 
 
@@ -188,6 +242,37 @@ def _read_reader(environ: Mapping[str, str], neo4j: Connection | None) -> Connec
     if password is None:
         raise refused(PASSWORD_MISSING, named="NEO4J_READER", missing="NEO4J_READER_PASSWORD", user="NEO4J_READER")
     return replace(neo4j, user=user, password=password)
+
+
+_THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
+
+
+def _read_mail(environ: Mapping[str, str]) -> Mail | None:
+    address = environ.get("RELAY_MAIL")
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port or MAIL_PORTS.get(parts.scheme, 0)
+    except ValueError:
+        raise refused(NOT_A_MAILER) from None
+    beside = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if not host or not port or beside or not _is_visible_ascii(address):
+        raise refused(NOT_A_MAILER)
+    if parts.scheme not in MAIL_PORTS or (parts.scheme == "smtp" and host not in _THIS_MACHINE):
+        raise refused(NOT_A_MAILER)
+    sender, to = environ.get("RELAY_MAIL_FROM", "").strip(), environ.get("RELAY_MAIL_TO", "").split(",")
+    user, password = environ.get("RELAY_MAIL_USER") or None, _secret(environ, "RELAY_MAIL_PASSWORD")
+    needed = {
+        "RELAY_MAIL_FROM": sender,
+        "RELAY_MAIL_TO": "".join(to).strip(),
+        "RELAY_MAIL_PASSWORD": password or not user,
+    }
+    for missing, value in needed.items():
+        if not value:
+            raise refused(MAIL_INCOMPLETE, missing=missing)
+    told = tuple(each.strip() for each in to if each.strip())
+    return Mail(scheme=parts.scheme, host=host, port=port, user=user, password=password, sender=sender, to=told)
 
 
 def _secret(environ: Mapping[str, str], variable: str) -> str | None:

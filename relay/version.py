@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+VERSION: Final = "0.1.0"
+"""The one place that tells it."""
 _HERE: Final = Path(__file__).parent
 COMMIT: Final = "commit.txt"
-"""The file of a wheel that says its commit; `setup.py` writes it."""
+"""The file of a package that says its commit; `setup.py` writes it."""
 
 
 def version() -> str:
@@ -19,7 +20,7 @@ def version() -> str:
     """
     built = _HERE / COMMIT
     commit = built.read_text(encoding="ascii") if built.exists() else commit_of(_HERE.parent)
-    return metadata.version("relay") + (f" ({commit})" if commit else "")
+    return VERSION + (f" ({commit})" if commit else "")
 
 
 def commit_of(clone: Path) -> str:

@@ -1,7 +1,7 @@
 """Registers in which some women stand twice, and how many of them Relay's list of likely duplicates finds.
 
-    python -m seeds.duplicates --seed 1 --size 6000           prints precision and recall
-    python -m seeds.duplicates --seed 1 --size 6000 FOLDER    also writes the register there, to import
+    python -m relay.seeds.duplicates --seed 1 --size 6000           prints precision and recall
+    python -m relay.seeds.duplicates --seed 1 --size 6000 FOLDER    also writes the register there, to import
 
 8 women in a hundred are registered twice, the second time by another clerk: in the other script or spelling, with a
 slip of the pen (15 in a hundred), another surname (10), a year of birth that is a guess or left out, another ward (10),
@@ -230,7 +230,9 @@ def write(made: Made, folder: Path) -> None:
 
 def main() -> None:
     """Make a register, and say how many of those who stand there twice are found."""
-    parser = argparse.ArgumentParser(prog="python -m seeds.duplicates", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m relay.seeds.duplicates", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--size", type=int, default=6000, help="women, those who stand there twice counted once")
     parser.add_argument("folder", type=Path, nargs="?", help="where the register is written; nowhere if left out")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from seeds.register import Beneficiary, Claim, Event, Gift, Pass, Placement, Register, Rule
+    from relay.seeds.register import Beneficiary, Claim, Event, Gift, Pass, Placement, Register, Rule
 
 Cell = str | int | float | dt.date | list[str] | None
 

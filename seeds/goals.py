@@ -11,8 +11,8 @@ import datetime as dt
 from pathlib import Path
 from typing import Final
 
-from seeds.files import Cell, table
-from seeds.learning import ERASED
+from relay.seeds.files import Cell, table
+from relay.seeds.learning import ERASED
 
 FOLDER: Final = "relay-villages-goals"
 DAY: Final = dt.date(2026, 11, 25)

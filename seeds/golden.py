@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from seeds.register import Beneficiary, Claim, Event, Gift, Pass, Placement, Register, Rule
+from relay.seeds.register import Beneficiary, Claim, Event, Gift, Pass, Placement, Register, Rule
 
 CEREMONY_SIZE = 7  # hand-overs on one day, our choice
 

@@ -10,8 +10,8 @@ import csv
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
-from seeds.files import Cell, table
-from seeds.people import GROUPS
+from relay.seeds.files import Cell, table
+from relay.seeds.people import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

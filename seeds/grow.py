@@ -1,4 +1,4 @@
-"""Grow the seeds: `python -m seeds.grow` regenerates all folders, byte for byte.
+"""Grow the seeds: `python -m relay.seeds.grow` regenerates all folders, byte for byte.
 
 The demonstration programme is simulated: does kid, kids die, women pass on, sell at Dashain, or move away.
 Each rate is given here with its source; "our choice" where no source gives one. Only `random()` of Python's
@@ -15,9 +15,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from seeds import files, goals, golden, groups, learning, odd, planning, protection, savings, villages
-from seeds.people import DONORS, FAMILY_NAMES, GIVEN_NAMES, GROUPS, MENS_NAMES, PLACES
-from seeds.register import (
+from relay.seeds import files, goals, golden, groups, learning, odd, planning, protection, savings, villages
+from relay.seeds.people import DONORS, FAMILY_NAMES, GIVEN_NAMES, GROUPS, MENS_NAMES, PLACES
+from relay.seeds.register import (
     Beneficiary,
     Event,
     Gift,

@@ -12,8 +12,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from seeds.files import Cell, table
-from seeds.people import GROUPS
+from relay.seeds.files import Cell, table
+from relay.seeds.people import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

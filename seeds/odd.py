@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from seeds.people import FAMILY_NAMES, GIVEN_NAMES
-from seeds.register import (
+from relay.seeds.people import FAMILY_NAMES, GIVEN_NAMES
+from relay.seeds.register import (
     Beneficiary,
     Claim,
     Event,

@@ -12,8 +12,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from seeds.files import Cell, table
-from seeds.people import FAMILY_NAMES, GIVEN_NAMES, GROUPS
+from relay.seeds.files import Cell, table
+from relay.seeds.people import FAMILY_NAMES, GIVEN_NAMES, GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from seeds.files import table
+from relay.seeds.files import table
 
 FOLDER: Final = "relay-villages-protection"
 SERVICES: Final = (

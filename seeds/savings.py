@@ -12,9 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from seeds import groups
-from seeds.files import Cell, table
-from seeds.people import GROUPS
+from relay.seeds import groups
+from relay.seeds.files import Cell, table
+from relay.seeds.people import GROUPS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from seeds import goals, learning
-from seeds.files import Cell, table
+from relay.seeds import goals, learning
+from relay.seeds.files import Cell, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

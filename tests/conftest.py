@@ -23,11 +23,11 @@ from xdist.scheduler import LoadScopeScheduling
 from relay import graph as relay_graph
 from relay.access import accounts
 from relay.arrays import kernels as relay_loops
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.system import Catalogue
 from relay.systems import SYSTEMS
 from tests.rigs import chromium as debians
-from tests.rigs import classes
+from tests.rigs import classes, demo_folder
 from tests.rigs import neo4j_server as neo4j
 from tests.rigs.soak import SOAK, left_to_soak
 from tests.rigs.wiping import wiped
@@ -59,7 +59,14 @@ settings.register_profile("relay", derandomize=not SOAK, deadline=None, suppress
 settings.load_profile("relay")
 
 
-_LONGEST: Final = ("test_docs", "test_goldens", "test_every_page", "test_faults", "test_both_engines", "test_engine")
+_LONGEST: Final = (
+    "test_docs",
+    "test_goldens",
+    "test_every_page",
+    "test_faults",
+    "test_both_engines",
+    "test_embedded_server",
+)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -153,8 +160,23 @@ def neo4j_server(neo4j_home: Path) -> Iterator[Connection]:
 def embedded_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """Run the embedded engine in a folder of its own, for as long as the tests run."""
     data_folder = tmp_path_factory.mktemp("embedded")
-    yield engine.ensure(data_folder)
-    engine.stop(data_folder)
+    yield embedded_server.ensure(data_folder)
+    embedded_server.stop(data_folder)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder that all workers of this run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def demonstration(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """Run an engine that holds the demonstration and the villages, as `relay demo` loads them; tests only read them."""
+    data_folder = demo_folder.copied(shared_folder, tmp_path_factory.mktemp("demonstration") / "data")
+    yield embedded_server.ensure(data_folder)
+    embedded_server.stop(data_folder)
 
 
 @pytest.fixture(scope="session", params=["embedded_engine", "neo4j_server"], ids=["embedded", "neo4j"])

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 
 import relay
-from relay.desk.intake import HoldsSeveral
 from relay.errors import Asked, Code, Failure, Invalid, NotFound, RelayError, refused
-from relay.ledger.programmes import NotBuilt, NotRestored
+from relay.ledger.programme_heads import NotBuilt, NotRestored
+from relay.office.intake import HoldsSeveral
 from relay.private_files import NOT_WRITTEN, IsAFolder, NoFile
 from relay.text import Sentence
 

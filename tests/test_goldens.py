@@ -13,19 +13,19 @@ import pytest
 
 from relay.backup import ledger_backup
 from relay.graph import connect
-from relay.ledger import programmes, verify
-from relay.service.queries.every import QUESTIONS
+from relay.ledger import programme_heads, verify
+from relay.service.questions.every import QUESTIONS
 from tests.goldens import answers
 from tests.goldens.answers import Answer, laid_out
-from tests.goldens.asked import DEMO, SEEDS, wishes
-from tests.goldens.everything import everything, kept_lines
+from tests.goldens.asked import SEEDS, wishes
+from tests.goldens.everything import everything, kept_lines, of_one_seed
 from tests.goldens.faces import opened
+from tests.rigs.backups import of_these_alone
 from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
     from relay.graph import Graph
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 
 def test_everything_is_answered_as_it_was(graph: Graph, connection: Connection, tmp_path: Path) -> None:
-    """In `make soak`; else on the embedded engine, and of one seed alone what is told as JSON."""
+    """In `make soak`; else on the embedded engine, and of a small programme alone."""
     with opened(graph, connection, tmp_path) as faces:
-        found = answers.files(everything(faces) if SOAK else everything(faces, [DEMO], tables=False))
+        found = answers.files(everything(faces) if SOAK else of_one_seed(faces, SEEDS[-1]))
 
     differing = answers.differences(answers.kept() if SOAK else answers.among(answers.kept(), found), found)
     if differing:
@@ -46,6 +46,7 @@ def test_the_goldens_ask_every_question() -> None:
     asked = {question for seed in SEEDS for question, _ in wishes(seed)}
 
     of_who_asks = {"accesses", "undoable", "held"}  # what was opened, what she recorded, and what telephones handed in
+    of_who_asks |= {"digest"}  # of accounts, telephones and backups: tests/web/managers/test_digest.py
     of_who_asks |= {"checkpoint"}  # it is among the files
     assert asked == {question.name for question in QUESTIONS} - of_who_asks
 
@@ -93,7 +94,7 @@ def test_ledgers_of_before_verify_without_a_database() -> None:
 def test_a_backup_of_before_is_restored_and_gives_the_same_figures(embedded_engine: Connection, tmp_path: Path) -> None:
     """On one engine: tests of both restore the same acts on either. Every run restores the two small programmes."""
     restored = SEEDS if SOAK else SEEDS[1:]
-    lines = _of_these_alone(kept_lines("backup"), [seed.id for seed in restored])
+    lines = of_these_alone(kept_lines("backup"), [seed.id for seed in restored])
 
     with connect(embedded_engine, CORE) as graph, opened(wiped(graph), embedded_engine, tmp_path) as faces:
         (tmp_path / "backup.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -113,15 +114,4 @@ def test_a_backup_of_before_is_restored_and_gives_the_same_figures(embedded_engi
                 answers.shortened(laid_out(faces.json("trace", seed.traced[0], *words)))
                 == (kept[f"trace id={seed.traced[0]} as_of={day}"])
             )
-        assert [head.programme_id for head in programmes.heads(graph)] == sorted(seed.id for seed in restored)
-
-
-def _of_these_alone(backup: list[str], programme_ids: Collection[str]) -> list[str]:
-    """The backup of fewer programmes: after its first line, which lists them, come their entries in turn."""
-    first, at, entries = json.loads(backup[0]), 1, list[str]()
-    for each in first["programmes"]:
-        if each["programme_id"] in programme_ids:
-            entries += backup[at : at + each["entries"]]
-        at += each["entries"]
-    named = [each for each in first["programmes"] if each["programme_id"] in programme_ids]
-    return [json.dumps(first | {"programmes": named}, separators=(",", ":")), *entries]
+        assert [head.programme_id for head in programme_heads.heads(graph)] == sorted(seed.id for seed in restored)

@@ -9,8 +9,8 @@ import click
 import pytest
 from babel.messages import pofile
 
-import cli
-from relay.commands.session import Session
+from relay import cli
+from relay.commands.command_session import Session
 from relay.domain.system import Catalogue
 from relay.systems import SYSTEMS
 from tests.rigs.typed import below
@@ -25,7 +25,7 @@ DOCUMENTS: Final = (
     *(ROOT / "docs").glob("*.md"),
     ROOT / "seeds" / "README.md",
     ROOT / "Makefile",
-    *(ROOT / "deploy").iterdir(),
+    *(path for path in (ROOT / "deploy").rglob("*") if path.is_file()),
 )
 STILTED: Final = (
     "(over the API",

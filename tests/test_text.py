@@ -27,7 +27,7 @@ SAID: Final = Sentence("There is no gift %(gift_id)s.", gift_id="G9")
 
 WORDS: Final = re.compile("[a-z] |[a-z]+[.]$| [a-z]")
 SAYS: Final = ("reason", "suggestion", "is_what")
-PLAIN: Final = ("commands/", "mapping/", "web/api/", "web/server.py", "web/self_check.py")
+PLAIN: Final = ("commands/", "register_maps/", "web/api/", "web/server.py", "web/self_check.py")
 """Where failures speak English only: to the command line and to programs."""
 
 

@@ -29,11 +29,11 @@ from babel.messages.pofile import read_po, write_po
 
 import relay
 from relay.audit.checks import CHECKS, Check
-from relay.desk import wording
 from relay.domain.kinds import CORE, END
 from relay.domain.schema import Kind
 from relay.domain.system import Catalogue, System
 from relay.errors import Failure, RelayError
+from relay.office import wording
 from relay.systems import SYSTEMS
 
 RELAY: Final = Path(relay.__file__).parent

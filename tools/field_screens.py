@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from playwright.sync_api import sync_playwright
 
 from relay import graph as relay_graph
-from relay.database import engine
+from relay.database import embedded_server
 from relay.settings import Settings
 from relay.web import create_app
 from relay.web.i18n.language import LANGUAGES
@@ -60,7 +60,7 @@ def main() -> None:
     """Take them."""
     with TemporaryDirectory() as at:
         settings = Settings.read({"RELAY_DATA": at})
-        connection = engine.ensure(settings.data_folder, readable=CORE.readable)
+        connection = embedded_server.ensure(settings.data_folder, readable=CORE.readable)
         with (
             relay_graph.connect(connection, CORE) as graph,
             answering(create_app(graph, settings)) as site,
@@ -69,7 +69,7 @@ def main() -> None:
             browser = debians.launched(playwright)
             take(browser, graph, site)
             browser.close()
-        engine.stop(settings.data_folder)
+        embedded_server.stop(settings.data_folder)
 
 
 if __name__ == "__main__":

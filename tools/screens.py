@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 from waitress.server import create_server
 
 from relay import graph as relay_graph
-from relay.database import engine
+from relay.database import embedded_server
 from relay.ledger.batch import Clerk
 from relay.service.demo import DAY, DEMO, GIFT, load_demo
 from relay.settings import Settings
@@ -65,7 +65,11 @@ IN_DOCUMENTS: Final = {
     "chain-health": (f"/p/{DEMO}/health?compare=2025-11-25&by=help", None),
     "a-womans-record": (DETAILS["person"], None),
 }
-"""What the documents show: a page as a window shows it before anybody scrolls, or one part of it."""
+"""What the documents show: a page as a window shows it before anybody scrolls, or one part of it. In English
+"front-page", in another language "front-page-fr"."""
+
+IN_ENGLISH_ALONE: Final = frozenset({"a-womans-record"})
+"""No tour shows it."""
 
 DOCUMENTS: Final = Path(__file__).parent.parent / "docs" / "screens"
 WINDOW: Final[Mapping[str, Any]] = {
@@ -81,7 +85,7 @@ def served() -> Generator[tuple[Flask, str]]:
     """The application on a demonstration programme of its own, and where it is served."""
     with TemporaryDirectory() as at:
         settings = Settings.read({"RELAY_DATA": at})
-        with relay_graph.connect(engine.ensure(settings.data_folder), CORE) as graph:
+        with relay_graph.connect(embedded_server.ensure(settings.data_folder), CORE) as graph:
             load_demo(graph, Clerk(by="local:screens", now=NOON, random=secrets.token_bytes))
             app = create_app(graph, settings, now=lambda: NOON, owner="screens")
             server: Any = create_server(app, host="127.0.0.1", port=0)
@@ -90,7 +94,7 @@ def served() -> Generator[tuple[Flask, str]]:
             yield app, f"http://127.0.0.1:{server.effective_port}"
             server.trigger.pull_trigger(server.close)  # in its own thread, which waits for its sockets
             thread.join(timeout=10)
-        engine.stop(settings.data_folder)
+        embedded_server.stop(settings.data_folder)
 
 
 def photograph(browser: Browser, site: str, found: Mapping[str, str], folder: Path) -> None:
@@ -104,13 +108,16 @@ def photograph(browser: Browser, site: str, found: Mapping[str, str], folder: Pa
 
 
 def photograph_for_documents(browser: Browser, site: str) -> None:
-    """Make the pictures that the documents show."""
-    context = browser.new_context(**WINDOW)
-    page = context.new_page()
-    for name, (path, part) in IN_DOCUMENTS.items():
-        opened = _opened(page, f"{site}{path}")
-        (opened.locator(part) if part else opened).screenshot(path=DOCUMENTS / f"{name}.png")
-    context.close()
+    """Make the pictures that the documents show, in each language."""
+    for language in LANGUAGES:
+        context = browser.new_context(**{**WINDOW, "locale": language})
+        page = context.new_page()
+        for name, (path, part) in IN_DOCUMENTS.items():
+            if language == "en" or name not in IN_ENGLISH_ALONE:
+                opened = _opened(page, f"{site}{path}")
+                called = name if language == "en" else f"{name}-{language}"
+                (opened.locator(part) if part else opened).screenshot(path=DOCUMENTS / f"{called}.png")
+        context.close()
 
 
 def _opened(page: Page, address: str) -> Page:

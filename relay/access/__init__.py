@@ -1,1 +1,1 @@
-"""Access: accounts, passwords, tokens, telephones and roles, and the log of who opened what."""
+"""Access: accounts, passwords, tokens, telephones and roles, saved views, and the log of who opened what."""

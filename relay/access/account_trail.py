@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.access import token_table
 from relay.access.roles import EVERY
-from relay.clock import instant
 from relay.database import cypher
 from relay.domain.canonical import canonical
 from relay.domain.entries import FORMAT, ORIGIN, Entry, Fault, digest, faults_of, once
 from relay.errors import Failure, Invalid, refused
+from relay.instants import instant
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ KINDS: Final = (
     "code",
     "device",
     "given_up",
+    "invitation",
     "restored",
 )
 _MARK_DIGITS: Final = 16  # hex digits; our choice: no two tokens of one database share them

@@ -25,9 +25,9 @@ import argon2
 from relay.access import account_trail, token_table
 from relay.access.account_trail import LOCAL, grants_of
 from relay.access.roles import OWNER, Grant
-from relay.clock import instant
 from relay.database import cypher
 from relay.errors import Conflict, Failure, Invalid, NotFound, TooOften, Unknown, refused
+from relay.instants import instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -137,9 +137,39 @@ def add(
         Conflict: An account with this login exists.
         Unavailable: The database cannot be reached.
     """
+    properties = _new_properties(login, grants, password, now)
+    graph.write(lambda transaction: _add(transaction, properties, by, now))
+    return account_of(properties)
+
+
+def add_without_password(
+    transaction: Transaction, login: str, grants: Collection[Grant], now: datetime, *, by: str
+) -> None:
+    """Make an account without a password, together with what else is written; `add` says what may be wrong."""
+    _add(transaction, _new_properties(login, grants, None, now), by, now)
+
+
+def require_new(graph: Graph, login: str) -> None:
+    """Accept only the login of an account that could be made.
+
+    Raises:
+        Invalid: It has other characters than it may.
+        Conflict: An account with this login exists.
+        Unavailable: The database cannot be reached.
+    """
+    _require_login(login)
+    if graph.rows(cypher.ACCOUNT, key=_key(login)):
+        raise refused(ACCOUNT_THERE, login=login)
+
+
+def _require_login(login: str) -> None:
     if not _LOGIN.fullmatch(login):
         raise refused(NOT_A_LOGIN)
-    properties: dict[str, Any] = {
+
+
+def _new_properties(login: str, grants: Collection[Grant], password: str | None, now: datetime) -> dict[str, Any]:
+    _require_login(login)
+    return {
         "key": _key(login),
         "login": login,
         "grants": _grants_to_json(grants),
@@ -148,19 +178,18 @@ def add(
         "created_at": instant(now.astimezone(UTC)),
     }
 
-    def work(transaction: Transaction) -> None:
-        if transaction.rows(cypher.ACCOUNT, key=_key(login)):
-            raise refused(ACCOUNT_THERE, login=login)
-        payload = {
-            "login": login,
-            "grants": grants_of(properties["grants"]),
-            "password": account_trail.mark_of_password(properties["password"]),
-        }
-        account_trail.append(transaction, "account", payload, by, now)
-        transaction.run(cypher.ADD_ACCOUNT, account=properties)
 
-    graph.write(work)
-    return account_of(properties)
+def _add(transaction: Transaction, properties: Mapping[str, Any], by: str, now: datetime) -> None:
+    login = properties["login"]
+    if transaction.rows(cypher.ACCOUNT, key=_key(login)):
+        raise refused(ACCOUNT_THERE, login=login)
+    payload = {
+        "login": login,
+        "grants": grants_of(properties["grants"]),
+        "password": account_trail.mark_of_password(properties["password"]),
+    }
+    account_trail.append(transaction, "account", payload, by, now)
+    transaction.run(cypher.ADD_ACCOUNT, account=properties)
 
 
 def find(graph: Graph, login: str) -> Account:
@@ -180,6 +209,24 @@ def all_accounts(graph: Graph) -> tuple[Account, ...]:
         Unavailable: The database cannot be reached.
     """
     return tuple(account_of(row["account"]) for row in graph.rows(cypher.ACCOUNTS))
+
+
+def waiting_for_password(graph: Graph, *, besides: str) -> tuple[Account, ...]:
+    """The accounts that have no password yet, ordered by login, without one of them.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return tuple(each for each in all_accounts(graph) if not each.password and each.login != besides)
+
+
+def anyone_has_password(graph: Graph) -> bool:
+    """Whether any account could sign in with a password.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return any(account.password for account in all_accounts(graph))
 
 
 def set_grants(graph: Graph, login: str, grants: Collection[Grant], *, by: str = LOCAL) -> Account:
@@ -205,6 +252,16 @@ def set_password(graph: Graph, login: str, password: str, *, by: str = LOCAL) ->
     return _change(graph, login, by, password=_hash_password(password))
 
 
+def setting_password(login: str, password: str) -> Callable[[Transaction], Account]:
+    """What an account does that chooses its own password, in a transaction of the caller's; `set_password` says more.
+
+    Raises:
+        Invalid: The password is too short or too long.
+    """
+    hashed = _hash_password(password)  # before the transaction: it takes a tenth of a second
+    return lambda transaction: _changed(transaction, login, f"account:{login}", password=hashed)
+
+
 def end_sessions(graph: Graph, login: str) -> Account:
     """Sign an account out wherever it is signed in.
 
@@ -216,7 +273,9 @@ def end_sessions(graph: Graph, login: str) -> Account:
 
 
 def remove(graph: Graph, login: str, *, by: str = LOCAL) -> None:
-    """Remove an account with its tokens and sessions. What it recorded stays. The trail names `by` as who did.
+    """Remove an account with its tokens, its sessions and the views that it alone sees.
+
+    What it recorded stays. The trail names `by` as who removed it.
 
     Raises:
         NoAccount: There is none.
@@ -227,6 +286,7 @@ def remove(graph: Graph, login: str, *, by: str = LOCAL) -> None:
         lock(transaction, login)
         account_trail.append(transaction, "removed", {"login": login}, by)
         _end_tokens(transaction, login)
+        transaction.run(cypher.DELETE_OWN_VIEWS, by=f"account:{login}")
         transaction.run(cypher.REMOVE_ACCOUNT, key=_key(login))
 
     graph.write(work)
@@ -374,21 +434,24 @@ def _only_row(rows: Sequence[Mapping[str, Any]], login: str) -> Mapping[str, Any
 
 
 def _change(graph: Graph, login: str, by: str, **changes: str) -> Account:
-    def work(transaction: Transaction) -> Mapping[str, Any]:
-        before = _lock_properties(transaction, login)
-        if "grants" in changes:
-            account_trail.append(transaction, "roles", {"login": login, "grants": grants_of(changes["grants"])}, by)
-        elif "password" in changes:
-            mark = account_trail.mark_of_password(changes["password"])
-            payload = {"login": login, "tokens_end": bool(before["password"]), "password": mark}
-            account_trail.append(transaction, "password", payload, by)
-        changed = {**before, **changes, "generation": before["generation"] + 1}
-        transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
-        if "password" in changes and before["password"]:
-            _end_tokens(transaction, login)
-        return changed
+    return graph.write(lambda transaction: _changed(transaction, login, by, **changes))
 
-    return account_of(graph.write(work))
+
+def _changed(transaction: Transaction, login: str, by: str, **changes: str) -> Account:
+    before = _lock_properties(transaction, login)
+    if "grants" in changes:
+        account_trail.append(transaction, "roles", {"login": login, "grants": grants_of(changes["grants"])}, by)
+    elif "password" in changes:
+        mark = account_trail.mark_of_password(changes["password"])
+        payload = {"login": login, "tokens_end": bool(before["password"]), "password": mark}
+        account_trail.append(transaction, "password", payload, by)
+    changed = {**before, **changes, "generation": before["generation"] + 1}
+    transaction.run(cypher.SET_ACCOUNT, key=_key(login), account=changed)
+    if "password" in changes:
+        token_table.revoke_all_of_account(transaction, login, datetime.now(UTC), kinds=("invitation",))
+        if before["password"]:
+            _end_tokens(transaction, login)
+    return account_of(changed)
 
 
 def _end_tokens(transaction: Transaction, login: str) -> None:

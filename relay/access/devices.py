@@ -18,9 +18,9 @@ from relay.access import account_trail, accounts, token_table
 from relay.access.account_trail import LOCAL
 from relay.access.accounts import NotLetIn
 from relay.access.roles import Grant
-from relay.clock import instant
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Failure, Forbidden, Invalid, NotFound, Refused, Unknown, refused
+from relay.instants import instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -220,7 +220,7 @@ def make_code(
 def grants_at_place(
     grants: Collection[Grant], programme_id: str, place_id: str, around: Collection[str]
 ) -> tuple[Grant, ...]:
-    """The grant of a telephone at a place: staff of that place alone, if its account is staff there; else empty.
+    """The grant of a telephone: staff of its place alone, if its account is staff of that place or of one around it.
 
     Args:
         grants: What the account holds.
@@ -284,7 +284,7 @@ def authenticate(graph: Graph, secret: str, now: datetime) -> tuple[Account, Dev
     """The account and the device of a device's token.
 
     Returns:
-        The account, with what it may do at the device's place alone: without grants if the device is revoked or its
+        The account, with the grants that it has at the place of the device; without any if the device is revoked or the
         account was removed. Then the device.
 
     Raises:

@@ -43,6 +43,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "programme add": _ADMINISTRATORS,
     "programme systems": _MANAGERS,
     "programme lock": _MANAGERS,  # and so is correcting what is locked, confirmed, or a rule
+    "programme settings": _MANAGERS | _ADMINISTRATORS,  # the pages of name, rules, systems and lock
     # files: what reaches beyond a place is for who may record or read everywhere
     "import": _STAFF | _MANAGERS,
     "map propose": _STAFF | _MANAGERS,
@@ -67,6 +68,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "chains": _WHO_WORK_WITH_IT,
     "todo": _WHO_WORK_WITH_IT,
     "waiting": _WHO_WORK_WITH_IT,
+    "digest": _MANAGERS,
     "duplicates": _WHO_CHECK,  # they tell of people everywhere
     "health": _WHO_WORK_WITH_IT,
     "survival": _WHO_WORK_WITH_IT,
@@ -80,6 +82,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "access log": _AUDITORS | _ADMINISTRATORS,
     "logout": frozenset(ROLES),
     "own account": frozenset(ROLES),
+    "saved views": _WHO_WORK_WITH_IT | _ADMINISTRATORS,  # whose each is, and for whom, the view itself says
     # recording offline
     "acts": _STAFF | _MANAGERS,
     "device code": _STAFF | _MANAGERS,
@@ -111,6 +114,7 @@ LOCAL_ACTIONS: Final = frozenset(
         "engine status",
         "engine stop",
         "graph publish",
+        "help",
         "ledger evidence",
         "ledger export",
         "outbox drop",

@@ -20,9 +20,9 @@ from datetime import UTC, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.clock import instant
 from relay.database import cypher
 from relay.errors import NotWritable
+from relay.instants import instant
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -62,11 +62,13 @@ KINDS: Final[Mapping[str, TokenKind]] = {
     "token": TokenKind(begins="relay_", lasts=timedelta(days=366)),
     "device": TokenKind(begins="relaydevice_", hands_in_for=timedelta(days=30), hands_in_acts=500),
     "enrolment": TokenKind(lasts=timedelta(minutes=10), in_trail=False),
+    "invitation": TokenKind(lasts=timedelta(days=14), in_trail=False),
     "story": TokenKind(lasts=timedelta(days=30), of_account=False, in_trail=False),
 }
-"""What programs sign in with, telephones, the codes that enrol them, and donors' links to a story. All is our choice: a
-token that was forgotten ends within a year; a field worker's season is 500 acts; a code is long enough there to be read
-out twice; a donor answers a letter within a month."""
+"""What programs sign in with, telephones, the codes that enrol them, links by which somebody chooses her password, and
+donors' links to a story. All is our choice: a token that was forgotten ends within a year; a field worker's season is
+500 acts; a code is long enough there to be read out twice; a paper with a link reaches the last office in two weeks; a
+donor answers a letter within a month."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,10 +203,12 @@ def revoke(transaction: Transaction, row: Mapping[str, Any], now: datetime) -> M
     return {**row, "revoked_at": row["revoked_at"] or at}
 
 
-def revoke_all_of_account(transaction: Transaction, login: str, now: datetime) -> None:
-    """Revoke all tokens of an account that end with it."""
-    for name, kind in KINDS.items():
-        for row in rows_of_kind(transaction, name) if kind.of_account else ():
+def revoke_all_of_account(
+    transaction: Transaction, login: str, now: datetime, kinds: Sequence[str] = tuple(KINDS)
+) -> None:
+    """Revoke all tokens of an account that end with it, or those of some kinds."""
+    for name in kinds:
+        for row in rows_of_kind(transaction, name) if KINDS[name].of_account else ():
             if row["login"] == login:
                 revoke(transaction, row, now)
 

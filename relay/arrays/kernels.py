@@ -1,4 +1,4 @@
-"""Loops over columns, each written once: compiled by numba where it is installed (`relay[fast]`) and pays, else plain.
+"""Loops over columns, each written once: compiled by numba where it is installed and pays, else plain.
 
 A compiled loop gets arrays; a plain one gets memory views of the same arrays. So a loop only indexes, adds, compares,
 and writes its results into columns that it is given.

@@ -621,8 +621,7 @@ class Survey:
         circles: Only in damaged or foreign data: rows of placements that descend from themselves, grouped by circle.
         cut: The pieces of the relay.
         obstruction: The first obstruction above each placement: the row of a lost or broken placement, or -1. If
-            several
-        above it have no obstruction above themselves, the one recorded first.
+            several above it have no obstruction above themselves, the one recorded first.
     """
 
     snapshot: Snapshot

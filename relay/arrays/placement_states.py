@@ -128,8 +128,7 @@ class Standings:
         since_day: Day since which a placement is lost or broken, or `NO_DAY`.
         cause: Code in `CAUSES` of a lost or broken placement, else -1.
         ended_day: Day since which a placement that is neither fulfilled nor excused has nothing left to pass on from,
-            even
-        if its grace was over by then; `NO_DAY` while she can still pass on.
+            even if its grace was over by then; `NO_DAY` while she can still pass on.
     """
 
     state: Codes

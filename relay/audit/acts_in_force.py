@@ -20,12 +20,12 @@ from relay.arrays import lineage, snapshot_cache
 from relay.arrays.from_register import of_register
 from relay.arrays.lineage import Survey
 from relay.arrays.tables import Snapshot
-from relay.clock import zone
 from relay.domain.acts import changes_of
 from relay.domain.entries import Entry
 from relay.domain.model import PassOn, Placement, Receipt, Rule, binding_rule, thousandths
 from relay.domain.register import Fact, Register
 from relay.errors import Invalid, NotFound
+from relay.instants import zone
 from relay.reports import trees
 
 if TYPE_CHECKING:

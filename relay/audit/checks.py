@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from relay.audit import double_registrations, gifts_and_claims, handovers, integrity
+from relay.audit import against_the_rules, double_registrations, gifts_and_claims, handovers, how_it_was_recorded
 from relay.audit.acts_in_force import IMPORTED_TOGETHER, ActsInForce
 from relay.audit.findings import Finding
-from relay.clock import CLOCKS_DAYS
 from relay.domain.notes import DAYS_ALIKE
 from relay.domain.register import Fact
 from relay.domain.system import Catalogue
+from relay.instants import CLOCKS_DAYS
 
 Severity = Literal["high", "medium", "low"]
 
@@ -256,14 +256,15 @@ CHECKS: Final[tuple[Check, ...]] = (
         check_id="recorded_late",
         title="recorded long afterwards",
         sentence=(
-            f"An act was recorded more than {gifts_and_claims.LATE_DAYS} days after it happened, and not in an import"
-            f" (at least {IMPORTED_TOGETHER} acts by one person in one second, or the acts that began the programme),"
+            f"An act was recorded more than {how_it_was_recorded.LATE_DAYS} days after it happened, and not in an"
+            f" import (at least {IMPORTED_TOGETHER} acts by one person in one second, or the acts that began the"
+            " programme),"
             f" nor from a paper register (at least {IMPORTED_TOGETHER} such acts by one person on one day)."
         ),
         why="It may be remembered badly, or added to make figures fit.",
         severity="medium",
-        population=gifts_and_claims.by_hand,
-        find=gifts_and_claims.recorded_late,
+        population=how_it_was_recorded.by_hand,
+        find=how_it_was_recorded.recorded_late,
     ),
     Check(
         check_id="clock_went_back",
@@ -271,8 +272,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence=f"An entry has a time more than {CLOCKS_DAYS} day earlier than the entry before it.",
         why="A machine's clock was wrong or was changed: it is uncertain what was known on which day.",
         severity="medium",
-        population=gifts_and_claims.recorded,
-        find=gifts_and_claims.clock_went_back,
+        population=how_it_was_recorded.recorded,
+        find=how_it_was_recorded.clock_went_back,
     ),
     Check(
         check_id="on_own_telephone",
@@ -284,19 +285,19 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="Who enrols a telephone for somebody else can record with it and confirm alone: ask whose telephone it is.",
         severity="medium",
         population=where("pass", lambda _, fact: fact.confirm_id),
-        find=gifts_and_claims.on_own_telephone,
+        find=how_it_was_recorded.on_own_telephone,
     ),
     Check(
         check_id="corrected_often",
         title="often corrected",
         sentence=(
-            f"An act was corrected at least {gifts_and_claims.CORRECTIONS_OF_AN_ACT} times, counting corrections of its"
-            " corrections."
+            f"An act was corrected at least {how_it_was_recorded.CORRECTIONS_OF_AN_ACT} times, counting corrections of"
+            " its corrections."
         ),
         why="Nobody knows what happened, or someone is testing what gets accepted.",
         severity="low",
-        population=gifts_and_claims.correctable,
-        find=gifts_and_claims.corrected_often,
+        population=how_it_was_recorded.correctable,
+        find=how_it_was_recorded.corrected_often,
     ),
     Check(
         check_id="corrected_after_lock",
@@ -304,8 +305,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="An act was corrected although the period in which it happened was locked.",
         why="Figures already reported no longer match the record.",
         severity="medium",
-        population=gifts_and_claims.corrections,
-        find=gifts_and_claims.corrected_after_lock,
+        population=how_it_was_recorded.corrections,
+        find=how_it_was_recorded.corrected_after_lock,
     ),
     Check(
         check_id="recorded_after_lock",
@@ -315,8 +316,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         ),
         why="Figures already reported do not include it.",
         severity="medium",
-        population=gifts_and_claims.dated,
-        find=gifts_and_claims.recorded_after_lock,
+        population=how_it_was_recorded.dated,
+        find=how_it_was_recorded.recorded_after_lock,
     ),
     Check(
         check_id="opened_again",
@@ -324,8 +325,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         sentence="The day up to which the record is locked was moved back or removed.",
         why="Anything corrected or recorded before it was locked again looks normal.",
         severity="medium",
-        population=gifts_and_claims.lockings,
-        find=gifts_and_claims.opened_again,
+        population=how_it_was_recorded.lockings,
+        find=how_it_was_recorded.opened_again,
     ),
     Check(
         check_id="to_herself",
@@ -336,7 +337,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="Nothing was passed on.",
         severity="high",
         population=_hand_overs,
-        find=integrity.to_herself,
+        find=against_the_rules.to_herself,
     ),
     Check(
         check_id="never_received",
@@ -347,7 +348,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="No gift stands behind this chain.",
         severity="high",
         population=_hand_overs,
-        find=integrity.never_received,
+        find=against_the_rules.never_received,
     ),
     Check(
         check_id="cycle",
@@ -356,7 +357,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="A pass-on names the wrong placement, so reach cannot be worked out.",
         severity="high",
         population=_hand_overs,
-        find=integrity.cycle,
+        find=against_the_rules.cycle,
     ),
     Check(
         check_id="before_receipt",
@@ -368,7 +369,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="One of the two dates is wrong.",
         severity="high",
         population=every("pass", "event"),
-        find=integrity.before_receipt,
+        find=against_the_rules.before_receipt,
     ),
     Check(
         check_id="no_rule",
@@ -377,7 +378,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         why="It is not known what is owed, and by when.",
         severity="high",
         population=_received,
-        find=integrity.no_rule,
+        find=against_the_rules.no_rule,
     ),
     Check(
         check_id="against_the_rules",
@@ -388,8 +389,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         ),
         why="What it stood on was taken back or changed when earlier versions still allowed that; figures count it.",
         severity="high",
-        population=integrity.judged,
-        find=integrity.against_the_rules,
+        population=against_the_rules.judged,
+        find=against_the_rules.against_the_rules,
     ),
 )
 """Every check of the core, in the order of a report: on what women did, on what was written down, on damaged data."""

@@ -17,7 +17,7 @@ from typing import BinaryIO, Final
 from relay import private_files
 from relay.backup.encryption import HEADER_BYTES, UNENCRYPTED, Encryption, needed_to_decrypt
 from relay.backup.ledger_backup import BEGINNING, LedgerInBackup, backup_lines, check_backup, restore
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.entries import Fault
 from relay.domain.system import Catalogue
 from relay.errors import Failure, Invalid, refused
@@ -152,11 +152,11 @@ def drill(lines: Iterable[str], clerk: Clerk, catalogue: Catalogue) -> tuple[Dri
     with tempfile.TemporaryDirectory(prefix="relay-drill-") as scratch:
         data_folder = Path(scratch) / "data"
         try:
-            with connect(engine.ensure(data_folder), catalogue) as graph:
+            with connect(embedded_server.ensure(data_folder), catalogue) as graph:
                 ledgers = restore(graph, lines, clerk)
                 return tuple(_drill_result(graph, each) for each in ledgers)
         finally:
-            engine.stop(data_folder)
+            embedded_server.stop(data_folder)
 
 
 def _drill_result(graph: Graph, ledger: LedgerInBackup) -> DrillResult:
@@ -190,7 +190,7 @@ def dated_path(folder: Path, at: datetime, encryption: Encryption = UNENCRYPTED)
 
 
 def made_at(path: Path) -> str:
-    """The instant in the name of a dated backup, as `clock.instant` writes it."""
+    """The instant in the name of a dated backup, as `instants.instant` writes it."""
     day, _, at = path.name.removeprefix("relay-").partition("T")
     return f"{day}T{at[:2]}:{at[2:4]}:{at[4:6]}Z"
 

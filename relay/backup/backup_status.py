@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay import private_files
 from relay.backup.ledger_backup import LedgerInBackup
-from relay.clock import instant
 from relay.domain.entries import Entry
+from relay.instants import instant
 from relay.ledger import reading
 
 if TYPE_CHECKING:
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.ledger.programmes import LedgerHead
+    from relay.ledger.programme_heads import LedgerHead
 
 FILE: Final = "last_backup.json"
+FAILED_FILE: Final = "failed_backup.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class LastBackup:
     """The last backup.
 
     Attributes:
-        at: When it was written, as `clock.instant` writes it.
+        at: When it was written, as `instants.instant` writes it.
         file: Its absolute path.
         programmes: The ledgers in it.
         size: Its size in bytes; 0 if an earlier version noted it.
@@ -41,6 +42,42 @@ class LastBackup:
     file: str
     programmes: tuple[LedgerInBackup, ...]
     size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupState:
+    """How the backups of a machine stand.
+
+    Attributes:
+        last_at: When the last one was made, a UTC instant; empty if none was.
+        failed_at: When one failed since, a UTC instant; empty if none did.
+        code: What programs call the failure; empty if none failed.
+    """
+
+    last_at: str
+    failed_at: str
+    code: str
+
+
+def note_failure(data_folder: Path, at: datetime, code: str) -> None:
+    """Note in the data folder that a backup failed; the next one that is made removes the note.
+
+    Raises:
+        Invalid: The note cannot be written.
+    """
+    with private_files.replace(private_files.folder(data_folder) / FAILED_FILE) as written:
+        written.write(json.dumps({"at": instant(at), "code": code}).encode())
+
+
+def backup_state(data_folder: Path) -> BackupState:
+    """How the backups made with a data folder stand, as far as it was noted."""
+    last = last_backup(data_folder)
+    try:
+        failed: Any = json.loads((data_folder / FAILED_FILE).read_bytes())
+        failed_at, code = str(failed["at"]), str(failed["code"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        failed_at = code = ""
+    return BackupState(last_at=last.at if last else "", failed_at=failed_at, code=code)
 
 
 def note_backup(data_folder: Path, at: datetime, file: Path, programmes: Iterable[LedgerInBackup]) -> None:
@@ -53,6 +90,7 @@ def note_backup(data_folder: Path, at: datetime, file: Path, programmes: Iterabl
     last = LastBackup(at=instant(at), file=str(file.absolute()), programmes=tuple(programmes), size=size)
     with private_files.replace(private_files.folder(data_folder) / FILE) as written:
         written.write(json.dumps(asdict(last)).encode())
+    (data_folder / FAILED_FILE).unlink(missing_ok=True)
 
 
 def last_backup(data_folder: Path) -> LastBackup | None:

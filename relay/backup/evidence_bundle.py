@@ -9,15 +9,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import BinaryIO, Final
 
+from relay.documents import FOLDER
 from relay.ledger.checkpoints import Checkpoint
 
 SCRIPTS: Final = ("verify_ledger.py", "verify_checkpoint.py")
-_SCRIPTS_FOLDER: Final = (
-    Path(__file__).parent / "for_auditors"
-)  # copies of those in docs/, so that an installed Relay has them
 _LEDGER, _CHECKPOINT, _README = "ledger.jsonl", "checkpoint.json", "README.txt"
 
 _README_TEXT: Final = """\
@@ -85,5 +82,5 @@ def _small_members(checkpoint: Checkpoint, *, with_names: bool) -> Mapping[str, 
         checkpoint=_CHECKPOINT,
         names=_WITH_NAMES_TEXT if with_names else _WITHOUT_NAMES_TEXT,
     )
-    scripts = {name: (_SCRIPTS_FOLDER / f"{name}.txt").read_text(encoding="utf-8") for name in SCRIPTS}
+    scripts = {name: (FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS}
     return {_CHECKPOINT: checkpoint.to_text(), **scripts, _README: readme}

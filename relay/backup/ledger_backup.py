@@ -1,8 +1,8 @@
 """Backup, restore and rebuild: the ledgers as lines of text, and the graph made from them by replay.
 
 A backup has the ledgers of all programmes in one file, one entry a line with its personal values. Its first line names
-the programmes and their head hashes; the trail of accounts follows it, then the ledgers, then pending acts. A restore
-replays the file into a database of either engine; when it was interrupted, it continues if it is run again.
+the programmes and their head hashes; after it come the trail of accounts, the ledgers, pending acts and saved views. A
+restore replays the file into a database of either engine; when it was interrupted, it continues if it is run again.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
-from relay.access import account_trail
+from relay.access import account_trail, saved_views
+from relay.access.saved_views import SavedView
 from relay.database import cypher
 from relay.domain.acts import changes_of, systems_of
 from relay.domain.entries import (
@@ -33,11 +34,11 @@ from relay.domain.register import NONSENSE, Register
 from relay.domain.system import Catalogue
 from relay.errors import Conflict, Failure, Invalid, NotFound, Refused, refused
 from relay.graph import Graph, Transaction, patiently
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.ledger.batch import Batch, Clerk
 from relay.ledger.graph_changes import Delta, rows_of
 from relay.ledger.held import held_list as held_rows
-from relay.ledger.programmes import PROJECTION, RESTORING, Head, LedgerHead, NotBuilt
+from relay.ledger.programme_heads import PROJECTION, RESTORING, Head, LedgerHead, NotBuilt
 from relay.ledger.projection import Edge, Node, entry_edges, things_of
 from relay.ledger.reading import STEP
 from relay.ledger.verify_graph import senseless
@@ -145,10 +146,11 @@ def backup_lines(graph: Graph, *, encrypted: bool = False) -> Iterator[str]:
         Invalid: An entry of a ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    heads, accounts = programmes.all_heads(graph), tuple(account_trail.to_lines(graph))
+    heads, accounts = programme_heads.all_heads(graph), tuple(account_trail.to_lines(graph))
     if not heads:
         raise refused(NOTHING_TO_KEEP)
     pending = [row for head in heads for row in held_rows.every(graph, head.programme_id)]
+    views = [view for head in heads for view in saved_views.every(graph, head.programme_id)]
     yield json.dumps(
         {
             "relay_backup": FORMAT,
@@ -158,6 +160,7 @@ def backup_lines(graph: Graph, *, encrypted: bool = False) -> Iterator[str]:
             ],
             **({"trail": len(accounts)} if accounts else {}),
             **({"held": len(pending)} if pending else {}),
+            **({"views": len(views)} if views else {}),
         },
         separators=(",", ":"),
     )
@@ -170,6 +173,7 @@ def backup_lines(graph: Graph, *, encrypted: bool = False) -> Iterator[str]:
                 )
             yield to_line(entry, with_opened=True)
     yield from map(held_rows.to_line, pending)
+    yield from map(saved_views.to_line, views)
 
 
 def _only_reader_of(catalogue: Catalogue, entry: Entry) -> str:
@@ -199,37 +203,66 @@ def restore(graph: Graph, lines: Iterable[str], clerk: Clerk) -> tuple[LedgerInB
             recorded into until the restore is run again.
     """
     read = iter(lines)
-    promised, accounts, pending_count = _read_first_line(read)
-    there = {head.programme_id: programmes.require_sound(head) for head in programmes.heads(graph)}
+    first = _read_first_line(read)
+    promised = first.ledgers
+    there = {head.programme_id: programme_heads.require_sound(head) for head in programme_heads.heads(graph)}
     others = there.keys() - {head.programme_id for head in promised}
     if others:
         message = Sentence("The database already holds %(programmes)s.", programmes=", ".join(sorted(others)))
         raise Conflict(reason=message, advice=_ELSEWHERE)
     keys = tuple(head.programme_id for head in promised)
-    pending = list[held_rows.HeldAct]()
+    beside = list[_BesideTheLedgers]()
     restored = tuple(
         _restore_one(graph, entries, head, there.get(head.programme_id), clerk, keys)
         for head, entries in _ledgers_with_entries(
-            read, promised, graph.catalogue, lambda: pending.extend(_read_pending_acts(read, pending_count))
+            read, promised, graph.catalogue, lambda: beside.append(_read_rest(read, first))
         )
     )
-    patiently(lambda: account_trail.restore(graph, accounts, clerk.by))
-    patiently(lambda: graph.write(lambda transaction: held_rows.keep(transaction, pending)))
+    patiently(lambda: account_trail.restore(graph, first.accounts, clerk.by))
+    for pending, views in beside:
+        _write_rest(graph, pending, views)
     return restored
 
 
-def _read_first_line(lines: Iterator[str]) -> tuple[tuple[LedgerInBackup, ...], tuple[Entry, ...], int]:
-    """Read the first line and the trail: the ledgers that follow, the trail, and the number of pending acts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FirstLine:
+    """What the first line of a backup promises, and the trail of accounts after it.
+
+    Attributes:
+        ledgers: The ledgers that follow, in order.
+        accounts: The trail.
+        pending: How many pending acts follow the ledgers.
+        views: How many saved views follow them.
+    """
+
+    ledgers: tuple[LedgerInBackup, ...]
+    accounts: tuple[Entry, ...]
+    pending: int
+    views: int
+
+
+_BesideTheLedgers = tuple[list[held_rows.HeldAct], list[SavedView]]
+_Row = TypeVar("_Row")
+
+
+def _write_rest(graph: Graph, pending: Sequence[held_rows.HeldAct], views: Sequence[SavedView]) -> None:
+    patiently(lambda: graph.write(lambda transaction: held_rows.keep(transaction, pending)))
+    patiently(lambda: graph.write(lambda transaction: saved_views.put(transaction, views)))
+
+
+def _read_first_line(lines: Iterator[str]) -> _FirstLine:
+    """Read the first line and the trail."""
     try:
         written: Any = json.loads(next(lines, ""))
         promised = tuple(map(LedgerInBackup.of, {FORMAT: written["programmes"]}[written["relay_backup"]]))
-        accounts, pending_count = _count_from(written.get("trail", 0)), _count_from(written.get("held", 0))
+        accounts, pending, views = (_count_from(written.get(name, 0)) for name in ("trail", "held", "views"))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         message = Sentence("This is not a backup of Relay: its first line does not say so.")
         raise Invalid(reason=message, advice=Sentence("Give a file that `relay backup` wrote.")) from error
     if not promised:
         raise _not_trusted(Fault(sequence=None, fault=Sentence("It contains no programme.")))
-    return promised, account_trail.read_lines(islice(lines, accounts)), pending_count
+    trail = account_trail.read_lines(islice(lines, accounts))
+    return _FirstLine(ledgers=promised, accounts=trail, pending=pending, views=views)
 
 
 def _count_from(written: object) -> int:
@@ -315,17 +348,28 @@ def _ledgers_with_entries(
         yield head, _checked_entries(lines, head, catalogue, rest if head is promised[-1] else None)
 
 
-def _read_pending_acts(lines: Iterator[str], count: int) -> list[held_rows.HeldAct]:
-    """Read the pending acts, which are the last lines of a backup."""
-    try:
-        pending = [held_rows.from_line(line) for line in islice(lines, count)]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise _not_trusted(Fault(sequence=None, fault=Sentence("What is held cannot be read."))) from error
-    if len(pending) < count:
-        raise _not_trusted(Fault(sequence=None, fault=Sentence("What is held is cut short.")))
+def _read_rest(lines: Iterator[str], first: _FirstLine) -> _BesideTheLedgers:
+    """Read the pending acts and the saved views, which are the last lines of a backup."""
+    unreadable, short = Sentence("What is held cannot be read."), Sentence("What is held is cut short.")
+    pending = _read_some(lines, first.pending, held_rows.from_line, unreadable, short)
+    unreadable, short = Sentence("A saved view cannot be read."), Sentence("The saved views are cut short.")
+    views = _read_some(lines, first.views, saved_views.from_line, unreadable, short)
     if any(line.strip() for line in lines):
         raise _not_trusted(Fault(sequence=None, fault=Sentence("It has more lines than its first line says.")))
-    return pending
+    return pending, views
+
+
+def _read_some(
+    lines: Iterator[str], count: int, read: Callable[[str], _Row], unreadable: Sentence, short: Sentence
+) -> list[_Row]:
+    """Read so many lines of one kind, or say what is wrong with them."""
+    try:
+        rows = [read(line) for line in islice(lines, count)]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise _not_trusted(Fault(sequence=None, fault=unreadable)) from error
+    if len(rows) < count:
+        raise _not_trusted(Fault(sequence=None, fault=short))
+    return rows
 
 
 def _checked_entries(
@@ -392,9 +436,9 @@ def rebuild(graph: Graph, programme_id: str) -> None:
         NotRestored: Its ledger was not restored completely.
         Unavailable: The database cannot be reached. Run it again: it starts from the beginning.
     """
-    programmes.head(graph, programme_id)
+    programme_heads.head(graph, programme_id)
     _set_projection(graph, programme_id, 0)  # nobody records meanwhile
-    head = programmes.head(graph, programme_id)
+    head = programme_heads.head(graph, programme_id)
     entries = reading.entries(graph, programme_id, last=head.entries)
     register = reading.replay(programme_id, entries, graph.catalogue)
     for clear in (cypher.CLEAR, cypher.CLEAR_ENTRIES):
@@ -441,8 +485,8 @@ def check_backup(lines: Iterable[str], catalogue: Catalogue) -> tuple[LedgerInBa
         Invalid: It is not a backup, or was altered or cut.
     """
     read = iter(lines)
-    promised, _, pending_count = _read_first_line(read)
-    for _, entries in _ledgers_with_entries(read, promised, catalogue, lambda: _read_pending_acts(read, pending_count)):
+    first = _read_first_line(read)
+    for _, entries in _ledgers_with_entries(read, first.ledgers, catalogue, lambda: _read_rest(read, first)):
         for _ in entries:
             pass
-    return promised
+    return first.ledgers

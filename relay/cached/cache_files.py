@@ -14,7 +14,7 @@ import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from relay.database.engine import LOW_FREE_BYTES, free_bytes
+from relay.database.embedded_server import LOW_FREE_BYTES, free_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Generator

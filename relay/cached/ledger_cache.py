@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 
 from relay.cached import cache_files
-from relay.ledger.programmes import PROJECTION
+from relay.ledger.programme_heads import PROJECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

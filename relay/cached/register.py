@@ -22,7 +22,7 @@ from relay.cached.ledger_cache import WRITE_AFTER, LedgerCache
 from relay.domain.entries import Entry
 from relay.domain.model import Placement, Rule
 from relay.domain.register import NONSENSE, Fact, Register
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.ledger.gc_paused import gc_paused
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from relay.cached.ledger_cache import CachedFile
     from relay.domain.system import Catalogue
     from relay.graph import Graph
-    from relay.ledger.programmes import LedgerHead
+    from relay.ledger.programme_heads import LedgerHead
 
 _Value = TypeVar("_Value")
 
-_REGISTERS: Final = LedgerCache[Register]("register", 6)
+REGISTERS: Final = LedgerCache[Register]("register", 6)
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _ENTRY: Final = msgspec.msgpack.Decoder(Entry)
 _FACT: Final = msgspec.msgpack.Decoder(Fact)
@@ -197,7 +197,7 @@ def current(graph: Graph, programme_id: str, folder: Path | None) -> Register:
         Invalid: An entry of its ledger cannot be read.
         Unavailable: The database cannot be reached.
     """
-    head = programmes.head(graph, programme_id)
+    head = programme_heads.head(graph, programme_id)
     cached = _read(folder, programme_id) if folder else None
     updated = _extended(graph, programme_id, cached, head) if cached else None
     if updated is None:
@@ -248,7 +248,7 @@ def write(folder: Path, register: Register, sequence: int, head_hash: str) -> No
     """Write a register to the cache, as of an entry; a register whose acts are missing or repeated is not written."""
     if _is_sound(register):
         with suppress(msgspec.EncodeError):  # more than 4 GB of entries, so some three million placements
-            _REGISTERS.write(
+            REGISTERS.write(
                 folder, register.programme_id, sequence, head_hash, None, [_ENCODER.encode(_file_of(register))]
             )
 
@@ -263,7 +263,7 @@ def _is_sound(register: Register) -> bool:
 
 def delete(folder: Path, programme_id: str) -> None:
     """Delete the cached register of a programme."""
-    _REGISTERS.drop(folder, programme_id)
+    REGISTERS.drop(folder, programme_id)
 
 
 def was_altered(folder: Path, replayed: Register) -> bool:
@@ -294,7 +294,7 @@ def _contents(register: Register) -> tuple[object, ...]:
 
 
 def _read(folder: Path, programme_id: str) -> CachedFile[None] | None:
-    return _REGISTERS.read(folder, programme_id, type(None))
+    return REGISTERS.read(folder, programme_id, type(None))
 
 
 def _opened(programme_id: str, cached: CachedFile[None], catalogue: Catalogue) -> _CachedRegister:

@@ -33,13 +33,13 @@ def temporary_folder(data_folder: Path) -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="work-", dir=private_files.folder(data_folder / FOLDER))
 
 
-def delete_old(data_folder: Path) -> int:
-    """Delete the uploads that were last used more than a day ago.
+def delete_old(data_folder: Path, after: float = DELETED_AFTER_SECONDS) -> int:
+    """Delete the uploads that were last used so many seconds ago: a day, where nothing else is said.
 
     Returns:
         The number of registers deleted.
     """
-    old = [folder for folder in _all(data_folder) if _last_used(folder) < time.time() - DELETED_AFTER_SECONDS]
+    old = [folder for folder in _all(data_folder) if _last_used(folder) < time.time() - after]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
     return len(old)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, complete_ids, first_line, format_option, group, pass_session, secret
-from relay.commands.session import Session, say
 from relay.commands.showing import as_read, print_list
 
 if TYPE_CHECKING:
@@ -283,8 +283,8 @@ def device() -> None:
 def device_code(session: Session, login: str, place_id: str) -> None:
     """Make a code that enrols one telephone for an account, once, within ten minutes."""
     from relay.access import devices
-    from relay.desk.lookup import resolve
     from relay.ledger.places import places_of_record
+    from relay.office.lookup import resolve
     from relay.service.terminal import print_json, print_pairs
 
     programme_id = session.programme_id
@@ -394,7 +394,7 @@ def access() -> None:
 @pass_session
 def access_log(session: Session, most: int) -> None:
     """List who opened whose record, or lists with names, newest last."""
-    from relay.service.queries.ledgers import Accesses
+    from relay.service.questions.ledgers import Accesses
     from relay.service.terminal import print_json
 
     found = session.ask(Accesses(most=most))[::-1]

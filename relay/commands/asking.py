@@ -18,7 +18,7 @@ from relay.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from relay.commands.session import Session
+    from relay.commands.command_session import Session
     from relay.service.question import Kind, Parameter, Question, Says
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ def asking(
     as `format_option` is.
 
     Args:
-        question: Its module and its class, such as "relay.service.queries.statistics.Survival".
+        question: Its module and its class, such as "relay.service.questions.statistics.Survival".
         name: Of the command; the function's where it is left out.
         example: With which its help ends.
         argument: The parameter that is no option but an id behind the command's name; "" for none.
@@ -109,7 +109,7 @@ class AskingCommand(RelayCommand):
 
     def _found(self, session: Session, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - its own answer
         """The answer to the question of these values; a name is taken for the id that is the command's argument."""
-        from relay.service.queries.parameters import Read
+        from relay.service.questions.parameters import Read
 
         kind, argument = _kind(self._question), self._argument
         question = kind(**values)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from relay.commands.asking import asking
+from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import as_known_option, as_of_option, command, confirmed_option, group, pass_session
-from relay.commands.session import Session, say
 from relay.commands.showing import RATES, counted, decimals, rate, rates
 from relay.domain.vocabulary import PARTED_BY
 
@@ -45,7 +45,7 @@ def health(
     check: bool,
 ) -> None:
     """Show chain health: what is owed, was passed on, and broke."""
-    from relay.service.queries.chain_health import HealthQuestion as HealthOf
+    from relay.service.questions.chain_health import HealthQuestion as HealthOf
     from relay.service.terminal import print_json
 
     day, earlier = session.day(as_of), session.day(compare, "--compare") if compare else None
@@ -154,7 +154,7 @@ def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> N
         if as_of or as_known:
             raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
         return
-    from relay.service.queries.auditing import AuditQuestion as AuditOf
+    from relay.service.questions.auditing import AuditQuestion as AuditOf
     from relay.service.terminal import print_json
 
     session = context.ensure_object(Session)
@@ -189,7 +189,7 @@ def _sequences(sequences: Iterable[int]) -> str | None:
     return " ".join(map(str, sequences)) or None
 
 
-@asking("relay.service.queries.auditing.SampleQuestion", "sample", example="relay audit sample --size 40 --seed 7")
+@asking("relay.service.questions.auditing.SampleQuestion", "sample", example="relay audit sample --size 40 --seed 7")
 @click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
 def audit_sample(session: Session, found: Sample, *, names: bool) -> None:
     """Draw placements to verify in the field, and show what was found so far.

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import complete_ids, group, pass_session
 from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, record_kind, records
-from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
     from relay.exchange.ceremony_sheet import RowLine
@@ -51,10 +51,10 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
 
     PATH is a .csv or .xlsx file. It has ids and no names.
     """
-    from relay.desk.ceremony import MOST_ROWS, Ceremony
     from relay.domain.acts import ID_BYTES, new_id
     from relay.exchange import ceremony_sheet
-    from relay.service.queries.ceremonies import Givers
+    from relay.office.ceremony import MOST_ROWS, Ceremony
+    from relay.service.questions.ceremonies import Givers
 
     if not (place_id or group_id):
         raise click.UsageError("Say whose ceremony it is: --place or --group.")
@@ -91,7 +91,7 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     Each row that can be read stands or falls alone. Put right what fell, and record the same file again: nothing is
     recorded twice.
     """
-    from relay.commands.session import usage
+    from relay.commands.command_session import usage
     from relay.domain.schema import Column
     from relay.exchange import cells
 

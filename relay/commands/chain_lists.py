@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.commands.asking import asking
+from relay.commands.command_session import Session, say
 from relay.commands.options import format_option
-from relay.commands.session import Session, say
 from relay.commands.showing import counted, print_list
 from relay.text import Units
 
@@ -23,7 +23,8 @@ _REASONS_A_LINE: Final = 3  # of 80 columns
 
 
 @asking(
-    "relay.service.queries.chains.ChainsQuestion", example="relay chains --state broken --sort reach --as-of 2026-11-25"
+    "relay.service.questions.chains.ChainsQuestion",
+    example="relay chains --state broken --sort reach --as-of 2026-11-25",
 )
 @format_option
 def chains(session: Session, found: Sequence[Chain]) -> None:
@@ -32,7 +33,7 @@ def chains(session: Session, found: Sequence[Chain]) -> None:
     _print_list(session, found, headers, ("states",))
 
 
-@asking("relay.service.queries.chains.GiftsQuestion", example="relay gifts --of pig --as-of 2026-11-25")
+@asking("relay.service.questions.chains.GiftsQuestion", example="relay gifts --of pig --as-of 2026-11-25")
 @format_option
 def gifts(session: Session, found: Sequence[GivenGift]) -> None:
     """List all gifts: how far each travelled, and its chains' state."""
@@ -52,7 +53,7 @@ def _print_list(session: Session, found: Sequence[Any], headers: tuple[str, ...]
     )
 
 
-@asking("relay.service.queries.visits.Todo", example="relay todo --most 10 --as-of 2026-11-25")
+@asking("relay.service.questions.visits.Todo", example="relay todo --most 10 --as-of 2026-11-25")
 @format_option
 def todo(session: Session, found: Sequence[Visit]) -> None:
     """List whom to visit next and why. Rank 1 is the most pressing.
@@ -120,7 +121,7 @@ def _why(visit: Visit, asked: Mapping[str, str]) -> str:
     return ", ".join(str(words.get(reason) or asked[reason]) for reason in visit.reasons)
 
 
-@asking("relay.service.queries.waiting.WaitingQuestion", example="relay unconfirmed", formerly="waiting")
+@asking("relay.service.questions.waiting.WaitingQuestion", example="relay unconfirmed", formerly="waiting")
 @format_option
 def unconfirmed(session: Session, found: Sequence[Waiting]) -> None:
     """List the pass-ons not yet confirmed. Confirm one with relay confirm, if you did not record it."""
@@ -129,7 +130,7 @@ def unconfirmed(session: Session, found: Sequence[Waiting]) -> None:
     print_list(session, names, ([getattr(each, name) for name in names] for each in found))
 
 
-@asking("relay.service.queries.people.DuplicatesQuestion", example="relay duplicates --most 20")
+@asking("relay.service.questions.people.DuplicatesQuestion", example="relay duplicates --most 20")
 @format_option
 def duplicates(session: Session, found: Duplicates) -> None:
     """List registrations that are likely one person, and why.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
+from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND, NOT_DONE
 from relay.commands.options import (
     as_of_option,
@@ -22,7 +24,6 @@ from relay.commands.options import (
     passphrase_option,
     text_of,
 )
-from relay.commands.session import Session, say
 from relay.errors import Invalid, RelayError, Unavailable
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from relay.exchange.exchange_format import ReportRow
     from relay.exchange.graph_formats import Format
     from relay.exchange.importing import Count
-    from relay.mapping.file_import import FileImport, ImportWish
+    from relay.register_maps.file_import import FileImport, ImportWish
     from relay.service.registers import SentImport
 
 
@@ -77,7 +78,7 @@ def import_(
     """Import CSV files or a workbook: a dry run unless --apply."""
     from relay.exchange.importing import Count, rehearse_then_import
     from relay.exchange.writing import refuse_existing
-    from relay.mapping.file_import import NOTHING_TO_HAND_BACK
+    from relay.register_maps.file_import import NOTHING_TO_HAND_BACK
 
     count, context = Count(), click.get_current_context()
     if handed_back:
@@ -119,8 +120,8 @@ def _wish(
     session: Session, map_: str | None, handed_back: Path | None, *, apply: bool, strict: bool, again: bool
 ) -> ImportWish:
     """What the options say, with the text of a map that is a file here."""
-    from relay.mapping.file_import import ImportWish
-    from relay.mapping.map_file import text_of as text_of_map
+    from relay.register_maps.file_import import ImportWish
+    from relay.register_maps.map_file import text_of as text_of_map
 
     text: str | None = None
     if map_ and Path(map_).is_file():
@@ -148,7 +149,7 @@ def _opened(session: Session, path: Path, wish: ImportWish) -> FileImport | Sent
 
         return SentImport(session.service, path, wish, told, _sending())
     from relay.exchange.importing import DatabaseImporter
-    from relay.mapping.file_import import FileImport
+    from relay.register_maps.file_import import FileImport
 
     return FileImport(DatabaseImporter(graph=session.graph, clerk=session.clerk), path, wish, told)
 
@@ -336,12 +337,14 @@ def backup(
     file = path or backup_files.own_folder(session.settings.data_folder)
     if keep is not None:
         file = backup_files.dated_path(file, session.now, encryption)
-    _check_engine(session)
-    kept = backup_files.write_backup(session.graph, file, encryption)
+    with _told_if_it_fails(session):
+        _check_engine(session)
+        kept = backup_files.write_backup(session.graph, file, encryption)
     deleted: tuple[Path, ...] = ()
     gone = session.gone if keep is not None else ()
     if gone:  # those of before would be pushed out, night after night
         session.say_what_is_gone()
+        _tell_failure(session, "set_back")
     else:
         deleted = backup_files.delete_older(file, keep) if keep is not None else ()
         try:
@@ -359,12 +362,46 @@ def backup(
 _KEPT: Final = ("programme_id", "entries", "head_hash")
 
 
+@contextmanager
+def _told_if_it_fails(session: Session) -> Generator[None]:
+    """Tell managers of a backup that fails, as they are told of the week: by its code, which holds nothing personal."""
+    try:
+        yield
+    except RelayError as error:
+        _tell_failure(session, error.code)
+        raise
+    except OSError as error:
+        _tell_failure(session, type(error).__name__)
+        raise
+
+
+def _tell_failure(session: Session, code: str) -> None:
+    """Note that a backup failed, for the digest; and send it by mail at once, where a mail server is set."""
+    from relay.backup import backup_status
+    from relay.service import mailing
+    from relay.service.mailing import Letter
+
+    day = session.now.date()
+    text = (
+        f"The backup of {day} failed: {code}.\n\nWho looks after the machine has to know. The reason stands in its"
+        " journal: journalctl -u relay-backup. Then: relay doctor, and relay backup PATH.\n"
+    )
+    try:
+        backup_status.note_failure(session.settings.data_folder, session.now, code)
+        if session.settings.mail:
+            mailing.send(
+                session.settings.mail, Letter(subject=f"Relay: the backup of {day} failed", text=text), session.now
+            )
+    except (RelayError, OSError) as error:  # what failed first is said all the same
+        say(f"That it failed could not be told: {error}")
+
+
 def _check_engine(session: Session) -> None:
     """Have the embedded engine look for damage before its record is taken for a good one."""
-    from relay.database import engine
+    from relay.database import embedded_server
 
     if session.settings.neo4j is None and session.settings.url is None:
-        engine.check(session.settings.data_folder, session.catalogue.readable)
+        embedded_server.check(session.settings.data_folder, session.catalogue.readable)
 
 
 @command(example="relay restore relay-backup.jsonl")

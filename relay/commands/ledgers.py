@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import ID, format_option, group, pass_session
-from relay.commands.session import Session, say
 from relay.commands.showing import print_list
 
 if TYPE_CHECKING:
     from relay.ledger.checkpoints import Checkpoint
     from relay.ledger.verify import Verification
-    from relay.service.queries.ledgers import ShownEntry
+    from relay.service.questions.ledgers import ShownEntry
 
 
 @group()
@@ -60,7 +60,7 @@ _SHORT_HASH: Final = 12  # our choice: on a terminal as many digits tell hashes 
 
 def _newest(session: Session, count: int, about: str | None) -> list[ShownEntry]:
     """The newest entries, newest last; all of them when `count` is 0."""
-    from relay.service.queries.ledgers import MOST_ENTRIES, Entries
+    from relay.service.questions.ledgers import MOST_ENTRIES, Entries
 
     found: list[ShownEntry] = []
     before: int | None = None
@@ -97,7 +97,7 @@ def ledger_verify(
 ) -> None:
     """Check the ledger and the whole graph against it; or an exported FILE, without any database."""
     from relay.ledger import checkpoints, verify
-    from relay.service.queries.ledgers import Verify
+    from relay.service.questions.ledgers import Verify
 
     if typed_keys and not kept:
         raise click.UsageError("--key needs --checkpoint: it says who signed that.")
@@ -195,7 +195,7 @@ def ledger_checkpoint(session: Session, file: Path | None) -> None:
 def _signed_now(session: Session) -> Checkpoint:
     """The checkpoint of the ledger's end as it is now, signed by who keeps it; a key that this made here is told."""
     from relay.ledger.checkpoints import key_path
-    from relay.service.queries.ledgers import SignedCheckpoint
+    from relay.service.questions.ledgers import SignedCheckpoint
 
     path = key_path(session.settings.data_folder, session.programme_id)
     first = not session.service and not path.exists()

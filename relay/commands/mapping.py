@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from relay.commands.command_session import NoProgrammeYet, Session, say
 from relay.commands.options import RelayGroup, command, complete_maps, format_option, pass_session
-from relay.commands.session import NoProgrammeYet, Session, say
 from relay.commands.showing import as_read, print_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from relay.mapping.saved_maps import SavedMap
+    from relay.register_maps.saved_maps import SavedMap
 
 
 @click.group("map", cls=RelayGroup)
@@ -32,9 +32,9 @@ def propose(session: Session, file: Path, sheet: str) -> None:
     Save it, decide what is open (?), and use it: relay import FILE --map MAP.toml
     """
     from relay.exchange.sheets import all_sheets
-    from relay.mapping.existing_records import ExistingRecords
-    from relay.mapping.map_file import open_points
-    from relay.mapping.map_proposal import proposed
+    from relay.register_maps.existing_records import ExistingRecords
+    from relay.register_maps.map_file import open_points
+    from relay.register_maps.map_proposal import proposed
 
     found = all_sheets(file)
     try:
@@ -57,7 +57,7 @@ def propose(session: Session, file: Path, sheet: str) -> None:
 @pass_session
 def keep(session: Session, file: Path, name: str | None) -> None:
     """Keep a map: files with the same columns need none."""
-    from relay.mapping.map_file import text_of
+    from relay.register_maps.map_file import text_of
 
     kept = session.registers.keep(name or file.stem, text_of(file))
     _print_maps(session, (kept,))
@@ -77,7 +77,7 @@ def list_(session: Session) -> None:
 @pass_session
 def show(session: Session, name: str) -> None:
     """Print a kept map, as TOML."""
-    from relay.mapping.saved_maps import saved_map
+    from relay.register_maps.saved_maps import saved_map
     from relay.service.terminal import print_json
 
     kept = saved_map(session.registers.maps(), name)

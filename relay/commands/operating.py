@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from relay.commands.command_session import NOT_BY_SERVICE, Session, say, usable, waiting
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import (
     command,
@@ -23,7 +24,6 @@ from relay.commands.options import (
     passphrase_option,
 )
 from relay.commands.recording import REHEARSED, dry_run_option, reason, said_of, say_rehearsed
-from relay.commands.session import NOT_BY_SERVICE, Session, say, usable, waiting
 from relay.commands.showing import counted, print_list, print_tree
 from relay.errors import Failure, Refused, refused
 
@@ -44,16 +44,42 @@ DEMO_ELSEWHERE: Final = Failure(
 )
 
 
+PUBLIC_IS_EMBEDDED: Final = Failure(
+    Refused,
+    "public_is_embedded",
+    "The public demonstration has an embedded database of its own.",
+    advice="Unset NEO4J_URI and RELAY_URL.",
+    field="public",
+)
+
+
+_host = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+_port = click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one if left out.")
+_site = click.option("--site", metavar="NAME", help="The host name under which a proxy serves the pages over TLS.")
+_proxy = click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine if left out.")
+
+
 @command(example="relay demo")
+@click.option("--public", is_flag=True, help="Serve it to whoever comes, by three accounts; each night it begins anew.")
+@_host
+@_port
+@_site
+@_proxy
 @pass_session
-def demo(session: Session) -> None:
+def demo(session: Session, /, *, public: bool, host: str, port: int, site: str | None, proxy: str | None) -> None:
     """Load the demonstration and serve its pages until Ctrl-C. A second run changes nothing.
 
-    Without a terminal, or where CI is set, it only checks that the pages answer.
+    Without a terminal, or where CI is set, it only checks that the pages answer. With --public it loads another one
+    into a folder of its own, on one processor, shows three accounts on its sign-in page, and begins anew each night.
     """
+    if public:
+        _serve_to_whoever_comes(session, host=host, port=port, site=site, proxy=proxy)
+        return
+    if site:
+        raise click.UsageError("--site goes with --public.")
     from relay.service.demo import DAY, DEMO, GIFT, VILLAGES, load_demo, load_villages
-    from relay.service.queries.chain_health import HealthQuestion
-    from relay.service.queries.trees import TreeQuestion
+    from relay.service.questions.chain_health import HealthQuestion
+    from relay.service.questions.trees import TreeQuestion
     from relay.service.terminal import print_json, print_pairs
 
     if any(head.programme_id not in (DEMO, VILLAGES) for head in session.heads):
@@ -92,10 +118,65 @@ def demo(session: Session) -> None:
 
     if sys.stdout.isatty() and not os.environ.get("CI"):
         with suppress(KeyboardInterrupt):  # however early, it is the usual end
-            pages.serve(session.graph, session.settings, owner=getuser(), shown=f"/p/{DEMO}?as_of={DAY}", announce=say)
+            first = f"/p/{DEMO}?as_of={DAY}"
+            pages.serve(
+                session.graph, session.settings, owner=getuser(), host=host, port=port, shown=first, announce=say
+            )
     else:
         tried = pages.try_pages(session.graph, session.settings, DEMO, GIFT, DAY)
         click.echo(f"The pages answer, all {len(tried.paths)} that were tried. To see them: {_this_command()} serve")
+
+
+def _serve_to_whoever_comes(session: Session, *, host: str, port: int, site: str | None, proxy: str | None) -> None:
+    """Load and serve the public demonstration until Ctrl-C; at night the process begins as it was begun."""
+    import secrets
+    import signal
+    import threading
+    from dataclasses import replace
+    from types import FrameType
+
+    from relay import graph as relay_graph
+    from relay import web as pages
+    from relay.database import embedded_server
+    from relay.service import public_demo
+
+    if session.settings.neo4j or session.settings.url:
+        raise refused(PUBLIC_IS_EMBEDDED)
+    if sys.platform == "linux":
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    os.environ[embedded_server.SMALL] = "1"
+    folder = public_demo.emptied(session.settings.data_folder)
+    settings = replace(session.settings, data_folder=folder, mail=None)
+    night = threading.Event()
+
+    def fall(_number: int, _frame: FrameType | None) -> None:
+        night.set()
+        raise KeyboardInterrupt
+
+    say("Loading eight years of a made-up programme and a small one beside it; this takes up to two minutes.")
+    try:
+        with (
+            suppress(KeyboardInterrupt),
+            relay_graph.connect(embedded_server.ensure(folder), session.catalogue) as graph,
+        ):
+            public_demo.load(graph, secrets.token_bytes)
+            signal.signal(signal.SIGALRM, fall)
+            signal.setitimer(signal.ITIMER_REAL, public_demo.seconds_until_night(session.now))
+            pages.serve(
+                graph,
+                settings,
+                owner="",
+                host=host,
+                port=port,
+                site=site,
+                proxy=proxy,
+                public=public_demo.demonstration_of(session.now),
+                announce=say,
+            )
+    finally:
+        embedded_server.stop(folder)
+    if night.is_set():
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very command
 
 
 def _mean_the_demonstration(session: Session) -> None:
@@ -109,17 +190,19 @@ def _mean_the_demonstration(session: Session) -> None:
 
 def _this_command() -> str:
     """How the person can call this very program: its name where the shell finds it, else its path."""
+    import shlex
     import shutil
 
     found, run = shutil.which("relay"), sys.argv[0]
-    return "relay" if found and Path(found).exists() and Path(run).exists() and Path(found).samefile(run) else run
+    ours = found and Path(found).exists() and Path(run).exists() and Path(found).samefile(run)
+    return "relay" if ours else shlex.quote(run)
 
 
 @command(example="relay serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one if left out.")
-@click.option("--site", metavar="NAME", help="The host name under which a proxy serves the pages over TLS.")
-@click.option("--proxy", metavar="ADDRESS", help="That proxy's address; this machine if left out.")
+@_host
+@_port
+@_site
+@_proxy
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one a core.")
 @click.option("--publish", is_flag=True, help="Keep states up to date in the graph, for graph browsers.")
 @pass_session
@@ -189,7 +272,7 @@ _SAID_OTHERWISE: Final = frozenset({"nothing_there", "set_back"})  # by what els
 
 def _status(session: Session) -> dict[str, Any]:
     from relay.backup import backup_status as last_backup
-    from relay.database import engine
+    from relay.database import embedded_server
     from relay.doctor.examination import examine_quickly
     from relay.service.json_codec import json_of
 
@@ -198,7 +281,7 @@ def _status(session: Session) -> dict[str, Any]:
     neo4j, data_folder = session.settings.neo4j, session.settings.data_folder
     known = {"database": neo4j.uri if neo4j else "embedded", "data_folder": str(data_folder)}
     if neo4j is None:
-        known |= json_of(engine.status(data_folder))
+        known |= json_of(embedded_server.status(data_folder))
     reached = neo4j is not None or bool(known.get("running"))
     last = session.last_backup
     return {
@@ -212,7 +295,7 @@ def _status(session: Session) -> dict[str, Any]:
         "findings": json_of(
             examine_quickly(data_folder, session.now, session.graph if reached else None, embedded=not neo4j)
         ),
-        "limits": [] if neo4j else list(engine.LIMITS),
+        "limits": [] if neo4j else list(embedded_server.LIMITS),
     }
 
 
@@ -267,11 +350,11 @@ def _of_engine(session: Session) -> Path:
 @pass_session
 def engine_start(session: Session) -> None:
     """Start it, unless it is running already."""
-    from relay.database import engine
+    from relay.database import embedded_server
 
     folder = _of_engine(session)
     with usable(folder):
-        engine.ensure(folder, readable=session.catalogue.readable)
+        embedded_server.ensure(folder, readable=session.catalogue.readable)
     _print_engine(session)
 
 
@@ -279,10 +362,10 @@ def engine_start(session: Session) -> None:
 @pass_session
 def engine_stop(session: Session) -> None:
     """Stop it and wait until its files are closed."""
-    from relay.database import engine
+    from relay.database import embedded_server
     from relay.service.terminal import print_json
 
-    stopped = engine.stop(_of_engine(session))
+    stopped = embedded_server.stop(_of_engine(session))
     if session.as_json:
         print_json({"stopped": stopped})
     say("Stopped." if stopped else "It was not running.")
@@ -317,11 +400,11 @@ def engine_rebuild(session: Session, passphrase_file: Path | None) -> None:
 
 
 def _print_engine(session: Session) -> None:
-    from relay.database import engine
+    from relay.database import embedded_server
     from relay.service.json_codec import json_of
     from relay.service.terminal import print_json, print_pairs
 
-    found = json_of(engine.status(_of_engine(session)))
+    found = json_of(embedded_server.status(_of_engine(session)))
     if session.as_json:
         print_json(found)
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from relay.commands.session import Session
+from relay.commands.command_session import Session
 from relay.domain.schema import Column, Kind
 from relay.errors import Invalid
 

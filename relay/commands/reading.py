@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from relay.commands.asking import about_one, asking
+from relay.commands.command_session import Session, say
 from relay.commands.options import (
     ID,
     as_of_option,
@@ -18,7 +19,6 @@ from relay.commands.options import (
     format_option,
     pass_session,
 )
-from relay.commands.session import Session, say
 from relay.commands.showing import counted, print_list, print_tree, told
 from relay.text import Units
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
     """Search people, placements, gifts and places. Names are found in Devanagari and in Latin script."""
     from relay.reports.search import MOST
-    from relay.service.queries.lookup import Find
+    from relay.service.questions.lookup import Find
     from relay.service.terminal import print_json
 
     hits = session.ask(Find(text=" ".join(words), as_of=session.day(as_of)))
@@ -59,7 +59,7 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
 def show(session: Session, id_: str, as_of: str | None, *, confirmed_only: bool) -> None:
     """Show a record, its history, and the gifts it descends from."""
     from relay.service.json_codec import json_of
-    from relay.service.queries.lookup import Show
+    from relay.service.questions.lookup import Show
     from relay.service.terminal import print_json, print_table
 
     day = session.day(as_of)
@@ -141,7 +141,7 @@ def _stood(stand: PlacementState) -> Mapping[str, object]:
     }
 
 
-@asking("relay.service.queries.trees.TraceQuestion", argument="id", example="relay trace G31 --as-of 2026-11-25")
+@asking("relay.service.questions.trees.TraceQuestion", argument="id", example="relay trace G31 --as-of 2026-11-25")
 def trace(_: Session, found: Trace) -> None:
     """Show how far a gift or placement travelled, and where it broke."""
     from relay.service.terminal import print_pairs, print_table
@@ -165,7 +165,7 @@ def trace(_: Session, found: Trace) -> None:
         print_table(headers, rows, title="where it broke")
 
 
-@asking("relay.service.queries.trees.TreeQuestion", argument="id", example="relay tree G31 --as-of 2026-11-25")
+@asking("relay.service.questions.trees.TreeQuestion", argument="id", example="relay tree G31 --as-of 2026-11-25")
 @click.option("--names", is_flag=True, help="Show names; without it the ids alone.")
 def tree(session: Session, drawn: Tree, *, names: bool) -> None:
     """Draw the relay below a gift or placement."""

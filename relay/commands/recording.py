@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
+from relay.commands.command_session import Session, say, usage
 from relay.commands.options import (
     ID,
     RelayCommand,
@@ -21,13 +22,12 @@ from relay.commands.options import (
     session_of,
     shared_options,
 )
-from relay.commands.session import Session, say, usage
 from relay.domain.schema import Column, Kind
 from relay.errors import Asked, NotFound
 
 if TYPE_CHECKING:
-    from relay.desk.intake import Recorded
     from relay.domain.acts import Value
+    from relay.office.intake import Recorded
 
 
 REHEARSED: Final = "A dry run: nothing was recorded."
@@ -72,10 +72,10 @@ def say_rehearsed(recorded: Recorded) -> None:
 
 def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
     """Tell in a sentence what was recorded, and how it is undone; it is recorded even where that cannot be told."""
-    from relay.desk.recorded_sentence import undone_by
-    from relay.desk.undo import since
     from relay.errors import RelayError
-    from relay.service.queries.recorded import ToldQuestion, UndoableQuestion
+    from relay.office.recorded_sentence import undone_by
+    from relay.office.undo import since
+    from relay.service.questions.recorded import ToldQuestion, UndoableQuestion
 
     if recorded.action == "same":
         say(f"Nothing new: {recorded.act_id} is already recorded.")
@@ -353,8 +353,8 @@ def record_kind(
 
 def _handed_in(session: Session, kind: str, said: dict[str, Value], *, new: bool, again: bool) -> Recorded:
     """Record an act. Where there is no record of an id, the one is taken that it means as a name, each column once."""
-    from relay.desk.intake import HoldsSeveral
     from relay.domain.rulebook import Missing
+    from relay.office.intake import HoldsSeveral
 
     looked_up: set[str] = set()
     while True:
@@ -409,6 +409,7 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
 @click.option("--group", "--group-id", "group_id", cls=ColumnOption, of=("beneficiary", "group_id"), metavar="ID")
 @click.option("--consent-on", cls=ColumnOption, of=("beneficiary", "consent_on"), metavar="DAY")
 @click.option("--consent-language", cls=ColumnOption, of=("beneficiary", "consent_language"), metavar="TEXT")
+@click.option("--name-agreed-on", cls=ColumnOption, of=("beneficiary", "name_agreed_on"), metavar="DAY")
 @click.option("--parent", "--parent-id", "parent_id", cls=ColumnOption, of=("place", "parent_id"), metavar="ID")
 @click.option("--latitude", cls=ColumnOption, of=("place", "latitude"), metavar="N")
 @click.option("--longitude", cls=ColumnOption, of=("place", "longitude"), metavar="N")
@@ -593,7 +594,7 @@ def correct(
     **really: str | None,
 ) -> None:
     """Correct an act with a new act that names it. Nothing recorded is ever edited."""
-    from relay.service.queries.lookup import Resolve
+    from relay.service.questions.lookup import Resolve
 
     said_really = {name: id_ for name, id_ in really.items() if id_ is not None}
     if how is None and not said_really:
@@ -629,7 +630,7 @@ _REALLY: Final = {
 
 def _really(session: Session, subject: str, option: str, id_: str) -> tuple[str, str]:
     """The column, and the id of who or what really was there; where there is no record of an id, as a name."""
-    from relay.service.queries.lookup import Resolve
+    from relay.service.questions.lookup import Resolve
 
     kind, column, named = _REALLY[option]
     if subject.partition(":")[0] != kind:
@@ -670,8 +671,8 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
 
     It is shown first. What later acts depend on stays: they are listed.
     """
-    from relay.desk.undo import since
-    from relay.service.queries.recorded import ToldQuestion, UndoableQuestion
+    from relay.office.undo import since
+    from relay.service.questions.recorded import ToldQuestion, UndoableQuestion
 
     found = session.ask(UndoableQuestion(since=since(session.now), at=import_))
     say(f"You recorded at {session.told_time(found.recorded_at)}:")
@@ -713,7 +714,7 @@ def confirm(session: Session, act_id: str, confirm_id: str | None) -> None:
 @pass_session
 def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool) -> None:
     """Erase the personal data of a beneficiary or another act. Links, numbers and hashes stay."""
-    from relay.service.queries.lookup import Resolve
+    from relay.service.questions.lookup import Resolve
 
     subject = subject_id if ":" in subject_id else session.ask(Resolve(id=subject_id))
     if not yes and not session.rehearses:

@@ -11,7 +11,7 @@ from relay.text import Units
 
 if TYPE_CHECKING:
     from relay.audit.error_rate import Share
-    from relay.commands.session import Session
+    from relay.commands.command_session import Session
     from relay.domain.model import Rate
     from relay.reports.rates import Rates
     from relay.reports.trees import Tree

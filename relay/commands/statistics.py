@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.audit.error_rate import says_nothing
 from relay.commands.asking import asking
-from relay.commands.session import say
+from relay.commands.command_session import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from relay.audit.statistics.deadlines import Deadline
     from relay.audit.statistics.forecast import Ends, Estimate, Forecast, Reproduction, Simulated
     from relay.audit.statistics.survival import Curve, Fulfilment
-    from relay.commands.session import Session
+    from relay.commands.command_session import Session
 
 _MONTHS: Final = {12: 365, 24: 730, 36: 1095}
 """Months, in days, after which the table says how many still wait (our choice: deadlines lie between 12 and 36)."""
 _SMALL: Final = 0.001
 
 
-@asking("relay.service.queries.statistics.Survival", example="relay survival --by place --as-of 2026-11-25")
+@asking("relay.service.questions.statistics.Survival", example="relay survival --by place --as-of 2026-11-25")
 def survival(_: Session, found: Fulfilment) -> None:
     """Show how long it takes until everything owed is passed on.
 
@@ -89,7 +89,7 @@ def _p(chance: float) -> str:
 
 
 @asking(
-    "relay.service.queries.statistics.ForecastQuestion",
+    "relay.service.questions.statistics.ForecastQuestion",
     argument="about",
     example="relay forecast --seed 7 --as-of 2026-11-25",
 )
@@ -172,7 +172,7 @@ def _simulated(found: Simulated) -> str | None:
     return f"{found.died_out} of {found.runs} runs died out, {share}{undecided}{reach}"
 
 
-@asking("relay.service.queries.statistics.Deadlines", example="relay deadlines --as-of 2026-11-25")
+@asking("relay.service.questions.statistics.Deadlines", example="relay deadlines --as-of 2026-11-25")
 def deadlines(_: Session, found: tuple[Deadline, ...]) -> None:
     """Show whether the recorded births allow the rules' deadlines.
 

@@ -937,6 +937,29 @@ KEEP_MAP: Final[LiteralString] = "MERGE (m:RegisterMap {key: $key}) SET m = $map
 
 FORGET_MAP: Final[LiteralString] = "MATCH (m:RegisterMap {key: $key}) DELETE m"
 
+# ---------------------------------------------------------------------------------------------------- saved views
+
+# One row = a view that a programme keeps; by title; cost: a scan of :SavedView.
+VIEWS: Final[LiteralString] = """
+MATCH (v:SavedView {scope: $programme_id}) RETURN properties(v) AS view ORDER BY v.title, v.view_id
+"""
+
+# Store rows, each replacing the one with its key.
+KEEP_VIEWS: Final[LiteralString] = "UNWIND $rows AS row MERGE (v:SavedView {key: row.key}) SET v = row"
+
+DELETE_VIEW: Final[LiteralString] = "MATCH (v:SavedView {key: $key}) DELETE v"
+
+DELETE_OWN_VIEWS: Final[LiteralString] = "MATCH (v:SavedView {kept_by: $by, seen_by: 'own'}) DELETE v"
+
+# Whether a text of small letters has the full name of somebody, or between quotation marks a name of one word. One row,
+# or none; cost: a scan of :Personal up to the first.
+NAMED_IN_TEXT: Final[LiteralString] = """
+MATCH (o:Personal) WHERE o.key STARTS WITH $holder AND o.name IS NOT NULL AND
+  ((o.name CONTAINS ' ' AND $text CONTAINS toLower(o.name))
+   OR $text CONTAINS "'" + toLower(o.name) + "'" OR $text CONTAINS '"' + toLower(o.name) + '"')
+RETURN true AS named LIMIT 1
+"""
+
 # ---------------------------------------------------------------------------------------------------- confirmation
 
 # The unconfirmed pass-ons. One row = a pass-on, with who recorded it, when, and who corrected it.
@@ -1057,7 +1080,7 @@ _ASKED_FOR_BY_RELAY: Final[tuple[tuple[LiteralString, LiteralString], ...]] = ((
 _ASKED_FOR_OF_EDGES: Final[tuple[tuple[LiteralString, LiteralString], ...]] = (("PASSED_TO", "pass_id"),)
 _OWN_LABELS: Final[tuple[LiteralString, ...]] = (
     *("Schema", "Ledger", "Entry", "Personal"),
-    *("Account", "Token", "RegisterMap"),
+    *("Account", "Token", "RegisterMap", "SavedView"),
     *("Published", "Publishing"),
     "Held",
     *("TrailHead", "TrailEntry"),
@@ -1091,8 +1114,7 @@ class Statements:
         pointing_at: Kind → query for what depends on acts of it, which may be taken back; absent if nothing can.
         beside: The same without dependence on rosters, next to which nothing is judged.
         write: Label or relationship → part of a statement after `WRITE_HEAD`, nodes before relationships; here and
-            below,
-        relationships have the names of `edge_name`.
+            below, relationships have the names of `edge_name`.
         unlink: Relationship → statement that removes some.
         relink: Relationship with values of an act → statement that changes some.
         drop: Label → statement that removes some nodes; `$rows` as in `write`.

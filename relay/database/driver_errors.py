@@ -185,8 +185,7 @@ def translated(*, writing: bool = False, alone: bool = False) -> Generator[None]
     Args:
         writing: Whether a transaction that is lost during its commit may have been recorded.
         alone: Whether the caller makes no other write, so that nothing else can have been recorded. A read, or one of
-            several
-        writes, cannot say that.
+            several writes, cannot say that.
 
     Raises:
         Unavailable: The driver raised an error.

@@ -1,6 +1,6 @@
 """The parts of the Neo4j driver that Relay uses beyond its documented interface.
 
-Each can change with any release of the driver. setup.cfg pins the release, and
+Each can change with any release of the driver. pyproject.toml pins the release, and
 `tests/database/test_driver_internals.py` fails if another is installed or if the driver no longer behaves like this.
 """
 # pyright: reportPrivateUsage=false

@@ -22,7 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.database import engine
+from relay.database import embedded_server
 from relay.settings import cache_folder
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _NOTE_CLASSES: Final = f"-XX:DumpLoadedClassList={CLASSES_FILE}"
 PAUSE_SECONDS: Final = 60
 """Seconds after a start at which the archive is made. Our choice: a new user's first commands are done by then."""
 
-LEAST_FREE_BYTES: Final = 2 * engine.LOW_FREE_BYTES
+LEAST_FREE_BYTES: Final = 2 * embedded_server.LOW_FREE_BYTES
 """Free space under which it is not made. Our choice: making it does not lead to a warning of a full disk."""
 
 DUMP_SECONDS: Final = 600
@@ -106,7 +106,7 @@ def make(archive: Path, classes: Path, java_home: Path, options: Sequence[str]) 
         subprocess.SubprocessError: Java could not make it.
     """
     archive.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if engine.free_bytes(archive.parent) < LEAST_FREE_BYTES:
+    if embedded_server.free_bytes(archive.parent) < LEAST_FREE_BYTES:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     folder = os.open(archive.parent, os.O_RDONLY | os.O_CLOEXEC)
     new, whole_lines = archive.with_suffix(".new"), archive.with_suffix(".classes")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from relay.backup import backup_files, backup_status
-from relay.database import engine
+from relay.database import embedded_server
 from relay.doctor.trouble import Trouble, fault, note, trouble_of_damage, trouble_of_error
 from relay.errors import Unavailable, refused
 from relay.ledger import checkpoints
@@ -49,12 +49,12 @@ def troubles_of_folder(folder: Path, *, embedded: bool) -> tuple[Trouble, ...]:
 def _ownership_troubles(folder: Path) -> Iterator[Trouble]:
     owner, me = folder.stat().st_uid, os.geteuid()
     if owner != me:
-        error = engine.OfAnotherUser(data_folder=folder, owner=owner)
+        error = embedded_server.OfAnotherUser(data_folder=folder, owner=owner)
         advice = f"{error.suggestion} If it is yours: `sudo chown -R {me} {shlex.quote(str(folder))}`"
         yield fault(error.code, folder, str(error.reason), advice)
         return
     if folder.stat().st_mode & 0o077:
-        yield trouble_of_error(refused(engine.FOLDER_NOT_PRIVATE, data_folder=folder), folder)
+        yield trouble_of_error(refused(embedded_server.FOLDER_NOT_PRIVATE, data_folder=folder), folder)
     stats = {path: path.lstat() for path in _paths_below(folder)}
     of_others = [path for path, stat_ in stats.items() if stat_.st_uid != me]
     if of_others:
@@ -131,49 +131,55 @@ def _mount_point(folder: Path) -> Path:
 
 
 def _free_space_troubles(folder: Path, *, embedded: bool) -> Iterator[Trouble]:
-    free = engine.free_bytes(folder)
-    if free >= engine.LOW_FREE_BYTES:
+    free = embedded_server.free_bytes(folder)
+    if free >= embedded_server.LOW_FREE_BYTES:
         return
-    spare = (folder / engine.BEFORE_UPGRADES, backup_files.own_folder(folder))
-    sizes = [f"{each} holds {engine.bytes_below(each) // _MB} MB" for each in spare if each.exists()]
-    advice = "; ".join((f"Free at least {(engine.LOW_FREE_BYTES - free) // _MB + 1} MB", *sizes))
-    full = embedded and free < engine.LEAST_FREE_BYTES
+    spare = (folder / embedded_server.BEFORE_UPGRADES, backup_files.own_folder(folder))
+    sizes = [f"{each} holds {embedded_server.bytes_below(each) // _MB} MB" for each in spare if each.exists()]
+    advice = "; ".join((f"Free at least {(embedded_server.LOW_FREE_BYTES - free) // _MB + 1} MB", *sizes))
+    full = embedded and free < embedded_server.LEAST_FREE_BYTES
     yield fault(
         "disk_full" if full else "disk_nearly_full",
         folder,
         f"The disk is {'full' if full else 'nearly full'}: {free // _MB} MB are left, and with less than"
-        f" {engine.LEAST_FREE_BYTES // _MB} MB nothing is written.",
+        f" {embedded_server.LEAST_FREE_BYTES // _MB} MB nothing is written.",
         f"{advice}.",
     )
 
 
 def _engine_troubles(folder: Path) -> Iterator[Trouble]:
     try:
-        engine.require_local(folder)
-        running = engine.status(folder).running
-    except engine.StateDamaged as error:
+        embedded_server.require_local(folder)
+        running = embedded_server.status(folder).running
+    except embedded_server.StateDamaged as error:
         yield _engine_out_of_reach(folder, str(error.reason))
     except Unavailable as error:
         yield trouble_of_error(error, folder)
     else:
-        if engine.files_missing(folder):
-            yield trouble_of_damage(engine.DatabaseDamaged(data_folder=folder, finding=engine.GONE), folder)
-        elif running and not (folder / engine.READER_FILE).exists():
-            yield trouble_of_error(refused(engine.NO_READER), folder / engine.READER_FILE)
+        if embedded_server.files_missing(folder):
+            yield trouble_of_damage(
+                embedded_server.DatabaseDamaged(data_folder=folder, finding=embedded_server.GONE), folder
+            )
+        elif running and not (folder / embedded_server.READER_FILE).exists():
+            yield trouble_of_error(refused(embedded_server.NO_READER), folder / embedded_server.READER_FILE)
         elif running:
             return
-        elif engine.processes(folder):
+        elif embedded_server.processes(folder):
             yield _engine_out_of_reach(folder, "An engine holds this folder, but its state file was replaced.")
         elif unreadable := _unreadable_engine_notes(folder):
             yield from unreadable
-        elif finding := engine.silently_changed(engine.files_at_last_stop(folder), engine.files_now(folder)):
-            yield trouble_of_damage(engine.DatabaseDamaged(data_folder=folder, finding=finding), folder)
+        elif finding := embedded_server.silently_changed(
+            embedded_server.files_at_last_stop(folder), embedded_server.files_now(folder)
+        ):
+            yield trouble_of_damage(embedded_server.DatabaseDamaged(data_folder=folder, finding=finding), folder)
 
 
 def _unreadable_engine_notes(folder: Path) -> list[Trouble]:
     """Files with which a stopped engine notes its own state, and which cannot be read; it writes them anew."""
     troubles = []
-    for path in (folder / name for name in (engine.STATE_FILE, engine.CLOSED_FILE, *engine.ADMITTED)):
+    for path in (
+        folder / name for name in (embedded_server.STATE_FILE, embedded_server.CLOSED_FILE, *embedded_server.ADMITTED)
+    ):
         try:
             _read_engine_note(path)
         except FileNotFoundError:
@@ -185,8 +191,8 @@ def _unreadable_engine_notes(folder: Path) -> list[Trouble]:
 
 
 def _read_engine_note(path: Path) -> None:
-    if path.name == engine.STATE_FILE:
-        engine.State.read(path)
+    if path.name == embedded_server.STATE_FILE:
+        embedded_server.State.read(path)
     text = path.read_text()
     for each in text.splitlines() if path.suffix == ".jsonl" else (text,):
         json.loads(each)
@@ -194,8 +200,8 @@ def _read_engine_note(path: Path) -> None:
 
 def _engine_out_of_reach(folder: Path, what: str) -> Trouble:
     """An engine that runs, while the file with its port and password is lost."""
-    pids = " ".join(map(str, engine.processes(folder)))
-    path = folder / engine.STATE_FILE
+    pids = " ".join(map(str, embedded_server.processes(folder)))
+    path = folder / embedded_server.STATE_FILE
     advice = (
         f"End the engine of this folder (`kill {pids}`) and take that file away (`rm -f {shlex.quote(str(path))}`); the"
         " next command starts another."

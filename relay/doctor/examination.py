@@ -10,7 +10,7 @@ from typing import Final
 from relay.access import access_log
 from relay.access.access_log import LogUnreadable
 from relay.cached import uploads
-from relay.database import engine
+from relay.database import embedded_server
 from relay.database.driver_errors import TooBusy, Unreachable
 from relay.doctor import data_folder_checks, record_checks
 from relay.doctor.trouble import Trouble, fault, note, trouble_of_damage, trouble_of_error
@@ -39,9 +39,9 @@ def examine(folder: Path, now: datetime, opened: Callable[[], Graph], *, embedde
     try:
         graph = opened()
         if embedded:
-            engine.check(folder)
+            embedded_server.check(folder)
         troubles += record_checks.troubles_of_record(graph, folder, now)
-    except engine.DatabaseDamaged as error:
+    except embedded_server.DatabaseDamaged as error:
         if error.code not in codes:
             troubles.append(trouble_of_damage(error, folder))
     except RelayError as error:

@@ -11,14 +11,14 @@ from typing import Any, Final
 from relay.arrays import snapshot_cache
 from relay.backup import backup_files, backup_status
 from relay.backup.backup_status import LastBackup
-from relay.clock import CLOCKS_DAYS, instant
-from relay.database import cypher, engine
+from relay.database import cypher, embedded_server
 from relay.doctor.trouble import Trouble, fault, note, trouble_of_error
 from relay.domain.entries import Entry
 from relay.errors import refused
 from relay.graph import Graph
-from relay.ledger import programmes, reading
-from relay.ledger.programmes import HEAD_ALTERED, LedgerHead, NotBuilt, NotRestored
+from relay.instants import CLOCKS_DAYS, instant
+from relay.ledger import programme_heads, reading
+from relay.ledger.programme_heads import HEAD_ALTERED, LedgerHead, NotBuilt, NotRestored
 
 BACKUP_DAYS: Final = 7
 """Days after which what was recorded must be in a backup (our choice: a nightly one may fail over a long weekend)."""
@@ -35,7 +35,7 @@ def troubles_of_record(graph: Graph, folder: Path, now: datetime) -> tuple[Troub
     Raises:
         Unavailable: The database cannot be reached.
     """
-    heads = programmes.heads(graph)
+    heads = programme_heads.heads(graph)
     incomplete = tuple(_incomplete_ledgers(heads))
     if incomplete:
         return incomplete
@@ -109,7 +109,10 @@ def _copies_older_than_erasure(folder: Path, erased_at: str) -> Iterator[Trouble
     copies = (
         [path for path in own.glob("relay-*.jsonl*") if backup_files.made_at(path) < erased_at] if own.is_dir() else []
     )
-    others = (*(folder / engine.BEFORE_UPGRADES).glob("*"), *(folder / snapshot_cache.FOLDER).glob("*.register"))
+    others = (
+        *(folder / embedded_server.BEFORE_UPGRADES).glob("*"),
+        *(folder / snapshot_cache.FOLDER).glob("*.register"),
+    )
     copies += [path for path in others if _changed_at(path) < erased_at]
     if copies:
         what = f"{len(copies)} copies here are older than the last erasure ({erased_at}) and contain what was erased."

@@ -11,7 +11,7 @@ from relay.backup.backup_status import last_backup
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from relay.database.engine import DatabaseDamaged
+    from relay.database.embedded_server import DatabaseDamaged
     from relay.errors import RelayError
 
 Severity = Literal["fault", "note"]

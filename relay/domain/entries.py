@@ -15,11 +15,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.clock import is_instant
 from relay.domain.acts import Act, changes_of
 from relay.domain.bikram_sambat import LikelyDay
 from relay.domain.canonical import canonical
 from relay.errors import Invalid
+from relay.instants import is_instant
 from relay.text import Sentence
 
 if TYPE_CHECKING:

@@ -174,6 +174,7 @@ CORE: Final[tuple[Kind, ...]] = (
         article=Sentence("a place"),
         title=Sentence("Place"),
         phrase="%(kind)s",
+        deed="was registered",
         order=10,
         label="Place",
         action="register",
@@ -203,6 +204,7 @@ CORE: Final[tuple[Kind, ...]] = (
         article=Sentence("a group"),
         title=Sentence("Group"),
         phrase="%(kind)s",
+        deed="was registered",
         order=20,
         label="Group",
         action="register",
@@ -232,6 +234,7 @@ CORE: Final[tuple[Kind, ...]] = (
         article=Sentence("a beneficiary"),
         title=Sentence("Beneficiary"),
         phrase="%(holder)s%(born)s",
+        deed="was registered",
         order=30,
         label="Beneficiary",
         action="register",
@@ -290,6 +293,11 @@ CORE: Final[tuple[Kind, ...]] = (
                 personal=True,
                 meaning=Sentence("The language in which she was asked."),
             ),
+            Column(
+                name="name_agreed_on",
+                type="date",
+                meaning=Sentence("The day on which she agreed that her name stands on certificates."),
+            ),
         ),
     ),
     Kind(
@@ -315,6 +323,7 @@ CORE: Final[tuple[Kind, ...]] = (
         article=Sentence("a placement"),
         title=Sentence("Placement"),
         phrase="%(units)s held by %(beneficiary_id)s{ since %(received_on)s}",
+        deed="received %(units)s from gift %(gift_id)s",
         order=50,
         label="Placement",
         day="received_on",
@@ -358,6 +367,7 @@ CORE: Final[tuple[Kind, ...]] = (
         phrase=(
             "%(units)s passed on from placement %(giver_placement_id)s to %(receiver_placement_id)s{ on %(passed_on)s}"
         ),
+        deed="passed on %(units)s to %(beneficiary_id)s",
         order=60,
         day="passed_on",
         action="pass-on",

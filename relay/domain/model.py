@@ -207,6 +207,8 @@ class Standing(Terms):
         state: One of `STATES`.
         since_on: For a lost or broken placement the day on which that began, else None.
         cause: "overdue", or the event that ended a lost one; None for other states.
+        can_pass_on: Whether something is left to breed from and its holder has not left: she can still pass on, even
+            when it is broken.
     """
 
     passed: int
@@ -214,6 +216,7 @@ class Standing(Terms):
     state: State
     since_on: date | None = None
     cause: str | None = None
+    can_pass_on: bool = True
 
     @property
     def still_owed(self) -> int:
@@ -380,7 +383,8 @@ def standing(
     rule, owed = under.rule, under.owed
     last_grace_on = _days_after(under.due_on, rule.grace_days if rule else 0)
     passed, fulfilled_on = _passed(passes, rule, owed, under.received_on)
-    state, since_on, cause = _state(receipts, passes, events, as_of, under.due_on, last_grace_on, fulfilled_on)
+    lost_on = lost_since(receipts, passes, events)
+    state, since_on, cause = _state(events, as_of, under.due_on, last_grace_on, fulfilled_on, lost_on)
     return Standing(
         received_on=under.received_on,
         condition=under.condition,
@@ -393,6 +397,7 @@ def standing(
         state=state,
         since_on=since_on,
         cause=cause,
+        can_pass_on=lost_on is None,
     )
 
 
@@ -420,19 +425,17 @@ def _passed(passes: Iterable[PassOn], rule: Rule | None, owed: int, received_on:
 
 
 def _state(
-    receipts: Sequence[Receipt],
-    passes: Sequence[PassOn],
     events: Sequence[Event],
     as_of: date,
     due_on: date,
     last_grace_on: date,
     fulfilled_on: date | None,
+    lost_on: date | None,
 ) -> tuple[State, date | None, str | None]:
     if fulfilled_on:
         return "fulfilled", None, None
     if any(event.kind == "excused" for event in events):
         return "excused", None, None
-    lost_on = lost_since(receipts, passes, events)
     if lost_on and lost_on <= last_grace_on:
         return "lost", lost_on, _cause(events, lost_on)
     if as_of > last_grace_on:

@@ -179,7 +179,7 @@ def key(name: str) -> str:
     """
     name = name.casefold()
     if not name.isascii():
-        name = _latin(name)
+        name = latin(name)
     name = _LAST_Y.sub("i", _KSHETRI.sub("chh", _APART.sub(" ", name)))
     return _TWICE.sub(r"\1", _SOUND.sub(lambda found: _SOUNDS[found[0]], name)).strip()
 
@@ -188,8 +188,8 @@ _known_key = lru_cache(maxsize=4096)(key)
 """The key of a text that is compared with many: the names of a register's columns with all that such are called."""
 
 
-def _latin(name: str) -> str:
-    """Devanagari in Latin letters, accents dropped; letters of other scripts stay."""
+def latin(name: str) -> str:
+    """A text with Devanagari in Latin letters, and accents dropped; letters of other scripts stay."""
     name = unicodedata.normalize("NFKD", name)
     if _DEVANAGARI.search(name):
         name = _LAST.sub(r"\1" + _SILENT, name)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from relay.clock import CLOCKS_DAYS, instant
 from relay.domain.model import Event, PassOn, Placement, Rule, helps_of, lost_by, shown, standing, unwanted
 from relay.domain.register import Change, Fact, Register, filled_by, subject_of
 from relay.domain.vocabulary import LOSSES
+from relay.instants import CLOCKS_DAYS, instant
 from relay.text import Sentence
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def of_clocks(before: str, now: datetime, written_at: str | None = None) -> Iter
     """What is noted as something is recorded by a clock far behind the entry before, or written by one far ahead.
 
     Args:
-        before: When that entry was recorded, as `clock.instant` writes it; empty before the first.
+        before: When that entry was recorded, as `instants.instant` writes it; empty before the first.
         now: When this one is.
         written_at: When it was written down, by the writer's clock; None where nobody said.
     """

@@ -1,7 +1,7 @@
 """The period lock: the day up to which a programme's record is closed, and which corrections are a manager's.
 
 A closed period is one whose figures were reported. What was recorded of it can still be corrected, but by a manager,
-and `gifts_and_claims.corrected_after_lock` shows the auditor each such correction. A manager's, too, is what a manager
+and `how_it_was_recorded.corrected_after_lock` shows the auditor each such correction. A manager's, too, is what one
 decided: the programme, its rules, what was confirmed, which ids are one woman's, and which place lies in which.
 """
 

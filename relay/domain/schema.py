@@ -194,6 +194,8 @@ class Kind:
         title: What it is called on pages, such as "Gift".
         phrase: What one of them is in a few words, with the names of its columns, such as "gift of %(units)s"; what
             braces enclose, such as "{ given on %(given_on)s}", is left out beside the day itself.
+        deed: What a woman's own history says of one, as the end of a sentence about her, such as "joined group
+            %(group_id)s"; empty where it says the phrase.
         file: The file or sheet that holds such acts, without ".csv"; empty for acts that stand in no file.
         table: The table of rules.toml that holds such acts in a folder, in place of a file; empty for none.
         order: Where its file stands among all: lower numbers are taken first, of one number as they are registered.
@@ -217,6 +219,7 @@ class Kind:
     article: Sentence
     title: Sentence
     phrase: str
+    deed: str = ""
     file: str = ""
     table: str = ""
     order: int = 500

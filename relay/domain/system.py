@@ -54,6 +54,7 @@ class System:
     Attributes:
         name: In rules.toml and on the command line.
         title: What it is called on pages.
+        does: What a programme does with it, in a line.
         needs: Systems without which it cannot be switched on.
         knows: Systems whose acts it judges too where they are there.
         room: The package that it is, in whose folder its templates and translations lie; empty where it has none.
@@ -64,6 +65,7 @@ class System:
 
     name: str
     title: Sentence
+    does: Sentence
     needs: tuple[str, ...] = ()
     knows: tuple[str, ...] = ()
     room: str = ""
@@ -208,6 +210,13 @@ class Catalogue:
     def tables(self) -> Mapping[str, str]:
         """Table of rules.toml → the name of its sheet in a workbook, in order."""
         return {kind.table: kind.file for kind in self.filed if kind.table}
+
+    def with_needs(self, names: Collection[str]) -> tuple[str, ...]:
+        """The systems of these names and those that they need, as they were registered; unknown names are left out."""
+        wanted = [name for name in names if name in self.systems]
+        for name in wanted:  # it grows as it is walked
+            wanted += [need for need in self.systems[name].needs if need not in wanted]
+        return tuple(name for name in self.systems if name in wanted)
 
     def columns_on(self, kind: str, used: Collection[str]) -> tuple[Column, ...]:
         """The columns of a kind in a programme that uses some systems; the list of them too only where it uses any."""

@@ -129,8 +129,7 @@ def read_in_table(column: schema.Column, cell: object) -> Value | None:
 
     Raises:
         CellFault: The cell holds something else, or ditto marks, which are refused since rows have no order; free text
-            may be
-        anything.
+            may be anything.
     """
     marks = isinstance(cell, str) and column.type != "text" and len(cell) <= _LONGEST_DITTO
     if marks and str(cell).strip().casefold() in DITTO:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from relay import private_files
-from relay.desk.ceremony import Ceremony, HandOverRow, record_day, require_counted
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.schema import Column
 from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.sheets import Unreadable, all_sheets
 from relay.exchange.writing import new_workbook
+from relay.office.ceremony import Ceremony, HandOverRow, record_day, require_counted
 from relay.text import Sentence, Units
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class SheetOutcome:
 def record(
     graph: Graph, programme_id: str, path: Path, counted: Quantity, clerk: Clerk, *, again: bool
 ) -> SheetOutcome:
-    """Record a sheet that was typed in; see `desk.ceremony.record_day`.
+    """Record a sheet that was typed in; see `office.ceremony.record_day`.
 
     Args:
         graph: The database.

@@ -89,8 +89,7 @@ class ReportRow:
         row: As in `Row`.
         act_id: As in `Row`.
         action: *added* and *same*: the act is recorded; *put aside*: the row could not be read; *refused*: it broke a
-            rule or
-        contradicts an earlier act; *left out*: a column that the format does not have was ignored.
+            rule or contradicts an earlier act; *left out*: a column that the format does not have was ignored.
         field: The column at fault, or None.
         value: As in `RowFault`, or None if it is not shown.
         reason: Why it was put aside or refused, else None.

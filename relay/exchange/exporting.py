@@ -23,7 +23,7 @@ from relay.errors import Unavailable
 from relay.exchange import export_digest
 from relay.exchange.exchange_format import write_folder, write_workbook
 from relay.graph import Graph
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.text import Sentence
 
 Properties = Mapping[str, Any]
@@ -99,7 +99,7 @@ def acts_in_force(graph: Graph, programme_id: str) -> Iterator[Act]:
         CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
         Unavailable: The database cannot be reached.
     """
-    last = programmes.head(graph, programme_id).entries  # what a later act names may have been read without it
+    last = programme_heads.head(graph, programme_id).entries  # what a later act names may have been read without it
     yield from in_order(
         graph.catalogue,
         {kind: _in_force(graph, programme_id, kind, last) for kind in cypher.statements(graph.catalogue).export},

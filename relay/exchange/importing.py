@@ -21,7 +21,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Self
 
-from relay.clock import instant
 from relay.domain.acts import Act
 from relay.domain.questions import NOTED, Answers
 from relay.domain.register import provided_by
@@ -32,7 +31,8 @@ from relay.exchange import cells
 from relay.exchange.exchange_format import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
 from relay.exchange.sheets import PROGRAMME, RULES_FILE
 from relay.graph import Graph, patiently
-from relay.ledger import programmes
+from relay.instants import instant
+from relay.ledger import programme_heads
 from relay.ledger.batch import Clerk, Outcome, RuleInDoubt
 from relay.ledger.entry_search import recorded_by
 from relay.ledger.gc_paused import gc_paused
@@ -104,8 +104,7 @@ class DatabaseImporter:
     Attributes:
         graph: The database, open.
         clerk: Who records, and when; an import that writes takes a second in which the clerk recorded nothing else, so
-            that
-        it can be undone as a whole.
+            that it can be undone as a whole.
     """
 
     graph: Graph
@@ -127,7 +126,7 @@ class DatabaseImporter:
         Raises:
             Unavailable: The database cannot be reached.
         """
-        return [head.programme_id for head in programmes.heads(self.graph)]
+        return [head.programme_id for head in programme_heads.heads(self.graph)]
 
     def enter(self, programme_id: str) -> None:
         """Check that the clerk may import into a programme, before anything is read; here everybody may."""

@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from typing import Final, Literal
 
 from relay.access.roles import Locked, NotAllowed
-from relay.clock import instant, zone
 from relay.domain.acts import Act, RuleMeant
 from relay.domain.entries import Entry, differing, seal
 from relay.domain.notes import Note, of_clocks
@@ -31,8 +30,9 @@ from relay.domain.rulebook import (
 )
 from relay.errors import Asked, Conflict, Failure, Invalid, Refused, RelayError, refused
 from relay.graph import Transaction
+from relay.instants import instant, zone
 from relay.ledger.graph_changes import Delta, rows_of
-from relay.ledger.programmes import Head, NoProgramme
+from relay.ledger.programme_heads import Head, NoProgramme
 from relay.ledger.projection import Edge, Node, entry_edges, entry_node, touched
 from relay.text import Sentence
 

@@ -176,7 +176,7 @@ class Key:
         return self._private_key.public_key().public_bytes_raw().hex()
 
     def sign(self, *, programme_id: str, sequence: int, head_hash: str, made_at: str) -> Checkpoint:
-        """The checkpoint of a ledger that ends with that entry; `made_at` as `clock.instant` writes it."""
+        """The checkpoint of a ledger that ends with that entry; `made_at` as `instants.instant` writes it."""
         content = {"programme_id": programme_id, "sequence": sequence, "head_hash": head_hash, "made_at": made_at}
         content["public_key"] = self.public_key
         signature = self._private_key.sign(_content(content)).hex()

@@ -10,7 +10,7 @@ from relay.domain.entries import CHANGES, Entry
 from relay.domain.register import ABOUT_ACTS, Register, subject_of
 from relay.errors import refused
 from relay.graph import Graph, Transaction
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.ledger.partial_register import read
 
 
@@ -69,7 +69,7 @@ def changed(graph: Graph, programme_id: str, sequence: int) -> Changed:
         Invalid: The entry cannot be read: it was altered behind Relay's back.
         Unavailable: The database cannot be reached.
     """
-    last = programmes.head(graph, programme_id).entries
+    last = programme_heads.head(graph, programme_id).entries
     entry = next(reading.entries(graph, programme_id, first=sequence, last=min(sequence, last)), None)
     if entry is None:
         raise refused(reading.NO_ENTRY, sequence=sequence, last=last)

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from relay.clock import instant, zone
 from relay.database import cypher
 from relay.domain.entries import Entry, Fault
 from relay.errors import Invalid
 from relay.graph import Graph
-from relay.ledger.programmes import LedgerHead
+from relay.instants import instant, zone
+from relay.ledger.programme_heads import LedgerHead
 from relay.ledger.reading import STEP, entry_from
 
 _EVER: Final = ("0000", "9999")  # before and after every instant, as text

@@ -8,7 +8,7 @@ from typing import Any, Final, LiteralString
 from relay.database import cypher
 from relay.domain.register import Register
 from relay.graph import Transaction
-from relay.ledger.programmes import Head
+from relay.ledger.programme_heads import Head
 from relay.ledger.projection import Edge, Node, graph_of, personal_of
 
 PARTS_AT_ONCE: Final = 24

@@ -25,7 +25,7 @@ from relay.domain.register import (
     placement_of,
     subject_of,
 )
-from relay.ledger.programmes import PROJECTION, Head
+from relay.ledger.programme_heads import PROJECTION, Head
 from relay.ledger.reading import entry_from
 
 if TYPE_CHECKING:

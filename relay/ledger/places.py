@@ -15,7 +15,7 @@ from relay.database import cypher
 from relay.database.keys_and_properties import key_of, keys_of
 from relay.domain.register import subject_of
 from relay.errors import Failure, NotFound, refused
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -194,9 +194,9 @@ def by_id(graph: Graph, grants: Iterable[Grant]) -> tuple[Grant, ...]:
         NotFound: A place is not there: its staff would see nothing; or several are called so.
         Unavailable: The database cannot be reached.
     """
-    known = {head.programme_id for head in programmes.heads(graph)}
+    known = {head.programme_id for head in programme_heads.heads(graph)}
     told = (
-        replace(each, place_id=_meant(graph, each.programme_id, each.place_id))
+        replace(each, place_id=meant(graph, each.programme_id, each.place_id))
         if each.place_id and each.programme_id in known
         else each
         for each in grants
@@ -204,8 +204,34 @@ def by_id(graph: Graph, grants: Iterable[Grant]) -> tuple[Grant, ...]:
     return tuple(dict.fromkeys(told))
 
 
-def _meant(graph: Graph, programme_id: str, text: str) -> str:
-    """The id of the place that has this id or name."""
+def names(graph: Graph, programme_id: str) -> Mapping[str, str]:
+    """Place id → its name, of all places of a programme; none of a programme that is not there.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    rows = graph.rows(cypher.PLACE_NAMES, ledger=programme_id)
+    return {id_: name for row in rows for id_, name in zip(row["ids"], row["names"], strict=True)}
+
+
+def names_in_grants(graph: Graph, grants: Iterable[Grant]) -> Mapping[tuple[str, str], str]:
+    """Programme id and place id → name, of the places to which some roles are limited.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    limited = {(each.programme_id, each.place_id) for each in grants if each.place_id}
+    called = {programme_id: names(graph, programme_id) for programme_id, _ in limited}
+    return {(programme_id, id_): name for programme_id, id_ in limited if (name := called[programme_id].get(id_))}
+
+
+def meant(graph: Graph, programme_id: str, text: str) -> str:
+    """The id of the place that has this id or name.
+
+    Raises:
+        NotFound: There is none, or several are called so.
+        Unavailable: The database cannot be reached.
+    """
     (row,) = graph.rows(cypher.PLACE_NAMES, ledger=programme_id)
     if text in row["ids"]:
         return text

@@ -14,7 +14,7 @@
     (:Personal)                        what `opened` holds, and personal values as they are now; joined by `key`
 
 Property names are column names, dates are DATE, units FLOAT. `key` = programme/kind/id is unique for each label.
-The graph is rebuilt from the ledger when `programmes.PROJECTION` changes.
+The graph is rebuilt from the ledger when `programme_heads.PROJECTION` changes.
 """
 
 from __future__ import annotations

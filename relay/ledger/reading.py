@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from relay.clock import CLOCKS_DAYS, instant, zone
 from relay.database import cypher
 from relay.database.keys_and_properties import key_of, kind_and_id, values_of
 from relay.domain.entries import Entry, Fault, UnknownKind, from_values
@@ -17,8 +16,9 @@ from relay.domain.kinds import END
 from relay.domain.register import Register
 from relay.domain.system import Catalogue
 from relay.errors import Failure, Invalid, NotFound, refused
+from relay.instants import CLOCKS_DAYS, instant, zone
 from relay.ledger.gc_paused import gc_paused
-from relay.ledger.programmes import head, require_built
+from relay.ledger.programme_heads import head, require_built
 from relay.text import Sentence
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -25,7 +26,7 @@ from relay.ledger.graph_changes import Delta
 from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.judging import erased, locked, offered
 from relay.ledger.partial_register import RehearsalContext
-from relay.ledger.programmes import PROJECTION, Head, require_built
+from relay.ledger.programme_heads import PROJECTION, Head, require_built
 from relay.ledger.reading import STEP
 
 
@@ -105,6 +106,46 @@ def record_together(
             together=True,
         ),
     )
+
+
+def found_together(
+    graph: Graph, programme_id: str, acts: Sequence[Act], clerk: Clerk, beside: Callable[[Transaction], object]
+) -> tuple[Outcome, ...]:
+    """Record a programme's own act and those that follow it in one transaction, with what is written beside them.
+
+    Sent again, what was recorded is answered "same", and nothing is written beside it a second time.
+
+    Args:
+        graph: Where.
+        programme_id: Of the programme.
+        acts: In order; the first founds the programme.
+        clerk: Who records.
+        beside: Writes what belongs to them and is in no ledger, such as accounts, in the same transaction.
+
+    Returns:
+        One outcome for each act, in order, "added" or "same".
+
+    Raises:
+        RelayError: Nothing was written; the error says why.
+        UnknownOutcome: The line was cut twice while committing, or went silent.
+    """
+    recording = _Recording(
+        programme_id=programme_id,
+        acts=tuple(acts),
+        clerk=clerk,
+        answers=NO_ANSWER,
+        earlier=EarlierActs(),
+        together=True,
+    )
+
+    def work(transaction: Transaction, *, resent: bool = False) -> tuple[Outcome, ...]:
+        transaction.run(cypher.BEGIN_LEDGER, **_beginning(programme_id))
+        outcomes, _ = replace(recording, resent=resent).in_transaction(transaction)
+        if any(each.action == "added" for each in outcomes):
+            beside(transaction)
+        return outcomes
+
+    return graph.write(work, again=partial(work, resent=True))
 
 
 def record_whole(

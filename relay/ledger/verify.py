@@ -15,7 +15,7 @@ from relay.domain.register import NONSENSE, Register
 from relay.domain.system import Catalogue
 from relay.errors import Unavailable
 from relay.graph import Graph
-from relay.ledger import programmes, reading, verify_graph
+from relay.ledger import programme_heads, reading, verify_graph
 from relay.ledger.checkpoints import Checkpoint, faults_against
 from relay.ledger.gc_paused import gc_paused
 from relay.ledger.verify_graph import ChangedMeanwhile, GraphDifference, senseless
@@ -155,14 +155,14 @@ def verify(
         Unavailable: The database cannot be reached, or others record faster than it can be verified.
     """
     others, replay = _others(graph, programme_id), _Replay(graph, programme_id)
-    head = programmes.head(graph, programme_id)
+    head = programme_heads.head(graph, programme_id)
     if not head.built:
-        raise programmes.NotBuilt(programme_id=programme_id)
+        raise programme_heads.NotBuilt(programme_id=programme_id)
     replay.go_on(head.entries, progress=progress)
     differing = verify_graph.whole(graph, replay.register, others, progress)
     moved, again = ChangedMeanwhile(), list[GraphDifference]()
     for _ in range(_TRIES):
-        head = programmes.head(graph, programme_id)
+        head = programme_heads.head(graph, programme_id)
         if head.entries == replay.last:
             break
         replay.go_on(head.entries, moved)
@@ -195,7 +195,7 @@ def verify(
 
 
 def _others(graph: Graph, programme_id: str) -> list[str]:
-    return [each.programme_id for each in programmes.heads(graph) if each.programme_id != programme_id]
+    return [each.programme_id for each in programme_heads.heads(graph) if each.programme_id != programme_id]
 
 
 class _Replay:

@@ -25,7 +25,7 @@ from relay.text import Sentence
 _OWN: Final = frozenset(
     {
         *("Account", "Held", "Ledger", "Published", "Publishing", "RegisterMap", "Schema"),
-        *("Token", "TrailEntry", "TrailHead"),
+        *("SavedView", "Token", "TrailEntry", "TrailHead"),
     }
 )
 _OF_A_HEAD: Final = frozenset({"key", "programme_id", "sequence", "hash", "projection", "lock"})

@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Any, Final
 from relay import private_files
 from relay.access.accounts import LEAST_PASSWORD
 from relay.backup.encryption import ENDING, UNENCRYPTED, Encryption, new_secret_key, public_key_of
-from relay.clock import is_instant
 from relay.domain import plain_json
 from relay.domain.bikram_sambat import as_typed
 from relay.domain.plain_json import NotPlain
 from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, refused
+from relay.instants import is_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

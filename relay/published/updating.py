@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from relay.clock import zone
 from relay.errors import RelayError
-from relay.ledger import programmes
+from relay.instants import zone
+from relay.ledger import programme_heads
 from relay.published.publishing import publish, published
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def refresh(
         Unavailable: The database cannot be reached.
     """
     written: list[PublishingDone] = []
-    for head in programmes.heads(graph):
+    for head in programme_heads.heads(graph):
         if not head.built:
             continue
         today, there = now.astimezone(zone(head.timezone)).date(), published(graph, head.programme_id)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from relay.arrays import from_register, lineage, verifying
 from relay.database import cypher
 from relay.domain.entries import Fault
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.ledger.projection import SHOWN_PROPERTIES
 from relay.published.publishing import Marks, Publication, alike, marks, marks_of, published
 from relay.published.shown_figures import layer
@@ -119,7 +119,7 @@ def _differences(graph: Graph, now: Snapshot, layer_: Publication, on_placements
 
 def _when_published(graph: Graph, layer_: Publication) -> Snapshot | None:
     """The programme as it was known when it was published; None if its ledger never had that entry."""
-    if not 0 < layer_.sequence <= programmes.head(graph, layer_.programme_id).entries:
+    if not 0 < layer_.sequence <= programme_heads.head(graph, layer_.programme_id).entries:
         return None
     return from_register.snapshot_as_known(graph, layer_.programme_id, layer_.sequence)
 

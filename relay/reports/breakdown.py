@@ -124,7 +124,7 @@ class Parts:
 
     Attributes:
         keys: Id, word or number of each part, in order; last None, for placements whose part is unknown. Parts without
-        placements are left out.
+            placements are left out.
         row: Rows of placements.
         part: The part of each of these rows, as an index into `keys`.
     """

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
-from relay.desk.lookup import says
 from relay.domain.kinds import HOW_CORRECTED
 from relay.ledger.partial_register import read
-from relay.ledger.programmes import NoProgramme
+from relay.ledger.programme_heads import NoProgramme
+from relay.office.lookup import says
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from relay.domain.entries import Entry
     from relay.domain.model import Quantity
     from relay.domain.register import Register
@@ -52,6 +54,23 @@ class Certificate:
     is_taken_back: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Between whom a hand-over was, and where: for the paper that they are given, not for strangers.
+
+    Attributes:
+        receiver_id: Id of who received.
+        giver_id: Id of who passed it on; None if it came from a gift.
+        agreed: Those of the two of whom the record says that they agreed to be named on certificates.
+        place_id: The place of the ceremony, else the place where the receiver lives; None if neither is known.
+    """
+
+    receiver_id: str
+    giver_id: str | None
+    agreed: tuple[str, ...]
+    place_id: str | None
+
+
 def code_of(entry_hash: str) -> str:
     """The code for an act, from the hash of its entry: 64 of its 256 bits, too many to guess."""
     return entry_hash[:_DIGITS]
@@ -64,6 +83,33 @@ def certificate(graph: Graph, programme_id: str, act_id: str) -> Certificate | N
         Unavailable: The database cannot be reached.
     """
     return graph.read(lambda transaction: _of_act(transaction, programme_id, act_id))
+
+
+def parties(graph: Graph, programme_id: str, act_id: str) -> Parties:
+    """Between whom a hand-over was, and where, of an act that has a certificate.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return graph.read(lambda transaction: _parties(transaction, programme_id, act_id))
+
+
+def _parties(transaction: Transaction, programme_id: str, act_id: str) -> Parties:
+    def said(id_: str) -> Mapping[str, Any]:
+        return says(_read(transaction, programme_id, id_), id_)
+
+    values = said(act_id)
+    giver = values.get("giver_placement_id")
+    giver_id = said(f"placement:{giver}").get("beneficiary_id") if giver else None
+    people = {id_: said(f"beneficiary:{id_}") for id_ in (values["beneficiary_id"], giver_id) if id_}
+    ceremony = values.get("ceremony_id")
+    place_id = said(f"ceremony:{ceremony}").get("place_id") if ceremony else None
+    return Parties(
+        receiver_id=values["beneficiary_id"],
+        giver_id=giver_id,
+        agreed=tuple(id_ for id_, person in people.items() if person.get("name_agreed_on")),
+        place_id=place_id or people[values["beneficiary_id"]].get("place_id"),
+    )
 
 
 def by_code(graph: Graph, programme_id: str, code: str) -> Certificate | None:

@@ -1,14 +1,14 @@
 """Draws a relay tree: as lines for a terminal, or as boxes for a browser.
 
-A healthy chain is long rather than bushy, so a single receiver is drawn below her giver without indentation; only
-branches are indented. A placement with several givers is drawn once, where it is reached first, and only named at the
-others.
+Each receiver is indented below her giver, a single one too, so that she cannot be taken for a sibling. A placement with
+several givers is drawn once, where it is reached first, and only named at the others.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
+from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from relay.reports.trees import Tree, TreeEdge, TreeNode, TreePlan
+
+
+WIDEST_RAILS: Final = 60
+"""Columns, after which a single receiver is drawn straight below her giver (our choice: twenty generations)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,7 @@ def draw(tree: Tree) -> Iterator[TreeLine]:
 def _below(
     rails: str, edges: Sequence[TreeEdge], nodes: Mapping[str, TreeNode]
 ) -> list[tuple[str, str, TreeNode, TreeEdge | None]]:
-    if len(edges) == 1:
+    if len(edges) == 1 and len(rails) > WIDEST_RAILS:
         return [(rails, rails, nodes[edges[0].receiver_placement_id], edges[0])]
     return [
         (f"{rails}├─ ", f"{rails}│  ", nodes[edge.receiver_placement_id], edge)
@@ -88,11 +92,13 @@ class Caption:
         label: Lines written on it.
         title: Full text, shown when it is pointed at.
         href: Address that a click opens.
+        aside: Text at the right end of its first line; "" for none.
     """
 
     label: str
     title: str
     href: str
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,17 +131,17 @@ OPTIONS: Final = {
 def network(picture: Picture, caption: Callable[[TreeBox | Tab | PlannedBox], Caption]) -> Network:
     """Convert a picture for vis-network, using pyvis.
 
-    Pyvis is imported only here, which takes a fifth of a second, and used only as a builder: its pages load scripts
-    from other sites, and its network looks through all boxes for each link. Boxes name their state as `group`, since
-    colours depend on the page, which may be dark. The page also writes the labels, so here only the constraints set the
-    sizes.
+    Pyvis is used only as a builder: its pages load scripts from other sites, and its network looks through all boxes
+    for each link. Boxes name their state as `group`, since colours depend on the page, which may be dark. The page also
+    writes the labels, so here only the constraints set the sizes.
     """
-    from pyvis.edge import Edge  # noqa: PLC0415 - slow, as said above
-    from pyvis.node import Node  # noqa: PLC0415
+    Node, Edge = _of_pyvis("node").Node, _of_pyvis("edge").Edge  # noqa: N806 - classes
 
     def node(each: TreeBox | Tab | PlannedBox) -> Any:  # noqa: ANN401 - pyvis has no types
         text, (node_id, group, look) = caption(each), _appearance(each)
-        place = {"x": round(each.x), "y": round(each.y), "physics": False}
+        place: dict[str, Any] = {"x": round(each.x), "y": round(each.y), "physics": False}
+        if text.aside:
+            place["aside"] = text.aside
         return Node(node_id, "box", text.label, title=text.title, href=text.href, group=group, **place, **look)
 
     def edge(link: TreeLink) -> Any:  # noqa: ANN401
@@ -183,8 +189,28 @@ def _appearance(each: TreeBox | Tab | PlannedBox) -> tuple[str, str, dict[str, A
 
 def vis_network() -> Path:
     """Path of the vis-network script, which is part of pyvis's package; found without importing pyvis."""
+    return _pyvis() / "templates/lib/vis-9.1.2/vis-network.min.js"
+
+
+@cache
+def _of_pyvis(name: str) -> Any:  # noqa: ANN401 - pyvis has no types
+    """A module of pyvis, loaded by itself: `import pyvis` imports all of IPython, which nothing here needs."""
+    spec = spec_from_file_location(f"{__name__}.pyvis_{name}", _pyvis() / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(name)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _pyvis() -> Path:
+    """The folder of pyvis's package.
+
+    Raises:
+        ModuleNotFoundError: It is not installed.
+    """
     package = find_spec("pyvis")
     if package is None or not package.submodule_search_locations:
         message = "pyvis"
         raise ModuleNotFoundError(message)
-    return Path(package.submodule_search_locations[0]) / "templates/lib/vis-9.1.2/vis-network.min.js"
+    return Path(package.submodule_search_locations[0])

@@ -95,8 +95,7 @@ class Rates:
         fulfilled_of_possible: The same without those excused, and those lost by death, theft or leaving.
         fulfilled_on_time_of_due: Share of placements that had passed on all they owe by the due day.
         passed_of_owed: Share of owed units that were passed on; each placement counts for at most what it owes, so no
-            surplus
-        makes up for another's default.
+            surplus makes up for another's default.
         passed_of_possible: The same without what the excused, and those lost by death, theft or leaving, still owe.
     """
 

@@ -8,27 +8,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.clock import zone
 from relay.database import cypher
 from relay.database.keys_and_properties import key_of, kind_and_id, values_of
-from relay.desk.lookup import Named, NotInRecord, day_of, resolve, says
-from relay.desk.wording import PLAIN, what_it_is
 from relay.domain.kinds import rule_id
 from relay.domain.model import Quantity, Rule, shown, standing
 from relay.domain.register import takes_back
+from relay.instants import zone
 from relay.ledger.entry_diff import difference
 from relay.ledger.her_ids import her_ids
 from relay.ledger.partial_register import read
-from relay.ledger.programmes import NoProgramme
+from relay.ledger.programme_heads import NoProgramme
+from relay.office.lookup import Named, NotInRecord, day_of, resolve, says
+from relay.office.wording import PLAIN, what_it_is, what_she_did
 from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from relay.desk.wording import Speech
     from relay.domain.entries import Entry
     from relay.graph import Graph, Transaction
     from relay.ledger.entry_diff import ChangedField
+    from relay.office.wording import Speech
 
 _ENDS: Final = ("giver_placement_id", "receiver_placement_id", "placement_id")
 
@@ -107,6 +107,7 @@ class PlacementState:
 
     Attributes:
         placement_id: Id of the placement.
+        beneficiary_id: Id of its holder.
         help: Help that was received.
         received_on: Day of the earliest receipt.
         animals: Units received by the day.
@@ -119,9 +120,11 @@ class PlacementState:
         fulfilled_on: The day on which passed reached owed, or None.
         since_on: Day since which it is lost or broken, else None.
         cause: Why it is lost or broken, else None.
+        can_pass_on: Whether she can still pass on: something is left to breed from, and she has not left.
     """
 
     placement_id: str
+    beneficiary_id: str
     help: str
     received_on: date
     animals: Quantity
@@ -134,6 +137,7 @@ class PlacementState:
     fulfilled_on: date | None
     since_on: date | None
     cause: str | None
+    can_pass_on: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -447,6 +451,7 @@ class _RecordReader:
             return None
         return PlacementState(
             placement_id=placement_id,
+            beneficiary_id=placement.beneficiary_id,
             help=placement.help,
             received_on=stood.received_on,
             animals=shown(stood.received),
@@ -459,6 +464,7 @@ class _RecordReader:
             fulfilled_on=stood.fulfilled_on,
             since_on=stood.since_on,
             cause=stood.cause,
+            can_pass_on=stood.can_pass_on,
         )
 
     def _history(self) -> Iterator[Happening]:
@@ -499,7 +505,7 @@ class _RecordReader:
         return Happening(
             happened_on=day,
             id=act_id,
-            what=what_it_is(self.register.catalogue, act_id, self._with_help(values), self.speech, dated=False),
+            what=self._told(act_id, values),
             gift_id=values.get("gift_id"),
             giver_placement_id=giver_id,
             receiver_placement_id=receiver_id,
@@ -516,6 +522,19 @@ class _RecordReader:
             confirm_id=fact.confirm_id if fact else None,
             taken_back_by=self.register.taken_back_by(act_id),
         )
+
+    def _told(self, act_id: str, values: Mapping[str, Any]) -> str:
+        """What a line of the history says."""
+        catalogue = self.register.catalogue
+        giver_id = self._holder(values.get("giver_placement_id"))
+        values = {**self._with_help(values), **({"giver_id": giver_id} if giver_id else {})}
+        registered = act_id == self.act_id and self.kind in ("group", "place")
+        if not self.speech.tells or not (registered or self.kind in ("beneficiary", "placement")):
+            return what_it_is(catalogue, act_id, values, self.speech, dated=False)
+        if act_id.startswith("event:") and (placement := self.register.placements.get(str(values.get("placement_id")))):
+            values["help"] = placement.help
+        received = bool(giver_id) and values.get("receiver_placement_id") in self._placements_shown()
+        return what_she_did(catalogue, act_id, values, self.speech, received=received)
 
     def _with_help(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """The values of an act; a pass-on is given its help, which it states only if the giver received another."""

@@ -12,22 +12,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
 from relay.database.keys_and_properties import key_of, kind_and_id
-from relay.desk.lookup import Named, day_of, says
-from relay.desk.wording import PLAIN, what_it_is
 from relay.domain import name_matching
 from relay.domain.register import Register
 from relay.ledger.partial_register import read
-from relay.ledger.programmes import NoProgramme
+from relay.ledger.programme_heads import NoProgramme
+from relay.office.lookup import Named, day_of, says
+from relay.office.wording import PLAIN, what_it_is, who_or_what
 from relay.reports.place_tree import upwards
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from relay.desk.wording import Speech
     from relay.graph import Graph, Transaction
+    from relay.office.wording import Speech
 
 MOST: Final = 20
 """Default number of hits (our choice: so many are looked through before another letter is typed)."""
+
+COUNTED: Final = 500
+"""So many hits by id of each kind are counted (our choice: nobody reads that many)."""
 
 EXACT: Final = 100.0
 ID_BEGINNING: Final = 95.0  # our choice: the beginning of an id is nearer than a name with a slip
@@ -47,8 +50,7 @@ class Hit:
         name: Its own name, its donor's, or the name of its holder or receiver; None if none is known.
         place: Where she lives, or which place it lies in; None if that is unknown.
         score: 0 to 100. It is 100 for an id, a phone or a household, and if every word of the text is a word of the
-            name or, if
-        at least one is, of a place around.
+            name or, if at least one is, of a place around.
     """
 
     id: str
@@ -56,6 +58,19 @@ class Hit:
     name: str | None
     place: str | None
     score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """What a search found.
+
+    Attributes:
+        hits: The nearest hits.
+        total: How many there are in all; of ids that begin alike, `COUNTED` of a kind at most.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
 
 
 def named(hits: Iterable[Hit]) -> tuple[str, ...]:
@@ -83,6 +98,26 @@ def find(
     """The hits of one text; see `find_each`."""
     (hits,) = find_each(graph, programme_id, (text,), limit, kind=kind, as_of=as_of, seen=seen, speech=speech).values()
     return hits
+
+
+def find_counted(
+    graph: Graph,
+    programme_id: str,
+    text: str,
+    limit: int,
+    *,
+    as_of: date,
+    seen: Seen,
+    speech: Speech,
+) -> SearchResult:
+    """The hits of one text, and how many there are; see `find_each`."""
+
+    def found(transaction: Transaction) -> SearchResult:
+        words = unicodedata.normalize("NFC", text.strip())
+        names = _Names(transaction, programme_id)
+        return _Search(names, words, "", as_of, speech).found(limit, seen, lambda _: 0, COUNTED)
+
+    return graph.read(found)
 
 
 def find_each(
@@ -125,12 +160,23 @@ def find_each(
 
     def found(transaction: Transaction) -> Mapping[str, tuple[Hit, ...]]:
         names = _Names(transaction, programme_id)
+        words = {text: unicodedata.normalize("NFC", text.strip()) for text in texts}
         return {
-            text: _Search(names, unicodedata.normalize("NFC", text.strip()), kind, as_of, speech).hits(limit, seen, far)
-            for text in texts
+            text: _Search(names, word, kind, as_of, speech).found(limit, seen, far, limit).hits
+            for text, word in words.items()
         }
 
     return graph.read(found)
+
+
+def households(graph: Graph, programme_id: str) -> Sequence[str]:
+    """The number of each person's household, of those of whom it is known, in no order; of two in one it comes twice.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    (columns,) = graph.rows(cypher.NAMES, programme_id=programme_id)
+    return [each for each in columns["households"] if each]
 
 
 class _Names:
@@ -172,9 +218,10 @@ class _Search:
         self.as_of = as_of
         self.speech = speech
 
-    def hits(self, limit: int, seen: Seen, far: Far) -> tuple[Hit, ...]:
+    def found(self, limit: int, seen: Seen, far: Far, ids: int) -> SearchResult:
+        """The nearest hits, `limit` at most, among so many ids of each kind as begin with the text."""
         scores: dict[str, float] = {}
-        for act_id, score in (*self._by_id(limit), *self._by_person_or_name()):
+        for act_id, score in (*self._by_id(ids), *self._by_person_or_name()):
             if act_id.partition(":")[0] in self.kinds:
                 scores[act_id] = max(score, scores.get(act_id, 0.0))
         exact = {self.text, *(f"{kind}:{self.text}" for kind in self.kinds)}
@@ -184,7 +231,8 @@ class _Search:
             (act_id for act_id in scores if act_id in may_be_found),
             key=lambda act_id: (act_id not in exact, -scores[act_id], _rank(act_id), far(act_id)),
         )
-        return tuple(islice(self._described(nearest, scores, limit), limit))
+        hits = tuple(islice(self._described(nearest, scores, limit), limit))
+        return SearchResult(hits=hits, total=len(nearest) if len(hits) == limit else len(hits))
 
     def _by_id(self, limit: int) -> Iterator[tuple[str, float]]:
         kind, colon, bare = self.text.rpartition(":")
@@ -256,11 +304,14 @@ def described(
     named = Named(transaction, programme_id, values_by_id, as_of)
     for act_id in there:
         held, taken_back = named.held(act_id), register.taken_back_by(act_id) is not None
+        values, place = named.said[act_id], named.place(act_id)
         yield Hit(
             id=act_id,
-            what=what_it_is(register.catalogue, act_id, named.said[act_id], speech, held=held, taken_back=taken_back),
+            what=who_or_what(register.catalogue, act_id, values, speech, place=place, held=held, taken_back=taken_back)
+            if speech.tells
+            else what_it_is(register.catalogue, act_id, values, speech, held=held, taken_back=taken_back),
             name=named.name(act_id),
-            place=named.place(act_id),
+            place=place,
             score=EXACT,
         )
 

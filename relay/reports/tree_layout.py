@@ -25,12 +25,13 @@ OPENED: Final = 20  # our choice: boxes that one opened branch adds beyond its o
 MOST: Final = 5000  # our choice, measured: what a browser still draws within two seconds
 
 BOX_WIDTH: Final = 206
-BOX_HEIGHT: Final = 46
-BREAK_HEIGHT: Final = 64  # one line more, for since when and why
+LINE: Final = 19  # from one line of text to the next
+BOX_HEIGHT: Final = 48
+BREAK_HEIGHT: Final = BOX_HEIGHT + LINE  # one line more, for since when and why; a gift's, for who gave it
 TAB_WIDTH: Final = 206
-COLUMN: Final = 266  # from a generation to the next
-ROW: Final = 70
-YEAR: Final = 266  # on an axis of dates
+COLUMN: Final = 238  # from a generation to the next: five fit a laptop
+ROW: Final = 74
+YEAR: Final = 238  # on an axis of dates
 DAYS_OF_YEAR: Final = 365.25
 
 
@@ -76,7 +77,7 @@ class TreeBox:
     @property
     def height(self) -> int:
         """Height of the box."""
-        return BREAK_HEIGHT if self.break_point else BOX_HEIGHT
+        return BREAK_HEIGHT if self.break_point or self.node is None else BOX_HEIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,7 @@ class TreeLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A mark on the axis: a number of pass-ons from the start, or the first day of a year."""
+    """A mark on the axis: a generation, of which 0 is the start or what a gift was placed as, or a year's first day."""
 
     x: float
     generation: int | None = None

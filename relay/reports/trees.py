@@ -179,6 +179,21 @@ class ReceivedHelp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenHelp:
+    """What a gift is.
+
+    Attributes:
+        help: Help that was given.
+        units: Units given; where that was not recorded, the units of its first placements; None if there are none.
+        given_on: Day on which it was given; None if that is not known.
+    """
+
+    help: str
+    units: Quantity | None
+    given_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
     """What descends from a gift or placement, itself included; nodes, edges and plans are each sorted by id."""
 
@@ -210,6 +225,21 @@ def roots_of(survey: Survey, id_: str) -> tuple[str, tuple[int, ...]]:
     if placement is not None:
         return f"placement:{bare}", (placement,)
     raise NotInRelay(id=id_, as_of=survey.as_of)
+
+
+def given(survey: Survey, gift_id: str) -> GivenHelp:
+    """What a gift is.
+
+    Raises:
+        NotInRelay: There was no such gift on that day.
+    """
+    _, first = roots_of(survey, f"gift:{gift_id}")
+    snapshot, gifts = survey.snapshot, survey.snapshot.gifts
+    row = cast("int", gifts.ids.row(gift_id))
+    units = max(int(gifts.units[row]), 0) or int(snapshot.placements.filled_units[np.array(first, np.int32)].sum())
+    return GivenHelp(
+        help=snapshot.helps[gifts.help[row]], units=shown(units) if units else None, given_on=day_of(gifts.day[row])
+    )
 
 
 def trace(survey: Survey, id_: str) -> Trace:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+import numpy as np
+
+from relay.arrays.columns import day_number
 from relay.database import cypher
 from relay.domain.acts import Act
 from relay.domain.entries import login_of
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
+    from relay.arrays.tables import Snapshot
     from relay.graph import Graph, Transaction
 
 
@@ -114,6 +118,22 @@ def waiting(
     if len(rows) == most and any(each.is_own_word_of(last_by) for each in rows):  # others may come after these
         rows = [_waiting(**row) for row in graph.rows(cypher.UNCONFIRMED_OWN_LAST, last=f":{last_by}", **of)]
     return tuple(sorted(rows, key=lambda each: each.is_own_word_of(last_by)))
+
+
+def many(snapshot: Snapshot, as_of: date) -> int:
+    """How many pass-ons `waiting` returns for everybody, without asking the database; see `in_all`."""
+    return min(in_all(snapshot, as_of), MOST)
+
+
+def in_all(snapshot: Snapshot, as_of: date) -> int:
+    """How many pass-ons nobody has confirmed.
+
+    Args:
+        snapshot: The programme.
+        as_of: Only pass-ons made by this day; confirmations count as now known.
+    """
+    passes = snapshot.passes
+    return int(np.count_nonzero((passes.day <= day_number(as_of)) & ~passes.confirmed))
 
 
 def _waiting(*, passed_on: str, animals: float, corrected_by: Iterable[str], **row: Any) -> Waiting:  # noqa: ANN401 - a row's other columns

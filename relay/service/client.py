@@ -21,12 +21,12 @@ from urllib3.exceptions import TimeoutError as NoAnswerInTime
 
 from relay import private_files
 from relay.database.driver_errors import UnknownOutcome
-from relay.desk.intake import Recorded
 from relay.domain.questions import EVERY_ANSWER
 from relay.errors import Asked, Conflict, Failure, Invalid, NotFound, Refused, RelayError, Unavailable, refused
 from relay.ledger.held.receiving import TakenIn
-from relay.ledger.programmes import LedgerHead
-from relay.service.json_codec import json_text, read_json
+from relay.ledger.programme_heads import LedgerHead
+from relay.office.intake import Recorded
+from relay.service.json_codec import API, json_text, read_json
 from relay.service.question import Question, answer_of
 from relay.text import Sentence
 
@@ -44,7 +44,6 @@ GREET_SECONDS: Final = 5.0  # our choice: which programmes there are is told wit
 SILENCE_SECONDS: Final = 60.0  # our choice: the audit of a large programme begins to answer within it
 DEADLINE_SECONDS: Final = 300.0  # our choice: a long answer over a weak line; until a file begins to be answered
 _PIECE: Final = 1 << 16  # bytes
-_API: Final = "/api/v1"
 _LINES: Final = "application/x-ndjson"
 
 _BRANCHES: Final[Mapping[int, type[RelayError]]] = {
@@ -235,7 +234,7 @@ class Remote:
             with PoolManager(timeout=timeout, retries=False) as line:
                 response = line.request(
                     method,
-                    f"{self.url}{_API}{path}",
+                    f"{self.url}{API}{path}",
                     body=body,
                     headers={**headers, "Authorization": f"Bearer {self._token}"},
                     preload_content=False,
@@ -446,7 +445,7 @@ def _exchanged(
     with PoolManager(timeout=Timeout(connect=CONNECT_SECONDS, read=silence), retries=False) as line:
         response = line.request(
             "GET" if body is None else "POST",
-            f"{url}{_API}{path}",
+            f"{url}{API}{path}",
             body=None if body is None else sent,
             headers=headers,
             preload_content=False,

@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-import seeds
+from relay import seeds
 from relay.domain.acts import Act, changes_of
 from relay.domain.system import Catalogue
 from relay.exchange.importing import import_programme
 from relay.graph import Graph
-from relay.ledger import programmes, reading, recording
+from relay.ledger import programme_heads, reading, recording
 from relay.ledger.batch import Clerk
 
 DEMO: Final = "relay-demo"
@@ -114,7 +114,7 @@ def _last(catalogue: Catalogue, folder: Path) -> str:
 
 
 def _entries(graph: Graph) -> int:
-    return next(head.entries for head in programmes.heads(graph) if head.programme_id == DEMO)
+    return next(head.entries for head in programme_heads.heads(graph) if head.programme_id == DEMO)
 
 
 def _acts(file: Path) -> Iterator[Act]:

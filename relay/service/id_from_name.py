@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.errors import NotFound
-from relay.service.queries.lookup import Find, Show
+from relay.service.questions.lookup import Find, Show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

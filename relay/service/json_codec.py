@@ -18,6 +18,12 @@ _Kind = TypeVar("_Kind")
 Schema = Mapping[str, Any]
 """Of JSON, as JSON Schema writes it."""
 
+FORMAT: Final = 1
+"""Of what commands print by --json and the API answers: under one number keys are added, none is renamed or removed."""
+
+API: Final = f"/api/v{FORMAT}"
+"""Where the API begins."""
+
 _EITHER: Final = {"anyOf": [{"type": "integer"}, {"type": "number"}]}  # whole numbers are numbers too
 _REFERENCE: Final = "#/components/schemas/{name}"
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from relay.domain.acts import SYSTEM_OFF
 from relay.errors import refused
-from relay.ledger.programmes import LedgerHead, NotBuilt
+from relay.ledger.programme_heads import LedgerHead, NotBuilt
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
@@ -131,8 +131,8 @@ class Source:
             NotInRecord: There is nobody with this id.
             Unavailable: The database cannot be reached.
         """
-        from relay.desk.lookup import resolve  # noqa: PLC0415 - most questions are about nobody alone
         from relay.ledger.her_ids import one_woman  # noqa: PLC0415 - as above
+        from relay.office.lookup import resolve  # noqa: PLC0415 - most questions are about nobody alone
 
         act_id = resolve(self.graph, programme_id, id_, kinds=("beneficiary",))
         own = act_id.partition(":")[2]

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import urlencode
 
 from relay import private_files
-from relay.desk import lookup
 from relay.domain.model import Quantity
 from relay.exchange import ceremony_sheet, writing
 from relay.exchange.ceremony_sheet import SheetOutcome
@@ -21,9 +20,10 @@ from relay.exchange.exchange_format import ReportRow
 from relay.exchange.exporting import export_programme, require_export_name
 from relay.exchange.sheets import RULES_FILE, cannot_be_read
 from relay.exchange.template import listed_acts, write_template
-from relay.mapping import saved_maps
-from relay.mapping.existing_records import ExistingRecords, existing_records
-from relay.mapping.file_import import ImportWish
+from relay.office import lookup
+from relay.register_maps import saved_maps
+from relay.register_maps.existing_records import ExistingRecords, existing_records
+from relay.register_maps.file_import import ImportWish
 from relay.service.client import SentForm
 from relay.service.failure import Explained
 from relay.service.json_codec import json_text, read_json
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
-    from relay.mapping.saved_maps import SavedMap
+    from relay.register_maps.saved_maps import SavedMap
     from relay.service.client import Remote
 
 _IN_MEMORY: Final = 1 << 20  # bytes of a file that was answered; our choice: a register of some thousand women

@@ -232,6 +232,17 @@ def print_pairs(pairs: Iterable[tuple[str, object]]) -> None:
         print(f"{name.replace('_', ' '):<{width}}  {plain(value)}")  # noqa: T201 - as above
 
 
+def typeset(markdown: str) -> str:
+    """A document as a terminal shows it, in its width, with its codes for bold and colours."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.markdown import Markdown  # noqa: PLC0415 - as above
+
+    console = Console()
+    with console.capture() as captured:
+        console.print(Markdown(markdown, code_theme="bw", hyperlinks=False))
+    return captured.get()
+
+
 def print_lines(lines: Iterable[Sequence[tuple[str, str]]]) -> None:
     """Print drawn lines; each is a sequence of (text, state) parts.
 

@@ -8,23 +8,37 @@ from typing import TYPE_CHECKING
 from flask import Flask
 from flask_compress import Compress
 
-from relay.web import error_responses, guard, menu, monitoring, number_links, responses, sessions, sign_in, system_pages
-from relay.web.accounts import all_accounts, own_account
+from relay.web import (
+    colours,
+    error_responses,
+    guard,
+    menu,
+    monitoring,
+    number_links,
+    public_demonstration,
+    responses,
+    sessions,
+    sign_in,
+    system_pages,
+)
+from relay.web.accounts import all_accounts, invitations, own_account
 from relay.web.api import import_export, offline_devices
 from relay.web.api import routes as api
 from relay.web.auditors import query
 from relay.web.auditors import routes as auditors
 from relay.web.help import routes as help_pages
-from relay.web.i18n import labels, language, sentences
+from relay.web.i18n import digits, her_sentence, labels, language, sentences
 from relay.web.lists import routes as list_pages
-from relay.web.lists import saved_views
-from relay.web.managers import confirming, duplicates, pending_acts, story_links
+from relay.web.lists import saved_views, view_pages
+from relay.web.managers import confirming, digest, duplicates, pending_acts, story_links
 from relay.web.managers import routes as managers
 from relay.web.papers import certificates
 from relay.web.phone import routes as phone
 from relay.web.recording import routes as recording
 from relay.web.request import current
 from relay.web.request.current import Core
+from relay.web.setting_up import beginning
+from relay.web.setting_up import settings as settings_pages
 from relay.web.staff import devices, importing
 from relay.web.staff import routes as staff
 from relay.web.traffic import limits
@@ -33,8 +47,9 @@ from relay.web.traffic.shared_state import SharedState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relay.access.one_time_link import OneTimeLink
+    from relay.access.owner_link import OneTimeLink
     from relay.graph import Graph
+    from relay.service.public_demo import PublicDemonstration
     from relay.settings import Settings
 
 HOSTS = ("localhost", "127.0.0.1")
@@ -55,6 +70,7 @@ def create_app(
     once: OneTimeLink | None = None,
     site: str | None = None,
     shared: SharedState | None = None,
+    public: PublicDemonstration | None = None,
 ) -> Flask:
     """The application on an open graph.
 
@@ -66,6 +82,7 @@ def create_app(
         once: The link that signs the owner in once.
         site: The host name under which a proxy serves the pages over TLS; None when only this machine reaches them.
         shared: The state shared with other processes of the server; None if this is the only one.
+        public: The public demonstration that is served, if it is one; its clock is the one that counts.
     """
     app = Flask(__name__)
     app.config.update(
@@ -79,19 +96,32 @@ def create_app(
     app.extensions["relay"] = Core(
         graph=graph,
         settings=settings,
-        now=now,
+        now=public.now if public else now,
         shared=shared or SharedState(),
         owner=owner,
         once=once,
         site=site,
+        public=public,
     )
     Compress(app)
     app.add_template_filter(current.local_clock_time, "clock")
-    speaking = (language, labels, sentences)
-    for part in (monitoring, *speaking, responses, sessions, guard, menu, number_links, error_responses, recording):
+    speaking = (digits, language, colours, labels, sentences, her_sentence)
+    for part in (
+        monitoring,
+        *speaking,
+        responses,
+        sessions,
+        guard,
+        public_demonstration,
+        menu,
+        number_links,
+        error_responses,
+        recording,
+    ):
         part.set_up(app)
-    managing = (managers, list_pages, confirming, duplicates, pending_acts, story_links)
-    signed_in = (own_account, all_accounts, *managing, staff, importing, devices, auditors, query)
+    working = (list_pages, view_pages, confirming, digest, duplicates, pending_acts, story_links)
+    managing = (beginning, managers, settings_pages, *working)
+    signed_in = (own_account, invitations, all_accounts, *managing, staff, importing, devices, auditors, query)
     for part in (monitoring, responses, sign_in, help_pages, certificates, *signed_in, phone):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(api.blueprint(graph.catalogue))
@@ -101,5 +131,5 @@ def create_app(
     for pages in system_pages.pages_of(graph.catalogue).values():
         app.register_blueprint(pages.blueprint)
     sign_in.set_up(app)
-    responses.send_only_changes(app, browser_state=saved_views.cookie_value)
+    responses.send_only_changes(app, page_state=saved_views.page_state)
     return app

@@ -19,15 +19,15 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from relay.access import roles
 from relay.access.devices import MOST_ACTS_AFTER_REVOKING, Device, DeviceRevoked, NotForDevices
 from relay.access.roles import OWNER
-from relay.desk.lookup import resolve
 from relay.errors import Forbidden
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.ledger.batch import Clerk
 from relay.ledger.partial_register import read
 from relay.ledger.places import places_of_record
-from relay.ledger.programmes import NoProgramme
+from relay.ledger.programme_heads import NoProgramme
+from relay.office.lookup import resolve
 from relay.service.question import of_system
-from relay.web import sessions
+from relay.web import public_demonstration, sessions
 from relay.web.permission import Permission, permission_of, public
 from relay.web.request import current
 from relay.web.sessions import NotSignedIn, User
@@ -154,7 +154,7 @@ def require_everywhere(action: str, programme_id: str) -> None:
         raise roles.NotThatPlace(places=sorted(allowed))
 
 
-def heads() -> tuple[programmes.LedgerHead, ...]:
+def heads() -> tuple[programme_heads.LedgerHead, ...]:
     """The heads of the programmes in which the user has a role, ordered by programme id.
 
     Raises:
@@ -162,7 +162,7 @@ def heads() -> tuple[programmes.LedgerHead, ...]:
         Unavailable: The database cannot be reached.
     """
     user = sessions.signed_in()
-    return tuple(head for head in programmes.heads(current.graph()) if user.sees(head.programme_id))
+    return tuple(head for head in programme_heads.heads(current.graph()) if user.sees(head.programme_id))
 
 
 def may(action: str, programme_id: str | None = None) -> bool:
@@ -184,6 +184,7 @@ def check_request() -> None:
         NotAllowed: The role does not allow the action.
         NotThatPlace: The role allows the action at some places, and the record is elsewhere.
         NotInRecord: The role allows the action at some places, and there is no such record.
+        Forbidden: It is closed in a public demonstration.
         CSRFError: The form may have been sent by another site's page.
     """
     permission, site = permission_of(request.endpoint) if request.endpoint else None, current.core().site
@@ -191,6 +192,7 @@ def check_request() -> None:
         raise NotByTheProxy(site=site)
     if permission is None:  # no such page, or not by that method: nothing is revealed
         return
+    public_demonstration.require_open(request.endpoint)
     user = None if permission.public else sessions.user()
     if permission.largest and (user or permission.public or permission.typed):  # a typed form is carried to the sign-in
         request.max_content_length = request.max_form_memory_size = permission.largest

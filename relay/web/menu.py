@@ -1,4 +1,4 @@
-"""The menu of every page: five groups of links, named after what people do; and the URLs of pages."""
+"""The menu of every page: groups of links, named after what people do; and the URLs of pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from relay.web.request import current
 from relay.web.request.parameters import CONFIRMED_ONLY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from flask import Flask
@@ -37,6 +37,7 @@ class MenuLink:
         values: Other parameters of its URL.
         everywhere: Whether a reader needs the role in every programme.
         by_place: Whether the page is limited to the place of staff who work for a single place.
+        rare: Whether it stands after the pages of systems, since it is seldom opened.
         system: The system to which the page belongs; empty for the core.
     """
 
@@ -46,6 +47,7 @@ class MenuLink:
     values: Mapping[str, str] = field(default_factory=dict[str, str])
     everywhere: bool = False
     by_place: bool = False
+    rare: bool = False
     system: str = ""
 
     @property
@@ -69,6 +71,38 @@ class MenuLink:
         return request.endpoint == self.endpoint and all(
             url_values.get(name) == self.values[name] for name in self.values
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuGroup:
+    """A group of the menu: a line that opens and closes.
+
+    Attributes:
+        heading: Its text.
+        links: The links that stand under it when it is open.
+        more: Those that are folded once more, since the menu would become too long; may be empty.
+        is_open: Whether it is open when the page is loaded; exactly one group is.
+    """
+
+    heading: str
+    links: tuple[MenuLink, ...]
+    more: tuple[MenuLink, ...]
+    is_open: bool
+
+    @classmethod
+    def of(cls, heading: str, links: Sequence[MenuLink], most: int, *, is_open: bool) -> MenuGroup:
+        """A group of at most so many lines; the page that is shown is never folded away."""
+        shown = list(links if len(links) <= most else links[: most - 1])
+        here = next((link for link in links if link.is_here and link not in shown), None)
+        if here:
+            shown[-1] = here
+        more = tuple(link for link in links if link not in shown)
+        return cls(heading=heading, links=tuple(shown), more=more, is_open=is_open)
+
+    @property
+    def all(self) -> tuple[MenuLink, ...]:
+        """All its links, in their order."""
+        return (*self.links, *self.more)
 
 
 def _list_link(name: str, label: Any, key: str, *, by_place: bool = False) -> MenuLink:  # noqa: ANN401 - lazy text
@@ -105,7 +139,7 @@ SECTIONS: Final = (
             _list_link("people", lazy_gettext("Women and men"), "b", by_place=True),
             _list_link("groups", lazy_gettext("Groups"), "u"),
             _list_link("places", lazy_gettext("Places"), "w"),
-            MenuLink(endpoint="duplicates.page", label=lazy_gettext("Likely duplicates"), key="d"),
+            MenuLink(endpoint="duplicates.page", label=lazy_gettext("Likely duplicates"), key="d", rare=True),
         ),
     ),
     (
@@ -125,17 +159,22 @@ SECTIONS: Final = (
         "manage",
         lazy_gettext("Manage"),
         (
+            MenuLink(endpoint="digest.page", label=lazy_gettext("The week"), key="j"),
             MenuLink(endpoint="importing.page", label=lazy_gettext("Import"), key="i"),
+            MenuLink(endpoint="settings.page", label=lazy_gettext("Settings"), key="0"),
             MenuLink(endpoint="confirming.opened", label=lazy_gettext("Access log"), key="x"),
         ),
     ),
 )
 """Group, heading and links of the core."""
 
+MOST_LINES: Final = 12
+"""The lines of the menu when a page is loaded: headings, and the links of the open group (our choice)."""
+
 
 def set_up(app: Flask) -> None:
     """Give the menu and the URL functions to the templates."""
-    app.add_template_global(sections, "sections")
+    app.add_template_global(menu_groups)
     app.add_template_global(privacy.names_on, "names_on")
     app.add_template_global(url_to)
     app.add_template_global(start_url)
@@ -145,13 +184,21 @@ def set_up(app: Flask) -> None:
     app.url_defaults(_hand_on_confirmed_only)
 
 
-def sections() -> list[tuple[str, list[MenuLink]]]:
-    """The headings of the menu, each with the links that the reader may open; groups without any are left out."""
-    groups = [
-        (str(heading), [link for link in (*links, *_system_links(group)) if _is_open(link)])
+def menu_groups() -> list[MenuGroup]:
+    """The groups of the menu with the links that this reader may open; groups without any are left out.
+
+    The group of the page that is shown is open, else the first one. The lines seen then are `MOST_LINES` at the most.
+    """
+    all_links = [
+        (str(heading), sorted(filter(_is_open, (*links, *_system_links(group))), key=lambda link: link.rare))
         for group, heading, links in SECTIONS
     ]
-    return [(heading, links) for heading, links in groups if links]
+    groups = [(heading, links) for heading, links in all_links if links]
+    here = [heading for heading, links in groups if any(link.is_here for link in links)]
+    opened = next(iter([*here, *(heading for heading, _links in groups)]), "")
+    return [
+        MenuGroup.of(heading, links, MOST_LINES - len(groups), is_open=heading == opened) for heading, links in groups
+    ]
 
 
 def _system_links(group: str) -> Iterator[MenuLink]:

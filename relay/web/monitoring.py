@@ -18,7 +18,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from relay.errors import RelayError
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.web.permission import action, public
 from relay.web.request import current
 
@@ -106,7 +106,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether the database answers, and every graph in it is complete and of this version; no details."""
     try:
-        built = all(head.built for head in programmes.heads(current.graph()))
+        built = all(head.built for head in programme_heads.heads(current.graph()))
     except (RelayError, OSError):  # a data folder that was taken away, too
         built = False
     return make_response(jsonify(ok=built), 200 if built else 503)

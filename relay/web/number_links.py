@@ -20,6 +20,7 @@ def set_up(app: Flask) -> None:
     """Give these functions to the templates."""
     app.add_template_global(number)
     app.add_template_global(states)
+    app.add_template_global(tallies)
     app.add_template_global(stacked_bar)
 
 
@@ -63,11 +64,18 @@ def tallies(counts: Mapping[str, int], listed: str) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - each is escaped
 
 
-def stacked_bar(counts: Mapping[str, int], *, thin: bool = False) -> Markup:
-    """A stacked bar (SVG) of the shares of the states, hidden from screen readers: the numbers stand next to it."""
+def stacked_bar(counts: Mapping[str, int], *, thin: bool = False, most: int | None = None) -> Markup:
+    """A stacked bar (SVG) of the shares of the states, hidden from screen readers: the numbers stand next to it.
+
+    Args:
+        counts: State → number.
+        thin: Whether it is as thin as fits into a cell of a table.
+        most: The number for which the bar would be as long as its room; the sum of the counts when left out.
+    """
     height = 8 if thin else 20
+    share = sum(counts.values()) / most if most else 1.0
     parts = "".join(
-        f'<rect class="{escape(word)}" x="{x}" y="0" width="{width}" height="{height}"/>'
+        f'<rect class="{escape(word)}" x="{x * share:g}" y="0" width="{width * share:g}" height="{height}"/>'
         for word, x, width in labels.bar_stretches(counts)
     )
     return Markup(  # noqa: S704 - words are escaped, and the rest are numbers

@@ -13,9 +13,9 @@ from flask import request, session
 
 from relay.access import access_log
 from relay.access.roles import NotThatPlace
-from relay.clock import instant
-from relay.desk.lookup import Named
+from relay.instants import instant
 from relay.ledger import places
+from relay.office.lookup import Named
 from relay.reports import breakdown
 from relay.reports.breakdown import PartNames
 from relay.reports.field import contacts as field_contacts
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 Where = Literal["list", "form", "paper"]
 """Where people are named."""
+
+SWITCHED: Final = ("name", "phone")
+"""Columns of a person that a page shows only while names are on."""
 
 _Names = TypeVar("_Names")
 _Answer = TypeVar("_Answer")
@@ -99,6 +102,18 @@ def hits_for_reader(all_hits: Iterable[Hit]) -> tuple[Hit, ...]:
     return tuple(hit if hit.id.startswith(_OF_ONE_PLACE) else replace(hit, name=None) for hit in all_hits)
 
 
+def hits_on_page(all_hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    """Hits of a search as a page shows them: while names are off without names of people."""
+    hits = hits_for_reader(all_hits)
+    return hits if names_on() else tuple(replace(hit, name=None) if _names_a_person(hit.id) else hit for hit in hits)
+
+
+def _names_a_person(act_id: str) -> bool:
+    """Whether the name by which a record is found is a person's, not its own or its donor's."""
+    kind = current.graph().catalogue.kind(act_id.partition(":")[0])
+    return kind.name == "beneficiary" or not (kind.column("name") or kind.column("donor"))
+
+
 def record_for_reader(whole: Record) -> Record:
     """A record with only the names that this reader may see: staff of some places see no donors.
 
@@ -118,6 +133,39 @@ def record_for_reader(whole: Record) -> Record:
         history=tuple(_happening_for_reader(each, named) for each in whole.history),
         gifts=tuple(replace(each, donor=None) for each in whole.gifts),
     )
+
+
+def record_on_page(whole: Record) -> Record:
+    """A record as a page shows it: what this reader may see, and while names are off nobody's name or phone.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    record = record_for_reader(whole)
+    if names_on():
+        return record
+    of_person = record.holder_id is not None
+    return replace(
+        record,
+        name=None if of_person else record.name,
+        values={name: None if of_person and name in SWITCHED else value for name, value in record.values.items()},
+        history=tuple(_happening_without_names(each, of_person=of_person) for each in record.history),
+    )
+
+
+def _happening_without_names(happening: Happening, *, of_person: bool) -> Happening:
+    """A line of a history without names of people; of a person's record also without what a correction said of them."""
+    changed = tuple(
+        replace(
+            each,
+            before="…" if of_person and each.field in SWITCHED and each.before else each.before,
+            after="…" if of_person and each.field in SWITCHED and each.after else each.after,
+            before_name=None,
+            after_name=None,
+        )
+        for each in happening.changed
+    )
+    return replace(happening, name=happening.name if happening.gift_id else None, changed=changed)
 
 
 def may(action: str) -> bool:
@@ -227,6 +275,16 @@ def switch_names(*, on: bool) -> None:
 def names_on() -> bool:
     """Whether this reader switched names on."""
     return bool(session.get(sessions.NAMES))
+
+
+def switch_evidence(*, on: bool) -> None:
+    """Switch ids and entry numbers on records on or off, until this reader signs out."""
+    session[sessions.EVIDENCE] = on
+
+
+def evidence_on() -> bool:
+    """Whether records show ids and entry numbers: as this reader switched it, else for auditors."""
+    return bool(session.get(sessions.EVIDENCE, may("ledger verify") and not may("confirm")))
 
 
 def default_naming_mode(*, file: bool = False) -> str:

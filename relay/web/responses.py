@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -12,10 +11,12 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, Response, g, make_response, request, send_file, session
 from flask.json.provider import DefaultJSONProvider
 
+from relay.ledger.held import held_list
 from relay.reports import drawing
 from relay.service.json_codec import json_text
-from relay.web import sessions
-from relay.web.i18n import language
+from relay.version import VERSION
+from relay.web import colours, sessions
+from relay.web.i18n import digits, language
 from relay.web.permission import public
 from relay.web.request import current
 
@@ -48,9 +49,11 @@ HEADERS: Final = {
 _NOT_OF_LEDGER_ALONE: Final = frozenset(
     {
         "api.accesses",
+        "api.digest",
         "api.verify",
         "auditors.verify",
         "confirming.opened",
+        "digest.page",
         "field.field_bundle",
         "field.held",
         "api.held",
@@ -60,6 +63,9 @@ _NOT_OF_LEDGER_ALONE: Final = frozenset(
 )
 """Endpoints that show more than the ledger, and so may change while its head does not: the access log, the graph
 itself, pending acts; and what differs from telephone to telephone."""
+
+_TELL_HOW_MANY_ARE_HELD: Final = frozenset({"managers.programme"})
+"""Endpoints that show of held acts nothing but their number."""
 
 blueprint = Blueprint("static_files", __name__)
 
@@ -78,19 +84,19 @@ def set_up(app: Flask) -> None:
     app.url_defaults(_add_fingerprint)
 
 
-def send_only_changes(app: Flask, browser_state: Callable[[], str]) -> None:
+def send_only_changes(app: Flask, page_state: Callable[[], str]) -> None:
     """Have an application answer 304 when the reader's browser has this very page already.
 
     Call it after the guard is set up: a reader without access must not learn that a page is the same.
 
     Args:
         app: The application.
-        browser_state: Returns the cookies that pages show, such as saved views.
+        page_state: Returns what the page of a request shows besides the ledger, such as saved views.
     """
-    app.before_request(lambda: _not_modified(browser_state))
+    app.before_request(lambda: _not_modified(page_state))
 
 
-def _not_modified(browser_state: Callable[[], str]) -> Response | None:
+def _not_modified(page_state: Callable[[], str]) -> Response | None:
     """A 304 when nothing was recorded since the reader's browser had this page, and it is the same day."""
     if request.method not in ("GET", "HEAD") or "programme_id" not in (request.view_args or {}):
         return None
@@ -100,9 +106,10 @@ def _not_modified(browser_state: Callable[[], str]) -> Response | None:
         return None
     if request.endpoint in _NOT_OF_LEDGER_ALONE:
         return None
-    forms = f"{session.get('csrf_token', '')} {browser_state()}"
-    page = f"{request.url} {language.language()} {sessions.cache_key()} {forms}"
-    seen = f"{head.head_hash} {current.today()} {page} {build_fingerprint()}"
+    forms = f"{session.get('csrf_token', '')} {page_state()}"
+    page = f"{request.url} {language.language()} {colours.chosen()} {digits.chosen()} {sessions.cache_key()} {forms}"
+    held = held_list.many(current.graph(), head.programme_id) if request.endpoint in _TELL_HOW_MANY_ARE_HELD else ""
+    seen = f"{head.head_hash} {current.today()} {held} {page} {build_fingerprint()}"
     g.etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
     if not request.if_none_match.contains_weak(g.etag):
         return None
@@ -158,7 +165,7 @@ def _fingerprint(path: Path) -> str:
 def build_fingerprint() -> str:
     """A hash (12 hexadecimal digits) of version, templates and code, so that pages cached from another build expire."""
     here = Path(__file__).parent
-    digest, code = hashlib.sha256(version("relay").encode()), here.parent.rglob("*.py")
+    digest, code = hashlib.sha256(VERSION.encode()), here.parent.rglob("*.py")
     for path in sorted(
         (*code, *here.rglob("*.html"), *here.rglob("*.mo"), *here.glob("static/*"), *here.glob("static/field/*"))
     ):

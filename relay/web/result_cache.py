@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from flask import current_app
 
+from relay.reports.health import health
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Mapping
 
     from relay.arrays.lineage import Survey
+    from relay.reports.health import PartHealth
 
 MOST: Final = 24
 """Cached results (our choice: some days and filters of two or three readers; one of 100,000 placements is 10 MB)."""
@@ -78,3 +81,17 @@ def cached_for_survey(survey: Survey, name: tuple[Hashable, ...], work: Callable
     """
     snapshot = survey.snapshot
     return cached((snapshot.programme_id, survey.as_of, survey.confirmed_only, *name), snapshot.head_hash, work)
+
+
+def health_by_part(survey: Survey, word: str) -> Mapping[str, PartHealth]:
+    """Id → how the placements of a group or a place are doing; those that hold nothing are left out.
+
+    Args:
+        survey: The survey of the programme.
+        word: "group" or "place".
+    """
+
+    def counted() -> Mapping[str, PartHealth]:
+        return {str(part.part): part for part in health(survey, by=(word,)).breakdowns[0].parts}
+
+    return cached_for_survey(survey, ("parts", word), counted)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.exceptions import HTTPException
 
 from relay.access import accounts
-from relay.access.one_time_link import OneTimeLink
-from relay.cached.uploads import delete_old
+from relay.access.owner_link import OneTimeLink
+from relay.cached.uploads import DELETED_AFTER_SECONDS, delete_old
 from relay.errors import Failure, Invalid, Refused, RelayError, Unavailable, refused
+from relay.service.public_demo import UPLOADS_SECONDS
 from relay.web import sessions
 from relay.web.app import HOSTS, create_app
 from relay.web.monitoring import JsonLines
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from relay.graph import Graph
+    from relay.service.public_demo import PublicDemonstration
     from relay.settings import Settings
     from relay.web.traffic.shared_state import SharedState
 
@@ -47,18 +49,9 @@ NOT_THIS_MACHINE: Final = Failure(
     "not_this_machine",
     "Relay itself does not encrypt: without a proxy it serves at %(own)s, not at %(host)s.",
     advice="Put a proxy with TLS before it and name both: --site relay.example.org --proxy ADDRESS."
-    " See docs/operators.md.",
+    " See relay help operators.",
     field="host",
     values={"own": HOSTS[-1]},
-)
-
-
-NOBODY_MAY_SIGN_IN: Final = Failure(
-    Refused,
-    "nobody_may_sign_in",
-    "There is no account with a password yet, so that nobody could sign in.",
-    advice="Make one",
-    command="relay account add LOGIN --role administrator",
 )
 
 
@@ -92,6 +85,7 @@ def serve(  # noqa: PLR0913 - the options of a command
     proxy: str | None = None,
     workers: int = 1,
     opened: Callable[[], Graph] | None = None,
+    public: PublicDemonstration | None = None,
     background: Callable[[Graph], AbstractContextManager[object]] = nullcontext,
     announce: Callable[[str], object],
 ) -> None:
@@ -106,16 +100,19 @@ def serve(  # noqa: PLR0913 - the options of a command
         shown: The path of the first page, if everybody at this machine may see all pages, as in a demonstration. None:
             the announced address is a link that signs the owner in, once, and everybody else signs in.
         site: The host name under which a proxy serves the pages over TLS; then everybody signs in with a password.
+            While no account has one yet, the announced address is a link that signs the owner in, once, to begin.
         proxy: The proxy's address, from which alone X-Forwarded-For is believed; None: the proxy is on this machine.
         workers: How many processes answer.
         opened: Opens the graph in each of several workers; None if there is one.
+        public: The public demonstration that is served, with its clock: everybody signs in with an account that it
+            shows. None: it is none.
         background: A context manager that runs in one of the processes while the server runs.
         announce: Is called once with the sentence that names the address.
 
     Raises:
         Invalid: The site is not a host name.
-        Refused: Others may reach the host, which is none of `HOSTS`, and no proxy is named; or a site is named, and no
-            account has a password; or several workers are not possible on this machine; or a worker did not start.
+        Refused: Others may reach the host, which is none of `HOSTS`, and no proxy is named; or several workers are not
+            possible on this machine; or a worker did not start.
         Unavailable: Something listens on that port already.
     """
     if site is not None and not _HOST_NAME.fullmatch(site):
@@ -123,19 +120,18 @@ def serve(  # noqa: PLR0913 - the options of a command
     if host not in HOSTS and not (site and proxy):
         raise refused(NOT_THIS_MACHINE, host=host)
     require_workers_possible(workers)
-    if site and not any(account.password for account in accounts.all_accounts(graph)):
-        raise refused(NOBODY_MAY_SIGN_IN)
     _log_json()
     end_on_signal()
     sys.setswitchinterval(limits.SWITCH_SECONDS)
-    once = OneTimeLink(login=owner, used=shared_lock()) if shown is None and site is None else None
+    link_needed = shown is None and public is None and (site is None or not accounts.anyone_has_password(graph))
+    once = OneTimeLink(login=owner, used=shared_lock()) if link_needed else None
     trusted = (proxy or "127.0.0.1") if site else None
     several = opened if workers > 1 else None
     with _bind_socket(host, port, listens=several is None) as bound:
         name = f"[{host}]" if ":" in host else host
         here = f"http://{name}:{bound.getsockname()[1]}"
-        path = f"/sign-in/once/{once.secret}" if once else shown
-        address = f"https://{site}/, by the proxy that asks {here}" if site else f"{here}{path}"
+        path = f"/sign-in/once/{once.secret}" if once else shown or "/"
+        address = f"https://{site}{path}, by the proxy that asks {here}" if site else f"{here}{path}"
 
         def answering() -> None:
             announce(f"Relay is at {address} (Ctrl-C to stop)")
@@ -148,11 +144,17 @@ def serve(  # noqa: PLR0913 - the options of a command
             shared: SharedState | None = None,
         ) -> None:
             app = create_app(
-                opened, settings, owner=None if once or site else owner, once=once, site=site, shared=shared
+                opened,
+                settings,
+                owner=None if once or site or public else owner,
+                once=once,
+                site=site,
+                shared=shared,
+                public=public,
             )
             server = listener(app, AppAdmission(app), listening, proxy=trusted)
             ready()
-            with meanwhile(opened), deleting_old_uploads(settings.data_folder):
+            with meanwhile(opened), deleting_old_uploads(settings.data_folder, *times_of_uploads(public)):
                 server.run()
 
         if several is None:
@@ -166,16 +168,29 @@ def serve(  # noqa: PLR0913 - the options of a command
                 supervise(workers, work, answering)
 
 
+def times_of_uploads(public: PublicDemonstration | None) -> tuple[float, float]:
+    """After how many seconds an upload is deleted, and how many pass between two looks."""
+    return (UPLOADS_SECONDS, UPLOADS_SECONDS / 4) if public else (DELETED_AFTER_SECONDS, _DELETING_EVERY_SECONDS)
+
+
 @contextmanager
-def deleting_old_uploads(data_folder: Path) -> Generator[None]:
-    """Delete uploaded registers a day after they were last used, for as long as the service runs."""
+def deleting_old_uploads(
+    data_folder: Path, after: float = DELETED_AFTER_SECONDS, every: float = _DELETING_EVERY_SECONDS
+) -> Generator[None]:
+    """Delete uploaded registers when they were last used long ago, for as long as the service runs.
+
+    Args:
+        data_folder: Of the service.
+        after: Seconds since they were last used.
+        every: Seconds between two looks.
+    """
     over = threading.Event()
 
     def sweep() -> None:
-        while not over.wait(_DELETING_EVERY_SECONDS):
-            delete_old(data_folder)
+        while not over.wait(every):
+            delete_old(data_folder, after)
 
-    delete_old(data_folder)
+    delete_old(data_folder, after)
     threading.Thread(target=sweep, name="sweep", daemon=True).start()
     try:
         yield

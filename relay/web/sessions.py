@@ -25,6 +25,8 @@ KEY_FILE: Final = "session.key"
 _KEY_BYTES: Final = 32
 NAMES: Final = "names"
 """The key in a session for whether its reader switched names on."""
+EVIDENCE: Final = "evidence"
+"""The key in a session for whether its reader switched ids and entry numbers on records on."""
 _AHEAD_SECONDS: Final = 24 * 60 * 60  # our choice: by which a clock may have run fast when somebody signed in
 
 
@@ -154,19 +156,25 @@ def begin_session(account: accounts.Account) -> None:
     login_user(_user_of_account(account))
 
 
+def end_session() -> None:
+    """End the session of this browser alone."""
+    logout_user()
+    session.clear()
+
+
 def end_all_sessions() -> None:
     """End every session of the user, in all browsers."""
     user_ = user()
     if user_ and user_.generation:
         accounts.end_sessions(current.graph(), user_.login)
-    logout_user()
-    session.clear()
+    end_session()
 
 
 def cache_key() -> str:
     """A text that differs from session to session, so that no two share a cached page."""
     user_ = user()
-    return f"{user_.get_id() if user_ else ''} {session.get('opened', '')} {session.get(NAMES, '')}"
+    switches = f"{session.get(NAMES, '')} {session.get(EVIDENCE, '')}"
+    return f"{user_.get_id() if user_ else ''} {session.get('opened', '')} {switches}"
 
 
 def login_without_database() -> str | None:

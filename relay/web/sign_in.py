@@ -10,7 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from relay.access import accounts
 from relay.errors import Failure, NotFound, refused
 from relay.service import failure
-from relay.web import sessions
+from relay.web import public_demonstration, sessions
 from relay.web.permission import public
 from relay.web.request import current, typed_form
 from relay.web.traffic import limits
@@ -27,6 +27,8 @@ CALLS_A_MINUTE: Final = {
     "field.enrol": limits.SIGN_INS_A_MINUTE,
     "certificates.opened": limits.LOOKS_A_MINUTE,
     "stories.opened": limits.LOOKS_A_MINUTE,
+    "invitations.opened": limits.SIGN_INS_A_MINUTE,
+    "invitations.accepted": limits.SIGN_INS_A_MINUTE,
 }
 """Public endpoint → how many requests a minute one address may send."""
 
@@ -61,7 +63,7 @@ def _rate_limited(endpoint: str, view: Callable[..., Any], most: int) -> Callabl
 @public()
 def page() -> str:
     """The sign-in form."""
-    return render_template("sign_in.html", error=None, login="", wanted="", typed=[])
+    return _form(error=None, login="", wanted="", typed=[])
 
 
 @blueprint.post("/sign-in")
@@ -75,11 +77,15 @@ def sign_in() -> Response | str | tuple[str, int, dict[str, str]]:
         seconds = {"Retry-After": str(error.seconds)} if isinstance(error, accounts.TooManyTries) else {}
         again = {"wanted": request.form.get(typed_form.WANTED, ""), "typed": typed_form.carried_fields()}
         return (
-            render_template("sign_in.html", error=error, login=login[:64], **again),
+            _form(error=error, login=login[:64], **again),
             failure.status_of(error),
             seconds,
         )
     return _go_on_signed_in(account)
+
+
+def _form(**values: Any) -> str:  # noqa: ANN401 - as the template takes it
+    return render_template("sign_in.html", organisation=current.core().settings.organisation, **values)
 
 
 def authenticate(login: str, password: str) -> accounts.Account:
@@ -104,18 +110,25 @@ def authenticate(login: str, password: str) -> accounts.Account:
 @blueprint.get("/sign-in/once/<secret>")
 @public()
 def once(secret: str) -> Response | str:
-    """Sign in the owner by the link that the terminal showed. A HEAD request does not use the link up."""
-    link = current.core().once
-    if link is None or request.method == "HEAD" or not link.take(secret):
+    """Sign in the owner by the link that the terminal showed. A HEAD request does not use the link up.
+
+    Of a site the link works only until anybody can sign in with a password.
+    """
+    core = current.core()
+    is_over = core.site is not None and accounts.anyone_has_password(core.graph)
+    if core.once is None or request.method == "HEAD" or is_over or not core.once.take(secret):
         raise refused(LINK_USED)
-    return _go_on_signed_in(accounts.owner_account(current.graph(), link.login, current.core().now()))
+    return _go_on_signed_in(accounts.owner_account(core.graph, core.once.login, core.now()))
 
 
 @blueprint.post("/sign-out")
 @public()
 def sign_out() -> Response:
-    """Sign out, wherever this account is signed in."""
-    sessions.end_all_sessions()
+    """Sign out, wherever this account is signed in; where everybody uses it, in a public demonstration, here alone."""
+    if public_demonstration.shown():
+        sessions.end_session()
+    else:
+        sessions.end_all_sessions()
     response = redirect(url_for("sign_in.page"), 303)
     response.headers["Clear-Site-Data"] = '"cache"'  # the next one at this machine may press Back
     return response

@@ -43,6 +43,21 @@ class SystemLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedWords:
+    """The words that a form offers for a column.
+
+    Attributes:
+        labels: Word → its label, in order; empty where the programme has none.
+        are_all: Whether no other word may be said.
+        in_order: Whether it counts which word stands first.
+    """
+
+    labels: Mapping[str, str]
+    are_all: bool = True
+    in_order: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SystemPages:
     """The pages of a system; a programme that does not use the system does not have them.
 
@@ -52,12 +67,16 @@ class SystemPages:
         links: Its links in the menu.
         on_record: Returns what it adds to the page of a record, or None.
         in_place_of: Form and the kind of record that offers it → the endpoint that is opened in its place.
+        words: Kind of act and column → returns the words that forms offer for it.
     """
 
     blueprint: Blueprint
     links: tuple[SystemLink, ...] = ()
     on_record: Callable[[Record], Markup | None] = field(default=_no_part)
     in_place_of: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    words: Mapping[tuple[str, str], Callable[[], OfferedWords]] = field(
+        default_factory=dict[tuple[str, str], Callable[[], OfferedWords]]
+    )
 
 
 @cache

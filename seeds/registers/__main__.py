@@ -1,4 +1,4 @@
-"""Write made registers: `python -m seeds.registers --seed N FOLDER`.
+"""Write made registers: `python -m relay.seeds.registers --seed N FOLDER`.
 
 FOLDER gets a programme to import first, `programme/`, and beside it one register for each layout.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from seeds.people import PLACES
-from seeds.registers.layout import LAYOUTS, layouts
-from seeds.registers.slips import SLIPPED, write_slipped
-from seeds.registers.story import GIFTS, RULES, women
+from relay.seeds.people import PLACES
+from relay.seeds.registers.layout import LAYOUTS, layouts
+from relay.seeds.registers.slips import SLIPPED, write_slipped
+from relay.seeds.registers.story import GIFTS, RULES, women
 
 
 def write_programme(folder: Path) -> None:
@@ -26,7 +26,7 @@ def write_programme(folder: Path) -> None:
 
 def main() -> None:
     """Write the programme, the registers, and one with slips of the pen."""
-    parser = argparse.ArgumentParser(prog="python -m seeds.registers", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m relay.seeds.registers", description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=Path("registers"))
     parser.add_argument("--seed", type=int, default=1, help="another number makes other women")
     parser.add_argument("--women", type=int, default=24, help="in each register")

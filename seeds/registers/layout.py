@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter
 
 from relay.domain import bikram_sambat
-from seeds.registers.story import GIFT, Woman
+from relay.seeds.registers.story import GIFT, Woman
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Final
 
-from seeds.registers.layout import layouts
-from seeds.registers.story import Woman, women
+from relay.seeds.registers.layout import layouts
+from relay.seeds.registers.story import Woman, women
 
 if TYPE_CHECKING:
     from pathlib import Path

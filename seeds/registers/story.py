@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Final
 
-from seeds.people import FAMILY_NAMES, GIVEN_NAMES, MENS_NAMES, PLACES
+from relay.seeds.people import FAMILY_NAMES, GIVEN_NAMES, MENS_NAMES, PLACES
 
 WARDS: Final = tuple(place_id for place_id, _, kind, *_ in PLACES if str(kind) == "ward")
 _FIRST_DAY: Final = dt.date(2019, 2, 4)

@@ -18,7 +18,7 @@ from relay.arrays.lineage import Survey
 from relay.domain.acts import Act
 from relay.errors import NotFound
 from relay.ledger import reading, recording
-from relay.ledger.programmes import NoProgramme
+from relay.ledger.programme_heads import NoProgramme
 from relay.reports import trees
 from tests.arrays.test_tables import LATER, STORY, record
 from tests.rigs.soak import share
@@ -28,8 +28,6 @@ from tests.scenes.strategies import programmes
 
 if TYPE_CHECKING:
     from relay.graph import Graph
-
-pytestmark = pytest.mark.engine_contract
 
 _NUMBERS = count()
 
@@ -44,6 +42,7 @@ def told(survey: Survey, id_: str) -> object:
         return str(error)
 
 
+@pytest.mark.engine_contract
 def test_graph_and_ledger_give_the_same_snapshot(graph: Graph) -> None:
     record(graph, *STORY)
 

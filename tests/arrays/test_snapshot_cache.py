@@ -19,8 +19,8 @@ from relay.arrays.from_register import of_register
 from relay.backup import ledger_backup
 from relay.domain.questions import NOTED
 from relay.graph import connect
-from relay.ledger import programmes, reading, recording
-from relay.ledger.programmes import NoProgramme
+from relay.ledger import programme_heads, reading, recording
+from relay.ledger.programme_heads import NoProgramme
 from tests.arrays.test_tables import LATER, STORY, record
 from tests.rigs import neo4j_server
 from tests.rigs.wiping import wiped
@@ -131,7 +131,11 @@ def test_asking_again_costs_one_round_trip(graph: Graph, monkeypatch: pytest.Mon
     assert len(asked) == 1  # whoever has just read the head of the ledger need not ask again
     record(graph, say.woman("W7"))
     assert (
-        len(snapshot_cache.snapshot(graph, "demo", head_hash=programmes.head(graph, "demo").head_hash).beneficiaries)
+        len(
+            snapshot_cache.snapshot(
+                graph, "demo", head_hash=programme_heads.head(graph, "demo").head_hash
+            ).beneficiaries
+        )
         == 7
     )
 
@@ -159,10 +163,11 @@ def test_a_graph_that_is_being_rebuilt_is_not_read(graph: Graph) -> None:
     record(graph, *STORY)
     graph.write(lambda transaction: transaction.run("MATCH (l:Ledger) SET l.projection = 0"))
 
-    with pytest.raises(programmes.NotBuilt):
+    with pytest.raises(programme_heads.NotBuilt):
         snapshot_cache.snapshot(graph, "demo")
 
 
+@pytest.mark.soak
 def test_what_another_process_writes_meanwhile_is_seen_whole_or_not_at_all(
     graph: Graph, connection: Connection, tmp_path: Path
 ) -> None:

@@ -11,10 +11,10 @@ import pytest
 from relay.audit import run
 from relay.exchange import exchange_format
 from relay.exchange.importing import import_programme
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
+from relay.seeds import files, grow, odd
+from relay.seeds.grow import Relay
 from relay.service import demo
-from seeds import files, grow, odd
-from seeds.grow import Relay
 from tests.rigs.soak import SOAK
 from tests.scenes.acts import Book, clerk
 from tests.scenes.core import CORE
@@ -70,6 +70,7 @@ def demonstration() -> Register:
     return imported(SEEDS / "relay-demo", "relay-demo")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("as_of", "least"), [("2020-12-31", 5), ("2030-12-31", 23)])
 def test_of_another_day_what_had_happened_by_then_is_found(demonstration: Register, as_of: str, least: int) -> None:
     assert run.audit_of(demonstration, date.fromisoformat(as_of)).found >= least
@@ -121,7 +122,7 @@ def test_nothing_is_found_in_a_grown_programme_without_odd_rows(
 
 def test_the_record_can_be_audited_as_it_was_known(graph: Graph) -> None:
     load(graph, "selei")
-    entries = programmes.head(graph, "selei").entries
+    entries = programme_heads.head(graph, "selei").entries
 
     assert run.audit(graph, "selei", TODAY, last=entries).found == 2
     assert run.audit(graph, "selei", TODAY, last=entries - 1).found == 1, "the second claim is the last entry"

@@ -23,10 +23,10 @@ from relay.arrays import snapshot_cache
 from relay.backup import backup_files as keeping
 from relay.backup.encryption import Encryption
 from relay.backup.ledger_backup import backup_lines, check_backup
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.system import Catalogue
 from relay.errors import Invalid, Unavailable
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.ledger.recording import record
 from relay.systems import SYSTEMS
 from tests.rigs.small_disk import on_a_small_disk
@@ -54,7 +54,7 @@ def test_a_backup_is_for_its_owner_only_and_says_what_it_holds(kept: Graph, tmp_
 
     (held,) = keeping.write_backup(kept, file)
 
-    head = programmes.head(kept, "demo")
+    head = programme_heads.head(kept, "demo")
     assert (held.entries, held.head_hash) == (head.entries, head.head_hash)
     assert file.read_text(encoding="utf-8").splitlines() == list(backup_lines(kept))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -137,7 +137,7 @@ def test_a_drill_restores_verifies_and_leaves_nothing_behind(
     kept: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    head = programmes.head(kept, "demo")
+    head = programme_heads.head(kept, "demo")
 
     (drilled,) = keeping.drill(backup_lines(kept), clerk(), CORE)
 
@@ -165,6 +165,7 @@ def test_a_backup_made_after_an_erasure_holds_nothing_of_hers(kept: Graph, tmp_p
 # ------------------------------------------------------------------------------------------------ room on the disk
 
 
+@pytest.mark.soak
 def test_a_disk_with_too_little_room_refuses_writes_in_a_clear_sentence_and_goes_on_reading(tmp_path: Path) -> None:
     found = on_a_small_disk("tests.backup.test_backup_files:write_on_a_small_disk", SMALL_DISK, tmp_path)
 
@@ -181,21 +182,21 @@ def write_on_a_small_disk(data_folder: Path) -> None:
     ballast, now = data_folder / "ballast", datetime.now(UTC)
 
     def room() -> None:
-        engine.require_free_space(data_folder)
+        embedded_server.require_free_space(data_folder)
 
     try:
-        with relay_graph.connect(engine.ensure(data_folder), Catalogue(SYSTEMS), before_writing=room) as graph:
+        with relay_graph.connect(embedded_server.ensure(data_folder), Catalogue(SYSTEMS), before_writing=room) as graph:
             record(graph, "demo", beginnings(1), clerk())
-            written, refused = programmes.head(graph, "demo").entries, ""
+            written, refused = programme_heads.head(graph, "demo").entries, ""
             accounts.add(graph, "maya", (grant_of("manager"),), None, now)
             token = api_tokens.issue(graph, "maya", days=1, now=now, random=token_bytes)
-            free_bytes = engine.status(data_folder).free_bytes
-            ballast.write_bytes(bytes(free_bytes - engine.LEAST_FREE_BYTES + 1_000_000))
+            free_bytes = embedded_server.status(data_folder).free_bytes
+            ballast.write_bytes(bytes(free_bytes - embedded_server.LEAST_FREE_BYTES + 1_000_000))
             try:
                 record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
             except Unavailable as error:
                 refused = str(error)
-            read = programmes.head(graph, "demo").entries
+            read = programme_heads.head(graph, "demo").entries
             api_tokens.authenticate(graph, token.secret, now)
             asked = len(snapshot_cache.snapshot(graph, "demo").beneficiaries)
             said = subprocess.run(
@@ -207,9 +208,9 @@ def write_on_a_small_disk(data_folder: Path) -> None:
             )
             ballast.unlink()
             record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
-            again = programmes.head(graph, "demo").entries
+            again = programme_heads.head(graph, "demo").entries
     finally:
-        engine.stop(data_folder)
+        embedded_server.stop(data_folder)
     told = {"written": written, "refused": refused, "read": read, "again": again, "asked": asked}
     told["status"] = said.stderr
     json.dump(told, sys.stdout)
@@ -218,29 +219,30 @@ def write_on_a_small_disk(data_folder: Path) -> None:
 # ------------------------------------------------------------------------------------------------ upgrades
 
 
+@pytest.mark.soak
 def test_before_another_release_opens_the_database_it_is_copied_and_one_can_go_back(tmp_path: Path) -> None:
     data_folder = tmp_path / "data"
     try:
-        with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
+        with relay_graph.connect(embedded_server.ensure(data_folder), CORE) as graph:
             record(graph, "demo", beginnings(1), clerk())
-            entries = programmes.head(graph, "demo").entries
-        engine.stop(data_folder)
-        release = (data_folder / engine.RELEASE_FILE).read_text(encoding="utf-8")
-        assert release == engine.status(data_folder).version
-        (data_folder / engine.RELEASE_FILE).write_text("26.9.1", encoding="utf-8")
+            entries = programme_heads.head(graph, "demo").entries
+        embedded_server.stop(data_folder)
+        release = (data_folder / embedded_server.RELEASE_FILE).read_text(encoding="utf-8")
+        assert release == embedded_server.status(data_folder).version
+        (data_folder / embedded_server.RELEASE_FILE).write_text("26.9.1", encoding="utf-8")
 
-        with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
+        with relay_graph.connect(embedded_server.ensure(data_folder), CORE) as graph:
             record(graph, "demo", [placed("P1 on 2020-03-01")], clerk())
-        engine.stop(data_folder)
+        embedded_server.stop(data_folder)
 
-        assert named(data_folder / engine.BEFORE_UPGRADES) == ["26.9.1-1"]
-        assert (data_folder / engine.RELEASE_FILE).read_text(encoding="utf-8") == release
+        assert named(data_folder / embedded_server.BEFORE_UPGRADES) == ["26.9.1-1"]
+        assert (data_folder / embedded_server.RELEASE_FILE).read_text(encoding="utf-8") == release
         (data_folder / "databases" / "relay").rename(data_folder / "databases-new")
-        (data_folder / engine.BEFORE_UPGRADES / "26.9.1-1").rename(data_folder / "databases" / "relay")
-        with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
-            assert programmes.head(graph, "demo").entries == entries
+        (data_folder / embedded_server.BEFORE_UPGRADES / "26.9.1-1").rename(data_folder / "databases" / "relay")
+        with relay_graph.connect(embedded_server.ensure(data_folder), CORE) as graph:
+            assert programme_heads.head(graph, "demo").entries == entries
     finally:
-        engine.stop(data_folder)
+        embedded_server.stop(data_folder)
 
 
 def test_without_room_for_the_copy_another_release_does_not_touch_the_database(
@@ -248,12 +250,12 @@ def test_without_room_for_the_copy_another_release_does_not_touch_the_database(
 ) -> None:
     (tmp_path / "databases" / "relay").mkdir(parents=True)
     (tmp_path / "databases" / "relay" / "file").write_bytes(bytes(1000))
-    (tmp_path / engine.RELEASE_FILE).write_text("26.9.1", encoding="utf-8")
+    (tmp_path / embedded_server.RELEASE_FILE).write_text("26.9.1", encoding="utf-8")
     tmp_path.chmod(0o700)
-    monkeypatch.setattr(engine, "bytes_below", Mock(return_value=10**18))
+    monkeypatch.setattr(embedded_server, "bytes_below", Mock(return_value=10**18))
 
     with pytest.raises(Unavailable, match="written by engine release 26\\.9\\.1"):
-        engine.ensure(tmp_path)
+        embedded_server.ensure(tmp_path)
 
-    assert not (tmp_path / engine.BEFORE_UPGRADES).exists()
-    assert (tmp_path / engine.RELEASE_FILE).read_text(encoding="utf-8") == "26.9.1"
+    assert not (tmp_path / embedded_server.BEFORE_UPGRADES).exists()
+    assert (tmp_path / embedded_server.RELEASE_FILE).read_text(encoding="utf-8") == "26.9.1"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, LiteralString
 import pytest
 
 from relay import graph as relay_graph
+from relay.access import saved_views
+from relay.access.saved_views import SavedView
 from relay.arrays import snapshot_cache
 from relay.backup import ledger_backup
 from relay.backup.ledger_backup import LedgerInBackup
@@ -17,8 +19,8 @@ from relay.database import cypher
 from relay.domain.entries import ORIGIN, Entry, digest, from_line, to_line
 from relay.domain.questions import NOTED
 from relay.errors import Conflict, Invalid, NotFound
-from relay.ledger import programmes, verify
-from relay.ledger.programmes import NoProgramme, NotBuilt, NotRestored
+from relay.ledger import programme_heads, verify
+from relay.ledger.programme_heads import NoProgramme, NotBuilt, NotRestored
 from relay.ledger.recording import record, record_one
 from tests.rigs.wiping import wiped
 from tests.scenes.acts import (
@@ -99,8 +101,8 @@ def test_what_one_engine_keeps_the_other_restores(embedded_graph: Graph, neo4j_g
 
     kept = ledger_backup.restore(there, lines, clerk("local:bina"))
 
-    heads = programmes.heads(here)
-    assert programmes.heads(there) == heads
+    heads = programme_heads.heads(here)
+    assert programme_heads.heads(there) == heads
     assert kept == tuple(
         LedgerInBackup(programme_id=head.programme_id, entries=head.entries, head_hash=head.head_hash) for head in heads
     )
@@ -126,7 +128,7 @@ def test_a_backup_begins_with_its_promises_and_holds_one_entry_a_line(graph: Gra
 
     first, *lines = ledger_backup.backup_lines(graph)
 
-    heads = programmes.heads(graph)
+    heads = programme_heads.heads(graph)
     assert json.loads(first) == {
         "relay_backup": 1,
         "programmes": [
@@ -150,13 +152,13 @@ def test_what_holds_no_programme_is_no_backup(graph: Graph) -> None:
 
 def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(graph)
-    lines, heads = list(ledger_backup.backup_lines(graph)), programmes.heads(graph)
+    lines, heads = list(ledger_backup.backup_lines(graph)), programme_heads.heads(graph)
     wiped(graph)
     monkeypatch.setattr(ledger_backup, "STEP", 4)
 
     with pytest.raises(Invalid, match="cut short"):
         ledger_backup.restore(graph, lines[:12], clerk())
-    assert [(head.entries, head.restoring) for head in programmes.heads(graph)] == [(8, True), (0, True)]
+    assert [(head.entries, head.restoring) for head in programme_heads.heads(graph)] == [(8, True), (0, True)]
     for ask in (
         lambda: record_one(graph, "demo", woman("W9"), clerk()),
         lambda: snapshot_cache.snapshot(graph, "demo"),
@@ -169,22 +171,22 @@ def test_a_restore_that_was_cut_goes_on_where_it_stopped(graph: Graph, monkeypat
             ask()
     ledger_backup.restore(graph, lines, clerk())
 
-    assert programmes.heads(graph) == heads
+    assert programme_heads.heads(graph) == heads
     assert verify.verify(graph, "demo").faults == ()
     assert ledger_backup.restore(graph, lines, clerk())[0].entries == heads[0].entries  # once more changes nothing
-    assert programmes.heads(graph) == heads
+    assert programme_heads.heads(graph) == heads
 
 
 def test_a_restore_that_was_cut_between_two_programmes_is_no_whole_either(graph: Graph) -> None:
     fill(graph)
     record(graph, "later", [programme("later"), rule()], clerk())
-    lines, heads = list(ledger_backup.backup_lines(graph)), programmes.heads(graph)
+    lines, heads = list(ledger_backup.backup_lines(graph)), programme_heads.heads(graph)
     wiped(graph)
 
     with pytest.raises(Invalid, match="cut short"):
         ledger_backup.restore(graph, lines[: 1 + heads[0].entries], clerk())
 
-    assert [head.programme_id for head in programmes.heads(graph) if not head.restoring] == ["demo"]
+    assert [head.programme_id for head in programme_heads.heads(graph) if not head.restoring] == ["demo"]
     assert verify.verify(graph, "demo").faults == ()
     for ask in (
         lambda: list(ledger_backup.backup_lines(graph)),
@@ -193,7 +195,7 @@ def test_a_restore_that_was_cut_between_two_programmes_is_no_whole_either(graph:
         with pytest.raises(NotRestored, match="later is being restored"):
             ask()
     ledger_backup.restore(graph, lines, clerk())
-    assert programmes.heads(graph) == heads
+    assert programme_heads.heads(graph) == heads
 
 
 def doctored(line: str, **changed: object) -> str:
@@ -292,7 +294,7 @@ def test_a_backup_whose_hashes_fit_but_whose_content_makes_no_sense_is_refused(g
 
         with pytest.raises(Invalid, match="makes no sense"):
             ledger_backup.restore(graph, [first, to_line(entry, with_opened=True)], clerk())
-        assert programmes.heads(graph) == ()
+        assert programme_heads.heads(graph) == ()
 
 
 def test_a_backup_in_which_an_act_stands_twice_is_refused_by_its_name(graph: Graph) -> None:
@@ -321,11 +323,11 @@ def test_an_older_backup_over_a_newer_ledger_is_refused_as_that(graph: Graph) ->
     fill(graph)
     older = list(ledger_backup.backup_lines(graph))
     record(graph, "demo", [woman("W7"), woman("W8")], clerk())
-    head = programmes.head(graph, "demo")
+    head = programme_heads.head(graph, "demo")
 
     with pytest.raises(Conflict, match=r"The backup is older: the database holds all .* and 2 more"):
         ledger_backup.restore(graph, older, clerk())
-    assert programmes.head(graph, "demo") == head
+    assert programme_heads.head(graph, "demo") == head
     assert ledger_backup.restore(graph, list(ledger_backup.backup_lines(graph)), clerk())[0].entries == head.entries
 
 
@@ -342,7 +344,7 @@ def test_a_database_that_holds_something_else_is_left_alone(graph: Graph) -> Non
     record(graph, "demo", [programme(name="Another Relay")], clerk())
     with pytest.raises(Conflict, match="demo"):
         ledger_backup.restore(graph, lines, clerk())
-    assert [head.entries for head in programmes.heads(graph)] == [1]
+    assert [head.entries for head in programme_heads.heads(graph)] == [1]
 
 
 def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -> None:
@@ -357,11 +359,37 @@ def test_rebuilding_gives_the_same_graph_whatever_was_done_to_it(graph: Graph) -
         alter(graph, statement)
     assert not verify.verify(graph, "demo").ok
 
-    for head in programmes.heads(graph):
+    for head in programme_heads.heads(graph):
         ledger_backup.rebuild(graph, head.programme_id)
 
     assert everything(graph) - before == before - everything(graph) == Counter()
     assert verify.verify(graph, "demo").faults == verify.verify(graph, "other").faults == ()
+
+
+def test_saved_views_stay_through_a_rebuild_and_come_back_out_of_a_backup(graph: Graph) -> None:
+    fill(graph)
+    view = SavedView(
+        view_id="a1",
+        programme_id="demo",
+        page="chains",
+        title="Broken",
+        about="",
+        query="state=broken",
+        seen_by="manager",
+        kept_by="account:asha",
+        kept_at="2026-01-01T00:00:00Z",
+    )
+    saved_views.keep(graph, view)
+    ledger_backup.rebuild(graph, "demo")
+    assert verify.verify(graph, "demo").faults == ()
+    lines = list(ledger_backup.backup_lines(graph))
+    wiped(graph)
+
+    with pytest.raises(Invalid, match="saved views are cut short"):
+        ledger_backup.check_backup(lines[:-1], CORE)
+    ledger_backup.restore(graph, lines, clerk())
+
+    assert saved_views.every(graph, "demo") == (view,)
 
 
 def test_a_graph_of_before_gets_its_links_and_animals_by_a_rebuild(graph: Graph) -> None:
@@ -389,7 +417,10 @@ def test_nobody_records_into_a_graph_that_is_not_built(graph: Graph) -> None:
     with pytest.raises(NotBuilt, match="demo"):
         record_one(graph, "demo", woman("W9"), clerk())
 
-    assert [(head.programme_id, head.built) for head in programmes.heads(graph)] == [("demo", False), ("other", True)]
+    assert [(head.programme_id, head.built) for head in programme_heads.heads(graph)] == [
+        ("demo", False),
+        ("other", True),
+    ]
     ledger_backup.rebuild(graph, "demo")
     assert record_one(graph, "demo", woman("W9"), clerk()).action == "added"
     with pytest.raises(NoProgramme):

@@ -19,15 +19,15 @@ from relay.arrays.from_graph import load
 from relay.cached import ledger_cache
 from relay.cached import register as cached_register
 from relay.cached.ledger_cache import LedgerCache
-from relay.ledger import programmes, recording
-from relay.ledger.programmes import PROJECTION
+from relay.ledger import programme_heads, recording
+from relay.ledger.programme_heads import PROJECTION
 from tests.scenes import acts as say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.graph import Graph
-    from relay.ledger.programmes import LedgerHead
+    from relay.ledger.programme_heads import LedgerHead
 
 NOTES = LedgerCache[str]("notes", 3)
 
@@ -100,7 +100,7 @@ def register_of_earlier(head: LedgerHead) -> bytes:
 
 def test_what_an_earlier_version_kept_is_dropped_and_made_anew(graph: Graph, tmp_path: Path) -> None:
     recording.record(graph, "demo", (*say.beginnings(), say.placed("P1 on 2020-03-01")), say.clerk())
-    head = programmes.head(graph, "demo")
+    head = programme_heads.head(graph, "demo")
     snapshot_file.SNAPSHOT_CACHE.drop(tmp_path, "demo", graph)  # of this graph's earlier programmes of that id
     (tmp_path / "demo.snapshot").write_bytes(snapshot_of_earlier(head))
     (tmp_path / "demo.register").write_bytes(register_of_earlier(head))

@@ -8,7 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from relay.cached import cache_files, likely_duplicates
-from relay.database.engine import LOW_FREE_BYTES
+from relay.database.embedded_server import LOW_FREE_BYTES
 from relay.domain.people import blocking
 from relay.domain.people.likeness import COMPARED, Person
 

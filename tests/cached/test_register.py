@@ -15,7 +15,7 @@ from relay.audit import run, sampling
 from relay.backup import ledger_backup
 from relay.cached import register as cached_register
 from relay.domain.entries import to_line
-from relay.ledger import programmes, reading, recording
+from relay.ledger import programme_heads, reading, recording
 from relay.service.json_codec import json_of
 from tests.rigs.soak import share
 from tests.scenes import acts as say
@@ -90,7 +90,7 @@ def test_after_the_first_time_only_what_is_new_is_read(
 ) -> None:
     recording.record(graph, "demo", say.beginnings(), say.clerk())
     run.audit(graph, "demo", TODAY, folder=tmp_path)
-    end = programmes.head(graph, "demo").entries
+    end = programme_heads.head(graph, "demo").entries
     recording.record_one(graph, "demo", say.placed("P1 on 2020-03-01"), say.clerk())
     read: list[int] = []
     entries = reading.entries

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import cli
+from relay import cli
 from relay.commands import exits
 from relay.domain.questions import NOTED
 from relay.ledger import recording

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import click
 import pytest
 
-from cli import program
+from relay.cli import program
 from relay.commands.asking import AskingCommand
-from relay.commands.session import Session
+from relay.commands.command_session import Session
 from relay.domain.system import Catalogue
 from relay.systems import SYSTEMS
 

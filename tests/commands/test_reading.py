@@ -92,7 +92,7 @@ def test_tree_draws_branches_and_ends(shell: Shell) -> None:
     assert drawn == [
         "P1 fulfilled, passed 2 of 2 goats  W1",
         "├─ 1 on 2021-03-01 → P2 fulfilled, passed 2 of 2  W2",
-        "│  2 on 2022-06-01 → P4 late, passed 0 of 2, due 2024-06-01  W4",
+        "│  └─ 2 on 2022-06-01 → P4 late, passed 0 of 2, due 2024-06-01  W4",
         "└─ 1 on 2021-09-01 → P3 lost, passed 0 of 2, due 2023-09-01  W3",
     ]
 

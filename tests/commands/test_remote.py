@@ -15,7 +15,7 @@ import pytest
 
 from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
-from relay.commands import exits, session
+from relay.commands import command_session, exits
 from relay.errors import Asked
 from relay.ledger import reading
 from relay.ledger.checkpoints import from_text, make_key
@@ -184,7 +184,7 @@ def test_an_undo_is_sent_in_lists_from_elsewhere(
         return hand_in_together(self, programme_id, kind, said, **answers)
 
     monkeypatch.setattr(Remote, "hand_in_together", counting)
-    monkeypatch.setattr(session, "_TAKEN_BACK_AT_ONCE", 3)
+    monkeypatch.setattr(command_session, "_TAKEN_BACK_AT_ONCE", 3)
 
     tried = shell.ok("undo", "--programme", "demo", "--dry-run")
     done = shell.ok("undo", "--programme", "demo", "--yes")

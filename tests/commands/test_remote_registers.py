@@ -9,9 +9,9 @@ import pytest
 
 from relay.access import access_log
 from relay.commands import exits
-from relay.commands.session import Session
+from relay.commands.command_session import Session
 from relay.exchange.sheets import all_sheets
-from relay.ledger import batch, programmes, reading
+from relay.ledger import batch, programme_heads, reading
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import record, tell_story
@@ -343,7 +343,7 @@ def test_a_programme_is_added_switched_and_locked_in_a_dry_run_only(
         ("programme", "add", "hills", "--name", "Hills", "--dry-run"),
         ("programme", "lock", "2024-01-01", "--why", "reported", "--dry-run"),
     )
-    before = programmes.head(graph, "demo").entries
+    before = programme_heads.head(graph, "demo").entries
     here = [said(shell.run(*words)) for words in asked]
     elsewhere(shell, service, token(graph, "manager", "administrator"))
     there = [said(shell.run(*words)) for words in asked]
@@ -351,5 +351,5 @@ def test_a_programme_is_added_switched_and_locked_in_a_dry_run_only(
 
     assert here == there
     assert all((code, "A dry run: nothing was recorded." in err) == (exits.DONE, True) for code, _, err in here), here
-    assert [head.programme_id for head in programmes.heads(graph)] == ["demo"]
-    assert programmes.head(graph, "demo").entries == before
+    assert [head.programme_id for head in programme_heads.heads(graph)] == ["demo"]
+    assert programme_heads.head(graph, "demo").entries == before

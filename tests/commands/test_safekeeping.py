@@ -16,8 +16,9 @@ import pytest
 
 from relay.backup import backup_files
 from relay.commands import exits
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.entries import Fault
+from relay.service import mailing
 from tests.commands.shell import record
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
@@ -150,6 +151,7 @@ def test_a_file_that_is_there_is_kept_as_it_is(shell: Shell, tmp_path: Path, wor
     assert sorted(each for each in names(tmp_path) if each != "data") == ["kept"]
 
 
+@pytest.mark.soak
 def test_a_backup_takes_the_place_of_a_backup_and_of_nothing_else(shell: Shell, tmp_path: Path) -> None:
     kept, register, sealed = tmp_path / "kept.jsonl", tmp_path / "register.csv", tmp_path / "letters.age"
     checkpoint, ledger = tmp_path / "checkpoint.json", tmp_path / "ledger.jsonl"
@@ -282,6 +284,7 @@ def test_an_empty_database_pushes_no_backup_out_of_its_folder(shell: Shell, grap
     assert "NEO4J_DATABASE" in refused.err
 
 
+@pytest.mark.soak
 def test_a_backup_sealed_with_a_passphrase_is_restored_with_it_only(shell: Shell, graph: Graph, tmp_path: Path) -> None:
     file, right = tmp_path / "backup.age", tmp_path / "right"
     asked = Mock(side_effect=["four plain words here", "four other words here"])
@@ -318,7 +321,14 @@ def test_a_passphrase_that_is_soon_guessed_seals_nothing(shell: Shell, tmp_path:
 
 
 def test_where_nobody_can_be_asked_for_a_passphrase_the_file_for_it_is_named(shell: Shell, tmp_path: Path) -> None:
-    run = [sys.executable, "-c", "import cli; cli.main()", "backup", str(tmp_path / "backup.age"), "--encrypt"]
+    run = [
+        sys.executable,
+        "-m",
+        "relay.cli",
+        "backup",
+        str(tmp_path / "backup.age"),
+        "--encrypt",
+    ]
     said = subprocess.run(
         run, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, start_new_session=True
     )
@@ -392,8 +402,8 @@ def test_the_embedded_engine_is_checked_before_its_record_is_taken_for_a_good_on
         alone.ok("backup", str(file))
         good = file.read_bytes()
         alone.ok("register", "Maya")
-        damaged = engine.DatabaseDamaged(data_folder=tmp_path / "data", finding="4 faults")
-        alone.monkeypatch.setattr(engine, "check", Mock(side_effect=damaged))
+        damaged = embedded_server.DatabaseDamaged(data_folder=tmp_path / "data", finding="4 faults")
+        alone.monkeypatch.setattr(embedded_server, "check", Mock(side_effect=damaged))
 
         refused = alone.run("backup", str(file))
     finally:
@@ -425,6 +435,26 @@ def test_status_says_when_the_last_backup_was_made_and_what_it_does_not_hold(
     assert told() == (last, 2)
     shell.run("backup", str(tmp_path / "nowhere" / "all.jsonl"))
     assert told() == (last, 2)
+
+
+def test_a_backup_that_fails_is_noted_for_the_digest_and_mailed_at_once_until_one_is_made(
+    shell: Shell, tmp_path: Path
+) -> None:
+    sent = Mock()
+    shell.monkeypatch.setattr(mailing, "send", sent)
+    for name, value in {"": "smtp://localhost", "_FROM": "relay@example.org", "_TO": "maya@example.org"}.items():
+        shell.monkeypatch.setenv(f"RELAY_MAIL{name}", value)
+
+    assert shell.run("backup", str(tmp_path)).code != exits.DONE  # it is a folder
+    told = shell.ok("digest").pairs["backup_failed"]
+    shell.ok("backup", str(tmp_path / "all.jsonl"))
+
+    code = told.partition(" ")[2]
+    (letter,) = (call.args[1] for call in sent.call_args_list)
+    assert letter.subject.endswith(" failed")
+    assert f"failed: {code}." in letter.text
+    assert str(tmp_path) not in letter.text + told
+    assert shell.ok("digest").pairs["backup_failed"] == "no"
 
 
 def test_a_database_that_was_set_back_is_told_and_pushes_no_older_backup_out(
@@ -503,10 +533,10 @@ def test_a_programme_that_is_gone_and_another_ledger_of_that_length_are_told_too
     assert shell.run("backup", str(tmp_path / "kept"), "--keep", "1").code == exits.FOUND
 
 
-@pytest.mark.parametrize("free_bytes", [engine.LOW_FREE_BYTES, engine.LOW_FREE_BYTES - 1])
+@pytest.mark.parametrize("free_bytes", [embedded_server.LOW_FREE_BYTES, embedded_server.LOW_FREE_BYTES - 1])
 def test_status_warns_before_the_disk_is_full(alone: Shell, free_bytes: int) -> None:
-    alone.monkeypatch.setattr(engine, "free_bytes", Mock(return_value=free_bytes))
+    alone.monkeypatch.setattr(embedded_server, "free_bytes", Mock(return_value=free_bytes))
 
     said = alone.ok("status").err
 
-    assert ("nearly full" in said) == (free_bytes < engine.LOW_FREE_BYTES)
+    assert ("nearly full" in said) == (free_bytes < embedded_server.LOW_FREE_BYTES)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.commands.shell import Shell
     from tests.commands.terminal import Shown
 
-RELAY = (sys.executable, "-c", "import cli; cli.main()")
+RELAY = (sys.executable, "-m", "relay.cli")
 NAMES = (
     "Maya [bold]loud[/bold]",
     "Mina [/x] [red",
@@ -148,6 +148,7 @@ def test_states_have_words_and_colours_and_no_color_is_heeded(named: Shell, on_t
     assert coloured.without_colour == colourless.without_colour
 
 
+@pytest.mark.soak
 def test_an_ascii_screen_gets_ascii(named: Shell) -> None:
     drawn = in_pipe("tree", "G1", "--as-of", ON, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     found = in_pipe("show", "N4", "--json", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
@@ -163,6 +164,7 @@ def test_an_ascii_screen_gets_ascii(named: Shell) -> None:
     del named
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8"])
 def test_any_locale_takes_and_gives_names(named: Shell, locale: str) -> None:
     del named

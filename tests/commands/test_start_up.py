@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.database import engine
+from relay.database import embedded_server
 from relay.graph import connect
 from relay.systems import SYSTEMS
 from tests.commands.shell import tell_story
@@ -33,16 +33,16 @@ MOST_MODULES: Final[Mapping[tuple[str, ...], int]] = {
 }
 """Modules of Relay that answer a question about its relays: more would be waited for at each command. A tree is read
 from the graph; the others take the whole programme from what is kept of it."""
-MOST_OF_A_COMMAND: Final = {"health": 51, "trace G1": 48, "todo": 67, "show P1": 62}
-"""The same of a whole command: with what finds the database and the programme, and prints; beside two modules of each
-system, on or off, since what may be recorded of it is known to every command."""
+MOST_OF_A_COMMAND: Final = {"health": 52, "trace G1": 49, "todo": 68, "show P1": 63}
+"""The same of a whole command: with the command line, what finds the database and the programme, and prints;
+beside two modules of each system, on or off, since what may be recorded of it is known to every command."""
 NOT_NEEDED: Final = frozenset({"argon2", "cryptography", "flask", "networkx", "numba", "pyrage", "rapidfuzz", "scipy"})
 """What takes long to import, and serves other questions."""
 OF_ALL_SYSTEMS: Final = frozenset({"kinds"})
 """What every command needs of each system: what may be recorded."""
 ASKING: Final = """
 import sys
-from cli import main
+from relay.cli import main
 try:
     main()
 finally:
@@ -54,27 +54,26 @@ def test_a_command_reads_once_where_the_engine_answers(
     alone: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data_folder = tmp_path / "data"
-    with connect(engine.ensure(data_folder), CORE) as graph:
+    with connect(embedded_server.ensure(data_folder), CORE) as graph:
         tell_story(graph)
-    read, read_state = list[Path](), engine.State.read
+    read, read_state = list[Path](), embedded_server.State.read
 
-    def counting(path: Path) -> engine.State:
+    def counting(path: Path) -> embedded_server.State:
         read.append(path)
         return read_state(path)
 
-    monkeypatch.setattr(engine.State, "read", counting)
+    monkeypatch.setattr(embedded_server.State, "read", counting)
     try:
         alone.ok("pass-on", "P4", "--to", "W5", "--animals", "1", "--on", "2024-01-02")
-        assert read == [data_folder / engine.STATE_FILE]
+        assert read == [data_folder / embedded_server.STATE_FILE]
     finally:
-        engine.stop(data_folder)
+        embedded_server.stop(data_folder)
 
 
 @pytest.mark.parametrize("asking", MOST_MODULES)
 def test_what_answers_a_question_about_relays_imports_nothing_that_serves_others(asking: tuple[str, ...]) -> None:
-    answering = (
-        f"import sys, relay.database.engine, relay.service.terminal, relay.service.queries.{', '.join(asking)}\n"
-    )
+    questions = f"relay.service.questions.{', '.join(asking)}"
+    answering = f"import sys, relay.database.embedded_server, relay.service.terminal, {questions}\n"
     done = subprocess.run(
         [sys.executable, "-c", f"{answering}print(*sys.modules)"], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -140,6 +140,6 @@ def test_they_read_what_was_known_and_what_was_confirmed(shell: Shell, graph: Gr
 
 
 def test_the_command_line_begins_without_what_estimates() -> None:
-    code = "import sys, cli; sys.exit(any(name in sys.modules for name in ('scipy', 'numpy', 'neo4j')))"
+    code = "import sys, relay.cli; sys.exit(any(name in sys.modules for name in ('scipy', 'numpy', 'neo4j')))"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

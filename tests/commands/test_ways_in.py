@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-import cli
+from relay import cli
 from relay.commands import exits
-from relay.database import engine
+from relay.database import embedded_server
 from relay.errors import Unavailable
 from relay.exchange.exchange_format import write_folder
 from tests.commands.shell import ON, record
@@ -388,7 +388,7 @@ def test_the_shell_completes_commands_and_options(shell_name: str) -> None:
 
 
 def _completed(environment: dict[str, str]) -> str:
-    run = [sys.executable, "-c", "import cli; cli.main()"]
+    run = [sys.executable, "-m", "relay.cli"]
     return subprocess.run(run, env=os.environ | environment, capture_output=True, text=True, check=False).stdout
 
 
@@ -396,7 +396,7 @@ def _completed(environment: dict[str, str]) -> str:
 
 
 def test_a_reader_that_had_enough_is_no_failure_to_explain(shell: Shell) -> None:
-    run = [sys.executable, "-c", "import cli; cli.main()", "ledger", "log", "--last", "0", "--json"]
+    run = [sys.executable, "-m", "relay.cli", "ledger", "log", "--last", "0", "--json"]
     with subprocess.Popen(run, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -414,7 +414,7 @@ def test_an_interrupted_command_says_so(alone: Shell) -> None:
         port = listener.getsockname()[1]
         alone.monkeypatch.setenv("NEO4J_URI", f"bolt://127.0.0.1:{port}")
         alone.monkeypatch.setenv("NEO4J_PASSWORD", "x")
-        run = [sys.executable, "-c", "import cli; cli.main()", "find", "Maya"]
+        run = [sys.executable, "-m", "relay.cli", "find", "Maya"]
         with subprocess.Popen(run, env=os.environ, stderr=subprocess.PIPE, text=True) as process:
             line, _ = listener.accept()
             with line:
@@ -491,7 +491,7 @@ def test_an_import_in_which_the_database_fails_says_how_much_is_recorded(shell: 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_an_answer_that_cannot_be_written_out_is_said_to_be(shell: Shell, unbuffered: str) -> None:
-    run = [sys.executable, "-c", "import cli; cli.main()", "ledger", "log"]
+    run = [sys.executable, "-m", "relay.cli", "ledger", "log"]
     own = os.environ | {"PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = subprocess.run(run, env=own, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
@@ -519,7 +519,7 @@ def test_what_is_not_found_is_not_sent_to_look_for_itself(shell: Shell) -> None:
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     """The benchmarks measure how quick this makes `relay --help`."""
     heavy = "arcadedb_embedded", "flask", "neo4j", "networkx", "numpy", "rapidfuzz", "rich", "json", "secrets"
-    run = [sys.executable, "-c", "import sys, cli; print(*sys.modules)"]
+    run = [sys.executable, "-c", "import sys, relay.cli; print(*sys.modules)"]
 
     loaded = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
     assert not set(heavy) & set(loaded)
@@ -687,17 +687,21 @@ def test_the_tab_key_starts_no_database(alone: Shell, monkeypatch: pytest.Monkey
     assert not (tmp_path / "data" / "engine.json").exists()
 
 
+@pytest.mark.soak
 def test_a_first_command_says_what_it_waits_for(tmp_path: Path) -> None:
     environment = {**os.environ, "RELAY_DATA": str(tmp_path / "data")}
     for name in ("NEO4J_URI", "RELAY_URL"):
         environment.pop(name, None)
     try:
         first, second = (
-            show([sys.executable, "-c", "import cli; cli.main()", "programme", "list"], environment=environment).text
+            show(
+                [sys.executable, "-m", "relay.cli", "programme", "list"],
+                environment=environment,
+            ).text
             for _ in range(2)
         )
     finally:
-        engine.stop(tmp_path / "data")
+        embedded_server.stop(tmp_path / "data")
 
     assert "Starting the database; this takes some seconds." in first
     assert "Starting" not in second

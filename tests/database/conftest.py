@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, LiteralString
 import neo4j
 import pytest
 
-from relay.database import engine
+from relay.database import embedded_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ def data_folder(tmp_path: Path) -> Iterator[Path]:
     """Give a folder for an engine that the test starts, and stop that engine afterwards."""
     folder = tmp_path / "data"
     yield folder
-    engine.stop(folder)
+    embedded_server.stop(folder)
 
 
 def query(connection: Connection, text: LiteralString) -> list[neo4j.Record]:
@@ -33,7 +33,7 @@ def query(connection: Connection, text: LiteralString) -> list[neo4j.Record]:
 
 def relay_of(data_folder: Path) -> Connection:
     """Start an engine with 400 placements in a row, of which each passed on to the next."""
-    connection = engine.ensure(data_folder)
+    connection = embedded_server.ensure(data_folder)
     query(connection, "UNWIND range(1, 400) AS i CREATE (:Placement {placement_id: i, note: 'placement ' + i})")
     query(
         connection,
@@ -47,7 +47,7 @@ def once_stopped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of an engine that kept 400 placements and was stopped: to be copied, not to be used."""
     folder = tmp_path_factory.mktemp("once") / "data"
     relay_of(folder)
-    engine.stop(folder)
+    embedded_server.stop(folder)
     return folder
 
 
@@ -63,7 +63,7 @@ def running(once_stopped: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """Give the folder of an engine that serves 400 placements, for tests that only look."""
     folder = tmp_path_factory.mktemp("running") / "data"
     shutil.copytree(once_stopped, folder)
-    (folder / engine.STATE_FILE).unlink()  # its port is left to the copies
-    engine.ensure(folder)
+    (folder / embedded_server.STATE_FILE).unlink()  # its port is left to the copies
+    embedded_server.ensure(folder)
     yield folder
-    engine.stop(folder)
+    embedded_server.stop(folder)

@@ -14,18 +14,20 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-import seeds
 from relay import graph as relay_graph
+from relay import seeds
 from relay.arrays import lineage, snapshot_cache, tables
 from relay.arrays.from_graph import load
 from relay.arrays.lineage import Survey
 from relay.audit import run
 from relay.backup import ledger_backup
+from relay.database import embedded_server
 from relay.domain.questions import NOTED
+from relay.domain.system import Catalogue
 from relay.domain.vocabulary import PARTED_BY
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
-from relay.ledger import programmes, reading, recording, verify
+from relay.ledger import programme_heads, reading, recording, verify
 from relay.reports import breakdown as parts
 from relay.reports import record_history, trees
 from relay.reports.chains import chains, gifts
@@ -33,7 +35,10 @@ from relay.reports.field.visits import todo
 from relay.reports.health import health
 from relay.service import demo
 from relay.service.json_codec import json_of
+from relay.systems import SYSTEMS
 from tests.audit.test_run import CORRECTED_OFTEN, audited
+from tests.rigs import demo_folder
+from tests.rigs.backups import of_these_alone
 from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes import strategies
@@ -49,7 +54,8 @@ if TYPE_CHECKING:
     from relay.graph import Graph
     from relay.settings import Connection
 
-PROGRAMMES: Final = 200 if SOAK else 20
+PROGRAMMES: Final = 200 if SOAK else 8
+OF_PLANNING: Final = {"served out of order": {"pass:T1182"}, "waits for years": {"request:R038"}}
 SEEDS: Final = ("relay-demo", "mansa", "selei")
 
 
@@ -86,7 +92,7 @@ def test_small_programmes_are_kept_and_told_alike(
     for graph in map(wiped, engines):
         recorded = recording.record(graph, "demo", offered, clerk(), answers=NOTED)
         outcomes.append([(outcome.action, str(outcome.error), outcome.notes) for outcome in recorded])
-        heads.append(programmes.head(graph, "demo"))
+        heads.append(programme_heads.head(graph, "demo"))
         exports.append(exported(graph, "demo", tmp_path / "export"))
 
     assert outcomes[0] == outcomes[1]
@@ -96,32 +102,43 @@ def test_small_programmes_are_kept_and_told_alike(
 
 
 @pytest.fixture(scope="module")
-def seeded(engines: tuple[Graph, Graph]) -> tuple[Graph, Graph]:
-    """Load the seeds into the embedded engine, and restore its backup on Neo4j.
+def seeded(
+    neo4j_server: Connection, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Graph, Graph]]:
+    """Load the seeds into an embedded engine, and restore its backup on Neo4j.
 
     Neo4j loads them in `test_everything_is_answered_as_it_was`, and a backup of before is restored on the embedded
     engine by `test_a_backup_of_before_is_restored_and_gives_the_same_figures`.
     """
-    embedded, neo4j = map(wiped, engines)
-    demo.load_demo(embedded, clerk(today=demo.DAY))
-    for programme_id in SEEDS[1:]:
-        report = import_programme(
-            embedded, Path(seeds.__file__).parent / programme_id, clerk(today=demo.DAY), apply=True
-        )
-        assert {row.action for row in report} == {"added"}
-    ledger_backup.restore(neo4j, list(ledger_backup.backup_lines(embedded)), clerk())
-    return engines
+    data_folder = demo_folder.copied(shared_folder, tmp_path_factory.mktemp("seeded") / "data")
+    with (
+        relay_graph.connect(embedded_server.ensure(data_folder), Catalogue(SYSTEMS)) as embedded,
+        relay_graph.connect(neo4j_server, Catalogue(SYSTEMS)) as neo4j,
+    ):
+        wiped(neo4j)
+        for programme_id in SEEDS[1:]:
+            report = import_programme(
+                embedded, Path(seeds.__file__).parent / programme_id, clerk(today=demo.DAY), apply=True
+            )
+            assert {row.action for row in report} == {"added"}
+        ledger_backup.restore(neo4j, of_these_alone([*ledger_backup.backup_lines(embedded)], SEEDS), clerk())
+        yield embedded, neo4j
+    embedded_server.stop(data_folder)
 
 
+@pytest.mark.soak
 def test_a_backup_of_the_seeds_restores_on_the_other_engine(seeded: tuple[Graph, Graph]) -> None:
     """Exports, trees and traces follow from the graph, which is compared with the ledger in full."""
     source, target = seeded
 
-    assert programmes.heads(target) == programmes.heads(source)
-    assert list(ledger_backup.backup_lines(target)) == list(ledger_backup.backup_lines(source))
-    assert all(verify.verify(target, programme_id).ok for programme_id in SEEDS)
+    assert [*programme_heads.heads(target)] == [
+        head for head in programme_heads.heads(source) if head.programme_id in SEEDS
+    ]
+    assert [*ledger_backup.backup_lines(target)] == of_these_alone([*ledger_backup.backup_lines(source)], SEEDS)
+    assert all(verify.verify(target, programme_id).ok for programme_id in (SEEDS if SOAK else SEEDS[1:]))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("programme_id", SEEDS)
 def test_the_seeds_are_told_alike(seeded: tuple[Graph, Graph], tmp_path: Path, programme_id: str) -> None:
     """What is exported as CSV files, and with names, is among the goldens of each engine."""
@@ -134,6 +151,7 @@ def test_the_seeds_are_told_alike(seeded: tuple[Graph, Graph], tmp_path: Path, p
     assert differing(*seeded, programme_id) == ()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("engine", "name"), [(0, "named.XLSX"), (1, "nameless")], ids=["embedded", "neo4j"])
 def test_what_is_exported_imports_again_as_the_same_after_corrections_and_erasures(
     seeded: tuple[Graph, Graph], engine: int, name: str, tmp_path: Path
@@ -158,6 +176,7 @@ def answers(graph: Graph, programme_id: str, as_of: date) -> str:
     return json.dumps(json_of(told))
 
 
+@pytest.mark.soak
 def test_both_engines_give_the_same_json(seeded: tuple[Graph, Graph]) -> None:
     """On one day: those of another are made of the same columns and names."""
     embedded, neo4j = (answers(graph, demo.DEMO, demo.DAY) for graph in seeded)
@@ -165,14 +184,16 @@ def test_both_engines_give_the_same_json(seeded: tuple[Graph, Graph]) -> None:
     assert embedded == neo4j
 
 
+@pytest.mark.soak
 def test_each_odd_row_of_the_demonstration_is_found_on_both_engines(seeded: tuple[Graph, Graph]) -> None:
     for graph in seeded:
-        assert audited(graph, demo.DEMO) == promised() | CORRECTED_OFTEN
+        assert audited(graph, demo.DEMO) == promised() | CORRECTED_OFTEN | OF_PLANNING
 
 
 # -- the queries of docs/cypher.md -------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("engine", [0, 1], ids=["embedded", "neo4j"])
 def test_ten_queries_give_the_figures_of_the_command_line(seeded: tuple[Graph, Graph], engine: int) -> None:
     demonstration = seeded[engine]

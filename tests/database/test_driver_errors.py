@@ -19,7 +19,7 @@ from relay.arrays import snapshot_cache
 from relay.database.driver_errors import translated
 from relay.errors import Unavailable
 from relay.graph import Graph, NotAnswered, NotCypherFrom
-from relay.ledger.programmes import head
+from relay.ledger.programme_heads import head
 from relay.ledger.reading import entries
 from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from configparser import ConfigParser
+import tomllib
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -45,22 +45,21 @@ def write_one_claim(transaction: Transaction) -> None:
 
 
 def test_another_release_of_the_driver_is_read_before_it_is_pinned() -> None:
-    settings = ConfigParser()
-    settings.read(Path(relay.__file__).parents[1] / "setup.cfg")
-    pinned = [name for name in settings["options"]["install_requires"].split() if name.startswith("neo4j==")]
+    project = tomllib.loads((Path(relay.__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    pinned = [each for each in project["dependency-groups"]["run"] if each.startswith("neo4j==")]
 
     changed = (
-        "setup.cfg pins another release of the Neo4j driver. Read in its source what relay/database/driver_internals.py"
-        " uses (Session._pipelined_begin, Transaction._connection, Driver._pool.opener and its arguments, Deadline,"
-        " Bolt._set_defunct_read, Bolt.fetch_message, Bolt.socket.set_read_timeout), run the whole suite with it,"
-        " and then write its number into READ_WITH."
+        "pyproject.toml pins another release of the Neo4j driver. Read in its source what"
+        " relay/database/driver_internals.py uses (Session._pipelined_begin, Transaction._connection,"
+        " Driver._pool.opener and its arguments, Deadline, Bolt._set_defunct_read, Bolt.fetch_message,"
+        " Bolt.socket.set_read_timeout), run the whole suite with it, and then write its number into READ_WITH."
     )
     assert pinned == [f"neo4j=={READ_WITH}"], changed
     assert version("neo4j") == READ_WITH
 
 
 def test_a_write_of_one_statement_is_one_round_trip(graph: Graph, line: Line, connection: Connection) -> None:
-    with relay_graph.connect(replace(connection, uri=line.uri), CORE) as through:
+    with relay_graph.connect(replace(connection, uri=line.uri, on_this_machine=False), CORE) as through:
         line.said.clear()
 
         through.write(write_one_claim)
@@ -97,7 +96,7 @@ def test_silence_and_garbage_end_the_waiting(
     monkeypatch.setattr(relay_graph, "SILENCE_SECONDS", 1.0)
     monkeypatch.setattr(relay_graph, "GREET_SECONDS", 1.0)
     monkeypatch.setattr(relay_graph, "RETRY_SECONDS", 0.2)
-    speaking = replace(connection, uri=line.uri)
+    speaking = replace(connection, uri=line.uri, on_this_machine=False)
     begun = time.monotonic()
     if moment == "greeting":
         line.break_at(moment, fault, times=99)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 EVERYTHING: Final = Catalogue(SYSTEMS)
 OWN: Final = "demo"
 OF_NEO4J_ALONE: Final = {"relay.database INDEXES", "relay.database PRIVILEGES"}
-"""What Neo4j tells of itself: tests/database/test_shared_neo4j.py and tests/access/test_query_user.py."""
+"""What Neo4j tells of itself: tests/database/test_shared_neo4j.py and tests/access/test_read_only_user.py."""
 OF_THE_SCHEMA: Final = {"migrations", "indexes"}
 """What each test's Neo4j is given as it is connected to, and the embedded engine as it is made."""
 OF_THE_PAGE: Final = {"relay.database TO_START_FROM"}
@@ -118,6 +118,9 @@ OTHERWISE: Final[Mapping[str, dict[str, Any]]] = {
     " WRITERS_OF_SETTLED ": {"act_id": "pass:T"},
     " SETTLED_OF_DEVICE ": {"since": EARLY},
     " HOLD ": {"rows": [{"key": "k"}]},
+    " KEEP_VIEWS ": {"rows": [{"key": "k"}]},
+    " DELETE_OWN_VIEWS ": {"by": "a"},
+    " NAMED_IN_TEXT ": {"text": "somebody"},
     "export ": {"last": 10**9},
 }
 """Part of a name → what is given to such a text in the place of that."""
@@ -137,6 +140,9 @@ KEPT: Final[Mapping[str, dict[str, Any]]] = {
         }
     },
     "KEEP_MAP": {"key": "m", "map": {"key": "m", "scope": OWN, "name": "m"}},
+    "KEEP_VIEWS": {
+        "rows": [{"key": "v", "scope": OWN, "view_id": "v", "title": "v", "kept_by": "a", "seen_by": "own"}]
+    },
     "HOLD": {
         "rows": [
             {

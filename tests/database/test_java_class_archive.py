@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from arcadedb_embedded.jvm import get_jar_path
 
-from relay.database import engine, java_class_archive
+from relay.database import embedded_server, java_class_archive
 from tests.database.conftest import query
-from tests.database.test_engine import state_of
+from tests.database.test_embedded_server import state_of
 from tests.rigs.classes import forestall, make_now
 from tests.rigs.pace import wait_until
 
@@ -54,7 +54,7 @@ def mapped(data_folder: Path) -> list[str]:
 
 
 def test_a_start_maps_the_archive_and_notes_no_classes(data_folder: Path, archive: Path) -> None:
-    engine.ensure(data_folder)
+    embedded_server.ensure(data_folder)
 
     assert mapped(data_folder) == [str(archive)]
     assert not (data_folder / java_class_archive.CLASSES_FILE).exists()
@@ -78,13 +78,16 @@ def of_other_jars(archive: Path) -> None:
     archive.write_bytes(content.replace(name, b"gson-2.13.9.jar"))
 
 
-@pytest.mark.parametrize("damage", [cut, bytes_changed, of_other_jars])
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "damage", [cut, *(pytest.param(each, marks=pytest.mark.soak) for each in (bytes_changed, of_other_jars))]
+)
 def test_an_archive_that_java_does_not_take_is_deleted_and_the_engine_serves(
     data_folder: Path, archive: Path, damage: Callable[[Path], None]
 ) -> None:
     damage(archive)
 
-    connection = engine.ensure(data_folder)
+    connection = embedded_server.ensure(data_folder)
 
     assert [record["one"] for record in query(connection, "RETURN 1 AS one")] == [1]
     assert mapped(data_folder) == []
@@ -101,12 +104,13 @@ def test_where_java_can_use_none_no_classes_are_noted(folder: str, monkeypatch: 
 # --- made -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_a_start_without_an_archive_has_one_made_that_the_next_start_uses(data_folder: Path, cache: Path) -> None:
-    engine.ensure(data_folder)
+    embedded_server.ensure(data_folder)
 
     make_now(data_folder, cache / MADE.name)  # as it would be after a minute
-    engine.stop(data_folder)
-    engine.ensure(data_folder)
+    embedded_server.stop(data_folder)
+    embedded_server.ensure(data_folder)
 
     assert mapped(data_folder) == [str(cache / MADE.name)]
     assert [path.name for path in cache.iterdir()] == [MADE.name]
@@ -178,11 +182,11 @@ def test_what_java_left_when_the_disk_was_full_is_deleted(tmp_path: Path, loaded
 
 def test_it_is_not_made_where_little_is_free(tmp_path: Path, loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     archive, makes = tmp_path / "cache/engine.jsa", java(tmp_path / "java", 'echo made > "$path"')
-    monkeypatch.setattr(engine, "free_bytes", {archive.parent: 399_999_999}.get)
+    monkeypatch.setattr(embedded_server, "free_bytes", {archive.parent: 399_999_999}.get)
 
     with pytest.raises(OSError, match="No space left"):
         java_class_archive.make(archive, loaded, makes, [])
-    monkeypatch.setattr(engine, "free_bytes", {archive.parent: 400_000_000}.get)
+    monkeypatch.setattr(embedded_server, "free_bytes", {archive.parent: 400_000_000}.get)
     java_class_archive.make(archive, loaded, makes, [])
 
     assert archive.read_text() == "made\n"
@@ -204,13 +208,14 @@ def test_whoever_cannot_make_it_says_so_in_one_line(tmp_path: Path, loaded: Path
     assert line.startswith(f"{archive} was not made, each start reads all classes: [Errno")
 
 
+@pytest.mark.soak
 def test_where_the_cache_cannot_be_written_engines_start_and_nobody_is_told(
     data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "cache").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
-    connection = engine.ensure(data_folder)
+    connection = embedded_server.ensure(data_folder)
     forestall(data_folder)
 
     assert [record["one"] for record in query(connection, "RETURN 1 AS one")] == [1]

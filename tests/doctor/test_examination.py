@@ -21,10 +21,10 @@ from relay.access.access_log import Access
 from relay.arrays import snapshot_cache
 from relay.backup import backup_files, backup_status, ledger_backup
 from relay.commands import exits
-from relay.database import engine
+from relay.database import embedded_server
 from relay.database.driver_errors import Unreachable
 from relay.doctor import data_folder_checks, examination, record_checks
-from relay.ledger import checkpoints, programmes, reading, recording
+from relay.ledger import checkpoints, programme_heads, reading, recording
 from relay.service.json_codec import json_of
 from tests.commands.shell import Shell, tell_story
 from tests.commands.shell import record as recorded
@@ -127,7 +127,7 @@ def test_in_a_folder_of_another_user_it_is_said_who_may_work(folder: Path, monke
 
 
 def test_a_disk_without_room_names_what_can_be_deleted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    copies = folder / engine.BEFORE_UPGRADES
+    copies = folder / embedded_server.BEFORE_UPGRADES
     private_files.folder(copies)
     (copies / "copy").touch(mode=0o600)
     (copies / "copy").write_bytes(bytes(3_000_000))
@@ -135,7 +135,7 @@ def test_a_disk_without_room_names_what_can_be_deleted(folder: Path, monkeypatch
     def free(_: Path) -> int:
         return 30_000_000 if (copies / "copy").exists() else 300_000_000
 
-    monkeypatch.setattr(engine, "free_bytes", free)
+    monkeypatch.setattr(embedded_server, "free_bytes", free)
 
     (found,) = data_folder_checks.troubles_of_folder(folder, embedded=True)
     assert (found.code, found.advice) == ("disk_full", f"Free at least 171 MB; {copies} holds 3 MB.")
@@ -153,7 +153,7 @@ def remounted(folder: Path) -> None:
 
 
 def test_a_disk_that_became_read_only_is_mounted_for_writing(tmp_path: Path) -> None:
-    said = on_a_small_disk(f"{__name__}:remounted", 2 * engine.LOW_FREE_BYTES, tmp_path)
+    said = on_a_small_disk(f"{__name__}:remounted", 2 * embedded_server.LOW_FREE_BYTES, tmp_path)
 
     assert said == {"what": "Nothing can be written here: Read-only file system.", "after": 0}
 
@@ -200,10 +200,11 @@ def stopped(folder: Path) -> Iterator[None]:
     """Stop the engines of the folder and of the one beside it when the test is over."""
     yield
     for each in (folder, folder.with_name("data.restored")):
-        with suppress(engine.StateDamaged):
-            engine.stop(each)
+        with suppress(embedded_server.StateDamaged):
+            embedded_server.stop(each)
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("stopped")
 def test_bytes_that_changed_in_files_whose_times_did_not_are_found_and_the_backup_is_restored(
     shell: Shell, folder: Path, tmp_path: Path
@@ -213,7 +214,7 @@ def test_bytes_that_changed_in_files_whose_times_did_not_are_found_and_the_backu
     assert shell.ok("doctor").err == "Nothing is wrong.\n"
     shell.ok("engine", "stop")
     assert data_folder_checks.troubles_of_folder(folder, embedded=True) == ()
-    damaged = max((folder / "databases" / engine.DATABASE).iterdir(), key=lambda path: path.stat().st_size)
+    damaged = max((folder / "databases" / embedded_server.DATABASE).iterdir(), key=lambda path: path.stat().st_size)
     was, content = damaged.stat(), bytearray(damaged.read_bytes())
     content[len(content) // 2] ^= 1
     damaged.write_bytes(content)
@@ -233,17 +234,18 @@ def test_bytes_that_changed_in_files_whose_times_did_not_are_found_and_the_backu
     assert shell.ok("programme", "list").rows[1][0] == "hills"
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("stopped")
 def test_an_engine_whose_state_file_was_altered_is_ended_by_its_number(shell: Shell, folder: Path) -> None:
     shell.ok("engine", "start")
-    (folder / engine.STATE_FILE).write_text("{}")
+    (folder / embedded_server.STATE_FILE).write_text("{}")
 
     (found,) = shell.run("doctor", "--json").json["findings"]
     assert found == json_of(only(data_folder_checks.troubles_of_folder(folder, embedded=True), "engine_out_of_reach"))
     for typed in re.findall("`(.*?)`", found["advice"]):
         subprocess.run(["sh", "-c", typed], check=True)  # noqa: S607
-    deadline = datetime.now(UTC) + timedelta(seconds=engine.STOP_SECONDS)
-    while engine.processes(folder) and datetime.now(UTC) < deadline:
+    deadline = datetime.now(UTC) + timedelta(seconds=embedded_server.STOP_SECONDS)
+    while embedded_server.processes(folder) and datetime.now(UTC) < deadline:
         pass
 
     assert data_folder_checks.troubles_of_folder(folder, embedded=True) == ()
@@ -304,7 +306,7 @@ def test_of_a_programme_of_which_nothing_is_restored_yet_it_is_told_too(
     assert [each.where for each in record_checks.troubles_of_record(graph, tmp_path, NOW)] == ["demo", "two"]
     assert "Programme two is being restored" in shell.run("health", "--programme", "two").err
     shell.ok("restore", str(tmp_path / "kept.jsonl"))
-    assert [(head.programme_id, head.restoring) for head in programmes.heads(graph)] == [
+    assert [(head.programme_id, head.restoring) for head in programme_heads.heads(graph)] == [
         ("demo", False),
         ("two", False),
     ]
@@ -324,7 +326,7 @@ def test_a_restore_reads_the_whole_file_before_it_writes_anything(
     refused = shell.run("restore", str(kept))
 
     assert (refused.code, "cannot be trusted" in refused.err) == (exits.NOT_DONE, True)
-    assert programmes.heads(graph) == ()
+    assert programme_heads.heads(graph) == ()
 
 
 def at(graph: Graph, when: datetime, number: int) -> list[str]:
@@ -338,7 +340,7 @@ def test_an_entry_of_a_clock_that_was_ahead_is_settled_by_the_next(graph: Graph,
     tell_story(graph)
     backup_status.note_backup(folder, NOW, folder / ACCESSES, [])
     assert at(graph, datetime(2031, 1, 1, tzinfo=UTC), 1) == []
-    last = programmes.head(graph, "demo").entries
+    last = programme_heads.head(graph, "demo").entries
 
     found = next(each for each in record_checks.troubles_of_record(graph, folder, NOW) if each.code == "clock")
     assert (found.severity, f"Entry {last} of demo is dated 2031-01-01" in found.what) == ("fault", True)

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relay.clock import instant
 from relay.domain.acts import Act, Value
 from relay.domain.entries import (
     ORIGIN,
@@ -31,6 +30,7 @@ from relay.domain.entries import (
     to_line,
 )
 from relay.errors import Invalid
+from relay.instants import instant
 from tests.scenes.acts import corrected, gift, passed, programme, woman
 from tests.scenes.core import CORE
 

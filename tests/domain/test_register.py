@@ -17,7 +17,7 @@ from relay.domain.register import Register
 from relay.domain.rulebook import BINDS_THE_PAST, HeldByAnother, OtherHelp, TakenBack
 from relay.ledger.batch import USED_OTHERWISE, Batch
 from relay.ledger.graph_changes import Delta, rows_of
-from relay.ledger.programmes import PROJECTION, Head
+from relay.ledger.programme_heads import PROJECTION, Head
 from relay.ledger.projection import Edge, Node, entry_edges, entry_node, things_of
 from relay.ledger.reading import replay
 from tests.rigs.soak import drawn

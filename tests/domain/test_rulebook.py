@@ -13,7 +13,7 @@ from relay.domain.acts import Act
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.errors import Conflict, Failure, Invalid, NotFound, RelayError
 from relay.ledger.batch import USED_OTHERWISE
-from relay.ledger.programmes import NoProgramme
+from relay.ledger.programme_heads import NoProgramme
 from tests.scenes.acts import (
     Book,
     beginnings,

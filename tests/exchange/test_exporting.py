@@ -18,7 +18,7 @@ from relay.exchange.importing import import_programme
 from relay.graph import connect
 from relay.ledger import reading, recording
 from relay.ledger.batch import Clerk
-from relay.ledger.programmes import NoProgramme
+from relay.ledger.programme_heads import NoProgramme
 from tests.rigs.soak import SOAK
 from tests.rigs.wiping import wiped
 from tests.scenes import acts as say
@@ -96,9 +96,9 @@ def test_corrections_are_applied_and_what_was_taken_back_is_left_out(graph: Grap
     lines = files["passes.csv"].decode("utf-8-sig").splitlines()
     assert lines[1:] == ["T1,P1,P2,W2,2021-03-01,2,,,,,,,,,,,"]
     assert files["beneficiaries.csv"].decode("utf-8-sig").splitlines()[1:] == [
-        "W1,Name of W1,,,,H1,,,,,",
-        "W2,True Name,,,,H2,,,,,",
-        "W3,Name of W3,,,,H3,,,,,",
+        "W1,Name of W1,,,,H1,,,,,,",
+        "W2,True Name,,,,H2,,,,,,",
+        "W3,Name of W3,,,,H3,,,,,,",
     ]
     assert list(files) == ["beneficiaries.csv", "gifts.csv", "passes.csv", "placements.csv", "rules.toml"]
 
@@ -113,7 +113,7 @@ def test_without_names_nothing_personal_is_written(graph: Graph, tmp_path: Path)
     for personal in (b"Name of", b"Donor of", b"H1", b"x y", b"note", b"household_id"):
         assert not any(personal in text for text in files.values()), personal
     assert files["beneficiaries.csv"].decode("utf-8-sig").splitlines()[0] == (
-        "beneficiary_id,kind,sex,place_id,group_id,consent_on"
+        "beneficiary_id,kind,sex,place_id,group_id,consent_on,name_agreed_on"
     )
 
 

@@ -16,7 +16,7 @@ from relay.errors import Unavailable
 from relay.exchange import importing
 from relay.exchange.exchange_format import ReportRow, write_folder, write_workbook
 from relay.exchange.importing import Count, import_programme
-from relay.ledger import programmes, reading, recording, verify
+from relay.ledger import programme_heads, reading, recording, verify
 from tests.rigs.faulty_line import between
 from tests.scenes.acts import beginnings, clerk, corrected, happened, passed, placed, programme, rule, taken_back, woman
 from tests.scenes.core import CORE
@@ -79,13 +79,13 @@ def test_what_is_imported_again_is_the_same_and_changes_nothing(graph: Graph, pa
     known = [*beginnings(5), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", 1)]
     write(path, *known, passed("T3: P1 > P2 on 2021-03-01", 1), passed("T4: P2 > P4 on 2020-12-01"))
     first = run(graph, path, apply=True)
-    before = programmes.head(graph, "demo")
+    before = programme_heads.head(graph, "demo")
 
     again = run(graph, path, apply=True)
 
     assert counted(first) == {"added": len(known), "same": 0, "put aside": 0, "refused": 2}
     assert counted(again) == {"added": 0, "same": len(known), "put aside": 0, "refused": 2}
-    assert programmes.head(graph, "demo") == before
+    assert programme_heads.head(graph, "demo") == before
 
 
 def test_a_death_is_not_said_to_lack_the_birth_that_a_later_row_tells(graph: Graph, path: Path) -> None:
@@ -421,13 +421,13 @@ def test_what_was_corrected_is_the_same_both_as_it_was_and_as_it_is(graph: Graph
 def test_programmes_of_one_database_do_not_touch_each_other(graph: Graph, path: Path) -> None:
     write(path, *beginnings(2), placed("P1 on 2020-03-01"))
     run(graph, path, apply=True)
-    before = programmes.head(graph, "demo")
+    before = programme_heads.head(graph, "demo")
     write(path, programme("other"), *beginnings(2)[1:], placed("P1 on 2020-05-01"))
 
     report = run(graph, path, apply=True)
 
     assert {row.action for row in report} == {"added"}
-    assert programmes.head(graph, "demo") == before
+    assert programme_heads.head(graph, "demo") == before
     assert stands(graph)
 
 
@@ -523,7 +523,7 @@ def test_somebody_who_records_after_every_step_stops_nothing(graph: Graph, path:
     seeds = iter(range(100, 200))
 
     def meanwhile(_done: int) -> None:
-        if programmes.heads(graph):
+        if programme_heads.heads(graph):
             seed = next(seeds)
             recording.record(graph, "demo", [woman(f"S{seed}")], clerk("local:bina", seed=seed))
 
@@ -550,10 +550,13 @@ def test_an_import_that_loses_its_line_says_so_and_is_run_again(
     write(path, *beginnings(30))
     threads = writers()
 
-    with between(connection.uri) as line, relay_graph.connect(replace(connection, uri=line.uri), CORE) as broken:
+    with (
+        between(connection.uri) as line,
+        relay_graph.connect(replace(connection, uri=line.uri, on_this_machine=False), CORE) as broken,
+    ):
 
         def cut_once_something_stands(_done: int) -> None:
-            if programmes.heads(graph):
+            if programme_heads.heads(graph):
                 line.break_at("commit", "cut_before", times=1000)
 
         with pytest.raises(Unavailable):

@@ -29,7 +29,7 @@ from relay.exchange.importing import (
     import_programme,
     rehearse_then_import,
 )
-from relay.ledger import programmes, recording, verify
+from relay.ledger import programme_heads, recording, verify
 from relay.ledger.batch import USED_OTHERWISE, Clerk
 from relay.ledger.recording import Rehearsal
 from relay.service.terminal import plain
@@ -479,7 +479,7 @@ def test_a_strict_import_writes_all_or_nothing(graph: Graph, tmp_path: Path) -> 
     written, report = written_if_it_stands(graph, sound)
     assert written
     assert counted(report) == {"added": 14}
-    assert programmes.head(graph, "demo").entries == 14
+    assert programme_heads.head(graph, "demo").entries == 14
 
 
 def test_a_twin_is_refused_unless_again(graph: Graph, tmp_path: Path) -> None:
@@ -559,7 +559,7 @@ def test_what_somebody_else_records_meanwhile_costs_nothing(
     report = list(import_programme(graph, here, CLERK, apply=True, progress=record_another))
 
     assert counted(report) == {"same": 13, "added": 5}
-    assert programmes.head(graph, "demo").entries == 13 + 5 + 9
+    assert programme_heads.head(graph, "demo").entries == 13 + 5 + 9
     assert verify.verify(graph, "demo").ok
 
 
@@ -613,12 +613,12 @@ def test_an_import_that_is_killed_is_run_again_and_nothing_is_twice_or_missing(
             for _ in range(1 + patience):
                 clerk.stdout.readline()  # another step was judged, and is on its way
             clerk.kill()
-        ends += [head.entries for head in programmes.heads(graph)]
+        ends += [head.entries for head in programme_heads.heads(graph)]
 
     report = counted(import_programme(graph, tmp_path, CLERK, apply=True))
     assert sum(report.values()) == rows
     assert report.keys() <= {"added", "same"}
-    assert programmes.head(graph, "relay-demo").entries == rows
+    assert programme_heads.head(graph, "relay-demo").entries == rows
     assert ends == sorted(ends)
     assert 0 < ends[-1] < rows
     assert verify.verify(graph, "relay-demo").ok

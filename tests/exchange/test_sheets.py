@@ -932,8 +932,8 @@ def test_a_folder_is_written_to_the_byte(tmp_path: Path) -> None:
         "places.csv": "\ufeffplace_id,name,kind,parent_id,latitude,longitude\nW1,'=1+1,,,-28.2096,0.000001\n",
         "groups.csv": "\ufeffgroup_id,name,kind,place_id\n'-5,आमा समूह,,\n",
         "beneficiaries.csv": "\ufeffbeneficiary_id,name,kind,sex,birth_year,household_id,phone,place_id,group_id,"
-        "consent_on,consent_language\n"
-        "B1,'@maya,,,1980,,'+977 9841234567,,,,\n",
+        "consent_on,consent_language,name_agreed_on\n"
+        "B1,'@maya,,,1980,,'+977 9841234567,,,,,\n",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from relay.database import engine
+from relay.database import embedded_server
 from relay.graph import connect
 from tests.goldens import answers
 from tests.goldens.asked import SEEDS
@@ -16,10 +16,10 @@ from tests.scenes.core import CORE
 with TemporaryDirectory() as made:
     folder, data_folder = Path(made, "asked"), Path(made, "engine")
     folder.mkdir()
-    connection = engine.ensure(data_folder)
+    connection = embedded_server.ensure(data_folder)
     try:
         with connect(connection, CORE) as graph, opened(graph, connection, folder) as faces:
             answers.write(answers.files(everything(faces)))
         keep(folder, [seed.id for seed in SEEDS])
     finally:
-        engine.stop(data_folder)
+        embedded_server.stop(data_folder)

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from python_calamine import CalamineWorkbook
 
-import cli
-import seeds
-from relay.commands.session import Session
+from relay import cli, seeds
+from relay.commands.command_session import Session
 from tests.goldens.answers import FOLDER, Answer, digest, laid_out
 from tests.goldens.asked import DEMO, SEEDS, TABLES, Seed, wishes
 from tests.goldens.faces import QUESTION, Faces, json_of, words_of
@@ -30,53 +29,73 @@ KEPT: Final = FOLDER / "kept" / "2026-11.tar.xz"
 """Ledgers and a backup of before, each with names."""
 
 _FAULTS: Final = FOLDER.parent / "folder_of_faults"
+_SAID: Final = "words/said"
 _TWO_ANSWERS: Final = ("entries",)
 """What the command line answers otherwise than the API. All else is asked of both on the embedded engine alone."""
 _LISTS: Final = ("gifts", "chains", "visits", "placements", "people", "groups", "places", "rates", "findings", "sample")
 _ADDRESSED: Final = {"sample": "&size=5&seed=7"}  # what a list's address must say besides the day
 
 
-def everything(faces: Faces, asked: Collection[Seed] = SEEDS, *, tables: bool = True) -> Iterator[Answer]:
-    """Load the three seeds and ask everything of them.
-
-    Args:
-        faces: On an empty graph; afterwards it holds more than the seeds.
-        asked: Those of which the questions are asked, and which are exported.
-        tables: Whether what commands print into a pipe is asked for as well, which the JSON of a question tells too.
-    """
-    shutil.copytree(Path(seeds.__file__).parent, "seeds", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    shutil.copytree(_FAULTS, "faults")
+def everything(faces: Faces) -> Iterator[Answer]:
+    """Load the three seeds into an empty graph and ask everything of them; afterwards it holds more than the seeds."""
+    _folders()
     yield from _help(cli.program(CORE))
-    yield from _loaded(faces)
+    for seed in SEEDS:
+        yield from _rehearsed(faces, seed)
+    for seed in SEEDS:
+        yield from _loaded(faces, seed)
     yield from _house(faces)
-    for seed in asked:
+    yield from _document(faces)
+    for seed in SEEDS:
         yield from _questions(faces, seed)
-        if tables:
-            yield from _tables(faces, seed)
+        yield from _tables(faces, seed)
         yield from _files(faces, seed)
     yield from _lists(faces)
     yield from _refused(faces)
-    yield from _accesses(faces, asked)
+    yield from _accesses(faces)
     yield from _recorded(faces)
     yield from _faulty_import(faces)
+
+
+def of_one_seed(faces: Faces, seed: Seed) -> Iterator[Answer]:
+    """What `everything` answers of one seed as JSON and in files, the help of all commands, and the API's document.
+
+    The graph is empty at first.
+    """
+    _folders()
+    yield from _help(cli.program(CORE))
+    yield from _rehearsed(faces, seed)
+    yield from _loaded(faces, seed)
+    yield from _document(faces)
+    yield from _questions(faces, seed)
+    yield from (each for each in _files(faces, seed) if each.file != _SAID)
+    yield from _faulty_import(faces)
+
+
+def _folders() -> None:
+    shutil.copytree(Path(seeds.__file__).parent, "seeds", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(_FAULTS, "faults")
 
 
 # ---------------------------------------------------------------------------------------------------- loading
 
 
-def _loaded(faces: Faces) -> Iterator[Answer]:
-    for seed in SEEDS:
-        rehearsed = faces.json("import", f"seeds/{seed.id}")
-        yield _json(f"{seed.id}/files", "dry run into an empty database", rehearsed)
-    demo = faces.json("demo")
-    yield _json("relay-demo/files", "demo", {name: demo[name] for name in ("acts", "actions")})
-    for seed in SEEDS[1:]:
+def _rehearsed(faces: Faces, seed: Seed) -> Iterator[Answer]:
+    yield _json(f"{seed.id}/files", "dry run into an empty database", faces.json("import", f"seeds/{seed.id}"))
+
+
+def _loaded(faces: Faces, seed: Seed) -> Iterator[Answer]:
+    """Load a seed; its ledger is the same whatever was loaded before."""
+    faces.random.begin_again()
+    if seed == DEMO:
+        demo = faces.json("demo")
+        yield _json(f"{seed.id}/files", "demo", {name: demo[name] for name in ("acts", "actions")})
+    else:
         imported = faces.json("import", f"seeds/{seed.id}", "--apply")
         yield _json(f"{seed.id}/files", "import", imported["counts"])
-    for seed in SEEDS:
-        rehearsed = faces.json("import", f"seeds/{seed.id}")
-        failed = [row for row in rehearsed["rows"] if row["action"] not in ("added", "same")]
-        yield _json(f"{seed.id}/files", "dry run once more", {"counts": rehearsed["counts"], "failed": failed})
+    rehearsed = faces.json("import", f"seeds/{seed.id}")
+    failed = [row for row in rehearsed["rows"] if row["action"] not in ("added", "same")]
+    yield _json(f"{seed.id}/files", "dry run once more", {"counts": rehearsed["counts"], "failed": failed})
 
 
 def _house(faces: Faces) -> Iterator[Answer]:
@@ -87,6 +106,9 @@ def _house(faces: Faces) -> Iterator[Answer]:
     yield _json("house/programmes", "accounts", faces.json("account", "list"))
     yield _json("house/backup", "backup", faces.json("backup", "backup.jsonl"))
     yield _text("house/backup", "its lines", Path("backup.jsonl").read_text(encoding="utf-8"))
+
+
+def _document(faces: Faces) -> Iterator[Answer]:
     document = json_of(faces.ask("/api/v1/openapi.json").text)
     for name, part in document.items():
         if name in ("paths", "components"):
@@ -123,13 +145,15 @@ def _tables(faces: Faces, seed: Seed) -> Iterator[Answer]:
         ended = f"\nexit {said.code}" if said.code else ""
         yield _text(f"{seed.id}/tables", line, f"{said.out}{ended}")
         if said.err:
-            yield _text("words/said", f"{seed.id}: {line}", said.err)
+            yield _text(_SAID, f"{seed.id}: {line}", said.err)
 
 
 # ---------------------------------------------------------------------------------------------------- taking away
 
 
 def _files(faces: Faces, seed: Seed) -> Iterator[Answer]:
+    """What is taken away of a seed; its checkpoint key is the same whatever was made before."""
+    faces.random.begin_again()
     *_, day = seed.days
     for said, more in (("without names", ()), ("with names", ("--with-names",))):
         base = f"{seed.id}-{len(more)}"
@@ -137,7 +161,7 @@ def _files(faces: Faces, seed: Seed) -> Iterator[Answer]:
             command = ("ledger", "export") if path.endswith("ledger") else ("export",)
             written = faces.run(*command, path, "--programme", seed.id, *more)
             assert written.code == 0, written
-            yield _text("words/said", " ".join((*command, path, *more)), written.err)
+            yield _text(_SAID, " ".join((*command, path, *more)), written.err)
         yield from _folder(seed, f"export {said}", Path(f"{base}.csv"), Path(f"{seed.id}-0.csv") if more else None)
         if more:
             yield from _workbook(seed, f"workbook {said}", Path(f"{base}.xlsx"))
@@ -156,7 +180,7 @@ def _files(faces: Faces, seed: Seed) -> Iterator[Answer]:
                 yield from _file(seed, " ".join((form, said, *narrowed)), Path(path))
     yield _json(f"{seed.id}/files", "checkpoint", faces.json("ledger", "checkpoint", "--programme", seed.id))
     wrong = faces.json("ledger", "verify", f"{seed.id}-0.ledger", "--head", "0" * 64)
-    yield _json("words/said", f"{seed.id}: ledger verify FILE --head of another", wrong)
+    yield _json(_SAID, f"{seed.id}: ledger verify FILE --head of another", wrong)
 
 
 def _file(seed: Seed, name: str, path: Path) -> Iterator[Answer]:
@@ -203,8 +227,8 @@ def _lists(faces: Faces) -> Iterator[Answer]:
             yield _text(f"{DEMO.id}/lists", address, faces.ask(address).data.decode())
 
 
-def _accesses(faces: Faces, asked: Collection[Seed]) -> Iterator[Answer]:
-    for seed in asked:
+def _accesses(faces: Faces) -> Iterator[Answer]:
+    for seed in SEEDS:
         opened = faces.answered(seed.id, QUESTION["accesses"], {"most": 3})
         yield _json("house/programmes", f"accesses of {seed.id} by the API", opened)
         printed = faces.json("access", "log", "--last", "3", "--programme", seed.id)

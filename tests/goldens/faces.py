@@ -16,13 +16,13 @@ from unittest.mock import patch
 
 import msgspec
 
-import cli
+from relay import cli
 from relay.access import accounts, api_tokens
 from relay.access.roles import ROLES, Grant, grant_of
-from relay.commands.session import Session
+from relay.commands.command_session import Session
 from relay.ledger.batch import Clerk
-from relay.service.queries.every import QUESTIONS
 from relay.service.question import Kind, sent_beside
+from relay.service.questions.every import QUESTIONS
 from relay.settings import Settings
 from relay.web import create_app
 from tests.scenes.core import CORE
@@ -48,6 +48,10 @@ class Seeded:
     def __init__(self) -> None:
         """Begin each row."""
         self._rows: dict[int, Random] = {}
+
+    def begin_again(self) -> None:
+        """Begin each row once more."""
+        self._rows.clear()
 
     def __call__(self, length: int = 32) -> bytes:
         """That many bytes."""

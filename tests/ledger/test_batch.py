@@ -9,7 +9,7 @@ import pytest
 from relay.domain.questions import EVERY_ANSWER, TWIN
 from relay.domain.rulebook import TakenBack
 from relay.errors import Asked, Conflict, Refused
-from relay.ledger import programmes, verify
+from relay.ledger import programme_heads, verify
 from relay.ledger.batch import USED_OTHERWISE, StandsOnDoubt
 from relay.ledger.recording import record, record_one
 from tests.ledger.test_recording import keep
@@ -35,7 +35,7 @@ def test_the_same_act_twice_in_one_batch_is_added_once(graph: Graph) -> None:
     outcomes = record(graph, "demo", [programme(), gift(), gift()], clerk())
 
     assert [outcome.action for outcome in outcomes] == ["added", "added", "same"]
-    assert programmes.head(graph, "demo").entries == 2
+    assert programme_heads.head(graph, "demo").entries == 2
 
 
 def test_the_same_id_with_other_content_is_refused_naming_the_fields_and_nobody(graph: Graph) -> None:
@@ -110,7 +110,7 @@ def test_the_id_of_a_taken_back_act_is_not_used_for_another_fact(graph: Graph) -
 
 def test_what_is_refused_stops_nothing_else_and_leaves_no_trace(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"))
-    before = programmes.head(graph, "demo")
+    before = programme_heads.head(graph, "demo")
 
     refused, added = record(
         graph, "demo", [passed("T1: P1 > P1 on 2021-03-01"), passed("T2: P1 > P2 on 2021-03-01")], clerk()

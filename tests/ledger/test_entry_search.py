@@ -9,7 +9,7 @@ import pytest
 
 from relay.database import cypher
 from relay.domain.entries import Entry, Fault
-from relay.ledger import entry_search, programmes, reading
+from relay.ledger import entry_search, programme_heads, reading
 from relay.ledger.recording import record
 from tests.scenes.acts import beginnings, clerk, corrected, passed, placed, programme, rule
 
@@ -36,7 +36,7 @@ def told(graph: Graph) -> Graph:
 
 
 def find(graph: Graph, **wish: object) -> list[int]:
-    return [*entry_search.find(graph, programmes.head(graph, "demo"), **wish)]  # type: ignore[arg-type]
+    return [*entry_search.find(graph, programme_heads.head(graph, "demo"), **wish)]  # type: ignore[arg-type]
 
 
 def test_without_a_filter_all_entries_are_found_newest_first(told: Graph) -> None:

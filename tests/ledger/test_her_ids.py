@@ -6,6 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final, LiteralString
 
 import networkx as nx
+import pytest
 
 from relay.arrays.from_graph import load
 from relay.arrays.same_woman import women_of
@@ -79,6 +80,7 @@ def test_a_note_of_what_is_personal_or_was_said_before_is_made_under_the_lock_to
     assert [note.note for note in outcome.notes] == ["years_apart", "other_household", "said_different"]
 
 
+@pytest.mark.soak
 def test_a_thousand_random_merges_and_undoings_leave_the_graph_of_the_standing_edges(graph: Graph) -> None:
     """Fifty acts in a transaction, each judged after those before it; what stands is kept in a dictionary beside it."""
     random, women = Random(23), [f"W{number}" for number in range(1, 41)]  # noqa: S311 - the tests keep no secrets

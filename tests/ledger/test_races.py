@@ -14,10 +14,10 @@ import pytest
 
 from relay import graph as relay_graph
 from relay.access.roles import Locked, NotThatPlace
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.questions import HOLDS_ALREADY, TWIN
 from relay.domain.rulebook import StandingOnIt, TakenBack
-from relay.ledger.programmes import head, heads
+from relay.ledger.programme_heads import head, heads
 from relay.ledger.reading import entries
 from relay.ledger.recording import record, record_one
 from relay.ledger.verify import verify
@@ -260,6 +260,7 @@ def test_a_programme_founded_by_eight_clerks_at_once_is_founded_once(desks: tupl
         assert sound(desks[0], programme_id) == 5
 
 
+@pytest.mark.soak
 def test_two_processes_found_the_same_programme_in_a_database_that_nobody_saw_before(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     found = (
@@ -275,10 +276,10 @@ def test_two_processes_found_the_same_programme_in_a_database_that_nobody_saw_be
         ]
         answers = [one.communicate(timeout=60)[0].split() for one in both]
 
-        with relay_graph.connect(engine.ensure(folder), CORE) as graph:
+        with relay_graph.connect(embedded_server.ensure(folder), CORE) as graph:
             assert sound(graph) == 5
     finally:
-        engine.stop(folder)
+        embedded_server.stop(folder)
     assert all(set(answer) in ({"added"}, {"same"}) and len(answer) == 5 for answer in answers)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from relay.backup import ledger_backup
 from relay.errors import Invalid, NotFound
-from relay.ledger import programmes, reading, verify
+from relay.ledger import programme_heads, reading, verify
 from relay.ledger.reading import NOT_TELLABLE, prefetched
 from relay.ledger.recording import record
 from tests.ledger.test_verify_graph import alter
@@ -60,22 +60,22 @@ def test_a_head_that_cannot_be_read_is_told(kept: Graph, statement: LiteralStrin
     alter(kept, statement)
 
     with pytest.raises(
-        Invalid, check=programmes.HEAD_ALTERED.matches, match="head of the ledger of demo cannot be read"
+        Invalid, check=programme_heads.HEAD_ALTERED.matches, match="head of the ledger of demo cannot be read"
     ):
         verify.verify(kept, "demo")
     assert verify.verify(kept, "other").ok
-    assert [(head.programme_id, head.entries > 0) for head in programmes.heads(kept)] == [
+    assert [(head.programme_id, head.entries > 0) for head in programme_heads.heads(kept)] == [
         ("demo", False),
         ("other", True),
     ]
-    with pytest.raises(Invalid, check=programmes.HEAD_ALTERED.matches):
+    with pytest.raises(Invalid, check=programme_heads.HEAD_ALTERED.matches):
         list(ledger_backup.backup_lines(kept))
 
 
 def test_a_second_head_is_surplus_and_keeps_nobody_out(kept: Graph) -> None:
     alter(kept, "CREATE (:Ledger {key: 'demo/ledger/2', programme_id: 'demo', sequence: 9})")
 
-    assert [head.programme_id for head in programmes.heads(kept)] == ["demo", "other"]
+    assert [head.programme_id for head in programme_heads.heads(kept)] == ["demo", "other"]
     (fault,) = verify.verify(kept, "demo").faults
     assert fault.fault == "Ledger demo/ledger/2 is in the graph but not in the ledger."
     assert verify.verify(kept, "other").ok

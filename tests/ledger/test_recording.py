@@ -14,9 +14,9 @@ import pytest
 from relay.backup import ledger_backup
 from relay.domain.questions import NOTED
 from relay.domain.rulebook import Missing, TakenBack
-from relay.ledger import programmes, verify
+from relay.ledger import programme_heads, verify
 from relay.ledger.batch import Outcome
-from relay.ledger.programmes import NoProgramme
+from relay.ledger.programme_heads import NoProgramme
 from relay.ledger.recording import Rehearsal, record, record_one
 from tests.scenes.acts import (
     beginnings,
@@ -212,13 +212,13 @@ def test_the_script_is_read_in_a_minute_and_needs_nothing_of_relay() -> None:
 
 def test_the_same_act_twice_changes_nothing(graph: Graph) -> None:
     keep(graph, *beginnings(), placed("P1 on 2020-03-01"), passed("T1: P1 > P2 on 2021-03-01", note="seen"))
-    before = programmes.head(graph, "demo")
+    before = programme_heads.head(graph, "demo")
 
     outcomes = record(graph, "demo", [*beginnings(), passed("T1: P1 > P2 on 2021-03-01", note="seen")], clerk(seed=7))
 
     assert {outcome.action for outcome in outcomes} == {"same"}
     assert outcomes[-1].sequence == before.entries
-    assert programmes.head(graph, "demo") == before
+    assert programme_heads.head(graph, "demo") == before
 
 
 def test_a_ledger_that_was_not_begun_takes_no_acts(graph: Graph) -> None:
@@ -228,7 +228,7 @@ def test_a_ledger_that_was_not_begun_takes_no_acts(graph: Graph) -> None:
     first, second = record(graph, "demo", [programme(timezone="Asia/Atlantis"), gift()], clerk())
 
     assert (first.action, second.action) == ("not", "not")
-    assert programmes.heads(graph) == ()
+    assert programme_heads.heads(graph) == ()
     with pytest.raises(NoProgramme):
         record_one(graph, "demo", gift(), clerk())
     keep(graph, programme(), gift())
@@ -252,7 +252,7 @@ def test_a_step_that_is_sent_again_is_known_and_another_one_of_the_same_hash_is_
     assert steps[0].after == steps[1].after
 
     assert [steps[0].commit(graph), steps[0].commit(graph), steps[1].commit(graph)] == [True, True, False]
-    assert programmes.head(graph, "demo").entries == steps[0].after.sequence
+    assert programme_heads.head(graph, "demo").entries == steps[0].after.sequence
 
 
 def test_two_programmes_share_a_database_and_nothing_else(graph: Graph) -> None:
@@ -261,11 +261,11 @@ def test_two_programmes_share_a_database_and_nothing_else(graph: Graph) -> None:
 
     record(graph, "other", [*other, passed("T1: P1 > P2 on 2021-03-01")], clerk())
 
-    assert [(head.programme_id, head.entries) for head in programmes.heads(graph)] == [("demo", 11), ("other", 7)]
+    assert [(head.programme_id, head.entries) for head in programme_heads.heads(graph)] == [("demo", 11), ("other", 7)]
     assert verify.verify(graph, "demo").ok
     assert verify.verify(graph, "other").ok
     with pytest.raises(NoProgramme, match="third"):
-        programmes.head(graph, "third")
+        programme_heads.head(graph, "third")
 
 
 # --- erasing ----------------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ import pytest
 
 from relay.backup import ledger_backup
 from relay.errors import Unavailable
-from relay.ledger import programmes, reading, verify, verify_graph
-from relay.ledger.programmes import NoProgramme
+from relay.ledger import programme_heads, reading, verify, verify_graph
+from relay.ledger.programme_heads import NoProgramme
 from relay.ledger.recording import record
 from tests.ledger.test_verify_graph import alter, found
 from tests.scenes.acts import (
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.engine_contract
 
 
 def test_a_sound_record_is_found_sound(kept: Graph) -> None:
-    head = programmes.head(kept, "demo")
+    head = programme_heads.head(kept, "demo")
 
     found = verify.verify(kept, "demo", noted=head.head_hash)
 
@@ -82,8 +82,8 @@ def test_what_is_recorded_while_it_is_verified_is_verified_too(kept: Graph, monk
 
     assert found.faults == ()
     assert (found.entries, found.head_hash) == (
-        programmes.head(kept, "demo").entries,
-        programmes.head(kept, "demo").head_hash,
+        programme_heads.head(kept, "demo").entries,
+        programme_heads.head(kept, "demo").head_hash,
     )
     assert verify.verify(kept, "demo") == found
 
@@ -139,7 +139,7 @@ def test_two_entries_that_were_swapped_are_seen(kept: Graph) -> None:
 
 
 def test_a_tail_that_was_cut_off_with_all_its_traces_is_seen_by_a_noted_head(kept: Graph) -> None:
-    noted = programmes.head(kept, "demo")
+    noted = programme_heads.head(kept, "demo")
     last = reading.entries(kept, "demo", first=noted.entries - 1, last=noted.entries - 1)
     kept.write(
         lambda transaction: transaction.run(
@@ -267,7 +267,7 @@ def test_what_is_altered_while_it_is_verified_is_named(
 def test_whoever_waits_is_told_how_far_it_has_come(kept: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "STEP", 5)
     told: list[tuple[str, int, int]] = []
-    last = programmes.head(kept, "demo").entries
+    last = programme_heads.head(kept, "demo").entries
 
     def note(what: str, done: int, of: int) -> None:
         told.append((what, done, of))

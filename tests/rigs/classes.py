@@ -13,7 +13,7 @@ from typing import Final
 
 from arcadedb_embedded.jvm import get_jar_path
 
-from relay.database import engine, java_class_archive
+from relay.database import embedded_server, java_class_archive
 
 PATIENCE_SECONDS: Final = 300  # a very busy machine makes it within them
 
@@ -24,9 +24,9 @@ def have_them_archived() -> None:
     if not archive.exists():
         with TemporaryDirectory() as folder:
             data_folder = Path(folder) / "data"
-            engine.ensure(data_folder)
+            embedded_server.ensure(data_folder)
             make_now(data_folder, archive)
-            engine.stop(data_folder)
+            embedded_server.stop(data_folder)
 
 
 def make_now(data_folder: Path, archive: Path) -> None:

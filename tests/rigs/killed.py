@@ -12,8 +12,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-import cli
-from relay import graph
+from relay import cli, graph
 from tests.rigs import neo4j_server
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Send = Callable[[str, dict[str, Value]], bool]  # whether it was acknowledged
 
 ROOT: Final = Path(__file__).parents[2]
-COMMAND: Final = (sys.executable, "-m", "cli")
+COMMAND: Final = (sys.executable, "-m", "relay.cli")
 PATIENCE_SECONDS: Final = 300  # a very busy machine starts a server and an engine within them, several times
 PAUSE_SECONDS: Final = 0.1  # between two tries
 

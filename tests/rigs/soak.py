@@ -6,15 +6,21 @@ Of a test that draws its cases every run does a fiftieth, the same each time. Tw
   embedded engine; on Neo4j it has those of the *engine contract* alone, which are marked `engine_contract`: each query
   text (`tests/database/test_every_text.py`), recording, verifying, replay, races, tampering, broken connections, what
   the driver says, and one walk through each system.
-- What is marked `soak` is more of the same: the test beside it, or the other cases of it, are in every run.
+- What is marked `soak` takes long and seldom changes, or is more of the same: the test beside it, or other cases of it,
+  are in every run.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_Case = TypeVar("_Case")
 
 SOAK: Final = bool(os.environ.get("RELAY_SOAK"))
 
@@ -33,6 +39,11 @@ def left_to_soak(item: pytest.Item) -> str | None:
 def share(whole: int) -> int:
     """How many of so many cases this run tries."""
     return whole if SOAK else whole // 50
+
+
+def sampled(cases: Iterable[_Case]) -> list[_Case]:
+    """Those of many cases of one kind that this run tries: every third."""
+    return [*cases][:: 1 if SOAK else 3]
 
 
 def drawn(whole: int) -> int:

@@ -24,8 +24,8 @@ from pathlib import Path
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Final
 
-import cli
 import relay
+from relay import cli
 
 if TYPE_CHECKING:
     from collections.abc import Generator

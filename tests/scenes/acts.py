@@ -21,7 +21,7 @@ from relay.domain.questions import NOTED, Answers
 from relay.domain.register import Change, Register
 from relay.ledger.batch import Batch, Clerk, Outcome, require_whole
 from relay.ledger.graph_changes import Delta
-from relay.ledger.programmes import PROJECTION, Head
+from relay.ledger.programme_heads import PROJECTION, Head
 from tests.scenes.core import CORE
 
 if TYPE_CHECKING:

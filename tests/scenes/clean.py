@@ -14,9 +14,9 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from relay.access.account_trail import EnrolledTelephone
-from relay.clock import instant
 from relay.domain.entries import seal
 from relay.domain.register import Register
+from relay.instants import instant
 from tests.scenes import acts as say
 from tests.scenes.acts import Book, Said, clerk
 from tests.scenes.core import CORE

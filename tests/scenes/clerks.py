@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from relay import graph
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.acts import Act, Value
 from relay.errors import RelayError, Unavailable
 from relay.ledger.batch import Clerk
@@ -93,7 +93,7 @@ def handover(pass_id: str, giver: str, receiver: str, *, to: str = "", animals: 
 def database() -> Connection:
     """Find the database as the command line does."""
     settings = Settings.read(os.environ)
-    return settings.neo4j or engine.ensure(settings.data_folder)
+    return settings.neo4j or embedded_server.ensure(settings.data_folder)
 
 
 def main() -> None:

@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import seeds
+from relay import seeds
 from relay.arrays import lineage
 from relay.arrays.from_register import of_register
 from relay.exchange.exchange_format import read_folder_or_workbook

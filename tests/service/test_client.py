@@ -19,10 +19,10 @@ from relay.database.driver_errors import UnknownOutcome
 from relay.errors import Refused
 from relay.service import client as client_module
 from relay.service.client import NotReached, NotRelay, Remote
-from relay.service.queries.chains import ChainsQuestion
-from relay.service.queries.ledgers import Entries, LedgerPage
-from relay.service.queries.lookup import Names
-from relay.service.queries.visits import Todo
+from relay.service.questions.chains import ChainsQuestion
+from relay.service.questions.ledgers import Entries, LedgerPage
+from relay.service.questions.lookup import Names
+from relay.service.questions.visits import Todo
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import cli
+from relay import cli
 from relay.backup import ledger_backup
 from relay.domain.acts import SYSTEM_OFF, Act
 from relay.domain.rulebook import CANNOT_BE_ENDED, ENDED_ALREADY, ENDED_BEFORE_IT_BEGAN, Missing

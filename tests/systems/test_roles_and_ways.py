@@ -19,7 +19,7 @@ import pytest
 from relay.access import access_log, accounts, api_tokens, roles
 from relay.access.roles import ROLES, Grant
 from relay.commands import exits
-from relay.database import engine
+from relay.database import embedded_server
 from relay.domain.acts import Act
 from relay.domain.questions import NOTED
 from relay.domain.system import Catalogue
@@ -257,10 +257,11 @@ def test_a_command_tells_a_raw_count_to_its_role_alone(
                 assert "protection" in answer.err, "it says who may"
 
 
+@pytest.mark.soak
 def test_the_reading_user_of_the_database_sees_that_it_was_counted_and_not_how_many(tmp_path: Path) -> None:
     try:
-        reader = engine.reader(tmp_path, CATALOGUE.readable)
-        with connect(engine.ensure(tmp_path, readable=CATALOGUE.readable), CATALOGUE) as graph:
+        reader = embedded_server.reader(tmp_path, CATALOGUE.readable)
+        with connect(embedded_server.ensure(tmp_path, readable=CATALOGUE.readable), CATALOGUE) as graph:
             told_to(graph)
         with connect(reader, CATALOGUE) as reading:
             counted = reading.ask("MATCH (n:CommitteeCount) RETURN n.month AS month", 10).rows
@@ -274,7 +275,7 @@ def test_the_reading_user_of_the_database_sees_that_it_was_counted_and_not_how_m
             with pytest.raises(AsksTooMuch):
                 reading.ask("MATCH (o:Personal) RETURN o", 1000)
     finally:
-        engine.stop(tmp_path)
+        embedded_server.stop(tmp_path)
 
     assert counted == (("2023-01",),)
     assert len(str(said)) > 1000

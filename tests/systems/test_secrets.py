@@ -22,7 +22,7 @@ from relay.domain.acts import Act
 from relay.errors import Refused
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
-from relay.ledger import entry_diff, programmes, verify
+from relay.ledger import entry_diff, programme_heads, verify
 from relay.reports import record_history
 from relay.settings import Settings
 from relay.web import create_app
@@ -65,7 +65,7 @@ def tells(said: object) -> bool:
 def test_what_is_secret_is_in_no_record_no_entry_and_no_file(counted: Graph, tmp_path: Path) -> None:
     for act_id in ("well_count:N1", "correct:C1", "well:K1"):
         assert not tells(record_history.show(counted, "demo", act_id, say.TODAY)), act_id
-    head = programmes.head(counted, "demo")
+    head = programme_heads.head(counted, "demo")
     for sequence in (head.entries - 1, head.entries):
         fields = entry_diff.changed(counted, "demo", sequence).fields
         assert [field.name for field in fields if field.secret] == ["people"]
@@ -143,7 +143,7 @@ def test_no_page_and_no_answer_of_the_service_tells_it_to_anybody(
 ) -> None:
     """Who has which role is the same on both engines: on the second, one who has all of them reads what any may."""
     accounts.add(counted, "of-all-roles", tuple(Grant(role=role) for role in ROLES), None, say.clerk().now)
-    headers, head = signed(counted, login), programmes.head(counted, "demo").entries
+    headers, head = signed(counted, login), programme_heads.head(counted, "demo").entries
     paths = [
         *ways(client, head),
         "/api/v1/p/demo/ledger?about=well_count:N1",

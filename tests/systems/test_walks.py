@@ -120,7 +120,7 @@ class Walk:
 @pytest.mark.parametrize(
     ("connection", "width", "language"),
     [
-        ("embedded_engine", 1440, "en"),
+        pytest.param("embedded_engine", 1440, "en", marks=pytest.mark.soak),
         ("neo4j_server", 390, "ne"),
         pytest.param("embedded_engine", 390, "fr", marks=pytest.mark.soak),
     ],

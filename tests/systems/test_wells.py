@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-import cli
+from relay import cli
 from relay.audit import run
 from relay.backup import ledger_backup
 from relay.domain.acts import SYSTEM_OFF
@@ -25,7 +25,7 @@ from relay.exchange import cells
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import import_programme
 from relay.graph import connect
-from relay.ledger import places, programmes, reading, verify
+from relay.ledger import places, programme_heads, reading, verify
 from relay.reports import record_history
 from relay.settings import Settings
 from relay.text import Sentence
@@ -236,13 +236,13 @@ def test_a_programme_that_does_not_use_them_records_none_and_keeps_what_is_there
     added(village, say.corrected("programme:demo", "C1", systems=None))
 
     assert SYSTEM_OFF.matches(refusal(village, well("K3", "W3")))
-    assert programmes.head(village, "demo").systems == ()
+    assert programme_heads.head(village, "demo").systems == ()
     assert "well_never_visited" not in {check.check_id for check in run.audit(village, "demo", say.TODAY).checks}
     added(village, say.corrected("well:K1", "C2", depth=9), say.erased("well:K1"))
     assert verify.verify(village, "demo").ok
     assert (
         ledger_backup.check_backup(list(ledger_backup.backup_lines(village)), CATALOGUE)[0].entries
-        == programmes.head(village, "demo").entries
+        == programme_heads.head(village, "demo").entries
     )
 
 
@@ -250,7 +250,7 @@ def test_a_system_that_there_is_not_or_that_needs_another_is_refused(village: Gr
     assert NO_SUCH_SYSTEM.matches(refusal(village, say.corrected("programme:demo", "C1", systems="wells;ponds")))
     assert SYSTEM_NEEDS.matches(refusal(village, say.corrected("programme:demo", "C1", systems="pumps")))
     added(village, say.corrected("programme:demo", "C1", systems="pumps;wells"))
-    assert programmes.head(village, "demo").systems == ("pumps", "wells")
+    assert programme_heads.head(village, "demo").systems == ("pumps", "wells")
 
 
 def test_a_system_refuses_what_another_records_where_both_are_used(village: Graph) -> None:
@@ -357,9 +357,9 @@ def test_its_pages_are_there_only_where_it_is_used(village: Graph, tmp_path: Pat
 
 
 def test_systems_that_do_not_fit_together_are_found_when_they_are_put_together() -> None:
-    twice = System(name="more", title=Sentence("Change"), kinds=KINDS[1:2])
-    alone = System(name="alone", title=Sentence("Alone"), kinds=KINDS[2:])
-    lost = System(name="lost", title=Sentence("Lost"), needs=("nowhere",))
+    twice = System(name="more", title=Sentence("Change"), does=Sentence("Change"), kinds=KINDS[1:2])
+    alone = System(name="alone", title=Sentence("Alone"), does=Sentence("Alone"), kinds=KINDS[2:])
+    lost = System(name="lost", title=Sentence("Lost"), does=Sentence("Lost"), needs=("nowhere",))
 
     for systems, fault in (((WELLS, twice), "well"), ((alone,), "well"), ((lost,), "nowhere")):
         with pytest.raises((ValueError, KeyError), match=fault):
@@ -381,7 +381,7 @@ def test_an_act_of_a_kind_that_nobody_knows_cannot_be_read(village: Graph) -> No
 
 def _pumps(**how: Any) -> System:  # noqa: ANN401 - of a system
     pump = replace(KINDS[1], name="pump", file="pumps", label="Pump", ended_by="", columns=_PUMP)
-    return System(name="pumps", title=Sentence("Pumps"), kinds=(pump,), **how)
+    return System(name="pumps", title=Sentence("Pumps"), does=Sentence("Pumps"), kinds=(pump,), **how)
 
 
 _PUMP: Final = (

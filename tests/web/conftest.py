@@ -10,8 +10,8 @@ import pytest
 from relay import graph as relay_graph
 from relay.access import accounts, api_tokens
 from relay.access.roles import ROLES, Grant
-from relay.database import engine
-from relay.ledger import programmes
+from relay.database import embedded_server
+from relay.ledger import programme_heads
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import record
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def recorded(settings: Settings) -> Iterator[Graph]:
     """Give a graph of its own that holds the programmes of `relays`."""
-    with relay_graph.connect(engine.ensure(settings.data_folder, readable=CORE.readable), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(settings.data_folder, readable=CORE.readable), CORE) as graph:
         relays.record(graph, "demo", list(relays.small()))
         relays.record(graph, "large", list(relays.large()))
         relays.record(graph, "hostile", list(relays.hostile()), by="local:bina")
         relays.record_for_the_ways(graph)
         yield graph
-    engine.stop(settings.data_folder)
+    embedded_server.stop(settings.data_folder)
 
 
 @pytest.fixture(scope="session")
@@ -125,7 +125,7 @@ def reader(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
 @pytest.fixture
 def asha(recorded: Graph, settings: Settings) -> FlaskClient:
     """Give the browser of Asha, who owns the machine."""
-    if TWO not in {head.programme_id for head in programmes.heads(recorded)}:
+    if TWO not in {head.programme_id for head in programme_heads.heads(recorded)}:
         begun = (say.programme(TWO), say.rule(), say.gift(), *(say.woman(f"W{number}") for number in (1, 2, 3)))
         record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=TWO)
         record(recorded, say.passed("T1: P1 > P2 on 2021-03-01", animals=1), programme_id=TWO)
@@ -137,7 +137,7 @@ def asha(recorded: Graph, settings: Settings) -> FlaskClient:
 def halves(asha: FlaskClient, recorded: Graph) -> FlaskClient:
     """G1 > P1 > P2, which Asha confirmed, and P1 > P3, which nobody did; W2 and W3 live in Tansen."""
     programme_id = "halves"
-    if programme_id not in {head.programme_id for head in programmes.heads(recorded)}:
+    if programme_id not in {head.programme_id for head in programme_heads.heads(recorded)}:
         begun = (say.programme(programme_id), say.rule(), say.gift(), say.place("TAN", name="Tansen"), say.woman("W1"))
         women = (say.woman("W2", place_id="TAN"), say.woman("W3", place_id="TAN"))
         record(recorded, *begun, *women, say.placed("P1 on 2020-03-01"), programme_id=programme_id)

@@ -114,6 +114,9 @@ NOT_OF_THE_RECORD: Final[Mapping[str, str]] = {
 
 _NAMES: Final = frozenset({"bdi", "time", "svg", "select", "option", "input", "button", "code"})
 _VOID: Final = frozenset({"input", "br", "img", "meta", "link", "rect", "path", "col", "hr", "wbr"})
+_ROWS: Final = {"tbody": "tr", "ul": "li"}
+"""What holds rows → what one of them is."""
+
 _NO_COUNT: Final = re.compile(
     r"[\d.,]+\s*%|[0-9]{4}-[0-9]{2}(-[0-9]{2})?|[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}|[A-Z][a-z]+ 20[0-9]{2}"
     r"|[A-Za-z]+:?[0-9]+|Entry [0-9]+"
@@ -127,7 +130,7 @@ class Numbers(HTMLParser):
     Attributes:
         doors: Each with where it leads, and what is counted there.
         bare: What stands in a cell, card or heading with a number that is no door, and does not say why.
-        here: What a heading counts, and how many rows the table below it has.
+        here: What a heading counts, and how many rows the table or items the list below it has.
     """
 
     def __init__(self) -> None:
@@ -138,6 +141,7 @@ class Numbers(HTMLParser):
         self.here: list[tuple[int, int]] = []
         self._open: list[tuple[str, bool, bool]] = []
         self._rows: int | None = None
+        self._rows_of = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take one in."""
@@ -145,13 +149,13 @@ class Numbers(HTMLParser):
         if "data-count" in said:
             where = said.get("href") or said.get("data-href", "")
             self.doors.append((float(said["data-count"]), where, said.get("data-of", "total")))
-        if tag == "tbody" and self.here and self._rows is None:
-            self._rows = 0
-        if tag == "tr" and self._rows is not None:
+        if tag in _ROWS and self.here and self._rows is None:
+            self._rows, self._rows_of = 0, tag
+        if self._rows is not None and tag == _ROWS[self._rows_of]:
             self._rows += 1
         if "data-rows" in said:
             self.here.append((int(said["data-rows"]), -1))
-            self._rows = None
+            self._rows, self._rows_of = None, ""
         if tag not in _VOID:
             skipped = (
                 tag in _NAMES
@@ -165,7 +169,7 @@ class Numbers(HTMLParser):
         """Leave it, and what was left open in it."""
         if tag in _VOID:
             return
-        if tag == "tbody" and self.here and self.here[-1][1] < 0:
+        if tag == self._rows_of and self.here and self.here[-1][1] < 0:
             self.here[-1] = (self.here[-1][0], self._rows or 0)
         while self._open and self._open.pop()[0] != tag:
             pass
@@ -302,11 +306,13 @@ def test_a_bare_number_is_found_and_one_that_says_why_is_not() -> None:
     found.feed(
         """<h1>Placements <small data-total="7">7</small></h1><td><svg><path d="M0 1"/></svg> 4</td><td class="measure">
         5</td><dd>6 of 8</dd><h2 data-rows="2">2 placements</h2><table><tbody><tr><tr></tbody></table><td>P5, 1 May 2024
-        </td><td><a href="/p/demo/ledger/9">9</a></td><td>74.2 %</td><h2 data-rows="3">3</h2><tbody><tr></tbody>"""
+        </td><td><a href="/p/demo/ledger/9">9</a></td><td>74.2 %</td><h2 data-rows="3">3</h2><tbody><tr></tbody>
+        <h2 data-rows="2">2</h2><ul><li>a</li><li>b</li></ul><table><tbody><tr></tbody></table>
+        <h2 data-rows="1">1</h2><ul><li>a</li><li>b</li></ul>"""
     )
 
     assert found.bare == ["4", "6 of 8"]
-    assert found.here == [(2, 2), (3, 1)]
+    assert found.here == [(2, 2), (3, 1), (2, 2), (1, 2)]
 
 
 @settings(

@@ -51,7 +51,7 @@ def test_what_fails_as_one_types_is_one_sentence_and_what_fails_otherwise_a_page
 
     assert (typed.status_code, sent.status_code) == (404, 404)
     assert typed.text == "<p>There is no programme nowhere in this database.</p>"
-    assert "<h1>There is no programme nowhere in this database.</h1>" in sent.text
+    assert '<h1 class="words">There is no programme nowhere in this database.</h1>' in sent.text
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import pytest
 
-import cli
+from relay import cli
 from relay.access import accounts, api_tokens
 from relay.access.roles import LOCAL_ACTIONS, ROLES, Grant, matrix
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.web import create_app
 from relay.web.permission import permission_of
 from relay.web.traffic import limits
@@ -91,7 +91,12 @@ def commands(group: click.Group = PROGRAM, before: str = "") -> Iterator[str]:
             yield f"{before}{getattr(command, 'formerly', '') or name}"  # actions keep the names that they had
 
 
-_OF_PAGES = frozenset({"accounts", "acts", "export names", "metrics", "names", "own account", "query", "share story"})
+_OF_PAGES = frozenset(
+    {
+        *("accounts", "acts", "export names", "metrics", "names", "own account", "programme settings", "query"),
+        *("saved views", "share story"),
+    }
+)
 """Actions of pages and of the API that no command is named after."""
 
 
@@ -294,7 +299,7 @@ def test_what_a_manager_decided_is_corrected_by_managers_alone(
 def test_another_sites_form_changes_nothing(door: FlaskClient, recorded: Graph, people: dict[str, str]) -> None:
     assert people
     sign_in(door, "manager")
-    entries = programmes.head(recorded, "demo").entries
+    entries = programme_heads.head(recorded, "demo").entries
     for path, body in (
         ("/p/demo/waiting", {"data": {"pass_id": "T1"}}),
         ("/api/v1/programmes/demo/acts/confirm", {"json": {"act_id": "pass:T1"}}),
@@ -304,7 +309,7 @@ def test_another_sites_form_changes_nothing(door: FlaskClient, recorded: Graph, 
     ):
         answer = door.post(path, **body)
         assert answer.status_code == 400, path
-    assert programmes.head(recorded, "demo").entries == entries
+    assert programme_heads.head(recorded, "demo").entries == entries
     assert door.get("/p/demo").status_code == 200
 
 

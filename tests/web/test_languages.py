@@ -13,9 +13,10 @@ from urllib.parse import quote
 import pytest
 
 from relay.audit.run import audit_of
-from relay.desk import wording
 from relay.domain.questions import MORE_THAN_HAD
+from relay.domain.vocabulary import EVENT_KINDS
 from relay.errors import refused
+from relay.office import wording
 from relay.text import Units
 from relay.web.i18n import sentences
 from relay.web.i18n.language import LANGUAGES
@@ -25,6 +26,7 @@ from tests.scenes.core import CORE
 from tests.scenes.offences import OFFENCES
 from tests.systems.wells import WELLS
 from tests.web import relays
+from tests.web.addresses import PAGES
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -197,27 +199,27 @@ LEFT_OUT: Final = {
         "record/event:E3": "délai prolongé, placement P2, le 2 janv. 2022, jusqu\u2019au 1 sept. 2023",
         "record/event:E4": "contrôle, placement P2, le 3 janv. 2022 : non retrouvé",
         "record/claim:A1": "chiffre annoncé de 3 familles pour le don G1, situation au 1 janv. 2024",
-        "record/correct:C1": "correction de pass:T1 : données fausses (animaux)",
-        "find?q=W1": "femme, naissance en 1992, détient P1",
+        "record/correct:C1": "correction de Transmission T1 : données fausses (animaux)",
+        "find?q=W1": "naissance en 1992, Ward DOT, détient 2 chèvres",
         "ledger": "effacement de ce qui est personnel sur beneficiary:W2",
         "ledger/9": "identifiant du placement P1",
         "ledger/16": "animaux 2 1,5",
     },
     "ne": {
-        "record/rule:goat@2020-01-01@pregnant": "1 जनवरी 2020 देखि पाएकाका लागि नियम: बाख्रा (गाभिन)",
+        "record/rule:goat@2020-01-01@pregnant": "16 पुस 2076 देखि पाएकाका लागि नियम: बाख्रा (गाभिन)",
         "record/place:DOT": "जिल्ला",
         "record/group:S1": "महिला समूह",
-        "record/gift:G1": "1 जनवरी 2020 मा दिइएको उपहार: 2 बाख्रा",
+        "record/gift:G1": "16 पुस 2076 मा दिइएको उपहार: 2 बाख्रा",
         "record/beneficiary:W1": "महिला, जन्म साल 1992",
-        "record/placement:P1": "1 मार्च 2020 देखि W1 सँग 2 बाख्रा",
-        "record/pass:T1": "1 मार्च 2021 मा प्लेसमेन्ट P1 बाट P2 मा 1.5 बाख्रा हस्तान्तरण",
-        "record/event:E1": "1 अक्टोबर 2020 मा प्लेसमेन्ट P1: जन्म (1 वटा)",
-        "record/event:E2": "1 जनवरी 2022 मा प्लेसमेन्ट P1: छुट, कारण घरपरिवारको अवस्था",
-        "record/event:E3": "2 जनवरी 2022 मा प्लेसमेन्ट P2: म्याद थप, 1 सेप्टेम्बर 2023 सम्म",
-        "record/event:E4": "3 जनवरी 2022 मा प्लेसमेन्ट P2: जाँच, भेटिएन",
-        "record/claim:A1": "1 जनवरी 2024 सम्म उपहार G1 बाट 3 परिवार को दाबी",
-        "record/correct:C1": "pass:T1 को संशोधन: गलत विवरण (पशु)",
-        "find?q=W1": "महिला, जन्म साल 1992, प्लेसमेन्ट P1",
+        "record/placement:P1": "18 फागुन 2076 देखि W1 सँग 2 बाख्रा",
+        "record/pass:T1": "17 फागुन 2077 मा प्लेसमेन्ट P1 बाट P2 मा 1.5 बाख्रा हस्तान्तरण",
+        "record/event:E1": "15 असोज 2077 मा प्लेसमेन्ट P1: जन्म (1 वटा)",
+        "record/event:E2": "17 पुस 2078 मा प्लेसमेन्ट P1: छुट, कारण घरपरिवारको अवस्था",
+        "record/event:E3": "18 पुस 2078 मा प्लेसमेन्ट P2: म्याद थप, 15 भदौ 2080 सम्म",
+        "record/event:E4": "19 पुस 2078 मा प्लेसमेन्ट P2: जाँच, भेटिएन",
+        "record/claim:A1": "16 पुस 2080 सम्म उपहार G1 बाट 3 परिवार को दाबी",
+        "record/correct:C1": "हस्तान्तरण T1 को संशोधन: गलत विवरण (पशु)",
+        "find?q=W1": "जन्म साल 1992, Ward DOT, साथमा 2 बाख्रा",
         "ledger": "beneficiary:W2 को व्यक्तिगत विवरण मेटाइएको",
         "ledger/9": "प्लेसमेन्टको id P1",
         "ledger/16": "पशु 2 1.5",
@@ -245,7 +247,7 @@ def read(client: FlaskClient, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200, path
     main = answer.text.partition("<main")[2].partition("</main>")[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<bdi>|</bdi>|<code>.*?</code>", "", main)))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<bdi>|</bdi>|</?a\b[^>]*>|<code>.*?</code>", "", main)))
 
 
 def test_wording_says_nothing_but_what_translators_were_given() -> None:
@@ -263,6 +265,9 @@ def test_wording_says_nothing_but_what_translators_were_given() -> None:
                 for column in kind.columns
             }
             wording.what_it_is(CORE, f"{kind.name}:1", values, speech, held=("P1",), taken_back=True)
+            wording.who_or_what(CORE, f"{kind.name}:1", values, speech, place=None, held=("P1",))
+            if kind.name != "event" or choice in EVENT_KINDS:
+                wording.what_she_did(CORE, f"{kind.name}:1", values | {"kind": choice}, speech)
 
     assert set(asked) <= set(wording.texts(CORE.kinds.values()))
 
@@ -380,7 +385,7 @@ def test_a_form_that_cannot_be_taken_is_explained_in_the_readers_language(client
     answer = client.post(f"{told}/gifts/views", data={"csrf_token": token, "title": ""})
 
     assert answer.status_code == BAD_REQUEST
-    assert "दृश्यको नाम 1 देखि 40 अक्षरको हुनुपर्छ" in answer.text
+    assert "राखिने दृश्यलाई 1 देखि 60 अक्षरको नाम चाहिन्छ" in answer.text
 
 
 def test_programs_are_told_what_failed_in_plain_english_in_any_language(client: FlaskClient) -> None:
@@ -423,3 +428,56 @@ def test_a_fault_of_the_ledger_is_said_in_the_readers_language(client: FlaskClie
 
     assert f"L\u2019empreinte de tête notée, {noted}, n\u2019est pas dans ce registre" in french
     assert f"टिपेको अन्तिम ह्यास {noted} यस खातामा छैन" in nepali
+
+
+# -- every page --------------------------------------------------------------------------------------------------------
+
+UNSAID: Final = re.compile(
+    r"(?s)<(script|style|code|kbd|pre|bdi|option|datalist|title)\b.*?</\1>|<[^>]*>|https?://\S+|"
+    r"\brelay [a-z]+|\w+@[\w-]+|\w+_\w+|\w+:\w+|[0-9a-f]{16,}\u2026?|[\w-]+ \d+(\.\d+)+|\b\w*\d\w*"
+)
+"""What a page does not say in its language: tags, code, ids, addresses, and names as the record has them."""
+LATIN_WORD: Final = re.compile(r"[A-Za-z]*[a-z]{2,}[A-Z]*")
+OF_PROGRAMS: Final = (
+    "Relay relay Ctrl Enter Escape Excel GraphML JavaScript English Fran ais id Cypher xlsx csv Asia Kathmandu null"
+)
+OF_METHODS: Final = "Clopper Pearson Kaplan Meier commitment animal geojson nepal"
+NAMES: Final = (
+    "Ansgar Berta Donor Laligurans Maya Name Palpa Rampur Sita Passing the Hill villages asha bina demo tab of script"
+)
+ALLOWED: Final = frozenset(f"{OF_PROGRAMS} {OF_METHODS} {NAMES}".split())
+FOR_PROGRAMMERS: Final = ("/api/v1/docs", f"{PROGRAMME}/query")
+"""Pages of which the texts are English, or queries."""
+
+
+def untranslated(page: str, language: str) -> set[str]:
+    """The words of a page that are English: on a Nepali page any in Latin letters."""
+    said = html.unescape(UNSAID.sub(" ", page.partition("<body")[2].partition(">")[2]))
+    return {*(LATIN_WORD if language == "ne" else CORE_ENGLISH).findall(said)} - ALLOWED
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("language", CATALOGUES["LANGUAGES"])
+def test_no_page_says_an_english_word_in_another_language(client: FlaskClient, language: str) -> None:
+    of_that_language = [
+        path
+        for path in PAGES
+        if not path.startswith(FOR_PROGRAMMERS) and (not path.startswith("/field/") or path == f"/field/{language}/")
+    ]
+
+    found = {
+        path: words
+        for path in of_that_language
+        if (words := untranslated(client.get(f"{path}{'&' if '?' in path else '?'}lang={language}").text, language))
+    }
+
+    assert found == {}
+
+
+def test_an_english_word_on_a_page_is_found_and_a_name_is_none() -> None:
+    page = "<body><h1><bdi>Maya</bdi></h1><p>{} Excel</p>"
+
+    assert untranslated(page.format("\u0938\u092c\u0948"), "ne") == set()
+    assert untranslated(page.format("due date"), "ne") == {"due", "date"}
+    assert untranslated(page.format("\u00e9ch\u00e9ance"), "fr") == set()
+    assert untranslated(page.format("passed on"), "fr") == {"passed"}

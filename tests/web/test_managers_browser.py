@@ -52,15 +52,26 @@ def test_the_search_box_finds_as_one_types(watched: Watched, typed: str, found: 
     page.keyboard.press("/")
     page.keyboard.type(typed)
 
-    page.locator("#suggestions").get_by_role("row").filter(has_text=found).get_by_role("link").first.click()
+    page.locator(f'#suggestions a[href$="/record/{found}"]').click()
 
     expect(page).to_have_url(re.compile(rf"/record/{found}$"))
 
 
-def test_escape_leads_from_the_suggestions_back_to_the_search_box(watched: Watched) -> None:
+def names_on(watched: Watched) -> None:
+    """Switch names on for this window."""
+    watched.goto(HILLS).get_by_role("switch", name="Names").click()
+
+
+def test_arrows_lead_through_the_suggestions_and_escape_back_to_the_search_box(watched: Watched) -> None:
     page = watched.goto(HILLS)
     page.get_by_role("searchbox").first.press_sequentially("Maya")
-    page.locator("#suggestions").get_by_role("link").first.focus()
+    hits = page.locator("#suggestions a.hit")
+    expect(hits.nth(2)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(hits.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(hits.first).to_be_focused()
 
     page.keyboard.press("Escape")
 
@@ -69,6 +80,7 @@ def test_escape_leads_from_the_suggestions_back_to_the_search_box(watched: Watch
 
 
 def test_a_search_on_a_line_that_is_cut_says_so_where_it_is_heard(watched: Watched) -> None:
+    names_on(watched)
     for path, box in ((HILLS, "#suggestions"), (f"{HILLS}/find", "#hits")):
         page = watched.goto(path)
         field, heard = page.get_by_role("searchbox").last, page.locator(f"{box}[aria-live=polite]")
@@ -83,6 +95,7 @@ def test_a_search_on_a_line_that_is_cut_says_so_where_it_is_heard(watched: Watch
 
 
 def test_back_leads_to_the_words_that_were_typed_on_the_page_of_a_search(watched: Watched) -> None:
+    names_on(watched)
     page = watched.goto(f"{HILLS}/find")
     page.get_by_role("searchbox").last.press_sequentially("Maya G")
     page.locator("#hits").get_by_role("link", name="Maya G").click()
@@ -94,7 +107,7 @@ def test_back_leads_to_the_words_that_were_typed_on_the_page_of_a_search(watched
     expect(page.locator("#hits").get_by_role("link", name="Maya G")).to_be_visible()
     assert "Maya" not in page.url
     page.go_back()
-    expect(page).to_have_url("about:blank")  # letters leave nothing to go back through
+    expect(page).to_have_url(re.compile("/p/hills$"))  # letters leave nothing to go back through
 
 
 def test_an_answer_that_fails_shows_its_one_sentence_in_the_search_box(watched: Watched) -> None:
@@ -121,6 +134,27 @@ def test_a_phone_shows_which_section_a_page_is_of(chromium: Browser, site: str, 
     page.close()
 
 
+def test_a_printed_visit_list_has_twelve_women_a_page_at_the_least(chromium: Browser, site: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{site}/p/large/visits/print")
+    women = page.locator("td.notes").count()
+
+    pages = len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True)))
+
+    assert women > 100
+    assert women / pages >= 12
+    page.close()
+
+
+def test_the_visit_list_needs_no_sideways_scrolling_on_a_laptop_with_names_on(chromium: Browser, site: str) -> None:
+    for language in ("en", "fr", "ne"):
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale=language)
+        page = context.new_page()
+        page.goto(f"{site}{HILLS}/visits?names=full")
+        assert page.locator("main .scroll").evaluate("part => part.scrollWidth - part.clientWidth") == 0, language
+        context.close()
+
+
 def test_on_a_phone_a_list_stands_before_its_filters(chromium: Browser, site: str) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
     page = context.new_page()
@@ -142,7 +176,7 @@ def test_on_a_phone_a_list_stands_before_its_filters(chromium: Browser, site: st
 
 def test_a_view_is_saved_and_forgotten_with_a_mouse(watched: Watched) -> None:
     page = watched.goto(f"{HILLS}/chains?state=broken")
-    page.get_by_text("Save or delete a view").click()
+    page.get_by_text("Save this view").click()
     page.get_by_label("Name of this view").fill("Broken ones")
     page.get_by_role("button", name="Save", exact=True).click()
     page.goto(f"{watched.site}{HILLS}")
@@ -150,9 +184,11 @@ def test_a_view_is_saved_and_forgotten_with_a_mouse(watched: Watched) -> None:
     expect(page).to_have_url(re.compile(r"/chains\?state=broken$"))
     expect(page.get_by_text("1 to 2 of 2 rows")).to_be_visible()
 
-    page.get_by_text("Save or delete a view").click()
-    page.get_by_role("button", name="Delete “Broken ones”").click()
+    page.get_by_role("link", name="All, and their links").click()
+    page.get_by_role("button", name="Delete Broken ones").click()
 
+    expect(page.get_by_role("status")).to_have_text("“Broken ones” is deleted.")
+    page.goto(f"{watched.site}{HILLS}/chains")
     expect(page.get_by_role("navigation", name="Saved views")).to_have_count(0)
 
 

@@ -20,6 +20,7 @@ from tests.web.readers import WORDS, bearer, sign_in, staff_of
 from tests.web.reading import LEFT_OUT
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.testing import FlaskClient
 
     from relay.graph import Graph
@@ -35,6 +36,55 @@ def test_no_two_links_of_the_menu_have_one_key() -> None:
     assert {key: sharing for key, sharing in labels.items() if len(sharing) > 1} == {}
 
 
+def lines(text: str) -> tuple[list[str], list[str]]:
+    """The lines of the menu that are seen before anything is opened, and the pages behind those that are folded."""
+    (nav,) = re.findall(r'<nav class="sections".*?</nav>', text, re.DOTALL)
+    seen, folded, depth, closed = list[str](), list[str](), 0, 99
+    for tag, attributes, words in re.findall(r"<(/?details|summary|a)\b([^>]*)>([^<]*)", nav):
+        if tag == "details":
+            depth += 1
+            closed = min(closed, depth) if "open" not in attributes.split() else closed
+        elif tag == "/details":
+            closed = 99 if closed == depth else closed
+            depth -= 1
+        elif tag == "summary":
+            (seen if depth <= closed else folded).append(words)
+        else:
+            (seen if depth < closed else folded).append(words)
+    return seen, folded
+
+
+@pytest.mark.parametrize("role", ["staff", "manager", "auditor", "administrator"])
+def test_the_menu_has_a_dozen_lines_at_the_most_and_the_page_that_is_shown_is_among_them(
+    door: FlaskClient, people: dict[str, str], role: str
+) -> None:
+    headers = bearer(people[role])
+    first = door.get("/p/demo/accesses" if role == "administrator" else "/p/demo", headers=headers).text
+    pages = re.findall(r'<a href="([^"]+)" data-key="."[^>]*>([^<]+)', first)
+
+    for href, label in pages:
+        seen, folded = lines(door.get(href, headers=headers).text)
+        assert label in seen, "the one that is shown"
+        assert len(seen) <= 12
+        assert {label for _, label in pages} <= {*seen, *folded}, "the others are under them"
+
+
+def test_a_group_of_many_pages_folds_the_last_of_them_but_never_the_one_that_is_shown(app: Flask) -> None:
+    """Seven pages where five lines fit: four and the fold; the last takes the fourth line when it is shown."""
+    names = ("gifts", "chains", "placements", "people", "groups", "places", "visits")
+    links = [
+        menu.MenuLink(endpoint="lists.page", label=str(nth), key="x", values={"name": name})
+        for nth, name in enumerate(names)
+    ]
+    with app.test_request_context("/p/hills/map"):
+        elsewhere = menu.MenuGroup.of("Relays", links, 5, is_open=True)
+    with app.test_request_context("/p/hills/visits"):
+        here = menu.MenuGroup.of("Relays", links, 5, is_open=True)
+
+    assert ["".join(link.label for link in part) for part in (elsewhere.links, elsewhere.more)] == ["0123", "456"]
+    assert ["".join(link.label for link in part) for part in (here.links, here.more)] == ["0126", "345"]
+
+
 def test_no_link_leads_an_administrator_where_she_may_not(
     door: FlaskClient, recorded: Graph, people: dict[str, str]
 ) -> None:
@@ -46,7 +96,9 @@ def test_no_link_leads_an_administrator_where_she_may_not(
     told = {path: door.get(path).text for path in addresses}
     links = {html.unescape(link) for text in told.values() for link in re.findall(r'<a href="(/[^"]*)"', text)}
 
-    assert {link for link in links if "lang=" not in link and door.get(link).status_code != 200} == set()
+    assert {
+        link for link in links if not re.search("(lang|colours)=", link) and door.get(link).status_code != 200
+    } == set()
     assert "/p/demo/accesses?as_of=2024-01-01" in links
     assert "<bdi>placement:P1</bdi>" in told["/p/demo/accesses"]
     assert [each for each, text in told.items() if 'action="/p/demo/find' in text or 'id="search"' in text] == []

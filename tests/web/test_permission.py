@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relay.access.roles import matrix
-from relay.service.queries.every import QUESTIONS
+from relay.service.questions.every import QUESTIONS
 from relay.web.permission import permission_of
 from tests.scenes.core import CORE
 
@@ -22,6 +22,7 @@ def test_every_view_is_public_or_one_action_that_has_its_roles(app: Flask) -> No
         *("sign_in.page", "sign_in.sign_in", "sign_in.once", "sign_in.sign_out"),
         *(f"phone.{name}" for name in ("begin", "file", "manifest", "shell", "worker")),
         *("certificates.opened", "stories.opened", "help.recording", "help.of_checks"),
+        *("invitations.opened", "invitations.accepted"),
     }
     assert all(permission.public or permission.action in matrix(CORE) for permission in said.values())
     assert not any(permission.public and permission.action for permission in said.values())

@@ -121,14 +121,24 @@ def test_no_other_machine_is_listened_to_without_a_site_and_its_proxy(
         serve(recorded, own, owner="asha", host=host, site=how[0], proxy=how[1], announce=print)
 
 
-def test_a_site_to_which_nobody_could_sign_in_is_not_served(recorded: Graph, own: Settings) -> None:
-    for each in accounts.all_accounts(recorded):  # served to somebody, it would answer until it is stopped
+def test_a_site_to_which_nobody_could_sign_in_prints_a_link_until_somebody_can(
+    served: Served, recorded: Graph, own: Settings
+) -> None:
+    for each in accounts.all_accounts(recorded):
         accounts.remove(recorded, each.login)
-    accounts.add(recorded, "program", OWNER, None, datetime.now(UTC))
+    run(served, recorded, own, site="relay.example.org", proxy="127.0.0.1")
 
-    with pytest.raises(Refused, check=server.NOBODY_MAY_SIGN_IN.matches):
-        serve(recorded, own, owner="asha", site="relay.example.org", announce=print)
-    accounts.remove(recorded, "program")
+    link = re.search(
+        r"https://relay.example.org(/sign-in/once/[\w-]+), by the proxy that asks (http://\S+)", served.said[0]
+    )
+    assert link
+    served.said[0] = link[2]
+    host = {"Host": "relay.example.org", "X-Forwarded-Proto": "https"}
+    accounts.add(recorded, "chief", OWNER, WORDS, datetime.now(UTC))
+    assert served.get(link[1], **host)[0] == 404
+    accounts.remove(recorded, "chief")
+    assert served.get(link[1], **host)[0] != 404
+    accounts.remove(recorded, "asha")
 
 
 @pytest.mark.parametrize("site", ["https://relay.example.org", "relay.example.org/relay", ""])

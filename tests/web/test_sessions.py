@@ -13,7 +13,7 @@ import pytest
 from itsdangerous import TimestampSigner
 
 from relay.access import accounts, api_tokens
-from relay.access.one_time_link import OneTimeLink
+from relay.access.owner_link import OneTimeLink
 from relay.access.roles import Grant, grant_of
 from relay.errors import Unavailable
 from relay.settings import Settings

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from relay.access import accounts
-from relay.access.one_time_link import OneTimeLink
+from relay.access.owner_link import OneTimeLink
 from relay.settings import Settings
 from relay.web import create_app
 from relay.web.traffic import shared_state
@@ -95,3 +96,13 @@ def test_the_owners_link_opens_everything_once(recorded: Graph, settings: Settin
     assert (late.status_code, "This link no longer works" in late.text) == (404, True)
     assert link.secret not in repr(link)
     accounts.remove(recorded, "asha")
+
+
+def test_the_sign_in_page_says_whose_it_is_and_offers_each_language(recorded: Graph, settings: Settings) -> None:
+    named = create_app(recorded, replace(settings, organisation="Hill Goats <b>"), now=lambda: relays.NOW)
+    hers = named.test_client().get("/sign-in").text
+    nobodys = create_app(recorded, settings, now=lambda: relays.NOW).test_client().get("/sign-in").text
+
+    assert "<h1><bdi>Hill Goats &lt;b&gt;</bdi></h1>" in hers
+    assert "<h1><bdi>Relay</bdi></h1>" in nobodys
+    assert [hers.partition("<main")[2].count(f"lang={word}") for word in ("en", "fr", "ne")] == [1, 1, 1]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-COPIED: Final = ("relay", "seeds", "tests", "cli.py", "setup.cfg", "pyproject.toml")
+COPIED: Final = ("relay", "docs", "seeds", "tests", "cli.py", "setup.cfg", "pyproject.toml")
 FAILED: Final = 1
 """The exit code of pytest when tests ran and failed; others mean that they could not run."""
 
@@ -153,7 +153,7 @@ def caught(fault: Fault | None, tests: str) -> bool:
         for name in COPIED:
             source = ROOT / name
             if source.is_dir():
-                shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(source, copy / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, copy / name)
         if fault:

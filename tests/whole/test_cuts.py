@@ -80,7 +80,10 @@ def office(graph: Graph, connection: Connection, tmp_path: Path, monkeypatch: py
         say.happened("E0: birth of P1 on 2021-06-01", animals=PLENTY),
         programme_id="wards",
     )
-    with between(connection.uri) as line, relay_graph.connect(replace(connection, uri=line.uri), CORE) as broken:
+    with (
+        between(connection.uri) as line,
+        relay_graph.connect(replace(connection, uri=line.uri, on_this_machine=False), CORE) as broken,
+    ):
         settings = Settings.read({"RELAY_DATA": str(tmp_path)})
         app = create_app(broken, settings, now=lambda: relays.NOW, owner="asha")
         app.config["WTF_CSRF_ENABLED"] = False

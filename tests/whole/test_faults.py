@@ -21,14 +21,14 @@ import pytest
 from neo4j.exceptions import ClientError
 
 from relay import graph as relay_graph
-from relay.access import query_user
+from relay.access import read_only_user
 from relay.backup.ledger_backup import backup_lines, rebuild, restore
-from relay.database import engine
+from relay.database import embedded_server
 from relay.database.driver_errors import UnknownOutcome, Unreachable
 from relay.errors import RelayError, Unavailable
 from relay.exchange.importing import import_programme
 from relay.graph import NotAnswered, Transaction
-from relay.ledger.programmes import NotBuilt, head, heads
+from relay.ledger.programme_heads import NotBuilt, head, heads
 from relay.ledger.reading import entries
 from relay.ledger.recording import Rehearsal, record, record_one
 from relay.ledger.verify import verify
@@ -64,7 +64,7 @@ def data_folder(tmp_path: Path) -> Iterator[Path]:
     """Give a folder for an engine that the test starts, and stop that engine afterwards."""
     folder = tmp_path / "data"
     yield folder
-    engine.stop(folder)
+    embedded_server.stop(folder)
 
 
 @pytest.fixture
@@ -75,14 +75,14 @@ def line(connection: Connection) -> Iterator[Line]:
 
 
 def over(line: Line, connection: Connection) -> Connection:
-    return replace(connection, uri=line.uri)
+    return replace(connection, uri=line.uri, on_this_machine=False)
 
 
 def kill(data_folder: Path) -> None:
     """End the engine as a power cut would."""
-    state = engine.State.read(data_folder / engine.STATE_FILE)
+    state = embedded_server.State.read(data_folder / embedded_server.STATE_FILE)
     os.kill(state.pid, signal.SIGKILL)
-    while engine.status(data_folder).running:
+    while embedded_server.status(data_folder).running:
         time.sleep(0.02)
 
 
@@ -137,14 +137,15 @@ class LockedOut:
 def locked_out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LockedOut]:
     """Give an engine of its own that was told six wrong passwords; other tests go on while it lets nobody in."""
     folder = tmp_path_factory.mktemp("locked_out")
-    connection = engine.ensure(folder)
+    connection = embedded_server.ensure(folder)
     for _ in range(6):
         with pytest.raises(Unavailable, match="wait 30 seconds"):
             relay_graph.connect(replace(connection, password="not the password"), CORE)
     yield LockedOut(connection=connection, until=time.monotonic() + 31)
-    engine.stop(folder)
+    embedded_server.stop(folder)
 
 
+@pytest.mark.soak
 def test_after_six_wrong_passwords_the_right_one_is_not_let_in_either(locked_out: LockedOut) -> None:
     with pytest.raises(Unavailable, match="wait 30 seconds"):
         relay_graph.connect(locked_out.connection, CORE)
@@ -153,10 +154,11 @@ def test_after_six_wrong_passwords_the_right_one_is_not_let_in_either(locked_out
 # ---------------------------------------------------------------------------------------------------- kills
 
 
+@pytest.mark.soak
 def test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_done(
     data_folder: Path, tmp_path: Path
 ) -> None:
-    with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(data_folder), CORE) as graph:
         record(graph, PROGRAMME, founding(*(f"P{number}" for number in range(CLERKS))), clerk("first"))
     said = tmp_path / "said"
 
@@ -167,9 +169,9 @@ def test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_
                 time.sleep(0.05)
             kill(data_folder)
             if round_ % 10:  # else the clerks give up, are told that it failed, and start it themselves
-                engine.ensure(data_folder)
+                embedded_server.ensure(data_folder)
 
-    with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(data_folder), CORE) as graph:
         found = whole(graph)
     acknowledged_ids, failed = handovers(said.read_text(), "acknowledged"), handovers(said.read_text(), "failed")
     assert len(acknowledged_ids) >= ACTS * KILLS
@@ -181,34 +183,36 @@ def test_whatever_was_acknowledged_survives_kill_after_kill_and_nothing_is_half_
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give the folder of an engine that tests stop and kill, with a programme of five entries."""
     folder = tmp_path_factory.mktemp("founded") / "data"
-    with relay_graph.connect(engine.ensure(folder), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(folder), CORE) as graph:
         record(graph, PROGRAMME, founding("P"), clerk("first"))
     yield folder
-    engine.stop(folder)
+    embedded_server.stop(folder)
 
 
+@pytest.mark.soak
 def test_an_engine_stops_although_a_clerk_is_in_the_middle_of_something(founded: Path) -> None:
-    with relay_graph.connect(engine.ensure(founded), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(founded), CORE) as graph:
 
         def half(transaction: Transaction) -> None:
             transaction.run("CREATE (:Entry {key: 'surplus'})")
             begun = time.monotonic()
-            assert engine.stop(founded)
+            assert embedded_server.stop(founded)
             assert time.monotonic() - begun < 10
             raise Broken
 
         with pytest.raises(Broken):
             graph.write(half)
 
-    with relay_graph.connect(engine.ensure(founded), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(founded), CORE) as graph:
         assert verify(graph, PROGRAMME).faults == ()
 
 
+@pytest.mark.soak
 def test_an_engine_that_is_killed_between_two_statements_has_done_neither_says_the_command_that_starts_it_again(
     founded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relay_graph, "RETRY_SECONDS", min(BRIEFLY, relay_graph.RETRY_SECONDS))
-    with relay_graph.connect(engine.ensure(founded), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(founded), CORE) as graph:
 
         def half(transaction: Transaction) -> None:
             transaction.run("MATCH (l:Ledger) SET l.sequence = 99")
@@ -219,18 +223,19 @@ def test_an_engine_that_is_killed_between_two_statements_has_done_neither_says_t
             graph.write(half)
 
     environ = os.environ | {"RELAY_DATA": str(founded)}
-    command = [sys.executable, "-m", "cli", "ledger", "verify", "--json"]
+    command = [sys.executable, "-m", "relay.cli", "ledger", "verify", "--json"]
     done = subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["entries"] == 5
-    with relay_graph.connect(engine.ensure(founded), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(founded), CORE) as graph:
         assert record_one(graph, PROGRAMME, woman("W"), clerk("first")).sequence == 6
 
 
 # ---------------------------------------------------------------------------------------------------- memory
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("time_", range(10 if SOAK else 1))
 def test_after_two_queries_for_more_memory_than_there_is_another_reader_has_her_page_within_twenty_seconds(
     founded: Path, time_: int
@@ -239,10 +244,10 @@ def test_after_two_queries_for_more_memory_than_there_is_another_reader_has_her_
     settings = Settings.read({"RELAY_DATA": str(founded)})
 
     def serving() -> Connection:
-        return engine.ensure(founded, readable=CORE.readable)
+        return embedded_server.ensure(founded, readable=CORE.readable)
 
     def too_much(_: int) -> str:
-        with query_user.connect(settings, CORE) as asking, pytest.raises(NotAnswered) as told:
+        with read_only_user.connect(settings, CORE) as asking, pytest.raises(NotAnswered) as told:
             asking.ask('RETURN reduce(s="a", x IN range(1, 40) | s + s)', 10)
         return str(told.value)
 
@@ -357,7 +362,7 @@ def test_whatever_the_line_does_there_is_an_answer_within_twenty_seconds(
             record(graph, programme_id, founding("P0", programme_id=programme_id), clerk("first"))
         for patience in ("SILENCE_SECONDS", "GREET_SECONDS", "RETRY_SECONDS"):
             monkeypatch.setattr(relay_graph, patience, min(BRIEFLY, getattr(relay_graph, patience)))
-        connections = [replace(connection, uri=uri) for uri, _ in places]
+        connections = [replace(connection, uri=uri, on_this_machine=False) for uri, _ in places]
         with ThreadPoolExecutor(len(places)) as clerks:
             answers = list(clerks.map(_one_handover, connections, programme_ids))
 
@@ -481,7 +486,9 @@ def test_a_wrong_password_is_tried_once_and_said_in_so_many_words(graph: Graph, 
         line.break_at("greeting", "stall", after=99)
 
         with pytest.raises(Unavailable, match="user name or password"):
-            relay_graph.connect(replace(connection, uri=line.uri, password="not the password"), CORE)
+            relay_graph.connect(
+                replace(connection, uri=line.uri, on_this_machine=False, password="not the password"), CORE
+            )
 
         assert line.passing == 98
     with relay_graph.connect(connection, CORE) as right:
@@ -652,7 +659,7 @@ def _everything(graph: Graph) -> list[str]:
 def test_nothing_writes_outside_a_transaction_and_only_the_graph_speaks_bolt() -> None:
     home = ROOT / "relay/database"
     of_the_driver = {ROOT / "relay/graph.py", *home.glob("*driver*.py")}
-    for path in [*(ROOT / "relay").rglob("*.py"), ROOT / "cli.py"]:
+    for path in (ROOT / "relay").rglob("*.py"):
         bare, imported = _bolt_in(ast.parse(path.read_text()))
         assert imported == (path in of_the_driver), path
         assert bare == [], path
@@ -697,9 +704,9 @@ def fill_a_small_disk(data_folder: Path) -> None:
     ballast = data_folder / "ballast"
     acknowledged = []
     try:
-        with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
+        with relay_graph.connect(embedded_server.ensure(data_folder), CORE) as graph:
             record(graph, PROGRAMME, founding("P"), clerk("first"))
-            ballast.write_bytes(bytes(engine.status(data_folder).free_bytes - 3_000_000))
+            ballast.write_bytes(bytes(embedded_server.status(data_folder).free_bytes - 3_000_000))
             number = 0
             try:
                 while True:
@@ -711,11 +718,11 @@ def fill_a_small_disk(data_folder: Path) -> None:
             known = head(graph, PROGRAMME).entries
         ballast.unlink()
         kill(data_folder)
-        with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
+        with relay_graph.connect(embedded_server.ensure(data_folder), CORE) as graph:
             found = [entry.act_id for entry in entries(graph, PROGRAMME)][5:]
             faults = verify(graph, PROGRAMME).faults
     finally:
-        engine.stop(data_folder)
+        embedded_server.stop(data_folder)
     lost, surplus = (
         sorted(set(acknowledged) - set(found)),
         sorted(set(found) - {*acknowledged, f"beneficiary:{number}"}),
@@ -785,6 +792,7 @@ def test_a_backup_made_while_clerks_write_is_whole_on_the_other_engine(
 # ---------------------------------------------------------------------------------------------------- let in again
 
 
+@pytest.mark.soak
 def test_the_right_password_works_again_within_the_time_that_is_said(locked_out: LockedOut) -> None:
     """It is the last of this file: the time has passed meanwhile."""
     time.sleep(max(0.0, locked_out.until - time.monotonic()))

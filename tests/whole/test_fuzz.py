@@ -18,8 +18,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import seeds
 from relay import graph as relay_graph
+from relay import seeds
 from relay.backup.encryption import Encryption, needed_to_decrypt
 from relay.backup.ledger_backup import check_backup, restore
 from relay.domain import schema
@@ -29,7 +29,7 @@ from relay.exchange import cells
 from relay.exchange.exchange_format import read_folder_or_workbook, write_folder, write_workbook
 from relay.exchange.importing import import_programme
 from relay.ledger.checkpoints import from_text, make_key
-from relay.ledger.programmes import heads
+from relay.ledger.programme_heads import heads
 from relay.ledger.verify import verify, verify_lines
 from tests.rigs.soak import share
 from tests.rigs.wiping import wiped

@@ -18,7 +18,7 @@ import pytest
 
 from relay import graph as relay_graph
 from relay.commands import exits
-from relay.database import engine
+from relay.database import embedded_server
 from relay.errors import Unavailable
 from relay.ledger.reading import entries
 from relay.ledger.recording import record
@@ -46,7 +46,7 @@ def data_folder(tmp_path: Path) -> Iterator[Path]:
     """Give a folder for an engine that the test starts, and stop that engine afterwards."""
     folder = tmp_path / "data"
     yield folder
-    engine.stop(folder)
+    embedded_server.stop(folder)
 
 
 class Commands:
@@ -134,7 +134,7 @@ def another_in_each(lists: Iterable[list[str]]) -> Callable[[], bool]:
 
 def kill_engine(data_folder: Path) -> bool:
     """Kill the engine if it serves; whoever needs it next starts it again."""
-    pid = engine.status(data_folder).pid
+    pid = embedded_server.status(data_folder).pid
     if pid is not None:
         os.kill(pid, signal.SIGKILL)
     return pid is not None
@@ -143,7 +143,7 @@ def kill_engine(data_folder: Path) -> bool:
 def test_whatever_is_killed_under_writers_every_acknowledged_act_is_recorded_once(
     data_folder: Path, tmp_path: Path
 ) -> None:
-    with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(data_folder), CORE) as graph:
         record(graph, PROGRAMME, founding(*WRITERS), clerk("first"))
         founded = [entry.act_id for entry in entries(graph, PROGRAMME)]
         secret = token(graph, "bina", "staff")
@@ -174,7 +174,7 @@ def test_whatever_is_killed_under_writers_every_acknowledged_act_is_recorded_onc
         for each in writing:
             each.result()
 
-    with relay_graph.connect(engine.ensure(data_folder), CORE) as graph:
+    with relay_graph.connect(embedded_server.ensure(data_folder), CORE) as graph:
         assert verify(graph, PROGRAMME).faults == ()
         recorded = [entry.act_id for entry in entries(graph, PROGRAMME)]
     assert sorted(recorded) == sorted([*founded, *acknowledged[0], *acknowledged[1]])
@@ -186,9 +186,9 @@ def test_a_killed_engine_is_started_again_by_the_next_page(data_folder: Path, tm
         for _ in range(2):
             with urllib.request.urlopen(f"{service.url}/readyz", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - loopback
                 assert answer.status == 200
-            assert os.sched_getaffinity(engine.State.read(data_folder / engine.STATE_FILE).pid) == os.sched_getaffinity(
-                0
-            )
+            assert os.sched_getaffinity(
+                embedded_server.State.read(data_folder / embedded_server.STATE_FILE).pid
+            ) == os.sched_getaffinity(0)
             assert kill_engine(data_folder)
-            while engine.status(data_folder).running:
+            while embedded_server.status(data_folder).running:
                 time.sleep(POLL_SECONDS)

@@ -11,6 +11,8 @@ from itertools import count, islice, takewhile
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+import pytest
+
 from relay.domain.questions import NOTED
 from relay.ledger.reading import entries
 from relay.ledger.recording import record
@@ -134,6 +136,7 @@ def at_most(seconds: list[float], hundredths: int) -> float:
     return sorted(seconds)[(len(seconds) - 1) * hundredths // 100]
 
 
+@pytest.mark.soak
 def test_fifty_readers_and_eight_writers_meet_no_error_and_the_memory_stays(
     connection: Connection, graph: Graph, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

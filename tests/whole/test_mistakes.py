@@ -66,7 +66,7 @@ class Typing:
             def now(cls, tz: Any = None) -> Any:  # noqa: ANN401, ARG003 - as in the class
                 return datetime(2026, 11, 20, tzinfo=UTC) + timedelta(minutes=next(minutes))
 
-        shell.monkeypatch.setattr("relay.commands.session.datetime", Clock)
+        shell.monkeypatch.setattr("relay.commands.command_session.datetime", Clock)
         shell.monkeypatch.chdir(folder)
 
     def type(self, line: str) -> None:

@@ -520,7 +520,7 @@ def test_mansa_says_16_of_26_due_and_16_of_21_possible() -> None:
 
 
 def test_the_generator_writes_the_seeds_again_to_the_byte(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "seeds.grow", str(tmp_path)], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "relay.seeds.grow", str(tmp_path)], cwd=ROOT, check=True)
 
     grown = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     kept = [path for path in SEEDS.rglob("*") if path.is_file() and path.suffix in {".csv", ".toml", ".md"}]

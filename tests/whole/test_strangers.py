@@ -8,6 +8,8 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+import pytest
+
 from tests.rigs.pace import wait_until
 from tests.rigs.served import ROOT, serving, speaking_to, token
 from tests.rigs.soak import SOAK
@@ -55,6 +57,7 @@ def patiently(service: Service, secret: str, path: str) -> float:
     return time.perf_counter() - begun
 
 
+@pytest.mark.soak
 def test_strangers_cost_a_service_no_memory_and_nobody_is_shut_out(
     connection: Connection, graph: Graph, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:

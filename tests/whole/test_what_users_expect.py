@@ -20,7 +20,10 @@ EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
         "web/test_managers_browser.py",
         "test_the_search_box_finds_as_one_types",
     ),
-    "saved views by name": ("web/lists/test_saved_views.py", "test_a_view_is_saved_under_its_name_and_found_again"),
+    "saved views by name": (
+        "web/lists/test_saved_views.py",
+        "test_a_view_is_kept_under_its_name_and_found_again_in_lists_and_in_the_search",
+    ),
     "filter, sort and page in the address": (
         "web/lists/test_listing.py",
         "test_a_page_number_keeps_filters_and_order",

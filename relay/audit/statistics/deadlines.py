@@ -45,8 +45,7 @@ class Deadline:
         placements: Number bound by the rule and past the deadline on the day of the survey.
         recorded: Number of these with a birth recorded by that day; only these are counted below.
         enough: Of those, the number that had enough young by the deadline. Where only one sex counts, young of
-            unrecorded sex
-        count with chance one half, and this is the expected number.
+            unrecorded sex count with chance one half, and this is the expected number.
         assumed: Of those, the number for which the answer depends on young of unrecorded sex.
         share: `enough` divided by `recorded`, in [0, 1]; None if `recorded` is 0.
         low: Lower end of its exact confidence interval (Clopper and Pearson), which is too wide for an expected number;
@@ -57,8 +56,7 @@ class Deadline:
             or may
         count than they owe: they are late for what they could not have done.
         too_soon: True if the interval lies below `REACHABLE`, False if above it; None if it contains `REACHABLE`, so
-            that
-        there are too few to tell, or if `recorded` is 0.
+            that there are too few to tell, or if `recorded` is 0.
     """
 
     help: str

@@ -6,8 +6,8 @@ process (Watson and Galton, Journal of the Anthropological Institute 4, 1875; Ha
 for each kind of help, and continued from the *open ends*: placements that owe and can still pass on.
 
 - An open end that is not due yet is expected to do as the fitted placements of its help did; if it has begun some
-placements already, as those did that began at least as many. - A late one is expected to do as those did, after their
-due date, that were not fulfilled by it.
+  placements already, as those did that began at least as many.
+- A late one is expected to do as those did, after their due date, that were not fulfilled by it.
 
 "If nothing changes" is an assumption, not a promise: habits stay as they were; placements are independent, although an
 epidemic hits many at once; what is passed on as another help goes on as its giver's help does; and an open end that has
@@ -78,11 +78,9 @@ class Habits:
 
     Attributes:
         begun: The n-th number is how many began n placements. Adding to a placement that another began, or that a gift
-            filled,
-        does not count as beginning one.
+            filled, does not count as beginning one.
         begun_late: The same for those that were overdue (not fulfilled by their due day, nor excused or lost by then),
-            counting
-        only what they began after that day.
+            counting only what they began after that day.
     """
 
     begun: tuple[int, ...]
@@ -173,8 +171,7 @@ class Forecast:
         by_help: The parts for helps with an open end, or with placements that have come due, by name.
         dies_out: Chance that the relay ends, in [0, 1]; 1 if there are no open ends.
         further_reach: Expected number of placements still to be begun; infinite if the reproduction number of a help
-            with open
-        ends is 1 or more.
+            with open ends is 1 or more.
         simulated: The same two numbers by simulation.
         confidence: Confidence level of all intervals, in [0, 1].
     """

@@ -143,13 +143,12 @@ class Fulfilment:
         as_of: Reference day; what happens later does not count.
         by: The word by which the programme is divided into parts, or None.
         left_out: Number of placements that owe nothing because no rule binds them, or that passed on before they
-            received,
-        which only foreign data can contain.
+            received, which only foreign data can contain.
         whole: Curve of the programme.
         parts: Curves of its parts in order, the unknown part last; parts without a placement that counts are left out.
         differences: Tests between two parts that share no placement, in the order of the parts. Places are compared
-            only
-        within the same larger place; pairs in which nobody was fulfilled are left out; there are at most `PAIRS`.
+            only within the same larger place; pairs in which nobody was fulfilled are left out; there are at most
+            `PAIRS`.
         untested: Number of pairs beyond these.
     """
 

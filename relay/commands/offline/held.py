@@ -8,8 +8,8 @@ from urllib.parse import quote
 import click
 
 from relay.commands.asking import asking
+from relay.commands.command_session import Session, say
 from relay.commands.options import format_option, group, pass_session
-from relay.commands.session import Session, say
 from relay.commands.showing import as_read, print_list
 from relay.errors import refused
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relay.ledger.held.receiving import TakenIn
-    from relay.service.queries.waiting import HeldRow
+    from relay.service.questions.waiting import HeldRow
 
 
 @group()
@@ -28,7 +28,7 @@ def held() -> None:
 _SHOWN = ("held_id", "act_id", "by", "received_at", "result", "sentence")
 
 
-@asking("relay.service.queries.waiting.HeldActs", "list", example="relay held list")
+@asking("relay.service.questions.waiting.HeldActs", "list", example="relay held list")
 @format_option
 def held_list(session: Session, found: Sequence[HeldRow]) -> None:
     """List what is held, in the order of arrival: from whom, and why it is not recorded."""
@@ -88,7 +88,7 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
 
     from relay.ledger.held.held_list import NOT_HELD
     from relay.ledger.held.receiving import TakenIn
-    from relay.service.queries.waiting import HeldActs
+    from relay.service.questions.waiting import HeldActs
 
     if changed:
         row = next((row for row in session.ask(HeldActs()) if row.held_id == held_id), None)
@@ -125,7 +125,7 @@ def _settled(session: Session, held_id: str, wish: dict[str, Any], changed: dict
 
 def _as_sent(session: Session, kind: str, changed: dict[str, str]) -> dict[str, Any]:
     """Columns as they are sent: read as the kind's cells; an empty text empties the column."""
-    from relay.commands.session import usage
+    from relay.commands.command_session import usage
     from relay.exchange import cells
 
     declared = session.catalogue.kind(kind)

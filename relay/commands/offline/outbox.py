@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 import click
 
+from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, format_option, group, pass_session
-from relay.commands.session import Session, say
 from relay.commands.showing import print_list
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def outbox_show(session: Session, name: str) -> None:
 
 def _written(kept: StoredAct) -> str:
     """When it was written down; offline nobody knows the programme's clock."""
-    from relay.clock import local_time
+    from relay.instants import local_time
 
     return local_time(kept.written_at, "UTC") if kept.written_at else ""
 
@@ -198,7 +198,7 @@ def _sent(session: Session, acts: Sequence[StoredAct], way: str) -> Sequence[Tak
         return answered.acts
     from relay.access.roles import OWNER
     from relay.ledger.held.receiving import take_in
-    from relay.ledger.programmes import head
+    from relay.ledger.programme_heads import head
     from relay.web.api.acts_from_files import ActsOrigin, carrier_of
     from relay.web.api.sent_acts import read_act
 

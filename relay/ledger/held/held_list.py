@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.clock import instant
 from relay.database import cypher
 from relay.domain import plain_json
 from relay.domain.acts import Act
 from relay.domain.plain_json import NotPlain
 from relay.errors import Failure, NotFound, refused
+from relay.instants import instant
 from relay.text import Sentence
 
 if TYPE_CHECKING:

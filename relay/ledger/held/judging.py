@@ -16,7 +16,7 @@ from relay.ledger.batch import Batch, EarlierActs, Outcome
 from relay.ledger.held import held_list
 from relay.ledger.partial_register import lock_and_load
 from relay.ledger.places import new_homes, places_of, places_of_record
-from relay.ledger.programmes import NoProgramme, require_built
+from relay.ledger.programme_heads import NoProgramme, require_built
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from relay.errors import RelayError
     from relay.graph import Transaction
     from relay.ledger.batch import Clerk
-    from relay.ledger.programmes import Head
+    from relay.ledger.programme_heads import Head
 
 
 def locked(transaction: Transaction, programme_id: str, acts: Sequence[Act], clerk: Clerk) -> tuple[Head, Register]:

@@ -7,10 +7,10 @@ from datetime import UTC
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.clock import instant
 from relay.database import cypher
 from relay.domain.canonical import canonical
 from relay.errors import Failure, Refused, refused
+from relay.instants import instant
 from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.held_list import MOST_A_DEVICE, HeldAct
 from relay.ledger.held.judging import HandedIn, in_any_order, lock

@@ -17,9 +17,9 @@ from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.domain.register import provided_by
 from relay.errors import Conflict, Unavailable
 from relay.ledger.held import held_list
+from relay.ledger.held.author_grants import clerk_for, grants_now
 from relay.ledger.held.judging import HandedIn, in_any_order, lock
 from relay.ledger.held.why_held import in_doubt, standing
-from relay.ledger.held.writers import clerk_for, grants_now
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -11,6 +11,7 @@ from relay.text import Sentence
 GOALS: Final = System(
     name="goals",
     title=Sentence("Goals"),
+    does=Sentence("What income a woman aims at, the steps to it, and what visitors found."),
     kinds=KINDS,
     columns={"programme": (ACTIVITIES,)},
     roles={"goals": frozenset({"staff", "manager", "auditor"})},

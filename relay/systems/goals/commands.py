@@ -6,9 +6,9 @@ from typing import Final
 
 import click
 
+from relay.commands.command_session import Session
 from relay.commands.options import as_of_option, format_option, group
 from relay.commands.recording import recorder
-from relay.commands.session import Session
 from relay.commands.showing import print_found
 
 

@@ -23,6 +23,7 @@ KINDS: Final = (
         article=Sentence("a goal"),
         title=Sentence("Goal"),
         phrase="goal of %(beneficiary_id)s{ since %(set_on)s}: %(kind)s, %(activity)s",
+        deed="set a goal: %(kind)s, %(activity)s",
         order=150,
         label="Goal",
         day="set_on",

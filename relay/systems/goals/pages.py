@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
+from relay.ledger.reading import said
+from relay.office.wording import spoken
 from relay.systems.goals.questions import GoalsOf, goals_report, progress
 from relay.text import Sentence
 from relay.web import guard, privacy
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
-from relay.web.system_pages import SystemLink, SystemPages
+from relay.web.system_pages import OfferedWords, SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from relay.reports.record_history import Record
@@ -29,6 +32,21 @@ def page(programme_id: str) -> str:
     answer = goals_report(progress(current.built_graph(), programme_id, current.as_of()))
     names = privacy.names("list", (each.beneficiary_id for each in answer.goals))
     return render_template("goals/goals.html", found=answer, names=names)
+
+
+def _activity_words() -> OfferedWords:
+    """The activities of the programme; where it lists none, those of the goals so far, and any other."""
+    graph, programme_id = current.graph(), current.head().programme_id
+    (programme,) = said(graph, programme_id, "programme")
+    listed = str(programme.get("activities") or "")
+    used = listed or ";".join(str(each["activity"]) for each in said(graph, programme_id, "goal"))
+    words = dict.fromkeys(filter(None, used.split(";")))
+    return OfferedWords(labels={word: spoken(word) for word in words}, are_all=bool(listed))
+
+
+def _listed_activities() -> OfferedWords:
+    """The same to choose from for the list itself, to which any other is added."""
+    return replace(_activity_words(), are_all=False)
 
 
 def _on_record(record: Record) -> Markup | None:
@@ -68,4 +86,5 @@ PAGES: Final = SystemPages(
     blueprint=blueprint,
     links=(SystemLink(endpoint="page", label=Sentence("Goals"), key="6"),),
     on_record=_on_record,
+    words={("goal", "activity"): _activity_words, ("programme", "activities"): _listed_activities},
 )

@@ -12,8 +12,8 @@ from relay.audit.error_rate import intervals
 from relay.ledger import reading as ledger
 from relay.ledger.her_ids import one_woman
 from relay.service.json_codec import read_columns
-from relay.service.queries.parameters import AsOf, OfHer
 from relay.service.question import Question, Source
+from relay.service.questions.parameters import AsOf, OfHer
 from relay.systems.goals.progress import AT_MONTHS, Aim, Goal, IncomeChange, Progress, Ratio, Running
 
 if TYPE_CHECKING:

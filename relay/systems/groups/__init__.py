@@ -18,6 +18,7 @@ from relay.text import Sentence
 GROUPS: Final = System(
     name="groups",
     title=Sentence("Groups"),
+    does=Sentence("Members, offices and meetings of women's groups, and who came."),
     knows=("planning",),
     kinds=KINDS,
     columns={

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from relay.commands.asking import lister
+from relay.commands.command_session import Session, say
 from relay.commands.options import (
     ID,
     as_of_option,
@@ -21,7 +22,6 @@ from relay.commands.options import (
     place_option,
 )
 from relay.commands.recording import print_recorded, record_kind, recorder, records
-from relay.commands.session import Session, say
 from relay.commands.showing import print_list, print_rows, rate, told
 
 if TYPE_CHECKING:

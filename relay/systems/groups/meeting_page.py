@@ -13,7 +13,9 @@ from relay.systems.groups import reading
 from relay.systems.groups.meeting_recording import WrittenRow, WrittenRowOutcome, record_meeting
 from relay.systems.groups.placements import to_pass_on
 from relay.web import guard
+from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import error_text, translate_at_form
+from relay.web.recording.form_fields import field_of
 from relay.web.recording.form_submission import answers_from, row_fault
 from relay.web.request import current
 
@@ -25,12 +27,14 @@ if TYPE_CHECKING:
 
     from relay.domain.acts import Value
     from relay.reports.field.givers import Giver
+    from relay.web.recording.form_fields import Field
 
     Form = MultiDict[str, str]
     AnyPage = TypeVar("AnyPage", bound="MeetingPage")
 
 ELECTED: Final = ("giver_placement_id", "beneficiary_id", "votes_for", "votes_against")
 """Fields about a woman whom the meeting chose to receive next."""
+_RECEIVER: Final = "beneficiary_id"
 ELECTIONS: Final = 2
 """Number of women who can be chosen on one page."""
 FALLEN: Final = 422
@@ -51,6 +55,7 @@ class MeetingPageRow:
         question: Code of the question about it; "" for none.
         values: Column → value, as far as the text could be read.
         became: Its outcome; None while nothing was recorded.
+        receiver: Of an election, the field in which the woman who was chosen is found by name; None of other rows.
     """
 
     name: str
@@ -63,6 +68,7 @@ class MeetingPageRow:
     question: str = ""
     values: Mapping[str, Value] = field(default_factory=dict[str, "Value"])
     became: WrittenRowOutcome | None = None
+    receiver: Field | None = None
 
     @property
     def is_recorded(self) -> bool:
@@ -163,6 +169,27 @@ def sent_row(form: Form, name: str, kind: str, columns: Iterable[str], fixed: It
     return MeetingPageRow(
         name=name, kind=kind, fixed=fixed_values, typed=typed, faults=faults, again=again, values=values
     )
+
+
+def sent_election(form: Form, name: str, home: str | None) -> MeetingPageRow:
+    """A row about a woman whom the meeting chose to receive next; she is found by name, near the group's place first.
+
+    Args:
+        form: The page that was sent; empty for a new page.
+        name: Beginning of the names of its fields.
+        home: The place of the group; None if it is not known.
+    """
+    column = current.graph().catalogue.kind("plan").column(_RECEIVER)
+    if column is None:
+        raise LookupError(_RECEIVER)
+    asked = replace(field_of("plan", column, home=home), prefix=f"{name}.", asks=gettext("To whom?")).typed(form)
+    row = sent_row(form, name, "plan", [each for each in ELECTED if each != _RECEIVER])
+    row = replace(
+        row, receiver=replace(asked, needed=True), typed={**row.typed, _RECEIVER: str(asked.value or asked.text)}
+    )
+    if asked.fault:
+        return replace(row, faults={**row.faults, _RECEIVER: asked.fault})
+    return replace(row, values={**row.values, _RECEIVER: asked.value}) if asked.value else row
 
 
 def recorded(programme_id: str, page: AnyPage, also: Mapping[str, Value], again: Sequence[str]) -> AnyPage:

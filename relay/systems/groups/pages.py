@@ -13,15 +13,14 @@ from relay.exchange import cells
 from relay.systems.groups import reading
 from relay.systems.groups.kinds import MEETING_KINDS
 from relay.systems.groups.meeting_page import (
-    ELECTED,
     ELECTIONS,
     FALLEN,
     MeetingPage,
     givers,
     plans,
     recorded,
+    sent_election,
     sent_id,
-    sent_row,
 )
 from relay.systems.groups.members_and_attendance import ROSTER, twelve_months
 from relay.systems.groups.questions import Custodies, Group, GroupsQuestion, counted, group_row, members, offices
@@ -33,6 +32,7 @@ from relay.web.i18n.sentences import error_text
 from relay.web.lists import counted_records
 from relay.web.papers import pdf
 from relay.web.permission import action
+from relay.web.recording import record_lookup
 from relay.web.request import current
 from relay.web.request.typed_form import pressed_button
 from relay.web.system_pages import SystemLink, SystemPages
@@ -185,7 +185,7 @@ def _page(programme_id: str, group_id: str) -> Page:
     sent, today = request.form, current.today()
     usual = {"kind": "regular", "held_on": today.isoformat()}
     typed = {name: sent.get(name, usual.get(name, "")).strip() for name in ("kind", "held_on", *_MORE)}
-    faults = dict[str, str]()
+    faults, home = dict[str, str](), record_lookup.home_of(group=group_id)
     shown_on = cells.read_day(sent.get("shown_on") or "today", today)
     try:
         day = cells.read_day(typed["held_on"] or "today", today)
@@ -200,7 +200,7 @@ def _page(programme_id: str, group_id: str) -> Page:
         members=members(reading.read(current.built_graph(), programme_id, day, group_id).roll, group_id, day),
         everybody=bool(sent.get("everybody")),
         marked={name.partition(".")[2]: word for name, word in sent.items() if name.startswith("who.") and word},
-        rows=tuple(sent_row(sent, f"n{number}", "plan", ELECTED) for number in range(1, ELECTIONS + 1) if plans()),
+        rows=tuple(sent_election(sent, f"n{number}", home) for number in range(1, ELECTIONS + 1) if plans()),
         faults=faults,
     )
 

@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final
 
 from relay.domain.model import Quantity, Rate, add_months
-from relay.service.queries.parameters import Id, OfADay
 from relay.service.question import Says, Source
+from relay.service.questions.parameters import Id, OfADay
 from relay.systems.groups import reading
 from relay.systems.groups.members_and_attendance import LEADING, Custody, Meeting, Roll, twelve_months
 from relay.systems.groups.placements import HeldByMembers, held_by, of_due

@@ -16,6 +16,7 @@ from relay.text import Sentence
 LEARNING: Final = System(
     name="learning",
     title=Sentence("Learning"),
+    does=Sentence("Classes, who completed them, and what a receiver must have learned first."),
     needs=("groups",),
     knows=("planning",),
     kinds=KINDS,

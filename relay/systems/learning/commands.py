@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from relay.commands.command_session import Session
 from relay.commands.options import ID, as_of_option, command, complete_ids, format_option, pass_session
 from relay.commands.recording import recorder, records
-from relay.commands.session import Session
 from relay.commands.showing import print_found, print_rows
 from relay.systems.groups.commands import record_meeting, roster_of, roster_options
 

@@ -82,6 +82,7 @@ KINDS: Final = (
         article=Sentence("an enrolment"),
         title=Sentence("Enrolment"),
         phrase="enrolment of %(beneficiary_id)s in course %(course_id)s{ on %(enrolled_on)s}",
+        deed="enrolled in course %(course_id)s",
         order=103,
         label="Enrolment",
         day="enrolled_on",

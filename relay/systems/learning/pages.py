@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
+from relay.ledger.reading import said
+from relay.office.wording import spoken
 from relay.systems.groups.meeting_page import values_and_faults
 from relay.systems.groups.meeting_recording import record_meeting
 from relay.systems.groups.members_and_attendance import ROSTER
@@ -24,7 +26,7 @@ from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed_form import pressed_button
-from relay.web.system_pages import SystemLink, SystemPages
+from relay.web.system_pages import OfferedWords, SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,6 +91,13 @@ def _classes() -> Mapping[str, Class]:
     return {each.course.act_id: each for each in classes}
 
 
+def _topic_words() -> OfferedWords:
+    """The topics that rules require, and any other."""
+    rules = said(current.graph(), current.head().programme_id, "rule")
+    words = dict.fromkeys(word for rule in rules for word in str(rule.get("requires") or "").split(";") if word)
+    return OfferedWords(labels={word: spoken(word) for word in words}, are_all=False)
+
+
 def _on_record(record: Record) -> Markup | None:
     """On the record of a course, its women; on the record of a woman, her courses."""
     if not guard.may("learning", current.head().programme_id):
@@ -137,4 +146,5 @@ PAGES: Final = SystemPages(
     blueprint=blueprint,
     links=(SystemLink(endpoint="page", label=Sentence("Classes and sites"), key="9"),),
     on_record=_on_record,
+    words={("course", "topic"): _topic_words},
 )

@@ -14,8 +14,8 @@ from relay.domain.model import Quantity, Rate
 from relay.errors import Failure, NotFound, refused
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
-from relay.service.queries.parameters import AsOf, Id, OfADay, OfHer
 from relay.service.question import Question, Source
+from relay.service.questions.parameters import AsOf, Id, OfADay, OfHer
 from relay.systems.learning import reading
 from relay.systems.learning.classes import Class, ClassReport, hours
 from relay.systems.learning.sites import months_missing

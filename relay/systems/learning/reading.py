@@ -12,7 +12,7 @@ from relay.arrays.placement_states import LOST
 from relay.arrays.same_woman import women_of
 from relay.domain.kinds import rule_id
 from relay.domain.model import Rate, binding_rule
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.ledger import reading as ledger
 from relay.systems.groups.reading import customs, women
 from relay.systems.learning import cypher
@@ -115,7 +115,7 @@ def joined(
         return {}
     done, surveyed = done_in(known), survey()
     by_word = prepared(surveyed, required, done)
-    if "planning" in programmes.head(graph, programme_id).systems:
+    if "planning" in programme_heads.head(graph, programme_id).systems:
         requests = waiting(graph, programme_id, surveyed, required, done)
         by_word["ready"] = Counted.of((each.act_id, not missing) for each, missing in requests)
     return by_word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.reports.field.tasks import Task, Tasks
 from relay.systems.learning import reading
 from relay.text import Sentence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _tasks(graph: Graph, programme_id: str, survey: Survey) -> Iterator[Task]:
     required = reading.requirements(graph, programme_id)
-    if not required or "planning" not in programmes.head(graph, programme_id).systems:
+    if not required or "planning" not in programme_heads.head(graph, programme_id).systems:
         return
     done = reading.done_in(reading.classes(graph, programme_id, survey.as_of))
     waiting = reading.waiting(graph, programme_id, survey, required, done)

@@ -11,6 +11,7 @@ from relay.text import Sentence
 PLANNING: Final = System(
     name="planning",
     title=Sentence("Planning"),
+    does=Sentence("Who asks for help, and who receives next, in an order that everybody can see."),
     kinds=KINDS,
     columns={"programme": (ORDER, REQUIRES)},
     roles={"planning": frozenset({"staff", "manager", "auditor"})},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from relay.commands.asking import lister
+from relay.commands.command_session import Session, say
 from relay.commands.options import (
     as_of_option,
     command,
@@ -16,10 +17,9 @@ from relay.commands.options import (
     place_option,
 )
 from relay.commands.recording import dry_run_option, print_recorded, recorder
-from relay.commands.session import Session, say
 
 if TYPE_CHECKING:
-    from relay.desk.intake import Recorded
+    from relay.office.intake import Recorded
 
 
 @group("request")

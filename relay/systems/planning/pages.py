@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from relay.desk import intake
-from relay.desk.wording import spoken
+from relay.arrays.columns import NONE
 from relay.errors import RelayError, Unavailable
 from relay.exchange import cells
+from relay.office import intake
+from relay.office.wording import spoken
 from relay.systems.planning import calls_to_make, reading
 from relay.systems.planning.proposal import Proposal, accepted, propose
 from relay.systems.planning.questions import plan_rows, waiting_list
 from relay.systems.planning.rates import counted, due_and_unplanned, rates
-from relay.systems.planning.waiting_order import in_order
+from relay.systems.planning.request_and_plan_states import words
+from relay.systems.planning.waiting_order import ASKED_ON, NEVER_RECEIVED, in_order, order_of
 from relay.text import Sentence
 from relay.web import guard, menu, privacy
 from relay.web.i18n.language import ngettext
@@ -23,7 +26,7 @@ from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed_form import pressed_button
-from relay.web.system_pages import SystemLink, SystemPages
+from relay.web.system_pages import OfferedWords, SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,6 +48,9 @@ CRITERIA: Final = {
 }
 """Labels for words of the public order, and for what makes a woman ready; a programme may have other words."""
 
+_NEEDED: Final = ("training", "shed")
+"""Those of them that are needed before a woman is ready; the others order the waiting list."""
+
 _MOST_FALLEN: Final = 3
 """Most refused rows that are shown with their reason (our choice: a cookie carries them to the next page)."""
 
@@ -55,6 +61,74 @@ Pair = tuple[str, str]
 def _criterion(word: str) -> str:
     """The label of a word of the public order, or of what makes a woman ready."""
     return translate(CRITERIA[word]) if word in CRITERIA else spoken(word)
+
+
+def _criteria_words() -> OfferedWords:
+    """The criteria of the public order, in its order: what is true of every request is none."""
+    order = order_of(_programme())
+    return OfferedWords(labels={word: _criterion(word) for word in order if word not in (NEVER_RECEIVED, ASKED_ON)})
+
+
+def _ready_words() -> OfferedWords:
+    """What a woman needs before she is ready."""
+    needed = words(_programme().get("requires"))
+    return OfferedWords(labels={word: _criterion(word) for word in sorted(needed)})
+
+
+def _words_of_the_order() -> OfferedWords:
+    """What the waiting list may be ordered by; a programme may have other criteria too."""
+    usual = (word for word in CRITERIA if word not in _NEEDED)
+    return _labelled((*usual, *sorted(words(_programme().get("order")))), in_order=True)
+
+
+def _words_needed() -> OfferedWords:
+    """What a woman may need before she is ready; a programme may ask for other things too."""
+    return _labelled((*_NEEDED, *sorted(words(_programme().get("requires")))))
+
+
+def _labelled(some: Iterable[str], *, in_order: bool = False) -> OfferedWords:
+    return OfferedWords(
+        labels={word: _criterion(word) for word in dict.fromkeys(some)}, are_all=False, in_order=in_order
+    )
+
+
+def _programme() -> Mapping[str, Any]:
+    return reading.programme(current.graph(), current.head().programme_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Women:
+    """How to find the women of a page.
+
+    Attributes:
+        names: Beneficiary id → her name; empty while names are off.
+        phones: Beneficiary id → her telephone number; empty while names are off.
+        places: Beneficiary id → the name of the place where she lives.
+    """
+
+    names: Mapping[str, str]
+    phones: Mapping[str, str]
+    places: Mapping[str, str]
+
+
+def _women(planned: Planned, beneficiary_ids: Iterable[str | None]) -> Women:
+    """The women with these ids; logs that names and telephone numbers are shown, if they are."""
+    ids = sorted({each for each in beneficiary_ids if each})
+    contacts = privacy.contacts(ids) if privacy.names_on() else {}
+    return Women(
+        names={id_: each.name for id_, each in contacts.items() if each.name},
+        phones={id_: each.phone for id_, each in contacts.items() if each.phone},
+        places=_homes(planned, ids),
+    )
+
+
+def _homes(planned: Planned, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
+    """Beneficiary id → the name of the place where she lives; those of whom it is unknown are left out."""
+    snapshot, called = planned.survey.snapshot, privacy.place_names()
+    rows = {id_: row for id_ in beneficiary_ids if (row := snapshot.beneficiaries.ids.row(id_)) is not None}
+    lives = {id_: int(snapshot.beneficiaries.place[row]) for id_, row in rows.items()}
+    place_ids = {id_: snapshot.places.ids[place] for id_, place in lives.items() if place != NONE}
+    return {id_: called.get(place_id, place_id) for id_, place_id in place_ids.items()}
 
 
 def _planned(programme_id: str) -> Planned:
@@ -76,7 +150,7 @@ def waiting(programme_id: str) -> str:
         order=planned.order,
         requires=sorted(season.requires),
         reasons=reasons if guard.may("export names", programme_id) else {},
-        names=privacy.names("list", (row.beneficiary_id for row in rows if row.rank)),
+        women=_women(planned, (row.beneficiary_id for row in rows if row.rank)),
     )
 
 
@@ -88,6 +162,7 @@ def plans(programme_id: str) -> str:
     rows = plan_rows(planned)
     holders = _holders(planned)
     due = due_and_unplanned(planned)
+    givers = (*due, *(row.giver_placement_id or "" for row in rows))
     return render_template(
         "planning/plans.html",
         rows=[row for row in rows if row.state in ("open", "missed")],
@@ -95,7 +170,7 @@ def plans(programme_id: str) -> str:
         due=due,
         holders=holders,
         rates=rates(planned),
-        names=privacy.names("list", [*(row.beneficiary_id for row in rows), *(holders.get(each) for each in due)]),
+        women=_women(planned, [*(row.beneficiary_id for row in rows), *(holders.get(each) for each in givers)]),
     )
 
 
@@ -110,6 +185,7 @@ def call_list(programme_id: str) -> str:
         "planning/calls.html",
         calls=to_make,
         people=people,
+        places=_homes(planned, {each.beneficiary_id for each in to_make}),
         shared=calls_to_make.shared(people),
         days=sorted({each.day for each in to_make if each.why == "receives"}),
     )
@@ -132,8 +208,8 @@ def proposal(programme_id: str) -> str:
         rows=rows,
         fault=fault,
         holders=holders,
-        names=privacy.names("list", [*(row.beneficiary_id for row in rows), *givers]),
-        places=privacy.places_and_donors().places,
+        women=_women(planned, [*(row.beneficiary_id for row in rows), *givers]),
+        places=privacy.place_names(),
     )
 
 
@@ -212,4 +288,11 @@ PAGES: Final = SystemPages(
         SystemLink(endpoint="proposal", label=Sentence("Proposal"), key="3", group="relays"),
         SystemLink(endpoint="call_list", label=Sentence("Call list"), key="t", group="today"),
     ),
+    words={
+        ("programme", "order"): _words_of_the_order,
+        ("programme", "requires"): _words_needed,
+        ("request", "criteria"): _criteria_words,
+        ("request", "ready"): _ready_words,
+        ("request_check", "ready"): _ready_words,
+    },
 )

@@ -136,8 +136,8 @@ def propose(
 ) -> tuple[Proposal, ...]:
     """Propose who is to receive next from whom, municipality by municipality.
 
-    Women are those whose open request is ready; givers are all who are neither broken nor lost and still owe, a
-    hand-over for each time what a placement receives. What is planned already is left out on both sides.
+    Women are those whose open request is ready. Givers are all who still owe and are neither broken nor lost: one who
+    owes enough for several placements gives several times. What is planned already is left out on both sides.
 
     Args:
         planned: Requests, plans and survey on the day.
@@ -300,8 +300,8 @@ def accepted(
         expected_on: Day on which they are to receive; None if not given.
 
     Yields:
-        The columns of each plan. Its `rank` counts women of the proposal who could be served too and were not accepted
-        before her.
+        The columns of each plan. Its `rank` is 1, and one more for each woman who stood before her in the proposal for
+        the same place and help and was not accepted.
     """
     ranks: dict[tuple[str | None, str], int] = defaultdict(lambda: 1)
     for row in sorted(rows, key=lambda row: (row.help, row.rank)):

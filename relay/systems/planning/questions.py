@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 from relay.reports import trees
-from relay.service.queries.parameters import Help, OfADay, PlaceId
 from relay.service.question import Says, Source
+from relay.service.questions.parameters import Help, OfADay, PlaceId
 from relay.systems.planning import proposal, reading
 from relay.systems.planning.kinds import PLAN_STATES, REQUEST_STATES
 from relay.systems.planning.rates import PlanningRates, rates

@@ -49,7 +49,7 @@ def read(graph: Graph, programme_id: str, survey: Survey) -> Planned:
         Unavailable: The database cannot be reached.
     """
     main_id = main_id_in(survey)
-    (programme,) = ledger.said(graph, programme_id, "programme")
+    said = programme(graph, programme_id)
     requests = [
         Request.of(row, woman=main_id(row["beneficiary_id"]), ended_on=row.get("ended_on"))
         for row in ledger.said(graph, programme_id, "request", personal=True)
@@ -65,9 +65,19 @@ def read(graph: Graph, programme_id: str, survey: Survey) -> Planned:
         plans=plans,
         receipts=receipts(survey, women),
         as_of=survey.as_of,
-        requires=words(programme.get("requires")),
+        requires=words(said.get("requires")),
     )
-    return Planned(season=season, order=order_of(programme), survey=survey)
+    return Planned(season=season, order=order_of(said), survey=survey)
+
+
+def programme(graph: Graph, programme_id: str) -> Mapping[str, Any]:
+    """What a programme says of itself: column → value.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    (said,) = ledger.said(graph, programme_id, "programme")
+    return said
 
 
 def main_id_in(survey: Survey) -> Callable[[str], str]:

@@ -11,6 +11,7 @@ from relay.text import Sentence
 PROTECTION: Final = System(
     name="protection",
     title=Sentence("Protection"),
+    does=Sentence("Services for women in need, and monthly counts. Never a case or a name."),
     needs=("groups",),
     knows=("learning", "planning", "savings"),
     kinds=KINDS,

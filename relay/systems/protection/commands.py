@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from relay.commands.asking import asking, lister
+from relay.commands.command_session import Session, say
 from relay.commands.options import command, format_option, pass_session
 from relay.commands.recording import dry_run_option, print_recorded, record_kind, recorder
-from relay.commands.session import Session, say
 from relay.commands.showing import print_list, print_rows, rate
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, flash, redirect, render_template, request
 from markupsafe import Markup
 
-from relay.desk import intake
 from relay.errors import RelayError
 from relay.ledger import reading as ledger
+from relay.office import intake
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
 from relay.systems.protection.questions import DraftRelease, Protection, RawCounts, columns_of, releases
 from relay.systems.protection.release_tables import Wanted

@@ -13,8 +13,8 @@ from relay.domain.model import Rate
 from relay.exchange import cells
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
-from relay.service.queries.parameters import AsOf
 from relay.service.question import Question, Says, Source
+from relay.service.questions.parameters import AsOf
 from relay.systems.protection import cypher, reading
 from relay.systems.protection.kinds import LEVELS, OF_COMMITTEES, OF_SITES, SPANS
 from relay.systems.protection.release_tables import K, Published, RawCount, ReleasedCell, ReleasedRow, Wanted

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.bikram_sambat import days_of
 from relay.domain.register import Register
 from relay.errors import refused
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.ledger import reading as ledger
 from relay.service.json_codec import read_columns
 from relay.systems.protection.kinds import LEVELS, OF_SITES
@@ -107,7 +107,7 @@ def draft(graph: Graph, programme_id: str, wanted: Wanted, today: date) -> tuple
         Refused: The last month is not over; or part of it was released before; or there is nothing to release.
         Unavailable: The database cannot be reached.
     """
-    head = programmes.head(graph, programme_id)
+    head = programme_heads.head(graph, programme_id)
     require_period(wanted.from_month, wanted.until_month, wanted.span)
     if days_of(wanted.until_month)[1] >= today:
         raise refused(MONTH_GOES_ON, month=wanted.until_month)

@@ -11,6 +11,7 @@ from relay.text import Sentence
 SAVINGS: Final = System(
     name="savings",
     title=Sentence("Savings"),
+    does=Sentence("Passbooks, loans and the box of a savings group, and the shares of a cycle."),
     needs=("groups",),
     kinds=KINDS,
     roles={

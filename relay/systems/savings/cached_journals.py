@@ -16,7 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from relay.cached.ledger_cache import WRITE_AFTER, LedgerCache
-from relay.ledger import partial_register, programmes
+from relay.ledger import partial_register, programme_heads
 from relay.ledger.reading import entries_since
 from relay.systems.savings import reading
 from relay.systems.savings.journal.group_journal import GroupJournal
@@ -74,7 +74,7 @@ class _CachedProgramme:
         if entries is None:
             self.on_disk.clear()
             self.drop_all()
-            head = programmes.head(graph, programme_id)
+            head = programme_heads.head(graph, programme_id)
             self.sequence, self.head_hash = head.entries, head.head_hash
             return
         for act in _subjects_of(graph, programme_id, [entry.act for entry in entries]):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from relay.commands.command_session import Session, say
 from relay.commands.options import as_of_option, command, complete_ids, format_option, pass_session
 from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, recorder
-from relay.commands.session import Session, say
 from relay.commands.showing import print_list, print_rows, rate, rate_between
 
 if TYPE_CHECKING:

@@ -5,16 +5,21 @@ Managers see groups. What one woman saved and owes is on separate pages, for fie
 
 from __future__ import annotations
 
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
+from relay.domain.acts import ID_BYTES, Act, id_made_of, new_id
+from relay.errors import Asked, NotFound, RelayError
 from relay.exchange import cells
+from relay.office import intake, undo
 from relay.systems.groups.meeting_page import (
-    ELECTED,
     ELECTIONS,
     FALLEN,
     MeetingPage,
@@ -22,6 +27,7 @@ from relay.systems.groups.meeting_page import (
     givers,
     plans,
     recorded,
+    sent_election,
     sent_id,
     sent_row,
     values_and_faults,
@@ -34,10 +40,13 @@ from relay.systems.savings.kinds import FLOW_KINDS, PURPOSES
 from relay.systems.savings.questions import SavingsBesideTheRelay, SavingsOfGroup, SavingsOfGroups, journal_of
 from relay.systems.savings.report import due_at, group_savings, members, passbook
 from relay.text import Sentence, as_counted
-from relay.web import guard, privacy
-from relay.web.i18n.sentences import translate_at_form
+from relay.web import guard, menu, privacy, sessions
+from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import error_text, translate_at_form
 from relay.web.lists import counted_records
 from relay.web.permission import action
+from relay.web.recording import record_lookup
+from relay.web.recording.form_submission import answers_from
 from relay.web.request import current
 from relay.web.request.typed_form import pressed_button
 from relay.web.system_pages import SystemLink, SystemPages
@@ -46,10 +55,16 @@ from relay.web.traffic import limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from werkzeug.wrappers import Response
+
+    from relay.office.undo import UndoableAct
     from relay.reports.record_history import Record
+    from relay.systems.savings.journal.group_journal import CycleJournal
     from relay.systems.savings.journal.loans import LoanAccount
-    from relay.systems.savings.report import DueFromHer
+    from relay.systems.savings.report import DueFromHer, GroupSavings
     from relay.web.lists.listing import ListPage
+
+_LAST_MEETINGS: Final = 3  # our choice: a cycle is shared out at its last meeting, or soon after
 
 blueprint = Blueprint("savings", __name__, template_folder="templates")
 
@@ -58,7 +73,6 @@ _TYPED: Final[Mapping[str, tuple[str, ...]]] = {
     "passbook": ("shares", "saved", "social", "fine", "other", "principal", "charge"),
     "loan": ("beneficiary_id", "principal", "months", "purpose"),
     "flow": ("kind", "amount"),
-    "plan": ELECTED,
 }
 """Kind of a row → columns that have a field."""
 _EMPTY: Final[Mapping[str, int]] = {"loan": 3, "flow": 2, "plan": ELECTIONS}
@@ -125,11 +139,74 @@ def sheet(programme_id: str, act_id: str) -> str:
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/share-out")
 @action("passbooks")
-def share_out(programme_id: str, act_id: str) -> str:  # noqa: ARG001 - `current` reads it
-    """What each woman is paid at the end of a cycle, to be read aloud."""
+def share_out(programme_id: str, act_id: str) -> str:
+    """What each woman is paid at the end of a cycle, to be read aloud; and the button that records it."""
+    return _share_out(programme_id, act_id)
+
+
+@blueprint.post("/p/<programme_id>/record/<act_id>/share-out")
+@action("payout", typed=True)
+def pay_out(programme_id: str, act_id: str) -> str | Response | tuple[str, int]:
+    """Record the payouts to all women who were not paid yet, all or none; or take back those just recorded."""
+    graph, clerk, sent = current.built_graph(), guard.clerk(programme_id), request.form
+    savings_ = privacy.answer_to(SavingsOfGroup(as_of=current.today(), id=act_id))
+    try:
+        if pressed_button() == "undo":
+            payouts = _undoable(programme_id, _journal_of(programme_id, act_id).cycle())
+            corrections = undo.corrections(payouts, gettext("Taken back at once."), clerk)
+            undo.take_back(graph, programme_id, corrections, clerk, privacy.log_nameable)
+        elif pressed_button() == "record" and (acts := _payouts(savings_, sent)):
+            answers = answers_from(sent.getlist("again"))
+            intake.hand_in_together(graph, programme_id, acts, clerk, answers=answers)
+    except Asked as error:
+        return _share_out(programme_id, act_id, fault=translate_at_form(error.reason), question=error.code), FALLEN
+    except RelayError as error:
+        return _share_out(programme_id, act_id, fault=error_text(error)), FALLEN
+    return redirect(menu.url_to("savings.share_out", act_id=act_id), 303)
+
+
+def _share_out(programme_id: str, act_id: str, fault: str = "", question: str = "") -> str:
     answer = privacy.answer_to(SavingsOfGroup(as_of=current.as_of(), id=act_id))
-    names = privacy.names("paper", (each.beneficiary_id for each in answer.share_out.payouts))
-    return render_template("savings/share_out.html", found=answer, names=names)
+    cycle = _journal_of(programme_id, act_id).cycle()
+    pays = guard.may("payout", programme_id) and current.as_of() == current.today()
+    due = [each for each in answer.share_out.payouts if each.recorded is None]
+    return render_template(
+        "savings/share_out.html",
+        found=answer,
+        names=privacy.names("paper", (each.beneficiary_id for each in answer.share_out.payouts)),
+        due=due if pays else [],
+        sum_due=rupees(sum(paisa(each.paid) for each in due)),
+        meetings=[*(cycle.money_meetings[-_LAST_MEETINGS:] if cycle else ())][::-1],
+        undoable=_undoable(programme_id, cycle) if pays else [],
+        share_out_id=new_id(secrets.token_bytes(ID_BYTES)),
+        sent=request.form,
+        fault=fault,
+        question=question,
+    )
+
+
+def _payouts(savings_: GroupSavings, sent: Mapping[str, str]) -> list[Act]:
+    """The payouts that are still to be recorded, with ids made of that of the page, so that two taps record once."""
+    meant = {"cycle_id": savings_.cycle_id or "", "meeting_id": sent.get("meeting_id", "")}
+    acts = list[Act]()
+    for each in savings_.share_out.payouts:
+        if each.recorded is None:
+            id_ = id_made_of(f"{sent.get('share_out_id', '')}/{each.beneficiary_id}")
+            paid = {"payout_id": id_, **meant, "beneficiary_id": each.beneficiary_id, "paid": each.paid}
+            acts.append(Act(kind="payout", id=id_, values=paid))
+    return acts
+
+
+def _undoable(programme_id: str, cycle: CycleJournal | None) -> Sequence[UndoableAct]:
+    """The payouts of a cycle that are the newest thing this user recorded, not long ago; else none."""
+    payouts = {f"payout:{each.payout_id}" for each in cycle.payouts} if cycle else set[str]()
+    if not payouts or not guard.may("undo", programme_id):
+        return ()
+    since = undo.since(current.core().now())
+    with suppress(NotFound):
+        acts = undo.undoable(current.built_graph(), programme_id, sessions.signed_in().by, since=since).acts
+        return acts if payouts.issuperset(each.act_id for each in acts) else ()
+    return ()
 
 
 @blueprint.get("/p/<programme_id>/record/<act_id>/her-passbook")
@@ -153,7 +230,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     due = due_at(journal, current.today())
     page = _opened(journal, due)
     if request.method == "POST":
-        page = _sent(page)
+        page = _sent(page, record_lookup.home_of(group=journal.group_id))
         if pressed_button() == "record":
             page = _recorded(programme_id, journal, page)
     cycle, members = journal.cycle(), sorted(journal.members_on(current.today()), key=as_counted)
@@ -161,6 +238,7 @@ def meeting(programme_id: str, act_id: str) -> str | tuple[str, int]:
     named = [
         *members,
         *(row.fixed.get("beneficiary_id", "") for row in page.rows),
+        *(row.typed["beneficiary_id"] for row in page.of("plan")),
         *(each.beneficiary_id or "" for each in owing),
     ]
     text = render_template(
@@ -194,8 +272,11 @@ def _opened(journal: GroupJournal, due: Iterable[DueFromHer]) -> MeetingPage:
         )
         for number, row in enumerate(due, 1)
     ]
+    home = record_lookup.home_of(group=journal.group_id)
     rows += [
-        MeetingPageRow(name=f"{kind[0]}{number}", kind=kind, typed=dict.fromkeys(_TYPED[kind], ""))
+        sent_election(MultiDict(), f"{kind[0]}{number}", home)
+        if kind == "plan"
+        else MeetingPageRow(name=f"{kind[0]}{number}", kind=kind, typed=dict.fromkeys(_TYPED[kind], ""))
         for kind, most in _EMPTY.items()
         if kind != "plan" or plans()
         for number in range(1, most + 1)
@@ -208,18 +289,22 @@ def _opened(journal: GroupJournal, due: Iterable[DueFromHer]) -> MeetingPage:
     return MeetingPage(meeting_id=sent_id(request.form), typed=typed, rows=tuple(rows))
 
 
-def _sent(page: MeetingPage) -> MeetingPage:
+def _sent(page: MeetingPage, home: str | None) -> MeetingPage:
     """The page with the rows that were sent, instead of those that would be opened now."""
     sent = request.form
     return replace(
         page,
         typed={name: sent.get(name, "").strip() for name in _HEAD},
         is_held=bool(sent.get("is_held")),
-        rows=tuple(_sent_row(name, kind) for name, _, kind in (each.partition("=") for each in sent.getlist("row"))),
+        rows=tuple(
+            _sent_row(name, kind, home) for name, _, kind in (each.partition("=") for each in sent.getlist("row"))
+        ),
     )
 
 
-def _sent_row(name: str, kind: str) -> MeetingPageRow:
+def _sent_row(name: str, kind: str, home: str | None) -> MeetingPageRow:
+    if kind == "plan":
+        return sent_election(request.form, name, home)
     if kind != "passbook":
         return sent_row(request.form, name, kind, _TYPED[kind])
     row = sent_row(request.form, name, kind, _TYPED[kind], ("beneficiary_id", "loan_id"))

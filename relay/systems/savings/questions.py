@@ -8,8 +8,8 @@ from typing import Annotated, Final
 
 from relay.arrays import snapshot_cache
 from relay.errors import NotFound
-from relay.service.queries.parameters import Id, OfADay
 from relay.service.question import Says, Source
+from relay.service.questions.parameters import Id, OfADay
 from relay.systems.savings import cached_journals
 from relay.systems.savings.journal.group_journal import GroupJournal
 from relay.systems.savings.report import (

@@ -9,8 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from relay.access import accounts, api_tokens
 from relay.access.roles import EVERY, ROLES, Grant, grant_of
 from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, refused
-from relay.ledger import programmes
-from relay.ledger.places import by_id
+from relay.ledger import places, programme_heads
 from relay.web import guard, sessions
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import error_text
@@ -70,7 +69,7 @@ def page() -> str:
 @action("accounts")
 def add() -> Response | tuple[str, int]:
     """Make an account."""
-    _require_all()
+    require_all()
     login, password, now = request.form.get("login", "").strip(), request.form.get("password", ""), current.core().now()
     try:
         accounts.add(current.graph(), login, _grants(), password, now, by=sessions.signed_in().by)
@@ -91,7 +90,7 @@ def one(login: str) -> str:
 @action("accounts")
 def change(login: str) -> Response | tuple[str, int]:
     """Give an account other roles or a new password, or remove it."""
-    _require_all()
+    require_all()
     graph, step, user = current.graph(), pressed_button(), sessions.signed_in()
     try:
         if login == user.login:
@@ -111,7 +110,12 @@ def change(login: str) -> Response | tuple[str, int]:
     return redirect(url_for("accounts.one", login=login), 303)
 
 
-def _require_all() -> None:
+def require_all() -> None:
+    """Let only administrators of every programme go on.
+
+    Raises:
+        NotFound: The user is none.
+    """
     if not guard.may("accounts", EVERY):
         raise refused(NOT_OF_ALL)
 
@@ -128,7 +132,7 @@ def _grants() -> tuple[Grant, ...]:
     found = [_grant(role, programme_id, place_id.strip()) for role, programme_id, place_id in chosen if role]
     if not found:
         raise refused(NO_ROLE_CHOSEN)
-    return by_id(current.graph(), found)
+    return places.by_id(current.graph(), found)
 
 
 def _grant(role: str, programme_id: str, place_id: str) -> Grant:
@@ -137,7 +141,7 @@ def _grant(role: str, programme_id: str, place_id: str) -> Grant:
 
 
 def _list(error: RelayError | None = None) -> str:
-    _require_all()
+    require_all()
     return render_template(
         "accounts.html",
         accounts=accounts.all_accounts(current.graph()),
@@ -147,7 +151,7 @@ def _list(error: RelayError | None = None) -> str:
 
 
 def _one(login: str, error: RelayError | None = None) -> str:
-    _require_all()
+    require_all()
     account = accounts.find(current.graph(), login)
     return render_template(
         "account_of.html",
@@ -164,6 +168,9 @@ def _form(error: RelayError | None, account: Account | None = None) -> dict[str,
         (grant.role, "" if grant.programme_id == EVERY else grant.programme_id, grant.place_id or "")
         for grant in (account.grants if account else ())
     )
+    grants = (
+        account.grants if account else [each for one in accounts.all_accounts(current.graph()) for each in one.grants]
+    )
     if error:
         form = request.form
         held = zip(form.getlist("role"), form.getlist("programme"), form.getlist("place"), strict=False)
@@ -171,7 +178,8 @@ def _form(error: RelayError | None, account: Account | None = None) -> dict[str,
     return {
         "rows": [*rows, *[("", "", "")] * (1 if rows else ROWS)],
         "roles": ROLES,
-        "programmes": programmes.heads(current.graph()),
+        "programmes": programme_heads.heads(current.graph()),
+        "place_names": places.names_in_grants(current.graph(), grants),
         "error": error_text(error) if error else "",
         "least": accounts.LEAST_PASSWORD,
     }

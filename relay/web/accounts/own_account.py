@@ -10,6 +10,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from relay.access import accounts, api_tokens
 from relay.access.roles import EVERY
 from relay.errors import Failure, Invalid, Refused, RelayError, refused
+from relay.ledger import places
 from relay.web import guard, sessions
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import error_text
@@ -78,12 +79,13 @@ def page() -> Response:
 @blueprint.post("/account/password")
 @action("own account")
 def password() -> Answer:
-    """Change the user's own password: it ends every other session, and every token."""
+    """Change the user's own password, or set the first one: it ends every other session, and every token."""
     user, form = _in_a_browser(), request.form
     try:
         if form.get("new") != form.get("again"):
             raise refused(NOT_THE_SAME)
-        _require_known(user.login, form.get("password", ""))
+        if _has_password(user.login):
+            _require_known(user.login, form.get("password", ""))
         account = accounts.set_password(current.graph(), user.login, form.get("new", ""), by=user.by)
     except RelayError as error:
         return _shown(error)
@@ -149,6 +151,10 @@ def _require_known(login: str, typed: str) -> None:
     tries.succeeded(source, login)
 
 
+def _has_password(login: str) -> bool:
+    return accounts.find(current.graph(), login).password
+
+
 def _tokens(login: str) -> tuple[Token, ...]:
     return tuple(token for token in api_tokens.all_tokens(current.graph()) if token.login == login)
 
@@ -160,12 +166,15 @@ def _shown(error: RelayError | None = None, made: NewToken | None = None) -> Res
         login=user.login,
         grants=user.grants,
         has_session=bool(user.generation) and not user.token_id,
+        has_password=bool(user.generation) and _has_password(user.login),
         tokens=_tokens(user.login),
         programmes=guard.heads(),
         error=error_text(error) if error else "",
         made=made,
         days=DAYS,
         administers=guard.may("accounts", EVERY),
+        has_devices=guard.may("device code"),
+        place_names=places.names_in_grants(current.graph(), user.grants),
     )
     response = make_response(page, _CHECKED if error else 200)
     response.headers["Cache-Control"] = "no-store"

@@ -16,18 +16,18 @@ from flask import Blueprint, Response, jsonify, request, send_file, stream_with_
 
 from relay.access import roles
 from relay.cached.uploads import temporary_folder
-from relay.desk import lookup
 from relay.errors import Failure, Invalid, RelayError, refused
 from relay.exchange import ceremony_sheet, writing
 from relay.exchange.exporting import export_programme
 from relay.exchange.importing import DatabaseImporter
 from relay.exchange.template import listed_acts, write_template
 from relay.ledger.batch import Clerk
-from relay.mapping import saved_maps
-from relay.mapping.existing_records import existing_records
-from relay.mapping.file_import import FileImport
+from relay.office import lookup
+from relay.register_maps import saved_maps
+from relay.register_maps.existing_records import existing_records
+from relay.register_maps.file_import import FileImport
 from relay.service import failure
-from relay.service.json_codec import read_json
+from relay.service.json_codec import API, read_json
 from relay.service.registers import ImportEnd, ImportLine, SentFile, SentSheet, SentWish, lines_of
 from relay.web import guard, privacy, responses, sessions
 from relay.web.api.request_bodies import COLUMN_MISSING, OTHER_TYPE, NotAnObject
@@ -47,7 +47,7 @@ OFFERED: Final = 30
 _OF_PROGRAMME: Final = "/programmes/<programme_id>/registers"
 _LONGEST_NAME: Final = 255  # bytes of a file's name, as file systems have it
 
-blueprint = Blueprint("registers", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("registers", __name__, url_prefix=API)
 
 
 # ---------------------------------------------------------------------------------------------------- ids

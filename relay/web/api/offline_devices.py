@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, jsonify, make_response, request
 
 from relay.access import devices, roles
-from relay.clock import instant
 from relay.domain import plain_json
 from relay.domain.entries import login_of
 from relay.domain.kinds import ON_TELEPHONES
 from relay.errors import Failure, NotFound, refused
+from relay.instants import instant
 from relay.ledger import reading
 from relay.ledger.batch import Clerk
 from relay.ledger.held import held_list, trying_again
 from relay.ledger.held.receiving import Sender, take_in
 from relay.service.client import Answered
+from relay.service.json_codec import API
 from relay.web import guard, responses, sessions
 from relay.web.api import place_bundle, request_bodies
 from relay.web.api.acts_from_files import WAYS, ActsOrigin, Carrier, carrier_of
@@ -44,7 +45,7 @@ SETTLE: Final = ("hand_in", "discard", "same")
 
 _LONGEST_REASON: Final = 400
 
-blueprint = Blueprint("field", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("field", __name__, url_prefix=API)
 
 
 ONLY_FOR_DEVICES: Final = Failure(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import version
 from typing import Any, Final
 
 from relay.access.accounts import LEAST_PASSWORD, LONGEST_PASSWORD
 from relay.access.api_tokens import LONGEST_DAYS, NewToken
 from relay.access.roles import EVERY, ROLES, matrix
-from relay.desk.intake import Recorded
 from relay.domain.schema import Column
 from relay.domain.schema import Kind as KindOfAct
 from relay.domain.system import Catalogue
@@ -23,11 +21,11 @@ from relay.exchange.cells import (
     LONGEST_TERM,
     LONGEST_TEXT,
 )
-from relay.ledger.programmes import LedgerHead
+from relay.ledger.programme_heads import LedgerHead
+from relay.office.intake import Recorded
 from relay.service.client import Answered
 from relay.service.failure import Error
-from relay.service.json_codec import Schema, schemas_of
-from relay.service.queries.every import questions_of
+from relay.service.json_codec import API, Schema, schemas_of
 from relay.service.question import (
     Kind,
     Parameter,
@@ -40,6 +38,8 @@ from relay.service.question import (
     sent_beside,
     with_kinds,
 )
+from relay.service.questions.every import questions_of
+from relay.version import VERSION
 from relay.web.api.acts_from_files import WAYS
 from relay.web.api.request_bodies import RECORDS, TOKEN_DAYS, BodyReader, comes_in_lists, url_parameters
 
@@ -126,11 +126,11 @@ def document(catalogue: Catalogue) -> Schema:
         "openapi": "3.1.0",
         "info": {
             "title": "Relay",
-            "version": version("relay"),
+            "version": VERSION,
             "description": "The same questions, answers and acts as on the command line. An act's id is its idempotency"
             " key: sent twice with the same content, it is recorded once.",
         },
-        "servers": [{"url": "/api/v1"}],
+        "servers": [{"url": API}],
         "paths": paths,
         "components": {
             "schemas": {**components, **failures},

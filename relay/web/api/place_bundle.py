@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from relay.clock import instant
 from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import ANIMAL
+from relay.instants import instant
 from relay.reports import chains
 from relay.reports.field import givers, visits
 from relay.reports.placements import PlacementFilter, holdings

@@ -1,4 +1,4 @@
-"""The routes of the API: one for each question of `service.queries`, and one for each kind of act.
+"""The routes of the API: one for each question of `service.questions`, and one for each kind of act.
 
 An answer is the object that the command line prints with --json. Parameters are declared with the questions; an unknown
 parameter is refused.
@@ -15,16 +15,16 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from werkzeug.exceptions import UnsupportedMediaType
 
 from relay.access import api_tokens
-from relay.desk import intake
-from relay.desk.lookup import resolve
 from relay.domain import plain_json
 from relay.domain.schema import Column
 from relay.errors import Failure, Invalid, refused
 from relay.exchange import cells
 from relay.exchange.cells import read_day
-from relay.service.json_codec import json_of
-from relay.service.queries.every import questions_of
+from relay.office import intake
+from relay.office.lookup import resolve
+from relay.service.json_codec import API, json_of
 from relay.service.question import Parameter, Question, Says, methods, parameters, with_kinds
+from relay.service.questions.every import questions_of
 from relay.web import guard, privacy, sessions, sign_in
 from relay.web.api import openapi, request_bodies
 from relay.web.api.request_bodies import BodyReader
@@ -34,10 +34,10 @@ from relay.web.request import current
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from relay.desk.recorded_sentence import Nameable
     from relay.domain.acts import Value
     from relay.domain.schema import Kind as KindOfAct
     from relay.domain.system import Catalogue
+    from relay.office.recorded_sentence import Nameable
     from relay.service.question import Kind
 
 _TEXT: Final = Column(name="text", type="text")
@@ -309,7 +309,7 @@ def _documenting(catalogue: Catalogue) -> tuple[Callable[[], Response], Callable
 
 def blueprint(catalogue: Catalogue) -> Blueprint:
     """The blueprint of the API for the questions and the kinds of acts of a catalogue."""
-    api, reader = Blueprint("api", __name__, url_prefix="/api/v1"), BodyReader(catalogue)
+    api, reader = Blueprint("api", __name__, url_prefix=API), BodyReader(catalogue)
     spec, docs = _documenting(catalogue)
     for path, view, method in (
         ("/programmes", programmes, "GET"),

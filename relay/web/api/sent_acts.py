@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.clock import is_instant
-from relay.desk import intake
 from relay.domain import plain_json
 from relay.domain.acts import SYSTEM_OFF, Act
 from relay.domain.entries import login_of
 from relay.domain.questions import EVERY_ANSWER, NO_ANSWER
 from relay.errors import Failure, Invalid, NotFound, RelayError, refused
+from relay.instants import is_instant
 from relay.ledger.held import settling
+from relay.ledger.held.author_grants import clerk_for
 from relay.ledger.held.receiving import SentAct
 from relay.ledger.held.why_held import CarriedByAnother, NotByThatWay
-from relay.ledger.held.writers import clerk_for
+from relay.office import intake
 from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, BodyReader, is_text
 
 if TYPE_CHECKING:

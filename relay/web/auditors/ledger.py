@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.desk.wording import what_it_is
 from relay.domain.acts import changes_of
 from relay.domain.entries import ORIGIN, Entry
 from relay.exchange.cells import read_day
 from relay.ledger import entry_diff, entry_search
+from relay.office.wording import what_it_is
 from relay.web.i18n import labels
 from relay.web.i18n.language import lazy_gettext
 from relay.web.i18n.sentences import translate

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Response, render_template, request
 
-from relay.access import query_user
+from relay.access import read_only_user
 from relay.access.roles import EVERY
 from relay.database import cypher
 from relay.errors import Failure, NotFound, refused
@@ -21,6 +21,7 @@ from relay.exchange.cells import escaped
 from relay.graph import NotAnswered, QueryAnswer
 from relay.web import guard, responses
 from relay.web.i18n.language import lazy_gettext
+from relay.web.lists import saved_views
 from relay.web.permission import action
 from relay.web.request import current, parameters
 
@@ -92,8 +93,8 @@ class QueryPage:
             raise refused(NOT_EVERYWHERE)
         programme_id, text = current.head().programme_id, request.form.get("query", "")[:LONGEST].strip()
         try:
-            graph = query_user.connect(current.core().settings, current.graph().catalogue)
-        except (query_user.ReaderMissing, query_user.ReaderMayMore) as error:
+            graph = read_only_user.connect(current.core().settings, current.graph().catalogue)
+        except (read_only_user.ReaderMissing, read_only_user.ReaderMayMore) as error:
             return cls(programme_id=programme_id, text=text, closed=error)
         with graph:
             if not text:
@@ -130,7 +131,10 @@ class QueryPage:
 
 
 def _offered(programme_id: str) -> str:
-    """The query in the URL, which is shown before it is run, or one to start from."""
+    """The query in the URL or of a saved view, which is shown before it is run, or one to start from."""
+    if view_id := request.args.get("view"):
+        shown = saved_views.one(view_id).view
+        return shown.query if shown.page == saved_views.QUERY else ""
     return request.args.get("query", "")[:LONGEST].strip() or _to_start_from(parameters.number("start"), programme_id)
 
 

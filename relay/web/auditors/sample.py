@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from werkzeug.utils import cached_property
 
 from relay.audit import sampling
-from relay.desk.visiting import MOST_VISITS
+from relay.office.visiting import MOST_VISITS
 from relay.web.i18n.language import lazy_gettext
 from relay.web.lists.listing import Filter, ListColumn, Listing, ListPage
 from relay.web.request import current, parameters

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from markupsafe import Markup, escape
 
 from relay.audit.checks import checks_of
-from relay.desk import wording
 from relay.domain.entries import CHANGES
-from relay.reports import drawing
-from relay.reports.tree_layout import BOX_WIDTH
+from relay.office import wording
+from relay.reports import drawing, tree_sheets
+from relay.reports.tree_layout import BOX_WIDTH, LINE
 from relay.text import UNITS
 from relay.web.i18n.language import (
     cached_by_language,
@@ -25,12 +25,13 @@ from relay.web.i18n.language import (
     lazy_gettext,
     ngettext,
     number,
+    other_day,
     percent,
     pgettext,
     places,
     signed,
 )
-from relay.web.i18n.periods import bs_day, months_named
+from relay.web.i18n.periods import months_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,24 +91,29 @@ HELPS: Final = {
     "seed_capital": lazy_gettext("seed capital"),
 }
 """The kinds of help that many programmes give; others are shown as the programme writes them."""
+COUNTED_UNITS: Final = {"animal": lazy_gettext("animal"), "rupee": lazy_gettext("rupee")}
+"""What is counted of the usual helps; another unit is shown as the programme writes it."""
 NAMES: Final = ("ids", "initials", "full")
 """How much of a name is shown; ids first, since a tree may be shown in the village."""
 
 COLOURS: Final = {
-    "fulfilled": "#1d6f36",
-    "excused": "#2b6777",
-    "in_time": "#5b6770",
-    "due": "#1c5d99",
+    "fulfilled": "#1b6b3f",
+    "excused": "#2b6f77",
+    "in_time": "#665e52",
+    "due": "#1a648c",
     "late": "#8a5300",
-    "broken": "#b3261e",
-    "lost": "#7a2a86",
-    "gift": "#3a3f8f",
+    "broken": "#b0301c",
+    "lost": "#73303f",
+    "gift": "#17495c",
 }
 """State → its colour in a downloaded drawing; on a page the style sheet decides, for light and dark."""
 
-FILLS: Final = {"broken": "#fdecea", "lost": "#f7eaf9", "late": "#fff6e5", "gift": "#eceefb"}
+FILLS: Final = {"broken": "#fbebe6", "lost": "#f6e9ea", "late": "#fdf3e0", "gift": "#e6f0f3"}
 RADIUS: Final = drawing.RADIUS
 DASHES: Final = {state: " ".join(map(str, dashes)) for state, dashes in drawing.DASHES.items()}
+
+SHAPES: Final = {"fulfilled": "●", "excused": "◌", "lost": "✕", "broken": "■", "late": "▲", "due": "◔", "in_time": "○"}
+"""State of a placement → the shape that stands before its word, as the style sheet has it in lists."""
 
 _JOINERS: Final = "\u200c\u200d"  # Devanagari is written with them
 
@@ -129,6 +135,12 @@ def kind(word: str) -> str:
     """A kind of record."""
     kinds = catalogue().kinds
     return gettext(kinds[word].title) if word in kinds else word
+
+
+def system_title(name: str) -> str:
+    """What a system is called."""
+    systems = catalogue().systems
+    return gettext(systems[name].title) if name in systems else name
 
 
 def role(word: str) -> str:
@@ -212,13 +224,18 @@ def column(name: str) -> str:
     return pgettext("column", wording.heading(name.removeprefix(CHANGES)))
 
 
+def label(name: str) -> str:
+    """The same where the value is shown by its name: "place" of place_id."""
+    return pgettext("column", wording.label(name.removeprefix(CHANGES)))
+
+
 def lead(what: str) -> Markup:
     """A label with the colon of the language, such as "Day: " or « Jour : »."""
     return escape(gettext("%(what)s: ")) % {"what": what}
 
 
 SPEECH: Final = wording.Speech(say=_record_word, column=column, units=units, day=iso_day)
-"""The functions with which `desk.wording` describes records in the reader's language."""
+"""The functions with which `office.wording` describes records in the reader's language."""
 
 
 def value_text(value: object, name: str) -> str:
@@ -230,6 +247,8 @@ def value_text(value: object, name: str) -> str:
         return gettext("nothing")
     if name == "help":
         return help_word(str(value))
+    if name == "unit":
+        return str(COUNTED_UNITS.get(str(value), value))
     catalogue_ = catalogue()
     if isinstance(value, int | float) and name in catalogue_.amount_columns:
         return number(value)
@@ -296,7 +315,7 @@ def bar_stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
-    "bs": bs_day,
+    "bs": other_day,
     "came_by": came_by,
     "cause": cause,
     "check": check,
@@ -305,6 +324,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "day": day,
     "help": help_word,
     "kind": kind,
+    "label": label,
     "lead": lead,
     "months": months_named,
     "outcome": outcome,
@@ -318,6 +338,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "shown": number,
     "signed": signed,
     "state": state,
+    "system_title": system_title,
     "unit_word": unit_word,
     "units": units,
 }
@@ -329,4 +350,7 @@ LOOK: Final = {
     "DASHES": DASHES,
     "COMING": COMING,
     "BOX_WIDTH": BOX_WIDTH,
+    "LINE": LINE,
+    "SHAPES": SHAPES,
+    "SHEET_WIDTH": tree_sheets.WIDTH,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
 from urllib.parse import quote, urlencode
 
@@ -14,10 +14,13 @@ from babel import Locale
 from flask import current_app, g, request
 from flask_babel.speaklater import LazyString
 
+from relay.domain import bikram_sambat
+from relay.web import remembered_choice
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
-    from flask import Flask, Response
+    from flask import Flask
 
     from relay.domain.system import Catalogue
 
@@ -32,8 +35,6 @@ _PAGE_LANGUAGE: Final = ContextVar[str | None]("language", default=None)
 
 _Values = TypeVarTuple("_Values")
 
-_A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
-
 
 def set_up(app: Flask) -> None:
     """Have an application choose the language of each page, and give the text functions to its templates."""
@@ -45,7 +46,7 @@ def set_up(app: Flask) -> None:
         app.add_template_global(function)
     app.add_template_global(gettext, "_")
     app.before_request(_begin_request)
-    app.after_request(_set_language_cookie)
+    app.after_request(partial(remembered_choice.remember, "lang", LANGUAGES))
     app.teardown_request(_end_request)
 
 
@@ -66,19 +67,7 @@ def _end_request(_: BaseException | None) -> None:
 
 def _wanted_language() -> str:
     """The language in the URL, else that of the cookie, else the best match of the browser's languages."""
-    for word in (request.args.get("lang"), request.cookies.get("lang")):
-        if word in LANGUAGES:
-            return word
-    return request.accept_languages.best_match(LANGUAGES, "en")
-
-
-def _set_language_cookie(response: Response) -> Response:
-    """Store the language in the URL in a cookie, for the pages that follow."""
-    word = request.args.get("lang")
-    if word in LANGUAGES and "untraced" not in g:
-        secure = request.is_secure
-        response.set_cookie("lang", word, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
-    return response
+    return remembered_choice.chosen("lang", LANGUAGES) or request.accept_languages.best_match(LANGUAGES, "en")
 
 
 def languages() -> Mapping[str, str]:
@@ -161,14 +150,68 @@ def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is tur
     return LazyString(gettext, text)
 
 
+BS_MONTHS: Final = (
+    lazy_gettext("Baisakh"),
+    lazy_gettext("Jestha"),
+    lazy_gettext("Asar"),
+    lazy_gettext("Shrawan"),
+    lazy_gettext("Bhadra"),
+    lazy_gettext("Ashwin"),
+    lazy_gettext("Kartik"),
+    lazy_gettext("Mangsir"),
+    lazy_gettext("Poush"),
+    lazy_gettext("Magh"),
+    lazy_gettext("Falgun"),
+    lazy_gettext("Chaitra"),
+)
+"""The months of Bikram Sambat."""
+
+
+def bs_month(year: int, month: int) -> str:
+    """A month of Bikram Sambat, such as "Kartik 2083"."""
+    return gettext("%(month)s %(year)s", month=BS_MONTHS[month - 1], year=year)
+
+
 @cached_by_language
 def day(value: date) -> str:
-    """A Gregorian day, such as "24 Nov 2026"."""
+    """A day as the page's language tells it, such as "24 Nov 2026"; in Nepali in Bikram Sambat, "8 मंसिर 2083".
+
+    A day whose year of Bikram Sambat is not published yet stands there with the Gregorian one, which is certain.
+    """
+    named = _bs_day(value) if language() == "ne" else ""
+    return f"{named} ({_gregorian(value)})" if named.startswith(_ABOUT) else named or _gregorian(value)
+
+
+@cached_by_language
+def other_day(value: date) -> str:
+    """The same day in the other calendar, to stand beside it: "2083-08-09 BS", in Nepali "24 नोभेम्बर 2026".
+
+    It begins with "≈" when its year is not published yet; "" where there is no other, or `day` tells both.
+    """
+    if language() != "ne":
+        return bikram_sambat.bikram_sambat(value) or ""
+    named = _bs_day(value)
+    return _gregorian(value) if named and not named.startswith(_ABOUT) else ""
+
+
+_ABOUT: Final = "≈ "
+
+
+def _bs_day(value: date) -> str:
+    """A day in Bikram Sambat with its month's name; "" for a day outside the table."""
+    parts = bikram_sambat.year_month_day(value)
+    if parts is None:
+        return ""
+    year, month, number = parts
+    return f"{_ABOUT if year > bikram_sambat.LAST_YEAR else ''}{number} {bs_month(year, month)}"
+
+
+def _gregorian(value: date) -> str:
     return str(flask_babel.format_date(value, "d MMM y"))
 
 
 def iso_day(text: str) -> str:
-    """A Gregorian day that is given as ISO text; other text as it is."""
+    """A day that is given as ISO text, as `day` tells it; other text as it is."""
     try:
         return day(date.fromisoformat(text))
     except ValueError:

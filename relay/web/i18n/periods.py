@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from relay.domain import bikram_sambat
-from relay.web.i18n.language import cached_by_language, gettext, language, lazy_gettext, month_and_year
+from relay.web.i18n.language import BS_MONTHS, bs_month, cached_by_language, gettext, month_and_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,21 +19,6 @@ MOST: Final = 13
 
 _MONTH: Final = re.compile(r"\b([0-9]{4})-(0[1-9]|1[0-2])( BS)?(?![0-9-])")
 """A month as a cell of a register is read."""
-
-BS_MONTHS: Final = (
-    lazy_gettext("Baisakh"),
-    lazy_gettext("Jestha"),
-    lazy_gettext("Asar"),
-    lazy_gettext("Shrawan"),
-    lazy_gettext("Bhadra"),
-    lazy_gettext("Ashwin"),
-    lazy_gettext("Kartik"),
-    lazy_gettext("Mangsir"),
-    lazy_gettext("Poush"),
-    lazy_gettext("Magh"),
-    lazy_gettext("Falgun"),
-    lazy_gettext("Chaitra"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +42,7 @@ def bs_months(day: date) -> Iterator[Period]:
     """The months of Bikram Sambat, the one of a day first, then backwards to the beginning of the table."""
     year, month, _ = bikram_sambat.year_month_day(day) or (0, 1, 1)
     while year >= bikram_sambat.FIRST_YEAR and (last := bikram_sambat.last_of_month(year, month)):
-        yield _bs_period(f"{year}-{month:02}", _bs_month(year, month), last, approximate=year > bikram_sambat.LAST_YEAR)
+        yield _bs_period(f"{year}-{month:02}", bs_month(year, month), last, approximate=year > bikram_sambat.LAST_YEAR)
         year, month = (year, month - 1) if month > 1 else (year - 1, len(BS_MONTHS))
 
 
@@ -71,23 +56,6 @@ def fiscal_years(day: date) -> Iterator[Period]:
         year -= 1
 
 
-def _bs_month(year: int, month: int) -> str:
-    return gettext("%(month)s %(year)s", month=BS_MONTHS[month - 1], year=year)
-
-
-@cached_by_language
-def bs_day(value: date) -> str:
-    """A day in Bikram Sambat: in Nepali "9 मंसिर 2083", in other languages "2083-08-09 BS".
-
-    It begins with "≈" when its year is not published yet, and is "" for a day outside the table.
-    """
-    date_parts = bikram_sambat.year_month_day(value)
-    if date_parts is None or language() != "ne":
-        return bikram_sambat.bikram_sambat(value) or ""
-    year, month, number = date_parts
-    return f"{'≈ ' if year > bikram_sambat.LAST_YEAR else ''}{number} {_bs_month(year, month)}"
-
-
 @cached_by_language
 def months_named(text: str) -> str:
     """A text with its months spelled out: "Kartik 2083" for "2083-07 BS", "Nov 2026" for "2026-11"."""
@@ -96,7 +64,7 @@ def months_named(text: str) -> str:
 
 def _month_text(match: re.Match[str]) -> str:
     year, month = int(match[1]), int(match[2])
-    return _bs_month(year, month) if match[3] else month_and_year(date(year, month, 1))
+    return bs_month(year, month) if match[3] else month_and_year(date(year, month, 1))
 
 
 def _bs_period(key: str, label: str, last: date, *, approximate: bool) -> Period:

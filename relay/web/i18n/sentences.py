@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from relay.desk import wording
+from relay.office import wording
 from relay.text import Sentence, Units
 from relay.web.i18n.labels import help_word, units
 from relay.web.i18n.language import catalogue, gettext, iso_day, language, pgettext

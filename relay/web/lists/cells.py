@@ -11,7 +11,7 @@ from werkzeug.utils import cached_property
 
 from relay.web import guard
 from relay.web.i18n import labels, language
-from relay.web.i18n.language import gettext
+from relay.web.i18n.language import gettext, ngettext
 from relay.web.menu import url_maker, url_to
 from relay.web.number_links import number, stacked_bar, tallies
 
@@ -30,10 +30,13 @@ class Cells:
         self.macros: Any = current_app.jinja_env.get_template("macros.html").module
         self._filters: Mapping[str, Callable[..., Any]] = current_app.jinja_env.filters
         self._urls: dict[tuple[str, ...], Callable[..., str]] = {}
-        begins = [f"<{'td' if nth else 'th scope=row'} {column.attributes}>" for nth, column in enumerate(columns)]
-        ends = ["</td>" if nth else "</th>" for nth in range(len(columns))]
+        head = next((nth for nth, column in enumerate(columns) if column.shown_as == "woman"), 0)
+        begins = [
+            f"<{'th scope=row' if nth == head else 'td'} {column.attributes}>" for nth, column in enumerate(columns)
+        ]
+        ends = ["</th>" if nth == head else "</td>" for nth in range(len(columns))]
         self._columns = [
-            (column.key, column.opens, KINDS[column.cell].show, begin, end)
+            (column.key, column.opens, column.kind.show, begin, end)
             for column, begin, end in zip(columns, begins, ends, strict=True)
         ]
 
@@ -106,6 +109,11 @@ def _number(cell: _Cell) -> str:
     return number(cell.value, cell.of.list_url(cell.opens)) if cell.opens else language.number(cell.value)
 
 
+def _nth(cell: _Cell) -> str:
+    """The rank among the rows of the page."""
+    return language.number(cell.of.page.nth[cell.value])
+
+
 def _of_rate(cell: _Cell) -> str:
     return number(cell.value, cell.of.list_url(cell.opens), of=cell.opens["of"])
 
@@ -171,6 +179,36 @@ def _person(cell: _Cell) -> str:
     return link if called == cell.value else link + _small(_plain(cell.value, 40))
 
 
+def _woman(cell: _Cell) -> str:
+    """A person with the group that she belongs to, who heads her row."""
+    group_id = cell.row.group_id
+    return _person(cell) if group_id is None else _person(cell) + _small(_group_of(cell, group_id))
+
+
+def _phone(cell: _Cell) -> str:
+    """A telephone number, which a telephone dials when it is pressed."""
+    number_ = labels.plain(cell.of.page.phone(cell.value), 40)
+    link = Markup('<a href="tel:{}"><bdi>{}</bdi></a>')
+    return link.format(number_.replace(" ", ""), number_) if number_ else ""
+
+
+def _state_since(cell: _Cell) -> str:
+    """A state with the day since which it is lost or broken."""
+    since_on, state = cell.row.since_on, cell.of.macro("state", cell.value)
+    return state if since_on is None else state + _small(cell.of.macro("day", since_on, with_bs=False))
+
+
+def _why(cell: _Cell) -> str:
+    """Why a woman is to be visited, and how many placements descend in the farthest chain that depends on her alone."""
+    reach = cell.row.reach
+    told = Markup(' <small class="quiet">{}</small>').format(
+        ngettext("%(num)s placement so far", "%(num)s placements so far", reach)
+    )
+    return Markup(", ").join(
+        escape(cell.of.word("reason", each)) + (told if each == "chain_hangs" else "") for each in cell.value
+    )
+
+
 def _to_confirm(cell: _Cell) -> str:
     """An unconfirmed pass-on, with a checkbox for a reader who may confirm it."""
     pass_id = cell.row.pass_id
@@ -197,7 +235,11 @@ def _part(cells: Cells, word: str, part_id: str, called: str) -> Markup:
 
 
 def _group(cell: _Cell) -> str:
-    return _part(cell.of, "group", cell.value, cell.of.page.groups.get(cell.value, cell.value))
+    return _group_of(cell, cell.value)
+
+
+def _group_of(cell: _Cell, group_id: str) -> Markup:
+    return _part(cell.of, "group", group_id, cell.of.page.groups.get(group_id, group_id))
 
 
 def _part_of(word: str) -> Callable[[_Cell], str]:
@@ -235,10 +277,11 @@ KINDS: Final[Mapping[str, CellKind]] = {
     "help": CellKind(_word("help"), "word"),
     "instant": CellKind(lambda cell: cell.of.macro("instant", cell.value), "word"),
     "kind": CellKind(_word("kind")),
+    "nth": CellKind(_nth, "number"),
     "number": CellKind(_number, "number"),
     "of_rate": CellKind(_of_rate, "number"),
     "person": CellKind(_person),
-    "phone": CellKind(lambda cell: _plain(cell.of.page.phone(cell.value), 40)),
+    "phone": CellKind(_phone, "word"),
     "place": CellKind(lambda cell: _part(cell.of, "place", cell.value, cell.of.page.place(cell.value))),
     "place_of": CellKind(_part_of("place")),
     "placement": CellKind(lambda cell: cell.of.link("staff.record", "act_id", f"placement:{cell.value}", cell.value)),
@@ -251,11 +294,14 @@ KINDS: Final[Mapping[str, CellKind]] = {
     "severity": CellKind(_word("severity"), "word"),
     "share": CellKind(lambda cell: language.percent(cell.value), "number"),
     "state": CellKind(lambda cell: cell.of.macro("state", cell.value)),
+    "state_since": CellKind(_state_since, "since"),
     "states": CellKind(_states),
     "text": CellKind(lambda cell: _plain(cell.value, 120)),
     "to_confirm": CellKind(_to_confirm),
     "translated": CellKind(lambda cell: _plain(cell.row.in_page_language, 120)),
     "tree": CellKind(lambda cell: cell.of.link("managers.tree", "id_", f"placement:{cell.value}", cell.value)),
     "units": CellKind(lambda cell: labels.units(cell.value, cell.row.help), "word measure"),
+    "why": CellKind(_why, "words"),
+    "woman": CellKind(_woman, "who"),
 }
 """Name, as in `ListColumn.cell` → kind of cell."""

@@ -15,7 +15,7 @@ from relay.reports.field.contacts import NOBODY
 from relay.reports.placements import Holdings
 from relay.web import privacy, sessions
 from relay.web.i18n import labels
-from relay.web.lists.cells import KINDS, Cells
+from relay.web.lists.cells import KINDS, CellKind, Cells
 from relay.web.request import current, parameters
 from relay.web.request.parameters import NOT_A_CHOICE
 from relay.web.result_cache import cached_for_survey
@@ -43,7 +43,8 @@ class ListColumn:
     Attributes:
         key: The field of the row, and the heading in a file.
         label: The heading on the page.
-        cell: How it is shown: one of `cells.KINDS`.
+        cell: What it holds, which decides how it is written in files: one of `cells.KINDS`.
+        shown_as: How it is shown on the page: one of `cells.KINDS`; `cell` if empty.
         sort: Whether the list can be put in its order.
         downwards: Whether that order begins with the greatest.
         personal: Whether it is shown only with names.
@@ -54,15 +55,21 @@ class ListColumn:
     key: str
     label: Any
     cell: str = "text"
+    shown_as: str = ""
     sort: bool = False
     downwards: bool = False
     personal: bool = False
     opens: Callable[[Any], Mapping[str, str]] | None = None
 
     @property
+    def kind(self) -> CellKind:
+        """The kind of its cells on the page."""
+        return KINDS[self.shown_as or self.cell]
+
+    @property
     def is_number(self) -> bool:
         """Whether it shows numbers."""
-        return KINDS[self.cell].look == "number"
+        return self.kind.look == "number"
 
     @property
     def attributes(self) -> Markup:
@@ -71,7 +78,7 @@ class ListColumn:
         A number without a link has the class "measure".
         """
         measured = self.is_number and not self.opens
-        look = f"{KINDS[self.cell].look}{' measure' if measured else ''}"
+        look = f"{self.kind.look}{' measure' if measured else ''}"
         return Markup('data-label="{}"{}').format(self.label, Markup(' class="{}"').format(look) if look else "")
 
 
@@ -102,7 +109,8 @@ class Listing:
         title: The heading of the page.
         about: A sentence that explains it.
         empty: What to do when the list is empty.
-        columns: The columns, in order.
+        columns: The columns, in the order of files.
+        on_page: The keys of those that the page shows, in its order; empty for all, in the same order.
         filters: The filters, in order.
         order: The default order: a column's key, with "-" before it for the greatest first; "" for the order in which
             the rows come.
@@ -124,6 +132,7 @@ class Listing:
     filters: tuple[Filter, ...]
     order: str
     find_rows: Callable[[ListPage], Sequence[Any]]
+    on_page: tuple[str, ...] = ()
     sorts: bool = False
     by_place: bool = False
     endpoint: str = "lists.page"
@@ -257,6 +266,28 @@ class ListPage:
     def columns(self) -> tuple[ListColumn, ...]:
         """The columns that are shown; personal ones only with names."""
         return tuple(each for each in self.listing.columns if self.with_names or not each.personal)
+
+    @property
+    def page_columns(self) -> Sequence[ListColumn]:
+        """The columns of the page, in its order; that of the place is left out where rows stand under their place."""
+        by_key = {column.key: column for column in self.columns}
+        keys = [key for key in self.listing.on_page or by_key if key in by_key]
+        return [by_key[key] for key in keys if not (self.is_by_place and key == "place_id")]
+
+    @property
+    def is_by_place(self) -> bool:
+        """Whether the rows stand under the names of their places."""
+        return self.listing.by_place and self.order == self.listing.order
+
+    @cached_property
+    def nth(self) -> Mapping[int, int]:
+        """Rank of a row in the programme → its rank among the rows of the list, or of its place if they stand there."""
+        ranks, seen = dict[int, int](), Counter[str | None]()
+        for row in sorted(self.rows, key=lambda row: row.rank):
+            place_id = row.place_id if self.is_by_place else None
+            seen[place_id] += 1
+            ranks[row.rank] = seen[place_id]
+        return ranks
 
     def cells(self, columns: Sequence[ListColumn]) -> Cells:
         """A renderer of these columns."""

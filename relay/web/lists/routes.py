@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, render_template
 
 from relay.reports.rates import made_of
-from relay.web.lists import downloads, saved_views
+from relay.web.lists import downloads, visit_words
 from relay.web.lists.listing import ListPage
 from relay.web.lists.programme_lists import LISTINGS, reason
-from relay.web.lists.saved_views import SavedView
 from relay.web.papers import pdf
 from relay.web.permission import action
 
 if TYPE_CHECKING:
     from flask import Response
-    from werkzeug.wrappers import Response as Answer
 
 blueprint = Blueprint("lists", __name__)
 blueprint.add_app_template_filter(reason, "reason")
-blueprint.add_app_template_global(saved_views.views_of, "views_of")
 blueprint.add_app_template_global(made_of, "made_of")
+blueprint.add_app_template_global(visit_words.visit_owes)
+blueprint.add_app_template_global(visit_words.other_reasons)
 blueprint.add_app_template_global(pdf.is_offered, "offers_pdf")
 
 _NAME: Final = f"<any({', '.join(LISTINGS)}):name>"
@@ -39,18 +38,6 @@ def page(programme_id: str, name: str) -> str:  # noqa: ARG001 - `current` reads
 def file(programme_id: str, name: str, form: str) -> Response:  # noqa: ARG001 - `current` reads it
     """A list as a file."""
     return downloads.file(ListPage.of_request(name, LISTINGS[name]), form)
-
-
-@blueprint.post(f"/p/<programme_id>/{_NAME}/views")
-@action("gifts")
-def views(programme_id: str, name: str) -> Answer:
-    """Save a list with its filters and order under a name; or delete the saved view of that name."""
-    title, query = request.form.get("title", ""), request.form.get("query", "")
-    view = SavedView(programme_id=programme_id, name=name, title=title, query=query)
-    views_ = saved_views.without_view(view) if "forget" in request.form else saved_views.with_view(view)
-    response = redirect(view.href, 303)
-    saved_views.set_cookie(response, views_)
-    return response
 
 
 @blueprint.get("/p/<programme_id>/visits/print")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from relay.desk import intake
+from relay.office import intake
 from relay.reports.duplicates import duplicates
 from relay.web import guard, menu, privacy
 from relay.web.i18n.language import gettext
@@ -26,7 +26,7 @@ blueprint = Blueprint("duplicates", __name__)
 def page(programme_id: str) -> str:
     """The likeliest pairs, with the evidence for each."""
     result = duplicates(current.built_graph(), programme_id, most=SHOWN)
-    names = privacy.names("form", (id_ for each in result.candidates for id_ in (each.one_id, each.other_id)))
+    names = privacy.names("list", (id_ for each in result.candidates for id_ in (each.one_id, each.other_id)))
     places = privacy.places_and_donors().places
     return render_template("duplicates.html", result=result, names=names, places=places, most=SHOWN)
 

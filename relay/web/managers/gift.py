@@ -12,7 +12,7 @@ from relay.domain.vocabulary import STATES
 from relay.exchange.small_counts import SMALL, publishable
 from relay.reports import placements, trees
 from relay.reports.placements import PlacementFilter
-from relay.reports.tree_layout import MOST, View
+from relay.reports.tree_layout import COLUMN, MOST, ROW, View
 from relay.web import privacy
 from relay.web.managers import district_map
 from relay.web.managers.tree import TreePage, TreeRequest
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from relay.arrays.lineage import Survey
     from relay.reports.placements import Holdings
-    from relay.reports.trees import Trace
+    from relay.reports.trees import GivenHelp, Trace
 
+_STEP: Final = 130  # from a generation to the next, in the small tree
+_LINE: Final = 24  # from a row to the next
 WHOLE: Final = 80
 """The most placements for which the whole tree is drawn (our choice: as many boxes can be read on a sheet of A4)."""
 
@@ -37,6 +39,34 @@ class Year:
     year: int
     placed: int
     passed_on: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """A placement, or the gift, in a picture without words; x and y are its centre."""
+
+    x: float
+    y: float
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallTree:
+    """A whole tree as dots and lines.
+
+    Attributes:
+        dots: The gift with the state "gift", and its placements.
+        lines: The SVG path of each hand-over.
+        headings: Position and name of each generation.
+        width: Width of the picture.
+        height: Height of the picture.
+    """
+
+    dots: tuple[Dot, ...]
+    lines: tuple[str, ...]
+    headings: tuple[tuple[float, str], ...]
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +118,33 @@ class GiftPage:
         if donor:
             privacy.log_donors_named((self.gift_id,))
         return donor
+
+    @cached_property
+    def given(self) -> GivenHelp:
+        """What was given."""
+        return trees.given(self.survey, self.gift_id)
+
+    @cached_property
+    def small_tree(self) -> SmallTree | None:
+        """Its tree as dots, which name nobody; None if it is so large that bands by generation say more."""
+        if self.tree.overview:
+            return None
+        picture = self.tree.picture
+
+        def place(x: float, y: float) -> tuple[float, float]:
+            return x / COLUMN * _STEP + _STEP / 2, (y - picture.top) / ROW * _LINE + _LINE
+
+        at = {box.key: place(box.x, box.y) for box in picture.boxes}
+        return SmallTree(
+            dots=tuple(
+                Dot(x=at[box.key][0], y=at[box.key][1], state=box.node.state if box.node else "gift")
+                for box in picture.boxes
+            ),
+            lines=tuple("M{:g},{:g} L{:g},{:g}".format(*at[link.giver], *at[link.receiver]) for link in picture.links),
+            headings=tuple((place(mark.x, 0)[0], self.tree.mark(mark)) for mark in picture.marks),
+            width=max(x for x, _ in at.values()) + _STEP / 2,
+            height=max(y for _, y in at.values()) + _LINE,
+        )
 
     @property
     def help(self) -> str:

@@ -1,4 +1,4 @@
-"""Counts in the menu of what is to be done today: visits, unconfirmed pass-ons, and pending acts.
+"""Counts in the menu of what is to be done on the day of the page: visits, unconfirmed pass-ons, and pending acts.
 
 A script requests them after the page is loaded, so that no page waits for them. Each is the number of rows of the list
 to which its link in the menu leads.
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.ledger.held import held_list
 from relay.web import guard, privacy
+from relay.web.i18n import digits
 from relay.web.i18n.labels import NAMES
 from relay.web.i18n.language import number
 from relay.web.lists.listing import ListPage
@@ -27,11 +28,12 @@ def counts() -> dict[str, str]:
     Links with zero rows, and those that this reader may not open, are left out.
 
     Raises:
+        Invalid: A parameter of the URL cannot be read.
         Unavailable: The database cannot be reached.
     """
     programme_id = current.head().programme_id
     counts = {name: count() for name, (action, count) in _COUNTS.items() if guard.may(action, programme_id)}
-    return {name: number(many) for name, many in counts.items() if many}
+    return {name: digits.as_chosen(number(many)) for name, many in counts.items() if many}
 
 
 def _visits() -> int:
@@ -48,13 +50,13 @@ def _pending() -> int:
 
 
 def _rows(name: str, asked_for: Mapping[str, str]) -> int:
-    listing, today = LISTINGS.get(name, WAITING), current.today()
+    listing = LISTINGS.get(name, WAITING)
     page = ListPage(
         name=name,
         listing=listing,
-        survey=current.cached_survey(today, confirmed_only=False),
-        as_of=today,
-        today=today,
+        survey=current.survey_of_all() if listing.of_record else current.survey(),
+        as_of=current.as_of(),
+        today=current.today(),
         names=NAMES[0],
         asked_for=asked_for,
         order=listing.order,

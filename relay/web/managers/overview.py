@@ -1,18 +1,22 @@
-"""The overview of a programme: how the relays are doing, what broke this month, and whom to visit."""
+"""The overview of a programme: what to do today, whom to visit, how the relays are doing, and what broke this month."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import cached_property
 
 from relay.arrays.kernels import run_both
 from relay.domain.model import add_months
-from relay.reports import chains, health, placements
+from relay.ledger.held import held_list
+from relay.reports import chains, health, placements, unconfirmed
 from relay.reports.field import visits as todo
 from relay.reports.placements import PlacementFilter
 from relay.web import privacy
+from relay.web.managers.first_steps import first_steps
 from relay.web.request import current
 from relay.web.result_cache import cached_for_survey
 
@@ -27,9 +31,13 @@ if TYPE_CHECKING:
     from relay.reports.field.visits import Visit
     from relay.reports.health import Health
     from relay.reports.placements import Beginning, Holdings
+    from relay.web.managers.first_steps import FirstStep
 
-ROWS: Final = 8
+ROWS: Final = 6
 """Rows of what broke and of whom to visit (our choice: what fits on one screen; links lead to all)."""
+
+NEAR_DAYS: Final = 30
+"""Days ahead in which planned hand-overs are near (our choice: one can still call everybody and change the day)."""
 
 FARTHEST: Final = 5
 """Gifts that are shown (our choice)."""
@@ -99,6 +107,11 @@ class Overview:
         return add_months(self.as_of, -1)
 
     @cached_property
+    def first_steps(self) -> tuple[FirstStep, ...]:
+        """What to do next in a new programme; empty when that is done."""
+        return first_steps(self.survey.snapshot)
+
+    @cached_property
     def broke(self) -> Holdings:
         """The placements that became lost or broken within a month, the latest first."""
         return placements.holdings(self.survey, PlacementFilter(since=self.month_ago), sort="since", descending=True)
@@ -126,6 +139,23 @@ class Overview:
     def _names(self) -> Mapping[str, str]:
         broke = [row.beneficiary_id for row in self.broke_first]
         return privacy.names("list", [*broke, *(visit.beneficiary_id for visit in self.visit_first)])
+
+    @cached_property
+    def unconfirmed(self) -> int:
+        """How many pass-ons wait for a second person."""
+        return unconfirmed.many(self.survey.snapshot, self.as_of)
+
+    @cached_property
+    def held(self) -> int | None:
+        """How many acts are held; None if this reader may not settle them."""
+        return held_list.many(current.graph(), current.programme_id()) if privacy.may("held list") else None
+
+    @cached_property
+    def near(self) -> Sequence[tuple[date, int]]:
+        """The next days on which hand-overs are planned, each with their number; empty if none is near."""
+        last = self.as_of + timedelta(days=NEAR_DAYS)
+        days = [plan.expected_on for plan in current.plans() if plan.expected_on]
+        return sorted(Counter(day for day in days if self.as_of <= day <= last).items())
 
     @property
     def stuck(self) -> Sequence[Beginning]:

@@ -11,12 +11,11 @@ from relay.errors import refused
 from relay.reports import placements
 from relay.reports.breakdown import NO_SUCH_PART
 from relay.reports.counted_placements import STUCK
-from relay.reports.health import health
 from relay.reports.placements import PlacementFilter
 from relay.web import privacy
 from relay.web.i18n import labels
 from relay.web.request import current
-from relay.web.result_cache import cached_for_survey
+from relay.web.result_cache import health_by_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from relay.reports.placements import Holders, Holdings
 
 PEOPLE: Final = 50  # our choice: people on the page; all are on their list
+STUCK_SHOWN: Final = 10  # our choice: lost or broken placements on the page; all are on their list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,11 +82,7 @@ class PartPage:
 
     @cached_property
     def _parts(self) -> Mapping[str, PartHealth]:
-        survey = self.survey
-        parts = cached_for_survey(
-            survey, ("parts", self.word), lambda: health(survey, by=(self.word,)).breakdowns[0].parts
-        )
-        return {str(part.part): part for part in parts}
+        return health_by_part(self.survey, self.word)
 
     @property
     def part(self) -> PartHealth | None:
@@ -147,7 +143,8 @@ class PartPage:
 
     @cached_property
     def _people(self) -> Mapping[str, str]:
-        return privacy.names("list", (row.beneficiary_id for row in self.people[:PEOPLE]), self.names)
+        shown = (*self.people[:PEOPLE], *self.stuck[:STUCK_SHOWN])
+        return privacy.names("list", (row.beneficiary_id for row in shown), self.names)
 
     def person(self, beneficiary_id: str) -> str:
         """The name of a person as far as it may be shown, else her id."""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, jsonify, redirect, render_template
+from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 
+from relay.access.roles import EVERY
 from relay.reports import trees
+from relay.reports.tree_layout import MOST
 from relay.web import guard, menu
-from relay.web.managers import district_map, menu_counts, tree_downloads
+from relay.web.managers import district_map, menu_counts, programmes, tree_downloads
+from relay.web.managers.first_steps import next_step
 from relay.web.managers.gift import GiftPage
 from relay.web.managers.overview import Overview
 from relay.web.managers.place_or_group import PartPage
 from relay.web.managers.tree import TreePage, TreeRequest
+from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.request import current, parameters
 from relay.web.staff import search_words
@@ -21,16 +25,19 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Answer
 
 blueprint = Blueprint("managers", __name__)
+blueprint.add_app_template_global(next_step)
 
 
 @blueprint.get("/")
 @action("programme list")
 def front() -> str | Answer:
-    """The list of programmes; if there is only one, a redirect to its first page."""
+    """The list of programmes; if there is only one, a redirect to its first page, and to its beginning if none."""
     heads = guard.heads()
+    if not heads and guard.may("programme add", EVERY):
+        return redirect(url_for("beginning.page"))
     if len(heads) == 1:
         return redirect(menu.start_url(heads[0].programme_id))
-    return render_template("front.html", heads=heads)
+    return render_template("front.html", rows=programmes.programme_rows(heads))
 
 
 @blueprint.get("/p/<programme_id>")
@@ -81,6 +88,17 @@ def network(programme_id: str, id_: str) -> Response:  # noqa: ARG001 - `current
 def download(programme_id: str, id_: str, form: str) -> Response:  # noqa: ARG001 - `current` reads it
     """A tree as a file: svg, html, graphml or json."""
     return tree_downloads.file(_page(id_, file=True), parameters.choice_in_path(form, tree_downloads.FORMS))
+
+
+@blueprint.get("/p/<programme_id>/tree/<id_>/print")
+@blueprint.get("/p/<programme_id>/tree/<id_>/print.<any(pdf):form>")
+@action("tree")
+def sheets(programme_id: str, id_: str, form: str | None = None) -> Response | str:
+    """A tree over sheets of paper, with a key and with the numbers of the sheets that join."""
+    wish = TreeRequest.of_request().with_view(depth=MOST, opened=frozenset(), by_date=False)
+    page = TreePage(current.survey_below(id_), id_, wish)
+    name = f"{programme_id}-{page.id.replace(':', '-')}-{wish.as_of}"
+    return pdf.page_or_pdf(render_template("tree_sheets.html", page=page), form, name)
 
 
 @blueprint.get("/p/<programme_id>/trace/<id_>.json")

@@ -12,10 +12,10 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from relay.access import access_log, accounts, roles, story_links
 from relay.access.accounts import NoAccount
 from relay.access.story_links import CODE_BYTES, DAYS, StoryLink
-from relay.clock import instant
 from relay.domain.entries import login_of
-from relay.ledger import programmes
-from relay.ledger.programmes import NoProgramme
+from relay.instants import instant
+from relay.ledger import programme_heads
+from relay.ledger.programme_heads import NoProgramme
 from relay.reports import trees
 from relay.reports.trees import NotInRelay
 from relay.web import responses, sessions
@@ -92,7 +92,7 @@ def opened(code: str) -> Response:
     page = None
     if link and _may_share(link):
         try:
-            g.head = programmes.head(current.graph(), link.programme_id)
+            g.head = programme_heads.head(current.graph(), link.programme_id)
             page = GiftPage(
                 survey=current.cached_survey(current.today(), confirmed_only=False),
                 gift_id=link.gift_id,

@@ -9,12 +9,14 @@ from flask import request, url_for
 from werkzeug.utils import cached_property
 
 from relay.domain.model import add_months
-from relay.reports import drawing, search, trees
+from relay.reports import drawing, search, tree_overview, tree_sheets, trees
 from relay.reports.drawing import Caption
 from relay.reports.tree_layout import (
     BOX_WIDTH,
     MOST,
     TAB_WIDTH,
+    Branching,
+    Mark,
     Picture,
     PlannedBox,
     Tab,
@@ -35,13 +37,17 @@ if TYPE_CHECKING:
     from datetime import date
 
     from relay.arrays.lineage import Survey
-    from relay.reports.trees import BreakPoint, ReceivedHelp, Trace, Tree
+    from relay.reports.tree_overview import Band, TreeOverview
+    from relay.reports.tree_sheets import SheetBox, TreeSheet
+    from relay.reports.trees import BreakPoint, GivenHelp, ReceivedHelp, Trace, Tree
 
 AXES: Final = ("generation", "date")
 _MARGIN: Final = 12
 _HEADING: Final = 34  # above the boxes, for the marks of the axis
 BREAKS: Final = 50  # our choice: break points on the page, the latest
 HITS: Final = 200  # our choice
+PAPER_WIDTH: Final = 900  # of A4, upright, with letters of 8 points
+PAPER_HEIGHT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +129,41 @@ class TreePage:
     def picture(self) -> Picture:
         """The boxes and links that are shown, and their positions."""
         return picture(self.tree, self.wish.view, start=self.id, break_points=self.trace.break_points)
+
+    @cached_property
+    def overview(self) -> TreeOverview | None:
+        """The tree, or what is below the focus, by generation and branch; None if it has few enough for boxes."""
+        return tree_overview.overview(Branching.of(self.tree, self.id), self.wish.view.focus)
+
+    def counting(self, band: Band) -> Mapping[str, str] | None:
+        """The filter of the list of placements that shows one generation; None if no filter does."""
+        kind, _, id_ = self.id.partition(":")
+        whole = kind == "gift" and not self.wish.view.focus
+        return {"gift": id_, "generation": str(band.generation)} if whole else None
+
+    @cached_property
+    def sheets(self) -> tuple[TreeSheet, ...]:
+        """The tree, or what is below the focus, over sheets of paper; empty if there would be too many."""
+        return tree_sheets.sheets(self.picture, Branching.of(self.tree, self.id), self.wish.view.focus)
+
+    def headings(self, sheet: TreeSheet) -> list[tuple[float, str]]:
+        """Position and name of each generation on a sheet."""
+        columns = enumerate(sorted({each.box.x for each in sheet.boxes}), start=sheet.generation)
+        return [(x, self.generation(nth)) for nth, x in columns if nth >= 0]
+
+    def on_sheets(self, focus: str | None) -> str:
+        """The URL of the sheets of a branch; with None, of the whole tree."""
+        return self.link(self.wish.with_view(focus=focus, depth=None, opened=frozenset()), "managers.sheets")
+
+    @property
+    def fits_paper(self) -> bool:
+        """Whether the drawing can be read on the sheet of paper on which its page is printed."""
+        _, _, width, height = self.canvas
+        return width <= PAPER_WIDTH and height <= PAPER_HEIGHT
+
+    def branch(self, key: str) -> str:
+        """What a branch is called: the name of who holds the placement that it begins with, else the placement's id."""
+        return self.name_at(key) or key
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
@@ -219,11 +260,45 @@ class TreePage:
 
     def lines(self, box: TreeBox) -> list[str]:
         """The text on a box."""
-        return tree_labels.lines(box, self._holder(box))
+        if box.node is None:
+            return tree_labels.gift_lines(self._bare_id, self.given, self.donor)
+        return tree_labels.lines(box.node, self.name(box.node.beneficiary_id), box.break_point)
+
+    def aside(self, box: TreeBox) -> str:
+        """The id that stands small beside the name on a box; "" if there is none."""
+        return tree_labels.aside(box.node, self.name(box.node.beneficiary_id)) if box.node else ""
 
     def title(self, box: TreeBox) -> str:
         """All that is known of a box, as text."""
-        return tree_labels.title(box, self._holder(box), self.receipts(box))
+        if box.node is None:
+            return tree_labels.gift_title(self._bare_id, self.given, self.donor)
+        return tree_labels.title(box.node, self.name(box.node.beneficiary_id), self.receipts(box), box)
+
+    def mark(self, mark: Mark) -> str:
+        """The text of a mark of the axis."""
+        return str(mark.day.year) if mark.day else self.generation(mark.generation or 0)
+
+    def generation(self, nth: int) -> str:
+        """What a generation of this tree is called; 0 is its beginning."""
+        return tree_labels.generation(nth, self.id)
+
+    @property
+    def _bare_id(self) -> str:
+        return self.id.partition(":")[2]
+
+    @cached_property
+    def given(self) -> GivenHelp:
+        """What the gift is that the tree begins with."""
+        return trees.given(self.survey, self._bare_id)
+
+    @cached_property
+    def donor(self) -> str:
+        """The donor of the gift, as far as names are shown; logs that it is. "" if it is not known or may not be."""
+        donor = "" if self.wish.names == labels.NAMES[0] else privacy.places_and_donors().donors.get(self._bare_id)
+        if not donor:
+            return ""
+        privacy.log_donors_named((self._bare_id,))
+        return labels.named("", donor, self.wish.names)
 
     def planned_lines(self, planned: PlannedBox) -> list[str]:
         """The text on the box of a planned receiver."""
@@ -240,9 +315,6 @@ class TreePage:
     @cached_property
     def _receipts(self) -> Mapping[str, Sequence[ReceivedHelp]]:
         return trees.receipts(self.survey, (box.key for box in self.picture.boxes if box.node))
-
-    def _holder(self, box: TreeBox) -> str:
-        return self.name(box.node.beneficiary_id) if box.node else ""
 
     def path(self) -> list[TreeBox]:
         """The boxes from the beginning to the focus; empty without a focus."""
@@ -286,9 +358,8 @@ class TreePage:
                 return Caption(
                     label=tree_labels.folded(each), title=gettext("Open this branch"), href=self.opening(each.key)
                 )
-            holder = self._holder(each)
-            lines, title = tree_labels.lines(each, holder), self.title(each)
-            return Caption(label="\n".join(lines), title=title, href=self.record(each.key))
+            label = "\n".join(self.lines(each))
+            return Caption(label=label, title=self.title(each), href=self.record(each.key), aside=self.aside(each))
 
         return drawing.network(self.picture, caption)
 
@@ -306,6 +377,10 @@ class TreePage:
         if x2 < x1:
             x1, x2 = (giver.x, receiver.x)
         return _curve(x1, giver.y, x2, receiver.y)
+
+    def sheet_curve(self, giver: SheetBox, receiver: SheetBox) -> str:
+        """The SVG path of a link on a sheet."""
+        return _curve(giver.box.x + BOX_WIDTH / 2, giver.box.y, receiver.box.x - BOX_WIDTH / 2, receiver.box.y)
 
     def planned_curve(self, planned: PlannedBox) -> str:
         """The SVG path from a box to its planned receiver."""

@@ -31,16 +31,12 @@ def network(page: TreePage) -> dict[str, Any]:
         "nodes": drawn.nodes,
         "edges": drawn.edges,
         "options": drawn.options,
-        "marks": [{"x": mark.x, "label": _mark(mark.generation, mark.day)} for mark in picture.marks],
+        "marks": [{"x": mark.x, "label": page.mark(mark)} for mark in picture.marks],
         "bounds": [picture.left, picture.top, picture.right, picture.bottom],
         "start": start,
         "focused": page.wish.view.focus is not None,
         "by_date": page.wish.view.by_date,
     }
-
-
-def _mark(generation: int | None, day: Any) -> str:  # noqa: ANN401 - a day or None
-    return str(day.year) if day else str(generation)
 
 
 def file(page: TreePage, form: str) -> Response:

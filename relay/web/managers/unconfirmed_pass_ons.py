@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from relay.clock import zone
+from relay.instants import zone
 from relay.reports import unconfirmed
 from relay.reports.breakdown import within
 from relay.web import sessions

@@ -12,11 +12,10 @@ import segno
 from flask import Blueprint, abort, g, make_response, render_template
 from markupsafe import Markup
 
-from relay.clock import zone
-from relay.ledger import programmes
-from relay.reports import certificates, record_history
+from relay.instants import zone
+from relay.ledger import programme_heads
+from relay.reports import certificates
 from relay.web import privacy, responses
-from relay.web.i18n import labels
 from relay.web.papers import pdf
 from relay.web.permission import action, public
 from relay.web.request import current
@@ -36,7 +35,7 @@ def opened(programme: str, code: str) -> Response:
     """The public page of a certificate: what it certifies, as it is recorded today."""
     g.untraced = True
     responses.never_cache()
-    heads = {each.programme_id: each for each in programmes.heads(current.graph()) if each.built}
+    heads = {each.programme_id: each for each in programme_heads.heads(current.graph()) if each.built}
     head = heads.get(programme.casefold())
     certificate = certificates.by_code(current.graph(), head.programme_id, code) if head else None
     today = current.core().now().astimezone(zone(head.timezone if head else "UTC")).date()
@@ -48,19 +47,25 @@ def opened(programme: str, code: str) -> Response:
 @blueprint.get("/p/<programme_id>/record/<act_id>/certificate.<any(pdf):form>")
 @action("show")
 def printed(programme_id: str, act_id: str, form: str | None = None) -> Response | str:
-    """The certificate to print; it has a code only if the pages are served as a site, where strangers can open it."""
+    """The certificate to print; it has a code only if the pages are served as a site, where strangers can open it.
+
+    Who did not agree to be named on it is not: there is a line to write the name on by hand.
+    """
     certificate = certificates.certificate(current.built_graph(), programme_id, act_id)
     if certificate is None:
         abort(404)
-    record = record_history.show(current.built_graph(), programme_id, act_id, current.today(), speech=labels.SPEECH)
-    privacy.log_opened("show", (record.id,))
+    parties = certificates.parties(current.built_graph(), programme_id, act_id)
+    privacy.log_opened("show", (act_id,))
     url = url_of(certificate)
     page = render_template(
         "certificate.html",
         certificate=certificate,
-        record=privacy.record_for_reader(record),
+        act_id=act_id,
+        parties=parties,
+        names=privacy.names("paper", parties.agreed),
+        place=privacy.place_names().get(parties.place_id or ""),
         url=url,
-        picture=qr_code_of(url) if url else None,
+        picture=qr_code_of(url.upper()) if url else None,  # capitals need a third less space
         today=current.today(),
     )
     return pdf.page_or_pdf(page, form, f"{programme_id}-certificate")
@@ -73,10 +78,6 @@ def url_of(certificate: Certificate) -> str | None:
 
 
 def qr_code_of(url: str) -> Markup:
-    """The QR code of a URL, as SVG.
-
-    The URL is in capitals, which need a third less space. The code can be read with a quarter of it lost, since papers
-    are folded.
-    """
-    drawn = segno.make(url.upper(), error="q", micro=False)
+    """The QR code of a URL, as SVG; it can be read with a quarter of it lost, since papers are folded."""
+    drawn = segno.make(url, error="q", micro=False)
     return Markup(drawn.svg_inline(svgclass="qr", lineclass=None, omitsize=True))  # noqa: S704 - made of squares alone

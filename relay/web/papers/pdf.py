@@ -26,7 +26,7 @@ NO_PDF: Final = Failure(
     Refused,
     "no_pdf",
     "PDF files cannot be made here.",
-    advice="Print the page with the browser, or install the extra: pip install relay[pdf]",
+    advice="Print the page with the browser, or install the extra: pip install relay-livestock[pdf]",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.bikram_sambat import LAST_YEAR, gregorian, month_lengths
-from relay.web.i18n.periods import BS_MONTHS
+from relay.web.i18n.language import BS_MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,25 +6,25 @@ import re
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flask import render_template, request
 
-from relay.desk import ceremony as desk
-from relay.desk.ceremony import MOST_ROWS, Ceremony, HandOverRow
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
 from relay.exchange import cells
+from relay.office import ceremony as ceremony_day
+from relay.office.ceremony import MOST_ROWS, Ceremony, HandOverRow
 from relay.reports.field import givers
-from relay.service.question import of_system
 from relay.web import guard, privacy
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import error_text
 from relay.web.papers import pdf
 from relay.web.permission import action
 from relay.web.recording import record_lookup
-from relay.web.recording.form_fields import Field, field_of
+from relay.web.recording.form_fields import NEW, Field, field_of
 from relay.web.recording.form_submission import CORRECTABLE, answers_from, row_fault
+from relay.web.recording.offered import planned_receivers
 from relay.web.request import current
 from relay.web.request.typed_form import pressed_button
 from relay.web.traffic import limits
@@ -35,20 +35,15 @@ if TYPE_CHECKING:
     from flask import Response
 
     from relay.arrays.lineage import Survey
-    from relay.desk.ceremony import RowOutcome
     from relay.domain.acts import Value
     from relay.domain.model import Quantity
     from relay.domain.schema import Column
+    from relay.office.ceremony import RowOutcome
     from relay.reports.field.givers import Giver
     from relay.reports.search import Hit
 
 WALK_INS: Final = 3
 """Empty rows at the foot of the form, for people who came without being expected."""
-NEW: Final = "new:"
-"""Chosen if a typed name is that of a new woman; no id contains a colon."""
-
-_PLANS: Final = "plans"
-"""The name of the question who is planned to receive from whom; a system answers it."""
 _OFFERED: Final = 500  # our choice: receivers that a browser completes; ids of others are typed completely
 _ROW: Final = re.compile(r"([0-9]{1,3})\.giver")
 _ENDS: Final = ("giver", "receiver")
@@ -169,12 +164,12 @@ class CeremonyPage:
     @property
     def animals(self) -> Quantity:
         """The animals that the ticked rows hand over, as far as their numbers can be read."""
-        return desk.units(row.hand_over() for row in self.ticked if not self.is_money(row))
+        return ceremony_day.units(row.hand_over() for row in self.ticked if not self.is_money(row))
 
     @property
     def amount(self) -> Quantity:
         """The money that the ticked rows hand over, as far as their numbers can be read."""
-        return desk.units(row.hand_over() for row in self.ticked if self.is_money(row))
+        return ceremony_day.units(row.hand_over() for row in self.ticked if self.is_money(row))
 
     def is_money(self, row: CeremonyRow) -> bool:
         """Whether a row hands over money."""
@@ -233,19 +228,7 @@ def _render(day: CeremonyPage) -> str:
 
 def _with_money(day: CeremonyPage) -> CeremonyPage:
     givers_ = [row.meant("giver") for row in day.rows]
-    return replace(day, money=desk.with_money(current.built_graph(), current.head().programme_id, givers_))
-
-
-def _planned() -> Mapping[str, str]:
-    """Placement id → who is planned to receive from it, if a system of this programme plans."""
-    catalogue, head = current.graph().catalogue, current.head()
-    planned = dict[str, str]()
-    for question in (each for name in head.systems for each in of_system(catalogue.systems[name])):
-        if question.name == _PLANS and guard.may(question.action, head.programme_id):
-            plans: Any = question
-            answered = privacy.answer_to(plans(as_of=current.today(), state="open"))
-            planned |= {plan.giver_placement_id: plan.beneficiary_id for plan in answered if plan.giver_placement_id}
-    return planned
+    return replace(day, money=ceremony_day.with_money(current.built_graph(), current.head().programme_id, givers_))
 
 
 @action("pass-on")
@@ -258,7 +241,7 @@ def sheet(programme_id: str, form: str | None = None) -> Response | str:
 
 def _new_page() -> CeremonyPage:
     """The form with a row for each expected giver."""
-    place_id, group_id, planned = _part("place"), _part("group"), _planned()
+    place_id, group_id, planned = _part("place"), _part("group"), planned_receivers()
     due = givers.givers(_survey(), current.today(), place_id=place_id, group_id=group_id, planned=planned)
     walk_ins = _number(request.args.get("walk_ins", ""))
     most = MOST_ROWS - walk_ins
@@ -387,7 +370,7 @@ def _words(row: CeremonyRow, ceremony_id: str) -> Mapping[str, str]:
 
     The receiver's name needs no choice if this row registered her before, when the form was sent the first time.
     """
-    new_id_ = desk.id_of(ceremony_id, row.number, "beneficiary")
+    new_id_ = ceremony_day.id_of(ceremony_id, row.number, "beneficiary")
     is_registered = current.snapshot().beneficiaries.ids.row(new_id_) is not None
     return {
         name: text
@@ -406,7 +389,7 @@ def _is_an_id(text: str) -> bool:
     """Whether a text is an id in the record, or has a digit or a colon, which names do not have."""
     snapshot = current.snapshot()
     there = snapshot.beneficiaries.ids.row(text) is not None or snapshot.placements.ids.row(text) is not None
-    return there or ":" in text or any(map(str.isdigit, text))
+    return there or record_lookup.looks_like_an_id(text)
 
 
 # ------------------------------------------------------------------------------------------------ recording
@@ -419,11 +402,11 @@ def _record_rows(day: CeremonyPage) -> CeremonyPage:
         return _with_fault(day, gettext("Nothing was recorded yet: look at what is marked below."))
     try:
         ticked = [row.hand_over() for row in day.ticked]
-        desk.require_counted(current.built_graph(), current.head().programme_id, ticked, _counted(day.counted))
+        ceremony_day.require_counted(current.built_graph(), current.head().programme_id, ticked, _counted(day.counted))
         rows = [row.hand_over() for row in day.ticked if not row.faults]
         if not rows and day.ticked:
             return day
-        outcomes = desk.record_day(
+        outcomes = ceremony_day.record_day(
             current.built_graph(),
             current.head().programme_id,
             _ceremony(day),
@@ -438,7 +421,7 @@ def _record_rows(day: CeremonyPage) -> CeremonyPage:
 def _with_fault(day: CeremonyPage, fault: str) -> CeremonyPage:
     """The form with a fault; rows that were recorded before have their outcome."""
     rows = [row.hand_over() for row in day.ticked]
-    outcomes = desk.standing(current.built_graph(), current.head().programme_id, day.ceremony_id, rows)
+    outcomes = ceremony_day.standing(current.built_graph(), current.head().programme_id, day.ceremony_id, rows)
     return replace(day, fault=fault, rows=tuple(_with_outcomes(day.rows, outcomes)))
 
 

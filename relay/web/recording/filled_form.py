@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import abort
 
-from relay.desk.lookup import resolve
-from relay.domain.acts import ID_BYTES, new_id
+from relay.domain.acts import ID_BYTES, id_made_of, new_id
 from relay.exchange import cells
+from relay.office.lookup import resolve
 from relay.reports import record_history
 from relay.web import privacy, sessions
 from relay.web.i18n import labels
-from relay.web.recording import record_lookup
-from relay.web.recording.form_fields import field_of
+from relay.web.named_records import MARKING, NamedRecords
+from relay.web.recording import offered, record_lookup
+from relay.web.recording.form_fields import blamed, field_of
 from relay.web.recording.forms import ANY, CORRECT, forms_on
 from relay.web.request import current
 
@@ -69,13 +70,29 @@ class FilledForm:
     @property
     def more_is_open(self) -> bool:
         """Whether a field that is folded away has a text or a fault, so that all are unfolded."""
-        return any(field.text or field.fault for field in self.more)
+        return any(field.text or field.chosen or field.fault for field in self.more)
+
+    @property
+    def new_woman(self) -> Mapping[str, Value]:
+        """What is registered of a woman who is named and not in the record yet; empty for nobody.
+
+        She lives where the subject does, as at a ceremony: else she is registered first.
+        """
+        named = next((field for field in self.fields if field.is_new), None)
+        if named is None:
+            return {}
+        lives = {"place_id": named.home} if named.home else {}
+        return {"beneficiary_id": self._id_of_new_woman, "name": named.text, "sex": "F", **lives}
+
+    @property
+    def _id_of_new_woman(self) -> str:
+        return id_made_of(f"{self.own_id}/beneficiary")
 
     @property
     def filled(self) -> tuple[Field, ...]:
         """The fields with a value; for a correction, those that it changes, and why."""
         if self.form is not CORRECT:
-            return tuple(field for field in self.fields if field.value is not None)
+            return tuple(field for field in self.fields if field.is_answered)
         changes = self.changes()
         return tuple(field for field in self.fields if field.name in changes or field.name == "why")
 
@@ -93,12 +110,11 @@ class FilledForm:
         )
 
     def blaming(self, column: str, fault: str) -> FilledForm:
-        """The form with a fault at the field of a column, if it has such a field."""
-
-        def blamed(fields: tuple[Field, ...]) -> tuple[Field, ...]:
-            return tuple(replace(field, fault=fault) if field.name == column else field for field in fields)
-
-        return replace(self, asked=blamed(self.asked), more=blamed(self.more))
+        """The form with a fault at the field of a column, or else at that of a woman who is new, if it has one."""
+        names = {field.name for field in self.fields}
+        if column not in names and self.new_woman:
+            column = self.form.registers
+        return replace(self, asked=blamed(self.asked, column, fault), more=blamed(self.more, column, fault))
 
     def was(self, field: Field) -> Any:  # noqa: ANN401 - a value of an act
         """The current value of a field's column in the record that is corrected."""
@@ -139,13 +155,18 @@ class FilledForm:
         if self.form is CORRECT:
             why = next(field.value for field in self.fields if field.name == "why")
             return {**values, "why": why, **({"changes": changes} if (changes := self.changes()) else {})}
-        return {**values, **{field.name: field.value for field in self.fields if field.value is not None}}
+        values |= {field.name: field.value for field in self.fields if field.value is not None}
+        return values | {field.name: self._id_of_new_woman for field in self.fields if field.is_new}
 
     def carried(self) -> Iterator[tuple[str, str]]:
-        """The hidden fields of the check page, name and text: each day as a date, each person by her id."""
+        """The hidden fields of the check page, name and text: each day as a date, each person as she was chosen."""
         yield OWN_ID, self.own_id
         for field in self.fields:
-            if field.value is not None:
+            if field.chosen:
+                yield field.name, field.text
+                yield f"{field.name}.for", field.text
+                yield f"{field.name}.chosen", field.chosen
+            elif field.value is not None:
                 yield field.name, cells.write(field.value) if field.sort == "number" else str(field.value)
         yield from self.opened_with()
 
@@ -158,7 +179,9 @@ class FilledForm:
         if self.subject is None or current.head().entries <= self.seen:
             return ()
         by = sessions.signed_in().by
-        return tuple(each for each in self.subject.history if each.sequence > self.seen and each.recorded_by != by)
+        since = [each for each in self.subject.history if each.sequence > self.seen and each.recorded_by != by]
+        names = NamedRecords((each.what for each in since), on="form")
+        return tuple(replace(each, what=names.text(each.what)) for each in since)
 
 
 def open_form(form_name: str, act_id: str) -> FilledForm:
@@ -196,9 +219,10 @@ def _written(value: Value | None) -> str:
 def _subject(act_id: str) -> Record:
     programme_id = current.head().programme_id
     act_id = resolve(current.graph(), programme_id, act_id)
-    record = record_history.show(current.built_graph(), programme_id, act_id, current.today(), speech=labels.SPEECH)
+    record = record_history.show(current.built_graph(), programme_id, act_id, current.today(), speech=MARKING)
     privacy.log_opened("show", (record.id,))
-    return privacy.record_for_reader(record)
+    names = NamedRecords((record.what,), on="form")
+    return privacy.record_for_reader(replace(record, what=names.text(record.what)))
 
 
 def _columns_of_subject(subject: Record) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
@@ -215,6 +239,7 @@ def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> It
     catalogue = current.graph().catalogue
     mended = subject.id.partition(":")[0] if form is CORRECT and subject else form.kind
     home = record_lookup.home_of(woman=subject.holder_id) if subject else None
+    first = offered.first_texts(form, subject)
     for column in columns:
         own = column.name == catalogue.kind(form.kind).id_column
         kind = form.kind if column in catalogue.kind(form.kind).columns else mended
@@ -225,11 +250,38 @@ def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> It
             choices=form.choices.get(column.name, ()),
             home=home,
         )
+        field = _offering(form, kind, field, subject)
         if form is CORRECT and kind == mended and subject and subject.values.get(column.name) is not None:
             field = field.typed({column.name: _written(subject.values[column.name])})
-        elif column.name == "help" and subject and subject.values.get("help"):
-            field = replace(field, text=str(subject.values["help"]) if form.kind == "placement" else "")
-        yield field
+        elif first.get(column.name):
+            field = field.typed({column.name: first[column.name]})
+        if field.choices != {} or not field.are_all:  # else there is nothing to choose
+            yield field
+
+
+def _offering(form: Form, kind: str, field: Field, subject: Record | None) -> Field:
+    """A field with what it offers before anything is typed."""
+    column = field.column
+    if column.type in ("help", "words") and (known := offered.words_of(kind, column)):
+        now = str(subject.values.get(column.name) or "") if form is CORRECT and subject else ""
+        stated = {word: labels.value_text(word, column.name) for word in filter(None, now.split(";"))}
+        return replace(field, choices={**stated, **known.labels}, are_all=known.are_all)
+    if column.type == "id" and not (column.refers_to or column.begins):
+        named = column.name.removesuffix("_id")
+        if named in offered.NAMED_BY_ID_ALONE and (matches := offered.latest(named)) and form is not CORRECT:
+            return replace(field, column=replace(column, refers_to=named), matches=matches)
+    if field.sort == "who":
+        matches = () if form is CORRECT else offered.records(column, subject)
+        field = replace(field, matches=matches, may_be_new=column.name == form.registers)
+        only = matches[0].id.partition(":")[2] if field.needed and len(matches) == 1 else ""
+        return field.typed({f"{column.name}.chosen": only}) if only else field
+    own = column.name == current.graph().catalogue.kind(form.kind).id_column
+    numbered = form.kind if own else column.begins
+    if form is CORRECT:
+        return field
+    return replace(
+        field, free_number=offered.free_number(numbered) if numbered else offered.free_value(column, subject)
+    )
 
 
 def _bare(act_id: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, get_args
 
-from relay.desk import intake
 from relay.domain.rulebook import SeveralReceipts
 from relay.errors import Asked, Code, Conflict, Invalid, NotFound, Refused
+from relay.office import intake
 from relay.web import guard
 from relay.web.i18n.sentences import error_text, translate_at_form
 from relay.web.request import current
@@ -15,9 +15,9 @@ from relay.web.request import current
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from relay.desk.intake import Recorded
     from relay.domain.questions import Answers
     from relay.errors import RelayError
+    from relay.office.intake import Recorded
     from relay.web.recording.filled_form import FilledForm
 
 CORRECTABLE = (Refused, Invalid, Conflict, NotFound)
@@ -106,4 +106,7 @@ def record_form(filled: FilledForm, answers: Answers, *, whole: bool = False, re
     graph, programme_id = current.built_graph(), current.head().programme_id
     clerk = replace(guard.clerk(programme_id), rehearses=rehearses)
     act = intake.made(graph, programme_id, filled.form.kind, filled.values(), random=clerk.random)
+    if she := filled.new_woman:
+        woman = intake.made(graph, programme_id, "beneficiary", she, random=clerk.random)
+        return intake.hand_in_together(graph, programme_id, (woman, act), clerk, answers=answers)[-1]
     return intake.hand_in(graph, programme_id, act, clerk, answers=answers, whole=whole)

@@ -41,6 +41,8 @@ class Form:
         choices: Column → the words that it offers, if they are fewer than the column's own.
         action: The action that its user needs, as in the table of roles; empty for that of the kind.
         mends: Whether it corrects the record instead of recording something new.
+        registers: The column that may name a woman who is not in the record yet, and is registered along; empty for
+            none.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Form:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     action: str = ""
     mends: bool = False
+    registers: str = ""
 
     def recording(self, catalogue: Catalogue) -> str:
         """The action that its user needs."""
@@ -98,10 +101,10 @@ def _is_row_of_a_file(catalogue: Catalogue, kind: str) -> bool:
 
 
 def _forms_of_kind(catalogue: Catalogue, kind: Kind) -> Iterator[Form]:
-    """The forms of a kind that is not in `CORE_FORMS`: they ask for the required columns."""
+    """The forms of a kind that is not in `CORE_FORMS`: they ask for what is required, and for words to choose from."""
     if not kind.id_column or kind.name == "programme" or kind.published:
         return
-    asks = tuple(column.name for column in kind.columns[1:] if column.required)
+    asks = tuple(column.name for column in kind.columns[1:] if column.required or column.type == "words")
     ties = dict[str, str]()
     opening = {column.name for column in kind.columns if column.required or column.told}
     for column, named in catalogue.references(kind.name):
@@ -129,6 +132,7 @@ CORE_FORMS: Final = (
         opened_on="placement",
         tie="giver_placement_id",
         asks=("beneficiary_id", "animals", "females", "males", "passed_on"),
+        registers="beneficiary_id",
     ),
     Form(
         name="event",
@@ -182,6 +186,7 @@ CORE_FORMS: Final = (
             opened_on=on,
             tie=f"{on}_id",
             asks=("gift_id", "beneficiary_id", "help", "animals", "females", "males", "received_on", "condition"),
+            registers="beneficiary_id",
         )
         for on in ("beneficiary", "gift")
     ),
@@ -259,6 +264,7 @@ TAKE_BACK: Final = Form(
     tie="act_id",
     fixed_values={"how": "did_not_happen"},
     asks=("why",),
+    leaves_out=frozenset({"changes"}),
     mends=True,
 )
 MENDING: Final = (CORRECT, TAKE_BACK)

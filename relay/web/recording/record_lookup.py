@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.arrays.columns import NONE
-from relay.desk.lookup import NotInRecord, resolve
 from relay.errors import RelayError
+from relay.office.lookup import NotInRecord, resolve
 from relay.reports import search
 from relay.reports.place_tree import upwards
 from relay.web import privacy
-from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import error_text
+from relay.web.named_records import MARKING, NamedRecords
 from relay.web.request import current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from relay.reports.search import Hit
 
@@ -46,21 +46,66 @@ class LookupResult:
         return {"value": self.id, "named": self.named, "matches": self.matches, "fault": self.fault}
 
 
-def look_up(kind: str, text: str, home: str | None = None) -> LookupResult:
-    """Look up a typed text among the records of a kind; matches near the place `home` come first."""
+def look_up(kind: str, text: str, home: str | None = None, *, may_be_new: bool = False) -> LookupResult:
+    """Look up a typed text among the records of a kind.
+
+    A text means a record if it is its id, or the whole name of one record alone.
+
+    Args:
+        kind: The kind of the record.
+        text: What was typed.
+        home: The place near which matches come first; None if it is not known.
+        may_be_new: Whether a woman may be meant who is not in the record yet.
+    """
     programme_id = current.head().programme_id
     try:
         act_id = resolve(current.graph(), programme_id, text, kinds=(kind,))
     except NotInRecord:
         hits = matches(kind, text, home)
-        if not hits:
-            return LookupResult(
-                fault=gettext("Nothing in the record has this name or id. Try fewer letters, or register it.")
-            )
-        return LookupResult(matches=hits, fault=gettext("Choose which of these is meant."))
+        called = [hit for hit in hits if hit.name and hit.name.casefold() == text.casefold()]
+        if len(called) == 1:
+            return LookupResult(id=called[0].id.partition(":")[2], named=called[0].name or "", matches=(called[0],))
+        return LookupResult(matches=hits, fault=_choose(hits, may_be_new=may_be_new))
     except RelayError as error:
         return LookupResult(fault=error_text(error))
-    return LookupResult(id=act_id.partition(":")[2], named=name_of(act_id))
+    named = name_of(act_id)
+    found = tuple(replace(hit, name=named or None) for hit in described((act_id,)))
+    return LookupResult(id=act_id.partition(":")[2], named=named, matches=found)
+
+
+def _choose(hits: tuple[Hit, ...], *, may_be_new: bool) -> str:
+    """What to do with a text that means no single record."""
+    if hits and may_be_new:
+        return gettext("Choose which of these is meant, or say that she is new.")
+    if hits:
+        return gettext("Choose which of these is meant.")
+    if may_be_new:
+        return gettext("Nobody in the record has this name. Is she new? Then say so here: she is registered too.")
+    return gettext("Nothing in the record has this name or id. Try fewer letters, or register it.")
+
+
+def described(act_ids: Sequence[str]) -> tuple[Hit, ...]:
+    """Some records in words, in their order; those that the reader may not find are left out."""
+    programme_id, may_be_found = current.head().programme_id, privacy.findable(act_ids)
+    hits = current.built_graph().read(
+        lambda transaction: [
+            *search.described(
+                transaction, programme_id, [each for each in act_ids if each in may_be_found], speech=MARKING
+            )
+        ]
+    )
+    return _worded(privacy.hits_for_reader(hits))
+
+
+def _worded(hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Records whose words name other records by their names, as far as the reader may see them."""
+    names = NamedRecords((hit.what for hit in hits), on="form")
+    return tuple(replace(hit, what=names.text(hit.what)) for hit in hits)
+
+
+def looks_like_an_id(text: str) -> bool:
+    """Whether a text has a digit or a colon, which names do not have."""
+    return ":" in text or any(map(str.isdigit, text))
 
 
 def matches(kind: str, text: str, home: str | None = None) -> tuple[Hit, ...]:
@@ -81,9 +126,9 @@ def matches_of_each(kind: str, texts: Collection[str], home: str | None = None) 
         as_of=current.today(),
         seen=privacy.findable,
         far=_far_from(home),
-        speech=labels.SPEECH,
+        speech=MARKING,
     )
-    hits = {text: privacy.hits_for_reader(each)[:MOST] for text, each in by_text.items()}
+    hits = {text: _worded(privacy.hits_for_reader(each)[:MOST]) for text, each in by_text.items()}
     privacy.log_opened("find", search.named(hit for each in hits.values() for hit in each))
     return hits
 

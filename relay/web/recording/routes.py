@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, abort, redirect, render_template, request
 
-from relay.desk import intake, recorded_sentence, undo
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import Asked
+from relay.office import intake, recorded_sentence, undo
 from relay.reports import record_history
 from relay.web import guard, menu, privacy, sessions
 from relay.web.i18n import labels
 from relay.web.i18n.language import gettext
 from relay.web.i18n.sentences import error_text
+from relay.web.named_records import told_beside
 from relay.web.permission import action
 from relay.web.recording import ceremony_form, record_lookup, visit_form
 from relay.web.recording.available_forms import offers
@@ -101,7 +102,10 @@ def _answer(filled: FilledForm, step: str) -> Answer:
     form_check = check_form(filled, whole=whole)
     if form_check.fault:
         return _refused(filled, form_check.fault, form_check)
-    return _page("check", filled, form_check, now=current.head().entries)
+    lives = privacy.place_names().get(str(filled.new_woman.get("place_id", "")), "")
+    beside = told_beside({each.beside for each in form_check.questions if each.beside})
+    more = {"place_of_new": lives, "beside": beside}
+    return _page("check", filled, form_check, now=current.head().entries, **more)
 
 
 def _refused(filled: FilledForm, error: RelayError, form_check: FormCheck) -> Answer:
@@ -121,7 +125,8 @@ def _meant(programme_id: str, kind: str) -> str:  # noqa: ARG001 - `current` rea
         if text and kind in current.graph().catalogue.kinds
         else ()
     )
-    return render_template("recording/matches.html", name=name, matches=hits, chosen="")
+    new = text if request.args.get("new") and not record_lookup.looks_like_an_id(text) else ""
+    return render_template("recording/matches.html", name=name, matches=hits, text=text, new=new)
 
 
 @action("show")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import render_template, request
 
 from relay.arrays.columns import NONE
-from relay.desk import visiting
-from relay.desk.visiting import CHECKED, MOST_VISITS, VISIT, Visited
 from relay.domain.acts import ID_BYTES, new_id
 from relay.errors import RelayError
 from relay.exchange import cells
+from relay.office import visiting
+from relay.office.visiting import CHECKED, MOST_VISITS, VISIT, Visited
 from relay.reports.field import visits
 from relay.web import guard, privacy
 from relay.web.i18n.language import gettext

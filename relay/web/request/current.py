@@ -9,10 +9,10 @@ from flask import current_app, g, request
 
 from relay.arrays import lineage, snapshot_cache
 from relay.arrays.branch import branch
-from relay.clock import local_time, zone
 from relay.exchange.cells import read_day
-from relay.ledger import programmes
-from relay.ledger.programmes import LedgerHead, NotBuilt
+from relay.instants import local_time, zone
+from relay.ledger import programme_heads
+from relay.ledger.programme_heads import LedgerHead, NotBuilt
 from relay.reports import trees
 from relay.reports.field import tasks as field_tasks
 from relay.web.request import parameters
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from relay.access.one_time_link import OneTimeLink
+    from relay.access.owner_link import OneTimeLink
     from relay.arrays.lineage import Survey
     from relay.arrays.tables import Snapshot
     from relay.graph import Graph
     from relay.reports.field.tasks import Task
     from relay.reports.trees import TreePlan
+    from relay.service.public_demo import PublicDemonstration
     from relay.settings import Settings
     from relay.web.traffic.shared_state import SharedState
 
@@ -49,6 +50,7 @@ class Core:
         owner: The login of who is at this machine and need not sign in; None if everybody signs in.
         once: The link that signs the owner in once; None when none was printed.
         site: The host name under which a proxy serves the pages over TLS; None when only this machine reaches them.
+        public: The public demonstration whose accounts everybody uses; None of any other record.
         known_tokens: Digest of a token → its login, of the valid tokens that were sent to this process.
     """
 
@@ -59,6 +61,7 @@ class Core:
     owner: str | None
     once: OneTimeLink | None
     site: str | None
+    public: PublicDemonstration | None = None
     known_tokens: dict[bytes, str] = field(default_factory=dict[bytes, str], repr=False)
 
 
@@ -105,7 +108,7 @@ def head() -> LedgerHead:
         Unavailable: The database cannot be reached.
     """
     if "head" not in g:
-        g.head = programmes.head(graph(), programme_id())
+        g.head = programme_heads.head(graph(), programme_id())
     head_: LedgerHead = g.head
     return head_
 
@@ -115,7 +118,7 @@ def timezone() -> str:
     if (request.view_args or {}).get("programme_id"):
         return head().timezone
     if "timezone" not in g:
-        zones = {each.timezone for each in programmes.heads(graph())}
+        zones = {each.timezone for each in programme_heads.heads(graph())}
         g.timezone = zones.pop() if len(zones) == 1 else "UTC"
     timezone_: str = g.timezone
     return timezone_
@@ -128,7 +131,11 @@ def local_clock_time(instant_: str) -> str:
 
 def today() -> date:
     """The date in the programme's time zone."""
-    return core().now().astimezone(zone(head().timezone)).date()
+    return _today_of(head())
+
+
+def _today_of(head_: LedgerHead) -> date:
+    return core().now().astimezone(zone(head_.timezone)).date()
 
 
 def as_of() -> date:
@@ -202,7 +209,19 @@ def cached_survey(day: date, confirmed_only: bool) -> Survey:  # noqa: FBT001 - 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    snapshot_ = snapshot()
+    return _survey(snapshot(), day, confirmed_only=confirmed_only)
+
+
+def survey_today(head_: LedgerHead) -> Survey:
+    """The survey today of a programme that need not be the one in the URL, unconfirmed pass-ons included; cached.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    return _survey(_snapshot_of(head_), _today_of(head_), confirmed_only=False)
+
+
+def _survey(snapshot_: Snapshot, day: date, *, confirmed_only: bool) -> Survey:
     return cached(
         ("survey", snapshot_.programme_id, day, confirmed_only),
         snapshot_.head_hash,
@@ -258,7 +277,10 @@ def snapshot() -> Snapshot:
         Unavailable: The database cannot be reached.
     """
     if "snapshot" not in g:
-        head_ = head()
-        g.snapshot = snapshot_cache.snapshot(graph(), head_.programme_id, snapshots_folder(), head_.head_hash)
+        g.snapshot = _snapshot_of(head())
     snapshot_: Snapshot = g.snapshot
     return snapshot_
+
+
+def _snapshot_of(head_: LedgerHead) -> Snapshot:
+    return snapshot_cache.snapshot(graph(), head_.programme_id, snapshots_folder(), head_.head_hash)

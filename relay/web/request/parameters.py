@@ -44,7 +44,7 @@ def require_only(names: Collection[str], several: Collection[str] = ()) -> None:
         Invalid: Another parameter is given, or one of `names` twice.
     """
     for name, values in request.args.lists():
-        once = name in names or name in ("as_of", "lang", CONFIRMED_ONLY)
+        once = name in names or name in ("as_of", "lang", "colours", "digits", CONFIRMED_ONLY)
         hung_on = name == "fbclid" or name.startswith("utm_")
         if name not in several and not (once and len(values) == 1) and not hung_on:
             raise refused(NOT_ASKED, field=name)

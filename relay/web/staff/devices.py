@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from relay.access import devices
 from relay.access.roles import NotAllowed
-from relay.desk.lookup import resolve
-from relay.errors import refused
-from relay.ledger.places import places_of_record
-from relay.ledger.programmes import NoProgramme
+from relay.errors import NotFound, refused
+from relay.ledger import places
+from relay.ledger.programme_heads import NoProgramme
 from relay.web import guard, responses, sessions
 from relay.web.i18n.language import gettext
+from relay.web.i18n.sentences import error_text
 from relay.web.permission import action
 from relay.web.request import current
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 blueprint = Blueprint("devices", __name__)
+
+_CHECKED: Final = 422  # the form comes back with what is wrong
 
 
 @blueprint.get("/account/devices")
@@ -33,21 +35,24 @@ def page() -> str:
 
 @blueprint.post("/account/devices")
 @action("device code")
-def code() -> str:
+def code() -> str | tuple[str, int]:
     """Make a code for the user's own account, which is shown once; nobody makes a code for another account here."""
     core, user = current.core(), sessions.signed_in()
-    programme_id, place_id = request.form.get("programme", ""), request.form.get("place", "").strip()
+    programme_id, place_name = request.form.get("programme", ""), request.form.get("place", "").strip()
     if programme_id not in {head.programme_id for head in guard.heads()}:
         raise NoProgramme(programme_id=programme_id)
     if not guard.may("device code", programme_id):
         raise NotAllowed.to("device code", core.graph.catalogue)
-    act_id = resolve(core.graph, programme_id, place_id, kinds=("place",))
+    try:
+        place_id = places.meant(core.graph, programme_id, place_name)
+    except NotFound as error:
+        return _shown(None, error_text(error)), _CHECKED
     made = devices.make_code(
         core.graph,
         user.login,
         programme_id=programme_id,
-        place_id=act_id.partition(":")[2],
-        around=places_of_record(core.graph, programme_id, act_id),
+        place_id=place_id,
+        around=places.places_of_record(core.graph, programme_id, f"place:{place_id}"),
         now=core.now(),
         random=secrets.token_bytes,
         by=user.by,
@@ -77,11 +82,22 @@ def _mine() -> tuple[devices.Device, ...]:
     )
 
 
-def _shown(made: devices.EnrolmentCode | None) -> str:
+def _shown(made: devices.EnrolmentCode | None, fault: str = "") -> str:
     responses.never_cache()
+    heads, mine = guard.heads(), _mine()
+    called = {
+        (programme_id, id_): name
+        for programme_id in {*(head.programme_id for head in heads), *(each.programme_id for each in mine)}
+        for id_, name in places.names(current.graph(), programme_id).items()
+    }
+    own = guard.allowed_places("device code", heads[0].programme_id) if len(heads) == 1 else None
     return render_template(
         "devices.html",
-        devices=_mine(),
-        heads=guard.heads(),
+        devices=mine,
+        heads=heads,
         made=made,
+        places=called,
+        usual=called.get((heads[0].programme_id, next(iter(own))), "") if own and len(own) == 1 else "",
+        sent=request.form,
+        fault=fault,
     )

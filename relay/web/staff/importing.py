@@ -15,15 +15,15 @@ from relay.domain.questions import NOTED
 from relay.errors import Invalid, RelayError
 from relay.exchange.importing import DatabaseImporter
 from relay.exchange.sheets import TooManyCells, all_sheets
-from relay.mapping import saved_maps
-from relay.mapping.column_matching import SURE
-from relay.mapping.column_meanings import words
-from relay.mapping.existing_records import existing_records
-from relay.mapping.first_rows import first_rows
-from relay.mapping.map_file import StillOpen, WrongMap, map_of, open_points
-from relay.mapping.map_proposal import Decided, propose
-from relay.mapping.register_reading import read_register
-from relay.web import guard, menu, responses, sessions
+from relay.register_maps import saved_maps
+from relay.register_maps.column_matching import SURE
+from relay.register_maps.column_meanings import words
+from relay.register_maps.existing_records import existing_records
+from relay.register_maps.first_rows import first_rows
+from relay.register_maps.map_file import StillOpen, WrongMap, map_of, open_points
+from relay.register_maps.map_proposal import Decided, propose
+from relay.register_maps.register_reading import read_register
+from relay.web import guard, menu, public_demonstration, responses, sessions
 from relay.web.i18n import labels, language
 from relay.web.i18n.language import gettext, lazy_gettext
 from relay.web.i18n.sentences import advice_text, error_text, translate
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
     from relay.exchange.exchange_format import Row
     from relay.exchange.sheets import AnySheet
-    from relay.mapping.column_matching import Slot
-    from relay.mapping.existing_records import ExistingRecords
-    from relay.mapping.map_file import RegisterMap
-    from relay.mapping.map_proposal import Proposed
-    from relay.mapping.register_reading import MappedRegister
-    from relay.mapping.saved_maps import SavedMap
+    from relay.register_maps.column_matching import Slot
+    from relay.register_maps.existing_records import ExistingRecords
+    from relay.register_maps.map_file import RegisterMap
+    from relay.register_maps.map_proposal import Proposed
+    from relay.register_maps.register_reading import MappedRegister
+    from relay.register_maps.saved_maps import SavedMap
     from relay.text import Sentence
     from relay.web.staff.uploads import Upload
 
@@ -194,7 +194,10 @@ def mapping(programme_id: str, token: str) -> str:
 @action("import", largest=limits.FORM_BYTES)
 def decide(programme_id: str, token: str) -> Response:
     """Store the decisions, and then show the preview, try all rows, or import them."""
-    wanted, upload = request.form.get("wanted", "preview"), _upload(programme_id, token)
+    wanted = request.form.get("wanted", "preview")
+    if wanted == "record":
+        public_demonstration.require_private()
+    upload = _upload(programme_id, token)
     decisions = {
         **uploads.read_decisions(upload),
         **{name: text for name, text in request.form.items() if name not in _NOT_STORED},
@@ -345,7 +348,7 @@ def _view_of(upload: Upload, decided: Mapping[str, str]) -> RegisterView:
     proposed, twice = guessed, ""
     if is_decided:
         twice = _doubled_meaning(decided, guessed)
-        proposed = propose(sheets, programme, stem, _decided(guessed, decided), sheet)
+        proposed = propose(sheets, programme, stem, _decided(guessed, decided, programme), sheet)
     how, problem = None, twice
     if not problem:
         try:
@@ -378,8 +381,33 @@ def _fitting_map(sheets: Sequence[AnySheet], programme_id: str) -> tuple[SavedMa
         return None
 
 
-def _decided(guessed: Proposed, form: Mapping[str, str]) -> Decided:
+def _meant_by_cells(programme: ExistingRecords) -> Mapping[str, Mapping[str, str]]:
+    """Name of a table of values → id or word that a cell may mean → its label."""
+    catalogue = _catalogue()
+    words_ = {"sexes": ("beneficiary", "sex"), "conditions": ("placement", "condition")}
+    choices = {name: catalogue.kind(kind).column(column) for name, (kind, column) in words_.items()}
+    return {
+        "places": programme.places,
+        "groups": programme.groups,
+        "helps": {each: labels.help_word(each) for each in programme.helps},
+        "gifts": {each: f"{each} · {labels.help_word(help_)}" for each, help_ in programme.gifts.items()},
+        **{
+            name: {each: labels.value_text(each, column.name) for each in column.choices}
+            for name, column in choices.items()
+            if column
+        },
+    }
+
+
+def _id_of(text: str, labels_: Mapping[str, str]) -> str:
+    """The id that a person means, who may write the name where one record alone has it."""
+    named = [id_ for id_, label in labels_.items() if label.casefold() == text.casefold()]
+    return named[0] if text not in labels_ and len(named) == 1 else text
+
+
+def _decided(guessed: Proposed, form: Mapping[str, str], programme: ExistingRecords) -> Decided:
     """The decisions in a form."""
+    meant = _meant_by_cells(programme)
     columns: dict[Slot, str] = {}
     for place, name in enumerate(guessed.table.columns):
         meaning, _, number = form.get(f"c{place}", "").partition(":")
@@ -390,7 +418,7 @@ def _decided(guessed: Proposed, form: Mapping[str, str]) -> Decided:
         kind, _, rest = field.partition(":")
         name, _, cell = rest.partition(":")
         if kind == "value":
-            values.setdefault(name, {})[cell] = id_.strip()
+            values.setdefault(name, {})[cell] = _id_of(id_.strip(), meant.get(name, {}))
     one = {name: form.get(name, "") for name in _DECIDES}
     return Decided(columns=columns, values=values, animals=_number(form.get("animals", "")), **one)
 
@@ -477,7 +505,14 @@ def _choices(look: RegisterView, decisions: Mapping[str, str]) -> dict[str, obje
     if look.proposed and not decisions.get("order"):
         is_open = "order" in open_points(look.proposed.text)
         one |= {"calendar": look.proposed.calendar, "order": "" if is_open else look.proposed.order}
-    return {"options": options, "chosen": one, "keep": decisions.get("keep", ""), "own": decisions.get("own", "")}
+    meant = _meant_by_cells(look.programme)
+    return {
+        "meant": meant,
+        "options": options,
+        "chosen": one,
+        "keep": decisions.get("keep", ""),
+        "own": decisions.get("own", ""),
+    }
 
 
 def meaning_text(option: str) -> str:

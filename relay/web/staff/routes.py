@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
 
-from relay.domain.register import Fact
 from relay.reports import record_history, search
 from relay.web import menu, privacy, system_pages
-from relay.web.i18n import labels
+from relay.web.lists import saved_views
+from relay.web.named_records import MARKING, NamedRecords
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.staff import search_words
+from relay.web.staff.record_page import RecordPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from markupsafe import Markup
     from werkzeug.wrappers import Response
 
     from relay.reports.record_history import Record
 
-MOST_HISTORIES: Final = 10
-"""The most placements whose history a person's page shows (our choice: hardly anybody holds more; all are listed)."""
+MOST_FOUND: Final = 200
+"""The most hits where all are asked for (our choice: more are not read through)."""
 
 HITS: Final = "div#hits"
 """The htmx target of the results page; other targets are suggestions, which do not change the URL."""
@@ -37,13 +36,18 @@ blueprint = Blueprint("staff", __name__)
 @blueprint.post("/p/<programme_id>/find")
 @action("find", by_form=False)
 def search_for(programme_id: str) -> Response:
-    """Search for the words that a form sends; the URL of the results can be returned to."""
-    if not request.headers.get("HX-Request"):
-        return redirect(menu.url_to("staff.find", s=search_words.store_words()), 303)
-    response = make_response(_results_page(programme_id, search_words.sent_words()))
-    if request.headers.get("HX-Target") == HITS:
-        response.headers["HX-Replace-Url"] = menu.url_to("staff.find", s=search_words.store_words())
-    return response
+    """Search for the words that a form sends: a single hit is opened; the URL of several can be returned to."""
+    text = search_words.sent_words()
+    if request.headers.get("HX-Request"):
+        response = make_response(_results_page(programme_id, text))
+        if request.headers.get("HX-Target") == HITS:
+            response.headers["HX-Replace-Url"] = menu.url_to("staff.find", s=search_words.store_words())
+        return response
+    found = _search(programme_id, text, 2) if text else None
+    if found and len(found.hits) == 1 and not saved_views.found(text):
+        return redirect(menu.url_to("staff.record", act_id=found.hits[0].id), 303)
+    every = "true" if "all" in request.form else None
+    return redirect(menu.url_to("staff.find", s=search_words.store_words(), all=every), 303)
 
 
 @blueprint.get("/p/<programme_id>/find")
@@ -54,23 +58,50 @@ def find(programme_id: str) -> str:
 
 
 def _results_page(programme_id: str, text: str) -> str:
-    hits = privacy.hits_for_reader(_search(programme_id, text)) if text else ()
+    most = MOST_FOUND if "all" in request.args else search.MOST
+    found = _search(programme_id, text, most) if text else search.SearchResult(hits=(), total=0)
+    hits = privacy.hits_on_page(found.hits)
     privacy.log_opened("find", search.named(hits))
     template = "hits.html" if request.headers.get("HX-Request") else "find.html"
-    return render_template(template, hits=hits, most=search.MOST, q=text)
+    others = NamedRecords(hit.what for hit in hits)
+    counts = {"total": found.total, "counted": search.COUNTED, "most": most}
+    views = saved_views.found(text)
+    return render_template(template, hits=hits, found_views=views, **counts, rest=_url_of_all(), others=others, q=text)
 
 
-def _search(programme_id: str, text: str) -> tuple[search.Hit, ...]:
-    return search.find(
-        current.built_graph(), programme_id, text, as_of=current.as_of(), seen=privacy.findable, speech=labels.SPEECH
+def _url_of_all() -> str:
+    """The URL of all results; empty for suggestions, of which each letter would store words."""
+    if request.method == "GET":
+        return menu.url_to("staff.find", **{**request.args, "all": "true"})
+    if request.headers.get("HX-Target") != HITS:
+        return ""
+    return menu.url_to("staff.find", s=search_words.store_words(), all="true")
+
+
+def _search(programme_id: str, text: str, most: int) -> search.SearchResult:
+    return search.find_counted(
+        current.built_graph(), programme_id, text, most, as_of=current.as_of(), seen=privacy.findable, speech=MARKING
     )
 
 
 @blueprint.post("/p/<programme_id>/names")
 @action("names")
 def switch_names(programme_id: str) -> Response:
-    """Switch names on lists on or off, and go back to the page on which it was switched."""
+    """Switch names on pages on or off, and go back to the page on which it was switched."""
     privacy.switch_names(on=request.form.get("names") == "on")
+    return _back_to_page(programme_id)
+
+
+@blueprint.post("/p/<programme_id>/evidence")
+@action("show")
+def switch_evidence(programme_id: str) -> Response:
+    """Switch ids and entry numbers on records on or off, and go back to the record."""
+    privacy.switch_evidence(on=request.form.get("evidence") == "on")
+    return _back_to_page(programme_id)
+
+
+def _back_to_page(programme_id: str) -> Response:
+    """Back to the page of Relay on which a switch was pressed, without what its URL said of names."""
     came_from = urlsplit(request.referrer or "")
     if came_from.netloc != request.host or not came_from.path.startswith("/p/"):
         return redirect(menu.start_url(programme_id), 303)
@@ -84,30 +115,16 @@ def record(programme_id: str, act_id: str) -> str:
     """The page of a record, with its history and the gifts it descends from; shorter for the panel next to a tree."""
     record = _read_record(programme_id, act_id)
     privacy.log_opened("show", (record.id,))
+    shown = {"record": record, "page": RecordPage(record=record), "evidence": privacy.evidence_on()}
     if request.headers.get("HX-Request"):
-        return render_template("record_panel.html", record=record)
-    placements = _placements_held(programme_id, record)
-    shown_ids = {line.id for each in placements for line in each.history}
+        return render_template("record_panel.html", **shown)
     return render_template(
         "record.html",
-        record=replace(record, history=tuple(line for line in record.history if line.id not in shown_ids)),
-        placements_held=placements,
-        named=_records_by_column(record),
+        **shown,
         parts=[*_parts(record)],
         as_of=current.as_of(),
         today=current.today(),
     )
-
-
-def _records_by_column(record: Record) -> Mapping[str, Sequence[str]]:
-    """Column → the records that it names."""
-    kind, _, id_ = record.id.partition(":")
-    fact = Fact(kind=kind, id=id_, values=record.values, sequence=record.sequence or 0)
-    named = defaultdict[str, list[str]](list)
-    catalogue = current.graph().catalogue
-    for column, each in (*catalogue.named_by(fact), *catalogue.begun_by(fact)):
-        named[column].append(each)
-    return named
 
 
 def _parts(record: Record) -> Iterator[Markup]:
@@ -118,12 +135,6 @@ def _parts(record: Record) -> Iterator[Markup]:
             yield part
 
 
-def _placements_held(programme_id: str, record: Record) -> list[Record]:
-    """The placements that a beneficiary holds, each with its own history."""
-    ids = [f"placement:{each.placement_id}" for each in record.placements if record.id.startswith("beneficiary:")]
-    return [_read_record(programme_id, id_) for id_ in ids[:MOST_HISTORIES]]
-
-
 def _read_record(programme_id: str, id_: str) -> Record:
     record = record_history.show(
         current.built_graph(),
@@ -131,6 +142,6 @@ def _read_record(programme_id: str, id_: str) -> Record:
         id_,
         current.as_of(),
         confirmed_only=current.confirmed_only(),
-        speech=labels.SPEECH,
+        speech=MARKING,
     )
-    return privacy.record_for_reader(record)
+    return privacy.record_on_page(record)

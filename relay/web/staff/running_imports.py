@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from relay.desk import undo
 from relay.errors import RelayError, Unavailable
 from relay.exchange.importing import Count
-from relay.mapping.returned_register import hand_back, in_its_words
+from relay.office import undo
+from relay.register_maps.returned_register import hand_back, in_its_words
 from relay.text import Sentence
 from relay.web.request import current
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from relay.exchange.importing import DatabaseImporter
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
-    from relay.mapping.register_reading import MappedRegister
+    from relay.register_maps.register_reading import MappedRegister
     from relay.web.traffic.shared_state import WorkBoard
 
 SHOWN: Final = 100  # our choice: refused rows on the page; the report has all of them

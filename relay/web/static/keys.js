@@ -45,13 +45,26 @@
   }
 
   function walk(step) {
-    const links = [...document.querySelectorAll("main table tbody tr")].map((row) => row.querySelector("a")).filter(Boolean);
+    const links = [...document.querySelectorAll("main :is(table tbody tr, .women li)")].map((row) => row.querySelector("a")).filter(Boolean);
     const at = links.indexOf(document.activeElement);
     const next = links[Math.max(0, Math.min(links.length - 1, at + step))];
     if (next) next.focus();
   }
 
+  // From the field of a search down through what it found, and back up; Enter opens, as on every link.
+  function walkHits(event) {
+    const down = event.key === "ArrowDown";
+    const list = document.getElementById(event.target.closest(".search") ? "suggestions" : "hits");
+    const field = list && (list === suggestions ? search : document.querySelector("main input[type=search]"));
+    const hits = list ? [...list.querySelectorAll("a.hit")] : [];
+    const at = hits.indexOf(event.target);
+    if (!hits.length || (event.target !== field && at < 0) || (at < 0 && !down)) return;
+    (at === 0 && !down ? field : hits[Math.min(at + (down ? 1 : -1), hits.length - 1)]).focus();
+    event.preventDefault();
+  }
+
   document.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") walkHits(event);
     if (event.key === "Escape" && suggestions) {
       if (suggestions.contains(document.activeElement)) search.focus();
       suggestions.replaceChildren();

@@ -4,18 +4,26 @@
 (() => {
   function stepped(holder) {
     const input = holder.querySelector("input");
+    const step = (by) => {
+      const now = Number(input.value || 0);
+      if (Number.isFinite(now)) input.value = Math.max(0, now + by);
+    };
     const button = (sign, told, by) => {
       const made = document.createElement("button");
       made.type = "button";
+      made.tabIndex = -1; // keys step by the arrows in the input
       made.className = "step";
       made.textContent = sign;
       made.setAttribute("aria-label", `${told}: ${document.querySelector(`label[for="${input.id}"]`).firstChild.textContent.trim()}`);
-      made.addEventListener("click", () => {
-        const now = Number(input.value || 0);
-        if (Number.isFinite(now)) input.value = Math.max(0, now + by);
-      });
+      made.addEventListener("click", () => step(by));
       return made;
     };
+    input.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!by) return;
+      step(by);
+      event.preventDefault();
+    });
     holder.prepend(button("−", holder.dataset.less, -1));
     holder.append(button("+", holder.dataset.more, 1));
   }
@@ -103,4 +111,9 @@
   document.querySelectorAll(".ceremony .came").forEach(meeting);
   document.querySelectorAll(".stepped[data-more]").forEach(stepped);
   document.querySelectorAll("fieldset.day").forEach(day);
+
+  // Where keys are at hand, a form that was just opened begins in its first field, and what it says is read before it is
+  // recorded; a telephone would open its keyboard.
+  const first = document.querySelector("dl[data-begins], form[data-begins] :is(input:not([type=hidden]), select, textarea)");
+  if (first && matchMedia("(pointer: fine)").matches) first.focus();
 })();

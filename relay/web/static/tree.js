@@ -3,13 +3,15 @@
 (() => {
   const stage = document.getElementById("network");
   if (!stage || !window.vis) return;
-  const LEAST_SCALE = 0.7; // below it names cannot be read
   const LETTERS = 13;
+  const LEAST_SCALE = 12 / LETTERS; // a picture opens with letters of 12 pixels at least
   const LEAST_LETTERS = 5; // on the screen; smaller ones are left out
-  const LINE = 18; // vis-network would set lines as close as letters are high, signs of Devanagari on each other
+  const LINE = 19; // vis-network would set lines as close as letters are high, signs of Devanagari on each other
+  const INSIDE = 5; // vis-network adds its margin to a width, and the text begins as far from the edge again
   const BESIDE = 60; // around a picture, together left and right
   const ABOVE_AND_BELOW = 90; // the marks of the axis among it
   const ownData = document.getElementById("network-data"); // in the page that works without a network
+  const FONT = '"Noto Sans", "Noto Sans Devanagari", sans-serif';
   let network = null;
   let shown = null;
   let at = null; // the box that the keys have come to
@@ -37,7 +39,7 @@
     const [, top, , bottom] = shown.bounds;
     context.fillStyle = colour("quiet");
     context.strokeStyle = colour("quiet");
-    context.font = "13px system-ui, sans-serif";
+    context.font = `${LETTERS}px ${FONT}`;
     context.textAlign = "center";
     for (const mark of shown.marks) {
       context.fillText(mark.label, mark.x, top - 14);
@@ -57,14 +59,34 @@
     const middle = network.getViewPosition();
     const [beside, below] = [stage.clientWidth / scale / 2, stage.clientHeight / scale / 2]; // half of what is seen
     const [ink, quiet] = [colour("ink"), colour("quiet")];
-    context.font = `${LETTERS}px "Noto Sans", "Noto Sans Devanagari", sans-serif`;
-    context.textAlign = "center";
+    const ofState = {}; // looked up once each
     context.textBaseline = "middle";
-    for (const { x, y, group, label, widthConstraint: width } of shown.nodes) {
+    const write = (text, x, y, across, font = "", colour_ = ink) => {
+      context.font = `${font} ${LETTERS}px ${FONT}`;
+      context.fillStyle = colour_;
+      context.fillText(text, x, y, across);
+    };
+    for (const { x, y, group, label, aside, widthConstraint: width } of shown.nodes) {
       if (Math.abs(x - middle.x) > beside + width || Math.abs(y - middle.y) > below + width) continue;
-      context.fillStyle = group === "tab" ? quiet : ink;
+      context.textAlign = "center";
+      if (group === "tab") {
+        write(label, x, y, width, "", quiet);
+        continue;
+      }
+      const [left, right] = [x - width / 2 + INSIDE, x + width / 2 - INSIDE];
       const lines = label.split("\n");
-      lines.forEach((line, nth) => context.fillText(line, x, y + LINE * (nth - (lines.length - 1) / 2), width));
+      const first = y - LINE * (lines.length - 1) / 2;
+      let across = right - left;
+      if (aside) {
+        context.textAlign = "right";
+        write(aside, right, first, across, "", quiet);
+        across -= context.measureText(aside).width + INSIDE;
+      }
+      context.textAlign = "left";
+      lines.forEach((line, nth) => {
+        const isState = nth === 1 && group !== "gift" && group !== "planned";
+        write(line, left, first + LINE * nth, nth ? right - left : across, nth && !isState ? "" : "600", isState ? (ofState[group] ??= colour(group)) : ink);
+      });
     }
   }
 
@@ -382,7 +404,9 @@
   }
   window.addEventListener("popstate", () => show(null));
   for (const twin of document.querySelectorAll("details[data-follows]")) twin.open = false;
-  window.addEventListener("beforeprint", () => { document.getElementById("drawing").open = true; });
+  window.addEventListener("beforeprint", () => { // relay.css leaves out the one that paper does not show
+    for (const twin of document.querySelectorAll("details[data-follows]")) twin.open = true;
+  });
   slide();
   stage.hidden = false; // its place is kept, so that nothing jumps when the picture comes
   frame(JSON.parse(stage.dataset.bounds));

@@ -11,17 +11,17 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
+import pytest
+
 from relay.access import accounts, devices
 from relay.access.roles import grant_of
 from relay.commands import exits
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.ledger.held import held_list
 from relay.outbox.stored_acts import Outbox
 from tests.web import relays
 
 if TYPE_CHECKING:
-    import pytest
-
     from relay.graph import Graph
     from tests.commands.shell import Shell
 
@@ -54,14 +54,14 @@ def saved_by_a_telephone(graph: Graph, folder: Path, *ids: str) -> Path:
 
 
 def test_what_is_recorded_offline_is_kept_and_then_sent(shell: Shell, graph: Graph) -> None:
-    before = programmes.head(graph, "demo").entries
+    before = programme_heads.head(graph, "demo").entries
     kept = shell.ok("register", "Maya", "--id", "B9", "--sex", "F", "--offline", "--programme", "demo", "--json")
     assert (kept.json["act_id"], kept.json["action"]) == ("beneficiary:B9", "kept")
     shell.ok("event", "visit", "P1", "--on", "2024-06-01", "--id", "E9", "--offline", "--programme", "demo")
     shell.ok("event", "visit", "P77", "--on", "2024-06-01", "--id", "E10", "--offline", "--programme", "demo")
     files = sorted(outbox_folder().glob("*.jsonl"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert programmes.head(graph, "demo").entries == before
+    assert programme_heads.head(graph, "demo").entries == before
 
     listed = shell.ok("outbox", "list", "--json").json
     assert [each["act"] for each in listed] == ["beneficiary", "event", "event"]
@@ -75,7 +75,7 @@ def test_what_is_recorded_offline_is_kept_and_then_sent(shell: Shell, graph: Gra
         "event:E10": "held",
     }
     assert [*outbox_folder().glob("*.jsonl")] == []
-    assert programmes.head(graph, "demo").entries == before + 2
+    assert programme_heads.head(graph, "demo").entries == before + 2
     assert shell.ok("sync", "--json").json == []
 
 
@@ -183,7 +183,7 @@ def test_two_that_sync_at_once_both_end_well(shell: Shell, monkeypatch: pytest.M
 
 def test_a_doctored_file_confirms_erases_and_renames_nothing(shell: Shell, graph: Graph, tmp_path: Path) -> None:
     """Asha, who owns the machine, is sent a file of acts that telephones have no forms for."""
-    before = programmes.head(graph, "demo").entries
+    before = programme_heads.head(graph, "demo").entries
     doctored = tmp_path / "doctored.jsonl"
     acts = [
         {"act": "confirm", "content": {"confirm_id": "F9", "act_id": "pass:T1"}},
@@ -206,7 +206,7 @@ def test_a_doctored_file_confirms_erases_and_renames_nothing(shell: Shell, graph
 
     assert [row["result"] for row in answer.json] == ["held"] * 3
     assert "is not handed in by a telephone, a file or an outbox" in answer.json[0]["sentence"]
-    assert programmes.head(graph, "demo").entries == before
+    assert programme_heads.head(graph, "demo").entries == before
     sealed = saved_by_a_telephone(graph, tmp_path, "E1x")
     sealed.write_text(sealed.read_text("utf-8").replace("P77", "P1"), encoding="utf-8")
     changed = shell.run("sync", str(sealed), "--yes", "--json")
@@ -235,6 +235,7 @@ def test_what_cannot_be_reached_is_kept(alone: Shell, monkeypatch: pytest.Monkey
     assert len([*outbox_folder().glob("*.jsonl")]) == 1
 
 
+@pytest.mark.soak
 def test_with_a_passphrase_nothing_on_the_disk_can_be_read(alone: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELAY_PROGRAMME", "demo")
     monkeypatch.setenv("RELAY_OUTBOX_PASSPHRASE", "goats pass from hand to hand")

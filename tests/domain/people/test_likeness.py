@@ -8,7 +8,7 @@ import pytest
 
 from relay.domain.people.blocking import MOST, alike
 from relay.domain.people.likeness import SAID, Commonness, Person, total, weights
-from seeds.duplicates import make, measured
+from relay.seeds.duplicates import make, measured
 
 
 def person(id_: str, name: str, **values: Any) -> Person:  # noqa: ANN401 - values of columns

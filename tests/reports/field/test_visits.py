@@ -108,6 +108,7 @@ def test_who_left_after_her_grace_mends_nothing() -> None:
     assert visits(register, date(2026, 8, 29)) == {}
 
 
+@pytest.mark.soak
 def test_all_that_broke_within_a_month_are_on_the_list_whatever_the_day() -> None:
     """What the front page counts, the list holds: each with the reason that it broke."""
     snapshot = seeded("relay-demo")

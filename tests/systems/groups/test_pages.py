@@ -85,8 +85,8 @@ def test_meetings_of_which_nobody_wrote_down_who_came_are_named_and_lead_to_thei
 
 def test_her_page_tells_of_her_groups_offices_and_attendance(client: FlaskClient) -> None:
     hers = text(seen(client, "record/beneficiary:W1"))
-    assert "member since 1 Jan 2023, chair · Came in 12 months:" in hers
-    assert "Came in 12 months: 100% 2 of 2" in hers.replace("100.0%", "100%").replace("100 %", "100%")
+    assert "member since 1 Jan 2023, chair · Attendance in the last 12 months:" in hers
+    assert "Attendance in the last 12 months: 100% 2 of 2" in hers.replace("100.0%", "100%").replace("100 %", "100%")
     other = text(seen(client, "record/beneficiary:W4"))
     assert "was a member until 30 Jun 2023" in other
     assert (
@@ -161,6 +161,32 @@ def test_a_meeting_elects_who_receives_next_and_what_cannot_be_followed_falls_al
     assert (chosen.beneficiary_id, chosen.votes_for, chosen.votes_against) == ("W3", 2, 1)
     assert lists(village, "2024-06-20") == [("W1;W2;W3", None, None)]
     assert verify.verify(village, "demo").ok
+
+
+def test_whom_a_meeting_elects_is_found_by_name_or_chosen_among_those_alike(
+    client: FlaskClient, village: Graph
+) -> None:
+    said = {"meeting_id": "N1", "n1.giver_placement_id": "P2", "n1.votes_for": "2"}
+
+    asked = sent(client, **said, **{"n1.beneficiary_id": "Name of"})
+    nobody = sent(client, **said, **{"n1.beneficiary_id": "Zzyzx"})
+    chosen = {"n1.beneficiary_id": "Name of", "n1.beneficiary_id.for": "Name of", "n1.beneficiary_id.chosen": "W3"}
+    recorded = sent(client, **said, **chosen)
+
+    assert (asked.status_code, nobody.status_code, recorded.status_code) == (422, 422, 303)
+    assert "Choose which of these is meant." in asked.text
+    assert 'name="n1.beneficiary_id.chosen" value="W3"' in asked.text
+    assert "Nothing in the record has this name or id." in nobody.text
+    assert [each.beneficiary_id for each in chosen_at(village, "demo", "N1")] == ["W3"]
+
+
+def test_a_membership_is_offered_the_next_number_in_the_book_of_its_group(client: FlaskClient, village: Graph) -> None:
+    form = "/p/demo/record/group:A/membership"
+    assert "The next free number is" not in client.get(form).text.partition("member_no")[2]
+
+    added(village, say.woman("W10"), member("M10: W10 in A on 2023-01-01", member_no="7"))
+
+    assert '<option value="8">' in client.get(form).text.partition('name="member_no"')[2]
 
 
 def test_nothing_is_recorded_while_votes_cannot_be_read(client: FlaskClient, village: Graph) -> None:

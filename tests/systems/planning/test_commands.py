@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.ledger import verify
-from relay.service.queries.chain_health import HealthQuestion
 from relay.service.question import Source
+from relay.service.questions.chain_health import HealthQuestion
 from relay.systems.planning import proposal
 from tests.scenes import acts as say
 from tests.systems.planning.scene import added, checked, ended, planned

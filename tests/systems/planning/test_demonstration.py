@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import seeds
+from relay import seeds
 from relay.arrays import lineage
 from relay.arrays.from_graph import load
 from relay.audit import run
@@ -19,8 +19,8 @@ from relay.settings import Settings
 from relay.systems.planning import reading
 from relay.systems.planning.checks import CHECKS
 from relay.web import create_app
+from tests.rigs import demo_folder
 from tests.rigs.soak import SOAK
-from tests.rigs.wiping import wiped
 from tests.scenes.acts import clerk
 from tests.systems.planning.scene import CATALOGUE
 from tests.web import relays
@@ -34,24 +34,23 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def demonstration(embedded_engine: Connection) -> Iterator[tuple[Graph, demo.Loaded]]:
-    """Give a graph that holds the demonstration, and what was done to load it."""
-    with connect(embedded_engine, CATALOGUE) as graph:
-        yield graph, demo.load_demo(wiped(graph), clerk(today=demo.DAY))
+def shown(demonstration: Connection) -> Iterator[Graph]:
+    """Give a graph that holds the demonstration."""
+    with connect(demonstration, CATALOGUE) as graph:
+        yield graph
 
 
 def test_the_demonstration_has_each_state_and_the_odd_rows_that_its_page_tells(
-    demonstration: tuple[Graph, demo.Loaded],
+    shown: Graph, shared_folder: Path
 ) -> None:
     told = (Path(seeds.__file__).parent / "README.md").read_text(encoding="utf-8").partition("### Planning")[2]
     rows = dict(re.findall(r"^\| ((?:request|plan):[^|]+?) \| (.+) \|$", told, re.MULTILINE))
-    graph, loaded = demonstration
-    again = demo.load_demo(graph, clerk(today=demo.DAY))
-    survey = lineage.survey(load(graph, demo.DEMO), demo.DAY)
-    season = reading.read(graph, demo.DEMO, survey).season
-    audited = run.audit(graph, demo.DEMO, demo.DAY)
+    again = demo.load_demo(shown, clerk(today=demo.DAY))
+    survey = lineage.survey(load(shown, demo.DEMO), demo.DAY)
+    season = reading.read(shown, demo.DEMO, survey).season
+    audited = run.audit(shown, demo.DEMO, demo.DAY)
 
-    assert set(loaded.actions) == {"added"}
+    assert {*demo_folder.actions(shared_folder)[demo.DEMO]} == {"added"}
     assert again.actions == {}, "a second run changes nothing"
     assert Counter(season.request_states.values()) == {
         "ready": 13,
@@ -79,13 +78,14 @@ def test_the_demonstration_has_each_state_and_the_odd_rows_that_its_page_tells(
     assert "pass:T1182" in rows["request:R012"]
 
 
+@pytest.mark.soak
 def test_every_door_of_every_kind_of_page_of_the_demonstration_leads_to_what_it_counts(
-    demonstration: tuple[Graph, demo.Loaded], tmp_path: Path
+    shown: Graph, tmp_path: Path
 ) -> None:
     """Among them each generation of each gift: chains of several gifts meet here, as in no small programme."""
     now = relays.NOW.replace(year=demo.DAY.year, month=demo.DAY.month, day=demo.DAY.day)
     settings = Settings.read({"RELAY_DATA": str(tmp_path)})
-    client = create_app(demonstration[0], settings, now=lambda: now, owner="asha").test_client()
+    client = create_app(shown, settings, now=lambda: now, owner="asha").test_client()
     opened, wrong = wrong_doors(client, reached(client, f"/p/{demo.DEMO}", 40 if SOAK else 1))
 
     assert wrong == []

@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relay.database.driver_errors import Unreachable
-from relay.desk import intake
 from relay.domain.acts import Act
 from relay.errors import Invalid
 from relay.ledger.reading import said
+from relay.office import intake
 from relay.service.question import Source
 from relay.settings import Settings
 from relay.systems.planning.questions import Plans
 from relay.web import create_app
 from tests.scenes import acts as say
 from tests.systems.planning.scene import added, ended, planned
+from tests.web.recording.test_routes import Inputs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
 
-    from relay.desk.intake import Recorded
     from relay.graph import Graph
     from relay.ledger.batch import Clerk
+    from relay.office.intake import Recorded
 
 
 @pytest.fixture
@@ -61,6 +62,28 @@ def test_the_waiting_list_shows_the_order_and_why(client: FlaskClient) -> None:
     assert "not asked for a year" in page
     assert "Waiting list" in seen(client, "plans"), "the menu leads there"
     assert "Liste d" in client.get("/p/demo/waiting-list", query_string={"lang": "fr"}, follow_redirects=True).text
+
+
+def test_what_counts_for_a_request_is_chosen_in_words_and_nothing_else_is_taken(
+    client: FlaskClient, meadow: Graph
+) -> None:
+    path = "/p/demo/record/beneficiary:W1/request"
+    opened = client.get(path)
+    offered = (("criteria", "disability", "a disability in the household"), ("ready", "shed", "a shed"))
+    for column, word, label in offered:
+        assert re.findall(rf'type="checkbox" name="{column}" value="([^"]*)"><span>([^<]*)<', opened.text) == [
+            (word, label)
+        ]
+    assert 'type="radio" name="help" value="goat"' in opened.text
+
+    typed = {**Inputs(opened.text).sent, "help": "goat", "asked_on": "other", "asked_on.other": "2024-06-01"}
+    unknown = client.post(path, data={**typed, "criteria": ["tall"], "form.step": "record"})
+    assert unknown.status_code == 422
+    assert "Choose among these: a disability in the household." in unknown.text
+    done = client.post(path, data={**typed, "criteria": "disability", "ready": "shed", "form.step": "record"})
+    assert done.status_code == 303, done.text
+    hers = [row for row in said(meadow, "demo", "request", personal=True) if row["beneficiary_id"] == "W1"]
+    assert [(row["criteria"], row["ready"]) for row in hers] == [("disability", "shed")]
 
 
 def test_each_line_of_the_menu_has_a_name_of_its_own_by_which_its_count_finds_it(client: FlaskClient) -> None:

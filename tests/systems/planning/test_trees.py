@@ -89,7 +89,7 @@ def test_every_picture_draws_what_is_planned_dashed(client: FlaskClient) -> None
             "/p/demo/tree/gift:G1/network.json", query_string={"as_of": "2024-06-30", "axis": axis}
         ).get_json()
         assert {each["id"]: each["label"] for each in picture["nodes"] if each["group"] == "planned"} == {
-            "plan:N1": "W3\nplanned, 2024-09-01",
+            "plan:N1": "W3\nplanned, 1 Sep 2024",
             "plan:N2": "W5\nplanned",
         }
         assert {

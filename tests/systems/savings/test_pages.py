@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +72,39 @@ def test_groups_a_box_a_sheet_a_share_out_and_a_passbook_are_shown(client: Flask
     assert "Her passbook in group" in seen(client, "record/beneficiary:W1")
     assert "The box, loans and savings" in seen(client, "record/group:G")
     assert client.get("/p/demo/record/group:X/savings").status_code == 404
+
+
+def test_all_payouts_are_recorded_by_one_button_once_and_undone_by_another(
+    client: FlaskClient, village: Graph, tmp_path: Path
+) -> None:
+    """21.80 is in the box, of W1 alone, who saved: she is paid 21, in whole rupees."""
+    path = "/p/demo/record/group:G/share-out"
+
+    def paid_out() -> list[float | None]:
+        source = Source(graph=village, folder=tmp_path)
+        shared = SavingsOfGroup(as_of=date(2026, 1, 1), id="group:G").answer(source, "demo").share_out
+        return [each.recorded for each in shared.payouts]
+
+    page = client.get(path).text
+    assert "Record the payout to one woman, 21" in words(page)
+    assert paid_out() == [None]
+    pressed = {**Inputs(page).sent, "form.step": "record"}
+    assert [client.post(path, data=pressed).status_code for _ in range(2)] == [303, 303]
+    assert paid_out() == [21]
+    done = client.get(path).text
+    assert "One payout is recorded." in words(done)
+    assert "Record the payout" not in words(done)
+    assert client.post(path, data={**Inputs(done).sent, "form.step": "undo"}).status_code == 303
+    assert paid_out() == [None]
+
+
+def test_a_form_names_the_group_of_a_cycle_by_its_name(client: FlaskClient, village: Graph) -> None:
+    added(village, say.corrected("group:G", name="Laligurans"))
+
+    about = words(client.get("/p/demo/record/cycle:C/correct").text)
+
+    assert "cycle of group Laligurans from 15 Apr 2023" in about
+    assert "cycle of group G " not in about
 
 
 def test_what_is_not_worked_out_is_told_as_such(client: FlaskClient, village: Graph) -> None:

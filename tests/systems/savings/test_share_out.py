@@ -93,6 +93,7 @@ def take_back(graph: Graph) -> None:
     added(graph, *(say.taken_back(f"payout:{each.payout_id}", new_id(token_bytes(ID_BYTES))) for each in cycle.payouts))
 
 
+@pytest.mark.soak
 def test_who_is_killed_while_a_cycle_is_shared_out_has_paid_all_or_nobody_and_the_next_try_says_which(
     group: Graph, connection: Connection, shell: Shell
 ) -> None:

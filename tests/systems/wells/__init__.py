@@ -11,9 +11,16 @@ from tests.systems.wells.kinds import KINDS, WATER_COMMITTEE
 WELLS: Final = System(
     name="wells",
     title=Sentence("Wells"),
+    does=Sentence("Who keeps which well."),
     kinds=KINDS,
     columns={"group": (WATER_COMMITTEE,)},
     roles={"wells": frozenset({"staff", "manager", "auditor"})},
     room=__name__,
 )
-PUMPS: Final = System(name="pumps", title=Sentence("Pumps"), needs=("wells",), room="tests.systems.pumps")
+PUMPS: Final = System(
+    name="pumps",
+    title=Sentence("Pumps"),
+    does=Sentence("Pumps of wells."),
+    needs=("wells",),
+    room="tests.systems.pumps",
+)

@@ -7,9 +7,9 @@ from typing import Final
 import click
 
 from relay.commands.asking import lister
+from relay.commands.command_session import Session
 from relay.commands.options import pass_session
 from relay.commands.recording import print_recorded, record_kind, records
-from relay.commands.session import Session
 
 
 @records("well", example="relay well --id K1 --beneficiary B2001 --on 2024-01-01")

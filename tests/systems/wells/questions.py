@@ -7,8 +7,8 @@ from datetime import date
 from typing import Final
 
 from relay.graph import Graph
-from relay.service.queries.parameters import AsOf
 from relay.service.question import Question, Source
+from relay.service.questions.parameters import AsOf
 from tests.systems.wells import cypher
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from relay.mapping.file_import import ImportWish
+from relay.register_maps.file_import import ImportWish
 from relay.service.client import SentForm
 from relay.service.registers import SentFile, SentWish
 

@@ -15,7 +15,7 @@ import pytest
 from relay.access import accounts, api_tokens, devices
 from relay.access.roles import grant_of
 from relay.domain.kinds import ON_TELEPHONES
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.ledger.held import held_list
 from relay.web import create_app
 from relay.web.api.acts_from_files import ActsOrigin, carrier_of
@@ -147,7 +147,7 @@ def posted(site: FlaskClient, headers: dict[str, str], acts: list[Any], **more: 
 
 @pytest.mark.parametrize(("who", "way"), MADE)
 def test_who_records_what_by_which_way_and_as_whom(site: FlaskClient, graph: Graph, who: str, way: str) -> None:
-    before = programmes.head(graph, "wards").entries
+    before = programme_heads.head(graph, "wards").entries
     device = telephone(graph)
     acts: list[Any] = [
         {"act": kind, "content": content, "written_at": WRITTEN, "again": True} for kind, content in ACTS.items()
@@ -204,7 +204,7 @@ def test_no_act_of_a_system_comes_by_a_file_but_what_staff_record_from_their_own
 
 
 def test_what_corrects_confirms_or_erases_has_no_sheet_so_no_import_does_it(site: FlaskClient, graph: Graph) -> None:
-    before = programmes.head(graph, "wards")
+    before = programme_heads.head(graph, "wards")
     assert not {"correct", "confirm", "erase"} & {kind.name for kind in CATALOGUE.filed}
     headers = bearer(api_tokens.issue(graph, "bina", days=1, now=relays.NOW, random=token_bytes).secret)
     for kind in ("correct", "confirm", "erase"):
@@ -214,7 +214,7 @@ def test_what_corrects_confirms_or_erases_has_no_sheet_so_no_import_does_it(site
         )
         assert answer.status_code == 200
         assert '"added"' not in answer.text, kind
-    assert programmes.head(graph, "wards") == before
+    assert programme_heads.head(graph, "wards") == before
 
 
 CHANGED: Final[dict[str, Callable[[dict[str, str]], Any]]] = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.service.client import SentForm
 from tests.web.api.sending import posted
 from tests.web.readers import bearer
@@ -43,7 +43,7 @@ def test_what_is_no_file_with_what_is_to_be_done_with_it_is_refused(
     said = {name: value for name, value in ({"sent": SENT, "wish": WISH} | wrong).items() if value is not None}
     form = SentForm(fields={name: json.dumps(value) for name, value in said.items()}, files=[GIFTS.encode()])
     body, content_type = form.encoded()
-    before = programmes.head(recorded, "demo")
+    before = programme_heads.head(recorded, "demo")
 
     answer = client.post(
         "/api/v1/registers/import", data=body, content_type=content_type, headers=bearer(people["manager"])
@@ -52,7 +52,7 @@ def test_what_is_no_file_with_what_is_to_be_done_with_it_is_refused(
     assert answer.status_code == 400
     assert answer.json is not None
     assert answer.json["error"]["code"] == "not_a_file"
-    assert programmes.head(recorded, "demo") == before
+    assert programme_heads.head(recorded, "demo") == before
 
 
 def test_everybody_imports_into_a_programme_of_hers_alone(
@@ -60,7 +60,7 @@ def test_everybody_imports_into_a_programme_of_hers_alone(
 ) -> None:
     """Each of them has a role in the programme demo and in no other."""
     headers, files = bearer(people["manager"]), {"gifts.csv": GIFTS}
-    before = programmes.head(recorded, "large")
+    before = programme_heads.head(recorded, "large")
 
     own, unnamed = posted(client, headers, files, programme_id="demo"), posted(client, headers, files)
     wishes: list[dict[str, Any]] = [
@@ -83,5 +83,5 @@ def test_everybody_imports_into_a_programme_of_hers_alone(
     for answer in (*strange, named_in_it):
         assert '"gift:G90"' not in answer.text
         assert '"status":404' in answer.text
-    assert programmes.head(recorded, "large") == before
+    assert programme_heads.head(recorded, "large") == before
     assert posted(client, bearer(people["auditor"]), files).status_code == 403

@@ -14,7 +14,7 @@ from relay.access import accounts, api_tokens, devices
 from relay.access.roles import grant_of
 from relay.backup import ledger_backup
 from relay.errors import Invalid, NotFound, Refused
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.ledger.held import held_list
 from relay.ledger.places import places_of
 from relay.ledger.verify import verify
@@ -183,7 +183,7 @@ def test_acts_in_any_order_are_recorded_as_soon_as_they_can_be(
         sent(phone, mine, SIX[number])
 
     assert held_list.of_device(graph, "wards", device_id) == ()
-    assert programmes.head(graph, "wards").entries == 9 + 6
+    assert programme_heads.head(graph, "wards").entries == 9 + 6
     assert verify(graph, "wards").faults == ()
 
 
@@ -217,7 +217,7 @@ def test_a_device_that_was_revoked_hands_in_to_the_held_list_and_reads_nothing(
 
     (row,) = sent(phone, mine, SIX[0])
     assert (row["result"], row["code"]) == ("held", "from_revoked")
-    assert programmes.head(graph, "wards").entries == 9
+    assert programme_heads.head(graph, "wards").entries == 9
     for address in ("field-bundle", "held"):
         answer = phone.get(f"{HERE}/{address}", headers=mine)
         assert (answer.status_code, answer.get_json()["error"]["code"]) == (401, "device_revoked")
@@ -375,5 +375,5 @@ def test_one_act_sent_by_many_at_once_is_one_entry(phone: FlaskClient, graph: Gr
         results = [*workers.map(send, range(24 if not SOAK else 100))]
     assert results.count("added") == 1
     assert set(results) == {"added", "same"}
-    assert programmes.head(graph, "wards").entries == 10
+    assert programme_heads.head(graph, "wards").entries == 10
     assert len(held_ids(phone, mine)) == 1

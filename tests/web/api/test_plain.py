@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.ledger.held import held_list
 from relay.web import create_app
 from tests.web import relays
@@ -83,7 +83,7 @@ def test_each_act_of_a_list_is_judged_alone_whatever_stands_in_another(
 @pytest.mark.parametrize("value", NASTY)
 def test_a_body_that_says_such_a_thing_is_refused_in_a_sentence(phone: FlaskClient, graph: Graph, value: str) -> None:
     headers = staff_of(graph, "W1")
-    before = programmes.head(graph, "wards")
+    before = programme_heads.head(graph, "wards")
     visited = f'{{"placement_id": "P1", "kind": "visit", "happened_on": "2024-06-01", "animals": {value}}}'
     corrected = f'{{"act_id": "gift:G1", "how": "wrong_data", "why": "x", "changes": {{"animals": {value}}}}}'
     for path, body in (
@@ -99,7 +99,7 @@ def test_a_body_that_says_such_a_thing_is_refused_in_a_sentence(phone: FlaskClie
 
         assert 400 <= answer.status_code < 500, (path, answer.text)
         assert answer.get_json()["error"]["reason"], path
-    assert programmes.head(graph, "wards") == before
+    assert programme_heads.head(graph, "wards") == before
 
 
 def test_the_page_of_what_is_held_is_drawn_from_plain_text_whatever_that_is(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from tests.web.api.programme import ACTS, HERE
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ UNRECORDED: Final[tuple[tuple[str, Any, int, str | None], ...]] = (
 
 
 def test_what_cannot_be_recorded_is_explained_and_nothing_is(api: FlaskClient, graph: Graph) -> None:
-    before = programmes.head(graph, "demo")
+    before = programme_heads.head(graph, "demo")
     for kind, body, status, field in UNRECORDED:
         answer = api.post(f"{HERE}/acts/{kind}", json=body)
 
         assert answer.status_code == status, (body, answer.text)
         assert answer.get_json()["error"]["field"] == field, body
-    assert programmes.head(graph, "demo") == before
+    assert programme_heads.head(graph, "demo") == before
 
 
 def test_a_body_that_is_no_json_is_refused(api: FlaskClient) -> None:

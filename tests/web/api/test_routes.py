@@ -14,10 +14,10 @@ import pytest
 
 from relay.access import accounts
 from relay.arrays import from_graph
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.service.json_codec import json_of, read_json
-from relay.service.queries.every import QUESTIONS
 from relay.service.question import Source, answer_of, parameters
+from relay.service.questions.every import QUESTIONS
 from tests.commands.shell import ON
 from tests.rigs import queries
 from tests.scenes.core import CORE
@@ -91,7 +91,7 @@ def test_entries_are_read_page_by_page_to_the_first(api: FlaskClient, graph: Gra
         sequences += [entry["sequence"] for entry in page["entries"]]
         path = page["next_url"]
 
-    assert sequences == list(range(programmes.head(graph, "demo").entries, 0, -1))
+    assert sequences == list(range(programme_heads.head(graph, "demo").entries, 0, -1))
 
 
 def test_the_ledger_is_read_page_by_page_newest_first(client: FlaskClient) -> None:
@@ -207,13 +207,13 @@ def test_of_a_list_of_acts_all_are_recorded_or_none(api: FlaskClient, graph: Gra
         found = answer.get_json()
         return answer.status_code, [each["action"] for each in found] if isinstance(found, list) else []
 
-    before = programmes.head(graph, "demo").entries
+    before = programme_heads.head(graph, "demo").entries
     assert sent("NEW1", "NEW2", query="?dry_run=true") == (200, ["added", "added"])
     assert sent("NEW1", "NEW/2") == (400, [])
-    assert programmes.head(graph, "demo").entries == before
+    assert programme_heads.head(graph, "demo").entries == before
     assert sent("NEW1", "NEW2") == (201, ["added", "added"])
     assert sent("NEW1", "NEW2") == (200, ["same", "same"])
-    assert programmes.head(graph, "demo").entries == before + 2
+    assert programme_heads.head(graph, "demo").entries == before + 2
     assert api.post(f"{HERE}/acts/confirm", json=[ACTS["confirm"]]).status_code == 400
 
 
@@ -226,12 +226,12 @@ def test_of_a_list_of_corrections_all_are_recorded_or_none(api: FlaskClient, gra
         answer = api.post(f"{HERE}/acts/correct", json=body)
         return answer.status_code, answer.text
 
-    before = programmes.head(graph, "demo").entries
+    before = programme_heads.head(graph, "demo").entries
     status, text = sent("event:E1", "pass:T1")
     assert (status, "pass:T3" in text) == (422, True), text
-    assert programmes.head(graph, "demo").entries == before
+    assert programme_heads.head(graph, "demo").entries == before
     assert sent("pass:T3", "pass:T1", "event:E1", "T2")[0] == 201
-    assert programmes.head(graph, "demo").entries == before + 4
+    assert programme_heads.head(graph, "demo").entries == before + 4
     assert sent("gift:G1", how="wrong_data", changes={"animals": 3})[0] == 201
     assert sent("gift:G1", how="wrong_data", changes={"colour": 3})[0] == 400
 

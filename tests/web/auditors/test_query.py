@@ -14,7 +14,7 @@ import pytest
 
 from relay.access import accounts, api_tokens
 from relay.access.roles import EVERY, Grant
-from relay.database import cypher, engine
+from relay.database import cypher, embedded_server
 from relay.domain.vocabulary import SHOWN
 from relay.published.publishing import publish
 from relay.settings import Settings
@@ -153,7 +153,7 @@ def test_nothing_that_relay_writes_is_readable_unless_it_is_listed_and_impersona
     published = {"Published", *SHOWN.values(), *(f"Placement~{label}" for label in SHOWN.values())}
     texts = cypher.statements(CORE)
     written = {*(texts.write.keys() - texts.unlink.keys()), *texts.edges, "Ledger", "Schema"} - {"Personal"}
-    assert {*engine.READABLE, *CORE.readable} == written | published
+    assert {*embedded_server.READABLE, *CORE.readable} == written | published
 
 
 def test_what_is_published_is_read_by_label(client: FlaskClient, recorded: Graph) -> None:

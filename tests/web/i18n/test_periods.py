@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relay.web.i18n import periods
+from relay.web.i18n import language, periods
 from relay.web.i18n.language import force_language
 
 if TYPE_CHECKING:
@@ -50,17 +50,28 @@ def test_periods_go_back_to_where_the_table_of_nepal_begins(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("word", "day", "later", "outside", "months"),
     [
-        ("en", "2083-08-09 BS", "≈ 2086-09-17 BS", "", "Kartik 2083 to Mangsir 2083, and Nov 2026"),
-        ("ne", "9 मंसिर 2083", "≈ 17 पुस 2086", "", "कात्तिक 2083 to मंसिर 2083, and नोभेम्बर 2026"),
+        (
+            "en",
+            ("25 Nov 2026", "2083-08-09 BS"),
+            ("1 Jan 2030", "≈ 2086-09-17 BS"),
+            ("1 Jan 1900", ""),
+            "Kartik 2083 to Mangsir 2083, and Nov 2026",
+        ),
+        (
+            "ne",
+            ("9 मंसिर 2083", "25 नोभेम्बर 2026"),
+            ("≈ 17 पुस 2086 (1 जनवरी 2030)", ""),
+            ("1 जनवरी 1900", ""),
+            "कात्तिक 2083 to मंसिर 2083, and नोभेम्बर 2026",
+        ),
     ],
 )
-def test_nepali_names_the_months_of_nepal(
-    app: Flask, word: str, day: str, later: str, outside: str, months: str
+def test_nepali_tells_days_by_the_calendar_of_nepal_first(
+    app: Flask, word: str, day: tuple[str, str], later: tuple[str, str], outside: tuple[str, str], months: str
 ) -> None:
     with app.test_request_context(), force_language(word):
-        assert periods.bs_day(date(2026, 11, 25)) == day
-        assert periods.bs_day(date(2030, 1, 1)) == later
-        assert periods.bs_day(date(1900, 1, 1)) == outside
+        for told, value in ((day, date(2026, 11, 25)), (later, date(2030, 1, 1)), (outside, date(1900, 1, 1))):
+            assert (language.day(value), language.other_day(value)) == told
         assert periods.months_named("2083-07 BS to 2083-08 BS, and 2026-11") == months
 
 

@@ -1,34 +1,68 @@
-"""Saved views."""
+"""Saved views: kept in the programme, each for whom it is meant, found by name and opened by its link.
+
+list ──save──▶ (:SavedView) ──link──▶ the same list, for whoever may see it
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from base64 import urlsafe_b64encode
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.web.readers import sign_in
-from tests.web.reading import HILLS, form
+from relay.access import accounts, saved_views
+from relay.access.roles import Grant
+from tests.web import relays
+from tests.web.readers import WORDS, sign_in
+from tests.web.reading import HILLS, form, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from relay.graph import Graph
 
 
-def save(client: FlaskClient, name: str, **form: str) -> int:
-    return client.post(f"{HILLS}/{name}/views", data=form).status_code
+@pytest.fixture(autouse=True)
+def forgotten(recorded: Graph) -> Iterator[None]:
+    """Delete the views of all programmes afterwards."""
+    yield
+    for programme_id in ("hills", "demo", "halves", "large"):
+        for view in saved_views.every(recorded, programme_id):
+            saved_views.delete(recorded, view)
 
 
-def test_a_view_is_saved_under_its_name_and_found_again(reader: FlaskClient) -> None:
-    assert save(reader, "chains", title="Broken in Palpa", query="state=broken&place=PAL") == 303
+def save(client: FlaskClient, name: str, **said: str) -> int:
+    return client.post(f"{HILLS}/{name}/views", data=said).status_code
 
-    for path in (f"{HILLS}/chains", HILLS):
-        link = re.search(r'href="([^"]+)"><bdi>Broken in Palpa</bdi>', reader.get(path).text)
-        assert link
+
+def test_a_view_is_kept_under_its_name_and_found_again_in_lists_and_in_the_search(reader: FlaskClient) -> None:
+    said = {"title": "Broken in Palpa", "about": "For the Monday meeting", "query": "state=broken&place=PAL"}
+    assert save(reader, "chains", **said) == 303
+
+    for path in (f"{HILLS}/chains", HILLS, f"{HILLS}/views"):
+        link = re.search(
+            r'href="([^"]+)"(?: title="For the Monday meeting")?><bdi>Broken in Palpa</bdi>', reader.get(path).text
+        )
+        assert link, path
         assert link[1] == "/p/hills/chains?state=broken&amp;place=PAL"
+    hits = reader.post(f"{HILLS}/find", data={"q": "palpa broken"}, headers={"HX-Request": "true"}).text
+    assert "Broken in Palpa" in hits
     assert "Broken in Palpa" not in reader.get(f"{HILLS}/gifts").text
     assert "Broken in Palpa" not in reader.get("/p/large").text
+
+
+def test_a_view_opens_by_its_link(reader: FlaskClient) -> None:
+    save(reader, "chains", title="Broken", query="state=broken")
+    (link,) = re.findall(r'href="(/p/hills/views/\w+)"', reader.get(f"{HILLS}/views").text)
+
+    assert reader.get(link).location == "/p/hills/chains?state=broken"
+    assert reader.get("/p/hills/views/0123456789").status_code == 404
 
 
 def test_another_sites_form_saves_no_view(client: FlaskClient) -> None:
@@ -37,74 +71,123 @@ def test_another_sites_form_saves_no_view(client: FlaskClient) -> None:
     assert "<bdi>Theirs</bdi>" not in client.get(f"{HILLS}/chains").text
 
 
-def test_a_view_of_the_same_name_takes_the_place_of_the_first(reader: FlaskClient) -> None:
+def test_a_view_of_the_same_name_takes_the_place_of_the_first_and_keeps_its_link(
+    reader: FlaskClient, recorded: Graph
+) -> None:
     save(reader, "chains", title="Mine", query="state=broken")
-    save(reader, "chains", title="Mine", query="state=growing")
+    (before,) = saved_views.every(recorded, "hills")
+    save(reader, "chains", title="mine", query="state=growing")
 
-    text = reader.get(f"{HILLS}/chains").text
+    (after,) = saved_views.every(recorded, "hills")
 
-    assert text.count("<bdi>Mine</bdi>") == 1
-    assert "state=growing" in text
+    assert (after.view_id, after.query) == (before.view_id, "state=growing")
 
 
-def test_a_view_is_forgotten(reader: FlaskClient) -> None:
+def test_a_view_is_deleted(reader: FlaskClient, recorded: Graph) -> None:
     save(reader, "chains", title="Mine", query="state=broken")
-    save(reader, "chains", title="Mine", forget="1")
+    (view,) = saved_views.every(recorded, "hills")
 
-    assert "<bdi>Mine</bdi>" not in reader.get(f"{HILLS}/chains").text
+    assert reader.post(f"{HILLS}/views/{view.view_id}").status_code == 303
 
-
-@pytest.mark.parametrize("title", ["", " ", "x" * 41])
-def test_a_view_without_a_name_is_refused(reader: FlaskClient, title: str) -> None:
-    assert save(reader, "chains", title=title, query="") == 400
+    assert saved_views.every(recorded, "hills") == ()
+    assert "“Mine” is deleted." in reader.get(f"{HILLS}/views").text
 
 
-def test_a_saved_view_never_leads_elsewhere(reader: FlaskClient) -> None:
-    query = "programme_id=large&name=gifts&_external=1&_anchor=x&endpoint=lists.table"
+@pytest.mark.parametrize(
+    "said", [{"title": ""}, {"title": " "}, {"title": "x" * 61}, {"about": "x" * 201}, {"seen_by": "x"}]
+)
+def test_a_view_without_a_name_or_for_nobody_is_refused(reader: FlaskClient, said: dict[str, str]) -> None:
+    assert save(reader, "chains", **{"title": "Mine", "query": ""} | said) == 400
+
+
+def test_a_saved_view_never_leads_elsewhere_nor_turns_names_on(reader: FlaskClient) -> None:
+    query = "programme_id=large&name=gifts&_external=1&endpoint=lists.table&names=full&sort=x&as_of=y&state=broken"
     save(reader, "chains", title="<script>x</script>", query=query)
 
     text = reader.get(f"{HILLS}/chains").text
 
     assert "<script>x" not in text
     (link,) = re.findall(r'<li><a href="([^"]+)"><bdi>&lt;script', text)
-    assert link == "/p/hills/chains?endpoint=lists.table"
+    assert link == "/p/hills/chains?state=broken"
 
 
-DEEP = urlsafe_b64encode(b"[" * 2_900).decode()
+def test_a_filter_holds_what_was_chosen_or_an_id_and_no_name(reader: FlaskClient) -> None:
+    for query, status in (
+        ("held_by=W1", 303),
+        ("held_by=Sita", 400),
+        ("below=placement:P1", 303),
+        ("below=Sita", 400),
+        ("place=Palpa", 400),
+        ("since=2024-01-31", 303),
+        ("since=Sita", 400),
+        ("generation=2", 303),
+        ("generation=Sita", 400),
+    ):
+        assert save(reader, "placements", title="One", query=query) == status, query
+
+
+def test_neither_the_name_of_a_view_nor_its_sentence_nor_a_query_names_somebody(
+    reader: FlaskClient, recorded: Graph
+) -> None:
+    """Two women are called so; a word that is a part of a name is none."""
+    named = {"name": "Sita Thapa", "key": "hills/beneficiary/NAMED1", "programme_id": "hills"}
+    single = {"name": "Maya", "key": "hills/beneficiary/NAMED2", "programme_id": "hills"}
+    create = "UNWIND $rows AS row CREATE (o:Personal) SET o = row"
+    recorded.write(lambda step: step.run(create, rows=[named, single]))
+    try:
+        assert save(reader, "chains", title="About sita thapa", query="") == 400
+        assert save(reader, "chains", title="Those", about="Ask Sita Thapa.", query="") == 400
+        assert save(reader, "chains", title="Mayadevi and Sita", query="") == 303
+        for query, status in (("WHERE b.name = 'Maya'", 400), ("WHERE b.place = 'Mayapur'", 303)):
+            assert reader.post(f"{HILLS}/query/views", data={"title": "Q", "query": query}).status_code == status
+    finally:
+        recorded.write(
+            lambda step: step.run("MATCH (o:Personal) WHERE o.key STARTS WITH 'hills/beneficiary/NAMED' DELETE o")
+        )
+
+
+def test_a_query_is_kept_and_offered_before_it_is_run(reader: FlaskClient) -> None:
+    query = "MATCH (g:Gift)\r\nRETURN count(g) AS gifts"
+    answer = reader.post(f"{HILLS}/query/views", data={"title": "How many gifts", "query": query})
+
+    text = reader.get(answer.location).text
+
+    assert "MATCH (g:Gift)\nRETURN count(g) AS gifts</textarea>" in text
+    assert "How many gifts" in reader.get(f"{HILLS}/views").text
+
+
+DEEP: Final = urlsafe_b64encode(b"[" * 2_900).decode()
+COOKIE: Final = f"views-{sha256(b'account:asha').hexdigest()[:12]}"
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "e30=", "W10=", "W3siYSI6MX1d", "bnVsbA==", DEEP])  # {}, [], [{"a":1}]…
 def test_a_cookie_that_cannot_be_read_is_no_view(reader: FlaskClient, cookie: str) -> None:
-    name = cookie_of(reader)
-    reader.set_cookie(name, cookie)
+    reader.set_cookie(COOKIE, cookie)
 
-    assert reader.get(f"{HILLS}/chains").status_code == 200
+    assert "in this browser alone" not in reader.get(f"{HILLS}/chains").text
 
 
-def test_a_view_that_this_version_cannot_show_is_left_out_and_the_others_stay(reader: FlaskClient) -> None:
+def stored(*views: dict[str, Any]) -> str:
     own = {"programme_id": "hills", "name": "chains", "title": "Mine", "query": "state=broken"}
-    strange = ({"name": "herds"}, {"title": "half \ud83d"}, {"query": "state=\ud83d"}, {"programme_id": "\ud83d"})
-    kept = json.dumps([own, *({**own, **each} for each in strange)])
-    reader.set_cookie(cookie_of(reader), urlsafe_b64encode(kept.encode()).decode())
-
-    answer = reader.get(HILLS)
-
-    assert answer.status_code == 200
-    assert re.findall(r'<a href="/p/hills/(\w+)[^"]*"><bdi>(Mine|half[^<]*)', answer.text) == [("chains", "Mine")]
-    assert save(reader, "chains", title="Another", query="") == 303
+    return urlsafe_b64encode(json.dumps([own, *({**own, **each} for each in views)]).encode()).decode()
 
 
-def cookie_of(reader: FlaskClient) -> str:
-    answer = reader.post(f"{HILLS}/chains/views", data={"title": "Mine", "query": ""})
-    return next(each.partition("=")[0] for each in answer.headers.getlist("Set-Cookie") if each.startswith("views-"))
+def test_what_a_browser_stored_is_offered_once_to_be_kept(reader: FlaskClient, recorded: Graph) -> None:
+    """One of hills can be kept, one has a filter that is gone; one is of another programme, and one of no list."""
+    gone, other, strange = {"title": "Old", "query": "place=GONE"}, {"programme_id": "large"}, {"name": "herds"}
+    reader.set_cookie(COOKIE, stored(gone, other, strange))
+    assert "2 views are stored in this browser alone: Mine, Old." in words(reader.get(f"{HILLS}/chains").text)
 
+    reader.post(f"{HILLS}/views", data={"keep": "1"})
 
-def test_views_that_no_cookie_can_hold_are_refused_and_the_others_stay(reader: FlaskClient) -> None:
-    title, query = "क" * 37, "state=broken&" + "place=PAL&" * 30
-    kept = [save(reader, "chains", title=f"{title}{number}", query=query) for number in range(6)]
-
-    assert kept == [303, 303, 303, 303, 303, 400]
-    assert reader.get(f"{HILLS}/chains").text.count("<bdi>ककक") == 5
+    (view,) = saved_views.every(recorded, "hills")
+    assert (view.title, view.query, view.seen_by) == ("Mine", "state=broken", saved_views.OWN)
+    assert "1 view could not be kept." in words(reader.get(f"{HILLS}/views").text)
+    assert "in this browser alone" not in reader.get(HILLS).text
+    assert "1 view is stored in this browser alone: Mine." in words(reader.get("/p/large").text)
+    reader.post("/p/large/views", data={"drop": "1"})
+    assert saved_views.every(recorded, "large") == ()
+    assert reader.get_cookie(COOKIE) is None
 
 
 def test_a_page_is_sent_again_when_a_view_was_saved(reader: FlaskClient) -> None:
@@ -112,21 +195,60 @@ def test_a_page_is_sent_again_when_a_view_was_saved(reader: FlaskClient) -> None
     before = reader.get(f"{HILLS}/chains").headers["ETag"]
     assert reader.get(f"{HILLS}/chains", headers={"If-None-Match": before}).status_code == 304
 
-    save(reader, "chains", title="Mine", query="state=broken")
+    answer = save(reader, "chains", title="Mine", query="state=broken")
+    reader.get(f"{HILLS}/chains")  # which says so once
 
+    assert answer == 303
     assert reader.get(f"{HILLS}/chains", headers={"If-None-Match": before}).status_code == 200
 
 
-def test_views_are_her_own_whoever_signs_in_at_this_browser_later(door: FlaskClient, people: dict[str, str]) -> None:
+def signed(door: FlaskClient, login: str) -> str:
+    """Sign somebody in, and give the token of her forms."""
+    sign_in(door, login)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', door.get("/p/demo/chains").text)
+    assert token
+    return token[1]
+
+
+def keep(door: FlaskClient, login: str, seen_by: str, title: str = "") -> TestResponse:
+    said = {"csrf_token": signed(door, login), "title": title or f"For {seen_by}", "query": "", "seen_by": seen_by}
+    return door.post("/p/demo/chains/views", data=said)
+
+
+def test_a_view_is_seen_by_those_for_whom_it_is_meant(
+    door: FlaskClient, people: dict[str, str], recorded: Graph
+) -> None:
     assert people
-    for login, others in (("manager", "auditor"), ("auditor", "manager")):
-        sign_in(door, login)
-        token = re.search(r'name="csrf_token" value="([^"]+)"', door.get("/p/demo/chains").text)
-        assert token
-        said = {"csrf_token": token[1], "title": f"View of {login}", "query": ""}
-        assert door.post("/p/demo/chains/views", data=said).status_code == 303
-        shown = door.get("/p/demo/chains").text
-        assert (f"View of {login}" in shown, f"View of {others}" in shown) == (True, False)
+    for seen_by in ("own", "everybody", "auditor"):
+        assert keep(door, "manager", seen_by).status_code == 303
+    for login, expected in (("manager", 3), ("auditor", 2), ("staff", 1)):
+        signed(door, login)
+        assert door.get("/p/demo/chains").text.count("<bdi>For ") == expected, login
+    links = {view.seen_by: f"/p/demo/views/{view.view_id}" for view in saved_views.every(recorded, "demo")}
+    assert [door.get(links[each]).status_code for each in ("everybody", "auditor", "own")] == [303, 404, 404]
+
+
+def test_who_keeps_a_view_deletes_it_and_so_does_a_manager(
+    door: FlaskClient, people: dict[str, str], recorded: Graph
+) -> None:
+    assert people
+    assert keep(door, "auditor", "everybody", "Hers").status_code == 303
+    assert keep(door, "staff", "everybody", "Hers").status_code == 409  # somebody else shares one of this name
+    (view,) = saved_views.every(recorded, "demo")
+    for login, status in (("staff", 403), ("manager", 303)):
+        token = signed(door, login)
+        assert door.post(f"/p/demo/views/{view.view_id}", data={"csrf_token": token}).status_code == status
+    assert saved_views.every(recorded, "demo") == ()
+
+
+def test_views_that_nobody_else_sees_go_with_their_account(recorded: Graph, door: FlaskClient) -> None:
+    accounts.add(recorded, "leaving", (Grant(role="manager", programme_id="demo"),), WORDS, relays.NOW)
+    for seen_by in ("own", "everybody"):
+        keep(door, "leaving", seen_by)
+
+    accounts.remove(recorded, "leaving")
+
+    assert [view.seen_by for view in saved_views.every(recorded, "demo")] == ["everybody"]
 
 
 def test_a_saved_view_keeps_its_own_choice_wherever_it_is_opened(halves: FlaskClient) -> None:

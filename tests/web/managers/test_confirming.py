@@ -15,7 +15,7 @@ import pytest
 
 from relay.access import access_log
 from relay.domain.questions import NOTED
-from relay.ledger import programmes, reading, recording
+from relay.ledger import programme_heads, reading, recording
 from relay.reports.unconfirmed import waiting
 from tests.commands.shell import record
 from tests.scenes import acts as say
@@ -52,7 +52,7 @@ def test_what_waits_is_confirmed_by_the_one_who_did_not_record_it(asha: FlaskCli
     assert (last.kind, last.payload["act_id"], last.recorded_by) == ("confirm", "pass:T2", "account:asha")
     assert [each.pass_id for each in waiting(recorded, TWO, date.max)] == ["T1"]
     after = asha.get(f"/p/{TWO}/waiting").text
-    assert '<p class="told" role="status"><bdi>Pass-on T2 is confirmed.</bdi></p>' in after
+    assert '<p class="told no-print" role="status"><bdi>Pass-on T2 is confirmed.</bdi></p>' in after
     assert "is confirmed" not in asha.get(f"/p/{TWO}/waiting").text
 
 
@@ -157,7 +157,7 @@ def inbox_of(graph: Graph, programme_id: str) -> str:
               ├─ I3 ── P4  Chandra, in October
               └─ I4 ── P5  Asha
     """
-    if programme_id in {head.programme_id for head in programmes.heads(graph)}:
+    if programme_id in {head.programme_id for head in programme_heads.heads(graph)}:
         return f"/p/{programme_id}/waiting"
     women = (say.woman(f"W{n}", place_id="PAL" if n < 3 else "TAN", name=f"Woman {n}") for n in range(1, 6))
     places = (say.place("PAL", name="Palpa"), say.place("TAN", name="Tansen"))
@@ -234,9 +234,9 @@ def test_several_are_checked_with_what_the_rule_book_notes_then_confirmed_and_on
     assert done.status_code == 200
     assert "2 pass-ons are confirmed." in words(done.text)
     assert [each.pass_id for each in waiting(recorded, programme_id, date.max)] == ["I2", "I4"]
-    entries = programmes.head(recorded, programme_id).entries
+    entries = programme_heads.head(recorded, programme_id).entries
     assert asha.post(where, data={**sent, "form.step": "record"}).status_code == 200  # the same once more
-    assert programmes.head(recorded, programme_id).entries == entries
+    assert programme_heads.head(recorded, programme_id).entries == entries
 
     every = {**form(asha, programme_id), "shown": ["I2"], "every": "1", "form.step": "record"}
     assert asha.post(where, data=every).status_code == 303

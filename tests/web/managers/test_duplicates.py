@@ -9,6 +9,7 @@ from relay.ledger.her_ids import her_ids
 from relay.ledger.recording import record as record_all
 from relay.reports.duplicates import duplicates
 from tests.scenes import acts as say
+from tests.web.readers import with_names
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -32,7 +33,7 @@ def test_pairs_are_told_with_names_and_reasons_and_decided_one_way_or_the_other(
     asha: FlaskClient, recorded: Graph
 ) -> None:
     begun(recorded)
-    page = asha.get(f"/p/{PROGRAMME}/duplicates")
+    page = with_names(asha).get(f"/p/{PROGRAMME}/duplicates")
     assert page.status_code == 200
     assert page.text.count('value="same" aria-label=') == 3
     for said in ("Junkiri Makaibari", "Ratnanagar-2", "same first name", "same year of birth", "same ward"):

@@ -28,6 +28,16 @@ def test_what_calls_for_work_is_counted_as_its_lists_count_it(client: FlaskClien
     assert client.get(f"{HILLS}/open-work.json").get_json()["visits"] == total(client, f"{HILLS}/visits")
 
 
+def test_on_a_page_of_an_earlier_day_the_menu_counts_what_its_lists_held_then(client: FlaskClient) -> None:
+    then = "?as_of=2025-06-01"
+
+    page, counted = client.get(f"{HILLS}{then}").text, client.get(f"{HILLS}/open-work.json{then}").get_json()
+
+    assert f'data-counts="{HILLS}/open-work.json{then}"' in page
+    assert counted["visits"] == total(client, f"{HILLS}/visits{then}")
+    assert counted["visits"] != client.get(f"{HILLS}/open-work.json").get_json()["visits"]
+
+
 def test_nobody_is_told_the_count_of_a_list_that_is_closed_to_her(door: FlaskClient, people: dict[str, str]) -> None:
     auditor = door.get("/p/demo/open-work.json", headers=bearer(people["auditor"]))
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
+import pytest
 from flask import get_template_attribute
 
+from relay.ledger.held import held_list
 from tests.web.reading import HILLS, text_of
 
 if TYPE_CHECKING:
@@ -32,7 +35,40 @@ def test_the_front_page_says_how_the_relays_do_what_broke_and_whom_to_visit(clie
     assert "66.7% 8 of 12" in said  # animals
     assert "1 placement broke in the last month" in said
     assert "overdue, 0 of 2" in said
-    assert "All 2 visits" in said  # P5, on whom a chain of 4 pass-ons hangs, and P6, of whom nothing was heard
+    assert "To visit 2" in said  # P5, on whom a chain of 4 pass-ons hangs, and P6, of whom nothing was heard
+    assert "P5 , Rampur broken owes 2 goats since 19 Nov 2026; can still pass on · only she can continue" in said
+    assert "To confirm 4 wait for a second person" in said  # T1 to T4
+    assert "Held 0 from telephones" in said
+
+
+def test_each_figure_of_the_front_page_is_said_once(client: FlaskClient) -> None:
+    main = client.get(HILLS).text.partition("<main")[2].partition("</main>")[0]
+    doors = re.findall(r'data-count="([1-9][0-9.]*)"[^>]* href="([^"]+)"', main)
+
+    assert len(doors) > 10
+    assert [door for door in {*doors} if doors.count(door) > 1 and "counted=due" not in door[1]] == []
+
+
+def test_the_front_page_says_what_happens_to_be_held_although_the_ledger_stays_as_it_is(
+    asha: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asha.get(HILLS)  # which begins a session
+    begun = asha.get(HILLS)
+    same = asha.get(HILLS, headers={"If-None-Match": begun.headers["ETag"]})
+    monkeypatch.setattr(held_list, "many", Mock(return_value=3))
+    after = asha.get(HILLS, headers={"If-None-Match": begun.headers["ETag"]})
+
+    assert (same.status_code, after.status_code) == (304, 200)
+    assert re.search(r'<a class="measure" href="/p/hills/held">3</a>', after.text)
+
+
+def test_the_list_of_programmes_shows_the_figures_of_each(client: FlaskClient) -> None:
+    card = client.get("/").text.partition('href="/p/hills"')[2].partition("</article>")[0]
+
+    assert "66.7%" in card
+    assert 'data-count="4" href="/p/hills/placements?counted=due_fulfilled"' in card
+    assert 'data-count="7" href="/p/hills/placements"' in card
+    assert 'href="/p/hills/placements?state=broken">1 broken' in card
 
 
 def test_a_month_in_which_nothing_broke_says_so(client: FlaskClient) -> None:

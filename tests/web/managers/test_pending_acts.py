@@ -68,6 +68,25 @@ def test_a_manager_settles_each_in_another_way(graph: Graph, settings: Settings)
     assert held_list.every(graph, "demo") == ()
 
 
+def test_one_is_opened_with_the_fields_of_its_form_and_says_what_is_wrong_in_each(
+    graph: Graph, settings: Settings
+) -> None:
+    client = office(graph, settings)
+    one = held_list.every(graph, "demo")[0].held_id
+    page = client.get("/p/demo/held", query_string={"open": one}).text
+    assert page.count('value="hand_in"') == 1, "the others are closed"
+    assert 'name="column.kind" value="visit" checked' in page
+    assert 'id="column.placement_id-fault">Nothing in the record has this name or id.' in page
+
+    typed = {"column.placement_id": "P1", "column.happened_on": "other", "column.happened_on.other": "2024-06-01"}
+    wrong = {**typed, "column.happened_on.other": "2024-13-01"}
+    assert "Still held: look at what is marked below." in posted(
+        client, "/p/demo/held", held_id=one, settle="hand_in", **wrong
+    )
+    posted(client, "/p/demo/held", held_id=one, settle="hand_in", **typed)
+    assert one not in {row.held_id for row in held_list.every(graph, "demo")}
+
+
 def test_nobody_is_sent_for_what_was_just_settled(graph: Graph, settings: Settings) -> None:
     client = office(graph, settings)
     said = {"pass_id": "T100", "giver_placement_id": "P1", "beneficiary_id": "W4", "receiver_placement_id": "P400"}

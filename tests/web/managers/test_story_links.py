@@ -47,7 +47,12 @@ def test_a_donor_opens_the_story_by_its_link_until_it_ends_or_is_revoked(
     stranger = create_app(recorded, settings, now=lambda: relays.NOW).test_client()
     story = stranger.get(link)
     assert story.status_code == 200
-    assert "first placement from the gift" in words(story.text)
+    told = words(story.text)
+    assert "Passing the Relay A gift of 2 goats, given on 1 Jan 2020. It went to 1 woman or group first." in told
+    assert "first placement from the gift" in told
+    tree = story.text.partition('class="small-tree"')[2].partition("</svg>")[0]
+    assert [tree.count(shape) for shape in ("◆", "●", "■")] == [1, 2, 3]  # P1 and P2 passed on all, P3 to P5 not
+    assert tree.count("<path") == 1 + 5  # P3 and P4 both gave to P5
     assert not re.search(r"Name of|Donor of|\bW\d\b|\bP\d\b", words(story.text))
     assert story.headers["Cache-Control"] == "no-store"
     assert story.headers["Referrer-Policy"] == "no-referrer"

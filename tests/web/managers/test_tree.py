@@ -22,6 +22,16 @@ def test_a_tree_page_shows_ids_and_no_name_unless_asked(client: FlaskClient) -> 
     assert "Name of W5" in client.get("/p/demo/tree/gift:G1?names=full").text
 
 
+def test_a_tree_of_a_thousand_has_bands_by_generation_of_which_each_column_opens_a_branch(client: FlaskClient) -> None:
+    text = client.get("/p/large/tree/gift:G1").text
+    bands = text.partition('<table class="bands">')[2].partition("</table>")[0]
+
+    assert "generation 9" in bands
+    assert 'data-count="512" href="/p/large/placements?gift=G1&amp;generation=9"' in bands
+    assert bands.count('href="/p/large/tree/gift:G1?focus=P8"') == 1 + 7  # its heading, and the generations 3 to 9
+    assert 'class="bands"' not in client.get("/p/demo/tree/gift:G1").text
+
+
 def test_a_name_that_is_looked_for_in_a_tree_stands_beside_the_address_too(client: FlaskClient) -> None:
     tree = "/p/demo/tree/gift:G1?as_of=2024-01-01&axis=date"
     seen = Tags()

@@ -12,8 +12,31 @@ if TYPE_CHECKING:
 def test_a_break_point_says_since_when_and_why(client: FlaskClient) -> None:
     text = client.get("/p/demo/tree/gift:G1").text
 
-    assert "since 2025-05-31: overdue" in text  # due 2025-03-01, 90 days of grace
+    assert "since 31 May 2025: overdue" in text  # due 2025-03-01, 90 days of grace
     assert "2082-02-17 BS" in text
+
+
+def test_a_gift_says_what_was_given_and_when_and_by_whom_only_with_the_names(client: FlaskClient) -> None:
+    nameless, named = (client.get(f"/p/demo/tree/gift:G1{asked}").text for asked in ("", "?names=full"))
+
+    for text in (nameless, named):
+        assert re.search(r">gift G1</text><text[^>]*>2 goats, 1 Jan 2020</text>", text)  # no number; two were placed
+    assert "Donor of" not in nameless
+    assert ">from Donor of G1</text>" in named
+
+
+def test_a_name_has_its_code_beside_it_and_without_names_the_code_stands_there(client: FlaskClient) -> None:
+    nameless, named = (client.get(f"/p/demo/tree/gift:G1{asked}").text for asked in ("", "?names=full"))
+
+    assert re.search(r'<text font-weight="600"[^>]*>P2</text>', nameless)
+    assert re.search(r'<text font-weight="600"[^>]*>Name of W2</text>.*text-anchor="end"[^>]*>P2</text>', named)
+    assert "● fulfilled · 2 of 2" in nameless
+
+
+def test_generations_are_said_in_words(client: FlaskClient) -> None:
+    marks = client.get("/p/demo/tree/gift:G1/network.json").get_json()["marks"]
+
+    assert [mark["label"] for mark in marks] == ["first placements", *(f"generation {n}" for n in (1, 2, 3))]
 
 
 def cells(text: str, key: str) -> list[str]:

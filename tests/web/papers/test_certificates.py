@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.reports.certificates import code_of
 from relay.web import create_app
 from relay.web.traffic import shared_state
@@ -35,8 +35,9 @@ HOST: Final = "https://relay.example.org"
 @pytest.fixture
 def codes(recorded: Graph) -> dict[str, str]:
     """Act id → its code, of the programme of papers."""
-    if PAPERS not in {head.programme_id for head in programmes.heads(recorded)}:
-        women = [say.woman(f"W{number}") for number in range(1, 5)]
+    if PAPERS not in {head.programme_id for head in programme_heads.heads(recorded)}:
+        women = [say.woman(f"W{number}", name_agreed_on="2022-02-20") for number in (1, 2, 3)]
+        women.append(say.woman("W4"))
         begun = (say.programme(PAPERS), say.rule(owed=3), say.gift(), *women, say.placed("P1 on 2020-03-01"))
         passed = [say.passed(f"T{number}: P1 > P{number + 1} on 2022-03-01", animals=1) for number in (1, 2, 3)]
         record(recorded, *begun, *passed, programme_id=PAPERS, by="local:bina")
@@ -127,4 +128,20 @@ def test_a_certificate_is_printed_with_its_code_only_where_there_is_a_public_hos
     site = create_app(recorded, settings, now=lambda: relays.NOW, owner="asha", site="relay.example.org").test_client()
     assert f"{HOST}/v/{PAPERS}/{code}" in site.get(path, base_url=HOST).text
     assert asha.get(f"/p/{PAPERS}/record/beneficiary:W1/certificate").status_code == 404
-    assert "Name of W3" in words(asha.get(f"/p/{PAPERS}/record/pass:T2/certificate").text)
+
+
+def test_a_certificate_names_the_two_only_where_the_record_says_that_they_agreed(
+    asha: FlaskClient, codes: dict[str, str]
+) -> None:
+    assert codes
+    both, one, gift = (
+        words(asha.get(f"/p/{PAPERS}/record/{act}/certificate").text) for act in ("pass:T2", "pass:T3", "placement:P1")
+    )
+
+    assert "given to Name of W3 who received 1 goat passed on to her by Name of W1" in both
+    assert "5 Mar 2022 · 2078-11-21 BS" in both
+    assert "by hand" not in both
+    assert "given to who received 1 goat passed on to her by Name of W1" in one
+    assert "does not say that W4 agreed" in one
+    assert "Name of W4" not in one
+    assert "given to Name of W1 who received 2 goats Received from a gift" in gift

@@ -62,7 +62,7 @@ def test_nothing_is_fetched_for_a_paper() -> None:
 
 
 def test_a_telephone_reads_the_picture_of_a_code() -> None:
-    picture = certificates.qr_code_of(URL)
+    picture = certificates.qr_code_of(URL.upper())
 
     (read,) = zxingcpp.read_barcodes(_seen(picture))
     assert read.text == "HTTPS://RELAY.EXAMPLE.ORG/V/HILLS/0123456789ABCDEF"

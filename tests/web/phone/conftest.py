@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 from relay import graph as relay_graph
 from relay.access import accounts, devices
 from relay.access.roles import grant_of
-from relay.database import engine
+from relay.database import embedded_server
 from relay.ledger import reading
 from relay.ledger.places import places_of
 from relay.settings import Settings
@@ -180,7 +180,7 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Graph, str]
     More phones are enrolled here within a minute than a real address may: that limit has a test of its own.
     """
     settings = Settings.read({"RELAY_DATA": str(tmp_path_factory.mktemp("field"))})
-    connection = engine.ensure(settings.data_folder, readable=CORE.readable)
+    connection = embedded_server.ensure(settings.data_folder, readable=CORE.readable)
     with (
         pytest.MonkeyPatch.context() as patch,
         relay_graph.connect(connection, CORE) as graph,
@@ -188,7 +188,7 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Graph, str]
         patch.setitem(sign_in.CALLS_A_MINUTE, "field.enrol", 1000)
         with answering(create_app(graph, settings)) as site:
             yield graph, site
-    engine.stop(settings.data_folder)
+    embedded_server.stop(settings.data_folder)
 
 
 @pytest.fixture

@@ -258,6 +258,20 @@ def test_a_kept_act_is_deleted_for_a_reason(phone: Phone) -> None:
     assert phone.entries() == []
 
 
+def test_a_button_is_pressed_though_something_is_recorded_while_her_finger_is_on_it(phone: Phone) -> None:
+    phone.context.set_offline(True)
+    phone.keep([visit("P1", "V1")])
+    phone.at("outbox")
+    phone.page.locator(".card").locator("a").click()
+    phone.page.get_by_role("button", name="Delete").hover()
+    phone.page.mouse.down()
+    phone.keep([visit("P2", "V2")])
+    phone.page.wait_for_timeout(300)
+    phone.page.mouse.up()
+    expect(phone.page.get_by_label("Why?")).to_be_visible()
+    phone.says("2 kept on this phone")
+
+
 def test_a_new_version_waits_until_she_taps_and_what_is_typed_is_there_after_it(
     phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:

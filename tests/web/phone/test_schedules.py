@@ -114,6 +114,7 @@ class Day:
         }
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("schedule", range(SCHEDULES))
 def test_what_was_written_is_recorded_held_or_deleted_and_nothing_twice(phone: Phone, schedule: int) -> None:
     draw = Random(f"day {schedule}")  # noqa: S311 - a schedule

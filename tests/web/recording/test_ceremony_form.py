@@ -18,7 +18,7 @@ from relay.access import accounts
 from relay.access.roles import grant_of
 from relay.database import cypher
 from relay.graph import Transaction
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.web import create_app
 from tests.commands.shell import record
 from tests.scenes import acts as say
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 def begun(graph: Graph, programme_id: str, women: int = 5) -> str:
     """The address of the page of a programme of its own."""
-    if programme_id not in {head.programme_id for head in programmes.heads(graph)}:
+    if programme_id not in {head.programme_id for head in programme_heads.heads(graph)}:
         people = [
             say.woman(f"{letter}{number}", name=f"{name} {chr(64 + number % 26)}", place_id="RAM")
             for number in range(1, women + 1)

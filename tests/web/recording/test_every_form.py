@@ -9,7 +9,7 @@ import pytest
 
 from relay.access import accounts
 from relay.access.roles import grant_of
-from relay.ledger import programmes
+from relay.ledger import programme_heads
 from relay.web import create_app
 from relay.web.recording.forms import all_forms
 from tests.commands.shell import record
@@ -141,7 +141,7 @@ FORMS: Final = (
 @pytest.fixture
 def rita(recorded: Graph, settings: Settings) -> Iterator[FlaskClient]:
     """Give the browser of Rita, staff and manager of a programme of her own, who signed in with a password."""
-    if PROGRAMME not in {head.programme_id for head in programmes.heads(recorded)}:
+    if PROGRAMME not in {head.programme_id for head in programme_heads.heads(recorded)}:
         women = (say.woman(f"W{number}", name=f"Maya {chr(64 + number)}") for number in range(1, 11))
         begun = (say.programme(PROGRAMME), say.rule(), say.gift(), *women, say.place("TAN", name="Tansen"))
         record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=PROGRAMME)
@@ -176,15 +176,15 @@ def test_nothing_typed_is_lost_a_stale_page_tells_what_is_new_and_two_taps_recor
 
     if form.meanwhile:
         record(recorded, form.meanwhile, programme_id=PROGRAMME, by="account:bina")
-    before = programmes.head(recorded, PROGRAMME).entries
+    before = programme_heads.head(recorded, PROGRAMME).entries
     checked = step(rita, path, back, "record" if form.meanwhile else "check")
     assert checked.status_code == 200, words(checked.text)
     assert form.kept in checked.text
     told = "Since you opened this form, others recorded about this:" in words(checked.text)
     assert told == (form.meanwhile is not None)
-    assert programmes.head(recorded, PROGRAMME).entries == before
+    assert programme_heads.head(recorded, PROGRAMME).entries == before
 
     done = [step(rita, path, checked, "record") for _ in range(2)]
     assert [answer.status_code for answer in done] == [303, 303], words(done[0].text)
     assert done[0].location == done[1].location
-    assert programmes.head(recorded, PROGRAMME).entries == before + 1
+    assert programme_heads.head(recorded, PROGRAMME).entries == before + 1

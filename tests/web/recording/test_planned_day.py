@@ -18,6 +18,7 @@ from relay.ledger import reading
 from relay.settings import Settings
 from relay.web import create_app
 from tests.rigs.in_a_thread import answering
+from tests.rigs.soak import SOAK
 from tests.scenes import acts as say
 from tests.systems.planning.conftest import graph
 from tests.systems.planning.scene import added, asked
@@ -64,7 +65,7 @@ def valley(graph: Graph, givers: int) -> Graph:
 @pytest.mark.parametrize(
     ("connection", "width", "language", "givers"),
     [
-        ("embedded_engine", 1440, "en", 50),
+        ("embedded_engine", 1440, "en", 50 if SOAK else 12),
         pytest.param("neo4j_server", 390, "ne", 10, marks=pytest.mark.soak),
         pytest.param("embedded_engine", 390, "fr", 10, marks=pytest.mark.soak),
     ],

@@ -14,7 +14,7 @@ import pytest
 from relay.access import accounts
 from relay.access.roles import grant_of
 from relay.domain.acts import changes_of
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from relay.web import create_app
 from tests.commands.shell import record
 from tests.scenes import acts as say
@@ -54,7 +54,7 @@ class Inputs(HTMLParser):
 @pytest.fixture
 def clerk(recorded: Graph, settings: Settings) -> FlaskClient:
     """Give the browser of Asha, in a programme of one placement and women who hold nothing."""
-    if PROGRAMME not in {head.programme_id for head in programmes.heads(recorded)}:
+    if PROGRAMME not in {head.programme_id for head in programme_heads.heads(recorded)}:
         women = (say.woman(f"W{number}", name=f"Maya {chr(64 + number)}") for number in range(1, 13))
         begun = (say.programme(PROGRAMME), say.rule(), say.gift(), *women, say.place("TAN", name="Tansen"))
         record(recorded, *begun, say.placed("P1 on 2020-03-01"), programme_id=PROGRAMME)
@@ -161,16 +161,45 @@ def test_every_kind_of_act_has_its_form(clerk: FlaskClient, path: str, typed: di
 
 def test_a_name_is_looked_up_and_one_of_those_found_is_chosen(clerk: FlaskClient) -> None:
     path = f"{AT}/record/placement:P1/pass-on"
-    near = filled(clerk, path, beneficiary_id="maya c", animals="1", passed_on="yesterday")
+    near = filled(clerk, path, beneficiary_id="maya", animals="1", passed_on="yesterday")
     assert near.status_code == 422
-    assert "Choose which of these is meant." in words(near.text)
+    assert "Choose which of these is meant, or say that she is new." in words(near.text)
     assert 'name="beneficiary_id.chosen" value="W3"' in near.text
 
-    typed = {"animals": "1", "passed_on": "yesterday", "beneficiary_id": "maya c", "beneficiary_id.chosen": "W3"}
+    typed = {"animals": "1", "passed_on": "yesterday", "beneficiary_id": "maya", "beneficiary_id.chosen": "W3"}
     checked = step(clerk, path, near, "check", **typed)
     assert "Maya C" in words(checked.text)
-    nobody = filled(clerk, path, beneficiary_id="zzzz qqqq", animals="1", passed_on="today")
-    assert "Nothing in the record has this name or id." in words(nobody.text)
+    whole = filled(clerk, path, beneficiary_id="maya c", animals="1", passed_on="yesterday")
+    assert "Maya C" in words(whole.text), "a whole name that one woman alone has needs no choice"
+    other = step(clerk, path, near, "check", **{**typed, "beneficiary_id": "zzzz qqqq"})
+    assert "Nobody in the record has this name." in words(other.text), "what was chosen was of another text"
+
+
+def test_a_receiver_who_is_not_registered_is_registered_along_with_what_she_receives(
+    clerk: FlaskClient, recorded: Graph
+) -> None:
+    path, before = f"{AT}/record/placement:P1/pass-on", len(entries(recorded))
+    opened = clerk.get(path)
+    assert 'name="animals" value="2"' in opened.text, "all that is still owed"
+    typed = {"beneficiary_id": "Sita Devi Nai", "animals": "1", "passed_on": "today"}
+    unknown = step(clerk, path, opened, "check", **typed)
+    assert "Nobody in the record has this name." in words(unknown.text)
+    assert "She is new: Sita Devi Nai" in words(unknown.text)
+    checked = step(clerk, path, unknown, "check", **{**typed, "beneficiary_id.chosen": "new:"})
+    assert "new: she is registered too" in words(checked.text)
+    assert len(entries(recorded)) == before
+
+    done = [step(clerk, path, checked, "record") for _ in range(2)]
+    assert [each.status_code for each in done] == [303, 303]
+    assert entries(recorded)[before:] == ["beneficiary", "pass"]
+    assert "to Sita Devi Nai (" in words(clerk.get(done[0].location).text)
+
+
+def test_a_form_says_the_next_free_number_of_a_household(clerk: FlaskClient, recorded: Graph) -> None:
+    lived_in = (say.woman("W31", household_id="H009"), say.woman("W32", household_id="H010"))
+    record(recorded, *lived_in, programme_id=PROGRAMME)
+
+    assert "The next free number is H011." in words(clerk.get(f"{AT}/new/person").text)
 
 
 def test_what_a_rule_refuses_comes_back_beside_the_field_with_what_was_typed(
@@ -186,9 +215,25 @@ def test_what_a_rule_refuses_comes_back_beside_the_field_with_what_was_typed(
     assert 'value="2019-01-01"' in refused.text
     assert ">by the well</textarea>" in refused.text
     empty = filled(clerk, path)
-    assert words(empty.text).count("This is needed.") == 3  # to whom, how many, when
+    assert words(empty.text).count("This is needed.") == 2  # to whom, and when: how many is said at first
     unread = filled(clerk, path, beneficiary_id="W4", animals="two", passed_on="other")
     assert 'id="animals-fault"' in unread.text
+    assert len(entries(recorded)) == before
+
+
+def test_whom_a_new_woman_is_like_is_named_with_her_place_and_a_link_before_she_is_registered(
+    clerk: FlaskClient, recorded: Graph
+) -> None:
+    there = say.woman("W41", name="Durga Khasru", birth_year=1990, sex="F", place_id="TAN", phone="9841000041")
+    record(recorded, there, programme_id=PROGRAMME)
+    path, before = f"{AT}/new/person", len(entries(recorded))
+
+    typed = {"name": "Durga Khasru", "birth_year": "1990", "sex": "F", "place_id": "TAN", "phone": "9841000041"}
+    asked = filled(clerk, path, **typed)
+
+    (told,) = re.findall(r'<ul class="beside-it">(.*?)</ul>', asked.text)
+    assert f'href="{AT}/record/beneficiary:W41"><bdi>Durga Khasru</bdi></a>' in told
+    assert "born 1990, Tansen" in told
     assert len(entries(recorded)) == before
 
 

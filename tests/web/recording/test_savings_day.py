@@ -74,7 +74,7 @@ def hamlet(graph: Graph) -> Graph:
     [
         ("embedded_engine", 390, "ne"),
         pytest.param("embedded_engine", 1440, "fr", marks=pytest.mark.soak),
-        ("neo4j_server", 390, "en"),
+        pytest.param("neo4j_server", 390, "en", marks=pytest.mark.soak),
     ],
     indirect=["connection"],
 )

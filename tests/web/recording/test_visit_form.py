@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from relay.ledger import programmes, reading
+from relay.ledger import programme_heads, reading
 from tests.commands.shell import record
 from tests.scenes import acts as say
 from tests.web.readers import bearer
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def begun(graph: Graph, programme_id: str) -> str:
     """The address of the page of a programme of its own."""
-    if programme_id not in {head.programme_id for head in programmes.heads(graph)}:
+    if programme_id not in {head.programme_id for head in programme_heads.heads(graph)}:
         people = [say.woman(f"W{number}", name=f"Maya {chr(64 + number)}", place_id="RAM") for number in range(1, 13)]
         placed = [say.placed(f"P{number} on 2021-01-{number:02}") for number in range(1, 13)]
         acts = (say.programme(programme_id), say.rule(), say.gift(), say.place("RAM", kind="ward"), *people, *placed)

@@ -16,6 +16,7 @@ from relay.web.i18n.language import LANGUAGES
 from tests.web import addresses
 
 MOST: Final = 60_000  # bytes, our limit: twelve seconds on a line of 40 kbit/s
+MOST_OF_ANY: Final = 150_000
 FORMS: Final = tuple(
     each
     for each in addresses.PAGES
@@ -31,6 +32,16 @@ def test_a_form_is_sixty_kilobytes_at_the_most_when_nothing_of_it_is_kept_yet(si
     heavy = {form: weight for form in FORMS if (weight := sum(cold(site, form, language).values())) > MOST}
 
     assert heavy == {}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_page_but_that_of_a_tree_is_over_a_hundred_and_fifty_kilobytes(site: str, language: str) -> None:
+    pages = [each for each in addresses.PAGES if "/tree/" not in each]
+
+    weights = {page: sum(cold(site, page, language).values()) for page in pages}
+
+    assert {page: weight for page, weight in weights.items() if weight > MOST_OF_ANY} == {}
 
 
 def test_what_is_weighed_is_all_that_a_form_fetches(site: str) -> None:

@@ -16,11 +16,13 @@ from axe_playwright_python.sync_playwright import Axe
 
 from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
-from relay.ledger import programmes, reading
-from relay.mapping import saved_maps
+from relay.ledger import programme_heads, reading
+from relay.register_maps import saved_maps
+from relay.settings import Settings
 from relay.web import create_app
 from relay.web.traffic import limits
 from tests.exchange.test_workbook_safety import CELL, MOST_MEMORY, MOST_SECONDS, written
+from tests.rigs.in_a_thread import answering
 from tests.rigs.served import serving, speaking_to
 from tests.scenes import acts as say
 from tests.web import relays
@@ -32,11 +34,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import Browser, BrowserContext
     from werkzeug.test import TestResponse
 
     from relay.graph import Graph
-    from relay.settings import Connection, Settings
+    from relay.settings import Connection
 
 HERE: Final = "/p/registers-here/import"
 REGISTER: Final = (
@@ -50,7 +52,7 @@ REGISTER: Final = (
 @pytest.fixture
 def client(recorded: Graph, settings: Settings) -> Iterator[FlaskClient]:
     """Give the owner's client on a programme with a rule and a gift, whose forms are checked as in use."""
-    if "registers-here" not in {head.programme_id for head in programmes.heads(recorded)}:
+    if "registers-here" not in {head.programme_id for head in programme_heads.heads(recorded)}:
         relays.record(recorded, "registers-here", [say.programme("registers-here"), say.rule(), say.gift()])
     app = create_app(recorded, settings, now=lambda: relays.NOW, owner="asha")
     yield app.test_client()
@@ -116,12 +118,12 @@ def test_a_register_is_mapped_tried_recorded_and_handed_back(client: FlaskClient
     tried = ended(client, client.post(where, data=form_of(page) | {"wanted": "try"}).headers["Location"])
     assert counts(tried) == [5, 0, 1, 0]
     assert "Nothing was written." in tried.text
-    before = programmes.head(recorded, "registers-here").entries
+    before = programme_heads.head(recorded, "registers-here").entries
 
     sent = form_of(page) | {"wanted": "record", "keep": "goats"}
     done = ended(client, client.post(where, data=sent).headers["Location"])
     assert counts(done) == [5, 0, 1, 0]
-    assert programmes.head(recorded, "registers-here").entries == before + 5
+    assert programme_heads.head(recorded, "registers-here").entries == before + 5
     assert "Take all of it back" in done.text
     by = {entry.recorded_by for entry in reading.entries(recorded, "registers-here", first=before + 1)}
     assert by == {"account:asha"}
@@ -152,13 +154,13 @@ def test_what_is_still_open_is_said_and_nothing_is_recorded(client: FlaskClient,
     where = uploaded(client).headers["Location"]
     said = form_of(client.get(where))
     day = next(field for field, meaning in said.items() if meaning == "received_on:0")
-    before = programmes.head(recorded, "registers-here").entries
+    before = programme_heads.head(recorded, "registers-here").entries
 
     answer = client.post(where, data=said | {day: "", "wanted": "record"}, follow_redirects=True)
 
     assert answer.status_code == 200
     assert "no column says this yet" in answer.text
-    assert programmes.head(recorded, "registers-here").entries == before
+    assert programme_heads.head(recorded, "registers-here").entries == before
 
 
 def test_what_was_tried_is_recorded_by_a_button_and_taken_back_by_another(client: FlaskClient, recorded: Graph) -> None:
@@ -166,7 +168,7 @@ def test_what_was_tried_is_recorded_by_a_button_and_taken_back_by_another(client
     where = uploaded(client, name="other.csv").headers["Location"]
     said = form_of(client.get(where))
     animal = next(field for field, meaning in said.items() if meaning == "help:0")
-    before = programmes.head(recorded, "registers-here").entries
+    before = programme_heads.head(recorded, "registers-here").entries
 
     decided = said | {animal: "note:0", "help": "goat", "keep": "mine", "wanted": "try"}
     tried = ended(client, client.post(where, data=decided).headers["Location"])
@@ -176,12 +178,12 @@ def test_what_was_tried_is_recorded_by_a_button_and_taken_back_by_another(client
     record = {"csrf_token": token_of(tried), "wanted": "record"}
     done = ended(client, client.post(where, data=record).headers["Location"])
     assert counts(done) == counts(tried) == [5, 0, 1, 0]
-    assert programmes.head(recorded, "registers-here").entries == before + 5
+    assert programme_heads.head(recorded, "registers-here").entries == before + 5
     assert "mine" in {kept.name for kept in saved_maps.saved_maps(recorded, "registers-here")}
 
     undone = ended(client, client.post(f"{where}/undo", data={"csrf_token": token_of(done)}).headers["Location"])
     assert "5 records were taken back." in undone.text
-    assert programmes.head(recorded, "registers-here").entries == before + 10
+    assert programme_heads.head(recorded, "registers-here").entries == before + 10
 
 
 @pytest.mark.parametrize("name", ["report", "report.csv", "about.json.csv", "register"])
@@ -260,6 +262,7 @@ def test_a_register_of_a_million_columns_is_refused_in_a_sentence_at_once(
     assert getrusage(RUSAGE_SELF).ru_maxrss - held < MOST_MEMORY
 
 
+@pytest.mark.soak
 def test_a_register_of_more_than_a_million_cells_is_sent_to_the_command_line(
     client: FlaskClient, tmp_path: Path
 ) -> None:
@@ -320,6 +323,7 @@ def test_in_a_browser_what_is_decided_shows_at_once_and_progress_ends_by_itself(
     assert watched.complaints == watched.strangers == []
 
 
+@pytest.mark.soak
 def test_in_a_browser_before_two_workers_an_import_is_walked_from_the_file_until_it_is_taken_back(
     connection: Connection, graph: Graph, context: BrowserContext, tmp_path: Path
 ) -> None:
@@ -330,7 +334,7 @@ def test_in_a_browser_before_two_workers_an_import_is_walked_from_the_file_until
     relays.record(graph, "walked", [say.programme("walked"), say.rule(), say.gift()])
     (tmp_path / "ngo.csv").write_text(REGISTER, encoding="utf-8")
     environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
-    recorded = [programmes.head(graph, "walked").entries]
+    recorded = [programme_heads.head(graph, "walked").entries]
     with serving(environ, tmp_path, workers=2) as service:
         watched = Watched(context, service.url)
         page, failed, at_the_map = watched.goto(f"/{service.link}"), list[str](), list[tuple[str, str]]()
@@ -339,7 +343,7 @@ def test_in_a_browser_before_two_workers_an_import_is_walked_from_the_file_until
         def press(button: str, then: str) -> None:
             page.get_by_role("button", name=button, exact=True).click()
             page.get_by_role("heading", name=then).wait_for()
-            recorded.append(programmes.head(graph, "walked").entries)
+            recorded.append(programme_heads.head(graph, "walked").entries)
 
         def back_at_the_map() -> None:
             while page.url.endswith("/progress"):
@@ -366,3 +370,38 @@ def test_in_a_browser_before_two_workers_an_import_is_walked_from_the_file_until
     assert at_the_map == [("note:0", "goat")] * 3
     assert [many - recorded[0] for many in recorded] == [0, 0, 0, 5, 5, 10]
     assert failed == watched.complaints == watched.strangers == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("language", "width"), [("en", 1440), ("fr", 390), ("ne", 390)])
+def test_in_every_language_a_register_is_mapped_tried_recorded_and_taken_back(
+    graph: Graph, chromium: Browser, tmp_path: Path, language: str, width: int
+) -> None:
+    """The same five records, found by what fields and buttons are called in the form, not by their words."""
+    relays.record(graph, "walked", [say.programme("walked"), say.rule(), say.gift()])
+    (tmp_path / "ngo.csv").write_text(REGISTER, encoding="utf-8")
+    settings = Settings.read({"RELAY_DATA": str(tmp_path / "data")})
+    recorded = [programme_heads.head(graph, "walked").entries]
+    context = chromium.new_context(viewport={"width": width, "height": 844}, locale=language)
+    with answering(create_app(graph, settings, now=lambda: relays.NOW, owner="asha")) as site:
+        watched = Watched(context, site)
+        page = watched.goto("/p/walked/import")
+
+        def pressed(button: str, then: str) -> None:
+            page.locator(button).click()
+            page.locator(then).first.wait_for()
+            recorded.append(programme_heads.head(graph, "walked").entries)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+        page.locator("input[name=register]").set_input_files(tmp_path / "ngo.csv")
+        pressed("form:has(input[name=register]) button[type=submit]", "select[name=help]")
+        page.get_by_label("Animal", exact=True).select_option("note:0")
+        page.locator("select[name=help]").select_option("goat")
+        pressed("button[name=wanted][value=try]", "dl.facts")
+        pressed("button[name=wanted][value=record]", "form[action$='/undo']")
+        pressed("form[action$='/undo'] button", "main:not(:has(progress)):not(:has(form[action$='/undo']))")
+        assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+    context.close()
+
+    assert [many - recorded[0] for many in recorded] == [0, 0, 0, 5, 10]
+    assert watched.complaints == watched.strangers == []

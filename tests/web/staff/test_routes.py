@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 def test_a_persons_page_tells_what_happened_with_what_she_holds(client: FlaskClient) -> None:
     said = text_of(client, f"{HILLS}/record/beneficiary:W7")
 
-    assert "History of P7" in said
-    assert "death of 2" in said
-    assert "lost: animals died" in said
+    assert "cannot pass on 2 goats (animals died, " in said
+    assert "2 goats died" in said[said.index("History") :]
 
 
 def test_a_placements_page_tells_its_days_in_order(client: FlaskClient) -> None:
@@ -48,7 +47,7 @@ def test_how_a_placement_stands_is_told_on_its_day_not_below_what_came_later(
 
     def told(placement: str) -> list[tuple[str, str]]:
         text = client.get(f"/p/since/record/placement:{placement}").text
-        return re.findall(r'<li class="(\w+)"><time datetime="([\d-]+)"', text)
+        return re.findall(r'<li class="(\w+)">(?:<a [^>]+>)?<time datetime="([\d-]+)"', text)
 
     assert told("P1") == [("placement", "2020-03-01"), ("now", "2022-05-31"), ("event", "2023-06-01")]
     assert told("P2") == [("placement", "2026-03-01"), ("now", "2028-03-01")]
@@ -60,4 +59,4 @@ def test_what_a_record_names_is_a_click_away(client: FlaskClient) -> None:
 
     doors = re.findall(r'href="/p/hills/record/([\w:]+)"', now)
     assert doors == ["placement:P3", "placement:P4", "beneficiary:W4"]
-    assert "T3" in now  # its own id, which leads nowhere else
+    assert "pass id" not in now

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from tests.web.reading import Tags
+from tests.web.readers import with_names
+from tests.web.reading import Tags, words
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 
 def test_a_name_that_is_looked_for_stands_beside_the_address(client: FlaskClient) -> None:
+    with_names(client)
     for path in ("/p/demo", "/p/demo/find", "/p/demo/record/placement:P1?as_of=2024-01-01"):
         seen = Tags()
         seen.feed(client.get(path).text)
@@ -47,3 +51,26 @@ def test_what_is_typed_on_the_page_of_a_search_has_one_address_for_all_its_lette
     assert first.startswith("/p/demo/find?as_of=2024-01-01&s=")
     assert 'value="Name of W1"' in client.get(first).text
     assert 'value="Name of W2"' in client.get(other).text
+
+
+def test_a_single_hit_opens_by_itself_and_of_several_each_reads_like_a_person(client: FlaskClient) -> None:
+    opened = client.post("/p/hills/find", data={"q": "Maya G"})
+    several = client.post("/p/hills/find", data={"q": "Maya"})
+    assert (opened.status_code, several.status_code) == (303, 303)
+    found = words(client.get("/p/hills/find?q=9841000077").text)
+
+    assert client.post("/p/hills/find", data={"q": "9841000077"}).location == "/p/hills/record/beneficiary:W7"
+    assert several.location.startswith("/p/hills/find?s=")
+    assert "Beneficiary W7 , person, Rampur, holds 2 goats" in found
+    assert ("Maya" in found.partition("found")[2], "Names are off" in found) == (False, True)
+    assert "Maya G , " in words(with_names(client).get("/p/hills/find?q=9841000077").text)
+
+
+def test_more_than_are_shown_are_counted_and_a_click_away(client: FlaskClient) -> None:
+    """Of the women W1 to W1023 in `large`, W10, W100 to W109 and W1000 to W1023 begin alike; others have like names."""
+    first = client.get("/p/large/find?q=W10").text
+    every = client.get(unescape(re.findall(r'href="([^"]+)">Show all<', first)[0])).text
+
+    (total,) = re.findall(r"20 of (\d+) found, the nearest first", first)
+    assert int(total) >= 35
+    assert (first.count('class="hit"'), every.count('class="hit"')) == (20, int(total))

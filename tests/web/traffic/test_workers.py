@@ -115,6 +115,7 @@ WALKS = 8
 """Two requests on lines of their own meet one of two workers by chance: all of eight, one time of 256."""
 
 
+@pytest.mark.soak
 def test_what_a_page_keeps_until_the_next_request_every_worker_knows(
     connection: Connection, graph: Graph, tmp_path: Path
 ) -> None:
@@ -149,6 +150,7 @@ def register(token: str) -> tuple[bytes, dict[str, str]]:
     return f"{body}--edge--\r\n".encode(), {"Content-Type": "multipart/form-data; boundary=edge"}
 
 
+@pytest.mark.soak
 def test_workers_end_with_a_parent_that_is_killed(connection: Connection, tmp_path: Path) -> None:
     environ = speaking_to(connection) | {"RELAY_DATA": str(tmp_path / "data")}
     with serving(environ, tmp_path, workers=WORKERS) as service:

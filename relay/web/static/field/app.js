@@ -27,6 +27,7 @@ const VIEWS = {
 };
 const LIVE = ["", "women", "woman", "placement", "outbox", "kept"]; // drawn again when something changed; forms are not
 
+const pause = () => new Promise((next) => setTimeout(next, TOGETHER));
 const where = () => location.hash.slice(1).split("/").map(decodeURIComponent);
 
 async function show() {
@@ -35,6 +36,7 @@ async function show() {
   const entries = await phone?.reads();
   const [name, ...rest] = where();
   const body = phone ? await (VIEWS[name] ?? VIEWS[""])(...rest) : pages.enrol(lost, began);
+  while (main.matches(":active")) await pause(); // a button that is replaced under her finger would not be pressed
   if (mine !== shown) return; // she went on meanwhile
   nav.hidden = !phone;
   main.replaceChildren(...body.flat(Infinity).filter(Boolean));
@@ -66,7 +68,7 @@ async function told(entries) {
 
 /** Something changed: lists are drawn again, once for all that changes meanwhile; a form that is open is left alone. */
 function changed() {
-  drawing ??= new Promise((next) => setTimeout(next, TOGETHER)).then(() => {
+  drawing ??= pause().then(() => {
     drawing = null;
     return phone && LIVE.includes(where()[0]) ? show() : told();
   });

@@ -1,1 +1,0 @@
-"""The desk: what a person says, completed into acts, and the records that her words mean."""

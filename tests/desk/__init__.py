@@ -1,1 +1,0 @@
-"""Tests of `relay.desk.intake`."""

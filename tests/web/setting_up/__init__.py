@@ -1,0 +1,1 @@
+"""Tests of `relay.web.setting_up`."""
