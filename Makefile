@@ -29,6 +29,13 @@ export NEO4J_VERSION
 export PYTHONUTF8 = 1
 MAKEFLAGS += --no-print-directory
 
+# what the lock files besides requirements.lock bring
+dev := the tools
+fast := the compiler (208 MB)
+beside := what is measured beside Relay (5 MB)
+site := what makes the site (75 MB)
+release := what makes a release (20 MB)
+
 # $(call need,a command that succeeds if it is installed,the Debian package that provides it)
 define need
 $(1) >/dev/null 2>&1 || .ci/install $(2)
@@ -47,13 +54,13 @@ test: $(BIN)/dev.stamp $(NEO4J_JARS)/stamp
 	@# Three on two processors: where one waits for its database or its browser, another works.
 	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-soak: $(BIN)/fast.stamp $(BIN)/site.stamp $(BIN)/release.stamp
+soak: $(BIN)/dev.stamp $(BIN)/fast.stamp $(BIN)/site.stamp $(BIN)/release.stamp
 	@$(call need,minisign -v,minisign)
 	@$(call need,ip -Version,iproute2)
 	@RELAY_SOAK=1 $(MAKE) test
 	@$(BIN)/python -m tests.whole.planted_faults
 
-bench: $(BIN)/fast.stamp $(BIN)/beside.stamp $(NEO4J_JARS)/stamp
+bench: $(BIN)/dev.stamp $(BIN)/fast.stamp $(BIN)/beside.stamp $(NEO4J_JARS)/stamp
 	@$(call need,javac -version,openjdk-17-jdk-headless)
 	@$(BIN)/python -m benchmarks.lineage $(SIZE)
 	@$(BIN)/python -m benchmarks.beside
@@ -114,29 +121,9 @@ $(BIN)/run.stamp: $(BIN)/made-by-$(notdir $(PYTHON)) requirements.lock setup.cfg
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-$(BIN)/dev.stamp: $(BIN)/run.stamp requirements-dev.lock
-	@echo 'Setting up: the tools of requirements-dev.lock' >&2
-	@$(PIP) install --require-hashes --requirement requirements-dev.lock
-	@touch $@
-
-$(BIN)/fast.stamp: $(BIN)/dev.stamp requirements-fast.lock
-	@echo 'Setting up: the compiler of requirements-fast.lock (208 MB)' >&2
-	@$(PIP) install --require-hashes --requirement requirements-fast.lock
-	@touch $@
-
-$(BIN)/beside.stamp: $(BIN)/dev.stamp requirements-beside.lock
-	@echo 'Setting up: what is measured beside Relay, of requirements-beside.lock (5 MB)' >&2
-	@$(PIP) install --require-hashes --requirement requirements-beside.lock
-	@touch $@
-
-$(BIN)/site.stamp: $(BIN)/run.stamp requirements-site.lock
-	@echo 'Setting up: what makes the site, of requirements-site.lock (75 MB)' >&2
-	@$(PIP) install --require-hashes --requirement requirements-site.lock
-	@touch $@
-
-$(BIN)/release.stamp: $(BIN)/run.stamp requirements-release.lock
-	@echo 'Setting up: what makes a release, of requirements-release.lock (20 MB)' >&2
-	@$(PIP) install --require-hashes --requirement requirements-release.lock
+$(BIN)/%.stamp: requirements-%.lock $(BIN)/run.stamp
+	@echo 'Setting up: $($*) of requirements-$*.lock' >&2
+	@$(PIP) install --require-hashes --requirement $<
 	@touch $@
 
 $(NEO4J_JARS)/stamp: tests/neo4j/pom.xml

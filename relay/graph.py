@@ -56,7 +56,8 @@ CONNECT_SECONDS: Final = 5.0
 GREET_SECONDS: Final = 8.0  # connecting included
 RETRY_SECONDS: Final = 6.0
 SILENCE_SECONDS: Final = 15.0  # not retried
-PATIENT_SECONDS: Final = 60.0  # for an import or a restore, which then tries no more, and of an engine on this machine
+LOCAL_SILENCE_SECONDS: Final = 60.0  # of an engine on this machine, which may be busy with something large
+WHOLE_FILE_SECONDS: Final = 60.0  # in which an import or a restore is tried again
 PAUSE_SECONDS: Final = 0.5  # between its tries
 FIRST_RETRY_SECONDS: Final = 0.02  # our choice: some commits' time; the driver's 1 s would leave busy clerks waiting
 RACES: Final = 100  # lost one after another; our choice, and not by the clock: a try may have waited for the engine
@@ -227,7 +228,7 @@ def patiently(work: Callable[[], _T]) -> _T:
     Raises:
         Unavailable: The database stayed silent, or something else is wrong with it.
     """
-    until = time.monotonic() + PATIENT_SECONDS
+    until = time.monotonic() + WHOLE_FILE_SECONDS
     while True:
         try:
             return work()
@@ -583,6 +584,6 @@ def _driver(connection: Connection, *, retry_seconds: float, ready: Callable[[],
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         )
-    silence = PATIENT_SECONDS if connection.on_this_machine else SILENCE_SECONDS
+    silence = LOCAL_SILENCE_SECONDS if connection.on_this_machine else SILENCE_SECONDS
     watch_connections(driver, silence, GREET_SECONDS, ready)
     return driver

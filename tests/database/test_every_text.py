@@ -172,7 +172,7 @@ KEPT: Final[Mapping[str, dict[str, Any]]] = {
 def engines(embedded_engine: Connection, neo4j_server: Connection) -> Iterator[tuple[Graph, Graph]]:
     """Give the record on each engine, the embedded one first; Neo4j may plan for as long as a busy machine makes it."""
     with pytest.MonkeyPatch.context() as patch, ExitStack() as opened:
-        patch.setattr(relay_graph, "SILENCE_SECONDS", relay_graph.PATIENT_SECONDS)
+        patch.setattr(relay_graph, "SILENCE_SECONDS", relay_graph.LOCAL_SILENCE_SECONDS)
         embedded, neo4j = (
             wiped(opened.enter_context(relay_graph.connect(each, EVERYTHING)))
             for each in (embedded_engine, neo4j_server)

@@ -546,7 +546,7 @@ def writers() -> set[threading.Thread]:
 def test_an_import_that_loses_its_line_says_so_and_is_run_again(
     graph: Graph, connection: Connection, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relay_graph, "PATIENT_SECONDS", 1.0)  # test_faults.py has the whole minute
+    monkeypatch.setattr(relay_graph, "WHOLE_FILE_SECONDS", 1.0)  # test_faults.py has the whole minute
     write(path, *beginnings(30))
     threads = writers()
 

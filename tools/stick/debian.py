@@ -54,7 +54,8 @@ def build(stick: Path, folder: Path, architecture: str) -> Path:
         root = Path(made) / "root"
         _environment(root / "opt" / "relay" / ".venv", stick / "libraries", ARCHITECTURES[architecture])
         (root / "opt" / "relay" / "docs").symlink_to(f".venv/lib/python{PYTHON}/site-packages/relay/docs")
-        _put(root, "usr/bin/relay", _PROGRAM, mode=0o755)
+        (root / "usr" / "bin").mkdir(parents=True)
+        (root / "usr" / "bin" / "relay").symlink_to("/opt/relay/.venv/bin/relay")
         _put(root, "usr/sbin/as_relay", (DEPLOY / "debian" / "as_relay").read_text(encoding="utf-8"), mode=0o755)
         _put(root, "etc/relay/relay.env", (DEPLOY / "relay.env").read_text(encoding="utf-8"), mode=0o600)
         for unit in (*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")):
