@@ -58,9 +58,10 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], f
     return shell
 
 
-def troubles(shell: Shell) -> list[str]:
-    """What the doctor finds."""
-    return [each["code"] for each in json.loads(shell.run("doctor", "--json").out)["findings"]]
+def troubles(shell: Shell) -> set[str]:
+    """What the doctor finds, but for the last backup, which stayed where the folder was begun."""
+    found = {each["code"] for each in json.loads(shell.run("doctor", "--json").out)["findings"]}
+    return found - {"backup_moved"}
 
 
 def hand_over(shell: Shell) -> None:
@@ -74,9 +75,9 @@ def test_a_folder_of_an_earlier_version_is_opened_examined_and_recorded_in(shell
     programmes = json.loads(shell.ok("status", "--json").out)["programmes"]
     assert {each["programme_id"]: each["entries"] for each in programmes} == ENTRIES[name]
     if name in TO_BE_REBUILT:
-        assert troubles(shell) == ["not_built"]
+        assert troubles(shell) == {"not_built"}
         shell.ok("engine", "rebuild")
-    assert troubles(shell) == []
+    assert troubles(shell) == set()
 
     # Sita passed on what she owed, one on a day that was corrected; a birth was taken back; Durga's name was erased
     assert re.search(r"passed\s+2 of 2", shell.ok("show", "P1").out)
