@@ -64,10 +64,20 @@ def test_the_changelog_is_cut_at_the_version_and_its_section_is_what_a_release_t
         build.cut("# Changelog\n", "0.2.0", "2026-12-01")
 
 
-def test_the_changelog_of_this_clone_can_be_cut() -> None:
+def test_a_version_is_cut_once() -> None:
+    with pytest.raises(NotReleasable, match=r"has a section 1\.0"):
+        build.cut("## Unreleased\n\n## 1.0 (2026-12-01)\n", "1.0", "2026-12-02")
+
+
+def cut_by_now(text: str) -> str:
+    """A changelog with a section of this version: the clone of a release has it already."""
+    return text if f"## {VERSION}" in text else build.cut(text, VERSION, "2026-12-01")
+
+
+def test_the_changelog_of_this_clone_tells_what_the_version_brings() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
-    assert len(build.notes(build.cut(text, VERSION, "2026-12-01"), VERSION)) > 1000
+    assert len(build.notes(cut_by_now(text), VERSION)) > 1000
 
 
 def test_a_release_is_made_of_the_tag_and_of_nothing_else(clone: Path) -> None:
@@ -117,9 +127,9 @@ def test_the_packages_of_a_tag_are_equal_listed_and_signed_as_other_tools_find_t
     clone, release, key = tmp_path / "clone", tmp_path / "release", tmp_path / "relay.key"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)  # noqa: S607
     changelog = (clone / "CHANGELOG.md").read_text(encoding="utf-8")
-    (clone / "CHANGELOG.md").write_text(build.cut(changelog, VERSION, "2026-12-01"), encoding="utf-8")
-    git(clone, "commit", "--quiet", "-am", "changelog: cut")
-    git(clone, "tag", f"v{VERSION}")
+    (clone / "CHANGELOG.md").write_text(cut_by_now(changelog), encoding="utf-8")
+    git(clone, "commit", "--quiet", "--allow-empty", "-am", "changelog: cut")
+    git(clone, "tag", "--force", f"v{VERSION}")
 
     build.twice(clone, build.tag_of(clone), release, build.packages)
     (release / "SHA256SUMS").write_text(sums(release), encoding="utf-8")

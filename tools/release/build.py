@@ -39,8 +39,11 @@ def cut(text: str, version: str, day: str) -> str:
     """A changelog whose unreleased section became that of a version, with a new one above it.
 
     Raises:
-        NotReleasable: Nothing is unreleased.
+        NotReleasable: Nothing is unreleased, or that version was cut before.
     """
+    if re.search(rf"^## {re.escape(version)}\b", text, re.MULTILINE):
+        message = f"CHANGELOG.md has a section {version}. Name the next version in relay/version.py first."
+        raise NotReleasable(message)
     heading = re.search(rf"^{_UNRELEASED}(: {re.escape(version)})?(.*)$", text, re.MULTILINE)
     if heading is None:
         message = f"CHANGELOG.md has no section {_UNRELEASED}."
