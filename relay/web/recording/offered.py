@@ -179,7 +179,8 @@ def planned_receivers() -> Mapping[str, str]:
     """Placement id → who is planned to receive from it, if a system of this programme plans."""
     catalogue, head = current.graph().catalogue, current.head()
     planned = dict[str, str]()
-    for question in (each for name in head.systems for each in of_system(catalogue.systems[name])):
+    known = (catalogue.systems[name] for name in head.systems if name in catalogue.systems)
+    for question in (each for system in known for each in of_system(system)):
         if question.name == _PLANS and guard.may(question.action, head.programme_id):
             plans: Any = question
             answered = privacy.answer_to(plans(as_of=current.today(), state="open"))

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from relay import graph as relay_graph
 from relay.access import accounts
 from relay.access.roles import grant_of
+from relay.database import embedded_server
 from relay.ledger import programme_heads
 from relay.web import create_app
 from relay.web.recording.forms import all_forms
 from tests.commands.shell import record
 from tests.scenes import acts as say
+from tests.scenes import drawn
 from tests.scenes.core import CORE
 from tests.web import relays
 from tests.web.readers import WORDS, sign_in
@@ -188,3 +191,12 @@ def test_nothing_typed_is_lost_a_stale_page_tells_what_is_new_and_two_taps_recor
     assert [answer.status_code for answer in done] == [303, 303], words(done[0].text)
     assert done[0].location == done[1].location
     assert programme_heads.head(recorded, PROGRAMME).entries == before + 1
+
+
+def test_a_form_opens_where_relay_lacks_a_system_that_the_programme_uses(settings: Settings, rita: FlaskClient) -> None:
+    engine = embedded_server.ensure(settings.data_folder, readable=CORE.readable)
+    with relay_graph.connect(engine, drawn.EVERYTHING) as with_systems:
+        planned = say.corrected(f"programme:{PROGRAMME}", "R-planned", systems="planning")
+        record(with_systems, planned, programme_id=PROGRAMME)
+
+    assert rita.get(f"/p/{PROGRAMME}/record/placement:P1/pass-on").status_code == 200
