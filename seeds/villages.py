@@ -24,7 +24,7 @@ RULES: Final = """\
 id = "relay-villages"
 name = "Groups and classes of Passing the Relay (made up)"
 timezone = "Asia/Kathmandu"
-systems = ["planning", "groups", "savings", "learning", "goals", "protection"]
+systems = ["planning", "groups", "savings", "learning", "goals", "protection", "husbandry"]
 
 [[rule]]
 help = "goat"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.systems.goals import GOALS
 from relay.systems.groups import GROUPS
+from relay.systems.husbandry import HUSBANDRY
 from relay.systems.learning import LEARNING
 from relay.systems.planning import PLANNING
 from relay.systems.protection import PROTECTION
@@ -14,4 +15,4 @@ from relay.systems.savings import SAVINGS
 if TYPE_CHECKING:
     from relay.domain.system import System
 
-SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS, SAVINGS, LEARNING, GOALS, PROTECTION)
+SYSTEMS: Final[tuple[System, ...]] = (PLANNING, GROUPS, SAVINGS, LEARNING, GOALS, PROTECTION, HUSBANDRY)

@@ -63,6 +63,7 @@ READ: Final[dict[str, set[str]]] = {
     "passbooks": {"staff", "auditor"},
     "learning": WORK,
     "goals": WORK,
+    "husbandry": WORK,
     "services": WORK | PROTECTION,
     "raw counts": PROTECTION,
 }
@@ -75,6 +76,7 @@ RECORD: Final[dict[str, set[str]]] = {
     "cycle": {"staff", "manager"},
     **dict.fromkeys(("loan", "passbook", "flow", "loan_event", "payout"), STAFF),
     **dict.fromkeys(("course", "enrolment", "site", "site_count", "goal", "goal_step", "goal_visit"), STAFF),
+    **dict.fromkeys(("breeding", "treatment", "weaning"), STAFF),
     "service": STAFF | PROTECTION,
     "committee_count": PROTECTION,
     "release": PROTECTION,

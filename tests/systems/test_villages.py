@@ -68,6 +68,7 @@ PAGES: Final = (
     "record/course:C01",
     "record/course:C01/session",
     "goals",
+    "husbandry",
     "services",
     "raw-counts",
     "release?measure=people_informed&from_month=2026-04&until_month=2026-05",
