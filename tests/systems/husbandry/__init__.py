@@ -1,0 +1,1 @@
+"""Husbandry: what is refused of it, and from when on each can pass on."""
