@@ -1,4 +1,4 @@
-"""Husbandry: what becomes of the animals between receipt and hand-over, and when young can be passed on."""
+"""Husbandry: how animals breed, are treated and weaned, and from when on young can be passed on."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ BEYOND_SHARE: Final = 1.15
 """What is longer than the usual gestation by more is a slip (our choice: swamp buffaloes carry for up to 340 days)."""
 
 
-BEFORE_RECEIPT: Final = Failure(
+TENDED_BEFORE_RECEIPT: Final = Failure(
     Refused,
-    "before_receipt",
+    "tended_before_receipt",
     "%(act_id)s is dated %(happened_on)s, but placement %(placement_id)s received only on %(received_on)s.",
     advice="Check both dates.",
     field="happened_on",
@@ -95,7 +95,7 @@ def _of_animals(register: Register, fact: Fact) -> Placement:
     received_on = placement.receipts[0].received_on
     names = {"act_id": fact.act_id, "placement_id": placement.placement_id}
     if date.fromisoformat(fact.values["happened_on"]) < received_on:
-        raise refused(BEFORE_RECEIPT, **names, happened_on=fact.values["happened_on"], received_on=received_on)
+        raise refused(TENDED_BEFORE_RECEIPT, **names, happened_on=fact.values["happened_on"], received_on=received_on)
     rule = bound_by(register.rules, placement)
     if rule and rule.unit != ANIMAL:
         raise refused(NO_ANIMALS, **names, help=placement.help)

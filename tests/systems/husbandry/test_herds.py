@@ -34,7 +34,7 @@ def weaning(days: int) -> Weaned:
 def ready(herd: Herd, day: date = EVER) -> tuple[int, str, int] | None:
     """Days from the receipt to the day, what it rests on, and days from the receipt to that."""
     found: Ready | None = herd.ready(day)
-    return found and ((found.ready_on - START).days, found.rests_on, (found.since_on - START).days)
+    return ((found.ready_on - START).days, found.rests_on, (found.since_on - START).days) if found else None
 
 
 @pytest.mark.parametrize(("help_", "days"), [("goat", 403), ("pig", 343), ("cow", None), ("donkey", None)])

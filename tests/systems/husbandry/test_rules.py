@@ -9,13 +9,13 @@ import pytest
 from relay.domain.rulebook import WOULD_BREAK
 from relay.ledger import verify
 from relay.systems.husbandry.rules import (
-    BEFORE_RECEIPT,
     CARRIED_TOO_LONG,
     DOES_NOT_BEAR,
     MONTHS_OF_WHAT,
     NEXT_BEFORE,
     NO_ANIMALS,
     ONLY_MALES,
+    TENDED_BEFORE_RECEIPT,
 )
 from tests.scenes import acts as say
 from tests.systems.husbandry.scene import added, bred, refusal, treated, weaned
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     ids=lambda act: act.kind,
 )
 def test_nothing_happens_to_animals_before_they_were_received(village: Graph, act: Act) -> None:
-    assert BEFORE_RECEIPT.matches(refusal(village, act))
+    assert TENDED_BEFORE_RECEIPT.matches(refusal(village, act))
     assert village.rows("MATCH (n:Breeding) RETURN count(n) AS many") == [{"many": 0}]
 
 
