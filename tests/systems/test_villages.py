@@ -69,6 +69,7 @@ PAGES: Final = (
     "record/course:C01/session",
     "goals",
     "husbandry",
+    "husbandry/places",
     "services",
     "raw-counts",
     "release?measure=people_informed&from_month=2026-04&until_month=2026-05",
@@ -146,7 +147,9 @@ def test_no_page_of_a_system_is_left_out(villages: FlaskClient) -> None:
 
     missing = {rule.rule.partition("<programme_id>/")[2] for rule in rules} - walked
 
-    assert missing == {f"{name}/counted" for name in ("groups", "learning", "goals", "planning", "savings")}
+    assert missing == {
+        f"{name}/counted" for name in ("groups", "learning", "goals", "planning", "savings", "husbandry")
+    }
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from relay.commands.asking import asking
 from relay.commands.command_session import Session
 from relay.commands.options import as_of_option, format_option, group
 from relay.commands.recording import recorder
-from relay.commands.showing import print_rows
+from relay.commands.showing import print_found, print_rows
+
+if TYPE_CHECKING:
+    from relay.systems.husbandry.report import HusbandryReport, ReadyForecast
 
 
 @group("husbandry", invoke_without_command=True, example="relay husbandry --as-of 2026-11-24")
@@ -53,7 +57,37 @@ weaning: Final = recorder(
     about="placement_id",
 )
 
-for each in (breeding, treatment, weaning):
+
+@asking(
+    "relay.systems.husbandry.questions.HusbandryByPlace",
+    "report",
+    example="relay husbandry report --as-of 2026-11-24",
+)
+@format_option
+def report(session: Session, found: HusbandryReport) -> None:
+    """Show by place how many herds are pregnant, bore, lost animals and were treated within twelve months.
+
+    Herds are compared from the end of their first year on: those that were treated in it, and the others. Where the
+    intervals of the two overlap, we cannot say whether treated ones break less.
+    """
+    print_found(session, found, "Treated herds may differ in other ways too: an association, not proof.")
+
+
+@asking(
+    "relay.systems.husbandry.questions.HusbandryForecast",
+    "forecast",
+    example="relay husbandry forecast --as-of 2026-11-24",
+)
+@format_option
+def forecast(session: Session, found: ReadyForecast) -> None:
+    """Show how far the ready days were off: what was said before each first pass-on, by what was known then.
+
+    Of those who passed on. Days are from the day that was said to the pass-on: she may have been ready for long.
+    """
+    print_found(session, found)
+
+
+for each in (breeding, treatment, weaning, report, forecast):
     husbandry.add_command(each)
 
 COMMANDS: Final = (husbandry,)

@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Final
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
+from relay.reports import breakdown
+from relay.systems.husbandry import reading
 from relay.systems.husbandry.questions import ready_rows
+from relay.systems.husbandry.report import counted, husbandry_report, ready_errors
 from relay.text import Sentence
 from relay.web import guard, privacy
 from relay.web.i18n.sentences import translate
+from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.system_pages import SystemLink, SystemPages
 
 if TYPE_CHECKING:
     from relay.reports.record_history import Record
+    from relay.web.lists.listing import ListPage
 
 blueprint = Blueprint("husbandry", __name__, template_folder="templates")
 
@@ -41,6 +46,46 @@ def page(programme_id: str) -> str:
     rows = ready_rows(current.built_graph(), programme_id, current.survey_of_all())
     names = privacy.names("list", {each.beneficiary_id for each in rows})
     return render_template("husbandry/husbandry.html", rows=rows, names=names)
+
+
+@blueprint.get("/p/<programme_id>/husbandry/places")
+@action("husbandry")
+def places(programme_id: str) -> str:
+    """How herds are doing by place, and how far the ready days were off."""
+    survey, graph = current.survey_of_all(), current.built_graph()
+    herds = dict(reading.herds(survey, reading.recorded(graph, programme_id)))
+    found = husbandry_report(survey, herds, breakdown.names(graph, programme_id, ("place",)))
+    rows = [found.whole, *(each for each in found.places if each.place_id)]
+    return render_template("husbandry/places.html", found=found, rows=rows, errors=ready_errors(herds))
+
+
+def _counted(page: ListPage, place_id: str) -> counted_records.Records:
+    survey = page.survey
+    herds = dict(reading.herds(survey, reading.recorded(current.built_graph(), survey.snapshot.programme_id)))
+    ids, holders = survey.snapshot.placements.ids, survey.snapshot.placements.beneficiary
+    inside = breakdown.within(survey.snapshot, place_id) if place_id else None
+    return {
+        word: [f"placement:{ids[row]}" for row in sorted(rows) if inside is None or inside[holders[row]]]
+        for word, rows in counted(survey, herds).items()
+    }
+
+
+COUNTED: Final = counted_records.add_counted_list(
+    blueprint,
+    "husbandry",
+    {
+        "herds": Sentence("had animals in the last twelve months"),
+        "pregnant": Sentence("pregnant"),
+        "born": Sentence("had young in the last twelve months"),
+        "died": Sentence("lost animals by death in the last twelve months"),
+        "treated": Sentence("were treated in the last twelve months"),
+        "treated_broke": Sentence("treated in their first year, and broken or lost later"),
+        "of_treated_broke": Sentence("treated in their first year"),
+        "others_broke": Sentence("not treated in their first year, and broken or lost later"),
+        "of_others_broke": Sentence("not treated in their first year"),
+    },
+    _counted,
+)
 
 
 def _on_record(record: Record) -> Markup | None:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from relay.arrays.columns import day_of
 from relay.arrays.placement_states import DUE, IN_TIME, LATE
+from relay.domain.model import Rate
+from relay.reports import breakdown
 from relay.service.question import Question, Source
 from relay.service.questions.parameters import AsOf, OfHer
 from relay.systems.husbandry import reading
 from relay.systems.husbandry.herds import Basis, Herd
+from relay.systems.husbandry.report import HusbandryReport, ReadyForecast, husbandry_report, ready_errors
 
 if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
@@ -112,5 +115,43 @@ class HusbandryOf(OfHer[ReadyRow]):
         return tuple(row for row in rows if row.beneficiary_id in her)
 
 
-QUESTIONS: Final = (Husbandry, HusbandryOf)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HusbandryByPlace(Question[HusbandryReport]):
+    """How many herds are pregnant, bore, lost animals and were treated, by place; whether treated ones break less."""
+
+    name = "husbandry_by_place"
+    action = "husbandry"
+    path = "husbandry/places"
+    ids_only = True
+
+    as_of: AsOf
+
+    def answer(self, source: Source, programme_id: str) -> HusbandryReport:
+        """Places by id, each with all places inside it."""
+        survey = source.survey(programme_id, self.as_of)
+        names = breakdown.names(source.graph, programme_id, ("place",))
+        herds = dict(reading.herds(survey, reading.recorded(source.graph, programme_id)))
+        return husbandry_report(survey, herds, names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HusbandryForecast(Question[ReadyForecast]):
+    """How far the ready days were off that were said a year, half a year and a month before she passed on."""
+
+    name = "husbandry_forecast"
+    action = "husbandry"
+    path = "husbandry/forecast"
+
+    as_of: AsOf
+
+    def answer(self, source: Source, programme_id: str) -> ReadyForecast:
+        """The longest time before first."""
+        survey = source.survey(programme_id, self.as_of)
+        herds = dict(reading.herds(survey, reading.recorded(source.graph, programme_id)))
+        still = owing(survey, herds)
+        silent = sum(herd.ready(survey.as_of) is None for herd in still.values())
+        return ReadyForecast(as_of=survey.as_of, errors=ready_errors(herds), nothing_said=Rate.of(silent, len(still)))
+
+
+QUESTIONS: Final = (Husbandry, HusbandryOf, HusbandryByPlace, HusbandryForecast)
 OF_HER: Final = HusbandryOf

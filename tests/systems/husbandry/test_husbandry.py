@@ -98,6 +98,9 @@ def test_it_stands_on_a_page_and_on_records_and_has_forms(client: FlaskClient, s
     assert "nothing can be said" in page
     assert "Name of W1" not in page
     assert "Name of W1" in seen(with_names(client), "husbandry")
+    places = seen(client, "husbandry/places")
+    assert "We cannot say." in places
+    assert seen(client, "husbandry/counted", counted="pregnant").count("placement:P1") > 0
     for record in ("beneficiary:W1", "placement:P1"):
         assert "can pass on from about" in seen(client, f"record/{record}")
     assert "can pass on from about" not in seen(client, "record/placement:P4")
