@@ -18,7 +18,9 @@ def registered_twice(in_force: ActsInForce) -> Iterator[Finding]:
     people = named(in_force)
     columns = {column: [each.values.get(column) for each in people] for column in COMPARED}
     columns["ward"] = [home_of(in_force.register, each) for each in people]
-    likely = likely_duplicates.pairs(columns, LIKELY, in_force.register.programme_id, in_force.folder)
+    register = in_force.register
+    telephone = register.country.telephone
+    likely = likely_duplicates.pairs(columns, LIKELY, register.programme_id, in_force.folder, telephone)
     if not likely.pairs:
         return
     facts = in_force.register.facts

@@ -11,7 +11,7 @@ from typing import Final
 from relay.audit.acts_in_force import ActsInForce, HandOver, ReceivedPlacement, once
 from relay.audit.findings import Finding, finding_of, grouped, joint_finding
 from relay.domain.model import Event, counted, lost_by, owed_under, shown, standing, unwanted
-from relay.domain.name_matching import code, key, like, phones
+from relay.domain.name_matching import code, key, like
 from relay.domain.notes import is_like
 from relay.domain.register import Fact
 from relay.domain.vocabulary import ANIMAL, ENDINGS, SETTLED
@@ -80,7 +80,10 @@ def _settled(in_force: ActsInForce, received: ReceivedPlacement, day: date) -> b
 
 def same_phone(in_force: ActsInForce) -> Iterator[Finding]:
     """Find telephone numbers that several women share."""
-    numbers = grouped((number, fact) for fact in with_phone(in_force) for number in phones(fact.values["phone"]))
+    telephone = in_force.register.country.telephone
+    numbers = grouped(
+        (number, fact) for fact in with_phone(in_force) for number in telephone.every(fact.values["phone"])
+    )
     for shared in {tuple(fact.act_id for fact in shared): shared for shared in numbers}.values():
         women = {in_force.woman(fact.id) for fact in shared}
         if len(women) > 1:
@@ -90,8 +93,9 @@ def same_phone(in_force: ActsInForce) -> Iterator[Finding]:
 @once
 def with_phone(in_force: ActsInForce) -> list[Fact]:
     """Beneficiaries, other than groups, whose telephone number is recorded."""
+    telephone = in_force.register.country.telephone
     people = (each for each in in_force.facts("beneficiary") if each.values.get("kind") != "group")
-    return [each for each in people if (phone := each.values.get("phone")) and phones(phone)]
+    return [each for each in people if (phone := each.values.get("phone")) and telephone.every(phone)]
 
 
 def too_soon(in_force: ActsInForce) -> Iterator[Finding]:

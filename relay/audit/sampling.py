@@ -229,11 +229,11 @@ def allocate(sizes: Mapping[Key, int], size: int) -> Mapping[Key, int]:
 
 
 def _district(register: Register, place_id: str | None) -> str | None:
-    """The district that a place lies in, else the highest known place around it."""
+    """The area of the country that a place lies in, such as its district, else the highest known place around it."""
     seen = set[str]()
     while (place := register.facts.get(f"place:{place_id}")) and place.id not in seen:
         seen.add(place.id)
-        if place.values.get("kind") == "district" or not place.values.get("parent_id"):
+        if place.values.get("kind") == register.country.area or not place.values.get("parent_id"):
             return place.id
         place_id = place.values["parent_id"]
     return place_id

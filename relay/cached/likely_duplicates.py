@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from relay.countries.telephone import Telephone
+
 FORMAT: Final = 3
 """Version of the rules by which people are compared; files with another number are ignored."""
 
@@ -37,7 +39,13 @@ class _PairsFile:
     found: Found
 
 
-def pairs(registered: Mapping[str, Sequence[Any]], share: float, programme_id: str, folder: Path | None) -> Found:
+def pairs(
+    registered: Mapping[str, Sequence[Any]],
+    share: float,
+    programme_id: str,
+    folder: Path | None,
+    telephone: Telephone,
+) -> Found:
     """Pairs of people who are likely one person, as `blocking.alike` gives them; cached if the people have not changed.
 
     Args:
@@ -45,14 +53,15 @@ def pairs(registered: Mapping[str, Sequence[Any]], share: float, programme_id: s
         share: Least likelihood that two are one person; above 0 and below 1.
         programme_id: Id of their programme.
         folder: The cache folder; None caches nothing.
+        telephone: How numbers are written in the programme's country.
     """
     if folder is None:
-        return _alike(registered, share)
-    compared = hashlib.blake2b(msgspec.json.encode(registered)).hexdigest()
+        return _alike(registered, share, telephone)
+    compared = hashlib.blake2b(msgspec.json.encode((registered, telephone))).hexdigest()
     cached = _read(folder, programme_id)
     if cached and (cached.format, cached.people, cached.share) == (FORMAT, compared, share):
         return cached.found
-    likely = _alike(registered, share)
+    likely = _alike(registered, share, telephone)
     file = _PairsFile(format=FORMAT, people=compared, share=share, found=likely)
     cache_files.write(folder, programme_id, _ENDING, msgspec.json.encode(file))
     return likely
@@ -72,7 +81,7 @@ def delete(folder: Path, programme_id: str) -> None:
     cache_files.delete(folder, programme_id, _ENDING)
 
 
-def _alike(registered: Mapping[str, Sequence[Any]], share: float) -> Found:
+def _alike(registered: Mapping[str, Sequence[Any]], share: float, telephone: Telephone) -> Found:
     rows = (dict(zip(registered, values, strict=True)) for values in zip(*registered.values(), strict=True))
-    people = (Person.of(values, str(values["ward"] or "")) for values in rows)
+    people = (Person.of(values, telephone, str(values["ward"] or "")) for values in rows)
     return alike([person for person in people if person], share)

@@ -52,7 +52,8 @@ LEDGERS: Final[LiteralString] = """
 MATCH (l:Ledger) WHERE l.key = l.programme_id
 OPTIONAL MATCH (p:Programme {key: l.programme_id + '/programme/' + l.programme_id})
 RETURN l.programme_id AS programme_id, l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
-       p.name AS name, p.timezone AS timezone, p.systems AS systems
+       p.name AS name, p.timezone AS timezone, p.systems AS systems,
+       p.country AS country
 ORDER BY programme_id
 """
 
@@ -586,12 +587,13 @@ RETURN collect(o.key) AS keys, collect(coalesce(o.name, o.donor, '')) AS names,
   collect(coalesce(o.phone, '')) AS phones, collect(coalesce(o.household_id, '')) AS households
 """
 
-# Every place of a programme with its name and the place around it, as columns; "" for none. One row, or none without
-# the programme; cost: a scan of :Place.
+# Every place of a programme with its name and the place around it, as columns, "" for none, and what the programme says
+# of its country. One row, or none without the programme; cost: a scan of :Place.
 PLACE_NAMES: Final[LiteralString] = """
 MATCH (l:Ledger {key: $ledger})
+OPTIONAL MATCH (h:Programme {key: l.programme_id + '/programme/' + l.programme_id})
 OPTIONAL MATCH (p:Place {programme_id: l.programme_id})
-RETURN l.sequence AS sequence, collect(p.place_id) AS ids, collect(p.name) AS names,
+RETURN l.sequence AS sequence, h.country AS country, collect(p.place_id) AS ids, collect(p.name) AS names,
   collect(coalesce(p.parent_id, '')) AS parents
 """
 
@@ -767,10 +769,10 @@ RETURN g.group_id AS group_id, head(COLLECT { MATCH (o:Personal {key: g.key}) RE
 ORDER BY group_id
 """
 
-# One row = a place that is a district; by place id; cost: a scan of :Place.
-DISTRICTS: Final[LiteralString] = """
-MATCH (p:Place {programme_id: $programme_id}) WHERE p.kind = 'district'
-RETURN p.place_id AS place_id, p.name AS name ORDER BY place_id
+# One row = a place of a level; by place id; cost: a scan of :Place.
+PLACES_OF_A_LEVEL: Final[LiteralString] = """
+MATCH (p:Place {programme_id: $programme_id}) WHERE p.kind = $level
+RETURN p.place_id AS place_id, p.name AS name, p.latitude AS latitude, p.longitude AS longitude ORDER BY place_id
 """
 
 # ---------------------------------------------------------------------------------------------------- accounts

@@ -86,6 +86,11 @@ PROGRAMME: Final = Kind(
         Column(
             name="systems", type="words", meaning=Sentence("What the programme does beside the relay, such as savings.")
         ),
+        Column(
+            name="country",
+            type="country",
+            meaning=Sentence("The country whose levels of place, telephones, money and limits apply."),
+        ),
     ),
 )
 
@@ -184,8 +189,7 @@ CORE: Final[tuple[Kind, ...]] = (
             Column(name="name", type="text", required=True, meaning=Sentence("What the place is called.")),
             Column(
                 name="kind",
-                type="choice",
-                choices=("ward", "municipality", "district", "province"),
+                type="level",
                 meaning=Sentence("Which kind of place it is."),
             ),
             Column(

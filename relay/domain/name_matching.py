@@ -17,10 +17,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_PHONE_DIGITS: Final = 10  # of a telephone number in Nepal, without its country's code
-_COUNTRY: Final = "977"
-_LEAST_DIGITS: Final = 6  # of a number with its area's code (our choice)
-_BETWEEN_PHONES: Final = re.compile(r"[,;/|\n]|\b(?:or|and)\b")
 NEAR: Final = 75.0  # our choice: one slip in a word of four letters is still found (Sita, Gita)
 PLACE: Final = 85.0  # our choice: one slip in the name of a place, whose words are not to pass for short names
 BEGINNING: Final = 90.0  # our choice: a word's beginning is nearer than a slip, and further than the word itself
@@ -100,55 +96,6 @@ _SOUND: Final = re.compile("|".join(sorted(_SOUNDS, key=lambda sound: (-len(soun
 _TWICE: Final = re.compile(r"([^\W\d])\1+")
 _BETWEEN_NUMBERS: Final = re.compile(r"(?<=\d) (?=\d)")
 _APART: Final = re.compile(r"[\W_]+")
-
-
-def phone_digits(text: str) -> str:
-    """The digits of a telephone number in any script, without the code of its country; "" when it has none.
-
-    >>> phone_digits("+977 98-41-000226"), phone_digits("00977 9841000226"), phone_digits("९८४१")
-    ('9841000226', '9841000226', '9841')
-    """
-    return _digits(text)[-_PHONE_DIGITS:]
-
-
-def _digits(text: str) -> str:
-    digits = "".join(filter(str.isdecimal, text))
-    return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)
-
-
-def phones(text: str) -> frozenset[str]:
-    """The digits of each telephone number that a text names, without the country's code and zeros before them.
-
-    What is too short for a number, or one digit again and again, is none.
-
-    >>> sorted(phones("9841000226, 01-4412345")), sorted(phones("+977 1 4412345")), phones("98410"), phones("000000")
-    (['14412345', '9841000226'], ['14412345'], frozenset(), frozenset())
-    >>> sorted(phones("9841000226 9841000227")), sorted(phones("+91 98765 43210"))
-    (['9841000226', '9841000227'], ['9876543210'])
-    """
-    if not text:  # of most women, whom an audit asks one and all
-        return frozenset()
-    return frozenset(
-        digits
-        for part in _BETWEEN_PHONES.split(text)
-        for digits in _numbers(part)
-        if len(digits) >= _LEAST_DIGITS and len(set(digits)) > 1
-    )
-
-
-def _numbers(part: str) -> Iterator[str]:
-    """The digits of a number as people write it, or of each of several with blanks between them."""
-    own = _own(part)
-    each = [_own(word) for word in part.split()]
-    if len(own) > _PHONE_DIGITS and all(len(digits) >= _LEAST_DIGITS for digits in each):
-        yield from each
-    else:
-        yield own[-_PHONE_DIGITS:]
-
-
-def _own(text: str) -> str:
-    digits = _digits(text).lstrip("0")
-    return digits.removeprefix(_COUNTRY) if len(digits) > _PHONE_DIGITS else digits
 
 
 def code(text: str) -> str:

@@ -1,17 +1,13 @@
 """Questions: what seems wrong but can be true is asked about once, and recorded when the answer is that it is so.
 
 Each question is a row with a stable code, by which an act answers it. Imports are not asked: what is asked of others
-is noted of their rows. What animals can do at the most stands in limits.toml, each number with its source.
+is noted of their rows. What animals can do at the most, the programme's country says.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from relay.domain.acts import changes_of
@@ -23,6 +19,7 @@ from relay.errors import Asked, Code, Failure, refused
 from relay.text import Sentence, Units
 
 if TYPE_CHECKING:
+    from relay.countries.country import Bearing, Limits
     from relay.domain.acts import Act
     from relay.domain.register import Change, Fact, Register
 
@@ -152,34 +149,6 @@ LIKE_ANOTHER: Final = Failure(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What the animals of one help can do at the most.
-
-    Attributes:
-        most_young_a_birth: Born at once to one dam.
-        least_days_between_births: Of one dam.
-        gestation_days: From conceiving to birth.
-        first_birth_days: Her age at her first.
-    """
-
-    most_young_a_birth: int
-    least_days_between_births: int
-    gestation_days: int
-    first_birth_days: int
-
-    def most_young(self, days: int) -> int:
-        """How many young one dam can bear within some days after she was received, when she came pregnant."""
-        return self.most_young_a_birth * (1 + max(days, 0) // self.least_days_between_births)
-
-
-@cache
-def limits() -> Mapping[str, Limits]:
-    """Help → what its animals can do; helps without limits are absent."""
-    text = files("relay.domain").joinpath("limits.toml").read_text(encoding="utf-8")
-    return {help_: Limits(**said) for help_, said in tomllib.loads(text).items()}
-
-
 _FAR: Final = 5  # our choice: nobody hands on so many times what she owes, but for what was born to her
 
 _ADD_OR_BEGIN: Final = Sentence(
@@ -229,7 +198,7 @@ def _of_systems(register: Register, fact: Fact) -> Iterator[Asked]:
 def _like_another(register: Register, fact: Fact) -> Iterator[Asked]:
     """Whom she is like of those who are registered in her ward; nothing personal is told."""
     ward = register.ward(fact.values)
-    person = Person.of(fact.values, ward) if ward in register.neighbours else None
+    person = Person.of(fact.values, register.country.telephone, ward) if ward in register.neighbours else None
     like = register.neighbours.like(person) if person else None
     if like:
         place = register.facts.get(f"place:{ward}")
@@ -304,9 +273,9 @@ def _below(
         yield from _of_all_placed(register, fact)
     for placement in filter(None, map(placements.get, touched)):
         for event in placement.events:
-            yield from _of_event(placement, event)
+            yield from _of_event(placement, event, register.country.limits)
         for pass_on in placement.passes:
-            yield from _of_pass_on(placement, pass_on, register.rules)
+            yield from _of_pass_on(placement, pass_on, register)
 
 
 def _binding_others(register: Register, change: Change, fact: Fact) -> Iterator[Asked]:
@@ -334,10 +303,11 @@ def _implausible(register: Register, placements: Mapping[str, Placement | None],
         yield from _of_its_gift(fact, gift)
         yield from _beyond(fact.act_id, gift, _placed(register, fact))
     elif placement and fact.kind == "event":
-        yield from _of_event(placement, next(each for each in placement.events if each.event_id == fact.id))
+        event = next(each for each in placement.events if each.event_id == fact.id)
+        yield from _of_event(placement, event, register.country.limits)
     elif placement and fact.kind == "pass":
         pass_on = next(each for each in placement.passes if each.pass_id == fact.id)
-        yield from _of_pass_on(placement, pass_on, register.rules)
+        yield from _of_pass_on(placement, pass_on, register)
 
 
 def _is_of_animals(rules: Sequence[Rule], help_: str) -> bool:
@@ -385,22 +355,25 @@ def _beyond(act_id: str, gift: Fact, placed: int | None) -> Iterator[Asked]:
         )
 
 
-def _of_event(placement: Placement, event: Event) -> Iterator[Asked]:
-    known = limits().get(placement.help) if placement.receipts else None
+def _of_event(placement: Placement, event: Event, limits: Mapping[str, Limits]) -> Iterator[Asked]:
+    known = limits.get(placement.help) if placement.receipts else None
+    bearing = known.bearing if known else None
     if known and event.kind == "birth":
-        yield from _of_birth(placement, event, known)
-    elif known and event.kind in LOSSES:
-        yield from _of_what_went(placement, event.happened_on, f"event:{event.event_id}", known)
-    elif known and event.kind == "replacement":
-        yield from _of_replacement(placement, event, known)
+        yield from _of_first_birth(placement, event, known)
+    if bearing and event.kind == "birth":
+        yield from _of_births(placement, event, bearing)
+    elif bearing and event.kind in LOSSES:
+        yield from _of_what_went(placement, event.happened_on, f"event:{event.event_id}", bearing)
+    elif bearing and event.kind == "replacement":
+        yield from _of_replacement(placement, event, bearing)
 
 
-def _of_pass_on(placement: Placement, pass_on: PassOn, rules: Sequence[Rule]) -> Iterator[Asked]:
-    known = limits().get(placement.help) if placement.receipts else None
-    if known and pass_on.in_kind and pass_on.help == placement.help:
+def _of_pass_on(placement: Placement, pass_on: PassOn, register: Register) -> Iterator[Asked]:
+    known = register.country.limits.get(placement.help) if placement.receipts else None
+    if known and known.bearing and pass_on.in_kind and pass_on.help == placement.help:
         act_id = f"pass:{pass_on.pass_id}"
-        beyond = [*_of_what_went(placement, pass_on.passed_on, act_id, known)]
-        yield from beyond or _far_above(placement, pass_on.passed_on, act_id, rules)
+        beyond = [*_of_what_went(placement, pass_on.passed_on, act_id, known.bearing)]
+        yield from beyond or _far_above(placement, pass_on.passed_on, act_id, register.rules)
 
 
 def _far_above(placement: Placement, day: date, act_id: str, rules: Sequence[Rule]) -> Iterator[Asked]:
@@ -424,7 +397,7 @@ def _handed_on(placement: Placement, day: date) -> list[PassOn]:
     return [each for each in placement.passes if each.passed_on <= day and each.in_kind and each.help == placement.help]
 
 
-def _of_what_went(placement: Placement, day: date, act_id: str, known: Limits) -> Iterator[Asked]:
+def _of_what_went(placement: Placement, day: date, act_id: str, known: Bearing) -> Iterator[Asked]:
     """All that left a placement by a day is not more than was received, replaced, and born."""
     events = [each for each in placement.events if each.happened_on <= day]
     most = _came(placement, day, known) + _units(events, {"replacement"})
@@ -433,7 +406,7 @@ def _of_what_went(placement: Placement, day: date, act_id: str, known: Limits) -
         yield _more(placement, act_id, most, gone)
 
 
-def _of_replacement(placement: Placement, event: Event, known: Limits) -> Iterator[Asked]:
+def _of_replacement(placement: Placement, event: Event, known: Bearing) -> Iterator[Asked]:
     """No more is replaced by a day than was received and born, or is on record as lost."""
     events = [each for each in placement.events if each.happened_on <= event.happened_on]
     most = max(_came(placement, event.happened_on, known), _units(events, LOSSES))
@@ -442,13 +415,13 @@ def _of_replacement(placement: Placement, event: Event, known: Limits) -> Iterat
         yield _more(placement, f"event:{event.event_id}", most, replaced)
 
 
-def _came(placement: Placement, day: date, known: Limits) -> int:
+def _came(placement: Placement, day: date, known: Bearing) -> int:
     """How many a placement can have had by a day without replacements: received, and born.
 
     Where no birth was ever recorded, as many may have been born as her animals can bear.
     """
     receipts = [each for each in placement.receipts if each.received_on <= day]
-    bearable = sum(each.units * known.most_young((day - each.received_on).days) for each in receipts)
+    bearable = sum(each.units * known.most((day - each.received_on).days) for each in receipts)
     born = _units([each for each in placement.events if each.happened_on <= day], {"birth"})
     return sum(each.units for each in receipts) + (born or bearable)
 
@@ -463,11 +436,11 @@ def _more(placement: Placement, act_id: str, most: int, gone: int) -> Asked:
     )
 
 
-def _of_birth(placement: Placement, event: Event, known: Limits) -> Iterator[Asked]:
-    """What is born within the least time between two births is not more than each dam can bear once."""
+def _of_first_birth(placement: Placement, event: Event, known: Limits) -> Iterator[Asked]:
+    """Nothing is born to what was received young before its dam can have carried it."""
     first = placement.receipts[0]
     days = (event.happened_on - first.received_on).days
-    if first.condition == "young" and len(placement.receipts) == 1 and days < known.gestation_days:
+    if first.condition == "young" and len(placement.receipts) == 1 and days < (known.gestation_days or 0):
         yield refused(
             BORN_TOO_SOON,
             act_id=f"event:{event.event_id}",
@@ -475,22 +448,26 @@ def _of_birth(placement: Placement, event: Event, known: Limits) -> Iterator[Ask
             received_on=first.received_on,
             days=days,
         )
-    begun = event.happened_on - timedelta(days=known.least_days_between_births)
+
+
+def _of_births(placement: Placement, event: Event, known: Bearing) -> Iterator[Asked]:
+    """What is born within the least time between two births is not more than each dam can bear once."""
+    begun = event.happened_on - timedelta(days=known.apart_days)
     by_then = [each for each in placement.events if each.happened_on <= event.happened_on]
     # kids that were kept bear too, once they are old enough
-    grown = event.happened_on - timedelta(days=known.first_birth_days)
+    grown = event.happened_on - timedelta(days=known.grown_days)
     dams = sum(each.units for each in placement.receipts) + _units(by_then, {"replacement"})
     dams += _units([each for each in by_then if each.happened_on <= grown], {"birth"})
     born = _units([each for each in by_then if each.happened_on > begun], {"birth"})
-    if born > dams * known.most_young_a_birth:
+    if born > dams * known.young:
         yield refused(
             TOO_MANY_YOUNG,
             act_id=f"event:{event.event_id}",
             placement_id=placement.placement_id,
             units=Units(shown(born), placement.help),
-            days=known.least_days_between_births,
+            days=known.apart_days,
             dams=shown(dams),
-            most=shown(dams * known.most_young_a_birth),
+            most=shown(dams * known.young),
         )
 
 

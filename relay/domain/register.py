@@ -15,6 +15,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeVar
 
+from relay.countries.country import Country, country_of
 from relay.domain.acts import Act, changes_of, systems_of
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
@@ -133,6 +134,12 @@ class Register:
         """The systems that the programme uses."""
         programme = self.facts.get(f"programme:{self.programme_id}")
         return systems_of(programme.values) if programme else ()
+
+    @property
+    def country(self) -> Country:
+        """The country in which the programme works."""
+        programme = self.facts.get(f"programme:{self.programme_id}")
+        return country_of(programme.values.get("country") if programme else None)
 
     # -- taking in -----------------------------------------------------------------------------------------------
 
@@ -290,7 +297,7 @@ class Register:
         """Who is registered, moves or leaves is so among her neighbours, where these are known."""
         self.neighbours.remove(act_id.partition(":")[2])
         ward = self.ward(fact.values) if fact else ""
-        person = Person.of(fact.values, ward) if fact and ward in self.neighbours else None
+        person = Person.of(fact.values, self.country.telephone, ward) if fact and ward in self.neighbours else None
         if person:
             self.neighbours.add(person)
 

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import product
 from typing import Any, Final
 
+from relay.countries.country import country_of
 from relay.domain import bikram_sambat
 from relay.domain.acts import SYSTEM_OFF, Act, changes_of, systems_of
 from relay.domain.entries import Entry, login_of
@@ -335,6 +336,15 @@ BEFORE_RECEIPT: Final = Failure(
 )
 
 
+NO_SUCH_LEVEL: Final = Failure(
+    Invalid,
+    "no_such_level",
+    "%(level)s is no level of place in this programme's country.",
+    advice="There are: %(known)s.",
+    field="kind",
+)
+
+
 NO_SUCH_SYSTEM: Final = Failure(
     Invalid,
     "no_such_system",
@@ -606,7 +616,18 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
             field="id",
         )
     if fact.kind == "programme":
+        country_of(fact.values.get("country"))
         _plausible_systems(register, fact)
+    if fact.kind == "place":
+        _plausible_level(register, fact)
+
+
+def _plausible_level(register: Register, fact: Fact) -> None:
+    """A place is of a level that its country has; what it was before may stay."""
+    level, was = fact.values.get("kind"), register.facts.get(fact.act_id)
+    known = register.country.level_names
+    if level and level not in known and not (was and was.values.get("kind") == level):
+        raise refused(NO_SUCH_LEVEL, level=level, known=known)
 
 
 def _plausible_systems(register: Register, fact: Fact) -> None:

@@ -46,7 +46,9 @@ Type = Literal[
     "pairs",  # words, each with an amount of money or one of `choices`, as in absent=5;late=2; a table in rules.toml
     "changes",  # of a correction: column → its value from then on; no cell holds it
     "programme_id",  # [a-z0-9-]{1,40}
-    "timezone",  # such as Asia/Kathmandu
+    "timezone",  # such as Africa/Kigali
+    "country",  # a country that comes with Relay by its word, or the country.toml of one of its own
+    "level",  # a level of place of the country: [a-z][a-z0-9_]{0,39}
 ]
 
 

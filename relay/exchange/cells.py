@@ -19,6 +19,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay import errors
+from relay.countries.country import country_of
 from relay.domain import bikram_sambat, kinds, schema
 from relay.text import Sentence, any_of
 
@@ -782,7 +783,7 @@ def _read_degrees(column: schema.Column, cell: object) -> int | float | None:
     if abs(number) > farthest:
         raise CellFault(
             reason=Sentence("This is not between -%(farthest)s and %(farthest)s degrees.", farthest=farthest),
-            advice=Sentence("In Nepal a latitude is 26 to 31, a longitude 80 to 89."),
+            advice=Sentence("Write it in degrees with a point, such as 27.87."),
         )
     return int(number) if number == int(number) else number
 
@@ -829,9 +830,35 @@ def _read_timezone(_column: schema.Column, cell: object) -> str | None:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise CellFault(
             reason=Sentence("This is not the name of a time zone."),
-            advice=Sentence("Write, for example, Asia/Kathmandu."),
+            advice=Sentence("Write, for example, Africa/Kigali."),
         ) from None
     return text
+
+
+def _read_country(_column: schema.Column, cell: object) -> str | None:
+    """A country that comes with Relay, by its word, or the country.toml of one of its own."""
+    if _is_blank(cell) or not isinstance(cell, str):
+        return None
+    text = "\n".join(unicodedata.normalize("NFC", cell).splitlines()).strip()
+    said = text if len(text.splitlines()) > 1 else text.lower()
+    try:
+        country_of(said)
+    except errors.Invalid as error:
+        raise CellFault(reason=error.reason, advice=error.suggestion) from None
+    return said
+
+
+def _read_level(_column: schema.Column, cell: object) -> str | None:
+    """A level of place, such as ward; whether the programme's country has it, the rule book says."""
+    if _is_blank(cell):
+        return None
+    meant = re.sub(r"[\s\-]+", "_", _plain(cell).lower())
+    if _WORD.fullmatch(meant):
+        return meant
+    raise CellFault(
+        reason=Sentence("This is not a level of place."),
+        advice=Sentence("Write one of the country's, such as district."),
+    )
 
 
 READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | None]]] = {
@@ -858,4 +885,6 @@ READERS: Final[Mapping[schema.Type, Callable[[schema.Column, object], Value | No
     "pairs": _read_pairs,
     "programme_id": _read_programme_id,
     "timezone": _read_timezone,
+    "country": _read_country,
+    "level": _read_level,
 }

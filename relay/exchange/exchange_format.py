@@ -536,7 +536,11 @@ def _write(
         if act.kind == "programme":
             used = systems_of(act.values)
         if act.kind not in headers:
-            columns = catalogue.columns_on(act.kind, used)
+            columns = [
+                each
+                for each in catalogue.columns_on(act.kind, used)
+                if each.type != "country" or "country" in act.values
+            ]
             headers[act.kind] = tuple(column.name for column in columns if with_names or not column.personal)
         header = headers[act.kind]
         content = [_content_of(kind, key, act.values.get(key)) for key in header]

@@ -1,6 +1,6 @@
 """The first places of a programme, from lines that somebody types or pastes, or from a file: no ids, names alone.
 
-A line is a place and the larger ones in which it lies: "Gorkha-8, Gorkha, Gandaki". Each gets an id of its name.
+A line is a place and the larger ones in which it lies, with commas between them. Each gets an id of its name.
 """
 
 from __future__ import annotations
@@ -20,23 +20,14 @@ from relay.exchange.sheets import Unreadable, all_sheets
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    from relay.countries.country import Country
+
 MOST: Final = 1000
-"""The most places with which a programme begins (our choice: a district has some hundred wards); more are imported."""
+"""The most places with which a programme begins (our choice: an area has some hundred); more are imported."""
 
 _BETWEEN: Final = re.compile(r"[\t,;،]")
 _NUMBERED: Final = re.compile(r"[-\s]?\d+$")
 _ID_LETTERS: Final = 24
-_KINDS: Final = ("ward", "municipality", "district", "province")
-_HEADINGS: Final[Mapping[str, str]] = {
-    key(word): kind
-    for kind, words in {
-        "ward": ("ward", "place", "name", "village", "tole", "वडा", "ठाउँ", "गाउँ"),
-        "municipality": ("municipality", "palika", "local level", "नगरपालिका", "गाउँपालिका", "पालिका"),
-        "district": ("district", "जिल्ला"),
-        "province": ("province", "प्रदेश"),
-    }.items()
-    for word in words
-}
 
 
 TOO_MANY_PLACES: Final = Failure(
@@ -90,30 +81,33 @@ class FirstPlace:
         return Act(kind="place", id=self.id, values={name: value for name, value in said.items() if value is not None})
 
 
-def first_places(text: str, districts: Collection[str]) -> tuple[FirstPlace, ...]:
+def first_places(text: str, country: Country, areas: Collection[str]) -> tuple[FirstPlace, ...]:
     """The places of some lines, larger ones before those that lie in them; empty when there is no line.
 
     Args:
         text: A line for each place; what stands in it is parted by commas, semicolons or tabs, the smallest first. A
-            line that begins with a district, and goes on with what lies in it, is read from its end.
-        districts: Keys (`name_matching.key`) of the names of districts.
+            line that begins with an area, and goes on with what lies in it, is read from its end.
+        country: Whose levels they are of.
+        areas: Keys (`name_matching.key`) of the names of its areas, such as areas; empty where nothing is known of
+            them: then a line that names a place of each level says which is which.
 
     Raises:
         Invalid: There are too many; or one would lie within itself.
     """
     lines = [tuple(filter(None, map(_plain, _BETWEEN.split(line)))) for line in text.splitlines()]
-    return _places([_smallest_first(line, districts) for line in lines if line], districts)
+    return _places([_smallest_first(line, areas) for line in lines if line], country, areas)
 
 
-def lines_of_file(name: str, content: bytes) -> str:
+def lines_of_file(name: str, content: bytes, country: Country) -> str:
     """The lines of a file: of a CSV file, or of the first sheet of a workbook, with its columns in the order of a line.
 
-    Where the first row names its columns, such as Ward and District, only these are read, and places may stand in any
+    Where the first row names its columns by levels of place, only these are read, and places may stand in any
     order.
 
     Args:
         name: Of the file, as it was uploaded; its ending tells what it is.
         content: Of the file.
+        country: Whose levels its columns are of.
 
     Raises:
         CannotRead: It is neither, or cannot be read.
@@ -127,38 +121,43 @@ def lines_of_file(name: str, content: bytes) -> str:
     ]
     if not rows:
         return ""
-    columns = _named_columns(rows[0])
+    columns = _named_columns(rows[0], country)
     if columns:
         rows = [[row[column] for column in columns if column < len(row)] for row in rows[1:]]
     return "\n".join(", ".join(filter(None, (cell.replace(",", " ") for cell in row))) for row in rows)
 
 
-def _named_columns(header: Sequence[str]) -> list[int]:
+def _named_columns(header: Sequence[str], country: Country) -> list[int]:
     """The columns of a header that name a place, the smallest kind of place first; empty where the row names none."""
-    kinds = {number: _HEADINGS[key(cell)] for number, cell in enumerate(header) if key(cell) in _HEADINGS}
-    return sorted(kinds, key=lambda number: _KINDS.index(kinds[number]))
+    headings = {
+        key(word): place
+        for place, level in enumerate(country.levels)
+        for word in (level.name, *level.words.values(), *level.headings)
+    }
+    found = {number: headings[key(cell)] for number, cell in enumerate(header) if key(cell) in headings}
+    return sorted(found, key=lambda number: found[number])
 
 
 def _plain(text: str) -> str:
     return " ".join(text.split()).strip("-•*·\"' ")
 
 
-def _smallest_first(line: tuple[str, ...], districts: Collection[str]) -> tuple[str, ...]:
-    turned = key(line[0]) in districts and key(line[-1]) not in districts and bool(_NUMBERED.search(line[-1]))
+def _smallest_first(line: tuple[str, ...], areas: Collection[str]) -> tuple[str, ...]:
+    turned = key(line[0]) in areas and key(line[-1]) not in areas and bool(_NUMBERED.search(line[-1]))
     return line[::-1] if turned else line
 
 
-def _places(lines: Sequence[tuple[str, ...]], districts: Collection[str]) -> tuple[FirstPlace, ...]:
+def _places(lines: Sequence[tuple[str, ...]], country: Country, areas: Collection[str]) -> tuple[FirstPlace, ...]:
     """Each place once, larger ones before those that lie in them."""
     named: dict[tuple[str, ...], tuple[str, ...]] = {}
     kinds: dict[tuple[str, ...], str | None] = {}
     around = _around(lines)
     for line in lines:
-        whole = _with_what_is_around(line, around, districts)
+        whole = _with_what_is_around(line, around, areas)
         keys = tuple(map(_key, whole))
-        if len(set(keys)) < len(keys) and not _is_district_town(keys, districts):
+        if len(set(keys)) < len(keys) and not _is_town_of_its_area(keys, areas):
             raise refused(AROUND_ITSELF, line=", ".join(whole))
-        for start, kind in reversed([*enumerate(_kinds_of(whole, districts))]):
+        for start, kind in reversed([*enumerate(_kinds_of(whole, country, areas))]):
             named.setdefault(keys[start:], whole[start:])
             kinds[keys[start:]] = kinds.get(keys[start:]) or kind
     if len(named) > MOST:
@@ -180,15 +179,15 @@ def _around(lines: Iterable[tuple[str, ...]]) -> Mapping[str, set[tuple[str, ...
 
 
 def _with_what_is_around(
-    line: tuple[str, ...], around: Mapping[str, set[tuple[str, ...]]], districts: Collection[str]
+    line: tuple[str, ...], around: Mapping[str, set[tuple[str, ...]]], areas: Collection[str]
 ) -> tuple[str, ...]:
     """A line with what another one says of its last place, if there is one place of that name alone."""
     last = _key(line[-1])
     known = around.get(last, set())
-    if len(known) == 1 and last not in districts:
+    if len(known) == 1 and last not in areas:
         (more,) = known
         if not {*map(_key, more)} & {*map(_key, line)}:
-            return _with_what_is_around((*line, *more), around, districts)
+            return _with_what_is_around((*line, *more), around, areas)
     return line
 
 
@@ -196,24 +195,29 @@ def _key(name: str) -> str:
     return key(name) or name.casefold()
 
 
-def _is_district_town(keys: tuple[str, ...], districts: Collection[str]) -> bool:
-    """Whether the only name that stands twice is that of a district and of the municipality in it, as Gorkha's is."""
+def _is_town_of_its_area(keys: tuple[str, ...], areas: Collection[str]) -> bool:
+    """Whether the only name that stands twice is that of an area and of the town in it."""
     twice = [name for name, count in Counter(keys).items() if count > 1]
-    return twice == [keys[-1]] and keys[-1] in districts and keys.count(keys[-1]) == 2  # noqa: PLR2004 - the two of them
+    return twice == [keys[-1]] and keys[-1] in areas and keys.count(keys[-1]) == 2  # noqa: PLR2004 - the two of them
 
 
-def _kinds_of(line: tuple[str, ...], districts: Collection[str]) -> Iterator[str | None]:
-    """What kind of place each of a line is: told from the district among them, or from the number of a ward."""
-    at = next((place for place in reversed(range(len(line))) if key(line[place]) in districts), None)
-    ward = next((place for place, name in enumerate(line) if _NUMBERED.search(name)), None)
+def _kinds_of(line: tuple[str, ...], country: Country, areas: Collection[str]) -> Iterator[str | None]:
+    """What kind of place each of a line is: told from the area among them, or from the number of the smallest."""
+    levels = country.level_names
+    if not areas and len(line) == len(levels):
+        yield from levels
+        return
+    area = levels.index(country.area)
+    at = next((place for place in reversed(range(len(line))) if key(line[place]) in areas), None)
+    numbered = next((place for place, name in enumerate(line) if _NUMBERED.search(name)), None)
     for place in range(len(line)):
-        if place == ward:
-            yield "ward"
+        if place == numbered:
+            yield levels[0]
         elif at is not None:
-            step = _KINDS.index("district") - (at - place)
-            yield _KINDS[step] if 0 <= step < len(_KINDS) else None
-        elif ward is not None:
-            yield "municipality" if place == ward + 1 else None
+            step = area - (at - place)
+            yield levels[step] if 0 <= step < len(levels) else None
+        elif numbered is not None:
+            yield levels[1] if place == numbered + 1 < len(levels) else None
         else:
             yield None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.countries.country import country_of
 from relay.domain.acts import systems_of
 from relay.exchange.cells import OF_DIGITS, write
 from relay.exchange.exporting import acts_in_force
@@ -32,7 +33,9 @@ _CHOSEN: Final[Mapping[str, str]] = {"place": "places", "group": "groups", "gift
 _MORE: Final = 500  # rows beyond those filled in from which an id can be chosen; our choice
 _AS_TEXT: Final = 49  # the number of the format "text" (the XLSX format)
 _WIDTH: Final = 18  # characters
-_TEXT: Final = frozenset({"id", "ids", "act", "tags", "programme_id", "text", "name", "choice", "help"})
+_TEXT: Final = frozenset(
+    {"id", "ids", "act", "tags", "programme_id", "text", "name", "choice", "help", "level", "country"}
+)
 _LONGEST_LIST: Final = 255  # characters of a list of choices (the XLSX format)
 _TITLE: Final = 32  # characters (the XLSX format), as 255 are of the line below it
 
@@ -56,7 +59,9 @@ _OF_TYPE: Final[Mapping[str, str]] = {
     "words": "Words, with ; between them.",
     "equivalents": "Such as pig=1.5.",
     "pairs": "Such as absent=5;late=2.",
-    "timezone": "Such as Asia/Kathmandu.",
+    "timezone": "Such as Africa/Kigali.",
+    "country": "Such as rw.",
+    "level": "A level of place, such as district.",
     "programme_id": "Small letters, digits and -.",
 }
 """Type of a column → how a value is written, where that is not plain."""
@@ -142,6 +147,9 @@ def _choice(column: Column, there: Mapping[str, Sequence[Act]]) -> dict[str, Any
     message = {"input_title": column.name[:_TITLE], "input_message": help_line(column), "ignore_blank": True}
     if column.choices and column.type == "choice":
         return {"validate": "list", "source": list(column.choices), **message}
+    if column.type == "level":
+        country = country_of(there["programme"][0].values.get("country"))
+        return {"validate": "list", "source": list(country.level_names), **message}
     if column.type == "help" and not column.fixed and helps:
         listed = len(",".join(helps)) <= _LONGEST_LIST
         return {"validate": "list", "source": helps if listed else f"=rules!$A$2:$A${rules + 1}", **message}

@@ -293,7 +293,7 @@ class _Context:
         found: dict[str, list[Person]] = {ward: [] for ward in keys.values()}
         rows = self.transaction.rows(cypher.NEIGHBOURS, places=sorted(keys), most=MOST) if keys else ()
         for row in rows:
-            person = Person.of(row, keys[row["place"]])
+            person = Person.of(row, register.country.telephone, keys[row["place"]])
             if person:
                 found[person.ward].append(person)
         for ward, people in found.items():

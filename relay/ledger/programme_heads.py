@@ -107,6 +107,7 @@ class LedgerHead:
         name: Of the programme.
         timezone: In which its days begin.
         systems: That it uses.
+        country: What it says of its country, as `country_of` reads it; None for the usual one.
     """
 
     programme_id: str
@@ -116,6 +117,7 @@ class LedgerHead:
     name: str
     timezone: str
     systems: tuple[str, ...] = ()
+    country: str | None = None
     restoring: bool = False
 
 
@@ -159,7 +161,7 @@ def require_sound(head: LedgerHead) -> LedgerHead:
 
 
 def _head_of(row: Mapping[str, Any]) -> LedgerHead:
-    named = all(isinstance(row[name], str | None) for name in ("name", "timezone", "systems"))
+    named = all(isinstance(row[name], str | None) for name in ("name", "timezone", "systems", "country"))
     if not (named and type(row["sequence"]) is int and isinstance(row["hash"], str)):
         programme_id = str(row["programme_id"])
         return LedgerHead(
@@ -174,6 +176,7 @@ def _head_of(row: Mapping[str, Any]) -> LedgerHead:
         name=row["name"] or row["programme_id"],
         timezone=row["timezone"] or "UTC",
         systems=systems_of(row),
+        country=row["country"],
     )
 
 

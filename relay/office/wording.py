@@ -242,7 +242,7 @@ def _words(kind: Kind, values: Mapping[str, Any], speech: Speech) -> _PhraseWord
     known = {name: value for name, value in values.items() if value is not None and value != {}}
     said = _PhraseWords((name, str(value)) for name, value in known.items())
     for column in kind.columns:
-        if column.name in known and column.choices:
+        if column.name in known and (column.choices or column.type == "level"):
             said[column.name] = speech.say(spoken(said[column.name]))
         elif column.name in known and column.type == "date":
             said[column.name] = speech.day(said[column.name])

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from relay.domain.name_matching import key, phone_digits
+from relay.countries.telephone import all_digits
+from relay.domain.name_matching import key
 from relay.register_maps import days
 from relay.register_maps.column_meanings import Look, words
 from relay.register_maps.register_table import shown
@@ -21,7 +22,7 @@ _LONGEST_ID: Final = 40  # our choice: a form's own key has 36 characters
 _PHONE: Final = (7, 15)  # digits
 _MOST_ANIMALS: Final = 100_000  # our choice: seed capital in rupees counts too
 _AGES: Final = (12, 99)
-_WARDS: Final = (1, 33)  # of a municipality in Nepal; Kathmandu has 32
+_WARDS: Final = (1, 33)  # numbers of the smallest places in one larger one (our choice: the largest city has 32)
 _YEARS: Final = (1900, 2100)
 _DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _NUMBERED: Final = re.compile(r"[A-Za-z]+([-/ ][A-Za-z]+)*[-/ ]?[0-9][0-9/-]*")  # "HH/001", an id
@@ -169,7 +170,7 @@ def _between(text: str, least: int, most: int) -> bool:
 
 
 def _like_phone(text: str) -> float:
-    return float(_PHONE[0] <= len(phone_digits(text)) <= _PHONE[1] and not re.search(r"[^\W\d]", text))
+    return float(_PHONE[0] <= len(all_digits(text)) <= _PHONE[1] and not re.search(r"[^\W\d]", text))
 
 
 def _like_name(text: str) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from relay.countries.country import country_of
 from relay.database.keys_and_properties import kind_and_id
 from relay.ledger import programme_heads
 from relay.ledger.reading import standing
@@ -21,7 +22,7 @@ class ExistingRecords:
     Attributes:
         helps: Help → units that a placement normally receives, by the programme's rules.
         gifts: Gift id → its help.
-        places: Place id → its name; wards come before the places they lie in.
+        places: Place id → its name; the smallest come before the places they lie in.
         groups: Group id → its name.
     """
 
@@ -38,7 +39,8 @@ def existing_records(graph: Graph, programme_id: str) -> ExistingRecords:
         NoProgramme: It is not in the database.
         Unavailable: The database cannot be reached.
     """
-    last = programme_heads.head(graph, programme_id).entries
+    head = programme_heads.head(graph, programme_id)
+    last, smallest = head.entries, country_of(head.country).level_names[0]
     records = {
         kind: [
             (kind_and_id(properties["key"])[1], {**properties, **personal})
@@ -46,7 +48,7 @@ def existing_records(graph: Graph, programme_id: str) -> ExistingRecords:
         ]
         for kind in ("rule", "gift", "place", "group")
     }
-    wards_first = sorted(records["place"], key=lambda place: place[1].get("kind") != "ward")
+    wards_first = sorted(records["place"], key=lambda place: place[1].get("kind") != smallest)
     return ExistingRecords(
         helps={values["help"]: values["given"] for _, values in records["rule"]},
         gifts={id_: values["help"] for id_, values in records["gift"]},

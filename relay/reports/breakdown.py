@@ -108,14 +108,31 @@ def group_names(graph: Graph, programme_id: str) -> Mapping[str, str]:
     return {row["group_id"]: row["name"] for row in rows if row["name"]}
 
 
-def districts(graph: Graph, programme_id: str) -> Mapping[str, str]:
-    """Place id → name of each district, sorted by id.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceOnMap:
+    """A place that a map may show.
+
+    Attributes:
+        place_id: Its id.
+        name: Its name.
+        latitude: In degrees north; None if unknown.
+        longitude: In degrees east; None if unknown.
+    """
+
+    place_id: str
+    name: str
+    latitude: float | None
+    longitude: float | None
+
+
+def places_of(graph: Graph, programme_id: str, level: str) -> Mapping[str, PlaceOnMap]:
+    """Place id → the places of a level, such as district, sorted by id.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    rows = graph.rows(cypher.DISTRICTS, programme_id=programme_id)
-    return {row["place_id"]: row["name"] for row in rows}
+    rows = graph.rows(cypher.PLACES_OF_A_LEVEL, programme_id=programme_id, level=level)
+    return {row["place_id"]: PlaceOnMap(**row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

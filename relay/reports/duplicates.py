@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from typing import Any
 
+    from relay.countries.telephone import Telephone
     from relay.domain.people.blocking import Pair
     from relay.graph import Graph
 
@@ -83,7 +84,7 @@ class Duplicates:
     candidates: tuple[Candidate, ...]
 
 
-def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> Duplicates:
+def duplicates(graph: Graph, programme_id: str, telephone: Telephone, *, most: int | None = None) -> Duplicates:
     """The pairs of registrations that are likely one woman.
 
     Pairs that were declared to be one woman or two, or of whom one passed on to the other, are left out.
@@ -91,6 +92,7 @@ def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> D
     Args:
         graph: The database.
         programme_id: Id of the programme.
+        telephone: How numbers are written in its country.
         most: Number of pairs to list, the likeliest first; None lists all.
 
     Raises:
@@ -104,7 +106,7 @@ def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> D
             one_woman.add(
                 SameWoman(act_id=row["key"], kept_id=row["one"], other_id=row["other"], sequence=row["sequence"])
             )
-    people = _people(graph, programme_id, people_columns)
+    people = _people(graph, programme_id, telephone, people_columns)
     likely = alike(people, LIKELY)
     apart = {
         frozenset(map(one_woman.kept, (row["one"], row["other"]))) for row in declared if row["kind"] == "different"
@@ -122,7 +124,7 @@ def duplicates(graph: Graph, programme_id: str, *, most: int | None = None) -> D
     )
 
 
-def _people(graph: Graph, programme_id: str, recorded: Mapping[str, Any]) -> list[Person]:
+def _people(graph: Graph, programme_id: str, telephone: Telephone, recorded: Mapping[str, Any]) -> list[Person]:
     """All people with a recorded name."""
     beneficiaries = key_of(programme_id, "beneficiary:")
     (personal,) = graph.rows(cypher.PERSONAL, programme_id=programme_id, people=beneficiaries)
@@ -133,7 +135,7 @@ def _people(graph: Graph, programme_id: str, recorded: Mapping[str, Any]) -> lis
         if key in of_key:
             name, phone, year, household_id = of_key[key]
             values = {"beneficiary_id": id_, "name": name, "phone": phone, "birth_year": year, "sex": sex}
-            person = Person.of({**values, "household_id": household_id, "place_id": place_id})
+            person = Person.of({**values, "household_id": household_id, "place_id": place_id}, telephone)
             people += [person] if person else []
     return people
 

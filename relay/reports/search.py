@@ -10,6 +10,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.countries.country import country_of
 from relay.database import cypher
 from relay.database.keys_and_properties import key_of, kind_and_id
 from relay.domain import name_matching
@@ -23,6 +24,7 @@ from relay.reports.place_tree import upwards
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from relay.countries.telephone import Telephone
     from relay.graph import Graph, Transaction
     from relay.office.wording import Speech
 
@@ -253,7 +255,7 @@ class _Search:
         places, people = self.names.places(), self.names.people()
         act_ids = [":".join(kind_and_id(key)) for key in people["keys"]]
         rows = zip(act_ids, people["phones"], people["households"], strict=True)
-        yield from sorted(_by_person(rows, _digits(self.text), name_matching.code(self.text)))
+        yield from sorted(_by_person(rows, self.text, country_of(places["country"]).telephone))
         named = dict(zip(act_ids, people["names"], strict=True))
         named |= {f"place:{id_}": name for id_, name in zip(places["ids"], places["names"], strict=True)}
         for likeness in name_matching.like(self.text, named, self._around(places)):
@@ -316,21 +318,14 @@ def described(
         )
 
 
-def _by_person(people: Iterable[tuple[str, str, str]], digits: str, code: str) -> Iterator[tuple[str, float]]:
+def _by_person(people: Iterable[tuple[str, str, str]], text: str, telephone: Telephone) -> Iterator[tuple[str, float]]:
+    code = name_matching.code(text)
+    digits = "" if any(letter.isalpha() for letter in text) else telephone.one(text)
     for act_id, phone, household in people:
         if code and household and name_matching.code(household) == code:
             yield act_id, 100.0
-        elif phone and len(digits) >= PHONE_DIGITS and _digits(phone).endswith(digits):
-            yield act_id, 100.0 if _digits(phone) == digits else PHONE_END
-
-
-def _digits(text: str) -> str:
-    """The digits of a phone or of a part of it; "" for a text with letters.
-
-    >>> _digits("+977 98-41-000226"), _digits("B0001")
-    ('9841000226', '')
-    """
-    return "" if any(letter.isalpha() for letter in text) else name_matching.phone_digits(text)
+        elif phone and len(digits) >= PHONE_DIGITS and (own := telephone.one(phone)).endswith(digits):
+            yield act_id, 100.0 if own == digits else PHONE_END
 
 
 def _rank(act_id: str) -> int:

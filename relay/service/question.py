@@ -110,6 +110,7 @@ class Source:
             None: a survey is made for each question.
         now: The instant.
         systems: That the programme uses; a question that is asked of its head learns them from there.
+        country: What the programme says of its country; learnt in the same way.
         head_hash: Of the head of its ledger, where that was read just now; learnt in the same way.
         progress: Is told how far a long answer has come: of what, how much is done, and of how much.
     """
@@ -121,6 +122,7 @@ class Source:
     cached_survey: Callable[[date, bool], Survey] | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     systems: tuple[str, ...] = ()
+    country: str | None = None
     head_hash: str | None = None
     progress: Callable[[str, int, int], None] = lambda _what, _done, _of: None
 
@@ -235,7 +237,8 @@ class Question(Generic[T_co]):
         if self.of_graph and not head.built:
             raise NotBuilt(programme_id=head.programme_id)
         return self.answer(
-            dataclasses.replace(source, systems=head.systems, head_hash=head.head_hash), head.programme_id
+            dataclasses.replace(source, systems=head.systems, country=head.country, head_hash=head.head_hash),
+            head.programme_id,
         )
 
     def opens(self, source: Source, programme_id: str, answer: object) -> tuple[str, ...]:

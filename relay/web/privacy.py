@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from relay.graph import Graph
+    from relay.reports.breakdown import PlaceOnMap
     from relay.reports.field.contacts import Contact
     from relay.reports.field.tasks import Task
     from relay.reports.record_history import Happening, Record
@@ -374,10 +375,12 @@ def _cached_names(what: str, read: Callable[[str], _Names]) -> _Names:
     return cached((what, snapshot.programme_id), snapshot.named, lambda: read(snapshot.programme_id))
 
 
-def district_names() -> Mapping[str, str]:
-    """Place id → name, of the places that are districts.
+def places_of(level: str) -> Mapping[str, PlaceOnMap]:
+    """Place id → the place, of the places of a level.
 
     Raises:
         Unavailable: The database cannot be reached.
     """
-    return _cached_names("districts", lambda programme_id: breakdown.districts(current.graph(), programme_id))
+    return _cached_names(
+        f"places of {level}", lambda programme_id: breakdown.places_of(current.graph(), programme_id, level)
+    )

@@ -192,9 +192,3 @@ def test_every_question_has_a_code_that_an_act_can_answer() -> None:
     kinds = [each for each in vars(questions).values() if isinstance(each, type) and issubclass(each, Asked)]
     assert {each.code for each in kinds if each is not Asked} <= EVERY_ANSWER
     assert NOTED < EVERY_ANSWER
-
-
-def test_each_limit_is_a_number_of_days_or_young_with_its_source() -> None:
-    assert set(questions.limits()) == {"goat", "pig"}
-    for known in questions.limits().values():
-        assert known.gestation_days < known.least_days_between_births < known.first_birth_days

@@ -7,16 +7,18 @@ import io
 import pytest
 import xlsxwriter
 
+from relay.countries.country import country_of
 from relay.domain.name_matching import key
 from relay.errors import Invalid
 from relay.exchange import first_places as module
 from relay.exchange.first_places import first_places, lines_of_file
 
+NEPAL = country_of(None)
 DISTRICTS = frozenset(map(key, ("Gorkha", "Chitwan")))
 
 
 def told(text: str) -> list[tuple[str, str, str | None, str | None]]:
-    return [(place.id, place.name, place.kind, place.parent_id) for place in first_places(text, DISTRICTS)]
+    return [(place.id, place.name, place.kind, place.parent_id) for place in first_places(text, NEPAL, DISTRICTS)]
 
 
 def test_a_line_is_a_place_and_those_in_which_it_lies_and_each_is_made_once() -> None:
@@ -65,9 +67,10 @@ def test_a_file_is_read_by_the_names_of_its_columns_or_else_as_lines() -> None:
         ):
             sheet.write_row(row, 0, cells)
 
-    assert lines_of_file("places.xlsx", book.getvalue()) == "Ratnanagar-2, Ratnanagar, Chitwan"
+    assert lines_of_file("places.xlsx", book.getvalue(), NEPAL) == "Ratnanagar-2, Ratnanagar, Chitwan"
     assert (
-        lines_of_file("places.csv", b"Ward 1,Palungtar\nWard 2,Palungtar\n") == "Ward 1, Palungtar\nWard 2, Palungtar"
+        lines_of_file("places.csv", b"Ward 1,Palungtar\nWard 2,Palungtar\n", NEPAL)
+        == "Ward 1, Palungtar\nWard 2, Palungtar"
     )
     with pytest.raises(Invalid):
-        lines_of_file("places.pdf", b"%PDF")
+        lines_of_file("places.pdf", b"%PDF", NEPAL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relay.countries.country import country_of
 from relay.domain.questions import NOTED
 from relay.ledger.recording import record
 from relay.reports.duplicates import duplicates
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
     from relay.graph import Graph
 
 
+TELEPHONE = country_of(None).telephone
+
+
 def keep(graph: Graph, *acts: Act) -> None:
     outcomes = record(graph, "demo", acts, clerk(), answers=NOTED)
     assert [outcome.error for outcome in outcomes if outcome.error] == []
 
 
 def listed(graph: Graph) -> list[tuple[str, str]]:
-    return [(each.one_id, each.other_id) for each in duplicates(graph, "demo").candidates]
+    return [(each.one_id, each.other_id) for each in duplicates(graph, "demo", TELEPHONE).candidates]
 
 
 def begun(graph: Graph) -> None:
@@ -38,7 +42,7 @@ def begun(graph: Graph) -> None:
 def test_one_woman_is_listed_once_with_the_sum_of_the_reasons_and_not_with_her_house_mate(graph: Graph) -> None:
     begun(graph)
 
-    found = duplicates(graph, "demo")
+    found = duplicates(graph, "demo", TELEPHONE)
 
     assert [(each.one_id, each.other_id, each.place_id) for each in found.candidates] == [("B1", "B2", "L1")]
     (pair,) = found.candidates
@@ -58,7 +62,7 @@ def test_who_is_said_to_be_one_or_two_is_not_listed_until_that_is_taken_back(gra
     begun(graph)
     keep(graph, same("S1: B1 = B2"))
     assert listed(graph) == []
-    assert duplicates(graph, "demo").women == 5
+    assert duplicates(graph, "demo", TELEPHONE).women == 5
     keep(graph, taken_back("same:S1", "C1"))
     assert listed(graph) == [("B1", "B2")]
     keep(graph, different("D1: B2 / B1"))
@@ -76,6 +80,6 @@ def test_giver_and_receiver_are_two_however_alike_they_are(graph: Graph) -> None
 
 def test_at_most_so_many_are_listed_and_none_of_an_empty_programme(graph: Graph) -> None:
     keep(graph, *beginnings(0))
-    assert duplicates(graph, "demo").candidates == ()
+    assert duplicates(graph, "demo", TELEPHONE).candidates == ()
     keep(graph, place("L1"), place("L2"), group("V1", place_id="L1"))
-    assert duplicates(graph, "demo", most=1).candidates == ()
+    assert duplicates(graph, "demo", TELEPHONE, most=1).candidates == ()

@@ -67,7 +67,7 @@ EXPECTED: Final[Mapping[str, tuple[str, str]]] = {
     "the tree as text": ("web/managers/test_tree_labels.py", "test_a_tree_says_in_text_who_gave_to_whom"),
     "charts": ("web/auditors/test_survival.py", "test_a_curve_has_its_numbers_in_a_table_under_it"),
     "a map": (
-        "web/managers/test_district_map.py",
+        "web/managers/test_country_map.py",
         "test_the_map_colours_a_district_by_its_share_of_broken_chains",
     ),
     "dark": (

@@ -18,7 +18,8 @@ from importlib.resources import files
 from math import inf, log2
 from typing import Any, Final, Literal, Self
 
-from relay.domain.name_matching import code, key, phones, sound_alike
+from relay.countries.telephone import Telephone
+from relay.domain.name_matching import code, key, sound_alike
 from relay.text import Sentence
 
 _NEAR_YEARS: Final = 2
@@ -102,14 +103,16 @@ class Person:
     sort: str
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], ward: str = "") -> Self | None:
+    def of(cls, values: Mapping[str, Any], telephone: Telephone, ward: str = "") -> Self | None:
         """From what is recorded of a beneficiary; None where no name is known, and for groups.
 
         Args:
             values: Column → what it says.
+            telephone: How numbers are written in the programme's country.
             ward: Where her group is at home.
 
-        >>> she = Person.of({"beneficiary_id": "B1", "name": "Sita Kumari B.K.", "phone": "98-41000226", "sex": "F"})
+        >>> she = {"beneficiary_id": "B1", "name": "Sita Kumari B.K.", "phone": "98-41000226", "sex": "F"}
+        >>> she = Person.of(she, Telephone(prefix="", digits=10))
         >>> she.first, she.surname, sorted(she.phones)
         ('sita', 'bisbakarma', ['9841000226'])
         """
@@ -122,7 +125,7 @@ class Person:
             surname=surname,
             birth_year=values.get("birth_year"),
             ward=str(values.get("place_id") or ward),
-            phones=phones(str(values.get("phone") or "")),
+            phones=telephone.every(str(values.get("phone") or "")),
             household=code(str(values.get("household_id") or "")),
             sort=str(values.get("sex") or ""),
         )
@@ -186,7 +189,8 @@ class Commonness:
     """How common names and wards are among some people, and how much speaks for two of them being one.
 
     >>> names = ("Sita Rai", "Sita Rai", "Gita Rai", "Ram Rai")
-    >>> each = [Person.of({"beneficiary_id": f"B{row}", "name": name}) for row, name in enumerate(names)]
+    >>> telephone = Telephone(prefix="", digits=10)
+    >>> each = [Person.of({"beneficiary_id": f"B{row}", "name": name}, telephone) for row, name in enumerate(names)]
     >>> [(reason.what, reason.how, round(reason.bits, 1)) for reason in Commonness(each).reasons(each[0], each[1])]
     [('first_name', 'same', 0.6), ('surname', 'same', -0.4)]
     >>> Commonness(each).reasons(each[0], each[2])

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
+from relay.countries.country import country_of
 from relay.reports import breakdown, duplicates
 from relay.reports.field import contacts
 from relay.service.question import Question, Says, Source
@@ -24,7 +25,7 @@ class DuplicatesQuestion(Question[duplicates.Duplicates]):
 
     def answer(self, source: Source, programme_id: str) -> duplicates.Duplicates:
         """The likeliest first, with the names that the reader is told."""
-        found = duplicates.duplicates(source.graph, programme_id, most=self.most)
+        found = duplicates.duplicates(source.graph, programme_id, country_of(source.country).telephone, most=self.most)
         ids = {id_ for each in found.candidates for id_ in (each.one_id, each.other_id)}
         people = contacts.contacts(source.graph, programme_id, source.reader.nameable(sorted(ids)))
         places = breakdown.names(source.graph, programme_id, ("place",)).places

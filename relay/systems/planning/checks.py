@@ -150,7 +150,8 @@ class _Homes:
                     longitude=None,
                 )
                 for each in in_force.facts("place")
-            }
+            },
+            in_force.register.country,
         )
         self._ward = in_force.register.ward
 

@@ -249,7 +249,11 @@ def accept(programme_id: str) -> Response:
 def _rows(programme_id: str, planned: Planned, locked: Iterable[Pair]) -> tuple[Proposal, ...]:
     graph = current.built_graph()
     return propose(
-        planned, reading.places(graph, programme_id), reading.households(graph, programme_id), locked=tuple(locked)
+        planned,
+        reading.places(graph, programme_id),
+        reading.households(graph, programme_id),
+        current.country(),
+        locked=tuple(locked),
     )
 
 

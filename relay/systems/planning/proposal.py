@@ -21,6 +21,7 @@ from relay.systems.planning.waiting_order import RankedRequest, in_order
 if TYPE_CHECKING:
     from datetime import date
 
+    from relay.countries.country import Country
     from relay.domain.acts import Value
     from relay.systems.planning.reading import Place, Planned
 
@@ -90,9 +91,10 @@ class _Giver:
 class Map:
     """The positions of places, and the places around them."""
 
-    def __init__(self, places: Mapping[str, Place]) -> None:
-        """Take all places by id."""
+    def __init__(self, places: Mapping[str, Place], country: Country) -> None:
+        """Take all places by id, and the country whose levels they are of."""
         self._places = places
+        self._levels = (country.within_area, country.area)
 
     def around(self, place_id: str | None) -> list[Place]:
         """A place and all places around it, smallest first; empty if it is unknown."""
@@ -103,9 +105,9 @@ class Map:
         return places
 
     def municipality(self, place_id: str | None) -> str | None:
-        """The municipality that a place lies in, else the district, else the largest place around it; None for none."""
+        """The place below an area that one lies in, else the area, else the largest place around it; None for none."""
         around = self.around(place_id)
-        for kind in ("municipality", "district"):
+        for kind in self._levels:
             for each in around:
                 if each.kind == kind:
                     return each.place_id
@@ -130,6 +132,7 @@ def propose(
     planned: Planned,
     places: Mapping[str, Place],
     households: Mapping[str, str],
+    country: Country,
     *,
     place_id: str | None = None,
     locked: Collection[tuple[str, str]] = (),
@@ -143,6 +146,7 @@ def propose(
         planned: Requests, plans and survey on the day.
         places: All places.
         households: Beneficiary → household, where known.
+        country: In which it works.
         place_id: Only givers and women of this place and all places inside it.
         locked: Giver's placement and request of rows of an earlier proposal to keep.
 
@@ -155,7 +159,7 @@ def propose(
     """
     if place_id is not None and place_id not in places:
         raise refused(NO_SUCH_PLACE, place_id=place_id)
-    season, map_ = planned.season, Map(places)
+    season, map_ = planned.season, Map(places, country)
     waiting = [each for each in season.requests if season.request_states[each.request_id] in ("ready", "waiting")]
     homes = _homes(planned)
     women: dict[tuple[str | None, str], list[RankedRequest]] = defaultdict(list)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
+from relay.countries.country import country_of
 from relay.reports import trees
 from relay.service.question import Says, Source
 from relay.service.questions.parameters import Help, OfADay, PlaceId
@@ -196,6 +197,7 @@ class Proposals(_OfADay[tuple[proposal.Proposal, ...]]):
             planned,
             reading.places(source.graph, programme_id),
             reading.households(source.graph, programme_id),
+            country_of(source.country),
             place_id=self.place_id,
         )
 

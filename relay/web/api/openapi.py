@@ -347,6 +347,8 @@ def _column_schema(column: Column) -> Schema:
             "equivalents": {"type": "object", "additionalProperties": _AMOUNT},
             "programme_id": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
             "timezone": _TEXT,
+            "country": _TEXT,
+            "level": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
         }
         schema = types_[column.type]
     if column.required:

@@ -73,6 +73,8 @@ _TEXTS: Final = (
     "tags",
     "programme_id",
     "timezone",
+    "country",
+    "level",
 )
 
 

@@ -19,9 +19,11 @@ from relay.text import UNITS
 from relay.web.i18n.language import (
     cached_by_language,
     catalogue,
+    country,
     day,
     gettext,
     iso_day,
+    language,
     lazy_gettext,
     ngettext,
     number,
@@ -216,7 +218,12 @@ def _count_with_help(many: float, help_: str, count: str) -> str:
 
 
 def _record_word(text: str) -> str:
-    return pgettext("record", text)
+    return level(text.replace(" ", "_")) or pgettext("record", text)
+
+
+def level(word: str) -> str | None:
+    """A level of place of the programme's country; None for a word that is none."""
+    return country().word(word, language())
 
 
 def column(name: str) -> str:

@@ -14,6 +14,7 @@ from babel import Locale
 from flask import current_app, g, request
 from flask_babel.speaklater import LazyString
 
+from relay.countries.country import country_of
 from relay.domain import bikram_sambat
 from relay.web import remembered_choice
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
+    from relay.countries.country import Country
     from relay.domain.system import Catalogue
+    from relay.ledger.programme_heads import LedgerHead
 
 LANGUAGES: Final = {"en": "English", "fr": "Français", "ne": "नेपाली"}
 """Each language by its own name."""
@@ -54,6 +57,12 @@ def catalogue() -> Catalogue:
     """The catalogue of kinds of records of this application."""
     catalogue_: Catalogue = current_app.extensions["relay"].graph.catalogue
     return catalogue_
+
+
+def country() -> Country:
+    """The country of the programme that this request has opened; the usual one before it has."""
+    head: LedgerHead | None = g.get("head")
+    return country_of(head.country if head else None)
 
 
 def _begin_request() -> None:

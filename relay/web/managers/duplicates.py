@@ -25,7 +25,7 @@ blueprint = Blueprint("duplicates", __name__)
 @action("duplicates")
 def page(programme_id: str) -> str:
     """The likeliest pairs, with the evidence for each."""
-    result = duplicates(current.built_graph(), programme_id, most=SHOWN)
+    result = duplicates(current.built_graph(), programme_id, current.country().telephone, most=SHOWN)
     names = privacy.names("list", (id_ for each in result.candidates for id_ in (each.one_id, each.other_id)))
     places = privacy.places_and_donors().places
     return render_template("duplicates.html", result=result, names=names, places=places, most=SHOWN)

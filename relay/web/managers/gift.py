@@ -14,7 +14,7 @@ from relay.reports import placements, trees
 from relay.reports.placements import PlacementFilter
 from relay.reports.tree_layout import COLUMN, MOST, ROW, View
 from relay.web import privacy
-from relay.web.managers import district_map
+from relay.web.managers.country_map import CountryMap
 from relay.web.managers.tree import TreePage, TreeRequest
 from relay.web.request import current, parameters
 
@@ -191,17 +191,15 @@ class GiftPage:
 
     @cached_property
     def reached(self) -> Mapping[str, int]:
-        """Outline of a district → number of placements in it, if that is not small.
+        """Key of an outline → number of placements in it, if that is not small.
 
         The number outside the places that are shown must not be small either: otherwise it could be worked out.
         """
         counted = self.holdings.by_place()
-        shown = district_map.counts_by_outline(
-            self.survey, {place_id: many for place_id, many in counted.items() if publishable(many)}
-        )
+        published = {place_id: many for place_id, many in counted.items() if publishable(many)}
+        shown = self.sheet.counts(self.survey, published)
         counts = (
-            (name, many, many - shown.get(name, 0))
-            for name, many in district_map.counts_by_outline(self.survey, counted).items()
+            (name, many, many - shown.get(name, 0)) for name, many in self.sheet.counts(self.survey, counted).items()
         )
         return {
             name: many for name, many, others in counts if publishable(many) and (others == 0 or publishable(others))
@@ -212,10 +210,10 @@ class GiftPage:
         """The smallest number of placements in a place that is shown."""
         return SMALL
 
-    @property
-    def sheet(self) -> district_map.MapSheet:
+    @cached_property
+    def sheet(self) -> CountryMap:
         """The map."""
-        return district_map.sheet()
+        return CountryMap()
 
     @cached_property
     def years(self) -> Sequence[Year]:

@@ -134,7 +134,7 @@ def _fields(row: HeldAct) -> tuple[Field, ...]:
 
 def _field(kind: str, column: Column, value: object) -> Field:
     field = replace(field_of(kind, column, needed=column.required), prefix=_PREFIX)
-    if known := offered.words_of(kind, column) if column.type in ("help", "words") else None:
+    if known := offered.words_of(kind, column) if column.type in ("help", "words", "level") else None:
         field = replace(field, choices=known.labels, are_all=known.are_all)
     return field if value is None else field.typed({field.name: _to_text(value)})
 

@@ -10,7 +10,8 @@ from relay.access.roles import EVERY
 from relay.reports import trees
 from relay.reports.tree_layout import MOST
 from relay.web import guard, menu
-from relay.web.managers import district_map, menu_counts, programmes, tree_downloads
+from relay.web.managers import menu_counts, programmes, tree_downloads
+from relay.web.managers.country_map import CountryMap
 from relay.web.managers.first_steps import next_step
 from relay.web.managers.gift import GiftPage
 from relay.web.managers.overview import Overview
@@ -118,10 +119,10 @@ def gift(programme_id: str, gift_id: str) -> str:  # noqa: ARG001 - `current` re
 @blueprint.get("/p/<programme_id>/map")
 @action("health")
 def map_(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
-    """The map of districts, coloured by the chains that began there."""
-    districts = district_map.districts(current.survey())
+    """The map of the country, coloured by the chains that began in each place."""
+    sheet = CountryMap()
     return render_template(
-        "map.html", districts=districts, sheet=district_map.sheet(), as_of=current.as_of(), today=current.today()
+        "map.html", areas=sheet.areas(current.survey()), sheet=sheet, as_of=current.as_of(), today=current.today()
     )
 
 

@@ -262,7 +262,7 @@ def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> It
 def _offering(form: Form, kind: str, field: Field, subject: Record | None) -> Field:
     """A field with what it offers before anything is typed."""
     column = field.column
-    if column.type in ("help", "words") and (known := offered.words_of(kind, column)):
+    if column.type in ("help", "words", "level") and (known := offered.words_of(kind, column)):
         now = str(subject.values.get(column.name) or "") if form is CORRECT and subject else ""
         stated = {word: labels.value_text(word, column.name) for word in filter(None, now.split(";"))}
         return replace(field, choices={**stated, **known.labels}, are_all=known.are_all)

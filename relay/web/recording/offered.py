@@ -61,6 +61,10 @@ def words_of(kind: str, column: Column) -> OfferedWords | None:
         rules = current.snapshot().rules
         helps = sorted({rule.help for rule in rules}.union(*(rule.equivalents for rule in rules)))
         return OfferedWords(labels={each: labels.help_word(each) for each in helps})
+    if column.type == "level":
+        return OfferedWords(
+            labels={each: labels.value_text(each, column.name) for each in current.country().level_names}
+        )
     catalogue, systems = current.graph().catalogue, current.head().systems
     parts = (part for name, part in system_pages.pages_of(catalogue).items() if name in systems)
     found = (part.words[kind, column.name] for part in parts if (kind, column.name) in part.words)

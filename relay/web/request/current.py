@@ -9,6 +9,7 @@ from flask import current_app, g, request
 
 from relay.arrays import lineage, snapshot_cache
 from relay.arrays.branch import branch
+from relay.countries.country import country_of
 from relay.exchange.cells import read_day
 from relay.instants import local_time, zone
 from relay.ledger import programme_heads
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from relay.access.owner_link import OneTimeLink
     from relay.arrays.lineage import Survey
     from relay.arrays.tables import Snapshot
+    from relay.countries.country import Country
     from relay.graph import Graph
     from relay.reports.field.tasks import Task
     from relay.reports.trees import TreePlan
@@ -111,6 +113,16 @@ def head() -> LedgerHead:
         g.head = programme_heads.head(graph(), programme_id())
     head_: LedgerHead = g.head
     return head_
+
+
+def country() -> Country:
+    """The country of the programme in the URL.
+
+    Raises:
+        NoProgramme: There is no such programme.
+        Unavailable: The database cannot be reached.
+    """
+    return country_of(head().country)
 
 
 def timezone() -> str:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, redirect, render_template, request
 
 from relay.access import roles
 from relay.access.roles import EVERY, ROLES, Grant
+from relay.countries import outlines
+from relay.countries.country import FIRST, NAMES, country_of
 from relay.domain.model import Rule
 from relay.domain.name_matching import key, latin
+from relay.domain.vocabulary import ANIMAL
 from relay.errors import Failure, Invalid, NotFound, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.first_places import FirstPlace, first_places, lines_of_file
@@ -27,9 +29,8 @@ from relay.office import beginning
 from relay.office.beginning import NewProgramme
 from relay.web import guard, menu, sessions
 from relay.web.i18n import labels
-from relay.web.i18n.language import gettext, lazy_gettext
+from relay.web.i18n.language import gettext, language
 from relay.web.i18n.sentences import error_text
-from relay.web.managers import district_map
 from relay.web.permission import action
 from relay.web.request import current
 from relay.web.request.typed_form import pressed_button
@@ -41,12 +42,11 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
+    from relay.countries.country import Country
+
     Answer = str | Response | tuple[str, int]
 
 blueprint = Blueprint("beginning", __name__)
-
-COUNTRIES: Final = {"NP": (lazy_gettext("Nepal"), "Asia/Kathmandu")}
-"""Country → its name, and the time zone in which its days are counted."""
 
 OTHER: Final = "other"
 """The choice of a help that is none of those that many programmes give."""
@@ -55,7 +55,7 @@ HELPS: Final = (*(word for word in labels.HELPS if word != "buck"), OTHER)
 """The choices of a help; a buck comes beside goats, and no programme begins with it."""
 
 USUAL: Final[Mapping[str, str]] = {
-    "country": "NP",
+    "country": FIRST,
     "help": "goat",
     "given": "2",
     "owed": "2",
@@ -63,7 +63,7 @@ USUAL: Final[Mapping[str, str]] = {
     "grace_days": "90",
     "from": "2000-01-01",
 }
-"""What the form is filled in with (given, owed, months and grace are those of most goat programmes in Nepal). The rule
+"""What the form is filled in with (given, owed, months and grace are those of most goat programmes). The rule
 is for all that was received since 2000, so that a paper register can be entered behind it."""
 
 ROWS: Final = 3
@@ -191,7 +191,9 @@ def sent() -> Answer:
     if step == "record" and form.beginning:
         beginning.begin(current.graph(), form.beginning, _clerk())
         return redirect(menu.start_url(form.beginning.programme_id), 303)
-    return render_template("begin_check.html", page=form, countries=COUNTRIES, details=_details(form))
+    return render_template(
+        "begin_check.html", page=form, country=_countries()[_country(form.texts).folder], details=_details(form)
+    )
 
 
 @blueprint.post("/begin/said")
@@ -214,7 +216,7 @@ def _shown(form: BeginPage) -> str:
     return render_template(
         "begin.html",
         page=form,
-        countries=COUNTRIES,
+        countries=_countries(),
         helps=HELPS,
         systems=current.graph().catalogue.systems.values(),
         wanted=form.systems,
@@ -232,7 +234,10 @@ def _details(form: BeginPage) -> list[str]:
 
 def _read(*, with_faults: bool) -> BeginPage:
     """The form as it was sent; where it is only to be shown again, nothing of it is judged."""
-    texts = {name: request.form.get(name, "").strip() for name in (*USUAL, "name", "other_help", "sex", "places", "id")}
+    texts = {
+        name: request.form.get(name, "").strip()
+        for name in (*USUAL, "name", "timezone", "other_help", "sex", "places", "id")
+    }
     faults = dict[str, str]()
     texts["places"] = _with_file(texts["places"], faults)
     rows = _account_rows()
@@ -251,7 +256,7 @@ def _with_file(text: str, faults: dict[str, str]) -> str:
     if file is None or not file.filename:
         return text
     try:
-        return f"{text}\n{lines_of_file(file.filename, file.read())}".strip()
+        return f"{text}\n{lines_of_file(file.filename, file.read(), _country(request.form))}".strip()
     except RelayError as error:
         faults["places"] = error_text(error)
         return text
@@ -272,7 +277,8 @@ def _judged(form: BeginPage) -> BeginPage:
     programme, rule = _programme(form, faults), _rule(form.texts, faults)
     places = tuple[FirstPlace, ...]()
     try:
-        places = first_places(form.texts["places"], _districts())
+        country = _country(form.texts)
+        places = first_places(form.texts["places"], country, _areas(country))
     except Invalid as error:
         faults["places"] = error_text(error)
     accounts = _accounts(form.rows, str(programme.get("id", "")), places, faults)
@@ -298,7 +304,9 @@ def _judged(form: BeginPage) -> BeginPage:
 def _programme(form: BeginPage, faults: dict[str, str]) -> dict[str, Any]:
     values = {
         "name": _value("programme", "name", form.texts["name"], faults, at="name", needed=True),
-        "timezone": COUNTRIES.get(form.texts["country"], COUNTRIES[USUAL["country"]])[1],
+        "timezone": _value("programme", "timezone", form.texts["timezone"], faults, at="timezone", needed=False)
+        or _country(form.texts).timezone,
+        "country": None if _country(form.texts).folder == FIRST else _country(form.texts).folder,
         "systems": ";".join(form.systems) or None,
     }
     proposed = form.texts["id"] or _free_id(str(values["name"] or ""))
@@ -318,7 +326,8 @@ def _free_id(name: str) -> str:
 def _rule(texts: Mapping[str, str], faults: dict[str, str]) -> dict[str, Any]:
     at = "other_help" if texts.get("help") == OTHER else "help"
     help_ = _value("rule", "help", texts.get(at, ""), faults, at=at, needed=True)
-    values = {"help": help_, "unit": "rupee" if help_ == _MONEY else "animal"}
+    unit = _country(texts).currency.unit if help_ == _MONEY else ANIMAL
+    values = {"help": help_, "unit": unit}
     for name in _RULE_COLUMNS:
         needed = name in ("given", "owed", "months", "from")
         values[name] = _value("rule", name, texts.get(name, ""), faults, at=name, needed=needed)
@@ -345,9 +354,20 @@ def _said_of(texts: Mapping[str, str]) -> str:
     return "" if faults else rule_sentences.sentence(Rule.of(rule))
 
 
-@cache
-def _districts() -> frozenset[str]:
-    return frozenset(key(outline.name) for outline in district_map.sheet().outlines)
+def _countries() -> Mapping[str, str]:
+    """The countries that come with Relay, each by what it is called in the reader's language."""
+    return {name: country_of(name).called(language()) for name in NAMES}
+
+
+def _country(texts: Mapping[str, str]) -> Country:
+    """The country that was chosen; the usual one where it is none that there is."""
+    chosen = texts.get("country")
+    return country_of(chosen if chosen in NAMES else FIRST)
+
+
+def _areas(country: Country) -> frozenset[str]:
+    """Keys of the names of a country's areas; empty where it has no outlines."""
+    return frozenset(key(shape.name) for shape in outlines.of(country, current.core().settings.data_folder))
 
 
 def _accounts(

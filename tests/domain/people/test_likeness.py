@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from relay.countries.country import country_of
 from relay.domain.people.blocking import MOST, alike
 from relay.domain.people.likeness import SAID, Commonness, Person, total, weights
 from relay.seeds.duplicates import make, measured
 
+TELEPHONE = country_of(None).telephone
+
 
 def person(id_: str, name: str, **values: Any) -> Person:  # noqa: ANN401 - values of columns
-    found = Person.of({"beneficiary_id": id_, "name": name, **values})
+    found = Person.of({"beneficiary_id": id_, "name": name, **values}, TELEPHONE)
     assert found is not None
     return found
 
@@ -46,8 +49,8 @@ def test_two_who_were_born_more_than_five_years_apart_are_never_one() -> None:
 
 def test_a_woman_is_no_man_and_a_group_and_the_nameless_are_not_compared() -> None:
     assert said(person("B1", "Bishnu Rai", sex="F"), person("B2", "Bishnu Rai", sex="M")) == {}
-    assert Person.of({"beneficiary_id": "B3", "name": "Sunrise", "kind": "group"}) is None
-    assert Person.of({"beneficiary_id": "B3"}) is None
+    assert Person.of({"beneficiary_id": "B3", "name": "Sunrise", "kind": "group"}, TELEPHONE) is None
+    assert Person.of({"beneficiary_id": "B3"}, TELEPHONE) is None
 
 
 def test_what_is_not_known_of_one_says_nothing() -> None:

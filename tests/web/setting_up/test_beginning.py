@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 GORKHA: dict[str, Any] = {
     "name": "Goats for Gorkha",
-    "country": "NP",
+    "country": "np",
     "help": "goat",
     "given": "2",
     "owed": "2",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from relay.web.managers.district_map import sheet
 from tests.web.reading import HILLS, text_of
 
 if TYPE_CHECKING:
@@ -21,12 +20,11 @@ def test_the_map_colours_a_district_by_its_share_of_broken_chains(client: FlaskC
     assert re.search(r'/place/DOT"[^>]*><path class="q0"', text)
 
 
-def test_the_map_has_all_77_districts_and_each_outline_closes() -> None:
-    drawn = sheet()
+def test_the_map_has_all_77_districts_and_each_outline_closes(client: FlaskClient) -> None:
+    paths = re.findall(r'<path class="[^"]+" d="([^"]+)"', client.get(f"{HILLS}/map").text)
 
-    assert len(drawn.outlines) == 77
-    assert all(outline.path.startswith("M") and outline.path.endswith("Z") for outline in drawn.outlines)
-    assert all(0 <= outline.x <= drawn.width and 0 <= outline.y <= drawn.height for outline in drawn.outlines)
+    assert len(paths) == 77
+    assert all(path.startswith("M") and path.endswith("Z") for path in paths)
 
 
 def test_a_programme_without_districts_has_a_map_that_says_so(client: FlaskClient) -> None:
