@@ -467,7 +467,9 @@ class _Reading:
     def _one_of(self, table: str, key: str, value: object, words: Sequence[str]) -> str:
         if isinstance(value, str) and value in words:
             return value
-        self._wrong(self._line(table, key), Sentence("“%(key)s” is one of: %(words)s.", key=key, words=tuple(words)))
+        self._wrong(
+            self._line(table, key), Sentence("“%(key)s” is one of: %(words)s.", key=key, words=", ".join(words))
+        )
         return ""
 
     def _words_of(self, table: str, key: str, value: object, number: int = 0) -> Mapping[str, str]:

@@ -118,6 +118,6 @@ def test_a_programme_in_rwanda_has_its_sectors_and_asks_about_nine_calves() -> N
 
     assert book.offer(say.place("S1", kind="sector"), answers=NO_ANSWER).action == "added"
     assert book.refusal(say.place("W1", kind="ward"), answers=NO_ANSWER).code == "no_such_level"
-    nine = happened("E1: birth at P1 on 2021-06-01", animals=9)
+    nine = happened("E1: birth of P1 on 2021-06-01", animals=9)
     assert book.refusal(nine, answers=NO_ANSWER).code == "too_many_young"
-    assert book.offer(happened("E2: birth at P1 on 2021-06-01", animals=1), answers=NO_ANSWER).action == "added"
+    assert book.offer(happened("E2: birth of P1 on 2021-06-01", animals=1), answers=NO_ANSWER).action == "added"
