@@ -148,7 +148,8 @@ def _choice(column: Column, there: Mapping[str, Sequence[Act]]) -> dict[str, Any
     if column.choices and column.type == "choice":
         return {"validate": "list", "source": list(column.choices), **message}
     if column.type == "level":
-        country = country_of(there["programme"][0].values.get("country"))
+        said = there["programme"][0].values.get("country")
+        country = country_of(str(said) if said else None)
         return {"validate": "list", "source": list(country.level_names), **message}
     if column.type == "help" and not column.fixed and helps:
         listed = len(",".join(helps)) <= _LONGEST_LIST
