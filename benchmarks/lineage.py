@@ -133,7 +133,7 @@ def in_memory(size: int) -> None:
     row("networkx, whole graph", size, f"{networkx:,.0f} ms", f"{networkx / moved:,.0f} x a memory pass", "")
     if COMPILED and size >= kernels.COMPILE_FROM:
         took = best(partial(whole, snapshot))
-        many, few = ("at least 300", "at most 20 x") if size == MILLION else ("", "")
+        many, few = ("at least 200", "at most 20 x") if size == MILLION else ("", "")
         row("whole health, compiled", size, f"{took:,.1f} ms", f"networkx / it = {networkx / took:.0f}", many)
         row("the same", size, f"{took:,.1f} ms", f"{took / moved:.0f} x a memory pass ({moved:.1f} ms)", few)
     with plain():
