@@ -6,7 +6,6 @@ Everything is recorded together or not at all, and a form that is sent twice is 
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,7 +16,7 @@ from flask import Blueprint, redirect, render_template, request
 from relay.access import roles
 from relay.access.roles import EVERY, ROLES, Grant
 from relay.domain.model import Rule
-from relay.domain.name_matching import key, latin
+from relay.domain.name_matching import id_of, key
 from relay.errors import Failure, Invalid, NotFound, RelayError, refused
 from relay.exchange import cells
 from relay.exchange.first_places import FirstPlace, first_places, lines_of_file
@@ -308,7 +307,7 @@ def _programme(form: BeginPage, faults: dict[str, str]) -> dict[str, Any]:
 
 def _free_id(name: str) -> str:
     """An id made of a programme's name that no other programme has; chosen once, and carried by the check page."""
-    own = re.sub(r"[^a-z0-9]+", "-", latin(name).lower()).strip("-")[: _ID_LETTERS - 4].strip("-") or "programme"
+    own = id_of(name, _ID_LETTERS - 4).lower() or "programme"
     taken = {head.programme_id for head in programme_heads.heads(current.graph())}
     return next(
         each for each in (own, *(f"{own}-{number}" for number in range(2, len(taken) + 3))) if each not in taken
