@@ -6,7 +6,7 @@
 #               beside Relay
 # make figures  rewrite docs/figures.md: the stress tests at full scale
 # make site     the documents as pages that open by double click, into build/site
-# make stick    all that installs Relay without a line, as a folder and one archive, into build/stick (1.5 GB)
+# make stick    all that installs Relay offline, as a folder and one archive, into build/stick (1.5 GB)
 # make release  from a tag: tests that install what is built, then everything twice, compared byte by byte, into
 #               build/release; MINISIGN_KEY=FILE signs it
 # make deb      the stick, and Debian packages made of it, into build/deb

@@ -67,7 +67,7 @@ def peak(group: Path) -> float:
 
 
 def killed(group: Path) -> int:
-    """How many processes were killed for want of memory."""
+    """How many processes were killed because memory ran out."""
     name = "memory.oom_control" if (group / "memory.oom_control").exists() else "memory.events"
     said = dict(line.split() for line in (group / name).read_text().splitlines())
     return int(said["oom_kill"])

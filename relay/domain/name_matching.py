@@ -57,6 +57,7 @@ _LATIN: Final = str.maketrans(
     }
 )
 _DEVANAGARI: Final = re.compile("[\u0900-\u097f]")
+_NOT_OF_IDS: Final = re.compile("[^A-Z0-9]+")
 # The last consonant of a word carries no vowel, unless it ends a cluster (कृष्ण, Krishna) or is the whole word.
 _LAST: Final = re.compile("(?<=[\u0901-\u094c])(?<!\u094d)([\u0915-\u0939]\u093c?)(?![\u0900-\u097f])")
 _NASAL_BEFORE_LIPS: Final = re.compile("\u0902(?=[पफबभम])")
@@ -143,6 +144,15 @@ def latin(name: str) -> str:
         name = _NASAL_BEFORE_H.sub("ङ" + _SILENT, _NASAL_BEFORE_LIPS.sub("म" + _SILENT, name))
         name = name.translate(_LATIN).replace(f"a{_ASIDE}", "").replace(_ASIDE, "")
     return "".join(letter for letter in name if not unicodedata.combining(letter))
+
+
+def id_of(name: str, longest: int) -> str:
+    """An id made of a name, of so many letters at most; empty where nothing of it is Latin or Devanagari.
+
+    >>> id_of("गोरखा-8, Gorkhā", 24)
+    'GORAKHA-8-GORKHA'
+    """
+    return _NOT_OF_IDS.sub("-", latin(name).upper()).strip("-")[:longest].strip("-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

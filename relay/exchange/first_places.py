@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.acts import Act
-from relay.domain.name_matching import key, latin
+from relay.domain.name_matching import id_of, key
 from relay.errors import Failure, Invalid, refused
 from relay.exchange.sheets import Unreadable, all_sheets
 
@@ -239,5 +239,4 @@ def _ids(named: Mapping[tuple[str, ...], tuple[str, ...]]) -> Iterator[tuple[tup
 
 
 def _letters(name: str) -> str:
-    """A name in Latin capitals, digits and hyphens; "PLACE" where nothing is left of it."""
-    return re.sub(r"[^A-Z0-9]+", "-", latin(name).upper()).strip("-")[:_ID_LETTERS].strip("-") or "PLACE"
+    return id_of(name, _ID_LETTERS) or "PLACE"

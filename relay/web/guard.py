@@ -29,6 +29,7 @@ from relay.office.lookup import resolve
 from relay.service.question import of_system
 from relay.web import public_demonstration, sessions
 from relay.web.permission import Permission, permission_of, public
+from relay.web.remembered_choice import A_YEAR
 from relay.web.request import current
 from relay.web.sessions import NotSignedIn, User
 from relay.web.traffic import limits
@@ -36,7 +37,6 @@ from relay.web.traffic import limits
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
 
-_A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM: Final = "application/x-www-form-urlencoded"
 _ADD_PROGRAMME: Final = "programme add"
@@ -225,7 +225,7 @@ def _require_few_fields() -> None:
 
 def _require_https_from_now_on(response: Response) -> Response:
     if current.core().site:
-        response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}"
+        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
     return response
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-_A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
+A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 
 
 def chosen(name: str, words: Collection[str]) -> str | None:
@@ -30,5 +30,5 @@ def remember(name: str, words: Collection[str], response: Response) -> Response:
     word = request.args.get(name)
     if word is not None and word in words and "untraced" not in g:
         secure = request.is_secure
-        response.set_cookie(name, word, max_age=_A_YEAR, secure=secure, httponly=True, samesite="Lax")
+        response.set_cookie(name, word, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
     return response

@@ -23,7 +23,6 @@ from relay.web.request import current
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-A_YEAR: Final = 365 * 24 * 60 * 60  # seconds
 COMPRESSED: Final = (
     "text/html",
     "text/css",

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from relay.version import VERSION
-from tools.stick.build import libraries, sums
+from tools.stick import build as stick
 
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / "build" / "release"
@@ -117,10 +117,7 @@ def differences(first: Path, second: Path) -> list[str]:
 
 def packages(clone: Path, into: Path) -> None:
     """The package, its source package, what the version brings, and the list of its parts."""
-    committed_at = _git(clone, "log", "-1", "--format=%ct").strip()
-    build = [sys.executable, "-m", "uv", "build", "--quiet", "--offline", "--no-build-isolation", "--no-cache"]
-    more = ["--no-create-gitignore", "--python", sys.executable, "--out-dir", str(into), str(clone)]
-    _run([*build, *more], SOURCE_DATE_EPOCH=committed_at)
+    stick.packages(clone, into)
     changes = notes((clone / "CHANGELOG.md").read_text(encoding="utf-8"), VERSION)
     (into / "CHANGES.md").write_text(changes, encoding="utf-8")
     (into / "parts.cdx.json").write_text(parts(clone / "requirements.lock"), encoding="utf-8")
@@ -130,8 +127,7 @@ def everything(clone: Path, into: Path) -> None:
     """The packages, and the archive of the stick."""
     packages(clone, into)
     with tempfile.TemporaryDirectory(dir=into.parent) as folder:
-        committed_at = _git(clone, "log", "-1", "--format=%ct").strip()
-        _run([sys.executable, "-m", "tools.stick.build", folder], clone, SOURCE_DATE_EPOCH=committed_at)
+        _run([sys.executable, "-m", "tools.stick.build", folder], clone)
         (archive,) = Path(folder).glob("*.zip")
         archive.rename(into / archive.name)
 
@@ -140,7 +136,7 @@ def parts(lock: Path) -> str:
     """What Relay is made of, by cyclonedx-bom: the libraries of a lock file, as a CycloneDX document."""
     with tempfile.TemporaryDirectory() as folder:
         listed, said = Path(folder, "requirements.txt"), Path(folder, "parts.json")
-        carried = (each for name, each in libraries(lock).items() if name != "setuptools")
+        carried = (each for name, each in stick.libraries(lock).items() if name != "setuptools")
         listed.write_text(
             "\n".join(" ".join((str(each.requirement), *each.hashes)) for each in carried), encoding="utf-8"
         )
@@ -175,7 +171,7 @@ def main(words: list[str]) -> str:
         return f"CHANGELOG.md has a section {VERSION} now. Commit it, then: git tag v{VERSION}"
     tag = tag_of(ROOT)
     twice(ROOT, tag, FOLDER, everything)
-    (FOLDER / "SHA256SUMS").write_text(sums(FOLDER), encoding="utf-8")
+    (FOLDER / "SHA256SUMS").write_text(stick.sums(FOLDER), encoding="utf-8")
     key = os.environ.get("MINISIGN_KEY")
     if key:
         sign(FOLDER, Path(key), f"Relay {tag}")
@@ -188,8 +184,8 @@ def _git(clone: Path, *words: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - what stands here
 
 
-def _run(command: list[str], folder: Path = ROOT, **environment: str) -> None:
-    subprocess.run(command, check=True, cwd=folder, env=os.environ | environment)  # noqa: S603 - what stands here
+def _run(command: list[str], folder: Path = ROOT) -> None:
+    subprocess.run(command, check=True, cwd=folder)  # noqa: S603 - what stands here
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Build the documents as pages that open by double click and load nothing from elsewhere: `make site`.
 
-    python tools/site/build.py [FOLDER]      into FOLDER, build/site if left out
+    python tools/site/build.py [FOLDER]      into FOLDER, by default build/site
 
 The pages stand where their sources do, so that every link between sources holds. mkdocs.yml lists them and loads this
 file for `on_page_markdown`.
@@ -63,7 +63,7 @@ def main(folder: Path) -> None:
     """Build the site.
 
     Raises:
-        SystemExit: A page is not listed, or a link leads nowhere.
+        SystemExit: A page is not listed, or a link is broken.
     """
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with TemporaryDirectory() as at:

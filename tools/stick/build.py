@@ -1,6 +1,6 @@
-"""Build the stick: all that installs Relay where there is no line, as a folder and as one archive.
+"""Build the stick: all that installs Relay offline, as a folder and as one archive.
 
-    python -m tools.stick.build [FOLDER]      into FOLDER, build/stick if left out; `make stick` makes the site first
+    python -m tools.stick.build [FOLDER]      into FOLDER, by default build/stick; `make stick` makes the site first
 
 Libraries come from the package index, each checked by its hash in requirements.lock. IPython is left out with what only
 it needs: pyvis names it, and Relay uses no part of pyvis that does.
@@ -159,14 +159,13 @@ def archive(folder: Path) -> Path:
 
 def build(into: Path, machines: tuple[Machine, ...] = MACHINES, pythons: tuple[str, ...] = PYTHONS) -> Path:
     """Build the stick for some machines and Pythons; returns its folder, beside which its archive lies."""
-    os.environ.setdefault("SOURCE_DATE_EPOCH", _committed_at())
+    os.environ.setdefault("SOURCE_DATE_EPOCH", _committed_at(ROOT))
     release = re.sub(r" \((.+)\)", r"-\1", version())
     folder = into / f"relay-livestock-{release}"
     shutil.rmtree(folder, ignore_errors=True)
     wheels, sources = folder / "libraries", folder / "sources"
     wheels.mkdir(parents=True)
-    packages = [sys.executable, "-m", "uv", "build", "--quiet", "--offline", "--no-build-isolation", "--no-cache"]
-    _run(*packages, "--python", sys.executable, "--no-create-gitignore", "--out-dir", str(sources), str(ROOT))
+    packages(ROOT, sources)
     (wheel,) = (path.rename(wheels / path.name) for path in [*sources.glob("*.whl")])
     of_relay = f"relay-livestock=={VERSION} --hash=sha256:{_sha256(wheel)}"
     found = carried(libraries(ROOT / "requirements.lock"))
@@ -188,15 +187,31 @@ def build(into: Path, machines: tuple[Machine, ...] = MACHINES, pythons: tuple[s
     return folder
 
 
-def _committed_at() -> str:
+def packages(clone: Path, into: Path) -> None:
+    """Build the package and the source package of a clone, dated like its last commit unless SOURCE_DATE_EPOCH says."""
+    made_at = os.environ.get("SOURCE_DATE_EPOCH") or _committed_at(clone)
+    build = [sys.executable, "-m", "uv", "build", "--quiet", "--offline", "--no-build-isolation", "--no-cache"]
+    _run(
+        *build,
+        "--python",
+        sys.executable,
+        "--no-create-gitignore",
+        "--out-dir",
+        str(into),
+        str(clone),
+        SOURCE_DATE_EPOCH=made_at,
+    )
+
+
+def _committed_at(clone: Path) -> str:
     """The second of the last commit; now, where there is none."""
-    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    command = ["git", "-C", str(clone), "log", "-1", "--format=%ct"]
     said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - what stands here
     return said.stdout.strip() or str(int(time.time()))
 
 
-def _run(*command: str) -> None:
-    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})  # noqa: S603 - what stands here
+def _run(*command: str, **environment: str) -> None:
+    subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)  # noqa: S603 - what stands here
 
 
 if __name__ == "__main__":

@@ -95,13 +95,11 @@ def _waiting() -> tuple[Account, ...]:
 
 
 def _printed(invitation: Invitation) -> PrintedLink:
-    site = current.core().site
-    path = url_for("invitations.opened", secret=invitation.secret)
-    url = f"https://{site}{path}" if site else f"{request.host_url.rstrip('/')}{path}"
+    url = current.address_of(url_for("invitations.opened", secret=invitation.secret))
     return PrintedLink(
         account=invitation.account,
         url=url,
-        picture=qr_code_of(url) if site else None,
+        picture=qr_code_of(url) if current.core().site else None,
         until=datetime.fromisoformat(invitation.expires_at).date(),
     )
 

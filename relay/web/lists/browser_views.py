@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from flask import request
 
-from relay.web import responses, sessions
+from relay.web import sessions
 from relay.web.lists.programme_lists import LISTINGS
+from relay.web.remembered_choice import A_YEAR
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -55,7 +56,7 @@ def take_out(response: Response, programme_id: str) -> None:
         return
     value = urlsafe_b64encode(json.dumps(left, ensure_ascii=False).encode()).decode()
     secure = request.is_secure
-    response.set_cookie(_cookie_name(), value, max_age=responses.A_YEAR, secure=secure, httponly=True, samesite="Lax")
+    response.set_cookie(_cookie_name(), value, max_age=A_YEAR, secure=secure, httponly=True, samesite="Lax")
 
 
 def _cookie_name() -> str:

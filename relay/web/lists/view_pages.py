@@ -82,6 +82,6 @@ def keep_query(programme_id: str) -> Response:  # noqa: ARG001 - as above
 
 def _kept(page_name: str) -> Response:
     shown = saved_views.keep_from_form(page_name, request.form.get("query", ""))
-    link = f"{request.host_url.rstrip('/')}{shown.link}"
+    link = current.address_of(shown.link)
     flash(gettext("“%(view)s” is kept. Its link can be sent: %(link)s", view=shown.title, link=link), "view")
     return redirect(shown.href, 303)

@@ -61,11 +61,7 @@ def change(programme_id: str, gift_id: str) -> str:
     _log("story sent", programme_id, gift_id, by)
     now = current.core().now()
     story_links.make(current.graph(), made, programme_id=programme_id, gift_id=gift_id, by=by, now=now)
-    site = current.core().site
-    path = url_for("stories.opened", code=made)
-    return _links_page(
-        programme_id, gift_id, f"https://{site}{path}" if site else f"{request.host_url.rstrip('/')}{path}"
-    )
+    return _links_page(programme_id, gift_id, current.address_of(url_for("stories.opened", code=made)))
 
 
 def _links_page(programme_id: str, gift_id: str, made: str = "") -> str:

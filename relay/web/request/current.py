@@ -78,6 +78,12 @@ def core_of(app: Flask) -> Core:
     return core_
 
 
+def address_of(path: str) -> str:
+    """The whole address of a path of these pages, to be sent to others."""
+    site = core().site
+    return f"https://{site}{path}" if site else f"{request.host_url.rstrip('/')}{path}"
+
+
 def graph() -> Graph:
     """The open graph."""
     return core().graph

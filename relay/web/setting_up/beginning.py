@@ -6,7 +6,6 @@ Everything is recorded together or not at all, and a form that is sent twice is 
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +17,7 @@ from relay.access.roles import EVERY, ROLES, Grant
 from relay.countries import outlines
 from relay.countries.country import FIRST, NAMES, country_of
 from relay.domain.model import Rule
-from relay.domain.name_matching import key, latin
+from relay.domain.name_matching import id_of, key
 from relay.domain.vocabulary import ANIMAL
 from relay.errors import Failure, Invalid, NotFound, RelayError, refused
 from relay.exchange import cells
@@ -316,7 +315,7 @@ def _programme(form: BeginPage, faults: dict[str, str]) -> dict[str, Any]:
 
 def _free_id(name: str) -> str:
     """An id made of a programme's name that no other programme has; chosen once, and carried by the check page."""
-    own = re.sub(r"[^a-z0-9]+", "-", latin(name).lower()).strip("-")[: _ID_LETTERS - 4].strip("-") or "programme"
+    own = id_of(name, _ID_LETTERS - 4).lower() or "programme"
     taken = {head.programme_id for head in programme_heads.heads(current.graph())}
     return next(
         each for each in (own, *(f"{own}-{number}" for number in range(2, len(taken) + 3))) if each not in taken

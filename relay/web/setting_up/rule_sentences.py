@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from relay.domain.model import shown
 from relay.web.i18n import labels
 from relay.web.i18n.language import day, gettext, lazy_gettext, ngettext, number
 
@@ -12,23 +13,21 @@ if TYPE_CHECKING:
 
     from relay.domain.model import Rule
 
-_THOUSANDTHS: Final = 1000
-
 _ONLY: Final = {"F": lazy_gettext("Only females count."), "M": lazy_gettext("Only males count.")}
 
 
 def sentence(rule: Rule) -> str:
     """The rule itself, such as "Each woman who receives 2 goats passes on 2 within 24 months."."""
     months = ngettext("%(num)s month", "%(num)s months", rule.months, num=number(rule.months))
-    given = labels.units(_amount(rule.given), rule.help)
+    given = labels.units(shown(rule.given), rule.help)
     if rule.owed_per_given is not None:
         return gettext(
             "Each woman who receives %(given)s passes on %(owed)s for each that she received, within %(months)s.",
             given=given,
-            owed=number(_amount(rule.owed_per_given)),
+            owed=number(shown(rule.owed_per_given)),
             months=months,
         )
-    owed = number(_amount(rule.owed or 0))
+    owed = number(shown(rule.owed or 0))
     return gettext(
         "Each woman who receives %(given)s passes on %(owed)s within %(months)s.",
         given=given,
@@ -64,9 +63,5 @@ def details(rule: Rule) -> Iterator[str]:
         yield gettext(
             "%(one)s counts as %(worth)s.",
             one=labels.units(1, other),
-            worth=labels.units(_amount(worth), rule.help),
+            worth=labels.units(shown(worth), rule.help),
         )
-
-
-def _amount(thousandths: int) -> float:
-    return thousandths / _THOUSANDTHS
