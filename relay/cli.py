@@ -62,6 +62,7 @@ USERS: Final = {
         ("operating", "demo", "serve", "status", "doctor", "engine_", "graph_"),
         ("files", "backup", "restore", "export"),
         ("operating", "programme"),
+        ("countries", "country"),
         ("accounts", "account", "token", "device"),
         ("documents", "help_"),
     ),

@@ -481,15 +481,21 @@ def programme_use(session: Session, programme_id: str) -> None:
 @programme.command("add", example='relay programme add hills --name "Hill villages"')
 @click.argument("programme_id", metavar="ID")
 @click.option("--name", required=True)
-@click.option("--timezone", default="Asia/Kathmandu", show_default=True)
+@click.option("--country", metavar="FOLDER", help="np, rw, generic, or a folder of your own (default: np).")
+@click.option("--timezone", help="Such as Africa/Kigali (default: the country's).")
 @click.option("--goal-generations", metavar="N", help="How many generations the programme aims at.")
 @dry_run_option
 @pass_session
 def programme_add(session: Session, /, programme_id: str, **given: str | None) -> None:
     """Begin a programme."""
+    from relay.commands.countries import said_country
+    from relay.countries.country import country_of
     from relay.service.terminal import print_json, print_pairs
 
-    said = said_of(session, "programme", {**given, "id": programme_id})
+    named = given.pop("country")
+    country = said_country(session, named) if named else None
+    timezone = given.pop("timezone") or country_of(country).timezone
+    said = said_of(session, "programme", {**given, "id": programme_id, "country": country, "timezone": timezone})
     recorded = session.hand_in("programme", said, programme_id=str(said["id"]))
     result = {"programme_id": recorded.programme_id, "act_id": recorded.act_id, "action": recorded.action}
     if session.as_json:

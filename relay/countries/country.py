@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -261,19 +262,22 @@ def read(text: str) -> Country:
     Raises:
         Invalid: The first thing that is wrong in it.
     """
-    reading = _Reading(text)
-    country = reading.country()
-    if reading.faults or country is None:
-        first = min(reading.faults, key=lambda fault: fault.line)
-        raise refused(NOT_A_COUNTRY, line=first.line, what=first.what)
+    country, wrong = reading_of(text)
+    if country is None:
+        raise refused(NOT_A_COUNTRY, line=wrong[0].line, what=wrong[0].what)
     return country
 
 
-def faults(text: str) -> tuple[Fault, ...]:
-    """All that is wrong in a file, by line; empty when nothing is."""
+def reading_of(text: str) -> tuple[Country | None, tuple[Fault, ...]]:
+    """A country as a file says it, or None and all that is wrong in it, by line."""
     reading = _Reading(text)
-    reading.country()
-    return tuple(sorted(reading.faults, key=lambda fault: fault.line))
+    country = reading.country()
+    return country, tuple(sorted(reading.faults, key=lambda fault: fault.line))
+
+
+def tidied(text: str) -> str:
+    """The text of a file as it is recorded: its letters composed (NFC), no blank line before or after."""
+    return "\n".join(unicodedata.normalize("NFC", text).splitlines()).strip()
 
 
 class _Reading:

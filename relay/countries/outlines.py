@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -69,15 +70,25 @@ def of(country: Country, data: Path) -> tuple[Shape, ...]:
     """
     if country.outlines is None:
         return ()
-    return _shapes(country.outlines.file, country.folder, country.outlines.sha256, data)
+    if country.folder:
+        return _packaged(country.folder, country.outlines.file)
+    path = kept_in(data, country.outlines.sha256)
+    return _kept(path, country.outlines.sha256) if path.is_file() else ()
+
+
+def kept_in(data: Path, sha256: str) -> Path:
+    """Where the data folder keeps the outlines of a hash."""
+    return data / FOLDER / f"{sha256}.geojson"
 
 
 @lru_cache(maxsize=8)
-def _shapes(file: str, folder: str, sha256: str, data: Path) -> tuple[Shape, ...]:
-    if folder:
-        return read(files("relay.countries").joinpath(folder, file).read_bytes())
-    path = data / FOLDER / f"{sha256}.geojson"
-    content = path.read_bytes() if path.is_file() else b""
+def _packaged(folder: str, file: str) -> tuple[Shape, ...]:
+    return read(files("relay.countries").joinpath(folder, file).read_bytes())
+
+
+@lru_cache(maxsize=8)
+def _kept(path: Path, sha256: str) -> tuple[Shape, ...]:
+    content = path.read_bytes()
     return read(content) if digest(content) == sha256 else ()
 
 
@@ -95,12 +106,7 @@ def read(content: bytes) -> tuple[Shape, ...]:
 def faults(content: bytes) -> tuple[Fault, ...]:
     """All that is wrong in a file of outlines, by line; empty when nothing is."""
     if len(content) > MOST_BYTES:
-        message = Sentence(
-            "the file has %(size)s MB, and %(most)s at most are drawn. Simplify it, for example on mapshaper.org.",
-            size=round(len(content) / 1_000_000),
-            most=MOST_BYTES // 1_000_000,
-        )
-        return (Fault(line=1, what=message),)
+        return (too_large(len(content)),)
     try:
         text = content.decode("utf-8")
         collection = json.loads(text)
@@ -115,6 +121,16 @@ def faults(content: bytes) -> tuple[Fault, ...]:
         )
     found = list(_wrong_features(features, text))
     return tuple(sorted(found, key=lambda fault: fault.line))
+
+
+def too_large(size: int) -> Fault:
+    """The fault of a file of so many bytes, of which more than `MOST_BYTES` are never read."""
+    message = Sentence(
+        "the file has %(size)s MB, and %(most)s at most are drawn. Simplify it, for example on mapshaper.org.",
+        size=math.ceil(size / 1_000_000),
+        most=MOST_BYTES // 1_000_000,
+    )
+    return Fault(line=1, what=message)
 
 
 def _wrong_features(features: Iterable[Any], text: str) -> Iterator[Fault]:

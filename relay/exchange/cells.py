@@ -19,7 +19,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay import errors
-from relay.countries.country import country_of
+from relay.countries.country import country_of, tidied
 from relay.domain import bikram_sambat, kinds, schema
 from relay.text import Sentence, any_of
 
@@ -839,7 +839,7 @@ def _read_country(_column: schema.Column, cell: object) -> str | None:
     """A country that comes with Relay, by its word, or the country.toml of one of its own."""
     if _is_blank(cell) or not isinstance(cell, str):
         return None
-    text = "\n".join(unicodedata.normalize("NFC", cell).splitlines()).strip()
+    text = tidied(cell)
     said = text if len(text.splitlines()) > 1 else text.lower()
     try:
         country_of(said)

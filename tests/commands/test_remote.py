@@ -17,12 +17,13 @@ from relay.access import accounts, api_tokens
 from relay.access.roles import grant_of
 from relay.commands import command_session, exits
 from relay.errors import Asked
-from relay.ledger import reading
+from relay.ledger import programme_heads, reading
 from relay.ledger.checkpoints import from_text, make_key
 from relay.service.client import Remote
 from relay.settings import Settings
 from relay.web import create_app
 from tests.commands.shell import ON, record, tell_story
+from tests.commands.test_countries import DRAWN, SHAPES, UGANDA
 from tests.rigs.in_a_thread import answering
 from tests.rigs.one_engine import ON_THE_EMBEDDED_ENGINE
 from tests.rigs.wiping import wiped
@@ -227,6 +228,22 @@ def test_what_is_done_on_the_databases_machine_is_refused_elsewhere(shell: Shell
     for words in (*local, "export points.geojson --format geojson"):
         answer = shell.run(*words.split())
         assert (answer.code, "RELAY_URL is set" in answer.err) == (exits.NOT_DONE, True), words
+
+
+def test_a_country_without_outlines_is_recorded_from_elsewhere_and_one_with_them_is_refused(
+    shell: Shell, graph: Graph, service: str, tmp_path: Path
+) -> None:
+    (tmp_path / "country.toml").write_text(UGANDA, encoding="utf-8")
+    elsewhere(shell, service, token(graph, "manager"))
+
+    shell.ok("country", "use", str(tmp_path))
+
+    assert programme_heads.head(graph, "demo").country == UGANDA.strip()
+    (tmp_path / "country.toml").write_text(UGANDA + DRAWN, encoding="utf-8")
+    (tmp_path / "outlines.geojson").write_bytes(SHAPES)
+    refused = shell.run("country", "use", str(tmp_path))
+    assert (refused.code, "the service's own machine" in refused.err) == (exits.NOT_DONE, True)
+    assert programme_heads.head(graph, "demo").country == UGANDA.strip()
 
 
 def test_help_is_given_elsewhere_too(shell: Shell, graph: Graph, service: str) -> None:

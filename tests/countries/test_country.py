@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from relay.countries import outlines
-from relay.countries.country import NAMES, country_of, faults, packaged
+from relay.countries.country import NAMES, country_of, packaged, reading_of
 from relay.domain.questions import NO_ANSWER
 from relay.errors import Invalid
 from tests.scenes import acts as say
@@ -38,7 +38,7 @@ def collection(*features: dict[str, Any]) -> bytes:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_country_that_comes_with_relay_is_right_and_each_number_has_its_source(name: str) -> None:
-    assert faults(packaged(name)) == ()
+    assert reading_of(packaged(name))[1] == ()
 
 
 def test_a_programme_that_names_no_country_is_nepals_with_the_limits_it_always_had() -> None:
@@ -77,7 +77,7 @@ def test_where_the_days_between_births_are_not_known_no_dam_bears_sooner_than_sh
     ],
 )
 def test_what_is_wrong_is_said_by_line(was: str, now: str, line: int, what: str) -> None:
-    wrong = faults(packaged("rw").replace(was, now, 1))
+    _, wrong = reading_of(packaged("rw").replace(was, now, 1))
 
     assert any(abs(each.line - line) <= 1 and what in str(each.what) for each in wrong), wrong
 

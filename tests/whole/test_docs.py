@@ -158,9 +158,11 @@ class Command:
 
 
 def commands(document: Path) -> list[Command]:
-    """What a document tells to type, in its order."""
+    """What a document tells to type, in its order; a block of TOML that begins with "# FILE" is that file."""
     found: list[Command] = []
     for language, block in BLOCK.findall(document.read_text(encoding="utf-8")):
+        if language == "toml" and (file := re.match(r"# (\S+/\S+\.toml)\n", block)):
+            found.append(Command(f"cat > {file[1]} <<'END'\n{block}END"))
         for line in block.splitlines() if language == "console" else ():
             if line.startswith("$ "):
                 found.append(Command(line.removeprefix("$ ")))
