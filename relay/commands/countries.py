@@ -27,7 +27,7 @@ OUTLINES_BY_SERVICE: Final = Failure(
 
 @group()
 def country() -> None:
-    """The country in which a programme works: its levels of place, telephones, money and limits of animals."""
+    """The country of a programme: places, telephones, money."""
 
 
 @country.command("show", example="relay country show rw")
