@@ -42,6 +42,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "erase": _MANAGERS | _ADMINISTRATORS,
     "programme add": _ADMINISTRATORS,
     "programme systems": _MANAGERS,
+    "country use": _MANAGERS,
     "programme lock": _MANAGERS,  # and so is correcting what is locked, confirmed, or a rule
     "programme settings": _MANAGERS | _ADMINISTRATORS,  # the pages of name, rules, systems and lock
     # files: what reaches beyond a place is for who may record or read everywhere
@@ -59,6 +60,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "share story": _MANAGERS,
     # reading
     "programme list": frozenset(ROLES),
+    "country show": frozenset(ROLES),
     "find": _WHO_WORK_WITH_IT,
     "show": _WHO_WORK_WITH_IT | _PROTECTION,  # and of protection what it records itself
     "names": _WHO_WORK_WITH_IT,
@@ -105,6 +107,7 @@ LOCAL_ACTIONS: Final = frozenset(
         "account trail",
         "account verify",
         "backup",
+        "country check",
         "demo",
         "doctor",
         "device list",
