@@ -22,7 +22,7 @@ HAND_OVERS_A_DAY: Final = 20
 TIMES_THE_AVERAGE_DAY: Final = 10
 """The same limit for a large programme, as a multiple of the hand-overs on its average day (our choice)."""
 HAND_OVERS_A_CEREMONY: Final = 100
-"""Hand-overs at one ceremony: in Palpa four groups passed on 170 does and 8 bucks in one, which are some 90."""
+"""Hand-overs at one ceremony: four groups passed on 170 does and 8 bucks in one, which are some 90."""
 SIGNATURES_A_WITNESS: Final = 20
 """Hand-overs that one person can witness (our choice: a committee of five signs in turn)."""
 TIMES_OWED: Final = 3

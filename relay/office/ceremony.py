@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from relay.ledger.batch import Clerk, Outcome
 
 MOST_ROWS: Final = 300
-"""Hand-overs of one ceremony that are recorded at once. In Palpa four groups passed on 178 animals in one."""
+"""Hand-overs of one ceremony that are recorded at once. Four groups passed on 178 animals in one."""
 
 
 OTHER_NUMBER_OF_ANIMALS: Final = Failure(

@@ -204,7 +204,7 @@ def who_or_what(
     held: Sequence[str] = (),
     taken_back: bool = False,
 ) -> str:
-    """What is said of a record beside its name where it was searched for, such as "born 1992, Gorkha-8, holds 1 goat".
+    """What is said of a record beside its name where it was searched for, such as "born 1992, Kalika-8, holds 1 goat".
 
     Args:
         catalogue: With its kind.
@@ -215,8 +215,8 @@ def who_or_what(
         held: Of a beneficiary, the ids of the placements that she holds.
         taken_back: Whether it was taken back.
 
-    >>> who_or_what(Catalogue(), "beneficiary:B1", {"birth_year": 1992}, PLAIN, place="Gorkha-8", held=("P1",))
-    'born 1992, Gorkha-8, holds P1'
+    >>> who_or_what(Catalogue(), "beneficiary:B1", {"birth_year": 1992}, PLAIN, place="Kalika-8", held=("P1",))
+    'born 1992, Kalika-8, holds P1'
     """
     kind = catalogue.kind(act_id.partition(":")[0])
     words = _words(kind, values, speech)

@@ -1,7 +1,8 @@
 """The public demonstration: three accounts that everybody knows, in a record that begins anew each night.
 
 It has a data folder of its own, which is deleted when it begins. Its days are those of the seeds: three o'clock of last
-night in Nepal is three o'clock of their last day, on which most is neither overdue nor finished.
+night, by the clock of the made programmes, is three o'clock of their last day, on which most is neither overdue nor
+finished.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay.access import accounts
 from relay.access.roles import Grant
+from relay.countries.country import country_of
 from relay.database import embedded_server
 from relay.domain.schema import Role
 from relay.instants import zone
@@ -33,7 +35,7 @@ LOGINS: Final[tuple[Role, ...]] = ("staff", "manager", "auditor")
 UPLOADS_SECONDS: Final = 40 * 60.0
 """After which an uploaded file is deleted; with the time between two looks it is gone within the hour."""
 
-_NEPAL: Final = "Asia/Kathmandu"
+_CLOCK: Final = country_of(None).timezone  # of the made programmes that it shows
 _NIGHT: Final = time(3)
 
 
@@ -57,8 +59,8 @@ class PublicDemonstration:
 
 
 def last_night(now: datetime) -> datetime:
-    """The last three o'clock in Nepal."""
-    there = now.astimezone(zone(_NEPAL))
+    """The last three o'clock where the made programmes work."""
+    there = now.astimezone(zone(_CLOCK))
     night = datetime.combine(there.date(), _NIGHT, there.tzinfo)
     return night if night <= there else night - timedelta(days=1)
 
@@ -70,7 +72,7 @@ def seconds_until_night(now: datetime) -> float:
 
 def demonstration_of(now: datetime) -> PublicDemonstration:
     """The demonstration that begins at a time."""
-    return PublicDemonstration(shift=datetime.combine(DAY, _NIGHT, zone(_NEPAL)) - last_night(now))
+    return PublicDemonstration(shift=datetime.combine(DAY, _NIGHT, zone(_CLOCK)) - last_night(now))
 
 
 def emptied(data_folder: Path) -> Path:
@@ -92,7 +94,7 @@ def load(graph: Graph, random: Callable[[int], bytes]) -> None:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    loaded_at = datetime.combine(DAY, time(1), zone(_NEPAL)).astimezone(UTC)
+    loaded_at = datetime.combine(DAY, time(1), zone(_CLOCK)).astimezone(UTC)
     clerk = Clerk(by="local:demonstration", now=loaded_at, random=random)
     load_demo(graph, clerk)
     load_villages(graph, clerk)

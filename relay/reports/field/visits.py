@@ -54,7 +54,7 @@ could passed on, and with 0.76 at each hand-over a chain has 1 / (1 - 0.76) = 4.
 included)."""
 
 SILENT_MONTHS: Final = 9
-"""After so long without any receipt, pass-on or event there is no word (our choice: a doe in Rolpa kids every 251 days,
+"""After so long without any receipt, pass-on or event there is no word (our choice: a doe kids every 251 days,
 so that a longer silence has missed a birth, or a death)."""
 
 _VISIT: Final = EVENT_KINDS.index("visit")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from relay.domain.register import Fact, Register
 
 SMALL, LARGE = 10, 30
-"""Usual sizes of a class, in women (literacy classes in Nepal have 20 to 26; our choice around that)."""
+"""Usual sizes of a class, in women (literacy classes have 20 to 26; our choice around that)."""
 
 
 MORE_THAN_ALL_SESSIONS: Final = Failure(

@@ -244,7 +244,7 @@ class HealthPage:
         return url_to("auditors.health", **{**parameters, **changes})
 
     def period(self, day: date) -> str:
-        """The month and fiscal year of Nepal's calendar in which a day lies; "" outside its table."""
+        """The month and fiscal year of the Bikram Sambat calendar in which a day lies; "" outside its table."""
         periods_ = (next(kind(day), None) for kind in (periods.bs_months, periods.fiscal_years))
         return ", ".join(each.label for each in periods_ if each)
 

@@ -212,10 +212,12 @@ def _clerk() -> Clerk:
 
 
 def _shown(form: BeginPage) -> str:
+    its = _country(form.texts)
     return render_template(
         "begin.html",
         page=form,
         countries=_countries(),
+        levels=[its.word(level, language()) for level in its.level_names],
         helps=HELPS,
         systems=current.graph().catalogue.systems.values(),
         wanted=form.systems,
