@@ -15,7 +15,20 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from relay.seeds import files, goals, golden, groups, husbandry, learning, odd, planning, protection, savings, villages
+from relay.seeds import (
+    files,
+    girinka,
+    goals,
+    golden,
+    groups,
+    husbandry,
+    learning,
+    odd,
+    planning,
+    protection,
+    savings,
+    villages,
+)
 from relay.seeds.people import DONORS, FAMILY_NAMES, GIVEN_NAMES, GROUPS, MENS_NAMES, PLACES
 from relay.seeds.register import (
     Beneficiary,
@@ -640,6 +653,7 @@ def main(folder: Path) -> None:
     groups.write(folder / villages.FOLDER, folder / groups.FOLDER)
     savings.write(folder / villages.FOLDER, folder / savings.FOLDER)
     husbandry.write(folder / villages.FOLDER, folder / husbandry.FOLDER)
+    girinka.write(folder / girinka.FOLDER)
     before, marker, after = Path(__file__).with_name("README.md").read_text(encoding="utf-8").partition(ODD_ROWS)
     readme = f"{before}{marker}\n{odd.table(planted)}\n{marker}{after.partition(marker)[2]}"
     (folder / "README.md").write_text(readme, encoding="utf-8")
