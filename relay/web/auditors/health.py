@@ -20,7 +20,7 @@ from relay.reports.rates import made_of
 from relay.web import privacy
 from relay.web.auditors.breakdown_labels import WORDS, PartLabels
 from relay.web.i18n import labels, periods
-from relay.web.i18n.language import lazy_gettext
+from relay.web.i18n.language import has_bikram_sambat, lazy_gettext
 from relay.web.lists import filter_choices
 from relay.web.lists.listing import Filter, ListColumn, Listing
 from relay.web.menu import url_to
@@ -244,7 +244,9 @@ class HealthPage:
         return url_to("auditors.health", **{**parameters, **changes})
 
     def period(self, day: date) -> str:
-        """The month and fiscal year of the Bikram Sambat calendar in which a day lies; "" outside its table."""
+        """The month and fiscal year of Bikram Sambat in which a day lies; "" where there is none."""
+        if not has_bikram_sambat():
+            return ""
         periods_ = (next(kind(day), None) for kind in (periods.bs_months, periods.fiscal_years))
         return ", ".join(each.label for each in periods_ if each)
 

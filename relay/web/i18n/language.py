@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 import flask_babel
 from babel import Locale
-from flask import current_app, g, request
+from flask import current_app, g, has_app_context, request
 from flask_babel.speaklater import LazyString
 
 from relay.countries.country import country_of
@@ -80,8 +80,9 @@ def _wanted_language() -> str:
 
 
 def languages() -> Mapping[str, str]:
-    """Each language by its own name."""
-    return LANGUAGES
+    """Each language that the country offers, and that of the page, by its own name."""
+    offered = {*country().languages, language()}
+    return {word: name for word, name in LANGUAGES.items() if word in offered}
 
 
 def url_in_language(word: str) -> str:
@@ -181,22 +182,36 @@ def bs_month(year: int, month: int) -> str:
     return gettext("%(month)s %(year)s", month=BS_MONTHS[month - 1], year=year)
 
 
-@cached_by_language
+def has_bikram_sambat() -> bool:
+    """Whether days are told in Bikram Sambat too: its country says so, which a page without a programme leaves open."""
+    return not has_app_context() or country().calendar == "bikram_sambat"
+
+
 def day(value: date) -> str:
     """A day as the page's language tells it, such as "24 Nov 2026"; in Nepali in Bikram Sambat, "8 मंसिर 2083".
 
-    A day whose year of Bikram Sambat is not published yet stands there with the Gregorian one, which is certain.
+    It is so where the country has that calendar. A day whose year of it is not published yet stands there with the
+    Gregorian one, which is certain.
     """
-    named = _bs_day(value) if language() == "ne" else ""
-    return f"{named} ({_gregorian(value)})" if named.startswith(_ABOUT) else named or _gregorian(value)
+    return _day(value, has_bikram_sambat())
 
 
 @cached_by_language
+def _day(value: date, has_other: bool) -> str:  # noqa: FBT001 - cached by its values
+    named = _bs_day(value) if has_other and language() == "ne" else ""
+    return f"{named} ({_gregorian(value)})" if named.startswith(_ABOUT) else named or _gregorian(value)
+
+
 def other_day(value: date) -> str:
     """The same day in the other calendar, to stand beside it: "2083-08-09 BS", in Nepali "24 नोभेम्बर 2026".
 
     It begins with "≈" when its year is not published yet; "" where there is no other, or `day` tells both.
     """
+    return _other_day(value) if has_bikram_sambat() else ""
+
+
+@cached_by_language
+def _other_day(value: date) -> str:
     if language() != "ne":
         return bikram_sambat.bikram_sambat(value) or ""
     named = _bs_day(value)

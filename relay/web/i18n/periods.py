@@ -9,10 +9,12 @@ from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final
 
 from relay.domain import bikram_sambat
-from relay.web.i18n.language import BS_MONTHS, bs_month, cached_by_language, gettext, month_and_year
+from relay.web.i18n.language import BS_MONTHS, bs_month, cached_by_language, gettext, has_bikram_sambat, month_and_year
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    _Kind = tuple[str, Callable[[date], Iterator["Period"]]]
 
 MOST: Final = 13
 """The most periods to choose from (our choice: a year of months, each with the one before it)."""
@@ -101,9 +103,12 @@ def periods_back(periods: Callable[[date], Iterator[Period]], day: date, first: 
 
 def ended_periods(day: date, first: date) -> list[tuple[str, list[Period]]]:
     """The periods that had ended by a day, to choose from: heading of each kind, and its periods, the latest first."""
-    kinds: tuple[tuple[str, Callable[[date], Iterator[Period]]], ...] = (
+    of_bikram_sambat: tuple[_Kind, ...] = (
         (gettext("Months of Bikram Sambat"), bs_months),
         (gettext("Fiscal years"), fiscal_years),
+    )
+    kinds: tuple[_Kind, ...] = (
+        *(of_bikram_sambat if has_bikram_sambat() else ()),
         (gettext("Gregorian months"), ad_months),
         (gettext("Gregorian years"), ad_years),
     )

@@ -293,9 +293,7 @@ LISTINGS: Final[Mapping[str, Listing]] = {
     ),
     "places": Listing(
         title=lazy_gettext("Places"),
-        about=lazy_gettext(
-            "Wards, municipalities, districts and provinces; a place counts what is held in the places inside it too."
-        ),
+        about=lazy_gettext("Places of every level; each counts what is held in the places inside it too."),
         empty=lazy_gettext("Nothing was placed anywhere by that day. Choose a later day."),
         columns=(
             ListColumn(key="part", label=lazy_gettext("Place"), cell="place_of", sort=True),

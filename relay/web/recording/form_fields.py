@@ -137,7 +137,7 @@ class Field:
             return "number"
         if self.column.refers_to and self.column.type != "ids":
             return "who"
-        return "long" if self.column.name in _LONG else "text"
+        return "long" if self.column.name in _LONG or self.column.type == "country" else "text"
 
     @property
     def other_words(self) -> str:
