@@ -25,7 +25,13 @@ T = TypeVar("T")
 
 
 def asking(
-    question: str, name: str | None = None, *, example: str, argument: str = "", formerly: str = ""
+    question: str,
+    name: str | None = None,
+    *,
+    example: str,
+    argument: str = "",
+    formerly: str = "",
+    cls: type[AskingCommand] | None = None,
 ) -> Callable[[Callable[..., None]], AskingCommand]:
     """A command that asks a question, and prints its answer for people by the function below it.
 
@@ -38,9 +44,10 @@ def asking(
         example: With which its help ends.
         argument: The parameter that is no option but an id behind the command's name; "" for none.
         formerly: The name that the command had before; empty for none.
+        cls: Its class, where one of its own options is answered by another question; else `AskingCommand`.
     """
     return click.command(
-        name, cls=AskingCommand, question=question, argument=argument, example=example, formerly=formerly
+        name, cls=cls or AskingCommand, question=question, argument=argument, example=example, formerly=formerly
     )
 
 
@@ -79,7 +86,7 @@ class AskingCommand(RelayCommand):
         """Keep the question by its name: `relay --help` would load what answers them all."""
         super().__init__(*args, **how)
         self._question, self._argument = question, argument
-        self._printing, self.callback = self.callback, self._answered
+        self._printing, self.callback = self.callback, self.answered
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Those of the question, then its own and those of every command."""
@@ -95,7 +102,8 @@ class AskingCommand(RelayCommand):
 
         return fields_of(_kind(self._question))
 
-    def _answered(self, **given: Any) -> None:  # noqa: ANN401 - as the options are
+    def answered(self, **given: Any) -> None:  # noqa: ANN401 - as the options are
+        """Ask what the options say, and print the answer."""
         from relay.service.terminal import print_json
 
         session = session_of(click.get_current_context())

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from click.core import ParameterSource
 
 from relay.audit.error_rate import says_nothing
-from relay.commands.asking import asking
+from relay.commands.asking import AskingCommand, asking
 from relay.commands.command_session import say
+from relay.commands.options import session_of
+from relay.commands.showing import print_found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,16 +93,41 @@ def _p(chance: float) -> str:
     return f"{chance:.3f}" if chance >= _SMALL else f"below {_SMALL}"
 
 
+class _Forecast(AskingCommand):
+    """The forecast; with --ready what it was worth that a system said from when on each could pass on."""
+
+    def answered(self, *, ready: bool, **given: Any) -> None:  # noqa: ANN401 - as the options are
+        """Ask for the forecast, or with --ready the system."""
+        if not ready:
+            super().answered(**given)
+            return
+        from relay.service.questions.every import questions_of
+
+        context = click.get_current_context()
+        session, as_of = session_of(context), given.pop("as_of")
+        if any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in given):
+            raise click.UsageError("--ready is about the whole programme: only --as-of goes with it.")
+        asked: Any = next((each for each in questions_of(session.catalogue) if each.name == "ready_forecast"), None)
+        if asked is None:
+            raise click.UsageError("No system here says from when on each can pass on: it is husbandry that does.")
+        print_found(session, session.ask(asked(as_of=session.day(as_of))))
+
+
 @asking(
     "relay.service.questions.statistics.ForecastQuestion",
     argument="about",
     example="relay forecast --seed 7 --as-of 2026-11-25",
+    cls=_Forecast,
 )
+@click.option("--ready", is_flag=True, help="How far the days were off from which on she could pass on (husbandry).")
 def forecast(_: Session, found: Forecast | None) -> None:
     """Forecast the relay, or one gift, if things go on as they are.
 
     It assumes that future placements do as those of the same help that were due so far, and that they do not affect one
     another. That is an assumption, not a promise: it cannot foresee an epidemic.
+
+    With --ready: of those who passed on, how long after the day they did that was said a year, half a year and a month
+    before their first pass-on. Below 0 they did before it; she may have been ready for long.
     """
     if found:
         _print_forecast(found)

@@ -168,9 +168,6 @@ END: Final = Kind(
 It is news, not a correction: what is ended was true until then.
 """
 
-ON_TELEPHONES: Final = frozenset({"beneficiary", "placement", "pass", "event", "ceremony"})
-"""The kinds of acts of which telephones have forms; all else that comes from one waits for a person."""
-
 CORE: Final[tuple[Kind, ...]] = (
     PROGRAMME,
     RULE,
@@ -243,6 +240,7 @@ CORE: Final[tuple[Kind, ...]] = (
         label="Beneficiary",
         action="register",
         file="beneficiaries",
+        on_telephones=True,
         columns=(
             own_id("beneficiary"),
             Column(
@@ -333,6 +331,7 @@ CORE: Final[tuple[Kind, ...]] = (
         day="received_on",
         action="place",
         file="placements",
+        on_telephones=True,
         columns=(
             own_id("placement"),
             Column(
@@ -376,6 +375,7 @@ CORE: Final[tuple[Kind, ...]] = (
         day="passed_on",
         action="pass-on",
         file="passes",
+        on_telephones=True,
         columns=(
             own_id("pass"),
             Column(
@@ -439,6 +439,7 @@ CORE: Final[tuple[Kind, ...]] = (
         label="Event",
         day="happened_on",
         file="events",
+        on_telephones=True,
         columns=(
             own_id("event"),
             Column(
@@ -521,6 +522,7 @@ CORE: Final[tuple[Kind, ...]] = (
         action="ceremony add",
         roles=frozenset({"staff"}),
         file="ceremonies",
+        on_telephones=True,
         columns=(
             own_id("ceremony"),
             Column(

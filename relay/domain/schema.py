@@ -212,6 +212,7 @@ class Kind:
         read_by: The role that alone reads what is personal in one, by a question of its own; None where it is as
             personal as a name. No record, file, bundle or plain backup holds it, and who may not record one may not
             correct one.
+        on_telephones: Whether telephones have forms for one; all else that comes from one waits for a person.
         published: Whether one went out of the house with what it says: it is made by its own command from what is
             recorded, by no form, and cannot be taken back.
     """
@@ -234,6 +235,7 @@ class Kind:
     roles: frozenset[Role] = frozenset()
     under: tuple[str, ...] = ()
     read_by: Role | None = None
+    on_telephones: bool = False
     published: bool = False
 
     @property

@@ -202,6 +202,11 @@ class Catalogue:
         return tuple(kind for kind in self.kinds.values() if kind.file)
 
     @cached_property
+    def on_telephones(self) -> frozenset[str]:
+        """The kinds for which telephones have forms."""
+        return frozenset(name for name, kind in self.kinds.items() if kind.on_telephones)
+
+    @cached_property
     def files(self) -> tuple[str, ...]:
         """The names of the CSV files without ".csv", in the order in which they are taken; rules.toml comes before."""
         return tuple(kind.file for kind in self.filed if not kind.table and kind.name != "programme")

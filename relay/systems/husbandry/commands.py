@@ -13,7 +13,7 @@ from relay.commands.recording import recorder
 from relay.commands.showing import print_found, print_rows
 
 if TYPE_CHECKING:
-    from relay.systems.husbandry.report import HusbandryReport, ReadyForecast
+    from relay.systems.husbandry.report import HusbandryReport
 
 
 @group("husbandry", invoke_without_command=True, example="relay husbandry --as-of 2026-11-24")
@@ -30,10 +30,11 @@ def husbandry(context: click.Context, as_of: str | None) -> None:
         if as_of:
             raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
         return
-    from relay.systems.husbandry.questions import Husbandry, ReadyRow
+    from relay.reports.animals import Expected
+    from relay.systems.husbandry.questions import Husbandry
 
     session = context.ensure_object(Session)
-    print_rows(session, ReadyRow, session.ask(Husbandry(as_of=session.day(as_of))))
+    print_rows(session, Expected, session.ask(Husbandry(as_of=session.day(as_of))))
 
 
 breeding: Final = recorder(
@@ -73,21 +74,7 @@ def report(session: Session, found: HusbandryReport) -> None:
     print_found(session, found, "Treated herds may differ in other ways too: an association, not proof.")
 
 
-@asking(
-    "relay.systems.husbandry.questions.HusbandryForecast",
-    "forecast",
-    example="relay husbandry forecast --as-of 2026-11-24",
-)
-@format_option
-def forecast(session: Session, found: ReadyForecast) -> None:
-    """Show how far the ready days were off: what was said before each first pass-on, by what was known then.
-
-    Of those who passed on. Days are from the day that was said to the pass-on: she may have been ready for long.
-    """
-    print_found(session, found)
-
-
-for each in (breeding, treatment, weaning, report, forecast):
+for each in (breeding, treatment, weaning, report):
     husbandry.add_command(each)
 
 COMMANDS: Final = (husbandry,)

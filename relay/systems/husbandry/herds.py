@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from relay.systems.husbandry.kinds import Treatment, What
 
+if TYPE_CHECKING:
+    from relay.reports.animals import Basis
+
 MONTH_DAYS: Final = 30.4
 """Days of a month, on average."""
-
-Basis = Literal["weaned", "born", "pregnant", "typical"]
-"""What a ready day rests on: young that were weaned, or born; a pregnancy; or only the usual time since receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +187,11 @@ class Herd:
         since, carries = self.pregnant_since(day), times_of(self.help).gestation_days
         return since + timedelta(days=carries) if since and carries is not None else None
 
-    def treatments_due(self, until: date) -> list[date]:
-        """The days by which treatments are to be done again, up to a day; none of one that was done since."""
-        latest = {(each.treatment, each.against): each.next_on for each in self.treatments}
-        return sorted(next_on for next_on in latest.values() if next_on and next_on <= until)
+    def treatment_on(self, day: date) -> date | None:
+        """By when the next treatment is to be done, by what was known on a day; one that was done again is over."""
+        done = (each for each in self.treatments if each.happened_on <= day)
+        latest = {(each.treatment, each.against): each.next_on for each in done}
+        return min((next_on for next_on in latest.values() if next_on), default=None)
 
     def ready(self, day: date) -> Ready | None:
         """From when on she can pass on, by what was known on a day; None where nothing can be said.
@@ -201,9 +202,9 @@ class Herd:
         known = times_of(self.help)
         last = max((on for on, _ in self.passed if on <= day), default=None)
         born_on = self._born_and_still_there(day)
-        after = born_on or last or self.received_on
-        weaned = next((each.happened_on for each in self.weanings if after <= each.happened_on <= day), None)
-        if weaned and (born_on or weaned != last):
+        after = born_on or last or date.min
+        weaned = next((each.happened_on for each in self.weanings if after < each.happened_on <= day), None)
+        if weaned:
             return Ready(ready_on=weaned, rests_on="weaned", since_on=weaned)
         if born_on:
             return _ready("born", born_on, known.weaned_days)

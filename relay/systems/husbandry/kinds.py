@@ -23,10 +23,13 @@ KINDS: Final = (
         day="happened_on",
         file="breedings",
         roles=frozenset({"staff"}),
+        on_telephones=True,
         columns=(
             own_id("breeding"),
             tie("placement", "BRED_AT", meaning=_OWNER),
-            Column(name="what", type="choice", choices=get_args(What), required=True, meaning=Sentence("What it was.")),
+            Column(
+                name="what", type="choice", choices=get_args(What), required=True, meaning=Sentence("What was seen.")
+            ),
             Column(
                 name="happened_on",
                 type="date",
@@ -51,6 +54,7 @@ KINDS: Final = (
         file="treatments",
         action="breeding",
         roles=frozenset({"staff"}),
+        on_telephones=True,
         columns=(
             own_id("treatment"),
             tie("placement", "TREATED_AT", meaning=_OWNER),
@@ -87,6 +91,7 @@ KINDS: Final = (
         file="weanings",
         action="breeding",
         roles=frozenset({"staff"}),
+        on_telephones=True,
         columns=(
             own_id("weaning"),
             tie("placement", "WEANED_AT", meaning=_OWNER),

@@ -1,4 +1,4 @@
-"""The page of husbandry, and from when on she can pass on, on the pages of a woman and of a placement."""
+"""The page of husbandry, and what is to be expected of her animals, on the pages of a woman and of a placement."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from markupsafe import Markup
 
 from relay.reports import breakdown
 from relay.systems.husbandry import reading
-from relay.systems.husbandry.questions import ready_rows
+from relay.systems.husbandry.questions import by_ready_day
 from relay.systems.husbandry.report import counted, husbandry_report, ready_errors
 from relay.text import Sentence
 from relay.web import guard, privacy
-from relay.web.i18n.sentences import translate
 from relay.web.lists import counted_records
 from relay.web.permission import action
 from relay.web.request import current
@@ -25,25 +24,12 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("husbandry", __name__, template_folder="templates")
 
-BASES: Final = {
-    "weaned": Sentence("weaned"),
-    "born": Sentence("born"),
-    "pregnant": Sentence("pregnant since"),
-    "typical": Sentence("usual time since receipt"),
-}
-"""What a ready day rests on → its label."""
-
-
-@blueprint.app_template_filter("basis")
-def _basis(word: str) -> str:
-    return translate(BASES[word])
-
 
 @blueprint.get("/p/<programme_id>/husbandry")
 @action("husbandry")
-def page(programme_id: str) -> str:
+def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
     """From when on each can pass on who still owes."""
-    rows = ready_rows(current.built_graph(), programme_id, current.survey_of_all())
+    rows = by_ready_day(current.expected())
     names = privacy.names("list", {each.beneficiary_id for each in rows})
     return render_template("husbandry/husbandry.html", rows=rows, names=names)
 
@@ -89,13 +75,13 @@ COUNTED: Final = counted_records.add_counted_list(
 
 
 def _on_record(record: Record) -> Markup | None:
-    """From when on she can pass on, on her record and on those of her placements."""
+    """What is to be expected of her animals, on her record and on those of her placements."""
     programme_id, (kind, _, id_) = current.head().programme_id, record.id.partition(":")
     if kind not in ("beneficiary", "placement") or not guard.may("husbandry", programme_id):
         return None
     hers = {each.placement_id for each in record.placements} if kind == "beneficiary" else {id_}
-    found = ready_rows(current.built_graph(), programme_id, current.survey_of_all(), hers)
-    rows = [row for row in found if row.ready_on]
+    found = [each for id_, each in current.expected().items() if id_ in hers]
+    rows = [each for each in found if each.ready_on or each.birth_on or each.treatment_on]
     return Markup(render_template("husbandry/hers.html", rows=rows)) if rows else None  # noqa: S704 - a template escapes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -74,15 +74,10 @@ def _by_placement(acts: Sequence[_S]) -> Mapping[str, tuple[_S, ...]]:
     return {placement_id: tuple(each) for placement_id, each in found.items()}
 
 
-def herds(survey: Survey, recorded: Recorded, only: Collection[str] | None = None) -> Iterator[tuple[int, Herd]]:
+def herds(survey: Survey, recorded: Recorded) -> Iterator[tuple[int, Herd]]:
     """Row and herd of each placement of animals that existed by the day of a survey.
 
     What came later is among it: whoever asks says as of which day. Young of a sex that does not count are left out.
-
-    Args:
-        survey: Survey of the programme.
-        recorded: What was recorded of its animals.
-        only: Ids of the placements that are asked about; None for all.
     """
     snapshot, stood = survey.snapshot, survey.standings
     events, passes, ids = snapshot.events, snapshot.passes, snapshot.placements.ids
@@ -96,8 +91,7 @@ def herds(survey: Survey, recorded: Recorded, only: Collection[str] | None = Non
     passed: defaultdict[int, list[tuple[date, float]]] = defaultdict(list)
     for nth in np.flatnonzero(survey.made).tolist():
         passed[int(passes.giver[nth])].append((required_day_of(passes.day[nth]), int(passes.units[nth]) / UNIT))
-    rows = np.flatnonzero(stood.there).tolist() if only is None else _rows(survey, only)
-    for row in rows:
+    for row in np.flatnonzero(stood.there).tolist():
         rule = int(stood.rule[row])
         if rule != NONE and snapshot.rules[rule].unit == "animal":
             id_ = ids[row]
@@ -114,12 +108,6 @@ def herds(survey: Survey, recorded: Recorded, only: Collection[str] | None = Non
                     weanings=recorded.weanings.get(id_, ()),
                 ),
             )
-
-
-def _rows(survey: Survey, placement_ids: Collection[str]) -> list[int]:
-    there = survey.standings.there
-    rows = (survey.snapshot.placements.ids.row(each) for each in placement_ids)
-    return [row for row in rows if row is not None and there[row]]
 
 
 def _sex(survey: Survey, row: int) -> str | None:

@@ -13,7 +13,7 @@ from relay.exchange import cells
 from relay.office import intake
 from relay.office.wording import spoken
 from relay.systems.planning import calls_to_make, reading
-from relay.systems.planning.proposal import Proposal, accepted, propose
+from relay.systems.planning.proposal import Proposal, accepted, propose, ready_first
 from relay.systems.planning.questions import plan_rows, waiting_list
 from relay.systems.planning.rates import counted, due_and_unplanned, rates
 from relay.systems.planning.request_and_plan_states import words
@@ -161,13 +161,16 @@ def plans(programme_id: str) -> str:
     planned = _planned(programme_id)
     rows = plan_rows(planned)
     holders = _holders(planned)
-    due = due_and_unplanned(planned)
+    animals = current.expected()
+    ready = {id_ for id_, each in animals.items() if each.ready_on and each.ready_on <= current.as_of()}
+    due = sorted(due_and_unplanned(planned), key=lambda id_: id_ not in ready)
     givers = (*due, *(row.giver_placement_id or "" for row in rows))
     return render_template(
         "planning/plans.html",
         rows=[row for row in rows if row.state in ("open", "missed")],
         done=[row for row in rows if row.state not in ("open", "missed")],
         due=due,
+        animals=animals,
         holders=holders,
         rates=rates(planned),
         women=_women(planned, [*(row.beneficiary_id for row in rows), *(holders.get(each) for each in givers)]),
@@ -207,6 +210,7 @@ def proposal(programme_id: str) -> str:
         "planning/proposal.html",
         rows=rows,
         fault=fault,
+        animals=current.expected(),
         holders=holders,
         women=_women(planned, [*(row.beneficiary_id for row in rows), *givers]),
         places=privacy.place_names(),
@@ -248,13 +252,14 @@ def accept(programme_id: str) -> Response:
 
 def _rows(programme_id: str, planned: Planned, locked: Iterable[Pair]) -> tuple[Proposal, ...]:
     graph = current.built_graph()
-    return propose(
+    rows = propose(
         planned,
         reading.places(graph, programme_id),
         reading.households(graph, programme_id),
         current.country(),
         locked=tuple(locked),
     )
+    return ready_first(rows, current.expected(), current.as_of())
 
 
 def _pairs(sent: Iterable[str]) -> list[Pair]:

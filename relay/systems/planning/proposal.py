@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from relay.countries.country import Country
     from relay.domain.acts import Value
+    from relay.reports.animals import Basis, Expected
     from relay.systems.planning.reading import Place, Planned
 
 UNKNOWN_METRES: Final = 50_000
@@ -65,6 +66,10 @@ class Proposal:
         rank: Her rank in the public order, among all who wait for that help without a plan.
         place_id: Id of the municipality, or of what takes its place; None if unknown.
         locked: Whether the row was kept from an earlier proposal.
+        ready_on: The day, about, from which on the giver can pass on; this and the next two are None where no system
+            says it.
+        rests_on: What that rests on.
+        since_on: The day of that.
     """
 
     giver_placement_id: str
@@ -75,6 +80,9 @@ class Proposal:
     rank: int
     place_id: str | None
     locked: bool = False
+    ready_on: date | None = None
+    rests_on: Basis | None = None
+    since_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +184,24 @@ def propose(
     for key in sorted(women.keys() & givers.keys(), key=lambda key: (key[0] or "", key[1])):
         rows += _of_one(key, women[key], givers[key], _Ways(map_, where, households), locked)
     return tuple(rows)
+
+
+def ready_first(rows: Iterable[Proposal], animals: Mapping[str, Expected], day: date) -> tuple[Proposal, ...]:
+    """Rows with the days from which on their givers can pass on; first those of givers who can by a day.
+
+    Args:
+        rows: Rows of a proposal.
+        animals: Placement → what is to be expected of its animals; empty where no system says it.
+        day: The day.
+    """
+    told = (_with_ready_day(row, animals.get(row.giver_placement_id)) for row in rows)
+    return tuple(sorted(told, key=lambda row: row.ready_on is None or row.ready_on > day))
+
+
+def _with_ready_day(row: Proposal, found: Expected | None) -> Proposal:
+    if found is None:
+        return row
+    return replace(row, ready_on=found.ready_on, rests_on=found.rests_on, since_on=found.since_on)
 
 
 def _inside(map_: Map, home: str | None, place_id: str | None) -> bool:

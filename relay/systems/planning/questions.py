@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 from relay.countries.country import country_of
-from relay.reports import trees
+from relay.reports import animals, trees
 from relay.service.question import Says, Source
 from relay.service.questions.parameters import Help, OfADay, PlaceId
 from relay.systems.planning import proposal, reading
@@ -191,15 +191,17 @@ class Proposals(_OfADay[tuple[proposal.Proposal, ...]]):
     place_id: PlaceId = None
 
     def answer(self, source: Source, programme_id: str) -> tuple[proposal.Proposal, ...]:
-        """Sorted by municipality, help and rank; nothing is recorded."""
+        """First of givers who can pass on already; sorted by municipality, help and rank; nothing is recorded."""
         planned = self.planned(source, programme_id)
-        return proposal.propose(
+        rows = proposal.propose(
             planned,
             reading.places(source.graph, programme_id),
             reading.households(source.graph, programme_id),
             country_of(source.country),
             place_id=self.place_id,
         )
+        found = animals.expected(source.graph, programme_id, planned.survey, source.systems)
+        return proposal.ready_first(rows, found, self.as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

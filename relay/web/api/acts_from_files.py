@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from relay.access import devices, roles
 from relay.domain import plain_json
 from relay.domain.entries import login_of
-from relay.domain.kinds import ON_TELEPHONES
 from relay.domain.plain_json import NotPlain
 from relay.errors import Failure, Refused, refused
 from relay.ledger.held.receiving import Sender
@@ -120,7 +119,7 @@ def carrier_of(
             by=by if login_of(writer) == login_of(by) else writer,
             systems=systems,
             holds=True,
-            takes=frozenset(of_staff if carried.way == "outbox" else ON_TELEPHONES),
+            takes=frozenset(of_staff) if carried.way == "outbox" else catalogue.on_telephones,
             of_another=login_of(writer) != login_of(by),
         )
         return Carrier(source=source, grants=grants, sealer=None)
@@ -134,7 +133,7 @@ def carrier_of(
         systems=systems,
         holds=True,
         revoked=bool(device.revoked_at),
-        takes=ON_TELEPHONES,
+        takes=catalogue.on_telephones,
         of_another=by != f"account:{device.login}",
     )
     return Carrier(

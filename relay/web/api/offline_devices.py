@@ -16,7 +16,6 @@ from flask import Blueprint, Response, jsonify, make_response, request
 from relay.access import devices, roles
 from relay.domain import plain_json
 from relay.domain.entries import login_of
-from relay.domain.kinds import ON_TELEPHONES
 from relay.errors import Failure, NotFound, refused
 from relay.instants import instant
 from relay.ledger import reading
@@ -214,7 +213,7 @@ def _sender(programme_id: str, *, holds: bool) -> Sender:
         systems=current.head().systems,
         holds=holds or device is not None,
         revoked=bool(device and device.revoked_at),
-        takes=ON_TELEPHONES if device else None,
+        takes=current.graph().catalogue.on_telephones if device else None,
     )
 
 

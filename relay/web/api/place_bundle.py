@@ -13,6 +13,7 @@ from relay.domain.model import Quantity, shown
 from relay.domain.vocabulary import ANIMAL
 from relay.instants import instant
 from relay.reports import chains
+from relay.reports.animals import Expected
 from relay.reports.field import givers, visits
 from relay.reports.placements import PlacementFilter, holdings
 from relay.reports.rates import unit
@@ -58,7 +59,10 @@ class FieldKind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldPlacement:
-    """A placement held at the place; see `reports.placements.Holding`. `last_visit_on` is None without a visit."""
+    """A placement held at the place; see `reports.placements.Holding`.
+
+    `last_visit_on` is None without a visit, `expected` where no system says what is to be expected of its animals.
+    """
 
     placement_id: str
     beneficiary_id: str | None
@@ -71,6 +75,7 @@ class FieldPlacement:
     state: str
     planned_receiver: str | None
     last_visit_on: date | None
+    expected: Expected | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +170,7 @@ def bundle_of_place(place_id: str) -> FieldBundle:
 
 def _placements(survey: Survey, holdings_: Iterable[Holding], names: Mapping[str, str]) -> tuple[FieldPlacement, ...]:
     planned = {each.giver_placement_id: each.beneficiary_id for each in current.plans()}
-    visited = visits.last_visits(survey)
+    visited, animals = visits.last_visits(survey), current.expected()
     return tuple(
         FieldPlacement(
             placement_id=each.placement_id,
@@ -179,6 +184,7 @@ def _placements(survey: Survey, holdings_: Iterable[Holding], names: Mapping[str
             state=each.state,
             planned_receiver=planned.get(each.placement_id),
             last_visit_on=visited.get(each.placement_id),
+            expected=animals.get(each.placement_id),
         )
         for each in holdings_
     )

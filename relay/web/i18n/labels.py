@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from relay.domain.system import Catalogue
+    from relay.reports.animals import Expected
 
 STATES: Final = {
     "fulfilled": lazy_gettext("fulfilled"),
@@ -82,6 +83,13 @@ CONDITIONS: Final = {
     "adult": lazy_gettext("adult"),
     "pregnant": lazy_gettext("pregnant"),
 }
+BASES: Final = {
+    "weaned": lazy_gettext("weaned %(day)s"),
+    "born": lazy_gettext("born %(day)s"),
+    "pregnant": lazy_gettext("pregnant since %(day)s"),
+    "typical": lazy_gettext("usual time since receipt %(day)s"),
+}
+"""What a day from which on she can pass on rests on → its label, with the day of that."""
 HELPS: Final = {
     "goat": lazy_gettext("goat"),
     "buck": lazy_gettext("buck"),
@@ -191,6 +199,18 @@ def outcome(word: str) -> str:
 def condition(word: str) -> str:
     """In which condition help was received."""
     return str(CONDITIONS.get(word, word))
+
+
+def basis(found: Expected) -> str:
+    """What a day from which on she can pass on rests on, such as "pregnant since 10 Feb 2024"; empty without one."""
+    return str(BASES[found.rests_on]) % {"day": day(found.since_on)} if found.rests_on and found.since_on else ""
+
+
+def ready(found: Expected) -> str:
+    """From when on she can pass on, and what that rests on; empty where nothing can be said."""
+    if found.ready_on is None:
+        return ""
+    return gettext("can pass on from about %(day)s (%(why)s)", day=day(found.ready_on), why=basis(found))
 
 
 def help_word(word: str) -> str:
@@ -322,6 +342,7 @@ def bar_stretches(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
+    "basis": basis,
     "bs": other_day,
     "came_by": came_by,
     "cause": cause,
@@ -337,6 +358,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "outcome": outcome,
     "percent": percent,
     "places": places,
+    "ready": ready,
     "plain": plain,
     "record": record,
     "role_name": role,

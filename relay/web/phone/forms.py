@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
     from relay.web.recording.forms import Form
 
-FORMS: Final = ("pass-on", "visit", "event", "excuse", "extension", "placement", "person")
-"""The forms that are filled in at the place of the animals, in the order in which they are offered."""
+FIRST: Final = ("pass-on", "visit")
+"""The forms that are offered first."""
 
 OPENED_ON: Final = frozenset({"placement", "beneficiary", "place"})
 """The kinds of records that a phone has."""
@@ -33,13 +33,17 @@ _TYPES_LEFT_OUT: Final = frozenset({"ids", "pairs", "changes", "equivalents"})
 
 def phone_forms(catalogue: Catalogue) -> list[dict[str, Any]]:
     """All forms of the phone, in the reader's language."""
-    forms = (form for form in all_forms(catalogue) if form.name in FORMS and form.opened_on in OPENED_ON)
-    return [_form(catalogue, form) for form in sorted(forms, key=lambda each: FORMS.index(each.name))]
+    forms = [
+        form for form in all_forms(catalogue) if form.kind in catalogue.on_telephones and form.opened_on in OPENED_ON
+    ]
+    forms.sort(key=lambda each: FIRST.index(each.name) if each.name in FIRST else len(FIRST))
+    return [_form(catalogue, form) for form in forms]
 
 
 def record_words() -> Mapping[str, Mapping[str, str]]:
-    """Words of the record that the phone shows besides its forms: states and kinds of help."""
+    """Words of the record that the phone shows besides its forms: states, kinds of help, what ready days rest on."""
     return {
+        "basis": {word: str(text) for word, text in labels.BASES.items()},
         "state": {state: str(labels.STATES[state]) for state in STATES},
         "help": {help_: labels.value_text(help_, "help") for help_ in labels.HELPS},
     }

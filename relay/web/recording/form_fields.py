@@ -45,6 +45,7 @@ QUESTIONS: Final = {
     ("placement", "gift_id"): lazy_gettext("From which gift?"),
     ("event", "kind"): lazy_gettext("What happened?"),
     ("event", "outcome"): lazy_gettext("Were the animals found?"),
+    ("breeding", "what"): lazy_gettext("What was seen?"),
     ("beneficiary", "name"): lazy_gettext("What is her name?"),
     ("beneficiary", "sex"): lazy_gettext("Female or male?"),
     ("beneficiary", "phone"): lazy_gettext("Her telephone number"),

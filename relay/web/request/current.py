@@ -14,13 +14,13 @@ from relay.exchange.cells import read_day
 from relay.instants import local_time, zone
 from relay.ledger import programme_heads
 from relay.ledger.programme_heads import LedgerHead, NotBuilt
-from relay.reports import trees
+from relay.reports import animals, trees
 from relay.reports.field import tasks as field_tasks
 from relay.web.request import parameters
 from relay.web.result_cache import cached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
     from pathlib import Path
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from relay.arrays.tables import Snapshot
     from relay.countries.country import Country
     from relay.graph import Graph
+    from relay.reports.animals import Expected
     from relay.reports.field.tasks import Task
     from relay.reports.trees import TreePlan
     from relay.service.public_demo import PublicDemonstration
@@ -266,6 +267,17 @@ def plans() -> tuple[TreePlan, ...]:
     if not trees.finders(graph().catalogue, head().systems):  # so that the whole programme need not be surveyed
         return ()
     return _cached_of_systems("plans", trees.plans)
+
+
+def expected() -> Mapping[str, Expected]:
+    """Placement id → what is to be expected of its animals on the day in the URL, where a system says it.
+
+    Raises:
+        Unavailable: The database cannot be reached.
+    """
+    if not animals.finders(graph().catalogue, head().systems):  # as above
+        return {}
+    return _cached_of_systems("expected", animals.expected)
 
 
 def _cached_of_systems(what: str, find: Callable[[Graph, str, Survey, tuple[str, ...]], T]) -> T:

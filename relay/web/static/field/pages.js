@@ -6,9 +6,9 @@ import { near, openForm } from "./forms.js";
 import { asFile, formOf, HERS, idOf, saveFile } from "./outbox.js";
 import { Stopped } from "./sending.js";
 import { Phone } from "./phone.js";
-import { bothDays, day, FORMS, LANGUAGE, number, say, time, units, word } from "./words.js";
+import { bothDays, day, FORMS, LANGUAGE, number, ready, say, time, units, word } from "./words.js";
 
-const SOON_DAYS = 60; // as the office's visit list has it
+const SOON_DAYS = 60, AROUND_DAYS = 30; // as the office's visit list has them
 const page = (title, ...body) => [h("h1", { tabindex: "-1" }, title), ...body];
 const link = (hash, ...text) => h("a", { href: `#${hash}` }, ...text);
 
@@ -54,7 +54,21 @@ const stateOf = (row) => h("span", { class: `tally ${row.state}` }, word("state"
 
 function card(phone, row) {
   const owes = phone.owes(row);
-  return h("li", { class: "card" }, link(`placement/${encodeURIComponent(row.placement_id)}`, h("bdi", {}, h("strong", {}, phone.nameOf(row.beneficiary_id)))), h("p", {}, stateOf(row), " · ", owes ? say("owes_by", { units: units(owes, row.help), day: day(row.due_on) }) : say("owes_nothing")), row.planned_receiver ? h("p", { class: "quiet" }, say("planned_to", { name: phone.nameOf(row.planned_receiver) })) : null);
+  return h("li", { class: "card" }, link(`placement/${encodeURIComponent(row.placement_id)}`, h("bdi", {}, h("strong", {}, phone.nameOf(row.beneficiary_id)))), h("p", {}, stateOf(row), " · ", owes ? say("owes_by", { units: units(owes, row.help), day: day(row.due_on) }) : say("owes_nothing")), row.planned_receiver ? h("p", { class: "quiet" }, say("planned_to", { name: phone.nameOf(row.planned_receiver) })) : null, toCome(row));
+}
+
+/** What is to be expected of her animals, where that is known. */
+function toCome({ expected }) {
+  if (!expected) return null;
+  const said = [expected.ready_on && ready(expected), expected.birth_on && say("birth_on", { day: day(expected.birth_on) }), expected.treatment_on && say("treatment_on", { day: day(expected.treatment_on) })];
+  return said.filter(Boolean).map((text) => h("p", { class: "quiet" }, text));
+}
+
+/** Whether somebody should look after her animals: a treatment is due, young are expected, or she is ready early. */
+function needsALook(phone, { expected }) {
+  const [from, until] = [phone.today(AROUND_DAYS), phone.today(-AROUND_DAYS)];
+  const around = (on) => on && from <= on && on <= until;
+  return expected && ((expected.treatment_on && expected.treatment_on <= until) || around(expected.birth_on) || (around(expected.ready_on) && expected.ready_on < expected.due_on));
 }
 
 /** A list with a search above it; what is typed stays on this phone. */
@@ -72,12 +86,13 @@ const nameless = (phone) => phone.place?.nameless && !phone.device.revoked && !p
 
 export function today(phone) {
   if (!phone.place) return page(say("today_work"), h("p", { class: "notice" }, say("no_place_yet")));
-  const until = new Date(Date.now() - phone.clockOff + SOON_DAYS * 86_400_000).toISOString().slice(0, 10);
-  const due = phone.due().filter((row) => row.state !== "in_time" || (row.due_on ?? "") <= until);
+  const due = phone.due().filter((row) => row.state !== "in_time" || (row.due_on ?? "") <= phone.today(-SOON_DAYS));
+  const looks = (phone.place.placements ?? []).filter((row) => needsALook(phone, row) && !due.includes(row));
   const asking = (phone.place.waiting ?? []).length;
   return page(say("today_work"), nameless(phone), h("p", { class: "quiet" }, say("as_of", { day: day(phone.place.clock) })),
     h("ul", { class: "deeds" }, phone.records("ceremony") && h("li", {}, link("ceremony", say("ceremony_day"))), phone.records("beneficiary") && h("li", {}, link("record/person/place/", say("register")))),
     h("h2", {}, say("to_hand_over", { num: due.length })), searched(due, "placement_id", (row) => card(phone, row), say("nothing_due")),
+    looks.length ? [h("h2", {}, say("to_see_to", { num: looks.length })), h("ul", { class: "rows" }, looks.map((row) => card(phone, row)))] : null,
     asking ? [h("h2", {}, say("waiting", { num: asking })), h("ul", { class: "rows" }, phone.place.waiting.map((id) => h("li", { class: "card" }, link(`woman/${encodeURIComponent(id)}`, h("bdi", {}, phone.nameOf(id))))))] : null);
 }
 
@@ -99,7 +114,7 @@ export async function placement(phone, id) {
   if (!row) return page(id, h("p", { class: "notice" }, say("not_here")), await unsent(phone, id));
   const facts = [[say("state"), stateOf(row)], [say("holds"), units(row.animals, row.help)], [say("still_owes"), `${number(phone.owes(row))} / ${number(row.owed ?? 0)}`], [say("by_day"), bothDays(row.due_on)], [say("planned_receiver"), row.planned_receiver ? h("bdi", {}, phone.nameOf(row.planned_receiver)) : say("nobody")]];
   if (row.last_visit_on !== undefined) facts.push([say("last_visit"), row.last_visit_on ? bothDays(row.last_visit_on) : say("never")]);
-  return page(h("bdi", {}, phone.nameOf(row.beneficiary_id)), h("p", { class: "quiet" }, `${row.beneficiary_id} · ${id}`), h("ul", { class: "deeds" }, recording(phone, "placement", id)), h("dl", { class: "summed" }, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))), await unsent(phone, id));
+  return page(h("bdi", {}, phone.nameOf(row.beneficiary_id)), h("p", { class: "quiet" }, `${row.beneficiary_id} · ${id}`), h("ul", { class: "deeds" }, recording(phone, "placement", id)), toCome(row), h("dl", { class: "summed" }, facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))), await unsent(phone, id));
 }
 
 /** What this phone keeps about a record and has not seen recorded. */

@@ -26,6 +26,9 @@ export function units(many, help) {
   return forms ? filled(forms[plurals.select(Math.ceil(many)) === "one" ? 0 : 1], { count: number(many) }) : `${number(many)} ${word("help", help)}`;
 }
 
+/** From when on she can pass on, and what that rests on. */
+export const ready = (row) => say("ready", { day: day(row.ready_on), why: filled(word("basis", row.rests_on), { day: day(row.since_on) }) });
+
 const MOST = 1_000_000_000; // what a column of the record holds
 const numbers = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 3 });
 export const number = (value) => numbers.format(value);
