@@ -96,9 +96,9 @@ def _p(chance: float) -> str:
 class _Forecast(AskingCommand):
     """The forecast; with --ready what it was worth that a system said from when on each could pass on."""
 
-    def answered(self, *, ready: bool, **given: Any) -> None:  # noqa: ANN401 - as the options are
+    def answered(self, **given: Any) -> None:  # noqa: ANN401 - as the options are
         """Ask for the forecast, or with --ready the system."""
-        if not ready:
+        if not given.pop("ready"):
             super().answered(**given)
             return
         from relay.service.questions.every import questions_of

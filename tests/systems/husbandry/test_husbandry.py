@@ -1,7 +1,7 @@
 """Husbandry on the command line, in the list of visits, on pages and in the audit.
 
 On 2024-06-30: P1 (goats, 2023-01-01) is pregnant since 2024-02-10, bears on 2024-07-09, is ready on 2024-10-07;
-P2 (pigs, 2024-01-01) is usually ready after 343 days, on 2024-12-09; P3 (a cow received pregnant) on 2025-05-08.
+P2 (pigs, 2024-01-01) is usually ready after 344 days, on 2024-12-10; P3 (a cow received pregnant) on 2025-05-08.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def test_each_who_still_owes_has_a_day_and_what_it_rests_on(
     told = [(row["placement_id"], row["ready_on"], row["rests_on"], row["birth_on"]) for row in rows]
     assert told == [
         ("P1", "2024-10-07", "pregnant", "2024-07-09"),
-        ("P2", "2024-12-09", "typical", None),
+        ("P2", "2024-12-10", "typical", None),
         ("P5", "2025-02-07", "typical", None),
         ("P3", "2025-05-08", "pregnant", "2024-10-10"),
         ("P4", None, None, None),
@@ -89,7 +89,7 @@ def test_visits_tell_treatments_births_and_who_is_ready_before_her_deadline(
         return {row["beneficiary_id"]: found for row in rows if (found := own & {*row["reasons"]})}
 
     assert reasons("2024-06-30") == {"W1": {"treatment_due", "birth_expected"}}
-    assert reasons("2024-12-09") == {"W1": {"treatment_due"}, "W2": {"ready_before_due"}}
+    assert reasons("2024-12-10") == {"W1": {"treatment_due"}, "W2": {"ready_before_due"}}
 
 
 def test_it_stands_on_a_page_and_on_records_and_has_forms(client: FlaskClient, season: Graph) -> None:

@@ -113,7 +113,7 @@ def test_the_command_tells_the_error_and_of_how_many_nothing_is_said(
     added(village, say.passed("T1: P1 > P8 on 2024-04-01"))  # 456 days after: 53 after 2024-02-08
     alone.use(connection)
 
-    found = alone.ok("husbandry", "forecast", "--json", "--as-of", "2024-06-30").json
+    found = alone.ok("forecast", "--ready", "--json", "--as-of", "2024-06-30").json
 
     assert [row["median_days"] for row in found["errors"]] == [53, 53, 53]
     # P1 has passed on all; P2, P3, P5 and P8 are told of; chickens and donkeys not
