@@ -69,7 +69,7 @@ def test_a_pregnancy_is_dated_by_its_months_else_by_the_mating_else_by_the_day_i
         ("goat", (seen("mated", 250), seen("pregnant", 310)), 401, 485, (403, 490, 491, 485)),
         # mated at 200, found at 230: 200 + 115 + 42 = 357; born at 314: + 42 = 356; weaned at 358
         ("pig", (seen("mated", 200), seen("pregnant", 230)), 314, 358, (344, 357, 356, 358)),
-        # of cows no usual time is known; at 190 in the third month: 190 - 91 + 283 + 210 = 592; born at 380: + 210 = 590
+        # of cows no usual time is known; three months at 190: 190 - 91 + 283 + 210 = 592; born at 380: + 210 = 590
         ("cow", (seen("mated", 95), seen("pregnant", 190, 3)), 380, 600, (None, 592, 590, 600)),
     ],
 )
