@@ -66,10 +66,8 @@ class Proposal:
         rank: Her rank in the public order, among all who wait for that help without a plan.
         place_id: Id of the municipality, or of what takes its place; None if unknown.
         locked: Whether the row was kept from an earlier proposal.
-        ready_on: The day, about, from which on the giver can pass on; this and the next two are None where no system
-            says it.
+        ready_on: The day, about, from which on the giver can pass on; None where no system says it, as the next.
         rests_on: What that rests on.
-        since_on: The day of that.
     """
 
     giver_placement_id: str
@@ -82,7 +80,6 @@ class Proposal:
     locked: bool = False
     ready_on: date | None = None
     rests_on: Basis | None = None
-    since_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,14 +191,9 @@ def ready_first(rows: Iterable[Proposal], animals: Mapping[str, Expected], day: 
         animals: Placement → what is to be expected of its animals; empty where no system says it.
         day: The day.
     """
-    told = (_with_ready_day(row, animals.get(row.giver_placement_id)) for row in rows)
+    found = ((row, animals.get(row.giver_placement_id)) for row in rows)
+    told = [replace(row, ready_on=each.ready_on, rests_on=each.rests_on) if each else row for row, each in found]
     return tuple(sorted(told, key=lambda row: row.ready_on is None or row.ready_on > day))
-
-
-def _with_ready_day(row: Proposal, found: Expected | None) -> Proposal:
-    if found is None:
-        return row
-    return replace(row, ready_on=found.ready_on, rests_on=found.rests_on, since_on=found.since_on)
 
 
 def _inside(map_: Map, home: str | None, place_id: str | None) -> bool:

@@ -118,3 +118,13 @@ def test_the_command_tells_the_error_and_of_how_many_nothing_is_said(
     assert [row["median_days"] for row in found["errors"]] == [53, 53, 53]
     # P1 has passed on all; P2, P3, P5 and P8 are told of; chickens and donkeys not
     assert found["nothing_said"] == rate(2, 6)
+
+
+def test_ready_days_are_of_a_whole_programme_that_uses_husbandry(
+    alone: Shell, connection: Connection, village: Graph
+) -> None:
+    alone.use(connection)
+
+    assert "only --as-of goes with it" in alone.run("forecast", "--ready", "--seed", "7").err
+    added(village, say.corrected("programme:demo", "C1", systems=None))
+    assert "husbandry" in alone.run("forecast", "--ready", "--as-of", "2024-06-30").err
