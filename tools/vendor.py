@@ -3,8 +3,8 @@
     python tools/vendor.py            fetch them again with npm, write static/vendor/ and vendor.lock
     python tools/vendor.py --check    compare what is kept here with vendor.lock; needs no network
 
-To move to another version, change `PACKAGES` and run it. vis-network is not among them: pyvis brings it. Of Nepal's
-districts the map is kept, which mapshaper draws, and not the outlines from which it is drawn.
+To move to another version, change `PACKAGES` and run it. vis-network is not among them: pyvis brings it. The outlines
+of Nepal's districts, which mapshaper simplifies, are written to relay/countries/np.
 """
 
 # ruff: noqa: INP001 - a script, in no package
@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import xml.etree.ElementTree as ET
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -39,8 +38,9 @@ PACKAGES: Final = {
 
 OUTLINES: Final = "nepal-geojson@2.4.4"
 MAPSHAPER: Final = "mapshaper@0.7.70"
-WIDTH: Final = 860
-"""Of the map; its points lie on whole numbers (our choice: as many as a page is wide)."""
+DISTRICTS: Final = Path(__file__).parent.parent / "relay/countries/np/outlines.geojson"
+DEGREE: Final = 0.001
+"""To which points are rounded: some 100 m (our choice: a tenth of what a point of the map shows)."""
 
 
 def folder_of(package: str) -> str:
@@ -76,48 +76,48 @@ def fetch() -> None:
                         sys.exit(f"{package} has no file {file}.")
                     (kept / Path(file).name).write_bytes(content.read())
             if package == OUTLINES:
-                (kept / "districts.json").write_text(districts(npm, Path(at)), encoding="utf-8")
+                DISTRICTS.write_text(districts(npm, Path(at)), encoding="utf-8")
             lock[package] = {"archive": hash_of(Path(at) / name)} | {
                 each.name: hash_of(each) for each in sorted(kept.iterdir())
             }
+    lock[OUTLINES][DISTRICTS.name] = hash_of(DISTRICTS)
     LOCK.write_text(json.dumps(lock, indent=1) + "\n", encoding="utf-8")
 
 
 def districts(npm: str, at: Path) -> str:
-    """Draw Nepal's districts.
+    """Simplify the outlines of Nepal's districts.
 
     Args:
         npm: The program.
         at: An empty folder, or one that may hold anything but npm's own.
 
     Returns:
-        JSON: width and height of the map, and of each outline its name, its path as SVG draws it, and where its number
-        can stand.
+        GeoJSON, a line for each outline: its name, and where its number can stand.
     """
-    drawn = at / "districts.svg"
-    degrees = "+proj=eqc +lat_ts=28.3"  # Nepal's middle latitude, where a degree of longitude is so much shorter
-    draw = f"""-proj {degrees} -simplify 5% keep-shapes
-        -points target=outlines inner + name=middles -style target=middles r=1
-        -o {drawn} target=outlines,middles width={WIDTH} margin=0 id-field=DISTRICT precision=1"""
+    flat = "+proj=eqc +lat_ts=28.3"  # Nepal's middle latitude, where a degree of longitude is so much shorter
+    draw = f"""-rename-layers outlines -proj {flat} -simplify 5% keep-shapes
+        -points target=outlines inner + name=middles -proj target=* wgs84 -o target=* format=geojson precision={DEGREE}"""
     write = "process.stdout.write(JSON.stringify(require('nepal-geojson').districts()))"
     run = partial(subprocess.run, cwd=at, check=True, capture_output=True, text=True)
     run([npm, "install", "--no-audit", "--no-fund", OUTLINES, MAPSHAPER])
-    (at / "outlines.json").write_text(run(["node", "--eval", write]).stdout, encoding="utf-8")
-    run(["node_modules/.bin/mapshaper", "outlines.json", *draw.split()])
-    svg = ET.parse(drawn).getroot()  # noqa: S314 - drawn above
-    middles = {each.get("id"): each for each in svg.findall(".//{*}circle")}
-    outlines = [
-        {
-            "name": each.get("id"),
-            "path": each.get("d"),
-            "x": int(middles[each.get("id")].get("cx", "")),
-            "y": int(middles[each.get("id")].get("cy", "")),
-        }
-        for each in svg.findall(".//{*}path")
+    (at / "all.json").write_text(run(["node", "--eval", write]).stdout, encoding="utf-8")
+    run(["node_modules/.bin/mapshaper", "all.json", *draw.split()])
+    outlines, middles = (
+        {each["properties"]["DISTRICT"].title(): each["geometry"] for each in json.loads(text)["features"]}
+        for text in ((at / f"{name}.json").read_text(encoding="utf-8") for name in ("outlines", "middles"))
+    )
+    lines = [
+        json.dumps(
+            {
+                "type": "Feature",
+                "properties": {"name": name, "middle": middles[name]["coordinates"]},
+                "geometry": outlines[name],
+            },
+            separators=(",", ":"),
+        )
+        for name in sorted(outlines)
     ]
-    outlines.sort(key=lambda each: str(each["name"]))
-    found = {"width": int(svg.get("width", "")), "height": int(svg.get("height", "")), "outlines": outlines}
-    return json.dumps(found, indent=1) + "\n"
+    return '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
 
 
 def faults() -> list[str]:
@@ -127,11 +127,13 @@ def faults() -> list[str]:
         f"{folder_of(package)}/{name}": digest
         for package, files in lock.items()
         for name, digest in files.items()
-        if name != "archive"
+        if name not in ("archive", DISTRICTS.name)
     }
+    known[DISTRICTS.name] = lock[OUTLINES][DISTRICTS.name]
     kept = {
         str(path.relative_to(VENDOR)): hash_of(path) for path in VENDOR.rglob("*") if path.is_file() and path != LOCK
     }
+    kept[DISTRICTS.name] = hash_of(DISTRICTS)
     return sorted(name for name in known.keys() | kept.keys() if known.get(name) != kept.get(name))
 
 
