@@ -96,7 +96,8 @@ def districts(npm: str, at: Path) -> str:
     """
     flat = "+proj=eqc +lat_ts=28.3"  # Nepal's middle latitude, where a degree of longitude is so much shorter
     draw = f"""-rename-layers outlines -proj {flat} -simplify 5% keep-shapes
-        -points target=outlines inner + name=middles -proj target=* wgs84 -o target=* format=geojson precision={DEGREE}"""
+        -points target=outlines inner + name=middles -proj target=* wgs84
+        -o target=* format=geojson precision={DEGREE}"""
     write = "process.stdout.write(JSON.stringify(require('nepal-geojson').districts()))"
     run = partial(subprocess.run, cwd=at, check=True, capture_output=True, text=True)
     run([npm, "install", "--no-audit", "--no-fund", OUTLINES, MAPSHAPER])
