@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date
 from functools import lru_cache, partial, wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVarTuple
@@ -14,6 +13,7 @@ from babel import Locale
 from flask import current_app, g, has_app_context, request
 from flask_babel.speaklater import LazyString
 
+from relay import languages as every
 from relay.countries.country import country_of
 from relay.domain import bikram_sambat
 from relay.web import remembered_choice
@@ -27,23 +27,18 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
     from relay.ledger.programme_heads import LedgerHead
 
-LANGUAGES: Final = {"en": "English", "fr": "Français", "ne": "नेपाली"}
+LANGUAGES: Final = {word: str(Locale.parse(word).get_display_name()).capitalize() for word in every.languages()}
 """Each language by its own name."""
 
 _MOST_CACHED: Final = 8192
 """Texts that are cached for each function (our choice: the days and numbers of a large tree; under a megabyte)."""
-
-_PAGE_LANGUAGE: Final = ContextVar[str | None]("language", default=None)
-"""The language of the page that is being made; for a tree it is read thousands of times."""
 
 _Values = TypeVarTuple("_Values")
 
 
 def set_up(app: Flask) -> None:
     """Have an application choose the language of each page, and give the text functions to its templates."""
-    systems = app.extensions["relay"].graph.catalogue.systems.values()
-    folders = ["translations", *(f"{system.folder}/translations" for system in systems if system.folder)]
-    app.config.update(BABEL_DEFAULT_LOCALE="en", BABEL_TRANSLATION_DIRECTORIES=";".join(folders))
+    app.config.update(BABEL_DEFAULT_LOCALE=every.ENGLISH)
     flask_babel.Babel(app, locale_selector=_wanted_language)
     for function in (ngettext, language, languages, url_in_language):
         app.add_template_global(function)
@@ -66,17 +61,18 @@ def country() -> Country:
 
 
 def _begin_request() -> None:
-    g.spoken = _PAGE_LANGUAGE.set(str(flask_babel.get_locale()))
+    g.speaking = every.speaking(str(flask_babel.get_locale()))  # for a tree it is read thousands of times
+    g.speaking.__enter__()
 
 
 def _end_request(_: BaseException | None) -> None:
-    if "spoken" in g:
-        _PAGE_LANGUAGE.reset(g.pop("spoken"))
+    if "speaking" in g:
+        g.pop("speaking").__exit__(None, None, None)
 
 
 def _wanted_language() -> str:
     """The language in the URL, else that of the cookie, else the best match of the browser's languages."""
-    return remembered_choice.chosen("lang", LANGUAGES) or request.accept_languages.best_match(LANGUAGES, "en")
+    return remembered_choice.chosen("lang", LANGUAGES) or request.accept_languages.best_match(LANGUAGES, every.ENGLISH)
 
 
 def languages() -> Mapping[str, str]:
@@ -99,7 +95,7 @@ def url_of_this_page(name: str, value: str | None) -> str:
 
 def language() -> str:
     """The language of this page, such as "en"."""
-    return _PAGE_LANGUAGE.get() or str(flask_babel.get_locale())
+    return every.spoken() or str(flask_babel.get_locale())
 
 
 def cached_by_language(write: Callable[[*_Values], str]) -> Callable[[*_Values], str]:
@@ -129,30 +125,26 @@ def pgettext(context: str, text: str) -> str:
 
 @cached_by_language
 def _text(text: str, context: str | None) -> str:
-    return str(flask_babel.pgettext(context, text) if context else flask_babel.gettext(text))
+    told = every.texts(language())
+    return told.pgettext(context, text) if context else told.gettext(text)
 
 
 def ngettext(one: str, many: str, num: int, /, **values: object) -> str:
     """A text that depends on a count, which it may show as %(num)s, written as the language writes numbers."""
-    text = flask_babel.get_domain().get_translations().ungettext(one, many, num)
-    return str(text) % {"num": number(num), **values}
+    return every.texts(language()).ngettext(one, many, num) % {"num": number(num), **values}
 
 
 def both_forms(one: str, many: str) -> tuple[str, str]:
     """The two forms of a text that depends on a count, for a script that chooses and fills in %(num)s."""
-    ungettext = flask_babel.get_domain().get_translations().ungettext
-    return str(ungettext(one, many, 1)), str(ungettext(one, many, 2))
+    told = every.texts(language())
+    return told.ngettext(one, many, 1), told.ngettext(one, many, 2)
 
 
 @contextmanager
 def force_language(word: str) -> Generator[None]:
     """Make texts in a language, whichever the reader's is."""
-    spoken = _PAGE_LANGUAGE.set(word)
-    try:
-        with flask_babel.force_locale(word):
-            yield
-    finally:
-        _PAGE_LANGUAGE.reset(spoken)
+    with every.speaking(word), flask_babel.force_locale(word):
+        yield
 
 
 def lazy_gettext(text: str) -> Any:  # noqa: ANN401 - a LazyString, which is turned into text when it is shown

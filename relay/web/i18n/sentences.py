@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from relay import languages
 from relay.office import wording
 from relay.text import Sentence, Units
 from relay.web.i18n.labels import help_word, units
@@ -35,11 +36,7 @@ def translate(sentence: str) -> str:
 
     A value that is a choice of the column with its name is translated as in forms.
     """
-    if not isinstance(sentence, Sentence):
-        return sentence
-    return gettext(
-        sentence.template, **{name: _translated_value(value, name) for name, value in sentence.values.items()}
-    )
+    return languages.translate(sentence, gettext, _translated_value)
 
 
 def translate_at_form(sentence: str) -> str:
