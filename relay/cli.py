@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import atexit
 import gc
+import gettext as catalogues
 import os
 import sys
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
 from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, NOT_DONE, UNAVAILABLE
-from relay.commands.options import RelayCommand, RelayGroup, pass_session, session_of
+from relay.commands.options import RelayCommand, RelayGroup, language_option, pass_session, session_of
 from relay.domain.system import Catalogue
 from relay.errors import Invalid, RelayError, Unavailable
+from relay.languages import CORE, DOMAIN, ENGLISH, gettext, languages, of_environment, speaking, translate
 from relay.systems import SYSTEMS
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     from relay.service.failure import Explained
 
 USERS: Final = {
-    "Staff": (
+    Sentence("Staff"): (
         ("recording", "register", "gift", "place", "pass_on", "event", "excuse"),
         ("ceremony", "ceremony_"),
         ("recording", "confirm", "correct", "undo", "erase", "claim", "rule", "end"),
@@ -42,7 +46,7 @@ USERS: Final = {
         ("reading", "find", "show"),
         ("accounts", "login", "logout"),
     ),
-    "Managers": (
+    Sentence("Managers"): (
         ("chain_lists", "gifts"),
         ("reading", "trace", "tree"),
         ("chain_lists", "chains", "todo", "unconfirmed"),
@@ -52,13 +56,13 @@ USERS: Final = {
         ("recording", "same", "different"),
         ("offline.held", "held"),
     ),
-    "Auditors": (
+    Sentence("Auditors"): (
         ("auditing", "health", "audit_"),
         ("ledgers", "ledger"),
         ("statistics", "survival", "deadlines"),
         ("accounts", "access"),
     ),
-    "Operators": (
+    Sentence("Operators"): (
         ("operating", "demo", "serve", "status", "doctor", "engine_", "graph_"),
         ("files", "backup", "restore", "export"),
         ("operating", "programme"),
@@ -90,6 +94,7 @@ class UsersGroup(RelayGroup):
     def __init__(self, *args: Any, catalogue: Catalogue, **how: Any) -> None:  # noqa: ANN401 - whatever click gives
         """Keep what may be recorded, and by which systems."""
         super().__init__(*args, **how)
+        self.params = [each if each.name != "language" else language_option(hidden=False) for each in self.params]
         self.catalogue = catalogue
         self.earlier_names: dict[str, RelayCommand] = {}
 
@@ -143,7 +148,9 @@ class UsersGroup(RelayGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; tell who looks for one that edits how a mistake is put right."""
         if args[0] in _EDITING:
-            ctx.fail("Nothing recorded is ever edited. A new act puts a mistake right: see relay correct --help.")
+            ctx.fail(
+                gettext("Nothing recorded is ever edited. A new act puts a mistake right: see relay correct --help.")
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -155,7 +162,8 @@ class UsersGroup(RelayGroup):
         for title, commands in self.sections.items():
             shown = [each for each in commands if self._is_shown(title, each, used)]
             if shown:
-                with formatter.section(title.capitalize()):
+                system = self.catalogue.systems.get(title)
+                with formatter.section(translate(system.title if system else title)):
                     formatter.write_dl([(str(each.name), each.get_short_help_str(limit=64)) for each in shown])
 
     def _is_shown(self, title: str, command: RelayCommand, used: frozenset[str]) -> bool:
@@ -203,7 +211,7 @@ def _explained(session: Session) -> Generator[None]:
         _say_explained(session, error)
         sys.exit(UNAVAILABLE if isinstance(error, Unavailable) else NOT_DONE)
     except click.exceptions.Abort:
-        _fail(session, "stopped; nothing more was done.")
+        _fail(session, Sentence("stopped; nothing more was done."))
     except click.ClickException as error:
         _say_usage(session, error)
         sys.exit(error.exit_code)
@@ -211,19 +219,21 @@ def _explained(session: Session) -> Generator[None]:
         _give_up_output()
         sys.exit(NOT_DONE)
     except OSError as error:
-        _say_unexplained(
-            session, f"{error.filename or 'the answer could not be written out'}: {error.strerror or error}."
-        )
+        what = error.filename or Sentence("the answer could not be written out")
+        _say_unexplained(session, Sentence("%(what)s: %(why)s.", what=what, why=error.strerror or error))
         _give_up_output()
         sys.exit(NOT_DONE)
     except MemoryError:
-        _fail(session, "this machine has too little memory for that.")
+        _fail(session, Sentence("this machine has too little memory for that."))
     except Exception as error:  # noqa: BLE001 - where it happened is told, and no value: one might be a name
         import traceback
 
         for frame in traceback.extract_tb(error.__traceback__)[-10:]:
             say(f"  {frame.filename}:{frame.lineno} {frame.name}")
-        _fail(session, f"unexpected error ({type(error).__name__}). Is the record sound? See relay ledger verify.")
+        what = Sentence(
+            "unexpected error (%(name)s). Is the record sound? See relay ledger verify.", name=type(error).__name__
+        )
+        _fail(session, what)
 
 
 def _fail(session: Session, reason: str) -> NoReturn:
@@ -242,8 +252,11 @@ def _say_explained(session: Session, error: RelayError) -> None:
     from relay.service.failure import explained
 
     told = explained(error)
-    where = _where() if isinstance(error, Unavailable) else ""
-    _say_failure(session, replace(told, suggestion=f"{told.suggestion}{where}"))
+    where = _where() if isinstance(error, Unavailable) else None
+    if where:
+        suggestion = Sentence("%(suggestion)s %(where)s", suggestion=told.suggestion, where=where)
+        told = replace(told, suggestion=suggestion)
+    _say_failure(session, told)
 
 
 def _say_failure(session: Session, told: Explained) -> None:
@@ -255,7 +268,7 @@ def _say_failure(session: Session, told: Explained) -> None:
 
         say(json.dumps(json_of(Error(error=told))))
     else:
-        say(f"relay: {told.reason} {told.suggestion}".rstrip())
+        say(f"relay: {translate(told.reason)} {translate(told.suggestion)}".rstrip())
 
 
 def _as_json(session: Session) -> bool:
@@ -276,23 +289,29 @@ def _say_usage(session: Session, error: click.ClickException) -> None:
 
         _say_failure(session, Explained(status=STATUS[Invalid], reason=error.format_message(), suggestion=""))
         return
+    error.message = translate(error.message)
     said = error.format_message().expandtabs(4).splitlines()
     if not isinstance(error, click.exceptions.NoArgsIsHelpError):  # whose message is the whole help
-        said = ["Error: " + said[0], *said[1:]]
+        said = [gettext("Error: {message}").format(message=said[0]), *said[1:]]
         if isinstance(error, click.UsageError) and error.ctx:
             usage = error.ctx.get_usage().splitlines()
-            said = [*usage, f"Try '{error.ctx.command_path} --help' for help.", "", *said]
+            hint = gettext("Try '{command} {option}' for help.").format(command=error.ctx.command_path, option="--help")
+            said = [*usage, hint, "", *said]
     for line in said:
         say(line)
 
 
-def _where() -> str:
+def _where() -> Sentence | None:
     """Which database was meant, where that was said by the environment; never what may hold a password."""
     from urllib.parse import urlsplit
 
     address = urlsplit(os.environ.get("NEO4J_URI", ""))
-    line = ", by an encrypted line" if "+s" in address.scheme else ""
-    return f" NEO4J_URI names {address.hostname}:{address.port or 7687}{line}." if address.hostname else ""
+    if not address.hostname:
+        return None
+    at = f"{address.hostname}:{address.port or 7687}"
+    if "+s" in address.scheme:
+        return Sentence("NEO4J_URI names %(at)s, by an encrypted line.", at=at)
+    return Sentence("NEO4J_URI names %(at)s.", at=at)
 
 
 def _words() -> list[str]:
@@ -304,7 +323,38 @@ def _words() -> list[str]:
     try:
         return [os.fsencode(word).decode() for word in sys.argv[1:]]
     except UnicodeDecodeError as error:
-        raise click.UsageError("A word on the command line is not UTF-8. Set the terminal to UTF-8.") from error
+        raise click.UsageError(
+            Sentence("A word on the command line is not UTF-8. Set the terminal to UTF-8.")
+        ) from error
+
+
+def _language() -> str:
+    """The language to speak: that of --language, else that of the terminal; with --json English, for programs.
+
+    It is looked for before anything is understood, since what is wrong with the rest is told in it too.
+    """
+    words = list(takewhile(lambda word: word != "--", sys.argv[1:]))
+    if "--json" in words:
+        return ENGLISH
+    asked = [then for word, then in pairwise(words) if word == "--language"]
+    asked += [word.partition("=")[2] for word in words if word.startswith("--language=")]
+    return next((word for word in asked if word in languages()), None) or of_environment(os.environ)
+
+
+@contextmanager
+def _spoken(language: str) -> Generator[None]:
+    """Speak a language; click looks its own words up in the same catalogue, by the language of the environment."""
+    catalogues.bindtextdomain(DOMAIN, str(CORE))
+    before = os.environ.get("LANGUAGE")
+    os.environ["LANGUAGE"] = language
+    try:
+        with speaking(language):
+            yield
+    finally:
+        if before is None:
+            del os.environ["LANGUAGE"]
+        else:
+            os.environ["LANGUAGE"] = before
 
 
 def main(systems: Sequence[System] = SYSTEMS) -> None:
@@ -314,7 +364,7 @@ def main(systems: Sequence[System] = SYSTEMS) -> None:
     use_utf8()
     atexit.register(gc.freeze)  # Python looks through all that was imported once more as it ends: 0.2 s for nothing
     session = Session(Catalogue(systems))
-    with _explained(session):
+    with _spoken(_language()), _explained(session):
         words, relay = _words(), program(session.catalogue)
         code = relay.main(args=words, prog_name="relay", standalone_mode=False, obj=session) or DONE
         sys.stdout.flush()

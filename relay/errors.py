@@ -141,6 +141,13 @@ class RelayError(_Declared):
         return f"{self.reason} {self.suggestion}".strip()
 
     @property
+    def said(self) -> str:
+        """The same as a sentence that can be translated."""
+        if not self.suggestion:
+            return self.reason
+        return Sentence("%(reason)s %(suggestion)s", reason=self.reason, suggestion=self.suggestion)
+
+    @property
     def suggestion(self) -> str:
         """What to do next, in a terminal: the advice with its command; may be empty."""
         if not self.command:

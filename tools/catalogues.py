@@ -22,6 +22,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
+import click
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -29,25 +30,30 @@ from babel.messages.pofile import read_po, write_po
 
 import relay
 from relay.audit.checks import CHECKS, Check
+from relay.cli import program
+from relay.commands.command_session import Session
+from relay.commands.options import as_text
+from relay.commands.recording import ColumnOption
 from relay.domain.kinds import CORE, END
 from relay.domain.schema import Kind
 from relay.domain.system import Catalogue, System
 from relay.errors import Failure, RelayError
+from relay.languages import languages
 from relay.office import wording
 from relay.systems import SYSTEMS
 
 RELAY: Final = Path(relay.__file__).parent
-LANGUAGES: Final = ("fr", "ne")
+LANGUAGES: Final = languages()[1:]
 WITH_TEXTS: Final = tuple(system for system in SYSTEMS if system.folder)
 METHODS: Final = [("web/templates/**.*", "jinja2"), ("systems/**", "ignore"), ("**.py", "python")]
 OF_A_SYSTEM: Final = [("templates/**.*", "jinja2"), ("**.py", "python")]
 KEYWORDS: Final = {
-    **dict.fromkeys(("_", "gettext", "lazy_gettext", "Sentence")),
+    **dict.fromkeys(("_", "gettext", "lazy_gettext", "Sentence", "say")),
     **dict.fromkeys(("ngettext", "plural"), (1, 2)),
 }
 
-ENGLISH: Final = ("relay.commands.", "relay.web.api.", "relay.web.self_check", "relay.web.server")
-"""Where failures speak English only: to the command line and to programs."""
+ENGLISH: Final = ("relay.web.api.", "relay.web.self_check", "relay.web.server")
+"""Where failures speak English only: to programs, and to who serves pages."""
 
 NO_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Of every catalogue: a day that changed whenever somebody ran this would set two changes against each other."""
@@ -92,9 +98,39 @@ def _texts(system: System | None) -> Catalog:
     ):
         for text in (check.title, check.sentence, check.why):
             found.add(text)
+    for text in (*_of_commands(system), *([] if system else _of_click())):
+        found.add(text)
     for context, text in _of_kinds(system):
         found.add(text, context=context)
     return found
+
+
+def _of_commands(system: System | None) -> Iterator[str]:
+    """What commands and their options are for, the core's or a system's."""
+    catalogue = Catalogue(SYSTEMS)
+    users = program(catalogue)
+    if system is None:
+        yield from _told_by(users, catalogue)
+    for title, commands in users.sections.items():
+        if title == (system.name if system else title) and (title in catalogue.systems) == bool(system):
+            for command in commands:
+                yield from _told_by(command, catalogue)
+
+
+def _told_by(command: click.Command, catalogue: Catalogue) -> Iterator[str]:
+    yield as_text(command.help or "")
+    for option in command.get_params(click.Context(command, obj=Session(catalogue))):
+        if isinstance(option, click.Option) and not isinstance(option, ColumnOption) and option.help:
+            yield as_text(option.help)
+    for below in command.commands.values() if isinstance(command, click.Group) and command.name != "relay" else ():
+        yield from _told_by(below, catalogue)
+
+
+def _of_click() -> Iterator[str | tuple[str, str]]:
+    """What click itself says to who uses commands."""
+    home, unseen = Path(click.__file__).parent, [("shell_completion.py", "ignore"), ("**.py", "python")]
+    for _, _, message, _, _ in extract_from_dir(home, method_map=unseen, keywords={"_": None, "ngettext": (1, 2)}):
+        yield message
 
 
 def _of_kinds(system: System | None) -> list[tuple[str, str]]:

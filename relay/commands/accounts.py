@@ -11,6 +11,8 @@ from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, complete_ids, first_line, format_option, group, pass_session, secret
 from relay.commands.showing import as_read, print_list
+from relay.languages import gettext
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -119,7 +121,7 @@ def _say_what_is_missing(session: Session, grants: Iterable[Grant]) -> None:
     known = {head.programme_id for head in session.heads}
     for grant in grants:
         if grant.programme_id not in (EVERY, *known):
-            say(f"{grant}: there is no programme {grant.programme_id} yet.")
+            say("%(grant)s: there is no programme %(programme_id)s yet.", grant=grant, programme_id=grant.programme_id)
 
 
 @account.command("remove", example="relay account remove bina")
@@ -133,7 +135,7 @@ def account_remove(session: Session, login: str) -> None:
     accounts.remove(session.graph, login, by=session.by)
     if session.as_json:
         print_json({"login": login, "removed": True})
-    say(f"{login} can no longer sign in.")
+    say("%(login)s can no longer sign in.", login=login)
 
 
 @account.command("trail", example="relay account trail")
@@ -261,7 +263,7 @@ def token_revoke(session: Session, token_id: str) -> None:
     ended = api_tokens.revoke(session.graph, token_id, by=session.by)
     if session.as_json:
         print_json(ended)
-    say(f"{ended.token_id} of {ended.login} is no longer valid.")
+    say("%(token_id)s of %(login)s is no longer valid.", token_id=ended.token_id, login=ended.login)
 
 
 @group()
@@ -336,7 +338,11 @@ def device_revoke(session: Session, device_id: str) -> None:
     ended = devices.revoke(session.graph, device_id, session.now, by=session.by)
     if session.as_json:
         print_json(ended)
-    say(f"{ended.device_id} of {ended.login} opens nothing any more. What it still hands in is held: relay held list.")
+    say(
+        "%(device_id)s of %(login)s opens nothing any more. What it still hands in is held: relay held list.",
+        device_id=ended.device_id,
+        login=ended.login,
+    )
 
 
 @command(example="relay login https://relay.example.org")
@@ -354,13 +360,13 @@ def login(session: Session, url: str, login_: str | None, days: int, password_fi
 
     settings.require_service(url)
     client.require_encryption(url)
-    name = login_ or str(click.prompt("Login", err=True))
+    name = login_ or str(click.prompt(gettext("Login"), err=True))
     password = _password(password_file, new=False)
     secret = client.sign_in(url, name, password, days=days, programme_id=session.programme or EVERY)
     kept = client.keep_token(session.settings.config_folder, url, secret, name)
     if session.as_json:
         print_json({"url": url, "login": name, "file": str(kept)})
-    say(f"Signed in. The token is kept in {kept}. To work there: export RELAY_URL={url}")
+    say("Signed in. The token is kept in %(kept)s. To work there: export RELAY_URL=%(url)s", kept=kept, url=url)
 
 
 @command(example="relay logout https://relay.example.org")
@@ -380,7 +386,7 @@ def logout(session: Session, url: str) -> None:
         client.Remote(url, secret).sign_out()
     if session.as_json:
         print_json({"url": url, "signed_out": secret is not None})
-    say("Signed out." if secret is not None else "You were not signed in there.")
+    say(Sentence("Signed out.") if secret is not None else Sentence("You were not signed in there."))
 
 
 @group()

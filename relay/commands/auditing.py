@@ -13,6 +13,7 @@ from relay.commands.exits import DONE, FOUND
 from relay.commands.options import as_known_option, as_of_option, command, confirmed_option, group, pass_session
 from relay.commands.showing import RATES, counted, decimals, rate, rates
 from relay.domain.vocabulary import PARTED_BY
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.audit.error_rate import ErrorRate
@@ -152,7 +153,7 @@ def audit_(context: click.Context, as_of: str | None, as_known: str | None) -> N
     """Check the whole record: what looks wrong, with the evidence."""
     if context.invoked_subcommand:
         if as_of or as_known:
-            raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
+            raise click.UsageError(Sentence("Write the options after %(command)s.", command=context.invoked_subcommand))
         return
     from relay.service.questions.auditing import AuditQuestion as AuditOf
     from relay.service.terminal import print_json
@@ -200,7 +201,7 @@ def audit_sample(session: Session, found: Sample, *, names: bool) -> None:
     _print_sample(found, session.names_of(each.beneficiary_id for each in found.placements) if names else {})
     size = click.get_current_context().params["size"]  # as asked: of fewer placements all are drawn
     again = f"--size {size} --seed {found.seed} --as-of {found.as_of} --as-known {found.as_known}"
-    say(f"The same sample again, with what was found: relay audit sample {again}")
+    say("The same sample again, with what was found: relay audit sample %(again)s", again=again)
 
 
 audit_.add_command(audit_sample)

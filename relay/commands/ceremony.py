@@ -12,6 +12,7 @@ from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import complete_ids, group, pass_session
 from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, record_kind, records
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.exchange.ceremony_sheet import RowLine
@@ -57,7 +58,7 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
     from relay.service.questions.ceremonies import Givers
 
     if not (place_id or group_id):
-        raise click.UsageError("Say whose ceremony it is: --place or --group.")
+        raise click.UsageError(Sentence("Say whose ceremony it is: --place or --group."))
     day = session.day(held_on, "--on")
     ceremony = Ceremony(
         ceremony_id=new_id(session.clerk.random(ID_BYTES)),
@@ -71,10 +72,19 @@ def sheet(session: Session, path: Path, place_id: str | None, group_id: str | No
     empty = ceremony_sheet.WALK_INS
     many = min(len(due), most)
     expected = "1 giver" if many == 1 else f"{many} givers"
-    say(f"{path} has {expected} and {empty} empty rows. Ceremony {ceremony.ceremony_id}.")
+    say(
+        "%(path)s has %(expected)s and %(empty)s empty rows. Ceremony %(ceremony_id)s.",
+        path=path,
+        expected=expected,
+        empty=empty,
+        ceremony_id=ceremony.ceremony_id,
+    )
     if len(due) > most:
-        say(f"{len(due) - most} more are due, for whom there is no room: write a sheet for each smaller place.")
-    say(f"When it is typed in: relay ceremony record {path} --counted ANIMALS --dry-run")
+        say(
+            "%(more)s more are due, for whom there is no room: write a sheet for each smaller place.",
+            more=len(due) - most,
+        )
+    say("When it is typed in: relay ceremony record %(path)s --counted ANIMALS --dry-run", path=path)
 
 
 @ceremony_.command("record", example="relay ceremony record ceremony.csv --counted 86 --dry-run")
@@ -100,15 +110,15 @@ def record(session: Session, path: Path, counted: str, *, again: bool) -> None:
     animals = yard if isinstance(yard, int | float) else 0
     outcome = session.registers.record_sheet(path, animals, again=again, rehearses=session.rehearses)
     if not outcome.rows:
-        say(f"No row of {path} has an x under handed_over. Nothing was recorded.")
+        say("No row of %(path)s has an x under handed_over. Nothing was recorded.", path=path)
         click.get_current_context().exit(FOUND)
     _print_rows(session, outcome.rows)
     many = Counter(each.action for each in outcome.rows)
     fell = many["asked"] + many["not"]
     if outcome.readable:
-        say(f"{many['added']} added, {many['same']} same, {fell} not recorded.")
+        say("%(added)s added, %(same)s same, %(fell)s not recorded.", added=many["added"], same=many["same"], fell=fell)
     else:
-        say(f"{fell} rows cannot be read. Nothing was recorded: put them right first.")
+        say("%(fell)s rows cannot be read. Nothing was recorded: put them right first.", fell=fell)
     if session.rehearses:
         say(REHEARSED)
     click.get_current_context().exit(FOUND if fell else DONE)
@@ -124,7 +134,7 @@ def _print_rows(session: Session, rows: tuple[RowLine, ...]) -> None:
         print_table(_SHOWN, ([getattr(row, name) for name in _SHOWN] for row in rows))
         for row in rows:
             for note in row.notes:
-                say(f"Row {row.row}. Noted for the auditor. {note}")
+                say("Row %(row)s. Noted for the auditor. %(note)s", row=row.row, note=note)
 
 
 _SHOWN: Final = ("row", "act_id", "action", "code", "field", "reason", "suggestion")

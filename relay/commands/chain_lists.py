@@ -147,9 +147,17 @@ def duplicates(session: Session, found: Duplicates) -> None:
     else:
         rows = ((*(getattr(each, name) for name in names), _sum_of(each.reasons)) for each in found.candidates)
         print_list(session, (*names, "reasons"), rows)
-    say(f"{found.women} people under {found.people} ids. From {found.needed_bits:g} bits on, one person is likelier.")
+    say(
+        "%(women)s people under %(people)s ids. From %(needed_bits)s bits on, one person is likelier.",
+        women=found.women,
+        people=found.people,
+        needed_bits=f"{found.needed_bits:g}",
+    )
     if found.left_out:
-        say(f"Not compared: {found.left_out} groups of people with one name in one ward, each of more than 200.")
+        say(
+            "Not compared: %(left_out)s groups of people with one name in one ward, each of more than 200.",
+            left_out=found.left_out,
+        )
 
 
 def _pairs(found: Iterable[Candidate]) -> Iterable[Sequence[tuple[str, str]]]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import click
 
 from relay.errors import Failure, Invalid, NotFound, Refused, RelayError, Unavailable, refused
+from relay.languages import gettext
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -189,9 +191,11 @@ class Session:
         """Say it, each programme in a sentence."""
         for kept in self.gone:
             say(
-                f"The last backup contains {kept.entries} entries of {kept.programme_id}, but the database no longer"
-                " has them all: it was set back, or is another one. Check it first; older backups stay. If it is right"
-                " as it is: relay backup PATH"
+                "The last backup contains %(entries)s entries of %(programme_id)s, but the database no longer"
+                " has them all: it was set back, or is another one. Check it first; older backups stay. If it is"
+                " right as it is: relay backup PATH",
+                entries=kept.entries,
+                programme_id=kept.programme_id,
             )
 
     def hand_in(
@@ -227,7 +231,10 @@ class Session:
             )
         except UnknownOutcome:
             with_ids = f", with{sent}" if sent else ""
-            say(f"Repeat the same command{with_ids}: what is already recorded is not recorded twice.")
+            say(
+                "Repeat the same command%(with_ids)s: what is already recorded is not recorded twice.",
+                with_ids=with_ids,
+            )
             raise
 
     def hand_in_together(
@@ -271,7 +278,9 @@ class Session:
             if not (sys.stdin.isatty() and sys.stderr.isatty()):
                 say("With --offline it is kept on this machine until there is a line.")
                 raise
-            self.offline = click.confirm("There is no line. Keep it on this machine and send it later?", err=True)
+            self.offline = click.confirm(
+                gettext("There is no line. Keep it on this machine and send it later?"), err=True
+            )
             if not self.offline:
                 raise
         return self.offline
@@ -378,7 +387,7 @@ class Session:
             return self.settings.neo4j
         from relay.database import embedded_server
 
-        with usable(self.settings.data_folder), waiting("Starting the database; this takes some seconds."):
+        with usable(self.settings.data_folder), waiting(Sentence("Starting the database; this takes some seconds.")):
             return embedded_server.ensure(self.settings.data_folder, readable=self.catalogue.readable)
 
     @cached_property
@@ -387,7 +396,7 @@ class Session:
         from relay.graph import connect
 
         connection = self.connection
-        with waiting("Waiting for the database."):
+        with waiting(Sentence("Waiting for the database.")):
             graph = connect(
                 connection, self.catalogue, before_all=self._require_engine, before_writing=self._require_room
             )
@@ -414,7 +423,7 @@ class Session:
     def heads(self) -> tuple[LedgerHead, ...]:
         """All programmes of the database."""
         if self.service:
-            with waiting("Waiting for the service."):
+            with waiting(Sentence("Waiting for the service.")):
                 return self.service.programmes()
         from relay.ledger.programme_heads import heads
 
@@ -591,7 +600,11 @@ class Session:
     def say_if_to_come(self, day: date) -> None:
         """Say of a day of a read that it is still to come."""
         if day > self.today:
-            say(f"{day} is still to come: nothing that happens after {self.today} is recorded yet.")
+            say(
+                "%(day)s is still to come: nothing that happens after %(today)s is recorded yet.",
+                day=day,
+                today=self.today,
+            )
 
     def names_of(self, beneficiary_ids: Iterable[str]) -> Mapping[str, str]:
         """Beneficiary id → her name, of those whose name is known."""
@@ -615,17 +628,17 @@ class Session:
         found = meant(self.ask, text, kind, self.today)
         clear = [each for each in found if each.clear]
         if len(clear) == 1:
-            say(f"{text} is taken for {clear[0].told}.")
+            say("%(text)s is taken for %(told)s.", text=text, told=clear[0].told)
             return clear[0].id
         offered = clear or list(found)
         if not offered:
             raise otherwise
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             may_be = "; ".join(each.told for each in offered)
-            raise click.UsageError(f"This may mean several: {may_be}. Write the id.")
+            raise click.UsageError(Sentence("This may mean several: %(may_be)s. Write the id.", may_be=may_be))
         for number, each in enumerate(offered, 1):
             say(f"{number:>3}  {each.told}")
-        number = click.prompt("Which one", type=click.IntRange(1, len(offered)), err=True)
+        number = click.prompt(gettext("Which one"), type=click.IntRange(1, len(offered)), err=True)
         return offered[number - 1].id
 
     def close(self) -> None:
@@ -677,7 +690,13 @@ def _progress_on_a_terminal() -> Callable[[str, int, int], None]:
         last = what
         if now - said >= SAID_AFTER_SECONDS:
             said = now
-            say(f"{done} of {of} {what}, about {(of - done) * (now - begun) / done:.0f} s left")
+            say(
+                "%(done)s of %(of)s %(what)s, about %(seconds)s s left",
+                done=done,
+                of=of,
+                what=what,
+                seconds=f"{(of - done) * (now - begun) / done:.0f}",
+            )
 
     return show
 
@@ -688,11 +707,13 @@ def usage(option: str, text: str) -> Generator[None]:
     try:
         yield
     except Invalid as error:
-        raise click.UsageError(f"{option} {text}: {error}") from error
+        raise click.UsageError(
+            Sentence("%(option)s %(text)s: %(error)s", option=option, text=text, error=error.said)
+        ) from error
 
 
-def say(sentence: str) -> None:
-    """Write a sentence to stderr, for people."""
+def say(sentence: str, /, **values: object) -> None:
+    """Write a sentence to stderr, for people, or the template of one with its values."""
     from relay.service.terminal import say as say_to_stderr
 
-    say_to_stderr(sentence)
+    say_to_stderr(sentence, **values)

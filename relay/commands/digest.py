@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from relay.commands.command_session import NOT_BY_SERVICE, Session, say
 from relay.commands.options import as_of_option, command, pass_session
 from relay.errors import refused
+from relay.languages import ENGLISH, spoken
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.reports.digest import Digest
-
-_LANGUAGES: Final = ("en", "fr", "ne")
 
 
 @command("digest", example="relay digest")
 @as_of_option
 @click.option("--send", is_flag=True, help="Send it by mail, as RELAY_MAIL says, of every programme if none is named.")
-@click.option("--language", type=click.Choice(_LANGUAGES), default="en", show_default=True, help="Of the mail.")
 @click.option("--site", metavar="NAME", help="The host name of the pages, to which the mail then links.")
 @pass_session
-def digest(session: Session, as_of: str | None, *, send: bool, language: str, site: str | None) -> None:
+def digest(session: Session, as_of: str | None, *, send: bool, site: str | None) -> None:
     """Tell what a week brought, in counts: nobody is named.
 
     What broke, what is due, what waits, which telephones are silent, visits made of those due, and backups. Nothing is
-    sent unless --send is given and a mail server is set.
+    sent unless --send is given and a mail server is set. The mail is in the language of --language, or of the terminal.
     """
     from relay.service.questions.digest import DigestQuestion
     from relay.service.terminal import print_json
 
     if send:
         if as_of:
-            raise click.UsageError("The mail tells of today: leave --as-of out.")
-        _send(session, language, site or None)
+            raise click.UsageError(Sentence("The mail tells of today: leave --as-of out."))
+        _send(session, site or None)
         return
     found = session.ask(DigestQuestion(as_of=session.day(as_of)))
     if session.as_json:
@@ -43,7 +42,7 @@ def digest(session: Session, as_of: str | None, *, send: bool, language: str, si
         _print(found)
 
 
-def _send(session: Session, language: str, site: str | None) -> None:
+def _send(session: Session, site: str | None) -> None:
     from relay import web as pages
     from relay.service import mailing
 
@@ -54,10 +53,10 @@ def _send(session: Session, language: str, site: str | None) -> None:
     named = session.programme or session.settings.programme
     for head in session.heads if named is None else (session.head,):
         letter = pages.digest_letter(
-            session.graph, session.settings, head.programme_id, now=session.now, language=language, site=site
+            session.graph, session.settings, head.programme_id, now=session.now, language=spoken() or ENGLISH, site=site
         )
         mailing.send(session.settings.mail, letter, session.now)
-        say(f"Sent to {len(session.settings.mail.to)}: {letter.subject}")
+        say("Sent to %(many)s: %(subject)s", many=len(session.settings.mail.to), subject=letter.subject)
 
 
 def _print(found: Digest) -> None:

@@ -7,6 +7,7 @@ import click
 from relay import documents
 from relay.commands.command_session import Session
 from relay.commands.options import command, pass_session
+from relay.text import Sentence
 
 
 def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -29,7 +30,7 @@ def help_(session: Session, document: str | None) -> None:
         return
     if document not in documents.names():
         told = "relay help lists them all; of a command tells relay COMMAND --help."
-        raise click.UsageError(f"There is no document {document}: {told}")
+        raise click.UsageError(Sentence("There is no document %(document)s: %(told)s", document=document, told=told))
     text = documents.text(document)
     if session.as_json:
         print_json({"name": document, "title": documents.title(document), "text": text})

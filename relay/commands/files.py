@@ -25,6 +25,7 @@ from relay.commands.options import (
     text_of,
 )
 from relay.errors import Invalid, RelayError, Unavailable
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.backup.backup_files import DrillResult
@@ -96,20 +97,26 @@ def import_(
         raise
     failed = count.actions["put aside"] + count.actions["refused"] + (len(count.left_out) if strict else 0)
     for row in count.left_out:
-        say(f"{row.file}: column {row.field} was left out. {row.reason} {row.suggestion}")
+        say(
+            "%(file)s: column %(field)s was left out. %(reason)s %(suggestion)s",
+            file=row.file,
+            field=row.field,
+            reason=row.reason,
+            suggestion=row.suggestion,
+        )
     if handed_back:
         file.hand_back(handed_back)
-        say(f"{handed_back} says beside each row what became of it and what to do.")
+        say("%(handed_back)s says beside each row what became of it and what to do.", handed_back=handed_back)
     if not session.as_json:
         _say_noted(count)
         _say_first_rows(() if written else file.first_rows())
     said = ", ".join(f"{rows} {action}" for action, rows in count.actions.items())
     if not any(count.actions.values()):
-        say(f"{path} has no rows: check that it was saved.")
+        say("%(path)s has no rows: check that it was saved.", path=path)
     if failed and strict and not written:
-        say(f"{said}; nothing was written, because some rows or columns cannot be recorded (--strict).")
+        say("%(said)s; nothing was written, because some rows or columns cannot be recorded (--strict).", said=said)
         context.exit(NOT_DONE)
-    say(f"{said}." if written else f"{said}; nothing was written.")
+    say(f"{said}." if written else Sentence("%(said)s; nothing was written.", said=said))
     if count.actions["added"]:
         own_map = map_ if map_ and Path(map_).is_file() else None
         _say_what_next(file.at if written else None, own_map, ready=not apply and not failed)
@@ -159,7 +166,11 @@ def _report(session: Session, report: Iterable[ReportRow], count: Count, *, writ
     try:
         _print_report(session, report, count)
     except KeyboardInterrupt:
-        say(f"Stopped: {_recorded(count)}" if written else "Stopped: nothing was written.")
+        say(
+            Sentence("Stopped: %(said)s", said=_recorded(count))
+            if written
+            else Sentence("Stopped: nothing was written.")
+        )
         click.get_current_context().exit(NOT_DONE)
     except Unavailable as error:
         raise (Unavailable(reason=error.reason, advice=_recorded(count)) if written else error) from error
@@ -168,9 +179,9 @@ def _report(session: Session, report: Iterable[ReportRow], count: Count, *, writ
 def _say_what_next(recorded_at: str | None, own_map: str | None, *, ready: bool) -> None:
     """How what was written is taken back and its map kept, or what was rehearsed and can stand is written."""
     if recorded_at:
-        say(f"To take all of it back: relay undo --import {recorded_at}")
+        say("To take all of it back: relay undo --import %(recorded_at)s", recorded_at=recorded_at)
     if recorded_at and own_map:
-        say(f"So that the next file with these columns needs no map: relay map keep {own_map}")
+        say("So that the next file with these columns needs no map: relay map keep %(own_map)s", own_map=own_map)
     if ready:
         say("Write it with --apply.")
 
@@ -208,12 +219,12 @@ def _print_report(session: Session, report: Iterable[ReportRow], count: Count) -
 def _say_noted(count: Count) -> None:
     """Tell what may be slips of the pen among the rows that are added."""
     if count.noted:
-        say(f"{count.noted} noted, as far as the rows before them show:")
+        say("%(noted)s noted, as far as the rows before them show:", noted=count.noted)
     for row in count.first_noted:
         for note in row.notes:
-            say(f"{row.file}, row {row.row}: {note}")
+            say("%(file)s, row %(row)s: %(note)s", file=row.file, row=row.row, note=note)
     if more := count.noted - len(count.first_noted):
-        say(f"And {more} more: --json lists them all.")
+        say("And %(more)s more: --json lists them all.", more=more)
 
 
 def _progress(path: Path) -> Callable[[int], None]:
@@ -228,9 +239,15 @@ def _progress(path: Path) -> Callable[[int], None]:
         seconds = max((datetime.now(UTC) - begun).total_seconds(), 0.001)
         rate = f"{done / seconds:.0f} a second"
         if done > total:
-            say(f"{done} rows, {rate}")
+            say("%(done)s rows, %(rate)s", done=done, rate=rate)
         else:
-            say(f"{done} of about {total} rows, {rate}, {(total - done) * seconds / done:.0f} s left")
+            say(
+                "%(done)s of about %(total)s rows, %(rate)s, %(seconds)s s left",
+                done=done,
+                total=total,
+                rate=rate,
+                seconds=f"{(total - done) * seconds / done:.0f}",
+            )
 
     return show
 
@@ -239,7 +256,7 @@ def _sending() -> Callable[[int, int], None]:
     """Show on a terminal how much of a register is sent to the service."""
     if not sys.stderr.isatty():
         return lambda _, __: None
-    return lambda done, size: say(f"{done // 1000} of {size // 1000} kB sent")
+    return lambda done, size: say("%(done)s of %(size)s kB sent", done=done // 1000, size=size // 1000)
 
 
 @command(example="relay export relay-demo.xlsx")
@@ -270,10 +287,12 @@ def export(
 
     if format_ == "csv":
         if path.suffix.lower() == ".xlsx":
-            raise click.UsageError(f"{path} is a workbook: leave out --format, or name a folder.")
+            raise click.UsageError(Sentence("%(path)s is a workbook: leave out --format, or name a folder.", path=path))
         format_ = None
     if not format_ and (as_of or confirmed_only):
-        raise click.UsageError("The record is exported whole: --as-of and --confirmed-only are for graphs and maps.")
+        raise click.UsageError(
+            Sentence("The record is exported whole: --as-of and --confirmed-only are for graphs and maps.")
+        )
     require_replaceable(session.settings.data_folder, path)
     with_names = with_names and format_ != "geojson"  # a map holds no person
     if with_names and not session.service:  # which notes it itself
@@ -298,7 +317,12 @@ def export(
     note(session.settings.data_folder, path)
     if session.as_json:
         print_json({"programme_id": session.programme_id, "path": str(path), "with_names": with_names})
-    say(f"{session.programme_id} was written to {path}{'' if with_names else ', without names'}.")
+    say(
+        "%(programme_id)s was written to %(path)s%(without)s.",
+        programme_id=session.programme_id,
+        path=path,
+        without="" if with_names else ", without names",
+    )
 
 
 @command(example="relay backup relay-backup.jsonl")
@@ -328,7 +352,7 @@ def backup(
     from relay.service.terminal import print_json, print_table
 
     if path is None and keep is None:
-        raise click.UsageError("Say where: PATH, or --keep N for dated files.")
+        raise click.UsageError(Sentence("Say where: PATH, or --keep N for dated files."))
     encryption = UNENCRYPTED
     if public_key:
         encryption = Encryption(public_key=public_key)
@@ -350,12 +374,12 @@ def backup(
         try:
             backup_status.note_backup(session.settings.data_folder, session.now, file, kept)
         except RelayError as error:  # the backup stands all the same
-            say(f"The time of the backup could not be saved: {error}")
+            say("The time of the backup could not be saved: %(error)s", error=error)
     if session.as_json:
         print_json({"file": str(file), "programmes": kept, "deleted": [str(each) for each in deleted]})
     else:
         print_table(_KEPT, ([getattr(each, name) for name in _KEPT] for each in kept))
-        say(f"Written to {file} and read back.")
+        say("Written to %(file)s and read back.", file=file)
     click.get_current_context().exit(FOUND if gone else DONE)
 
 
@@ -393,7 +417,7 @@ def _tell_failure(session: Session, code: str) -> None:
                 session.settings.mail, Letter(subject=f"Relay: the backup of {day} failed", text=text), session.now
             )
     except (RelayError, OSError) as error:  # what failed first is said all the same
-        say(f"That it failed could not be told: {error}")
+        say("That it failed could not be told: %(error)s", error=error)
 
 
 def _check_engine(session: Session) -> None:
@@ -435,8 +459,11 @@ def restore(session: Session, file: Path, key_file: Path | None, passphrase_file
     for each in kept:
         path = checkpoints.key_path(session.settings.data_folder, each.programme_id)
         if not path.exists():
-            say(f"The key that signs checkpoints of {each.programme_id} is in no backup. If there is one, copy it to")
-            say(f"{path} before the next checkpoint, which otherwise makes a new one.")
+            say(
+                "The key that signs checkpoints of %(programme_id)s is in no backup. If there is one, copy it to",
+                programme_id=each.programme_id,
+            )
+            say("%(path)s before the next checkpoint, which otherwise makes a new one.", path=path)
 
 
 def _encryption_of(file: Path, key_file: Path | None, passphrase_file: Path | None) -> Encryption:
@@ -449,7 +476,9 @@ def _encryption_of(file: Path, key_file: Path | None, passphrase_file: Path | No
         return Encryption(passphrase=passphrase(passphrase_file, new=False))
     if needs == "key":
         if key_file is None:
-            raise click.UsageError("This backup was encrypted to a key: give the file with that key by --key-file.")
+            raise click.UsageError(
+                Sentence("This backup was encrypted to a key: give the file with that key by --key-file.")
+            )
         lines = text_of(key_file).split()
         return Encryption(secret_key=next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), ""))
     return UNENCRYPTED

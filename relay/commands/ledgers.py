@@ -12,6 +12,7 @@ from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import ID, format_option, group, pass_session
 from relay.commands.showing import print_list
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.ledger.checkpoints import Checkpoint
@@ -100,7 +101,7 @@ def ledger_verify(
     from relay.service.questions.ledgers import Verify
 
     if typed_keys and not kept:
-        raise click.UsageError("--key needs --checkpoint: it says who signed that.")
+        raise click.UsageError(Sentence("--key needs --checkpoint: it says who signed that."))
     noted = None if typed_head is None else checkpoints.read_hash(typed_head)
     public_keys = tuple(map(checkpoints.read_public_key, typed_keys))
     signed = tuple(map(_checkpoint, kept))
@@ -135,7 +136,10 @@ def _known_public_keys(session: Session, checkpoints: tuple[Checkpoint, ...]) ->
     if key:
         return (key.public_key,)
     for public_key in sorted({each.public_key for each in checkpoints}):
-        say(f"Signed with key {public_key}: compare it with the one you noted down, or give that one with --key.")
+        say(
+            "Signed with key %(public_key)s: compare it with the one you noted down, or give that one with --key.",
+            public_key=public_key,
+        )
     return ()
 
 
@@ -169,7 +173,11 @@ def ledger_export(session: Session, file: Path, *, with_names: bool) -> None:
         )
     if session.as_json:
         print_json({"file": str(file), "entries": session.head.entries, "head_hash": session.head.head_hash})
-    say(f"{session.head.entries} entries, head {session.head.head_hash}: note down the head hash.")
+    say(
+        "%(entries)s entries, head %(head_hash)s: note down the head hash.",
+        entries=session.head.entries,
+        head_hash=session.head.head_hash,
+    )
 
 
 @ledger.command("checkpoint", example="relay ledger checkpoint checkpoint.json")
@@ -201,8 +209,11 @@ def _signed_now(session: Session) -> Checkpoint:
     first = not session.service and not path.exists()
     checkpoint = session.ask(SignedCheckpoint())
     if first:
-        say(f"A key was made for {session.programme_id}: {path}.")
-        say(f"Keep a copy of it locked away, and note down its public key: {checkpoint.public_key}.")
+        say("A key was made for %(programme_id)s: %(path)s.", programme_id=session.programme_id, path=path)
+        say(
+            "Keep a copy of it locked away, and note down its public key: %(public_key)s.",
+            public_key=checkpoint.public_key,
+        )
     return checkpoint
 
 
@@ -228,6 +239,7 @@ def ledger_evidence(session: Session, file: Path, *, with_names: bool) -> None:
     if session.as_json:
         print_json({"file": str(file), "with_names": with_names, "checkpoint": checkpoint})
     say(
-        f"{checkpoint.sequence} entries, head {checkpoint.head_hash}: "
-        "keep the checkpoint where no one here can reach it."
+        "%(sequence)s entries, head %(head_hash)s: keep the checkpoint where no one here can reach it.",
+        sequence=checkpoint.sequence,
+        head_hash=checkpoint.head_hash,
     )

@@ -10,6 +10,7 @@ import click
 from relay.commands.command_session import NoProgrammeYet, Session, say
 from relay.commands.options import RelayGroup, command, complete_maps, format_option, pass_session
 from relay.commands.showing import as_read, print_list
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,6 +114,6 @@ _KEPT: Final = ("name", "columns", "fingerprint", "kept_by", "kept_at")
 def template(session: Session, file: Path) -> None:
     """Write an empty workbook to fill in, with rules and places."""
     if file.suffix.lower() != ".xlsx":
-        raise click.UsageError("The name of a workbook ends with .xlsx.")
+        raise click.UsageError(Sentence("The name of a workbook ends with .xlsx."))
     session.registers.write_template(file)
-    say(f"{file} is ready to be filled in. Then: relay import {file}")
+    say("%(file)s is ready to be filled in. Then: relay import %(file)s", file=file)

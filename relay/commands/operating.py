@@ -26,6 +26,8 @@ from relay.commands.options import (
 from relay.commands.recording import REHEARSED, dry_run_option, reason, said_of, say_rehearsed
 from relay.commands.showing import counted, print_list, print_tree
 from relay.errors import Failure, Refused, refused
+from relay.languages import gettext
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -76,7 +78,7 @@ def demo(session: Session, /, *, public: bool, host: str, port: int, site: str |
         _serve_to_whoever_comes(session, host=host, port=port, site=site, proxy=proxy)
         return
     if site:
-        raise click.UsageError("--site goes with --public.")
+        raise click.UsageError(Sentence("--site goes with --public."))
     from relay.service.demo import DAY, DEMO, GIFT, VILLAGES, load_demo, load_villages
     from relay.service.questions.chain_health import HealthQuestion
     from relay.service.questions.trees import TreeQuestion
@@ -105,10 +107,10 @@ def demo(session: Session, /, *, public: bool, host: str, port: int, site: str |
             ("chains", counted(summary.chains)),
         )
     )
-    click.echo(f"\nThe tree of gift {GIFT}, on {DAY}:\n")
+    click.echo(gettext("\nThe tree of gift %(gift)s, on %(day)s:\n", gift=GIFT, day=DAY))
     tree = session.ask(TreeQuestion(id=f"gift:{GIFT}", as_of=DAY))
     print_tree(tree, {})
-    click.echo("\nTry next:")
+    click.echo(gettext("\nTry next:"))
     for words in (f"trace {GIFT} --as-of {DAY}", f"show {tree.nodes[0].placement_id}", "ledger verify"):
         click.echo(f"  {_this_command()} {words}")
     click.echo()
@@ -124,7 +126,13 @@ def demo(session: Session, /, *, public: bool, host: str, port: int, site: str |
             )
     else:
         tried = pages.try_pages(session.graph, session.settings, DEMO, GIFT, DAY)
-        click.echo(f"The pages answer, all {len(tried.paths)} that were tried. To see them: {_this_command()} serve")
+        click.echo(
+            gettext(
+                "The pages answer, all %(many)s that were tried. To see them: %(command)s serve",
+                many=len(tried.paths),
+                command=_this_command(),
+            )
+        )
 
 
 def _serve_to_whoever_comes(session: Session, *, host: str, port: int, site: str | None, proxy: str | None) -> None:
@@ -264,7 +272,7 @@ def status(session: Session) -> None:
     if found["server"] and session.gone:
         session.say_what_is_gone()
     elif since:
-        say(f"Entries recorded since the last backup: {since}. Make one: relay backup PATH")
+        say("Entries recorded since the last backup: %(since)s. Make one: relay backup PATH", since=since)
 
 
 _SAID_OTHERWISE: Final = frozenset({"nothing_there", "set_back"})  # by what else the command says
@@ -319,14 +327,18 @@ def doctor(session: Session) -> None:
     if session.settings.url:
         raise refused(NOT_BY_SERVICE)
     embedded = session.settings.neo4j is None
-    with waiting("Looking through all files; this takes about 10 s for a million records."):
+    with waiting(Sentence("Looking through all files; this takes about 10 s for a million records.")):
         findings = examine(session.settings.data_folder, session.now, lambda: session.graph, embedded=embedded)
     well = all(each.severity == "note" for each in findings)
     if session.as_json:
         print_json({"ok": well, "findings": findings})
     else:
         _print_findings(findings)
-        say("Nothing is wrong." if well else "Put right what is marked as a fault, then run relay doctor again.")
+        say(
+            Sentence("Nothing is wrong.")
+            if well
+            else Sentence("Put right what is marked as a fault, then run relay doctor again.")
+        )
     click.get_current_context().exit(DONE if well else FOUND)
 
 
@@ -368,7 +380,7 @@ def engine_stop(session: Session) -> None:
     stopped = embedded_server.stop(_of_engine(session))
     if session.as_json:
         print_json({"stopped": stopped})
-    say("Stopped." if stopped else "It was not running.")
+    say(Sentence("Stopped.") if stopped else Sentence("It was not running."))
 
 
 @engine_.command("status", example="relay engine status")
@@ -392,11 +404,15 @@ def engine_rebuild(session: Session, passphrase_file: Path | None) -> None:
     encryption = Encryption(passphrase=new_passphrase(passphrase_file)) if passphrase_file else UNENCRYPTED
     kept = backup_files.dated_path(backup_files.own_folder(folder), session.now, encryption)
     backup_files.write_backup(session.graph, kept, encryption)
-    say(f"A backup was written to {kept}.")
+    say("A backup was written to %(kept)s.", kept=kept)
     rebuild(session.graph, programme_id)
     if session.as_json:
         print_json({"programme_id": programme_id, "entries": session.head.entries, "backup": str(kept)})
-    say(f"The graph of {programme_id} was rebuilt from {session.head.entries} entries.")
+    say(
+        "The graph of %(programme_id)s was rebuilt from %(entries)s entries.",
+        programme_id=programme_id,
+        entries=session.head.entries,
+    )
 
 
 def _print_engine(session: Session) -> None:
@@ -430,7 +446,9 @@ def graph_publish(session: Session, as_of: str | None) -> None:
 
     folder, day = session.settings.data_folder / snapshot_cache.FOLDER, session.day(as_of)
     if day > session.today:
-        raise click.UsageError(f"{day} is still to come: who opens the graph would take it for how things stand.")
+        raise click.UsageError(
+            Sentence("%(day)s is still to come: who opens the graph would take it for how things stand.", day=day)
+        )
     written = publish(session.graph, session.programme_id, day, folder, session.clerk.random)
     if session.as_json:
         print_json(written)
@@ -475,7 +493,7 @@ def programme_use(session: Session, programme_id: str) -> None:
     path = choose(session.settings, session.programme_id)
     if session.as_json:
         print_json({"programme_id": programme_id, "file": str(path)})
-    say(f"From now on {programme_id} is meant where no other programme is named.")
+    say("From now on %(programme_id)s is meant where no other programme is named.", programme_id=programme_id)
 
 
 @programme.command("add", example='relay programme add hills --name "Hill villages"')
@@ -523,7 +541,7 @@ def programme_systems(session: Session, programme_id: str, names: tuple[str, ...
     from relay.service.terminal import print_json, print_pairs
 
     if names and off:
-        raise click.UsageError("Name the systems, or say --none.")
+        raise click.UsageError(Sentence("Name the systems, or say --none."))
     session.programme = programme_id
     used, recorded = session.head.systems, None
     if (names or off) and {*names} != {*used}:

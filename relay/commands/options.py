@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import inspect
+import re
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +13,14 @@ import click
 from relay.commands.command_session import Session
 from relay.domain.schema import Column, Kind
 from relay.errors import Invalid
+from relay.languages import ENGLISH, gettext, languages, spoken
+from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
+
+
+_FIRST_SENTENCE: Final = re.compile(r".*?(?:[.।](?= )|$)")
 
 
 def text_of(file: Path) -> str:
@@ -25,7 +32,7 @@ def text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        raise click.UsageError(f"{file} is not text in UTF-8.") from None
+        raise click.UsageError(Sentence("%(file)s is not text in UTF-8.", file=file)) from None
 
 
 def first_line(file: Path) -> str:
@@ -51,7 +58,9 @@ def secret(what: str, *, new: bool, instead: str) -> str:
         try:
             return str(click.prompt(what, hide_input=True, confirmation_prompt=new, err=True))
         except GetPassWarning:
-            raise click.UsageError(f"There is no terminal to ask on: use {instead}.") from None
+            raise click.UsageError(
+                Sentence("There is no terminal to ask on: use %(instead)s.", instead=instead)
+            ) from None
 
 
 def passphrase(file: Path | None, *, new: bool) -> str:
@@ -59,7 +68,7 @@ def passphrase(file: Path | None, *, new: bool) -> str:
     if file is None:
         return secret("Passphrase", new=new, instead="--passphrase-file")
     if not (said := first_line(file)):
-        raise click.UsageError(f"{file} does not begin with a passphrase.")
+        raise click.UsageError(Sentence("%(file)s does not begin with a passphrase.", file=file))
     return said
 
 
@@ -69,7 +78,11 @@ def new_passphrase(file: Path | None) -> str:
 
     said = passphrase(file, new=True)
     if len(said.strip()) < LEAST_PASSWORD:
-        raise click.UsageError(f"A passphrase has at least {LEAST_PASSWORD} characters; four or five words are best.")
+        raise click.UsageError(
+            Sentence(
+                "A passphrase has at least %(least)s characters; four or five words are best.", least=LEAST_PASSWORD
+            )
+        )
     return said
 
 
@@ -79,6 +92,24 @@ passphrase_option = click.option(
     envvar="RELAY_PASSPHRASE_FILE",
     help="A file whose first line is the passphrase; also by RELAY_PASSPHRASE_FILE.",
 )
+
+
+def as_text(help_: str) -> str:
+    """What a command or an option is for, as the catalogues hold it: a line for each paragraph."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in inspect.cleandoc(help_).split("\n\n"))
+
+
+@contextmanager
+def _told(*shown: click.Command | click.Parameter) -> Generator[None]:
+    """Say in the language that is spoken what some commands or options are for, as long as they are shown."""
+    helps = [(each, each.help) for each in shown if isinstance(each, click.Command | click.Option)]
+    for each, help_ in helps:
+        each.help = help_ and gettext(as_text(help_))
+    try:
+        yield
+    finally:
+        for each, help_ in helps:
+            each.help = help_
 
 
 class RelayCommand(click.Command):
@@ -97,11 +128,35 @@ class RelayCommand(click.Command):
         self.params += [*shared_options()]
         self.example, self.formerly = example, formerly
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """As click has it, but not yet in a language: it is made once."""
+        option = super().get_help_option(ctx)
+        if option:
+            option.help = "Show this message and exit."
+        return option
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """The first sentence of its help: in English within a limit, else whole, since others need more letters."""
+        with _told(self):
+            if not self.help or spoken() in (None, ENGLISH):
+                return super().get_short_help_str(limit)
+            return _FIRST_SENTENCE.match(" ".join(self.help.partition("\n\n")[0].split()))[0]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """In the language that is spoken."""
+        with _told(self):
+            super().format_help_text(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """In the language that is spoken."""
+        with _told(*self.get_params(ctx)):
+            super().format_options(ctx, formatter)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """End with the example, unbroken so that it can be pasted."""
         super().format_epilog(ctx, formatter)
         if self.example:
-            with formatter.section("Example"):
+            with formatter.section(gettext("Example")):
                 formatter.write(f"  {self.example}\n")
 
 
@@ -179,9 +234,9 @@ class _Id(click.ParamType[str]):
         try:
             id_ = cells.read_record(Column(name="id", type="id"), value)
         except Invalid as error:
-            self.fail(str(error), param, ctx)
+            self.fail(error.said, param, ctx)
         if id_ is None:
-            self.fail("This is empty. Write an id, such as P0001 or pass:T0001.", param, ctx)
+            self.fail(Sentence("This is empty. Write an id, such as P0001 or pass:T0001."), param, ctx)
         return id_
 
 
@@ -210,8 +265,8 @@ def _keep_json(context: click.Context, _: click.Parameter, value: bool) -> None:
         session_of(context).as_json = True
 
 
-def shared_options() -> tuple[click.Option, click.Option]:
-    """The options of every command and group: --programme and --json."""
+def shared_options() -> tuple[click.Option, ...]:
+    """The options of every command and group: --programme, --json and --language."""
     return (
         click.Option(
             ["--programme"],
@@ -225,6 +280,18 @@ def shared_options() -> tuple[click.Option, click.Option]:
         click.Option(
             ["--json"], is_flag=True, expose_value=False, callback=_keep_json, help="Print JSON instead of a table."
         ),
+        language_option(hidden=True),
+    )
+
+
+def language_option(*, hidden: bool) -> click.Option:
+    """In which language to speak, shown by `relay --help` alone; whoever runs a command has looked for it already."""
+    return click.Option(
+        ["--language"],
+        type=click.Choice(languages()),
+        expose_value=False,
+        hidden=hidden,
+        help="Of help and messages; that of the terminal if left out.",
     )
 
 

@@ -48,7 +48,10 @@ def find(session: Session, words: tuple[str, ...], as_of: str | None) -> None:
     if not hits:
         say("Try fewer letters, or an id.")
     if len(hits) == MOST:
-        say(f"These are the {MOST} closest matches; there may be more. Type more letters, her place, or an id.")
+        say(
+            "These are the %(most)s closest matches; there may be more. Type more letters, her place, or an id.",
+            most=MOST,
+        )
 
 
 @command(example="relay show P0424")

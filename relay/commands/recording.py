@@ -24,6 +24,8 @@ from relay.commands.options import (
 )
 from relay.domain.schema import Column, Kind
 from relay.errors import Asked, NotFound
+from relay.languages import gettext, translate
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.domain.acts import Value
@@ -55,19 +57,22 @@ def print_recorded(session: Session, *recorded: Recorded, told: bool = True, tog
         if session.rehearses:
             say_rehearsed(each)
         elif session.offline:
-            say(f"Kept on this machine, not recorded yet: {each.act_id}. When there is a line: relay sync")
+            say(
+                "Kept on this machine, not recorded yet: %(act_id)s. When there is a line: relay sync",
+                act_id=each.act_id,
+            )
         elif told:
             _tell(session, each, together=together)
         for note in each.notes:
-            say(f"Noted for the auditor. {note}")
+            say("Noted for the auditor. %(note)s", note=note)
 
 
 def say_rehearsed(recorded: Recorded) -> None:
     """Say what would have been answered, had it not been a dry run."""
     if recorded.action == "same":
-        say(f"{recorded.act_id} is already recorded.")
+        say("%(act_id)s is already recorded.", act_id=recorded.act_id)
     if recorded.sentence:
-        say(f"Without --dry-run: {recorded.sentence}")
+        say("Without --dry-run: %(sentence)s", sentence=recorded.sentence)
 
 
 def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
@@ -78,7 +83,7 @@ def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
     from relay.service.questions.recorded import ToldQuestion, UndoableQuestion
 
     if recorded.action == "same":
-        say(f"Nothing new: {recorded.act_id} is already recorded.")
+        say("Nothing new: %(act_id)s is already recorded.", act_id=recorded.act_id)
         return
     with suppress(RelayError):
         acts = session.ask(UndoableQuestion(since=since(session.now))).acts if together else ()
@@ -89,7 +94,7 @@ def _tell(session: Session, recorded: Recorded, *, together: bool) -> None:
             for told in [session.ask(ToldQuestion(id=act_id, as_of=session.today)) for act_id in ids]:
                 say(told.sentence)
         if command := undone_by(ids[-1]):
-            say(f"To undo {'all of it' if len(acts) > 1 else 'it'}: {command}")
+            say("To undo %(what)s: %(command)s", what="all of it" if len(acts) > 1 else "it", command=command)
 
 
 def _rehearse(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
@@ -266,13 +271,13 @@ def _help(column: Column, kind: Kind, *, says_required: bool) -> str:
     own_id, own_day = column.name == kind.id_column and kind.name != "programme", column.name == kind.day
     made = own_id or column.begins is not None
     parts = {
-        "Required.": says_required and column.required and not made and not own_day,
-        column.meaning: True,
-        f"One of {', '.join(column.choices)}.": column.choices,
-        '2026-11-24, today, -3d or "2083-08-08 BS".': column.type == "date",
-        "Today if left out.": own_day,
-        "Generated if left out.": made,
-        "Personal: kept apart, erasable.": column.personal,
+        gettext("Required."): says_required and column.required and not made and not own_day,
+        translate(column.meaning): True,
+        gettext("One of %(choices)s.", choices=", ".join(column.choices)): column.choices,
+        gettext('2026-11-24, today, -3d or "2083-08-08 BS".'): column.type == "date",
+        gettext("Today if left out."): own_day,
+        gettext("Generated if left out."): made,
+        gettext("Personal: kept apart, erasable."): column.personal,
     }
     return " ".join(part for part, told in parts.items() if told)
 
@@ -297,7 +302,7 @@ def said_of(session: Session, kind: str, given: Mapping[str, str | None]) -> dic
         elif column.required and column.name not in (own, *_FOUND_OUT):
             missing.append(option)
     if missing:
-        raise click.UsageError(f"Missing: {', '.join(missing)}.")
+        raise click.UsageError(Sentence("Missing: %(missing)s.", missing=", ".join(missing)))
     return said
 
 
@@ -315,7 +320,7 @@ def reason(session: Session, text: str) -> str:
     """Why something is corrected: never nothing."""
     why = _value(session, Column(name="why", type="text"), text, "--why")
     if why is None:
-        raise click.UsageError("--why is empty. Say why, for the auditor.")
+        raise click.UsageError(Sentence("--why is empty. Say why, for the auditor."))
     return str(why)
 
 
@@ -379,7 +384,7 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
     """Tell that a day was left out: a register is often typed in later."""
     day = session.catalogue.day(kind)
     if day and given.get(day) is None:
-        say(f"Dated today, {session.today}: no other day was given.")
+        say("Dated today, %(today)s: no other day was given.", today=session.today)
 
 
 @command(example='relay register "Maya Tamang" --sex F --group W01 --id B2001')
@@ -449,7 +454,7 @@ def _registered(session: Session, kind: str, values: Mapping[str, Value], *, aga
     except Asked as question:
         kind_beside, _, like_id = question.beside.partition(":")
         for id_, name in session.names_of([like_id] if kind_beside == "beneficiary" else []).items():
-            say(f"{id_} is {name}.")
+            say("%(id)s is %(name)s.", id=id_, name=name)
         raise
 
 
@@ -466,7 +471,11 @@ def _require_fitting(
     if holder and what != "group":
         strange.append("--holder")
     if strange:
-        raise click.UsageError(f"A {what} has no {', '.join(strange)}. Say what it is with --kind.")
+        raise click.UsageError(
+            Sentence(
+                "A %(what)s has no %(strange)s. Say what it is with --kind.", what=what, strange=", ".join(strange)
+            )
+        )
 
 
 @records("gift", example='relay gift --id G101 --donor "A friend" --of goat --on 2026-11-20 --animals 4')
@@ -598,15 +607,19 @@ def correct(
 
     said_really = {name: id_ for name, id_ in really.items() if id_ is not None}
     if how is None and not said_really:
-        raise click.UsageError("Say what was wrong: --how, --receiver, --giver, --beneficiary or --place.")
+        raise click.UsageError(Sentence("Say what was wrong: --how, --receiver, --giver, --beneficiary or --place."))
     if how == "did-not-happen" and said_really:
-        raise click.UsageError(f"--how did-not-happen takes it back whole: leave out --{next(iter(said_really))}.")
+        raise click.UsageError(
+            Sentence(
+                "--how did-not-happen takes it back whole: leave out --%(option)s.", option=next(iter(said_really))
+            )
+        )
     if why is None and not said_really:
-        raise click.UsageError("Say why, for the auditor: --why.")
+        raise click.UsageError(Sentence("Say why, for the auditor: --why."))
     subject = session.ask(Resolve(id=act_id))
     changed = dict(_change(session, subject, change) for change in changes)
     if len(changed) < len(changes):
-        raise click.UsageError("--set names a field twice.")
+        raise click.UsageError(Sentence("--set names a field twice."))
     changed |= dict(_really(session, subject, name, id_) for name, id_ in said_really.items())
     said: dict[str, Value] = {
         "act_id": subject,
@@ -634,7 +647,14 @@ def _really(session: Session, subject: str, option: str, id_: str) -> tuple[str,
 
     kind, column, named = _REALLY[option]
     if subject.partition(":")[0] != kind:
-        raise click.UsageError(f"--{option} is for a {'pass-on' if kind == 'pass' else kind}; {subject} is none.")
+        raise click.UsageError(
+            Sentence(
+                "--%(option)s is for a %(what)s; %(subject)s is none.",
+                option=option,
+                what="pass-on" if kind == "pass" else kind,
+                subject=subject,
+            )
+        )
     try:
         return column, session.ask(Resolve(id=id_, kind=(named,))).partition(":")[2]
     except NotFound as error:
@@ -648,7 +668,14 @@ def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:
     columns = {column.name: column for column in declared.columns} if declared.file else {}
     if not equals or name not in columns:
         fields = ", ".join(column.name for column in columns.values() if not column.fixed)
-        raise click.UsageError(f"--set {name}: write FIELD=VALUE with a field of {kind}: {fields}.")
+        raise click.UsageError(
+            Sentence(
+                "--set %(name)s: write FIELD=VALUE with a field of %(kind)s: %(fields)s.",
+                name=name,
+                kind=kind,
+                fields=fields,
+            )
+        )
     return name, _value(session, columns[name], text, f"--set {name}") if text else None
 
 
@@ -675,14 +702,14 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
     from relay.service.questions.recorded import ToldQuestion, UndoableQuestion
 
     found = session.ask(UndoableQuestion(since=since(session.now), at=import_))
-    say(f"You recorded at {session.told_time(found.recorded_at)}:")
+    say("You recorded at %(told_time)s:", told_time=session.told_time(found.recorded_at))
     for each in found.acts[:_SHOWN]:
         say(f"  {session.ask(ToldQuestion(id=each.act_id, as_of=session.today)).sentence}")
     if len(found.acts) > _SHOWN:
-        say(f"  and {len(found.acts) - _SHOWN} more")
+        say("  and %(more)s more", more=len(found.acts) - _SHOWN)
     if not yes and not session.rehearses:
         many = f"these {len(found.acts)} acts" if len(found.acts) > 1 else "it"
-        click.confirm(f"Take {many} back?", abort=True, err=True)
+        click.confirm(gettext("Take %(many)s back?", many=many), abort=True, err=True)
     taken = session.take_back(found.acts, reason(session, why))
     if len(taken) == 1 or session.as_json:
         print_recorded(session, *taken, told=False)
@@ -690,7 +717,7 @@ def undo(session: Session, import_: str | None, why: str, *, yes: bool) -> None:
         say(REHEARSED)
     if len(taken) > 1:
         back = "Can be taken back" if session.rehearses else "Taken back"
-        say(f"{back}: {len(taken)} acts. What was recorded before them stays.")
+        say("%(back)s: %(many)s acts. What was recorded before them stays.", back=back, many=len(taken))
     elif taken and taken[0].sentence and not session.rehearses:
         say(taken[0].sentence)
 
@@ -718,7 +745,11 @@ def erase(session: Session, subject_id: str, erase_id: str | None, *, yes: bool)
 
     subject = subject_id if ":" in subject_id else session.ask(Resolve(id=subject_id))
     if not yes and not session.rehearses:
-        click.confirm(f"Erase all that is personal about {subject}? This cannot be undone", abort=True, err=True)
+        click.confirm(
+            gettext("Erase all that is personal about %(subject)s? This cannot be undone", subject=subject),
+            abort=True,
+            err=True,
+        )
     said: dict[str, Value] = {"subject_id": subject}
     print_recorded(session, session.hand_in("erase", _with_id(session, said, "erase_id", erase_id)))
     if not session.rehearses:

@@ -55,12 +55,15 @@ def survival(_: Session, found: Fulfilment) -> None:
             title="do they differ (log-rank test; corrected for the number of tests)",
         )
     if found.untested:
-        say(f"Pairs of smaller groups that are not tested: {found.untested}.")
+        say("Pairs of smaller groups that are not tested: %(untested)s.", untested=found.untested)
     _say_how_long(found.whole)
     if found.whole.fulfilled:
         _say_confidence(found.whole.confidence)
     if found.left_out:
-        say(f"{found.left_out} placements owe nothing, or passed on before they received, and are left out.")
+        say(
+            "%(left_out)s placements owe nothing, or passed on before they received, and are left out.",
+            left_out=found.left_out,
+        )
 
 
 def _say_how_long(curve: Curve) -> None:
@@ -69,9 +72,17 @@ def _say_how_long(curve: Curve) -> None:
     if not curve.fulfilled:
         say("Nobody has passed on everything yet, so it cannot be told how long that takes.")
     elif median.days is None:
-        say(f"Fewer than half have passed on everything so far: {curve.fulfilled} of {curve.placements}.")
+        say(
+            "Fewer than half have passed on everything so far: %(fulfilled)s of %(placements)s.",
+            fulfilled=curve.fulfilled,
+            placements=curve.placements,
+        )
     else:
-        say(f"Half of them have passed on everything after {median.days} days, about {median.days / 30.4:.0f} months.")
+        say(
+            "Half of them have passed on everything after %(days)s days, about %(months)s months.",
+            days=median.days,
+            months=f"{median.days / 30.4:.0f}",
+        )
 
 
 def _curve(curve: Curve) -> Iterator[object]:
@@ -233,7 +244,7 @@ def _deadline(found: Deadline) -> tuple[object, ...]:
 
 
 def _say_confidence(confidence: float) -> None:
-    say(f"Intervals hold what they are of with a confidence of {confidence:.0%}.")
+    say("Intervals hold what they are of with a confidence of %(confidence)s.", confidence=f"{confidence:.0%}")
 
 
 def _to(low: object, high: object) -> str:

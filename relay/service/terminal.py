@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from relay.languages import translate
+from relay.text import Sentence
+
 STATE_COLOURS: Final = {
     "fulfilled": "green",
     "excused": "cyan",
@@ -49,9 +52,10 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def say(sentence: str) -> None:
-    """Say something to the person, on stderr."""
-    print(plain(sentence), file=sys.stderr)  # noqa: T201 - this is the module that prints
+def say(sentence: str, /, **values: object) -> None:
+    """Say something to the person, on stderr: a sentence, or the template of one with its values."""
+    said = sentence if isinstance(sentence, Sentence) else Sentence.kept(sentence, values)
+    print(plain(translate(said)), file=sys.stderr)  # noqa: T201 - this is the module that prints
 
 
 def print_json(result: object) -> None:

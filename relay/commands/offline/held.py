@@ -12,6 +12,7 @@ from relay.commands.command_session import Session, say
 from relay.commands.options import format_option, group, pass_session
 from relay.commands.showing import as_read, print_list
 from relay.errors import refused
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def held_settle(
     from relay.service.terminal import print_json
 
     if bool(changed or hand_in) + (discard is not None) + (same_as is not None) != 1:
-        raise click.UsageError("Say how: --hand-in or --set, --discard WHY, or --same-as RECORD.")
+        raise click.UsageError(Sentence("Say how: --hand-in or --set, --discard WHY, or --same-as RECORD."))
     wish: dict[str, Any] = {"settle": "hand_in", "again": again}
     if discard is not None:
         wish = {"settle": "discard", "reason": discard}
@@ -71,7 +72,7 @@ def held_settle(
     if session.as_json:
         print_json(became)
     if became.held_id:
-        say(f"Still held. {became.sentence}")
+        say("Still held. %(sentence)s", sentence=became.sentence)
     else:
         say(f"{became.act_id}: {became.result}.")
     click.get_current_context().exit(FOUND if became.held_id else DONE)
@@ -80,7 +81,7 @@ def held_settle(
 def _pairs(changed: tuple[str, ...]) -> list[tuple[str, str]]:
     pairs = [text.partition("=") for text in changed]
     if any(not name or not equals for name, equals, _ in pairs):
-        raise click.UsageError("Write --set COLUMN=VALUE, such as --set passed_on=2026-03-01.")
+        raise click.UsageError(Sentence("Write --set COLUMN=VALUE, such as --set passed_on=2026-03-01."))
     return [(name, value) for name, _, value in pairs]
 
 
@@ -133,7 +134,7 @@ def _as_sent(session: Session, kind: str, changed: dict[str, str]) -> dict[str, 
     for name, text in changed.items():
         column = declared.column(name)
         if column is None:
-            raise click.UsageError(f"{kind} has no column {name}.")
+            raise click.UsageError(Sentence("%(kind)s has no column %(name)s.", kind=kind, name=name))
         with usage("--set", f"{name}={text}"):
             content[name] = cells.read(column, text)
     return content

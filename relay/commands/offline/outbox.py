@@ -13,6 +13,8 @@ from relay.commands.command_session import Session, say
 from relay.commands.exits import DONE, FOUND
 from relay.commands.options import command, format_option, group, pass_session
 from relay.commands.showing import print_list
+from relay.languages import translate
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,11 +85,11 @@ def outbox_drop(session: Session, name: str, why: str) -> None:
     from relay.service.terminal import print_json
 
     if not why.strip():
-        raise click.UsageError("--why is empty.")
+        raise click.UsageError(Sentence("--why is empty."))
     session.outbox.drop(name)
     if session.as_json:
         print_json({"name": name, "dropped": True, "why": why})
-    say(f"{name} is dropped: {why}")
+    say("%(name)s is dropped: %(why)s", name=name, why=why)
 
 
 def _fault(kept: StoredAct) -> str:
@@ -97,7 +99,7 @@ def _fault(kept: StoredAct) -> str:
 def _tell_faults(kept: Iterable[StoredAct]) -> None:
     for each in kept:
         if each.fault:
-            say(f"Passed over: {each.fault}")
+            say("Passed over: %(fault)s", fault=each.fault)
 
 
 @command(example="relay sync")
@@ -119,7 +121,13 @@ def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
     _tell_faults(kept)
     if files and sound and not yes:
         _show(sound)
-        click.confirm(f"Hand in {len(sound)} of these?" if len(sound) > 1 else "Hand it in?", abort=True, err=True)
+        click.confirm(
+            translate(
+                Sentence("Hand in %(many)s of these?", many=len(sound)) if len(sound) > 1 else Sentence("Hand it in?")
+            ),
+            abort=True,
+            err=True,
+        )
     said = [_row(each, "unreadable", _fault(each)) for each in kept if each.fault]
     for acts in _together(sound):
         for each, row in zip(acts, _handed_in(session, acts, "file" if files else "outbox"), strict=True):
@@ -133,7 +141,11 @@ def sync(session: Session, files: tuple[Path, ...], *, yes: bool) -> None:
         columns = ("name", "act_id", "result", "sequence", "sentence")
         print_list(session, columns, ([row[name] for name in columns] for row in said))
     recorded = sum(row["result"] in ("added", "same") for row in said)
-    say(f"{recorded} of {len(said)} recorded." if said else "Nothing waits to be sent.")
+    say(
+        Sentence("%(recorded)s of %(said)s recorded.", recorded=recorded, said=len(said))
+        if said
+        else Sentence("Nothing waits to be sent.")
+    )
     click.get_current_context().exit(DONE if recorded == len(said) else FOUND)
 
 

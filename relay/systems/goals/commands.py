@@ -10,6 +10,7 @@ from relay.commands.command_session import Session
 from relay.commands.options import as_of_option, format_option, group
 from relay.commands.recording import recorder
 from relay.commands.showing import print_found
+from relay.text import Sentence
 
 
 @group("goals", invoke_without_command=True, example="relay goals --as-of 2026-11-24")
@@ -20,7 +21,7 @@ def goals(context: click.Context, as_of: str | None) -> None:
     """List goals and what came of them; record goals, steps and visits."""
     if context.invoked_subcommand:
         if as_of:
-            raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
+            raise click.UsageError(Sentence("Write the options after %(command)s.", command=context.invoked_subcommand))
         return
     from relay.systems.goals.questions import Goals
 

@@ -23,6 +23,7 @@ from relay.commands.options import (
 )
 from relay.commands.recording import print_recorded, record_kind, recorder, records
 from relay.commands.showing import print_list, print_rows, rate, told
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.systems.groups.questions import GroupDetail
@@ -74,10 +75,16 @@ def roster_of(
     if (present or "").casefold() == _ALL:
         everybody = {*expected()}
         if strangers := [each for each in absent if each not in everybody]:
-            raise click.UsageError(f"--except: {strangers_are}: {', '.join(strangers)}.")
+            raise click.UsageError(
+                Sentence(
+                    "--except: %(strangers_are)s: %(strangers)s.",
+                    strangers_are=strangers_are,
+                    strangers=", ".join(strangers),
+                )
+            )
         lists["present"] = sorted(everybody - {*absent, *lists["late"], *lists["excused"]})
     elif absent:
-        raise click.UsageError("--except goes with --present all.")
+        raise click.UsageError(Sentence("--except goes with --present all."))
     return lists
 
 
@@ -88,7 +95,12 @@ def record_meeting(
     roster = {name: ";".join(ids) or None for name, ids in lists.items()}
     print_recorded(session, record_kind(session, "meeting", {**said, **roster}, again=again))
     if any(lists.values()):
-        say(f"There: {len(lists['present'])}. Late: {len(lists['late'])}. Excused: {len(lists['excused'])}.")
+        say(
+            "There: %(present)s. Late: %(late)s. Excused: %(excused)s.",
+            present=len(lists["present"]),
+            late=len(lists["late"]),
+            excused=len(lists["excused"]),
+        )
 
 
 def _ids(text: str | None) -> list[str]:
@@ -113,7 +125,7 @@ def meeting(session: Session, /, group_id: str | None, *, again: bool, **given: 
 
     def members() -> Collection[str]:
         if group_id is None:
-            raise click.UsageError("--present all needs the group.")
+            raise click.UsageError(Sentence("--present all needs the group."))
         return [each.beneficiary_id for each in session.ask(Group(id=f"group:{group_id}", as_of=day)).members]
 
     lists = roster_of(given, members, f"no member of {group_id} on {day}")

@@ -11,6 +11,7 @@ from relay.commands.command_session import Session
 from relay.commands.options import as_of_option, format_option, group
 from relay.commands.recording import recorder
 from relay.commands.showing import print_found, print_rows
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.systems.husbandry.report import HusbandryReport
@@ -28,7 +29,7 @@ def husbandry(context: click.Context, as_of: str | None) -> None:
     """
     if context.invoked_subcommand:
         if as_of:
-            raise click.UsageError(f"Write the options after {context.invoked_subcommand}.")
+            raise click.UsageError(Sentence("Write the options after %(command)s.", command=context.invoked_subcommand))
         return
     from relay.reports.animals import Expected
     from relay.systems.husbandry.questions import Husbandry

@@ -17,6 +17,7 @@ from relay.commands.options import (
     place_option,
 )
 from relay.commands.recording import dry_run_option, print_recorded, recorder
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.office.intake import Recorded
@@ -102,7 +103,7 @@ def accept(
     from relay.systems.planning.questions import Proposals
 
     if bool(request_ids) == all_:
-        raise click.UsageError("Name the requests of the rows to accept, or use --all.")
+        raise click.UsageError(Sentence("Name the requests of the rows to accept, or use --all."))
     day = session.day(as_of)
     expected = session.day(expected_on, "--expected-on") if expected_on else None
     rows = session.ask(Proposals(as_of=day, place_id=place_id))
@@ -117,7 +118,7 @@ def accept(
     print_recorded(session, *recorded, told=False)
     for each in not_done:
         say(each)
-    say(f"Planned: {len(recorded)}. Not planned: {len(not_done)}.")
+    say("Planned: %(recorded)s. Not planned: %(not_done)s.", recorded=len(recorded), not_done=len(not_done))
     if not_done:
         raise SystemExit(1)
 

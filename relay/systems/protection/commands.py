@@ -56,7 +56,13 @@ def services(session: Session, found: ProtectionReport) -> None:
         )
     )
     for release in found.releases:
-        say(f"{release.measure}, {release.from_month} to {release.until_month} ({release.release_id}):")
+        say(
+            "%(measure)s, %(from_month)s to %(until_month)s (%(release_id)s):",
+            measure=release.measure,
+            from_month=release.from_month,
+            until_month=release.until_month,
+            release_id=release.release_id,
+        )
         _print(session, release.columns, release.rows)
 
 
@@ -93,7 +99,12 @@ def release(session: Session, /, release_id: str | None, *, apply_: bool, **aske
             if found.coarser:
                 say(COARSER)
             many = found.hidden
-            say(f"{ROUNDED} {many.numerator} of {many.denominator} are hidden.")
+            say(
+                "%(rounded)s %(numerator)s of %(denominator)s are hidden.",
+                rounded=ROUNDED,
+                numerator=many.numerator,
+                denominator=many.denominator,
+            )
             say("Nothing is recorded: --apply releases it.")
         return
     values = {name: str(value) for name, value in columns_of(found).items()}
@@ -105,7 +116,11 @@ def _print(session: Session, columns: Sequence[str], rows: Sequence[ReleasedRow]
     print_list(session, ["place_id", *columns, *total], ((row.place_id or "total", *row.cells) for row in rows))
     for row in rows:
         if row.not_reported:
-            say(f"Not reported by {row.place_id}, which is not 0: {', '.join(row.not_reported)}.")
+            say(
+                "Not reported by %(place_id)s, which is not 0: %(not_reported)s.",
+                place_id=row.place_id,
+                not_reported=", ".join(row.not_reported),
+            )
 
 
 COARSER: Final = "By district: one of the municipalities has one committee, whose own count it would be."

@@ -15,6 +15,8 @@ from relay.commands.command_session import Session, say
 from relay.commands.options import as_of_option, command, complete_ids, format_option, pass_session
 from relay.commands.recording import REHEARSED, dry_run_option, print_recorded, recorder
 from relay.commands.showing import print_list, print_rows, rate, rate_between
+from relay.languages import gettext
+from relay.text import Sentence
 
 if TYPE_CHECKING:
     from relay.systems.savings.meeting_sheet import TypedMeetingSheet
@@ -79,7 +81,9 @@ def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | Non
     from relay.systems.savings.questions import SavingsOfGroup
 
     if session.offline:
-        raise click.UsageError("What each is paid is worked out from the books: share out when there is a line.")
+        raise click.UsageError(
+            Sentence("What each is paid is worked out from the books: share out when there is a line.")
+        )
     answer = session.ask(SavingsOfGroup(as_of=session.day(as_of), id=f"group:{group_id}"))
     payouts = answer.share_out.payouts
     due = [each for each in payouts if each.recorded is None]
@@ -88,8 +92,17 @@ def share_out(session: Session, group_id: str, meeting_id: str, as_of: str | Non
     print_recorded(session, *(session.hand_in_together("payout", rows, again=again) if rows else ()), told=False)
     for each in payouts:
         if each.recorded is not None:
-            say(f"{each.beneficiary_id} was paid already: {each.recorded}.")
-    say(f"Paid out: {len(due)}. Not paid out: {len(payouts) - len(due)}. Rest in the box: {answer.share_out.rest}.")
+            say(
+                "%(beneficiary_id)s was paid already: %(recorded)s.",
+                beneficiary_id=each.beneficiary_id,
+                recorded=each.recorded,
+            )
+    say(
+        "Paid out: %(due)s. Not paid out: %(unpaid)s. Rest in the box: %(rest)s.",
+        due=len(due),
+        unpaid=len(payouts) - len(due),
+        rest=answer.share_out.rest,
+    )
     if len(due) < len(payouts):
         raise SystemExit(1)
 
@@ -116,14 +129,17 @@ def sheet(session: Session, group_id: str, path: Path | None, as_of: str | None)
     day, id_ = session.day(as_of), f"group:{group_id}"
     due, answer = session.ask(DueAtNextMeeting(as_of=day, id=id_)), session.ask(SavingsOfGroup(as_of=day, id=id_))
     if answer.other_fines:
-        say(f"Not worked out, since Relay cannot: the fine for {', '.join(answer.other_fines)}.")
+        say(
+            "Not worked out, since Relay cannot: the fine for %(other_fines)s.",
+            other_fines=", ".join(answer.other_fines),
+        )
     if path is None:
         print_rows(session, DueFromHer, due)
         return
     meeting_id = new_id(session.clerk.random(ID_BYTES))
     meeting_sheet.write(path, meeting_id, group_id, day, answer.cycle_id or "", due)
-    say(f"{path} has {len(due)} rows. Meeting {meeting_id}.")
-    say(f"When it is typed in: relay savings-meeting {path} --dry-run")
+    say("%(path)s has %(due)s rows. Meeting %(meeting_id)s.", path=path, due=len(due), meeting_id=meeting_id)
+    say("When it is typed in: relay savings-meeting %(path)s --dry-run", path=path)
 
 
 @command("savings-meeting", example="relay savings-meeting meeting.xlsx --dry-run", formerly="meeting-sheet")
@@ -158,7 +174,12 @@ def record_sheet(session: Session, path: Path, *, again: bool) -> None:
         for note in each.notes:
             say(note)
     not_done = len(fell) + len(typed.unread)
-    say(f"Meeting {typed.meeting['meeting_id']}: {len(became) - len(fell)} recorded, {not_done} not recorded.")
+    say(
+        "Meeting %(meeting_id)s: %(recorded)s recorded, %(not_done)s not recorded.",
+        meeting_id=typed.meeting["meeting_id"],
+        recorded=len(became) - len(fell),
+        not_done=not_done,
+    )
     if session.rehearses:
         say(REHEARSED)
     if not_done:
@@ -199,7 +220,7 @@ def savings(session: Session, group_id: str | None, woman: str | None, *, beside
 
     day = session.day(as_of)
     if woman and not group_id:
-        raise click.UsageError("Name the group too: a woman may be in several.")
+        raise click.UsageError(Sentence("Name the group too: a woman may be in several."))
     if beside:
         _print_comparison(session, day)
     elif woman and group_id:
@@ -235,8 +256,10 @@ def _print_comparison(session: Session, day: date) -> None:
         ("Passed on in time, in a savings group 12 months before", answer.on_time),
     ):
         click.echo(f"{title}: {rate_between(compared.of_them, compared.interval)}")
-        click.echo(f"  all others: {rate_between(compared.of_others, compared.interval_of_others)}")
-    click.echo("This is an association, not proof: women who save may differ in much else.")
+        click.echo(
+            gettext("  all others: %(rate)s", rate=rate_between(compared.of_others, compared.interval_of_others))
+        )
+    click.echo(gettext("This is an association, not proof: women who save may differ in much else."))
 
 
 _SUMS: Final = (
