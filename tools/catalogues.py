@@ -58,6 +58,12 @@ ENGLISH: Final = ("relay.web.api.", "relay.web.self_check", "relay.web.server")
 NO_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 """Of every catalogue: a day that changed whenever somebody ran this would set two changes against each other."""
 
+_SEEN_OF_CLICK: Final = ("core", "exceptions", "formatting", "parser", "termui", "types")
+_OF_PROGRAMMERS: Final = re.compile(
+    r"decl|Deprecat|deprecat|defined twice|iterable|start character|editor|dynamic|colou?r"
+)
+"""What click says to who writes a command."""
+
 _VALUE: Final = re.compile(r"%\(\w+\)s")
 
 
@@ -128,9 +134,10 @@ def _told_by(command: click.Command, catalogue: Catalogue) -> Iterator[str]:
 
 def _of_click() -> Iterator[str | tuple[str, str]]:
     """What click itself says to who uses commands."""
-    home, unseen = Path(click.__file__).parent, [("shell_completion.py", "ignore"), ("**.py", "python")]
-    for _, _, message, _, _ in extract_from_dir(home, method_map=unseen, keywords={"_": None, "ngettext": (1, 2)}):
-        yield message
+    home, seen = Path(click.__file__).parent, [(f"{module}.py", "python") for module in _SEEN_OF_CLICK]
+    for _, _, message, _, _ in extract_from_dir(home, method_map=seen, keywords={"_": None, "ngettext": (1, 2)}):
+        if not _OF_PROGRAMMERS.search(str(message)):
+            yield message
 
 
 def _of_kinds(system: System | None) -> list[tuple[str, str]]:

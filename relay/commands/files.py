@@ -317,12 +317,10 @@ def export(
     note(session.settings.data_folder, path)
     if session.as_json:
         print_json({"programme_id": session.programme_id, "path": str(path), "with_names": with_names})
-    say(
-        "%(programme_id)s was written to %(path)s%(without)s.",
-        programme_id=session.programme_id,
-        path=path,
-        without="" if with_names else ", without names",
-    )
+    if with_names:
+        say("%(programme_id)s was written to %(path)s.", programme_id=session.programme_id, path=path)
+    else:
+        say("%(programme_id)s was written to %(path)s, without names.", programme_id=session.programme_id, path=path)
 
 
 @command(example="relay backup relay-backup.jsonl")

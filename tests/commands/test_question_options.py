@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CATALOGUE: Final = Catalogue(SYSTEMS)
-OF_ALL: Final = "--programme --json"
+OF_ALL: Final = "--programme --json --language"
 OPTIONS: Final[Mapping[str, str]] = {
     "relay chains": "--as-of --as-known --confirmed-only --state --of --place --place-id --group --group-id --donor"
     " --sort --most --skip --format",
