@@ -289,8 +289,8 @@ def _say_usage(session: Session, error: click.ClickException) -> None:
 
         _say_failure(session, Explained(status=STATUS[Invalid], reason=error.format_message(), suggestion=""))
         return
-    error.message = translate(error.message)
-    said = error.format_message().expandtabs(4).splitlines()
+    told = translate(error.message) if type(error) is click.UsageError else error.format_message()
+    said = told.expandtabs(4).splitlines()
     if not isinstance(error, click.exceptions.NoArgsIsHelpError):  # whose message is the whole help
         said = [gettext("Error: {message}").format(message=said[0]), *said[1:]]
         if isinstance(error, click.UsageError) and error.ctx:

@@ -141,7 +141,7 @@ class RelayError(_Declared):
         return f"{self.reason} {self.suggestion}".strip()
 
     @property
-    def said(self) -> str:
+    def in_full(self) -> str:
         """The same as a sentence that can be translated."""
         if not self.suggestion:
             return self.reason

@@ -708,7 +708,7 @@ def usage(option: str, text: str) -> Generator[None]:
         yield
     except Invalid as error:
         raise click.UsageError(
-            Sentence("%(option)s %(text)s: %(error)s", option=option, text=text, error=error.said)
+            Sentence("%(option)s %(text)s: %(error)s", option=option, text=text, error=error.in_full)
         ) from error
 
 

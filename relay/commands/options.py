@@ -13,14 +13,14 @@ import click
 from relay.commands.command_session import Session
 from relay.domain.schema import Column, Kind
 from relay.errors import Invalid
-from relay.languages import ENGLISH, gettext, languages, spoken
+from relay.languages import ENGLISH, gettext, languages, spoken, translate
 from relay.text import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 
-_FIRST_SENTENCE: Final = re.compile(r".*?(?:[.।](?= )|$)")
+_END_OF_SENTENCE: Final = re.compile(r"(?<=[.।]) ")
 
 
 def text_of(file: Path) -> str:
@@ -140,7 +140,7 @@ class RelayCommand(click.Command):
         with _told(self):
             if not self.help or spoken() in (None, ENGLISH):
                 return super().get_short_help_str(limit)
-            return _FIRST_SENTENCE.match(" ".join(self.help.partition("\n\n")[0].split()))[0]
+            return _END_OF_SENTENCE.split(self.help.partition("\n\n")[0], maxsplit=1)[0]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """In the language that is spoken."""
@@ -234,9 +234,9 @@ class _Id(click.ParamType[str]):
         try:
             id_ = cells.read_record(Column(name="id", type="id"), value)
         except Invalid as error:
-            self.fail(error.said, param, ctx)
+            self.fail(translate(error.in_full), param, ctx)
         if id_ is None:
-            self.fail(Sentence("This is empty. Write an id, such as P0001 or pass:T0001."), param, ctx)
+            self.fail(gettext("This is empty. Write an id, such as P0001 or pass:T0001."), param, ctx)
         return id_
 
 
