@@ -182,7 +182,7 @@ def _tell_version(context: click.Context, _: click.Parameter, value: bool) -> No
         context.exit()
 
 
-def program(catalogue: Catalogue) -> click.Group:
+def program(catalogue: Catalogue) -> UsersGroup:
     """The whole command line, for the core and some systems."""
 
     @click.group("relay", cls=UsersGroup, catalogue=catalogue, context_settings={"help_option_names": ["--help", "-h"]})

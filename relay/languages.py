@@ -36,8 +36,8 @@ _SPOKEN: Final = ContextVar[str | None]("language", default=None)
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The words of all languages, such as "fr": English first, then each that has a catalogue of the core."""
-    return ENGLISH, *sorted(found.parts[-3] for found in CORE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    """The words of all languages, such as "fr": English first, then each that has a folder of the core's."""
+    return ENGLISH, *sorted(found.parts[-2] for found in CORE.glob("*/LC_MESSAGES"))
 
 
 def spoken() -> str | None:

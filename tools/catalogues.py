@@ -132,7 +132,7 @@ def _told_by(command: click.Command, catalogue: Catalogue) -> Iterator[str]:
         yield from _told_by(below, catalogue)
 
 
-def _of_click() -> Iterator[str | tuple[str, str]]:
+def _of_click() -> Iterator[str | tuple[str, ...]]:
     """What click itself says to who uses commands."""
     home, seen = Path(click.__file__).parent, [(f"{module}.py", "python") for module in _SEEN_OF_CLICK]
     for _, _, message, _, _ in extract_from_dir(home, method_map=seen, keywords={"_": None, "ngettext": (1, 2)}):

@@ -129,10 +129,10 @@ class RelayCommand(click.Command):
         self.example, self.formerly = example, formerly
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """As click has it, but not yet in a language: it is made once."""
+        """As click has it, in the language that is spoken: click makes it once."""
         option = super().get_help_option(ctx)
         if option:
-            option.help = "Show this message and exit."
+            option.help = gettext("Show this message and exit.")
         return option
 
     def get_short_help_str(self, limit: int = 45) -> str:
