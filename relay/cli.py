@@ -67,6 +67,7 @@ USERS: Final = {
         ("files", "backup", "restore", "export"),
         ("operating", "programme"),
         ("countries", "country"),
+        ("calendars", "calendar"),
         ("accounts", "account", "token", "device"),
         ("documents", "help_"),
     ),

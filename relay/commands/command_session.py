@@ -133,10 +133,13 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """What the environment says."""
+        """What the environment says; days are counted by the calendar of its data folder."""
+        from relay.countries import month_table
         from relay.settings import Settings
 
-        return Settings.read(os.environ)
+        settings = Settings.read(os.environ)
+        month_table.follow(settings.data_folder)
+        return settings
 
     @cached_property
     def service(self) -> Remote | None:

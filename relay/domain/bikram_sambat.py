@@ -1,26 +1,20 @@
 """Bikram Sambat, the calendar of Nepal: days in it, and days of it.
 
-Month lengths cannot be computed: they are published year by year, and the tables of libraries disagree from 2086 on. A
-day of a year that is not published yet is a likely one: it is shown with "≈", and what was typed is kept beside it.
+Month lengths cannot be computed: they are published year by year (`countries.month_table`). A day of a year that is not
+published yet is a likely one: it is shown with "≈", and what was typed is kept beside it.
 """
 
 from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Self
 
+from relay.countries import month_table
+from relay.countries.month_table import MonthTable
 from relay.text import Sentence
-
-FIRST_YEAR: Final = 1975  # where the table of nepali-datetime 1.0.8.5 begins (April 1918)
-LAST_YEAR: Final = 2083
-"""The last year that is published and right in nepali-datetime 1.0.8.5 (its pull request 70, May 2026;
-medic/bikram-sambat issue 31, June 2026)."""
-
-LAST_LIKELY_YEAR: Final = 2100
-"""The last year of that table; what it has after `LAST_YEAR` is an estimate."""
 
 LIKELY_YEARS: Final = range(2060, 2091)
 """Years that are likelier meant in Bikram Sambat than not: 2003 to 2034 (our choice: a programme is younger than the
@@ -76,16 +70,9 @@ def gregorian(year: int, month: int, day: int) -> date | None:
     >>> gregorian(2083, 8, 8)
     datetime.date(2026, 11, 24)
     """
-    import nepali_datetime  # noqa: PLC0415 - reads its table when imported; few runs meet a Bikram Sambat day
-
-    try:
-        found: date = nepali_datetime.date(year, month, day).to_datetime_date()
-    except ValueError:
-        return None
-    return found
+    return month_table.in_use().gregorian(year, month, day)
 
 
-@lru_cache(maxsize=8192)  # the days of a large tree
 def bikram_sambat(day: date) -> str | None:
     """A day in Bikram Sambat, such as "2083-08-08 BS"; with "≈" before it when its year is not published yet.
 
@@ -94,11 +81,21 @@ def bikram_sambat(day: date) -> str | None:
     >>> bikram_sambat(date(2026, 11, 24)), bikram_sambat(date(2030, 1, 1)), bikram_sambat(date(1900, 1, 1))
     ('2083-08-08 BS', '≈ 2086-09-17 BS', None)
     """
-    found = year_month_day(day)
+    return _shown(month_table.in_use(), day)
+
+
+@lru_cache(maxsize=8192)  # the days of a large tree
+def _shown(table: MonthTable, day: date) -> str | None:
+    found = table.year_month_day(day)
     if found is None:
         return None
     year, month, number = found
-    return f"{_ABOUT if year > LAST_YEAR else ''}{year:04}-{month:02}-{number:02} BS"
+    return f"{_ABOUT if year > table.published else ''}{year:04}-{month:02}-{number:02} BS"
+
+
+def is_published(year: int) -> bool:
+    """Whether a year of Bikram Sambat is published, by the table in use."""
+    return year <= month_table.in_use().published
 
 
 def year_month_day(day: date) -> tuple[int, int, int] | None:
@@ -107,13 +104,7 @@ def year_month_day(day: date) -> tuple[int, int, int] | None:
     >>> year_month_day(date(2026, 11, 24))
     (2083, 8, 8)
     """
-    import nepali_datetime  # noqa: PLC0415 - as above
-
-    try:
-        found = nepali_datetime.date.from_datetime_date(day)
-    except (ValueError, OverflowError, IndexError, KeyError):
-        return None
-    return found.year, found.month, found.day
+    return month_table.in_use().year_month_day(day)
 
 
 def last_of_month(year: int, month: int) -> date | None:
@@ -208,17 +199,3 @@ def likely(day: str) -> Sentence | None:
     if int(day[:4]) not in LIKELY_YEARS:
         return None
     return Sentence("Write it as %(day)s BS, if it is in Bikram Sambat.", day=day)
-
-
-@lru_cache(maxsize=1)
-def month_lengths(years: range) -> tuple[tuple[int, ...], ...]:
-    """The days of each month of each year, Baisakh first, for a program that has no such table.
-
-    >>> month_lengths(range(2083, 2084))
-    ((31, 31, 32, 31, 31, 31, 30, 29, 30, 29, 30, 30),)
-    """
-    firsts = [first for year in years for month in range(1, _MONTHS + 1) if (first := gregorian(year, month, 1))]
-    after = last_of_month(years[-1], _MONTHS)
-    ends = [*firsts[1:], *([after + timedelta(days=1)] if after else [])]
-    days = [(end - first).days for first, end in zip(firsts, ends, strict=True)]
-    return tuple(tuple(days[at : at + _MONTHS]) for at in range(0, len(days), _MONTHS))

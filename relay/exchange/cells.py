@@ -19,6 +19,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay import errors
+from relay.countries import month_table
 from relay.countries.country import country_of, tidied
 from relay.domain import bikram_sambat, kinds, schema
 from relay.text import Sentence, any_of
@@ -577,16 +578,17 @@ def _gregorian(year: int, month: int, day: int) -> date:
 
 
 def _bikram_sambat(year: int, month: int, day: int) -> date:
-    if not bikram_sambat.FIRST_YEAR <= year <= bikram_sambat.LAST_LIKELY_YEAR:
+    table = month_table.in_use()
+    if not table.first <= year <= table.last:
         raise CellFault(
             reason=Sentence(
                 "Bikram Sambat days are known from %(first)s to %(last)s only.",
-                first=bikram_sambat.FIRST_YEAR,
-                last=bikram_sambat.LAST_LIKELY_YEAR,
+                first=table.first,
+                last=table.last,
             ),
             advice=Sentence("Write the Gregorian day, as 2026-11-24."),
         )
-    day_ = bikram_sambat.gregorian(year, month, day)
+    day_ = table.gregorian(year, month, day)
     if day_ is None:
         raise CellFault(
             reason=Sentence("This day does not exist in the Bikram Sambat calendar."),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_compress import Compress
 
+from relay.countries import month_table
 from relay.web import (
     colours,
     error_responses,
@@ -104,6 +106,7 @@ def create_app(
         site=site,
         public=public,
     )
+    app.before_request(partial(month_table.follow, settings.data_folder))
     Compress(app)
     app.add_template_filter(current.local_clock_time, "clock")
     speaking = (digits, language, colours, labels, sentences, her_sentence)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, Response, g, make_response, request, send_file, session
 from flask.json.provider import DefaultJSONProvider
 
+from relay.countries import month_table
 from relay.ledger.held import held_list
 from relay.reports import drawing
 from relay.service.json_codec import json_text
@@ -160,11 +161,15 @@ def _fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
-@cache
 def build_fingerprint() -> str:
-    """A hash (12 hexadecimal digits) of version, templates and code, so that pages cached from another build expire."""
+    """A hash (12 hexadecimal digits) of version, templates, code and calendar, so that pages of another expire."""
+    return _fingerprint_of(month_table.in_use().digest)
+
+
+@cache
+def _fingerprint_of(calendar: str) -> str:
     here = Path(__file__).parent
-    digest, code = hashlib.sha256(VERSION.encode()), here.parent.rglob("*.py")
+    digest, code = hashlib.sha256(f"{VERSION} {calendar}".encode()), here.parent.rglob("*.py")
     for path in sorted(
         (*code, *here.rglob("*.html"), *here.rglob("*.mo"), *here.glob("static/*"), *here.glob("static/field/*"))
     ):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from flask import current_app
 
+from relay.countries import month_table
 from relay.reports.health import health
 
 if TYPE_CHECKING:
@@ -65,8 +66,9 @@ def cached(name: Hashable, mark: str, work: Callable[[], T]) -> T:
     results: _Results = current_app.extensions.setdefault("relay.kept", _Results())
     result = results.of(name)
     with result.lock:
-        if result.mark != mark:
-            result.value, result.mark = work(), mark
+        state = f"{mark} {month_table.in_use().digest}"
+        if result.mark != state:
+            result.value, result.mark = work(), state
         value: T = result.value
         return value
 

@@ -16,6 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from relay.cached.ledger_cache import WRITE_AFTER, LedgerCache
+from relay.countries import month_table
 from relay.ledger import partial_register, programme_heads
 from relay.ledger.reading import entries_since
 from relay.systems.savings import reading
@@ -42,6 +43,7 @@ class _FileValues:
     recorded: dict[str, GroupRecord] = field(default_factory=dict[str, GroupRecord])
     as_of: date | None = None
     sums: dict[str, GroupSavings] = field(default_factory=dict[str, GroupSavings])
+    calendar: str = ""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class _CachedProgramme:
         opened: Group → its journal as of the day of the last question.
         as_of: Day of the sums.
         sums: Group → its savings on that day.
+        calendar: The digest of the table of months by which journals and sums count.
         on_disk: Ending of each file on disk → sequence number of its last entry.
     """
 
@@ -67,6 +70,7 @@ class _CachedProgramme:
     opened: dict[str, GroupJournal] = field(default_factory=dict[str, GroupJournal])
     as_of: date = date.min
     sums: dict[str, GroupSavings] = field(default_factory=dict[str, GroupSavings])
+    calendar: str = ""
 
     def follow(self, graph: Graph, programme_id: str) -> None:
         """Update to the head of the ledger: drop the groups that later entries concern."""
@@ -87,15 +91,22 @@ class _CachedProgramme:
         if entries:
             self.sequence, self.head_hash = entries[-1].sequence, entries[-1].hash
 
+    def count_by(self, calendar: str) -> None:
+        """Drop what another table of months counted."""
+        if self.calendar != calendar:
+            self.opened.clear()
+            self.sums.clear()
+            self.calendar = calendar
+
     def drop_all(self) -> None:
         """Drop all groups."""
         self.recorded.clear()
         self.sums.clear()
 
     def load(self, folder: Path, programme_id: str, file_cache: LedgerCache[_CachedProgramme]) -> None:
-        """Start with a file on disk, if there is one; sums of another day are ignored."""
+        """Start with a file on disk, if there is one; sums of another day or table of months are ignored."""
         file = file_cache.read(folder, programme_id, _FileValues)
-        if file and file.values.as_of in (None, self.as_of):
+        if file and file.values.as_of in (None, self.as_of) and file.values.calendar in ("", self.calendar):
             self.sequence, self.head_hash, self.owner = file.sequence, file.head_hash, file.values.owner
             self.recorded, self.sums = file.values.recorded, file.values.sums
             self.on_disk[file_cache.name] = file.sequence
@@ -106,9 +117,8 @@ class _CachedProgramme:
         """Write a file to disk, if it is new or enough was recorded since the last time."""
         if is_new or self.sequence - self.on_disk.get(file_cache.name, -WRITE_AFTER) >= WRITE_AFTER:
             journals = _FileValues(owner=self.owner, recorded=self.recorded)
-            values = (
-                journals if file_cache is JOURNALS else _FileValues(owner=self.owner, as_of=self.as_of, sums=self.sums)
-            )
+            sums = _FileValues(owner=self.owner, as_of=self.as_of, sums=self.sums, calendar=self.calendar)
+            values = journals if file_cache is JOURNALS else sums
             file_cache.write(folder, programme_id, self.sequence, self.head_hash, values)
             self.on_disk[file_cache.name] = self.sequence
 
@@ -145,7 +155,7 @@ def _recorded(graph: Graph, programme_id: str, act_ids: Collection[str]) -> Iter
 JOURNALS: Final = LedgerCache[_CachedProgramme]("of-savings", 5, most=4)
 """Number of programmes in memory (our choice: 276,000 passbook lines take some 150 MB)."""
 
-SUMS: Final = LedgerCache[_CachedProgramme]("of-savings-sums", 5)
+SUMS: Final = LedgerCache[_CachedProgramme]("of-savings-sums", 6)
 
 
 def recorded(
@@ -227,4 +237,5 @@ def _cached(graph: Graph, programme_id: str) -> _CachedProgramme:
     place = JOURNALS.place(graph, programme_id)
     with place.making:
         place.copy = cached = place.copy or _CachedProgramme()
+        cached.count_by(month_table.in_use().digest)
         return cached

@@ -14,6 +14,7 @@ from flask import current_app, g, has_app_context, request
 from flask_babel.speaklater import LazyString
 
 from relay import languages as every
+from relay.countries import month_table
 from relay.countries.country import country_of
 from relay.domain import bikram_sambat
 from relay.web import remembered_choice
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from relay.countries.country import Country
+    from relay.countries.month_table import MonthTable
     from relay.domain.system import Catalogue
     from relay.ledger.programme_heads import LedgerHead
 
@@ -99,15 +101,15 @@ def language() -> str:
 
 
 def cached_by_language(write: Callable[[*_Values], str]) -> Callable[[*_Values], str]:
-    """Decorate a function that makes a text in the page's language: cache its results by language and arguments."""
+    """Decorate a function that makes a text in the page's language: cache it by language, calendar and arguments."""
 
     @lru_cache(maxsize=_MOST_CACHED)
-    def cached(_language: str, values: tuple[*_Values]) -> str:
+    def cached(_language: str, _calendar: MonthTable, values: tuple[*_Values]) -> str:
         return write(*values)
 
     @wraps(write)
     def in_language(*values: *_Values) -> str:
-        return cached(language(), values)
+        return cached(language(), month_table.in_use(), values)
 
     return in_language
 
@@ -219,7 +221,7 @@ def _bs_day(value: date) -> str:
     if parts is None:
         return ""
     year, month, number = parts
-    return f"{_ABOUT if year > bikram_sambat.LAST_YEAR else ''}{number} {bs_month(year, month)}"
+    return f"{'' if bikram_sambat.is_published(year) else _ABOUT}{number} {bs_month(year, month)}"
 
 
 def _gregorian(value: date) -> str:

@@ -43,8 +43,10 @@ class Period:
 def bs_months(day: date) -> Iterator[Period]:
     """The months of Bikram Sambat, the one of a day first, then backwards to the beginning of the table."""
     year, month, _ = bikram_sambat.year_month_day(day) or (0, 1, 1)
-    while year >= bikram_sambat.FIRST_YEAR and (last := bikram_sambat.last_of_month(year, month)):
-        yield _bs_period(f"{year}-{month:02}", bs_month(year, month), last, approximate=year > bikram_sambat.LAST_YEAR)
+    while last := bikram_sambat.last_of_month(year, month):
+        yield _bs_period(
+            f"{year}-{month:02}", bs_month(year, month), last, approximate=not bikram_sambat.is_published(year)
+        )
         year, month = (year, month - 1) if month > 1 else (year - 1, len(BS_MONTHS))
 
 
@@ -54,7 +56,7 @@ def fiscal_years(day: date) -> Iterator[Period]:
     while year and (last := bikram_sambat.last_of_fiscal_year(year)):
         key = f"{year}/{(year + 1) % 100:02}"
         label = gettext("fiscal year %(year)s", year=key)
-        yield _bs_period(key, label, last, approximate=year + 1 > bikram_sambat.LAST_YEAR)
+        yield _bs_period(key, label, last, approximate=not bikram_sambat.is_published(year + 1))
         year -= 1
 
 

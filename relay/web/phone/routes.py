@@ -61,7 +61,7 @@ def _shell(word: str) -> str:
             "labels": forms.record_words(),
             "units": forms.unit_words(),
             "months": months(),
-            "sambat": calendar.month_table() if word == "ne" else None,
+            "sambat": calendar.phone_table() if word == "ne" else None,
         }
         scripts = sorted(path.name for path in FOLDER.glob("*.js") if path.name not in (WORKER, "app.js"))
         return render_template(

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final, Self
 
+from relay.countries import month_table
+from relay.countries.month_table import MonthTable
 from relay.domain import bikram_sambat
 from relay.domain.model import thousandths
 from relay.systems.savings.journal.money import PAISA, in_paisa, paisa
@@ -132,10 +134,14 @@ def _is_worked_out(word: str, amount: str) -> bool:
     return word in WORKED_OUT and amount != "charge"
 
 
-@lru_cache(maxsize=4096)  # days: meetings are asked for again and again
 def _month(day: date) -> int:
     """A month of Bikram Sambat as a number, one more than that of the month before."""
-    year_month_day = bikram_sambat.year_month_day(day)
+    return _month_of(month_table.in_use(), day)
+
+
+@lru_cache(maxsize=4096)  # days: meetings are asked for again and again
+def _month_of(table: MonthTable, day: date) -> int:
+    year_month_day = table.year_month_day(day)
     return (
         year_month_day[0] * _MONTHS + year_month_day[1] if year_month_day else day.year * _MONTHS + day.month + _AHEAD
     )
