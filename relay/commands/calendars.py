@@ -56,7 +56,7 @@ def calendar_check(session: Session) -> None:
     click.get_current_context().exit(FOUND if rows else DONE)
 
 
-@calendar.command("update", example="relay calendar update calendar.toml --yes")
+@calendar.command("update", example="relay calendar update months/2084.toml --yes")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @format_option
