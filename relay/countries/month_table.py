@@ -17,7 +17,6 @@ from importlib.resources import files
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, Final
 
-from relay import private_files
 from relay.errors import Failure, Invalid, refused
 from relay.text import Sentence
 
@@ -230,6 +229,8 @@ def keep(table: MonthTable, folder: Path) -> None:
     Raises:
         Invalid: It cannot be written there.
     """
+    from relay import private_files  # noqa: PLC0415 - an update alone writes
+
     with private_files.replace(folder / FILE) as file:
         file.write(table.text.encode())
     follow(folder)
