@@ -14,6 +14,7 @@ from relay.commands.options import format_option, group, pass_session
 from relay.commands.showing import print_rows
 from relay.countries import month_table
 from relay.errors import Failure, Invalid, refused
+from relay.languages import gettext
 from relay.reports.moved_days import MovedDay, moved, to_confirm
 
 if TYPE_CHECKING:
@@ -75,12 +76,19 @@ def calendar_update(session: Session, file: Path, *, yes: bool) -> None:
     if becomes.text == was.text:
         say("Nothing new: the table says this already.")
         return
-    say(f"Published until {becomes.published}, before until {was.published}. Days shown otherwise: {len(rows)}.")
+    say(
+        gettext(
+            "Published until %(now)s, before until %(before)s. Days shown otherwise: %(many)s.",
+            now=becomes.published,
+            before=was.published,
+            many=len(rows),
+        )
+    )
     if not yes:
-        click.confirm("Count days by it from now on?", abort=True, err=True)
+        click.confirm(gettext("Count days by it from now on?"), abort=True, err=True)
     month_table.keep(becomes, session.settings.data_folder)
     if open_ := len(_of_all(session, lambda register: to_confirm(register, becomes))):
-        say(f"Days to confirm, typed before their year was published: {open_}. To list them: relay calendar check")
+        say(gettext("Days to confirm: %(many)s. To list them: relay calendar check", many=open_))
 
 
 def _require_own(session: Session) -> None:
