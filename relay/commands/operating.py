@@ -512,8 +512,9 @@ def programme_add(session: Session, /, programme_id: str, **given: str | None) -
 
     named = given.pop("country")
     country = said_country(session, named) if named else None
-    timezone = given.pop("timezone") or country_of(country).timezone
-    said = said_of(session, "programme", {**given, "id": programme_id, "country": country, "timezone": timezone})
+    if given["timezone"] is None:
+        given["timezone"] = country_of(country).timezone
+    said = said_of(session, "programme", {**given, "id": programme_id, "country": country})
     recorded = session.hand_in("programme", said, programme_id=str(said["id"]))
     result = {"programme_id": recorded.programme_id, "act_id": recorded.act_id, "action": recorded.action}
     if session.as_json:
