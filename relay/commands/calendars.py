@@ -26,7 +26,7 @@ NO_CALENDAR_FILE: Final = Failure(
     Invalid,
     "no_calendar_file",
     "%(path)s cannot be read as text in UTF-8.",
-    advice="Name the file that has the days of the months; docs/countries.md shows one.",
+    advice="Name the file that has the days of the months; relay help countries shows one.",
     field="file",
 )
 

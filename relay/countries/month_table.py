@@ -39,7 +39,7 @@ NOT_A_TABLE: Final = Failure(
     Invalid,
     "not_a_month_table",
     "Line %(line)s of the calendar's file: %(what)s",
-    advice="Nothing was changed. docs/countries.md shows such a file.",
+    advice="Nothing was changed. relay help countries shows such a file.",
     field="file",
 )
 
