@@ -24,7 +24,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     " --sort --most --skip --format",
     "relay todo": "--as-of --as-known --confirmed-only --place --place-id --for --most --format",
     "relay tree": "--as-of --as-known --confirmed-only id --names",
-    "relay forecast": "--as-of --as-known --confirmed-only about --seed",
+    "relay forecast": "--as-of --as-known --confirmed-only about --seed --ready",
     "relay audit sample": "--as-of --as-known --size --seed --names",
     "relay request list": "--as-of --of --state --format",
     "relay raw-counts": "--format",
