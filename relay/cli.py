@@ -68,6 +68,7 @@ USERS: Final = {
         ("operating", "programme"),
         ("countries", "country"),
         ("calendars", "calendar"),
+        ("columns", "column"),
         ("accounts", "account", "token", "device"),
         ("documents", "help_"),
     ),

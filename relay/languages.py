@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from relay.text import UNITS, Sentence, Units
+from relay.text import UNITS, InLanguages, Sentence, Units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -97,6 +97,8 @@ def translate(
         say: A text and its values → the text in that language.
         shown: A value and its name → how it is shown. By default ids, days and words stay as they are typed.
     """
+    if isinstance(sentence, InLanguages):
+        return sentence.in_language(spoken() or ENGLISH)
     if not isinstance(sentence, Sentence) or not sentence:
         return sentence
     show = shown or _as_typed

@@ -38,6 +38,31 @@ class Sentence(str):
         return cls(cast("LiteralString", template), **values)  # type: ignore[redundant-cast]  # mypy takes it for str
 
 
+class InLanguages(str):
+    """Text that its writer gave in several languages, such as the question of a programme's own column.
+
+    Attributes:
+        texts: Language → text; "" for all others.
+
+    >>> str(InLanguages({"": "Colour of the tag?", "fr": "Couleur de la marque ?"}))
+    'Colour of the tag?'
+    """
+
+    __slots__ = ("texts",)
+
+    texts: Mapping[str, str]
+
+    def __new__(cls, texts: Mapping[str, str]) -> Self:
+        """Read as the text for all other languages."""
+        text = super().__new__(cls, texts[""])
+        text.texts = texts
+        return text
+
+    def in_language(self, language: str) -> str:
+        """What it says in one."""
+        return self.texts.get(language, str(self))
+
+
 def plural(one: str, many: str) -> tuple[str, str]:
     """Two forms of a text, of which a count chooses."""
     return one, many

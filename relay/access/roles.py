@@ -44,7 +44,8 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     "programme systems": _MANAGERS,
     "country use": _MANAGERS,
     "programme lock": _MANAGERS,  # and so is correcting what is locked, confirmed, or a rule
-    "programme settings": _MANAGERS | _ADMINISTRATORS,  # the pages of name, rules, systems and lock
+    "column end": _MANAGERS,
+    "programme settings": _MANAGERS | _ADMINISTRATORS,  # the pages of name, rules, columns, systems and lock
     # files: what reaches beyond a place is for who may record or read everywhere
     "import": _STAFF | _MANAGERS,
     "map propose": _STAFF | _MANAGERS,
@@ -61,6 +62,7 @@ MATRIX: Final[Mapping[str, frozenset[Role]]] = {
     # reading
     "programme list": frozenset(ROLES),
     "country show": frozenset(ROLES),
+    "column list": frozenset(ROLES),
     "find": _WHO_WORK_WITH_IT,
     "show": _WHO_WORK_WITH_IT | _PROTECTION,  # and of protection what it records itself
     "names": _WHO_WORK_WITH_IT,

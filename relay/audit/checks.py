@@ -267,6 +267,18 @@ CHECKS: Final[tuple[Check, ...]] = (
         find=how_it_was_recorded.recorded_late,
     ),
     Check(
+        check_id="required_missing",
+        title="missing where required",
+        sentence=(
+            "An act leaves out a column of the programme's own that was required on its day (of what has no day: as it"
+            " was recorded)."
+        ),
+        why="It was not known, or not asked: the programme's own report counts too few.",
+        severity="low",
+        population=how_it_was_recorded.asked_more,
+        find=how_it_was_recorded.required_missing,
+    ),
+    Check(
         check_id="clock_went_back",
         title="recorded with a clock set back",
         sentence=f"An entry has a time more than {CLOCKS_DAYS} day earlier than the entry before it.",

@@ -17,6 +17,8 @@ from relay.audit.findings import Finding, finding_of, joint_finding
 from relay.domain.acts import changes_of
 from relay.domain.entries import Entry, login_of
 from relay.domain.notes import about
+from relay.domain.own_columns import COLUMN
+from relay.domain.questions import required_of
 from relay.domain.register import ABOUT_ACTS, Fact, Register
 from relay.instants import CLOCKS_DAYS
 from relay.text import Sentence
@@ -61,6 +63,31 @@ def _recorded_by_on(in_force: ActsInForce, fact: Fact) -> tuple[str, date]:
 def by_hand(in_force: ActsInForce) -> list[Fact]:
     """Acts with a day of their own that were not recorded by an import."""
     return [each for each in dated(in_force) if each.sequence not in in_force.imported]
+
+
+def required_missing(in_force: ActsInForce) -> Iterator[Finding]:
+    """Find acts that leave out what the programme's own columns required of them, unless it was erased."""
+    for fact in asked_more(in_force):
+        erased = in_force.register.erased_fields(fact.act_id)
+        missing = [
+            own
+            for own in required_of(in_force.register.catalogue, fact, _recorded_by_on(in_force, fact)[1])
+            if fact.values.get(own.key) is None and own.key not in erased
+        ]
+        if missing:
+            yield finding_of(
+                fact,
+                Sentence("leaves out %(columns)s.", columns=", ".join(own.key for own in missing)),
+                *(in_force.sequence(f"{COLUMN.name}:{own.column_id}") for own in missing),
+            )
+
+
+@once
+def asked_more(in_force: ActsInForce) -> list[Fact]:
+    """Acts of which the programme's own columns required something."""
+    catalogue = in_force.register.catalogue
+    facts = in_force.facts(*{own.of: None for own in catalogue.own if own.required_from})
+    return [fact for fact in facts if any(required_of(catalogue, fact, _recorded_by_on(in_force, fact)[1]))]
 
 
 def clock_went_back(in_force: ActsInForce) -> Iterator[Finding]:

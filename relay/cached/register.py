@@ -157,6 +157,7 @@ class _CachedRegister(Register):
         del self.holdings, self.naming  # worked out, and read, when somebody asks for them
         for fact in self.acts("same"):
             self.join(fact)
+        self.define({fact.act_id: fact.values for fact in self.acts("column")})
 
     @cached_property
     def holdings(self) -> dict[str, dict[str, str]]:  # type: ignore[override]

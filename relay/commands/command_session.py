@@ -128,6 +128,7 @@ class Session:
         self.as_csv = False
         self.rehearses = False
         self.offline = False
+        self.own_said: tuple[str, ...] = ()
         self.now = datetime.now(UTC)
         self._opened: list[Graph] = []
 
@@ -510,6 +511,11 @@ class Session:
         if named:
             raise NoSuchProgramme(programme_id=named, programme_ids=programme_ids)
         raise SeveralProgrammes(programme_ids=programme_ids)
+
+    @property
+    def own_catalogue(self) -> Catalogue:
+        """The catalogue with the columns of the programme's own."""
+        return self.catalogue.with_own(self.head.own)
 
     @cached_property
     def usual_programme(self) -> str | None:

@@ -22,6 +22,7 @@ from relay.commands.options import (
     session_of,
     shared_options,
 )
+from relay.domain.own_columns import OF, OWN, is_own
 from relay.domain.schema import Column, Kind
 from relay.errors import Asked, NotFound
 from relay.languages import gettext, translate
@@ -123,6 +124,20 @@ def dry_run_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(offline(command))
 
 
+def _say_own(context: click.Context, _: click.Parameter, value: tuple[str, ...]) -> None:
+    session_of(context).own_said = value
+
+
+_own_option: Final = click.option(
+    "--own",
+    multiple=True,
+    expose_value=False,
+    callback=_say_own,
+    metavar="NAME=VALUE",
+    help="A column of the programme's own, as relay column list names it.",
+)
+
+
 def _flags(column: Column, kind: Kind) -> list[str]:
     """The names of a column's option: `--id` for the act's own, `--on` for its day, `--place` beside `--place-id`."""
     full = f"--{column.name.replace('_', '-')}"
@@ -199,7 +214,12 @@ def records(
         formerly: The name that the command had before; empty for none.
     """
     made = click.command(name, cls=KindCommand, example=example, kind=kind, but=but, formerly=formerly)
-    return lambda function: made(dry_run_option(function))
+
+    def decorated(function: Callable[..., Any]) -> KindCommand:
+        taking = dry_run_option(function)
+        return made(_own_option(taking) if kind in OF else taking)
+
+    return decorated
 
 
 def recorder(
@@ -303,7 +323,28 @@ def said_of(session: Session, kind: str, given: Mapping[str, str | None]) -> dic
             missing.append(option)
     if missing:
         raise click.UsageError(Sentence("Missing: %(missing)s.", missing=", ".join(missing)))
+    return said | _own_said(session, kind)
+
+
+def _own_said(session: Session, kind: str) -> dict[str, Value]:
+    """What was said in columns of the programme's own."""
+    said: dict[str, Value] = {}
+    for text in session.own_said:
+        name, _, value = text.partition("=")
+        column = _own_column(session, kind, f"{OWN}{name.removeprefix(OWN)}", text)
+        if (read := _value(session, column, value, f"--own {name}")) is not None:
+            said[column.name] = read
     return said
+
+
+def _own_column(session: Session, kind: str, name: str, text: str) -> Column:
+    """The column of the programme's own that was named."""
+    columns = session.own_catalogue.kind(kind).columns
+    found = {column.name: column for column in columns if is_own(column.name) and column.offered}
+    if name not in found or "=" not in text:
+        names = ", ".join(each.removeprefix(OWN) for each in found) or "none"
+        raise click.UsageError(f"--own {text}: write NAME=VALUE with a column of the programme's own: {names}.")
+    return found[name]
 
 
 def _option(kind: Kind, column: Column) -> str:
@@ -418,6 +459,7 @@ def _say_if_today(session: Session, kind: str, given: Mapping[str, str | None]) 
 @click.option("--parent", "--parent-id", "parent_id", cls=ColumnOption, of=("place", "parent_id"), metavar="ID")
 @click.option("--latitude", cls=ColumnOption, of=("place", "latitude"), metavar="N")
 @click.option("--longitude", cls=ColumnOption, of=("place", "longitude"), metavar="N")
+@_own_option
 @dry_run_option
 @_again_option
 @pass_session
@@ -664,7 +706,7 @@ def _really(session: Session, subject: str, option: str, id_: str) -> tuple[str,
 def _change(session: Session, subject: str, change: str) -> tuple[str, Any]:
     name, equals, text = change.partition("=")
     kind = subject.partition(":")[0]
-    declared = session.catalogue.kind(kind)
+    declared = (session.own_catalogue if is_own(name) else session.catalogue).kind(kind)
     columns = {column.name: column for column in declared.columns} if declared.file else {}
     if not equals or name not in columns:
         fields = ", ".join(column.name for column in columns.values() if not column.fixed)

@@ -53,7 +53,7 @@ MATCH (l:Ledger) WHERE l.key = l.programme_id
 OPTIONAL MATCH (p:Programme {key: l.programme_id + '/programme/' + l.programme_id})
 RETURN l.programme_id AS programme_id, l.sequence AS sequence, l.hash AS hash, l.projection AS projection,
        p.name AS name, p.timezone AS timezone, p.systems AS systems,
-       p.country AS country
+       p.country AS country, p.own_columns AS own_columns
 ORDER BY programme_id
 """
 

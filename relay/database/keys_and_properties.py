@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
+
+
+OWN_COLUMNS: Final = "own_columns"
+"""The property of a programme's node that holds the definitions of its own columns, so that they are read with it."""
 
 
 def key_of(programme_id: str, act_id: str) -> str:
@@ -59,7 +63,7 @@ def values_of(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: _value(name, value)
         for name, value in properties.items()
-        if name not in ("key", "programme_id", "sequence", "confirm_id")
+        if name not in ("key", "programme_id", "sequence", "confirm_id", OWN_COLUMNS)
     }
 
 

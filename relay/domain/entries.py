@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.domain.acts import Act, changes_of
 from relay.domain.bikram_sambat import LikelyDay
 from relay.domain.canonical import canonical
+from relay.domain.own_columns import is_commitment, is_own
 from relay.errors import Invalid
 from relay.instants import is_instant
 from relay.text import Sentence
@@ -109,13 +110,18 @@ class Entry:
 
 def _personal(catalogue: Catalogue, kind: str, payload: Mapping[str, Any]) -> frozenset[str]:
     """The personal fields of a payload, named as in `opened`."""
-    own = catalogue.personal(kind) & payload.keys()
+    said = _committed(catalogue.personal(kind), payload)
     changes = changes_of(payload)
     if not changes:
-        return own
+        return said
     of_subject = catalogue.personal(str(payload.get("act_id")).partition(":")[0])
-    changed = (CHANGES + name for name, value in changes.items() if value is not None and name in of_subject)
-    return own.union(changed)
+    return said.union(CHANGES + name for name in _committed(of_subject, changes) if changes[name] is not None)
+
+
+def _committed(personal: frozenset[str], values: Mapping[str, Any]) -> frozenset[str]:
+    """The personal fields among some; those of own columns tell it themselves, whatever is known of these."""
+    own = (name for name in values if is_own(name) and is_commitment(values[name]))
+    return frozenset(name for name in personal & values.keys() if not is_own(name)).union(own)
 
 
 def secret_fields(catalogue: Catalogue, entry: Entry) -> frozenset[str]:

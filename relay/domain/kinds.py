@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from relay.domain.own_columns import COLUMN
 from relay.domain.schema import Column, Kind, own_id, tie
 from relay.domain.vocabulary import CONDITIONS, EVENT_KINDS, SEXES
 from relay.text import Sentence
@@ -171,6 +172,7 @@ It is news, not a correction: what is ended was true until then.
 CORE: Final[tuple[Kind, ...]] = (
     PROGRAMME,
     RULE,
+    COLUMN,
     Kind(
         name="place",
         article=Sentence("a place"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from relay.domain.acts import changes_of
 from relay.domain.model import Event, PassOn, Placement, Rule, bound_by, owed_under, shown, thousandths
 from relay.domain.notes import begun_beside
+from relay.domain.own_columns import is_personal
 from relay.domain.people.likeness import Person
 from relay.domain.vocabulary import ANIMAL, LOSSES
 from relay.errors import Asked, Code, Failure, refused
@@ -21,7 +22,9 @@ from relay.text import Sentence, Units
 if TYPE_CHECKING:
     from relay.countries.country import Bearing, Limits
     from relay.domain.acts import Act
+    from relay.domain.own_columns import OwnColumn
     from relay.domain.register import Change, Fact, Register
+    from relay.domain.system import Catalogue
 
 Answers = frozenset[Code]
 """The questions that an act answers beforehand. They stand beside it, never in its payload."""
@@ -149,6 +152,24 @@ LIKE_ANOTHER: Final = Failure(
 )
 
 
+LEFT_EMPTY: Final = Failure(
+    Asked,
+    "left_empty",
+    "%(act_id)s leaves out %(column)s, which the programme asks for since %(required_from)s.",
+    advice="Give it. If it is not known, use --again.",
+)
+
+
+NEVER_ERASED: Final = Failure(
+    Asked,
+    "never_erased",
+    "%(act_id)s is not personal: what it says of each woman is in every file, also without names, and can never be"
+    " erased.",
+    advice="Make it personal, or confirm with --again that everybody may know it for ever.",
+    field="personal",
+)
+
+
 _FAR: Final = 5  # our choice: nobody hands on so many times what she owes, but for what was born to her
 
 _ADD_OR_BEGIN: Final = Sentence(
@@ -159,12 +180,13 @@ _ADD_OR_BEGIN: Final = Sentence(
 _KEEPS_BOTH: Final = Sentence("If she holds both, use --again.")
 
 
-def asked_of(register: Register, change: Change) -> Iterator[Asked]:
+def asked_of(register: Register, change: Change, today: date) -> Iterator[Asked]:
     """What is asked of a fact that did not stand before, or says something else now, and of what stands on that.
 
     Args:
         register: As it was before.
         change: What the act changes in it.
+        today: The date in the programme's time zone.
     """
     for fact in change.facts.values():
         if fact and (fact.act_id not in register.facts or moves(change.act)):
@@ -175,6 +197,7 @@ def asked_of(register: Register, change: Change) -> Iterator[Asked]:
             if fact.act_id not in register.facts:
                 yield from _implausible(register, change.placements, fact)
                 yield from _of_systems(register, fact)
+                yield from _of_own_columns(register, fact, today)
     if changes_of(change.act.values):
         yield from _of_correction(register, change)
     for fact, placement, others in begun_beside(register, change):
@@ -193,6 +216,28 @@ def _of_systems(register: Register, fact: Fact) -> Iterator[Asked]:
     """What the systems of a programme ask of a fact."""
     for ask in register.catalogue.questions_on(fact.kind, register.systems):
         yield from ask(register, fact)
+
+
+def _of_own_columns(register: Register, fact: Fact, today: date) -> Iterator[Asked]:
+    """What a fact leaves out that the programme requires of it, and whether a column of its own can be known by all."""
+    if fact.kind == "column":
+        if fact.values["of"] == "beneficiary" and not is_personal(fact.values):
+            yield refused(NEVER_ERASED, act_id=fact.act_id)
+        return
+    for own in required_of(register.catalogue, fact, today):
+        if fact.values.get(own.key) is None:
+            yield refused(
+                LEFT_EMPTY, act_id=fact.act_id, column=own.key, required_from=own.required_from, field=own.key
+            )
+
+
+def required_of(catalogue: Catalogue, fact: Fact, recorded_on: date) -> Iterator[OwnColumn]:
+    """The programme's own columns that are required on the day of a fact; where it has none, as it is recorded."""
+    for own in catalogue.own:
+        if own.of == fact.kind and own.required_from and not own.ended_on:
+            day = fact.values.get(catalogue.day(fact.kind)) or recorded_on.isoformat()
+            if own.required_from <= str(day):
+                yield own
 
 
 def _like_another(register: Register, fact: Fact) -> Iterator[Asked]:

@@ -20,6 +20,7 @@ from relay.domain.acts import Act, changes_of, systems_of
 from relay.domain.entries import CHANGES, Entry
 from relay.domain.model import GIFT_SEQUENCE, Event, PassOn, Placement, Receipt, Rule, thousandths
 from relay.domain.name_matching import code
+from relay.domain.own_columns import OWN, Definitions, columns_of
 from relay.domain.people.likeness import Person
 from relay.domain.people.likeness_in_ward import Neighbours
 from relay.domain.people.one_woman import OneWoman, SameWoman
@@ -32,6 +33,10 @@ NONSENSE: Final = (KeyError, ValueError, TypeError, AttributeError, ArithmeticEr
 """What replaying may lead to where content was altered; nothing that was recorded as it stands raises these."""
 
 ABOUT_ACTS: Final = frozenset({"correct", "confirm", "erase"})
+
+
+_OF_ONE_END: Final = frozenset({"note", f"{CHANGES}note", "why"})
+"""What is personal in a pass-on and dropped with either of the two women, beside the programme's own columns."""
 
 
 class Fact(NamedTuple):
@@ -83,7 +88,8 @@ class Register:
 
     Attributes:
         programme_id: Whose register.
-        catalogue: Of the kinds of acts.
+        catalogue: Of the kinds of acts, with the programme's own columns.
+        definitions: Of these columns; in a part too, all of them.
         facts: act id → what stands now. Acts that were taken back are absent.
         placements: placement id → the placement with all that happened to it.
         holdings: beneficiary id → the placements that she holds: placement id → help; in a part, of those who were
@@ -102,6 +108,7 @@ class Register:
         """Begin an empty register."""
         self.programme_id = programme_id
         self.catalogue = catalogue
+        self.definitions: Definitions = {}
         self.facts: MutableMapping[str, Fact] = {}
         self.placements: MutableMapping[str, Placement] = {}
         self.holdings: dict[str, dict[str, str]] = {}
@@ -166,6 +173,10 @@ class Register:
                 self.join(fact)
             elif act_id.startswith("beneficiary:"):
                 self._settle_in(act_id, fact)
+            elif act_id.startswith("column:"):
+                definitions = {**self.definitions}
+                _update(definitions, {act_id: fact.values if fact else None})
+                self.define(definitions)
             if fact:
                 self.set_beside(fact)
         for placement_id, placement in change.placements.items():
@@ -174,6 +185,10 @@ class Register:
         self.rules = change.rules
         for act_id, names in change.erased.items():
             self.entries[act_id] = self.entries[act_id].without(names)
+
+    def define(self, definitions: Definitions) -> None:
+        """Have the columns of the programme's own that some definitions give."""
+        self.definitions, self.catalogue = definitions, self.catalogue.with_own(columns_of(definitions))
 
     @contextmanager
     def supposing(self, change: Change) -> Generator[None]:
@@ -490,8 +505,8 @@ class Register:
     def _openings(self, subject: str) -> Iterator[tuple[str, frozenset[str]]]:
         """What erasing a subject drops.
 
-        That is all that was said of it; for a beneficiary also the notes on her placements, and all that is personal in
-        what systems record about her.
+        That is all that was said of it; for a beneficiary also the notes on her placements, what the programme's own
+        columns say of them, and all that is personal in what systems record about her.
 
         It is named even if it is gone already. Acts that were taken back are looked through too: what they said of
         her is still in the ledger.
@@ -502,17 +517,19 @@ class Register:
             return
         held = self.ever_held(id_)
         for entry in tuple(self.entries.values()):
-            if entry.kind == "event" and entry.payload["placement_id"] in held:
+            of_placement = {"event": entry.payload.get("placement_id"), "placement": entry.act_id.partition(":")[2]}
+            if of_placement.get(entry.kind) in held:
                 yield from self._all_openings(entry.act_id)
             elif entry.kind == "pass" and any(held & self._ever(entry, end) for end in _ENDS):
-                yield from self._all_openings(entry.act_id, only=frozenset({"note", f"{CHANGES}note", "why"}))
+                yield from self._all_openings(entry.act_id, only=_OF_ONE_END)
             elif any(self.catalogue.is_about(entry.kind, said, id_) for said in self._all_said(entry)):
                 yield from self._all_openings(entry.act_id)
 
     def _all_openings(self, act_id: str, only: frozenset[str] | None = None) -> Iterator[tuple[str, frozenset[str]]]:
         if act_id in self.entries:
             personal = self.entries[act_id].personal
-            yield act_id, personal if only is None else personal & only
+            own = (name for name in personal if name.startswith((OWN, f"{CHANGES}{OWN}")))
+            yield act_id, personal if only is None else (personal & only).union(own)
         for later_id in self.about.get(act_id, ()):
             yield from self._all_openings(later_id, only)
 

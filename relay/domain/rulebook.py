@@ -6,7 +6,7 @@ replay, so stricter rules later never make an old ledger unreadable.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import product
@@ -26,6 +26,8 @@ from relay.domain.model import (
     owed_under,
 )
 from relay.domain.notes import Note, notes_of
+from relay.domain.own_columns import MOST as MOST_COLUMNS
+from relay.domain.own_columns import choices_of, is_commitment, is_own
 from relay.domain.questions import NO_ANSWER, NOTED, NOTED_OTHERWISE, Answers, asked_of, moves
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of, takes_back
 from relay.domain.schema import Kind
@@ -363,6 +365,86 @@ SYSTEM_NEEDS: Final = Failure(
 )
 
 
+NAMED_LIKE_RELAYS: Final = Failure(
+    Refused,
+    "named_like_relays",
+    "%(of)s has a column %(name)s already: one of Relay's.",
+    advice="Use that one, or choose another name.",
+    field="name",
+)
+
+
+CHOICES_OF_A_CHOICE: Final = Failure(
+    Invalid,
+    "choices_of_a_choice",
+    "%(act_id)s: a choice names its answers, and no other type does.",
+    advice="Give choices with ; between them and the type choice, or leave them out.",
+    field="choices",
+)
+
+
+POOR_CHOICES: Final = Failure(
+    Invalid,
+    "poor_choices",
+    "%(act_id)s: there are at least two different answers to choose from.",
+    advice="Name each answer once, with ; between them.",
+    field="choices",
+)
+
+
+CHOICE_LOST: Final = Failure(
+    Refused,
+    "choice_lost",
+    "%(act_id)s would lose an answer that may have been recorded: %(lost)s.",
+    advice="Answers are added, never taken away. Keep it, or end this column and add another.",
+    field="choices",
+)
+
+
+ENOUGH_COLUMNS: Final = Failure(
+    Refused,
+    "enough_columns",
+    "The programme has %(many)s columns of its own, which is the most.",
+    advice="End one that is no longer needed",
+    command="relay column end COLUMN",
+    field="name",
+)
+
+
+NO_SUCH_COLUMN: Final = Failure(
+    Invalid,
+    "not_defined",
+    "The programme has no column %(name)s of %(of)s.",
+    advice="A manager can add it",
+    command="relay column add --help",
+)
+
+
+NO_SUCH_CHOICE: Final = Failure(
+    Invalid,
+    "no_such_choice",
+    "%(name)s has no such answer.",
+    advice="Its answers are: %(choices)s.",
+)
+
+
+LOOKS_LIKE_A_COMMITMENT: Final = Failure(
+    Invalid,
+    "looks_like_a_commitment",
+    "%(name)s cannot be 64 digits from 0 to f: so the ledger writes what is personal.",
+    advice="Write it in another way.",
+)
+
+
+NEVER_CHANGED: Final = Failure(
+    Refused,
+    "never_changed",
+    "%(act_id)s: whether a column is personal is never changed, as the ledger holds what was recorded in it as it was.",
+    advice="End this column and add another of another name.",
+    field="personal",
+)
+
+
 class StandingOnIt(Refused):
     """An act cannot be taken back while others stand on it."""
 
@@ -485,7 +567,7 @@ def judge(
         for placement_id in moved(register, change):
             require_one_holder(register, change, placement_id)
     _breaks_nothing(register, change)
-    answered = [*_answered(asked_of(register, change), answers)]
+    answered = [*_answered(asked_of(register, change, today), answers)]
     return change, (*notes_of(register, change), *answered)
 
 
@@ -600,12 +682,17 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
     if fact.kind == "event" and values["kind"] == "extended" and not values.get("until_on"):
         message = Sentence("%(act_id)s extends the deadline but gives no new day.", act_id=act_id)
         raise Invalid(reason=message, advice=Sentence("Give until_on."), field="until_on")
-    if fact.kind == "rule":
-        _plausible_rule(fact)
-    if fact.kind == "programme" and fact.id != register.programme_id:
+    if plausible := _PLAUSIBLE.get(fact.kind):
+        plausible(register, fact)
+    _as_defined(register, fact)
+
+
+def _plausible_programme(register: Register, fact: Fact) -> None:
+    """A programme is the one of this ledger, in a country and with systems that can be."""
+    if fact.id != register.programme_id:
         message = Sentence(
             "%(act_id)s does not belong in the ledger of programme %(programme_id)s.",
-            act_id=act_id,
+            act_id=fact.act_id,
             programme_id=register.programme_id,
         )
         raise Invalid(
@@ -615,11 +702,8 @@ def _plausible(register: Register, fact: Fact, today: date) -> None:
             ),
             field="id",
         )
-    if fact.kind == "programme":
-        country_of(fact.values.get("country"))
-        _plausible_systems(register, fact)
-    if fact.kind == "place":
-        _plausible_level(register, fact)
+    country_of(fact.values.get("country"))
+    _plausible_systems(register, fact)
 
 
 def _plausible_level(register: Register, fact: Fact) -> None:
@@ -628,6 +712,47 @@ def _plausible_level(register: Register, fact: Fact) -> None:
     known = register.country.level_names
     if level and level not in known and not (was and was.values.get("kind") == level):
         raise refused(NO_SUCH_LEVEL, level=level, known=known)
+
+
+def _plausible_column(register: Register, fact: Fact) -> None:
+    """A column of the programme's own is of a kind that is recorded here, and bears no name of Relay's."""
+    values, words = fact.values, choices_of(fact.values)
+    of, name = values["of"], values["name"]
+    if not register.catalogue.is_on(of, register.systems):
+        raise refused(SYSTEM_OFF, act_id=of, system=", ".join(sorted(register.catalogue.systems_of(of))))
+    if register.catalogue.kind(of).column(name):
+        raise refused(NAMED_LIKE_RELAYS, name=name, of=of)
+    if (values["type"] == "choice") != bool(words):
+        raise refused(CHOICES_OF_A_CHOICE, act_id=fact.act_id)
+    if len(set(words)) < len(words) or len(words) == 1 or any(map(is_commitment, words)):
+        raise refused(POOR_CHOICES, act_id=fact.act_id)
+    was = register.definitions.get(fact.act_id)
+    if was and (lost := [word for word in choices_of(was) if word not in words]):
+        raise refused(CHOICE_LOST, act_id=fact.act_id, lost=", ".join(lost))
+    open_ = [each for each in register.definitions if not register.definitions[each].get("ended_on")]
+    if not values.get("ended_on") and fact.act_id not in open_ and len(open_) >= MOST_COLUMNS:
+        raise refused(ENOUGH_COLUMNS, many=len(open_))
+
+
+_PLAUSIBLE: Final[Mapping[str, Callable[[Register, Fact], None]]] = {
+    "rule": lambda _, fact: _plausible_rule(fact),
+    "programme": _plausible_programme,
+    "place": _plausible_level,
+    "column": _plausible_column,
+}
+"""What more can be told of some kinds."""
+
+
+def _as_defined(register: Register, fact: Fact) -> None:
+    """What is said in columns of the programme's own is what these take."""
+    for name in filter(is_own, fact.values):
+        value, column = fact.values[name], register.catalogue.kind(fact.kind).column(name)
+        if column is None:
+            raise refused(NO_SUCH_COLUMN, name=name, of=fact.kind, field=name)
+        if column.choices and value not in column.choices:
+            raise refused(NO_SUCH_CHOICE, name=name, choices=", ".join(column.choices), field=name)
+        if not column.personal and is_commitment(value):
+            raise refused(LOOKS_LIKE_A_COMMITMENT, name=name, field=name)
 
 
 def _plausible_systems(register: Register, fact: Fact) -> None:
@@ -1115,6 +1240,14 @@ def _may_take_back(kind: Kind, act: Act) -> None:
             reason=Sentence("%(subject)s cannot be taken back.", subject=subject),
             advice=Sentence("It was published, and others may have it."),
         )
+    if kind.name == "column":
+        raise refused(
+            NOT_CORRECTABLE,
+            reason=Sentence(
+                "%(subject)s cannot be taken back: something may have been recorded in it.", subject=subject
+            ),
+            advice=Sentence("End it: `relay column end`."),
+        )
     if kind.name in ("erase", "programme"):
         raise refused(
             NOT_CORRECTABLE,
@@ -1155,6 +1288,8 @@ def _may_change(register: Register, kind: str, act: Act) -> None:
             advice=Sentence("Name the fields to change."),
             field="changes",
         )
+    if kind == "column" and "personal" in changes:
+        raise refused(NEVER_CHANGED, act_id=subject_of(act))
     erased = register.erased_fields(subject_of(act))
     columns = {column.name: column for column in register.catalogue.kind(kind).columns}
     for name, value in changes.items():

@@ -84,6 +84,7 @@ class Column:
         elsewhere: Whether the kind that it refers to belongs to a system that may be missing. Where the system is not
             installed, the column is a plain id, which nobody looks up. Where it is installed and the programme does
             not use it, an id without `edge` need not be in the record.
+        offered: Whether forms, options and templates offer it; a programme's own column that ended is only read.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Column:
     by_rule: bool = False
     through: bool = False
     elsewhere: bool = False
+    offered: bool = True
 
 
 def own_id(of: str) -> Column:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.domain.kinds import CORE, END
+from relay.domain.own_columns import OwnColumn, is_own
 from relay.domain.schema import Column, Kind, Role, Rules
 
 if TYPE_CHECKING:
@@ -113,35 +114,44 @@ class Catalogue:
 
     Attributes:
         systems: Name → system, as they were registered.
+        own: The columns of a programme's own, where the catalogue is one programme's.
         kinds: Name → kind, in the order of their files; what systems add to the core's kinds is among their columns.
             Ends are among them where anything can be ended.
     """
 
-    def __init__(self, systems: Iterable[System] = ()) -> None:
-        """Put the kinds together.
+    def __init__(
+        self, systems: Iterable[System] = (), own: tuple[OwnColumn, ...] = (), base: Catalogue | None = None
+    ) -> None:
+        """Put the kinds together; `with_own` gives those of one programme, made from all others.
 
         Raises:
             ValueError: Two kinds, files, labels or relationships have one name, or something named is not there: a
                 fault of who declared them.
         """
         self.systems: Mapping[str, System] = {system.name: system for system in systems}
+        self.own, self._base = own, base or self
         self._system_of = {kind.name: system for system in self.systems.values() for kind in system.kinds}
         there = {kind.name for kind in (*CORE, *(kind for system in self.systems.values() for kind in system.kinds))}
-        own = [
+        of_systems = [
             replace(kind, columns=tuple(_tied(column, there) for column in kind.columns))
             for system in self.systems.values()
             for kind in system.kinds
         ]
-        if any(kind.ended_by for kind in own):
-            own.append(END)
+        if any(kind.ended_by for kind in of_systems):
+            of_systems.append(END)
         added = Counter[str]()
         for system in self.systems.values():
             added.update(system.columns.keys())
         core = [replace(kind, columns=(*kind.columns, *self._added(kind.name))) for kind in CORE]
         self.kinds: Mapping[str, Kind] = {
-            kind.name: kind for kind in sorted((*core, *own), key=lambda kind: kind.order)
+            kind.name: self._with_own_columns(kind)
+            for kind in sorted((*core, *of_systems), key=lambda kind: kind.order)
         }
-        self._require_sound([*core, *own])
+        self._require_sound([*core, *of_systems])
+
+    def _with_own_columns(self, kind: Kind) -> Kind:
+        own = [each.column for each in self.own if each.of == kind.name]
+        return replace(kind, columns=(*kind.columns, *own)) if own else kind
 
     def _added(self, kind: str) -> Iterator[Column]:
         for system in self.systems.values():
@@ -161,6 +171,34 @@ class Catalogue:
         missing = (named - labelled) | (systems - self.systems.keys()) | core
         if doubled or missing:
             raise ValueError([*doubled, *sorted(missing)])
+
+    def with_own(self, own: tuple[OwnColumn, ...]) -> Catalogue:
+        """The catalogue of a programme that has columns of its own: these are among those of their kinds."""
+        if own == self.own:
+            return self
+        return _with_own(self._base, own) if own else self._base
+
+    def knowing(self, kind: str, names: Iterable[str], recorded: Callable[[], tuple[OwnColumn, ...]]) -> Catalogue:
+        """The catalogue in which names of columns of a kind are known.
+
+        Args:
+            kind: The kind of acts.
+            names: Names of its columns.
+            recorded: Asked for the columns of the programme's own only where one of these is named and not known; what
+                is known of one goes before.
+        """
+        if not any(is_own(name) and not self.kind(kind).column(name) for name in names):
+            return self
+        known = {(each.of, each.name) for each in self.own}
+        return self.with_own((*self.own, *(each for each in recorded() if (each.of, each.name) not in known)))
+
+    def after(self, act: Act | Fact) -> Catalogue:
+        """The catalogue once an act stands: one that defines a column of the programme's own adds it."""
+        if act.kind != "column":
+            return self
+        new = OwnColumn.of_values(act.values)
+        others = (each for each in self.own if (each.of, each.name) != (new.of, new.name))
+        return self.with_own(tuple(sorted((*others, new), key=lambda each: (each.of, each.name))))
 
     # -- kinds -------------------------------------------------------------------------------------------------------
 
@@ -507,7 +545,7 @@ class Catalogue:
         return frozenset(
             name
             for name, kind in self.kinds.items()
-            if any(column.personal and column.type in _NUMBERS for column in kind.columns)
+            if any(column.personal and column.type in _NUMBERS and not is_own(column.name) for column in kind.columns)
         )
 
     def lies(self, kind: str) -> bool:
@@ -611,6 +649,11 @@ class Catalogue:
         for name, kind in self.kinds.items():
             for _, type_, target in self.pointers(name):
                 yield type_, kind.label, self.kinds[target].label
+
+
+@lru_cache(maxsize=64)  # our choice: so many programmes with columns of their own in one process
+def _with_own(base: Catalogue, own: tuple[OwnColumn, ...]) -> Catalogue:
+    return Catalogue(base.systems.values(), own, base)
 
 
 def _without(values: Mapping[str, Any], hidden: frozenset[str]) -> Mapping[str, Any]:

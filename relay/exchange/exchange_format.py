@@ -7,23 +7,27 @@ decided by the ledger.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from relay.domain import acts
 from relay.domain.acts import systems_of
+from relay.domain.own_columns import OwnColumn
 from relay.domain.schema import Column, Kind
 from relay.exchange import cells, export_digest, sheets, writing
 from relay.text import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from relay.domain.system import Catalogue
 
+OwnOf = Callable[[str], "tuple[OwnColumn, ...]"]
+"""The columns of its own that a programme has, by its id; by "" of the one that is meant."""
 Action = Literal["added", "same", "put aside", "refused", "left out"]
 
 _PADDED: Final = re.compile(r"[0\u0966]\d+")
@@ -111,7 +115,7 @@ class ReportRow:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
+def read_folder_or_workbook(path: Path, catalogue: Catalogue, own_of: OwnOf = lambda _: ()) -> Iterator[Row]:
     """Read a programme row by row, in an order in which it can be recorded.
 
     Memory use is constant: of passes.csv, only the ids of receiving placements and the waiting rows are held. A sheet
@@ -120,6 +124,7 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
     Args:
         path: A folder of CSV files and rules.toml, or an .xlsx file.
         catalogue: Catalogue of the kinds of acts.
+        own_of: Asked only where there are columns of a programme's own that the path itself does not define.
 
     Yields:
         What is not of the format, then the programme, its rules, and the rows of each file in the format's order. A row
@@ -131,12 +136,15 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
     """
     as_it_stands = export_digest.is_unchanged(path)
     original: set[str] = set()
-    kinds = {kind.file: kind for kind in catalogue.filed}
+    files = {kind.file: kind.name for kind in catalogue.filed}
+    programme_id = ""
     for sheet in sheets.opened(path, catalogue.files, catalogue.tables):
         if isinstance(sheet, sheets.Unreadable):
             yield _unreadable(sheet)
             continue
-        kind = kinds[sheet.name]
+        recorded = partial(own_of, programme_id)
+        catalogue = catalogue.knowing(files[sheet.name], map(_normal_name, sheet.header), recorded)
+        kind = catalogue.kind(files[sheet.name])
         sheet = replace(sheet, header=_normal_names(sheet.header, kind))  # noqa: PLW2901 - from here on it has its names
         unknown = _unknown_columns(sheet, kind)
         if faults := _header_faults(sheet, kind, unknown):
@@ -145,24 +153,29 @@ def read_folder_or_workbook(path: Path, catalogue: Catalogue) -> Iterator[Row]:
             continue
         if unknown:
             yield Row(file=sheet.file, row=sheet.header_row, act_id=None, act=None, faults=unknown, left_out=True)
-        if kind.name == "place":
-            yield from _providers_first(
-                _rows(sheet, kind, as_it_stands=as_it_stands),
-                _ids(sheet, kind, "place_id"),
-                own="place_id",
-                awaited="parent_id",
-            )
-        elif kind.name == "placement":
-            for row in _rows(sheet, kind, as_it_stands=as_it_stands):
-                if row.act:
-                    original.add(row.act.id)
-                yield row
-        elif kind.name == "pass":
-            ahead = _ids(sheet, kind, "receiver_placement_id") - original
-            rows = _rows(sheet, kind, as_it_stands=as_it_stands)
-            yield from _providers_first(rows, ahead, own="receiver_placement_id", awaited="giver_placement_id")
-        else:
-            yield from _rows(sheet, kind, as_it_stands=as_it_stands)
+        for row in _recordable(sheet, kind, original, as_it_stands=as_it_stands):
+            if row.act and kind.name == "programme":
+                programme_id = row.act.id
+            catalogue = catalogue.after(row.act) if row.act else catalogue
+            yield row
+
+
+def _recordable(sheet: sheets.Sheet, kind: Kind, original: set[str], *, as_it_stands: bool) -> Iterator[Row]:
+    """The rows of a sheet in an order in which they can be recorded; the ids of placements are added to `original`."""
+    rows = _rows(sheet, kind, as_it_stands=as_it_stands)
+    if kind.name == "place":
+        ahead = _ids(sheet, kind, "place_id")
+        yield from _providers_first(rows, ahead, own="place_id", awaited="parent_id")
+    elif kind.name == "placement":
+        for row in rows:
+            if row.act:
+                original.add(row.act.id)
+            yield row
+    elif kind.name == "pass":
+        ahead = _ids(sheet, kind, "receiver_placement_id") - original
+        yield from _providers_first(rows, ahead, own="receiver_placement_id", awaited="giver_placement_id")
+    else:
+        yield from rows
 
 
 def _unreadable(part: sheets.Unreadable) -> Row:
@@ -532,9 +545,9 @@ def _write(
     used: tuple[str, ...] = ()
     headers: dict[str, tuple[str, ...]] = {}
     for act in record:
-        kind = catalogue.kind(act.kind)
         if act.kind == "programme":
             used = systems_of(act.values)
+        catalogue = catalogue.after(act)
         if act.kind not in headers:
             columns = [
                 each
@@ -542,7 +555,7 @@ def _write(
                 if each.type != "country" or "country" in act.values
             ]
             headers[act.kind] = tuple(column.name for column in columns if with_names or not column.personal)
-        header = headers[act.kind]
+        kind, header = catalogue.kind(act.kind), headers[act.kind]
         content = [_content_of(kind, key, act.values.get(key)) for key in header]
         destination.add(kind.file, header, content)
 

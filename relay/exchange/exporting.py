@@ -99,17 +99,16 @@ def acts_in_force(graph: Graph, programme_id: str) -> Iterator[Act]:
         CorrectedMeanwhile: At the end: an act was corrected or erased while they were read.
         Unavailable: The database cannot be reached.
     """
-    last = programme_heads.head(graph, programme_id).entries  # what a later act names may have been read without it
-    yield from in_order(
-        graph.catalogue,
-        {kind: _in_force(graph, programme_id, kind, last) for kind in cypher.statements(graph.catalogue).export},
-    )
+    head = programme_heads.head(graph, programme_id)
+    catalogue = graph.catalogue.with_own(head.own)
+    last = head.entries  # what a later act names may have been read without it
+    kinds = cypher.statements(graph.catalogue).export
+    yield from in_order(catalogue, {kind: _in_force(graph, programme_id, catalogue, kind, last) for kind in kinds})
     if any(entry.kind in ("correct", "erase") for entry in reading.entries(graph, programme_id, first=last + 1)):
         raise CorrectedMeanwhile
 
 
-def _in_force(graph: Graph, programme_id: str, kind: str, last: int) -> Iterator[Act]:
-    catalogue = graph.catalogue
+def _in_force(graph: Graph, programme_id: str, catalogue: Catalogue, kind: str, last: int) -> Iterator[Act]:
     for properties, personal in reading.standing(graph, programme_id, kind, last):
         values = values_of(properties) | {
             name: personal[name] for name in catalogue.personal(kind) - catalogue.secret(kind) if name in personal

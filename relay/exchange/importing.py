@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from relay.domain.acts import Act
+from relay.domain.own_columns import OwnColumn
 from relay.domain.questions import NOTED, Answers
 from relay.domain.register import provided_by
 from relay.domain.rulebook import Missing, TakenBack
 from relay.domain.system import Catalogue
 from relay.errors import Asked, Failure, Invalid, NotFound, Refused, RelayError, refused
 from relay.exchange import cells
-from relay.exchange.exchange_format import SHOWN, Action, ReportRow, Row, read_folder_or_workbook
+from relay.exchange.exchange_format import SHOWN, Action, OwnOf, ReportRow, Row, read_folder_or_workbook
 from relay.exchange.sheets import PROGRAMME, RULES_FILE
 from relay.graph import Graph, patiently
 from relay.instants import instant
@@ -41,7 +42,7 @@ from relay.ledger.reading import STEP
 from relay.ledger.recording import Rehearsal
 from relay.text import Sentence
 
-Read = Callable[[Path, Catalogue], Iterator[Row]]
+Read = Callable[[Path, Catalogue, OwnOf], Iterator[Row]]
 """Reads the rows of a path, in an order in which they can be recorded."""
 
 FIRST: Final = 20  # our choice: noted rows that one looks up in a paper register at one go
@@ -128,6 +129,16 @@ class DatabaseImporter:
         """
         return [head.programme_id for head in programme_heads.heads(self.graph)]
 
+    def own_columns(self, programme_id: str | None) -> tuple[OwnColumn, ...]:
+        """The columns of its own that a programme has, or the only one where none is named; none of a new programme.
+
+        Raises:
+            Unavailable: The database cannot be reached.
+        """
+        heads = programme_heads.heads(self.graph)
+        found = [head.own for head in heads if programme_id in (None, head.programme_id)]
+        return found[0] if len(found) == 1 else ()
+
     def enter(self, programme_id: str) -> None:
         """Check that the clerk may import into a programme, before anything is read; here everybody may."""
 
@@ -194,7 +205,7 @@ def import_by(
         Invalid: There is no programme at the path, it is not named, or it is another one than the one given.
         Unavailable: The database cannot be reached; what was reported as added is recorded.
     """
-    rows = read(path, judge.catalogue)
+    rows = read(path, judge.catalogue, lambda own: judge.own_columns(own or programme_id or usual))
     first = _until_the_first_act(rows)
     own = next((row.act.id for row in first if row.act and row.act.kind == "programme"), None)
     if own is None and programme_id is None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from relay.domain.system import Catalogue
     from relay.graph import Graph
 
-_FILLED: Final = ("programme", "rule", "place", "group", "gift")
-"""Kinds of records that other rows refer to, so the workbook lists those that exist."""
+_FILLED: Final = ("programme", "rule", "column", "place", "group", "gift")
+"""Kinds of records that other rows refer to, or that say which columns there are: the workbook lists what exists."""
 
 _CHOSEN: Final[Mapping[str, str]] = {"place": "places", "group": "groups", "gift": "gifts"}
 """Kind that a column refers to → sheet with its ids in the first column."""
@@ -85,9 +85,11 @@ def listed_acts(graph: Graph, programme_id: str) -> Iterator[Act]:
         NoProgramme: It is not in the database.
         Unavailable: The database cannot be reached.
     """
+    catalogue = graph.catalogue
     for act in acts_in_force(graph, programme_id):
+        catalogue = catalogue.after(act)
         if act.kind in _FILLED:
-            hidden = graph.catalogue.personal(act.kind)
+            hidden = catalogue.personal(act.kind)
             yield replace(act, values={name: value for name, value in act.values.items() if name not in hidden})
 
 
@@ -106,6 +108,7 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
     there: dict[str, list[Act]] = {}
     for act in acts:
         there.setdefault(act.kind, []).append(act)
+        catalogue = catalogue.after(act)
     used = systems_of(there["programme"][0].values)
     with new_workbook(path) as book:
         formats = {
@@ -115,7 +118,7 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
             "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         }
         for kind in _kinds(catalogue, used):
-            columns = catalogue.columns_on(kind.name, used)
+            columns = [column for column in catalogue.columns_on(kind.name, used) if column.offered]
             sheet = book.add_worksheet(kind.file)
             sheet.freeze_panes(1, 1)
             acts = there.get(kind.name, ())
@@ -131,7 +134,7 @@ def write_template(acts: Iterable[Act], catalogue: Catalogue, path: Path) -> Non
 
 def _kinds(catalogue: Catalogue, used: Sequence[str]) -> list[Kind]:
     """The kinds with a sheet in the workbooks of a programme."""
-    return [kind for kind in catalogue.filed if catalogue.is_on(kind.name, used)]
+    return [kind for kind in catalogue.filed if catalogue.is_on(kind.name, used) and kind.name != "column"]
 
 
 def _format_of(column: Column) -> str:

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of, kind_and_id, values_of
+from relay.database.keys_and_properties import OWN_COLUMNS, key_of, kind_and_id, values_of
 from relay.domain.acts import Act, changes_of
 from relay.domain.entries import ORIGIN
 from relay.domain.model import Rule, thousandths
+from relay.domain.own_columns import of_text
 from relay.domain.people.likeness import Person
 from relay.domain.people.likeness_in_ward import MOST
 from relay.domain.register import (
@@ -224,6 +225,7 @@ class _Context:
             self._take_rules(row["rules"])
             for properties in row["programmes"]:
                 self._take_fact("programme", properties)
+                self.register.define(of_text(properties.get(OWN_COLUMNS)))
         for found in row["others"]:
             self._take_fact(kind_and_id(found["key"])[0], found)
         for found in row["women"]:

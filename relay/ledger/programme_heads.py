@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
 from relay.domain.acts import systems_of
+from relay.domain.own_columns import OwnColumn, columns_of_text
 from relay.errors import Failure, Invalid, NotFound, Unavailable, refused
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class LedgerHead:
         timezone: In which its days begin.
         systems: That it uses.
         country: What it says of its country, as `country_of` reads it; None for the usual one.
+        own: The columns of its own.
     """
 
     programme_id: str
@@ -118,6 +120,7 @@ class LedgerHead:
     timezone: str
     systems: tuple[str, ...] = ()
     country: str | None = None
+    own: tuple[OwnColumn, ...] = ()
     restoring: bool = False
 
 
@@ -161,8 +164,9 @@ def require_sound(head: LedgerHead) -> LedgerHead:
 
 
 def _head_of(row: Mapping[str, Any]) -> LedgerHead:
-    named = all(isinstance(row[name], str | None) for name in ("name", "timezone", "systems", "country"))
-    if not (named and type(row["sequence"]) is int and isinstance(row["hash"], str)):
+    named = all(isinstance(row[name], str | None) for name in ("name", "timezone", "systems", "country", "own_columns"))
+    own = _own_columns(row["own_columns"]) if named else None
+    if not (own is not None and type(row["sequence"]) is int and isinstance(row["hash"], str)):
         programme_id = str(row["programme_id"])
         return LedgerHead(
             programme_id=programme_id, entries=0, head_hash="", built=False, name=programme_id, timezone="UTC"
@@ -177,7 +181,16 @@ def _head_of(row: Mapping[str, Any]) -> LedgerHead:
         timezone=row["timezone"] or "UTC",
         systems=systems_of(row),
         country=row["country"],
+        own=own,
     )
+
+
+def _own_columns(text: str | None) -> tuple[OwnColumn, ...] | None:
+    """The columns of a programme's own; None where the text was altered."""
+    try:
+        return columns_of_text(text or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def head(graph: Graph, programme_id: str) -> LedgerHead:

@@ -25,10 +25,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from relay.database.keys_and_properties import entry_key, key_of, properties_of
+from relay.database.keys_and_properties import OWN_COLUMNS, entry_key, key_of, properties_of
 from relay.domain.entries import Entry
 from relay.domain.model import Placement, extensions, shown, terms
 from relay.domain.name_matching import code
+from relay.domain.own_columns import as_text
 from relay.domain.register import ABOUT_ACTS, Change, Fact, Register, subject_of
 
 SHOWN_PROPERTIES: Final = (
@@ -89,7 +90,9 @@ def touched(register: Register, change: Change) -> Iterator[str]:
         for placement_id, placement in change.placements.items()
         if not (ruled_alike and _stand_alike(register.placements.get(placement_id), placement))
     )
-    yield from dict.fromkeys([*change.facts, *placements, *change.erased])
+    defined = any(act_id.startswith("column:") for act_id in change.facts)
+    programme = (f"programme:{register.programme_id}",) if defined else ()
+    yield from dict.fromkeys([*change.facts, *placements, *change.erased, *programme])
 
 
 def _stand_alike(was: Placement | None, placement: Placement | None) -> bool:
@@ -208,7 +211,9 @@ def _shared(register: Register, fact: Fact) -> dict[str, Any]:
 
 def _node(register: Register, fact: Fact) -> Iterator[Node | Edge]:
     key, label = key_of(register.programme_id, fact.act_id), register.catalogue.labels[fact.kind]
-    yield Node(label=label, key=key, properties=_shared(register, fact))
+    defined = as_text(register.definitions) if fact.kind == "programme" else ""
+    own_columns = {OWN_COLUMNS: defined} if defined else {}
+    yield Node(label=label, key=key, properties=_shared(register, fact) | own_columns)
     yield _recorded(register, fact, label, key)
     if fact.kind == "event":
         yield from _animals(register, fact, "NAMED_IN", key)

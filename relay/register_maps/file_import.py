@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from relay.domain.own_columns import OwnColumn
     from relay.domain.questions import Answers
     from relay.exchange.exchange_format import ReportRow
     from relay.exchange.importing import DatabaseImporter
@@ -133,7 +134,11 @@ class FileImport:
         if not (self._mapped and self._meant):
             return ()
         places = existing_records(self._judge.graph, self._meant).places
-        return first_rows([*self._mapped.rows(self._path, self._judge.catalogue)], places)
+        return first_rows([*self._mapped.rows(self._path, self._judge.catalogue, self._own_of)], places)
+
+    def _own_of(self, _: str) -> tuple[OwnColumn, ...]:
+        """The columns of its own of the programme that is meant."""
+        return self._judge.own_columns(self._meant)
 
     @property
     def _meant(self) -> str | None:
@@ -161,16 +166,16 @@ class FileImport:
     def _map_named(self) -> RegisterMap:
         """The map that was sent with the file, or the one saved under the name."""
         if self._wish.map_text is not None:
-            return map_of(self._wish.map_text, self._wish.map, self._judge.catalogue)
+            return map_of(self._wish.map_text, self._wish.map, self._judge.catalogue, self._own_of)
         maps = saved_maps(self._judge.graph, self._entered()) if self._meant else ()
-        return map_of(saved_map(maps, self._wish.map).text, self._wish.map, self._judge.catalogue)
+        return map_of(saved_map(maps, self._wish.map).text, self._wish.map, self._judge.catalogue, self._own_of)
 
     def _saved_map(self) -> RegisterMap | None:
         """The saved map for the file's columns; None if none is saved for them."""
         if not (self._path.is_file() and self._meant):
             return None
         maps = saved_maps(self._judge.graph, self._entered())
-        fit = fitting(all_sheets(self._path), maps, self._judge.catalogue) if maps else None
+        fit = fitting(all_sheets(self._path), maps, self._judge.catalogue, self._own_of) if maps else None
         if fit is None:
             return None
         saved, how = fit

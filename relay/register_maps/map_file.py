@@ -23,6 +23,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from relay import errors
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relay.domain.system import Catalogue
+    from relay.exchange.exchange_format import OwnOf
 
 OPEN: Final = "?"
 """Marks an entry of a map for which no proposal was certain enough."""
@@ -176,13 +178,14 @@ def text_of(path: Path) -> str:
         raise _not_toml(path, fault) from fault
 
 
-def map_of(text: str, path: Path | str, catalogue: Catalogue) -> RegisterMap:
+def map_of(text: str, path: Path | str, catalogue: Catalogue, own_of: OwnOf = lambda _: ()) -> RegisterMap:
     """Parse a map.
 
     Args:
         text: The map as TOML.
         path: Path of its file, or the name under which it is saved.
         catalogue: Catalogue of the kinds of acts that it may make.
+        own_of: Asked only where it names columns of the programme's own that the catalogue lacks.
 
     Raises:
         WrongMap: It cannot be read, leaves something required open, or refers to something that does not exist.
@@ -191,7 +194,7 @@ def map_of(text: str, path: Path | str, catalogue: Catalogue) -> RegisterMap:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as fault:
         raise _not_toml(path, fault) from fault
-    return _Reader(path, catalogue).read(content)
+    return _Reader(path, catalogue, own_of).read(content)
 
 
 def open_points(text: str) -> tuple[str, ...]:
@@ -213,9 +216,10 @@ def _not_toml(path: Path | str, fault: Exception) -> WrongMap:
 class _Reader:
     """Reads the tables of one file, and says where a mistake is."""
 
-    def __init__(self, path: Path | str, catalogue: Catalogue) -> None:
+    def __init__(self, path: Path | str, catalogue: Catalogue, own_of: OwnOf) -> None:
         self.path = path
         self.catalogue = catalogue
+        self.own_of = own_of
 
     def read(self, content: Mapping[str, Any]) -> RegisterMap:
         table = content.get("register")
@@ -254,8 +258,9 @@ class _Reader:
         where = f"[[make]] number {number} ({act})"
         if act not in self.catalogue.kinds or not self.catalogue.kind(act).file:
             raise self._wrong(where, "act names no kind of act", "Write, for example, beneficiary, placement or pass.")
-        kind = self.catalogue.kind(act)
         own = {name: value for name, value in table.items() if name not in _OF_MAKE}
+        self.catalogue = self.catalogue.knowing(act, own, partial(self.own_of, ""))
+        kind = self.catalogue.kind(act)
         for name in own:
             if kind.column(name) is None:
                 raise self._wrong(

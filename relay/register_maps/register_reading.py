@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from relay import errors
@@ -12,7 +12,7 @@ from relay.domain import acts
 from relay.domain.name_matching import alike, key
 from relay.errors import Failure, refused
 from relay.exchange import cells, sheets
-from relay.exchange.exchange_format import SHOWN, Row, RowFault
+from relay.exchange.exchange_format import SHOWN, OwnOf, Row, RowFault
 from relay.register_maps import days
 from relay.register_maps.column_matching import SURE
 from relay.register_maps.map_file import Make, RegisterMap, ValueSource, fill
@@ -63,11 +63,12 @@ class MappedRegister:
     table: RegisterTable
     pages: tuple[sheets.AnySheet, ...]
 
-    def rows(self, _: Path, catalogue: Catalogue) -> Iterator[Row]:
+    def rows(self, _: Path, catalogue: Catalogue, own_of: OwnOf = lambda _: ()) -> Iterator[Row]:
         """The acts that its rows record: beneficiaries first, then placements, pass-ons and events.
 
         Args:
             catalogue: Catalogue of the kinds of acts.
+            own_of: Asked only where the map names columns of the programme's own that the catalogue lacks.
 
         Yields:
             A row for each act that a row of the register makes, and for each row that cannot be read.
@@ -75,6 +76,8 @@ class MappedRegister:
         for unread in self.table.unreadable:
             fault = RowFault(field=None, value="", reason=unread.reason, suggestion=unread.suggestion)
             yield Row(file=self.table.sheet, row=unread.row, act_id=None, act=None, faults=(fault,))
+        for make in self.map.makes:
+            catalogue = catalogue.knowing(make.act, make.values, partial(own_of, ""))
         yield from _Reading(self, catalogue).rows()
 
 

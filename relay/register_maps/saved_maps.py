@@ -18,11 +18,13 @@ from relay.database import cypher
 from relay.errors import Failure, Invalid, NotFound, refused
 from relay.exchange.sheets import Unreadable
 from relay.instants import instant
+from relay.ledger import programme_heads
 from relay.register_maps.map_file import RegisterMap, map_of
 from relay.register_maps.register_table import table_of
 
 if TYPE_CHECKING:
     from relay.domain.system import Catalogue
+    from relay.exchange.exchange_format import OwnOf
     from relay.exchange.sheets import AnySheet
     from relay.graph import Graph
 
@@ -134,7 +136,7 @@ def save(graph: Graph, programme_id: str, name: str, text: str, *, by: str, now:
         raise refused(NOT_A_MAP_NAME, name=name[:40])
     if len(text) > LONGEST_TEXT:
         raise refused(TOO_LONG)
-    how = map_of(text, name, graph.catalogue)
+    how = map_of(text, name, graph.catalogue, lambda _: programme_heads.head(graph, programme_id).own)
     saved = SavedMap(
         name=name,
         columns=len(how.columns),
@@ -173,7 +175,7 @@ def fingerprint(columns: Sequence[str]) -> str:
 
 
 def fitting(
-    pages: Sequence[AnySheet], maps: Iterable[SavedMap], catalogue: Catalogue
+    pages: Sequence[AnySheet], maps: Iterable[SavedMap], catalogue: Catalogue, own_of: OwnOf = lambda _: ()
 ) -> tuple[SavedMap, RegisterMap] | None:
     """The saved map for a file's columns, which may start in another row, or in a sheet of another name.
 
@@ -183,6 +185,7 @@ def fitting(
         pages: All sheets of the file.
         maps: The saved maps.
         catalogue: Catalogue of the kinds of acts.
+        own_of: As `map_of` asks it.
 
     Returns:
         The saved map, and how this file is read by it; None if none fits.
@@ -193,7 +196,7 @@ def fitting(
     """
     fits: list[tuple[SavedMap, RegisterMap]] = []
     for saved in maps:
-        how = map_of(saved.text, saved.name, catalogue)
+        how = map_of(saved.text, saved.name, catalogue, own_of)
         read = next(filter(None, (_as_in(page, how, several=len(pages) > 1) for page in _likeliest(pages, how))), None)
         if read:
             fits.append((saved, read))

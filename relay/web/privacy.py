@@ -146,21 +146,28 @@ def record_on_page(whole: Record) -> Record:
     if names_on():
         return record
     of_person = record.holder_id is not None
+    hidden = switched(of_person=of_person)
     return replace(
         record,
         name=None if of_person else record.name,
-        values={name: None if of_person and name in SWITCHED else value for name, value in record.values.items()},
-        history=tuple(_happening_without_names(each, of_person=of_person) for each in record.history),
+        values={name: None if name in hidden else value for name, value in record.values.items()},
+        history=tuple(_happening_without_names(each, hidden) for each in record.history),
     )
 
 
-def _happening_without_names(happening: Happening, *, of_person: bool) -> Happening:
-    """A line of a history without names of people; of a person's record also without what a correction said of them."""
+def switched(*, of_person: bool) -> frozenset[str]:
+    """The columns of a record that are not shown while names are off: also what is personal of the programme's own."""
+    own = frozenset(each.key for each in current.head().own if each.personal)
+    return own | frozenset(SWITCHED) if of_person else own
+
+
+def _happening_without_names(happening: Happening, hidden: frozenset[str]) -> Happening:
+    """A line of a history without names of people, and without what a correction said in columns that are hidden."""
     changed = tuple(
         replace(
             each,
-            before="…" if of_person and each.field in SWITCHED and each.before else each.before,
-            after="…" if of_person and each.field in SWITCHED and each.after else each.after,
+            before="…" if each.field in hidden and each.before else each.before,
+            after="…" if each.field in hidden and each.after else each.after,
             before_name=None,
             after_name=None,
         )

@@ -33,7 +33,7 @@ MOST_MODULES: Final[Mapping[tuple[str, ...], int]] = {
 }
 """Modules of Relay that answer a question about its relays: more would be waited for at each command. A tree is read
 from the graph; the others take the whole programme from what is kept of it."""
-MOST_OF_A_COMMAND: Final = {"health": 55, "trace G1": 54, "todo": 71, "show P1": 67}
+MOST_OF_A_COMMAND: Final = {"health": 56, "trace G1": 55, "todo": 72, "show P1": 68}
 """The same of a whole command: with the command line, what finds the database and the programme, and prints;
 beside two modules of each system, on or off, since what may be recorded of it is known to every command."""
 NOT_NEEDED: Final = frozenset({"argon2", "cryptography", "flask", "networkx", "numba", "pyrage", "rapidfuzz", "scipy"})

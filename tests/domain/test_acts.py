@@ -42,7 +42,19 @@ def test_a_rule_is_called_by_help_day_and_condition() -> None:
 
 
 def test_every_kind_has_keys_and_personal_keys_among_them() -> None:
-    filed = ["programme", "rule", "place", "group", "beneficiary", "gift", "placement", "pass", "event", "claim"]
+    filed = [
+        "programme",
+        "rule",
+        "column",
+        "place",
+        "group",
+        "beneficiary",
+        "gift",
+        "placement",
+        "pass",
+        "event",
+        "claim",
+    ]
     kinds = [*filed, "ceremony", "same", "different", "correct", "confirm", "erase"]
 
     assert list(CORE.kinds) == kinds

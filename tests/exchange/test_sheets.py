@@ -1080,7 +1080,8 @@ def any_act(draw: st.DrawFn) -> Act:
         value = draw(valid(column).filter(bool) if wanted else st.none() | valid(column))
         if value is not None and column.name not in {"females", "males"}:
             values[column.name] = value
-    return Act(kind=kind.name, id=str(values[kind.id_column]), values=values)
+    id_ = kind.id_of(values) if kind.id_of else str(values[kind.id_column])
+    return Act(kind=kind.name, id=id_, values=values)
 
 
 @settings(max_examples=drawn(150))

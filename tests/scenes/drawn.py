@@ -28,7 +28,7 @@ EVERYTHING: Final = Catalogue(SYSTEMS)
 """The core with all systems."""
 
 DAYS: Final = tuple(f"{year}-{month:02}-{day}" for year in (2022, 2023) for month in (1, 4, 8, 11) for day in (10, 20))
-_NOT_DRAWN: Final = frozenset({"programme", "rule", "savings_rule", "release", *ABOUT_ACTS})
+_NOT_DRAWN: Final = frozenset({"programme", "rule", "column", "savings_rule", "release", *ABOUT_ACTS})
 """What begins the record; a release is made by its own command."""
 _OFTEN: Final = (
     *("membership", "office", "meeting", "meeting", "meeting", "custody", "cycle", "passbook", "passbook", "passbook"),

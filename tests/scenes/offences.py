@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from relay.access.account_trail import EnrolledTelephone
+from relay.domain.acts import Act
 from tests.scenes import acts as say
 from tests.scenes.clean import TODAY, Clean
 
@@ -185,6 +186,17 @@ def recorded_late(programme: Clean) -> set[str]:
     return {programme.event("visit", placement_id, on, by="local:late")}
 
 
+def required_missing(programme: Clean) -> set[str]:
+    """Of three visits, one before it was required, one that says it, and one that does not."""
+    day = TODAY - timedelta(days=programme.random.randint(10, 100))
+    said = {"of": "event", "name": "fed", "question": "Fed?", "type": "text", "required_from": day.isoformat()}
+    programme.book.add(Act(kind="column", id="event.fed", values=said))
+    placement_id = programme.quiet.pop()
+    programme.event("visit", placement_id, day - timedelta(days=1))
+    programme.event("visit", placement_id, day, **{"own.fed": "well"})
+    return {programme.event("visit", placement_id, day + timedelta(days=1))}
+
+
 def clock_went_back(programme: Clean) -> set[str]:
     programme.book.today = day = TODAY - timedelta(days=programme.random.randint(2, 400))
     visit = programme.event("visit", programme.quiet.pop(), day - timedelta(days=3), by="local:late")
@@ -298,7 +310,8 @@ OFFENCES: Final = {
     for plant in (
         same_household, holds_already, too_soon, more_than_born, after_loss, unwanted_sex, recorded_twice,
         far_more_than_owed, another_name, tag_twice, same_phone, registered_twice, busy_day, no_witness, busy_witness,
-        no_gift, gift_total, claim_unsupported, recorded_late, clock_went_back, corrected_often, corrected_after_lock,
+        no_gift, gift_total, claim_unsupported, recorded_late, required_missing, clock_went_back, corrected_often,
+        corrected_after_lock,
         on_own_telephone, recorded_after_lock, opened_again, to_herself, never_received, cycle, before_receipt, no_rule,
         against_the_rules,
     )

@@ -515,6 +515,7 @@ def _beginning() -> tuple[Act, ...]:
 LAST: dict[str, tuple[Act, ...]] = {
     "programme": founding("P", programme_id="other"),
     "rule": (act("rule", "pig@2030-01-01", help="pig", unit="animal", given=2, owed=2, months=9, from_="2030-01-01"),),
+    "column": (act("column", "event.tag", of="event", name="tag", question="Colour?", type="text"),),
     "place": (act("place", "2", name="a ward"),),
     "group": (act("group", "1", name="a group", kind="womens_group", place_id="1"),),
     "beneficiary": (woman("U"),),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from relay.domain.acts import Act
     from relay.domain.register import Register
     from relay.domain.system import Catalogue
-    from relay.exchange.exchange_format import ReportRow, Row
+    from relay.exchange.exchange_format import OwnOf, ReportRow, Row
     from relay.graph import Graph
 
 DRAWN: Final = 3_000 if SOAK else 100
@@ -200,9 +200,9 @@ def test_it_goes_in_whole_whatever_the_order_in_which_it_was_recorded(
 CAME_BACK: Final = (*drawn.beginnings(), *SCENES["who left and came back"])
 
 
-def the_first_rows(path: Path, catalogue: Catalogue) -> Iterator[Row]:
+def the_first_rows(path: Path, catalogue: Catalogue, own_of: OwnOf) -> Iterator[Row]:
     """Of an import that is broken off."""
-    return islice(read_folder_or_workbook(path, catalogue), 35)
+    return islice(read_folder_or_workbook(path, catalogue, own_of), 35)
 
 
 def test_what_broke_a_rule_that_came_later_is_taken_as_it_stands_and_noted_alone(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.database import cypher
 from relay.domain import plain_json
 from relay.domain.acts import Act
+from relay.domain.own_columns import is_own
 from relay.domain.plain_json import NotPlain
 from relay.errors import Failure, NotFound, refused
 from relay.instants import instant
@@ -289,7 +290,11 @@ def forget_settled(transaction: Transaction, programme_id: str, now: datetime) -
 
 def _without_what_is_personal(row: HeldAct, catalogue: Catalogue) -> HeldAct:
     personal = catalogue.personal(row.act)
-    content = {name: value for name, value in row.content.items() if name not in personal and name != "changes"}
+    content = {
+        name: value
+        for name, value in row.content.items()
+        if name not in personal and name != "changes" and not is_own(name)
+    }
     return replace(row, content=content, values={}, by_hand=True)
 
 

@@ -30,6 +30,7 @@ from relay.web.api.acts_from_files import WAYS, ActsOrigin, Carrier, carrier_of
 from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, NotAnObject
 from relay.web.api.routes import json_body
 from relay.web.api.sent_acts import Settlement, read_act, settle_act
+from relay.web.i18n.language import language
 from relay.web.i18n.sentences import translate_at_form
 from relay.web.permission import action, public
 from relay.web.request import current
@@ -120,7 +121,7 @@ def field_bundle(programme_id: str) -> Response:
         raise refused(ONLY_FOR_DEVICES)
     if not guard.may("names", programme_id):
         raise roles.NotAllowed.to("names", current.graph().catalogue)
-    etag = f"{current.head().head_hash[:24]}-{current.today():%Y%m%d}"
+    etag = f"{current.head().head_hash[:24]}-{current.today():%Y%m%d}-{language()}"
     if request.if_none_match.contains_weak(etag):
         responses.never_cache()
         answer = make_response("", 304)

@@ -10,6 +10,7 @@ from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from relay.domain.model import Quantity, shown
+from relay.domain.own_columns import is_own
 from relay.domain.vocabulary import ANIMAL
 from relay.instants import instant
 from relay.reports import chains
@@ -19,6 +20,7 @@ from relay.reports.placements import PlacementFilter, holdings
 from relay.reports.rates import unit
 from relay.web import guard, privacy
 from relay.web.i18n import labels
+from relay.web.i18n.sentences import translate
 from relay.web.request import current
 
 if TYPE_CHECKING:
@@ -38,7 +40,17 @@ earlier gift is entered by its id)."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldColumn:
-    """A column that a form on a telephone asks for."""
+    """A column that a form on a telephone asks for.
+
+    Attributes:
+        name: The column; one of the programme's own is "own.NAME".
+        label: How it is called in the reader's language; of the programme's own, what it asks.
+        type: What it takes.
+        required: Whether an act needs it.
+        refers_to: The kind of record that it names.
+        choices: The words that it takes; empty for any.
+        words: The same in the reader's language.
+    """
 
     name: str
     label: str
@@ -46,6 +58,7 @@ class FieldColumn:
     required: bool
     refers_to: str | None
     choices: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +169,7 @@ def bundle_of_place(place_id: str) -> FieldBundle:
         help_kinds=tuple(survey.snapshot.helps),
         money=tuple(help_ for help_ in survey.snapshot.helps if unit(survey.snapshot, help_) not in (ANIMAL, None)),
         kinds=tuple(
-            _field_kind(kind, head.systems) for kind in current.graph().catalogue.filed if _has_form(kind, head.systems)
+            _field_kind(kind, head.systems) for kind in current.catalogue().filed if _has_form(kind, head.systems)
         ),
         gifts=tuple(
             FieldGift(gift_id=each.gift_id, help=each.help, given_on=each.given_on)
@@ -198,26 +211,27 @@ def _received(survey: Survey, placement_id: str) -> Quantity:
 def _has_form(kind: Kind, systems: Collection[str]) -> bool:
     """Whether a telephone gets a form for acts of a kind: its writer may record them in the programme."""
     programme_id = current.head().programme_id
-    catalogue = current.graph().catalogue
+    catalogue = current.catalogue()
     may = catalogue.is_on(kind.name, systems) and guard.may(kind.recording, programme_id)
     return may and not catalogue.secret(kind.name)
 
 
 def _field_kind(kind: Kind, systems: tuple[str, ...]) -> FieldKind:
-    columns = current.graph().catalogue.columns_on(kind.name, systems)
+    columns = current.catalogue().columns_on(kind.name, systems)
     return FieldKind(
         kind=kind.name,
         title=labels.kind(kind.name),
         columns=tuple(
             FieldColumn(
                 name=column.name,
-                label=labels.column(column.name),
+                label=translate(column.meaning) if is_own(column.name) else labels.column(column.name),
                 type=column.type,
                 required=column.required,
                 refers_to=column.refers_to,
                 choices=column.choices,
+                words=tuple(labels.value_text(word, column.name) for word in column.choices),
             )
             for column in columns
-            if column.type != "changes"
+            if column.type != "changes" and column.offered
         ),
     )

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 
 from relay.access.roles import EVERY
 from relay.domain.acts import Value
+from relay.domain.own_columns import is_own
 from relay.domain.schema import Column, Kind
 from relay.domain.system import Catalogue
 from relay.errors import Failure, Invalid, refused
@@ -128,6 +129,12 @@ class BodyReader:
             if name not in columns:
                 raise NoSuchColumn.of(kind, str(name), self.columns[kind])
         return {name: _read_cell(columns[name], value) for name, value in body.items()}
+
+
+def names_own(body: object) -> bool:
+    """Whether a body says something in columns of a programme's own, for which these have to be read first."""
+    said = [body, body.get("changes")] if isinstance(body, dict) else []
+    return any(is_own(str(name)) for each in said if isinstance(each, dict) for name in each)
 
 
 def _as_sent(kind: Kind, column: Column) -> Column:

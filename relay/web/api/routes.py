@@ -205,6 +205,8 @@ def record(programme_id: str, kind: str, reader: BodyReader) -> Response:
 
 def _read_act(programme_id: str, kind: str, body: object, reader: BodyReader) -> dict[str, Value]:
     """Read the values of an act; the changes of a correction are columns of the act that it corrects."""
+    if request_bodies.names_own(body):
+        reader = BodyReader(current.catalogue())
     values = reader.read_values(kind, body)
     if "changes" in values:
         subject = resolve(current.graph(), programme_id, str(values["act_id"]))

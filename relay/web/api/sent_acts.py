@@ -18,8 +18,9 @@ from relay.ledger.held import settling
 from relay.ledger.held.author_grants import clerk_for
 from relay.ledger.held.receiving import SentAct
 from relay.ledger.held.why_held import CarriedByAnother, NotByThatWay
+from relay.ledger.programme_heads import head
 from relay.office import intake
-from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, BodyReader, is_text
+from relay.web.api.request_bodies import COLUMN_MISSING, NO_SUCH_FIELD, OTHER_TYPE, BodyReader, is_text, names_own
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -105,9 +106,7 @@ def read_act(graph: Graph, source: Sender, sent: ActAsSent, clerk: Clerk, grants
     try:
         if refusal:
             raise refusal
-        act = replace(
-            _act_from_content(graph, sent.act, sent.content, source.systems), written_at=sent.written_at or None
-        )
+        act = replace(_act_from_content(graph, source, sent.act, sent.content), written_at=sent.written_at or None)
         clerk, refusal = clerk_for(
             graph,
             sent.act,
@@ -135,16 +134,19 @@ def read_act(graph: Graph, source: Sender, sent: ActAsSent, clerk: Clerk, grants
     )
 
 
-def _act_from_content(graph: Graph, kind: str, content: Mapping[str, Any], systems: Collection[str]) -> Act:
+def _act_from_content(graph: Graph, source: Sender, kind: str, content: Mapping[str, Any]) -> Act:
     """The act with a kind and a content.
 
     Raises:
         RelayError: The content cannot be read, or the programme does not record acts of this kind.
     """
-    catalogue, reader = graph.catalogue, BodyReader(graph.catalogue)
+    catalogue = graph.catalogue
+    if names_own(content):
+        catalogue = catalogue.with_own(head(graph, source.programme_id).own)
+    reader = BodyReader(catalogue)
     if kind not in reader.columns or kind == "programme":
         raise refused(NO_SUCH_KIND)
-    if not catalogue.is_on(kind, systems):
+    if not catalogue.is_on(kind, source.systems):
         raise refused(SYSTEM_OFF, act_id=kind, system=", ".join(sorted(catalogue.systems_of(kind))))
     declared, values = catalogue.kind(kind), reader.read_values(kind, dict(content))
     if "changes" in values:

@@ -12,10 +12,11 @@ from markupsafe import Markup, escape
 
 from relay.audit.checks import checks_of
 from relay.domain.entries import CHANGES
+from relay.domain.own_columns import OWN, is_own
 from relay.office import wording
 from relay.reports import drawing, tree_sheets
 from relay.reports.tree_layout import BOX_WIDTH, LINE
-from relay.text import UNITS
+from relay.text import UNITS, InLanguages
 from relay.web.i18n.language import (
     cached_by_language,
     catalogue,
@@ -248,11 +249,23 @@ def level(word: str) -> str | None:
 
 def column(name: str) -> str:
     """The name of a column; a column changed by a correction has the name of the column itself."""
+    if is_own(own := name.removeprefix(CHANGES)):
+        return _question(own)
     return pgettext("column", wording.heading(name.removeprefix(CHANGES)))
+
+
+def _question(name: str) -> str:
+    """What a column of the programme's own asks; its name where several of that name ask differently."""
+    asked = {each.questions for each in catalogue().own if each.key == name}
+    if len(asked) != 1:
+        return wording.heading(name.removeprefix(OWN))
+    return InLanguages(dict(asked.pop())).in_language(language())
 
 
 def label(name: str) -> str:
     """The same where the value is shown by its name: "place" of place_id."""
+    if is_own(name):
+        return column(name)
     return pgettext("column", wording.label(name.removeprefix(CHANGES)))
 
 

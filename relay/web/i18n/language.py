@@ -51,9 +51,9 @@ def set_up(app: Flask) -> None:
 
 
 def catalogue() -> Catalogue:
-    """The catalogue of kinds of records of this application."""
+    """The kinds of records of this application; with the columns of its own of the programme that the page is about."""
     catalogue_: Catalogue = current_app.extensions["relay"].graph.catalogue
-    return catalogue_
+    return catalogue_.with_own(g.head.own) if "head" in g else catalogue_
 
 
 def country() -> Country:

@@ -75,7 +75,7 @@ def _ceremony_day(kind: str, act_id: str) -> Iterator[Offer]:
 
 
 def _forms(kind: str, act_id: str, *, mending: bool) -> Iterator[Offer]:
-    head, catalogue = current.head(), current.graph().catalogue
+    head, catalogue = current.head(), current.catalogue()
     pages = system_pages.in_place_of(catalogue)
     return (
         Offer(

@@ -275,7 +275,7 @@ def _part(name: str) -> str | None:
 
 def _fields() -> Mapping[str, Field]:
     """The fields of the ceremony; its day may not be in the future, since hand-overs are recorded with it."""
-    catalogue = current.graph().catalogue
+    catalogue = current.catalogue()
     asked = (("ceremony", "held_on"), ("ceremony", "name"), ("pass", "witness"))
     return {
         name: field_of(kind, replace(column, coming=False), needed=column.required)
@@ -303,7 +303,7 @@ def _with_walk_ins(day: CeremonyPage, many: int = WALK_INS) -> CeremonyPage:
 
 def _page_as_sent() -> CeremonyPage:
     """The form as it was sent."""
-    id_column = current.graph().catalogue.kind("ceremony").columns[0]
+    id_column = current.catalogue().kind("ceremony").columns[0]
     ceremony_id = str(cells.read(id_column, request.form.get("ceremony_id", "")) or _new_id())
     sent = sorted({int(match[1]) for name in request.form if (match := _ROW.fullmatch(name))})
     day = CeremonyPage(
@@ -343,7 +343,7 @@ def _row(number: int) -> CeremonyRow:
 
 
 def _columns() -> Iterator[Column]:
-    kind = current.graph().catalogue.kind("pass")
+    kind = current.catalogue().kind("pass")
     return (column for column in kind.columns if column.name in _TYPED_COLUMNS)
 
 
@@ -426,7 +426,7 @@ def _with_fault(day: CeremonyPage, fault: str) -> CeremonyPage:
 
 
 def _counted(text: str) -> Quantity:
-    column = current.graph().catalogue.kind("pass").column("animals")
+    column = current.catalogue().kind("pass").column("animals")
     value = cells.read(column, text) if column else None
     return value if isinstance(value, int | float) else 0
 

@@ -99,7 +99,7 @@ class FilledForm:
     def typed(self, sent: Mapping[str, str]) -> FilledForm:
         """The form with the texts of a sent form."""
         own_id = sent.get(OWN_ID, "")
-        id_column = current.graph().catalogue.kind(self.form.kind).columns[0]
+        id_column = current.catalogue().kind(self.form.kind).columns[0]
         return replace(
             self,
             own_id=str(cells.read(id_column, own_id) or self.own_id),
@@ -147,10 +147,10 @@ class FilledForm:
 
     def values(self) -> dict[str, Any]:
         """The values of the act: column → value; empty fields are left out."""
-        id_column = current.graph().catalogue.kind(self.form.kind).id_column
+        id_column = current.catalogue().kind(self.form.kind).id_column
         values: dict[str, Any] = {id_column: self.own_id, **self.form.fixed_values}
         if self.subject:
-            tie = current.graph().catalogue.kind(self.form.kind).column(self.form.tie)
+            tie = current.catalogue().kind(self.form.kind).column(self.form.tie)
             values[self.form.tie] = self.subject.id if tie and tie.type == "act" else _bare(self.subject.id)
         if self.form is CORRECT:
             why = next(field.value for field in self.fields if field.name == "why")
@@ -191,7 +191,7 @@ def open_form(form_name: str, act_id: str) -> FilledForm:
         werkzeug.exceptions.NotFound: Such a record does not have this form.
         RelayError: The record cannot be shown.
     """
-    head, catalogue = current.head(), current.graph().catalogue
+    head, catalogue = current.head(), current.catalogue()
     subject = _subject(act_id) if act_id else None
     kind = subject.id.partition(":")[0] if subject else ""
     form = next((each for each in forms_on(catalogue, kind, head.systems) if each.name == form_name), None)
@@ -227,16 +227,17 @@ def _subject(act_id: str) -> Record:
 
 def _columns_of_subject(subject: Record) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
     """The columns that a correction of a record may change: those with a value and "why", and the empty ones."""
-    catalogue = current.graph().catalogue
+    catalogue = current.catalogue()
     columns = catalogue.columns_on(subject.id.partition(":")[0], current.head().systems)
     may = [each for each in columns if not each.fixed and each.name not in subject.withheld]
     filled = tuple(each for each in may if subject.values.get(each.name) is not None)
+    may = [each for each in may if each.offered]
     why = catalogue.kind("correct").column("why")
     return (*filled, *([why] if why else [])), tuple(each for each in may if each not in filled)
 
 
 def _fields(form: Form, columns: Iterable[Column], subject: Record | None) -> Iterator[Field]:
-    catalogue = current.graph().catalogue
+    catalogue = current.catalogue()
     mended = subject.id.partition(":")[0] if form is CORRECT and subject else form.kind
     home = record_lookup.home_of(woman=subject.holder_id) if subject else None
     first = offered.first_texts(form, subject)
@@ -275,7 +276,7 @@ def _offering(form: Form, kind: str, field: Field, subject: Record | None) -> Fi
         field = replace(field, matches=matches, may_be_new=column.name == form.registers)
         only = matches[0].id.partition(":")[2] if field.needed and len(matches) == 1 else ""
         return field.typed({f"{column.name}.chosen": only}) if only else field
-    own = column.name == current.graph().catalogue.kind(form.kind).id_column
+    own = column.name == current.catalogue().kind(form.kind).id_column
     numbered = form.kind if own else column.begins
     if form is CORRECT:
         return field

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.datastructures import MultiDict
 
+from relay.domain.own_columns import is_own
 from relay.errors import RelayError
 from relay.exchange import cells
 from relay.office.wording import heading
@@ -233,11 +234,13 @@ def field_of(
     """Make the field for a column of a kind of act; the other arguments are those of `Field`."""
     asked = str(QUESTIONS.get((kind, column.name)) or QUESTIONS_OF_ALL_KINDS.get(column.name) or "")
     meaning = "" if asked else translate(column.meaning)
-    declared = current.graph().catalogue.kind(kind)
+    declared = current.catalogue().kind(kind)
     if column.name == declared.day:
         asked, meaning = str(WHEN), ""
     elif column.name == declared.id_column:
         asked, meaning = str(OWN_NUMBER), gettext("If it is left empty, one is made.")
+    elif is_own(column.name):
+        asked, meaning = meaning, ""
     elif not asked and column.refers_to:
         asked, meaning = meaning.rstrip(".।"), ""
     words = choices or column.choices
@@ -259,7 +262,7 @@ def _headed(name: str) -> str:
 
 def _fault_of_name(text: str) -> str:
     """What is wrong with the name of a woman who is new; empty when nothing is."""
-    column = current.graph().catalogue.kind("beneficiary").column("name")
+    column = current.catalogue().kind("beneficiary").column("name")
     try:
         return "" if column and cells.read(column, text) else gettext("This is needed.")
     except RelayError as error:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from relay.domain.own_columns import is_own
 from relay.domain.vocabulary import EVENT_KINDS
 from relay.text import Sentence
 
@@ -65,14 +66,17 @@ class Form:
 
     def columns(self, catalogue: Catalogue, systems: tuple[str, ...]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
         """The columns that are shown, and those that are folded away, the act's own id last."""
-        own, *others = catalogue.columns_on(self.kind, systems)
+        own, *others = (column for column in catalogue.columns_on(self.kind, systems) if column.offered)
         by_name = {column.name: column for column in others if column.name not in {self.tie, *self.fixed_values}}
-        asked = tuple(by_name[name] for name in self.asks if name in by_name)
+        asked = (
+            *(by_name[name] for name in self.asks if name in by_name),
+            *(by_name.pop(name) for name in [*filter(is_own, by_name)]),
+        )
         rest = (column for name, column in by_name.items() if name not in {*self.asks, *self.leaves_out})
         return asked, (*rest, own)
 
 
-@cache
+@lru_cache(maxsize=64)
 def all_forms(catalogue: Catalogue) -> tuple[Form, ...]:
     """All forms, in the order in which a record offers them."""
     written_out = {"ceremony", *(form.kind for form in CORE_FORMS)}  # a ceremony has a page of its own

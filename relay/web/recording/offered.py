@@ -65,7 +65,7 @@ def words_of(kind: str, column: Column) -> OfferedWords | None:
         return OfferedWords(
             labels={each: labels.value_text(each, column.name) for each in current.country().level_names}
         )
-    catalogue, systems = current.graph().catalogue, current.head().systems
+    catalogue, systems = current.catalogue(), current.head().systems
     parts = (part for name, part in system_pages.pages_of(catalogue).items() if name in systems)
     found = (part.words[kind, column.name] for part in parts if (kind, column.name) in part.words)
     return next((words() for words in found), None)
@@ -115,7 +115,7 @@ def _near(kind: str, subject: Record) -> tuple[str, ...]:
 
 def _named(record: Record) -> Iterator[str]:
     """What a record names, and what its history tells of, the latest first; nothing that was taken back."""
-    references = current.graph().catalogue.references(record.id.partition(":")[0])
+    references = current.catalogue().references(record.id.partition(":")[0])
     yield from (f"{kind}:{record.values[column]}" for column, kind in references if record.values.get(column))
     yield from (f"placement:{each.placement_id}" for each in reversed(record.placements))
     yield from (each.id for each in reversed(record.history) if not each.taken_back_by)
@@ -123,7 +123,7 @@ def _named(record: Record) -> Iterator[str]:
 
 def _leads_on(act_id: str, kind: str) -> bool:
     """Whether a record may name one of a kind, or be told of by one: gifts and places have too long a history."""
-    catalogue, own = current.graph().catalogue, act_id.partition(":")[0]
+    catalogue, own = current.catalogue(), act_id.partition(":")[0]
     if own in ("gift", "place", "placement", kind):
         return False
     return (
@@ -181,7 +181,7 @@ def first_texts(form: Form, subject: Record | None) -> Mapping[str, str]:
 
 def planned_receivers() -> Mapping[str, str]:
     """Placement id → who is planned to receive from it, if a system of this programme plans."""
-    catalogue, head = current.graph().catalogue, current.head()
+    catalogue, head = current.catalogue(), current.head()
     planned = dict[str, str]()
     known = (catalogue.systems[name] for name in head.systems if name in catalogue.systems)
     for question in (each for system in known for each in of_system(system)):

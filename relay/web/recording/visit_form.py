@@ -184,7 +184,7 @@ def _outcome() -> Field:
 
 
 def _column(name: str) -> Column:
-    return next(column for column in current.graph().catalogue.kind("event").columns if column.name == name)
+    return next(column for column in current.catalogue().kind("event").columns if column.name == name)
 
 
 # ------------------------------------------------------------------------------------------------ reading the form
@@ -192,7 +192,7 @@ def _column(name: str) -> Column:
 
 def _page_as_sent() -> VisitsPage:
     """The form as it was sent."""
-    id_column = current.graph().catalogue.kind("event").columns[0]
+    id_column = current.catalogue().kind("event").columns[0]
     place_id, left = request.form.get("place") or None, request.form.get("left", "")
     listed = {visit.placement_id: visit for visit in _listed(place_id)}
     return VisitsPage(

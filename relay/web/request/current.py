@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from relay.arrays.lineage import Survey
     from relay.arrays.tables import Snapshot
     from relay.countries.country import Country
+    from relay.domain.system import Catalogue
     from relay.graph import Graph
     from relay.reports.animals import Expected
     from relay.reports.field.tasks import Task
@@ -88,6 +89,17 @@ def address_of(path: str) -> str:
 def graph() -> Graph:
     """The open graph."""
     return core().graph
+
+
+def catalogue() -> Catalogue:
+    """The kinds of acts; with the columns of its own of the programme in the URL, if that names one.
+
+    Raises:
+        NoProgramme: There is no such programme.
+        Unavailable: The database cannot be reached.
+    """
+    of_programme = (request.view_args or {}).get("programme_id")
+    return graph().catalogue.with_own(head().own if of_programme else ())
 
 
 def built_graph() -> Graph:

@@ -14,6 +14,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request
 
 from relay.domain.acts import ID_BYTES, new_id
 from relay.domain.model import Rule
+from relay.domain.own_columns import COLUMN
+from relay.errors import Asked
 from relay.exchange import cells
 from relay.office import intake
 from relay.reports import record_history
@@ -44,6 +46,7 @@ USUAL_UNIT: Final = "animal"
 _CHECKED: Final = 422
 _SYSTEMS: Final = "systems"
 _LOCK: Final = "locked_until"
+_FIRST_OF_COLUMN: Final = ("of", "name", "question", "type", "choices", "personal")
 _FIRST_OF_RULE: Final = ("help", "given", "owed", "months", "grace_days", "from")
 
 
@@ -139,7 +142,7 @@ def page(programme_id: str) -> Answer:
     """The programme's name, its goal, and what its systems ask of it."""
     before = _values(_programme_act(programme_id))
     left_out = {"id", "timezone", _SYSTEMS, _LOCK}
-    columns = current.graph().catalogue.columns_on("programme", current.head().systems)
+    columns = current.catalogue().columns_on("programme", current.head().systems)
     form = _form("programme", [each.name for each in columns if each.name not in left_out], before)
     return _corrected("programme", form, _programme_act(programme_id), before, head=current.head())
 
@@ -160,7 +163,7 @@ def systems(programme_id: str) -> Answer:
     before = _values(_programme_act(programme_id))
     wanted = current.head().systems
     if request.method == "POST":
-        wanted = current.graph().catalogue.with_needs(request.form.getlist(_SYSTEMS))
+        wanted = current.catalogue().with_needs(request.form.getlist(_SYSTEMS))
     form = _form("programme", [], before)
     changes = {_SYSTEMS: ";".join(wanted) or None} if {*wanted} != {*current.head().systems} else {}
     return _corrected(
@@ -169,7 +172,7 @@ def systems(programme_id: str) -> Answer:
         _programme_act(programme_id),
         before,
         changes=changes,
-        systems=current.graph().catalogue.systems.values(),
+        systems=current.catalogue().systems.values(),
         wanted=wanted,
     )
 
@@ -181,7 +184,7 @@ def systems(programme_id: str) -> Answer:
 @action("programme settings")
 def rules(programme_id: str) -> Answer:
     """The rules, and a form for one more."""
-    columns = [each.name for each in current.graph().catalogue.columns_on("rule", current.head().systems)]
+    columns = [each.name for each in current.catalogue().columns_on("rule", current.head().systems)]
     form = _form("rule", columns, {"unit": USUAL_UNIT}, first=_FIRST_OF_RULE, with_why=False)
     if request.method == "GET":
         return _rules_page(form)
@@ -210,7 +213,7 @@ def rule(programme_id: str, rule_id: str) -> Answer:  # noqa: ARG001 - `current`
     if rule_id not in dict(_rules()):
         abort(404)
     before = _values(act_id)
-    columns = current.graph().catalogue.columns_on("rule", current.head().systems)
+    columns = current.catalogue().columns_on("rule", current.head().systems)
     changeable = [each.name for each in columns if not each.fixed]
     form = _form("rule", changeable, before, first=_FIRST_OF_RULE)
     said = rule_sentences.sentence(Rule.of(before))
@@ -219,7 +222,7 @@ def rule(programme_id: str, rule_id: str) -> Answer:  # noqa: ARG001 - `current`
 
 def _rules() -> Iterator[tuple[str, Rule]]:
     """Rule id → rule, of those in force, by help and then the latest first."""
-    rule_id = current.graph().catalogue.kind("rule").id_of
+    rule_id = current.catalogue().kind("rule").id_of
     found = sorted(current.snapshot().rules, key=lambda each: (each.help, -each.from_on.toordinal()))
     for each in found:
         values = {"help": each.help, "from": each.from_on.isoformat()}
@@ -239,6 +242,58 @@ def _rules_page(form: SettingsForm) -> str:
         for rule_id, each in _rules()
     ]
     return render_template("settings_rules.html", part="rules", rules=listed, form=form, today=current.today())
+
+
+# -- columns of the programme's own
+
+
+@blueprint.route("/p/<programme_id>/settings/columns", methods=("GET", "POST"))
+@action("programme settings")
+def columns(programme_id: str) -> Answer:
+    """The columns of the programme's own, and a form for one more."""
+    names = [each.name for each in COLUMN.columns if each.name != "ended_on"]
+    form = _form("column", names, {}, first=_FIRST_OF_COLUMN, needed={"personal"}, with_why=False)
+    if request.method == "GET":
+        return _columns_page(form)
+    form = form.typed()
+    if not form.is_sound:
+        return _columns_page(form), _CHECKED
+    try:
+        act = intake.made(current.built_graph(), programme_id, "column", form.values(), random=secrets.token_bytes)
+        answers = intake.answers_of(new=False, again=pressed_button() == "again")
+        intake.hand_in(
+            current.built_graph(), programme_id, act, replace(guard.clerk(programme_id), manages=True), answers=answers
+        )
+    except CORRECTABLE as error:
+        asked_again = isinstance(error, Asked)
+        return _columns_page(form.blaming(error.field, error_text(error)), asked_again=asked_again), _CHECKED
+    flash(gettext("Recorded."))
+    return redirect(menu.url_to("settings.columns"), 303)
+
+
+@blueprint.route("/p/<programme_id>/settings/columns/<column_id>", methods=("GET", "POST"))
+@action("programme settings")
+def column(programme_id: str, column_id: str) -> Answer:  # noqa: ARG001 - `current` reads it
+    """A column of the programme's own: what it asks, and its end."""
+    own = next((each for each in current.head().own if each.column_id == column_id), None)
+    if own is None:
+        abort(404)
+    act_id = f"column:{column_id}"
+    before = _values(act_id)
+    changeable = [each.name for each in COLUMN.columns if not each.fixed and (own.choices or each.name != "choices")]
+    form = _form("column", changeable, before)
+    return _corrected("column", form, act_id, before, goes_to="settings.columns", said=own.column.meaning)
+
+
+def _columns_page(form: SettingsForm, *, asked_again: bool = False) -> str:
+    return render_template(
+        "settings_columns.html",
+        part="columns",
+        columns=current.head().own,
+        form=form,
+        today=current.today(),
+        asked_again=asked_again,
+    )
 
 
 # -- forms
@@ -270,7 +325,7 @@ def _form(
         return tuple(_field(kind, name, values, needed=name in needed) for name in some)
 
     shown = [name for name in first if name in names] if first else names
-    why = current.graph().catalogue.kind("correct").column("why")
+    why = current.catalogue().kind("correct").column("why")
     return SettingsForm(
         asked=fields(shown),
         more=fields([name for name in names if name not in shown]),
@@ -280,7 +335,7 @@ def _form(
 
 
 def _field(kind: str, name: str, values: Mapping[str, Any], *, needed: bool) -> Field:
-    column = current.graph().catalogue.kind(kind).column(name)
+    column = current.catalogue().kind(kind).column(name)
     if column is None:
         abort(404)
     text = cells.write(values[name]) if values.get(name) is not None else ""

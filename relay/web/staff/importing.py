@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from relay.domain.system import Catalogue
     from relay.exchange.exchange_format import Row
     from relay.exchange.sheets import AnySheet
     from relay.register_maps.column_matching import Slot
@@ -352,7 +351,7 @@ def _view_of(upload: Upload, decided: Mapping[str, str]) -> RegisterView:
     how, problem = None, twice
     if not problem:
         try:
-            how = map_of(proposed.text, gettext("This map"), _catalogue())
+            how = map_of(proposed.text, gettext("This map"), current.catalogue())
         except StillOpen as error:
             of = {"kind": labels.kind(error.act), "column": labels.column(error.column)}
             problem = gettext("%(kind)s: no column says this yet: %(column)s.", **of)
@@ -376,14 +375,14 @@ def _view_of(upload: Upload, decided: Mapping[str, str]) -> RegisterView:
 def _fitting_map(sheets: Sequence[AnySheet], programme_id: str) -> tuple[SavedMap, RegisterMap] | None:
     """The saved map that fits a file's columns; None if there is none, or several."""
     try:
-        return saved_maps.fitting(sheets, saved_maps.saved_maps(current.graph(), programme_id), _catalogue())
+        return saved_maps.fitting(sheets, saved_maps.saved_maps(current.graph(), programme_id), current.catalogue())
     except saved_maps.SeveralFit:
         return None
 
 
 def _meant_by_cells(programme: ExistingRecords) -> Mapping[str, Mapping[str, str]]:
     """Name of a table of values → id or word that a cell may mean → its label."""
-    catalogue = _catalogue()
+    catalogue = current.catalogue()
     words_ = {"sexes": ("beneficiary", "sex"), "conditions": ("placement", "condition")}
     choices = {name: catalogue.kind(kind).column(column) for name, (kind, column) in words_.items()}
     return {
@@ -470,7 +469,7 @@ def _preview(
 ) -> tuple[tuple[MadeRow, ...], tuple[Sentence, ...]]:
     """The acts of the first rows, and the first of them as sentences."""
     register = _read(upload, how)
-    rows = [*register.rows(upload.path, _catalogue())]
+    rows = [*register.rows(upload.path, current.catalogue())]
     first = {line.row for line in register.table.lines[:PREVIEWED]}
     made = sorted((row for row in rows if row.row in first), key=lambda row: row.row)
     return tuple(map(_made, made)), first_rows(rows, programme.places)
@@ -521,7 +520,3 @@ def meaning_text(option: str) -> str:
     called = MEANINGS.get(meaning)
     word = str(called) if called else labels.column(_AS_COLUMNS.get(meaning, meaning))
     return word if number in ("", "0") else f"{word} ({number})"
-
-
-def _catalogue() -> Catalogue:
-    return current.graph().catalogue

@@ -63,7 +63,7 @@ class RecordPage:
     def columns(self) -> Mapping[str, Sequence[str]]:
         """Column → the records that it names, "kind:id"; columns that name none are left out."""
         fact = Fact(kind=self.kind, id=self.id, values=self.record.values, sequence=self.record.sequence or 0)
-        catalogue, named = current.graph().catalogue, dict[str, list[str]]()
+        catalogue, named = current.catalogue(), dict[str, list[str]]()
         for column, each in (*catalogue.named_by(fact), *catalogue.begun_by(fact)):
             named.setdefault(column, []).append(each)
         return named
@@ -213,4 +213,5 @@ class RecordPage:
     @property
     def switched_off(self) -> Sequence[str]:
         """The columns that are not shown since names are off."""
-        return privacy.SWITCHED if self.kind == "beneficiary" and not privacy.names_on() else ()
+        hidden = () if privacy.names_on() else privacy.switched(of_person=self.kind == "beneficiary")
+        return [name for name in self.record.values if name in hidden]

@@ -24,6 +24,7 @@ ACTS: Final[dict[str, dict[str, Any]]] = {
     "group": {"group_id": "W9", "name": "Sunrise", "kind": "womens_group"},
     "beneficiary": {"beneficiary_id": "B1", "name": "Maya", "sex": "F", "birth_year": 1990, "place_id": "L1"},
     "rule": {"help": "cow", "unit": "animal", "given": 1, "owed": 1, "months": 36, "from": "2026-11-01"},
+    "column": {"of": "event", "name": "colour", "question": "Colour?", "type": "text"},
     "gift": {"gift_id": "G2", "donor": "A friend", "help": "goat", "given_on": "2023-01-01", "animals": 4},
     "placement": {
         "placement_id": "P9",

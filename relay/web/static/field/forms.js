@@ -177,9 +177,10 @@ function typedOf(form, content, phone) {
  * A form, opened from a record or to correct what is kept.
  *
  * `tie` is the id of that record. `kept` is the entry that is corrected, of which the ids stay, and `fault` what is wrong
- * with it. `done(acts)` keeps it; it throws where the phone cannot.
+ * with it. It asks what the programme asks of its own, too. `done(acts)` keeps it; it throws where the phone cannot.
  */
-export async function openForm(phone, form, { tie = "", kept = null, done }) {
+export async function openForm(phone, form_, { tie = "", kept = null, done }) {
+  const form = { ...form_, asks: [...form_.asks, ...phone.own(form_.kind)] };
   const draftKey = kept ? `kept ${kept.key}` : `${form.name} ${form.on} ${tie}`;
   const main = kept?.acts.find((one) => one.act === form.kind);
   const before = kept?.acts.find((one) => one !== main && !one.done);

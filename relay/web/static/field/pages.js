@@ -40,8 +40,13 @@ export function looksUp(phone) {
     placement: () => ({ rows: rows("placements"), id: "placement_id", label: (row) => row.name ?? row.placement_id }),
     gift: () => ({ rows: rows("gifts").map((row) => ({ ...row, name: giftName(row) })), id: "gift_id", label: (row) => row.name, likeliest: true }),
   };
+  phone.own = (kind) => (phone.place?.kinds?.find((each) => each.kind === kind)?.columns ?? []).filter(({ name }) => name.startsWith(OWN)).map(ownField);
   phone.records = (kind) => !phone.place?.kinds || phone.place.kinds.some((each) => (each.kind ?? each) === kind);
 }
+
+const OWN = "own."; // before the name of a column of the programme's own, which comes with its places
+const SORTS = { count: "number", date: "day", text: "text", choice: "words" };
+const ownField = ({ name, label, type, choices, words }) => ({ name, asks: label, sort: SORTS[type], coming: true, choices: choices.length ? Object.fromEntries(choices.map((each, at) => [each, words[at]])) : null });
 
 const registeredHere = (entries) => entries.flatMap((entry) => entry.acts).filter((one) => one.act === "beneficiary" && one.content.name).map((one) => one.content);
 
@@ -205,7 +210,7 @@ export async function outbox(phone) {
 /** What an act says, column by column, in the words of its form. */
 function summary(phone, entry, one) {
   const forms = [formOf(entry), ...FORMS].filter((each) => each?.kind === one.act);
-  const fields = forms.flatMap((each) => [...each.asks, ...each.more]).filter((field) => !(field.name in forms[0].says));
+  const fields = [...forms.flatMap((each) => [...each.asks, ...each.more]), ...phone.own(one.act)].filter((field) => !(field.name in forms[0].says));
   const told = (name, value) => {
     const field = fields.find((each) => each.name === name);
     if (name.endsWith("beneficiary_id")) return h("bdi", {}, entry.acts.find((each) => each.content.beneficiary_id === value && each.content.name)?.content.name ?? phone.nameOf(value));

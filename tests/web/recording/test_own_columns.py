@@ -1,0 +1,163 @@
+"""Columns of a programme's own in the browser and through the API: asked, recorded, shown, corrected, kept.
+
+event.tag    a choice: red or blue    "Colour of the tag?" / « Couleur ? »
+event.vet    a personal text          "Which vet?"
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from secrets import token_bytes
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from relay.access import accounts, api_tokens
+from relay.access.roles import ROLES, Grant
+from relay.domain.acts import Act
+from relay.ledger import programme_heads, reading
+from relay.web import create_app
+from tests.commands.shell import record
+from tests.scenes import acts as say
+from tests.web import relays
+from tests.web.readers import bearer, with_names
+from tests.web.reading import words
+from tests.web.recording.test_routes import filled, step
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from relay.graph import Graph
+    from relay.settings import Settings
+
+PROGRAMME: Final = "own-columns"
+AT: Final = f"/p/{PROGRAMME}"
+VET: Final = "Hari of the next ward"
+TAG: Final = {"of": "event", "name": "tag", "question": "Colour of the tag?", "question_fr": "Couleur ?"}
+DEFINED: Final = (
+    {**TAG, "type": "choice", "choices": "red;blue", "personal": "no"},
+    {"of": "event", "name": "vet", "question": "Which vet?", "type": "text"},
+)
+
+
+@pytest.fixture
+def clerk(recorded: Graph, settings: Settings) -> FlaskClient:
+    """Give the browser of Asha, in a programme with two columns of its own."""
+    if PROGRAMME not in {head.programme_id for head in programme_heads.heads(recorded)}:
+        women = (say.woman(f"W{number}", name=f"Maya {chr(64 + number)}") for number in range(1, 3))
+        columns = (Act(kind="column", id=f"event.{each['name']}", values=each) for each in DEFINED)
+        begun = (say.programme(PROGRAMME), say.rule(), say.gift(), *women, say.place("TAN", name="Tansen"))
+        record(recorded, *begun, *columns, say.placed("P1 on 2020-03-01"), programme_id=PROGRAMME)
+    return create_app(recorded, settings, now=lambda: relays.NOW, owner="asha").test_client()
+
+
+@pytest.fixture
+def send(recorded: Graph, settings: Settings) -> Callable[..., TestResponse]:
+    """Give a way to send an event by the API, with a token."""
+    now = datetime.now(UTC)
+    if "binita" not in {each.login for each in accounts.all_accounts(recorded)}:
+        accounts.add(recorded, "binita", tuple(Grant(role=role) for role in ROLES), None, now)
+    secret = api_tokens.issue(recorded, "binita", days=1, now=now, random=token_bytes).secret
+    api = create_app(recorded, settings).test_client()
+
+    def sent(event_id: str, path: str = "acts/event", **said: str) -> TestResponse:
+        event = {"event_id": event_id, "placement_id": "P1", "kind": "birth", "happened_on": "2026-11-21"}
+        body = {**event, **{name.replace("__", "."): value for name, value in said.items()}}
+        content = body if path == "acts/event" else {"acts": [{"act": "event", "content": body}]}
+        return api.post(f"/api/v1/programmes/{PROGRAMME}/{path}", json=content, headers=bearer(secret))
+
+    return sent
+
+
+def last(graph: Graph) -> dict[str, Any]:
+    """What the newest entry says."""
+    return dict([*reading.entries(graph, PROGRAMME)][-1].act.values)
+
+
+BIRTH: Final = {"kind": "birth", "animals": "1", "happened_on": "2026-11-20"}
+
+
+def test_a_form_asks_in_the_language_of_the_reader_and_records(clerk: FlaskClient, recorded: Graph) -> None:
+    path = f"{AT}/record/placement:P1/event"
+    assert "Colour of the tag?" in words(clerk.get(path).text)
+    assert "Couleur ?" in words(clerk.get(f"{path}?lang=fr").text)
+    clerk.get(f"{path}?lang=en")
+
+    checked = filled(clerk, path, **BIRTH, **{"own.tag": "red", "own.vet": VET})
+    assert checked.status_code == 200, words(checked.text)
+    assert step(clerk, path, checked, "record").status_code == 303
+    assert (last(recorded)["own.tag"], last(recorded)["own.vet"]) == ("red", VET)
+
+
+def test_a_record_shows_what_was_answered_and_while_names_are_off_nothing_personal(
+    clerk: FlaskClient, recorded: Graph, send: Callable[..., TestResponse]
+) -> None:
+    answer = send("E1", own__tag="blue", own__vet=VET)
+    assert answer.status_code == 201, answer.text
+    off = words(clerk.get(f"{AT}/record/event:E1").text)
+    on = words(with_names(clerk).get(f"{AT}/record/event:E1").text)
+
+    assert f"Colour of the tag? blue Which vet? {VET}" in on
+    assert VET not in off
+    assert "Colour of the tag? blue" in off
+    assert "own.tag" in last(recorded)
+
+
+def test_the_api_refuses_what_the_column_does_not_take(clerk: FlaskClient, send: Callable[..., TestResponse]) -> None:
+    del clerk  # begins the programme
+    for wrong in ({"own__tag": "green"}, {"own__none": "x"}, {"tag": "red"}):
+        assert send("E3", **wrong).json["error"]["code"] in ("cell_fault", "no_such_column"), wrong  # type: ignore[index]
+
+
+def test_what_a_telephone_or_an_outbox_sends_is_read_by_the_columns(
+    clerk: FlaskClient, recorded: Graph, send: Callable[..., TestResponse]
+) -> None:
+    del clerk
+    answer = send("E5", path="acts", own__tag="red")
+    assert answer.status_code == 200, answer.text
+
+    assert last(recorded)["own.tag"] == "red"
+
+
+def test_a_correction_in_the_browser_changes_it(
+    clerk: FlaskClient, recorded: Graph, send: Callable[..., TestResponse]
+) -> None:
+    assert send("E4", own__tag="red").status_code == 201
+    path = f"{AT}/record/event:E4/correct"
+    checked = filled(clerk, path, **{"own.tag": "blue", "why": "misread"})
+    assert step(clerk, path, checked, "record").status_code == 303, words(checked.text)
+
+    assert last(recorded)["changes"] == {"own.tag": "blue"}
+
+
+def test_a_manager_adds_changes_and_ends_one_in_the_browser(clerk: FlaskClient, recorded: Graph) -> None:
+    path = f"{AT}/settings/columns"
+    said = {"of": "placement", "name": "road", "question": "Hours to the road?", "type": "number", "personal": "no"}
+    added = step(clerk, path, clerk.get(path), "", **said)
+    assert added.status_code == 303, words(added.text)
+    assert "Hours to the road?" in words(clerk.get(path).text)
+    assert "Hours to the road?" in words(clerk.get(f"{AT}/record/gift:G1/placement").text)
+
+    one = f"{path}/placement.road"
+    ended = step(clerk, one, clerk.get(one), "", ended_on="2026-11-20", question="How far?", why="not needed")
+    assert ended.status_code == 303, words(ended.text)
+    assert last(recorded)["changes"] == {"ended_on": "2026-11-20", "question": "How far?"}
+    assert "How far?" not in words(clerk.get(f"{AT}/record/gift:G1/placement").text)
+
+
+def test_a_column_of_a_person_that_is_not_personal_is_asked_about_in_the_browser(
+    clerk: FlaskClient, recorded: Graph
+) -> None:
+    path = f"{AT}/settings/columns"
+    said = {"of": "beneficiary", "name": "caste", "question": "Category?", "type": "text", "personal": "no"}
+    before = len([*reading.entries(recorded, PROGRAMME)])
+    asked = step(clerk, path, clerk.get(path), "", **said)
+
+    assert asked.status_code == 422
+    assert "can never be erased" in words(asked.text)
+    assert len([*reading.entries(recorded, PROGRAMME)]) == before
+    assert step(clerk, path, asked, "again", **said).status_code == 303
+    assert last(recorded)["name"] == "caste"
