@@ -7,11 +7,14 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.ledger import reading, verify
+from tests.rigs.soak import SOAK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from relay.graph import Graph
@@ -47,7 +50,11 @@ def last(graph: Graph) -> dict[str, Any]:
 def values(shell: Shell, act_id: str) -> dict[str, Any]:
     """What a record says now, in own columns."""
     said = shell.ok("show", act_id, "--json").json["values"]
-    return {name.removeprefix("own."): value for name, value in said.items() if name.startswith("own.") and value}
+    return {
+        name.removeprefix("own."): value
+        for name, value in said.items()
+        if name.startswith("own.") and value is not None
+    }
 
 
 def birth(shell: Shell, *words: str) -> Any:  # noqa: ANN401 - an answer
@@ -228,3 +235,61 @@ def test_what_reads_as_a_commitment_is_refused_where_it_is_not_personal(shell: S
     assert "so the ledger writes what is personal" in refused(
         shell, *("event", "birth", "P4", "--own", f"code={'a' * 64}")
     )
+
+
+DRAWN: Final = 1_000 if SOAK else 12
+WORDS: Final = ("=1+1", "सीता राम", 'said "no"', "a;b", "-", "own.cost", "0012", "1,5", "l'âne", "x" * 200)
+ANSWERS: Final[Mapping[str, Callable[[Random], str]]] = {
+    "text": lambda random: random.choice(WORDS),
+    "number": lambda random: str(random.choice((0, 3, 12.5, 100_000))),
+    "choice": lambda random: random.choice(("red", "सेतो", "dark blue")),
+    "day": lambda random: f"2024-{random.randint(1, 5):02}-{random.randint(1, 28):02}",
+    "yes_or_no": lambda random: random.choice(("yes", "no")),
+}
+
+
+def test_whatever_is_defined_and_said_comes_back_by_file_and_is_verified(
+    shell: Shell, graph: Graph, tmp_path: Path
+) -> None:
+    random, said = Random(44), dict[str, dict[str, str]]()  # noqa: S311 - a test
+    for drawn in range(DRAWN):
+        types = {f"c{drawn}_{number}": random.choice([*ANSWERS]) for number in range(random.randint(1, 4))}
+        for name, type_ in types.items():
+            choices = ("--choices", "red;सेतो;dark blue") if type_ == "choice" else ()
+            shell.ok(*add(name, "--type", type_, *choices, "--personal", random.choice(("yes", "no"))))
+        said[f"X{drawn}"] = {name: ANSWERS[type_](random) for name, type_ in types.items()}
+        shell.ok("event", "visit", "P4", "--on", "2024-06-01", "--id", f"X{drawn}", *own(**said[f"X{drawn}"]))
+        for name in types:
+            shell.ok("column", "end", f"event.{name}", "--on", "2024-06-20")
+    before = {id_: values(shell, f"event:{id_}") for id_ in said}
+    shell.ok("export", str(tmp_path / "out"), "--with-names")
+    assert verify.verify(graph, "demo").faults == ()
+    graph.write(lambda transaction: transaction.run("MATCH (n) DETACH DELETE n"))
+    shell.ok("import", str(tmp_path / "out"), "--apply")
+
+    assert {id_: values(shell, f"event:{id_}") for id_ in said} == before
+    assert {id_: {name: f"{value:.6g}" if isinstance(value, int | float) else value for name, value in each.items()}
+            for id_, each in before.items()} == said  # fmt: skip
+
+
+def test_a_map_of_a_register_names_one(shell: Shell, tmp_path: Path) -> None:
+    shell.ok(*add("school", "--type", "number", of="beneficiary"))
+    (tmp_path / "ngo.csv").write_text("SN,Name,School\n1,Rita Harro,5\n2,Sita Utis,many\n", encoding="utf-8")
+    (tmp_path / "ngo.toml").write_text(
+        '[register]\nheader = [1]\nkey = "SN"\ncalendar = "AD"\ncolumns = ["SN", "Name", "School"]\n\n'
+        '[[make]]\nact = "beneficiary"\nbeneficiary_id = "ngo-{SN}"\nname = "Name"\n"own.school" = "School"\n'
+    )
+    answer = shell.run("import", str(tmp_path / "ngo.csv"), "--map", str(tmp_path / "ngo.toml"), "--apply")
+
+    assert values(shell, "beneficiary:ngo-1") == {"school": 5}
+    assert "School" in answer.out + answer.err
+    assert shell.run("show", "beneficiary:ngo-2").code != 0
+
+
+def test_the_auditor_is_told_where_one_is_missing_that_was_required(shell: Shell) -> None:
+    shell.ok(*add("colour", "--type", "text", "--required-from", "2024-06-01"))
+    birth(shell, "--again")
+    shell.ok("event", "birth", "P4", "--on", "2024-06-01", "--id", "E9", "--own", "colour=red")
+
+    report = {check["check_id"]: check for check in shell.run("audit", "--json").json["checks"]}
+    assert [each["subject_id"] for each in report["required_missing"]["findings"]] == ["event:E8"]
