@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.arrays.columns import NO_DAY, day_of
 from relay.arrays.tables import Snapshot
-from relay.database.keys_and_properties import key_of
+from relay.database.acts_as_nodes import key_of
 from relay.domain.vocabulary import EVENT_KINDS
 from relay.graph import Graph
 

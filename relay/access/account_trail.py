@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from relay.access import token_table
 from relay.access.roles import EVERY
 from relay.database import cypher
-from relay.domain.canonical import canonical
+from relay.domain.canonical_json import canonical
 from relay.domain.entries import FORMAT, ORIGIN, Entry, Fault, digest, faults_of, once
 from relay.errors import Failure, Invalid, refused
 from relay.instants import instant

@@ -14,7 +14,7 @@ from relay.arrays.columns import NO_DAY
 from relay.arrays.raw_tables import Columns, RawTables
 from relay.arrays.tables import Groups, Places, Sames, Snapshot
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of, keys_of, values_of
+from relay.database.acts_as_nodes import key_of, keys_of, values_of
 from relay.domain.model import Rule
 from relay.errors import NotWritable
 from relay.ledger.programme_heads import Head, NoProgramme, require_built

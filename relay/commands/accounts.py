@@ -152,7 +152,7 @@ def account_remove(session: Session, login: str) -> None:
 def account_trail(session: Session, count: int) -> None:
     """List the changes of accounts, roles and tokens, newest last: a hash chain like the ledger's, without secrets."""
     from relay.access import account_trail
-    from relay.domain.canonical import canonical
+    from relay.domain.canonical_json import canonical
     from relay.domain.entries import Entry
     from relay.service.terminal import print_json
 

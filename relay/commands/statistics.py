@@ -16,7 +16,7 @@ from relay.commands.showing import print_found
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relay.audit.statistics.deadlines import Deadline
+    from relay.audit.statistics.deadlines_against_births import Deadline
     from relay.audit.statistics.forecast import Ends, Estimate, Forecast, Reproduction, Simulated
     from relay.audit.statistics.survival import Curve, Fulfilment
     from relay.commands.command_session import Session

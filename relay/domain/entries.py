@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.domain.acts import Act, changes_of
 from relay.domain.bikram_sambat import LikelyDay
-from relay.domain.canonical import canonical
+from relay.domain.canonical_json import canonical
 from relay.domain.own_columns import is_commitment, is_own
 from relay.errors import Invalid
 from relay.instants import is_instant

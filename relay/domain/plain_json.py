@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from relay.domain.canonical import GREATEST
+from relay.domain.canonical_json import GREATEST
 from relay.domain.entries import once
 from relay.errors import Invalid
 from relay.text import Sentence

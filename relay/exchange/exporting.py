@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from relay import private_files
 from relay.database import cypher
-from relay.database.keys_and_properties import kind_and_id, values_of
+from relay.database.acts_as_nodes import kind_and_id, values_of
 from relay.domain.acts import Act
 from relay.domain.register import provided_by
 from relay.domain.system import Catalogue

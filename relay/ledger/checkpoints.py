@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from relay import private_files
-from relay.domain.canonical import canonical
+from relay.domain.canonical_json import canonical
 from relay.domain.entries import Fault, once
 from relay.errors import Failure, Invalid, refused
 from relay.text import Sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of, kind_and_id
+from relay.database.acts_as_nodes import key_of, kind_and_id
 from relay.domain.people.one_woman import OneWoman, SameWoman
 
 if TYPE_CHECKING:

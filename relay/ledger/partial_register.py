@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from relay.database import cypher
-from relay.database.keys_and_properties import OWN_COLUMNS, key_of, kind_and_id, values_of
+from relay.database.acts_as_nodes import OWN_COLUMNS, key_of, kind_and_id, values_of
 from relay.domain.acts import Act, changes_of
 from relay.domain.entries import ORIGIN
 from relay.domain.model import Rule, thousandths

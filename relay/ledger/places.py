@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of, keys_of
+from relay.database.acts_as_nodes import key_of, keys_of
 from relay.domain.register import subject_of
 from relay.errors import Failure, NotFound, refused
 from relay.ledger import programme_heads

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from relay.database.keys_and_properties import OWN_COLUMNS, entry_key, key_of, properties_of
+from relay.database.acts_as_nodes import OWN_COLUMNS, entry_key, key_of, properties_of
 from relay.domain.entries import Entry
 from relay.domain.model import Placement, extensions, shown, terms
 from relay.domain.name_matching import code

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of, kind_and_id, values_of
+from relay.database.acts_as_nodes import key_of, kind_and_id, values_of
 from relay.domain.entries import Entry, Fault, UnknownKind, from_values
 from relay.domain.kinds import END
 from relay.domain.register import Register

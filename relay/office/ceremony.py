@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of
+from relay.database.acts_as_nodes import key_of
 from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.model import Quantity, shown, thousandths
 from relay.domain.questions import NO_ANSWER, Answers

@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import Any, Final
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of
+from relay.database.acts_as_nodes import key_of
 from relay.domain.acts import ID_BYTES, Act, Value, id_made_of, new_id
 from relay.domain.questions import EVERY_ANSWER, NEW, NO_ANSWER, Answers
 from relay.domain.system import Catalogue

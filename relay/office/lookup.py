@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of
+from relay.database.acts_as_nodes import key_of
 from relay.domain.model import shown
 from relay.errors import Invalid, NotFound
 from relay.ledger.partial_register import read

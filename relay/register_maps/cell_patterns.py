@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from relay.countries.telephone import all_digits
 from relay.domain.name_matching import key
 from relay.register_maps import days
-from relay.register_maps.column_meanings import Look, words
+from relay.register_maps.meanings import Look, words
 from relay.register_maps.register_table import shown
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from relay.register_maps import hand_over_columns
 from relay.register_maps.cell_patterns import MOST_CELLS, Looks
-from relay.register_maps.column_meanings import Look, Meaning, words
 from relay.register_maps.column_names import (
     Receiver,
     is_bare,
@@ -25,6 +24,7 @@ from relay.register_maps.column_names import (
     ordinal,
     plain_names,
 )
+from relay.register_maps.meanings import Look, Meaning, words
 from relay.register_maps.register_table import is_blank
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final
 
 from relay.domain.name_matching import alike, key, sound_alike
-from relay.register_maps.column_meanings import Meaning, words
+from relay.register_maps.meanings import Meaning, words
 from relay.register_maps.register_table import BETWEEN_LINES
 
 NOISE: Final = 0.55  # our choice: what two names that mean other things have in common by chance ("Ward", "does")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from relay.countries.country import country_of
-from relay.database.keys_and_properties import kind_and_id
+from relay.database.acts_as_nodes import kind_and_id
 from relay.ledger import programme_heads
 from relay.ledger.reading import standing
 

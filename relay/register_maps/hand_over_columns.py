@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Final
 
-from relay.register_maps.column_meanings import Meaning, words
 from relay.register_maps.column_names import is_numbered_alike, ordinal
+from relay.register_maps.meanings import Meaning, words
 
 _AGREE: Final = 0.8  # our choice: of the rows that fill one of the two columns, the share that fills both
 _RECEIVER: Final = "passed_to"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from relay.errors import Failure, Invalid
 from relay.exchange.sheets import Unreadable
 from relay.register_maps import days
-from relay.register_maps.column_meanings import words
 from relay.register_maps.column_names import likeness as named_like
+from relay.register_maps.meanings import words
 from relay.register_maps.register_table import MOST_COLUMNS, is_blank
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from relay.exchange.sheets import Unreadable
 from relay.register_maps import days
 from relay.register_maps.cell_patterns import is_preeti
 from relay.register_maps.column_matching import SURE, Guess, Slot, guessed
-from relay.register_maps.column_meanings import words
 from relay.register_maps.header_search import SHEET_NOT_THERE, register_of
 from relay.register_maps.map_file import OPEN, fill
+from relay.register_maps.meanings import words
 from relay.register_maps.register_table import RegisterTable, is_blank, shown, table_of, total_in
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of
+from relay.database.acts_as_nodes import key_of
 from relay.domain.people.blocking import alike
 from relay.domain.people.likeness import Person
 from relay.domain.people.one_woman import OneWoman, SameWoman

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of, kind_and_id, values_of
+from relay.database.acts_as_nodes import key_of, kind_and_id, values_of
 from relay.domain.kinds import rule_id
 from relay.domain.model import Quantity, Rule, shown, standing
 from relay.domain.register import takes_back

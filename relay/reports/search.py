@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from relay.countries.country import country_of
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of, kind_and_id
+from relay.database.acts_as_nodes import key_of, kind_and_id
 from relay.domain import name_matching
 from relay.domain.register import Register
 from relay.ledger.partial_register import read

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher
-from relay.domain.canonical import canonical
+from relay.domain.canonical_json import canonical
 from relay.errors import Failure, Refused, refused
 from relay.instants import instant
 from relay.ledger.held import held_list, trying_again

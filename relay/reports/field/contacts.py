@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from relay.database import cypher
-from relay.database.keys_and_properties import key_of
+from relay.database.acts_as_nodes import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

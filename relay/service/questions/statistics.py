@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from relay.audit.statistics import deadlines, forecast, survival
+from relay.audit.statistics import deadlines_against_births, forecast, survival
 from relay.domain.vocabulary import PARTED_BY
 from relay.reports import breakdown, trees
 from relay.service.question import Says, Source
@@ -35,16 +35,16 @@ class Survival(Read[survival.Fulfilment]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deadlines(Read[tuple[deadlines.Deadline, ...]]):
+class Deadlines(Read[tuple[deadlines_against_births.Deadline, ...]]):
     """Whether each rule's deadline can be met, according to the recorded births."""
 
     name = "deadlines"
     action = "deadlines"
     path = "deadlines"
 
-    def answer(self, source: Source, programme_id: str) -> tuple[deadlines.Deadline, ...]:
+    def answer(self, source: Source, programme_id: str) -> tuple[deadlines_against_births.Deadline, ...]:
         """A row a rule."""
-        return deadlines.deadlines(self.survey(source, programme_id))
+        return deadlines_against_births.deadlines(self.survey(source, programme_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from relay.database.keys_and_properties import key_of
+from relay.database.acts_as_nodes import key_of
 from relay.domain.acts import Act, Value, id_made_of
 from relay.domain.questions import NO_ANSWER, Answers
 from relay.errors import Invalid

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from relay.database import cypher as core
-from relay.database.keys_and_properties import key_of, kind_and_id, values_of
+from relay.database.acts_as_nodes import key_of, kind_and_id, values_of
 from relay.domain.people.one_woman import OneWoman, SameWoman
 from relay.errors import Failure, NotFound, refused
 from relay.ledger import reading as ledger

@@ -1,4 +1,4 @@
-"""The graph queries of planning."""
+"""The graph query of planning: in which household each woman lives."""
 
 from __future__ import annotations
 

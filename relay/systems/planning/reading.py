@@ -161,7 +161,7 @@ def households(graph: Graph, programme_id: str) -> Mapping[str, str]:
     Raises:
         Unavailable: The database cannot be reached.
     """
-    from relay.database.keys_and_properties import kind_and_id
+    from relay.database.acts_as_nodes import kind_and_id
     from relay.domain.name_matching import code
 
     columns = graph.rows(cypher.HOUSEHOLDS, programme_id=programme_id)[0]

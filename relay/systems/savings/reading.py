@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.database.keys_and_properties import key_of, values_of
+from relay.database.acts_as_nodes import key_of, values_of
 from relay.systems.groups.members_and_attendance import Membership
 from relay.systems.groups.reading import women
 from relay.systems.savings import cypher

@@ -9,7 +9,7 @@ from flask import request
 from werkzeug.utils import cached_property
 
 from relay.audit.error_rate import says_nothing
-from relay.audit.statistics import deadlines, survival
+from relay.audit.statistics import deadlines_against_births, survival
 from relay.audit.statistics import forecast as future
 from relay.domain.vocabulary import PARTED_BY
 from relay.web import privacy
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from relay.arrays.lineage import Survey
-    from relay.audit.statistics.deadlines import Deadline
+    from relay.audit.statistics.deadlines_against_births import Deadline
     from relay.audit.statistics.forecast import Forecast
     from relay.audit.statistics.survival import Curve, Difference, Fulfilment
     from relay.web.auditors.charts import Chart
@@ -182,7 +182,7 @@ class SurvivalPage:
     @cached_property
     def deadlines(self) -> Sequence[Deadline]:
         """Whether each rule's deadline can be kept."""
-        return deadlines.deadlines(self.survey)
+        return deadlines_against_births.deadlines(self.survey)
 
     @cached_property
     def forecast(self) -> Forecast | None:

@@ -17,11 +17,11 @@ from relay.exchange.importing import DatabaseImporter
 from relay.exchange.sheets import TooManyCells, all_sheets
 from relay.register_maps import saved_maps
 from relay.register_maps.column_matching import SURE
-from relay.register_maps.column_meanings import words
 from relay.register_maps.existing_records import existing_records
 from relay.register_maps.first_rows import first_rows
 from relay.register_maps.map_file import StillOpen, WrongMap, map_of, open_points
 from relay.register_maps.map_proposal import Decided, propose
+from relay.register_maps.meanings import words
 from relay.register_maps.register_reading import read_register
 from relay.web import guard, menu, public_demonstration, responses, sessions
 from relay.web.i18n import labels, language

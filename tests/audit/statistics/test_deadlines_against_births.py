@@ -9,7 +9,7 @@ import pytest
 
 from relay.arrays import lineage
 from relay.arrays.from_register import of_register
-from relay.audit.statistics.deadlines import Deadline, deadlines
+from relay.audit.statistics.deadlines_against_births import Deadline, deadlines
 from tests.scenes import acts as say
 from tests.scenes.relays import replayed
 

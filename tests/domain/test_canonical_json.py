@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relay.domain.canonical import canonical
+from relay.domain.canonical_json import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Callable
