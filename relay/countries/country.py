@@ -221,7 +221,7 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class WrongLine:
     """What is wrong in a file.
 
     Attributes:
@@ -268,9 +268,9 @@ def read(text: str) -> Country:
     return country
 
 
-def reading_of(text: str) -> tuple[Country | None, tuple[Fault, ...]]:
+def reading_of(text: str) -> tuple[Country | None, tuple[WrongLine, ...]]:
     """A country as a file says it, or None and all that is wrong in it, by line."""
-    reading = _Reading(text)
+    reading = _CountryFile(text)
     country = reading.country()
     return country, tuple(sorted(reading.faults, key=lambda fault: fault.line))
 
@@ -280,12 +280,12 @@ def tidied(text: str) -> str:
     return "\n".join(unicodedata.normalize("NFC", text).splitlines()).strip()
 
 
-class _Reading:
+class _CountryFile:
     """One reading of a file, which goes on after what is wrong."""
 
     def __init__(self, text: str) -> None:
         self.lines = text.splitlines()
-        self.faults: list[Fault] = []
+        self.faults: list[WrongLine] = []
         self.content: dict[str, Any] = {}
         if len(text) > MOST_CHARACTERS:
             self._wrong(
@@ -507,4 +507,4 @@ class _Reading:
                 yield row + 1
 
     def _wrong(self, line: int, what: Sentence) -> None:
-        self.faults.append(Fault(line=line, what=what))
+        self.faults.append(WrongLine(line=line, what=what))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from relay import private_files
 from relay.countries import outlines
-from relay.countries.country import FILE, MOST_CHARACTERS, Country, Fault, reading_of, tidied
+from relay.countries.country import FILE, MOST_CHARACTERS, Country, WrongLine, reading_of, tidied
 from relay.errors import Failure, Invalid, refused
 from relay.text import Sentence
 
@@ -131,9 +131,9 @@ def _bytes_of(path: Path, most: int) -> bytes:
         return file.read(most + 1)
 
 
-def _outlines_of(path: Path) -> tuple[bytes, tuple[Fault, ...]]:
+def _outlines_of(path: Path) -> tuple[bytes, tuple[WrongLine, ...]]:
     if not path.is_file():
-        return b"", (Fault(line=1, what=Sentence("this file is not in the folder.")),)
+        return b"", (WrongLine(line=1, what=Sentence("this file is not in the folder.")),)
     size = path.stat().st_size
     if size > outlines.MOST_BYTES:
         return b"", (outlines.too_large(size),)

@@ -11,7 +11,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from relay.countries.country import PLAIN, Country, Fault
+from relay.countries.country import PLAIN, Country, WrongLine
 from relay.errors import Failure, Invalid, refused
 from relay.text import Sentence
 
@@ -103,7 +103,7 @@ def read(content: bytes) -> tuple[Shape, ...]:
     return tuple(sorted(map(_shape, json.loads(content)["features"]), key=lambda shape: shape.name))
 
 
-def faults(content: bytes) -> tuple[Fault, ...]:
+def faults(content: bytes) -> tuple[WrongLine, ...]:
     """All that is wrong in a file of outlines, by line; empty when nothing is."""
     if len(content) > MOST_BYTES:
         return (too_large(len(content)),)
@@ -111,29 +111,31 @@ def faults(content: bytes) -> tuple[Fault, ...]:
         text = content.decode("utf-8")
         collection = json.loads(text)
     except json.JSONDecodeError as error:
-        return (Fault(line=error.lineno, what=Sentence("this is not JSON from here on.")),)
+        return (WrongLine(line=error.lineno, what=Sentence("this is not JSON from here on.")),)
     except (UnicodeDecodeError, RecursionError):
-        return (Fault(line=1, what=Sentence("this is not UTF-8 text, or not JSON.")),)
+        return (WrongLine(line=1, what=Sentence("this is not UTF-8 text, or not JSON.")),)
     features = collection.get("features") if isinstance(collection, dict) else None
     if not isinstance(features, list) or not 0 < len(features) <= _MOST_SHAPES:
         return (
-            Fault(line=1, what=Sentence("this is no FeatureCollection of 1 to %(most)s outlines.", most=_MOST_SHAPES)),
+            WrongLine(
+                line=1, what=Sentence("this is no FeatureCollection of 1 to %(most)s outlines.", most=_MOST_SHAPES)
+            ),
         )
     found = list(_wrong_features(features, text))
     return tuple(sorted(found, key=lambda fault: fault.line))
 
 
-def too_large(size: int) -> Fault:
+def too_large(size: int) -> WrongLine:
     """The fault of a file of so many bytes, of which more than `MOST_BYTES` are never read."""
     message = Sentence(
         "the file has %(size)s MB, and %(most)s at most are drawn. Simplify it, for example on mapshaper.org.",
         size=math.ceil(size / 1_000_000),
         most=MOST_BYTES // 1_000_000,
     )
-    return Fault(line=1, what=message)
+    return WrongLine(line=1, what=message)
 
 
-def _wrong_features(features: Iterable[Any], text: str) -> Iterator[Fault]:
+def _wrong_features(features: Iterable[Any], text: str) -> Iterator[WrongLine]:
     lines = _lines_of_features(text)
     names = set[str]()
     for feature in features:
@@ -141,17 +143,17 @@ def _wrong_features(features: Iterable[Any], text: str) -> Iterator[Fault]:
         properties = feature.get("properties") if isinstance(feature, dict) else None
         name = properties.get("name") if isinstance(properties, dict) else None
         if not isinstance(name, str) or not PLAIN.fullmatch(name):
-            yield Fault(line=line, what=Sentence("an outline needs a plain “name” among its properties."))
+            yield WrongLine(line=line, what=Sentence("an outline needs a plain “name” among its properties."))
         elif name.casefold() in names:
-            yield Fault(line=line, what=Sentence("outline %(name)s stands twice.", name=name))
+            yield WrongLine(line=line, what=Sentence("outline %(name)s stands twice.", name=name))
         else:
             names.add(name.casefold())
             rings = _rings(feature.get("geometry"))
             if not rings:
                 message = Sentence("%(name)s is no Polygon or MultiPolygon of closed rings in degrees.", name=name)
-                yield Fault(line=line, what=message)
+                yield WrongLine(line=line, what=message)
             elif any(map(_crosses_itself, rings)):
-                yield Fault(line=line, what=Sentence("the outline of %(name)s crosses itself.", name=name))
+                yield WrongLine(line=line, what=Sentence("the outline of %(name)s crosses itself.", name=name))
 
 
 def _lines_of_features(text: str) -> Iterator[int]:

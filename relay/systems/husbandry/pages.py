@@ -39,7 +39,7 @@ def page(programme_id: str) -> str:  # noqa: ARG001 - `current` reads it
 def places(programme_id: str) -> str:
     """How herds are doing by place, and how far the ready days were off."""
     survey, graph = current.survey_of_all(), current.built_graph()
-    herds = dict(reading.herds(survey, reading.recorded(graph, programme_id)))
+    herds = dict(reading.herds(survey, reading.seen_of_animals(graph, programme_id)))
     found = husbandry_report(survey, herds, breakdown.names(graph, programme_id, ("place",)))
     rows = [found.whole, *(each for each in found.places if each.place_id)]
     return render_template("husbandry/places.html", found=found, rows=rows, errors=ready_errors(herds))
@@ -47,7 +47,7 @@ def places(programme_id: str) -> str:
 
 def _counted(page: ListPage, place_id: str) -> counted_records.Records:
     survey = page.survey
-    herds = dict(reading.herds(survey, reading.recorded(current.built_graph(), survey.snapshot.programme_id)))
+    herds = dict(reading.herds(survey, reading.seen_of_animals(current.built_graph(), survey.snapshot.programme_id)))
     ids, holders = survey.snapshot.placements.ids, survey.snapshot.placements.beneficiary
     inside = breakdown.within(survey.snapshot, place_id) if place_id else None
     return {

@@ -36,7 +36,7 @@ def expected(graph: Graph, programme_id: str, survey: Survey) -> Mapping[str, Ex
     Raises:
         Unavailable: The database cannot be reached.
     """
-    herds = dict(reading.herds(survey, reading.recorded(graph, programme_id)))
+    herds = dict(reading.herds(survey, reading.seen_of_animals(graph, programme_id)))
     holders, owes = reading.holders(survey), owing(survey)
     there = owes | ~survey.standings.stuck
     rows = (
@@ -114,7 +114,7 @@ class HusbandryByPlace(Question[HusbandryReport]):
         """Places by id, each with all places inside it."""
         survey = source.survey(programme_id, self.as_of)
         names = breakdown.names(source.graph, programme_id, ("place",))
-        herds = dict(reading.herds(survey, reading.recorded(source.graph, programme_id)))
+        herds = dict(reading.herds(survey, reading.seen_of_animals(source.graph, programme_id)))
         return husbandry_report(survey, herds, names)
 
 
@@ -131,7 +131,7 @@ class ReadyForecastQuestion(Question[ReadyForecast]):
     def answer(self, source: Source, programme_id: str) -> ReadyForecast:
         """The longest time before first."""
         survey = source.survey(programme_id, self.as_of)
-        herds = dict(reading.herds(survey, reading.recorded(source.graph, programme_id)))
+        herds = dict(reading.herds(survey, reading.seen_of_animals(source.graph, programme_id)))
         owes = owing(survey)
         still = [herd for row, herd in herds.items() if owes[row]]
         silent = sum(herd.ready(survey.as_of) is None for herd in still)

@@ -38,7 +38,7 @@ _S = TypeVar("_S", bound=_Seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class SeenOfAnimals:
     """What was recorded of animals, by placement id, in order of day.
 
     Attributes:
@@ -52,7 +52,7 @@ class Recorded:
     weanings: Mapping[str, tuple[Weaned, ...]]
 
 
-def recorded(graph: Graph, programme_id: str) -> Recorded:
+def seen_of_animals(graph: Graph, programme_id: str) -> SeenOfAnimals:
     """What was recorded of a programme's animals.
 
     Raises:
@@ -62,7 +62,7 @@ def recorded(graph: Graph, programme_id: str) -> Recorded:
     def of(kind: str, row: type[_S]) -> Mapping[str, tuple[_S, ...]]:
         return _by_placement([read_columns(row, each) for each in said(graph, programme_id, kind)])
 
-    return Recorded(
+    return SeenOfAnimals(
         breedings=of("breeding", Breeding), treatments=of("treatment", Treated), weanings=of("weaning", Weaned)
     )
 
@@ -74,7 +74,7 @@ def _by_placement(acts: Sequence[_S]) -> Mapping[str, tuple[_S, ...]]:
     return {placement_id: tuple(each) for placement_id, each in found.items()}
 
 
-def herds(survey: Survey, recorded: Recorded) -> Iterator[tuple[int, Herd]]:
+def herds(survey: Survey, seen: SeenOfAnimals) -> Iterator[tuple[int, Herd]]:
     """Row and herd of each placement of animals that existed by the day of a survey.
 
     What came later is among it: whoever asks says as of which day. Young of a sex that does not count are left out.
@@ -103,9 +103,9 @@ def herds(survey: Survey, recorded: Recorded) -> Iterator[tuple[int, Herd]]:
                     came_pregnant=int(stood.condition[row]) == _PREGNANT,
                     births=tuple(sorted(births.get(row, ()))),
                     passed=tuple(sorted(passed.get(row, ()))),
-                    breedings=recorded.breedings.get(id_, ()),
-                    treatments=recorded.treatments.get(id_, ()),
-                    weanings=recorded.weanings.get(id_, ()),
+                    breedings=seen.breedings.get(id_, ()),
+                    treatments=seen.treatments.get(id_, ()),
+                    weanings=seen.weanings.get(id_, ()),
                 ),
             )
 
