@@ -1053,6 +1053,7 @@ def valid(column: schema.Column) -> st.SearchStrategy[cells.Value | None]:
         "name": text.map(lambda written: f"A {' '.join(written.split())}"),
         "tags": text,
         "help": st.from_regex(r"\A[a-z0-9_]{1,40}\Z"),
+        "level": st.from_regex(r"\A[a-z][a-z0-9_]{0,39}\Z"),
         "date": st.dates(date(1900, 1, 1), date(2100, 12, 31)),
         "units": st.integers(1, 10**12).map(lambda thousandths: thousandths / 1000),
         "count": st.integers(0, 10**12).map(lambda thousandths: thousandths / 1000),
