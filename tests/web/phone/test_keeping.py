@@ -262,7 +262,7 @@ def test_a_button_is_pressed_though_something_is_recorded_while_her_finger_is_on
     phone.context.set_offline(True)
     phone.keep([visit("P1", "V1")])
     phone.at("outbox")
-    phone.page.locator(".card").locator("a").click()
+    phone.page.locator(".card.kept a").click()
     phone.page.get_by_role("button", name="Delete").hover()
     phone.page.mouse.down()
     phone.keep([visit("P2", "V2")])

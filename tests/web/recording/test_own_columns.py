@@ -25,7 +25,7 @@ from tests.web.reading import words
 from tests.web.recording.test_routes import filled, step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
@@ -55,11 +55,10 @@ def clerk(recorded: Graph, settings: Settings) -> FlaskClient:
 
 
 @pytest.fixture
-def send(recorded: Graph, settings: Settings) -> Callable[..., TestResponse]:
+def send(recorded: Graph, settings: Settings) -> Iterator[Callable[..., TestResponse]]:
     """Give a way to send an event by the API, with a token."""
     now = datetime.now(UTC)
-    if "binita" not in {each.login for each in accounts.all_accounts(recorded)}:
-        accounts.add(recorded, "binita", tuple(Grant(role=role) for role in ROLES), None, now)
+    accounts.add(recorded, "binita", tuple(Grant(role=role) for role in ROLES), None, now)
     secret = api_tokens.issue(recorded, "binita", days=1, now=now, random=token_bytes).secret
     api = create_app(recorded, settings).test_client()
 
@@ -69,7 +68,8 @@ def send(recorded: Graph, settings: Settings) -> Callable[..., TestResponse]:
         content = body if path == "acts/event" else {"acts": [{"act": "event", "content": body}]}
         return api.post(f"/api/v1/programmes/{PROGRAMME}/{path}", json=content, headers=bearer(secret))
 
-    return sent
+    yield sent
+    accounts.remove(recorded, "binita")
 
 
 def last(graph: Graph) -> dict[str, Any]:
