@@ -139,6 +139,8 @@ def test_a_page_fits_a_phone_and_paper_in_each_language_and_axe_finds_no_fault_i
 ) -> None:
     """In English every page; axe looks at the first page of each template, in one language; all in `make soak`."""
     known, in_turn = {*templates}, [*phones][number % len(phones)]
+    asked = (path, EVERY[number - 1])  # what a browser says of the page before may come late
+    meant = [str(FAILURES[each]) for each in asked if each in FAILURES]
     for language, window in phones.items():
         if not (SOAK or language == "en" or (language == in_turn and not templates <= known)):
             continue
@@ -150,7 +152,7 @@ def test_a_page_fits_a_phone_and_paper_in_each_language_and_axe_finds_no_fault_i
             page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
             assert faults(page, dark="main") == []  # what is around it, and the same everywhere, comes with the next
             page.set_viewport_size(NARROW)
-        assert [each for each in window.complaints if str(FAILURES.get(path)) not in each] == []
+        assert [each for each in window.complaints if not any(code in each for code in meant)] == []
         assert window.strangers == []
 
 
